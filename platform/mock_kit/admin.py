@@ -1,0 +1,222 @@
+"""The routes every service has below ``/_local``: health, reset, faults, journal, metrics."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Request, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+from mock_kit.fault_book import FaultBook
+from mock_kit.faults import FaultRuleError, parse_rules
+from mock_kit.front import Front
+from mock_kit.journal import Journal
+from mock_kit.json_text import encode, read_json
+from mock_kit.workspaces import Workspace, Workspaces
+
+if TYPE_CHECKING:
+    from prometheus_client.core import CounterMetricFamily
+
+TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name
+_EXTENSION = "elements-local-admin"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+bp = Blueprint("admin", __name__, url_prefix="/_local")
+
+
+class AdminRefusedError(Exception):
+    """An admin route was called from a page of another origin, under a foreign name, or without the token."""
+
+
+class UnknownWorkspaceError(Exception):
+    """The credentials of an admin call are nobody's."""
+
+
+class ParameterError(ValueError):
+    """A parameter of an admin call cannot be read."""
+
+
+ADMIN_STATUSES: dict[type[Exception], int] = {
+    AdminRefusedError: 403,
+    UnknownWorkspaceError: 401,
+    ParameterError: 400,
+    FaultRuleError: 400,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """Who may call admin routes.
+
+    Attributes:
+        token: what must come in ``Elements-Local-Token``; None on a stack bound to loopback, where the name
+            that the caller used must be one of loopback's instead (no page can then reach it by another name).
+    """
+
+    token: str | None = None
+
+    def check(self, asked: Request) -> None:
+        """Refuse a call that may not have been meant.
+
+        Raises:
+            AdminRefusedError: says what came and what was expected.
+        """
+        origin = asked.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != asked.host:
+            raise AdminRefusedError(f"admin routes answer no other origin's pages; the origin was {origin!r}")
+        if self.token is None:
+            name = urlsplit(f"//{asked.host}").hostname
+            if name not in _LOOPBACK:
+                raise AdminRefusedError(
+                    f"admin routes answer to 127.0.0.1 and localhost; the host was {asked.host!r}"
+                )
+        elif asked.headers.get(TOKEN_HEADER) != self.token:
+            raise AdminRefusedError(f"send the token that `up` printed in the header {TOKEN_HEADER}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admin:
+    """What the admin routes of a service need.
+
+    Attributes:
+        workspace_of: whose workspace a request means; raises UnknownWorkspaceError for foreign credentials.
+        reset: brings a workspace back to its start in this service.
+    """
+
+    service: str
+    workspaces: Workspaces
+    workspace_of: Callable[[Request], Workspace]
+    reset: Callable[[Workspace], None]
+    faults: FaultBook
+    journal: Journal
+    front: Front
+    guard: Guard
+
+
+def json_answer(value: object, status: int = 200) -> Response:
+    """Answer with compact JSON."""
+    return Response(encode(value), status=status, mimetype="application/json")
+
+
+def whole_number(name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> int:
+    """Read a whole number from the query.
+
+    Raises:
+        ParameterError: it is none, or out of bounds.
+    """
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdecimal() or not low <= int(text[:20]) <= high:
+        raise ParameterError(f"{name} is a whole number from {low} to {high}; got {text!r}")
+    return int(text)
+
+
+def add_admin(app: Flask, admin: Admin) -> None:
+    """Give an application its admin routes."""
+    app.extensions[_EXTENSION] = admin
+    app.before_request(_guard)
+    app.register_blueprint(bp)
+
+
+@bp.get("/health")
+def health() -> ResponseReturnValue:
+    """Say that the service answers."""
+    return json_answer({"service": _admin().service, "status": "ok"})
+
+
+@bp.post("/reset")
+def reset() -> ResponseReturnValue:
+    """Bring one workspace, or with ``?all=true`` every one, back to its start in this service."""
+    admin = _admin()
+    everything = request.args.get("all") == "true"
+    for workspace in admin.workspaces if everything else [asked_workspace()]:
+        admin.faults.replace(workspace.name, [])
+        admin.journal.clear(workspace.name)
+        admin.reset(workspace)
+    return json_answer({})
+
+
+@bp.get("/faults")
+def faults() -> ResponseReturnValue:
+    """List the fault rules with their counts."""
+    return _entries(asked_workspace())
+
+
+@bp.put("/faults")
+def script_faults() -> ResponseReturnValue:
+    """Put fault rules in the place of those that are there."""
+    workspace = asked_workspace()
+    admin = _admin()
+    admin.faults.replace(workspace.name, parse_rules(read_json(request), service=admin.service))
+    return _entries(workspace)
+
+
+@bp.delete("/faults")
+def end_faults() -> ResponseReturnValue:
+    """Take all fault rules away."""
+    workspace = asked_workspace()
+    _admin().faults.replace(workspace.name, [])
+    return _entries(workspace)
+
+
+@bp.get("/journal")
+def journal() -> ResponseReturnValue:
+    """Show the latest exchanges, or those that contain ``q``."""
+    limit = whole_number("limit", 50, low=1)
+    found = _admin().journal.search(asked_workspace().name, text=request.args.get("q", ""))
+    exchanges = list(islice(found, limit))
+    return json_answer({"count": len(exchanges), "exchanges": exchanges})
+
+
+@bp.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Show the counts of answers as Prometheus reads them."""
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - heavy
+
+    registry = CollectorRegistry()
+    registry.register(_Answered(_admin()))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def asked_workspace() -> Workspace:
+    """Return the workspace that the present admin call means.
+
+    Raises:
+        UnknownWorkspaceError: its credentials are nobody's.
+    """
+    return _admin().workspace_of(request)
+
+
+def _admin() -> Admin:
+    admin: Admin = current_app.extensions[_EXTENSION]
+    return admin
+
+
+def _guard() -> None:
+    if request.path == "/_local" or request.path.startswith("/_local/"):
+        _admin().guard.check(request)
+
+
+def _entries(workspace: Workspace) -> Response:
+    return json_answer({"faults": [entry.to_json() for entry in _admin().faults.entries(workspace.name)]})
+
+
+class _Answered:
+    """The front's counts in Prometheus' terms."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+
+    def collect(self) -> "Iterable[CounterMetricFamily]":
+        """Yield the one family there is."""
+        from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415 - heavy
+
+        labels = ["service", "method", "status"]
+        family = CounterMetricFamily("elements_local_requests", "Requests answered.", labels=labels)
+        for (method, status), count in sorted(self._admin.front.answered.items()):
+            family.add_metric([self._admin.service, method, str(status)], count)
+        yield family

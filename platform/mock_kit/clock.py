@@ -1,0 +1,139 @@
+"""Clocks that are passed in. Nothing but this module reads the machine's time."""
+
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Protocol
+
+
+class ClockError(Exception):
+    """A clock was asked for what it cannot do."""
+
+
+class NaiveInstantError(ClockError):
+    """An instant without a time zone was handed in."""
+
+    def __init__(self, instant: datetime) -> None:
+        super().__init__(
+            f"expected an aware instant, such as 2026-03-02T10:00:00Z; got {instant.isoformat()}"
+        )
+
+
+class MovedBackError(ClockError):
+    """Virtual time was asked to run backwards."""
+
+    def __init__(self, *, now: datetime, asked: datetime) -> None:
+        super().__init__(
+            f"time only moves forward: it is {now.isoformat()}, and {asked.isoformat()} was asked for"
+        )
+
+
+class Mode(Enum):
+    """Who moves the hands: the machine, or whoever asks for an advance."""
+
+    REAL = "real"
+    VIRTUAL = "virtual"
+
+
+class Clock(Protocol):
+    """Anything that can tell the time."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the machine's time in UTC."""
+        return datetime.now(UTC)
+
+
+class VirtualClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = in_utc(start)
+
+    def now(self) -> datetime:
+        """Return the instant the clock was last moved to."""
+        return self._now
+
+    def move_to(self, instant: datetime) -> None:
+        """Move the hands forward.
+
+        Raises:
+            MovedBackError: the instant lies before the present one.
+        """
+        asked = in_utc(instant)
+        if asked < self._now:
+            raise MovedBackError(now=self._now, asked=asked)
+        self._now = asked
+
+
+class Frozen(Protocol):
+    """What freezegun hands out while it holds a process's time."""
+
+    def move_to(self, target_datetime: datetime) -> None:
+        """Make this the time of the whole process."""
+
+
+class FrozenClock(VirtualClock):
+    """A virtual clock that takes the whole process along.
+
+    A receiver under test in the same process then reads the instant that the stack is at,
+    from ``datetime.now`` and ``time.time`` alike.
+    """
+
+    def __init__(self, start: datetime, frozen: Frozen) -> None:
+        super().__init__(start)
+        self._frozen = frozen
+        frozen.move_to(self.now())
+
+    def move_to(self, instant: datetime) -> None:
+        """Move the hands forward, and the process's time with them."""
+        super().move_to(instant)
+        self._frozen.move_to(self.now())
+
+
+class WorkspaceClock:
+    """A clock whose mode can be changed while others hold on to it."""
+
+    def __init__(self, clock: SystemClock | VirtualClock) -> None:
+        self._clock = clock
+
+    @property
+    def mode(self) -> Mode:
+        """Whether the machine or an advance moves the hands."""
+        return Mode.VIRTUAL if isinstance(self._clock, VirtualClock) else Mode.REAL
+
+    def now(self) -> datetime:
+        """Return the present instant of the clock in use."""
+        return self._clock.now()
+
+    def move_to(self, instant: datetime) -> None:
+        """Move a virtual clock forward.
+
+        Raises:
+            ClockError: the clock follows the machine, or would move back.
+        """
+        if not isinstance(self._clock, VirtualClock):
+            raise ClockError(
+                "a real clock follows the machine and cannot be moved; switch it to virtual first"
+            )
+        self._clock.move_to(instant)
+
+    def use(self, clock: SystemClock | VirtualClock) -> None:
+        """Go by another clock from now on."""
+        self._clock = clock
+
+
+def in_utc(instant: datetime) -> datetime:
+    """Return the same instant in UTC.
+
+    Raises:
+        NaiveInstantError: it has no time zone.
+    """
+    if instant.tzinfo is None:
+        raise NaiveInstantError(instant)
+    return instant.astimezone(UTC)

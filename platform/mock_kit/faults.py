@@ -1,0 +1,164 @@
+"""Scripted misbehaviour: which request a rule hits, and what becomes of the answer.
+
+A rule says what to match, what to do, when (the first three, every second, one in ten), and whether
+it strikes before or after the side effect. Everything is decided from the rule and a count, so the
+same requests in the same order meet the same faults.
+"""
+
+from datetime import datetime
+from enum import Enum
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from msgspec import Meta, Struct, ValidationError, convert, to_builtins
+from werkzeug.datastructures import Headers
+
+from mock_kit.json_text import Json, encode
+from mock_kit.seeded import number
+from mock_kit.wire import DELAY_HEADER, DroppedError, Reply
+
+_Count = Annotated[int, Meta(ge=1)]
+_HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+_HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$")]
+
+
+class FaultRuleError(ValueError):
+    """A fault rule cannot be read."""
+
+
+class Phase(Enum):
+    """Whether the fault strikes before or after the service has done its work."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which requests a rule is about: a method, and a path with ``*`` for anything. Case does not count."""
+
+    method: str = "*"
+    path: str = "*"
+
+    def matches(self, method: str, path: str) -> bool:
+        """Say whether a request is meant."""
+        return fnmatchcase(method.upper(), self.method.upper()) and fnmatchcase(
+            path.lower(), self.path.lower()
+        )
+
+
+class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What becomes of the answer.
+
+    Attributes:
+        status, body, headers: replace those of the answer; a body that is no text is sent as JSON.
+        delay_s: how long the answer says it took; virtual, nobody waits.
+        truncate: how many bytes of the body are sent before the connection is closed.
+        drop: hang up without an answer.
+    """
+
+    status: Annotated[int, Meta(ge=200, le=599)] | None = None
+    body: Json = None
+    headers: dict[_HeaderName, _HeaderValue] = {}
+    delay_s: Annotated[float, Meta(ge=0)] = 0
+    truncate: Annotated[int, Meta(ge=0)] | None = None
+    drop: bool = False
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the service's own answer is of no further use."""
+        return self.drop or self.status is not None
+
+
+class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which of the matching requests are hit; every condition given must hold."""
+
+    first_n: _Count | None = None
+    every_n: _Count | None = None
+    probability: Annotated[float, Meta(ge=0, le=1)] | None = None
+    seed: int = 0
+
+    def holds(self, nth: int) -> bool:
+        """Say whether the nth matching request, counted from 1, is hit."""
+        return (
+            (self.first_n is None or nth <= self.first_n)
+            and (self.every_n is None or nth % self.every_n == 0)
+            and (
+                self.probability is None
+                or number(self.seed, nth, low=0, high=10**9) < self.probability * 10**9
+            )
+        )
+
+
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One scripted misbehaviour.
+
+    Attributes:
+        service: the service that the rule is for; only a reader's aid where the rule is already there.
+        until: the instant from which the rule no longer strikes.
+    """
+
+    effect: Effect
+    service: str | None = None
+    match: Match = Match()
+    when: When = When()
+    phase: Phase = Phase.BEFORE
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+
+    def strikes(self, nth: int, *, now: datetime) -> bool:
+        """Say whether the nth matching request is hit at this instant."""
+        return (self.until is None or now < self.until) and self.when.holds(nth)
+
+    def to_json(self) -> Json:
+        """Return the rule as it was written, without what is left at its default."""
+        written: Json = to_builtins(self)
+        return written
+
+
+def parse_rules(value: Json, *, service: str) -> list[Rule]:
+    """Read ``{"faults": [rule, ...]}``.
+
+    Raises:
+        FaultRuleError: a key or a value is not one of a rule, or a rule is for another service.
+    """
+    try:
+        rules = convert(value, _Rules).faults
+    except ValidationError as error:
+        raise FaultRuleError(f'expected {{"faults": [{{"effect": {{...}}, ...}}]}}: {error}') from error
+    for rule in rules:
+        if rule.service not in {None, service}:
+            raise FaultRuleError(
+                f"a rule is for {rule.service!r}; this is {service!r}: put it to that service"
+            )
+        if rule.effect == Effect():
+            raise FaultRuleError(
+                "a rule has no effect: give status, body, headers, delay_s, truncate or drop"
+            )
+    return rules
+
+
+def distort(reply: Reply, effect: Effect) -> Reply:
+    """Return what a service sends once a fault has struck.
+
+    Raises:
+        DroppedError: the connection is to be closed without an answer.
+    """
+    if effect.drop:
+        raise DroppedError
+    headers = Headers(reply.headers)
+    body = reply.body
+    if effect.status is not None or effect.body is not None:
+        text = effect.body if effect.body is not None else {"message": "scripted fault"}
+        body = text.encode() if isinstance(text, str) else encode(text)
+        headers["Content-Type"] = "text/plain; charset=utf-8" if isinstance(text, str) else "application/json"
+    headers["Content-Length"] = str(len(body))
+    for name, value in effect.headers.items():
+        headers[name] = value
+    if effect.delay_s:
+        headers[DELAY_HEADER] = f"{effect.delay_s:g}"
+    if effect.truncate is not None:
+        body = body[: effect.truncate]
+    return Reply(status=effect.status or reply.status, headers=headers, body=body)
+
+
+class _Rules(Struct, forbid_unknown_fields=True):
+    faults: list[Rule]

@@ -1,0 +1,131 @@
+"""What stands before every service: the journal, the scripted faults, and the workspace's own date."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from email.utils import format_datetime
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from mock_kit.fault_book import FaultBook
+from mock_kit.faults import Phase, distort
+from mock_kit.journal import KEPT_BYTES, Exchange, Journal
+from mock_kit.wire import DroppedError, Reply, call
+from mock_kit.workspaces import Workspace
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a request's body, unless a service says otherwise; a longer one is refused with 413."""
+
+_ADMIN = "/_local"
+
+
+class Front:
+    """A WSGI application around a service's own.
+
+    Args:
+        workspace_of: says whose request it is, from its credentials; the default workspace if it cannot tell.
+        largest_body: bytes of a request that the service takes; longer ones pass through unread, to be refused.
+    """
+
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        *,
+        faults: FaultBook,
+        journal: Journal,
+        workspace_of: "Callable[[WSGIEnvironment], Workspace]",
+        largest_body: int = LARGEST_BODY,
+    ) -> None:
+        self.answered: Counter[tuple[str, int]] = Counter()
+        self._application = application
+        self._faults = faults
+        self._journal = journal
+        self._workspace_of = workspace_of
+        self._largest_body = largest_body
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, or hang up if a fault says so."""
+        path = environ.get("PATH_INFO", "")
+        if path == _ADMIN or path.startswith(f"{_ADMIN}/"):
+            return self._application(environ, start_response)
+        workspace = self._workspace_of(environ)
+        reply = self._answer(environ, workspace)
+        self.answered[environ["REQUEST_METHOD"], reply.status] += 1
+        if "Date" not in reply.headers:
+            reply.headers["Date"] = format_datetime(workspace.clock.now(), usegmt=True)
+        start_response(_status_line(reply.status), list(reply.headers))
+        return [reply.body]
+
+    def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> Reply:
+        """Let the service answer, let a fault have its way, and note both."""
+        body = _buffer(environ, self._largest_body)
+        now = workspace.clock.now()
+        rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], environ["PATH_INFO"], now=now)
+        reply: Reply | None = None
+        try:
+            if rule and rule.phase is Phase.BEFORE and rule.effect.replaces:
+                reply = distort(Reply(status=200), rule.effect)
+            else:
+                answered = call(self._application, environ)
+                reply = distort(answered, rule.effect) if rule else answered
+        finally:
+            self._journal.add(
+                workspace.name,
+                Exchange(
+                    at=now,
+                    method=environ["REQUEST_METHOD"],
+                    target=_target(environ),
+                    request_headers=_request_headers(environ),
+                    request_body=body,
+                    status=None if reply is None else reply.status,
+                    reply_headers=[] if reply is None else list(reply.headers),
+                    reply_body=b"" if reply is None else reply.body[: KEPT_BYTES + 1],
+                    fault=rule is not None,
+                ),
+            )
+        return reply
+
+
+def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":
+    """Wrap an application for a server that closes a connection when it meets its own error."""
+
+    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            return application(environ, start_response)
+        except DroppedError as dropped:
+            raise error from dropped
+
+    return wrapped
+
+
+def _buffer(environ: "WSGIEnvironment", largest: int) -> bytes:
+    """Return the start of the request's body, and leave all of it to be read again."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if not 0 < length <= largest:
+        return b""
+    body: bytes = environ["wsgi.input"].read(length)
+    environ["wsgi.input"] = BytesIO(body)
+    return body[: KEPT_BYTES + 1]
+
+
+def _target(environ: "WSGIEnvironment") -> str:
+    path: str = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    return f"{path}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else path
+
+
+def _request_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
+    return [
+        (name.removeprefix("HTTP_").replace("_", "-").title(), value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+    ]
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:  # a status that only a fault can ask for
+        return f"{status} Unknown"

@@ -1,0 +1,76 @@
+"""What a service was asked and what it answered: the last few hundred requests of each workspace."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mock_kit.instants import format_instant
+from mock_kit.json_text import Json
+from mock_kit.masks import mask_body, mask_header
+
+KEPT_REQUESTS = 500
+KEPT_BYTES = 8 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """One request and its answer. Bodies are cut at ``KEPT_BYTES``.
+
+    Attributes:
+        status: of the answer; None if the connection was dropped.
+        fault: whether a scripted fault struck.
+    """
+
+    at: datetime
+    method: str
+    target: str
+    request_headers: list[tuple[str, str]]
+    request_body: bytes
+    status: int | None
+    reply_headers: list[tuple[str, str]]
+    reply_body: bytes
+    fault: bool
+
+    def to_json(self) -> Json:
+        """Return what may be shown: secrets masked."""
+        return {
+            "at": format_instant(self.at),
+            "method": self.method,
+            "target": self.target,
+            "status": self.status,
+            "fault": self.fault,
+            "request": {"headers": _headers(self.request_headers), "body": _body(self.request_body)},
+            "reply": {"headers": _headers(self.reply_headers), "body": _body(self.reply_body)},
+        }
+
+
+class Journal:
+    """The exchanges of one service; the oldest make room for new ones."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, deque[Exchange]] = {}
+
+    def add(self, workspace: str, exchange: Exchange) -> None:
+        """Keep an exchange."""
+        self._kept.setdefault(workspace, deque(maxlen=KEPT_REQUESTS)).append(exchange)
+
+    def clear(self, workspace: str) -> None:
+        """Forget a workspace's exchanges."""
+        self._kept.pop(workspace, None)
+
+    def search(self, workspace: str, *, text: str = "") -> Iterator[Json]:
+        """Yield a workspace's exchanges, newest first, that contain a text as shown."""
+        for exchange in reversed(list(self._kept.get(workspace, ()))):
+            shown = exchange.to_json()
+            if text.lower() in str(shown).lower():
+                yield shown
+
+
+def _headers(pairs: list[tuple[str, str]]) -> Json:
+    return {name: mask_header(name, value) for name, value in pairs}
+
+
+def _body(raw: bytes) -> Json:
+    shown = mask_body(raw[:KEPT_BYTES].decode("utf-8", "replace"))
+    return shown + " ..." if len(raw) > KEPT_BYTES else shown

@@ -1,0 +1,113 @@
+"""JSON in and out: one decoder, one encoder, and errors that point at the place."""
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+if TYPE_CHECKING:
+    from flask import Request
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+DEEPEST = 64
+_BYTE = re.compile(r" ?\(byte (\d+)\)")
+
+
+class MalformedJsonError(ValueError):
+    """A text is not JSON. Says line and column, counted from 1, where the reader stopped, if it knows."""
+
+    def __init__(self, reason: str, *, at: tuple[int, int] | None = None) -> None:
+        place = f" at line {at[0]}, column {at[1]}" if at else ""
+        super().__init__(f"Malformed JSON{place}: {reason}")
+
+
+class NotJsonContentError(ValueError):
+    """A request names another content type than JSON."""
+
+    def __init__(self, came: str) -> None:
+        super().__init__(f"Content-Type must be application/json; got {came!r}")
+
+
+def encode(value: object) -> bytes:
+    """Write compact UTF-8 JSON; keys stay in their order."""
+    return msgspec.json.encode(value)
+
+
+def encode_text(value: object) -> str:
+    """Write compact JSON as text."""
+    return msgspec.json.encode(value).decode()
+
+
+def decode(raw: bytes | str) -> Json:
+    """Read JSON.
+
+    Raises:
+        MalformedJsonError: the text is not JSON, is not UTF-8, or is nested too deeply.
+    """
+    data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
+    try:
+        value: Json = msgspec.json.decode(data)
+    except msgspec.ValidationError as error:
+        raise MalformedJsonError(str(error).lower()) from error
+    except msgspec.DecodeError as error:
+        raise _malformed(data, str(error)) from error
+    except UnicodeDecodeError as error:
+        raise MalformedJsonError("a string is not UTF-8", at=_place(data, _not_utf8(data))) from error
+    except RecursionError as error:
+        raise MalformedJsonError("nested too deeply") from error
+    return value
+
+
+def read_json(request: "Request") -> Json:
+    """Read a request's body as JSON.
+
+    Raises:
+        NotJsonContentError: the request says that it carries something else.
+        MalformedJsonError: the body is not JSON, or there is none.
+    """
+    if request.mimetype and not request.is_json:
+        raise NotJsonContentError(request.mimetype)
+    raw = request.get_data(cache=False)
+    if not raw.strip():
+        raise MalformedJsonError("the body is empty")
+    value = decode(raw)
+    if _deeper_than(value, DEEPEST):
+        raise MalformedJsonError(f"nested deeper than {DEEPEST} levels")
+    return value
+
+
+def _malformed(data: bytes, reason: str) -> MalformedJsonError:
+    """Turn the decoder's byte offset into a line and a column; without one, the text ended too early."""
+    found = _BYTE.search(reason)
+    words = _BYTE.sub("", reason).removeprefix("JSON is malformed: ").lower()
+    return MalformedJsonError(words, at=_place(data, int(found[1]) if found else len(data.rstrip())))
+
+
+def _place(data: bytes, offset: int) -> tuple[int, int]:
+    line_start = data.rfind(b"\n", 0, offset) + 1
+    return data.count(b"\n", 0, offset) + 1, len(data[line_start:offset].decode("utf-8", "replace")) + 1
+
+
+def _not_utf8(data: bytes) -> int:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(data)
+
+
+def _deeper_than(value: Json, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,51 @@
+"""From an exception to an answer: each service lists its errors' statuses once and gives them one shape."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from mock_kit.json_text import Json, MalformedJsonError, NotJsonContentError, encode
+
+_log = logging.getLogger(__name__)
+
+KIT_STATUSES: Mapping[type[Exception], int] = {
+    MalformedJsonError: 400,
+    NotJsonContentError: 415,
+}
+
+Body = Callable[[int, str, Exception], Json]
+
+
+def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: Body) -> None:
+    """Answer every error of an application in one shape.
+
+    Args:
+        statuses: domain error -> status; a subclass counts as its nearest listed base.
+        body: status, message and error -> what is sent as JSON.
+    """
+
+    def answer(status: int, message: str, error: Exception) -> Response:
+        return Response(encode(body(status, message, error)), status=status, mimetype="application/json")
+
+    def known(status: int) -> Callable[[Exception], Response]:
+        return lambda error: answer(status, str(error), error)
+
+    def refused(error: HTTPException) -> Response:
+        response = answer(error.code or 500, error.description or error.name, error)
+        response.headers.extend(
+            h for h in error.get_headers() if h[0] not in {"Content-Type", "Content-Length"}
+        )
+        return response
+
+    def unforeseen(error: Exception) -> Response:
+        _log.exception("a request failed for a reason nobody foresaw", extra={"event": "unforeseen_error"})
+        return answer(
+            500, f"{type(error).__name__} in {app.name}; this is a defect, its trace is in the log", error
+        )
+
+    for kind, status in {**KIT_STATUSES, **statuses}.items():
+        app.register_error_handler(kind, known(status))
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(Exception, unforeseen)

@@ -1,0 +1,85 @@
+"""Serving WSGI applications on real ports, by waitress, in threads of this process."""
+
+import socket
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from mock_kit.front import hanging_up
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+THREADS = 16
+_LARGEST_REQUEST = 16 * 1024 * 1024
+"""Where the server itself hangs up; a service refuses a body in its own words long before."""
+
+
+class PortError(Exception):
+    """A port cannot be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"cannot listen on {host}:{port} ({reason}); stop what uses it, or choose another port (0 takes any free one)"
+        )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a listening socket, before the application that will answer on it is made.
+
+    Raises:
+        PortError: the port is taken, or the host is not this machine's.
+    """
+    if not 0 <= port <= 65535:
+        raise PortError(host, port, "a port is 0 to 65535")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise PortError(host, port, error.strerror or str(error)) from error
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL at which a socket can be reached from this machine."""
+    host, port = listener.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Server:
+    """One application on one socket, answering from a thread until it is closed."""
+
+    def __init__(
+        self, application: "WSGIApplication", listener: socket.socket, *, threads: int = THREADS
+    ) -> None:
+        from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
+        from waitress.server import create_server  # noqa: PLC0415 - as above
+
+        self._open: dict[int, object] = {}
+        self._server = create_server(
+            hanging_up(application, ClientDisconnected),
+            map=self._open,
+            sockets=[listener],
+            threads=threads,
+            ident=None,
+            max_request_body_size=_LARGEST_REQUEST,
+            clear_untrusted_proxy_headers=True,
+        )
+        self._thread = Thread(target=self._server.run, name=f"serve {url_of(listener)}", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let requests that are being answered finish, then hang up and give the port back."""
+        from waitress.wasyncore import close_all  # noqa: PLC0415 - as above
+
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        self._server.trigger.pull_trigger(lambda: close_all(self._open, ignore_all=True))
+        self._thread.join(timeout=5)

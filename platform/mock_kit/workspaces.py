@@ -1,0 +1,287 @@
+"""Workspaces: one customer's world each, found by its credentials, with a clock of its own.
+
+The services share nothing else: who holds a workspace's secret is in it, and what a workspace's clock
+says is the time for every service.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import RLock
+
+from sqlalchemy import BigInteger, Column, MetaData, Row, Table, Text, bindparam, select
+
+from mock_kit import seeded
+from mock_kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock
+from mock_kit.database import Database, Instant
+from mock_kit.json_text import Json
+
+DEFAULT_NAME = "default"
+DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+"""A Monday morning; where a virtual clock starts unless it is told."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
+
+_metadata = MetaData()
+_workspaces = Table(
+    "kit_workspaces",
+    _metadata,
+    Column("name", Text, primary_key=True),
+    Column("seed", BigInteger, nullable=False),
+    Column("organization_secret", Text, nullable=False),
+    Column("user_secret", Text, nullable=False),
+    Column("crm_username", Text, nullable=False),
+    Column("crm_api_key", Text, nullable=False),
+    Column("clock_mode", Text, nullable=False),
+    Column("clock_start", Instant, nullable=False),
+    Column("clock_now", Instant, nullable=False),
+)
+_move = (
+    _workspaces.update().where(_workspaces.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
+)
+
+
+class WorkspaceError(Exception):
+    """A workspace cannot be made or removed as asked."""
+
+
+class WorkspaceNameError(WorkspaceError):
+    """A name would not do as the first segment of a path."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__(
+            f"a workspace's name is 1 to 63 lower-case letters, digits and hyphens, not starting with a hyphen; got {name!r}"
+        )
+
+
+class WorkspaceExistsError(WorkspaceError):
+    """The name, or a secret that follows from it, is taken."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is a workspace {name!r} already; choose another name, or delete that one first"
+        )
+
+
+class DefaultWorkspaceError(WorkspaceError):
+    """The default workspace stays."""
+
+    def __init__(self) -> None:
+        super().__init__("the default workspace cannot be deleted; reset it instead")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """One customer's world.
+
+    Attributes:
+        name: also the first segment of its callback URL's path.
+        seed: what its ids and made-up data follow from.
+        organization_secret: 32 hexadecimal digits.
+        user_secret: 44 characters of base64.
+        crm_api_key: a GUID.
+        start: where its virtual clock starts, and returns to on reset.
+    """
+
+    name: str
+    seed: int
+    organization_secret: str
+    user_secret: str
+    crm_username: str
+    crm_api_key: str
+    start: datetime
+    clock: WorkspaceClock
+
+    def to_json(self) -> dict[str, Json]:
+        """Return name and credentials, as those need them who are to work in it."""
+        return {
+            "name": self.name,
+            "organization_secret": self.organization_secret,
+            "user_secret": self.user_secret,
+            "crm_username": self.crm_username,
+            "crm_api_key": self.crm_api_key,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewWorkspace:
+    """What may be chosen about a workspace; the rest follows.
+
+    Attributes:
+        seed: None draws one.
+    """
+
+    name: str | None = None
+    mode: Mode = Mode.VIRTUAL
+    start: datetime = DEFAULT_START
+    seed: int | None = None
+
+
+class Workspaces:
+    """All workspaces of a stack, kept in the database and looked up in memory.
+
+    Args:
+        default: how the default workspace is made, if the database has none.
+        virtual_clock: makes the clocks of mode virtual.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        default: NewWorkspace | None = None,
+        virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock,
+    ) -> None:
+        self._database = database
+        self._virtual_clock = virtual_clock
+        self._lock = RLock()
+        self._by_name: dict[str, Workspace] = {}
+        self._by_secret: dict[str, Workspace] = {}
+        database.create("workspaces", _metadata, version=1)
+        self._load()
+        if DEFAULT_NAME not in self._by_name:
+            chosen = default or NewWorkspace()
+            self._add(self._default(seed=chosen.seed or 0, mode=chosen.mode, start=chosen.start))
+        self.default = self._by_name[DEFAULT_NAME]
+
+    def __iter__(self) -> Iterator[Workspace]:
+        return iter(list(self._by_name.values()))
+
+    def named(self, name: str) -> Workspace | None:
+        """Return the workspace of this name, if there is one."""
+        return self._by_name.get(name)
+
+    def with_user_secret(self, secret: str) -> Workspace | None:
+        """Return the workspace whose user has this secret."""
+        found = self._by_secret.get(secret)
+        return found if found and found.user_secret == secret else None
+
+    def with_organization_secret(self, secret: str) -> Workspace | None:
+        """Return the workspace whose organization has this secret."""
+        found = self._by_secret.get(secret)
+        return found if found and found.organization_secret == secret else None
+
+    def with_api_key(self, key: str) -> Workspace | None:
+        """Return the workspace whose CRM user has this API key."""
+        found = self._by_secret.get(key)
+        return found if found and found.crm_api_key == key else None
+
+    def create(self, new: NewWorkspace) -> Workspace:
+        """Make a workspace with fresh credentials.
+
+        Raises:
+            WorkspaceNameError: the name would not do.
+            WorkspaceExistsError: it is taken.
+        """
+        seed = secrets.randbits(53) if new.seed is None else new.seed
+        name = f"ws-{seeded.hexadecimal(seed, 'name', length=12)}" if new.name is None else new.name
+        if not _NAME.match(name):
+            raise WorkspaceNameError(name)
+        with self._lock:
+            if name in self._by_name:
+                raise WorkspaceExistsError(name)
+            made = Workspace(
+                name=name,
+                seed=seed,
+                organization_secret=seeded.hexadecimal(seed, name, "organization", length=32),
+                user_secret=seeded.base64_token(seed, name, "user"),
+                crm_username=f"owner@{name}.example",
+                crm_api_key=seeded.guid(seed, name, "crm"),
+                start=new.start,
+                clock=WorkspaceClock(self._clock(new.mode, new.start)),
+            )
+            self._add(made)
+        return made
+
+    def delete(self, workspace: Workspace) -> None:
+        """Forget a workspace; what services keep for it must be reset before.
+
+        Raises:
+            DefaultWorkspaceError: it is the default one.
+        """
+        if workspace.name == DEFAULT_NAME:
+            raise DefaultWorkspaceError
+        with self._lock, self._database.writing() as connection:
+            connection.execute(_workspaces.delete().where(_workspaces.c.name == workspace.name))
+            del self._by_name[workspace.name]
+            for secret in _secrets_of(workspace):
+                del self._by_secret[secret]
+
+    def move(self, workspace: Workspace, instant: datetime) -> None:
+        """Move a workspace's virtual clock forward, and remember where it stands.
+
+        Raises:
+            ClockError: the clock is real, or would move back.
+        """
+        if instant == workspace.clock.now() and workspace.clock.mode is Mode.VIRTUAL:
+            return
+        workspace.clock.move_to(instant)
+        with self._database.writing() as connection:
+            connection.execute(_move, {"of": workspace.name, "moved_to": instant})
+
+    def set_clock(self, workspace: Workspace, mode: Mode, now: datetime) -> None:
+        """Let a workspace go by another clock; ``now`` is where a virtual one stands."""
+        with self._database.writing() as connection:
+            connection.execute(
+                _workspaces.update()
+                .where(_workspaces.c.name == workspace.name)
+                .values(clock_mode=mode.value, clock_now=now)
+            )
+        workspace.clock.use(self._clock(mode, now))
+
+    def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
+        return SystemClock() if mode is Mode.REAL else self._virtual_clock(now)
+
+    def _default(self, *, seed: int, mode: Mode, start: datetime) -> Workspace:
+        """Return the workspace whose credentials stand in the README."""
+        return Workspace(
+            name=DEFAULT_NAME,
+            seed=seed,
+            organization_secret="0123456789abcdef0123456789abcdef",  # noqa: S106 - documented
+            user_secret="ZWxlbWVudHMtbG9jYWwgZGVmYXVsdCB1c2VyIHNlYyE=",  # noqa: S106 - documented
+            crm_username="owner@default.example",
+            crm_api_key="00000000-0000-4000-a000-000000000001",
+            start=start,
+            clock=WorkspaceClock(self._clock(mode, start)),
+        )
+
+    def _add(self, workspace: Workspace) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                _workspaces.insert().values(
+                    **workspace.to_json(),
+                    clock_mode=workspace.clock.mode.value,
+                    clock_start=workspace.start,
+                    clock_now=workspace.clock.now(),
+                )
+            )
+        self._index(workspace)
+
+    def _index(self, workspace: Workspace) -> None:
+        self._by_name[workspace.name] = workspace
+        for secret in _secrets_of(workspace):
+            self._by_secret[secret] = workspace
+
+    def _load(self) -> None:
+        with self._database.reading() as connection:
+            for row in connection.execute(select(_workspaces).order_by(_workspaces.c.name)):
+                self._index(self._from_row(row))
+
+    def _from_row(self, row: Row[tuple[object, ...]]) -> Workspace:
+        return Workspace(
+            name=row.name,
+            seed=row.seed,
+            organization_secret=row.organization_secret,
+            user_secret=row.user_secret,
+            crm_username=row.crm_username,
+            crm_api_key=row.crm_api_key,
+            start=row.clock_start,
+            clock=WorkspaceClock(self._clock(Mode(row.clock_mode), row.clock_now)),
+        )
+
+
+def _secrets_of(workspace: Workspace) -> tuple[str, str, str]:
+    return workspace.organization_secret, workspace.user_secret, workspace.crm_api_key
