@@ -1,1 +1,6 @@
-"""Placeholder."""
+"""The callback sink: a receiver that records every callback, judges its signature and answers as told."""
+
+from callback_sink.app import create_app
+from callback_sink.settings import Settings
+
+__all__ = ["Settings", "create_app"]

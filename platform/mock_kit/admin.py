@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from hmac import compare_digest
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -58,6 +59,11 @@ class Guard:
 
     token: str | None = None
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a caller has to send to be let through."""
+        return {} if self.token is None else {TOKEN_HEADER: self.token}
+
     def check(self, asked: Request) -> None:
         """Refuse a call that may not have been meant.
 
@@ -65,15 +71,14 @@ class Guard:
             AdminRefusedError: says what came and what was expected.
         """
         origin = asked.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != asked.host:
+        if origin is not None and origin != f"{asked.scheme}://{asked.host}":
             raise AdminRefusedError(f"admin routes answer no other origin's pages; the origin was {origin!r}")
         if self.token is None:
-            name = urlsplit(f"//{asked.host}").hostname
-            if name not in _LOOPBACK:
+            if _name_in(asked.host) not in _LOOPBACK:
                 raise AdminRefusedError(
                     f"admin routes answer to 127.0.0.1 and localhost; the host was {asked.host!r}"
                 )
-        elif asked.headers.get(TOKEN_HEADER) != self.token:
+        elif not compare_digest(asked.headers.get(TOKEN_HEADER, "").encode(), self.token.encode()):
             raise AdminRefusedError(f"send the token that `up` printed in the header {TOKEN_HEADER}")
 
 
@@ -110,7 +115,7 @@ def whole_number(name: str, default: int, *, low: int = 0, high: int = 1_000_000
     text = request.args.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdecimal() or not low <= int(text[:20]) <= high:
+    if not text.isascii() or not text.isdecimal() or len(text) > 20 or not low <= int(text) <= high:
         raise ParameterError(f"{name} is a whole number from {low} to {high}; got {text!r}")
     return int(text)
 
@@ -132,8 +137,7 @@ def health() -> ResponseReturnValue:
 def reset() -> ResponseReturnValue:
     """Bring one workspace, or with ``?all=true`` every one, back to its start in this service."""
     admin = _admin()
-    everything = request.args.get("all") == "true"
-    for workspace in admin.workspaces if everything else [asked_workspace()]:
+    for workspace in admin.workspaces if _is_true("all") else [asked_workspace()]:
         admin.faults.replace(workspace.name, [])
         admin.journal.clear(workspace.name)
         admin.reset(workspace)
@@ -199,6 +203,20 @@ def _admin() -> Admin:
 def _guard() -> None:
     if request.path == "/_local" or request.path.startswith("/_local/"):
         _admin().guard.check(request)
+
+
+def _is_true(name: str) -> bool:
+    text = request.args.get(name, "false")
+    if text not in {"true", "false"}:
+        raise ParameterError(f"{name} is true or false; got {text!r}")
+    return text == "true"
+
+
+def _name_in(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:  # half an IPv6 address
+        return None
 
 
 def _entries(workspace: Workspace) -> Response:

@@ -134,6 +134,6 @@ def in_utc(instant: datetime) -> datetime:
     Raises:
         NaiveInstantError: it has no time zone.
     """
-    if instant.tzinfo is None:
+    if instant.utcoffset() is None:
         raise NaiveInstantError(instant)
     return instant.astimezone(UTC)

@@ -74,6 +74,7 @@ class Database:
         self._temporary = None if url else Path(mkdtemp(prefix="elements-local-"))
         self.engine = _engine(url or f"sqlite:///{self._temporary}/elements-local.sqlite3")
         self._reader = self.engine.execution_options(elements_local_reading=True)
+        self._glancer = create_engine(self.engine.url, pool=self.engine.pool)
 
     @classmethod
     def in_directory(cls, directory: Path) -> "Database":
@@ -85,6 +86,12 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Open a connection that sees one state of the data."""
         with self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """Open a connection for one statement, which needs no transaction, and no time for one, to see one state."""
+        with self._glancer.connect() as connection:
             yield connection
 
     @contextmanager
@@ -132,4 +139,4 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once: a reader that turns writer halfway may fail, one that waits does not."""
     reading = connection.get_execution_options().get("elements_local_reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.connection.cursor().execute("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -18,8 +18,24 @@ from mock_kit.seeded import number
 from mock_kit.wire import DELAY_HEADER, DroppedError, Reply
 
 _Count = Annotated[int, Meta(ge=1)]
-_HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
-_HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$")]
+# `$` alone lets a line feed follow; `\Z`, which does not, would mean a letter to readers of a JSON schema
+_HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)")]
+_HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$(?!\n)")]
+_FRAMING = frozenset(
+    {
+        "connection",
+        "content-length",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_BODILESS = frozenset({204, 304})
 
 
 class FaultRuleError(ValueError):
@@ -33,7 +49,7 @@ class Phase(Enum):
     AFTER = "after"
 
 
-class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which requests a rule is about: a method, and a path with ``*`` for anything. Case does not count."""
 
     method: str = "*"
@@ -41,12 +57,10 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def matches(self, method: str, path: str) -> bool:
         """Say whether a request is meant."""
-        return fnmatchcase(method.upper(), self.method.upper()) and fnmatchcase(
-            path.lower(), self.path.lower()
-        )
+        return _fits(method.upper(), self.method.upper()) and _fits(path.lower(), self.path.lower())
 
 
-class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What becomes of the answer.
 
     Attributes:
@@ -57,9 +71,9 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     status: Annotated[int, Meta(ge=200, le=599)] | None = None
-    body: Json = None
+    body: object = None  # JSON; msgspec cannot read the recursive type that says so
     headers: dict[_HeaderName, _HeaderValue] = {}
-    delay_s: Annotated[float, Meta(ge=0)] = 0
+    delay_s: Annotated[float, Meta(ge=0, le=1e9)] = 0
     truncate: Annotated[int, Meta(ge=0)] | None = None
     drop: bool = False
 
@@ -69,7 +83,7 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.drop or self.status is not None
 
 
-class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which of the matching requests are hit; every condition given must hold."""
 
     first_n: _Count | None = None
@@ -133,6 +147,11 @@ def parse_rules(value: Json, *, service: str) -> list[Rule]:
             raise FaultRuleError(
                 "a rule has no effect: give status, body, headers, delay_s, truncate or drop"
             )
+        for name in rule.effect.headers:
+            if name.lower() in _FRAMING:
+                raise FaultRuleError(
+                    f"{name} is the server's to send, not a rule's; to cut an answer short, give truncate or drop"
+                )
     return rules
 
 
@@ -144,20 +163,30 @@ def distort(reply: Reply, effect: Effect) -> Reply:
     """
     if effect.drop:
         raise DroppedError
+    status = effect.status or reply.status
     headers = Headers(reply.headers)
     body = reply.body
-    if effect.status is not None or effect.body is not None:
+    if status in _BODILESS:
+        body = b""
+        headers.remove("Content-Length")
+        headers.remove("Content-Type")
+    elif effect.status is not None or effect.body is not None:
         text = effect.body if effect.body is not None else {"message": "scripted fault"}
         body = text.encode() if isinstance(text, str) else encode(text)
         headers["Content-Type"] = "text/plain; charset=utf-8" if isinstance(text, str) else "application/json"
-    headers["Content-Length"] = str(len(body))
+        headers["Content-Length"] = str(len(body))
+    elif effect.truncate is not None:
+        headers.setdefault("Content-Length", str(len(body)))
     for name, value in effect.headers.items():
         headers[name] = value
     if effect.delay_s:
-        headers[DELAY_HEADER] = f"{effect.delay_s:g}"
-    if effect.truncate is not None:
-        body = body[: effect.truncate]
-    return Reply(status=effect.status or reply.status, headers=headers, body=body)
+        headers[DELAY_HEADER] = f"{effect.delay_s:.15g}"
+    return Reply(status=status, headers=headers, body=body[: effect.truncate])
+
+
+def _fits(text: str, pattern: str) -> bool:
+    """Compare as a shell would, but for ``?`` and ``[``, which mean themselves."""
+    return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 class _Rules(Struct, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from email.utils import format_datetime
 from http import HTTPStatus
 from io import BytesIO
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from mock_kit.fault_book import FaultBook
@@ -40,6 +41,7 @@ class Front:
         largest_body: int = LARGEST_BODY,
     ) -> None:
         self.answered: Counter[tuple[str, int]] = Counter()
+        self._counting = Lock()
         self._application = application
         self._faults = faults
         self._journal = journal
@@ -53,17 +55,19 @@ class Front:
             return self._application(environ, start_response)
         workspace = self._workspace_of(environ)
         reply = self._answer(environ, workspace)
-        self.answered[environ["REQUEST_METHOD"], reply.status] += 1
+        with self._counting:
+            self.answered[environ["REQUEST_METHOD"], reply.status] += 1
         if "Date" not in reply.headers:
             reply.headers["Date"] = format_datetime(workspace.clock.now(), usegmt=True)
         start_response(_status_line(reply.status), list(reply.headers))
-        return [reply.body]
+        # a struck answer to HEAD has a body, which the client would take for the start of the next answer
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
 
     def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> Reply:
         """Let the service answer, let a fault have its way, and note both."""
         body = _buffer(environ, self._largest_body)
         now = workspace.clock.now()
-        rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], environ["PATH_INFO"], now=now)
+        rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
         reply: Reply | None = None
         try:
             if rule and rule.phase is Phase.BEFORE and rule.effect.replaces:
@@ -111,8 +115,13 @@ def _buffer(environ: "WSGIEnvironment", largest: int) -> bytes:
     return body[: KEPT_BYTES + 1]
 
 
-def _target(environ: "WSGIEnvironment") -> str:
+def _path(environ: "WSGIEnvironment") -> str:
     path: str = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    return path
+
+
+def _target(environ: "WSGIEnvironment") -> str:
+    path = _path(environ)
     return f"{path}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else path
 
 

@@ -1,6 +1,15 @@
 """Instants and durations as people and JSON write them."""
 
+import re
 from datetime import UTC, datetime, timedelta
+
+from mock_kit.clock import in_utc
+
+_DURATION = re.compile(
+    r"[+-]?(?:(?<![\d.])(?:\d+(?:\.\d*)?|\.\d+)(?![\d.])|[ ,:/a-z])+", re.ASCII | re.IGNORECASE
+)
+_LONGEST = 100
+"""Letters of a duration; its reader takes a minute for three dozen blanks in the wrong place."""
 
 
 class UnreadableTimeError(ValueError):
@@ -25,17 +34,20 @@ def parse_instant(text: str) -> datetime:
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, AttributeError) as error:
         raise UnreadableTimeError(
-            f"expected an instant such as 2026-03-02T10:00:00Z; got {text!r} ({error})"
+            f"expected an instant such as 2026-03-02T10:00:00Z; got {_shown(text)} ({_shown(error)})"
         ) from error
 
 
 def format_instant(instant: datetime) -> str:
     """Write an instant as ISO 8601 in UTC, with a fraction only where there is one.
 
+    Raises:
+        NaiveInstantError: it has no time zone.
+
     >>> format_instant(datetime(2026, 3, 2, 10, tzinfo=UTC))
     '2026-03-02T10:00:00Z'
     """
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return in_utc(instant).replace(tzinfo=None).isoformat() + "Z"
 
 
 def parse_duration(value: object) -> timedelta:
@@ -47,12 +59,32 @@ def parse_duration(value: object) -> timedelta:
     >>> parse_duration("1h 30m")
     datetime.timedelta(seconds=5400)
     """
-    from pytimeparse2 import parse  # noqa: PLC0415 - as above
-
-    seconds: object = parse(value) if isinstance(value, str) else value
+    seconds = _seconds(value) if isinstance(value, str) else value
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise UnreadableTimeError(f"expected a duration such as 15m, 1h 30m or 2 days; got {value!r}")
+        raise UnreadableTimeError(f"expected a duration such as 15m, 1h 30m or 2 days; got {_shown(value)}")
     try:
         return timedelta(seconds=seconds)
     except (OverflowError, ValueError) as error:
-        raise UnreadableTimeError(f"expected a duration a calendar can hold; got {value!r}") from error
+        raise UnreadableTimeError(
+            f"expected a duration that a calendar can hold; got {_shown(value)}"
+        ) from error
+
+
+def _seconds(text: str) -> object:
+    """Read a duration's text, but nothing of what its reader takes for nought without a word, such as 1.2.3s."""
+    from pytimeparse2 import parse  # noqa: PLC0415 - as above
+
+    words = " ".join(text.split())
+    if len(words) > _LONGEST or not _DURATION.fullmatch(words):
+        return None
+    seconds: object = parse(words)
+    return seconds
+
+
+def _shown(value: object) -> str:
+    """Quote what came, as much of it as a message needs."""
+    try:
+        text = str(value) if isinstance(value, Exception) else repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

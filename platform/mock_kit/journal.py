@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mock_kit.instants import format_instant
 from mock_kit.json_text import Json
-from mock_kit.masks import mask_body, mask_header
+from mock_kit.masks import mask_body, mask_header, mask_target
 
 KEPT_REQUESTS = 500
 KEPT_BYTES = 8 * 1024
@@ -37,7 +37,7 @@ class Exchange:
         return {
             "at": format_instant(self.at),
             "method": self.method,
-            "target": self.target,
+            "target": mask_target(self.target),
             "status": self.status,
             "fault": self.fault,
             "request": {"headers": _headers(self.request_headers), "body": _body(self.request_body)},
@@ -62,15 +62,30 @@ class Journal:
     def search(self, workspace: str, *, text: str = "") -> Iterator[Json]:
         """Yield a workspace's exchanges, newest first, that contain a text as shown."""
         for exchange in reversed(list(self._kept.get(workspace, ()))):
-            shown = exchange.to_json()
-            if text.lower() in str(shown).lower():
-                yield shown
+            if not text or any(text.lower() in line.lower() for line in _lines(exchange)):
+                yield exchange.to_json()
 
 
-def _headers(pairs: list[tuple[str, str]]) -> Json:
-    return {name: mask_header(name, value) for name, value in pairs}
+def _lines(exchange: Exchange) -> Iterator[str]:
+    """Yield what an exchange shows, without the quotes and escapes of its notation."""
+    yield f"{format_instant(exchange.at)} {exchange.method} {mask_target(exchange.target)} {exchange.status or ''}"
+    for headers, body in (
+        (exchange.request_headers, exchange.request_body),
+        (exchange.reply_headers, exchange.reply_body),
+    ):
+        yield from (f"{name}: {value}" for name, value in _headers(headers).items())
+        yield _body(body)
 
 
-def _body(raw: bytes) -> Json:
+def _headers(pairs: list[tuple[str, str]]) -> dict[str, Json]:
+    """Return headers by name, in the case of their first coming; of one that came twice, both values."""
+    values: dict[str, list[str]] = {}
+    names = {name.lower(): name for name, _ in reversed(pairs)}
+    for name, value in pairs:
+        values.setdefault(names[name.lower()], []).append(mask_header(name, value))
+    return {name: ", ".join(each) for name, each in values.items()}
+
+
+def _body(raw: bytes) -> str:
     shown = mask_body(raw[:KEPT_BYTES].decode("utf-8", "replace"))
     return shown + " ..." if len(raw) > KEPT_BYTES else shown

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 def digest(seed: int, *labels: object) -> bytes:
     """Return 32 bytes that depend on the seed and the labels, and on nothing else."""
-    return sha256("/".join(str(part) for part in (seed, *labels)).encode()).digest()
+    return sha256("/".join(_escaped(str(part)) for part in (seed, *labels)).encode()).digest()
 
 
 def number(seed: int, *labels: object, low: int, high: int) -> int:
@@ -33,3 +33,8 @@ def guid(seed: int, *labels: object) -> str:
     """Return the text of a version 4 GUID."""
     digits = hexadecimal(seed, *labels, length=32)
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+
+def _escaped(label: str) -> str:
+    """Keep ``a/b`` apart from ``a`` and ``b``."""
+    return label.replace("\\", "\\\\").replace("/", "\\/")

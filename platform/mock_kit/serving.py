@@ -1,6 +1,8 @@
 """Serving WSGI applications on real ports, by waitress, in threads of this process."""
 
 import socket
+from contextlib import suppress
+from datetime import timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ class PortError(Exception):
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(
-            f"cannot listen on {host}:{port} ({reason}); stop what uses it, or choose another port (0 takes any free one)"
+            f"cannot listen on {_bracketed(host)}:{port} ({reason}); stop what uses it, or choose another port (0 takes any free one)"
         )
 
 
@@ -43,6 +45,8 @@ def listen(host: str, port: int) -> socket.socket:
             raise
     except OSError as error:
         raise PortError(host, port, error.strerror or str(error)) from error
+    except ValueError as error:  # what Python says of a name that cannot be one
+        raise PortError(host, port, "this is no host name") from error
     return listener
 
 
@@ -51,22 +55,31 @@ def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{_bracketed(host)}:{port}"
 
 
 class Server:
-    """One application on one socket, answering from a thread until it is closed."""
+    """One application on one socket, answering from a thread until it is closed.
+
+    Args:
+        patience: how long ``close`` waits for answers to be finished, and then for clients to read them.
+    """
 
     def __init__(
-        self, application: "WSGIApplication", listener: socket.socket, *, threads: int = THREADS
+        self,
+        application: "WSGIApplication",
+        listener: socket.socket,
+        *,
+        threads: int = THREADS,
+        patience: timedelta = timedelta(seconds=5),
     ) -> None:
         from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
         from waitress.server import create_server  # noqa: PLC0415 - as above
 
-        self._open: dict[int, object] = {}
+        self._patience_s = patience.total_seconds()
         self._server = create_server(
             hanging_up(application, ClientDisconnected),
-            map=self._open,
+            map={},
             sockets=[listener],
             threads=threads,
             ident=None,
@@ -78,8 +91,25 @@ class Server:
 
     def close(self) -> None:
         """Let requests that are being answered finish, then hang up and give the port back."""
-        from waitress.wasyncore import close_all  # noqa: PLC0415 - as above
+        if not self._thread.is_alive():
+            return
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=self._patience_s)
+        self._server.trigger.pull_trigger(self._hang_up)
+        self._thread.join(timeout=self._patience_s)
+        for channel in list(self._server.active_channels.values()):
+            with suppress(OSError):  # it may just have ended
+                channel.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(timeout=self._patience_s)
 
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
-        self._server.trigger.pull_trigger(lambda: close_all(self._open, ignore_all=True))
-        self._thread.join(timeout=5)
+    def _hang_up(self) -> None:
+        """Stop listening, and end each connection once its client has all of its answer. Runs in the thread."""
+        for channel in list(self._server.active_channels.values()):
+            if channel.total_outbufs_len:
+                channel.close_when_flushed = True
+            else:
+                channel.handle_close()
+        self._server.close()
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

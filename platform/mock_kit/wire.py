@@ -4,7 +4,10 @@ Two transports have the same one method. What passes between two services of one
 so it would pass over a socket.
 """
 
+import logging
+import re
 import sys
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +15,7 @@ from io import BytesIO
 from threading import local
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit
 
 from werkzeug.datastructures import Headers
 
@@ -26,6 +29,17 @@ DELAY_HEADER = "Elements-Local-Delay"
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _LARGEST_REPLY = 64 * 1024 * 1024
+_TOO_LONG = "the answer is longer than 64 MiB"
+_BODILESS = frozenset({204, 304})
+_USUAL_PORTS = {"http": "80", "https": "443"}
+
+# What a client over sockets does to a URL and to headers before it sends them.
+_QUERY_MARKS = "!#$%&'()*+,/:;=?@[]~"
+_HEADER_NAME = re.compile(r"[^:\s][^:\r\n]*")
+_HEADER_VALUE = re.compile(r"(?:\S[^\r\n]*)?")
+_OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>(?:: )?")
+
+_log = logging.getLogger(__name__)
 
 
 class DroppedError(Exception):
@@ -86,22 +100,19 @@ class OverNetwork:
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
         """Send a request over the network."""
-        from requests import RequestException  # noqa: PLC0415 - an eighth of a second that most starts never need
+        from requests import Request, RequestException  # noqa: PLC0415 - an eighth of a second that most starts never need
 
+        session = self._session()
         try:
-            with self._session().request(
-                method,
-                url,
-                headers=headers,
-                data=body or None,
-                timeout=self._timeout.total_seconds(),
-                allow_redirects=False,
-                stream=True,
+            prepared = session.prepare_request(Request(method, url, headers=headers, data=body or None))
+            # not by the session itself: it reads a redirect's body, fails if it leads nowhere, and keeps cookies
+            with session.get_adapter(prepared.url or url).send(
+                prepared, stream=True, timeout=self._timeout.total_seconds()
             ) as answer:
-                content = answer.raw.read(_LARGEST_REPLY, decode_content=True)
-                reply = Reply(
-                    status=answer.status_code, headers=Headers(answer.headers.items()), body=content
-                )
+                content = answer.raw.read(_LARGEST_REPLY + 1, decode_content=True)
+                # requests would join headers that came twice, and cookies cannot be told apart then
+                headers_come = Headers(list(answer.raw.headers.items()))
+                reply = Reply(status=answer.status_code, headers=headers_come, body=content)
         except (RequestException, OSError, ValueError) as error:
             return NoReply(reason=_reason(error, self._timeout))
         except Exception as error:
@@ -109,18 +120,15 @@ class OverNetwork:
             if type(error).__module__.partition(".")[0] != "urllib3":
                 raise
             return NoReply(reason=_reason(error, self._timeout))
-        return in_time(reply, self._timeout)
+        return _received(reply, method, self._timeout)
 
     def _session(self) -> "Session":
-        from http.cookiejar import DefaultCookiePolicy  # noqa: PLC0415 - as in send
-
         from requests import Session  # noqa: PLC0415 - as in send
 
         session: Session | None = getattr(self._kept, "session", None)
         if session is None:
             session = self._kept.session = Session()
             session.trust_env = False
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         return session
 
 
@@ -142,19 +150,36 @@ class InProcess:
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
         """Call the application that lives at the URL's origin."""
-        parts = urlsplit(url)
-        application = self._applications.get(f"{parts.scheme}://{parts.netloc}")
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # whoever sends elsewhere says what is wrong with it
+            return self._otherwise.send(method, url, headers=headers, body=body)
+        application = self._application(parts)
         if application is None:
             return self._otherwise.send(method, url, headers=headers, body=body)
-        environ = _environ(method, parts, headers, body)
+        try:
+            environ = _environ(method, parts, headers, body)
+        except ValueError as error:
+            return NoReply(reason=f"cannot be sent: {error}")
         try:
             reply = call(application, environ)
         except DroppedError:
             return NoReply(reason="connection closed without an answer")
-        promised = reply.headers.get("Content-Length", type=int)
-        if promised is not None and promised > len(reply.body) and method != "HEAD":
-            return NoReply(reason=f"connection closed after {len(reply.body)} of {promised} bytes")
-        return in_time(reply, self._timeout)
+        except Exception:  # noqa: BLE001 - logged, and as a server over sockets answers
+            _log.exception("an application failed", extra={"event": "application_failed", "url": url})
+            return Reply(status=500, body=b"Internal Server Error")
+        return _received(reply, method, self._timeout)
+
+    def _application(self, url: SplitResult) -> "WSGIApplication | None":
+        """Find an application, whether or not the URL and its origin mention a usual port."""
+        host = url.netloc.rpartition("@")[2].lower()
+        found = self._applications.get(f"{url.scheme}://{host}")
+        usual = f":{_USUAL_PORTS.get(url.scheme)}"
+        if found is None and host.endswith(usual):
+            found = self._applications.get(f"{url.scheme}://{host.removesuffix(usual)}")
+        elif found is None:
+            found = self._applications.get(f"{url.scheme}://{host}{usual}")
+        return found
 
 
 def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
@@ -180,27 +205,50 @@ def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
 def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
     """Hold a reply's scripted delay against the time-out; the wait itself never happens."""
     delay = reply.headers.get(DELAY_HEADER, type=float)
-    if not delay:
+    if delay is None or not delay > 0:  # a stranger may send anything, NaN included
         return reply
-    elapsed = timedelta(seconds=delay)
-    if elapsed >= timeout:
-        return NoReply(reason=f"timed out after {timeout.total_seconds():g} s", elapsed=timeout)
-    return Reply(status=reply.status, headers=reply.headers, body=reply.body, elapsed=elapsed)
+    if delay >= timeout.total_seconds():
+        return NoReply(reason=_timed_out(timeout), elapsed=timeout)
+    return Reply(
+        status=reply.status, headers=reply.headers, body=reply.body, elapsed=timedelta(seconds=delay)
+    )
+
+
+def _received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
+    """Return what a client makes of an answer: it may be cut off, late, or have a body that it must not have."""
+    if method == "HEAD" or reply.status in _BODILESS:
+        return in_time(_with_body(reply, b""), timeout)
+    if len(reply.body) > _LARGEST_REPLY:
+        return NoReply(reason=_TOO_LONG)
+    promised = None if "Content-Encoding" in reply.headers else reply.headers.get("Content-Length", type=int)
+    if promised is not None and len(reply.body) < promised:
+        return NoReply(reason=f"connection closed after {len(reply.body)} of {promised} bytes")
+    if promised is not None and 0 <= promised < len(reply.body):
+        reply = _with_body(reply, reply.body[:promised])
+    return in_time(reply, timeout)
+
+
+def _with_body(reply: Reply, body: bytes) -> Reply:
+    return Reply(status=reply.status, headers=reply.headers, body=body, elapsed=reply.elapsed)
 
 
 def _environ(method: str, url: SplitResult, headers: Mapping[str, str], body: bytes) -> "WSGIEnvironment":
-    """Build a WSGI environment by hand: werkzeug's builder costs as much as the rest of the call."""
+    """Build a WSGI environment by hand: werkzeug's builder costs as much as the rest of the call.
+
+    Raises:
+        ValueError: the URL or a header could not be sent over a socket either.
+    """
+    path = _without_steps(url.path) if "/." in url.path else url.path
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(url.path).decode("latin-1"),
-        "QUERY_STRING": url.query,
+        "PATH_INFO": "/" + unquote_to_bytes(path).decode("latin-1").lstrip("/"),
+        "QUERY_STRING": quote(url.query, safe=_QUERY_MARKS),
         "SERVER_NAME": url.hostname or "",
-        "SERVER_PORT": str(url.port or 80),
+        "SERVER_PORT": str(url.port or _USUAL_PORTS.get(url.scheme, "")),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": url.netloc,
-        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_HOST": url.netloc.rpartition("@")[2],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": url.scheme,
         "wsgi.input": BytesIO(body),
@@ -209,10 +257,43 @@ def _environ(method: str, url: SplitResult, headers: Mapping[str, str], body: by
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    for key, value in headers.items():
-        name = key.upper().replace("-", "_")
-        environ[name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"] = value
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"no header of HTTP: {name!r}: {value!r}")
+        value.encode("latin-1")
+        name.encode("ascii")
+        if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
+            environ[f"HTTP_{name.upper().replace('-', '_')}"] = value.rstrip(" \t")
+    if "HTTP_CONTENT_TYPE" in environ:
+        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
+    environ.pop("HTTP_CONTENT_LENGTH", None)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    if "@" in url.netloc:
+        environ["HTTP_AUTHORIZATION"] = _basic(url.username or "", url.password or "")
     return environ
+
+
+def _without_steps(path: str) -> str:
+    """Take the steps ``.`` and ``..`` out of a path, as RFC 3986 has it in section 5.2.4."""
+    segments = path.split("/")
+    kept: list[str] = []
+    for segment in segments:
+        if segment == ".." and len(kept) > 1:
+            kept.pop()
+        elif segment not in {".", ".."}:
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/".join(kept)
+
+
+def _basic(user: str, password: str) -> str:
+    credentials = f"{unquote(user)}:{unquote(password)}".encode("latin-1")
+    return f"Basic {b64encode(credentials).decode()}"
+
+
+def _timed_out(timeout: timedelta) -> str:
+    return f"timed out after {timeout.total_seconds():g} s"
 
 
 def _reason(error: Exception, timeout: timedelta) -> str:
@@ -220,7 +301,7 @@ def _reason(error: Exception, timeout: timedelta) -> str:
     text = str(error)
     kind = type(error).__name__
     if "timeout" in kind.lower() or "timed out" in text:
-        return f"timed out after {timeout.total_seconds():g} s"
+        return _timed_out(timeout)
     for words, plain in (
         ("Connection refused", "connection refused"),
         ("IncompleteRead", "connection closed before the whole answer came"),
@@ -231,4 +312,4 @@ def _reason(error: Exception, timeout: timedelta) -> str:
     ):
         if words in text:
             return plain
-    return f"{kind}: {text}"
+    return f"{kind}: {_OBJECT.sub('', text)}"

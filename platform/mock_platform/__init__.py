@@ -1,1 +1,6 @@
-"""Placeholder."""
+"""The platform: element instances, the hub, the polling engine and its callbacks."""
+
+from mock_platform.app import create_app, engine_of
+from mock_platform.settings import Settings
+
+__all__ = ["Settings", "create_app", "engine_of"]

@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""The platform's routes, a blueprint for each resource."""

@@ -1,0 +1,120 @@
+"""What the sink answers: the next answers of a bin are told beforehand, and used up in order."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, structs, to_builtins
+from werkzeug.datastructures import Headers
+
+from callback_sink.inbox import BinName
+from mock_kit.json_text import Json, encode
+from mock_kit.wire import DELAY_HEADER, Reply
+
+# `$` alone would let a line feed follow, and `\Z` is no word of a JSON schema's
+_HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)")]
+_HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$(?!\n)")]
+
+_OF_THE_CONNECTION = frozenset(
+    {
+        "connection",
+        "content-length",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that only the server may set: with a wrong one it could not keep the connection in order."""
+
+_BODILESS = frozenset({204, 205, 304})
+
+
+class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One way to answer; left as it is, 200 with ``{}``.
+
+    Attributes:
+        times: how many callbacks it is for; None for all that follow.
+        body: a text is sent as it is, anything else as JSON.
+        headers: besides, or instead of, those that the answer has anyway.
+        delay_s: how long the answer says it took; virtual, nobody waits.
+        drop: hang up without an answer.
+    """
+
+    status: Annotated[int, Meta(ge=200, le=599)] = 200
+    times: Annotated[int, Meta(ge=1)] | None = None
+    body: object = None  # JSON; msgspec cannot read the recursive type that says so
+    headers: dict[_HeaderName, _HeaderValue] = {}
+    delay_s: Annotated[float, Meta(ge=0, le=1_000_000)] = 0
+    drop: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no server could send."""
+        if self.body is not None and self.status in _BODILESS:
+            raise ValueError(f"an answer of status {self.status} has no body")
+        for name in self.headers:
+            if name.lower() in _OF_THE_CONNECTION:
+                raise ValueError(f"the header {name} is the server's to set")
+
+    def to_json(self) -> Json:
+        """Return the answer as it was told, its status always with it."""
+        told: dict[str, Json] = to_builtins(self)
+        return {"status": self.status, **told}
+
+
+class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a bin is told to answer."""
+
+    bin: BinName
+    responses: list[Answer]
+
+    def __post_init__(self) -> None:
+        """Refuse answers that would never be given."""
+        for at, answer in enumerate(self.responses[:-1]):
+            if answer.times is None:
+                raise ValueError(
+                    f"responses[{at}] has no `times` and would be given for ever, so that "
+                    f"responses[{at + 1}] never is; only the last may go without"
+                )
+
+
+def next_answer(told: list[Answer]) -> tuple[Answer, list[Answer]]:
+    """Return the answer to the next callback, and what is told for those after it.
+
+    >>> answer, left = next_answer([Answer(status=503, times=2)])
+    >>> answer.status, [(other.status, other.times) for other in left]
+    (503, [(503, 1)])
+    """
+    if not told:
+        return Answer(), []
+    first, *rest = told
+    if first.times is None:
+        return first, told
+    if first.times == 1:
+        return first, rest
+    return first, [structs.replace(first, times=first.times - 1), *rest]
+
+
+def reply_of(answer: Answer) -> Reply:
+    """Write an answer as it goes over the wire.
+
+    Source: that a receiver's 200 is a success (the vendor's API test suite, documented); the body ``{}``
+        is assumed, nobody reads it.
+    """
+    body, kind = _body(answer)
+    headers = Headers([("Content-Type", kind)] if kind else [])
+    for name, value in answer.headers.items():
+        headers[name] = value
+    if answer.delay_s:
+        headers[DELAY_HEADER] = f"{answer.delay_s:.15g}"
+    return Reply(status=answer.status, headers=headers, body=body)
+
+
+def _body(answer: Answer) -> tuple[bytes, str | None]:
+    if answer.status in _BODILESS:
+        return b"", None
+    if isinstance(answer.body, str):
+        return answer.body.encode(), "text/plain; charset=utf-8"
+    return encode({} if answer.body is None else answer.body), "application/json"

@@ -1,0 +1,101 @@
+"""The sink as a WSGI application."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from callback_sink.arrivals import Arrivals
+from callback_sink.errors import (
+    BodyTooLargeError,
+    ForeignBinError,
+    NoSuchCallbackError,
+    UnreadableCallError,
+)
+from callback_sink.inbox import bin_of
+from callback_sink.parts import EXTENSION, Parts
+from callback_sink.routes import bins, callbacks, responses, signature_keys
+from callback_sink.routes.calls import refuse_raw_query, workspace_of
+from callback_sink.settings import Settings
+from callback_sink.store import Store
+from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, add_admin
+from mock_kit.database import Database
+from mock_kit.fault_book import FaultBook
+from mock_kit.front import Front
+from mock_kit.journal import Journal
+from mock_kit.problems import answer_problems
+from mock_kit.wire import DroppedError
+from mock_kit.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+SERVICE = "sink"
+
+STATUSES: dict[type[Exception], int] = {
+    **ADMIN_STATUSES,
+    UnreadableCallError: 400,
+    ForeignBinError: 400,
+    NoSuchCallbackError: 404,
+    BodyTooLargeError: 413,
+}
+
+
+def create_app(settings: Settings, *, workspaces: Workspaces, database: Database, guard: Guard) -> Flask:
+    """Put the sink together.
+
+    Args:
+        workspaces: whose names are the names of their own bins.
+        database: where callbacks and what bins were told are kept.
+        guard: says who may call admin routes.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
+    parts = Parts(settings=settings, workspaces=workspaces, store=Store(database), arrivals=Arrivals())
+    app.extensions[EXTENSION] = parts
+    answer_problems(app, STATUSES, lambda _status, message, _error: {"message": message})
+    app.before_request(bins.receive)
+    app.before_request(refuse_raw_query)
+    app.after_request(bins.share)
+    for blueprint in (callbacks.bp, responses.bp, signature_keys.bp):
+        app.register_blueprint(blueprint)
+    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
+    return app
+
+
+def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guard) -> None:
+    """Give the application its front, and the admin routes that show what passes it."""
+    journal = Journal()
+    front = Front(
+        _hanging_up_when_told(app.wsgi_app),
+        faults=faults,
+        journal=journal,
+        workspace_of=lambda environ: parts.owner_of(bin_of(bins.path_of(environ.get("PATH_INFO", "")))),
+        largest_body=parts.settings.largest_body,
+    )
+    app.wsgi_app = front  # type: ignore[method-assign]  # Flask's own way to wrap an application
+    add_admin(
+        app,
+        Admin(
+            service=SERVICE,
+            workspaces=parts.workspaces,
+            workspace_of=workspace_of,
+            reset=lambda workspace: parts.store.clear(workspace.name),
+            faults=faults,
+            journal=journal,
+            front=front,
+            guard=guard,
+        ),
+    )
+
+
+def _hanging_up_when_told(application: "WSGIApplication") -> "WSGIApplication":
+    """Wrap Flask, which would make an answer of every exception, so that the sink can hang up."""
+
+    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        answer = application(environ, start_response)
+        if environ.get(bins.DROPPED):
+            raise DroppedError
+        return answer
+
+    return wrapped

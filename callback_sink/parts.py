@@ -1,0 +1,32 @@
+"""What the sink's routes work with, hung on the application by ``create_app``."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from callback_sink.arrivals import Arrivals
+from callback_sink.settings import Settings
+from callback_sink.store import Store
+from mock_kit.workspaces import Workspace, Workspaces
+
+EXTENSION = "callback-sink"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The sink's parts."""
+
+    settings: Settings
+    workspaces: Workspaces
+    store: Store
+    arrivals: Arrivals
+
+    def owner_of(self, name: str) -> Workspace:
+        """Return the workspace a bin belongs to: the one of its name, or else the default one."""
+        return self.workspaces.named(name) or self.workspaces.default
+
+
+def parts() -> Parts:
+    """Return the parts of the application that answers the present request."""
+    found: Parts = current_app.extensions[EXTENSION]
+    return found

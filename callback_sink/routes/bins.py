@@ -1,0 +1,125 @@
+"""The bins: every path outside ``/_local``, and every method."""
+
+import re
+
+from flask import Request, Response, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from callback_sink.answers import reply_of
+from callback_sink.errors import BodyTooLargeError
+from callback_sink.inbox import Filters, Received, bin_of, keepable, target_of
+from callback_sink.parts import parts
+from mock_kit.admin import json_answer
+from mock_kit.wire import Reply
+from mock_kit.workspaces import Workspace
+
+DROPPED = "callback_sink.dropped"
+"""Set in a request's environment when the sink is to hang up instead of answering."""
+
+_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z, -]+\Z")
+
+
+def receive() -> Response | None:
+    """Answer what is sent to a bin; leave the rest to the admin routes.
+
+    This comes before the routes instead of being one: a route would have to list its methods, would take
+    unknown admin paths for bins, and would redirect paths with two slashes in a row.
+    """
+    if _is_admin(request):
+        return None
+    name = bin_of(path_of(request.environ["PATH_INFO"]))
+    workspace = parts().owner_of(name)
+    if request.method == "OPTIONS":
+        return _written(Reply(status=204, headers=Headers({"Allow": _METHODS})))
+    if request.method == "GET" and _asks_for_queue(request.query_string):
+        return _drained(workspace, name)
+    return _recorded(workspace, name)
+
+
+def share(response: Response) -> Response:
+    """Let pages of any origin read the answers of bins, as a browser client needs it.
+
+    Source: assumed; the vendor's documents do not speak of browsers in front of a receiver.
+    """
+    if _is_admin(request) or "Origin" not in request.headers:
+        return response
+    shared = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
+    if request.method == "OPTIONS":
+        shared |= _preflight()
+    for header, value in shared.items():
+        response.headers.setdefault(header, value)
+    return response
+
+
+def path_of(path_info: str) -> bytes:
+    """Return the bytes of a path from the text that WSGI makes of them."""
+    return path_info.encode("latin-1", "replace")
+
+
+def _asks_for_queue(query: bytes) -> bool:
+    """Look for the one word that matters; a stranger's query need not be text, as ``request.args`` wants it."""
+    return any(parameter.partition(b"=")[0] == b"returnQueue" for parameter in query.split(b"&"))
+
+
+def _preflight() -> dict[str, str]:
+    """Allow what a browser asks for; ``*`` would leave the Authorization header out."""
+    asked = request.headers.get("Access-Control-Request-Headers", "")
+    allowed = {
+        "Access-Control-Allow-Methods": _METHODS,
+        "Access-Control-Allow-Headers": asked if _HEADER_NAMES.match(asked) else "*",
+        "Access-Control-Max-Age": "600",
+    }
+    if request.headers.get("Access-Control-Request-Private-Network") == "true":
+        allowed["Access-Control-Allow-Private-Network"] = "true"
+    return allowed
+
+
+def _drained(workspace: Workspace, name: str) -> Response:
+    """Empty a bin into the vendor's collector shape.
+
+    Source: the vendor's API test suite, which drains its event collector so (documented).
+    """
+    drained = parts().store.remove(workspace.name, Filters(bin=name))
+    data = [{"data": callback.text} for callback in drained]
+    return json_answer({"count": len(data), "data": data})
+
+
+def _recorded(workspace: Workspace, name: str) -> Response:
+    body = _body()
+    received = Received(
+        received_at=workspace.clock.now(),
+        bin=name,
+        method=keepable(request.method),
+        path=target_of(path_of(request.environ["PATH_INFO"]), request.query_string),
+        headers=[(keepable(header), keepable(value)) for header, value in request.headers],
+        body=body,
+    )
+    answer = parts().store.record(workspace.name, received)
+    parts().arrivals.announce(workspace.name)
+    request.environ[DROPPED] = answer.drop
+    return _written(reply_of(answer))
+
+
+def _written(reply: Reply) -> Response:
+    response = Response(reply.body, status=reply.status, headers=list(reply.headers))
+    if "Content-Type" not in reply.headers:
+        del response.headers["Content-Type"]  # Flask's own; an answer without a body has none
+    return response
+
+
+def _body() -> bytes:
+    """Return the exact bytes of the body.
+
+    Raises:
+        BodyTooLargeError: there are more than the sink keeps.
+    """
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise BodyTooLargeError(request.content_length, largest=parts().settings.largest_body) from error
+
+
+def _is_admin(asked: Request) -> bool:
+    return asked.path == "/_local" or asked.path.startswith("/_local/")

@@ -1,0 +1,244 @@
+"""What the sink remembers: callbacks, and what each bin was told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from threading import Lock
+
+from msgspec import Struct, structs
+from msgspec.json import decode
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from callback_sink import tables
+from callback_sink.answers import Answer, next_answer
+from callback_sink.errors import NoSuchCallbackError
+from callback_sink.inbox import Callback, Filters, NearMiss, Received, Verdict, closest, judge, matches
+from mock_kit.database import Database
+from mock_kit.json_text import encode_text
+
+_LARGEST_ID = 2**63 - 1
+_ROWS_AT_ONCE = 50
+
+_ids = tables.workspaces.c
+_kept = tables.callbacks.c
+_told = tables.bins.c
+
+# Statements are built once: building them costs more than running them.
+_next_id = (
+    tables.workspaces.update()
+    .where(_ids.name == bindparam("of_workspace"))
+    .values(last_id=_ids.last_id + 1)
+    .returning(_ids.last_id)
+)
+_first_id = tables.workspaces.insert()
+_add = tables.callbacks.insert()
+_all = tables.callbacks.select().where(_kept.workspace == bindparam("of_workspace")).order_by(_kept.id)
+_in_bin = _all.where(_kept.bin == bindparam("of_bin"))
+_unchecked = _in_bin.where(_kept.signature == Verdict.UNCHECKED.value)
+_one = _all.where(_kept.id == bindparam("of_id"))
+_settle = (
+    tables.callbacks.update()
+    .where(_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
+    .values(signature=bindparam("found"))
+)
+_remove = tables.callbacks.delete().where(
+    _kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id")
+)
+_this_bin = (_told.workspace == bindparam("of_workspace"), _told.bin == bindparam("of_bin"))
+_what_is_told = select(_told.signature_keys, _told.answers).where(*_this_bin)
+_tell = tables.bins.insert()
+_untell = tables.bins.delete().where(*_this_bin)
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What a bin was told."""
+
+    keys: list[str] = []
+    answers: list[Answer] = []
+
+
+class Store:
+    """The sink's memory. One process writes to it; any number of its threads may.
+
+    The threads take turns: so ids follow the order in which callbacks are kept, no callback slips in
+    between the arrival of a key and the judgement of what is there, and nobody sleeps in SQLite's queue.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._turn = Lock()
+        database.create("sink", tables.metadata, version=tables.VERSION)
+
+    def record(self, workspace: str, received: Received) -> Answer:
+        """Keep a callback, judged by the keys known now, and return the answer it gets."""
+        with self._writing() as connection:
+            told = _told_of(connection, workspace, received.bin)
+            answer, left = next_answer(told.answers)
+            if left != told.answers:
+                _tell_bin(connection, workspace, received.bin, structs.replace(told, answers=left))
+            found = judge(received.signature_header, received.body, told.keys)
+            connection.execute(
+                _add,
+                {
+                    "workspace": workspace,
+                    "id": _draw_id(connection, workspace),
+                    "bin": received.bin,
+                    "received_at": received.received_at,
+                    "method": received.method,
+                    "path": received.path,
+                    "status": None if answer.drop else answer.status,
+                    "signature": found.value,
+                    "headers": encode_text(received.headers),
+                    "body": received.body,
+                },
+            )
+        return answer
+
+    def callbacks(self, workspace: str, wanted: Filters, *, at_most: int | None = None) -> list[Callback]:
+        """Return the callbacks that a search means, oldest first."""
+        with self._database.reading() as connection, _search(connection, workspace, wanted) as found:
+            return list(islice(found, at_most))
+
+    def near_misses(self, workspace: str, wanted: Filters) -> list[NearMiss]:
+        """Return the callbacks that come closest to a search without being meant."""
+        with self._database.reading() as connection, _search(connection, workspace, Filters()) as every:
+            return closest(wanted, every)
+
+    def callback(self, workspace: str, asked: str) -> Callback:
+        """Return one callback.
+
+        Raises:
+            NoSuchCallbackError: there is none of this id, or it is no id.
+        """
+        number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 20 else 0
+        with self._database.reading() as connection:
+            of = {"of_workspace": workspace, "of_id": min(number, _LARGEST_ID)}
+            row = connection.execute(_one, of).one_or_none()
+        if row is None:
+            raise NoSuchCallbackError(asked, workspace=workspace)
+        return _callback(row)
+
+    def remove(self, workspace: str, wanted: Filters) -> list[Callback]:
+        """Forget the callbacks that a search means, and return them, oldest first."""
+        with self._writing() as connection:
+            with _search(connection, workspace, wanted) as meant:
+                found = list(meant)
+            if found:
+                connection.execute(
+                    _remove, [{"of_workspace": workspace, "of_id": callback.id} for callback in found]
+                )
+        return found
+
+    def keys(self, workspace: str, name: str) -> list[str]:
+        """Return the signature keys known for a bin."""
+        return self._told(workspace, name).keys
+
+    def replace_keys(self, workspace: str, name: str, keys: list[str]) -> int:
+        """Put keys in the place of those known for a bin, and say how many are known then."""
+        with self._writing() as connection:
+            return _know(connection, workspace, name, keys)
+
+    def add_key(self, workspace: str, name: str, key: str) -> int:
+        """Add a key to those known for a bin, unless it is one, and say how many are known then."""
+        with self._writing() as connection:
+            return _know(connection, workspace, name, [*_told_of(connection, workspace, name).keys, key])
+
+    def answers(self, workspace: str, name: str) -> list[Answer]:
+        """Return what a bin is told to answer next."""
+        return self._told(workspace, name).answers
+
+    def script(self, workspace: str, name: str, answers: list[Answer]) -> None:
+        """Put answers in the place of those that a bin was told to give."""
+        with self._writing() as connection:
+            told = _told_of(connection, workspace, name)
+            _tell_bin(connection, workspace, name, structs.replace(told, answers=answers))
+
+    def clear(self, workspace: str) -> None:
+        """Forget everything about a workspace; its ids start anew."""
+        with self._writing() as connection:
+            connection.execute(tables.callbacks.delete().where(_kept.workspace == workspace))
+            connection.execute(tables.bins.delete().where(_told.workspace == workspace))
+            connection.execute(tables.workspaces.delete().where(_ids.name == workspace))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._turn, self._database.writing() as connection:
+            yield connection
+
+    def _told(self, workspace: str, name: str) -> Told:
+        with self._database.reading() as connection:
+            return _told_of(connection, workspace, name)
+
+
+def _draw_id(connection: Connection, workspace: str) -> int:
+    drawn: int | None = connection.scalar(_next_id, {"of_workspace": workspace})
+    if drawn is None:
+        drawn = 1
+        connection.execute(_first_id, {"name": workspace, "last_id": drawn})
+    return drawn
+
+
+@contextmanager
+def _search(connection: Connection, workspace: str, wanted: Filters) -> Iterator[Iterator[Callback]]:
+    of = {"of_workspace": workspace}
+    narrowed = (_all, of) if wanted.bin is None else (_in_bin, {**of, "of_bin": wanted.bin})
+    with _reading(connection, *narrowed) as found:
+        yield (callback for callback in found if matches(wanted, callback))
+
+
+@contextmanager
+def _reading(
+    connection: Connection, statement: Select[tuple[object, ...]], of: dict[str, str]
+) -> Iterator[Iterator[Callback]]:
+    """Give callbacks as they are read: a full inbox need not fit into memory."""
+    with connection.execute(statement, of, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
+        yield map(_callback, rows)
+
+
+def _callback(row: Row[tuple[object, ...]]) -> Callback:
+    return Callback(
+        id=row.id,
+        received_at=row.received_at,
+        bin=row.bin,
+        method=row.method,
+        path=row.path,
+        headers=decode(row.headers, type=list[tuple[str, str]]),
+        body=bytes(row.body),
+        status=row.status,
+        signature=Verdict(row.signature),
+    )
+
+
+def _told_of(connection: Connection, workspace: str, name: str) -> Told:
+    row = connection.execute(_what_is_told, {"of_workspace": workspace, "of_bin": name}).one_or_none()
+    if row is None:
+        return Told()
+    return Told(
+        keys=decode(row.signature_keys, type=list[str]), answers=decode(row.answers, type=list[Answer])
+    )
+
+
+def _tell_bin(connection: Connection, workspace: str, name: str, told: Told) -> None:
+    connection.execute(_untell, {"of_workspace": workspace, "of_bin": name})
+    if told != Told():
+        lists = {"signature_keys": encode_text(told.keys), "answers": encode_text(told.answers)}
+        connection.execute(_tell, {"workspace": workspace, "bin": name, **lists})
+
+
+def _know(connection: Connection, workspace: str, name: str, keys: list[str]) -> int:
+    """Note a bin's keys, and judge by them the callbacks that came when none was known."""
+    known = list(dict.fromkeys(keys))
+    told = _told_of(connection, workspace, name)
+    _tell_bin(connection, workspace, name, structs.replace(told, keys=known))
+    with _reading(connection, _unchecked, {"of_workspace": workspace, "of_bin": name}) as unchecked:
+        judged = [
+            {
+                "of_workspace": workspace,
+                "of_id": callback.id,
+                "found": judge(callback.signature_header, callback.body, known).value,
+            }
+            for callback in unchecked
+        ]
+    if judged:
+        connection.execute(_settle, judged)
+    return len(known)

@@ -1,0 +1,111 @@
+"""The CRM as a WSGI application."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, request
+from werkzeug.exceptions import MethodNotAllowed
+
+from mock_insightly.allowance import Allowance
+from mock_insightly.edge import Edge
+from mock_insightly.errors import (
+    AuthorizationDeniedError,
+    InvalidRequestError,
+    NoSuchRecordError,
+    NoSuchResourceError,
+    SingularResourceError,
+)
+from mock_insightly.parts import EXTENSION, Parts
+from mock_insightly.routes import local, records
+from mock_insightly.routes.caller import authenticate, workspace_of
+from mock_insightly.settings import Settings
+from mock_insightly.store import Store
+from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, add_admin
+from mock_kit.database import Database
+from mock_kit.fault_book import FaultBook
+from mock_kit.front import LARGEST_BODY, Front
+from mock_kit.journal import Journal
+from mock_kit.json_text import Json
+from mock_kit.problems import answer_problems
+from mock_kit.workspaces import Workspace, Workspaces
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+SERVICE = "crm"
+
+STATUSES: dict[type[Exception], int] = {
+    **ADMIN_STATUSES,
+    AuthorizationDeniedError: 401,
+    InvalidRequestError: 400,
+    NoSuchRecordError: 404,
+    NoSuchResourceError: 404,
+    SingularResourceError: 405,
+}
+
+
+def create_app(settings: Settings, *, workspaces: Workspaces, database: Database, guard: Guard) -> Flask:
+    """Put the CRM together.
+
+    Args:
+        workspaces: whose API keys open it.
+        database: where records are kept.
+        guard: says who may call admin routes.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    parts = Parts(
+        settings=settings,
+        workspaces=workspaces,
+        store=Store(database),
+        allowance=Allowance(settings.daily_limit),
+    )
+    app.extensions[EXTENSION] = parts
+    answer_problems(app, STATUSES, problem)
+    app.before_request(authenticate)
+    app.register_blueprint(records.bp)
+    app.register_blueprint(local.bp)
+    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
+    return app
+
+
+def problem(status: int, message: str, error: Exception) -> Json:
+    """Return the body of an error: the vendor's shape for the API, the kit's for admin routes.
+
+    Source: ``Message`` is what clients read (observed); the words of 404 and 405 for what has no route are the stock
+        text of the vendor's web framework (assumed).
+    """
+    if request.path.startswith("/_local"):
+        return {"message": message}
+    if status == 413:
+        message = f"The body has {request.content_length} bytes; at most {LARGEST_BODY} are accepted."
+    elif status == 404 and request.routing_exception is not None:
+        message = f"No HTTP resource was found that matches the request URI '{request.url}'."
+    elif isinstance(error, MethodNotAllowed):
+        message = f"The requested resource does not support http method '{request.method}'."
+    return {"Message": message}
+
+
+def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guard) -> None:
+    """Give the application its front, and the admin routes that show what passes it."""
+    journal = Journal()
+    default = parts.workspaces.default
+
+    def whose(environ: "WSGIEnvironment") -> Workspace:
+        return parts.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or default
+
+    front = Front(Edge(app.wsgi_app, parts), faults=faults, journal=journal, workspace_of=whose)
+    app.wsgi_app = front  # type: ignore[method-assign]  # Flask's own way to wrap an application
+    add_admin(
+        app,
+        Admin(
+            service=SERVICE,
+            workspaces=parts.workspaces,
+            workspace_of=workspace_of,
+            reset=parts.reset,
+            faults=faults,
+            journal=journal,
+            front=front,
+            guard=guard,
+        ),
+    )

@@ -1,0 +1,62 @@
+"""The ground truth: every change a client made, in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from mock_kit.instants import format_instant
+from mock_kit.json_text import Json
+
+
+class Made(Enum):
+    """What was made of a record."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One change.
+
+    Attributes:
+        seq: 1 for a workspace's first change.
+        resource: as paths spell it.
+        at: by the workspace's clock, uncut.
+        created, updated: the record's own dates after the change; of a deleted one, the last.
+    """
+
+    seq: int
+    resource: str
+    record_id: int
+    change: Made
+    at: datetime
+    created: datetime
+    updated: datetime
+
+    def to_json(self) -> Json:
+        """Return the change as the admin route shows it."""
+        return {
+            "seq": self.seq,
+            "resource": self.resource,
+            "recordId": str(self.record_id),
+            "change": self.change.value,
+            "at": format_instant(self.at),
+            "created": format_instant(self.created),
+            "updated": format_instant(self.updated),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeQuery:
+    """Which changes are asked for; None leaves a condition out.
+
+    Attributes:
+        since: those made at this instant or later.
+    """
+
+    kind: str | None = None
+    record_id: int | None = None
+    since: datetime | None = None
+    limit: int | None = None

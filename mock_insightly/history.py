@@ -1,0 +1,107 @@
+"""Records that were always there: added in bulk, without a word in the change log."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Connection, and_, select
+
+from mock_insightly import sequences
+from mock_insightly.fields import Record
+from mock_insightly.kinds import Kind
+from mock_insightly.records import stamp
+from mock_insightly.tables import records, seed_runs
+from mock_kit.json_text import encode_text
+from mock_kit.workspaces import Workspace
+
+_BATCH = 500
+
+insert_record = records.insert()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Seeded records whose positions and ids both follow one another."""
+
+    first: int
+    length: int
+    first_id: int
+
+    def id_of(self, position: int) -> int | None:
+        """Return the id of the record at a position, if it belongs to this run."""
+        offset = position - self.first
+        return self.first_id + offset if 0 <= offset < self.length else None
+
+
+class History:
+    """An open transaction in which the past of a workspace is made up."""
+
+    def __init__(self, connection: Connection, workspace: Workspace) -> None:
+        self._connection = connection
+        self._workspace = workspace
+
+    def live(self, kind: Kind) -> int:
+        """Return how many records of a kind there are."""
+        return sequences.live(self._connection, self._workspace, kind.name)
+
+    def reserve(self, sequence: str, count: int) -> int:
+        """Take numbers out of a sequence, and return the first of them."""
+        return sequences.reserve(self._connection, self._workspace, sequence, count)
+
+    def release(self, sequence: str) -> None:
+        """Say that a number that was taken is not used."""
+        sequences.release(self._connection, self._workspace, sequence)
+
+    def add(self, kind: Kind, added: Iterable[Record]) -> None:
+        """Keep records whose ids have been reserved."""
+        rows = (record_row(self._workspace, kind, record) for record in added)
+        while batch := list(islice(rows, _BATCH)):
+            self._connection.execute(insert_record, batch)
+
+    def runs(self, kind: Kind, seed: int) -> list[Run]:
+        """Return the runs of a seed, the latest first."""
+        found = self._connection.execute(
+            select(seed_runs.c.first, seed_runs.c.length, seed_runs.c.first_id)
+            .where(self._mine(kind), seed_runs.c.seed == seed)
+            .order_by(seed_runs.c.first_id.desc())
+        )
+        return [Run(first=row.first, length=row.length, first_id=row.first_id) for row in found]
+
+    def note_run(self, kind: Kind, seed: int, run: Run) -> None:
+        """Remember which ids seeded records got; a run that continues the latest makes it longer."""
+        latest = next(iter(self.runs(kind, seed)), None)
+        if (
+            latest
+            and latest.id_of(run.first - 1) == run.first_id - 1
+            and run.first == latest.first + latest.length
+        ):
+            self._connection.execute(
+                seed_runs.update()
+                .where(self._mine(kind), seed_runs.c.first_id == latest.first_id)
+                .values(length=latest.length + run.length)
+            )
+            return
+        self._connection.execute(
+            seed_runs.insert().values(
+                workspace=self._workspace.name,
+                kind=kind.name,
+                seed=seed,
+                first=run.first,
+                length=run.length,
+                first_id=run.first_id,
+            )
+        )
+
+    def _mine(self, kind: Kind) -> ColumnElement[bool]:
+        return and_(seed_runs.c.workspace == self._workspace.name, seed_runs.c.kind == kind.name)
+
+
+def record_row(workspace: Workspace, kind: Kind, record: Record) -> dict[str, object]:
+    """Return the row of a record in the table of records."""
+    return {
+        "workspace": workspace.name,
+        "kind": kind.name,
+        "id": record[kind.id_field],
+        "updated": stamp(record, "DATE_UPDATED_UTC"),
+        "document": encode_text(record),
+    }

@@ -1,0 +1,56 @@
+"""What the CRM's routes work with, hung on the application by ``create_app``."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from mock_insightly import users
+from mock_insightly.account import Account, account_of
+from mock_insightly.allowance import Allowance
+from mock_insightly.credentials import api_key
+from mock_insightly.kinds import USERS
+from mock_insightly.settings import Settings
+from mock_insightly.store import Store
+from mock_kit.workspaces import Workspace, Workspaces
+
+EXTENSION = "mock-insightly"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The CRM's parts."""
+
+    settings: Settings
+    workspaces: Workspaces
+    store: Store
+    allowance: Allowance
+
+    def with_key_in(self, authorization: str) -> Workspace | None:
+        """Return the workspace whose API key a header carries."""
+        key = api_key(authorization)
+        return None if key is None else self.workspaces.with_api_key(key)
+
+    def account(self, workspace: Workspace) -> Account:
+        """Return what a workspace's records take from it."""
+        return account_of(
+            workspace.seed,
+            email=workspace.crm_username,
+            currency=self.settings.currency,
+            country=self.settings.country,
+        )
+
+    def welcome_owner(self, workspace: Workspace) -> None:
+        """See to it that the workspace's owner is among its users; workspaces come without a word to the CRM."""
+        since = min(workspace.start, workspace.clock.now())
+        self.store.add_first(workspace, USERS, users.owner(self.account(workspace), since=since))
+
+    def reset(self, workspace: Workspace) -> None:
+        """Bring a workspace back to its start."""
+        self.store.reset(workspace)
+        self.allowance.clear(workspace.name)
+
+
+def parts() -> Parts:
+    """Return the parts of the application that answers the present request."""
+    found: Parts = current_app.extensions[EXTENSION]
+    return found

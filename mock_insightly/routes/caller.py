@@ -1,0 +1,43 @@
+"""Who calls."""
+
+from flask import Request, g, request
+
+from mock_insightly.errors import AuthorizationDeniedError
+from mock_insightly.parts import parts
+from mock_insightly.paths import is_api_path
+from mock_kit.admin import UnknownWorkspaceError
+from mock_kit.workspaces import Workspace
+
+
+def authenticate() -> None:
+    """Find out whose workspace a call of the API is for, before anything else is looked at.
+
+    Raises:
+        AuthorizationDeniedError: the API key is nobody's.
+    """
+    if is_api_path(request.path):
+        workspace = parts().with_key_in(request.headers.get("Authorization", ""))
+        if workspace is None:
+            raise AuthorizationDeniedError
+        g.workspace = workspace
+
+
+def caller() -> Workspace:
+    """Return the workspace of the present call."""
+    workspace: Workspace = g.workspace
+    return workspace
+
+
+def workspace_of(asked: Request) -> Workspace:
+    """Return the workspace an admin call means: that of its API key, the default one without.
+
+    Raises:
+        UnknownWorkspaceError: the key is nobody's.
+    """
+    authorization = asked.headers.get("Authorization")
+    if authorization is None:
+        return parts().workspaces.default
+    workspace = parts().with_key_in(authorization)
+    if workspace is None:
+        raise UnknownWorkspaceError("the Authorization header must be Basic with the API key of a workspace")
+    return workspace

@@ -1,0 +1,97 @@
+"""The collections a record carries: tags, links, dates to remember, e-mail domains, custom fields.
+
+Source: Insightly v3.1 OpenAPI document, the ``API...Dto`` definitions (documented).
+"""
+
+from dataclasses import dataclass
+
+from mock_insightly.errors import FieldError
+from mock_insightly.fields import Date, Field, Flag, Loose, Record, Rows, Text, Whole, is_blank, sent_rows
+from mock_kit.json_text import Json
+
+_NAME = Text(longest=255)
+
+TAGS = Rows(fields=(Field(name="TAG_NAME", type=_NAME),), required=("TAG_NAME",))
+
+DATES = Rows(
+    id_field="DATE_ID",
+    fields=(
+        Field(name="DATE_ID", type=Whole()),
+        Field(name="OCCASION_NAME", type=_NAME),
+        Field(name="OCCASION_DATE", type=Date()),
+        Field(name="REPEAT_YEARLY", type=Flag()),
+        Field(name="CREATE_TASK_YEARLY", type=Flag()),
+    ),
+    required=("OCCASION_DATE",),
+    blank={"REPEAT_YEARLY": False, "CREATE_TASK_YEARLY": False},
+)
+
+EMAIL_DOMAINS = Rows(
+    id_field="EMAIL_DOMAIN_ID",
+    fields=(Field(name="EMAIL_DOMAIN_ID", type=Whole()), Field(name="EMAIL_DOMAIN", type=_NAME)),
+    required=("EMAIL_DOMAIN",),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LinkedName:
+    """The singular name of a kind of record, as links use it; case does not count."""
+
+    known: tuple[str, ...]
+
+    def read(self, value: Json, called: str) -> Json:
+        """Keep a known name as the vendor spells it, and any other, such as a custom object's, as it came."""
+        if not isinstance(value, str):
+            raise FieldError(called, "the name of a kind of record, such as Contact", value)
+        return next((name for name in self.known if name.lower() == value.lower()), value)
+
+
+LINKS = Rows(
+    id_field="LINK_ID",
+    fields=(
+        Field(name="LINK_ID", type=Whole()),
+        Field(name="OBJECT_NAME", type=Text()),
+        Field(name="OBJECT_ID", type=Whole()),
+        Field(
+            name="LINK_OBJECT_NAME",
+            type=_LinkedName(known=("Contact", "Organisation", "Lead", "Opportunity", "Project")),
+        ),
+        Field(name="LINK_OBJECT_ID", type=Whole(lowest=1)),
+        Field(name="ROLE", type=_NAME),
+        Field(name="DETAILS", type=_NAME),
+        Field(name="RELATIONSHIP_ID", type=Whole()),
+        Field(name="IS_FORWARD", type=Flag()),
+    ),
+    required=("LINK_OBJECT_NAME", "LINK_OBJECT_ID"),
+    blank={"IS_FORWARD": True},
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomFields:
+    """Values of custom fields, each under its name."""
+
+    def read(self, value: Json, called: str) -> Json:
+        """Keep those that have a value.
+
+        Source: FIELD_NAME with FIELD_VALUE suffices (Insightly v3.1 OpenAPI document, documented); replies show
+            only fields with a value, and the name as CUSTOM_FIELD_ID too (recorded by the Ampersand connector,
+            observed); that CUSTOM_FIELD_ID alone will do as well is assumed.
+        """
+        rows: list[Json] = []
+        for sent, place in sent_rows(value, called):
+            name = sent.get("FIELD_NAME") or sent.get("CUSTOM_FIELD_ID")
+            if is_blank(name):
+                raise FieldError(place, "an object with a value for FIELD_NAME", dict(sent))
+            row = custom_field(
+                _NAME.read(name, f"{place}.FIELD_NAME"),
+                Loose().read(sent.get("FIELD_VALUE"), f"{place}.FIELD_VALUE"),
+            )
+            if row["FIELD_VALUE"] is not None:
+                rows.append(row)
+        return rows
+
+
+def custom_field(name: Json, value: Json) -> Record:
+    """Return a row of CUSTOMFIELDS."""
+    return {"FIELD_NAME": name, "FIELD_VALUE": value, "CUSTOM_FIELD_ID": name}

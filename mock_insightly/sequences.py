@@ -1,0 +1,62 @@
+"""Numbers that are given out once: ids of records, of rows in their collections, and of changes."""
+
+import secrets
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.exc import IntegrityError
+
+from mock_insightly.account import first_number
+from mock_insightly.tables import sequences
+from mock_kit.workspaces import Workspace
+
+CHANGES = "changes"
+
+_this = (sequences.c.workspace == bindparam("of_workspace"), sequences.c.name == bindparam("of_name"))
+_take = (
+    sequences.update()
+    .where(*_this)
+    .values(next=sequences.c.next + bindparam("count"), live=sequences.c.live + bindparam("count"))
+    .returning(sequences.c.next)
+)
+_live = select(sequences.c.live).where(*_this)
+_edit = sequences.update().where(*_this).values(edits=sequences.c.edits + 1)
+_release = sequences.update().where(*_this).values(live=sequences.c.live - 1)
+
+
+def reserve(connection: Connection, workspace: Workspace, name: str, count: int = 1) -> int:
+    """Take numbers out of a sequence for good, and return the first of them."""
+    taken = {"of_workspace": workspace.name, "of_name": name, "count": count}
+    after = connection.execute(_take, taken).scalar()
+    if after is None:
+        _begin(connection, workspace, name)
+        after = connection.execute(_take, taken).scalar_one()
+    return int(after) - count
+
+
+def note_edit(connection: Connection, workspace: Workspace, name: str) -> None:
+    """Note that a record was updated, so that what is known of its list no longer holds."""
+    connection.execute(_edit, {"of_workspace": workspace.name, "of_name": name})
+
+
+def release(connection: Connection, workspace: Workspace, name: str) -> None:
+    """Note that a number is no longer in use; it is not given out again."""
+    connection.execute(_release, {"of_workspace": workspace.name, "of_name": name})
+
+
+def live(connection: Connection, workspace: Workspace, name: str) -> int:
+    """Return how many numbers are in use."""
+    asked = {"of_workspace": workspace.name, "of_name": name}
+    found: int | None = connection.scalar(_live, asked)
+    return found or 0
+
+
+def _begin(connection: Connection, workspace: Workspace, name: str) -> None:
+    """Begin a sequence, unless another process just did."""
+    first = 1 if name == CHANGES else first_number(workspace.seed, name)
+    row = {"workspace": workspace.name, "name": name, "first": first, "next": first, "live": 0}
+    try:
+        with connection.begin_nested():
+            # edits start anywhere, so that a sequence begun anew is not taken for the old one
+            connection.execute(sequences.insert(), {**row, "edits": secrets.randbits(48)})
+    except IntegrityError:
+        pass

@@ -1,0 +1,54 @@
+"""What the CRM keeps, as tables."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+from mock_kit.database import Instant
+
+metadata = MetaData()
+
+records = Table(
+    "crm_records",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("updated", Instant, nullable=False),
+    Column("document", Text, nullable=False),  # the whole record as JSON, in its canonical shape and order
+    Index("crm_records_updated", "workspace", "kind", "updated", "id"),
+)
+
+sequences = Table(
+    "crm_sequences",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("name", Text, primary_key=True),  # of a kind of record, or of a collection's numbers
+    Column("first", BigInteger, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("live", BigInteger, nullable=False),  # how many of the numbers given out are still in use
+    Column("edits", BigInteger, nullable=False),  # differs whenever a record of the kind was updated
+)
+
+changes = Table(
+    "crm_changes",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("record_id", BigInteger, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Index("crm_changes_record", "workspace", "kind", "record_id", "seq"),
+)
+
+seed_runs = Table(
+    "crm_seed_runs",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("first_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("length", Integer, nullable=False),
+)

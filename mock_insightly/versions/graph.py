@@ -1,0 +1,193 @@
+"""The record graphs of v2.2, made of flat columns and read back into them.
+
+Late v2.2 was a shim over the storage of v3: each address and contact info is one column or five, has a number made of
+a prefix and the record's id, and there is room for one of each sort. Which prefix means what beyond the four that were
+seen, what becomes of an entry there is no room for (it is dropped), and how v3.1's two addresses are called is assumed.
+
+Source: prefixes 10 and 20 of addresses, 40 and 60 of contact infos, in v2.2 organisations of 2017 (observed
+    second-hand); shapes: Insightly v2.2 OpenAPI document (documented) and recorded v2.1 exchanges (observed).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mock_insightly.fields import Choice, Record, Sent, Text, is_blank, rows_of, sent_rows
+from mock_insightly.kinds import Kind
+from mock_insightly.row_types import CustomFields, custom_field
+from mock_insightly.versions.shape import Key
+from mock_kit.json_text import Json
+
+_PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
+_ADDRESS_TYPE = Choice(options=("WORK", "HOME", "POSTAL", "PRIMARY", "OTHER"))
+_INFO_TYPE = Choice(options=("EMAIL", "PHONE", "WEBSITE", "SOCIAL", "EMAILDOMAIN"))
+_NETWORKS = {
+    "linkedin": "SOCIAL_LINKEDIN",
+    "facebook": "SOCIAL_FACEBOOK",
+    "twitter": "SOCIAL_TWITTER",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressSlot:
+    """Where one address of a kind is kept.
+
+    Attributes:
+        types: what it is called when read; the first is what it is called when shown.
+    """
+
+    columns: str
+    types: tuple[str, ...]
+    prefix: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InfoSlot:
+    """Where one contact info of a kind is kept."""
+
+    field: str
+    type: str
+    label: str
+    prefix: int
+
+
+def synthetic_id(prefix: int, record_id: Json) -> int:
+    """Return the number that the shim gives to a part of a record.
+
+    >>> synthetic_id(40, 70653019)
+    4070653019
+    """
+    return int(f"{prefix}{record_id}")
+
+
+def addresses(kind: Kind, *slots: AddressSlot) -> Key:
+    """Return the key ADDRESSES of a kind."""
+
+    def show(record: Record) -> Json:
+        return [
+            {
+                "ADDRESS_ID": synthetic_id(slot.prefix, record[kind.id_field]),
+                "ADDRESS_TYPE": slot.types[0],
+                **{part: record[f"{slot.columns}_{part}"] for part in _PARTS},
+            }
+            for slot in slots
+            if any(record[f"{slot.columns}_{part}"] for part in _PARTS)
+        ]
+
+    def take(sent: Sent, _before: Record) -> Record:
+        given: Record = {f"{slot.columns}_{part}": None for slot in slots for part in _PARTS}
+        free = list(slots)
+        for row, called in sent_rows(sent["ADDRESSES"], "ADDRESSES"):
+            type_ = _ADDRESS_TYPE.read(row.get("ADDRESS_TYPE") or slots[0].types[0], f"{called}.ADDRESS_TYPE")
+            slot = next((slot for slot in free if type_ in slot.types), free[0] if free else None)
+            if slot is None:
+                break
+            free.remove(slot)
+            given.update(_columns(kind, slot, row, called))
+        return given
+
+    return Key(name="ADDRESSES", show=show, take=take, collection=True)
+
+
+def contact_infos(kind: Kind, *slots: InfoSlot, domains: bool = False) -> Key:
+    """Return the key CONTACTINFOS of a kind.
+
+    Args:
+        domains: whether the kind's EMAILDOMAINS are among them.
+
+    Source: rows of type EMAILDOMAIN keep a number of their own (v2.2 organisations of 2017, observed second-hand).
+    """
+
+    def show(record: Record) -> Json:
+        infos: list[Json] = [
+            _info(synthetic_id(slot.prefix, record[kind.id_field]), slot.type, slot.label, record[slot.field])
+            for slot in slots
+            if record[slot.field]
+        ]
+        return infos + [
+            _info(row["EMAIL_DOMAIN_ID"], "EMAILDOMAIN", "WORK", row["EMAIL_DOMAIN"])
+            for row in (rows_of(record, "EMAILDOMAINS") if domains else ())
+        ]
+
+    def take(sent: Sent, _before: Record) -> Record:
+        given: Record = {slot.field: None for slot in slots}
+        found: list[Json] = []
+        for row, called in sent_rows(sent["CONTACTINFOS"], "CONTACTINFOS"):
+            type_ = _INFO_TYPE.read(row.get("TYPE"), f"{called}.TYPE")
+            detail = Text(longest=255).read(row.get("DETAIL"), f"{called}.DETAIL")
+            slot = _slot_for(type_, row, [slot for slot in slots if given[slot.field] is None])
+            if type_ == "EMAILDOMAIN":
+                found.append({"EMAIL_DOMAIN_ID": row.get("CONTACT_INFO_ID"), "EMAIL_DOMAIN": detail})
+            elif slot:
+                given[slot.field] = detail
+        return {**given, "EMAILDOMAINS": found} if domains else given
+
+    return Key(name="CONTACTINFOS", show=show, take=take, collection=True)
+
+
+def social(column: str) -> Key:
+    """Return the key of a social network, which late v2.2 shows flat.
+
+    A contact info of type SOCIAL is read too, where the flat key says nothing.
+
+    Source: SOCIAL_* are late additions to the v2.2 OpenAPI document (documented); the label
+        ``LinkedInPublicProfileUrl`` stands in recorded v2.1 exchanges (observed), those of others are assumed.
+    """
+
+    def take(sent: Sent, _before: Record) -> Record:
+        value = sent[column]
+        if is_blank(value):
+            infos = sent_rows(sent.get("CONTACTINFOS"), "CONTACTINFOS")
+            value = next((row.get("DETAIL") for row, _ in infos if _network(row) == column), value)
+        return {column: None if value is None else Text().read(value, column)}
+
+    return Key(name=column, show=lambda record: record[column], take=take)
+
+
+def custom_fields() -> Key:
+    """Return the key CUSTOMFIELDS, whose rows have an id and a value only.
+
+    Source: Insightly v2.2 OpenAPI document (documented); that v3.1's names pass as ids is assumed.
+    """
+
+    def show(record: Record) -> Json:
+        return [
+            {"CUSTOM_FIELD_ID": row["CUSTOM_FIELD_ID"], "FIELD_VALUE": row["FIELD_VALUE"]}
+            for row in rows_of(record, "CUSTOMFIELDS")
+        ]
+
+    def take(sent: Sent, _before: Record) -> Record:
+        rows = (row for row, _ in sent_rows(sent["CUSTOMFIELDS"], "CUSTOMFIELDS"))
+        named: list[Json] = [
+            custom_field(row.get("CUSTOM_FIELD_ID") or row.get("FIELD_NAME"), row.get("FIELD_VALUE"))
+            for row in rows
+        ]
+        return {"CUSTOMFIELDS": CustomFields().read(named, "CUSTOMFIELDS")}
+
+    return Key(name="CUSTOMFIELDS", show=show, take=take, collection=True)
+
+
+def _columns(kind: Kind, slot: AddressSlot, row: Sent, called: str) -> Record:
+    columns: Record = {}
+    for part in _PARTS:
+        field = kind.field(f"{slot.columns}_{part}")
+        if field:
+            columns[field.name] = field.take(row.get(part), f"{called}.{part}")
+    return columns
+
+
+def _info(number: Json, type_: str, label: str, detail: Json) -> Record:
+    return {"CONTACT_INFO_ID": number, "TYPE": type_, "SUBTYPE": None, "LABEL": label, "DETAIL": detail}
+
+
+def _slot_for(type_: Json, row: Sent, free: Iterable[InfoSlot]) -> InfoSlot | None:
+    """Return the free slot of a type that has the entry's label, or else that for others, or else any."""
+    fitting = {slot.label: slot for slot in free if slot.type == type_}
+    label = str(row.get("LABEL") or "WORK").upper()
+    return fitting.get(label) or fitting.get("OTHER") or next(iter(fitting.values()), None)
+
+
+def _network(row: Sent) -> str | None:
+    if str(row.get("TYPE")).upper() != "SOCIAL":
+        return None
+    words = f"{row.get('LABEL')} {row.get('SUBTYPE')}".lower()
+    return next((column for word, column in _NETWORKS.items() if word in words), None)

@@ -1,0 +1,215 @@
+"""The links of v2.2: one key for each kind linked to, and the employer as a link among others.
+
+v3.1 keeps a record's organisation in ORGANISATION_ID and all other links in LINKS. v2.2 shows both in LINKS, but for
+links between two contacts or two organisations, which have a collection of their own. What v2.2 cannot show (links
+to leads and custom objects, a link's relationship) a v2.2 update leaves as it is.
+
+Source: shapes of LINKS (recorded v2.1 exchanges, observed), of CONTACTLINKS and ORGANISATIONLINKS (Insightly v2.2
+    OpenAPI document, documented); job titles stand in LINKS[].ROLE (same document); that the first organisation newly
+    linked becomes ORGANISATION_ID where there was none, and the number of that link, is assumed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mock_insightly.errors import FieldError
+from mock_insightly.fields import Field, Record, Sent, Text, Whole, rows_of, sent_rows
+from mock_insightly.kinds import Kind
+from mock_insightly.row_types import LINKS
+from mock_insightly.versions.graph import synthetic_id
+from mock_insightly.versions.shape import Key
+from mock_kit.json_text import Json
+
+_ENTITIES = ("Contact", "Opportunity", "Organisation", "Project")
+_SECOND = ("Project", "Opportunity")
+_EMPLOYER_PREFIX = 30
+_ROLE = Field(name="ROLE", type=Text(longest=255))
+_NUMBER = Field(name="RELATIONSHIP_ID", type=Whole())
+_BLANK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peers:
+    """The collection of links between two records of the same kind.
+
+    Attributes:
+        first, second: the keys of the record a link goes from and of the one it goes to.
+    """
+
+    name: str
+    id_field: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkGraph:
+    """The links of one kind of record.
+
+    Attributes:
+        peers: None where links to the same kind stand in LINKS, under a ``SECOND_`` key.
+        employer: the key that holds the organisation too; None if only LINKS does.
+        title: the field that a link to the organisation shows as its ROLE.
+    """
+
+    kind: Kind
+    peers: Peers | None = None
+    employs: bool = True
+    employer: str | None = None
+    title: str | None = None
+
+    def keys(self) -> tuple[Key, ...]:
+        """Return the keys: LINKS, which reads all of them, and that of the peers, if there is one."""
+        links = Key(name="LINKS", show=self._show_links, take=self.take, collection=True)
+        if self.peers is None:
+            return (links,)
+        return links, Key(name=self.peers.name, show=self._show_peers, collection=True)
+
+    def take(self, sent: Sent, before: Record) -> Record:
+        """Read all links of a body into LINKS, ORGANISATION_ID and the title."""
+        old = {link["LINK_ID"]: link for link in rows_of(before, "LINKS")}
+        links = [*self._sent_links(sent)]
+        given: Record = {}
+        if self.employs:
+            given, links = self._hire(sent, before, links, old)
+        unseen = [link for link in old.values() if not self._can_show(link)]
+        seen = [
+            {**_BLANK, **old.get(link["LINK_ID"], {}), **link}
+            for link in (*links, *self._sent_peers(sent, before.get(self.kind.id_field)))
+        ]
+        return {**given, "LINKS": [*unseen, *seen]}
+
+    def _hire(
+        self, sent: Sent, before: Record, links: list[Record], old: dict[Json, Record]
+    ) -> tuple[Record, list[Record]]:
+        """Take the link to the record's organisation out of the links."""
+        own = synthetic_id(_EMPLOYER_PREFIX, before[self.kind.id_field]) if before else None
+        to_organisations = [link for link in links if link["LINK_OBJECT_NAME"] == "Organisation"]
+        marked = [link for link in to_organisations if own is not None and link["LINK_ID"] == own]
+        fresh = [link for link in to_organisations if link["LINK_ID"] not in old]
+        default = sent.get(self.employer) if self.employer else None
+        if default is not None:
+            organisation = Whole(lowest=1).read(default, self.employer or "")
+            found = [link for link in fresh if link["LINK_OBJECT_ID"] == organisation][:1]
+        else:
+            found = (marked or fresh)[:1]
+            organisation = found[0]["LINK_OBJECT_ID"] if found else None
+        given: Record = {"ORGANISATION_ID": organisation}
+        if found and self.title:
+            given[self.title] = found[0]["ROLE"]
+        return given, [link for link in links if link not in found and link not in marked]
+
+    def _show_links(self, record: Record) -> Json:
+        shown: list[Json] = []
+        if self.employs and record["ORGANISATION_ID"] is not None:
+            shown.append(self._employer_link(record))
+        return shown + [
+            self._link(record, link)
+            for link in rows_of(record, "LINKS")
+            if self._can_show(link) and not self._is_peer(link)
+        ]
+
+    def _employer_link(self, record: Record) -> Record:
+        return self._link(
+            record,
+            {
+                "LINK_ID": synthetic_id(_EMPLOYER_PREFIX, record[self.kind.id_field]),
+                "LINK_OBJECT_NAME": "Organisation",
+                "LINK_OBJECT_ID": record["ORGANISATION_ID"],
+                "ROLE": record[self.title] if self.title else None,
+                "DETAILS": None,
+            },
+        )
+
+    def _link(self, record: Record, link: Record) -> Record:
+        return {
+            "LINK_ID": link["LINK_ID"],
+            **{f"{entity.upper()}_ID": None for entity in _ENTITIES},
+            **{f"SECOND_{entity.upper()}_ID": None for entity in _SECOND},
+            self.kind.id_field: record[self.kind.id_field],
+            self._column(str(link["LINK_OBJECT_NAME"])): link["LINK_OBJECT_ID"],
+            "ROLE": link["ROLE"],
+            "DETAILS": link["DETAILS"],
+        }
+
+    def _sent_links(self, sent: Sent) -> Iterator[Record]:
+        """Yield the links that LINKS of a body holds; one entry may fill in several ids."""
+        for row, called in sent_rows(sent["LINKS"], "LINKS"):
+            filled = [name for name in _ENTITIES if row.get(self._column(name)) is not None]
+            if self.peers:
+                filled = [name for name in filled if name != self.kind.entity]
+            if not filled:
+                columns = ", ".join(self._column(name) for name in _ENTITIES if name != self.kind.entity)
+                raise FieldError(called, f"an object with one of {columns}", dict(row))
+            for name in filled:
+                yield {
+                    **_read_link(name, self._column(name), row, called),
+                    "ROLE": _ROLE.take(row.get("ROLE"), f"{called}.ROLE"),
+                }
+
+    def _sent_peers(self, sent: Sent, own: Json) -> Iterator[Record]:
+        """Yield the links to records of the same kind.
+
+        Args:
+            own: the record's id; None if it is new.
+        """
+        if self.peers is None:
+            return
+        for row, called in sent_rows(sent.get(self.peers.name), self.peers.name):
+            first = row.get(self.peers.first)
+            forward = first is None or str(first) == str(own)
+            yield {
+                **_read_link(
+                    self.kind.entity, self.peers.second if forward else self.peers.first, row, called
+                ),
+                "LINK_ID": row.get(self.peers.id_field),
+                "RELATIONSHIP_ID": _NUMBER.take(row.get("RELATIONSHIP_ID"), f"{called}.RELATIONSHIP_ID"),
+                "IS_FORWARD": forward,
+            }
+
+    def _show_peers(self, record: Record) -> Json:
+        return [self._peer(record, link) for link in rows_of(record, "LINKS") if self._is_peer(link)]
+
+    def _peer(self, record: Record, link: Record) -> Record:
+        if self.peers is None:
+            return {}
+        ends = [record[self.kind.id_field], link["LINK_OBJECT_ID"]]
+        first, second = ends if link["IS_FORWARD"] else reversed(ends)
+        return {
+            self.peers.id_field: link["LINK_ID"],
+            self.peers.first: first,
+            self.peers.second: second,
+            "RELATIONSHIP_ID": link["RELATIONSHIP_ID"],
+            "DETAILS": link["DETAILS"],
+        }
+
+    def _column(self, entity: str) -> str:
+        column = f"{entity.upper()}_ID"
+        return f"SECOND_{column}" if entity == self.kind.entity and self.peers is None else column
+
+    def _is_peer(self, link: Record) -> bool:
+        return self.peers is not None and link["LINK_OBJECT_NAME"] == self.kind.entity
+
+    def _can_show(self, link: Record) -> bool:
+        return link["LINK_OBJECT_NAME"] in _ENTITIES
+
+
+CONTACT_PEERS = Peers(
+    name="CONTACTLINKS", id_field="CONTACT_LINK_ID", first="FIRST_CONTACT_ID", second="SECOND_CONTACT_ID"
+)
+ORGANISATION_PEERS = Peers(
+    name="ORGANISATIONLINKS",
+    id_field="ORG_LINK_ID",
+    first="FIRST_ORGANISATION_ID",
+    second="SECOND_ORGANISATION_ID",
+)
+
+
+def _read_link(entity: str, column: str, row: Sent, called: str) -> Record:
+    """Read what links and links between peers have in common."""
+    return {
+        "LINK_ID": row.get("LINK_ID"),
+        "LINK_OBJECT_NAME": entity,
+        "LINK_OBJECT_ID": Whole(lowest=1).read(row.get(column), f"{called}.{column}"),
+        "DETAILS": _ROLE.take(row.get("DETAILS"), f"{called}.DETAILS"),
+    }

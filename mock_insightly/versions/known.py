@@ -1,0 +1,26 @@
+"""The versions that are served, and which shape a path asks for."""
+
+from mock_insightly.errors import NoSuchResourceError, SingularResourceError
+from mock_insightly.versions import v2_2, v3_1
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.version import Version
+
+VERSIONS: dict[str, Version] = {version.name: version for version in (v2_2.VERSION, v3_1.VERSION)}
+
+
+def served(version: Version, resource: str) -> Shape:
+    """Return the shape of a resource, whose name is in lower case.
+
+    Raises:
+        SingularResourceError: its singular came instead, to a version that tells this from an unknown name.
+        NoSuchResourceError: there is no such resource.
+
+    Source: 405 for ``/Contact`` on v3.1, probed live by insightly-mcp (observed second-hand).
+    """
+    shape = version.shapes.get(resource)
+    if shape is not None:
+        return shape
+    for one in version.shapes.values():
+        if version.tells_singular and one.kind.entity.lower() == resource:
+            raise SingularResourceError(resource, one.kind.name)
+    raise NoSuchResourceError(resource, (one.kind.name for one in version.shapes.values()))

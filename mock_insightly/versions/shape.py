@@ -1,0 +1,167 @@
+"""How a version shows one kind of record, and how it reads one back from a body."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import TypeAlias
+
+from mock_insightly.errors import FieldError, MissingFieldError, NotARecordError
+from mock_insightly.fields import Field, Record, Rows, Sent, Whole, is_blank
+from mock_insightly.kinds import Kind
+from mock_insightly.records import record_in
+from mock_insightly.row_types import CustomFields
+from mock_kit.json_text import Json, encode
+
+Show: TypeAlias = Callable[[Record], Json]
+Take: TypeAlias = Callable[[Sent, Record], Record]
+"""What was sent, and the record as it was (empty if it is new) -> the canonical fields that follow."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """One key of a record on the wire.
+
+    Attributes:
+        take: None if what a client sends for it is ignored.
+        collection: whether ``brief=true`` leaves it out.
+        canonical: the field it shows unchanged; None if it shows something made up of several.
+    """
+
+    name: str
+    show: Show
+    take: Take | None = None
+    collection: bool = False
+    canonical: str | None = None
+
+
+def flat(field: Field, called: str | None = None, *, read_only: bool = False) -> Key:
+    """Return the key of a field that is shown as it is kept, perhaps under another name.
+
+    Source: read-only fields in a body are ignored, not refused (recorded v2.1 updates, observed).
+    """
+    name = called or field.name
+
+    def take(sent: Sent, _before: Record) -> Record:
+        return {field.name: field.take(sent[name], name)}
+
+    return Key(
+        name=name,
+        show=itemgetter(field.name),
+        take=None if read_only or field.assigned else take,
+        collection=isinstance(field.type, Rows | CustomFields),
+        canonical=field.name,
+    )
+
+
+def constant(name: str, value: Json) -> Key:
+    """Return a key that always shows the same."""
+    return Key(name=name, show=lambda _record: value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """One kind of record in one version.
+
+    Attributes:
+        keys: in the order of the wire.
+        required: keys that must have a value.
+        check: refuses a body for what no single key can see.
+    """
+
+    kind: Kind
+    keys: tuple[Key, ...]
+    required: tuple[str, ...] = ()
+    check: Callable[[Sent, Kind], None] | None = None
+
+    @cached_property
+    def canonical(self) -> bool:
+        """Whether a record is shown exactly as it is kept."""
+        return [key.canonical for key in self.keys] == [field.name for field in self.kind.fields] and all(
+            key.name == key.canonical for key in self.keys
+        )
+
+    def show(self, record: Record, *, brief: bool = False) -> Record:
+        """Return a record as the version shows it.
+
+        Source: brief records have the top-level properties only (Insightly v3.1 help page, documented); that the
+            collections are left out rather than empty is assumed.
+        """
+        return {key.name: key.show(record) for key in (self._brief if brief else self.keys)}
+
+    def one(self, document: str) -> bytes:
+        """Return a kept record as JSON."""
+        return document.encode() if self.canonical else encode(self.show(record_in(document)))
+
+    def page(self, documents: list[str], *, brief: bool) -> bytes:
+        """Return kept records as a JSON array.
+
+        Source: lists are bare arrays, in no envelope (recorded exchanges of all versions, observed).
+        """
+        if self.canonical and not brief:
+            return f"[{','.join(documents)}]".encode()
+        return encode([self.show(record_in(document), brief=brief) for document in documents])
+
+    def sent(self, body: Json) -> Sent:
+        """Return what a body says, by upper-case key.
+
+        Raises:
+            NotARecordError: it is no object.
+
+        Source: unknown keys are ignored, and case does not count (both seen on v2.1, observed).
+        """
+        if not isinstance(body, dict):
+            raise NotARecordError(self.kind.entity, body)
+        return {key.upper(): value for key, value in body.items()}
+
+    def id_in(self, sent: Sent) -> int:
+        """Return the id of the record that a body is about.
+
+        Raises:
+            MissingFieldError: it names none.
+            FieldError: it is no id.
+        """
+        name = self.kind.id_field
+        if is_blank(sent.get(name)):
+            raise MissingFieldError(name, self.kind.entity)
+        number = Whole(lowest=1).read(sent[name], name)
+        if not isinstance(number, int):
+            raise FieldError(name, "a positive whole number", sent[name])
+        return number
+
+    def given(self, sent: Sent, before: Record, *, whole: bool, brief: bool = False) -> Record:
+        """Read the canonical fields that a body gives.
+
+        Args:
+            before: the record as it was; empty if it is new.
+            whole: what the body does not mention counts as null.
+            brief: the collections are left alone, whatever the body says of them.
+
+        Raises:
+            InvalidRequestError: a value does not fit, or a required one is missing.
+        """
+        takes = [key for key in self.keys if key.take and not (brief and key.collection)]
+        if whole:
+            sent = {**dict.fromkeys(key.name for key in takes), **sent}
+        self._require(sent, new=not before)
+        if self.check:
+            self.check(sent, self.kind)
+        given: Record = {}
+        for key in takes:
+            if key.take and key.name in sent:
+                given.update(key.take(sent, before))
+        return given
+
+    def _require(self, sent: Sent, *, new: bool) -> None:
+        for name in self.required:
+            if (new or name in sent) and is_blank(sent.get(name)):
+                raise MissingFieldError(name, self.kind.entity)
+
+    @cached_property
+    def _brief(self) -> tuple[Key, ...]:
+        return tuple(key for key in self.keys if not key.collection)
+
+
+def shapes_of(*shapes: Shape) -> Mapping[str, Shape]:
+    """Return shapes by their resource's name in lower case, as normalised paths have it."""
+    return {shape.kind.name.lower(): shape for shape in shapes}

@@ -1,0 +1,120 @@
+"""The command line. Each command is imported when it is run, so that ``--help`` comes at once."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "up": "Run the platform, the CRM and the sink until Ctrl-C.",
+    "tour": "See the Insightly guide's walk-through happen, step by step.",
+    "clock": "Tell, set and advance a workspace's time.",
+    "replay": "Run scenarios without pytest.",
+    "seed": "Fill a workspace's CRM with believable records.",
+    "reset": "Bring a workspace back to its start.",
+    "workspace": "List, make and delete workspaces.",
+}
+
+SETTINGS = (
+    "host", "platform_port", "crm_port", "sink_port", "clock", "start", "seed", "records", "data", "database",
+    "platform_url", "crm_url", "sink_url", "token", "workspace", "transport",
+)  # fmt: skip
+"""What ``[tool.elements-local]`` may set: the names of options, with - or _ between words."""
+
+
+class _Commands(click.Group):
+    """The commands by name, each in the module of its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"elements_local.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, and name the nearest one if there is none."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only after a slip
+
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - slow, and seldom wanted
+
+        click.echo(f"elements-local {version('elements-local')}")
+        ctx.exit()
+
+
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and stop.",
+)
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Cloud Elements' instances API and polling engine, a fake Insightly CRM and a callback sink, on this machine.
+
+    Start with `elements-local tour`, then `elements-local up`. Settings come from flags, then from
+    ELEMENTS_LOCAL_* in the environment, then from [tool.elements-local] in ./pyproject.toml.
+
+    Exit status: 0 good, 1 an expectation failed, 2 misuse.
+    """
+    ctx.default_map = _from_pyproject(Path("pyproject.toml"))
+
+
+def main() -> None:
+    """Run the command line."""
+    from elements_local.errors import HarnessError  # noqa: PLC0415 - light, but not needed for --help
+
+    try:
+        cli(prog_name="elements-local", standalone_mode=True)
+    except HarnessError as error:
+        click.echo(f"elements-local: {error}", err=True)
+        raise SystemExit(2) from error
+
+
+def _from_pyproject(path: Path) -> dict[str, Any]:
+    """Return the settings of a project, for every command."""
+    if not path.is_file():
+        return {}
+    import tomllib  # noqa: PLC0415 - only where there is something to read
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("elements-local", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{path}: {error}") from error
+    settings = {name.replace("-", "_"): value for name, value in table.items()}
+    unknown = sorted(settings.keys() - set(SETTINGS))
+    if unknown:
+        raise click.UsageError(
+            f"{path}: [tool.elements-local] has no {', '.join(unknown)}; it has {', '.join(SETTINGS)}"
+        )
+    leaves = dict.fromkeys(
+        ("show", "set", "advance", "real", "virtual", "list", "create", "delete"), settings
+    )
+    return {command: {**settings, **leaves} for command in COMMANDS}

@@ -1,0 +1,293 @@
+"""Doors to the three services: what a customer's code does with them, in one line each.
+
+They speak HTTP like anyone else, over the network or in process.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from elements_local.errors import CallError, UnreachableError
+from mock_kit.instants import format_instant, parse_instant
+from mock_kit.json_text import decode, encode
+from mock_kit.wire import Http, NoReply, Reply
+
+BASE_PATH = "/elements/api-v2"
+
+Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Where the three services are, without a slash at the end."""
+
+    platform: str
+    crm: str
+    sink: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """A workspace as those know it who work in it."""
+
+    name: str
+    organization_secret: str
+    user_secret: str
+    crm_username: str
+    crm_api_key: str
+    callback_url: str
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, Any]) -> "Credentials":
+        """Read what ``/_local/workspaces`` shows of a workspace."""
+        return cls(**{name: shown[name] for name in cls.__dataclass_fields__})
+
+    def to_json(self) -> dict[str, str]:
+        """Return the workspace as ``up --json`` prints it."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """One service, called with one set of credentials.
+
+    Attributes:
+        url: below which paths are meant.
+        headers: sent with every call.
+    """
+
+    http: Http
+    url: str
+    headers: Mapping[str, str]
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send a request and return the answer, whatever its status.
+
+        Args:
+            json: sent as JSON, in the place of ``body``.
+
+        Raises:
+            UnreachableError: no answer came.
+        """
+        sent = {**self.headers, **(headers or {})}
+        if json is not None:
+            body = encode(json)
+            sent.setdefault("Content-Type", "application/json")
+        reply = self.http.send(method, self.url + path, headers=sent, body=body)
+        if isinstance(reply, NoReply):
+            raise UnreachableError(self.url + path, reply.reason)
+        return reply
+
+    def call(self, method: str, path: str, *, json: object = None) -> Any:
+        """Send a request and return the JSON of its answer, None if that is empty.
+
+        Raises:
+            CallError: the answer is no success.
+            UnreachableError: no answer came.
+        """
+        reply = self.send(method, path, json=json)
+        if not reply.ok:
+            raise CallError(method, self.url + path, reply.status, reply.body.decode("utf-8", "replace"))
+        return decode(reply.body) if reply.body else None
+
+
+class Clock(Client):
+    """A workspace's clock."""
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        return parse_instant(self.show()["now"])
+
+    def show(self) -> dict[str, str]:
+        """Return ``{"mode", "now"}``."""
+        shown: dict[str, str] = self.call("GET", "/_local/clock")
+        return shown
+
+    def set(self, *, mode: str | None = None, now: datetime | str | None = None) -> dict[str, str]:
+        """Change the mode, or set a virtual clock without running anything in between."""
+        wanted = {"mode": mode, "now": _instant(now)}
+        shown: dict[str, str] = self.call("PUT", "/_local/clock", json={k: v for k, v in wanted.items() if v})
+        return shown
+
+    def advance(
+        self, duration: timedelta | str | float | None = None, *, to: datetime | str | None = None
+    ) -> dict[str, Any]:
+        """Move time, and return what ran once everything due has."""
+        length = duration.total_seconds() if isinstance(duration, timedelta) else duration
+        wanted = {"duration": length, "to": _instant(to)}
+        sent = {key: value for key, value in wanted.items() if value is not None}
+        ran: dict[str, Any] = self.call("POST", "/_local/clock/advance", json=sent)
+        return ran
+
+
+class Platform(Client):
+    """The platform, as the workspace's user and organization."""
+
+    def create_instance(self, body: Fields) -> dict[str, Any]:
+        """Make an element instance."""
+        made: dict[str, Any] = self.call("POST", f"{BASE_PATH}/instances", json=body)
+        return made
+
+    def patch_instance(self, instance_id: int, body: Fields) -> dict[str, Any]:
+        """Change some of an instance."""
+        changed: dict[str, Any] = self.call("PATCH", f"{BASE_PATH}/instances/{instance_id}", json=body)
+        return changed
+
+    def delete_instance(self, instance_id: int) -> None:
+        """Delete an instance."""
+        self.call("DELETE", f"{BASE_PATH}/instances/{instance_id}")
+
+    def events(self, instance_id: int) -> list[dict[str, Any]]:
+        """Return an instance's events, newest first."""
+        found: list[dict[str, Any]] = self.call("GET", f"{BASE_PATH}/instances/{instance_id}/events")
+        return found
+
+    def polls(self, **filters: object) -> list[dict[str, Any]]:
+        """Return polls with every decision, oldest first."""
+        shown: dict[str, list[dict[str, Any]]] = self.call("GET", "/_local/polls" + _query(filters))
+        return shown["polls"]
+
+    def poll(self, instance_id: int | None = None) -> dict[str, Any]:
+        """Poll at once."""
+        ran: dict[str, Any] = self.call("POST", "/_local/polls", json={"instanceId": instance_id})
+        return ran
+
+    def hub(self, token: str) -> Client:
+        """Return the hub as the instance with this token sees it."""
+        return Client(
+            http=self.http,
+            url=f"{self.url}{BASE_PATH}/hubs/crm",
+            headers={"Authorization": f"{self.headers['Authorization']}, Element {token}"},
+        )
+
+
+class Crm(Client):
+    """The CRM, as the user whose API key it is."""
+
+    version = "/v3.1"
+
+    def create(self, collection: str, fields: Fields) -> dict[str, Any]:
+        """Make a record."""
+        made: dict[str, Any] = self.call("POST", f"{self.version}/{collection}", json=fields)
+        return made
+
+    def update(self, collection: str, record_id: int, fields: Fields) -> dict[str, Any]:
+        """Change some fields of a record."""
+        changed: dict[str, Any] = self.call("PUT", f"{self.version}/{collection}/{record_id}", json=fields)
+        return changed
+
+    def delete(self, collection: str, record_id: int) -> None:
+        """Delete a record."""
+        self.call("DELETE", f"{self.version}/{collection}/{record_id}")
+
+    def get(self, collection: str, record_id: int) -> dict[str, Any]:
+        """Return a record."""
+        found: dict[str, Any] = self.call("GET", f"{self.version}/{collection}/{record_id}")
+        return found
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Return everything that has happened to the data, oldest first."""
+        shown: dict[str, list[dict[str, Any]]] = self.call("GET", "/_local/changes")
+        return shown["changes"]
+
+    def seed(self, records: int, *, first: int = 0, seed: int | None = None) -> None:
+        """Fill in made-up records."""
+        chosen = {} if seed is None else {"seed": seed}
+        self.call("POST", "/_local/seed", json={"records": records, "first": first, **chosen})
+
+    def script_faults(self, rules: list[Fields]) -> None:
+        """Put fault rules in the place of those that are there."""
+        self.call("PUT", "/_local/faults", json={"faults": rules})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sink(Client):
+    """The sink, as far as one workspace's callbacks go.
+
+    Attributes:
+        workspace: its name.
+    """
+
+    workspace: str
+
+    def callbacks(self, **filters: object) -> list[dict[str, Any]]:
+        """Return recorded callbacks, oldest first, that match all filters."""
+        shown = self.call("GET", "/_local/callbacks" + _query({"workspace": self.workspace, **filters}))
+        found: list[dict[str, Any]] = shown["callbacks"]
+        return found
+
+    def wait(self, count: int = 1, *, timeout_s: float = 10, **match: object) -> list[dict[str, Any]]:
+        """Return as soon as so many callbacks match.
+
+        Raises:
+            CallError: they did not come in time; says what came closest.
+        """
+        wanted = {"count": count, "match": match, "timeout_s": timeout_s}
+        shown = self.call(
+            "POST", f"/_local/callbacks/wait{_query({'workspace': self.workspace})}", json=wanted
+        )
+        found: list[dict[str, Any]] = shown["callbacks"]
+        return found
+
+    def respond(self, *responses: Fields, to_bin: str | None = None) -> None:
+        """Tell how the next callbacks are answered."""
+        self.call(
+            "PUT", "/_local/responses", json={"bin": to_bin or self.workspace, "responses": list(responses)}
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doors:
+    """All doors of one workspace."""
+
+    credentials: Credentials
+    clock: Clock
+    platform: Platform
+    crm: Crm
+    sink: Sink
+
+    @classmethod
+    def of(cls, http: Http, at: Addresses, credentials: Credentials, *, token: str | None = None) -> "Doors":
+        """Return the doors of a workspace.
+
+        Args:
+            token: for the admin routes of a stack that is not bound to loopback.
+        """
+        admin = {} if token is None else {"Elements-Local-Token": token}
+        user = {
+            "Authorization": f"User {credentials.user_secret}, Organization {credentials.organization_secret}"
+        }
+        basic = b64encode(f"{credentials.crm_api_key}:".encode()).decode()
+        return cls(
+            credentials=credentials,
+            clock=Clock(http=http, url=at.platform, headers={**admin, **user}),
+            platform=Platform(http=http, url=at.platform, headers={**admin, **user}),
+            crm=Crm(http=http, url=at.crm, headers={**admin, "Authorization": f"Basic {basic}"}),
+            sink=Sink(http=http, url=at.sink, headers=admin, workspace=credentials.name),
+        )
+
+    def reset(self) -> None:
+        """Bring the workspace back to its start, in all three services."""
+        self.platform.call("POST", "/_local/reset")
+        self.crm.call("POST", "/_local/reset")
+        self.sink.call("POST", f"/_local/reset{_query({'workspace': self.credentials.name})}")
+
+
+def _query(parameters: Mapping[str, object]) -> str:
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return f"?{urlencode(given, quote_via=quote)}" if given else ""
+
+
+def _instant(value: datetime | str | None) -> str | None:
+    return format_instant(value) if isinstance(value, datetime) else value

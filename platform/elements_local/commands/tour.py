@@ -1,0 +1,130 @@
+"""``tour``: the Insightly guide's walk-through, on the real code, over real ports."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from elements_local.clients import BASE_PATH, Doors
+from elements_local.guide import instance_body
+from elements_local.start import Options, on_ports
+from mock_kit.json_text import encode_text
+
+_RECORDS = (
+    ("contacts", "Contacts", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"}),
+    ("accounts", "Organisations", {"ORGANISATION_NAME": "Analytical Engines"}),
+    ("leads", "Leads", {"FIRST_NAME": "Charles", "LAST_NAME": "Babbage"}),
+    ("opportunities", "Opportunities", {"OPPORTUNITY_NAME": "One engine", "OPPORTUNITY_STATE": "OPEN"}),
+)
+
+
+class _TourError(click.ClickException):
+    """Something came otherwise than the guide says."""
+
+    exit_code = 1
+
+
+@dataclass
+class _Steps:
+    """Numbers the steps as they are told."""
+
+    told: int = 0
+
+    def tell(self, what: str, *details: str) -> None:
+        self.told += 1
+        click.echo(f"\n{click.style(f'{self.told}. {what}', bold=True)}")
+        for detail in details:
+            click.echo(f"   {detail}")
+
+
+@click.command("tour")
+def command() -> None:
+    """See the Insightly guide's walk-through happen, step by step.
+
+    An instance is made from the guide's JSON, records are created and changed in the CRM, time is advanced,
+    and the signed callbacks are shown as they arrive. Nothing is kept, and nothing else is needed.
+    """
+    with on_ports(Options(ports=(0, 0, 0))) as stack:
+        _walk(stack.workspace())
+    click.echo("\nThat was all of it. `elements-local up` keeps a stack running for you.")
+
+
+def _walk(doors: Doors) -> None:
+    steps = _Steps()
+    instance = _create_instance(doors, steps)
+    doors.clock.advance("1m")
+    records = {resource: doors.crm.create(collection, fields) for resource, collection, fields in _RECORDS}
+    steps.tell(
+        f"A minute later, at {doors.clock.show()['now']}, four records are created in the CRM",
+        *(f"POST /v3.1/{collection} {encode_text(fields)}" for _, collection, fields in _RECORDS),
+    )
+    _advance(doors, steps)
+    _show_callbacks(doors, steps, expected=[(resource, "CREATED") for resource, _, _ in _RECORDS])
+    doors.clock.advance("1m")
+    contact = records["contacts"]["CONTACT_ID"]
+    doors.crm.update("Contacts", contact, {"TITLE": "Countess"})
+    steps.tell(
+        "Another minute later the contact is changed",
+        f'PUT /v3.1/Contacts {{"CONTACT_ID": {contact}, "TITLE": "Countess"}}',
+    )
+    _advance(doors, steps)
+    _show_callbacks(doors, steps, expected=[("contacts", "UPDATED")])
+    _explain(doors, steps, instance["id"], contact)
+
+
+def _create_instance(doors: Doors, steps: _Steps) -> dict[str, Any]:
+    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    steps.tell(
+        "An element instance is made from the guide's JSON; the CRM has accepted its API key",
+        f"POST {BASE_PATH}/instances",
+        f"-> id {instance['id']}, element {instance['element']['key']}, events enabled: {instance['eventsEnabled']}",
+        f"   callbacks to {instance['eventsNotificationCallbackUrl']}, signed",
+    )
+    return instance
+
+
+def _advance(doors: Doors, steps: _Steps) -> None:
+    ran = doors.clock.advance("15m")
+    steps.tell(
+        "Time is advanced by fifteen minutes; what falls due runs at its exact instant",
+        'POST /_local/clock/advance {"duration": "15m"}',
+        f"-> {ran['from']} to {ran['now']}: {ran['polls']} polls, {ran['events']} events, {ran['deliveries']} callbacks",
+    )
+
+
+def _show_callbacks(doors: Doors, steps: _Steps, *, expected: list[tuple[str, str]]) -> None:
+    """Show what has arrived since the last time, and make sure that it is what should have."""
+    callbacks = doors.sink.callbacks()
+    doors.sink.call("DELETE", f"/_local/callbacks?bin={doors.credentials.name}")
+    steps.tell(
+        "The sink has received", *(line for callback in callbacks for line in _callback_lines(callback))
+    )
+    came = [
+        (event["objectType"], event["eventType"]) for callback in callbacks for event in _events(callback)
+    ]
+    signatures = {callback["signature"] for callback in callbacks}
+    if came != expected or signatures != {"valid"}:
+        raise _TourError(f"expected {expected} with valid signatures; got {came} with {signatures}")
+
+
+def _callback_lines(callback: dict[str, Any]) -> Iterator[str]:
+    for event in _events(callback):
+        yield f"{event['eventType']:<8} {event['objectType']:<14} {event['objectId']:<10} signature {callback['signature']}"
+
+
+def _events(callback: dict[str, Any]) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = callback["json"]["message"]["events"]
+    return events
+
+
+def _explain(doors: Doors, steps: _Steps, instance_id: int, contact: int) -> None:
+    """Show why the last callback says UPDATED."""
+    latest = doors.platform.polls(instanceId=instance_id, resource="contacts")[-1]
+    decision = next(record for record in latest["records"] if record["id"] == str(contact))
+    steps.tell(
+        f"Why {decision['verdict']}? Every decision of every poll is kept",
+        f"poll at {latest['at']}: GET {latest['request']['url']} -> {latest['request']['status']}",
+        f"record {decision['id']}: created {decision['created']}, updated {decision['updated']}",
+        f"{decision['verdict']}: {decision['why']}",
+    )

@@ -1,0 +1,56 @@
+"""``workspace``: worlds to work in."""
+
+from typing import Any
+
+import click
+
+from elements_local.clients import Credentials
+from elements_local.commands.where import json_option, running_stack
+from elements_local.stack import Stack
+from mock_kit.json_text import encode_text
+
+
+@click.group("workspace")
+def command() -> None:
+    """List, make and delete workspaces: each has credentials, data and a clock of its own."""
+
+
+@command.command("list")
+@json_option
+@running_stack
+def list_(stack: Stack, *, as_json: bool) -> None:
+    """List the workspaces with their credentials."""
+    found = stack.workspaces()
+    if as_json:
+        click.echo(encode_text({"workspaces": [one.to_json() for one in found]}))
+    else:
+        click.echo("\n\n".join(_as_text(one) for one in found))
+
+
+@command.command()
+@click.argument("name", required=False)
+@click.option("--clock", type=click.Choice(["virtual", "real"]), default="virtual", show_default=True)
+@click.option("--start", metavar="INSTANT", help="Where virtual time starts.")
+@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="What ids and made-up data follow from.")
+@click.option("--records", type=click.IntRange(0, 10_000), default=0, show_default=True, help="Of each kind.")
+@json_option
+@running_stack
+def create(stack: Stack, *, as_json: bool, **choices: Any) -> None:
+    """Make a workspace, NAMEd or with a name of its own."""
+    made = stack.new_workspace(
+        **{key: value for key, value in choices.items() if value is not None}
+    ).credentials
+    click.echo(encode_text(made.to_json()) if as_json else _as_text(made))
+
+
+@command.command()
+@click.argument("name")
+@running_stack
+def delete(stack: Stack, *, name: str) -> None:
+    """Delete a workspace and all that is kept for it."""
+    stack.delete_workspace(name)
+    click.echo(f"workspace {name!r} is gone")
+
+
+def _as_text(credentials: Credentials) -> str:
+    return "\n".join(f"{key.replace('_', ' '):<20} {value}" for key, value in credentials.to_json().items())

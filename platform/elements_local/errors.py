@@ -1,0 +1,32 @@
+"""What can go wrong between the harness and a stack, said so that it can be mended."""
+
+
+class HarnessError(Exception):
+    """Base of the harness's errors."""
+
+
+class UnreachableError(HarnessError):
+    """A service of the stack did not answer."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(
+            f"no answer from {url} ({reason}); is the stack running? `elements-local up` starts one"
+        )
+
+
+class CallError(HarnessError):
+    """A service answered with something else than success.
+
+    Attributes:
+        status: the answer's.
+        body: its text.
+    """
+
+    def __init__(self, method: str, url: str, status: int, body: str) -> None:
+        super().__init__(f"{method} {url} answered {status}: {body[:1000]}")
+        self.status = status
+        self.body = body
+
+
+class OptionError(HarnessError):
+    """A stack cannot be started with these options."""

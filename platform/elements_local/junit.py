@@ -1,0 +1,25 @@
+"""Results of scenarios as a JUnit file, which every CI can read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import junitparser
+
+from elements_local.runner import Failure
+from elements_local.scenario import Scenario
+
+
+def write_junit(path: Path, results: Sequence[tuple[Scenario, Failure | None]]) -> None:
+    """Write a test case for each scenario, in one suite for each file."""
+    suites: dict[Path, junitparser.TestSuite] = {}
+    for scenario, failure in results:
+        suite = suites.setdefault(scenario.path, junitparser.TestSuite(str(scenario.path)))
+        case = junitparser.TestCase(scenario.name, classname=str(scenario.path))
+        if failure:
+            case.result = [junitparser.Failure(f"{failure.place}: {failure.verb}", "ExpectationError")]
+            case.result[0].text = str(failure)
+        suite.add_testcase(case)
+    document = junitparser.JUnitXml("elements-local")
+    for suite in suites.values():
+        document.add_testsuite(suite)
+    document.write(str(path), pretty=True)

@@ -1,0 +1,151 @@
+"""Scenarios as pytest items, and fixtures for tests that need the stack.
+
+Loaded in every pytest run of whoever installs the package, so nothing heavy is imported at the top.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from elements_local.clients import Clock, Crm, Doors, Platform, Sink
+    from elements_local.runner import Runner
+    from elements_local.scenario import Scenario
+    from elements_local.stack import Stack
+    from elements_local.start import Options
+
+_RUNNER: pytest.StashKey["Runner"] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the folders that hold scenarios, and the way to run them."""
+    parser.addini(
+        "elements_scenarios", "folders whose *.yaml files are scenarios", type="args", default=["scenarios"]
+    )
+    parser.getgroup("elements-local").addoption(
+        "--elements-transport",
+        choices=["in-process", "network"],
+        default="in-process",
+        help="run scenarios in process under freezegun (default), or over real ports",
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
+    """Collect a YAML file below one of the scenario folders."""
+    folders = [parent.config.rootpath / folder for folder in parent.config.getini("elements_scenarios")]
+    if file_path.suffix != ".yaml" or not any(file_path.is_relative_to(folder) for folder in folders):
+        return None
+    collected: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
+    return collected
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the stack that scenarios ran on."""
+    if _RUNNER in config.stash:
+        config.stash[_RUNNER].close()
+        del config.stash[_RUNNER]
+
+
+class ScenarioFile(pytest.File):
+    """A file of scenarios: one item a document."""
+
+    def collect(self) -> "Iterator[ScenarioItem]":
+        """Yield the file's scenarios."""
+        from elements_local.scenario import ScenarioError, load  # noqa: PLC0415 - see the module
+
+        try:
+            scenarios = load(self.path)
+        except ScenarioError as error:
+            raise self.CollectError(str(error)) from error
+        for scenario in scenarios:
+            yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
+
+
+class ScenarioFailedError(Exception):
+    """A scenario did not hold; its text is the whole report."""
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario."""
+
+    def __init__(self, *, scenario: "Scenario", **rest: Any) -> None:
+        super().__init__(**rest)
+        self.scenario = scenario
+        self.extra_keyword_matches.update(scenario.tags)
+
+    def runtest(self) -> None:
+        """Run the scenario in a workspace of its own."""
+        failure = _runner(self.config).run(self.scenario)
+        if failure:
+            raise ScenarioFailedError(str(failure))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show a scenario's report in the place of a traceback through the harness."""
+        if isinstance(excinfo.value, ScenarioFailedError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Say where the scenario stands."""
+        return self.path, self.scenario.line - 1, self.name
+
+
+@pytest.fixture(scope="session")
+def elements_settings() -> "Options":
+    """How the stack is started: free ports, virtual time. Override it to have another."""
+    from elements_local.start import Options  # noqa: PLC0415 - see the module
+
+    return Options(ports=(0, 0, 0))
+
+
+@pytest.fixture(scope="session")
+def elements_stack(elements_settings: "Options") -> "Iterator[Stack]":
+    """The three services on real ports, for the whole run."""
+    from elements_local.start import on_ports  # noqa: PLC0415 - see the module
+
+    with on_ports(elements_settings) as stack:
+        yield stack
+
+
+@pytest.fixture
+def elements_workspace(elements_stack: "Stack") -> "Iterator[Doors]":
+    """A fresh world for one test: credentials, clock, data. Nobody else sees it."""
+    doors = elements_stack.new_workspace()
+    yield doors
+    elements_stack.delete_workspace(doors.credentials.name)
+
+
+@pytest.fixture
+def elements_clock(elements_workspace: "Doors") -> "Clock":
+    """The test's clock; it stands still until it is advanced."""
+    return elements_workspace.clock
+
+
+@pytest.fixture
+def elements_platform(elements_workspace: "Doors") -> "Platform":
+    """The platform, called with the test's user and organization."""
+    return elements_workspace.platform
+
+
+@pytest.fixture
+def elements_crm(elements_workspace: "Doors") -> "Crm":
+    """The CRM, called with the test's API key."""
+    return elements_workspace.crm
+
+
+@pytest.fixture
+def elements_sink(elements_workspace: "Doors") -> "Sink":
+    """The sink, as far as the test's callbacks go."""
+    return elements_workspace.sink
+
+
+def _runner(config: pytest.Config) -> "Runner":
+    """Return what runs this session's scenarios."""
+    from elements_local.runner import Runner, Transport  # noqa: PLC0415 - see the module
+
+    if _RUNNER not in config.stash:
+        config.stash[_RUNNER] = Runner(Transport(config.getoption("--elements-transport")))
+    return config.stash[_RUNNER]

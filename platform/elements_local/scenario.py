@@ -1,0 +1,201 @@
+"""Scenarios: YAML documents that say what happens in the CRM, how time moves, and what is to arrive.
+
+The whole file is read and checked before anything runs; whatever is wrong with it is said with its line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from elements_local.verbs import VERBS, Argument
+from elements_local.yaml_text import Document, YamlError, read_documents
+from mock_kit.instants import UnreadableTimeError, parse_instant
+from mock_kit.workspaces import DEFAULT_START
+
+T = TypeVar("T")
+
+
+class ScenarioError(Exception):
+    """A scenario cannot be read.
+
+    Attributes:
+        path, line: where.
+    """
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(f"{path}:{line}: {reason}")
+        self.path = path
+        self.line = line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step: a verb and what it is to do.
+
+    Attributes:
+        line: where it stands in its file.
+    """
+
+    verb: str
+    argument: Argument
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A scenario, ready to run.
+
+    Attributes:
+        instances: name -> what differs from the guide's instance.
+        records: how many made-up records of each kind the CRM starts with.
+    """
+
+    name: str
+    path: Path
+    line: int
+    start: datetime
+    tags: tuple[str, ...]
+    instances: Mapping[str, Mapping[str, object]]
+    records: int
+    seed: int
+    steps: tuple[Step, ...]
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True):
+    scenario: str
+    steps: list[dict[str, object]]
+    about: str = ""
+    start: str | None = None
+    tags: list[str] = []
+    instance: dict[str, object] | msgspec.UnsetType | None = msgspec.UNSET
+    instances: dict[str, dict[str, object]] | None = None
+    records: int = 0
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    document: Document = field(repr=False)
+
+    def error(self, reason: str, *where: str | int) -> ScenarioError:
+        return ScenarioError(self.path, self.document.line(*where), reason)
+
+    def convert(self, value: object, shape: type[T], *where: str | int) -> T:
+        """Turn a value into a shape, and an error into one with a line."""
+        try:
+            return msgspec.convert(value, shape)
+        except msgspec.ValidationError as error:
+            reason, _, at = str(error).partition(" - at `$")
+            inner = tuple(_path(at.rstrip("`")))
+            raise self.error(f"{'.'.join(map(str, (*where, *inner)))}: {reason}", *where, *inner) from error
+
+
+def load(path: Path) -> list[Scenario]:
+    """Read the scenarios of a file.
+
+    Raises:
+        ScenarioError: says file, line, what came and what was expected.
+        OSError: the file cannot be opened.
+    """
+    try:
+        documents = read_documents(path.read_text(encoding="utf-8"))
+    except YamlError as error:
+        raise ScenarioError(path, error.line, f"column {error.column}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(path, 1, "the file is not UTF-8") from error
+    if not documents:
+        raise ScenarioError(
+            path, 1, "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
+        )
+    return [_scenario(_File(path, document)) for document in documents]
+
+
+def find(paths: list[Path]) -> list[Path]:
+    """Return the scenario files among files and folders, in order of their names.
+
+    Raises:
+        FileNotFoundError: a path is not there.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path} is not there")
+        found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    return found
+
+
+def _scenario(file: _File) -> Scenario:
+    value = file.document.value
+    if not isinstance(value, dict):
+        raise file.error("a scenario is a mapping with `scenario: <what it shows>` and `steps:`")
+    _refuse_unknown(file, value)
+    head = file.convert(value, _Head)
+    if not head.steps:
+        raise file.error("steps: there are none", "steps")
+    try:
+        start = DEFAULT_START if head.start is None else parse_instant(head.start)
+    except UnreadableTimeError as error:
+        raise file.error(f"start: {error}", "start") from error
+    return Scenario(
+        name=head.scenario,
+        path=file.path,
+        line=file.document.line("scenario"),
+        start=start,
+        tags=tuple(head.tags),
+        instances=_instances(file, head),
+        records=head.records,
+        seed=head.seed,
+        steps=tuple(_step(file, place, step) for place, step in enumerate(head.steps)),
+    )
+
+
+def _instances(file: _File, head: _Head) -> Mapping[str, Mapping[str, object]]:
+    """Return the instances that are made at the start: one like the guide's, unless the scenario says otherwise."""
+    if head.instances is not None:
+        if head.instance is not msgspec.UNSET:
+            raise file.error("give either `instance` or `instances`", "instances")
+        return head.instances
+    if isinstance(head.instance, msgspec.UnsetType):
+        return {"instance": {}}
+    return {} if head.instance is None else {"instance": head.instance}
+
+
+def _step(file: _File, place: int, step: Mapping[str, object]) -> Step:
+    if len(step) != 1:
+        raise file.error(f"a step has one verb; got {', '.join(step) or 'none'}", "steps", place)
+    verb, argument = next(iter(step.items()))
+    if verb not in VERBS:
+        raise file.error(_unknown("verb", verb, list(VERBS)), "steps", place, verb)
+    read = file.convert(argument, VERBS[verb], "steps", place, verb)
+    return Step(verb=verb, argument=read, line=file.document.line("steps", place, verb))
+
+
+def _refuse_unknown(file: _File, value: Mapping[str, object]) -> None:
+    known = list(_Head.__struct_fields__)
+    for key in value:
+        if key not in known:
+            raise file.error(_unknown("key", key, known), key)
+
+
+def _unknown(kind: str, word: str, known: list[str]) -> str:
+    near = get_close_matches(word, known, n=1)
+    return f"unknown {kind} {word!r}" + (
+        f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+    )
+
+
+def _path(text: str) -> list[str | int]:
+    """Read the decoder's path, such as ``.callbacks[0].events``."""
+    parts: list[str | int] = []
+    for word in text.replace("[", ".").replace("]", "").split("."):
+        if word.isdecimal():
+            parts.append(int(word))
+        elif word and word != "...":
+            parts.append(word)
+    return parts

@@ -1,0 +1,125 @@
+"""What a scenario's steps may say: each verb, and the shape of what follows it."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mock_kit.faults import Rule
+
+Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z][\w-]*/[\w.-]+$")]
+"""A record's name in a scenario: its hub resource, a slash, and a name of the author's own."""
+
+Fields: TypeAlias = dict[Name, dict[str, object] | None]
+Argument: TypeAlias = Any
+"""What follows a verb, in the verb's shape."""
+
+
+class AdvanceTo(Struct, forbid_unknown_fields=True):
+    """An instant to advance to."""
+
+    to: str
+
+
+class Response(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """How the sink answers next."""
+
+    status: int = 200
+    times: int | None = None
+    body: object = None
+    headers: dict[str, str] = {}
+    delay_s: float = 0
+    drop: bool = False
+
+
+class Request(Struct, forbid_unknown_fields=True):
+    """Any call, and what is to come of it.
+
+    Attributes:
+        path: below ``/elements/api-v2`` on the platform; ``{instance}`` and ``{contacts/ada}`` stand for ids.
+        headers: added to those of the workspace's credentials; null takes one away.
+        text: a body that is sent as it is.
+        expect: what the answer's JSON has to contain.
+    """
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    service: Literal["platform", "crm", "sink"] = "platform"
+    json: object = UNSET
+    text: str | None = None
+    headers: dict[str, str | None] = {}
+    status: int = 200
+    expect: object = UNSET
+
+
+class Callback(Struct, forbid_unknown_fields=True):
+    """One callback that has to have arrived.
+
+    Attributes:
+        events: such as ``contacts/ada CREATED``, in their order.
+        raw: how many records it carries.
+        headers: some that it has to have; null for one that must not be there.
+    """
+
+    events: list[str]
+    raw: int | None = None
+    signature: Literal["valid", "invalid", "absent", "unchecked"] | None = None
+    headers: dict[str, str | None] = {}
+
+
+class Poll(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """What a poll has to have been like; what is left out may be anything."""
+
+    resource: str | UnsetType = UNSET
+    at: str | UnsetType = UNSET
+    start: str | UnsetType = UNSET
+    status: int | UnsetType | None = UNSET
+    seen: int | UnsetType = UNSET
+    events: int | UnsetType = UNSET
+    failed: bool | UnsetType = UNSET
+
+
+class Expect(Struct, forbid_unknown_fields=True):
+    """What has to have come since the last ``expect``, and how things stand.
+
+    Attributes:
+        callbacks: taken by their receiver: ``contacts/ada CREATED`` for each event, in any order, no more and no
+            fewer; or one mapping for each callback, in order. By instance, if there are several.
+        attempts: what each callback was answered, in order; null for one that was dropped.
+        events: the states of all events of the first instance, oldest first.
+        polls: one by one.
+        records: what the CRM holds now; null for a record that is gone.
+    """
+
+    callbacks: list[str | Callback] | dict[str, list[str | Callback]] | None = None
+    attempts: list[int | None] | None = None
+    events: list[str] | None = None
+    polls: list[Poll] | None = None
+    records: Fields | None = None
+
+
+class Never(Struct, forbid_unknown_fields=True):
+    """What must not have come since the scenario began."""
+
+    callbacks: list[str]
+
+
+class Fault(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A fault rule; the CRM's unless it says otherwise."""
+
+    service: str = "crm"
+
+
+VERBS: dict[str, Any] = {
+    "create": Fields,
+    "update": Fields,
+    # no `Name` here: msgspec 0.22 frees a pattern once too often that stands twice in a type which is no Struct
+    "delete": str | list[str],
+    "advance": str | int | float | AdvanceTo,
+    "poll": str | None,
+    "fault": Fault | list[Fault],
+    "respond": Response | list[Response],
+    "configure": dict[str, object],
+    "request": Request,
+    "expect": Expect,
+    "never": Never,
+}

@@ -1,0 +1,124 @@
+"""YAML into values that know where they stand: a JSON-like subset, checked for doubled keys.
+
+Words such as ``yes`` or ``10:30`` stay texts, as in YAML 1.2: a tester means what they write.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+from mock_kit.json_text import Json
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+_MOST_NODES = 100_000
+
+
+class YamlError(Exception):
+    """A text is not the YAML that is wanted here.
+
+    Attributes:
+        line, column: where, counted from 1.
+    """
+
+    def __init__(self, reason: str, *, line: int, column: int) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.column = column
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One document of a file.
+
+    Attributes:
+        lines: the line of every value, by the path to it.
+    """
+
+    value: Json
+    lines: dict[tuple[str | int, ...], int]
+
+    def line(self, *path: str | int) -> int:
+        """Return the line of a value, or of the nearest one around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines[path]
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own attribute
+
+
+for _tag, _shape, _first in (
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("bool", r"true|false", list("tf")),
+    ("int", r"-?(?:0|[1-9][0-9]*)", list("-0123456789")),
+    ("float", r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)(?:[eE][-+]?[0-9]+)?", list("-0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_shape})\Z"), _first)
+
+
+def read_documents(text: str) -> list[Document]:
+    """Read all documents of a text.
+
+    Raises:
+        YamlError: it is no YAML, has a key twice in one mapping, or is far too large.
+    """
+    try:
+        nodes = list(yaml.compose_all(text, Loader=_Loader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlError(error.problem or "not YAML", line=line, column=column) from error
+    except yaml.YAMLError as error:
+        raise YamlError(str(error), line=1, column=1) from error
+    return [_document(node) for node in nodes]
+
+
+def _document(node: "Node") -> Document:
+    reader = _Reader()
+    return Document(value=reader.value(node, ()), lines=reader.lines)
+
+
+class _Reader:
+    """Turns nodes into values, noting their lines."""
+
+    def __init__(self) -> None:
+        self.lines: dict[tuple[str | int, ...], int] = {}
+        self._scalars = _Loader("")
+
+    def value(self, node: "Node", path: tuple[str | int, ...]) -> Json:
+        if len(self.lines) > _MOST_NODES:  # aliases of aliases make a small file endless
+            raise self._error(node, f"more than {_MOST_NODES} values")
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(inner, (*path, place)) for place, inner in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...]) -> Json:
+        made: dict[str, Json] = {}
+        for key_node, inner in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
+            if key is None:
+                raise self._error(key_node, "a key must be a text")
+            if key in made:
+                raise self._error(key_node, f"the key {key!r} stands twice")
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            made[key] = self.value(inner, (*path, key))
+        return made
+
+    def _scalar(self, node: "Node") -> Json:
+        try:
+            value: Json = self._scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            raise self._error(node, f"cannot read {node.value!r}") from error
+        return value
+
+    @staticmethod
+    def _error(node: "Node", reason: str) -> YamlError:
+        return YamlError(reason, line=node.start_mark.line + 1, column=node.start_mark.column + 1)

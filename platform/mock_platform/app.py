@@ -1,0 +1,184 @@
+"""The platform as a Flask application."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask import Flask, Request, Response, g, request
+
+from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, UnknownWorkspaceError, add_admin, json_answer
+from mock_kit.database import Database
+from mock_kit.fault_book import FaultBook
+from mock_kit.front import LARGEST_BODY, Front
+from mock_kit.instants import UnreadableTimeError
+from mock_kit.journal import Journal
+from mock_kit.json_text import Json
+from mock_kit.problems import answer_problems
+from mock_kit.wire import Http, InProcess
+from mock_kit.workspaces import (
+    DefaultWorkspaceError,
+    Workspace,
+    WorkspaceExistsError,
+    WorkspaceNameError,
+    Workspaces,
+)
+from mock_platform.delivery_task import DeliveryTask
+from mock_platform.domain import errors
+from mock_platform.domain.authorization import parse_authorization
+from mock_platform.engine import Engine
+from mock_platform.poll_task import BASE_PATH, PollTask
+from mock_platform.provider import Provider
+from mock_platform.request_ids import RequestIds
+from mock_platform.routes import clock, elements, events, hubs, instances, polls
+from mock_platform.routes import workspaces as workspace_routes
+from mock_platform.routes.parts import EXTENSION, Parts, authorization, workspace_of_user
+from mock_platform.settings import Settings
+from mock_platform.store import Store
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+STATUSES: Mapping[type[Exception], int] = {
+    **ADMIN_STATUSES,
+    errors.InvalidRequestError: 400,
+    errors.InvalidCredentialsError: 401,
+    errors.InstanceDisabledError: 403,
+    errors.NotFoundError: 404,
+    errors.NothingFoundError: 404,
+    errors.ConflictError: 409,
+    UnreadableTimeError: 400,
+    WorkspaceNameError: 400,
+    WorkspaceExistsError: 409,
+    DefaultWorkspaceError: 409,
+}
+"""Which status each error becomes; a provider's error brings its own."""
+
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Elements-Async-Request, Elements-Version",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Expose-Headers": (
+        "Elements-Returned-Count, Elements-Total-Count, Elements-Request-Id, Elements-Next-Page-Token, "
+        "Elements-Trace-Id, Elements-Error, Content-Disposition"
+    ),
+}
+"""For pages of other origins, such as Postman's web client; what is exposed is observed, the rest ours."""
+
+
+def create_app(
+    settings: Settings, *, workspaces: Workspaces, database: Database, http: Http, guard: Guard
+) -> Flask:
+    """Make the platform.
+
+    Args:
+        http: reaches the CRM and the receivers of callbacks.
+        guard: who may call the admin routes.
+    """
+    app = Flask("mock_platform", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.strict_slashes = False
+    store = Store(database)
+    engine = Engine(
+        store=store,
+        workspaces=workspaces,
+        polls=PollTask(store=store, http=InProcess({settings.url: app}, otherwise=http), settings=settings),
+        deliveries=DeliveryTask(store=store, http=http, settings=settings),
+    )
+    app.extensions[EXTENSION] = Parts(
+        settings=settings,
+        workspaces=workspaces,
+        store=store,
+        engine=engine,
+        provider=Provider(http=http, crm_url=settings.crm_url),
+        http=http,
+        admin_headers=guard.headers,
+    )
+    _add_admin(app, workspaces, engine, database, guard)
+    for blueprint in (clock.bp, workspace_routes.bp, polls.bp):
+        app.register_blueprint(blueprint)
+    for blueprint in (instances.bp, events.bp, elements.bp, hubs.bp):
+        app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
+    _add_manners(app, workspaces, RequestIds(store.starts))
+    return app
+
+
+def engine_of(app: Flask) -> Engine:
+    """Return what runs the due work of a platform; whoever serves it lets it follow real clocks."""
+    found: Parts = app.extensions[EXTENSION]
+    return found.engine
+
+
+def _add_admin(app: Flask, workspaces: Workspaces, engine: Engine, database: Database, guard: Guard) -> None:
+    faults = FaultBook(database, service="platform")
+    journal = Journal()
+
+    def quietly(environ: "WSGIEnvironment") -> Workspace:
+        return _workspace_of(workspaces, environ.get("HTTP_AUTHORIZATION")) or workspaces.default
+
+    def of_admin_call(asked: Request) -> Workspace:
+        header = asked.headers.get("Authorization")
+        if header is None:
+            return workspaces.default
+        found = _workspace_of(workspaces, header)
+        if found is None:
+            raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
+        return found
+
+    front = Front(app.wsgi_app, faults=faults, journal=journal, workspace_of=quietly)
+    app.wsgi_app = front  # type: ignore[method-assign]  # the way Flask documents for middleware
+    admin = Admin(
+        service="platform",
+        workspaces=workspaces,
+        workspace_of=of_admin_call,
+        reset=engine.reset,
+        faults=faults,
+        journal=journal,
+        front=front,
+        guard=guard,
+    )
+    add_admin(app, admin)
+
+
+def _add_manners(app: Flask, workspaces: Workspaces, ids: RequestIds) -> None:
+    """Give every answer a request id, every error its shape, and other origins' pages what they may read."""
+
+    def request_id() -> str:
+        if "request_id" not in g:
+            workspace = _workspace_of(workspaces, request.headers.get("Authorization")) or workspaces.default
+            g.request_id = ids.next(workspace.clock.now())
+        known: str = g.request_id
+        return known
+
+    def body(_status: int, message: str, error: Exception) -> Json:
+        said = getattr(error, "provider_message", None)
+        provider = {} if said is None else {"providerMessage": said}
+        return {"requestId": request_id(), "message": message, **provider}
+
+    @app.before_request
+    def credentials_before_paths() -> None:
+        """Refuse strangers before saying that a path is not there (observed: 401 comes before 404)."""
+        if request.routing_exception is not None and request.path.startswith(f"{BASE_PATH}/"):
+            workspace_of_user(authorization())
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        if request.path.startswith(BASE_PATH):
+            response.headers["Elements-Request-Id"] = request_id()
+            response.content_type = "application/json;charset=UTF-8"
+            if "Origin" in request.headers:
+                response.headers.extend(_CORS)
+        return response
+
+    @app.errorhandler(errors.ProviderError)
+    def provider_refused(error: errors.ProviderError) -> Response:
+        return json_answer(body(error.status, str(error), error), error.status)
+
+    answer_problems(app, STATUSES, body)
+
+
+def _workspace_of(workspaces: Workspaces, header: str | None) -> Workspace | None:
+    """Return whose User secret a header carries, or None."""
+    try:
+        user = parse_authorization(header).user
+    except errors.InvalidCredentialsError:
+        return None
+    return None if user is None else workspaces.with_user_secret(user)

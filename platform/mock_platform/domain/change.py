@@ -1,0 +1,32 @@
+"""Created or updated: what two dates of a record say about it."""
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+
+class Change(Enum):
+    """What happened to a record, in the callback's words."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+
+
+def classify(created: datetime, updated: datetime, *, tolerance: timedelta) -> Change:
+    """Say whether a polled record counts as created or as updated.
+
+    Args:
+        created, updated: aware UTC, already parsed from the record.
+        tolerance: the resource's ``createdCheckTolerance``; seconds on the wire.
+
+    Source: the vendor's polling guide, "createdCheckTolerance" (documented); that a created date later than
+        the updated one counts as created is assumed.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> classify(noon, noon + timedelta(seconds=2), tolerance=timedelta(seconds=2))
+    <Change.CREATED: 'CREATED'>
+    >>> classify(noon, noon + timedelta(seconds=3), tolerance=timedelta(seconds=2))
+    <Change.UPDATED: 'UPDATED'>
+    """
+    return Change.CREATED if updated - created <= tolerance else Change.UPDATED

@@ -1,0 +1,117 @@
+"""From what a poll found to the bodies of its callbacks."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from mock_platform.domain.iso_dates import iso_date
+from mock_platform.domain.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
+from mock_platform.domain.models import ChangeEvent, Decision, Instance, Notification, User
+
+SENDER = "notifications@cloud-elements.com"
+
+Found = tuple[Decision, Mapping[str, object]]
+
+
+def notifications(
+    resource: str,
+    found: Sequence[Found],
+    *,
+    poll_at: datetime,
+    batch_size: int,
+    identify: Callable[[], tuple[int, str]],
+) -> Iterator[Notification]:
+    """Yield a poll's notifications: its changes by tens, every one with all the changed records.
+
+    Args:
+        found: the changes, and the records they are about.
+        batch_size: changes in one notification.
+        identify: gives the next notification's id and event id.
+
+    Source: up to ten entries, a larger set becoming several notifications which each repeat the complete
+        ``raw`` (documented).
+    """
+    raw = tuple(record for _, record in found)
+    for start in range(0, len(found), batch_size):
+        notification_id, event_id = identify()
+        yield Notification(
+            id=notification_id,
+            event_id=event_id,
+            created=poll_at,
+            poll_at=poll_at,
+            object_type=resource,
+            events=tuple(
+                ChangeEvent(change=decision.change, date=decision.date, object_id=decision.record_id)
+                for decision, _ in found[start : start + batch_size]
+                if decision.change
+            ),
+            raw=raw,
+        )
+
+
+def topic(instance: Instance) -> str:
+    """Return the topic of an instance's events (observed)."""
+    return f"instance-{instance.id}-{instance.element_key}-events"
+
+
+def raw_body(notification: Notification) -> dict[str, object]:
+    """Return the records of a notification as ``message.raw`` holds them."""
+    return {
+        notification.object_type: list(notification.raw),
+        "pollDate": epoch_milliseconds(notification.poll_at),
+        "objectType": notification.object_type,
+    }
+
+
+def body(notification: Notification, instance: Instance, user: User, *, hub: str) -> bytes:
+    """Return the exact bytes of a callback.
+
+    Source: captured callbacks of 2018 and 2020 for shape and order of keys; ``raw`` as in 2018 (observed).
+    """
+    message = {
+        "elementKey": instance.element_key,
+        "accountId": user.account_id,
+        "eventId": notification.event_id,
+        "companyId": user.company_id,
+        "instanceId": instance.id,
+        "instance_id": instance.id,
+        "instanceName": instance.name,
+        "instanceTags": list(instance.tags),
+        "raw": raw_body(notification),
+        "userId": user.id,
+        "events": [_entry(event, notification, instance, hub) for event in notification.events],
+    }
+    envelope = {
+        "severity": "medium",
+        "createdDate": java_text(notification.created),
+        "topic": topic(instance),
+        "action": "create",
+        "id": str(notification.id),
+        "message": message,
+        "user": SENDER,
+    }
+    return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def java_text(instant: datetime) -> str:
+    """Return an instant as Java's ``Date.toString`` writes it, in UTC and English (observed).
+
+    >>> from datetime import UTC
+    >>> java_text(datetime(2020, 1, 15, 10, 15, 21, tzinfo=UTC))
+    'Wed Jan 15 10:15:21 UTC 2020'
+    """
+    weekday, month = WEEKDAYS[instant.weekday()][:3], MONTHS[instant.month - 1][:3]
+    return f"{weekday} {month} {instant:%d %H:%M:%S} UTC {instant.year}"
+
+
+def _entry(event: ChangeEvent, notification: Notification, instance: Instance, hub: str) -> dict[str, object]:
+    entry: dict[str, object] = {
+        "date": iso_date(event.date),
+        "elementKey": instance.element_key,
+        "pollDate": iso_date(notification.poll_at),
+        "eventType": event.change.value,
+        "hubKey": hub,
+    }
+    if event.object_id:
+        entry["objectId"] = event.object_id
+    return {**entry, "objectType": notification.object_type}

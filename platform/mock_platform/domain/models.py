@@ -1,0 +1,295 @@
+"""The platform's values: frozen, keyword-only, instants aware and in UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from mock_platform.domain.change import Change
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Who owns a workspace's instances."""
+
+    id: int
+    account_id: int
+    company_id: int
+    email: str
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """A customer's connection to the CRM.
+
+    Attributes:
+        configuration: all keys of the element; values are texts, None where there is none.
+        polling_disabled: its poller was switched off after too many failures.
+    """
+
+    id: int
+    token: str
+    name: str
+    tags: tuple[str, ...]
+    element_key: str
+    configuration: Mapping[str, str | None]
+    created: datetime
+    external_authentication: str = "none"
+    disabled: bool = False
+    polling_disabled: bool = False
+    subscription_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateField:
+    """Where a record keeps a date, and how it writes it.
+
+    Attributes:
+        zone: of a text that names none itself.
+    """
+
+    path: str
+    pattern: str
+    zone: str = "GMT"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource that an instance polls: an entry of ``event.poller.configuration``.
+
+    Attributes:
+        name: the entry's key; it becomes ``objectType``.
+        url: relative to the platform, with date placeholders.
+        id_field: a path in the record; empty means that there is no id.
+        updated, created: None where the entry names no such field.
+        created_check_tolerance: None where the entry leaves it to the platform.
+    """
+
+    name: str
+    url: str
+    id_field: str = ""
+    updated: DateField | None = None
+    created: DateField | None = None
+    filter_by_updated_date: bool = True
+    filter_by_current_date: bool = False
+    created_check_tolerance: timedelta | None = None
+    page_size: int | None = None
+    poll_delay: timedelta = timedelta(0)
+
+
+class Verdict(Enum):
+    """What a poll made of a record."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a poll made of one record, and why.
+
+    Attributes:
+        record_id: empty if the record has none where the configuration says.
+        date: the date that was held against the window; becomes the event's date.
+    """
+
+    record_id: str
+    updated: str | None
+    created: str | None
+    date: datetime
+    verdict: Verdict
+    why: str
+
+    @property
+    def change(self) -> Change | None:
+        """The change to report, or None."""
+        return None if self.verdict is Verdict.IGNORED else Change(self.verdict.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Poll:
+    """One poll of one resource, with every decision it took.
+
+    Attributes:
+        window_from: the time from which it asked, the poll delay already taken off.
+        request_status: of the first page that failed, else of the last; None if no answer came.
+        events: changes found.
+        error: why the poll failed, or None.
+    """
+
+    id: int = 0
+    instance_id: int
+    resource: str
+    window_from: datetime
+    at: datetime
+    request_url: str
+    request_status: int | None
+    seen: int = 0
+    events: int = 0
+    decisions: tuple[Decision, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastPoll:
+    """How far a resource has been polled, and how often in a row that has failed since."""
+
+    at: datetime
+    failures: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeEvent:
+    """One entry of a callback's ``events``."""
+
+    change: Change
+    date: datetime
+    object_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notification:
+    """One callback to be: up to ten changes of one resource of one poll.
+
+    Attributes:
+        raw: all changed records of the poll, as the hub gave them; the same in each of its notifications.
+    """
+
+    id: int
+    event_id: str
+    created: datetime
+    poll_at: datetime
+    object_type: str
+    events: tuple[ChangeEvent, ...]
+    raw: tuple[Mapping[str, object], ...]
+
+
+class DeliveryStatus(Enum):
+    """Where a delivery stands (observed: the vendor's test suite and schemas)."""
+
+    CREATED = "created"
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    QUEUED = "queued"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What one notification owes one subscription.
+
+    Attributes:
+        failures: attempts that failed so far.
+        first_failure: when the first of them did.
+    """
+
+    notification_id: int
+    subscription_id: int
+    status: DeliveryStatus
+    created: datetime
+    updated: datetime
+    failures: int = 0
+    first_failure: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """Who is told of an instance's notifications."""
+
+    id: int
+    instance_id: int
+    topic: str
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One try to deliver.
+
+    Attributes:
+        status: of the receiver's answer; None if none came.
+        reason: why it does not count as success; empty if it does.
+    """
+
+    number: int
+    at: datetime
+    url: str
+    status: int | None
+    reason: str
+    elapsed: timedelta = timedelta(0)
+
+
+class EventStatus(Enum):
+    """Where an event stands (observed: the vendor's schemas)."""
+
+    NEW = "NEW"
+    NOTIFIED = "NOTIFIED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredEvent:
+    """A notification as the events API shows it.
+
+    Attributes:
+        provider_data: JSON text of what was polled.
+        notified_data: the bodies that were delivered.
+    """
+
+    id: str
+    instance_id: int
+    notification_id: int
+    date: datetime
+    status: EventStatus
+    provider_data: str
+    notified_data: tuple[str, ...] = ()
+    updated: datetime
+
+
+class JobKind(Enum):
+    """What can fall due."""
+
+    POLL = "poll"
+    DELIVER = "deliver"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Something that falls due: jobs of one instant run in the order of their numbers.
+
+    Attributes:
+        subject: the instance of a poll; ``notification/subscription`` of a delivery.
+    """
+
+    number: int
+    workspace: str
+    kind: JobKind
+    subject: str
+    due: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What ran while time was moved.
+
+    Attributes:
+        polls: polls of single resources.
+        events: changes found.
+        deliveries: callbacks that their receiver took.
+        attempts: callbacks sent, taken or not.
+    """
+
+    polls: int = 0
+    events: int = 0
+    deliveries: int = 0
+    attempts: int = 0
+
+    def __add__(self, other: "Ran") -> "Ran":
+        return Ran(
+            polls=self.polls + other.polls,
+            events=self.events + other.events,
+            deliveries=self.deliveries + other.deliveries,
+            attempts=self.attempts + other.attempts,
+        )

@@ -1,0 +1,54 @@
+"""Paths into a record: a plain key, ``user.id``, ``['Modified Time']``, ``@.@id``.
+
+Source: "a JSON path relative to the record" (documented); the forms are those that configurations use
+(observed). That a literal key with dots wins over the path is assumed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+_ROOTS = frozenset({"$", "@"})
+_LONGEST_INDEX = 9
+_STEP = re.compile(r"\[\s*(?:'([^']*)'|\"([^\"]*)\"|(\d{1,6}))\s*\]|([^.\[\]]+)|\.")
+
+
+def find(record: Mapping[str, object], path: str) -> object:
+    """Return what stands at a path of a record, or None.
+
+    >>> find({"user": {"id": 7}}, "user.id")
+    7
+    >>> find({"Modified Time": "today"}, "['Modified Time']")
+    'today'
+    >>> find({"@id": 7}, "@.@id")
+    7
+    """
+    if path in record:
+        return record[path]
+    value: object = record
+    steps = _steps(path.strip())
+    for step in steps[1:] if steps and steps[0] in _ROOTS and steps[0] not in record else steps:
+        value = _step(value, step)
+    return None if value is record else value
+
+
+@lru_cache(maxsize=512)
+def _steps(path: str) -> tuple[str, ...]:
+    found = (
+        next((group for group in match.groups() if group is not None), None) for match in _STEP.finditer(path)
+    )
+    return tuple(step for step in found if step is not None)
+
+
+def _step(value: object, step: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and step.isdecimal()
+        and len(step) <= _LONGEST_INDEX
+        and int(step) < len(value)
+    ):
+        return value[int(step)]
+    return None

@@ -1,0 +1,48 @@
+"""When a failed callback is tried again, and when it is given up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_SOONEST = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ladder:
+    """How often a callback is retried, and how the waits grow: retry x comes ``base ** x`` seconds on.
+
+    Source: nine tries at 4^x s in the older guide, five at 8^x s in the newer one (documented, in conflict).
+    """
+
+    tries: int
+    base: int
+
+
+CLOUD_ELEMENTS = Ladder(tries=9, base=4)
+OPEN_CONNECTORS = Ladder(tries=5, base=8)
+
+
+def next_attempt(ladder: Ladder, *, failures: int, first_failure: datetime, now: datetime) -> datetime | None:
+    """Return when to try again, or None once all tries are used.
+
+    Args:
+        failures: failed attempts so far, the first one included.
+        first_failure: when that was; waits count from it and do not add up.
+        now: when the latest attempt failed. What lies before it (the stack was down meanwhile) is due a
+            second later.
+
+    Source: the ninth try falls just under 73 hours after the original failure, so the waits count from that
+        (documented).
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> next_attempt(CLOUD_ELEMENTS, failures=9, first_failure=noon, now=noon) - noon
+    datetime.timedelta(days=3, seconds=2944)
+    >>> next_attempt(CLOUD_ELEMENTS, failures=10, first_failure=noon, now=noon) is None
+    True
+    """
+    if failures > ladder.tries:
+        return None
+    try:
+        return max(first_failure + timedelta(seconds=ladder.base**failures), now + _SOONEST)
+    except OverflowError:  # a clock was moved to the calendar's end, and there is no later
+        return None

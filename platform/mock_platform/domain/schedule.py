@@ -1,0 +1,64 @@
+"""What a new or changed instance means for its polling and its callbacks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mock_platform.domain import configuration, polling
+from mock_platform.domain.element import Element
+from mock_platform.domain.models import Instance
+from mock_platform.domain.poller_configuration import EmptyBlock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to hold once an instance has been saved.
+
+    Attributes:
+        resources: what is polled. One that is new starts at the moment of saving, so nothing older is reported.
+        polled: whether there is a poll to come.
+        poll_at: when, if that is to change; None leaves it as it is.
+        callback_url: where events go; None if nobody is told of them.
+        forgive: start counting failures anew.
+    """
+
+    resources: tuple[str, ...]
+    polled: bool
+    poll_at: datetime | None
+    callback_url: str | None
+    forgive: bool
+
+
+def plan(
+    before: Instance | None, after: Instance, element: Element, *, empty_block: EmptyBlock, now: datetime
+) -> Plan:
+    """Say what saving an instance means.
+
+    Source: the first poll comes one interval after events were enabled, and nothing from before is reported
+        (assumed); changes of the poller take effect on the live instance (documented, in conflict).
+    """
+    resources = _resources(after, element, empty_block)
+    polled = bool(resources) and not after.polling_disabled
+    interval = configuration.refresh_interval(after.configuration)
+    was_polled = (
+        before is not None and bool(_resources(before, element, empty_block)) and not before.polling_disabled
+    )
+    keeps_pace = (
+        was_polled and before is not None and configuration.refresh_interval(before.configuration) == interval
+    )
+    callback_url = after.configuration.get(configuration.CALLBACK_URL)
+    return Plan(
+        resources=resources,
+        polled=polled,
+        poll_at=polling.next_poll(now, refresh_interval=interval) if polled and not keeps_pace else None,
+        callback_url=callback_url
+        if configuration.events_enabled(after.configuration) and callback_url
+        else None,
+        forgive=before is not None and before.polling_disabled and not after.polling_disabled,
+    )
+
+
+def _resources(instance: Instance, element: Element, empty_block: EmptyBlock) -> tuple[str, ...]:
+    if not configuration.is_polled(instance.configuration):
+        return ()
+    found = configuration.polled_resources(instance.configuration, element, empty_block=empty_block)
+    return tuple(resource.name for resource in found)

@@ -1,0 +1,19 @@
+"""The elements that there are."""
+
+from mock_platform.domain.element import Element
+from mock_platform.domain.errors import NotFoundError
+from mock_platform.elements.insightly_definition import INSIGHTLY
+
+ELEMENTS = (INSIGHTLY,)
+
+
+def find_element(key_or_id: str) -> Element:
+    """Return an element by its key or its number (the two are interchangeable: observed).
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    for element in ELEMENTS:
+        if key_or_id in {element.key, str(element.id)}:
+            return element
+    raise NotFoundError("element", key_or_id, named="key")

@@ -1,0 +1,185 @@
+"""Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from mock_kit.json_text import MalformedJsonError, decode, encode_text
+from mock_kit.wire import Http, NoReply, Reply
+from mock_kit.workspaces import Workspace
+from mock_platform import identities
+from mock_platform.domain import configuration, event, polling
+from mock_platform.domain.models import Decision, Instance, Job, Poll, Ran, Resource
+from mock_platform.domain.polling import Window
+from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.settings import Settings
+from mock_platform.store import Store
+from mock_platform.store.polls import Compose, Outgoing
+
+BASE_PATH = "/elements/api-v2"
+
+Record = Mapping[str, object]
+
+
+@dataclass(kw_only=True)
+class _Reading:
+    """What a poll has read so far.
+
+    Attributes:
+        status: of the latest answer.
+        found: the changes, and the records they are about.
+    """
+
+    url: str
+    status: int | None = None
+    decisions: list[Decision] = field(default_factory=list)
+    found: list[tuple[Decision, Record]] = field(default_factory=list)
+    error: str | None = None
+
+
+class _UnusableAnswerError(Exception):
+    """A page of a poll did not come, or is no list of records."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollTask:
+    """What is done when an instance's poll falls due.
+
+    Attributes:
+        http: reaches the platform's own hub.
+    """
+
+    store: Store
+    http: Http
+    settings: Settings
+
+    def run(self, workspace: Workspace, job: Job) -> Ran:
+        """Poll on schedule, and plan the next turn; a disabled instance sits this one out (assumed)."""
+        at = workspace.clock.now()
+        instance = self.store.instances.get(workspace.name, int(job.subject))
+        if instance is None:
+            self.store.jobs.remove(job)
+            return Ran()
+        ran = Ran() if instance.disabled else self.poll(workspace, instance)
+        interval = configuration.refresh_interval(instance.configuration)
+        self.store.jobs.move(job, polling.next_poll(at, refresh_interval=interval))
+        return ran
+
+    def poll(self, workspace: Workspace, instance: Instance) -> Ran:
+        """Poll an instance's resources one after the other (documented), all as of one instant."""
+        at = workspace.clock.now()
+        last_polls = self.store.instances.last_polls(workspace.name, instance.id)
+        resources = configuration.polled_resources(
+            instance.configuration, INSIGHTLY, empty_block=self.settings.empty_block
+        )
+        ran = Ran()
+        for resource in resources:
+            if resource.name in last_polls:
+                covered = polling.window(resource, last_poll=last_polls[resource.name].at, at=at)
+                ran += self._poll(workspace, instance, resource, covered)
+        return ran
+
+    def _poll(self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window) -> Ran:
+        read = self._read(workspace, instance, resource, covered)
+        poll = Poll(
+            instance_id=instance.id,
+            resource=resource.name,
+            window_from=covered.after,
+            at=covered.at,
+            request_url=read.url,
+            request_status=read.status,
+            seen=len(read.decisions),
+            decisions=tuple(read.decisions),
+            error=read.error,
+        )
+        if read.error:
+            self.store.polls.failed(workspace.name, instance, poll, limit=self.settings.poll_failure_limit)
+            return Ran(polls=1)
+        self.store.polls.succeeded(
+            workspace.name,
+            instance,
+            replace(poll, events=len(read.found)),
+            self._composer(workspace, instance, resource, covered, read.found),
+            first_id=identities.first_notification_id(workspace),
+        )
+        return Ran(polls=1, events=len(read.found))
+
+    def _read(
+        self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
+    ) -> _Reading:
+        """Ask for page after page, and decide on every record of each."""
+        url = polling.request_url(resource, covered)
+        read = _Reading(url=url)
+        headers = {"Authorization": f"User {workspace.user_secret}, Element {instance.token}"}
+        more: str | None = url
+        while more:
+            reply = self.http.send("GET", self.settings.url + BASE_PATH + more, headers=headers)
+            try:
+                records = _records(reply, read)
+            except _UnusableAnswerError as error:
+                read.error = str(error)
+                return read
+            decisions = [self._decide(record, resource, covered, read) for record in records]
+            token = reply.headers.get("elements-next-page-token") if isinstance(reply, Reply) else None
+            reads_on = token is not None and polling.reads_on(decisions, resource, covered)
+            more = polling.request_url(resource, covered, page_token=token) if reads_on else None
+        return read
+
+    def _decide(self, record: Record, resource: Resource, covered: Window, read: _Reading) -> Decision:
+        tolerance = self.settings.created_check_tolerance
+        decision = polling.decide(record, resource, covered, default_tolerance=tolerance)
+        read.decisions.append(decision)
+        if decision.change:
+            read.found.append((decision, record))
+        return decision
+
+    def _composer(
+        self,
+        workspace: Workspace,
+        instance: Instance,
+        resource: Resource,
+        covered: Window,
+        found: list[tuple[Decision, Record]],
+    ) -> Compose:
+        """Return what makes a poll's notifications once their ids can be given."""
+
+        def compose(next_id: Callable[[], int]) -> Iterator[Outgoing]:
+            def identify() -> tuple[int, str]:
+                number = next_id()
+                return number, identities.event_id(workspace, number)
+
+            for notification in event.notifications(
+                resource.name,
+                found,
+                poll_at=covered.at,
+                batch_size=self.settings.batch_size,
+                identify=identify,
+            ):
+                yield Outgoing(
+                    notification=notification,
+                    topic=event.topic(instance),
+                    raw=encode_text(event.raw_body(notification)),
+                    body=event.body(notification, instance, identities.user_of(workspace), hub=INSIGHTLY.hub),
+                )
+
+        return compose
+
+
+def _records(reply: Reply | NoReply, read: _Reading) -> list[Record]:
+    """Return a page's records.
+
+    Raises:
+        _UnusableAnswerError: there is no page; says why.
+    """
+    if isinstance(reply, NoReply):
+        read.status = None
+        raise _UnusableAnswerError(f"no answer: {reply.reason}")
+    read.status = reply.status
+    if not reply.ok:
+        raise _UnusableAnswerError(f"{reply.status}: {reply.body.decode('utf-8', 'replace')[:500]}")
+    try:
+        page = decode(reply.body)
+    except MalformedJsonError as error:
+        raise _UnusableAnswerError(str(error)) from error
+    if not isinstance(page, list):
+        raise _UnusableAnswerError("expected an array of records")
+    return [record for record in page if isinstance(record, dict)]

@@ -1,0 +1,33 @@
+"""Tells the bundled sink which key the callbacks to it are signed with, so that it can check them by itself.
+
+The vendor has nothing of the kind: there, whoever runs a receiver types the key in twice.
+"""
+
+import logging
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from mock_kit.json_text import encode
+from mock_kit.wire import Http, Reply
+from mock_platform.domain import configuration
+from mock_platform.domain.models import Instance
+
+_log = logging.getLogger(__name__)
+
+
+def tell_sink(http: Http, sink_url: str, instance: Instance, *, admin_headers: Mapping[str, str]) -> None:
+    """Tell the sink an instance's key, if its callbacks go there and are signed."""
+    url = urlsplit(instance.configuration.get(configuration.CALLBACK_URL) or "")
+    key = instance.configuration.get(configuration.SIGNATURE_KEY)
+    if not key or f"{url.scheme}://{url.netloc}" != sink_url:
+        return
+    told = http.send(
+        "POST",
+        f"{sink_url}/_local/signature-keys",
+        headers={**admin_headers, "Content-Type": "application/json"},
+        body=encode({"bin": url.path.strip("/").partition("/")[0], "key": key}),
+    )
+    if not isinstance(told, Reply) or not told.ok:
+        _log.warning(
+            "the sink was not told a signature key", extra={"event": "sink_not_told", "answer": told}
+        )

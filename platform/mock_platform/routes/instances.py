@@ -1,0 +1,213 @@
+"""``/instances``: create, list, get, put, patch, delete, enable and disable."""
+
+from dataclasses import replace
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from msgspec import Struct
+
+from mock_kit.workspaces import Workspace
+from mock_platform import identities
+from mock_platform.domain import configuration
+from mock_platform.domain import instance as rules
+from mock_platform.domain.element import Element
+from mock_platform.domain.errors import InvalidRequestError, NotFoundError, NothingFoundError
+from mock_platform.domain.instance import InstanceBody
+from mock_platform.domain.models import Instance
+from mock_platform.domain.schedule import Plan, plan
+from mock_platform.elements.catalogue import find_element
+from mock_platform.receiver_keys import tell_sink
+from mock_platform.routes.parts import (
+    answer,
+    caller,
+    done,
+    instance_named,
+    page_headers,
+    paging,
+    parts,
+    sent_body,
+)
+
+bp = Blueprint("instances", __name__, url_prefix="/instances")
+
+
+class ElementReference(Struct):
+    """An element by key or by id."""
+
+    key: str | None = None
+    id: int | str | None = None
+
+
+class InstanceRequest(Struct, rename="camel"):
+    """What a client may send about an instance.
+
+    ``providerData`` belongs to OAuth elements; the Insightly guide shows a ``code`` in it, which is accepted
+    and means nothing (documented, inferred).
+    """
+
+    element: ElementReference | None = None
+    name: str | None = None
+    configuration: dict[str, object] | None = None
+    provider_data: dict[str, object] | None = None
+    tags: list[str] | None = None
+    external_authentication: str | None = None
+    retrieve_objects_after_instantiation: bool = False
+
+    def to_body(self) -> InstanceBody:
+        """Return what the rules want to know."""
+        return InstanceBody(
+            name=self.name,
+            configuration=self.configuration,
+            tags=None if self.tags is None else tuple(self.tags),
+            external_authentication=self.external_authentication,
+        )
+
+
+@bp.post("")
+def create() -> ResponseReturnValue:
+    """Make an instance, once the CRM has accepted its credentials."""
+    workspace = caller()
+    sent = sent_body(InstanceRequest)
+    element = _element(sent)
+    now = workspace.clock.now()
+
+    def make(instance_id: int) -> Instance:
+        token = identities.element_token(workspace, instance_id)
+        return rules.make(sent.to_body(), element, instance_id=instance_id, token=token, now=now)
+
+    draft = make(identities.first_instance_id(workspace))
+    configuration.check(draft.configuration, element, empty_block=parts().settings.empty_block)
+    parts().provider.check(draft.configuration)
+    made = parts().store.instances.add(
+        workspace.name,
+        make,
+        lambda instance: _plan(None, instance, element, workspace),
+        first_id=draft.id,
+        now=now,
+    )
+    return _changed(workspace, made, element)
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """List instances; a list without any is 404 (observed)."""
+    workspace = caller()
+    page = paging()
+    found = parts().store.instances.all(workspace.name)
+    if not found:
+        raise NothingFoundError("element instances")
+    shown = found[page.offset : page.offset + page.size]
+    more = page.offset + len(shown) < len(found)
+    headers = page_headers(page, returned=len(shown), more=more, total=len(found))
+    return answer([_shown(workspace, instance) for instance in shown], headers)
+
+
+@bp.get("/<instance_id>")
+def get(instance_id: str) -> ResponseReturnValue:
+    """Show one instance."""
+    workspace = caller()
+    return answer(_shown(workspace, instance_named(workspace, instance_id)))
+
+
+@bp.put("/<instance_id>")
+def put(instance_id: str) -> ResponseReturnValue:
+    """Replace an instance's name, tags and configuration.
+
+    ``?reAuthenticate=false`` leaves the CRM unasked (observed: to change event settings alone).
+    """
+    workspace = caller()
+    stored = instance_named(workspace, instance_id)
+    changed = rules.put(stored, sent_body(InstanceRequest).to_body(), find_element(stored.element_key))
+    return _save(workspace, stored, changed, authenticate=request.args.get("reAuthenticate") != "false")
+
+
+@bp.patch("/<instance_id>")
+def patch(instance_id: str) -> ResponseReturnValue:
+    """Change what is sent, and ask the CRM only if the credentials are new."""
+    workspace = caller()
+    stored = instance_named(workspace, instance_id)
+    changed = rules.patch(stored, sent_body(InstanceRequest).to_body(), find_element(stored.element_key))
+    authenticate = changed.configuration.get("password") != stored.configuration.get("password")
+    return _save(workspace, stored, changed, authenticate=authenticate)
+
+
+@bp.delete("/<instance_id>")
+def delete(instance_id: str) -> ResponseReturnValue:
+    """Delete an instance; its token is nobody's from now on (observed)."""
+    workspace = caller()
+    parts().store.instances.delete(workspace.name, instance_named(workspace, instance_id))
+    return done()
+
+
+@bp.put("/<instance_id>/enabled")
+def enable(instance_id: str) -> ResponseReturnValue:
+    """Let hub calls and polls through again; a poller that was switched off starts anew (documented)."""
+    return _switch(instance_id, disabled=False)
+
+
+@bp.delete("/<instance_id>/enabled")
+def disable(instance_id: str) -> ResponseReturnValue:
+    """Refuse hub calls (observed) and pause polls (assumed)."""
+    return _switch(instance_id, disabled=True)
+
+
+def _switch(instance_id: str, *, disabled: bool) -> ResponseReturnValue:
+    workspace = caller()
+    stored = instance_named(workspace, instance_id)
+    polling_disabled = stored.polling_disabled and disabled
+    _save(
+        workspace,
+        stored,
+        replace(stored, disabled=disabled, polling_disabled=polling_disabled),
+        authenticate=False,
+    )
+    return done()
+
+
+def _save(
+    workspace: Workspace, stored: Instance, changed: Instance, *, authenticate: bool
+) -> ResponseReturnValue:
+    element = find_element(stored.element_key)
+    configuration.check(changed.configuration, element, empty_block=parts().settings.empty_block)
+    if authenticate:
+        parts().provider.check(changed.configuration)
+    planned = _plan(stored, changed, element, workspace)
+    saved = parts().store.instances.save(workspace.name, changed, planned, now=workspace.clock.now())
+    return _changed(workspace, saved, element)
+
+
+def _changed(workspace: Workspace, instance: Instance, element: Element) -> ResponseReturnValue:
+    """Let those know whom a change concerns, and answer with the instance."""
+    tell_sink(parts().http, parts().settings.sink_url, instance, admin_headers=parts().admin_headers)
+    parts().engine.wake()
+    user = identities.user_of(workspace)
+    return answer(rules.to_json(instance, element, user, unset=parts().settings.unset_value))
+
+
+def _plan(before: Instance | None, after: Instance, element: Element, workspace: Workspace) -> Plan:
+    return plan(before, after, element, empty_block=parts().settings.empty_block, now=workspace.clock.now())
+
+
+def _shown(workspace: Workspace, instance: Instance) -> dict[str, object]:
+    element = find_element(instance.element_key)
+    return rules.to_json(instance, element, identities.user_of(workspace), unset=parts().settings.unset_value)
+
+
+def _element(sent: InstanceRequest) -> Element:
+    """Return the element that a new instance is of.
+
+    Raises:
+        InvalidRequestError: none is named.
+        NotFoundError: there is none by that key or id.
+    """
+    reference = sent.element or ElementReference()
+    if reference.key is None and reference.id is None:
+        raise InvalidRequestError(
+            'element.key or element.id is missing; expected {"element": {"key": "insightly"}}'
+        )
+    if reference.key is not None:
+        return find_element(reference.key)
+    try:
+        return find_element(str(reference.id))
+    except NotFoundError as error:
+        raise NotFoundError("element", reference.id) from error

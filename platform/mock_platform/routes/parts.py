@@ -1,0 +1,220 @@
+"""What every route needs: the application's parts, the caller, and the shapes of requests and answers."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+import msgspec
+from flask import Response, current_app, request
+
+from mock_kit.json_text import encode, read_json
+from mock_kit.wire import Http
+from mock_kit.workspaces import Workspace, Workspaces
+from mock_platform.domain.authorization import Authorization, parse_authorization
+from mock_platform.domain.errors import InvalidCredentialsError, InvalidRequestError, NotFoundError
+from mock_platform.domain.models import Instance
+from mock_platform.engine import Engine
+from mock_platform.provider import Provider
+from mock_platform.settings import Settings
+from mock_platform.store import Store
+
+EXTENSION = "mock-platform"
+DEFAULT_PAGE_SIZE = 200
+_LARGEST_PAGE = 5000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What ``create_app`` hangs on the application.
+
+    Attributes:
+        admin_headers: what this stack's admin routes want to see, in every service.
+    """
+
+    settings: Settings
+    workspaces: Workspaces
+    store: Store
+    engine: Engine
+    provider: Provider
+    http: Http
+    admin_headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paging:
+    """Which stretch of a list is asked for.
+
+    Attributes:
+        shortened_from: the page size that was asked for, where it is more than may be had.
+    """
+
+    offset: int
+    size: int
+    shortened_from: int | None = None
+
+
+def parts() -> Parts:
+    """Return the present application's parts."""
+    found: Parts = current_app.extensions[EXTENSION]
+    return found
+
+
+def caller() -> Workspace:
+    """Return the workspace of a call that needs a user and an organization.
+
+    Raises:
+        InvalidCredentialsError: a secret is missing or nobody's, or the two are of different workspaces.
+    """
+    sent = authorization()
+    workspace = workspace_of_user(sent)
+    if sent.organization is None:
+        raise InvalidCredentialsError("An Organization secret is needed beside the User secret.")
+    return workspace
+
+
+def hub_caller() -> tuple[Workspace, Instance]:
+    """Return the workspace and the instance of a call that needs a user and an element.
+
+    Raises:
+        InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
+    """
+    sent = authorization()
+    workspace = workspace_of_user(sent)
+    if sent.element is None:
+        raise InvalidCredentialsError("An Element token is needed beside the User secret.")
+    return workspace, instance_of_token(workspace, sent.element)
+
+
+def instance_of_token(workspace: Workspace, token: str) -> Instance:
+    """Return the instance that an element token selects.
+
+    Raises:
+        InvalidCredentialsError: none, or no longer.
+    """
+    instance = parts().store.instances.with_token(workspace.name, token)
+    if instance is None:
+        raise InvalidCredentialsError("The Element token is none of this workspace's.")
+    return instance
+
+
+def authorization() -> Authorization:
+    """Return the secrets of the present request.
+
+    Raises:
+        InvalidCredentialsError: there are none, or they are garbled.
+    """
+    return _parsed(request.headers.get("Authorization"))
+
+
+def workspace_of_user(sent: Authorization) -> Workspace:
+    """Return the workspace whose user and organization these are.
+
+    Raises:
+        InvalidCredentialsError: one of them is missing or nobody's, or they do not belong together.
+    """
+    workspaces = parts().workspaces
+    if sent.user is None:
+        raise InvalidCredentialsError("A User secret is needed.")
+    workspace = workspaces.with_user_secret(sent.user)
+    if workspace is None:
+        raise InvalidCredentialsError("The User secret is not known here.")
+    if sent.organization is not None and sent.organization != workspace.organization_secret:
+        raise InvalidCredentialsError("The Organization secret is not that of the user's organization.")
+    return workspace
+
+
+def instance_named(workspace: Workspace, instance_id: str) -> Instance:
+    """Return a workspace's instance by the id in a path; one of another workspace is not found (assumed).
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    known = instance_id.isascii() and instance_id.isdecimal() and len(instance_id) <= 18
+    instance = parts().store.instances.get(workspace.name, int(instance_id)) if known else None
+    if instance is None:
+        raise NotFoundError("element instance", instance_id)
+    return instance
+
+
+def sent_body(shape: type[T]) -> T:
+    """Read the request's body into a shape.
+
+    Raises:
+        InvalidRequestError: says which key holds what, and what was expected.
+    """
+    value = read_json(request)
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise InvalidRequestError(str(error)) from error
+
+
+def answer(value: object, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer 200 with JSON: so does every success here, creates and deletes included (observed)."""
+    return Response(encode(value), headers=headers, content_type="application/json;charset=UTF-8")
+
+
+def done() -> Response:
+    """Answer 200 with nothing (observed for deletes)."""
+    return Response(status=200, content_type="application/json;charset=UTF-8")
+
+
+def paging(*, default: int = DEFAULT_PAGE_SIZE, largest: int = _LARGEST_PAGE) -> Paging:
+    """Read ``pageSize``, ``page`` and ``nextPage``; the last takes the place of ``page`` (documented).
+
+    Raises:
+        InvalidRequestError: one of them is not what it has to be.
+    """
+    size = _whole("pageSize", default)
+    token = request.args.get("nextPage")
+    offset = _offset(token) if token else (_whole("page", 1) - 1) * min(size, largest)
+    return Paging(offset=offset, size=min(size, largest), shortened_from=size if size > largest else None)
+
+
+def page_headers(page: Paging, *, returned: int, more: bool, total: int | None = None) -> dict[str, str]:
+    """Return the headers of a list: counts, and a token unless this is the last page (observed)."""
+    headers = {"Elements-Returned-Count": str(returned)}
+    if total is not None:
+        headers["Elements-Total-Count"] = str(total)
+    if more:
+        headers["Elements-Next-Page-Token"] = page_token(page.offset + returned)
+    if page.shortened_from:
+        headers["Elements-Error"] = (
+            f"pageSize {page.shortened_from} is more than {page.size}, which is used instead"
+        )
+    return headers
+
+
+def page_token(offset: int) -> str:
+    """Return the opaque token of a list's stretch (base64 in practice: observed)."""
+    return urlsafe_b64encode(f"offset:{offset}".encode()).decode()
+
+
+def _offset(token: str) -> int:
+    try:
+        word, _, number = urlsafe_b64decode(token.encode()).decode().partition(":")
+    except ValueError:
+        word = number = ""
+    if word != "offset" or not number.isdecimal() or len(number) > 18:
+        raise InvalidRequestError(
+            f"nextPage must be a token from Elements-Next-Page-Token; got {token[:80]!r}"
+        )
+    return int(number)
+
+
+def _whole(name: str, default: int) -> int:
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdecimal() or not 1 <= len(text) <= 9 or int(text) < 1:
+        raise InvalidRequestError(f"{name} must be a whole number, 1 or more; got {text[:80]!r}")
+    return int(text)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(header: str | None) -> Authorization:
+    return parse_authorization(header)

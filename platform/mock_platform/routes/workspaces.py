@@ -1,0 +1,105 @@
+"""``/_local/workspaces``: worlds to work in, each with credentials, data and a clock of its own."""
+
+from base64 import b64encode
+from typing import Annotated, Literal
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from msgspec import Meta, Struct
+
+from mock_kit.admin import json_answer
+from mock_kit.clock import Mode
+from mock_kit.instants import parse_instant
+from mock_kit.json_text import Json, encode
+from mock_kit.wire import NoReply
+from mock_kit.workspaces import DEFAULT_START, DefaultWorkspaceError, NewWorkspace, Workspace
+from mock_platform.domain.errors import InvalidRequestError, NotFoundError, ProviderError
+from mock_platform.routes.parts import parts, sent_body
+
+bp = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
+
+
+class WorkspaceRequest(Struct, forbid_unknown_fields=True):
+    """What may be chosen about a workspace.
+
+    Attributes:
+        records: how many contacts, organisations, leads and opportunities each its CRM starts with.
+    """
+
+    name: str | None = None
+    clock: Literal["virtual", "real"] = "virtual"
+    start: str | None = None
+    seed: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
+    records: Annotated[int, Meta(ge=0)] = 0
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """List the workspaces with their credentials."""
+    return json_answer({"workspaces": [_shown(workspace) for workspace in parts().workspaces]})
+
+
+@bp.post("")
+def create() -> ResponseReturnValue:
+    """Make a workspace, and fill its CRM if records are asked for."""
+    sent = sent_body(WorkspaceRequest)
+    start = DEFAULT_START if sent.start is None else parse_instant(sent.start)
+    new = NewWorkspace(name=sent.name, mode=Mode(sent.clock), start=start, seed=sent.seed)
+    workspace = parts().workspaces.create(new)
+    if sent.records:
+        try:
+            _tell_crm(workspace, "/_local/seed", {"records": sent.records})
+        except (ProviderError, InvalidRequestError):
+            _remove(workspace)
+            raise
+    return json_answer(_shown(workspace))
+
+
+@bp.delete("")
+def delete() -> ResponseReturnValue:
+    """Delete the workspace that ``?name=`` says, with everything that any service keeps for it."""
+    name = request.args.get("name", "")
+    workspace = parts().workspaces.named(name)
+    if workspace is None:
+        raise NotFoundError("workspace", repr(name[:80]), named="name")
+    _remove(workspace)
+    return json_answer({})
+
+
+def _remove(workspace: Workspace) -> None:
+    """Forget a workspace, in every service."""
+    services = parts()
+    if workspace is services.workspaces.default:
+        raise DefaultWorkspaceError
+    _tell_crm(workspace, "/_local/reset", {})
+    _send(f"{services.settings.sink_url}/_local/reset?workspace={workspace.name}", {}, {})
+    services.engine.reset(workspace)
+    services.workspaces.delete(workspace)
+
+
+def _tell_crm(workspace: Workspace, path: str, body: dict[str, Json]) -> None:
+    key = b64encode(f"{workspace.crm_api_key}:".encode()).decode()
+    _send(parts().settings.crm_url + path, body, {"Authorization": f"Basic {key}"})
+
+
+def _send(url: str, body: dict[str, Json], headers: dict[str, str]) -> None:
+    """Have another service do its part.
+
+    Raises:
+        InvalidRequestError: it refuses.
+        ProviderError: it does not answer.
+    """
+    reply = parts().http.send(
+        "POST", url, headers={**headers, "Content-Type": "application/json"}, body=encode(body)
+    )
+    if isinstance(reply, NoReply):
+        raise ProviderError(status=502, message=f"{url} did not answer: {reply.reason}")
+    if not reply.ok:
+        raise InvalidRequestError(
+            f"{url} answered {reply.status}: {reply.body[:500].decode('utf-8', 'replace')}"
+        )
+
+
+def _shown(workspace: Workspace) -> dict[str, Json]:
+    """Return what whoever works in the workspace has to know."""
+    return {**workspace.to_json(), "callback_url": f"{parts().settings.sink_url}/{workspace.name}"}

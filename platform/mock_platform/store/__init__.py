@@ -1,0 +1,37 @@
+"""What the platform remembers, by what it means: instances, jobs, polls, events and their deliveries."""
+
+from mock_kit.database import Database
+from mock_platform.store import tables
+from mock_platform.store.counters import next_number
+from mock_platform.store.events import Events
+from mock_platform.store.instances import Instances
+from mock_platform.store.jobs import Jobs
+from mock_platform.store.polls import Polls
+
+__all__ = ["Store"]
+
+_NO_WORKSPACE = ""
+
+
+class Store:
+    """The platform's part of a stack's database.
+
+    Attributes:
+        starts: how often the platform has been started on it, this time included.
+    """
+
+    def __init__(self, database: Database) -> None:
+        database.create("platform", tables.metadata, version=tables.VERSION)
+        self._database = database
+        self.instances = Instances(database)
+        self.jobs = Jobs(database)
+        self.polls = Polls(database)
+        self.events = Events(database)
+        with database.writing() as connection:
+            self.starts = next_number(connection, _NO_WORKSPACE, "starts", first=1)
+
+    def reset(self, workspace: str) -> None:
+        """Forget everything about a workspace."""
+        with self._database.writing() as connection:
+            for table in tables.metadata.sorted_tables:
+                connection.execute(table.delete().where(table.c.workspace == workspace))

@@ -1,0 +1,219 @@
+"""Instances, with their subscriptions and how far they have been polled."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from msgspec import convert
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from mock_kit.database import Database
+from mock_kit.json_text import decode, encode_text
+from mock_platform.domain.event import topic
+from mock_platform.domain.models import Instance, JobKind, LastPoll, Subscription
+from mock_platform.domain.schedule import Plan
+from mock_platform.store.counters import next_number
+from mock_platform.store.jobs import drop_jobs, plan_job
+from mock_platform.store.tables import instances, last_polls, subscriptions
+
+_with_subscription = select(instances, subscriptions.c.id.label("subscription_id")).outerjoin(
+    subscriptions,
+    (subscriptions.c.workspace == instances.c.workspace) & (subscriptions.c.instance_id == instances.c.id),
+)
+_all = _with_subscription.where(instances.c.workspace == bindparam("of_workspace")).order_by(instances.c.id)
+_by_id = _with_subscription.where(
+    instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
+)
+_by_token = _with_subscription.where(
+    instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
+)
+_last_polls = select(last_polls).where(
+    last_polls.c.workspace == bindparam("of_workspace"), last_polls.c.instance_id == bindparam("of_id")
+)
+
+
+class Instances:
+    """The instances of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, workspace: str) -> list[Instance]:
+        """Return a workspace's instances by ascending id."""
+        with self._database.reading() as connection:
+            return [_instance(row) for row in connection.execute(_all, {"of_workspace": workspace})]
+
+    def get(self, workspace: str, instance_id: int) -> Instance | None:
+        """Return the instance with this id."""
+        with self._database.reading() as connection:
+            row = connection.execute(_by_id, {"of_workspace": workspace, "of_id": instance_id}).first()
+        return _instance(row) if row else None
+
+    def with_token(self, workspace: str, token: str) -> Instance | None:
+        """Return the instance that a token selects."""
+        with self._database.reading() as connection:
+            row = connection.execute(_by_token, {"of_workspace": workspace, "of_token": token}).first()
+        return _instance(row) if row else None
+
+    def last_polls(self, workspace: str, instance_id: int) -> dict[str, LastPoll]:
+        """Return how far each resource of an instance has been polled."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_last_polls, {"of_workspace": workspace, "of_id": instance_id})
+            return {row.resource: LastPoll(at=row.at, failures=row.failures) for row in rows}
+
+    def add(
+        self,
+        workspace: str,
+        make: Callable[[int], Instance],
+        plan: Callable[[Instance], Plan],
+        *,
+        first_id: int,
+        now: datetime,
+    ) -> Instance:
+        """Make an instance under the next id, and start what it plans."""
+        with self._database.writing() as connection:
+            instance = make(next_number(connection, workspace, "instance", first=first_id))
+            connection.execute(instances.insert(), {"workspace": workspace, **_row(instance)})
+            _carry_out(connection, workspace, instance, plan(instance), now)
+        return self._again(workspace, instance)
+
+    def save(self, workspace: str, instance: Instance, plan: Plan, *, now: datetime) -> Instance:
+        """Save a changed instance, and start or end what that means."""
+        with self._database.writing() as connection:
+            row = {key: value for key, value in _row(instance).items() if key != "id"}
+            connection.execute(
+                instances.update()
+                .where(instances.c.workspace == workspace, instances.c.id == instance.id)
+                .values(**row)
+            )
+            _carry_out(connection, workspace, instance, plan, now)
+        return self._again(workspace, instance)
+
+    def delete(self, workspace: str, instance: Instance) -> None:
+        """Delete an instance; its polling and its subscription end with it.
+
+        Source: inferred from what deleting a user is documented to remove.
+        """
+        with self._database.writing() as connection:
+            _end_polling(connection, workspace, instance)
+            for table, column in (
+                (last_polls, last_polls.c.instance_id),
+                (subscriptions, subscriptions.c.instance_id),
+                (instances, instances.c.id),
+            ):
+                connection.execute(
+                    table.delete().where(table.c.workspace == workspace, column == instance.id)
+                )
+
+    def subscription(self, workspace: str, subscription_id: int) -> Subscription | None:
+        """Return a subscription, unless it has been removed."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(subscriptions).where(
+                    subscriptions.c.workspace == workspace, subscriptions.c.id == subscription_id
+                )
+            ).first()
+        return _subscription(row) if row else None
+
+    def _again(self, workspace: str, instance: Instance) -> Instance:
+        """Return the instance as it is now kept, its subscription's id with it."""
+        saved = self.get(workspace, instance.id)
+        return saved or instance
+
+
+def still_there(connection: Connection, workspace: str, instance_id: int) -> bool:
+    """Say whether an instance has not been deleted meanwhile."""
+    found = select(func.count()).where(instances.c.workspace == workspace, instances.c.id == instance_id)
+    return bool(connection.scalar(found))
+
+
+def subscriptions_of(connection: Connection, workspace: str, instance_id: int) -> list[Subscription]:
+    """Return who is told of an instance's notifications."""
+    rows = connection.execute(
+        select(subscriptions)
+        .where(subscriptions.c.workspace == workspace, subscriptions.c.instance_id == instance_id)
+        .order_by(subscriptions.c.id)
+    )
+    return [_subscription(row) for row in rows]
+
+
+def _carry_out(connection: Connection, workspace: str, instance: Instance, plan: Plan, now: datetime) -> None:
+    _set_last_polls(connection, workspace, instance, plan, now)
+    if not plan.polled:
+        _end_polling(connection, workspace, instance)
+    elif plan.poll_at is not None:
+        _end_polling(connection, workspace, instance)
+        plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
+    _subscribe(connection, workspace, instance, plan.callback_url)
+
+
+def _set_last_polls(
+    connection: Connection, workspace: str, instance: Instance, plan: Plan, now: datetime
+) -> None:
+    """Start new resources now, forget those that are no longer polled, leave the others where they are."""
+    of_instance = (last_polls.c.workspace == workspace, last_polls.c.instance_id == instance.id)
+    known = set(connection.scalars(select(last_polls.c.resource).where(*of_instance)))
+    connection.execute(last_polls.delete().where(*of_instance, last_polls.c.resource.not_in(plan.resources)))
+    key = {"workspace": workspace, "instance_id": instance.id}
+    fresh = [
+        {**key, "resource": name, "at": now, "failures": 0} for name in plan.resources if name not in known
+    ]
+    if fresh:
+        connection.execute(last_polls.insert(), fresh)
+    if plan.forgive:
+        connection.execute(last_polls.update().where(*of_instance).values(failures=0))
+
+
+def _end_polling(connection: Connection, workspace: str, instance: Instance) -> None:
+    drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
+
+
+def _subscribe(connection: Connection, workspace: str, instance: Instance, url: str | None) -> None:
+    """Let an instance's one subscription point at a URL, or remove it; a new URL makes it active again."""
+    of_instance = (subscriptions.c.workspace == workspace, subscriptions.c.instance_id == instance.id)
+    if url is None:
+        connection.execute(subscriptions.delete().where(*of_instance))
+        return
+    known = connection.execute(select(subscriptions).where(*of_instance)).first()
+    if known is None:
+        number = next_number(connection, workspace, "subscription", first=instance.id * 2 + 1)
+        row = {"workspace": workspace, "id": number, "instance_id": instance.id, "topic": topic(instance)}
+        connection.execute(subscriptions.insert(), {**row, "url": url, "active": True})
+    elif known.url != url:
+        connection.execute(subscriptions.update().where(*of_instance).values(url=url, active=True))
+
+
+def _row(instance: Instance) -> Mapping[str, object]:
+    return {
+        "id": instance.id,
+        "token": instance.token,
+        "name": instance.name,
+        "tags": encode_text(instance.tags),
+        "element_key": instance.element_key,
+        "configuration": encode_text(dict(instance.configuration)),
+        "created": instance.created,
+        "external_authentication": instance.external_authentication,
+        "disabled": instance.disabled,
+        "polling_disabled": instance.polling_disabled,
+    }
+
+
+def _instance(row: Row[tuple[object, ...]]) -> Instance:
+    return Instance(
+        id=row.id,
+        token=row.token,
+        name=row.name,
+        tags=convert(decode(row.tags), tuple[str, ...]),
+        element_key=row.element_key,
+        configuration=convert(decode(row.configuration), dict[str, str | None]),
+        created=row.created,
+        external_authentication=row.external_authentication,
+        disabled=row.disabled,
+        polling_disabled=row.polling_disabled,
+        subscription_id=row.subscription_id,
+    )
+
+
+def _subscription(row: Row[tuple[object, ...]]) -> Subscription:
+    return Subscription(
+        id=row.id, instance_id=row.instance_id, topic=row.topic, url=row.url, active=row.active
+    )

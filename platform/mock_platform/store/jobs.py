@@ -1,0 +1,98 @@
+"""What falls due, and when."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from mock_kit.database import Database
+from mock_platform.domain.models import Job, JobKind
+from mock_platform.store.tables import jobs
+
+_first_due = (
+    select(jobs)
+    .where(jobs.c.workspace == bindparam("of_workspace"), jobs.c.due <= bindparam("until"))
+    .order_by(jobs.c.due, jobs.c.number)
+    .limit(1)
+)
+_move = jobs.update().where(jobs.c.number == bindparam("of_number")).values(due=bindparam("to"))
+_remove = jobs.delete().where(jobs.c.number == bindparam("of_number"))
+_subject = (
+    jobs.c.workspace == bindparam("of_workspace"),
+    jobs.c.kind == bindparam("of_kind"),
+    jobs.c.subject == bindparam("of_subject"),
+)
+_of_subject = select(jobs).where(*_subject)
+_remove_subject = jobs.delete().where(*_subject)
+
+
+class Jobs:
+    """The agenda of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def first_due(self, workspace: str, *, until: datetime) -> Job | None:
+        """Return the job that comes first, if it falls due no later than ``until``."""
+        with self._database.reading() as connection:
+            row = connection.execute(_first_due, {"of_workspace": workspace, "until": until}).first()
+        return _job(row) if row else None
+
+    def of(self, workspace: str, kind: JobKind, subject: str) -> Job | None:
+        """Return the job about a subject, if there is one."""
+        with self._database.reading() as connection:
+            row = connection.execute(_of_subject, _key(workspace, kind, subject)).first()
+        return _job(row) if row else None
+
+    def next_due(self, workspaces: Iterable[str]) -> datetime | None:
+        """Return when the first job of any of the workspaces falls due."""
+        with self._database.reading() as connection:
+            due: datetime | None = connection.scalar(
+                select(func.min(jobs.c.due)).where(jobs.c.workspace.in_(list(workspaces)))
+            )
+        return due
+
+    def count(self, workspace: str) -> int:
+        """Return how many jobs wait."""
+        with self._database.reading() as connection:
+            waiting = connection.scalar(select(func.count()).where(jobs.c.workspace == workspace))
+        return waiting or 0
+
+    def move(self, job: Job, to: datetime) -> None:
+        """Let a job fall due again; one that was taken off the agenda meanwhile stays off."""
+        with self._database.writing() as connection:
+            connection.execute(_move, {"of_number": job.number, "to": to})
+
+    def remove(self, job: Job) -> None:
+        """Take a job off the agenda."""
+        with self._database.writing() as connection:
+            connection.execute(_remove, {"of_number": job.number})
+
+
+def plan_job(connection: Connection, workspace: str, kind: JobKind, subject: str, due: datetime) -> None:
+    """Put a job on the agenda."""
+    row = {"workspace": workspace, "kind": kind.value, "subject": subject, "due": due}
+    connection.execute(jobs.insert(), row)
+
+
+def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str) -> None:
+    """Take all jobs about a subject off the agenda."""
+    connection.execute(_remove_subject, _key(workspace, kind, subject))
+
+
+def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> None:
+    """Let a job fall due again, or take it off the agenda, in a transaction that does more."""
+    if to is None:
+        connection.execute(_remove, {"of_number": job.number})
+    else:
+        connection.execute(_move, {"of_number": job.number, "to": to})
+
+
+def _key(workspace: str, kind: JobKind, subject: str) -> dict[str, str]:
+    return {"of_workspace": workspace, "of_kind": kind.value, "of_subject": subject}
+
+
+def _job(row: Row[tuple[object, ...]]) -> Job:
+    return Job(
+        number=row.number, workspace=row.workspace, kind=JobKind(row.kind), subject=row.subject, due=row.due
+    )

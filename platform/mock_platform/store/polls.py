@@ -1,0 +1,219 @@
+"""Polls: what each found and decided. Its events and its new last-poll time are written together."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import Struct, convert
+from sqlalchemy import Connection, Row, bindparam, select
+
+from mock_kit.database import Database
+from mock_kit.json_text import decode, encode_text
+from mock_platform.domain.models import (
+    Decision,
+    DeliveryStatus,
+    EventStatus,
+    Instance,
+    JobKind,
+    Notification,
+    Poll,
+    Subscription,
+    Verdict,
+)
+from mock_platform.store.counters import next_number
+from mock_platform.store.instances import still_there, subscriptions_of
+from mock_platform.store.jobs import drop_jobs, plan_job
+from mock_platform.store.tables import deliveries, instances, last_polls, notifications, polls
+
+_this_resource = (
+    last_polls.c.workspace == bindparam("of_workspace"),
+    last_polls.c.instance_id == bindparam("of_id"),
+    last_polls.c.resource == bindparam("of_resource"),
+)
+_advance = last_polls.update().where(*_this_resource).values(at=bindparam("polled_at"), failures=0)
+_fail = last_polls.update().where(*_this_resource).values(failures=last_polls.c.failures + 1)
+_failures = select(last_polls.c.failures).where(*_this_resource)
+_add_poll = polls.insert()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A notification with what is kept of it.
+
+    Attributes:
+        raw: JSON text of the records.
+        body: the exact bytes of the callback.
+    """
+
+    notification: Notification
+    topic: str
+    raw: str
+    body: bytes
+
+
+Compose = Callable[[Callable[[], int]], Iterable[Outgoing]]
+"""Given what hands out notification ids, returns a poll's notifications."""
+
+
+class Polls:
+    """The polls of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def succeeded(
+        self, workspace: str, instance: Instance, poll: Poll, compose: Compose, *, first_id: int
+    ) -> None:
+        """Keep a poll, its notifications, the deliveries they owe, and the new last-poll time: all or nothing.
+
+        Nothing is kept if the instance was deleted while the poll was under way.
+        """
+        with self._database.writing() as connection:
+            if not still_there(connection, workspace, instance.id):
+                return
+            connection.execute(_add_poll, _row(workspace, poll))
+            connection.execute(_advance, {**_key(workspace, poll), "polled_at": poll.at})
+            if not poll.events:
+                return
+            told = subscriptions_of(connection, workspace, instance.id)
+            for outgoing in compose(
+                lambda: next_number(connection, workspace, "notification", first=first_id)
+            ):
+                _send(connection, workspace, instance, outgoing, told)
+
+    def failed(self, workspace: str, instance: Instance, poll: Poll, *, limit: int) -> None:
+        """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
+
+        Source: one resource that fails so often in a row disables the whole poller of the instance (documented).
+        """
+        with self._database.writing() as connection:
+            if not still_there(connection, workspace, instance.id):
+                return
+            connection.execute(_add_poll, _row(workspace, poll))
+            connection.execute(_fail, _key(workspace, poll))
+            if (connection.scalar(_failures, _key(workspace, poll)) or 0) >= limit:
+                drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
+                connection.execute(
+                    instances.update()
+                    .where(instances.c.workspace == workspace, instances.c.id == instance.id)
+                    .values(polling_disabled=True)
+                )
+
+    def list(
+        self,
+        workspace: str,
+        *,
+        instance_id: int | None = None,
+        resource: str | None = None,
+        since: datetime | None = None,
+        limit: int,
+    ) -> "list[Poll]":
+        """Return the latest polls, oldest first."""
+        wanted = select(polls).where(polls.c.workspace == workspace)
+        if instance_id is not None:
+            wanted = wanted.where(polls.c.instance_id == instance_id)
+        if resource is not None:
+            wanted = wanted.where(polls.c.resource == resource)
+        if since is not None:
+            wanted = wanted.where(polls.c.at >= since)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.order_by(polls.c.id.desc()).limit(limit)).all()
+        return [_poll(row) for row in reversed(rows)]
+
+
+def _send(
+    connection: Connection, workspace: str, instance: Instance, outgoing: Outgoing, told: "list[Subscription]"
+) -> None:
+    """Keep a notification, and put its deliveries on the agenda; a dead subscription's are queued."""
+    notification = outgoing.notification
+    connection.execute(
+        notifications.insert(),
+        {
+            "workspace": workspace,
+            "id": notification.id,
+            "event_id": notification.event_id,
+            "instance_id": instance.id,
+            "topic": outgoing.topic,
+            "created": notification.created,
+            "updated": notification.created,
+            "status": EventStatus.NEW.value,
+            "raw": outgoing.raw,
+            "body": outgoing.body,
+        },
+    )
+    for subscription in told:
+        status = DeliveryStatus.CREATED if subscription.active else DeliveryStatus.QUEUED
+        key = {"workspace": workspace, "notification_id": notification.id, "subscription_id": subscription.id}
+        times = {"created": notification.created, "updated": notification.created}
+        connection.execute(deliveries.insert(), {**key, **times, "status": status.value, "failures": 0})
+        if subscription.active:
+            subject = f"{notification.id}/{subscription.id}"
+            plan_job(connection, workspace, JobKind.DELIVER, subject, notification.created)
+
+
+def _key(workspace: str, poll: Poll) -> dict[str, object]:
+    return {"of_workspace": workspace, "of_id": poll.instance_id, "of_resource": poll.resource}
+
+
+class _Decision(Struct, array_like=True):
+    """A decision as it is kept."""
+
+    record_id: str
+    updated: str | None
+    created: str | None
+    date: datetime
+    verdict: str
+    why: str
+
+
+def _row(workspace: str, poll: Poll) -> dict[str, object]:
+    kept = [
+        _Decision(
+            record_id=decision.record_id,
+            updated=decision.updated,
+            created=decision.created,
+            date=decision.date,
+            verdict=decision.verdict.value,
+            why=decision.why,
+        )
+        for decision in poll.decisions
+    ]
+    return {
+        "workspace": workspace,
+        "instance_id": poll.instance_id,
+        "resource": poll.resource,
+        "window_from": poll.window_from,
+        "at": poll.at,
+        "request_url": poll.request_url,
+        "request_status": poll.request_status,
+        "seen": poll.seen,
+        "events": poll.events,
+        "decisions": encode_text(kept),
+        "error": poll.error,
+    }
+
+
+def _poll(row: Row[tuple[object, ...]]) -> Poll:
+    return Poll(
+        id=row.id,
+        instance_id=row.instance_id,
+        resource=row.resource,
+        window_from=row.window_from,
+        at=row.at,
+        request_url=row.request_url,
+        request_status=row.request_status,
+        seen=row.seen,
+        events=row.events,
+        decisions=tuple(
+            Decision(
+                record_id=kept.record_id,
+                updated=kept.updated,
+                created=kept.created,
+                date=kept.date,
+                verdict=Verdict(kept.verdict),
+                why=kept.why,
+            )
+            for kept in convert(decode(row.decisions), list[_Decision])
+        ),
+        error=row.error,
+    )

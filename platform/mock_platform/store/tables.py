@@ -1,0 +1,131 @@
+"""The platform's tables. Every row belongs to a workspace; JSON and texts are kept as text."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from mock_kit.database import Instant
+
+VERSION = 1
+
+metadata = MetaData()
+
+counters = Table(
+    "platform_counters",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+instances = Table(
+    "platform_instances",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("element_key", Text, nullable=False),
+    Column("configuration", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("external_authentication", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("polling_disabled", Boolean, nullable=False),
+    Index("platform_instances_by_token", "workspace", "token", unique=True),
+)
+
+subscriptions = Table(
+    "platform_subscriptions",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Index("platform_subscriptions_by_instance", "workspace", "instance_id"),
+)
+
+last_polls = Table(
+    "platform_last_polls",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("instance_id", BigInteger, primary_key=True),
+    Column("resource", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("failures", Integer, nullable=False),
+)
+
+polls = Table(
+    "platform_polls",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("workspace", Text, nullable=False),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("window_from", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("request_url", Text, nullable=False),
+    Column("request_status", Integer),
+    Column("seen", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("decisions", Text, nullable=False),
+    Column("error", Text),
+    Index("platform_polls_of_workspace", "workspace", "id"),
+)
+
+notifications = Table(
+    "platform_notifications",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("platform_notifications_by_event", "workspace", "event_id", unique=True),
+    Index("platform_notifications_of_instance", "workspace", "instance_id", "id"),
+)
+
+deliveries = Table(
+    "platform_deliveries",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("notification_id", BigInteger, primary_key=True),
+    Column("subscription_id", BigInteger, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("first_failure", Instant),
+)
+
+attempts = Table(
+    "platform_attempts",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("notification_id", BigInteger, primary_key=True),
+    Column("subscription_id", BigInteger, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("status", Integer),
+    Column("reason", Text, nullable=False),
+    Column("elapsed_s", Float, nullable=False),
+)
+
+jobs = Table(
+    "platform_jobs",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("workspace", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("due", Instant, nullable=False),
+    Index("platform_jobs_due", "workspace", "due", "number"),
+    Index("platform_jobs_by_subject", "workspace", "kind", "subject"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,37 @@
+"""Fixtures that more than one folder of tests needs."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from elements_local.clients import Doors
+from elements_local.stack import Stack
+from elements_local.start import Options, in_process, on_ports
+
+pytest_plugins = ["pytester"]
+
+for _name in [name for name in os.environ if name.startswith("ELEMENTS_LOCAL_") and "_TEST_" not in name]:
+    del os.environ[_name]
+
+
+@pytest.fixture(scope="session")
+def stack_in_process() -> Iterator[Stack]:
+    """A stack without sockets; tests use workspaces of their own on it."""
+    with in_process() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def stack_on_ports() -> Iterator[Stack]:
+    """A stack on real ports; tests use workspaces of their own on it."""
+    with on_ports(Options(ports=(0, 0, 0))) as stack:
+        yield stack
+
+
+@pytest.fixture
+def doors(stack_in_process: Stack) -> Iterator[Doors]:
+    """A fresh workspace of the stack in process."""
+    made = stack_in_process.new_workspace(seed=7)
+    yield made
+    stack_in_process.delete_workspace(made.credentials.name)

@@ -1,0 +1,441 @@
+"""The routes below /_local: who may call them, what they take, and what they refuse."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from mock_kit.admin import TOKEN_HEADER, Guard, ParameterError, whole_number
+from mock_kit.front import LARGEST_BODY
+from mock_kit.json_text import decode, encode
+
+FAILS = {"effect": {"status": 503}}
+ROUTES = [
+    ("GET", "/_local/health"),
+    ("POST", "/_local/reset"),
+    ("GET", "/_local/faults"),
+    ("PUT", "/_local/faults"),
+    ("DELETE", "/_local/faults"),
+    ("GET", "/_local/journal"),
+    ("GET", "/_local/metrics"),
+    ("GET", "/_local/nowhere"),
+    ("PATCH", "/_local/faults"),
+    ("GET", "/_local"),
+    ("GET", "/_local/"),
+]
+
+
+@pytest.fixture
+def guarded(build_service):
+    return build_service(Guard(token="right"))
+
+
+class TestGuard:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            pytest.param({}, id="a plain caller"),
+            pytest.param({"Host": "localhost:4709"}, id="localhost"),
+            pytest.param({"Host": "LOCALHOST"}, id="whatever the case"),
+            pytest.param({"Host": "[::1]:4709"}, id="IPv6"),
+            pytest.param({"Host": "127.0.0.1"}, id="no port"),
+            pytest.param({"Origin": "http://127.0.0.1:4709"}, id="a page of its own"),
+            pytest.param(
+                {"Host": "localhost:1", "Origin": "http://localhost:1"}, id="a page by another name"
+            ),
+            pytest.param({TOKEN_HEADER: "any"}, id="a token that nobody asked for"),
+        ],
+    )
+    def test_a_call_on_loopback_is_let_through(self, service, headers):
+        assert service.send("GET", "/_local/health", headers=headers).status == 200
+
+    @pytest.mark.parametrize(
+        ("headers", "told"),
+        [
+            pytest.param({"Origin": "http://evil.example"}, "http://evil.example", id="a foreign page"),
+            pytest.param({"Origin": "null"}, "null", id="a page without an origin"),
+            pytest.param({"Origin": ""}, "''", id="an empty origin"),
+            pytest.param({"Origin": "http://127.0.0.1:4700"}, ":4700", id="a page of another port"),
+            pytest.param({"Origin": "http://localhost:4709"}, "localhost", id="a page of another name"),
+            pytest.param({"Origin": "https://127.0.0.1:4709"}, "https", id="a page of another scheme"),
+            pytest.param({"Origin": "127.0.0.1:4709"}, "127.0.0.1:4709", id="no scheme"),
+            pytest.param({"Origin": "http://["}, "http://[", id="no URL"),
+            pytest.param({"Origin": "http://127.0.0.1:4709.evil.example"}, "evil", id="a longer name"),
+            pytest.param({"Origin": "http://evil.example@127.0.0.1:4709"}, "evil", id="a name before it"),
+            pytest.param({"Host": "evil.example:4709"}, "evil.example:4709", id="a name bound to loopback"),
+            pytest.param({"Host": "127.0.0.1.evil.example"}, "evil", id="a name like an address"),
+            pytest.param({"Host": "localhost.evil.example"}, "evil", id="a name like localhost"),
+            pytest.param({"Host": "127.0.0.1@evil.example"}, "", id="a name behind it"),
+            pytest.param({"Host": "["}, "", id="half a bracket"),
+            pytest.param({"Host": "[::1"}, "", id="an open bracket"),
+            pytest.param({"Host": "::1:4709"}, "", id="IPv6 without brackets"),
+            pytest.param({"Host": "127.0.0.1:port"}, "", id="a port in words"),
+            pytest.param({"Host": "a b"}, "", id="a space"),
+            pytest.param(
+                {"Host": "evil.example", "Origin": "http://evil.example"}, "evil", id="a page that rebinds"
+            ),
+        ],
+    )
+    def test_a_call_from_elsewhere_is_refused_and_does_nothing(self, service, headers, told):
+        reply = service.send("PUT", "/_local/faults", json={"faults": [FAILS]}, headers=headers)
+
+        assert reply.status in {400, 403}
+        assert told in decode(reply.body)["message"]
+        assert service.shown("/_local/faults") == {"faults": []}
+
+    @pytest.mark.parametrize(("method", "target"), ROUTES, ids=" ".join)
+    def test_every_admin_route_is_guarded_even_those_that_are_not_there(self, service, method, target):
+        reply = service.send(method, target, headers={"Origin": "http://evil.example"})
+
+        assert reply.status == 403
+
+    def test_the_services_own_routes_are_for_everyone(self, service):
+        headers = {"Origin": "http://evil.example", "Host": "evil.example"}
+
+        assert service.send("GET", "/things", headers=headers).status == 200
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            pytest.param({}, id="none"),
+            pytest.param({TOKEN_HEADER: ""}, id="an empty one"),
+            pytest.param({TOKEN_HEADER: "wrong"}, id="a wrong one"),
+            pytest.param({TOKEN_HEADER: "right right"}, id="the right one twice"),
+            pytest.param({TOKEN_HEADER: "RIGHT"}, id="one in capitals"),
+            pytest.param({TOKEN_HEADER: "größe"}, id="one beyond ASCII"),
+            pytest.param(
+                {TOKEN_HEADER: "right", "Origin": "http://evil.example"}, id="right, but a foreign page"
+            ),
+            pytest.param({"Authorization": "Bearer right"}, id="the right one elsewhere"),
+        ],
+    )
+    def test_without_the_token_a_guarded_call_is_refused(self, guarded, headers):
+        reply = guarded.send("GET", "/_local/health", headers=headers)
+
+        assert reply.status == 403
+
+    @pytest.mark.parametrize("host", ["127.0.0.1:4709", "stack.example:4709"])
+    def test_with_the_token_a_call_is_let_through_by_any_name(self, guarded, host):
+        headers = {**Guard(token="right").headers, "Host": host}
+
+        assert guarded.send("GET", "/_local/health", headers=headers).status == 200
+
+    def test_where_no_token_is_asked_for_none_need_be_sent(self):
+        assert Guard().headers == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("7", 7), ("007", 7), ("9", 9)],
+    ids=["low", "between", "noughts before", "high"],
+)
+def test_a_whole_number_is_read_from_the_query(service, text, number):
+    with service.app.test_request_context(f"/?n={text}"):
+        assert whole_number("n", 5, low=0, high=9) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["10", "-1", "0" * 20 + "10", "0" * 5000 + "1", "", "+1", " 1", "1e0", "0x1"]
+)
+def test_a_number_out_of_bounds_or_oddly_written_is_refused(service, text):
+    with (
+        service.app.test_request_context("/", query_string={"n": text}),
+        pytest.raises(ParameterError, match="n is a whole number from 0 to 9; got"),
+    ):
+        whole_number("n", 5, low=0, high=9)
+
+
+def test_a_number_that_is_not_given_has_its_default(service):
+    with service.app.test_request_context("/"):
+        assert whole_number("n", 5) == 5
+
+
+def test_health_says_which_service_answers(service):
+    assert service.shown("/_local/health") == {"service": "counting", "status": "ok"}
+
+
+class TestReset:
+    @pytest.fixture
+    def two(self, service):
+        """Two workspaces with a fault, an exchange and a thing each."""
+        other = service.another("other")
+        for workspace in (None, other):
+            service.send("POST", "/things", workspace=workspace)
+            service.script(FAILS, workspace=workspace)
+        return other
+
+    def state(self, service, workspace=None):
+        name = "default" if workspace is None else workspace.name
+        return (
+            len(service.shown("/_local/faults", workspace=workspace)["faults"]),
+            service.shown("/_local/journal", workspace=workspace)["count"],
+            service.things[name],
+        )
+
+    def test_a_reset_brings_one_workspace_back_to_its_start(self, service, two):
+        assert service.send("POST", "/_local/reset").body == b"{}"
+
+        assert self.state(service) == (0, 0, 0)
+        assert self.state(service, two) == (1, 1, 1)
+
+    def test_a_reset_is_of_the_callers_workspace(self, service, two):
+        service.send("POST", "/_local/reset", workspace=two)
+
+        assert self.state(service) == (1, 1, 1)
+        assert self.state(service, two) == (0, 0, 0)
+
+    def test_a_reset_of_all_brings_every_workspace_back(self, service, two):
+        service.send("POST", "/_local/reset?all=true")
+
+        assert self.state(service) == (0, 0, 0)
+        assert self.state(service, two) == (0, 0, 0)
+
+    def test_a_reset_of_not_all_is_of_one(self, service, two):
+        service.send("POST", "/_local/reset?all=false")
+
+        assert self.state(service) == (0, 0, 0)
+        assert self.state(service, two) == (1, 1, 1)
+
+    @pytest.mark.parametrize("value", ["", "1", "yes", "TRUE"])
+    def test_a_reset_that_cannot_be_read_resets_nothing(self, service, two, value):
+        reply = service.send("POST", f"/_local/reset?all={value}")
+
+        assert reply.status == 400
+        assert decode(reply.body)["message"] == f"all is true or false; got {value!r}"
+        assert self.state(service) == (1, 1, 1)
+        assert self.state(service, two) == (1, 1, 1)
+
+    @pytest.mark.usefixtures("two")
+    def test_a_reset_with_nobodys_credentials_is_refused(self, service):
+        reply = service.send("POST", "/_local/reset", headers={"Authorization": "User nobody"})
+
+        assert reply.status == 401
+        assert self.state(service) == (1, 1, 1)
+
+
+class TestFaults:
+    def test_there_are_none_at_first(self, service):
+        assert service.shown("/_local/faults") == {"faults": []}
+
+    def test_rules_are_shown_as_they_were_written_with_their_counts(self, service):
+        rule = {**FAILS, "match": {"method": "POST"}, "when": {"every_n": 2}}
+
+        reply = service.send("PUT", "/_local/faults", json={"faults": [rule, FAILS]})
+        for _ in range(3):
+            service.send("POST", "/things")
+
+        assert decode(reply.body) == {
+            "faults": [{**rule, "seen": 0, "struck": 0}, {**FAILS, "seen": 0, "struck": 0}]
+        }
+        assert service.shown("/_local/faults") == {
+            "faults": [{**rule, "seen": 3, "struck": 1}, {**FAILS, "seen": 2, "struck": 2}]
+        }
+
+    def test_new_rules_take_the_place_of_the_old(self, service):
+        service.script(FAILS, FAILS)
+        service.send("GET", "/things")
+
+        service.script(FAILS)
+
+        assert service.shown("/_local/faults") == {"faults": [{**FAILS, "seen": 0, "struck": 0}]}
+
+    def test_rules_can_be_taken_away(self, service):
+        service.script(FAILS)
+
+        reply = service.send("DELETE", "/_local/faults")
+
+        assert decode(reply.body) == {"faults": []}
+        assert service.send("GET", "/things").status == 200
+
+    def test_rules_are_those_of_the_callers_workspace(self, service):
+        other = service.another("other")
+        service.script(FAILS, workspace=other)
+
+        service.send("DELETE", "/_local/faults")
+
+        assert len(service.shown("/_local/faults", workspace=other)["faults"]) == 1
+
+    @pytest.mark.parametrize("content_type", [None, "application/json", "application/vnd.api+json"], ids=str)
+    def test_rules_come_as_json(self, service, content_type):
+        headers = {"Content-Type": content_type} if content_type else {}
+
+        reply = service.send("PUT", "/_local/faults", body=encode({"faults": [FAILS]}), headers=headers)
+
+        assert reply.status == 200
+
+    @pytest.mark.parametrize(
+        ("body", "status", "told"),
+        [
+            pytest.param(b"", 400, "the body is empty", id="nothing"),
+            pytest.param(b" \n", 400, "the body is empty", id="white space"),
+            pytest.param(b'{"faults": [', 400, "line 1, column 13", id="cut off"),
+            pytest.param(
+                b'{"faults": [{"effect": {"status": 503,}}]}', 400, "column 39", id="a comma too many"
+            ),
+            pytest.param(
+                b"\xef\xbb\xbf" + encode({"faults": []}), 400, "line 1, column 1", id="a byte order mark"
+            ),
+            pytest.param(encode({"faults": []}).decode().encode("utf-16"), 400, "Malformed", id="UTF-16"),
+            pytest.param(b'{"faults": "\xff"}', 400, "not UTF-8", id="no UTF-8"),
+            pytest.param(
+                b'{"faults": [{"service": "\\ud800 and more"}]}', 400, "surrogate", id="half a letter"
+            ),
+            pytest.param(b"[" * 100_000, 400, "nested too deeply", id="a hundred thousand levels"),
+            pytest.param(b"[" * 65 + b"]" * 65, 400, "nested deeper than 64", id="65 levels"),
+            pytest.param(
+                b'{"faults": [{"effect": {"status": 503, "body": ' + b"[" * 80 + b"]" * 80 + b"}}]}",
+                400,
+                "nested deeper than 64",
+                id="a deep body of a rule",
+            ),
+            pytest.param(b"[]", 400, "Expected `object`", id="a list"),
+            pytest.param(b"null", 400, "Expected `object`", id="null"),
+            pytest.param(b'{"faults": null}', 400, "$.faults", id="null for rules"),
+            pytest.param(b'{"faults": [1]}', 400, "$.faults[0]", id="a number for a rule"),
+            pytest.param(b'{"faults": [{"effect": {"status": NaN}}]}', 400, "Malformed", id="NaN"),
+            pytest.param(b'{"faults": [{"effect": {"delay_s": Infinity}}]}', 400, "Malformed", id="Infinity"),
+            pytest.param(b'{"faults": [{"effect": {"delay_s": 1e400}}]}', 400, "out of range", id="1e400"),
+            pytest.param(b'{"faults": [{"effect": {"delay_s": 1e300}}]}', 400, "delay_s", id="1e300 seconds"),
+            pytest.param(
+                b'{"faults": [{"effect": {"status": ' + b"9" * 5000 + b"}}]}",
+                400,
+                "out of range",
+                id="5000 digits",
+            ),
+            pytest.param(
+                b'{"faults": [{"effect": {"status": ' + b"9" * 40 + b"}}]}", 400, "status", id="forty digits"
+            ),
+            pytest.param(
+                b'{"faults": [{"effect": {"headers": {"A": "b\\r\\nC: d"}}}]}',
+                400,
+                "headers",
+                id="a split header",
+            ),
+            pytest.param(
+                b'{"faults": [{"effect": {"headers": {"A": "b\\n"}}}]}', 400, "headers", id="a line feed"
+            ),
+            pytest.param(b'{"faults": [{"effect": {}}]}', 400, "no effect", id="no effect"),
+            pytest.param(
+                b'{"faults": [{"effect": {"status": 503}, "service": "crm"}]}',
+                400,
+                "'crm'",
+                id="another service's",
+            ),
+            pytest.param(
+                b'{"faults": [{"effect": {"status": 503}}, {"effect": {"status": 99}}]}',
+                400,
+                "$.faults[1].effect.status",
+                id="the second of two",
+            ),
+            pytest.param(b'"' + b"x" * LARGEST_BODY + b'"', 413, "", id="more than a mebibyte"),
+        ],
+    )
+    def test_what_is_no_rule_is_refused_and_the_old_rules_stay(self, service, body, status, told):
+        service.script(FAILS)
+
+        reply = service.send("PUT", "/_local/faults", body=body)
+
+        assert reply.status == status
+        assert reply.headers["Content-Type"] == "application/json"
+        assert told in decode(reply.body)["message"]
+        assert len(service.shown("/_local/faults")["faults"]) == 1
+
+    @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "text/json"])
+    def test_another_content_type_is_refused(self, service, content_type):
+        """A page of another origin may send these without asking first."""
+        reply = service.send(
+            "PUT", "/_local/faults", body=encode({"faults": [FAILS]}), headers={"Content-Type": content_type}
+        )
+
+        assert (reply.status, service.shown("/_local/faults")) == (415, {"faults": []})
+        assert content_type in decode(reply.body)["message"]
+
+    def test_of_a_key_that_comes_twice_the_last_counts(self, service):
+        reply = service.send(
+            "PUT",
+            "/_local/faults",
+            body=b'{"faults": [], "faults": [{"effect": {"status": 500, "status": 503}}]}',
+        )
+
+        assert decode(reply.body)["faults"] == [{**FAILS, "seen": 0, "struck": 0}]
+
+    def test_a_number_beyond_64_bits_survives_in_a_body(self, service):
+        service.send(
+            "PUT", "/_local/faults", body=b'{"faults": [{"effect": {"body": {"n": ' + b"9" * 40 + b"}}}]}"
+        )
+
+        assert service.send("GET", "/things").body == b'{"n":' + b"9" * 40 + b"}"
+
+
+class TestJournal:
+    @pytest.fixture
+    def busy(self, service):
+        for nth in range(60):
+            service.send("GET", f"/things/{nth}")
+        return service
+
+    def targets(self, service, query=""):
+        shown = service.shown(f"/_local/journal{query}")
+        assert shown["count"] == len(shown["exchanges"])
+        return [each["target"] for each in shown["exchanges"]]
+
+    def test_the_latest_fifty_are_shown_newest_first(self, busy):
+        assert self.targets(busy) == [f"/things/{nth}" for nth in range(59, 9, -1)]
+
+    @pytest.mark.parametrize(("limit", "count"), [(1, 1), (60, 60), (1_000_000, 60)])
+    def test_as_many_are_shown_as_asked_for(self, busy, limit, count):
+        assert len(self.targets(busy, f"?limit={limit}")) == count
+
+    def test_those_are_shown_that_contain_a_text(self, busy):
+        assert self.targets(busy, "?q=things/5&limit=3") == ["/things/59", "/things/58", "/things/57"]
+
+    @pytest.mark.parametrize(
+        "limit",
+        [
+            pytest.param("0", id="none"),
+            pytest.param("-1", id="less than none"),
+            pytest.param("1000001", id="too many"),
+            pytest.param("1.5", id="a fraction"),
+            pytest.param("", id="nothing"),
+            pytest.param("ten", id="a word"),
+            pytest.param("%D9%A3", id="a digit of another script"),
+            pytest.param("%C2%B2", id="a raised digit"),
+            pytest.param("9" * 5000, id="five thousand digits"),
+            pytest.param("0" * 20 + "9999999", id="too many behind noughts"),
+            pytest.param("0" * 5000 + "1", id="five thousand noughts"),
+        ],
+    )
+    def test_a_limit_that_is_none_is_refused(self, service, limit):
+        reply = service.send("GET", f"/_local/journal?limit={limit}")
+
+        assert reply.status == 400
+        assert decode(reply.body)["message"].startswith("limit is a whole number from 1 to 1000000; got ")
+
+    def test_nobodys_credentials_are_refused(self, service):
+        assert service.send("GET", "/_local/journal", headers={"Authorization": "User x"}).status == 401
+
+
+class TestMetrics:
+    def samples(self, service):
+        reply = service.send("GET", "/_local/metrics")
+        assert reply.status == 200
+        assert reply.headers["Content-Type"].startswith("text/plain; version=")
+        return {
+            (sample.labels["service"], sample.labels["method"], sample.labels["status"]): sample.value
+            for family in text_string_to_metric_families(reply.body.decode())
+            for sample in family.samples
+            if sample.name == "elements_local_requests_total"
+        }
+
+    def test_there_are_none_at_first(self, service):
+        assert self.samples(service) == {}
+
+    def test_answers_are_counted(self, service):
+        service.send("GET", "/things")
+        service.send("GET", "/things")
+        service.send("POST", "/nowhere")
+
+        assert self.samples(service) == {("counting", "GET", "200"): 2, ("counting", "POST", "404"): 1}
+
+    def test_a_method_of_odd_letters_is_escaped(self, service):
+        service.send('A"B\\C', "/things")
+
+        assert self.samples(service) == {("counting", 'A"B\\C', "405"): 1}

@@ -1,0 +1,431 @@
+"""What stands before a service: faults strike, exchanges are noted, and answers carry the workspace's date."""
+
+import sys
+from collections import Counter
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from http.client import HTTPConnection
+from threading import Barrier, Thread
+from urllib.parse import urlsplit
+
+import pytest
+
+from mock_kit.clock import VirtualClock
+from mock_kit.front import LARGEST_BODY, Front
+from mock_kit.journal import KEPT_BYTES
+from mock_kit.json_text import encode
+from mock_kit.serving import Server, listen, url_of
+from mock_kit.wire import DELAY_HEADER, NoReply, OverNetwork
+from mock_kit.workspaces import DEFAULT_START
+
+
+def drop(**more: object) -> dict[str, object]:
+    return {"effect": {"drop": True}, **more}
+
+
+def fails(**more: object) -> dict[str, object]:
+    return {"effect": {"status": 503}, **more}
+
+
+def test_an_answer_passes_as_it_is(service):
+    reply = service.send("PUT", "/echo", json={"größe": [1, None]})
+
+    assert (reply.status, reply.body) == (200, encode({"größe": [1, None]}))
+    assert reply.headers["Content-Type"] == "application/json"
+    assert DELAY_HEADER not in reply.headers
+
+
+def test_an_answers_date_is_the_workspaces(service):
+    assert service.send("GET", "/things").headers.getlist("Date") == ["Mon, 02 Mar 2026 10:00:00 GMT"]
+
+
+def test_an_answers_date_moves_with_its_workspace_and_no_other(service):
+    other = service.another("other")
+
+    service.workspaces.move(other, other.clock.now() + timedelta(days=1, seconds=1))
+
+    assert service.send("GET", "/things").headers["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
+    assert service.send("GET", "/things", workspace=other).headers["Date"] == "Tue, 03 Mar 2026 10:00:01 GMT"
+
+
+def test_a_date_of_the_services_own_stands(service):
+    assert service.send("GET", "/dated").headers.getlist("Date") == ["Thu, 01 Jan 1970 00:00:00 GMT"]
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("phase", "things"),
+        [("before", 0), ("after", 1)],
+        ids=["before the work", "after the work"],
+    )
+    @pytest.mark.parametrize("effect", [{"status": 503}, {"drop": True}], ids=["a status", "a drop"])
+    def test_a_fault_strikes_before_or_after_the_side_effect(self, service, phase, things, effect):
+        service.script({"effect": effect, "phase": phase, "match": {"method": "POST"}})
+
+        answer = service.send("POST", "/things")
+
+        assert isinstance(answer, NoReply) or answer.status == 503
+        assert service.shown("/things") == {"things": things}
+
+    @pytest.mark.parametrize("phase", ["before", "after"])
+    @pytest.mark.parametrize(
+        "effect",
+        [{"delay_s": 2}, {"headers": {"X-A": "b"}}, {"body": {"message": "odd"}}, {"truncate": 1000}],
+        ids=["a delay", "a header", "a body", "a cut beyond the end"],
+    )
+    def test_a_fault_that_needs_the_services_answer_lets_it_work(self, service, phase, effect):
+        service.script({"effect": effect, "phase": phase, "match": {"method": "POST"}})
+
+        assert service.send("POST", "/things").status == 200
+        assert service.shown("/things") == {"things": 1}
+
+    def test_a_drop_is_no_reply(self, service):
+        service.script(drop())
+
+        assert service.send("GET", "/things") == NoReply(reason="connection closed without an answer")
+
+    def test_a_cut_is_no_reply(self, service):
+        service.script({"effect": {"truncate": 4}})
+
+        assert service.send("GET", "/things") == NoReply(reason="connection closed after 4 of 12 bytes")
+
+    def test_a_delay_is_told(self, service):
+        service.script({"effect": {"delay_s": 2.5}})
+
+        assert service.send("GET", "/things").elapsed == timedelta(seconds=2.5)
+
+    def test_a_delay_that_reaches_the_callers_patience_is_no_reply(self, service):
+        service.script({"effect": {"delay_s": 30}})
+
+        assert service.send("GET", "/things").reason == "timed out after 30 s"
+
+    @pytest.mark.parametrize("status", [204, 304, 418, 429, 599])
+    def test_any_status_can_be_asked_for(self, service, status):
+        service.script({"effect": {"status": status, "headers": {"Retry-After": "5"}}})
+
+        reply = service.send("GET", "/things")
+
+        assert (reply.status, reply.headers["Retry-After"]) == (status, "5")
+        assert reply.headers["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
+
+    def test_conditions_count_the_requests_that_match(self, service):
+        service.script(fails(when={"first_n": 4, "every_n": 2}, match={"path": "/things/*"}))
+
+        statuses = []
+        for _ in range(6):
+            statuses.append(service.send("GET", "/things/a").status)
+            assert service.send("GET", "/things").status == 200
+
+        assert statuses == [200, 503, 200, 503, 200, 200]
+
+    def test_the_first_rule_that_hits_counts_and_those_behind_it_are_not_asked(self, service):
+        service.script(fails(when={"first_n": 1}), drop(when={"first_n": 1}))
+
+        answers = [service.send("GET", "/things") for _ in range(3)]
+
+        assert [getattr(each, "status", None) for each in answers] == [503, None, 200]
+        assert [(each.seen, each.struck) for each in service.faults.entries("default")] == [(3, 1), (2, 1)]
+
+    @pytest.mark.parametrize(
+        ("after", "status"),
+        [(timedelta(minutes=5, microseconds=-1), 503), (timedelta(minutes=5), 200)],
+        ids=["just before", "exactly then"],
+    )
+    def test_a_fault_ends_by_the_workspaces_clock(self, service, after, status):
+        service.script(fails(until="2026-03-02T10:05:00Z"))
+        workspace = service.workspaces.default
+
+        service.workspaces.move(workspace, workspace.clock.now() + after)
+
+        assert service.send("GET", "/things").status == status
+
+    def test_a_fault_strikes_in_its_workspace_only(self, service):
+        other = service.another("other")
+
+        service.script(fails(), workspace=other)
+
+        assert service.send("GET", "/things").status == 200
+        assert service.send("GET", "/things", workspace=other).status == 503
+
+    @pytest.mark.parametrize("path", ["/things/größe", "/things/gr%C3%B6%C3%9Fe", "/things/GRÖßE"])
+    def test_a_path_beyond_ascii_is_matched_as_it_is_read(self, service, path):
+        service.script(fails(match={"path": "/things/größe"}))
+
+        assert service.send("GET", path).status == 503
+
+    def test_a_query_does_not_count(self, service):
+        service.script(fails(match={"path": "/things"}))
+
+        assert service.send("GET", "/things?a=b").status == 503
+
+    @pytest.mark.parametrize("target", ["/_local/health", "/_local/faults", "/_local/journal", "/_local"])
+    def test_admin_routes_are_never_struck(self, service, target):
+        service.script(drop())
+
+        assert service.send("GET", target).status in {200, 404}
+
+    def test_a_path_that_only_begins_like_an_admin_route_is_none(self, service):
+        service.script(fails())
+
+        assert service.send("GET", "/_localities").status == 503
+
+    def test_a_head_that_is_struck_has_no_body(self, service):
+        """Over a socket its body would be taken for the start of the next answer."""
+        service.script(fails(when={"first_n": 1}))
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(service.app, listener)):
+            connection = HTTPConnection(urlsplit(url_of(listener)).netloc)
+            connection.request("HEAD", "/things")
+            struck = connection.getresponse()
+            struck.read()
+            kept = connection.sock
+            connection.request("GET", "/things")
+            following = connection.getresponse()
+
+            assert (struck.status, struck.headers["Content-Length"]) == (503, "28")
+            assert (following.status, following.read()) == (200, b'{"things":0}')
+            assert kept is not None
+            connection.close()
+
+
+class TestOverASocket:
+    @pytest.fixture
+    def url(self, service):
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(service.app, listener)):
+            yield url_of(listener)
+
+    @pytest.mark.parametrize(
+        ("effect", "reason"),
+        [
+            ({"drop": True}, "connection closed without an answer"),
+            ({"truncate": 4}, "connection closed before the whole answer came"),
+            ({"truncate": 0}, "connection closed before the whole answer came"),
+            ({"status": 503, "truncate": 4}, "connection closed before the whole answer came"),
+            ({"delay_s": 30}, "timed out after 30 s"),
+        ],
+        ids=["a drop", "a cut", "a cut to nothing", "a cut error", "a delay"],
+    )
+    def test_a_fault_looks_the_same_as_in_process(self, service, url, effect, reason):
+        service.script({"effect": effect, "when": {"first_n": 1}})
+
+        answers = [OverNetwork().send("GET", f"{url}/things") for _ in range(2)]
+
+        assert answers[0].reason == reason
+        assert answers[1].status == 200
+
+    @pytest.mark.parametrize("status", [204, 304, 503, 599])
+    def test_a_status_looks_the_same_as_in_process(self, service, url, status):
+        service.script({"effect": {"status": status, "headers": {"X-A": "b"}}})
+
+        reply, in_process = OverNetwork().send("GET", f"{url}/things"), service.send("GET", "/things")
+
+        assert (reply.status, reply.body, reply.headers["X-A"]) == (status, in_process.body, "b")
+
+
+class TestCounts:
+    def test_answers_are_counted_by_method_and_status(self, service):
+        service.script(drop(match={"path": "/things/dropped"}), fails(match={"path": "/things/failed"}))
+
+        for method, path in [
+            ("GET", "/things"),
+            ("GET", "/things"),
+            ("POST", "/things"),
+            ("GET", "/nowhere"),
+            ("GET", "/things/failed"),
+            ("GET", "/things/dropped"),
+            ("GET", "/_local/health"),
+        ]:
+            service.send(method, path)
+
+        assert service.front.answered == {
+            ("GET", 200): 2,
+            ("POST", 200): 1,
+            ("GET", 404): 1,
+            ("GET", 503): 1,
+        }
+
+    def test_no_answer_and_no_strike_is_lost_among_threads(self, service):
+        threads, each = 8, 40
+        service.script(fails(when={"first_n": 50}))
+        statuses: list[int] = []
+
+        def ask():
+            statuses.extend(service.send("POST", "/things").status for _ in range(each))
+
+        with often_switching():
+            run(ask, threads)
+
+        assert Counter(statuses) == {503: 50, 200: threads * each - 50}
+        assert service.front.answered == {("POST", 503): 50, ("POST", 200): threads * each - 50}
+        (entry,) = service.faults.entries("default")
+        assert (entry.seen, entry.struck) == (threads * each, 50)
+        assert service.shown("/_local/journal?limit=1000")["count"] == threads * each
+
+    def test_no_count_is_lost_when_answers_come_at_once(self):
+        """The first of a kind is the one that gets lost: asked for, found missing, and set by two threads."""
+        threads, kinds = 8, 1000
+        front = bare_front()
+        together = Barrier(threads)
+
+        def ask():
+            for kind in range(kinds):
+                together.wait()
+                list(front({"REQUEST_METHOD": f"M{kind}", "PATH_INFO": "/"}, lambda *_: None))
+
+        with often_switching():
+            run(ask, threads)
+
+        assert front.answered == {(f"M{kind}", 200): threads for kind in range(kinds)}
+
+
+class TestJournal:
+    def test_an_exchange_is_noted_as_it_was(self, service):
+        service.send(
+            "PUT", "/echo?a=b&token=hidden", json={"a": 1, "password": "hidden"}, headers={"X-A": "b"}
+        )
+
+        (exchange,) = service.shown("/_local/journal")["exchanges"]
+
+        assert exchange == {
+            "at": "2026-03-02T10:00:00Z",
+            "method": "PUT",
+            "target": "/echo?a=b&token=********",
+            "status": 200,
+            "fault": False,
+            "request": {
+                "headers": {"Host": "127.0.0.1:4709", "X-A": "b"},
+                "body": '{"a":1,"password":"********"}',
+            },
+            "reply": {
+                "headers": {"Content-Type": "application/json", "Content-Length": "27"},
+                "body": '{"a":1,"password":"********"}',
+            },
+        }
+
+    def test_a_content_type_is_noted_under_its_name(self, service):
+        service.send("PUT", "/echo", body=b"{}", headers={"content-type": "application/json"})
+
+        (exchange,) = service.shown("/_local/journal")["exchanges"]
+        assert exchange["request"]["headers"]["Content-Type"] == "application/json"
+
+    @pytest.mark.parametrize(
+        ("rule", "status"),
+        [(drop(), None), (drop(phase="after"), None), (fails(), 503), ({"effect": {"delay_s": 1}}, 200)],
+        ids=["a drop", "a drop after the work", "a status", "a delay"],
+    )
+    def test_a_fault_is_noted_with_what_became_of_the_answer(self, service, rule, status):
+        service.script(rule)
+
+        service.send("POST", "/things", body=b"asked")
+
+        (exchange,) = service.shown("/_local/journal")["exchanges"]
+        assert (exchange["status"], exchange["fault"], exchange["request"]["body"]) == (status, True, "asked")
+
+    def test_an_exchange_is_noted_at_the_workspaces_instant_and_only_there(self, service):
+        other = service.another("other")
+        service.workspaces.move(other, other.clock.now() + timedelta(hours=1))
+
+        service.send("GET", "/things", workspace=other)
+
+        assert service.shown("/_local/journal") == {"count": 0, "exchanges": []}
+        (exchange,) = service.shown("/_local/journal", workspace=other)["exchanges"]
+        assert exchange["at"] == "2026-03-02T11:00:00Z"
+        assert exchange["request"]["headers"]["Authorization"] == "User ********"
+
+    def test_admin_calls_are_not_noted(self, service):
+        service.shown("/_local/health")
+
+        assert service.shown("/_local/journal")["count"] == 0
+
+    @pytest.mark.parametrize(
+        ("target", "shown"),
+        [
+            ("/nowhere/%FF", "/nowhere/\ufffd"),
+            ("/nowhere/gr%C3%B6%C3%9Fe", "/nowhere/größe"),
+            ("/nowhere?a=%FF", "/nowhere?a=%FF"),
+            ("", "/"),
+        ],
+        ids=["no UTF-8", "letters beyond ASCII", "a query as it came", "the root"],
+    )
+    def test_any_target_can_be_noted(self, service, target, shown):
+        service.send("GET", target)
+
+        (exchange,) = service.shown("/_local/journal")["exchanges"]
+        assert exchange["target"] == shown
+
+    def test_a_body_that_was_noted_in_part_arrives_whole(self, service):
+        body = encode("x" * (2 * KEPT_BYTES))
+
+        assert service.send("PUT", "/echo", body=body).body == body
+        (exchange,) = service.shown("/_local/journal")["exchanges"]
+        assert (
+            exchange["request"]["body"] == exchange["reply"]["body"] == '"' + "x" * (KEPT_BYTES - 1) + " ..."
+        )
+
+    @pytest.mark.parametrize(
+        ("length", "status"),
+        [(LARGEST_BODY, 200), (LARGEST_BODY + 1, 413)],
+        ids=["the largest", "larger by one"],
+    )
+    def test_a_body_up_to_the_largest_is_taken(self, service, length, status):
+        reply = service.send("PUT", "/echo", body=b'"' + b"x" * (length - 2) + b'"')
+
+        assert reply.status == status
+        assert service.shown("/_local/journal")["exchanges"][0]["status"] == status
+
+    def test_an_application_that_fails_is_noted_without_an_answer(self, service):
+        def defective(_environ, _start_response):
+            raise ValueError("a defect")
+
+        front = Front(
+            defective,
+            faults=service.faults,
+            journal=service.journal,
+            workspace_of=lambda _environ: service.workspaces.default,
+        )
+
+        with pytest.raises(ValueError, match="a defect"):
+            front({"REQUEST_METHOD": "GET", "PATH_INFO": "/a"}, lambda *_: None)
+
+        (exchange,) = service.shown("/_local/journal")["exchanges"]
+        assert (exchange["target"], exchange["status"], exchange["fault"]) == ("/a", None, False)
+
+
+def bare_front() -> Front:
+    """Return a front with nothing behind it that takes time: no rules, no journal, one clock."""
+
+    class Nothing:
+        name = "default"
+        clock = VirtualClock(DEFAULT_START)
+
+        def strike(self, *_asked, **_at):
+            return None
+
+        def add(self, *_noted):
+            return None
+
+    def application(_environ, start_response):
+        start_response("200 OK", [])
+        return [b""]
+
+    return Front(application, faults=Nothing(), journal=Nothing(), workspace_of=lambda _environ: Nothing())
+
+
+@contextmanager
+def often_switching():
+    """Let threads take turns as often as they can, so that what is not safe shows."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def run(work, threads):
+    running = [Thread(target=work) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()

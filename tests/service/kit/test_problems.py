@@ -1,0 +1,166 @@
+"""From an exception to an answer: its status, its shape, and what is not told."""
+
+import pytest
+from flask import Flask, Response, abort, request
+from werkzeug.exceptions import TooManyRequests, Unauthorized
+
+from mock_kit.json_text import decode, read_json
+from mock_kit.problems import answer_problems
+from mock_kit.wire import InProcess
+
+
+class NoSuchThingError(Exception):
+    """A domain error."""
+
+
+class NoSuchLeadError(NoSuchThingError):
+    """A kind of it."""
+
+
+class LockedLeadError(NoSuchLeadError):
+    """A kind of that, with a status of its own."""
+
+
+class UnlistedError(Exception):
+    """An error that nobody gave a status."""
+
+
+ERRORS = {
+    "listed": NoSuchThingError("no thing 7"),
+    "below": NoSuchLeadError("no lead 7"),
+    "nearer": LockedLeadError("lead 7 is locked"),
+    "quoted": NoSuchThingError('say "größe"\n'),
+    "unlisted": UnlistedError("the password is secret"),
+    "wrong": ZeroDivisionError("division by zero"),
+    "limited": TooManyRequests("slower, please", retry_after=5),
+    "unauthorized": Unauthorized("who are you?"),
+}
+
+
+@pytest.fixture
+def app():
+    app = Flask("leads", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 100
+    shown = lambda status, message, error: {  # noqa: E731 - the shape of this service's errors
+        "status": status,
+        "message": message,
+        "kind": type(error).__name__,
+    }
+    answer_problems(app, {NoSuchThingError: 404, LockedLeadError: 409}, shown)
+
+    @app.get("/fail/<name>")
+    def fail(name):
+        raise ERRORS[name]
+
+    @app.put("/echo")
+    def echo():
+        return {"read": read_json(request)}
+
+    @app.get("/slashed/")
+    def slashed():
+        return "here"
+
+    @app.get("/ready")
+    def ready():
+        abort(Response("as it is", status=418, headers={"X-A": "b"}))
+
+    return app
+
+
+@pytest.fixture
+def send(app):
+    http = InProcess({"http://leads.test": app})
+    return lambda method, path, **given: http.send(method, f"http://leads.test{path}", **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "message"),
+    [
+        pytest.param("listed", 404, "no thing 7", id="a listed error"),
+        pytest.param("below", 404, "no lead 7", id="counts as its listed base"),
+        pytest.param("nearer", 409, "lead 7 is locked", id="counts as the nearest of two"),
+        pytest.param("quoted", 404, 'say "größe"\n', id="with any letters"),
+    ],
+)
+def test_a_domain_error_has_its_status(send, name, status, message):
+    reply = send("GET", f"/fail/{name}")
+
+    assert reply.status == status
+    assert reply.headers["Content-Type"] == "application/json"
+    assert decode(reply.body) == {"status": status, "message": message, "kind": type(ERRORS[name]).__name__}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "status"),
+    [
+        pytest.param("GET", "/nowhere", {}, 404, id="no such path"),
+        pytest.param("DELETE", "/echo", {}, 405, id="no such method"),
+        pytest.param("PUT", "/echo", {"body": b'"' + b"x" * 200 + b'"'}, 413, id="too large a body"),
+        pytest.param("PUT", "/echo", {"body": b"{"}, 400, id="malformed JSON"),
+        pytest.param(
+            "PUT", "/echo", {"body": b"{}", "headers": {"Content-Type": "text/plain"}}, 415, id="not JSON"
+        ),
+        pytest.param("GET", "/fail/limited", {}, 429, id="too many"),
+    ],
+)
+def test_every_refusal_has_the_one_shape(send, method, path, given, status):
+    reply = send(method, path, **given)
+
+    shown = decode(reply.body)
+    assert (reply.status, shown["status"], reply.headers["Content-Type"]) == (
+        status,
+        status,
+        "application/json",
+    )
+    assert reply.headers.getlist("Content-Length") == [str(len(reply.body))]
+    assert set(shown) == {"status", "message", "kind"}
+    assert shown["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name", "value"),
+    [
+        ("DELETE", "/echo", "Allow", {"OPTIONS", "PUT"}),
+        ("GET", "/fail/limited", "Retry-After", {"5"}),
+    ],
+    ids=["the methods there are", "when to come back"],
+)
+def test_a_refusal_keeps_the_headers_that_go_with_it(send, method, path, name, value):
+    assert set(send(method, path).headers[name].split(", ")) == value
+
+
+def test_what_was_made_ready_is_answered_as_it_is(send):
+    reply = send("GET", "/ready")
+
+    assert (reply.status, reply.body, reply.headers["X-A"]) == (418, b"as it is", "b")
+
+
+def test_a_redirect_says_where_to(send):
+    reply = send("GET", "/slashed")
+
+    assert (reply.status, reply.headers["Location"]) == (308, "http://leads.test/slashed/")
+
+
+@pytest.mark.parametrize("name", ["unlisted", "wrong"])
+def test_an_unforeseen_error_is_logged_and_its_words_are_not_told(send, name, caplog):
+    reply = send("GET", f"/fail/{name}")
+
+    kind = type(ERRORS[name]).__name__
+    assert (reply.status, decode(reply.body)["message"]) == (
+        500,
+        f"{kind} in leads; this is a defect, its trace is in the log",
+    )
+    (record,) = [each for each in caplog.records if getattr(each, "event", "") == "unforeseen_error"]
+    assert record.exc_info[1] is ERRORS[name]
+
+
+def test_an_unforeseen_error_looks_the_same_while_testing(app, send):
+    app.testing = True
+
+    assert send("GET", "/fail/wrong").status == 500
+
+
+def test_a_foreseen_error_is_not_logged(send, caplog):
+    send("GET", "/fail/listed")
+
+    assert caplog.records == []

@@ -1,0 +1,292 @@
+"""Serving on real ports: which port, what is said if there is none, and how it ends."""
+
+import socket
+import threading
+from contextlib import closing
+from datetime import timedelta
+from threading import Event, Thread
+from urllib.parse import urlsplit
+
+import pytest
+
+from mock_kit.json_text import decode, encode
+from mock_kit.serving import PortError, Server, listen, url_of
+from mock_kit.wire import NoReply, OverNetwork
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def hello(_environ, start_response):
+    start_response("200 OK", [])
+    return [b"hello"]
+
+
+def environment(environ, start_response):
+    start_response("200 OK", [])
+    return [encode({name: value for name, value in environ.items() if isinstance(value, str)})]
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def connect(url: str) -> socket.socket:
+    parts = urlsplit(url)
+    return socket.create_connection((parts.hostname, parts.port))
+
+
+def received(connection: socket.socket) -> bytes:
+    """Return all that comes until the other side hangs up."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def until_refused(url: str) -> None:
+    """Return once nobody listens any more."""
+    while True:
+        try:
+            connect(url).close()
+        except OSError:
+            return
+
+
+def test_port_0_takes_a_free_port_and_the_url_says_which():
+    listener = listen("127.0.0.1", 0)
+    url = url_of(listener)
+
+    with closing(Server(hello, listener)):
+        assert url == f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert OverNetwork().send("GET", url).body == b"hello"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "0.0.0.0",  # noqa: S104 - for the time of a test
+        pytest.param("::", marks=pytest.mark.skipif(not has_ipv6(), reason="no IPv6")),
+    ],
+)
+def test_who_listens_everywhere_is_reached_on_loopback(host):
+    listener = listen(host, 0)
+    url = url_of(listener)
+
+    with closing(Server(hello, listener)):
+        assert urlsplit(url).hostname == "127.0.0.1"
+        assert OverNetwork().send("GET", url).body == b"hello"
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6")
+def test_ipv6_is_served_and_its_url_has_brackets():
+    listener = listen("::1", 0)
+    url = url_of(listener)
+
+    with closing(Server(hello, listener)):
+        assert url.startswith("http://[::1]:")
+        assert OverNetwork().send("GET", url).body == b"hello"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", pytest.param("::1", marks=pytest.mark.skipif(not has_ipv6(), reason="no IPv6"))],
+)
+def test_a_port_in_use_is_refused_with_what_to_do(host):
+    with listen(host, 0) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(PortError) as refusal:
+            listen(host, port)
+
+    shown = f"[{host}]" if ":" in host else host
+    assert str(refusal.value) == (
+        f"cannot listen on {shown}:{port} (Address already in use); "
+        "stop what uses it, or choose another port (0 takes any free one)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "told"),
+    [
+        pytest.param("127.0.0.1", -1, "a port is 0 to 65535", id="a negative port"),
+        pytest.param("127.0.0.1", 65536, "a port is 0 to 65535", id="too high a port"),
+        pytest.param("192.0.2.1", 0, "192.0.2.1:0", id="another machine's address"),
+        pytest.param("stack.invalid", 0, "stack.invalid:0", id="no host"),
+        pytest.param("a" * 70, 0, "cannot listen", id="too long a name"),
+        pytest.param("a..b", 0, "cannot listen", id="an empty label"),
+        pytest.param("\ud800", 0, "cannot listen", id="half a letter"),
+        pytest.param("a\x00b", 0, "cannot listen", id="a zero byte"),
+        pytest.param("[::1]", 0, "cannot listen", id="brackets"),
+    ],
+)
+def test_a_place_that_cannot_be_listened_on_is_refused(host, port, told):
+    with pytest.raises(PortError) as refusal:
+        listen(host, port)
+
+    assert told in str(refusal.value)
+
+
+def test_a_closed_server_gives_its_port_back():
+    listener = listen("127.0.0.1", 0)
+    port, url = listener.getsockname()[1], url_of(listener)
+    Server(hello, listener).close()
+
+    assert OverNetwork().send("GET", url) == NoReply(reason="connection refused")
+    with closing(Server(hello, listen("127.0.0.1", port))):
+        assert OverNetwork().send("GET", url).body == b"hello"
+
+
+def test_a_closed_server_leaves_no_thread_behind():
+    before = set(threading.enumerate())
+    listener = listen("127.0.0.1", 0)
+    server = Server(hello, listener)
+    with connect(url_of(listener)) as connection:
+        connection.sendall(REQUEST)
+        assert connection.recv(65536)
+        assert set(threading.enumerate()) > before
+
+        server.close()
+
+    assert set(threading.enumerate()) == before
+
+
+def test_a_server_can_be_closed_twice():
+    server = Server(hello, listen("127.0.0.1", 0))
+
+    server.close()
+    server.close()
+
+
+@pytest.mark.parametrize("asked", [b"", b"GET / HT", REQUEST], ids=["nothing", "half a request", "a request"])
+def test_closing_hangs_up_on_connections_that_are_kept_alive(asked):
+    listener = listen("127.0.0.1", 0)
+    server = Server(hello, listener)
+    with connect(url_of(listener)) as connection:
+        connection.sendall(asked)
+        if asked == REQUEST:
+            while not connection.recv(65536).endswith(b"hello"):
+                pass
+
+        server.close()
+
+        assert received(connection) == b""
+
+
+def test_closing_lets_a_request_that_is_being_answered_finish():
+    asked, answer = Event(), Event()
+
+    def slow(_environ, start_response):
+        asked.set()
+        answer.wait()
+        start_response("200 OK", [])
+        return [b"done"]
+
+    listener = listen("127.0.0.1", 0)
+    server = Server(slow, listener)
+    with connect(url_of(listener)) as connection:
+        connection.sendall(REQUEST)
+        asked.wait()
+        ending = Thread(target=server.close)
+        ending.start()
+        answer.set()
+
+        assert received(connection).endswith(b"\r\n\r\ndone")
+        ending.join()
+
+
+class Announced(list[bytes]):
+    """A body that says when the server is through with it."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__([body])
+        self.taken = Event()
+
+    def close(self) -> None:
+        self.taken.set()
+
+
+def test_closing_sends_an_answer_to_its_end():
+    """It is longer than what a socket holds, and is read only when the server is about to end."""
+    body = Announced(bytes(30_000_000))
+
+    def large(_environ, start_response):
+        start_response("200 OK", [("Content-Length", "30000000")])
+        return body
+
+    listener = listen("127.0.0.1", 0)
+    url = url_of(listener)
+    server = Server(large, listener)
+    with connect(url) as connection:
+        connection.sendall(REQUEST)
+        body.taken.wait()
+        ending = Thread(target=server.close)
+        ending.start()
+        until_refused(url)
+
+        head, _, sent = received(connection).partition(b"\r\n\r\n")
+        ending.join()
+
+    assert head.startswith(b"HTTP/1.1 200 OK")
+    assert len(sent) == 30_000_000
+
+
+def test_closing_does_not_wait_for_a_client_that_never_reads():
+    body = Announced(bytes(30_000_000))
+
+    def large(_environ, start_response):
+        start_response("200 OK", [("Content-Length", "30000000")])
+        return body
+
+    before = set(threading.enumerate())
+    listener = listen("127.0.0.1", 0)
+    server = Server(large, listener, patience=timedelta(seconds=0.05))
+    with connect(url_of(listener)) as connection:
+        connection.sendall(REQUEST)
+        body.taken.wait()
+
+        server.close()
+
+        assert set(threading.enumerate()) == before
+
+
+def test_what_a_proxy_would_claim_is_not_believed():
+    listener = listen("127.0.0.1", 0)
+    with closing(Server(environment, listener)):
+        headers = {
+            "X-Forwarded-For": "192.0.2.1",
+            "X-Forwarded-Host": "evil.example",
+            "Forwarded": "host=evil",
+        }
+        seen = decode(OverNetwork().send("GET", url_of(listener), headers=headers).body)
+
+    assert seen["REMOTE_ADDR"] == "127.0.0.1"
+    assert not any("FORWARDED" in name for name in seen)
+
+
+def test_an_answer_names_no_server():
+    listener = listen("127.0.0.1", 0)
+    with closing(Server(hello, listener)):
+        assert "Server" not in OverNetwork().send("GET", url_of(listener)).headers
+
+
+def test_several_servers_do_not_mix():
+    listeners = [listen("127.0.0.1", 0) for _ in range(3)]
+
+    def named(name):
+        def application(_environ, start_response):
+            start_response("200 OK", [])
+            return [name]
+
+        return application
+
+    servers = [Server(named(str(nth).encode()), listener) for nth, listener in enumerate(listeners)]
+    urls = [url_of(listener) for listener in listeners]
+    try:
+        assert [OverNetwork().send("GET", url).body for url in urls] == [b"0", b"1", b"2"]
+        servers[1].close()
+        assert [getattr(OverNetwork().send("GET", url), "body", None) for url in urls] == [b"0", None, b"2"]
+    finally:
+        for server in servers:
+            server.close()

@@ -1,0 +1,118 @@
+"""A sink made of its real parts, on a database of its own.
+
+``ELEMENTS_LOCAL_TEST_DATABASE`` may name a PostgreSQL database whose tables may be dropped.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import MetaData
+
+from callback_sink import Settings, create_app
+from mock_kit.admin import Guard
+from mock_kit.database import Database
+from mock_kit.wire import InProcess, OverNetwork
+from mock_kit.workspaces import NewWorkspace, Workspaces
+
+ORIGIN = "http://sink.test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sink:
+    app: Flask
+    client: FlaskClient
+    workspaces: Workspaces
+
+    @property
+    def wire(self):
+        """Speak to the sink as the platform does when both run in one process."""
+        return InProcess({ORIGIN: self.app}, otherwise=OverNetwork(), timeout=timedelta(seconds=30))
+
+    def send(self, path="/default", *, method="POST", headers=None, body=b""):
+        return self.wire.send(method, f"{ORIGIN}{path}", headers=headers or {}, body=body)
+
+    def callbacks(self, **filters):
+        answer = self.client.get("/_local/callbacks", query_string=filters)
+        assert answer.status_code == 200
+        assert answer.json["count"] == len(answer.json["callbacks"])
+        return answer.json["callbacks"]
+
+    def one(self, **filters):
+        (callback,) = self.callbacks(**filters)
+        return callback
+
+    def answer(self, *responses, bin_="default"):
+        told = self.client.put("/_local/responses", json={"bin": bin_, "responses": list(responses)})
+        assert told.status_code == 200
+
+    def know(self, *keys, bin_="default"):
+        told = self.client.put("/_local/signature-keys", json={"bin": bin_, "keys": list(keys)})
+        assert told.json == {"bin": bin_, "keys": len(keys)}
+
+
+@pytest.fixture
+def database():
+    url = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE")
+    database = Database(url)
+    yield database
+    if url:
+        tables = MetaData()
+        tables.reflect(database.engine)
+        tables.drop_all(database.engine)
+    database.close()
+
+
+@pytest.fixture
+def make_sink(database):
+    def make(settings=None, *, guard=None):
+        workspaces = Workspaces(database)
+        app = create_app(
+            settings or Settings(), workspaces=workspaces, database=database, guard=guard or Guard()
+        )
+        return Sink(app=app, client=app.test_client(use_cookies=False), workspaces=workspaces)
+
+    return make
+
+
+@pytest.fixture
+def sink(make_sink):
+    return make_sink()
+
+
+@pytest.fixture
+def acme(sink):
+    return sink.workspaces.create(NewWorkspace(name="acme", seed=7))
+
+
+@pytest.fixture
+def envelope():
+    """Write a callback's body as the platform does."""
+
+    def write(object_type="contacts", event_type="CREATED", object_id="1", instance_id=123456):
+        event = {
+            "date": "2026-03-02T09:13:42Z",
+            "elementKey": "insightly",
+            "eventType": event_type,
+            "hubKey": "crm",
+            "objectId": object_id,
+            "objectType": object_type,
+        }
+        return {
+            "severity": "medium",
+            "topic": f"instance-{instance_id}-insightly-events",
+            "action": "create",
+            "message": {
+                "elementKey": "insightly",
+                "instanceId": instance_id,
+                "instance_id": instance_id,
+                "raw": {object_type: [{"CONTACT_ID": int(object_id)}], "objectType": object_type},
+                "events": [event],
+            },
+            "user": "notifications@cloud-elements.com",
+        }
+
+    return write

@@ -1,0 +1,97 @@
+"""Browser clients on bins: CORS and OPTIONS."""
+
+import pytest
+
+POSTMAN = "https://web.postman.co"
+
+
+def test_a_preflight_is_allowed_and_not_recorded(sink):
+    answer = sink.client.options(
+        "/default/hook",
+        headers={
+            "Origin": POSTMAN,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization, content-type",
+        },
+    )
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert answer.headers["Access-Control-Allow-Headers"] == "authorization, content-type"
+    assert "Content-Type" not in answer.headers
+    assert "Access-Control-Allow-Private-Network" not in answer.headers
+    assert sink.callbacks() == []
+
+
+def test_a_preflight_may_ask_for_the_private_network(sink):
+    answer = sink.client.options(
+        "/default", headers={"Origin": POSTMAN, "Access-Control-Request-Private-Network": "true"}
+    )
+
+    assert answer.headers["Access-Control-Allow-Private-Network"] == "true"
+
+
+@pytest.mark.parametrize("asked", ["", "größe", "a;b", "x:y"])
+def test_header_names_that_are_none_are_not_sent_back(sink, asked):
+    answer = sink.client.options(
+        "/default", headers={"Origin": POSTMAN, "Access-Control-Request-Headers": asked}
+    )
+
+    assert answer.headers["Access-Control-Allow-Headers"] == "*"
+
+
+def test_options_without_an_origin_says_what_may_be_sent(sink):
+    answer = sink.client.options("/default")
+
+    assert answer.status_code == 204
+    assert answer.headers["Allow"] == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+    assert "Access-Control" not in str(answer.headers)
+    assert sink.callbacks() == []
+
+
+def test_options_uses_up_no_answer(sink):
+    sink.answer({"status": 503, "times": 1})
+
+    sink.client.options("/default", headers={"Origin": POSTMAN})
+
+    assert sink.send().status == 503
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/default", b"{}", 200),
+        ("GET", "/default?returnQueue", b"", 200),
+        ("POST", "/default", b"x" * 3_000_000, 413),
+    ],
+    ids=["recorded", "drained", "refused"],
+)
+def test_a_page_may_read_every_answer_of_a_bin(sink, method, path, body, status):
+    answer = sink.client.open(path, method=method, data=body, headers={"Origin": POSTMAN})
+
+    assert answer.status_code == status
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_told_header_comes_first(sink):
+    sink.answer({"headers": {"Access-Control-Allow-Origin": "https://example.com"}})
+
+    answer = sink.client.post("/default", headers={"Origin": POSTMAN})
+
+    assert answer.headers.getlist("Access-Control-Allow-Origin") == ["https://example.com"]
+
+
+def test_without_an_origin_nothing_is_added(sink):
+    assert "Access-Control-Allow-Origin" not in sink.client.post("/default").headers
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "OPTIONS"])
+def test_admin_routes_are_closed_to_pages_of_other_origins(sink, method):
+    sink.send()
+
+    answer = sink.client.open("/_local/callbacks", method=method, headers={"Origin": POSTMAN})
+
+    assert answer.status_code == 403
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert len(sink.callbacks()) == 1

@@ -1,0 +1,175 @@
+"""Whatever a stranger sends is recorded or refused with a reason; it never breaks the sink."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import EnvironBuilder
+
+from mock_kit.wire import call
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x00\xff\xfe",
+        b"\xef\xbb\xbf{}",
+        b'{"a": "\\ud800"}',
+        b'{"a": "\xff"}',
+        b"[" * 100_000,
+        b"9" * 100_000,
+        b'{"a": 1e999}',
+        b"NaN",
+        b"\x1f\x8b\x08\x00gzip",
+        b'{"message": {"events": [{"objectId": ' + b"9" * 4000 + b"}]}}",
+    ],
+    ids=lambda body: str(body[:12]),
+)
+def test_any_body_is_recorded(sink, body):
+    assert sink.send(body=body).status == 200
+
+    assert sink.one()["body"] == body.decode("utf-8", "replace")
+    assert sink.callbacks(objectId="7") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "recorded"),
+    [
+        ("/default/%FF", "/default/%FF"),
+        ("/default/%00", "/default/%00"),
+        ("/%00%FF/x", "/%00%FF/x"),
+        ("/default/%0d%0a", "/default/%0D%0A"),
+        ("/default?%ff=%00", "/default?%ff=%00"),
+        ("/default/%2e%2e/%2F", "/default/..//"),
+        ("/default/" + "x" * 50_000, "/default/" + "x" * 50_000),
+        ("/" + "x" * 50_000, "/" + "x" * 50_000),
+    ],
+    ids=lambda path: path[:20],
+)
+def test_any_path_is_recorded(sink, path, recorded):
+    assert sink.send(path).status == 200
+
+    assert sink.one()["path"] == recorded
+
+
+@pytest.mark.parametrize("value", ["größe", "\xff\xfe", "\x80", "a" * 10_000, "", "\x00", "\udcff", "名"])
+def test_any_header_is_recorded(sink, value):
+    sink.know("secret")
+
+    assert sink.send(headers={"X-Odd": value, "Elements-Webhook-Signature": value}).status == 200
+    assert sink.one()["signature"] == "invalid"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "["},
+        {"Host": "a b"},
+        {"Host": ""},
+        {"Origin": "http://["},
+        {"Origin": "null"},
+        {"Content-Type": "multipart/form-data"},
+        {"Content-Type": "application/json; charset=nonsense"},
+        {"Content-Encoding": "gzip"},
+        {"Cookie": "="},
+        {"Range": "bytes=1-0"},
+        {"If-None-Match": "*"},
+        {"X-HTTP-Method-Override": "DELETE"},
+    ],
+    ids=str,
+)
+def test_headers_that_mean_something_elsewhere_mean_nothing_here(sink, headers):
+    assert sink.send(headers=headers, body=b"x").status == 200
+
+    assert sink.one()["body"] == "x"
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "PUT /_local/responses",
+        "PUT /_local/signature-keys",
+        "POST /_local/signature-keys",
+        "POST /_local/callbacks/wait",
+        "PUT /_local/faults",
+    ],
+)
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "application/json", 400),
+        (b"{", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b'{"bin": "\\ud800"}', "application/json", 400),
+        (b"[" * 5000, "application/json", 400),
+        (b"null", "application/json", 400),
+        (b'{"__proto__": {}}', "application/json", 400),
+        (b"a=1", "application/x-www-form-urlencoded", 415),
+        (b"{}", "text/plain", 415),
+        (b"x" * 3_000_000, "application/json", 413),
+    ],
+    ids=[
+        "empty",
+        "cut off",
+        "no UTF-8",
+        "half a letter",
+        "deep",
+        "null",
+        "unknown key",
+        "form",
+        "text",
+        "huge",
+    ],
+)
+def test_an_admin_call_that_cannot_be_read_is_refused_with_a_reason(sink, route, body, kind, status):
+    method, path = route.split()
+
+    answer = sink.client.open(path, method=method, data=body, content_type=kind)
+
+    assert answer.status_code == status
+    assert answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "GET /_local/callbacks",
+        "DELETE /_local/callbacks",
+        "GET /_local/callbacks/1",
+        "GET /_local/responses",
+        "GET /_local/signature-keys",
+        "GET /_local/journal",
+        "POST /_local/reset",
+    ],
+)
+def test_a_query_that_no_url_has_is_refused(sink, route):
+    method, path = route.split()
+
+    answer = sink.send(f"{path}?bin=\xff", method=method)
+
+    assert answer.status == 400
+    assert b"not percent-encoded" in answer.body
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    asked=st.fixed_dictionaries(
+        {
+            "method": st.sampled_from(["POST", "GET", "X"]),
+            "path": st.binary(max_size=20),
+            "query": st.binary(max_size=20),
+            "header": st.binary(max_size=20),
+            "body": st.binary(max_size=50),
+        }
+    )
+)
+def test_anything_at_all_is_answered(sink, asked):
+    """The environment is that of a server which lets everything through."""
+    environ = EnvironBuilder(method="POST", data=asked["body"]).get_environ() | {
+        "REQUEST_METHOD": asked["method"],
+        "PATH_INFO": "/bin/" + asked["path"].decode("latin-1"),
+        "QUERY_STRING": asked["query"].decode("latin-1"),
+        "HTTP_X_ODD": asked["header"].decode("latin-1"),
+    }
+
+    assert call(sink.app, environ).status == 200
+    assert sink.client.get("/_local/callbacks").status_code == 200

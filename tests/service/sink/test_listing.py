@@ -1,0 +1,156 @@
+"""``GET`` and ``DELETE /_local/callbacks``."""
+
+import pytest
+
+
+@pytest.fixture
+def filled(sink, envelope):
+    sink.client.post("/default", json=envelope("contacts", "CREATED", "1"))
+    sink.client.post("/default", json=envelope("contacts", "UPDATED", "1", instance_id=7))
+    sink.client.post("/other", json=envelope("leads", "CREATED", "2"))
+    sink.client.post("/other", data=b"no envelope")
+    return sink
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        ({}, [1, 2, 3, 4]),
+        ({"bin": "other"}, [3, 4]),
+        ({"bin": "nowhere"}, []),
+        ({"bin": ""}, []),
+        ({"objectType": "contacts"}, [1, 2]),
+        ({"eventType": "CREATED"}, [1, 3]),
+        ({"objectId": "1"}, [1, 2]),
+        ({"instanceId": "7"}, [2]),
+        ({"objectType": "contacts", "eventType": "CREATED"}, [1]),
+        ({"objectType": "contacts", "bin": "other"}, []),
+        ({"q": "no ENV"}, [4]),
+        ({"q": "/other"}, [3, 4]),
+        ({"limit": "2"}, [1, 2]),
+        ({"limit": "1", "bin": "other"}, [3]),
+        ({"limit": "1000000"}, [1, 2, 3, 4]),
+        ({"workspace": "default"}, [1, 2, 3, 4]),
+    ],
+    ids=str,
+)
+def test_filters_narrow_the_list(filled, filters, ids):
+    assert [each["id"] for each in filled.callbacks(**filters)] == ids
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("objecttype=contacts", "unknown field `objecttype`; expected any of bin, objectType, eventType,"),
+        ("limit=0", "limit is a whole number from 1 to 1000000; got '0'"),
+        ("limit=-1", "got '-1'"),
+        ("limit=ten", "got 'ten'"),
+        ("limit=99999999999999999999999", "limit is a whole number"),
+        ("bin=a/b", 'got "a/b"'),
+        ("bin=a%00", "matching regex"),
+        ("bin=" + "x" * 501, "length <= 500"),
+    ],
+    ids=lambda text: text[:30],
+)
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_search_that_cannot_be_read_is_refused(filled, method, query, reason):
+    answer = filled.client.open(f"/_local/callbacks?{query}", method=method)
+
+    assert answer.status_code == 400
+    if method == "DELETE" and query.startswith("limit"):
+        reason = "unknown field `limit`"
+    assert reason in answer.json["message"]
+    assert len(filled.callbacks()) == 4
+
+
+@pytest.mark.parametrize(
+    ("filters", "removed", "left"),
+    [
+        ({}, 4, []),
+        ({"bin": "other"}, 2, [1, 2]),
+        ({"bin": "other", "objectType": "leads"}, 1, [1, 2, 4]),
+        ({"bin": "nowhere"}, 0, [1, 2, 3, 4]),
+    ],
+    ids=str,
+)
+def test_what_a_search_means_can_be_removed(filled, filters, removed, left):
+    answer = filled.client.delete("/_local/callbacks", query_string=filters)
+
+    assert (answer.status_code, answer.json) == (200, {"removed": removed})
+    assert [each["id"] for each in filled.callbacks()] == left
+
+
+def test_one_callback_can_be_asked_for(filled):
+    answer = filled.client.get("/_local/callbacks/3")
+
+    assert answer.status_code == 200
+    assert answer.json == filled.callbacks()[2]
+
+
+@pytest.mark.parametrize(
+    "asked", ["0", "5", "-1", "x", "1.0", "99999999999999999999", "9" * 5000, "9223372036854775807", "٣"]
+)
+def test_a_callback_that_is_not_there_is_not_found(filled, asked):
+    answer = filled.client.get(f"/_local/callbacks/{asked}")
+
+    assert answer.status_code == 404
+    assert "no callback" in answer.json["message"]
+    assert "workspace 'default'" in answer.json["message"]
+
+
+@pytest.mark.usefixtures("acme")
+def test_workspaces_do_not_see_each_other(filled):
+    filled.client.post("/acme", data=b"theirs")
+
+    assert [each["body"] for each in filled.callbacks(workspace="acme")] == ["theirs"]
+    assert [each["body"] for each in filled.callbacks(bin="acme")] == ["theirs"]
+    assert filled.client.get("/_local/callbacks/4?workspace=acme").status_code == 404
+    assert filled.client.get("/_local/callbacks/1?bin=acme").json["body"] == "theirs"
+    assert filled.client.delete("/_local/callbacks?workspace=acme").json == {"removed": 1}
+    assert len(filled.callbacks()) == 4
+
+
+def test_a_bin_that_became_a_workspaces_later_keeps_its_callbacks_where_they_came_in(filled, request):
+    filled.send("/acme")
+    request.getfixturevalue("acme")
+
+    assert filled.callbacks(bin="acme") == []
+    assert len(filled.callbacks(bin="acme", workspace="default")) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/_local/callbacks"),
+        ("DELETE", "/_local/callbacks"),
+        ("GET", "/_local/callbacks/1"),
+        ("POST", "/_local/callbacks/wait"),
+        ("GET", "/_local/responses"),
+        ("DELETE", "/_local/responses"),
+        ("PUT", "/_local/responses"),
+        ("GET", "/_local/signature-keys"),
+        ("PUT", "/_local/signature-keys"),
+        ("POST", "/_local/signature-keys"),
+        ("GET", "/_local/journal"),
+        ("POST", "/_local/reset"),
+        ("GET", "/_local/faults"),
+    ],
+)
+@pytest.mark.parametrize("name", ["nowhere", ""])
+def test_an_unknown_workspace_is_refused(filled, method, path, name):
+    bodies = {
+        "/_local/callbacks/wait": {"match": {"bin": "default"}, "timeout_s": 0},
+        "/_local/responses": {"bin": "default", "responses": []},
+        "/_local/signature-keys": {"bin": "default", "key": "k"}
+        if method == "POST"
+        else {"bin": "default", "keys": []},
+    }
+
+    answer = filled.client.open(
+        f"{path}?workspace={name}&bin=default" if path != "/_local/callbacks" else f"{path}?workspace={name}",
+        method=method,
+        json=bodies.get(path) if method in {"PUT", "POST"} else None,
+    )
+
+    assert answer.status_code == 401
+    assert f"there is no workspace '{name}'" in answer.json["message"]

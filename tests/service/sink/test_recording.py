@@ -1,0 +1,158 @@
+"""Everything sent to a bin is recorded."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from callback_sink import Settings
+from mock_kit.workspaces import NewWorkspace
+
+
+def test_a_callback_is_recorded_and_answered_with_an_empty_object(sink):
+    answer = sink.client.post("/default/hook?a=1&a=2", json={"id": "1"}, headers={"X-Thing": "blue"})
+
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, b"{}", "application/json")
+    recorded = sink.one()
+    assert recorded | {"headers": ...} == {
+        "id": 1,
+        "received_at": "2026-03-02T10:00:00Z",
+        "method": "POST",
+        "path": "/default/hook?a=1&a=2",
+        "headers": ...,
+        "body": '{"id": "1"}',
+        "json": {"id": "1"},
+        "status": 200,
+        "signature": "absent",
+    }
+    assert recorded["headers"]["X-Thing"] == "blue"
+    assert recorded["headers"]["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "NONSENSE"])
+def test_any_method_is_recorded(sink, method):
+    answer = sink.send("/default", method=method)
+
+    assert answer.status == 200
+    assert sink.one()["method"] == method
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/default", "/default/", "/a//b", "/a/b/c/d", "/_locality", "/_LOCAL/x", "/static/x.js"]
+)
+def test_any_path_outside_the_admin_routes_is_recorded(sink, path):
+    assert sink.send(path).status == 200
+
+    assert sink.one()["path"] == path
+
+
+def test_the_time_of_arrival_is_the_workspaces(sink, acme):
+    sink.workspaces.move(acme, acme.clock.now() + timedelta(hours=5))
+
+    sink.send("/acme")
+    sink.send("/default")
+
+    assert sink.one(workspace="acme")["received_at"] == "2026-03-02T15:00:00Z"
+    assert sink.one()["received_at"] == "2026-03-02T10:00:00Z"
+
+
+def test_the_date_of_an_answer_is_the_workspaces(sink, acme):
+    sink.workspaces.move(acme, acme.clock.now() + timedelta(hours=5))
+
+    assert sink.send("/acme").headers["Date"] == "Mon, 02 Mar 2026 15:00:00 GMT"
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_bin_with_a_workspaces_name_is_its_own_and_any_other_the_default_ones(sink):
+    for path in ("/acme/x", "/acmes", "/default", "/other", "/"):
+        sink.send(path)
+
+    assert [each["path"] for each in sink.callbacks(workspace="acme")] == ["/acme/x"]
+    assert [each["path"] for each in sink.callbacks()] == ["/acmes", "/default", "/other", "/"]
+
+
+@pytest.mark.usefixtures("acme")
+def test_ids_count_up_in_each_workspace_and_are_not_used_again(sink):
+    sink.send("/default")
+    sink.send("/acme")
+    sink.send("/default")
+    sink.client.delete("/_local/callbacks")
+    sink.send("/default")
+
+    assert sink.one(workspace="acme")["id"] == 1
+    assert sink.one()["id"] == 3
+
+
+def test_a_body_as_large_as_may_be_is_kept_whole(sink):
+    body = b"x" * (2 * 1024 * 1024)
+
+    assert sink.send(body=body).status == 200
+    assert sink.one()["body"] == body.decode()
+
+
+def test_a_body_that_is_too_large_is_refused_with_a_reason(sink):
+    answer = sink.client.post("/default", data=b"x" * (2 * 1024 * 1024 + 1))
+
+    assert answer.status_code == 413
+    assert answer.json == {"message": "a callback's body may have up to 2097152 bytes; this one has 2097153"}
+    assert sink.callbacks() == []
+
+
+def test_how_large_a_body_may_be_is_a_setting(make_sink):
+    sink = make_sink(Settings(largest_body=10))
+
+    assert sink.send(body=b"x" * 10).status == 200
+    assert sink.send(body=b"x" * 11).status == 413
+
+
+def test_the_journal_shows_a_body_that_is_larger_than_most(sink):
+    """The front reads as much as the sink takes, not what services take unless they say so."""
+    sink.send(body=b"needle" + b"x" * 1_500_000)
+
+    journal = sink.client.get("/_local/journal?q=needle").json
+    assert journal["count"] == 1
+
+
+def test_credentials_are_not_shown(sink):
+    sink.send(headers={"Authorization": "Basic YWRhOmJ5cm9u", "Cookie": "session=abc"})
+
+    shown = sink.one()
+    assert shown["headers"]["Authorization"] == "Basic ********"
+    assert shown["headers"]["Cookie"] == "********"
+    assert sink.callbacks(q="YWRhOmJ5cm9u") == []
+
+
+def test_many_threads_lose_nothing(sink):
+    acme = sink.workspaces.create(NewWorkspace(name="acme"))
+    sink.answer({"status": 503, "times": 30})
+    start = Barrier(8)
+    statuses = []
+
+    def send(path):
+        start.wait()
+        statuses.extend(sink.send(path).status for _ in range(20))
+
+    threads = [Thread(target=send, args=(path,)) for path in ["/default", "/acme"] * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert statuses.count(503) == 30
+    assert [each["id"] for each in sink.callbacks()] == list(range(1, 81))
+    assert [each["status"] for each in sink.callbacks()] == [503] * 30 + [200] * 50
+    assert [each["id"] for each in sink.callbacks(workspace=acme.name)] == list(range(1, 81))
+
+
+def test_callbacks_outlive_the_application(make_sink):
+    first = make_sink()
+    first.know("secret")
+    first.answer({"status": 503})
+    first.send()
+
+    again = make_sink()
+
+    assert again.one()["status"] == 503
+    assert again.send().status == 503
+    assert [each["id"] for each in again.callbacks()] == [1, 2]
+    assert again.client.get("/_local/signature-keys?bin=default").json["keys"] == 1

@@ -1,0 +1,232 @@
+"""``POST /_local/callbacks/wait``: answered as soon as enough is there, or with what came closest."""
+
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+from freezegun import freeze_time
+
+from callback_sink.arrivals import Arrivals
+
+PATIENT = timedelta(seconds=30)
+
+
+def wait(sink, **asked):
+    return sink.client.post("/_local/callbacks/wait", json=asked)
+
+
+def test_what_is_there_already_is_answered_at_once(sink, envelope):
+    sink.client.post("/default", json=envelope("contacts"))
+    sink.client.post("/default", json=envelope("leads"))
+
+    answer = wait(sink, count=1, match={"objectType": "leads"}, timeout_s=0)
+
+    assert answer.status_code == 200
+    assert answer.json["count"] == 1
+    assert answer.json["callbacks"] == sink.callbacks(objectType="leads")
+
+
+def test_without_a_word_one_callback_is_waited_for(sink):
+    sink.send()
+
+    assert sink.client.post("/_local/callbacks/wait", json={}).status_code == 200
+
+
+def test_more_than_asked_for_is_answered_whole(sink):
+    for _ in range(3):
+        sink.send()
+
+    assert wait(sink, count=2, timeout_s=0).json["count"] == 3
+
+
+def test_none_is_always_there(sink):
+    assert wait(sink, count=0, timeout_s=0).json == {"count": 0, "callbacks": []}
+
+
+@pytest.mark.parametrize("path", ["/default", "/acme"])
+@pytest.mark.usefixtures("acme")
+def test_arrivals_end_the_wait(sink, path):
+    answers = []
+    name = path[1:]
+    waiting = Thread(target=lambda: answers.append(wait(sink, count=3, match={"bin": name}, timeout_s=30)))
+
+    waiting.start()
+    for _ in range(3):
+        sink.send(path)
+    waiting.join()
+
+    assert answers[0].status_code == 200
+    assert answers[0].json["count"] == 3
+
+
+def test_a_dropped_callback_ends_the_wait_too(sink):
+    sink.answer({"drop": True})
+    answers = []
+    waiting = Thread(target=lambda: answers.append(wait(sink, timeout_s=30)))
+
+    waiting.start()
+    sink.send()
+    waiting.join()
+
+    assert answers[0].json["callbacks"][0]["status"] is None
+
+
+def test_when_the_time_is_over_it_says_what_came_closest(sink, envelope):
+    sink.client.post("/default", json=envelope("accounts", "CREATED", "1"))
+    sink.client.post("/default", json=envelope("contacts", "CREATED", "1"))
+    sink.client.post("/default", json=envelope("contacts", "UPDATED", "2"))
+    sink.client.post("/default", data=b"something else")
+
+    wanted = {"objectType": "contacts", "eventType": "CREATED"}
+    answer = wait(sink, count=2, match=wanted, timeout_s=0)
+
+    assert answer.status_code == 408
+    assert answer.json["message"].startswith("expected 2 callbacks within 0 s, 1 came")
+    assert (answer.json["count"], answer.json["expected"]) == (1, 2)
+    assert [(each["id"], each["differs"]) for each in answer.json["closest"]] == [
+        (3, ["eventType: expected CREATED, was UPDATED"]),
+        (1, ["objectType: expected contacts, was accounts"]),
+        (4, ["objectType: expected contacts, was absent", "eventType: expected CREATED, was absent"]),
+    ]
+    shown = dict(answer.json["closest"][1])
+    del shown["differs"]
+    assert shown == sink.callbacks()[0]
+
+
+def test_a_callback_in_another_bin_of_the_workspace_comes_close(sink):
+    sink.send("/elsewhere")
+
+    answer = wait(sink, match={"bin": "default"}, timeout_s=0)
+
+    assert answer.json["closest"][0]["differs"] == ["bin: expected default, was elsewhere"]
+
+
+def test_nothing_of_another_workspace_counts_or_comes_close(sink, acme):
+    sink.send("/default")
+
+    for asked in ({"match": {"bin": acme.name}}, {"match": {}}):
+        path = "/_local/callbacks/wait" + ("" if asked["match"] else "?workspace=acme")
+        answer = sink.client.post(path, json={**asked, "timeout_s": 0})
+        assert (answer.status_code, answer.json["closest"]) == (408, [])
+
+
+@pytest.mark.parametrize("timeout_s", [0, 0.0, 0.01])
+def test_the_time_runs_out(sink, timeout_s):
+    assert wait(sink, timeout_s=timeout_s).status_code == 408
+
+
+def test_the_time_runs_out_while_freezegun_holds_the_process_s_time(sink):
+    with freeze_time("2026-03-02T10:00:00Z"):
+        assert wait(sink, timeout_s=0.01).status_code == 408
+
+
+@pytest.mark.parametrize("timeout_s", [61, 10**9, 1e300])
+def test_longer_than_a_minute_counts_as_a_minute(sink, timeout_s):
+    sink.send()
+
+    assert wait(sink, timeout_s=timeout_s).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"timeout_s": -1}, "`float` >= 0.0 - at `$.timeout_s`; got -1"),
+        ({"timeout_s": -0.001}, "got -0.001"),
+        ({"timeout_s": "10"}, "Expected `float`, got `str`"),
+        ({"timeout_s": None}, "Expected `float`, got `null`"),
+        ({"timeout_s": True}, "Expected `float`, got `bool`"),
+        ({"count": -1}, "`int` >= 0 - at `$.count`; got -1"),
+        ({"count": 1.5}, "Expected `int`, got `float`"),
+        ({"count": "1"}, "Expected `int`, got `str`"),
+        ({"match": {"objecttype": "x"}}, "unknown field `objecttype` - at `$.match`"),
+        ({"match": {"objectType": 1}}, "Expected `str | null`, got `int`"),
+        ({"match": {"bin": "a/b"}}, 'got "a/b"'),
+        ({"match": []}, "Expected `object`, got `array`"),
+        ({"wait": 1}, "unknown field `wait`"),
+        ([], "Expected `object`, got `array`"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_waited_for_is_refused(sink, asked, reason):
+    answer = sink.client.post("/_local/callbacks/wait", json=asked)
+
+    assert answer.status_code == 400
+    assert reason in answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"timeout_s": 1e999}',
+        b"[" * 100 + b"]" * 100,
+        b'{"count": ' + b"9" * 5000 + b"}",
+        b'{"timeout_s": ' + b"9" * 400 + b"}",
+    ],
+    ids=["empty", "cut off", "too large", "deep", "a huge count", "a huge time"],
+)
+def test_a_body_that_cannot_be_read_is_refused(sink, body):
+    assert sink.client.post("/_local/callbacks/wait", data=body).status_code == 400
+
+
+def test_ids_may_be_numbers(sink, envelope):
+    sink.client.post("/default", json=envelope(object_id="5", instance_id=77))
+
+    assert wait(sink, match={"objectId": 5, "instanceId": 77}, timeout_s=0).status_code == 200
+
+
+def test_who_waits_is_woken_by_an_arrival():
+    """The question is asked once before anything arrives, and once more because something did."""
+    arrivals = Arrivals()
+    asked, there = Event(), Event()
+    outcomes = []
+
+    def ready():
+        asked.set()
+        return there.is_set()
+
+    waiting = Thread(target=lambda: outcomes.append(arrivals.wait_until("acme", ready, timeout=PATIENT)))
+    waiting.start()
+    asked.wait()
+    there.set()
+    arrivals.announce("acme")
+    waiting.join()
+
+    assert outcomes == [True]
+
+
+def test_an_arrival_while_the_question_is_asked_is_not_missed():
+    arrivals = Arrivals()
+    there = Event()
+    announcing = Thread(target=lambda: (there.set(), arrivals.announce("acme")))
+
+    def ready():
+        if announcing.ident is None:
+            announcing.start()
+            there.wait()
+            return False
+        return True
+
+    assert arrivals.wait_until("acme", ready, timeout=PATIENT)
+    announcing.join()
+
+
+def test_arrivals_of_one_workspace_wake_no_other():
+    arrivals = Arrivals()
+    asked = []
+    first = Event()
+
+    def ready():
+        asked.append(1)
+        first.set()
+        return False
+
+    waiting = Thread(target=lambda: arrivals.wait_until("acme", ready, timeout=timedelta(milliseconds=50)))
+    waiting.start()
+    first.wait()
+    for _ in range(5):
+        arrivals.announce("default")
+    waiting.join()
+
+    assert len(asked) == 2, "once at first, once when the time was over"

@@ -1,0 +1,216 @@
+"""Clocks: who may move them, which way, and who goes along."""
+
+import time
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+import freezegun
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_kit.clock import (
+    ClockError,
+    FrozenClock,
+    Mode,
+    MovedBackError,
+    NaiveInstantError,
+    SystemClock,
+    VirtualClock,
+    WorkspaceClock,
+    in_utc,
+)
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+class Nowhere(tzinfo):
+    """A zone that knows no offset, which leaves an instant as naive as no zone would."""
+
+    def utcoffset(self, _instant):
+        return None
+
+    def dst(self, _instant):
+        return None
+
+    def tzname(self, _instant):
+        return "nowhere"
+
+
+NAIVE = [
+    pytest.param(datetime(2026, 3, 2, 12), id="no zone"),  # noqa: DTZ001 - what is refused
+    pytest.param(datetime(2026, 3, 2, 12, tzinfo=Nowhere()), id="a zone without an offset"),
+]
+
+
+def test_the_machines_time_is_aware_and_in_utc():
+    assert SystemClock().now().tzinfo is UTC
+
+
+def test_the_machines_time_does_not_run_backwards():
+    clock = SystemClock()
+
+    assert clock.now() <= clock.now()
+
+
+def test_a_virtual_clock_stands_still():
+    clock = VirtualClock(NOON)
+
+    assert [clock.now(), clock.now()] == [NOON, NOON]
+
+
+def test_a_virtual_clock_moves_forward_as_told():
+    clock = VirtualClock(NOON)
+
+    clock.move_to(NOON + MINUTE)
+
+    assert clock.now() == NOON + MINUTE
+
+
+def test_a_virtual_clock_may_be_moved_to_where_it_is():
+    clock = VirtualClock(NOON)
+
+    clock.move_to(NOON)
+
+    assert clock.now() == NOON
+
+
+@pytest.mark.parametrize("back", [timedelta(microseconds=1), timedelta(days=900)], ids=str)
+def test_a_virtual_clock_refuses_to_move_back_and_stays_where_it_is(back):
+    clock = VirtualClock(NOON)
+
+    with pytest.raises(MovedBackError, match="time only moves forward: it is 2026-03-02T12:00:00"):
+        clock.move_to(NOON - back)
+
+    assert clock.now() == NOON
+
+
+def test_a_virtual_clock_tells_utc_whatever_zone_it_is_told():
+    clock = VirtualClock(datetime(2026, 3, 2, 14, tzinfo=timezone(timedelta(hours=2))))
+
+    assert (clock.now(), clock.now().tzinfo) == (NOON, UTC)
+
+
+def test_a_clock_compares_instants_and_not_what_the_hands_show():
+    """Eleven in London is later than half past eleven in Paris."""
+    clock = VirtualClock(datetime(2026, 3, 2, 11, 30, tzinfo=timezone(timedelta(hours=1))))
+
+    clock.move_to(datetime(2026, 3, 2, 11, tzinfo=UTC))
+
+    assert clock.now() == datetime(2026, 3, 2, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("naive", NAIVE)
+def test_an_instant_without_a_zone_is_refused(naive):
+    clock = VirtualClock(NOON)
+
+    for asked in (VirtualClock, clock.move_to, in_utc):
+        with pytest.raises(NaiveInstantError, match=r"such as 2026-03-02T10:00:00Z; got 2026-03-02T12:00:00"):
+            asked(naive)
+
+    assert clock.now() == NOON
+
+
+@given(
+    st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones())  # noqa: DTZ001 - bounds
+)
+def test_an_instant_stays_the_same_instant_in_utc(instant):
+    assert in_utc(instant) == instant.astimezone(UTC)
+    assert in_utc(instant).tzinfo is UTC
+
+
+def process_time() -> tuple[datetime, float]:
+    """What a receiver in the same process reads, by both of the usual ways."""
+    return datetime.now(UTC), time.time()  # noqa: TID251 - it is the process's time that is asked for
+
+
+def test_a_frozen_clock_takes_the_process_along_from_the_start():
+    with freezegun.freeze_time("2020-01-01") as frozen:
+        FrozenClock(NOON, frozen)
+
+        assert process_time() == (NOON, NOON.timestamp())
+
+
+def test_a_frozen_clock_takes_the_process_along_at_each_move():
+    with freezegun.freeze_time("2020-01-01") as frozen:
+        clock = FrozenClock(NOON, frozen)
+
+        clock.move_to((NOON + MINUTE).astimezone(timezone(timedelta(hours=-5))))
+
+        assert clock.now() == NOON + MINUTE
+        assert process_time() == (NOON + MINUTE, (NOON + MINUTE).timestamp())
+
+
+def test_a_frozen_clock_keeps_the_microseconds():
+    with freezegun.freeze_time("2020-01-01") as frozen:
+        FrozenClock(NOON.replace(microsecond=123_456), frozen)
+
+        assert process_time()[0] == NOON.replace(microsecond=123_456)
+
+
+def test_a_frozen_clock_that_refuses_to_move_back_leaves_the_process_where_it_is():
+    with freezegun.freeze_time("2020-01-01") as frozen:
+        clock = FrozenClock(NOON, frozen)
+
+        with pytest.raises(MovedBackError):
+            clock.move_to(NOON - MINUTE)
+
+        assert process_time()[0] == NOON
+
+
+def test_the_machines_clock_tells_the_frozen_time_while_the_process_is_frozen():
+    with freezegun.freeze_time(NOON):
+        assert SystemClock().now() == NOON
+
+
+def test_after_a_freeze_the_process_has_its_own_time_and_the_clock_still_moves():
+    before = SystemClock().now()
+    with freezegun.freeze_time("2020-01-01") as frozen:
+        clock = FrozenClock(datetime(2021, 1, 1, tzinfo=UTC), frozen)
+
+    clock.move_to(NOON)
+
+    assert clock.now() == NOON
+    assert process_time()[0] >= before
+
+
+def test_a_workspace_clock_goes_by_the_clock_it_was_given_last():
+    clock = WorkspaceClock(VirtualClock(NOON))
+    assert (clock.mode, clock.now()) == (Mode.VIRTUAL, NOON)
+
+    clock.use(SystemClock())
+    assert clock.mode is Mode.REAL
+    assert clock.now() != NOON
+
+    clock.use(VirtualClock(NOON - MINUTE))
+    assert (clock.mode, clock.now()) == (Mode.VIRTUAL, NOON - MINUTE)
+
+
+def test_a_workspace_clock_on_a_frozen_clock_is_virtual():
+    with freezegun.freeze_time("2020-01-01") as frozen:
+        clock = WorkspaceClock(FrozenClock(NOON, frozen))
+
+        clock.move_to(NOON + MINUTE)
+
+        assert clock.mode is Mode.VIRTUAL
+        assert process_time()[0] == NOON + MINUTE
+
+
+def test_a_workspace_clock_in_virtual_mode_can_be_moved():
+    clock = WorkspaceClock(VirtualClock(NOON))
+
+    clock.move_to(NOON + MINUTE)
+
+    assert clock.now() == NOON + MINUTE
+
+
+def test_a_workspace_clock_in_real_mode_cannot_be_moved():
+    clock = WorkspaceClock(SystemClock())
+
+    with pytest.raises(ClockError, match="switch it to virtual first"):
+        clock.move_to(datetime(9999, 1, 1, tzinfo=UTC))
+
+
+def test_every_refusal_of_a_clock_is_a_clock_error():
+    assert issubclass(MovedBackError, ClockError)
+    assert issubclass(NaiveInstantError, ClockError)

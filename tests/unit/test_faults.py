@@ -1,0 +1,400 @@
+"""Which requests a fault rule hits, and what it makes of the answer."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
+
+from mock_kit.faults import Effect, FaultRuleError, Match, Phase, Rule, When, distort, parse_rules
+from mock_kit.json_text import decode, encode
+from mock_kit.wire import DELAY_HEADER, DroppedError, Reply
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FAILS = {"effect": {"status": 503}}
+
+
+def parsed(rule: object) -> Rule:
+    return parse_rules({"faults": [rule]}, service="crm")[0]
+
+
+def hits(when: When, requests: int) -> list[int]:
+    return [nth for nth in range(1, requests + 1) if when.holds(nth)]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "asked"),
+    [
+        pytest.param("*", "*", ("GET", "/v3.1/Leads"), id="stars match anything"),
+        pytest.param("GET", "/v3.1/*", ("GET", "/v3.1/Leads/7"), id="a star matches slashes too"),
+        pytest.param("GET", "/v3.1/Leads*", ("GET", "/v3.1/Leads"), id="a star matches nothing at all"),
+        pytest.param("get", "/V3.1/leads", ("GET", "/v3.1/Leads"), id="case does not count"),
+        pytest.param("P*", "*", ("PUT", "/"), id="a star in the method"),
+        pytest.param("*", "/a[1]", ("GET", "/a[1]"), id="brackets mean themselves"),
+        pytest.param("*", "/a?", ("GET", "/a?"), id="a question mark means itself"),
+        pytest.param("*", "/größe", ("GET", "/größe"), id="letters beyond ASCII"),
+    ],
+)
+def test_a_rule_matches_by_method_and_path(method, path, asked):
+    assert Match(method=method, path=path).matches(*asked)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "asked"),
+    [
+        pytest.param("POST", "*", ("GET", "/"), id="another method"),
+        pytest.param("*", "/v3.1/Leads", ("GET", "/v3.1/Leads/7"), id="the whole path counts"),
+        pytest.param("*", "/v3.1/Leads", ("GET", "/x/v3.1/Leads"), id="from its start"),
+        pytest.param("*", "/v3x1", ("GET", "/v3.1"), id="a dot means itself"),
+        pytest.param("*", "/a[12]", ("GET", "/a1"), id="brackets are no set"),
+        pytest.param("*", "/a?", ("GET", "/ab"), id="a question mark is no wild card"),
+        pytest.param("*", "", ("GET", "/"), id="an empty path matches nothing"),
+    ],
+)
+def test_a_rule_leaves_other_requests_alone(method, path, asked):
+    assert not Match(method=method, path=path).matches(*asked)
+
+
+def test_a_pattern_of_many_stars_is_soon_decided():
+    """Tried naively, each star would multiply the ways to fail."""
+    assert not Match(path="*a" * 40 + "b").matches("GET", "a" * 400)
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        pytest.param(When(), [1, 2, 3, 4, 5, 6], id="always"),
+        pytest.param(When(first_n=1), [1], id="the first"),
+        pytest.param(When(first_n=3), [1, 2, 3], id="the first three"),
+        pytest.param(When(every_n=1), [1, 2, 3, 4, 5, 6], id="every one"),
+        pytest.param(When(every_n=2), [2, 4, 6], id="every second"),
+        pytest.param(When(every_n=7), [], id="every seventh of six"),
+        pytest.param(When(first_n=4, every_n=2), [2, 4], id="every second of the first four"),
+        pytest.param(When(first_n=2, every_n=3), [], id="no third among the first two"),
+        pytest.param(When(probability=0), [], id="never"),
+        pytest.param(When(probability=1), [1, 2, 3, 4, 5, 6], id="certainly"),
+        pytest.param(When(probability=1, first_n=2), [1, 2], id="certainly, but only twice"),
+    ],
+)
+def test_every_condition_given_must_hold(when, expected):
+    assert hits(when, 6) == expected
+
+
+def test_a_probability_gives_the_same_hits_each_time_and_others_for_another_seed():
+    one_in_five = hits(When(probability=0.2, seed=7), 200)
+
+    assert one_in_five == hits(When(probability=0.2, seed=7), 200)
+    assert one_in_five != hits(When(probability=0.2, seed=8), 200)
+
+
+@pytest.mark.parametrize("probability", [0.01, 0.1, 0.5, 0.9])
+def test_a_probability_hits_roughly_its_share(probability):
+    share = len(hits(When(probability=probability, seed=1), 20_000)) / 20_000
+
+    assert share == pytest.approx(probability, rel=0.15)
+
+
+def test_a_higher_probability_hits_whatever_a_lower_one_hits():
+    assert set(hits(When(probability=0.2), 500)) <= set(hits(When(probability=0.6), 500))
+
+
+@pytest.mark.parametrize(
+    ("since_noon", "struck"),
+    [
+        pytest.param(timedelta(microseconds=-1), True, id="just before"),
+        pytest.param(timedelta(0), False, id="exactly then"),
+        pytest.param(timedelta(microseconds=1), False, id="just after"),
+    ],
+)
+def test_a_rule_no_longer_strikes_from_its_until_on(since_noon, struck):
+    assert Rule(effect=Effect(drop=True), until=NOON).strikes(1, now=NOON + since_noon) is struck
+
+
+def test_until_may_be_written_in_any_zone():
+    rule = parsed({**FAILS, "until": "2026-03-02T14:00:00+02:00"})
+
+    assert rule.until == NOON
+
+
+def test_a_rule_is_read_with_everything_it_can_say():
+    rule = parsed(
+        {
+            "service": "crm",
+            "match": {"method": "GET", "path": "/v3.1/*"},
+            "effect": {
+                "status": 429,
+                "body": {"wait": [1, None, {"deep": True}]},
+                "headers": {"Retry-After": "5"},
+                "delay_s": 1.5,
+                "truncate": 3,
+                "drop": False,
+            },
+            "when": {"first_n": 4, "every_n": 2, "probability": 0.5, "seed": 9},
+            "phase": "after",
+            "until": "2026-03-02T12:00:00Z",
+        }
+    )
+
+    assert rule == Rule(
+        service="crm",
+        match=Match(method="GET", path="/v3.1/*"),
+        effect=Effect(
+            status=429,
+            body={"wait": [1, None, {"deep": True}]},
+            headers={"Retry-After": "5"},
+            delay_s=1.5,
+            truncate=3,
+        ),
+        when=When(first_n=4, every_n=2, probability=0.5, seed=9),
+        phase=Phase.AFTER,
+        until=NOON,
+    )
+
+
+def test_no_rules_are_rules_too():
+    assert parse_rules({"faults": []}, service="crm") == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        pytest.param({}, "effect", id="no effect"),
+        pytest.param({"effect": {}}, "no effect", id="an empty effect"),
+        pytest.param({"effect": {"drop": False}}, "no effect", id="an effect that is none"),
+        pytest.param({"effect": {"headers": {}}}, "no effect", id="no headers"),
+        pytest.param({"effect": {"body": None}}, "no effect", id="a null body"),
+        pytest.param({**FAILS, "service": "sink"}, "'sink'", id="another service's"),
+        pytest.param({**FAILS, "wehn": {}}, "wehn", id="a misspelt key"),
+        pytest.param({"effect": {"stauts": 503}}, "stauts", id="a misspelt effect"),
+        pytest.param({**FAILS, "when": {"first": 1}}, "first", id="a misspelt condition"),
+        pytest.param({**FAILS, "match": {"url": "/"}}, "url", id="a misspelt match"),
+        pytest.param({"effect": {"status": 199}}, "200", id="an interim status"),
+        pytest.param({"effect": {"status": 600}}, "599", id="a status beyond 599"),
+        pytest.param({"effect": {"status": "503"}}, "status", id="a status as text"),
+        pytest.param({"effect": {"status": True}}, "status", id="a status that is true"),
+        pytest.param({"effect": {"delay_s": -1}}, "delay_s", id="a negative delay"),
+        pytest.param({"effect": {"delay_s": float("nan")}}, "delay_s", id="a delay that is no number"),
+        pytest.param({"effect": {"delay_s": float("inf")}}, "delay_s", id="an endless delay"),
+        pytest.param({"effect": {"delay_s": 1e300}}, "delay_s", id="a delay no calendar holds"),
+        pytest.param({"effect": {"truncate": -1}}, "truncate", id="a negative length"),
+        pytest.param({"effect": {"headers": {"A": "b\r\nC: d"}}}, "headers", id="a header in a header"),
+        pytest.param({"effect": {"headers": {"A": "b\n"}}}, "headers", id="a line feed at a value's end"),
+        pytest.param({"effect": {"headers": {"A\n": "b"}}}, "headers", id="a line feed at a name's end"),
+        pytest.param({"effect": {"headers": {"A b": "c"}}}, "headers", id="a space in a name"),
+        pytest.param({"effect": {"headers": {"": "c"}}}, "headers", id="a header without a name"),
+        pytest.param({"effect": {"headers": {"A": "ü"}}}, "headers", id="a header beyond ASCII"),
+        pytest.param({"effect": {"headers": {"A": 1}}}, "headers", id="a header that is a number"),
+        pytest.param({"effect": {"headers": {"Connection": "close"}}}, "Connection", id="a hop's own header"),
+        pytest.param(
+            {"effect": {"headers": {"transfer-ENCODING": "chunked"}}},
+            "transfer-ENCODING",
+            id="a hop's framing",
+        ),
+        pytest.param(
+            {"effect": {"headers": {"Content-Length": "7"}}}, "truncate", id="a length of one's own"
+        ),
+        pytest.param({**FAILS, "when": {"first_n": 0}}, "first_n", id="the first none"),
+        pytest.param({**FAILS, "when": {"every_n": 0}}, "every_n", id="every noughth"),
+        pytest.param({**FAILS, "when": {"probability": 1.1}}, "probability", id="more than certain"),
+        pytest.param({**FAILS, "when": {"probability": -0.1}}, "probability", id="less than never"),
+        pytest.param({**FAILS, "phase": "during"}, "phase", id="no such phase"),
+        pytest.param({**FAILS, "until": "2026-03-02T12:00:00"}, "until", id="an instant without a zone"),
+        pytest.param({**FAILS, "until": "tomorrow"}, "until", id="no instant"),
+        pytest.param([], "object", id="a list"),
+        pytest.param(None, "object", id="null"),
+    ],
+)
+def test_a_rule_that_cannot_be_meant_is_refused(rule, told):
+    with pytest.raises(FaultRuleError) as refusal:
+        parsed(rule)
+
+    assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(None, id="null"),
+        pytest.param([FAILS], id="a bare list"),
+        pytest.param(FAILS, id="a bare rule"),
+        pytest.param({"faults": FAILS}, id="one rule, unlisted"),
+        pytest.param({"faults": [], "more": 1}, id="a key too many"),
+        pytest.param({}, id="nothing"),
+    ],
+)
+def test_a_document_that_is_no_list_of_rules_is_refused_with_its_shape(document):
+    with pytest.raises(FaultRuleError, match=r'expected \{"faults": \[\{"effect"'):
+        parse_rules(document, service="crm")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(FAILS, id="only an effect"),
+        pytest.param({"effect": {"delay_s": 2.5}, "match": {"path": "/x"}}, id="a delay on one path"),
+        pytest.param({**FAILS, "when": {"first_n": 3}, "phase": "after"}, id="three times, after"),
+        pytest.param({**FAILS, "until": "2026-03-02T12:00:00Z"}, id="until noon"),
+        pytest.param({"effect": {"body": [None, {"a": 1.5}], "headers": {"X": "y"}}}, id="a body"),
+    ],
+)
+def test_a_rule_is_shown_as_it_was_written(written):
+    assert parsed(written).to_json() == written
+
+
+counts = st.none() | st.integers(1, 50)
+rules = st.builds(
+    Rule,
+    effect=st.builds(
+        Effect,
+        status=st.integers(200, 599),
+        body=st.none() | st.text(st.characters(codec="utf-8")) | st.lists(st.integers(-5, 5)),
+        headers=st.dictionaries(st.sampled_from(["X-A", "Retry-After"]), st.sampled_from(["", "1", "a b"])),
+        delay_s=st.floats(0, 1e6),
+        truncate=st.none() | st.integers(0, 10),
+        drop=st.booleans(),
+    ),
+    service=st.sampled_from([None, "crm"]),
+    match=st.builds(Match, method=st.sampled_from(["*", "GET"]), path=st.text(st.characters(codec="utf-8"))),
+    when=st.builds(
+        When,
+        first_n=counts,
+        every_n=counts,
+        probability=st.none() | st.floats(0, 1),
+        seed=st.integers(-(2**63), 2**63 - 1),
+    ),
+    phase=st.sampled_from(Phase),
+    until=st.none() | st.datetimes(timezones=st.just(UTC)),
+)
+
+
+@given(rules)
+def test_what_a_rule_shows_reads_back_as_the_same_rule(rule):
+    shown = decode(encode({"faults": [rule.to_json()]}))
+
+    assert parse_rules(shown, service="crm") == [rule]
+
+
+def answered() -> Reply:
+    return Reply(
+        status=201,
+        headers=Headers({"Content-Type": "application/json", "Content-Length": "7", "ETag": "x"}),
+        body=b'{"a":1}',
+    )
+
+
+def test_a_status_replaces_the_body_as_well():
+    reply = distort(answered(), Effect(status=503))
+
+    assert (reply.status, reply.body) == (503, b'{"message":"scripted fault"}')
+    assert reply.headers["Content-Type"] == "application/json"
+    assert reply.headers["Content-Length"] == str(len(reply.body))
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "sent"),
+    [
+        pytest.param("<h1>Größe</h1>", "text/plain; charset=utf-8", "<h1>Größe</h1>".encode(), id="a text"),
+        pytest.param("", "text/plain; charset=utf-8", b"", id="an empty text"),
+        pytest.param({"a": None}, "application/json", b'{"a":null}', id="an object"),
+        pytest.param([], "application/json", b"[]", id="an empty list"),
+        pytest.param(0, "application/json", b"0", id="nought"),
+        pytest.param(False, "application/json", b"false", id="false"),
+    ],
+)
+def test_a_body_is_sent_as_text_or_else_as_json(body, content_type, sent):
+    reply = distort(answered(), Effect(body=body))
+
+    assert (reply.status, reply.body, reply.headers["Content-Type"]) == (201, sent, content_type)
+    assert reply.headers["Content-Length"] == str(len(sent))
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_that_has_no_body_gets_none(status):
+    reply = distort(answered(), Effect(status=status, body={"a": 1}))
+
+    assert (reply.status, reply.body) == (status, b"")
+    assert "Content-Length" not in reply.headers
+    assert "Content-Type" not in reply.headers
+
+
+def test_headers_are_added_and_replaced_whatever_their_case():
+    reply = distort(answered(), Effect(headers={"etag": "y", "Retry-After": "5"}))
+
+    assert reply.headers.getlist("ETag") == ["y"]
+    assert reply.headers["Retry-After"] == "5"
+    assert (reply.status, reply.body) == (201, b'{"a":1}')
+
+
+def test_a_header_of_the_rule_wins_over_the_type_of_its_body():
+    reply = distort(answered(), Effect(body="<a/>", headers={"Content-Type": "text/xml"}))
+
+    assert reply.headers.getlist("Content-Type") == ["text/xml"]
+
+
+def test_the_given_reply_is_left_as_it_was():
+    given_reply = answered()
+
+    distort(given_reply, Effect(status=503, headers={"ETag": "y"}))
+
+    assert (given_reply.status, given_reply.headers["ETag"]) == (201, "x")
+
+
+@pytest.mark.parametrize(
+    ("delay_s", "written"),
+    [
+        pytest.param(30, "30", id="whole seconds"),
+        pytest.param(0.25, "0.25", id="a fraction"),
+        pytest.param(29.9999999, "29.9999999", id="just short of a whole"),
+        pytest.param(12_345_678.5, "12345678.5", id="many digits"),
+    ],
+)
+def test_a_delay_is_written_out_and_changes_nothing_else(delay_s, written):
+    reply = distort(answered(), Effect(delay_s=delay_s))
+
+    assert reply.headers[DELAY_HEADER] == written
+    assert (reply.status, reply.body, reply.headers["Content-Length"]) == (201, b'{"a":1}', "7")
+
+
+def test_a_delayed_answer_without_a_body_keeps_the_length_it_names():
+    """So answers to HEAD are: a length, and nothing after it."""
+    head = Reply(status=200, headers=Headers({"Content-Length": "7"}))
+
+    assert distort(head, Effect(delay_s=1)).headers["Content-Length"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("truncate", "sent"),
+    [(0, b""), (3, b'{"a'), (6, b'{"a":1'), (7, b'{"a":1}'), (8, b'{"a":1}')],
+    ids=["to nothing", "in the middle", "by one", "not at all", "beyond the end"],
+)
+def test_a_truncated_answer_promises_all_of_its_body(truncate, sent):
+    reply = distort(answered(), Effect(truncate=truncate))
+
+    assert (reply.body, reply.headers["Content-Length"]) == (sent, "7")
+
+
+def test_an_answer_that_named_no_length_names_it_once_it_is_truncated():
+    reply = distort(Reply(status=200, body=b"abcdef"), Effect(truncate=2))
+
+    assert (reply.body, reply.headers["Content-Length"]) == (b"ab", "6")
+
+
+def test_dropping_wins_over_everything_else():
+    with pytest.raises(DroppedError):
+        distort(answered(), Effect(drop=True, status=503))
+
+
+@pytest.mark.parametrize(
+    ("effect", "replaces"),
+    [
+        pytest.param(Effect(status=503), True, id="a status"),
+        pytest.param(Effect(drop=True), True, id="a drop"),
+        pytest.param(Effect(body={}), False, id="a body"),
+        pytest.param(Effect(delay_s=1), False, id="a delay"),
+        pytest.param(Effect(truncate=0), False, id="a cut"),
+        pytest.param(Effect(headers={"A": "b"}), False, id="a header"),
+    ],
+)
+def test_the_services_own_answer_is_of_no_use_to_a_status_or_a_drop(effect, replaces):
+    assert effect.replaces is replaces

@@ -1,0 +1,184 @@
+"""JSON in and out: what is taken, what is refused, and where the refusal points."""
+
+import json
+
+import pytest
+from flask import Request
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import EnvironBuilder
+
+from mock_kit.json_text import (
+    DEEPEST,
+    MalformedJsonError,
+    NotJsonContentError,
+    decode,
+    encode,
+    encode_text,
+    read_json,
+)
+
+letters = st.text(st.characters(codec="utf-8"))
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | letters,
+    lambda inner: st.lists(inner) | st.dictionaries(letters, inner),
+)
+
+
+@given(json_values)
+def test_what_was_written_reads_back_as_itself(value):
+    assert decode(encode(value)) == value
+    assert decode(encode_text(value)) == value
+
+
+@given(json_values)
+def test_what_is_written_is_what_python_writes(value):
+    """The standard library is the judge of both directions."""
+    assert json.loads(encode(value)) == value
+    assert decode(json.dumps(value)) == value
+    assert decode(json.dumps(value, ensure_ascii=False, indent=1).encode()) == value
+
+
+@given(
+    st.binary() | letters.map(str.encode) | st.text('{}[]",:0123456789.eE-+ntrufalse\\ \n').map(str.encode)
+)
+def test_any_bytes_are_either_json_or_refused(raw):
+    try:
+        value = decode(raw)
+    except MalformedJsonError as refusal:
+        assert str(refusal).startswith("Malformed JSON")  # noqa: PT017 - either outcome is right, not any
+        return
+
+    assert decode(encode(value)) == value
+
+
+@given(st.text())
+def test_any_text_is_either_json_or_refused(text):
+    try:
+        decode(text)
+    except MalformedJsonError as refusal:
+        assert str(refusal).startswith("Malformed JSON")  # noqa: PT017 - as above
+
+
+def test_json_is_written_compactly_in_utf_8_with_keys_in_their_order():
+    value = {"b": [1, 2.5, None], "a": {"ü": True}}
+
+    assert encode(value) == '{"b":[1,2.5,null],"a":{"ü":true}}'.encode()
+    assert encode_text(value) == '{"b":[1,2.5,null],"a":{"ü":true}}'
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        pytest.param(b"null", None, id="null"),
+        pytest.param(b' \r\n\t{"a" : 1 } \n', {"a": 1}, id="space around everything"),
+        pytest.param(b'{"a":1,"b":0,"a":2}', {"a": 2, "b": 0}, id="of one key twice, the last counts"),
+        pytest.param(b'"\\ud83d\\ude00"', "😀", id="a pair of surrogates is one letter"),
+        pytest.param(b'"\\u0000"', "\x00", id="a zero byte, escaped"),
+        pytest.param(b"9" * 40, int("9" * 40), id="a whole number beyond 64 bits"),
+        pytest.param(b"1e308", 1e308, id="a large number"),
+        pytest.param(b"1e-400", 0.0, id="too small a number is nought"),
+        pytest.param(b"-0", 0, id="minus nought"),
+        pytest.param(b"[" * 500 + b"]" * 500, decode(b"[" * 500 + b"]" * 500), id="five hundred levels"),
+    ],
+)
+def test_what_json_allows_is_read(raw, value):
+    assert decode(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        pytest.param(b"", "at line 1, column 1: input data was truncated", id="nothing"),
+        pytest.param(b"\n\n ", "at line 1, column 1: input data was truncated", id="only space"),
+        pytest.param(b'{"a": ', "at line 1, column 6: input data was truncated", id="cut off"),
+        pytest.param(b'{"a":1,}', "at line 1, column 8: ", id="a comma too many"),
+        pytest.param(b'{"a":1\n "b":2}', "at line 2, column 2: expected ',' or '}'", id="a missing comma"),
+        pytest.param(b'{\n\n  "a": x}', "at line 3, column 8: invalid character", id="a bare word"),
+        pytest.param('{"größe", 1}'.encode(), "at line 1, column 9: ", id="columns count letters, not bytes"),
+        pytest.param(b"{'a': 1}", "at line 1, column 2: ", id="single quotes"),
+        pytest.param(b'{"a": 1} x', "at line 1, column 10: trailing characters", id="something after it"),
+        pytest.param(b'"a\\qb"', "at line 1, column 4: invalid escape", id="an escape of no meaning"),
+        pytest.param(b'"\\u12x4"', "at line 1, column 6: invalid character", id="no hexadecimal digit"),
+        pytest.param(b'{"a": "\xff"}', "at line 1, column 8: a string is not UTF-8", id="not UTF-8"),
+        pytest.param(b'"\xed\xa0\x80"', "at line 1, column 2: a string is not UTF-8", id="half a letter"),
+        pytest.param("\ud800", "at line 1, column 1: ", id="half a letter in a text"),
+        pytest.param(b'"\\ud800 and more"', "at line 1, column 8: ", id="half a letter, escaped"),
+        pytest.param(b'{"\\udc00 and more": 1}', "at line 1, column 9: ", id="half a letter in a key"),
+        pytest.param(b"\xef\xbb\xbf{}", "at line 1, column 1: ", id="a byte order mark"),
+        pytest.param("\ufeff{}", "at line 1, column 1: ", id="a byte order mark in a text"),
+        pytest.param('{"a":1}'.encode("utf-16"), "at line 1, column 1: ", id="UTF-16"),
+        pytest.param(b"NaN", "at line 1, column 1: ", id="no number"),
+        pytest.param(b"-Infinity", "at line 1, column 2: ", id="minus infinity"),
+        pytest.param(b"01", "at line 1, column 2: ", id="a leading nought"),
+        pytest.param(b'"a\nb"', "at line 1, column 3: ", id="a line break in a string"),
+        pytest.param(b"1e400", "number out of range", id="a number too large"),
+        pytest.param(b"1" * 5000, "integer value out of range", id="five thousand digits"),
+        pytest.param(b"[" * 100_000, "nested too deeply", id="a hundred thousand levels"),
+        pytest.param(b'{"a":' * 100_000, "nested too deeply", id="as many objects"),
+    ],
+)
+def test_what_is_not_json_is_refused_with_its_place(raw, told):
+    with pytest.raises(MalformedJsonError) as refusal:
+        decode(raw)
+
+    assert str(refusal.value).startswith("Malformed JSON")
+    assert told in str(refusal.value)
+
+
+def asked(body: bytes, content_type: str | None = "application/json") -> Request:
+    return Request(EnvironBuilder(method="POST", data=body, content_type=content_type).get_environ())
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "application/json",
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON",
+        "application/vnd.api+json",
+    ],
+    ids=str,
+)
+def test_a_body_is_read_as_json_if_its_type_says_so_or_nothing(content_type):
+    assert read_json(asked(b'{"a":1}', content_type)) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "text/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_a_body_of_another_type_is_refused(content_type):
+    with pytest.raises(NotJsonContentError, match=f"must be application/json; got '{content_type}'"):
+        read_json(asked(b'{"a":1}', content_type))
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"\r\n\t"], ids=["nothing", "a blank", "white space"])
+def test_an_empty_body_is_refused_as_such(body):
+    with pytest.raises(MalformedJsonError, match="the body is empty"):
+        read_json(asked(body))
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [(b"[", b"]"), (b'{"a":[', b"]}"), (b'[0,"[",{"a":', b"}]")],
+    ids=["lists", "objects and lists", "among other values"],
+)
+def test_a_body_is_read_down_to_the_deepest_level_and_no_deeper(opening, closing):
+    levels_each = opening.count(b"[") - opening.count(b'"["') + opening.count(b"{")
+    times = DEEPEST // levels_each
+    at_the_limit = opening * times + b"0" + closing * times
+    beyond = b"[" + at_the_limit + b"]"
+
+    assert read_json(asked(at_the_limit)) == decode(at_the_limit)
+    with pytest.raises(MalformedJsonError, match="nested deeper than 64 levels"):
+        read_json(asked(beyond))
+
+
+def test_brackets_in_a_string_nest_nothing():
+    assert read_json(asked(b'"' + b"[" * 200 + b'"')) == "[" * 200
+
+
+def test_a_body_deeper_than_the_reader_goes_is_refused_like_any_other():
+    with pytest.raises(MalformedJsonError, match="nested too deeply"):
+        read_json(asked(b"[" * 200_000))

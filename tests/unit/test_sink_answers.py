@@ -1,0 +1,152 @@
+"""What the sink answers, one callback after the other."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import ValidationError, convert
+
+from callback_sink.answers import Answer, Script, next_answer, reply_of
+from mock_kit.wire import DELAY_HEADER
+
+
+def answered(told, callbacks):
+    statuses = []
+    for _ in range(callbacks):
+        answer, told = next_answer(told)
+        statuses.append(answer.status)
+    return statuses
+
+
+def script(*responses):
+    return convert({"bin": "default", "responses": list(responses)}, Script)
+
+
+@pytest.mark.parametrize(
+    ("told", "statuses"),
+    [
+        pytest.param([], [200, 200], id="nothing told"),
+        pytest.param([Answer(status=503, times=1)], [503, 200, 200], id="once"),
+        pytest.param([Answer(status=503, times=3)], [503, 503, 503, 200], id="three times"),
+        pytest.param([Answer(status=503)], [503] * 5, id="for ever"),
+        pytest.param(
+            [Answer(status=503, times=2), Answer(status=404, times=1), Answer(status=201)],
+            [503, 503, 404, 201, 201],
+            id="in order, the last for ever",
+        ),
+    ],
+)
+def test_answers_are_used_up_in_order(told, statuses):
+    assert answered(told, len(statuses)) == statuses
+
+
+@given(st.lists(st.integers(min_value=1, max_value=5), max_size=5))
+def test_each_answer_is_given_as_often_as_told(times):
+    told = [Answer(status=400 + at, times=count) for at, count in enumerate(times)]
+
+    expected = [400 + at for at, count in enumerate(times) for _ in range(count)]
+    assert answered(told, sum(times) + 1) == [*expected, 200]
+
+
+def test_the_plain_answer_is_an_empty_object():
+    reply = reply_of(Answer())
+
+    assert (reply.status, reply.body) == (200, b"{}")
+    assert list(reply.headers) == [("Content-Type", "application/json")]
+
+
+@pytest.mark.parametrize(
+    ("body", "sent", "kind"),
+    [
+        pytest.param({"a": [1, None]}, b'{"a":[1,null]}', "application/json", id="JSON"),
+        pytest.param([], b"[]", "application/json", id="an empty list"),
+        pytest.param("größe", "größe".encode(), "text/plain; charset=utf-8", id="text"),
+        pytest.param("", b"", "text/plain; charset=utf-8", id="an empty text"),
+        pytest.param(0, b"0", "application/json", id="nought"),
+    ],
+)
+def test_a_text_is_sent_as_it_is_and_anything_else_as_json(body, sent, kind):
+    reply = reply_of(Answer(status=500, body=body))
+
+    assert (reply.body, reply.headers["Content-Type"]) == (sent, kind)
+
+
+def test_told_headers_replace_the_ones_there():
+    reply = reply_of(Answer(headers={"content-type": "text/xml", "Retry-After": "5"}))
+
+    assert list(reply.headers) == [("content-type", "text/xml"), ("Retry-After", "5")]
+
+
+@pytest.mark.parametrize(
+    ("delay_s", "sent"),
+    [(0, None), (30, "30"), (0.5, "0.5"), (259_200, "259200"), (999_999.5, "999999.5")],
+)
+def test_a_delay_is_a_header(delay_s, sent):
+    assert reply_of(Answer(delay_s=delay_s)).headers.get(DELAY_HEADER) == sent
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_an_answer_that_can_have_no_body_has_none(status):
+    reply = reply_of(Answer(status=status))
+
+    assert (reply.body, list(reply.headers)) == (b"", [])
+
+
+@pytest.mark.parametrize("status", [200, 201, 299, 302, 418, 500, 599])
+def test_a_status_is_200_to_599(status):
+    assert script({"status": status}).responses[0].status == status
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        pytest.param({"status": 199}, "`int` >= 200 - at `$.responses[0].status`", id="status too low"),
+        pytest.param({"status": 600}, "`int` <= 599", id="status too high"),
+        pytest.param({"status": "503"}, "Expected `int`, got `str`", id="status as text"),
+        pytest.param({"status": True}, "Expected `int`, got `bool`", id="status true"),
+        pytest.param({"status": None}, "Expected `int`, got `null`", id="status null"),
+        pytest.param({"times": 0}, "`int` >= 1 - at `$.responses[0].times`", id="never"),
+        pytest.param({"times": 1.5}, "Expected `int | null`, got `float`", id="one and a half times"),
+        pytest.param({"delay_s": -1}, "`float` >= 0", id="delay before nought"),
+        pytest.param({"delay_s": 1_000_001}, "`float` <= 1000000", id="delay beyond all patience"),
+        pytest.param({"delay_s": "1"}, "Expected `float`, got `str`", id="delay as text"),
+        pytest.param({"drop": 1}, "Expected `bool`, got `int`", id="drop as a number"),
+        pytest.param({"headers": []}, "Expected `object`, got `array`", id="headers as a list"),
+        pytest.param({"headers": {"X-A": 1}}, "Expected `str`, got `int`", id="header as a number"),
+        pytest.param({"headers": {"X-A": "a\nb"}}, "matching regex", id="line break in a value"),
+        pytest.param({"headers": {"X-A": "a\n"}}, "matching regex", id="line break after a value"),
+        pytest.param({"headers": {"X-A": "a\r"}}, "matching regex", id="carriage return"),
+        pytest.param({"headers": {"X-A": "größe"}}, "matching regex", id="a value not of ASCII"),
+        pytest.param({"headers": {"X-A\n": "a"}}, "`key` in `$.responses[0].headers`", id="in a name"),
+        pytest.param({"headers": {"X A": "a"}}, "`key` in `$.responses[0].headers`", id="a blank in a name"),
+        pytest.param({"headers": {"": "a"}}, "`key` in `$.responses[0].headers`", id="no name"),
+        pytest.param({"headers": {"Connection": "close"}}, "the header Connection is", id="Connection"),
+        pytest.param({"headers": {"content-length": "1"}}, "content-length is the", id="Content-Length"),
+        pytest.param({"headers": {"Transfer-Encoding": "x"}}, "Transfer-Encoding", id="Transfer-Encoding"),
+        pytest.param({"status": 204, "body": ""}, "an answer of status 204 has no body", id="204 and a body"),
+        pytest.param({"state": 503}, "unknown field `state`", id="an unknown key"),
+        pytest.param("503", "Expected `object`, got `str`", id="no object"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(response, reason):
+    with pytest.raises(ValidationError) as refused:
+        script(response)
+
+    assert reason in str(refused.value)
+
+
+def test_only_the_last_answer_may_stay_for_ever():
+    with pytest.raises(ValidationError, match=r"responses\[1\] has no `times`"):
+        script({"times": 1}, {"status": 503}, {"status": 200})
+
+
+@pytest.mark.parametrize("name", ["a/b", "/a", "a\0", "x" * 501], ids=["slash", "leading", "NUL", "too long"])
+def test_a_bin_is_one_segment_of_a_path(name):
+    with pytest.raises(ValidationError, match=r"`\$\.bin`"):
+        convert({"bin": name, "responses": []}, Script)
+
+
+def test_an_answer_is_shown_as_it_was_told():
+    told = {"status": 503, "times": 3, "body": {"a": 1}, "headers": {"A": "b"}, "delay_s": 2.5, "drop": True}
+
+    assert script(told).responses[0].to_json() == told
+    assert script({}).responses[0].to_json() == {"status": 200}

@@ -1,0 +1,69 @@
+"""How a recorded callback is shown."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from callback_sink.inbox import Callback, Verdict
+
+RECORDED = Callback(
+    id=7,
+    received_at=datetime(2026, 3, 2, 10, 15, tzinfo=UTC),
+    bin="default",
+    method="POST",
+    path="/default?a=1",
+    headers=[("Content-Type", "application/json"), ("Elements-Webhook-Signature", "sha256=x")],
+    body=b'{"a": [1]}',
+    status=503,
+    signature=Verdict.INVALID,
+)
+
+
+def test_a_callback_is_shown_whole():
+    assert RECORDED.to_json() == {
+        "id": 7,
+        "received_at": "2026-03-02T10:15:00Z",
+        "method": "POST",
+        "path": "/default?a=1",
+        "headers": {"Content-Type": "application/json", "Elements-Webhook-Signature": "sha256=x"},
+        "body": '{"a": [1]}',
+        "json": {"a": [1]},
+        "status": 503,
+        "signature": "invalid",
+    }
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization", "Cookie"])
+def test_credentials_are_masked(name):
+    recorded = replace(RECORDED, headers=[(name, "Basic YWRhOmJ5cm9u")])
+
+    assert "YWRh" not in str(recorded.to_json())
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "value"),
+    [
+        pytest.param(b"", "", None, id="none"),
+        pytest.param(b"a=1", "a=1", None, id="no JSON"),
+        pytest.param(b"\xff\x00{}", "\ufffd\x00{}", None, id="binary"),
+        pytest.param(b'{"a": "\xff"}', '{"a": "\ufffd"}', None, id="JSON that is not UTF-8"),
+        pytest.param(b'{"a": 1}{', '{"a": 1}{', None, id="JSON and more"),
+        pytest.param(b"12", "12", 12, id="a number"),
+        pytest.param(b"[" * 64 + b"]" * 64, "[" * 64 + "]" * 64, ..., id="as deep as may be"),
+        pytest.param(b"[" * 65 + b"]" * 65, "[" * 65 + "]" * 65, None, id="too deep"),
+        pytest.param(b"[" * 10**5, "[" * 10**5, None, id="far too deep"),
+        pytest.param(b"9" * 5000, "9" * 5000, None, id="a number beyond reading"),
+    ],
+)
+def test_a_body_is_text_and_json_if_it_is_some(body, text, value):
+    recorded = replace(RECORDED, body=body)
+
+    assert recorded.text == text
+    assert recorded.json == value if value is not ... else recorded.json is not None
+
+
+def test_the_signature_is_found_whatever_the_case_of_its_name():
+    recorded = replace(RECORDED, headers=[("ELEMENTS-webhook-Signature", "sha256=x")])
+
+    assert recorded.signature_header == "sha256=x"

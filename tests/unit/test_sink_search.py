@@ -1,0 +1,185 @@
+"""Which callbacks a search means, and what it says of those it nearly means."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callback_sink.inbox import Callback, Filters, Verdict, closest, differences, events_of, matches
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CREATED = {"eventType": "CREATED", "objectType": "contacts", "objectId": "1"}
+UPDATED = {"eventType": "UPDATED", "objectType": "contacts", "objectId": "2"}
+
+
+def envelope(*events, **message):
+    return {
+        "topic": "instance-123456-insightly-events",
+        "message": {"instanceId": 123456, "events": list(events), "raw": {}, **message},
+    }
+
+
+def callback(body=b"", *, number=1, bin_="default", path="/default", headers=()):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Callback(
+        id=number,
+        received_at=NOON,
+        bin=bin_,
+        method="POST",
+        path=path,
+        headers=list(headers),
+        body=raw,
+        status=200,
+        signature=Verdict.ABSENT,
+    )
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param({}, id="nothing asked"),
+        pytest.param({"bin": "default"}, id="bin"),
+        pytest.param({"object_type": "contacts"}, id="objectType"),
+        pytest.param({"event_type": "UPDATED"}, id="eventType"),
+        pytest.param({"object_id": "2"}, id="objectId"),
+        pytest.param({"object_id": 2}, id="objectId as a number"),
+        pytest.param({"instance_id": "123456"}, id="instanceId"),
+        pytest.param({"instance_id": 123456}, id="instanceId as a number"),
+        pytest.param({"event_type": "UPDATED", "object_id": "2", "instance_id": "123456"}, id="of one event"),
+        pytest.param({"q": "INSIGHTLY"}, id="a text, case aside"),
+    ],
+)
+def test_a_callback_is_meant(wanted):
+    assert matches(Filters(**wanted), callback(envelope(CREATED, UPDATED)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "differs"),
+    [
+        pytest.param({"bin": "other"}, "bin: expected other, was default", id="bin"),
+        pytest.param({"bin": ""}, "bin: expected , was default", id="the root's bin"),
+        pytest.param({"object_type": "leads"}, "objectType: expected leads, was contacts", id="objectType"),
+        pytest.param(
+            {"object_type": ""}, "objectType: expected , was contacts", id="an empty text is a text"
+        ),
+        pytest.param({"event_type": "created"}, "eventType: expected created, was CREATED", id="case counts"),
+        pytest.param({"object_id": "11"}, "objectId: expected 11, was 1", id="the whole id counts"),
+        pytest.param({"instance_id": 7}, "instanceId: expected 7, was 123456", id="instanceId"),
+        pytest.param({"q": "leads"}, "q: expected leads in path, headers or body, was in none", id="text"),
+    ],
+)
+def test_a_callback_is_not_meant_and_says_why(wanted, differs):
+    assert differences(Filters(**wanted), callback(envelope(CREATED))) == [differs]
+
+
+def test_one_event_must_have_all_that_is_asked():
+    mixed = callback(envelope(CREATED, UPDATED))
+
+    assert differences(Filters(event_type="CREATED", object_id="2"), mixed) == ["objectId: expected 2, was 1"]
+
+
+def test_the_differences_are_those_of_the_nearest_event():
+    mixed = callback(envelope({**CREATED, "objectType": "leads"}, UPDATED))
+    wanted = Filters(object_type="contacts", event_type="CREATED", object_id="2")
+
+    assert differences(wanted, mixed) == ["eventType: expected CREATED, was UPDATED"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\x00",
+        b"not JSON",
+        b"null",
+        b"[1, 2]",
+        b'"text"',
+        b'{"message": "a plain text"}',
+        b'{"message": null}',
+        b'{"message": {}}',
+        b'{"message": {"events": {}, "raw": []}}',
+        b'{"message": {"events": [null, 1, "x", []], "raw": {"contacts": [null, 1]}}}',
+        b'{"message": {"events": [{"objectType": null}]}}',
+        b'{"message": {"events": [{"objectType": true}]}}',
+        b'{"message": {"events": [{"objectType": {"a": 1}}]}}',
+    ],
+)
+def test_a_body_that_is_no_envelope_tells_of_no_object(body):
+    wanted = Filters(object_type="contacts")
+
+    assert differences(wanted, callback(body)) == ["objectType: expected contacts, was absent"]
+
+
+def test_an_event_without_a_type_has_that_of_the_raw_message():
+    body = envelope({"objectId": "1"}, raw={"objectType": "contacts"})
+
+    assert events_of(body)[0]["objectType"] == "contacts"
+
+
+def test_records_stand_in_for_events_where_there_are_none():
+    record = {"CONTACT_ID": 1, "objectId": 1, "eventType": "CREATED"}
+    body = envelope(raw={"contacts": [record], "pollDate": 1579083300412})
+
+    assert events_of(body) == [
+        {"objectType": "contacts", "eventType": "CREATED", "objectId": "1", "instanceId": "123456"}
+    ]
+
+
+def test_an_instance_may_be_named_by_its_second_name_alone():
+    assert events_of({"message": {"instance_id": 5}})[0]["instanceId"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("hook?a=1", True, id="in the path"),
+        pytest.param("x-thing: blue", True, id="in a header"),
+        pytest.param("zoë", True, id="in the body"),
+        pytest.param("", True, id="nothing is everywhere"),
+        pytest.param("user abc", False, id="not in what is masked"),
+        pytest.param("green", False, id="nowhere"),
+    ],
+)
+def test_a_text_is_looked_for_in_what_is_shown(text, found):
+    headers = [("X-Thing", "Blue"), ("Authorization", "User abc=")]
+    recorded = callback('{"name": "Zoë"}'.encode(), path="/default/hook?a=1", headers=headers)
+
+    assert matches(Filters(q=text), recorded) is found
+
+
+def test_those_that_differ_least_come_closest_and_of_equals_the_latest():
+    wanted = Filters(object_type="contacts", event_type="CREATED", object_id="9")
+    recorded = [
+        callback(envelope(CREATED), number=1),
+        callback(b"something else", number=2),
+        callback(envelope(UPDATED), number=3),
+        callback(envelope(CREATED), number=4),
+        callback(envelope({**CREATED, "objectId": "9"}), number=5),
+    ]
+
+    misses = closest(wanted, recorded)
+
+    assert [miss.callback.id for miss in misses] == [4, 1, 3]
+    assert misses[0].differs == ["objectId: expected 9, was 1"]
+
+
+def test_where_nothing_is_asked_nothing_comes_close():
+    assert closest(Filters(), [callback(), callback(number=2)]) == []
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(st.sampled_from(["message", "events", "raw", "objectType", "x"]), inner)
+        ),
+    )
+)
+def test_any_json_can_be_searched(body):
+    told = events_of(body)
+
+    assert told
+    assert all(set(event) == {"objectType", "eventType", "objectId", "instanceId"} for event in told)

@@ -1,0 +1,23 @@
+"""What the environment says about the sink."""
+
+import pytest
+
+from callback_sink import Settings
+from callback_sink.errors import SettingsError
+
+LARGEST_BODY = "ELEMENTS_LOCAL_SINK_LARGEST_BODY"
+
+
+def test_without_a_word_a_body_may_have_two_megabytes():
+    assert Settings.from_env({"ELEMENTS_LOCAL_SINK_PORT": "4702"}) == Settings(largest_body=2 * 1024 * 1024)
+
+
+@pytest.mark.parametrize(("text", "size"), [("1", 1), ("4096", 4096), ("16777216", 16 * 1024 * 1024)])
+def test_the_largest_body_can_be_chosen(text, size):
+    assert Settings.from_env({LARGEST_BODY: text}).largest_body == size
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "16777217", "1e3", "2 MB", "٣", "9" * 5000])
+def test_a_largest_body_that_is_none_is_refused(text):
+    with pytest.raises(SettingsError, match="ELEMENTS_LOCAL_SINK_LARGEST_BODY is a whole number of bytes"):
+        Settings.from_env({LARGEST_BODY: text})

@@ -1,0 +1,85 @@
+"""What the sink makes of a signature.
+
+The vectors were made with ``openssl dgst -sha256 -hmac KEY -binary | base64``, never with our own code;
+whoever signs callbacks is held to the same file.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callback_sink.inbox import Verdict, judge
+
+VECTORS = json.loads(
+    (Path(__file__).parents[1] / "contract" / "vectors" / "signatures.json").read_text(encoding="utf-8")
+)
+GENUINE = VECTORS[0]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
+def test_a_genuine_signature_is_valid(vector):
+    assert judge(vector["header"], vector["body"].encode(), [vector["key"]]) is Verdict.VALID
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
+def test_a_signature_of_another_body_is_invalid(vector):
+    assert judge(vector["header"], vector["body"].encode() + b" ", [vector["key"]]) is Verdict.INVALID
+
+
+def test_one_of_several_keys_is_enough():
+    keys = ["old", GENUINE["key"], "new"]
+
+    assert judge(GENUINE["header"], GENUINE["body"].encode(), keys) is Verdict.VALID
+
+
+def test_a_signature_by_another_key_is_invalid():
+    assert judge(GENUINE["header"], GENUINE["body"].encode(), ["old", "new"]) is Verdict.INVALID
+
+
+@pytest.mark.parametrize("keys", [[], ["secret"]], ids=["no key known", "a key known"])
+def test_without_the_header_a_signature_is_absent(keys):
+    assert judge(None, b"{}", keys) is Verdict.ABSENT
+
+
+@pytest.mark.parametrize("header", [GENUINE["header"], "sha256=", "", "nonsense"])
+def test_without_a_key_a_signature_is_unchecked(header):
+    assert judge(header, GENUINE["body"].encode(), []) is Verdict.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("sha256=", id="the scheme alone"),
+        pytest.param("sha256", id="half a scheme"),
+        pytest.param(GENUINE["header"].removeprefix("sha256="), id="no scheme"),
+        pytest.param(GENUINE["header"].replace("sha256=", "sha1="), id="another scheme"),
+        pytest.param(GENUINE["header"].replace("sha256=", "SHA256="), id="the scheme in capitals"),
+        pytest.param(GENUINE["header"].rstrip("="), id="no padding"),
+        pytest.param(GENUINE["header"] + "=", id="too much padding"),
+        pytest.param(GENUINE["header"] + " ", id="a blank after it"),
+        pytest.param(GENUINE["header"][:-2], id="cut off"),
+        pytest.param("sha256=" + "0" * 64, id="hexadecimal"),
+        pytest.param("sha256=***", id="no base64"),
+        pytest.param("sha256=größe", id="no ASCII"),
+        pytest.param("sha256=\udcff", id="a lone surrogate"),
+        pytest.param(f"{GENUINE['header']},{GENUINE['header']}", id="sent twice"),
+    ],
+)
+def test_a_malformed_signature_is_invalid(header):
+    assert judge(header, GENUINE["body"].encode(), [GENUINE["key"]]) is Verdict.INVALID
+
+
+def test_a_signature_in_the_alphabet_for_urls_is_invalid():
+    slashed = next(vector for vector in VECTORS if "/" in vector["header"] or "+" in vector["header"])
+    header = slashed["header"].replace("/", "_").replace("+", "-")
+
+    assert judge(header, slashed["body"].encode(), [slashed["key"]]) is Verdict.INVALID
+
+
+@given(header=st.text(), body=st.binary(), keys=st.lists(st.text(min_size=1), min_size=1, max_size=3))
+def test_no_header_breaks_the_judge(header, body, keys):
+    assert judge(header, body, keys) is Verdict.INVALID
