@@ -30,7 +30,7 @@ class Edge:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a call."""
-        path = environ["PATH_INFO"] = plain_path(environ.get("PATH_INFO", ""))
+        path = plain_path(environ.get("PATH_INFO", ""))
         if not is_api_path(path):
             return self._application(environ, start_response)
         workspace = self._parts.with_key_in(environ.get("HTTP_AUTHORIZATION", ""))
@@ -38,6 +38,10 @@ class Edge:
         def start(status: str, headers: "Headers", exc_info: "ExcInfo" = None) -> object:
             return start_response(status, self._dressed(headers, workspace), exc_info)
 
+        environ = {
+            **environ,
+            "PATH_INFO": path,
+        }  # a copy: whoever stands before us may still want to know what came
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
     def _dressed(self, headers: "Headers", workspace: Workspace | None) -> "Headers":

@@ -1,4 +1,6 @@
-"""Finding records in the database: pages and counts, ids ascending, at a cost that does not grow with what is stored.
+"""Finding records in the database: pages and counts, ids ascending.
+
+What it costs grows with what is found, not with what is stored, but for searches by value, which look at every record.
 
 Source: v2.2 and v3.1 lists are ordered by id (v2.2 organisations of 2017, live probes of v3.1; observed
     second-hand); that searches are too is assumed. Counts are of what matches, whatever the page (Insightly v3.1 help

@@ -68,6 +68,7 @@ class _Pools:
 
     first_names: list[str]
     last_names: list[str]
+    suffixes: list[str]
     places: list[tuple[str, str, str, str]]
     jobs: list[str]
     industries: list[str]
@@ -82,7 +83,7 @@ class Inventor:
         from faker import Faker  # noqa: PLC0415 - half a second that only seeding needs
 
         self._seed = seed
-        self._faker = Faker("en_US")
+        self._faker = Faker("en_US", use_weighting=False)
 
     def colleagues(self) -> list[tuple[str, str]]:
         """Return first and last names of the account's other users."""
@@ -95,12 +96,12 @@ class Inventor:
         dice = Random(_number(self._seed, "dice", number))  # noqa: S311 - made-up data, no secret
         pools = _pools(self._faker)
         first = number * CHUNK
-        organisations = [_organisation(self._faker.company(), pools, dice) for _ in range(CHUNK)]
+        organisations = [_organisation(pools, dice) for _ in range(CHUNK)]
         contacts = [_contact(at, first, organisations, pools, dice) for at in range(CHUNK)]
         return Chunk(
             organisations=organisations,
             contacts=contacts,
-            leads=[_lead(self._faker.company(), pools, dice) for _ in range(CHUNK)],
+            leads=[_lead(pools, dice) for _ in range(CHUNK)],
             opportunities=[_opportunity(at, first, contacts, pools, dice) for at in range(CHUNK)],
         )
 
@@ -109,6 +110,7 @@ def _pools(faker: "Faker") -> _Pools:
     return _Pools(
         first_names=_several(faker.first_name, 80),
         last_names=_several(faker.last_name, 120),
+        suffixes=_several(faker.company_suffix, 6),
         places=[
             (faker.street_address(), faker.city(), faker.state_abbr(), faker.postcode()) for _ in range(60)
         ],
@@ -123,7 +125,8 @@ def _several(one: Callable[[], str], count: int) -> list[str]:
     return [one() for _ in range(count)]
 
 
-def _organisation(name: str, pools: _Pools, dice: Random) -> Draft:
+def _organisation(pools: _Pools, dice: Random) -> Draft:
+    name = _company(pools, dice)
     host = f"{_slug(name)}.example"
     return _draft(
         dice,
@@ -168,7 +171,8 @@ def _contact(at: int, first: int, organisations: list[Draft], pools: _Pools, dic
     )
 
 
-def _lead(company: str, pools: _Pools, dice: Random) -> Draft:
+def _lead(pools: _Pools, dice: Random) -> Draft:
+    company = _company(pools, dice)
     given, family = dice.choice(pools.first_names), dice.choice(pools.last_names)
     host = f"{_slug(company)}.example"
     return _draft(
@@ -249,6 +253,13 @@ def _address(columns: str, place: tuple[str, str, str, str]) -> Record:
         f"{columns}_POSTCODE": postcode,
         f"{columns}_COUNTRY": "United States",
     }
+
+
+def _company(pools: _Pools, dice: Random) -> str:
+    """Return a company's name, in one of the forms that Faker gives them."""
+    first, second = dice.choice(pools.last_names), dice.choice(pools.last_names)
+    form = dice.randrange(3)
+    return (f"{first} {dice.choice(pools.suffixes)}", f"{first}-{second}", f"{first} and {second}")[form]
 
 
 def _phone(dice: Random) -> str:

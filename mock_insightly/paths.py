@@ -1,8 +1,11 @@
 """Paths as routes know them, whatever their case and however many slashes they have."""
 
+from string import ascii_lowercase, ascii_uppercase
+
 from mock_insightly.versions.known import VERSIONS
 
 _PREFIXES = tuple(f"/{name}/" for name in VERSIONS)
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # of WSGI's text, in which other letters are bytes
 _WORDS = 4
 """Version, resource, id or verb, sub-resource; what follows, such as a tag's name, keeps its case."""
 
@@ -19,7 +22,7 @@ def plain_path(path: str) -> str:
     segments = [segment for segment in path.split("/") if segment]
     if not segments or segments[0][0] not in "vV":
         return path
-    return "/" + "/".join([*(segment.lower() for segment in segments[:_WORDS]), *segments[_WORDS:]])
+    return "/" + "/".join([*(segment.translate(_LOWER) for segment in segments[:_WORDS]), *segments[_WORDS:]])
 
 
 def is_api_path(path: str) -> bool:

@@ -91,11 +91,13 @@ class Seeding:
 
     def _place(self, kind: Kind, draft: Draft, position: int) -> Record:
         """Give a draft its id, its dates and those it belongs to."""
+        record_id = self._id(kind, position)
+        assert record_id is not None  # noqa: S101 - its run has been noted
         stamped = whole_second(self.now) - draft.age
         record = created(
             kind,
             {**draft.fields, "OWNER_USER_ID": self.account.user_id + draft.owner, **self._relations(draft)},
-            record_id=self._id(kind, position) or 0,
+            record_id=record_id,
             account=self.account,
             now=stamped,
         )

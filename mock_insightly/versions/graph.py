@@ -11,7 +11,7 @@ Source: prefixes 10 and 20 of addresses, 40 and 60 of contact infos, in v2.2 org
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mock_insightly.fields import Choice, Record, Sent, Text, is_blank, rows_of, sent_rows
+from mock_insightly.fields import Choice, Field, Record, Sent, Text, Whole, is_blank, rows_of, sent_rows
 from mock_insightly.kinds import Kind
 from mock_insightly.row_types import CustomFields, custom_field
 from mock_insightly.versions.shape import Key
@@ -20,6 +20,7 @@ from mock_kit.json_text import Json
 _PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
 _ADDRESS_TYPE = Choice(options=("WORK", "HOME", "POSTAL", "PRIMARY", "OTHER"))
 _INFO_TYPE = Choice(options=("EMAIL", "PHONE", "WEBSITE", "SOCIAL", "EMAILDOMAIN"))
+_NUMBER = Field(name="CONTACT_INFO_ID", type=Whole())
 _NETWORKS = {
     "linkedin": "SOCIAL_LINKEDIN",
     "facebook": "SOCIAL_FACEBOOK",
@@ -116,7 +117,8 @@ def contact_infos(kind: Kind, *slots: InfoSlot, domains: bool = False) -> Key:
             detail = Text(longest=255).read(row.get("DETAIL"), f"{called}.DETAIL")
             slot = _slot_for(type_, row, [slot for slot in slots if given[slot.field] is None])
             if type_ == "EMAILDOMAIN":
-                found.append({"EMAIL_DOMAIN_ID": row.get("CONTACT_INFO_ID"), "EMAIL_DOMAIN": detail})
+                number = _NUMBER.take(row.get("CONTACT_INFO_ID"), f"{called}.CONTACT_INFO_ID")
+                found.append({"EMAIL_DOMAIN_ID": number, "EMAIL_DOMAIN": detail})
             elif slot:
                 given[slot.field] = detail
         return {**given, "EMAILDOMAINS": found} if domains else given

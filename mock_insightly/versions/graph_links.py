@@ -24,7 +24,7 @@ _ENTITIES = ("Contact", "Opportunity", "Organisation", "Project")
 _SECOND = ("Project", "Opportunity")
 _EMPLOYER_PREFIX = 30
 _ROLE = Field(name="ROLE", type=Text(longest=255))
-_NUMBER = Field(name="RELATIONSHIP_ID", type=Whole())
+_NUMBER = Field(name="LINK_ID", type=Whole())
 _BLANK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
 
 
@@ -162,7 +162,7 @@ class LinkGraph:
                 **_read_link(
                     self.kind.entity, self.peers.second if forward else self.peers.first, row, called
                 ),
-                "LINK_ID": row.get(self.peers.id_field),
+                "LINK_ID": _NUMBER.take(row.get(self.peers.id_field), f"{called}.{self.peers.id_field}"),
                 "RELATIONSHIP_ID": _NUMBER.take(row.get("RELATIONSHIP_ID"), f"{called}.RELATIONSHIP_ID"),
                 "IS_FORWARD": forward,
             }
@@ -208,7 +208,7 @@ ORGANISATION_PEERS = Peers(
 def _read_link(entity: str, column: str, row: Sent, called: str) -> Record:
     """Read what links and links between peers have in common."""
     return {
-        "LINK_ID": row.get("LINK_ID"),
+        "LINK_ID": _NUMBER.take(row.get("LINK_ID"), f"{called}.LINK_ID"),
         "LINK_OBJECT_NAME": entity,
         "LINK_OBJECT_ID": Whole(lowest=1).read(row.get(column), f"{called}.{column}"),
         "DETAILS": _ROLE.take(row.get("DETAILS"), f"{called}.DETAILS"),

@@ -5,7 +5,7 @@ They speak HTTP like anyone else, over the network or in process.
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -34,10 +34,10 @@ class Credentials:
     """A workspace as those know it who work in it."""
 
     name: str
-    organization_secret: str
-    user_secret: str
+    organization_secret: str = field(repr=False)
+    user_secret: str = field(repr=False)
     crm_username: str
-    crm_api_key: str
+    crm_api_key: str = field(repr=False)
     callback_url: str
 
     @classmethod
@@ -61,7 +61,7 @@ class Client:
 
     http: Http
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
 
     def send(
         self,

@@ -21,5 +21,7 @@ def write_junit(path: Path, results: Sequence[tuple[Scenario, Failure | None]]) 
         suite.add_testcase(case)
     document = junitparser.JUnitXml("elements-local")
     for suite in suites.values():
+        suite.update_statistics()  # type: ignore[no-untyped-call]  # the library types only part of itself
         document.add_testsuite(suite)
+    document.update_statistics()  # type: ignore[no-untyped-call]  # the library types only part of itself
     document.write(str(path), pretty=True)

@@ -10,6 +10,8 @@ from secrets import token_urlsafe
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 import callback_sink
 import mock_insightly
 import mock_platform
@@ -19,7 +21,7 @@ from elements_local.stack import Stack
 from mock_kit.admin import Guard
 from mock_kit.clock import Mode, VirtualClock
 from mock_kit.database import Database
-from mock_kit.serving import Server, listen, url_of
+from mock_kit.serving import PortError, Server, listen, url_of
 from mock_kit.wire import Http, InProcess, OverNetwork
 from mock_kit.workspaces import DEFAULT_START, NewWorkspace, Workspaces
 
@@ -79,8 +81,7 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
     """Run a stack on three ports; the services call one another over the network.
 
     Raises:
-        PortError: a port is taken.
-        OptionError: two of the ports are one.
+        OptionError: a port is taken, two of them are one, or the data cannot be opened.
     """
     chosen = options or Options()
     fixed = [port for port in chosen.ports if port]
@@ -88,7 +89,10 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         raise OptionError(f"each service needs a port of its own; got {', '.join(map(str, chosen.ports))}")
     token = None if _is_loopback(chosen.host) else token_urlsafe(24)
     with ExitStack() as closing:
-        listeners = [closing.enter_context(listen(chosen.host, port)) for port in chosen.ports]
+        try:
+            listeners = [closing.enter_context(listen(chosen.host, port)) for port in chosen.ports]
+        except PortError as error:
+            raise OptionError(str(error)) from error
         addresses = Addresses(
             **{name: url_of(listener) for name, listener in zip(_NAMES, listeners, strict=True)}
         )
@@ -104,7 +108,11 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
 
 @contextmanager
 def _database(options: Options) -> Iterator[Database]:
-    database = Database.in_directory(options.data) if options.data else Database(options.database)
+    try:
+        database = Database.in_directory(options.data) if options.data else Database(options.database)
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        where = options.data or options.database
+        raise OptionError(f"cannot open {where}: {error}") from error
     try:
         yield database
     finally:

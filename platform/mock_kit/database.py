@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     Column,
     Connection,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    func,
     select,
 )
 from sqlalchemy.types import TypeDecorator
@@ -28,6 +30,8 @@ from mock_kit.clock import in_utc
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_MAKING_TABLES = 4700
+"""A number for PostgreSQL's locks; any will do, if it is always the same."""
 
 
 class SchemaVersionError(Exception):
@@ -70,17 +74,19 @@ class Database:
         url: an SQLAlchemy URL; without one a temporary file is used and removed on ``close``.
     """
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | URL | None = None) -> None:
         self._temporary = None if url else Path(mkdtemp(prefix="elements-local-"))
-        self.engine = _engine(url or f"sqlite:///{self._temporary}/elements-local.sqlite3")
+        self.engine = _engine(url or _file_in(self._temporary or Path()))
         self._reader = self.engine.execution_options(elements_local_reading=True)
+        if self.engine.dialect.name == "postgresql":  # where each statement sees a state of its own otherwise
+            self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ")
         self._glancer = create_engine(self.engine.url, pool=self.engine.pool)
 
     @classmethod
     def in_directory(cls, directory: Path) -> "Database":
         """Keep everything in a directory, which is made if it is missing."""
         directory.mkdir(parents=True, exist_ok=True)
-        return cls(f"sqlite:///{directory}/elements-local.sqlite3")
+        return cls(_file_in(directory))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -107,6 +113,10 @@ class Database:
             SchemaVersionError: the tables are there, at another version.
         """
         with self.writing() as connection:
+            if (
+                connection.dialect.name == "postgresql"
+            ):  # which fails if two make one table; SQLite lets one wait
+                connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
             _versions.metadata.create_all(connection)
             found = connection.scalar(select(_versions.c.version).where(_versions.c.part == part))
             if found is None:
@@ -122,7 +132,12 @@ class Database:
             rmtree(self._temporary, ignore_errors=True)
 
 
-def _engine(url: str) -> Engine:
+def _file_in(directory: Path) -> URL:
+    """Name the database of a directory; as a text, ``?`` and ``%`` in its name would mean something else."""
+    return URL.create("sqlite", database=str(directory / "elements-local.sqlite3"))
+
+
+def _engine(url: str | URL) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

@@ -14,7 +14,7 @@ from threading import RLock
 from sqlalchemy import BigInteger, Column, MetaData, Row, Table, Text, bindparam, select
 
 from mock_kit import seeded
-from mock_kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock
+from mock_kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.database import Database, Instant
 from mock_kit.json_text import Json
 
@@ -22,6 +22,7 @@ DEFAULT_NAME = "default"
 DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday morning; where a virtual clock starts unless it is told."""
 
+_SEEDS = 2**63
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 
 _metadata = MetaData()
@@ -63,6 +64,13 @@ class WorkspaceExistsError(WorkspaceError):
         super().__init__(
             f"there is a workspace {name!r} already; choose another name, or delete that one first"
         )
+
+
+class WorkspaceSeedError(WorkspaceError):
+    """A seed is a number that no database column holds."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a seed is a whole number of 64 bits, from {-_SEEDS} to {_SEEDS - 1}")
 
 
 class DefaultWorkspaceError(WorkspaceError):
@@ -112,12 +120,21 @@ class NewWorkspace:
 
     Attributes:
         seed: None draws one.
+
+    Raises:
+        NaiveInstantError: the start has no time zone.
+        WorkspaceSeedError: the seed has more than 64 bits.
     """
 
     name: str | None = None
     mode: Mode = Mode.VIRTUAL
     start: datetime = DEFAULT_START
     seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is not None and not -_SEEDS <= self.seed < _SEEDS:
+            raise WorkspaceSeedError
+        object.__setattr__(self, "start", in_utc(self.start))
 
 
 class Workspaces:
@@ -197,15 +214,18 @@ class Workspaces:
         return made
 
     def delete(self, workspace: Workspace) -> None:
-        """Forget a workspace; what services keep for it must be reset before.
+        """Forget a workspace, if it is still there; what services keep for it must be reset before.
 
         Raises:
             DefaultWorkspaceError: it is the default one.
         """
         if workspace.name == DEFAULT_NAME:
             raise DefaultWorkspaceError
-        with self._lock, self._database.writing() as connection:
-            connection.execute(_workspaces.delete().where(_workspaces.c.name == workspace.name))
+        with self._lock:
+            if self._by_name.get(workspace.name) is not workspace:
+                return
+            with self._database.writing() as connection:
+                connection.execute(_workspaces.delete().where(_workspaces.c.name == workspace.name))
             del self._by_name[workspace.name]
             for secret in _secrets_of(workspace):
                 del self._by_secret[secret]
@@ -216,21 +236,26 @@ class Workspaces:
         Raises:
             ClockError: the clock is real, or would move back.
         """
-        if instant == workspace.clock.now() and workspace.clock.mode is Mode.VIRTUAL:
-            return
-        workspace.clock.move_to(instant)
-        with self._database.writing() as connection:
-            connection.execute(_move, {"of": workspace.name, "moved_to": instant})
+        with self._lock:  # or the database might remember the earlier of two moves
+            if instant == workspace.clock.now() and workspace.clock.mode is Mode.VIRTUAL:
+                return
+            workspace.clock.move_to(instant)
+            with self._database.writing() as connection:
+                connection.execute(_move, {"of": workspace.name, "moved_to": instant})
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime) -> None:
-        """Let a workspace go by another clock; ``now`` is where a virtual one stands."""
-        with self._database.writing() as connection:
-            connection.execute(
-                _workspaces.update()
-                .where(_workspaces.c.name == workspace.name)
-                .values(clock_mode=mode.value, clock_now=now)
-            )
-        workspace.clock.use(self._clock(mode, now))
+        """Let a workspace go by another clock; ``now`` is where a virtual one stands.
+
+        Raises:
+            NaiveInstantError: the instant has no time zone.
+        """
+        changed = {"clock_mode": mode.value, "clock_now": in_utc(now)}
+        with self._lock:
+            with self._database.writing() as connection:
+                connection.execute(
+                    _workspaces.update().where(_workspaces.c.name == workspace.name).values(changed)
+                )
+            workspace.clock.use(self._clock(mode, now))
 
     def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
         return SystemClock() if mode is Mode.REAL else self._virtual_clock(now)

@@ -78,11 +78,25 @@ def test_json_that_is_no_text_is_no_instant(value):
         parse_instant(value)
 
 
-def test_a_refusal_of_a_long_text_is_short():
+def test_a_refusal_says_what_came_and_what_is_wrong_with_it():
     with pytest.raises(UnreadableTimeError) as refusal:
-        parse_instant("9" * 1_000_000)
+        parse_instant("2026-13-01")
 
-    assert len(str(refusal.value)) < 500
+    assert str(refusal.value) == (
+        "expected an instant such as 2026-03-02T10:00:00Z; got '2026-13-01' (month must be in 1..12)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [(98, "'" + "x" * 98 + "'"), (99, "'" + "x" * 99 + "..."), (1_000_000, "'" + "x" * 99 + "...")],
+    ids=["as long as may be", "longer by one", "a million letters"],
+)
+def test_a_refusal_quotes_the_start_of_a_long_text(length, shown):
+    with pytest.raises(UnreadableTimeError) as refusal:
+        parse_instant("x" * length)
+
+    assert f"got {shown} (" in str(refusal.value)
 
 
 instants_as_text = st.one_of(
@@ -215,6 +229,21 @@ def test_what_is_no_duration_is_refused_in_short(value):
         parse_duration(value)
 
     assert len(str(refusal.value)) < 300
+
+
+def test_a_duration_is_read_up_to_a_hundred_letters():
+    text = "0." + "0" * 96 + "1s"
+
+    assert len(text) == 100
+    assert parse_duration(text) == timedelta(0)
+    assert parse_duration(f"  {text}  ") == timedelta(0)
+    with pytest.raises(UnreadableTimeError):
+        parse_duration("0" + text)
+
+
+def test_a_number_too_long_to_write_is_refused_without_being_written():
+    with pytest.raises(UnreadableTimeError, match="can hold; got a number of thousands of digits"):
+        parse_duration(10**5000)
 
 
 json_numbers = st.one_of(st.integers(), st.floats(), st.integers(-(10**500), 10**500))

@@ -1,6 +1,7 @@
 """JSON in and out: what is taken, what is refused, and where the refusal points."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from flask import Request
@@ -65,6 +66,23 @@ def test_json_is_written_compactly_in_utf_8_with_keys_in_their_order():
 
     assert encode(value) == '{"b":[1,2.5,null],"a":{"ü":true}}'.encode()
     assert encode_text(value) == '{"b":[1,2.5,null],"a":{"ü":true}}'
+
+
+class OddDate(datetime):
+    """A kind of datetime, such as freezegun hands out."""
+
+
+def test_an_instant_is_written_as_iso_8601_whatever_its_class():
+    for kind in (datetime, OddDate):
+        assert encode([kind(2026, 3, 2, 10, tzinfo=UTC)]) == b'["2026-03-02T10:00:00Z"]'
+
+
+@pytest.mark.parametrize(
+    "value", [object(), {1, object()}, 1j, lambda: None], ids=["object", "set", "complex", "function"]
+)
+def test_what_is_no_json_cannot_be_written(value):
+    with pytest.raises(TypeError):
+        encode(value)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ def make_all(world: Doors) -> dict[str, dict]:
         "contacts": world.crm.create("Contacts", {"FIRST_NAME": "Ada"}),
         "accounts": world.crm.create("Organisations", {"ORGANISATION_NAME": "Initech"}),
         "leads": world.crm.create("Leads", {"LAST_NAME": "Babbage"}),
-        "opportunities": world.crm.create("Opportunities", {"OPPORTUNITY_NAME": "Engine", "OPPORTUNITY_STATE": "OPEN"}),
+        "opportunities": world.crm.create(
+            "Opportunities", {"OPPORTUNITY_NAME": "Engine", "OPPORTUNITY_STATE": "OPEN"}
+        ),
     }
 
 
@@ -39,7 +41,12 @@ def events(world: Doors) -> list[tuple[str, str, str]]:
     ]
 
 
-IDS = {"contacts": "CONTACT_ID", "accounts": "ORGANISATION_ID", "leads": "LEAD_ID", "opportunities": "OPPORTUNITY_ID"}
+IDS = {
+    "contacts": "CONTACT_ID",
+    "accounts": "ORGANISATION_ID",
+    "leads": "LEAD_ID",
+    "opportunities": "OPPORTUNITY_ID",
+}
 COLLECTIONS = {
     "contacts": ("Contacts", {"TITLE": "Countess"}),
     "accounts": ("Organisations", {"BACKGROUND": "prints"}),

@@ -24,14 +24,16 @@ def test_two_workspaces_a_year_apart_never_see_each_other(stack_on_ports: Stack)
     assert (ran_then["polls"], ran_then["events"]) == (16, 1)
     assert now.crm.call("GET", "/v3.1/Contacts") == []
     assert now.sink.callbacks() == []
-    assert [callback["json"]["message"]["raw"]["contacts"][0]["FIRST_NAME"] for callback in then.sink.callbacks()] == [
-        "Later"
-    ]
+    assert [
+        callback["json"]["message"]["raw"]["contacts"][0]["FIRST_NAME"] for callback in then.sink.callbacks()
+    ] == ["Later"]
     for world in (then, now):
         stack_on_ports.delete_workspace(world.credentials.name)
 
 
-def test_an_instance_of_another_workspace_is_not_found_and_its_token_opens_nothing(stack_in_process: Stack) -> None:
+def test_an_instance_of_another_workspace_is_not_found_and_its_token_opens_nothing(
+    stack_in_process: Stack,
+) -> None:
     mine, theirs = stack_in_process.new_workspace(), stack_in_process.new_workspace()
     foreign = theirs.platform.create_instance(instance_body(theirs.credentials))
 

@@ -133,6 +133,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+_BLANKS = " \t\n\r\f\v"
 _PLAIN = re.compile(r"[A-Za-z_@$][\w@$-]*", re.ASCII)
 _KEYWORDS = frozenset({"AND", "OR", "LIKE", "IN", "IS", "NULL"})
 
@@ -155,7 +156,7 @@ class _Parser:
         if len(text) > LONGEST:
             shown = text[:60] + "..."
             raise QueryError(shown, column=LONGEST, reason=f"the query has more than {LONGEST} characters")
-        self._tokens = [*self._tokenize(), _Token("end", "the end", len(text.rstrip()) + 1)]
+        self._tokens = [*self._tokenize(), _Token("end", "the end", len(text.rstrip(_BLANKS)) + 1)]
         self._at = 0
         self._depth = 0
 
@@ -171,11 +172,11 @@ class _Parser:
 
     def _tokenize(self) -> Iterator[_Token]:
         at = 0
-        end = len(self._text.rstrip())
+        end = len(self._text.rstrip(_BLANKS))
         while at < end:
             found = _TOKEN.match(self._text, at, end)
             if not found or not found.lastgroup:
-                column = at + len(self._text[at:]) - len(self._text[at:].lstrip()) + 1
+                column = len(self._text) - len(self._text[at:].lstrip(_BLANKS)) + 1
                 raise QueryError(
                     self._text, column=column, reason=f"cannot read {self._text[column - 1 :][:12]!r}"
                 )

@@ -6,6 +6,7 @@ Source: values are texts, flags and numbers too, and the map has every key of th
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 
 from mock_platform.domain import poller_configuration
 from mock_platform.domain.element import Element
@@ -98,4 +99,15 @@ def refresh_interval(values: Values) -> timedelta:
 
 def polled_resources(values: Values, element: Element, *, empty_block: EmptyBlock) -> tuple[Resource, ...]:
     """Return what an instance polls."""
-    return poller_configuration.resources(values, defaults=element.poller_defaults, empty_block=empty_block)
+    chosen = tuple((key, values.get(key)) for key in poller_configuration.KEYS)
+    return _polled_resources(chosen, element, empty_block)
+
+
+@lru_cache(maxsize=256)
+def _polled_resources(
+    chosen: tuple[tuple[str, str | None], ...], element: Element, empty_block: EmptyBlock
+) -> tuple[Resource, ...]:
+    """Read what is polled, once for all polls of a configuration that does not change."""
+    return poller_configuration.resources(
+        dict(chosen), defaults=element.poller_defaults, empty_block=empty_block
+    )

@@ -14,13 +14,12 @@ from mock_platform.domain.errors import DatePatternError
 from mock_platform.domain.java_dates import epoch_milliseconds, format_date
 from mock_platform.domain.java_patterns import compile_pattern
 
-_PLACEHOLDER = re.compile(r"\$\{([^}]{0,500})\}")
+_PLACEHOLDER = re.compile(r"\$\{((?:(?!\$\{)[^}]){0,500})\}")
 _ZONE_AND_PATTERN = re.compile(r"((?:GMT|UTC)?[+-]?\d{1,2}(?::[0-5]\d|(?=:))|[^:]*):(.*)", re.DOTALL)
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LEFT_AS_THEY_ARE = "%/:?&=@!$'()*,;+~"
 _MICROSECONDS_IN = {"": 1_000, "s": 1_000_000, "ms": 1_000, "us": 1, "0": 1_000}
 """Unit -> its length; ``${epoch:0}`` has been seen, that it means milliseconds is assumed."""
-
 
 _Expansion = Callable[["_Times"], str]
 

@@ -31,7 +31,7 @@ class ConfigurationKey:
         return self.type == SECRET_TYPE or self.key in SECRET_KEYS
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Element:
     """A connector.
 

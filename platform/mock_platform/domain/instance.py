@@ -19,7 +19,7 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_TAG_START = re.compile("<+(?=[A-Za-z/!?])")
+_TAG_START = re.compile("(?<!<)<+(?=[A-Za-z/!?])")
 """What taking out markup may leave of markup inside markup."""
 
 

@@ -74,7 +74,7 @@ def compile_pattern(pattern: str) -> Pattern:
         Field(letter=piece.letter, width=piece.width, abutting=_is_number(following))
         if isinstance(piece, Field)
         else piece
-        for piece, following in zip(pieces, [*pieces[1:], None], strict=True)
+        for piece, following in zip(pieces, [*pieces, None][1:], strict=True)
     )
 
 

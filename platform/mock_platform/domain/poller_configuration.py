@@ -19,6 +19,8 @@ from mock_platform.domain.models import DateField, Resource
 CONFIGURATION = "event.poller.configuration"
 URLS = "event.poller.urls"
 OBJECTS = "event.objects"
+KEYS = (CONFIGURATION, URLS, OBJECTS)
+"""What says what is polled."""
 REFRESH_INTERVAL = "event.poller.refresh_interval"
 
 _URLS_FIELDS = 9

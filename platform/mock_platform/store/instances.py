@@ -3,17 +3,20 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from msgspec import convert
-from sqlalchemy import Connection, Row, bindparam, func, select
+from msgspec.json import Decoder
+from sqlalchemy import Connection, Row, bindparam, select
 
 from mock_kit.database import Database
-from mock_kit.json_text import decode, encode_text
+from mock_kit.json_text import encode_text
 from mock_platform.domain.event import topic
 from mock_platform.domain.models import Instance, JobKind, LastPoll, Subscription
 from mock_platform.domain.schedule import Plan
 from mock_platform.store.counters import next_number
 from mock_platform.store.jobs import drop_jobs, plan_job
 from mock_platform.store.tables import instances, last_polls, subscriptions
+
+_tags = Decoder(tuple[str, ...])
+_configuration = Decoder(dict[str, str | None])
 
 _with_subscription = select(instances, subscriptions.c.id.label("subscription_id")).outerjoin(
     subscriptions,
@@ -25,6 +28,9 @@ _by_id = _with_subscription.where(
 )
 _by_token = _with_subscription.where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
+)
+_exists = select(instances.c.id).where(
+    instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
 )
 _last_polls = select(last_polls).where(
     last_polls.c.workspace == bindparam("of_workspace"), last_polls.c.instance_id == bindparam("of_id")
@@ -122,8 +128,7 @@ class Instances:
 
 def still_there(connection: Connection, workspace: str, instance_id: int) -> bool:
     """Say whether an instance has not been deleted meanwhile."""
-    found = select(func.count()).where(instances.c.workspace == workspace, instances.c.id == instance_id)
-    return bool(connection.scalar(found))
+    return connection.scalar(_exists, {"of_workspace": workspace, "of_id": instance_id}) is not None
 
 
 def subscriptions_of(connection: Connection, workspace: str, instance_id: int) -> list[Subscription]:
@@ -202,9 +207,9 @@ def _instance(row: Row[tuple[object, ...]]) -> Instance:
         id=row.id,
         token=row.token,
         name=row.name,
-        tags=convert(decode(row.tags), tuple[str, ...]),
+        tags=_tags.decode(row.tags),
         element_key=row.element_key,
-        configuration=convert(decode(row.configuration), dict[str, str | None]),
+        configuration=_configuration.decode(row.configuration),
         created=row.created,
         external_authentication=row.external_authentication,
         disabled=row.disabled,

@@ -51,7 +51,7 @@ def test_any_path_is_recorded(sink, path, recorded):
     assert sink.one()["path"] == recorded
 
 
-@pytest.mark.parametrize("value", ["größe", "\xff\xfe", "\x80", "a" * 10_000, "", "\x00", "\udcff", "名"])
+@pytest.mark.parametrize("value", ["größe", "\xff\xfe", "\x80", "a" * 10_000, "", "\x00"])
 def test_any_header_is_recorded(sink, value):
     sink.know("secret")
 
@@ -144,10 +144,10 @@ def test_an_admin_call_that_cannot_be_read_is_refused_with_a_reason(sink, route,
 def test_a_query_that_no_url_has_is_refused(sink, route):
     method, path = route.split()
 
-    answer = sink.send(f"{path}?bin=\xff", method=method)
+    answer = sink.client.open(path, method=method, environ_overrides={"QUERY_STRING": "bin=\xff"})
 
-    assert answer.status == 400
-    assert b"not percent-encoded" in answer.body
+    assert answer.status_code == 400
+    assert "not percent-encoded" in answer.json["message"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)

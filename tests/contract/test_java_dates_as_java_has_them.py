@@ -1,0 +1,65 @@
+"""Dates by Java patterns against what java.text.SimpleDateFormat itself wrote and read.
+
+The vectors were made with a Java runtime, never with our own code. What we mean to do otherwise is left out:
+more than three S are fractions of a second here, and years before 1582 follow today's calendar.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mock_platform.domain.errors import DatePatternError, UnreadableDateError
+from mock_platform.domain.java_dates import epoch_milliseconds, format_date, parse_date
+from mock_platform.domain.java_patterns import compile_pattern
+from mock_platform.domain.zones import zone
+
+VECTORS = json.loads((Path(__file__).parent / "vectors" / "java_dates.json").read_text(encoding="utf-8"))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NOW = EPOCH + timedelta(milliseconds=VECTORS["now_ms"])
+
+
+def read_as(vector):
+    return f"{vector['text']} by {vector['pattern']} in {vector['zone']}"
+
+
+@pytest.mark.parametrize(
+    "vector",
+    VECTORS["format"],
+    ids=[
+        f"{vector['pattern']} in {vector['zone']} at {vector['instant_ms']}" for vector in VECTORS["format"]
+    ],
+)
+def test_a_date_is_written_as_java_writes_it(vector):
+    instant = EPOCH + timedelta(milliseconds=vector["instant_ms"])
+
+    assert format_date(instant, vector["pattern"], zone(vector["zone"])) == vector["text"]
+
+
+READ = [vector for vector in VECTORS["parse"] if vector["instant_ms"] is not None]
+UNREAD = [vector for vector in VECTORS["parse"] if vector["instant_ms"] is None]
+
+
+@pytest.mark.parametrize("vector", READ, ids=map(read_as, READ))
+def test_a_date_is_read_as_java_reads_it(vector):
+    read = parse_date(vector["text"], vector["pattern"], zone(vector["zone"]), now=NOW)
+
+    assert epoch_milliseconds(read) == vector["instant_ms"]
+
+
+@pytest.mark.parametrize("vector", UNREAD, ids=map(read_as, UNREAD))
+def test_what_java_cannot_read_is_unreadable(vector):
+    with pytest.raises(UnreadableDateError):
+        parse_date(vector["text"], vector["pattern"], zone(vector["zone"]), now=NOW)
+
+
+@pytest.mark.parametrize("pattern", VECTORS["refused"])
+def test_a_pattern_that_java_refuses_is_refused(pattern):
+    with pytest.raises(DatePatternError):
+        compile_pattern(pattern)
+
+
+def test_the_vectors_cover_both_ways_and_refusals():
+    assert min(len(VECTORS["format"]), len(READ)) > 300
+    assert min(len(UNREAD), len(VECTORS["refused"])) > 10

@@ -1,0 +1,207 @@
+"""The pytest plugin, by pytest run inside pytest."""
+
+import pytest
+
+PASSING = """
+scenario: a contact is reported
+tags: [quick]
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: {to: T+15m}
+  - expect: {callbacks: [contacts/ada CREATED]}
+---
+scenario: nothing is reported
+steps:
+  - advance: 1h
+  - expect: {callbacks: []}
+"""
+FAILING = """
+scenario: a contact is misnamed
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: {to: T+15m}
+  - expect:
+      callbacks: [contacts/ada UPDATED]
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A user's project with a folder of scenarios."""
+    pytester.makefile(".toml", pyproject='[tool.pytest.ini_options]\nfilterwarnings = ["error"]\n')
+    pytester.mkdir("scenarios")
+    return pytester
+
+
+def scenarios(project: pytest.Pytester, **files: str) -> None:
+    for name, text in files.items():
+        (project.path / "scenarios" / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def test_every_document_below_the_folder_is_one_test(project: pytest.Pytester) -> None:
+    scenarios(project, passing=PASSING)
+    (project.path / "other.yaml").write_text("no: scenario")
+
+    result = project.runpytest_subprocess("-v")
+
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["scenarios/passing.yaml::a contact is reported PASSED*"])
+
+
+def test_a_failure_says_step_difference_and_decisions_and_shows_no_traceback(
+    project: pytest.Pytester,
+) -> None:
+    scenarios(project, failing=FAILING)
+
+    result = project.runpytest_subprocess()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*scenarios/failing.yaml:7: expect:",
+            "*callbacks: missing:    contacts/ada UPDATED",
+            "*callbacks: unexpected: contacts/ada CREATED",
+            "*poll at 2026-03-02T10:15:00Z of contacts from 2026-03-02T10:00:00Z: 1 seen, 1 reported",
+            "*contacts/ada: CREATED, updated *; 0 s after created, within the tolerance of 0 s",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_file_that_cannot_be_read_is_a_collection_error_with_its_line(project: pytest.Pytester) -> None:
+    scenarios(project, broken="scenario: x\nsteps:\n  - advnace: 1m\n")
+
+    result = project.runpytest_subprocess()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*broken.yaml:3: unknown verb 'advnace'; did you mean 'advance'?*"])
+
+
+def test_scenarios_are_chosen_by_name_and_by_tag(project: pytest.Pytester) -> None:
+    scenarios(project, passing=PASSING)
+
+    by_name = project.runpytest_subprocess("-k", "nothing")
+    by_tag = project.runpytest_subprocess("-k", "quick")
+
+    by_name.assert_outcomes(passed=1, deselected=1)
+    by_tag.assert_outcomes(passed=1, deselected=1)
+
+
+def test_the_folders_are_an_ini_option(project: pytest.Pytester) -> None:
+    (project.path / "elsewhere").mkdir()
+    (project.path / "elsewhere" / "it.yaml").write_text(PASSING, encoding="utf-8")
+    scenarios(project, ignored=FAILING)
+
+    result = project.runpytest_subprocess("-o", "elements_scenarios=elsewhere")
+
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    "extra", [("--elements-transport", "network"), ("-n", "2")], ids=["over ports", "xdist"]
+)
+def test_the_same_scenarios_pass_every_way(project: pytest.Pytester, extra: tuple[str, ...]) -> None:
+    scenarios(project, passing=PASSING)
+
+    result = project.runpytest_subprocess(*extra)
+
+    result.assert_outcomes(passed=2)
+
+
+def test_in_process_the_whole_process_is_at_the_scenarios_instant_and_only_meanwhile(
+    project: pytest.Pytester,
+) -> None:
+    scenarios(project, passing=PASSING)
+    project.makeconftest(
+        """
+        import time
+        import pytest
+
+        seen = []
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_call(item):
+            from elements_local import steps
+            real = steps.take
+            def taking(world, verb, argument):
+                real(world, verb, argument)
+                seen.append(time.strftime("%Y-%m-%d %H:%M", time.gmtime()))
+            steps_take, item.config.steps = real, None
+            import elements_local.runner as runner
+            runner.take = taking
+            try:
+                return (yield)
+            finally:
+                runner.take = real
+
+        def pytest_terminal_summary(terminalreporter):
+            terminalreporter.write_line("seen " + ", ".join(seen))
+            terminalreporter.write_line("then " + str(time.time() > 1_780_000_000))
+        """
+    )
+
+    result = project.runpytest_subprocess("-k", "quick")
+
+    result.stdout.fnmatch_lines(
+        ["seen 2026-03-02 10:01, 2026-03-02 10:01, 2026-03-02 10:15, 2026-03-02 10:15", "then True"]
+    )
+
+
+def test_each_test_has_a_workspace_of_its_own(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_nothing_is_left(turn, elements_crm, elements_clock, elements_sink, elements_workspace):
+            assert elements_crm.call("GET", "/v3.1/Contacts") == []
+            assert elements_clock.show() == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
+            assert elements_sink.callbacks() == []
+            elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            elements_clock.advance("1h")
+            elements_sink.http.send("POST", elements_workspace.credentials.callback_url, body=b"x")
+            assert len(elements_sink.callbacks()) == 1
+        """
+    )
+
+    result = project.runpytest_subprocess()
+
+    result.assert_outcomes(passed=2)
+
+
+def test_the_stack_starts_as_the_settings_fixture_says(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+        from elements_local.start import Options
+
+        @pytest.fixture(scope="session")
+        def elements_settings():
+            return Options(ports=(0, 0, 0), records=2, seed=5)
+
+        def test_records_are_there(elements_stack):
+            assert len(elements_stack.workspace().crm.call("GET", "/v3.1/Leads")) == 2
+        """
+    )
+
+    result = project.runpytest_subprocess()
+
+    result.assert_outcomes(passed=1)
+
+
+def test_loading_the_plugin_imports_nothing_heavy(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import sys
+
+        def test_it():
+            heavy = {"flask", "sqlalchemy", "requests", "freezegun", "yaml", "msgspec", "mock_platform"}
+            assert not heavy & set(sys.modules)
+        """
+    )
+
+    result = project.runpytest_subprocess("-p", "no:schemathesis", "-p", "no:pytest_httpserver")
+
+    result.assert_outcomes(passed=1)

@@ -1,0 +1,65 @@
+"""Several clients at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+FIELDS = [
+    "LAST_NAME",
+    "TITLE",
+    "PHONE",
+    "PHONE_HOME",
+    "PHONE_MOBILE",
+    "PHONE_OTHER",
+    "PHONE_FAX",
+    "BACKGROUND",
+]
+
+
+@pytest.fixture
+def at_once():
+    """Do something for each of some values, in as many threads."""
+
+    def run(work, values):
+        with ThreadPoolExecutor(max_workers=len(values)) as pool:
+            return list(pool.map(work, values))
+
+    return run
+
+
+def test_each_creation_gets_an_id_and_a_place_in_the_log(crm, at_once):
+    def create_ten(name):
+        return [crm.create("Contacts", FIRST_NAME=name)["CONTACT_ID"] for _ in range(10)]
+
+    ids = sorted(number for made in at_once(create_ten, "abcdef") for number in made)
+
+    assert ids == list(range(ids[0], ids[0] + 60))
+    assert [change["seq"] for change in crm.changes()] == list(range(1, 61))
+    assert crm.total("Contacts?count_total=true") == 60
+
+
+def test_no_update_is_lost(crm, at_once):
+    path = f"Contacts/{crm.create('Contacts', FIRST_NAME='Ada')['CONTACT_ID']}"
+
+    at_once(lambda field: crm.update(path, **{field: field}), FIELDS)
+
+    shown = crm.shown(path)
+    assert [shown[field] for field in FIELDS] == FIELDS
+
+
+def test_a_record_is_deleted_once(crm, at_once):
+    path = f"Contacts/{crm.create('Contacts', FIRST_NAME='Ada')['CONTACT_ID']}"
+
+    statuses = at_once(lambda _: crm.send("DELETE", path).status, "abcd")
+
+    assert sorted(statuses) == [202, 404, 404, 404]
+    assert crm.total("Contacts?count_total=true") == 0
+
+
+def test_the_owner_is_there_once_however_many_ask_first(another, at_once):
+    crm = another(seed=5)
+
+    found = at_once(lambda _: crm.shown("Users/Me"), "abcdef")
+
+    assert found == [found[0]] * 6
+    assert crm.total("Users?count_total=true") == 1

@@ -1,0 +1,158 @@
+"""The platform's Authorization header, in every form that the guides show and some that they do not."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mock_platform.domain.authorization import Authorization, parse_authorization
+from mock_platform.domain.errors import InvalidCredentialsError
+
+USER = "aB3+/x0Lm9QzYt7Kc2VwRf5Jh8Nd1Gs4Pe6Uu+/TiAo="
+ORGANIZATION = "0123456789abcdef0123456789abcdef"
+TOKEN = "zZ9/+yYxXwWvVuUtTsSrRqQpPoOnNmMlLkKjJiIhHgA="
+
+
+@pytest.mark.parametrize(
+    ("header", "secrets"),
+    [
+        pytest.param(
+            f"User {USER}, Organization {ORGANIZATION}",
+            Authorization(user=USER, organization=ORGANIZATION),
+            id="user and organization",
+        ),
+        pytest.param(
+            f"User {USER}, Element {TOKEN}", Authorization(user=USER, element=TOKEN), id="user and element"
+        ),
+        pytest.param(
+            f"Element {TOKEN}, User {USER}", Authorization(user=USER, element=TOKEN), id="element and user"
+        ),
+        pytest.param(
+            f"User {USER}, Organization {ORGANIZATION}, Element {TOKEN}",
+            Authorization(user=USER, organization=ORGANIZATION, element=TOKEN),
+            id="all three",
+        ),
+        pytest.param(f"User {USER}", Authorization(user=USER), id="the user alone"),
+        pytest.param(f"Element {TOKEN}", Authorization(element=TOKEN), id="the element alone"),
+        pytest.param("User ===", Authorization(user="==="), id="nothing but padding"),
+        pytest.param("User User", Authorization(user="User"), id="a secret called like a scheme"),
+        pytest.param("User Basic", Authorization(user="Basic"), id="a secret called like another scheme"),
+    ],
+)
+def test_a_header_carries_its_secrets(header, secrets):
+    assert parse_authorization(header) == secrets
+
+
+@pytest.mark.parametrize("order", [*permutations(["User u=", "Organization o", "Element e="])], ids=", ".join)
+def test_pairs_come_in_any_order(order):
+    assert parse_authorization(", ".join(order)) == Authorization(user="u=", organization="o", element="e=")
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param("user u, ORGANIZATION o", id="any case"),
+        pytest.param("User u,Organization o", id="no blank after the comma"),
+        pytest.param("User u  ,   Organization o", id="many blanks around the comma"),
+        pytest.param("User   u, Organization  o", id="many blanks after the scheme"),
+        pytest.param("  User u, Organization o\t", id="blanks around it all"),
+    ],
+)
+def test_case_and_blanks_do_not_matter(header):
+    assert parse_authorization(header) == Authorization(user="u", organization="o")
+
+
+@pytest.mark.parametrize("header", [None, ""], ids=["none", "an empty one"])
+def test_without_a_header_there_are_no_credentials(header):
+    with pytest.raises(InvalidCredentialsError, match="There was no Authorization header"):
+        parse_authorization(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param(" ", id="a blank"),
+        pytest.param(",", id="a comma"),
+        pytest.param("User u,", id="a comma at the end"),
+        pytest.param(",User u", id="a comma at the start"),
+        pytest.param("User u,, Organization o", id="two commas"),
+        pytest.param("User", id="a scheme alone"),
+        pytest.param("User ", id="a scheme and a blank"),
+        pytest.param("User, Organization o", id="a scheme without a secret"),
+        pytest.param("User\tu", id="a tab after the scheme"),
+        pytest.param("Useru", id="no blank after the scheme"),
+        pytest.param("User u Organization o", id="no comma"),
+        pytest.param("User: u", id="a colon"),
+        pytest.param("User=u", id="an equals sign"),
+        pytest.param("User u v", id="a secret with a blank"),
+        pytest.param("Users u", id="no scheme of ours"),
+        pytest.param("Basic dXNlcjpwYXNz", id="Basic"),
+        pytest.param("Bearer abc", id="Bearer"),
+        pytest.param("U\u017fer u", id="a long s"),
+        pytest.param("Organ\u0131zation o", id="an i without a dot"),
+        pytest.param("User u, Organi\u0130zation o", id="an I with one"),
+        pytest.param(USER, id="a secret alone"),
+    ],
+)
+def test_what_is_garbled_is_refused_with_an_example(header):
+    with pytest.raises(InvalidCredentialsError, match=r'was garbled\. Expected "User <secret>, Organization'):
+        parse_authorization(header)
+
+
+@pytest.mark.parametrize(
+    ("header", "scheme"),
+    [
+        ("User u, User u", "User"),
+        ("User u, user v", "user"),
+        ("Element e, User u, ELEMENT f", "ELEMENT"),
+        ("Organization o,Organization o", "Organization"),
+    ],
+)
+def test_a_scheme_that_comes_twice_is_refused(header, scheme):
+    with pytest.raises(InvalidCredentialsError, match=f"names {scheme} twice"):
+        parse_authorization(header)
+
+
+@pytest.mark.parametrize("header", [None, "Basic c2VjcmV0", "User c2VjcmV0, User c2VjcmV0", "c2VjcmV0"])
+def test_a_refusal_starts_as_the_platforms_does_and_tells_no_secret(header):
+    with pytest.raises(InvalidCredentialsError) as refusal:
+        parse_authorization(header)
+
+    assert str(refusal.value).startswith(
+        "Invalid Organization or User secret, or invalid Element token provided."
+    )
+    assert "c2VjcmV0" not in str(refusal.value)
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.lists(
+            st.sampled_from(["User", "organization", "Element", " ", ",", "a=", "\u017f", "\xa0", "\r\n"])
+        ).map("".join),
+    )
+)
+@example("u\u017fer x")
+@example("User " * 10_000)
+@example("," * 10_000)
+def test_any_header_is_credentials_or_refused(header):
+    try:
+        sent = parse_authorization(header)
+    except InvalidCredentialsError:
+        return
+
+    assert any([sent.user, sent.organization, sent.element])
+
+
+secrets = st.text("ABCxyz019+/=_-.:", min_size=1, max_size=44)
+
+
+@given(st.dictionaries(st.sampled_from(["User", "Organization", "Element"]), secrets, min_size=1))
+def test_secrets_come_out_as_they_went_in(sent):
+    header = ", ".join(f"{scheme} {secret}" for scheme, secret in sent.items())
+
+    assert parse_authorization(header) == Authorization(
+        **{key.lower(): secret for key, secret in sent.items()}
+    )

@@ -1,0 +1,167 @@
+"""The element as the catalogue shows it."""
+
+import json
+
+import pytest
+
+from mock_platform.domain.catalogue_entry import configuration_to_json, element_details, metadata
+from mock_platform.domain.errors import NotFoundError
+from mock_platform.domain.instance import element_to_json
+from mock_platform.elements.catalogue import ELEMENTS, find_element
+from mock_platform.elements.insightly_definition import INSIGHTLY
+
+POLLED = ["contacts", "accounts", "leads", "opportunities"]
+
+
+@pytest.mark.parametrize("key_or_id", ["insightly", "5993"])
+def test_an_element_is_found_by_key_and_by_id(key_or_id):
+    assert find_element(key_or_id) is INSIGHTLY
+
+
+@pytest.mark.parametrize(
+    "key_or_id", ["", "Insightly", "insightly ", "05993", "5994", "salesforce", "\u0665993"]
+)
+def test_an_unknown_element_is_not_found(key_or_id):
+    with pytest.raises(NotFoundError, match=r"^No element found with key "):
+        find_element(key_or_id)
+
+
+def test_no_two_elements_share_a_key_or_an_id():
+    names = [name for element in ELEMENTS for name in (element.key, str(element.id))]
+
+    assert len(names) == len(set(names))
+
+
+def test_details_are_the_element_and_its_configuration():
+    details = element_details(INSIGHTLY)
+
+    assert details == {**element_to_json(INSIGHTLY), "configuration": configuration_to_json(INSIGHTLY)}
+    assert list(details)[-1] == "configuration"
+
+
+def test_a_configuration_key_is_shown_with_its_keys_in_order():
+    entries = {entry["key"]: entry for entry in configuration_to_json(INSIGHTLY)}
+
+    assert list(entries["event.poller.refresh_interval"].items()) == [
+        ("id", 5993014),
+        ("name", "Refresh Interval in Minutes"),
+        ("key", "event.poller.refresh_interval"),
+        ("description", "Refresh Interval in Minutes"),
+        ("defaultValue", "15"),
+        ("resellerConfig", False),
+        ("companyConfig", False),
+        ("active", True),
+        ("internal", False),
+        ("groupControl", False),
+        ("displayOrder", 14),
+        ("type", "TEXTFIELD_32"),
+        ("hideFromConsole", False),
+        ("required", False),
+    ]
+
+
+def test_a_key_without_a_default_shows_none():
+    entries = {entry["key"]: entry for entry in configuration_to_json(INSIGHTLY)}
+
+    assert "defaultValue" not in entries["event.notification.callback.url"]
+
+
+def test_keys_are_numbered_and_ordered_as_the_element_has_them():
+    entries = configuration_to_json(INSIGHTLY)
+
+    assert [entry["key"] for entry in entries] == [key.key for key in INSIGHTLY.keys]
+    assert [entry["displayOrder"] for entry in entries] == list(range(len(entries)))
+    assert len({entry["id"] for entry in entries}) == len(entries)
+
+
+@pytest.mark.parametrize(
+    ("key", "input_type", "default", "hidden", "required"),
+    [
+        ("username", "TEXTFIELD_128", None, False, True),
+        ("password", "PASSWORD", None, False, True),
+        ("event.vendor.type", "TEXTFIELD_128", "polling", True, False),
+        ("event.notification.enabled", "BOOLEAN", "false", False, False),
+        ("event.notification.callback.url", "TEXTFIELD_1000", None, False, False),
+        ("event.notification.basic.password", "PASSWORD", None, True, False),
+        ("event.poller.refresh_interval", "TEXTFIELD_32", "15", False, False),
+        ("filter.response.nulls", "BOOLEAN", "true", False, False),
+    ],
+)
+def test_keys_have_the_types_and_defaults_that_are_known_of_them(key, input_type, default, hidden, required):
+    (entry,) = [entry for entry in configuration_to_json(INSIGHTLY) if entry["key"] == key]
+
+    assert entry["type"] == input_type
+    assert entry.get("defaultValue") == default
+    assert (entry["hideFromConsole"], entry["required"]) == (hidden, required)
+
+
+def test_the_shipped_poller_configuration_has_two_full_blocks_and_two_empty_ones():
+    (entry,) = [
+        entry for entry in configuration_to_json(INSIGHTLY) if entry["key"] == "event.poller.configuration"
+    ]
+
+    shipped = json.loads(entry["defaultValue"])
+
+    assert list(shipped) == POLLED
+    assert shipped["contacts"] == {
+        "url": "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+        "idField": "CONTACT_ID",
+        "datesConfiguration": {
+            "updatedDateField": "DATE_UPDATED_UTC",
+            "updatedDateFormat": "yyyy-MM-dd HH:mm:ss",
+            "updatedDateTimezone": "GMT",
+            "createdDateField": "DATE_CREATED_UTC",
+            "createdDateFormat": "yyyy-MM-dd HH:mm:ss",
+            "createdDateTimezone": "GMT",
+        },
+    }
+    assert shipped["accounts"]["idField"] == "ORGANISATION_ID"
+    assert (shipped["leads"], shipped["opportunities"]) == ({}, {})
+
+
+def test_the_event_metadata_lists_what_is_polled():
+    (entry,) = [entry for entry in configuration_to_json(INSIGHTLY) if entry["key"] == "event.metadata"]
+
+    assert json.loads(entry["defaultValue"]) == {
+        "polling": {name: {"eventTypes": ["created", "updated"]} for name in POLLED}
+    }
+
+
+def test_metadata_says_that_events_come_from_polling():
+    events = metadata(INSIGHTLY, expand=False)["events"]
+
+    assert (events["supported"], events["methods"]) == (True, ["polling"])
+    assert list(events["polling"]) == POLLED
+    assert events["polling"]["leads"] == {
+        "pollUrl": "/hubs/crm/leads?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+        "eventTypes": ["created", "updated"],
+    }
+
+
+def test_metadata_has_what_the_vendors_schema_asks_for():
+    shown = metadata(INSIGHTLY, expand=False)
+
+    assert {"id", "name", "key", "description", "events", "discovery", "bulk"} <= shown.keys()
+    assert (shown["id"], shown["key"], shown["hub"]) == (5993, "insightly", "crm")
+    assert all(isinstance(flag, bool) for flag in [*shown["discovery"].values(), *shown["bulk"].values()])
+
+
+def test_metadata_has_resources_only_when_expanded():
+    plain, expanded = metadata(INSIGHTLY, expand=False), metadata(INSIGHTLY, expand=True)
+
+    assert "resources" not in plain
+    assert {**plain, "resources": expanded["resources"]} == expanded
+
+
+def test_a_resource_that_is_polled_can_be_written_and_users_only_read():
+    resources = {entry["canonicalName"]: entry for entry in metadata(INSIGHTLY, expand=True)["resources"]}
+
+    assert sorted(resources) == ["accounts", "contacts", "leads", "opportunities", "users"]
+    assert resources["contacts"]["operations"] == ["create", "delete", "retrieve", "search", "update"]
+    assert resources["contacts"]["events"] == {
+        "supported": True,
+        "methods": ["polling"],
+        "eventTypes": ["created", "updated"],
+    }
+    assert resources["users"]["operations"] == ["retrieve", "search"]
+    assert resources["users"]["events"] == {"supported": False, "methods": [], "eventTypes": []}

@@ -1,0 +1,216 @@
+"""Date placeholders in a poll's URL: what each becomes, what is refused, what is left alone."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mock_platform.domain.date_template import check, expand, has_placeholder
+from mock_platform.domain.errors import DatePatternError, InvalidRequestError, UnknownZoneError
+
+LAST_POLL = datetime(2026, 3, 2, 10, 4, 5, 123_456, tzinfo=UTC)
+NOW = datetime(2026, 7, 2, 22, 15, tzinfo=UTC)
+
+
+def expanded(url: str) -> str:
+    return expand(url, last_poll=LAST_POLL, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("placeholder", "text"),
+    [
+        pytest.param("${gmtDate:yyyy-MM-dd HH:mm:ss}", "2026-03-02 10:04:05", id="Insightly's"),
+        pytest.param(
+            "${gmtDate:yyyy-MM-dd'T'HH:mm:ss.SSS'Z'}", "2026-03-02T10:04:05.123Z", id="quotes, colons"
+        ),
+        pytest.param("${gmtDate:yyyy-MM-dd'T'HH:mm:ssXXX}", "2026-03-02T10:04:05Z", id="an offset of nought"),
+        pytest.param(
+            "${date:yyyy-MM-dd HH:mm:ss z}", "2026-03-02 10:04:05 GMT", id="the platform's own zone"
+        ),
+        pytest.param("${dateTimeZone:PST:HH:mm z}", "02:04 PST", id="a zone by short id"),
+        pytest.param("${DateTimeZone:PST:HH:mm z}", "02:04 PST", id="the other spelling"),
+        pytest.param("${dateTimeZone:America/Denver:HH:mm}", "03:04", id="a zone by name"),
+        pytest.param("${dateTimeZone:-8:00:HH:mm:ss}", "02:04:05", id="an offset with a colon"),
+        pytest.param("${dateTimeZone:-08:00:HH:mm:ss}", "02:04:05", id="an offset of two digits"),
+        pytest.param("${dateTimeZone:-0800:HH:mm:ss}", "02:04:05", id="an offset without a colon"),
+        pytest.param("${dateTimeZone:-8:HH:mm:ss}", "02:04:05", id="an offset of hours"),
+        pytest.param("${dateTimeZone:+5:30:HH:mm:ss}", "15:34:05", id="half an hour"),
+        pytest.param("${dateTimeZone:GMT-8:00:HH:mm}", "02:04", id="an offset after GMT"),
+        pytest.param("${dateTimeZone:UTC+2:HH:mm}", "12:04", id="an offset after UTC"),
+        pytest.param("${dateTimeZone:UTC:HH:mm}", "10:04", id="UTC"),
+        pytest.param("${nowTimeZone:GMT:yyyy-MM-dd HH:mm}", "2026-07-02 22:15", id="now"),
+        pytest.param("${nowTimeZone:-8:00:yyyy-MM-dd HH:mm}", "2026-07-02 14:15", id="now elsewhere"),
+        pytest.param("${epoch}", "1772445845123", id="epoch"),
+        pytest.param("${epoch:s}", "1772445845", id="epoch in seconds"),
+        pytest.param("${epoch:ms}", "1772445845123", id="epoch in milliseconds"),
+        pytest.param("${epoch:us}", "1772445845123456", id="epoch in microseconds"),
+        pytest.param("${milliseconds}", "1772445845123", id="milliseconds"),
+        pytest.param("${EPOCH:s}", "1772445845", id="a keyword in capitals"),
+    ],
+)
+def test_a_placeholder_becomes_a_date(placeholder, text):
+    url = expanded(f"/x?where=a>'{placeholder}'&b=1")
+
+    assert unquote(url) == f"/x?where=a>'{text}'&b=1"
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("placeholder", ["${date}", "${date:}", "${epoch:0}"])
+def test_without_a_pattern_milliseconds_are_meant(placeholder):
+    assert expanded(placeholder) == "1772445845123"
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("s", "-1"), ("ms", "-1"), ("us", "-1")],
+    ids=["seconds", "milliseconds", "microseconds"],
+)
+def test_a_time_before_1970_is_rounded_down(unit, text):
+    before = datetime(1970, 1, 1, tzinfo=UTC) - timedelta(microseconds=1)
+
+    assert expand(f"${{epoch:{unit}}}", last_poll=before, now=NOW) == text
+
+
+def test_an_offset_in_a_date_does_not_become_a_blank():
+    assert expanded("/x?since=${dateTimeZone:+5:30:HHZ}") == "/x?since=15%2B0530"
+
+
+def test_what_a_date_is_made_of_is_encoded_whatever_it_is():
+    assert expanded("${gmtDate:yyyy/MM/dd' &=?#%'}") == "2026%2F03%2F02%20%26%3D%3F%23%25"
+
+
+@pytest.mark.parametrize(
+    ("url", "encoded"),
+    [
+        pytest.param("/hubs/crm/contacts", "/hubs/crm/contacts", id="nothing to do"),
+        pytest.param("/a b", "/a%20b", id="a blank"),
+        pytest.param("/x?where=a>'1'", "/x?where=a%3E'1'", id="an angle"),
+        pytest.param("/x?where=a%3E'1'", "/x?where=a%3E'1'", id="what is encoded already"),
+        pytest.param("/x?a=%2525", "/x?a=%2525", id="an encoded escape"),
+        pytest.param("/x?where=a LIKE '%25'", "/x?where=a%20LIKE%20'%25'", id="an encoded wildcard"),
+        pytest.param("/x?where=a LIKE '%'", "/x?where=a%20LIKE%20'%25'", id="a bare wildcard"),
+        pytest.param("/x?a=50%", "/x?a=50%25", id="a percent at the end"),
+        pytest.param("/x?a=%zz%4", "/x?a=%25zz%254", id="no escapes"),
+        pytest.param("/x?a=1+2", "/x?a=1+2", id="a plus stays a blank"),
+        pytest.param("/x?a=ü", "/x?a=%C3%BC", id="a letter outside ASCII"),
+        pytest.param('/x?a="b"`c`#d[0]|\\', "/x?a=%22b%22%60c%60%23d%5B0%5D%7C%5C", id="the rest"),
+        pytest.param("/x?a=\r\nb", "/x?a=%0D%0Ab", id="a new line"),
+        pytest.param("/x?a=\ud800", "/x?a=?", id="half a letter"),
+    ],
+)
+def test_the_rest_of_a_url_is_encoded_where_needed_only(url, encoded):
+    assert expanded(url) == encoded
+
+
+def test_a_percent_sign_before_a_date_is_no_escape():
+    assert expanded("/x?a=%${gmtDate:yyyy}") == "/x?a=%252026"
+
+
+@pytest.mark.parametrize(
+    "placeholder",
+    [
+        "$yyyy-MM-dd",
+        "${yyyy-MM-dd}",
+        "${}",
+        "${gmtDate",
+        "{gmtDate:yyyy}",
+        "$ {gmtDate:yyyy}",
+        "${ gmtDate:yyyy}",
+        "${gmtdates:yyyy}",
+        "${user.id}",
+        pytest.param("${gmtDate:" + "-" * 600 + "}", id="an endless one"),
+    ],
+)
+def test_what_is_no_placeholder_is_left_as_it_is(placeholder):
+    url = f"/x?a={placeholder}"
+
+    assert unquote(expanded(url)) == url
+    assert not has_placeholder(url)
+
+
+def test_an_unfinished_placeholder_does_not_swallow_the_next():
+    assert unquote(expanded("${gmtDate:${gmtDate:yyyy}")) == "${gmtDate:2026"
+
+
+def test_placeholders_of_every_kind_may_stand_side_by_side():
+    url = "${gmtDate:yyyy}${nope}${epoch:s}-${nowTimeZone:GMT:yyyy}"
+
+    assert unquote(expanded(url)) == "2026${nope}1772445845-2026"
+
+
+@pytest.mark.parametrize(
+    ("placeholder", "error", "words"),
+    [
+        pytest.param("${gmtDate}", DatePatternError, "the date pattern is empty", id="no pattern"),
+        pytest.param("${gmtDate:}", DatePatternError, "the date pattern is empty", id="an empty pattern"),
+        pytest.param("${gmtDate:YYYY}", DatePatternError, "'Y' at column 1", id="a letter we do not know"),
+        pytest.param("${gmtDate:yyyy-MM-ddTHH}", DatePatternError, "'T' at column 11", id="T without quotes"),
+        pytest.param("${gmtDate:yyyy'}", DatePatternError, "column 5 is not closed", id="an open quote"),
+        pytest.param("${date:bb}", DatePatternError, "'b' at column 1", id="in date"),
+        pytest.param("${dateTimeZone}", DatePatternError, "expected a zone, a colon", id="no zone"),
+        pytest.param("${dateTimeZone:PST}", DatePatternError, "expected a zone, a colon", id="no pattern by a zone"),
+        pytest.param("${dateTimeZone:PST:}", DatePatternError, "pattern is empty", id="an empty one"),
+        pytest.param("${dateTimeZone:-8:00:}", DatePatternError, "pattern is empty", id="one by an offset"),
+        pytest.param("${dateTimeZone:Mars:yyyy}", UnknownZoneError, "'Mars'", id="no zone of this world"),
+        pytest.param("${dateTimeZone::yyyy}", UnknownZoneError, "''", id="an empty zone"),
+        pytest.param("${dateTimeZone:8:00:yyyy}", UnknownZoneError, "'8:00'", id="an offset without a sign"),
+        pytest.param("${dateTimeZone:{TimeZone}:yyyy}", DatePatternError, "expected a zone", id="to be replaced by hand"),
+        pytest.param("${nowTimeZone:PST:'}", DatePatternError, "not closed", id="in now"),
+        pytest.param("${epoch:h}", DatePatternError, "one of :s, :ms and :us", id="no unit of epoch"),
+    ],
+)  # fmt: skip
+def test_a_placeholder_that_cannot_be_filled_is_refused(placeholder, error, words):
+    for rule in (check, expanded):
+        with pytest.raises(error, match=words):
+            rule(f"/x?a={placeholder}")
+
+
+def test_a_url_that_can_be_filled_passes_the_check():
+    check("/x?a=${gmtDate:yyyy-MM-dd}&b=${nope}")
+
+
+@pytest.mark.parametrize("url", ["/x?a=${epoch}", "/x?a=${nope}${date}", "${nowTimeZone:GMT:HH}"])
+def test_a_url_with_a_placeholder_asks_for_what_changed(url):
+    assert has_placeholder(url)
+
+
+@pytest.mark.parametrize("last_poll", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)])
+@pytest.mark.parametrize("where", ["-12:00", "+14:00", "America/Denver"])
+def test_a_poll_at_an_end_of_the_calendar_can_be_asked(last_poll, where):
+    assert expand(f"${{dateTimeZone:{where}:MMdd}}", last_poll=last_poll, now=NOW) in {"0101", "1231"}
+
+
+urls = st.one_of(
+    st.text(),
+    st.lists(
+        st.sampled_from(
+            ["${", "}", "gmtDate", "date", "dateTimeZone", "epoch", ":", "yyyy", "-8:00", "PST", "'", "%", "%2", "s", " "]
+        )
+    ).map("".join),
+)  # fmt: skip
+
+
+@given(urls)
+@example("${dateTimeZone:\ud800:yyyy}")
+@example("${" * 100_000)
+def test_any_url_is_filled_or_refused(url):
+    try:
+        filled = expanded(url)
+    except InvalidRequestError:
+        return
+
+    assert filled.isascii()
+    assert " " not in filled
+
+
+@given(urls)
+def test_a_url_that_passes_the_check_can_be_filled_at_any_time(url):
+    try:
+        check(url)
+    except InvalidRequestError:
+        return
+
+    assert expanded(url) == expand(url, last_poll=LAST_POLL, now=NOW)
+    assert isinstance(expand(url, last_poll=datetime.min.replace(tzinfo=UTC), now=NOW), str)

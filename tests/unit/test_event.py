@@ -1,0 +1,233 @@
+"""From what a poll found to the bytes of its callbacks."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_platform.domain.change import Change
+from mock_platform.domain.event import body, java_text, notifications, raw_body, topic
+from mock_platform.domain.iso_dates import iso_date, iso_date_exact
+from mock_platform.domain.models import ChangeEvent, Decision, Instance, Notification, User, Verdict
+
+POLL_AT = datetime(2020, 1, 15, 10, 15, 0, 412_000, tzinfo=UTC)
+CHANGED = datetime(2020, 1, 15, 10, 13, 42, 999_999, tzinfo=UTC)
+INSTANCE = Instance(
+    id=123456,
+    token="t",
+    name="My Insightly",
+    tags=("My Insightly", "b"),
+    element_key="insightly",
+    configuration={},
+    created=POLL_AT,
+)
+OWNER = User(
+    id=33, account_id=11, company_id=22, email="ada@example.com", first_name="Ada", last_name="Byron"
+)
+NOTIFICATION = Notification(
+    id=1234567,
+    event_id="AXabcdEFGH1234ijklMN",
+    created=datetime(2020, 1, 15, 10, 15, 21, tzinfo=UTC),
+    poll_at=POLL_AT,
+    object_type="contacts",
+    events=(ChangeEvent(change=Change.CREATED, date=CHANGED, object_id="1"),),
+    raw=({"CONTACT_ID": 1, "LAST_NAME": "Zoë 名前 🙂"},),
+)
+
+
+def decision(number: int, verdict: Verdict = Verdict.UPDATED) -> Decision:
+    return Decision(
+        record_id=str(number), updated=None, created=None, date=CHANGED, verdict=verdict, why="because"
+    )
+
+
+def batched(found, batch_size=10) -> list[Notification]:
+    numbers = count(1)
+
+    def identify():
+        number = next(numbers)
+        return number, f"event-{number}"
+
+    return list(notifications("contacts", found, poll_at=POLL_AT, batch_size=batch_size, identify=identify))
+
+
+def sent(**changes) -> bytes:
+    fields = {name: getattr(NOTIFICATION, name) for name in NOTIFICATION.__dataclass_fields__}
+    return body(Notification(**{**fields, **changes}), INSTANCE, OWNER, hub="crm")
+
+
+def test_a_callbacks_exact_bytes():
+    assert sent().decode() == (
+        '{"severity":"medium","createdDate":"Wed Jan 15 10:15:21 UTC 2020",'
+        '"topic":"instance-123456-insightly-events","action":"create","id":"1234567",'
+        '"message":{"elementKey":"insightly","accountId":11,"eventId":"AXabcdEFGH1234ijklMN","companyId":22,'
+        '"instanceId":123456,"instance_id":123456,"instanceName":"My Insightly",'
+        '"instanceTags":["My Insightly","b"],'
+        '"raw":{"contacts":[{"CONTACT_ID":1,"LAST_NAME":"Zoë 名前 🙂"}],"pollDate":1579083300412,'
+        '"objectType":"contacts"},"userId":33,'
+        '"events":[{"date":"2020-01-15T10:13:42Z","elementKey":"insightly","pollDate":"2020-01-15T10:15:00Z",'
+        '"eventType":"CREATED","hubKey":"crm","objectId":"1","objectType":"contacts"}]},'
+        '"user":"notifications@cloud-elements.com"}'
+    )
+
+
+@pytest.mark.parametrize("change", list(Change))
+def test_the_action_is_create_whatever_the_change(change):
+    envelope = json.loads(sent(events=(ChangeEvent(change=change, date=CHANGED, object_id="1"),)))
+
+    assert envelope["action"] == "create"
+    assert envelope["message"]["events"][0]["eventType"] == change.value
+
+
+def test_a_record_without_an_id_makes_an_event_without_one():
+    envelope = json.loads(sent(events=(ChangeEvent(change=Change.UPDATED, date=CHANGED, object_id=""),)))
+
+    assert list(envelope["message"]["events"][0]) == [
+        "date",
+        "elementKey",
+        "pollDate",
+        "eventType",
+        "hubKey",
+        "objectType",
+    ]
+
+
+def test_created_and_updated_may_stand_in_one_callback():
+    events = [
+        ChangeEvent(change=change, date=CHANGED, object_id="1") for change in (Change.UPDATED, Change.CREATED)
+    ]
+
+    envelope = json.loads(sent(events=tuple(events)))
+
+    assert [event["eventType"] for event in envelope["message"]["events"]] == ["UPDATED", "CREATED"]
+
+
+@pytest.mark.parametrize("name", ["contacts", "Fruit__c", "activities-calls", "名前"])
+def test_the_object_type_is_the_resources_name_everywhere(name):
+    message = json.loads(sent(object_type=name))["message"]
+
+    assert list(message["raw"]) == [name, "pollDate", "objectType"]
+    assert message["raw"]["objectType"] == message["events"][0]["objectType"] == name
+
+
+def test_records_are_sent_as_they_came():
+    record = {"z": None, "a": 1.50, "text": '\u2028"\\\n</script>', "big": 2**70, "list": [{}, []], "": True}
+
+    assert json.loads(sent(raw=(record,)))["message"]["raw"]["contacts"] == [record]
+    assert list(json.loads(sent(raw=(record,)))["message"]["raw"]["contacts"][0]) == list(record)
+
+
+def test_raw_is_what_the_events_api_keeps_too():
+    assert raw_body(NOTIFICATION) == json.loads(sent())["message"]["raw"]
+
+
+def test_the_topic_names_instance_and_element():
+    assert topic(INSTANCE) == "instance-123456-insightly-events"
+
+
+@pytest.mark.parametrize(
+    ("found", "sizes"),
+    [(0, []), (1, [1]), (9, [9]), (10, [10]), (11, [10, 1]), (20, [10, 10]), (23, [10, 10, 3])],
+)
+def test_changes_go_out_by_tens(found, sizes):
+    made = batched([(decision(number), {"ID": number}) for number in range(found)])
+
+    assert [len(notification.events) for notification in made] == sizes
+
+
+def test_each_notification_has_ids_and_times_of_its_own_poll():
+    made = batched([(decision(number), {}) for number in range(3)], batch_size=2)
+
+    assert [(notification.id, notification.event_id) for notification in made] == [
+        (1, "event-1"),
+        (2, "event-2"),
+    ]
+    assert {
+        (notification.created, notification.poll_at, notification.object_type) for notification in made
+    } == {(POLL_AT, POLL_AT, "contacts")}
+
+
+def test_an_event_is_what_was_decided():
+    (notification,) = batched([(decision(7, Verdict.CREATED), {"ID": 7})])
+
+    assert notification.events == (ChangeEvent(change=Change.CREATED, date=CHANGED, object_id="7"),)
+    assert notification.raw == ({"ID": 7},)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.sampled_from([Verdict.CREATED, Verdict.UPDATED])), max_size=60),
+    st.integers(1, 25),
+)
+def test_batches_are_the_found_list_cut_into_pieces(changes, batch_size):
+    found = [(decision(number, verdict), {"ID": number}) for number, verdict in changes]
+
+    made = batched(found, batch_size)
+
+    events = [event for notification in made for event in notification.events]
+    assert [(event.object_id, event.change.value) for event in events] == [
+        (str(number), verdict.value) for number, verdict in changes
+    ]
+    assert all(1 <= len(notification.events) <= batch_size for notification in made)
+    assert all(len(notification.events) == batch_size for notification in made[:-1])
+    assert all(notification.raw == tuple(record for _, record in found) for notification in made)
+    assert len({notification.event_id for notification in made}) == len(made)
+
+
+json_values = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
+        st.text(st.characters(codec="utf-8")),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2), st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=2)
+    ),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8")), json_values, max_size=3))
+def test_any_record_goes_out_as_compact_utf8(record):
+    raw = sent(raw=(record,))
+
+    envelope = json.loads(raw.decode("utf-8"))
+    assert envelope["message"]["raw"]["contacts"] == [record]
+    assert raw == json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("instant", "text"),
+    [
+        pytest.param(datetime(2020, 1, 15, 10, 15, 21, tzinfo=UTC), "Wed Jan 15 10:15:21 UTC 2020", id="captured"),
+        pytest.param(datetime(2026, 3, 2, 0, 0, 0, tzinfo=UTC), "Mon Mar 02 00:00:00 UTC 2026", id="padded"),
+        pytest.param(datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), "Thu Dec 31 23:59:59 UTC 2026", id="cut"),
+        pytest.param(datetime(2024, 2, 29, 12, 0, 0, tzinfo=UTC), "Thu Feb 29 12:00:00 UTC 2024", id="a leap day"),
+        pytest.param(datetime(9999, 5, 1, tzinfo=UTC), "Sat May 01 00:00:00 UTC 9999", id="far off"),
+    ],
+)  # fmt: skip
+def test_javas_text_of_a_date(instant, text):
+    assert java_text(instant) == text
+
+
+@given(st.datetimes(datetime(1900, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_javas_text_reads_back_to_the_second(instant):
+    read = datetime.strptime(java_text(instant), "%a %b %d %H:%M:%S UTC %Y").replace(tzinfo=UTC)
+
+    assert read == instant.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "to_the_second", "exact"),
+    [
+        (0, "2020-01-15T10:15:00Z", "2020-01-15T10:15:00Z"),
+        (1, "2020-01-15T10:15:00Z", "2020-01-15T10:15:00.000001Z"),
+        (999_999, "2020-01-15T10:15:00Z", "2020-01-15T10:15:00.999999Z"),
+    ],
+)
+def test_iso_dates_are_cut_to_the_second_or_exact(microseconds, to_the_second, exact):
+    instant = POLL_AT.replace(microsecond=0) + timedelta(microseconds=microseconds)
+
+    assert iso_date(instant) == to_the_second
+    assert iso_date_exact(instant) == exact

@@ -1,0 +1,43 @@
+"""How differences between what was expected and what came are said."""
+
+import pytest
+
+from elements_local.expect import contained, ordered, unordered
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "lines"),
+    [
+        pytest.param(["a", "b"], ["b", "a"], [], id="any order"),
+        pytest.param([], [], [], id="nothing"),
+        pytest.param(["a"], [], ["missing:    a"], id="missing"),
+        pytest.param([], ["a"], ["unexpected: a"], id="unexpected"),
+        pytest.param(["a"], ["a", "a"], ["unexpected: a"], id="once too often"),
+        pytest.param(["a", "a", "a"], ["a"], ["missing:    a (2 times)"], id="too seldom"),
+    ],
+)
+def test_unordered_counts(expected: list[str], actual: list[str], lines: list[str]) -> None:
+    assert unordered(expected, actual) == lines
+
+
+def test_ordered_shows_both_lists_only_where_they_differ() -> None:
+    assert ordered([1, None], [1, None]) == []
+    assert ordered([1, 2], [2, 1]) == ["expected: [1,2]", "actual:   [2,1]"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "lines"),
+    [
+        pytest.param({"a": 1}, {"a": 1, "b": 2}, [], id="more keys are fine"),
+        pytest.param({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 2, "d": 3}]}}, [], id="deep"),
+        pytest.param({"a": 1}, {}, ["a: expected 1, actual nothing"], id="missing key"),
+        pytest.param({"a": {"b": 1}}, {"a": {"b": 2}}, ["a.b: expected 1, actual 2"], id="deep difference"),
+        pytest.param([1], [1, 2], ["value: expected [1], actual [1,2]"], id="lists have to be as long"),
+        pytest.param([{"a": 1}], [{"a": 2}], ["[0].a: expected 1, actual 2"], id="in a list"),
+        pytest.param(None, {}, ["value: expected null, actual {}"], id="null"),
+        pytest.param({"a": 1}, [1], ['value: expected {"a":1}, actual [1]'], id="other kind"),
+        pytest.param({"a": None}, {"a": None}, [], id="null is a value"),
+    ],
+)
+def test_contained_names_the_place(expected: object, actual: object, lines: list[str]) -> None:
+    assert contained(expected, actual) == lines

@@ -1,0 +1,370 @@
+"""The record graphs of v2.2."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+
+from mock_insightly.account import account_of
+from mock_insightly.errors import FieldError
+from mock_insightly.kinds import CONTACTS, OPPORTUNITIES, ORGANISATIONS
+from mock_insightly.records import created, number_rows
+from mock_insightly.versions.known import VERSIONS
+
+V22 = VERSIONS["v2.2"]
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+ACCOUNT = account_of(7, email="owner@default.example", currency="USD", country="United States")
+ID = 70653019
+
+
+def kept(kind, **given):
+    blocks = count(501, 1000)
+    record = created(kind, given, record_id=ID, account=ACCOUNT, now=NOW)
+    return number_rows(kind, record, {}, lambda _sequence, _how_many: next(blocks))
+
+
+def shown(kind, **given):
+    return V22.shapes[kind.name.lower()].show(kept(kind, **given))
+
+
+def read(kind, body, before=None):
+    shape = V22.shapes[kind.name.lower()]
+    needed = {"ORGANISATION_NAME": "x", "OPPORTUNITY_NAME": "x", "OPPORTUNITY_STATE": "Open"}
+    return shape.given(shape.sent({**needed, **body}), before or {}, whole=True)
+
+
+def link(name, number, **more):
+    return {
+        "LINK_ID": None,
+        "OBJECT_NAME": None,
+        "OBJECT_ID": None,
+        "LINK_OBJECT_NAME": name,
+        "LINK_OBJECT_ID": number,
+        "ROLE": None,
+        "DETAILS": None,
+        "RELATIONSHIP_ID": None,
+        "IS_FORWARD": True,
+        **more,
+    }
+
+
+def graph_link(**filled):
+    return {
+        "LINK_ID": None,
+        "CONTACT_ID": None,
+        "OPPORTUNITY_ID": None,
+        "ORGANISATION_ID": None,
+        "PROJECT_ID": None,
+        "SECOND_PROJECT_ID": None,
+        "SECOND_OPPORTUNITY_ID": None,
+        "ROLE": None,
+        "DETAILS": None,
+        **filled,
+    }
+
+
+def test_addresses_are_shown_with_the_shims_numbers():
+    organisation = shown(ORGANISATIONS, ADDRESS_BILLING_CITY="Bonn", ADDRESS_SHIP_STREET="1 Way")
+
+    assert organisation["ADDRESSES"] == [
+        {
+            "ADDRESS_ID": 1070653019,
+            "ADDRESS_TYPE": "POSTAL",
+            "STREET": None,
+            "CITY": "Bonn",
+            "STATE": None,
+            "POSTCODE": None,
+            "COUNTRY": None,
+        },
+        {
+            "ADDRESS_ID": 2070653019,
+            "ADDRESS_TYPE": "PRIMARY",
+            "STREET": "1 Way",
+            "CITY": None,
+            "STATE": None,
+            "POSTCODE": None,
+            "COUNTRY": None,
+        },
+    ]
+
+
+def test_contact_infos_are_shown_with_the_shims_numbers():
+    organisation = shown(
+        ORGANISATIONS,
+        PHONE="1",
+        WEBSITE="w.example",
+        EMAILDOMAINS=[{"EMAIL_DOMAIN_ID": None, "EMAIL_DOMAIN": "w.example"}],
+    )
+
+    assert [
+        (info["CONTACT_INFO_ID"], info["TYPE"], info["LABEL"], info["DETAIL"])
+        for info in organisation["CONTACTINFOS"]
+    ] == [
+        (4070653019, "PHONE", "WORK", "1"),
+        (6070653019, "WEBSITE", "WORK", "w.example"),
+        (501, "EMAILDOMAIN", "WORK", "w.example"),
+    ]
+
+
+def test_an_empty_record_has_empty_collections():
+    contact = shown(CONTACTS)
+
+    assert (
+        contact["ADDRESSES"] == contact["CONTACTINFOS"] == contact["LINKS"] == contact["CONTACTLINKS"] == []
+    )
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("types", "columns"),
+    [
+        (["POSTAL", "OTHER"], ["ADDRESS_MAIL_CITY", "ADDRESS_OTHER_CITY"]),
+        (["WORK", "HOME"], ["ADDRESS_MAIL_CITY", "ADDRESS_OTHER_CITY"]),
+        (["HOME", "WORK"], ["ADDRESS_OTHER_CITY", "ADDRESS_MAIL_CITY"]),
+        (["WORK", "WORK"], ["ADDRESS_MAIL_CITY", "ADDRESS_OTHER_CITY"]),
+        ([None, "home"], ["ADDRESS_MAIL_CITY", "ADDRESS_OTHER_CITY"]),
+    ],
+)
+def test_each_address_finds_a_place(types, columns):
+    given = read(
+        CONTACTS,
+        {"ADDRESSES": [{"ADDRESS_TYPE": type_, "CITY": str(at)} for at, type_ in enumerate(types)]},
+    )
+
+    assert [given[column] for column in columns] == ["0", "1"]
+
+
+@pytest.mark.assumed
+def test_what_there_is_no_room_for_is_dropped():
+    given = read(
+        CONTACTS,
+        {
+            "ADDRESSES": [{"ADDRESS_TYPE": "WORK", "CITY": city} for city in "abc"],
+            "CONTACTINFOS": [
+                {"TYPE": "EMAIL", "LABEL": label, "DETAIL": label} for label in ("WORK", "HOME")
+            ],
+        },
+    )
+
+    assert (given["ADDRESS_MAIL_CITY"], given["ADDRESS_OTHER_CITY"]) == ("a", "b")
+    assert given["EMAIL_ADDRESS"] == "WORK"
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("type_", "label", "column"),
+    [
+        ("PHONE", "WORK", "PHONE"),
+        ("PHONE", None, "PHONE"),
+        ("phone", "home", "PHONE_HOME"),
+        ("PHONE", "MOBILE", "PHONE_MOBILE"),
+        ("PHONE", "FAX", "PHONE_FAX"),
+        ("PHONE", "DIRECT", "PHONE_OTHER"),
+        ("EMAIL", "HOME", "EMAIL_ADDRESS"),
+    ],
+)
+def test_a_contact_info_is_kept_under_its_label(type_, label, column):
+    given = read(CONTACTS, {"CONTACTINFOS": [{"TYPE": type_, "LABEL": label, "DETAIL": "x"}]})
+
+    assert given[column] == "x"
+
+
+def test_a_social_network_is_read_from_either_place():
+    info = {
+        "TYPE": "SOCIAL",
+        "SUBTYPE": "LinkedInPublicProfileUrl",
+        "LABEL": "LinkedInPublicProfileUrl",
+        "DETAIL": "in",
+    }
+
+    assert read(CONTACTS, {"CONTACTINFOS": [info]})["SOCIAL_LINKEDIN"] == "in"
+    assert read(CONTACTS, {"CONTACTINFOS": [info], "SOCIAL_LINKEDIN": "flat"})["SOCIAL_LINKEDIN"] == "flat"
+    assert read(CONTACTS, {"SOCIAL_TWITTER": "t"})["SOCIAL_TWITTER"] == "t"
+    assert read(CONTACTS, {"CONTACTINFOS": [info]})["SOCIAL_TWITTER"] is None
+
+
+def test_custom_fields_have_an_id_and_a_value():
+    body = {"CUSTOMFIELDS": [{"CUSTOM_FIELD_ID": "CONTACT_FIELD_1", "FIELD_VALUE": "v"}]}
+
+    given = read(CONTACTS, body)
+
+    assert given["CUSTOMFIELDS"][0]["FIELD_NAME"] == "CONTACT_FIELD_1"
+    assert shown(CONTACTS, CUSTOMFIELDS=given["CUSTOMFIELDS"])["CUSTOMFIELDS"] == body["CUSTOMFIELDS"]
+
+
+def test_the_employer_is_a_link_with_the_title_as_its_role():
+    contact = shown(CONTACTS, ORGANISATION_ID=5, TITLE="CTO", LINKS=[link("Opportunity", 7, ROLE="Sponsor")])
+
+    assert contact["DEFAULT_LINKED_ORGANISATION"] == 5
+    assert contact["LINKS"] == [
+        graph_link(LINK_ID=3070653019, CONTACT_ID=ID, ORGANISATION_ID=5, ROLE="CTO"),
+        graph_link(LINK_ID=501, CONTACT_ID=ID, OPPORTUNITY_ID=7, ROLE="Sponsor"),
+    ]
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("body", "organisation", "links"),
+    [
+        pytest.param({"DEFAULT_LINKED_ORGANISATION": "5"}, 5, [], id="named as default"),
+        pytest.param({"LINKS": [{"ORGANISATION_ID": 5}]}, 5, [], id="the only one linked"),
+        pytest.param(
+            {"DEFAULT_LINKED_ORGANISATION": 5, "LINKS": [{"ORGANISATION_ID": 5}]}, 5, [], id="both ways"
+        ),
+        pytest.param(
+            {"DEFAULT_LINKED_ORGANISATION": 5, "LINKS": [{"ORGANISATION_ID": 6}]},
+            5,
+            [6],
+            id="another one too",
+        ),
+        pytest.param(
+            {"LINKS": [{"ORGANISATION_ID": 6}, {"ORGANISATION_ID": 5}]}, 6, [5], id="the first of two"
+        ),
+        pytest.param({"LINKS": []}, None, [], id="none"),
+    ],
+)
+def test_the_employer_is_read_from_either_place(body, organisation, links):
+    given = read(CONTACTS, body)
+
+    assert given["ORGANISATION_ID"] == organisation
+    assert [one["LINK_OBJECT_ID"] for one in given["LINKS"]] == links
+
+
+def test_taking_the_employers_link_out_of_a_body_ends_the_employment():
+    before = kept(CONTACTS, ORGANISATION_ID=5, TITLE="CTO")
+
+    given = read(CONTACTS, {"LINKS": []}, before)
+
+    assert given["ORGANISATION_ID"] is None
+
+
+def test_a_link_that_is_added_leaves_an_employer_alone():
+    before = kept(CONTACTS, ORGANISATION_ID=5, TITLE="CTO")
+    body = V22.shapes["contacts"].show(before)
+    body["LINKS"] = [*body["LINKS"], {"ORGANISATION_ID": 6, "ROLE": "Adviser"}]
+
+    given = read(CONTACTS, body, before)
+
+    assert (given["ORGANISATION_ID"], given["TITLE"]) == (5, "CTO")
+    assert [(one["LINK_OBJECT_ID"], one["ROLE"]) for one in given["LINKS"]] == [(6, "Adviser")]
+
+
+def test_links_between_contacts_have_a_collection_of_their_own():
+    contact = shown(
+        CONTACTS,
+        LINKS=[
+            link("Contact", 8, RELATIONSHIP_ID=3, DETAILS="d"),
+            link("Contact", 9, IS_FORWARD=False),
+        ],
+    )
+
+    assert contact["LINKS"] == []
+    assert contact["CONTACTLINKS"] == [
+        {
+            "CONTACT_LINK_ID": 501,
+            "FIRST_CONTACT_ID": ID,
+            "SECOND_CONTACT_ID": 8,
+            "RELATIONSHIP_ID": 3,
+            "DETAILS": "d",
+        },
+        {
+            "CONTACT_LINK_ID": 502,
+            "FIRST_CONTACT_ID": 9,
+            "SECOND_CONTACT_ID": ID,
+            "RELATIONSHIP_ID": None,
+            "DETAILS": None,
+        },
+    ]
+
+
+def test_a_link_between_organisations_needs_the_other_one_only():
+    given = read(ORGANISATIONS, {"ORGANISATIONLINKS": [{"SECOND_ORGANISATION_ID": 8}]})
+
+    assert [
+        (one["LINK_OBJECT_NAME"], one["LINK_OBJECT_ID"], one["IS_FORWARD"]) for one in given["LINKS"]
+    ] == [("Organisation", 8, True)]
+
+
+def test_an_opportunity_links_to_another_as_the_second_one():
+    opportunity = shown(OPPORTUNITIES, LINKS=[link("Opportunity", 8)])
+
+    assert opportunity["LINKS"] == [graph_link(LINK_ID=501, OPPORTUNITY_ID=ID, SECOND_OPPORTUNITY_ID=8)]
+    assert read(OPPORTUNITIES, {"LINKS": [{"SECOND_OPPORTUNITY_ID": 8}]})["LINKS"][0]["LINK_OBJECT_ID"] == 8
+
+
+def test_what_v2_2_cannot_show_of_links_its_updates_leave_alone():
+    before = kept(
+        CONTACTS,
+        LINKS=[
+            link("Lead", 4),
+            link("Opportunity", 7, RELATIONSHIP_ID=2, IS_FORWARD=False),
+            link("Contact", 8, ROLE="friend"),
+        ],
+    )
+    body = V22.shapes["contacts"].show(before)
+    body["LINKS"][0]["ROLE"] = "Sponsor"
+
+    given = read(CONTACTS, body, before)
+
+    by_target = {one["LINK_OBJECT_ID"]: one for one in given["LINKS"]}
+    assert by_target[4] == before["LINKS"][0]
+    assert by_target[7] == {**before["LINKS"][1], "ROLE": "Sponsor"}
+    assert by_target[8] == before["LINKS"][2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "message"),
+    [
+        (CONTACTS, {"ADDRESSES": {}}, "ADDRESSES must be an array of objects; got {}"),
+        (CONTACTS, {"ADDRESSES": ["x"]}, 'ADDRESSES[0] must be an object; got "x"'),
+        (
+            CONTACTS,
+            {"ADDRESSES": [{"ADDRESS_TYPE": "MOON"}]},
+            "ADDRESSES[0].ADDRESS_TYPE must be one of WORK, HOME, POSTAL, PRIMARY, OTHER",
+        ),
+        (CONTACTS, {"ADDRESSES": [{"CITY": 5}]}, "ADDRESSES[0].CITY must be a text; got 5"),
+        (
+            CONTACTS,
+            {"ADDRESSES": [{"POSTCODE": "x" * 129}]},
+            "ADDRESSES[0].POSTCODE must be a text of at most 128 characters",
+        ),
+        (CONTACTS, {"CONTACTINFOS": [{"DETAIL": "x"}]}, "CONTACTINFOS[0].TYPE must be one of EMAIL, PHONE"),
+        (CONTACTS, {"CONTACTINFOS": [{"TYPE": "EMAIL"}]}, "CONTACTINFOS[0].DETAIL must be a text"),
+        (
+            CONTACTS,
+            {"LINKS": [{"CONTACT_ID": 5}]},
+            "LINKS[0] must be an object with one of OPPORTUNITY_ID, ORGANISATION_ID, PROJECT_ID",
+        ),
+        (
+            CONTACTS,
+            {"LINKS": [{"PROJECT_ID": "x"}]},
+            'LINKS[0].PROJECT_ID must be a positive whole number; got "x"',
+        ),
+        (
+            CONTACTS,
+            {"LINKS": [{"PROJECT_ID": 5, "ROLE": 5}]},
+            "LINKS[0].ROLE must be a text of at most 255 characters; got 5",
+        ),
+        (
+            CONTACTS,
+            {"CONTACTLINKS": [{}]},
+            "CONTACTLINKS[0].SECOND_CONTACT_ID must be a positive whole number; got null",
+        ),
+        (
+            CONTACTS,
+            {"DEFAULT_LINKED_ORGANISATION": "x"},
+            'DEFAULT_LINKED_ORGANISATION must be a positive whole number; got "x"',
+        ),
+        (
+            CONTACTS,
+            {"CUSTOMFIELDS": [{"FIELD_VALUE": 1}]},
+            "CUSTOMFIELDS[0] must be an object with a value for FIELD_NAME",
+        ),
+        (CONTACTS, {"SOCIAL_TWITTER": 5}, "SOCIAL_TWITTER must be a text; got 5"),
+    ],
+)
+def test_a_graph_that_does_not_fit_is_refused_by_the_place(kind, body, message):
+    with pytest.raises(FieldError) as refused:
+        read(kind, body)
+
+    assert str(refused.value).startswith(message)

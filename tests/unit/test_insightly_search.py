@@ -1,0 +1,216 @@
+"""What a search means."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_insightly.errors import (
+    FieldError,
+    HalfAFilterError,
+    NoSuchFieldError,
+    TooManyFiltersError,
+)
+from mock_insightly.search import Criterion, Wanted, updated_after, wildcard
+from mock_insightly.versions.known import VERSIONS
+
+V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]
+RECORD = {
+    "FIRST_NAME": "Ada",
+    "PHONE": None,
+    "PHONE_HOME": "+1-415-555-1212",
+    "LEAD_RATING": 3,
+    "CONVERTED": False,
+    "TAGS": [{"TAG_NAME": "VIP"}, {"TAG_NAME": "Partner"}],
+    "CUSTOMFIELDS": [{"FIELD_NAME": "Hobby__c", "FIELD_VALUE": "Chess", "CUSTOM_FIELD_ID": "Hobby__c"}],
+}
+
+
+def wanted(version, resource, **query):
+    return version.wanted(version.shapes[resource], query)
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "found"),
+    [
+        ("FIRST_NAME", "Ada", True),
+        ("FIRST_NAME", "aDA", True),
+        ("FIRST_NAME", "Ad", False),
+        ("FIRST_NAME", "Ad%", True),
+        ("FIRST_NAME", "%da", True),
+        ("FIRST_NAME", "%d%", True),
+        ("FIRST_NAME", "%", True),
+        ("FIRST_NAME", "A%a", False),
+        ("PHONE", "%", False),
+        ("PHONE_HOME", "%5551212", False),
+        ("PHONE_HOME", "%1212", True),
+        ("TAGS.TAG_NAME", "partner", True),
+        ("TAGS.TAG_NAME", "part", False),
+        ("CUSTOMFIELDS:hobby__c", "chess", True),
+        ("CUSTOMFIELDS:Other__c", "chess", False),
+        ("NOWHERE", "x", False),
+    ],
+)
+def test_a_text_is_compared_without_case_and_with_wildcards_at_its_ends(place, text, found):
+    assert wildcard((place,), text).holds(RECORD) is found
+
+
+def test_one_of_several_places_suffices():
+    assert wildcard(("PHONE", "PHONE_HOME"), "+1-415-555-1212").holds(RECORD)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "found"),
+    [
+        ("LEAD_RATING", 3, True),
+        ("LEAD_RATING", 3.0, True),
+        ("LEAD_RATING", 4, False),
+        ("LEAD_RATING", "3", True),
+        ("CONVERTED", False, True),
+        ("CONVERTED", 0, False),
+        ("LEAD_RATING", True, False),
+    ],
+)
+def test_numbers_and_truth_values_are_not_mixed_up(place, value, found):
+    assert Criterion(places=(place,), value=value).holds(RECORD) is found
+
+
+@given(st.text(min_size=1), st.text(), st.text())
+def test_a_value_is_found_by_any_part_of_it_between_wildcards(part, before, after):
+    record = {"F": before + part + after}
+    sought = wildcard(("F",), f"%{part}%")
+
+    assert sought.holds(record) == (part.casefold() in (before + part + after).casefold())
+
+
+def test_a_blank_date_asks_for_nothing():
+    assert updated_after("") is None
+    assert updated_after("  ") is None
+
+
+def test_a_date_is_strictly_later_unless_told_otherwise():
+    asked = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+    assert updated_after("2026-03-02 10:00:00.9") == asked
+    assert updated_after("2026-03-02 10:00:00", inclusive=True) == asked - timedelta(seconds=1)
+
+
+def test_a_date_before_which_there_is_none_asks_for_nothing():
+    assert updated_after("0001-01-01", inclusive=True) is None
+
+
+def test_a_date_that_cannot_be_read_is_refused_by_name():
+    with pytest.raises(FieldError, match=r'^updated_after_utc must be a date .* got "soon"$'):
+        updated_after("soon")
+
+
+def test_v3_1_searches_a_field_by_name_and_value():
+    assert wanted(V31, "contacts", field_name="email_address", field_value="a@b") == Wanted(
+        criterion=Criterion(places=("EMAIL_ADDRESS",), value="a@b")
+    )
+
+
+def test_v3_1_reads_a_value_as_its_field_would():
+    assert wanted(V31, "leads", field_name="LEAD_RATING", field_value=" 3 ").criterion.value == 3
+    assert wanted(V31, "leads", field_name="CONVERTED", field_value="False").criterion.value is False
+    assert (
+        wanted(
+            V31, "leads", field_name="DATE_CREATED_UTC", field_value="2026-03-02T10:00:00Z"
+        ).criterion.value
+        == "2026-03-02 10:00:00"
+    )
+
+
+def test_v3_1_takes_a_percent_sign_literally():
+    assert not wanted(V31, "contacts", field_name="FIRST_NAME", field_value="Ad%").criterion.holds(RECORD)
+
+
+def test_v3_1_searches_custom_fields():
+    assert wanted(V31, "contacts", field_name="Hobby__c", field_value="chess").criterion.holds(RECORD)
+
+
+def test_v3_1_wants_everything_without_a_filter():
+    assert wanted(V31, "contacts") == wanted(V31, "contacts", field_name="", field_value="") == Wanted()
+
+
+@pytest.mark.assumed
+def test_v3_1_refuses_half_a_filter():
+    with pytest.raises(HalfAFilterError, match="got field_name without field_value"):
+        wanted(V31, "contacts", field_name="FIRST_NAME")
+    with pytest.raises(HalfAFilterError, match="got field_value without field_name"):
+        wanted(V31, "contacts", field_value="Ada")
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("resource", "name", "nearest"),
+    [
+        ("contacts", "FRIST_NAME", "nearest are FIRST_NAME or LAST_NAME"),
+        ("contacts", "TAGS", "TAGS"),
+        ("contacts", "CUSTOMFIELDS", "CUSTOMFIELDS"),
+        ("leads", "EMAIL_ADDRESS", "ADDRESS"),
+        ("opportunities", "OPPORTUNITY_STATE_REASON_ID", "OPPORTUNITY"),
+    ],
+)
+def test_v3_1_refuses_a_field_that_cannot_be_searched(resource, name, nearest):
+    with pytest.raises(NoSuchFieldError, match=nearest):
+        wanted(V31, resource, field_name=name, field_value="x")
+
+
+@pytest.mark.assumed
+def test_v3_1_refuses_a_value_that_its_field_can_never_have():
+    with pytest.raises(FieldError, match="LEAD_RATING must be a whole number"):
+        wanted(V31, "leads", field_name="LEAD_RATING", field_value="good")
+    with pytest.raises(FieldError, match="CONVERTED_DATE_UTC must be a single value"):
+        wanted(V31, "leads", field_name="CONVERTED_DATE_UTC", field_value=" ")
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "value", "record"),
+    [
+        ("contacts", "email", "a@b", {"EMAIL_ADDRESS": "A@B"}),
+        ("contacts", "phone_number", "%1212", RECORD),
+        ("contacts", "tag", "vip", RECORD),
+        ("contacts", "city", "Bonn", {"ADDRESS_OTHER_CITY": "Bonn"}),
+        ("contacts", "postcode", "53%", {"ADDRESS_MAIL_POSTCODE": "53111"}),
+        ("leads", "organisation", "Acme", {"ORGANISATION_NAME": "acme"}),
+        ("leads", "phone_number", "1", {"FAX": "1"}),
+        ("leads", "email", "a@b", {"EMAIL": "a@b"}),
+        ("organisations", "email_domain", "a.b", {"EMAILDOMAINS": [{"EMAIL_DOMAIN": "a.b"}]}),
+        ("organisations", "organisation_name", "A%", {"ORGANISATION_NAME": "acme"}),
+        ("organisations", "state", "NRW", {"ADDRESS_SHIP_STATE": "nrw"}),
+        ("opportunities", "opportunity_state", "open", {"OPPORTUNITY_STATE": "OPEN"}),
+        ("opportunities", "category_id", "5", {"CATEGORY_ID": 5}),
+        (
+            "opportunities",
+            "forecast_close_date",
+            "2026-01-02",
+            {"FORECAST_CLOSE_DATE": "2026-01-02 00:00:00"},
+        ),
+        ("users", "email", "a@b", {"EMAIL_ADDRESS": "a@b"}),
+    ],
+)
+def test_v2_2_has_a_filter_for_each_documented_name(resource, name, value, record):
+    assert wanted(V22, resource, **{name: value}).criterion.holds(record)
+
+
+def test_v2_2_finds_contacts_by_the_name_of_their_organisation():
+    criterion = wanted(V22, "contacts", organisation="Acme%").criterion
+
+    assert criterion.via == ("Organisations", "ORGANISATION_NAME")
+    assert criterion.places == ("ORGANISATION_ID",)
+
+
+def test_v2_2_finds_no_organisation_by_email():
+    assert not wanted(V22, "organisations", email="%").criterion.holds({"ORGANISATION_NAME": "Acme"})
+
+
+def test_v2_2_ignores_blank_filters_and_unknown_names():
+    assert wanted(V22, "contacts", email=" ", updated_after_utc="2026-01-01", colour="red") == Wanted()
+
+
+@pytest.mark.assumed
+def test_v2_2_refuses_more_than_one_filter():
+    with pytest.raises(TooManyFiltersError, match="exactly one filter; got email, updated_after_utc"):
+        wanted(V22, "contacts", email="a@b", updated_after_utc="2026-01-01")

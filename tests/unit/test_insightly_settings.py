@@ -1,0 +1,98 @@
+"""The CRM's settings, its public face, and two small memories."""
+
+from datetime import date
+
+import pytest
+
+import mock_insightly
+from mock_insightly import Settings
+from mock_insightly.allowance import Allowance
+from mock_insightly.bookmarks import Bookmarks
+from mock_insightly.errors import SettingsError
+
+
+def test_unknowns_have_the_recommended_defaults():
+    assert Settings.from_env({}) == Settings(
+        list_honours_updated_after=False,
+        search_inclusive=False,
+        updated_later_s=0,
+        www_authenticate=False,
+        daily_limit=100_000,
+        country="United States",
+        currency="USD",
+    )
+
+
+def test_settings_are_read_from_variables_with_the_crms_prefix():
+    settings = Settings.from_env(
+        {
+            "ELEMENTS_LOCAL_CRM_LIST_HONOURS_UPDATED_AFTER": "true",
+            "ELEMENTS_LOCAL_CRM_SEARCH_INCLUSIVE": "False",
+            "ELEMENTS_LOCAL_CRM_UPDATED_LATER_S": "2",
+            "ELEMENTS_LOCAL_CRM_COUNTRY": "Germany",
+            "ELEMENTS_LOCAL_CRM_PORT": "4701",
+            "ELEMENTS_LOCAL_SINK_DAILY_LIMIT": "x",
+            "DAILY_LIMIT": "x",
+        }
+    )
+
+    assert settings == Settings(list_honours_updated_after=True, updated_later_s=2, country="Germany")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("SEARCH_INCLUSIVE", "yes", "true or false"),
+        ("DAILY_LIMIT", "-1", "a whole number"),
+        ("DAILY_LIMIT", "1e3", "a whole number"),
+        ("UPDATED_LATER_S", "", "a whole number"),
+        ("UPDATED_LATER_S", "9" * 10, "a whole number"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named(name, text, expected):
+    with pytest.raises(SettingsError, match=f"^ELEMENTS_LOCAL_CRM_{name} must be {expected}.*; got '{text}'"):
+        Settings.from_env({f"ELEMENTS_LOCAL_CRM_{name}": text})
+
+
+def test_the_public_face_is_two_names():
+    assert mock_insightly.__all__ == ["Settings", "create_app"]
+
+
+@pytest.mark.assumed
+def test_the_allowance_is_a_days_and_a_workspaces():
+    allowance = Allowance(2)
+    first, second = date(2026, 3, 2), date(2026, 3, 3)
+
+    assert [allowance.take("a", first) for _ in range(3)] == [1, 0, 0]
+    assert allowance.take("b", first) == 1
+    assert allowance.take("a", second) == 1
+    allowance.clear("a")
+    assert allowance.take("a", second) == 1
+
+
+def test_a_bookmark_holds_as_long_as_the_state_does():
+    bookmarks = Bookmarks()
+    bookmarks.put("list", 1, end=(100, 5100), total=300)
+
+    assert bookmarks.end("list", 1, 100) == 5100
+    assert bookmarks.end("list", 1, 99) is None
+    assert bookmarks.total("list", 1) == 300
+    assert bookmarks.end("list", 2, 100) is bookmarks.total("list", 2) is None
+    assert bookmarks.end("other", 1, 100) is None
+
+    bookmarks.put("list", 2, end=(200, 5200))
+    assert bookmarks.end("list", 2, 200) == 5200
+    assert bookmarks.end("list", 2, 100) is bookmarks.total("list", 2) is None
+
+
+def test_bookmarks_do_not_pile_up():
+    bookmarks = Bookmarks()
+    for number in range(1000):
+        bookmarks.put("pages", 1, end=(number, number))
+        bookmarks.put(number, 1, total=number)
+        bookmarks.put("pages", 1)
+
+    assert bookmarks.total(0, 1) is None
+    assert bookmarks.total(999, 1) == 999
+    assert bookmarks.end("pages", 1, 0) is None
+    assert bookmarks.end("pages", 1, 999) == 999

@@ -1,0 +1,462 @@
+"""How each version shows records, and reads them back."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_insightly.account import account_of
+from mock_insightly.errors import (
+    FieldError,
+    InvalidRequestError,
+    MissingFieldError,
+    MixedDatesError,
+    NoSuchResourceError,
+    NotARecordError,
+    SingularResourceError,
+)
+from mock_insightly.fields import Choice, Date, Decimal, Flag, Rows, Text, Whole
+from mock_insightly.kinds import KINDS
+from mock_insightly.records import changed, created, number_rows
+from mock_insightly.row_types import CustomFields
+from mock_insightly.versions.known import VERSIONS, served
+from mock_kit.json_text import decode, encode_text
+
+V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+ACCOUNT = account_of(7, email="owner@default.example", currency="USD", country="United States")
+WRITABLE = [kind for kind in KINDS if kind.writable]
+
+CONTACT_31 = """
+CONTACT_ID SALUTATION FIRST_NAME LAST_NAME IMAGE_URL BACKGROUND VISIBLE_TO OWNER_USER_ID VISIBLE_TEAM_ID
+DATE_CREATED_UTC DATE_UPDATED_UTC SOCIAL_LINKEDIN SOCIAL_FACEBOOK SOCIAL_TWITTER DATE_OF_BIRTH PHONE PHONE_HOME
+PHONE_MOBILE PHONE_OTHER PHONE_ASSISTANT PHONE_FAX EMAIL_ADDRESS ASSISTANT_NAME ADDRESS_MAIL_STREET
+ADDRESS_MAIL_CITY ADDRESS_MAIL_STATE ADDRESS_MAIL_POSTCODE ADDRESS_MAIL_COUNTRY ADDRESS_OTHER_STREET
+ADDRESS_OTHER_CITY ADDRESS_OTHER_STATE ADDRESS_OTHER_POSTCODE ADDRESS_OTHER_COUNTRY LAST_ACTIVITY_DATE_UTC
+NEXT_ACTIVITY_DATE_UTC CREATED_USER_ID ORGANISATION_ID TITLE EMAIL_OPTED_OUT CUSTOMFIELDS TAGS DATES LINKS
+"""
+ORGANISATION_31 = """
+ORGANISATION_ID ORGANISATION_NAME BACKGROUND IMAGE_URL OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC
+LAST_ACTIVITY_DATE_UTC NEXT_ACTIVITY_DATE_UTC CREATED_USER_ID PHONE PHONE_FAX WEBSITE ADDRESS_BILLING_STREET
+ADDRESS_BILLING_CITY ADDRESS_BILLING_STATE ADDRESS_BILLING_COUNTRY ADDRESS_BILLING_POSTCODE ADDRESS_SHIP_STREET
+ADDRESS_SHIP_CITY ADDRESS_SHIP_STATE ADDRESS_SHIP_POSTCODE ADDRESS_SHIP_COUNTRY SOCIAL_LINKEDIN SOCIAL_FACEBOOK
+SOCIAL_TWITTER VISIBLE_TO VISIBLE_TEAM_ID CUSTOMFIELDS TAGS DATES EMAILDOMAINS LINKS
+"""
+LEAD_31 = """
+LEAD_ID SALUTATION FIRST_NAME LAST_NAME LEAD_SOURCE_ID LEAD_STATUS_ID TITLE CONVERTED CONVERTED_CONTACT_ID
+CONVERTED_DATE_UTC CONVERTED_OPPORTUNITY_ID CONVERTED_ORGANISATION_ID DATE_CREATED_UTC DATE_UPDATED_UTC EMAIL
+EMPLOYEE_COUNT FAX INDUSTRY LEAD_DESCRIPTION LEAD_RATING MOBILE OWNER_USER_ID PHONE RESPONSIBLE_USER_ID WEBSITE
+ADDRESS_STREET ADDRESS_CITY ADDRESS_STATE ADDRESS_POSTCODE ADDRESS_COUNTRY LAST_ACTIVITY_DATE_UTC
+NEXT_ACTIVITY_DATE_UTC VISIBLE_TO VISIBLE_TEAM_ID ORGANISATION_NAME CREATED_USER_ID IMAGE_URL EMAIL_OPTED_OUT
+CUSTOMFIELDS TAGS LINKS LINKED_EMAIL_ADDRESS
+"""
+OPPORTUNITY_31 = """
+OPPORTUNITY_ID OPPORTUNITY_NAME OPPORTUNITY_DETAILS OPPORTUNITY_STATE RESPONSIBLE_USER_ID CATEGORY_ID IMAGE_URL
+BID_CURRENCY BID_AMOUNT BID_TYPE BID_DURATION ACTUAL_CLOSE_DATE DATE_CREATED_UTC DATE_UPDATED_UTC OPPORTUNITY_VALUE
+PROBABILITY FORECAST_CLOSE_DATE OWNER_USER_ID LAST_ACTIVITY_DATE_UTC NEXT_ACTIVITY_DATE_UTC PIPELINE_ID STAGE_ID
+CREATED_USER_ID ORGANISATION_ID PRICEBOOK_ID VISIBLE_TO VISIBLE_TEAM_ID CUSTOMFIELDS TAGS LINKS LINKED_EMAIL_ADDRESS
+"""
+USER_31 = """
+USER_ID CONTACT_ID FIRST_NAME LAST_NAME TIMEZONE_ID EMAIL_ADDRESS EMAIL_DROPBOX_IDENTIFIER EMAIL_DROPBOX_ADDRESS
+ADMINISTRATOR ACCOUNT_OWNER ACTIVE DATE_CREATED_UTC DATE_UPDATED_UTC USER_CURRENCY CONTACT_DISPLAY CONTACT_ORDER
+TASK_WEEK_START INSTANCE_ID PROFILE_ID ROLE_ID
+"""
+CONTACT_22 = """
+CONTACT_ID SALUTATION FIRST_NAME LAST_NAME BACKGROUND IMAGE_URL DEFAULT_LINKED_ORGANISATION OWNER_USER_ID
+DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES CONTACTINFOS
+DATES TAGS LINKS CONTACTLINKS SOCIAL_LINKEDIN SOCIAL_FACEBOOK SOCIAL_TWITTER CAN_EDIT CAN_DELETE
+"""
+ORGANISATION_22 = """
+ORGANISATION_ID ORGANISATION_NAME BACKGROUND IMAGE_URL OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO
+VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES CONTACTINFOS DATES TAGS LINKS ORGANISATIONLINKS
+SOCIAL_LINKEDIN SOCIAL_FACEBOOK SOCIAL_TWITTER CAN_EDIT CAN_DELETE
+"""
+LEAD_22 = """
+LEAD_ID SALUTATION TITLE FIRST_NAME LAST_NAME ORGANIZATION_NAME PHONE_NUMBER MOBILE_PHONE_NUMBER FAX_NUMBER
+EMAIL_ADDRESS WEBSITE_URL OWNER_USER_ID RESPONSIBLE_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CONVERTED
+CONVERTED_DATE_UTC CONVERTED_CONTACT_ID CONVERTED_ORGANIZATION_ID CONVERTED_OPPORTUNITY_ID LEAD_STATUS_ID
+LEAD_SOURCE_ID INDUSTRY EMPLOYEE_COUNT LEAD_RATING LEAD_DESCRIPTION VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS
+ADDRESS_STREET ADDRESS_CITY ADDRESS_STATE ADDRESS_POSTCODE ADDRESS_COUNTRY CUSTOMFIELDS TAGS IMAGE_URL
+"""
+OPPORTUNITY_22 = """
+OPPORTUNITY_ID OPPORTUNITY_NAME OPPORTUNITY_DETAILS OPPORTUNITY_STATE OPPORTUNITY_STATE_REASON_ID
+RESPONSIBLE_USER_ID OWNER_USER_ID BID_CURRENCY BID_AMOUNT BID_TYPE BID_DURATION OPPORTUNITY_VALUE PROBABILITY
+FORECAST_CLOSE_DATE ACTUAL_CLOSE_DATE CATEGORY_ID PIPELINE_ID STAGE_ID IMAGE_URL DATE_CREATED_UTC DATE_UPDATED_UTC
+VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS TAGS LINKS
+"""
+USER_22 = """
+USER_ID CONTACT_ID FIRST_NAME LAST_NAME TIMEZONE_ID EMAIL_ADDRESS EMAIL_DROPBOX_IDENTIFIER ADMINISTRATOR
+ACCOUNT_OWNER ACTIVE DATE_CREATED_UTC DATE_UPDATED_UTC USER_CURRENCY CONTACT_DISPLAY CONTACT_ORDER TASK_WEEK_START
+INSTANCE_ID
+"""
+SHAPES = [
+    pytest.param(version.shapes[resource], keys.split(), id=f"{version.name} {resource}")
+    for version, resource, keys in (
+        (V31, "contacts", CONTACT_31),
+        (V31, "organisations", ORGANISATION_31),
+        (V31, "leads", LEAD_31),
+        (V31, "opportunities", OPPORTUNITY_31),
+        (V31, "users", USER_31),
+        (V22, "contacts", CONTACT_22),
+        (V22, "organisations", ORGANISATION_22),
+        (V22, "leads", LEAD_22),
+        (V22, "opportunities", OPPORTUNITY_22),
+        (V22, "users", USER_22),
+    )
+]
+COLLECTIONS = {
+    "CUSTOMFIELDS",
+    "ADDRESSES",
+    "CONTACTINFOS",
+    "DATES",
+    "TAGS",
+    "LINKS",
+    "CONTACTLINKS",
+    "ORGANISATIONLINKS",
+    "EMAILDOMAINS",
+}
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
+DAYS = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 1)).map(  # noqa: DTZ001
+    lambda day: day.strftime("%Y-%m-%d %H:%M:%S")
+)
+
+
+def values_for(field_type):
+    """Return what fits a field, as a client of v3.1 may send it."""
+    if isinstance(field_type, Rows):
+        row = {field.name: values_for(field.type) for field in field_type.fields}
+        row |= {name: values_for(_type_of(field_type, name)).filter(bool) for name in field_type.required}
+        row.pop(field_type.id_field, None)
+        return st.lists(st.fixed_dictionaries(row), max_size=3)
+    if isinstance(field_type, CustomFields):
+        row = {"FIELD_NAME": st.sampled_from(["A__c", "B__c"]), "FIELD_VALUE": TEXTS | st.booleans()}
+        return st.lists(st.fixed_dictionaries(row), max_size=2)
+    known = {
+        Text: st.none() | TEXTS.filter(str.strip),
+        Whole: st.none() | st.integers(min_value=1, max_value=10**9),
+        Decimal: st.none() | st.integers(min_value=0, max_value=10**9),
+        Flag: st.booleans(),
+        Date: st.none() | DAYS,
+    }
+    if isinstance(field_type, Choice):
+        return st.sampled_from(field_type.options)
+    return known.get(
+        type(field_type), st.sampled_from(["Contact", "Organisation", "Lead", "Project", "Fruit__c"])
+    )
+
+
+def _type_of(rows, name):
+    return next(field.type for field in rows.fields if field.name == name)
+
+
+@st.composite
+def records_of(draw, kind):
+    """Return a record as the store would keep it, and what gives out its rows' numbers."""
+    shape = V31.shapes[kind.name.lower()]
+    required = {name: draw(TEXTS.filter(str.strip)) for name in shape.required}
+    optional = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                field.name: values_for(field.type)
+                for field in kind.fields
+                if not field.assigned and field.name not in required
+            },
+        )
+    )
+    blocks = count(20_000_000, 1000)
+
+    def reserve(_sequence, _how_many):
+        return next(blocks)
+
+    given_ = shape.given(shape.sent({**optional, **required}), {}, whole=False)
+    made = created(kind, given_, record_id=12345678, account=ACCOUNT, now=NOW)
+    return number_rows(kind, made, {}, reserve), reserve
+
+
+@pytest.mark.parametrize(("shape", "keys"), SHAPES)
+def test_a_version_shows_its_keys_in_its_order(shape, keys):
+    record = created(shape.kind, {}, record_id=12345678, account=ACCOUNT, now=NOW)
+
+    assert list(shape.show(record)) == keys
+    assert list(decode(shape.one(encode_text(record)))) == keys
+
+
+@pytest.mark.parametrize(("shape", "keys"), SHAPES)
+def test_a_brief_record_has_no_collections(shape, keys):
+    record = created(shape.kind, {}, record_id=12345678, account=ACCOUNT, now=NOW)
+    brief = [key for key in keys if key not in COLLECTIONS]
+
+    assert list(shape.show(record, brief=True)) == brief
+    assert list(decode(shape.page([encode_text(record)], brief=True))[0]) == brief
+
+
+@pytest.mark.parametrize(("shape", "keys"), SHAPES)
+def test_a_page_shows_records_as_they_are_shown_one_by_one(shape, keys):  # noqa: ARG001
+    documents = [
+        encode_text(created(shape.kind, {}, record_id=number, account=ACCOUNT, now=NOW)) for number in (1, 2)
+    ]
+
+    assert shape.page(documents, brief=False) == b"[%s,%s]" % tuple(map(shape.one, documents))
+    assert shape.page([], brief=False) == b"[]"
+
+
+@pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_what_v2_2_shows_and_reads_back_leaves_a_record_as_it_was(kind, data):
+    record, reserve = data.draw(records_of(kind))
+    shape = V22.shapes[kind.name.lower()]
+
+    body = decode(shape.one(encode_text(record)))
+    body |= {name: "x" for name in shape.required if not body[name]}
+    read = shape.given(shape.sent(body), record, whole=True)
+    after = number_rows(kind, changed(kind, record, read, account=ACCOUNT, now=NOW), record, reserve)
+
+    assert after == record
+
+
+@pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_what_v3_1_shows_and_reads_back_leaves_a_record_as_it_was(kind, data):
+    record, reserve = data.draw(records_of(kind))
+    shape = V31.shapes[kind.name.lower()]
+
+    read = shape.given(shape.sent(decode(shape.one(encode_text(record)))), record, whole=False)
+    after = number_rows(kind, changed(kind, record, read, account=ACCOUNT, now=NOW), record, reserve)
+
+    assert after == record
+
+
+@pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_a_record_posted_as_v2_2_shows_it_is_shown_the_same_again(kind, data):
+    record, _ = data.draw(records_of(kind))
+    shape = V22.shapes[kind.name.lower()]
+    blocks = count(20_000_000, 1000)
+    body = shape.show(record)
+    body |= {name: "x" for name in shape.required if not body[name]}
+    read = shape.given(shape.sent(body), {}, whole=True)
+    made = created(kind, read, record_id=12345678, account=ACCOUNT, now=NOW)
+    again = shape.show(number_rows(kind, made, {}, lambda _sequence, _how_many: next(blocks)))
+
+    unlike = {"LINKS", "CONTACTLINKS", "ORGANISATIONLINKS", "OWNER_USER_ID", "DEFAULT_LINKED_ORGANISATION"}
+    numbered = {"DATES", "CONTACTINFOS"}
+    assert {name: value for name, value in again.items() if name not in unlike | numbered} == {
+        name: value for name, value in body.items() if name not in unlike | numbered
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "resource", "body", "missing"),
+    [
+        (V31, "contacts", {"LAST_NAME": "x"}, "FIRST_NAME"),
+        (V31, "contacts", {"FIRST_NAME": "  "}, "FIRST_NAME"),
+        (V31, "organisations", {}, "ORGANISATION_NAME"),
+        (V31, "leads", {"LAST_NAME": None}, "LAST_NAME"),
+        (V31, "opportunities", {}, "OPPORTUNITY_NAME"),
+        (V22, "organisations", {}, "ORGANISATION_NAME"),
+        (V22, "leads", {}, "LAST_NAME"),
+        (V22, "opportunities", {"OPPORTUNITY_NAME": "x"}, "OPPORTUNITY_STATE"),
+    ],
+)
+def test_a_new_record_must_have_what_is_required(version, resource, body, missing):
+    shape = version.shapes[resource]
+
+    with pytest.raises(MissingFieldError, match=f"^{missing} is required"):
+        shape.given(shape.sent(body), {}, whole=version.replaces)
+
+
+def test_v3_1_lets_an_update_leave_out_what_is_required_but_not_clear_it():
+    shape = V31.shapes["contacts"]
+    before = created(shape.kind, {"FIRST_NAME": "Ada"}, record_id=1, account=ACCOUNT, now=NOW)
+
+    assert shape.given(shape.sent({"LAST_NAME": "L"}), before, whole=False) == {"LAST_NAME": "L"}
+    with pytest.raises(MissingFieldError, match="FIRST_NAME"):
+        shape.given(shape.sent({"FIRST_NAME": None}), before, whole=False)
+
+
+@pytest.mark.assumed
+def test_v2_2_takes_a_contact_without_any_name():
+    shape = V22.shapes["contacts"]
+
+    assert shape.given(shape.sent({"COLOUR": "red"}), {}, whole=True)["FIRST_NAME"] is None
+
+
+def test_keys_are_read_in_any_case_and_unknown_and_read_only_ones_are_ignored():
+    shape = V31.shapes["contacts"]
+    sent = {
+        "first_name": "Ada",
+        "Last_Name": "L",
+        "COLOUR": "red",
+        "CONTACT_ID": 5,
+        "DATE_CREATED_UTC": "never",
+        "CREATED_USER_ID": "me",
+    }
+
+    assert shape.given(shape.sent(sent), {}, whole=False) == {"FIRST_NAME": "Ada", "LAST_NAME": "L"}
+
+
+@pytest.mark.parametrize("name", ["OWNER_USER_ID", "PIPELINE_ID", "STAGE_ID", "OPPORTUNITY_VALUE"])
+def test_late_v2_2_ignores_what_it_lets_nobody_write(name):
+    shape = V22.shapes["opportunities"]
+    sent = {"OPPORTUNITY_NAME": "x", "OPPORTUNITY_STATE": "Open", name: 5}
+
+    assert name not in shape.given(shape.sent(sent), {}, whole=True)
+
+
+def test_a_field_is_named_as_the_client_knows_it():
+    shape = V22.shapes["leads"]
+
+    with pytest.raises(FieldError, match=r"^PHONE_NUMBER must be a text; got 5$"):
+        shape.given(shape.sent({"LAST_NAME": "x", "PHONE_NUMBER": 5}), {}, whole=True)
+
+
+@pytest.mark.parametrize("body", [[], "x", 5, None, True])
+def test_a_body_must_be_an_object(body):
+    with pytest.raises(NotARecordError, match="must be one Contact as a JSON object"):
+        V31.shapes["contacts"].sent(body)
+
+
+@pytest.mark.parametrize(("came", "number"), [(5, 5), ("78572651", 78572651)])
+def test_the_id_in_a_body_may_be_a_number_or_its_text(came, number):
+    shape = V31.shapes["leads"]
+
+    assert shape.id_in(shape.sent({"lead_id": came})) == number
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({}, MissingFieldError),
+        ({"LEAD_ID": None}, MissingFieldError),
+        ({"LEAD_ID": 0}, FieldError),
+        ({"LEAD_ID": "x"}, FieldError),
+        ({"CONTACT_ID": 5}, MissingFieldError),
+    ],
+)
+def test_an_update_needs_the_id_in_its_body(body, error):
+    shape = V31.shapes["leads"]
+
+    with pytest.raises(error, match="LEAD_ID"):
+        shape.id_in(shape.sent(body))
+
+
+def test_v3_1_refuses_dates_written_in_two_ways():
+    shape = V31.shapes["opportunities"]
+    mixed = {
+        "OPPORTUNITY_NAME": "x",
+        "ACTUAL_CLOSE_DATE": "2026-01-01T00:00:00Z",
+        "FORECAST_CLOSE_DATE": "2026-01-01 00:00:00",
+    }
+
+    with pytest.raises(
+        MixedDatesError, match="FORECAST_CLOSE_DATE has the form yyyy-MM-dd HH:mm:ss, ACTUAL_CLOSE_DATE"
+    ):
+        shape.given(shape.sent(mixed), {}, whole=False)
+
+
+@pytest.mark.parametrize("form", ["2026-01-01T00:00:00Z", "2026-01-01 00:00:00", "2026-01-01"])
+def test_v3_1_takes_dates_written_in_one_way(form):
+    shape = V31.shapes["opportunities"]
+    sent = {"OPPORTUNITY_NAME": "x", "ACTUAL_CLOSE_DATE": form, "FORECAST_CLOSE_DATE": form}
+
+    assert shape.given(shape.sent(sent), {}, whole=False)["ACTUAL_CLOSE_DATE"] == "2026-01-01 00:00:00"
+
+
+@pytest.mark.assumed
+def test_read_only_dates_may_be_written_in_another_way():
+    shape = V31.shapes["contacts"]
+    sent = {"DATE_OF_BIRTH": "1815-12-10T00:00:00Z", "DATE_CREATED_UTC": "2026-01-01 00:00:00"}
+
+    assert shape.given(shape.sent(sent), {"FIRST_NAME": "Ada"}, whole=False) == {
+        "DATE_OF_BIRTH": "1815-12-10 00:00:00"
+    }
+
+
+def test_only_v3_1_tells_a_singular_from_an_unknown_name():
+    with pytest.raises(SingularResourceError, match=r"'contact'.*'Contacts'"):
+        served(V31, "contact")
+    with pytest.raises(NoSuchResourceError, match="there are Contacts, Organisations"):
+        served(V22, "contact")
+    with pytest.raises(NoSuchResourceError, match="'fruits'"):
+        served(V31, "fruits")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+ROW_KEYS = st.sampled_from(
+    [
+        "TYPE",
+        "LABEL",
+        "SUBTYPE",
+        "DETAIL",
+        "CONTACT_INFO_ID",
+        "ADDRESS_TYPE",
+        "CITY",
+        "TAG_NAME",
+        "DATE_ID",
+        "OCCASION_DATE",
+        "EMAIL_DOMAIN",
+        "EMAIL_DOMAIN_ID",
+        "LINK_ID",
+        "LINK_OBJECT_NAME",
+        "LINK_OBJECT_ID",
+        "ORGANISATION_ID",
+        "CONTACT_ID",
+        "SECOND_OPPORTUNITY_ID",
+        "CONTACT_LINK_ID",
+        "FIRST_CONTACT_ID",
+        "SECOND_CONTACT_ID",
+        "ORG_LINK_ID",
+        "SECOND_ORGANISATION_ID",
+        "ROLE",
+        "FIELD_NAME",
+        "CUSTOM_FIELD_ID",
+        "FIELD_VALUE",
+        "RELATIONSHIP_ID",
+        "IS_FORWARD",
+    ]
+)
+LIKELY = st.sampled_from(
+    ["EMAIL", "PHONE", "EMAILDOMAIN", "SOCIAL", "WORK", "Contact", "2026-01-01", 1, "5", 12345678]
+)
+ROWS = st.lists(st.dictionaries(ROW_KEYS, LIKELY | JSON, max_size=5), max_size=3)
+
+
+@pytest.mark.parametrize("version", [V22, V31], ids=lambda version: version.name)
+@pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_whatever_a_client_sends_is_kept_or_refused(version, kind, data):
+    shape = version.shapes[kind.name.lower()]
+    keys = st.sampled_from([key.name for key in shape.keys])
+    body = dict.fromkeys(shape.required, "x") | {"OPPORTUNITY_STATE": "won"}
+    body |= data.draw(st.dictionaries(keys, LIKELY | ROWS | JSON, max_size=6))
+    before = data.draw(st.just({}) | records_of(kind).map(lambda made: made[0]))
+    blocks = count(50_000_000, 1000)
+
+    try:
+        read = shape.given(shape.sent(body), before, whole=version.replaces)
+    except InvalidRequestError as refused:
+        assert str(refused)  # noqa: PT017 - either will do
+        return
+
+    old = before or created(kind, {}, record_id=12345678, account=ACCOUNT, now=NOW)
+    after = number_rows(
+        kind,
+        changed(kind, old, read, account=ACCOUNT, now=NOW),
+        before,
+        lambda _sequence, _many: next(blocks),
+    )
+    document = encode_text(after)
+    for other in (V22, V31):
+        assert decode(other.shapes[kind.name.lower()].one(document))

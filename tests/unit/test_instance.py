@@ -1,0 +1,383 @@
+"""Element instances: made, replaced, changed in parts, shown."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mock_platform.domain.errors import InvalidRequestError
+from mock_platform.domain.instance import InstanceBody, clean, element_to_json, make, patch, put, to_json
+from mock_platform.domain.models import Instance, User
+from mock_platform.elements.insightly_definition import INSIGHTLY
+
+MASK = "********"
+NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)
+CREDENTIALS = {"username": "ada", "password": "0123"}
+OWNER = User(
+    id=33, account_id=11, company_id=22, email="ada@example.com", first_name="Ada", last_name="Byron"
+)
+
+
+def made(**said) -> Instance:
+    body = InstanceBody(**{"name": "My Insightly", "configuration": CREDENTIALS, **said})
+    return make(body, INSIGHTLY, instance_id=123456, token="dG9rZW4=", now=NOW)
+
+
+def replaced(instance: Instance, **said) -> Instance:
+    return put(instance, InstanceBody(**{"name": "My Insightly", **said}), INSIGHTLY)
+
+
+def changed(instance: Instance, **said) -> Instance:
+    return patch(instance, InstanceBody(**said), INSIGHTLY)
+
+
+def shown(instance: Instance, *, unset=None) -> dict[str, object]:
+    return to_json(instance, INSIGHTLY, OWNER, unset=unset)
+
+
+def test_a_new_instance_is_what_was_said_and_the_rest_by_default():
+    instance = made()
+
+    assert (instance.id, instance.token, instance.name) == (123456, "dG9rZW4=", "My Insightly")
+    assert instance.element_key == "insightly"
+    assert instance.created == datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert instance.configuration["password"] == "0123"
+    assert instance.configuration["event.poller.refresh_interval"] == "15"
+    assert (instance.disabled, instance.polling_disabled, instance.subscription_id) == (False, False, None)
+    assert instance.external_authentication == "none"
+
+
+def test_external_authentication_is_kept():
+    assert made(external_authentication="initial").external_authentication == "initial"
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [
+        pytest.param(None, ("My Insightly",), id="none: the name"),
+        pytest.param((), ("My Insightly",), id="an empty list: the name"),
+        pytest.param(("b", "a"), ("b", "a"), id="as they came"),
+    ],
+)
+def test_tags_of_a_new_instance(tags, kept):
+    assert made(tags=tags).tags == kept
+
+
+def test_the_tag_by_default_is_the_cleaned_name():
+    assert made(name="<b>Ada</b>").tags == ("Ada",)
+
+
+@pytest.mark.parametrize("name", [None, "", "  ", "<b></b>", "<br>", "<!-- x -->"], ids=repr)
+def test_a_name_that_is_nothing_but_markup_is_refused(name):
+    with pytest.raises(InvalidRequestError, match="name must be a text that is more than markup; got"):
+        made(name=name)
+    with pytest.raises(InvalidRequestError):
+        replaced(made(), name=name)
+
+
+@pytest.mark.parametrize("name", ["", " ", "<b></b>"])
+def test_a_name_cannot_be_changed_to_nothing(name):
+    with pytest.raises(InvalidRequestError):
+        changed(made(), name=name)
+
+
+def test_a_configuration_may_be_left_out_here():
+    assert made(configuration=None).configuration["password"] is None
+
+
+def test_put_replaces_name_tags_and_configuration():
+    before = made(
+        tags=("old",),
+        configuration={**CREDENTIALS, "event.notification.enabled": "true", "pagination.max": 50, "mine": 5},
+    )
+
+    after = replaced(before, name="New", tags=("new",), configuration={"event.poller.refresh_interval": 5})
+
+    assert (after.name, after.tags) == ("New", ("new",))
+    assert after.configuration == {
+        **made().configuration,
+        "event.poller.refresh_interval": "5",
+    }
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"), [(None, ("My Insightly",)), ((), ()), (("a",), ("a",))], ids=["none", "empty", "one"]
+)
+def test_put_may_take_all_tags_away(tags, kept):
+    assert replaced(made(tags=("old",)), tags=tags).tags == kept
+
+
+@pytest.mark.assumed
+def test_put_keeps_credentials_that_are_left_out():
+    before = made(configuration={**CREDENTIALS, "event.notification.basic.password": "p"})
+
+    after = replaced(before, configuration={"event.notification.enabled": True})
+
+    assert after.configuration["username"] == "ada"
+    assert after.configuration["password"] == "0123"
+    assert after.configuration["event.notification.basic.password"] == "p"
+
+
+def test_put_adds_no_keys_that_nobody_sent():
+    before = made()
+
+    assert list(replaced(before).configuration) == list(before.configuration)
+
+
+@pytest.mark.parametrize(
+    ("password", "kept"), [(MASK, "0123"), ("new", "new"), (None, None), ("", None)], ids=repr
+)
+def test_put_takes_a_password_at_its_word_unless_it_is_the_mask(password, kept):
+    assert replaced(made(), configuration={"password": password}).configuration["password"] == kept
+
+
+def test_patch_of_nothing_changes_nothing():
+    before = made(tags=("a",))
+
+    assert changed(before) == before
+
+
+def test_patch_changes_what_is_said():
+    before = made(tags=("a", "b"))
+
+    after = changed(
+        before,
+        name="<i>New</i>",
+        tags=("c",),
+        configuration={"event.notification.callback.url": "http://new"},
+    )
+
+    assert after == replace(
+        before,
+        name="New",
+        tags=("c",),
+        configuration={**before.configuration, "event.notification.callback.url": "http://new"},
+    )
+
+
+def test_patch_may_take_all_tags_away():
+    assert changed(made(tags=("a",)), tags=()).tags == ()
+
+
+def test_patch_of_the_name_leaves_the_tags():
+    assert changed(made(), name="New").tags == ("My Insightly",)
+
+
+@pytest.mark.parametrize("change", [replaced, changed])
+def test_put_and_patch_leave_what_no_client_can_say(change):
+    before = replace(made(), disabled=True, polling_disabled=True, subscription_id=5)
+
+    after = change(before, name="New")
+
+    assert (after.id, after.token, after.created, after.element_key) == (
+        before.id,
+        before.token,
+        before.created,
+        before.element_key,
+    )
+    assert (after.disabled, after.polling_disabled, after.subscription_id) == (True, True, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        pytest.param("My Insightly", "My Insightly", id="nothing to clean"),
+        pytest.param("<b>Ada</b>", "Ada", id="a tag"),
+        pytest.param("<b class='x' onclick=\"y()\">Ada</b>", "Ada", id="attributes"),
+        pytest.param("a<br/>b", "ab", id="a tag without content"),
+        pytest.param("<svg/onload=alert(1)>Ada", "Ada", id="a slash for a blank"),
+        pytest.param("<a title='>'>Ada</a>", "Ada", id="an angle in an attribute"),
+        pytest.param('<a title = "</a>">Ada</a>', "Ada", id="a tag in an attribute"),
+        pytest.param("<a title=>Ada</a>", "Ada", id="an attribute without a value"),
+        pytest.param("</b it's>Ada", "Ada", id="a quote that opens nothing"),
+        pytest.param("<script>alert(1)</script>Ada", "alert(1)Ada", id="a script's text"),
+        pytest.param("<script><b>x</b></script>", "x", id="tags in a script"),
+        pytest.param("<textarea><b>x</b></textarea>", "x", id="tags in a text area"),
+        pytest.param("<!-- hidden --> Ada", "Ada", id="a comment"),
+        pytest.param("<!-- <b>x</b> -->Ada", "Ada", id="tags in a comment"),
+        pytest.param("Ada<!-- open", "Ada", id="an open comment"),
+        pytest.param("<!DOCTYPE html>Ada", "Ada", id="a document type"),
+        pytest.param("<?php x ?>Ada", "Ada", id="an instruction"),
+        pytest.param("<![CDATA[x]]>Ada", "Ada", id="character data"),
+        pytest.param("Ada <b", "Ada", id="a tag cut off"),
+        pytest.param("Ada <a title='x", "Ada", id="an attribute cut off"),
+        pytest.param("<<b>script>x", "script>x", id="a tag in a tag"),
+        pytest.param("<<<b>b>x", "b>x", id="two angles too many"),
+        pytest.param("<scr<b>ipt>x</scr<b>ipt>", "ipt>xipt>", id="a tag split by a tag"),
+        pytest.param("1 < 2 > 0", "1 < 2 > 0", id="angles that are no tags"),
+        pytest.param("I <3 you", "I <3 you", id="a heart"),
+        pytest.param("AT&T", "AT&T", id="an ampersand"),
+        pytest.param("R&D team", "R&D team", id="an ampersand and a blank later"),
+        pytest.param("Ada &copy 2026 &amp; &lt;b&gt; &#60; &#x3c;", "Ada &copy 2026 &amp; &lt;b&gt; &#60; &#x3c;", id="entities"),
+        pytest.param("ada@example.com", "ada@example.com", id="an at"),
+        pytest.param("<ada@example.com>", "", id="a bracketed address is a tag"),
+        pytest.param("  Ada \n", "Ada", id="blanks around it"),
+        pytest.param("A<b> </b>B", "A B", id="blanks inside"),
+        pytest.param("名前 🙂", "名前 🙂", id="letters of all kinds"),
+    ],
+)  # fmt: skip
+def test_a_name_is_cleaned_of_markup(name, cleaned):
+    assert clean(name) == cleaned
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.lists(
+            st.sampled_from(["<", ">", "</", "<b", "b", "<!--", "-->", "'", '"', "=", " ", "/", "!", "a"])
+        ).map("".join),
+    )
+)
+@example("<" * 50_000)
+@example("<!--" * 20_000)
+@example("<a =" * 20_000)
+@example("<a ='" * 20_000)
+def test_what_is_left_of_any_name_has_no_markup(name):
+    cleaned = clean(name)
+
+    assert clean(cleaned) == cleaned
+    assert not any(f"<{start}" in cleaned for start in "ab/!?")
+
+
+SHOWN_KEYS = [
+    "id", "name", "createdDate", "token", "element", "elementId", "tags", "provisionInteractions", "valid",
+    "disabled", "maxCacheSize", "cacheTimeToLive", "configuration", "eventsEnabled", "traceLoggingEnabled",
+    "cachingEnabled", "externalAuthentication", "user",
+]  # fmt: skip
+
+
+def test_an_instance_is_shown_with_its_keys_in_the_platforms_order():
+    assert list(shown(made())) == SHOWN_KEYS
+
+
+def test_an_instance_is_shown_as_it_is():
+    answer = shown(made(tags=("a", "b")))
+
+    assert answer["element"] == element_to_json(INSIGHTLY)
+    assert {key: value for key, value in answer.items() if key not in {"element", "configuration"}} == {
+        "id": 123456,
+        "name": "My Insightly",
+        "createdDate": "2026-03-02T10:00:00Z",
+        "token": "dG9rZW4=",
+        "elementId": 5993,
+        "tags": ["a", "b"],
+        "provisionInteractions": [],
+        "valid": True,
+        "disabled": False,
+        "maxCacheSize": 0,
+        "cacheTimeToLive": 0,
+        "eventsEnabled": False,
+        "traceLoggingEnabled": False,
+        "cachingEnabled": False,
+        "externalAuthentication": "none",
+        "user": {"id": 33, "emailAddress": "ada@example.com", "firstName": "Ada", "lastName": "Byron"},
+    }
+
+
+def test_the_callback_url_and_the_subscription_stand_after_events_enabled():
+    instance = made(
+        configuration={
+            **CREDENTIALS,
+            "event.notification.enabled": True,
+            "event.notification.callback.url": "http://sink/default",
+        }
+    )
+
+    answer = shown(replace(instance, subscription_id=77))
+
+    place = SHOWN_KEYS.index("eventsEnabled") + 1
+    assert list(answer) == [
+        *SHOWN_KEYS[:place],
+        "eventsNotificationCallbackUrl",
+        "subscriptionId",
+        *SHOWN_KEYS[place:],
+    ]
+    assert (answer["eventsEnabled"], answer["eventsNotificationCallbackUrl"], answer["subscriptionId"]) == (
+        True,
+        "http://sink/default",
+        77,
+    )
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        {"event.notification.enabled": True},
+        {"event.notification.enabled": True, "event.notification.callback.url": ""},
+        {"event.notification.enabled": False, "event.notification.callback.url": "http://sink"},
+    ],
+    ids=["no URL", "an empty URL", "events off"],
+)
+def test_the_callback_url_is_shown_only_with_events(events):
+    answer = shown(made(configuration={**CREDENTIALS, **events}))
+
+    assert "eventsNotificationCallbackUrl" not in answer
+    assert "subscriptionId" not in answer
+
+
+def test_passwords_are_masked_and_the_rest_is_clear():
+    instance = made(
+        configuration={
+            **CREDENTIALS,
+            "event.notification.signature.key": "key",
+            "event.notification.basic.password": "p",
+            "oauth.api.secret": "s",
+        }
+    )
+
+    values = shown(instance)["configuration"]
+
+    assert values["username"] == "ada"
+    assert (values["password"], values["event.notification.basic.password"]) == (MASK, MASK)
+    assert values["oauth.api.secret"] == MASK
+    assert values["event.notification.signature.key"] == "key"
+
+
+@pytest.mark.parametrize("unset", [None, ""], ids=["null", "an empty text"])
+def test_a_key_without_a_value_is_shown_as_the_setting_says(unset):
+    values = shown(made(configuration={"username": "ada"}), unset=unset)["configuration"]
+
+    assert values["event.notification.callback.url"] == unset
+    assert values["password"] == unset
+    assert values["username"] == "ada"
+
+
+def test_every_shown_value_is_a_text_and_every_key_of_the_element_is_there():
+    values = shown(made(configuration={**CREDENTIALS, "event.notification.enabled": True}), unset="")[
+        "configuration"
+    ]
+
+    assert list(values) == [entry.key for entry in INSIGHTLY.keys]
+    assert all(isinstance(value, str) for value in values.values())
+
+
+def test_a_disabled_instance_says_so():
+    assert shown(replace(made(), disabled=True))["disabled"] is True
+
+
+def test_an_element_is_shown_with_its_keys_in_the_platforms_order():
+    assert list(element_to_json(INSIGHTLY).items()) == [
+        ("id", 5993),
+        ("name", "Insightly"),
+        ("key", "insightly"),
+        ("description", INSIGHTLY.description),
+        ("image", "elements/provider_insightly.png"),
+        ("active", True),
+        ("deleted", False),
+        ("typeOauth", False),
+        ("trialAccount", False),
+        ("resources", []),
+        ("transformationsEnabled", True),
+        ("bulkDownloadEnabled", True),
+        ("bulkUploadEnabled", True),
+        ("cloneable", True),
+        ("extendable", True),
+        ("beta", False),
+        ("authentication", {"type": "basic"}),
+        ("extended", False),
+        ("hub", "crm"),
+        ("protocolType", "http"),
+        ("parameters", []),
+    ]

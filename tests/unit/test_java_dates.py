@@ -1,0 +1,547 @@
+"""Dates by Java patterns: what is written, what is read, what is refused.
+
+What SimpleDateFormat itself makes of patterns and texts is held by ``tests/contract``; here stand the laws,
+the edges, and what we do otherwise on purpose.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from mock_platform.domain.errors import DatePatternError, UnreadableDateError
+from mock_platform.domain.java_dates import epoch_milliseconds, format_date, parse_date
+from mock_platform.domain.java_patterns import Field, Literal, compile_pattern
+from mock_platform.domain.zones import GMT, zone
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+INSTANT = datetime(2026, 3, 2, 15, 4, 5, 123_456, tzinfo=UTC)
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        pytest.param("yyyy-MM-dd'T'HH:mm:ss'Z'", "2026-03-02T15:04:05Z", id="ISO with a quoted Z"),
+        pytest.param("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "2026-03-02T15:04:05.123Z", id="milliseconds"),
+        pytest.param("yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX", "2026-03-02T15:04:05.123456Z", id="microseconds"),
+        pytest.param("yyyy-MM-dd'T'HH:mm:ssZ", "2026-03-02T15:04:05+0000", id="Z"),
+        pytest.param("yyyy-MM-dd'T'HH:mmz", "2026-03-02T15:04GMT", id="z"),
+        pytest.param("yyyy-MM-dd HH:mm:ss", "2026-03-02 15:04:05", id="Insightly's"),
+        pytest.param("yyyy-MM-dd HH:mm:ss -0800", "2026-03-02 15:04:05 -0800", id="an offset as text"),
+        pytest.param("MM/dd/yyyy HH:mm:ss", "03/02/2026 15:04:05", id="American"),
+        pytest.param("EEE, dd MMM yyyy HH:mm:ss Z", "Mon, 02 Mar 2026 15:04:05 +0000", id="a mail's"),
+        pytest.param("EEEE, d MMMM yy", "Monday, 2 March 26", id="long names and two digits"),
+        pytest.param("h:m:s a", "3:4:5 PM", id="a clock of twelve hours"),
+        pytest.param("yyyy 'o''clock' ''", "2026 o'clock '", id="quotes in and outside quoted text"),
+        pytest.param("milliseconds", "1772463845123", id="the word milliseconds"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_an_instant_is_written_by_a_pattern(pattern, text):
+    assert format_date(INSTANT, pattern) == text
+
+
+@pytest.mark.parametrize(
+    ("letters", "text"),
+    [
+        ("S", "123"),
+        ("SS", "123"),
+        ("SSS", "123"),
+        ("SSSS", "1234"),
+        ("SSSSSS", "123456"),
+        ("SSSSSSSSS", "123456000"),
+    ],
+)
+def test_up_to_three_s_are_a_count_of_milliseconds_and_more_are_fractions(letters, text):
+    assert format_date(INSTANT, letters) == text
+
+
+def test_few_milliseconds_are_padded_to_the_letters():
+    assert format_date(utc(2026, 3, 2, 0, 0, 0, 7_000), "S SS SSS SSSSSS") == "7 07 007 007000"
+
+
+@pytest.mark.parametrize(
+    ("letters", "text", "microseconds"),
+    [
+        pytest.param("SSS", "5", 5_000, id="one digit is five milliseconds, not five tenths"),
+        pytest.param("SSS", "123456", 123_456_000, id="six digits are 123 seconds"),
+        pytest.param("SSSSSS", "5", 500_000, id="a fraction: five tenths"),
+        pytest.param("SSSSSS", "000005", 5, id="a fraction: five millionths"),
+        pytest.param("SSSSSS", "123456789", 123_456, id="a fraction with more digits than we keep"),
+        pytest.param("SSSSSSSSSSSS", "123456789012", 123_456, id="picoseconds"),
+        pytest.param("SSSS", "1234", 123_400, id="four digits"),
+    ],
+)
+def test_sss_reads_a_count_and_ssssss_a_fraction(letters, text, microseconds):
+    read = parse_date(f"00.{text}", f"ss.{letters}", now=NOW)
+
+    assert read == utc(1970, 1, 1) + timedelta(microseconds=microseconds)
+
+
+@pytest.mark.parametrize(
+    ("hour", "text"), [(0, "12 AM"), (1, "1 AM"), (11, "11 AM"), (12, "12 PM"), (13, "1 PM"), (23, "11 PM")]
+)
+def test_a_clock_of_twelve_hours_starts_at_twelve(hour, text):
+    instant = utc(1970, 1, 1, hour)
+
+    assert format_date(instant, "h a") == text
+    assert parse_date(text, "h a", now=NOW) == instant
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        pytest.param("10:00", 10, id="a morning hour"),
+        pytest.param("12:00", 0, id="noon becomes midnight"),
+        pytest.param("13:00", 13, id="an afternoon hour on a clock of 24"),
+        pytest.param("00:00", 0, id="midnight"),
+    ],
+)
+def test_hh_without_a_takes_every_hour_but_noon_at_its_word(text, hour):
+    assert parse_date(text, "hh:mm", now=NOW) == utc(1970, 1, 1, hour)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "hour"),
+    [
+        pytest.param("HH a", "13 AM", 13, id="HH wins over a"),
+        pytest.param("HH hh", "13 01", 13, id="HH wins over hh"),
+        pytest.param("HH hh a", "13 02 PM", 14, id="hh with its a wins over HH"),
+        pytest.param("a", "PM", 12, id="a alone is noon"),
+    ],
+)
+def test_one_of_two_hours_in_a_pattern_counts(pattern, text, hour):
+    assert parse_date(text, pattern, now=NOW) == utc(1970, 1, 1, hour)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        pytest.param("2026-13-01 00:00:00", utc(2027, 1, 1), id="a thirteenth month"),
+        pytest.param("2026-00-01 00:00:00", utc(2025, 12, 1), id="month nought"),
+        pytest.param("2026-01-40 00:00:00", utc(2026, 2, 9), id="a fortieth day"),
+        pytest.param("2025-02-29 00:00:00", utc(2025, 3, 1), id="29 February in no leap year"),
+        pytest.param("2026-03-00 00:00:00", utc(2026, 2, 28), id="day nought"),
+        pytest.param("2026-03-02 24:00:00", utc(2026, 3, 3), id="a twenty-fourth hour"),
+        pytest.param("2026-03-02 10:61:61", utc(2026, 3, 2, 11, 2, 1), id="61 minutes and seconds"),
+        pytest.param("2026-3-2 1:2:3", utc(2026, 3, 2, 1, 2, 3), id="single digits"),
+        pytest.param("2026- 3-\t2 10: 0: 0", utc(2026, 3, 2, 10), id="blanks before numbers"),
+        pytest.param("2026-03-02 10:00:00.999Z", utc(2026, 3, 2, 10), id="text after it"),
+        pytest.param("2026-03-02 10:00:-5", utc(2026, 3, 2, 9, 59, 55), id="a negative number"),
+    ],
+)
+def test_reading_is_lenient(text, instant):
+    assert parse_date(text, "yyyy-MM-dd HH:mm:ss", now=NOW) == instant
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern"),
+    [
+        pytest.param("", "yyyy", id="nothing"),
+        pytest.param("yesterday", "yyyy-MM-dd", id="a word"),
+        pytest.param("2026-03-02T10:00:00", "yyyy-MM-dd HH:mm:ss", id="a T for the blank"),
+        pytest.param("2026-03-02", "yyyy-MM-dd HH:mm:ss", id="half of it"),
+        pytest.param("Mon, 2 Mär 2026", "EEE, d MMM yyyy", id="a German month"),
+        pytest.param("Xyz, 2 Mar 2026", "EEE, d MMM yyyy", id="no weekday"),
+        pytest.param("Mon,  Mar 2026", "EEE, MMM yyyy", id="a blank too many before a name"),
+        pytest.param("10 XM", "hh a", id="neither AM nor PM"),
+        pytest.param("٢٠٢٦-٠٣-٠٢", "yyyy-MM-dd", id="digits of another script"),
+        pytest.param("99999-01-01", "yyyy-MM-dd", id="a year beyond the calendar"),
+        pytest.param("0-01-01", "yyy-MM-dd", id="the year nought"),
+        pytest.param("-5-01-01", "yyyy-MM-dd", id="before Christ"),
+        pytest.param("9" * 30, "yyyy", id="thirty digits"),
+        pytest.param("2026-03-02 10:00 İstanbul", "yyyy-MM-dd HH:mm z", id="a letter outside ASCII"),
+        pytest.param("2026-03-02 10:00 Eﬆ", "yyyy-MM-dd HH:mm z", id="a ligature that capitals would part"),
+        pytest.param("2026-03-02 10:00 ", "yyyy-MM-dd HH:mm z", id="no zone"),
+        pytest.param(None, "yyyy", id="null"),
+        pytest.param(True, "yyyy", id="a flag"),
+        pytest.param(["2026"], "yyyy", id="an array"),
+        pytest.param({}, "yyyy", id="an object"),
+    ],
+)
+def test_what_does_not_follow_the_pattern_is_unreadable(value, pattern):
+    with pytest.raises(UnreadableDateError, match="does not follow"):
+        parse_date(value, pattern, now=NOW)
+
+
+def test_a_refusal_of_a_long_value_is_short():
+    with pytest.raises(UnreadableDateError) as refusal:
+        parse_date("9" * 1_000_000, "yyyy", now=NOW)
+
+    assert len(str(refusal.value)) < 300
+
+
+@pytest.mark.parametrize("value", [10**5000, -(10**5000)], ids=["huge", "hugely negative"])
+@pytest.mark.parametrize("pattern", ["yyyy", "milliseconds"])
+def test_a_number_too_long_to_be_written_is_unreadable(value, pattern):
+    with pytest.raises(UnreadableDateError, match="thousands of digits"):
+        parse_date(value, pattern, now=NOW)
+
+
+def test_a_number_is_read_as_its_digits():
+    assert parse_date(20260302, "yyyyMMdd", now=NOW) == utc(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "instant"),
+    [
+        pytest.param("1772445600123", utc(2026, 3, 2, 10, 0, 0, 123_000), id="a text"),
+        pytest.param(1772445600123, utc(2026, 3, 2, 10, 0, 0, 123_000), id="a number"),
+        pytest.param(1772445600123.0, utc(2026, 3, 2, 10, 0, 0, 123_000), id="a whole number with a point"),
+        pytest.param(" 0 ", utc(1970, 1, 1), id="nought between blanks"),
+        pytest.param(-1, utc(1969, 12, 31, 23, 59, 59, 999_000), id="before 1970"),
+    ],
+)
+def test_milliseconds_since_1970_are_read(value, instant):
+    assert parse_date(value, "milliseconds", zone("America/Denver"), now=NOW) == instant
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "1e12", "0x10", "1_000", "soon", 1.5, float("nan"), float("inf"), 10**17, -(10**17)],
+    ids=repr,
+)
+def test_what_is_no_count_of_milliseconds_is_unreadable(value):
+    with pytest.raises(UnreadableDateError):
+        parse_date(value, "milliseconds", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        pytest.param("26-03-02", 2026, id="this year"),
+        pytest.param("45-12-31", 2045, id="19 years ahead"),
+        pytest.param("46-03-01", 2046, id="a day less than 20 years ahead"),
+        pytest.param("46-03-03", 1946, id="a day less than 80 years ago"),
+        pytest.param("47-01-01", 1947, id="79 years ago"),
+        pytest.param("99-01-01", 1999, id="the last century"),
+        pytest.param("126-01-01", 126, id="three digits are meant as they are"),
+        pytest.param("2026-01-01", 2026, id="and so are four"),
+    ],
+)
+@pytest.mark.parametrize("letters", ["y", "yy"])
+def test_two_digits_are_a_year_from_80_years_ago_to_20_ahead(letters, text, year):
+    assert parse_date(text, f"{letters}-MM-dd", now=NOW).year == year
+
+
+@pytest.mark.parametrize("letters", ["yyy", "yyyy"])
+def test_two_digits_for_more_letters_are_an_ancient_year(letters):
+    assert parse_date("26", letters, now=NOW) == utc(26, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "instant"),
+    [
+        pytest.param("yyyyMMddHHmmss", "20260302101112", utc(2026, 3, 2, 10, 11, 12), id="no separators"),
+        pytest.param("yyyyMMdd", "2026-03-02", utc(2025, 12, 3), id="separators where there should be none"),
+        pytest.param("HHmm", " 930", utc(1970, 1, 1, 9, 30), id="a blank counts towards the width"),
+        pytest.param("d''M", "12'3", utc(1970, 3, 12), id="a quote separates"),
+        pytest.param("MMMdd", "Mar02", utc(1970, 3, 2), id="a name does not abut"),
+    ],
+)
+def test_a_number_that_another_follows_takes_no_more_than_its_width(pattern, text, instant):
+    assert parse_date(text, pattern, now=NOW) == instant
+
+
+@pytest.mark.parametrize("text", ["March", "mARCH", "Mar", "mar"])
+@pytest.mark.parametrize("letters", ["MMM", "MMMM"])
+def test_month_names_are_read_short_and_long_in_any_case(letters, text):
+    assert parse_date(f"2 {text} 2026", f"d {letters} yyyy", now=NOW) == utc(2026, 3, 2)
+
+
+def test_a_wrong_weekday_is_passed_over():
+    assert parse_date("Sun, 2 Mar 2026", "EEE, d MMM yyyy", now=NOW) == utc(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "offset_h"),
+    [
+        pytest.param("Z", "X", 0, id="X: Z"),
+        pytest.param("+02", "X", 2, id="X: hours"),
+        pytest.param("+0230", "X", 2, id="X passes over minutes"),
+        pytest.param("+0230", "XX", 2.5, id="XX: minutes"),
+        pytest.param("-02:30", "XXX", -2.5, id="XXX: a colon"),
+        pytest.param("+2359", "Z", 24 - 1 / 60, id="Z: nearly a day"),
+        pytest.param("GMT", "Z", 0, id="Z: GMT"),
+        pytest.param("PST", "Z", -8, id="Z: a name"),
+        pytest.param("gmt-8:00", "z", -8, id="z: GMT and one digit"),
+        pytest.param("-0800", "z", -8, id="z: digits"),
+        pytest.param("pdt", "z", -7, id="z: a name in small letters"),
+        pytest.param("CESTxyz", "z", 2, id="z: the longest name that fits"),
+    ],
+)
+def test_a_zone_in_the_text_wins_over_the_configured_one(text, letters, offset_h):
+    read = parse_date(f"2026-03-02 10:00{text}", f"yyyy-MM-dd HH:mm{letters}", zone("Asia/Tokyo"), now=NOW)
+
+    assert read == utc(2026, 3, 2, 10) - timedelta(hours=offset_h)
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("z", "X"), ("UTC", "X"), ("+2", "X"), ("+24", "X"), ("+02", "XX"), ("+02:00", "XX"), ("+0200", "XXX"),
+        ("Z", "Z"), ("+02:00", "Z"), ("+02", "Z"), ("+2400", "Z"), ("+0260", "Z"),
+        ("GMT+02", "z"), ("GMT+0200", "z"), ("GMT+24:00", "z"), ("Mars", "z"), ("America/Denver", "z"),
+    ],
+)  # fmt: skip
+def test_a_zone_that_its_letter_does_not_mean_is_unreadable(text, letters):
+    with pytest.raises(UnreadableDateError):
+        parse_date(f"10:00{text}", f"HH:mm{letters}", now=NOW)
+
+
+def test_a_name_of_standard_time_means_standard_time_in_summer_too():
+    assert parse_date("2026-07-01 10:00 PST", "yyyy-MM-dd HH:mm z", now=NOW) == utc(2026, 7, 1, 18)
+
+
+@pytest.mark.parametrize(
+    ("configured", "name", "hour"),
+    [("Asia/Kolkata", "IST", 4.5), ("GMT", "IST", 8), ("Asia/Shanghai", "CST", 2), ("GMT", "CST", 16)],
+)
+def test_a_name_that_several_zones_have_is_the_configured_ones_first(configured, name, hour):
+    read = parse_date(f"2026-03-02 10:00 {name}", "yyyy-MM-dd HH:mm z", zone(configured), now=NOW)
+
+    assert read == utc(2026, 3, 2) + timedelta(hours=hour)
+
+
+@pytest.mark.parametrize(
+    ("where", "text", "instant"),
+    [
+        pytest.param("America/Denver", "2026-01-01 10:00", utc(2026, 1, 1, 17), id="winter"),
+        pytest.param("America/Denver", "2026-07-01 10:00", utc(2026, 7, 1, 16), id="summer"),
+        pytest.param("America/Denver", "2026-03-08 01:59", utc(2026, 3, 8, 8, 59), id="before the gap"),
+        pytest.param("America/Denver", "2026-03-08 02:30", utc(2026, 3, 8, 9, 30), id="in the gap"),
+        pytest.param("America/Denver", "2026-03-08 03:00", utc(2026, 3, 8, 9), id="after the gap"),
+        pytest.param(
+            "America/Denver", "2026-11-01 01:30", utc(2026, 11, 1, 8, 30), id="in the fold: standard"
+        ),
+        pytest.param("Europe/Berlin", "2026-10-25 02:30", utc(2026, 10, 25, 1, 30), id="Berlin's fold"),
+        pytest.param("GMT-08:00", "2026-07-01 10:00", utc(2026, 7, 1, 18), id="an offset has no summer"),
+    ],
+)
+def test_a_text_without_a_zone_is_in_the_configured_one(where, text, instant):
+    assert parse_date(text, "yyyy-MM-dd HH:mm", zone(where), now=NOW) == instant
+
+
+def test_a_quoted_z_is_no_zone():
+    read = parse_date("2026-03-02T10:00:00Z", "yyyy-MM-dd'T'HH:mm:ss'Z'", zone("-08:00"), now=NOW)
+
+    assert read == utc(2026, 3, 2, 18)
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ("GMT", "GMT"),
+        ("UTC", "UTC"),
+        ("America/Denver", "MST"),
+        ("-8:00", "GMT-08:00"),
+        ("Asia/Dubai", "GMT+04:00"),
+    ],
+)
+def test_a_zone_without_a_short_name_is_written_by_its_offset(where, text):
+    assert format_date(INSTANT, "z", zone(where)) == text
+
+
+def test_seconds_of_an_old_offset_are_cut_off():
+    assert format_date(utc(1910, 1, 1), "XXX Z", zone("America/St_Johns")) == "-03:30 -0330"
+
+
+@pytest.mark.parametrize("letter", sorted(set("ABCDFGIJKLNOPQRTUVWYbcefgijklnopqrtuvwx")))
+def test_a_letter_that_no_configuration_uses_is_refused_with_its_column(letter):
+    with pytest.raises(DatePatternError, match=f"the letter '{letter}' at column 6 is not supported"):
+        compile_pattern(f"yyyy-{letter}")
+
+
+@pytest.mark.parametrize("letter", "yMdEHhamsSZXz")
+def test_every_letter_that_configurations_use_is_supported(letter):
+    assert compile_pattern(letter) == (Field(letter=letter, width=1),)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "column"),
+    [
+        pytest.param("'", 1, id="alone"),
+        pytest.param("yyyy'T", 5, id="opened at the end"),
+        pytest.param("'''", 3, id="after a doubled one"),
+        pytest.param("'''''", 5, id="after two doubled ones"),
+    ],
+)
+def test_an_unclosed_quote_is_refused(pattern, column):
+    with pytest.raises(DatePatternError, match=f"the quote at column {column} is not closed"):
+        compile_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("''", "'"),
+        ("''''", "''"),
+        ("''''''", "'''"),
+        ("'T'", "T"),
+        ("'T'''", "T'"),
+        ("'''T'", "'T"),
+        ("'o''clock'", "o'clock"),
+        ("'a''''b'", "a''b"),
+        ("''-''", "'-'"),
+        ("'é ü'", "é ü"),
+        ("é", "é"),
+        ("'\n'", "\n"),
+    ],
+)
+def test_a_doubled_quote_is_a_quote_wherever_it_stands(pattern, text):
+    assert format_date(INSTANT, pattern) == text
+    assert parse_date(text, pattern, now=NOW) == utc(1970, 1, 1)
+
+
+@pytest.mark.parametrize("pattern", ["XXXX", "zzzz"])
+def test_a_zone_letter_comes_three_times_at_most(pattern):
+    with pytest.raises(DatePatternError, match="at column 1 comes once, twice or three times"):
+        compile_pattern(pattern)
+
+
+def test_a_pattern_of_200_characters_is_the_longest():
+    assert compile_pattern("-" * 200) == (Literal(text="-" * 200),)
+    with pytest.raises(DatePatternError, match="longer than 200 characters"):
+        compile_pattern("-" * 201)
+
+
+def test_an_unusable_pattern_is_refused_when_reading_and_when_writing():
+    with pytest.raises(DatePatternError):
+        format_date(INSTANT, "YYYY")
+    with pytest.raises(DatePatternError):
+        parse_date("2026", "YYYY", now=NOW)
+
+
+def test_a_field_knows_whether_a_number_follows_it():
+    assert [piece.abutting for piece in compile_pattern("yyyyMMddMMM")] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "instant", [utc(1, 1, 1), utc(9999, 12, 31, 23, 59, 59, 999_999)], ids=["the first", "the last"]
+)
+@pytest.mark.parametrize("where", ["+14:00", "-12:00", "America/Denver", "Pacific/Auckland"])
+def test_the_calendars_ends_can_be_written_in_every_zone(where, instant):
+    assert format_date(instant, "yyyy-MM-dd", zone(where))[4:] in {"-01-01", "-12-31"}
+
+
+@pytest.mark.parametrize(
+    ("instant", "milliseconds"),
+    [
+        (utc(1970, 1, 1), 0),
+        (utc(1970, 1, 1, 0, 0, 0, 999), 0),
+        (utc(1969, 12, 31, 23, 59, 59, 999_999), -1),
+        (utc(2026, 3, 2, 10), 1772445600000),
+    ],
+)
+def test_milliseconds_since_1970_are_whole_and_rounded_down(instant, milliseconds):
+    assert epoch_milliseconds(instant) == milliseconds
+
+
+DATES = ("yyyy-MM-dd", "dd/MM/yyyy", "yyyyMMdd", "yy-M-d", "EEE, d MMM yyyy", "EEEE d MMMM yyyy")
+TIMES = {
+    "": timedelta(days=1),
+    "HH:mm": timedelta(minutes=1),
+    "hh:mm a": timedelta(minutes=1),
+    "HHmmss": timedelta(seconds=1),
+    "h:m:s a": timedelta(seconds=1),
+    "HH:mm:ss.SSS": timedelta(milliseconds=1),
+    "HHmmssSSS": timedelta(milliseconds=1),
+    "HH:mm:ss.SSSSSS": timedelta(microseconds=1),
+}
+ZONES = ("GMT", "UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Australia/Adelaide", "-3:30")
+
+
+instants = st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+patterns = st.tuples(
+    st.sampled_from(DATES),
+    st.sampled_from([" ", "'T'", "''", " 'o''clock' "]),
+    st.sampled_from(sorted(TIMES)),
+    st.sampled_from(["", "XX", "XXX", " Z", " z"]),
+)
+
+
+@given(instants, patterns, st.sampled_from(ZONES))
+def test_a_date_that_was_written_reads_back_as_itself(instant, parts, name):
+    pattern, where = "".join(parts), zone(name)
+    _, _, time, zone_letters = parts
+    local = instant.astimezone(where)
+    since_midnight = local.replace(tzinfo=None) - datetime(local.year, local.month, local.day)  # noqa: DTZ001
+    wall = local.replace(tzinfo=None) - since_midnight % TIMES[time]
+    offsets = {wall.replace(tzinfo=where, fold=fold).utcoffset() for fold in (0, 1)}
+    assume(zone_letters or len(offsets) == 1)
+    offset = local.utcoffset() if zone_letters else offsets.pop()
+
+    read = parse_date(format_date(instant, pattern, where), pattern, where, now=NOW)
+
+    assert read == (wall - offset).replace(tzinfo=UTC)
+
+
+hostile_patterns = st.one_of(
+    st.text(),
+    st.text("yMdEHhamsSZXz' -:/.", max_size=30),
+    st.lists(st.sampled_from([*DATES, *TIMES, "X", "XXX", "Z", "z", "SSSSSSS", "'T'", "''"])).map("".join),
+)
+hostile_values = st.one_of(
+    st.text(),
+    st.text("0123456789-+:/ .TZGMTaPpm", max_size=40),
+    st.integers(),
+    st.floats(),
+    st.none(),
+    st.booleans(),
+    st.lists(st.integers()),
+)
+
+
+@given(hostile_patterns, hostile_values, st.sampled_from(ZONES))
+@example("yyyy", "0000", "GMT")
+@example("yyyy-MM-dd", "9999-12-32", "GMT")
+@example("yyyy", "0001", "Australia/Adelaide")
+@example("d", "9" * 18, "GMT")
+@example("z", "GMT+", "GMT")
+@example("yy", "-1", "GMT")
+def test_any_value_by_any_pattern_is_a_date_in_utc_or_refused(pattern, value, name):
+    try:
+        read = parse_date(value, pattern, zone(name), now=NOW)
+    except (DatePatternError, UnreadableDateError):
+        return
+
+    assert read.tzinfo is UTC
+
+
+@given(hostile_patterns, st.datetimes(timezones=st.just(UTC)), st.sampled_from(ZONES))
+def test_any_pattern_is_written_or_refused(pattern, instant, name):
+    try:
+        text = format_date(instant, pattern, zone(name))
+    except DatePatternError:
+        return
+
+    assert isinstance(text, str)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        pytest.param("E" * 200, "Mon" * 100_000, id="names"),
+        pytest.param("a" * 200, "AM" * 100_000, id="halves of a day"),
+        pytest.param("yM" * 100, "1" * 1_000_000, id="digits"),
+        pytest.param("'" + "''" * 90 + "'", "'" * 1_000_000, id="quotes"),
+        pytest.param("zEzE", "GMT" * 300_000, id="zones"),
+        pytest.param("d", " " * 100_000, id="blanks"),
+    ],
+)
+def test_long_hostile_texts_are_done_with_soon(pattern, text):
+    try:
+        read = parse_date(text, pattern, now=NOW)
+    except UnreadableDateError:
+        return
+
+    assert read.tzinfo is UTC
+
+
+def test_gmt_is_the_zone_unless_another_is_named():
+    assert parse_date("10", "HH", now=NOW) == parse_date("10", "HH", GMT, now=NOW) == utc(1970, 1, 1, 10)

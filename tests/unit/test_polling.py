@@ -1,0 +1,427 @@
+"""What a poll asks, what each record of the answer means to it, and when the next one comes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count, pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_platform.domain.event import notifications
+from mock_platform.domain.models import DateField, Resource, Verdict
+from mock_platform.domain.polling import Window, decide, next_poll, reads_on, request_url, window
+
+TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+PATTERN = "yyyy-MM-dd HH:mm:ss"
+UPDATED = DateField(path="DATE_UPDATED_UTC", pattern=PATTERN)
+CREATED = DateField(path="DATE_CREATED_UTC", pattern=PATTERN)
+CONTACTS = Resource(
+    name="contacts",
+    url="/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+    id_field="CONTACT_ID",
+    updated=UPDATED,
+    created=CREATED,
+)
+COVERED = Window(after=TEN, at=TEN + QUARTER)
+LAST_YEAR = "2025-01-01 00:00:00"
+
+
+def at(clock: str) -> datetime:
+    """Return a time of the day in question."""
+    return datetime.fromisoformat(f"2026-03-02T{clock}+00:00")
+
+
+def contact(number: object, *, created: object, updated: object) -> dict[str, object]:
+    return {"CONTACT_ID": number, "DATE_CREATED_UTC": created, "DATE_UPDATED_UTC": updated}
+
+
+def judged(record, resource=CONTACTS, covered=COVERED, *, tolerance_s=0):
+    return decide(record, resource, covered, default_tolerance=timedelta(seconds=tolerance_s))
+
+
+def test_a_day_of_polling():
+    """Play the timeline that the rules were written down with."""
+    crm: dict[int, dict[str, object]] = {2: contact(2, created=LAST_YEAR, updated=LAST_YEAR)}
+    last_poll = TEN
+    numbers = count(1)
+
+    def changed(number, clock, *, new=False):
+        stamp = f"2026-03-02 {clock}"
+        created = stamp if new else crm[number]["DATE_CREATED_UTC"]
+        crm[number] = contact(number, created=created, updated=stamp)
+
+    def polled(clock):
+        nonlocal last_poll
+        covered = window(CONTACTS, last_poll=last_poll, at=at(clock))
+        decisions = [(judged(record, covered=covered), record) for record in crm.values()]
+        found = [(decision, record) for decision, record in decisions if decision.change]
+        made = notifications(
+            "contacts", found, poll_at=covered.at, batch_size=10, identify=lambda: (next(numbers), "")
+        )
+        last_poll = covered.at
+        return [
+            [f"{event.object_id} {event.change.value}" for event in notification.events]
+            for notification in made
+        ]
+
+    assert request_url(CONTACTS, window(CONTACTS, last_poll=last_poll, at=at("10:15:00"))) == (
+        "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00%3A00'"
+    )
+    changed(1, "10:03:10", new=True)
+    changed(2, "10:04:00")
+    assert polled("10:15:00") == [["2 UPDATED", "1 CREATED"]]
+
+    changed(3, "10:20:00", new=True)
+    changed(3, "10:22:00")
+    assert polled("10:30:00") == [["3 UPDATED"]]
+
+    del crm[1]
+    assert polled("10:45:00") == []
+
+    for number in range(10, 33):
+        changed(number, "10:50:00", new=True)
+    assert [len(events) for events in polled("11:00:00")] == [10, 10, 3]
+
+    # at 11:15 the provider answers 401: the poll fails and the last-poll time stays
+    changed(2, "11:10:00")
+    assert last_poll == at("11:00:00")
+    assert polled("11:30:00") == [["2 UPDATED"]]
+
+
+@pytest.mark.parametrize(
+    ("updated", "verdict"),
+    [
+        pytest.param("2026-03-02 09:59:59", Verdict.IGNORED, id="a second before the last poll"),
+        pytest.param("2026-03-02 10:00:00", Verdict.IGNORED, id="in the second of the last poll"),
+        pytest.param("2026-03-02 10:00:01", Verdict.UPDATED, id="a second after it"),
+        pytest.param("2026-03-02 10:15:00", Verdict.UPDATED, id="in the second of this poll"),
+        pytest.param("2026-03-02 10:15:01", Verdict.UPDATED, id="a second after this poll's start"),
+        pytest.param("2030-01-01 00:00:00", Verdict.UPDATED, id="in years to come"),
+    ],
+)
+def test_a_record_counts_when_it_is_strictly_later_than_the_last_poll(updated, verdict):
+    assert judged(contact(1, created=LAST_YEAR, updated=updated)).verdict is verdict
+
+
+def test_the_boundary_is_a_microsecond_wide():
+    millis = replace(
+        CONTACTS, updated=DateField(path="at", pattern="yyyy-MM-dd HH:mm:ss.SSSSSS"), created=None
+    )
+
+    assert judged({"at": "2026-03-02 10:00:00.000000"}, millis).verdict is Verdict.IGNORED
+    assert judged({"at": "2026-03-02 10:00:00.000001"}, millis).verdict is Verdict.UPDATED
+
+
+@pytest.mark.parametrize(
+    ("updated", "verdict"),
+    [
+        pytest.param("2026-03-02 10:15:00", Verdict.UPDATED, id="in the second of this poll"),
+        pytest.param("2026-03-02 10:15:01", Verdict.IGNORED, id="a second after its start"),
+        pytest.param("2026-03-02 10:00:00", Verdict.IGNORED, id="in the second of the last poll"),
+    ],
+)
+def test_filter_by_current_date_leaves_what_is_later_for_the_next_poll(updated, verdict):
+    resource = replace(CONTACTS, filter_by_current_date=True)
+
+    assert judged(contact(1, created=LAST_YEAR, updated=updated), resource).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("created", "verdict"),
+    [
+        pytest.param("2026-03-02 10:00:00", Verdict.IGNORED, id="created at the last poll"),
+        pytest.param("2026-03-02 10:00:01", Verdict.CREATED, id="created after it"),
+        pytest.param(LAST_YEAR, Verdict.IGNORED, id="updated only"),
+    ],
+)
+def test_without_filter_by_updated_date_the_created_date_decides(created, verdict):
+    resource = replace(CONTACTS, filter_by_updated_date=False)
+
+    decision = judged(contact(1, created=created, updated="2026-03-02 10:14:00"), resource)
+
+    assert decision.verdict is verdict
+    assert decision.date == datetime.fromisoformat(f"{created}+00:00")
+
+
+def test_both_filters_hold_the_created_date_against_the_poll():
+    resource = replace(CONTACTS, filter_by_updated_date=False, filter_by_current_date=True)
+
+    decision = judged(contact(1, created="2026-03-02 10:15:01", updated=LAST_YEAR), resource)
+
+    assert decision.verdict is Verdict.IGNORED
+    assert decision.why == (
+        "created 2026-03-02T10:15:01Z is later than the poll's start 2026-03-02T10:15:00Z"
+    )
+
+
+@pytest.mark.parametrize(
+    ("apart_s", "resource_s", "default_s", "verdict"),
+    [
+        pytest.param(0, None, 0, Verdict.CREATED, id="equal dates"),
+        pytest.param(1, None, 0, Verdict.UPDATED, id="a second apart"),
+        pytest.param(2, None, 2, Verdict.CREATED, id="the platform's tolerance"),
+        pytest.param(3, None, 2, Verdict.UPDATED, id="beyond the platform's tolerance"),
+        pytest.param(5, 5, 0, Verdict.CREATED, id="the resource's tolerance"),
+        pytest.param(6, 5, 60, Verdict.UPDATED, id="the resource's wins over the platform's"),
+        pytest.param(1, 0, 60, Verdict.UPDATED, id="the resource's is nought"),
+    ],
+)
+def test_the_tolerance_is_the_resources_or_else_the_platforms(apart_s, resource_s, default_s, verdict):
+    tolerance = None if resource_s is None else timedelta(seconds=resource_s)
+    record = contact(1, created="2026-03-02 10:05:00", updated=f"2026-03-02 10:05:0{apart_s}")
+
+    decision = judged(record, replace(CONTACTS, created_check_tolerance=tolerance), tolerance_s=default_s)
+
+    assert decision.verdict is verdict
+
+
+def test_a_decision_keeps_what_it_was_taken_on():
+    record = contact(7, created="2026-03-02 10:03:10", updated="2026-03-02 10:03:12")
+
+    decision = judged(record)
+
+    assert (decision.record_id, decision.updated, decision.created) == (
+        "7",
+        "2026-03-02 10:03:12",
+        "2026-03-02 10:03:10",
+    )
+    assert decision.date == at("10:03:12")
+    assert decision.why == (
+        "updated 2026-03-02T10:03:12Z is later than 2026-03-02T10:00:00Z; "
+        "2 s after created, beyond the tolerance of 0 s"
+    )
+
+
+def test_a_decision_to_ignore_says_by_how_much():
+    decision = judged(contact(7, created=LAST_YEAR, updated="2026-03-02 10:00:00"))
+
+    assert decision.why == "updated 2026-03-02T10:00:00Z is not later than 2026-03-02T10:00:00Z"
+    assert decision.change is None
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    "updated",
+    [None, "", "yesterday", "2026/03/02 10:05:00", 5, True, {"at": 1}],
+    ids=["null", "empty", "a word", "another pattern", "a number", "a flag", "an object"],
+)
+def test_a_record_without_a_readable_date_is_passed_over_and_says_why(updated):
+    decision = judged(contact(1, created=LAST_YEAR, updated=updated))
+
+    assert decision.verdict is Verdict.IGNORED
+    assert decision.why.startswith("DATE_UPDATED_UTC: ")
+    assert "does not follow 'yyyy-MM-dd HH:mm:ss'" in decision.why
+    assert decision.date == COVERED.at
+
+
+def test_a_record_without_its_dates_field_is_passed_over():
+    assert judged({"CONTACT_ID": 1}).verdict is Verdict.IGNORED
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("created", [None, "", "soon"])
+def test_a_record_without_a_readable_created_date_counts_as_updated(created):
+    decision = judged(contact(1, created=created, updated="2026-03-02 10:05:00"))
+
+    assert decision.verdict is Verdict.UPDATED
+    assert "DATE_CREATED_UTC: " in decision.why
+
+
+@pytest.mark.assumed
+def test_without_a_created_field_every_change_is_an_update():
+    decision = judged(contact(1, created="x", updated="2026-03-02 10:05:00"), replace(CONTACTS, created=None))
+
+    assert (decision.verdict, decision.created) == (Verdict.UPDATED, None)
+    assert decision.why.endswith("; no created date is configured")
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize("by_updated", [True, False])
+def test_without_any_date_every_record_counts_as_updated_now(by_updated):
+    resource = replace(CONTACTS, updated=None, created=None, filter_by_updated_date=by_updated)
+
+    decision = judged(contact(1, created=LAST_YEAR, updated=LAST_YEAR), resource)
+
+    assert (decision.verdict, decision.date) == (Verdict.UPDATED, COVERED.at)
+    assert decision.why == "no dates are configured"
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    "resource",
+    [
+        pytest.param(replace(CONTACTS, updated=None), id="no updated date"),
+        pytest.param(replace(CONTACTS, created=None, filter_by_updated_date=False), id="no created date"),
+    ],
+)
+def test_without_the_date_that_decides_nothing_is_reported(resource):
+    decision = judged(contact(1, created="2026-03-02 10:05:00", updated="2026-03-02 10:05:00"), resource)
+
+    assert decision.verdict is Verdict.IGNORED
+    assert decision.why == "the date to compare is not configured"
+
+
+@pytest.mark.parametrize(
+    ("zone", "verdict"),
+    [("GMT", Verdict.IGNORED), ("America/Denver", Verdict.UPDATED), ("+2:00", Verdict.IGNORED)],
+)
+def test_dates_are_read_in_their_zone(zone, verdict):
+    resource = replace(CONTACTS, updated=replace(UPDATED, zone=zone))
+
+    assert judged(contact(1, created=LAST_YEAR, updated="2026-03-02 03:05:00"), resource).verdict is verdict
+
+
+def test_created_and_updated_dates_may_be_written_in_two_ways():
+    resource = replace(CONTACTS, created=DateField(path="made", pattern="milliseconds"))
+    record = contact(1, created="", updated="2026-03-02 10:05:00") | {"made": 1772445900000}
+
+    assert judged(record, resource).verdict is Verdict.CREATED
+
+
+@pytest.mark.parametrize(
+    ("path", "record", "record_id"),
+    [
+        pytest.param("CONTACT_ID", {"CONTACT_ID": 7}, "7", id="a number"),
+        pytest.param("CONTACT_ID", {"CONTACT_ID": "7|8"}, "7|8", id="a composite text"),
+        pytest.param("CONTACT_ID", {"CONTACT_ID": 0}, "0", id="nought"),
+        pytest.param("CONTACT_ID", {"CONTACT_ID": 1.5}, "1.5", id="a fraction"),
+        pytest.param("CONTACT_ID", {"CONTACT_ID": True}, "true", id="a flag"),
+        pytest.param("CONTACT_ID", {"CONTACT_ID": {"a": "ü"}}, '{"a":"ü"}', id="an object, as JSON"),
+        pytest.param("user.id", {"user": {"id": 7}}, "7", id="a path"),
+        pytest.param("['Contact Id']", {"Contact Id": 7}, "7", id="brackets"),
+        pytest.param("CONTACT_ID", {"CONTACT_ID": None}, "", id="null"),
+        pytest.param("CONTACT_ID", {}, "", id="not there"),
+        pytest.param("", {"CONTACT_ID": 7}, "", id="no path"),
+        pytest.param(" ", {"CONTACT_ID": 7}, "", id="a blank path"),
+    ],
+)
+def test_the_id_is_a_text_from_wherever_the_configuration_says(path, record, record_id):
+    assert judged(record, replace(CONTACTS, id_field=path)).record_id == record_id
+
+
+@pytest.mark.parametrize(
+    ("delay_s", "after"),
+    [(0, TEN), (5, TEN - timedelta(seconds=5)), (86_400, TEN - timedelta(days=1))],
+    ids=["none", "five seconds", "a day"],
+)
+def test_the_poll_delay_is_taken_off_the_last_poll(delay_s, after):
+    resource = replace(CONTACTS, poll_delay=timedelta(seconds=delay_s))
+
+    covered = window(resource, last_poll=TEN, at=TEN + QUARTER)
+
+    assert covered == Window(after=after, at=TEN + QUARTER)
+    assert f"'{after:%Y-%m-%d%%20%H%%3A%M%%3A%S}'" in request_url(resource, covered)
+
+
+def test_a_poll_delay_may_repeat_records():
+    covered = window(replace(CONTACTS, poll_delay=timedelta(seconds=5)), last_poll=TEN, at=TEN + QUARTER)
+
+    assert judged(contact(1, created=LAST_YEAR, updated="2026-03-02 09:59:56"), covered=covered).change
+    assert not judged(contact(1, created=LAST_YEAR, updated="2026-03-02 09:59:55"), covered=covered).change
+
+
+@pytest.mark.parametrize("delay", [timedelta.max, TEN - datetime.min.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("where", ["GMT", "-12:00", "+14:00", "America/Denver"])
+def test_an_endless_poll_delay_reaches_back_to_the_calendars_start(delay, where):
+    resource = replace(CONTACTS, poll_delay=delay, url=f"/x?since=${{dateTimeZone:{where}:yyyy}}")
+
+    covered = window(resource, last_poll=TEN, at=TEN)
+
+    assert covered.after == datetime.min.replace(tzinfo=UTC)
+    assert request_url(resource, covered) == "/x?since=0001"
+
+
+@pytest.mark.parametrize(
+    ("url", "page_size", "token", "asked"),
+    [
+        pytest.param("/x", None, None, "/x", id="as it is"),
+        pytest.param("/x", 20, None, "/x?pageSize=20", id="a page size"),
+        pytest.param("/x?a=1", 20, None, "/x?a=1&pageSize=20", id="a page size and a query"),
+        pytest.param("/x", None, "b2Zmc2V0OjEw", "/x?nextPage=b2Zmc2V0OjEw", id="a token"),
+        pytest.param(
+            "/x?a=1", 20, "a+/=&", "/x?a=1&pageSize=20&nextPage=a%2B%2F%3D%26", id="a token to encode"
+        ),
+        pytest.param("/x", None, "", "/x", id="an empty token"),
+        pytest.param("/x?t=${nowTimeZone:GMT:HH:mm}", None, None, "/x?t=10%3A15", id="the poll's start"),
+    ],
+)
+def test_a_pages_url(url, page_size, token, asked):
+    resource = Resource(name="x", url=url, page_size=page_size)
+
+    assert request_url(resource, COVERED, page_token=token) == asked
+
+
+OLD = judged(contact(1, created=LAST_YEAR, updated=LAST_YEAR))
+BOUNDARY = judged(contact(2, created=LAST_YEAR, updated="2026-03-02 10:00:00"))
+NEW = judged(contact(3, created=LAST_YEAR, updated="2026-03-02 10:05:00"))
+UNREADABLE = judged(contact(4, created=LAST_YEAR, updated="soon"))
+UNFILTERED = replace(CONTACTS, url="/hubs/crm/contacts")
+
+
+@pytest.mark.parametrize(
+    ("decisions", "on"),
+    [
+        pytest.param([NEW, NEW], True, id="all new"),
+        pytest.param([OLD, NEW], True, id="one new"),
+        pytest.param([OLD, BOUNDARY], False, id="all old"),
+        pytest.param([UNREADABLE], True, id="one whose date nobody knows"),
+        pytest.param([], False, id="none"),
+    ],
+)
+def test_without_a_filter_pages_are_read_until_one_is_old(decisions, on):
+    assert reads_on(decisions, UNFILTERED, COVERED) is on
+
+
+@pytest.mark.parametrize("decisions", [[OLD], [NEW], []], ids=["old", "new", "none"])
+def test_with_a_filter_every_page_is_read(decisions):
+    assert reads_on(decisions, CONTACTS, COVERED)
+
+
+@pytest.mark.parametrize(
+    ("interval", "then"),
+    [
+        pytest.param(timedelta(minutes=15), TEN + QUARTER, id="a quarter of an hour"),
+        pytest.param(timedelta(minutes=1), TEN + timedelta(minutes=1), id="a minute"),
+        pytest.param(timedelta.max, datetime.max.replace(tzinfo=UTC), id="an endless interval is never"),
+        pytest.param(
+            datetime.max.replace(tzinfo=UTC) - TEN, datetime.max.replace(tzinfo=UTC), id="to the last instant"
+        ),
+    ],
+)
+def test_the_next_poll_comes_an_interval_later(interval, then):
+    assert next_poll(TEN, refresh_interval=interval) == then
+
+
+def test_at_the_calendars_end_there_is_no_next_poll():
+    last = datetime.max.replace(tzinfo=UTC)
+
+    assert next_poll(last, refresh_interval=QUARTER) == last
+
+
+instants = st.datetimes(datetime(2026, 3, 2, 9), datetime(2026, 3, 2, 12), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda instant: instant.replace(microsecond=0)
+)
+
+
+@given(instants, instants, st.lists(instants, min_size=1, max_size=4, unique=True), st.booleans())
+def test_of_polls_in_a_row_exactly_one_reports_a_change_that_lies_between_them(
+    created, updated, polls, by_current
+):
+    """Whatever is dated after the first poll and not after the last is reported once, and nothing else is."""
+    resource = replace(CONTACTS, filter_by_current_date=by_current)
+    record = contact(1, created=f"{created:%F %T}", updated=f"{updated:%F %T}")
+    starts = sorted(polls)
+    windows = [window(resource, last_poll=last, at=at) for last, at in pairwise(starts)]
+
+    # a clock that runs ahead shows a poll what is dated after it; otherwise a poll sees what there is by then
+    seen = [covered for covered in windows if by_current or updated <= covered.at]
+    reports = [covered for covered in seen if judged(record, resource, covered).change]
+
+    assert len(reports) == (1 if windows and starts[0] < updated <= starts[-1] else 0)
+
+
+@given(st.text(), st.text(), st.text(max_size=5))
+def test_any_dates_lead_to_a_decision(updated, created, record_id):
+    assert judged(contact(record_id, created=created, updated=updated)).verdict in set(Verdict)

@@ -1,0 +1,114 @@
+"""Reading scenarios: all of a file is checked before anything runs, and errors say where."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from elements_local.scenario import ScenarioError, find, load
+
+MINIMAL = "scenario: s\nsteps:\n  - advance: 1m\n"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "it.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_scenario_has_its_name_start_steps_and_an_instance_like_the_guides(tmp_path: Path) -> None:
+    text = "scenario: it works\nstart: 2025-01-02T03:04:05Z\ntags: [a, b]\n" + MINIMAL.partition("\n")[2]
+
+    (scenario,) = load(written(tmp_path, text))
+
+    assert scenario.name == "it works"
+    assert scenario.start == datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert scenario.tags == ("a", "b")
+    assert dict(scenario.instances) == {"instance": {}}
+    assert [(step.verb, step.argument, step.line) for step in scenario.steps] == [("advance", "1m", 5)]
+
+
+@pytest.mark.parametrize(
+    ("head", "instances"),
+    [
+        pytest.param("instance: null\n", {}, id="none"),
+        pytest.param("instance: {name: x}\n", {"instance": {"name": "x"}}, id="one that differs"),
+        pytest.param("instances: {a: {}, b: {name: x}}\n", {"a": {}, "b": {"name": "x"}}, id="two"),
+    ],
+)
+def test_instances_are_as_the_scenario_says(tmp_path: Path, head: str, instances: dict) -> None:
+    (scenario,) = load(written(tmp_path, head + MINIMAL))
+
+    assert dict(scenario.instances) == instances
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        pytest.param("", 1, "the file is empty", id="empty"),
+        pytest.param("- a", 1, "a scenario is a mapping", id="no mapping"),
+        pytest.param("steps: []", 1, "missing required field `scenario`", id="no name"),
+        pytest.param("scenario: s", 1, "missing required field `steps`", id="no steps"),
+        pytest.param("scenario: s\nsteps: []", 2, "there are none", id="empty steps"),
+        pytest.param(
+            "scenario: s\nstep: []", 2, "unknown key 'step'; did you mean 'steps'?", id="misspelt key"
+        ),
+        pytest.param(
+            MINIMAL + "  - advnce: 1m",
+            4,
+            "unknown verb 'advnce'; did you mean 'advance'?",
+            id="misspelt verb",
+        ),
+        pytest.param(MINIMAL + "  - zap: 1m", 4, "unknown verb 'zap'; known: create", id="unknown verb"),
+        pytest.param(
+            MINIMAL + "  - {create: {}, delete: x}", 4, "one verb; got create, delete", id="two verbs"
+        ),
+        pytest.param(MINIMAL + "  - {}", 4, "one verb; got none", id="no verb"),
+        pytest.param(MINIMAL + "  - advance: [1]", 4, "steps.1.advance", id="wrong argument"),
+        pytest.param(
+            MINIMAL + "  - expect:\n      polls:\n        - sen: 1", 6, "unknown field `sen`", id="deep key"
+        ),
+        pytest.param(
+            MINIMAL + "  - request: {method: GIT, path: /x}", 4, "Invalid enum value 'GIT'", id="wrong method"
+        ),
+        pytest.param(MINIMAL + "  - create: {ada: {}}", 4, "steps.1.create", id="record without a kind"),
+        pytest.param(MINIMAL + "start: soon", 4, "expected an instant", id="start that is none"),
+        pytest.param(
+            MINIMAL + "instance: {}\ninstances: {}", 5, "either `instance` or `instances`", id="both"
+        ),
+        pytest.param(MINIMAL + "records: many", 4, "Expected `int`, got `str`", id="records that are none"),
+        pytest.param("scenario: s\nsteps: [", 2, "column", id="not YAML"),
+        pytest.param(
+            MINIMAL + "---\nscenario: two", 5, "missing required field `steps`", id="second document"
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_and_line(tmp_path: Path, text: str, line: int, reason: str) -> None:
+    path = written(tmp_path, text)
+
+    with pytest.raises(ScenarioError) as refused:
+        load(path)
+
+    assert str(refused.value).startswith(f"{path}:{line}: ")
+    assert reason in str(refused.value)
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "it.yaml"
+    path.write_bytes(b"scenario: \xff")
+
+    with pytest.raises(ScenarioError, match="not UTF-8"):
+        load(path)
+
+
+def test_find_returns_files_as_they_are_and_folders_sorted(tmp_path: Path) -> None:
+    for name in ("b.yaml", "a.yaml", "c.txt"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "d.yaml").write_text("")
+
+    found = find([tmp_path, tmp_path / "c.txt"])
+
+    assert [path.name for path in found] == ["a.yaml", "b.yaml", "d.yaml", "c.txt"]
+    with pytest.raises(FileNotFoundError, match="nowhere is not there"):
+        find([tmp_path / "nowhere"])

@@ -1,0 +1,184 @@
+"""What saving an instance means for its polling and its callbacks."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_platform.domain import configuration
+from mock_platform.domain.models import Instance
+from mock_platform.domain.poller_configuration import EmptyBlock
+from mock_platform.domain.schedule import Plan, plan
+from mock_platform.elements.insightly_definition import INSIGHTLY
+
+NOW = datetime(2026, 3, 2, 10, 7, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+URL = "http://sink/default"
+
+
+def instance(*, polling_disabled=False, disabled=False, resources=("contacts",), **changes) -> Instance:
+    sent = {
+        "username": "ada",
+        "password": "0123",
+        "event.notification.enabled": True,
+        "event.notification.callback.url": URL,
+        "event.poller.configuration": {name: {} for name in resources},
+        **{f"event.{key.replace('__', '.')}": value for key, value in changes.items()},
+    }
+    return Instance(
+        id=1,
+        token="t",
+        name="n",
+        tags=(),
+        element_key="insightly",
+        configuration=configuration.complete(sent, INSIGHTLY),
+        created=NOW,
+        disabled=disabled,
+        polling_disabled=polling_disabled,
+    )
+
+
+def planned(before: Instance | None, after: Instance, *, empty_block=EmptyBlock.DEFAULT) -> Plan:
+    return plan(before, after, INSIGHTLY, empty_block=empty_block, now=NOW)
+
+
+POLLED = instance()
+SILENT = instance(notification__enabled=False)
+STOPPED = instance(polling_disabled=True)
+
+
+@pytest.mark.assumed
+def test_a_new_instance_is_polled_one_interval_later():
+    assert planned(None, POLLED) == Plan(
+        resources=("contacts",), polled=True, poll_at=NOW + QUARTER, callback_url=URL, forgive=False
+    )
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(SILENT, id="events off"),
+        pytest.param(instance(vendor__type="webhook"), id="webhooks"),
+        pytest.param(instance(resources=()), id="no resources"),
+    ],
+)
+@pytest.mark.parametrize("before", [None, POLLED, SILENT], ids=["new", "polled before", "not polled before"])
+def test_an_instance_without_anything_to_poll_is_not_polled(before, after):
+    found = planned(before, after)
+
+    assert (found.resources, found.polled, found.poll_at, found.forgive) == ((), False, None, False)
+
+
+def test_a_save_that_changes_nothing_keeps_the_pace():
+    found = planned(POLLED, POLLED)
+
+    assert (found.polled, found.poll_at) == (True, None)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(instance(notification__callback__url="http://new"), id="another URL"),
+        pytest.param(instance(notification__signature__key="key"), id="a signature key"),
+        pytest.param(instance(resources=("contacts", "accounts")), id="one more resource"),
+        pytest.param(instance(resources=("accounts",)), id="another resource"),
+        pytest.param(replace(POLLED, name="New"), id="another name"),
+        pytest.param(replace(POLLED, disabled=True), id="the instance disabled"),
+        pytest.param(instance(poller__refresh_interval="015"), id="the same interval written otherwise"),
+    ],
+)
+def test_changes_of_anything_but_the_interval_keep_the_pace(after):
+    assert planned(POLLED, after).poll_at is None
+    assert planned(POLLED, after).polled
+
+
+@pytest.mark.parametrize(("minutes", "later"), [("5", 5), ("60", 60), ("1", 1)])
+def test_a_new_interval_counts_from_now(minutes, later):
+    found = planned(POLLED, instance(poller__refresh_interval=minutes))
+
+    assert found.poll_at == NOW + timedelta(minutes=later)
+
+
+def test_a_huge_interval_parks_the_poller():
+    found = planned(POLLED, instance(poller__refresh_interval="9" * 18))
+
+    assert (found.polled, found.poll_at) == (True, datetime.max.replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(SILENT, id="events were off"),
+        pytest.param(instance(vendor__type="webhook"), id="events came by webhook"),
+        pytest.param(instance(resources=()), id="there were no resources"),
+    ],
+)
+def test_polling_that_is_switched_on_starts_one_interval_later(before):
+    found = planned(before, POLLED)
+
+    assert (found.resources, found.polled, found.poll_at) == (("contacts",), True, NOW + QUARTER)
+    assert not found.forgive
+
+
+def test_resources_are_those_of_the_saved_instance_in_their_order():
+    assert planned(POLLED, instance(resources=("leads", "accounts"))).resources == ("leads", "accounts")
+
+
+@pytest.mark.assumed
+def test_what_an_empty_block_means_decides_whether_there_is_a_poll():
+    after = instance(resources=("contacts",))
+
+    assert planned(None, after, empty_block=EmptyBlock.SKIP) == Plan(
+        resources=(), polled=False, poll_at=None, callback_url=URL, forgive=False
+    )
+
+
+def test_a_poller_that_was_switched_off_for_failures_stays_off():
+    found = planned(POLLED, STOPPED)
+
+    assert (found.resources, found.polled, found.poll_at, found.forgive) == (
+        ("contacts",),
+        False,
+        None,
+        False,
+    )
+
+
+def test_a_change_of_an_instance_whose_poller_is_off_leaves_it_off():
+    found = planned(STOPPED, instance(polling_disabled=True, poller__refresh_interval="5"))
+
+    assert (found.polled, found.poll_at, found.forgive) == (False, None, False)
+
+
+def test_a_poller_that_is_switched_on_again_starts_anew_and_is_forgiven():
+    found = planned(STOPPED, POLLED)
+
+    assert (found.polled, found.poll_at, found.forgive) == (True, NOW + QUARTER, True)
+
+
+def test_a_poller_is_forgiven_even_if_there_is_nothing_to_poll():
+    found = planned(STOPPED, SILENT)
+
+    assert (found.polled, found.forgive) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "url"),
+    [
+        pytest.param({}, URL, id="events on"),
+        pytest.param({"notification__callback__url": "http://new?a=1"}, "http://new?a=1", id="another URL"),
+        pytest.param({"notification__enabled": False}, None, id="events off"),
+        pytest.param({"notification__callback__url": None}, None, id="no URL"),
+        pytest.param({"notification__callback__url": ""}, None, id="an empty URL"),
+        pytest.param({"vendor__type": "webhook"}, URL, id="webhooks"),
+    ],
+)
+def test_events_go_to_the_callback_url_while_they_are_enabled(changes, url):
+    assert planned(POLLED, instance(**changes)).callback_url == url
+
+
+def test_a_configuration_is_read_however_its_resources_are_said():
+    after = instance(poller__configuration=json.dumps({"tasks": {"url": "/x"}}), objects="contacts,leads")
+
+    assert planned(None, after).resources == ("contacts", "leads")

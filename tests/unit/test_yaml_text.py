@@ -1,0 +1,83 @@
+"""YAML as scenarios are written in it."""
+
+import re
+
+import pytest
+
+from elements_local.yaml_text import YamlError, read_documents
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", "yes"),
+        ("on", "on"),
+        ("10:30", "10:30"),
+        ("10:00:00", "10:00:00"),
+        ("2026-03-02", "2026-03-02"),
+        ("0x1F", "0x1F"),
+        ("1_000", "1_000"),
+        ("007", "007"),
+        ("15", 15),
+        ("-3", -3),
+        ("1.5", 1.5),
+        ("true", True),
+        ("null", None),
+        ("~", None),
+        ("'15'", "15"),
+        ("15m", "15m"),
+    ],
+)
+def test_a_scalar_means_what_it_says(text: str, value: object) -> None:
+    (document,) = read_documents(f"key: {text}")
+
+    assert document.value == {"key": value}
+
+
+def test_every_value_knows_its_line() -> None:
+    (document,) = read_documents("a: 1\nb:\n  - x\n  - c: 2\n")
+
+    assert document.line("a") == 1
+    assert document.line("b", 1, "c") == 4
+    assert document.line("b", 1, "nothing", "below") == 4
+    assert document.line() == 1
+
+
+def test_documents_are_separate_and_count_lines_from_the_file() -> None:
+    first, second = read_documents("a: 1\n---\nb: 2\n")
+
+    assert (first.value, second.value) == ({"a": 1}, {"b": 2})
+    assert second.line("b") == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "line"),
+    [
+        pytest.param("a: 1\na: 2", "'a' stands twice", 2, id="doubled key"),
+        pytest.param("a: [1", "expected ',' or ']'", 1, id="open bracket"),
+        pytest.param("a:\n\t- b", "cannot start any token", 2, id="tab"),
+        pytest.param("? [a]\n: b", "a key must be a text", 1, id="key that is a list"),
+        pytest.param("a: *nowhere", "undefined alias", 1, id="unknown alias"),
+        pytest.param("a: !!python/object:os.system {}", "", 1, id="object tag"),
+        pytest.param("a: !!int x", "cannot read 'x'", 1, id="number that is none"),
+        pytest.param("a: \x01", "special characters", 1, id="control character"),
+    ],
+)
+def test_what_is_no_plain_yaml_is_refused_with_its_line(text: str, reason: str, line: int) -> None:
+    if reason == "":
+        (document,) = read_documents(text)
+        assert document.value == {"a": {}}  # a tag makes no object here
+        return
+
+    with pytest.raises(YamlError, match=re.escape(reason)) as refused:
+        read_documents(text)
+
+    assert refused.value.line == line
+
+
+def test_aliases_of_aliases_cannot_make_a_small_file_endless() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+
+    with pytest.raises(YamlError, match="more than 100000 values"):
+        read_documents("\n".join(lines))

@@ -1,0 +1,180 @@
+"""Zones by name: what is known, what is refused, and what clocks of a zone show."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from mock_platform.domain.errors import UnknownZoneError
+from mock_platform.domain.zones import GMT, JAVA_SHORT_IDS, SHORT_NAMES, short_names, to_utc, wall_time, zone
+
+WINTER = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+FIRST, LAST = datetime.min, datetime.max  # noqa: DTZ901 - of clocks on a wall
+
+
+def wall(*parts: int) -> datetime:
+    return datetime(*parts)  # noqa: DTZ001 - of clocks on a wall
+
+
+def hours(name: str, instant: datetime) -> float:
+    return instant.astimezone(zone(name)).utcoffset() / timedelta(hours=1)
+
+
+@pytest.mark.parametrize("name", ["GMT", "gmt", " GMT ", "Z", "z"])
+def test_greenwich_is_known_by_several_names(name):
+    assert zone(name) is GMT
+
+
+def test_utc_keeps_its_name():
+    assert zone("utc") is UTC
+
+
+@pytest.mark.parametrize(
+    ("name", "offset_h"),
+    [
+        pytest.param("-8:00", -8, id="one digit and a colon"),
+        pytest.param("-08:00", -8, id="two digits and a colon"),
+        pytest.param("-0800", -8, id="no colon"),
+        pytest.param("+5", 5, id="one digit"),
+        pytest.param("+05", 5, id="two digits"),
+        pytest.param("+5:30", 5.5, id="half an hour"),
+        pytest.param("-0330", -3.5, id="half an hour west"),
+        pytest.param("GMT-8:00", -8, id="after GMT"),
+        pytest.param("utc+2", 2, id="after utc in small letters"),
+        pytest.param("+00:00", 0, id="none"),
+        pytest.param("-23:59", -24 + 1 / 60, id="the farthest west"),
+        pytest.param("  +14:00\n", 14, id="between blanks"),
+    ],
+)
+def test_an_offset_is_a_zone_whatever_the_season(name, offset_h):
+    assert hours(name, WINTER) == hours(name, SUMMER) == pytest.approx(offset_h)
+
+
+@pytest.mark.parametrize(
+    ("name", "winter", "summer"),
+    [
+        pytest.param("America/Denver", -7, -6, id="a name of the zone database"),
+        pytest.param("PST", -8, -7, id="PST is Los Angeles"),
+        pytest.param("pst", -8, -7, id="in small letters too"),
+        pytest.param("CST", -6, -5, id="CST is Chicago"),
+        pytest.param("AST", -9, -8, id="AST is Anchorage"),
+        pytest.param("IST", 5.5, 5.5, id="IST is Kolkata"),
+        pytest.param("BST", 6, 6, id="BST is Dhaka"),
+        pytest.param("EST", -5, -5, id="EST has no summer"),
+        pytest.param("MST", -7, -7, id="MST has none"),
+        pytest.param("CET", 1, 2, id="CET has one"),
+        pytest.param("EST5EDT", -5, -4, id="EST5EDT"),
+        pytest.param("EDT", -4, -4, id="a name of summer time"),
+        pytest.param("CEST", 2, 2, id="another one"),
+        pytest.param("Etc/GMT+5", -5, -5, id="Etc turns the sign round"),
+    ],
+)
+def test_a_name_is_a_zone(name, winter, summer):
+    assert (hours(name, WINTER), hours(name, SUMMER)) == (winter, summer)
+
+
+@pytest.mark.parametrize("name", sorted({*JAVA_SHORT_IDS, *SHORT_NAMES}))
+def test_every_short_name_is_known(name):
+    assert abs(hours(name, WINTER)) <= 14
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", " ", "nowhere", "America", "America/Nowhere", "europe/berlin/", "8:00", "+", "+:30", "+8:0", "+8:60",
+        "+24:00", "-24", "UTC+25", "GMT--8", "{TimeZone}", "../../etc/passwd", "/etc/passwd", "a\0b", "\ud800",
+        "\u0661", "+\u0660\u0668:\u0660\u0660", "tzdata.zi", "__init__.py", "localtime", "posixrules", pytest.param("a" * 5000, id="5000 a"),
+    ],
+)  # fmt: skip
+def test_what_is_no_zone_is_refused_with_examples(name):
+    with pytest.raises(UnknownZoneError, match="use GMT, an offset such as -08:00, or a name") as refusal:
+        zone(name)
+
+    assert len(str(refusal.value)) < 250
+
+
+@given(st.one_of(st.text(), st.text("+-:0123456789GMTUC ", max_size=10)))
+@example("Europe/Berlin\n")
+@example("..")
+def test_any_name_is_a_zone_or_refused(name):
+    try:
+        where = zone(name)
+    except UnknownZoneError:
+        return
+
+    assert abs(WINTER.astimezone(where).utcoffset()) < timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("where", "shown", "offset_h"),
+    [
+        pytest.param("America/Denver", wall(2026, 1, 1, 10), -7, id="winter"),
+        pytest.param("America/Denver", wall(2026, 7, 1, 10), -6, id="summer"),
+        pytest.param("America/Denver", wall(2026, 3, 8, 1, 59, 59), -7, id="the second before the gap"),
+        pytest.param("America/Denver", wall(2026, 3, 8, 2), -7, id="the gap's first second"),
+        pytest.param("America/Denver", wall(2026, 3, 8, 2, 59, 59), -7, id="the gap's last second"),
+        pytest.param("America/Denver", wall(2026, 3, 8, 3), -6, id="the second after the gap"),
+        pytest.param("America/Denver", wall(2026, 11, 1, 0, 59, 59), -6, id="the second before the fold"),
+        pytest.param("America/Denver", wall(2026, 11, 1, 1), -7, id="the fold's first second"),
+        pytest.param("America/Denver", wall(2026, 11, 1, 1, 59, 59), -7, id="the fold's last second"),
+        pytest.param("Europe/Dublin", wall(2026, 10, 25, 1, 30), 0, id="a fold where summer is standard"),
+        pytest.param("Australia/Adelaide", wall(2026, 4, 5, 2, 30), 9.5, id="a fold in the south"),
+        pytest.param("+5:45", wall(2026, 3, 8, 2, 30), 5.75, id="an offset"),
+    ],
+)
+def test_an_hour_that_clocks_show_twice_or_never_is_read_as_standard_time(where, shown, offset_h):
+    assert to_utc(shown, zone(where)) == (shown - timedelta(hours=offset_h)).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("where", "shown"),
+    [("+1", FIRST), ("-1", LAST)],
+    ids=["before the first instant", "after the last"],
+)
+def test_an_instant_outside_the_calendar_is_an_overflow(where, shown):
+    with pytest.raises(OverflowError):
+        to_utc(shown, zone(where))
+
+
+@given(
+    st.datetimes(timezones=st.just(UTC)),
+    st.sampled_from(["GMT", "America/Denver", "Europe/Berlin", "Asia/Kolkata", "-3:30", "Pacific/Apia"]),
+)
+def test_what_clocks_show_leads_back_to_the_instant(instant, name):
+    where = zone(name)
+    shown = wall_time(instant, where)
+    assume(shown.utcoffset() == shown.replace(fold=1 - shown.fold).utcoffset())
+    assume(datetime(1, 1, 3, tzinfo=UTC) < instant < datetime(9999, 12, 29, tzinfo=UTC))
+
+    assert to_utc(shown.replace(tzinfo=None), where) == instant
+
+
+@pytest.mark.parametrize("name", ["+14:00", "America/Denver"])
+def test_where_clocks_would_leave_the_calendar_those_of_greenwich_count(name):
+    for last in (FIRST, LAST):
+        shown = wall_time(last.replace(tzinfo=UTC), zone(name))
+        assert abs(shown.replace(tzinfo=None) - last) <= timedelta(hours=14)
+
+
+def test_a_zones_own_short_names_come_before_everybody_elses():
+    names = short_names(zone("Asia/Shanghai"), now=WINTER)
+
+    assert names["CST"] == timedelta(hours=8)
+    assert names["PST"] == timedelta(hours=-8)
+
+
+def test_a_zones_own_short_names_are_those_of_both_seasons():
+    names = short_names(zone("Europe/London"), now=WINTER)
+
+    assert (names["GMT"], names["BST"]) == (timedelta(0), timedelta(hours=1))
+
+
+def test_a_zone_without_letters_in_its_names_adds_none():
+    common = short_names(GMT, now=WINTER).keys() - {"GMT"}
+
+    assert short_names(zone("Asia/Dubai"), now=WINTER).keys() == common
+    assert short_names(timezone(timedelta(hours=2)), now=WINTER).keys() == common
