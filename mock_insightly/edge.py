@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     Headers = list[tuple[str, str]]
     ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 
+CALLER = "mock_insightly.caller"
+"""Where in a call's environment its workspace stands; None if its API key is nobody's."""
+
 JSON = "application/json; charset=utf-8"
 _UNCACHED = [("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1")]
 
@@ -38,10 +41,8 @@ class Edge:
         def start(status: str, headers: "Headers", exc_info: "ExcInfo" = None) -> object:
             return start_response(status, self._dressed(headers, workspace), exc_info)
 
-        environ = {
-            **environ,
-            "PATH_INFO": path,
-        }  # a copy: whoever stands before us may still want to know what came
+        # a copy: whoever stands before us may still want to know what came
+        environ = {**environ, "PATH_INFO": path, CALLER: workspace}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
     def _dressed(self, headers: "Headers", workspace: Workspace | None) -> "Headers":

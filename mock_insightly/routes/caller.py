@@ -1,30 +1,27 @@
 """Who calls."""
 
-from flask import Request, g, request
+from flask import Request, request
 
+from mock_insightly.edge import CALLER
 from mock_insightly.errors import AuthorizationDeniedError
 from mock_insightly.parts import parts
-from mock_insightly.paths import is_api_path
 from mock_kit.admin import UnknownWorkspaceError
 from mock_kit.workspaces import Workspace
 
 
 def authenticate() -> None:
-    """Find out whose workspace a call of the API is for, before anything else is looked at.
+    """See whose workspace a call of the API is for, before anything else is looked at.
 
     Raises:
         AuthorizationDeniedError: the API key is nobody's.
     """
-    if is_api_path(request.path):
-        workspace = parts().with_key_in(request.headers.get("Authorization", ""))
-        if workspace is None:
-            raise AuthorizationDeniedError
-        g.workspace = workspace
+    if CALLER in request.environ and request.environ[CALLER] is None:
+        raise AuthorizationDeniedError
 
 
 def caller() -> Workspace:
-    """Return the workspace of the present call."""
-    workspace: Workspace = g.workspace
+    """Return the workspace of the present call of the API."""
+    workspace: Workspace = request.environ[CALLER]
     return workspace
 
 

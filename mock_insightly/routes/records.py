@@ -127,7 +127,9 @@ def _update(version: Version, shape: Shape, record_id: int, sent: Sent) -> Respo
 
 def _page(version: Version, shape: Shape, wanted: Wanted, query: Query) -> Response:
     page = page_of(query)
-    found = parts().store.find(_peopled(caller(), shape.kind), shape.kind, wanted, page)
+    workspace = caller()
+    _see_to_users(workspace, shape.kind)
+    found = parts().store.find(workspace, shape.kind, wanted, page)
     response = _answer(version, shape.page(found.documents, brief=page.brief))
     if found.total is not None:
         response.headers["X-Total-Count"] = str(found.total)
@@ -136,7 +138,9 @@ def _page(version: Version, shape: Shape, wanted: Wanted, query: Query) -> Respo
 
 def _shown(version: Version, resource: str, record_id: int) -> Response:
     shape = served(version, resource)
-    stored = parts().store.get(_peopled(caller(), shape.kind), shape.kind, record_id)
+    workspace = caller()
+    _see_to_users(workspace, shape.kind)
+    stored = parts().store.get(workspace, shape.kind, record_id)
     return _answer(version, shape.one(stored.document))
 
 
@@ -172,10 +176,9 @@ def _writable(version: Version, resource: str) -> Shape:
     return shape
 
 
-def _peopled(workspace: Workspace, kind: Kind) -> Workspace:
+def _see_to_users(workspace: Workspace, kind: Kind) -> None:
     if kind is USERS:
         parts().welcome_owner(workspace)
-    return workspace
 
 
 def _query() -> Query:

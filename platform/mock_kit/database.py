@@ -78,7 +78,8 @@ class Database:
         self._temporary = None if url else Path(mkdtemp(prefix="elements-local-"))
         self.engine = _engine(url or _file_in(self._temporary or Path()))
         self._reader = self.engine.execution_options(elements_local_reading=True)
-        if self.engine.dialect.name == "postgresql":  # where each statement sees a state of its own otherwise
+        # on PostgreSQL each statement would see a state of its own
+        if self.engine.dialect.name == "postgresql":
             self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ")
         self._glancer = create_engine(self.engine.url, pool=self.engine.pool)
 
@@ -113,9 +114,8 @@ class Database:
             SchemaVersionError: the tables are there, at another version.
         """
         with self.writing() as connection:
-            if (
-                connection.dialect.name == "postgresql"
-            ):  # which fails if two make one table; SQLite lets one wait
+            # PostgreSQL fails if two make one table at once; on SQLite one of them has to wait anyhow
+            if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
             _versions.metadata.create_all(connection)
             found = connection.scalar(select(_versions.c.version).where(_versions.c.part == part))

@@ -87,7 +87,7 @@ def read_json(request: "Request") -> Json:
     if not raw.strip():
         raise MalformedJsonError("the body is empty")
     value = decode(raw)
-    if _deeper_than(value, DEEPEST):
+    if is_deeper_than(value, DEEPEST):
         raise MalformedJsonError(f"nested deeper than {DEEPEST} levels")
     return value
 
@@ -113,7 +113,8 @@ def _not_utf8(data: bytes) -> int:
     return len(data)
 
 
-def _deeper_than(value: Json, limit: int) -> bool:
+def is_deeper_than(value: Json, limit: int) -> bool:
+    """Say whether lists and objects are nested in more levels than that."""
     level = [value]
     for _ in range(limit):
         level = [

@@ -35,8 +35,8 @@ _USUAL_PORTS = {"http": "80", "https": "443"}
 
 # What a client over sockets does to a URL and to headers before it sends them.
 _QUERY_MARKS = "!#$%&'()*+,/:;=?@[]~"
-_HEADER_NAME = re.compile(r"[^:\s][^:\r\n]*")
-_HEADER_VALUE = re.compile(r"(?:\S[^\r\n]*)?")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"(?:[^\s\u0100-\U0010ffff][^\r\n\u0100-\U0010ffff]*)?")
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>(?:: )?")
 
 _log = logging.getLogger(__name__)
@@ -44,6 +44,13 @@ _log = logging.getLogger(__name__)
 
 class DroppedError(Exception):
     """Raised out of a WSGI application to hang up without an answer."""
+
+
+class HeaderError(ValueError):
+    """A header cannot be sent."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"cannot be sent: {name!r} is no header of HTTP, or its value is none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +111,7 @@ class OverNetwork:
 
         session = self._session()
         try:
+            _check(headers)
             prepared = session.prepare_request(Request(method, url, headers=headers, data=body or None))
             # not by the session itself: it reads a redirect's body, fails if it leads nowhere, and keeps cookies
             with session.get_adapter(prepared.url or url).send(
@@ -160,7 +168,7 @@ class InProcess:
         try:
             environ = _environ(method, parts, headers, body)
         except ValueError as error:
-            return NoReply(reason=f"cannot be sent: {error}")
+            return NoReply(reason=_reason(error, self._timeout))
         try:
             reply = call(application, environ)
         except DroppedError:
@@ -257,11 +265,8 @@ def _environ(method: str, url: SplitResult, headers: Mapping[str, str], body: by
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
+    _check(headers)
     for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
-            raise ValueError(f"no header of HTTP: {name!r}: {value!r}")
-        value.encode("latin-1")
-        name.encode("ascii")
         if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
             environ[f"HTTP_{name.upper().replace('-', '_')}"] = value.rstrip(" \t")
     if "HTTP_CONTENT_TYPE" in environ:
@@ -271,6 +276,17 @@ def _environ(method: str, url: SplitResult, headers: Mapping[str, str], body: by
     if "@" in url.netloc:
         environ["HTTP_AUTHORIZATION"] = _basic(url.username or "", url.password or "")
     return environ
+
+
+def _check(headers: Mapping[str, str]) -> None:
+    """Refuse headers that are none.
+
+    Raises:
+        HeaderError: names the first of them, and not its value, which may be a secret.
+    """
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise HeaderError(name)
 
 
 def _without_steps(path: str) -> str:
@@ -300,6 +316,8 @@ def _reason(error: Exception, timeout: timedelta) -> str:
     """Say in a few words why no answer came, without addresses of objects."""
     text = str(error)
     kind = type(error).__name__
+    if isinstance(error, HeaderError):
+        return text
     if "timeout" in kind.lower() or "timed out" in text:
         return _timed_out(timeout)
     for words, plain in (

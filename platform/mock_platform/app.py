@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, UnknownWorkspaceError, add_admin, json_answer
 from mock_kit.database import Database
@@ -63,6 +64,9 @@ _CORS = {
 }
 """For pages of other origins, such as Postman's web client; what is exposed is observed, the rest ours."""
 
+_LONGEST_MESSAGE = 2000
+"""Letters of an error: it quotes what came, which may be as long as a body."""
+
 
 def create_app(
     settings: Settings, *, workspaces: Workspaces, database: Database, http: Http, guard: Guard
@@ -77,6 +81,8 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.strict_slashes = False
     store = Store(database)
+    faults = FaultBook(database, service="platform")
+    journal = Journal()
     engine = Engine(
         store=store,
         workspaces=workspaces,
@@ -90,9 +96,11 @@ def create_app(
         engine=engine,
         provider=Provider(http=http, crm_url=settings.crm_url),
         http=http,
+        faults=faults,
+        journal=journal,
         admin_headers=guard.headers,
     )
-    _add_admin(app, workspaces, engine, database, guard)
+    _add_admin(app, workspaces, guard)
     for blueprint in (clock.bp, workspace_routes.bp, polls.bp):
         app.register_blueprint(blueprint)
     for blueprint in (instances.bp, events.bp, elements.bp, hubs.bp):
@@ -107,9 +115,8 @@ def engine_of(app: Flask) -> Engine:
     return found.engine
 
 
-def _add_admin(app: Flask, workspaces: Workspaces, engine: Engine, database: Database, guard: Guard) -> None:
-    faults = FaultBook(database, service="platform")
-    journal = Journal()
+def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
+    parts: Parts = app.extensions[EXTENSION]
 
     def quietly(environ: "WSGIEnvironment") -> Workspace:
         return _workspace_of(workspaces, environ.get("HTTP_AUTHORIZATION")) or workspaces.default
@@ -123,15 +130,15 @@ def _add_admin(app: Flask, workspaces: Workspaces, engine: Engine, database: Dat
             raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
         return found
 
-    front = Front(app.wsgi_app, faults=faults, journal=journal, workspace_of=quietly)
+    front = Front(app.wsgi_app, faults=parts.faults, journal=parts.journal, workspace_of=quietly)
     app.wsgi_app = front  # type: ignore[method-assign]  # the way Flask documents for middleware
     admin = Admin(
         service="platform",
         workspaces=workspaces,
         workspace_of=of_admin_call,
-        reset=engine.reset,
-        faults=faults,
-        journal=journal,
+        reset=parts.engine.reset,
+        faults=parts.faults,
+        journal=parts.journal,
         front=front,
         guard=guard,
     )
@@ -151,7 +158,8 @@ def _add_manners(app: Flask, workspaces: Workspaces, ids: RequestIds) -> None:
     def body(_status: int, message: str, error: Exception) -> Json:
         said = getattr(error, "provider_message", None)
         provider = {} if said is None else {"providerMessage": said}
-        return {"requestId": request_id(), "message": message, **provider}
+        words = _own_words(error) or message
+        return {"requestId": request_id(), "message": words[:_LONGEST_MESSAGE], **provider}
 
     @app.before_request
     def credentials_before_paths() -> None:
@@ -161,8 +169,8 @@ def _add_manners(app: Flask, workspaces: Workspaces, ids: RequestIds) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        response.headers["Elements-Request-Id"] = request_id()
         if request.path.startswith(BASE_PATH):
-            response.headers["Elements-Request-Id"] = request_id()
             response.content_type = "application/json;charset=UTF-8"
             if "Origin" in request.headers:
                 response.headers.extend(_CORS)
@@ -173,6 +181,20 @@ def _add_manners(app: Flask, workspaces: Workspaces, ids: RequestIds) -> None:
         return json_answer(body(error.status, str(error), error), error.status)
 
     answer_problems(app, STATUSES, body)
+
+
+def _own_words(error: Exception) -> str | None:
+    """Say of a request that reached no route, or was cut short, what would have; None leaves an error's own words."""
+    match error:
+        case NotFound():
+            return str(errors.NotFoundError("resource", request.path, named="path"))
+        case MethodNotAllowed():
+            takes = ", ".join(sorted(error.valid_methods or ()))
+            return f"{request.path} does not take {request.method}; it takes {takes}"
+        case RequestEntityTooLarge():
+            return f"a body may have {LARGEST_BODY} bytes; this one has {request.content_length}"
+        case _:
+            return None
 
 
 def _workspace_of(workspaces: Workspaces, header: str | None) -> Workspace | None:

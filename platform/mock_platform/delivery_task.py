@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mock_kit.wire import Http, NoReply, Reply
+from mock_kit.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces import Workspace
 from mock_platform.domain import configuration
 from mock_platform.domain.delivery import after_attempt
@@ -37,6 +37,8 @@ class DeliveryTask:
         at = workspace.clock.now()
         url = owed.subscription.url
         reply = self.http.send("POST", url, headers=_headers(owed, instance), body=owed.body)
+        if isinstance(reply, Reply):
+            reply = in_time(reply, self.settings.callback_timeout)
         attempt = _attempt(reply, number=owed.delivery.failures + 1, at=at, url=url)
         delivery, again = after_attempt(
             owed.delivery,

@@ -37,7 +37,7 @@ class _Reading:
 
 
 class _UnusableAnswerError(Exception):
-    """A page of a poll did not come, or is no list of records."""
+    """A page of a poll did not come, is no list of records, or leads in a circle."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,19 +53,28 @@ class PollTask:
     settings: Settings
 
     def run(self, workspace: Workspace, job: Job) -> Ran:
-        """Poll on schedule, and plan the next turn; a disabled instance sits this one out (assumed)."""
+        """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
         at = workspace.clock.now()
         instance = self.store.instances.get(workspace.name, int(job.subject))
         if instance is None:
             self.store.jobs.remove(job)
             return Ran()
-        ran = Ran() if instance.disabled else self.poll(workspace, instance)
+        ran = self.poll(workspace, instance)
         interval = configuration.refresh_interval(instance.configuration)
-        self.store.jobs.move(job, polling.next_poll(at, refresh_interval=interval))
+        again = polling.next_poll(at, refresh_interval=interval)
+        if again > at:
+            self.store.jobs.move(job, again)
+        else:
+            self.store.jobs.remove(job)
         return ran
 
     def poll(self, workspace: Workspace, instance: Instance) -> Ran:
-        """Poll an instance's resources one after the other (documented), all as of one instant."""
+        """Poll an instance's resources one after the other (documented), all as of one instant.
+
+        A disabled instance is left alone (assumed).
+        """
+        if instance.disabled:
+            return Ran()
         at = workspace.clock.now()
         last_polls = self.store.instances.last_polls(workspace.name, instance.id)
         resources = configuration.polled_resources(
@@ -107,21 +116,21 @@ class PollTask:
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
     ) -> _Reading:
         """Ask for page after page, and decide on every record of each."""
-        url = polling.request_url(resource, covered)
-        read = _Reading(url=url)
+        read = _Reading(url=polling.request_url(resource, covered))
         headers = {"Authorization": f"User {workspace.user_secret}, Element {instance.token}"}
-        more: str | None = url
-        while more:
-            reply = self.http.send("GET", self.settings.url + BASE_PATH + more, headers=headers)
-            try:
-                records = _records(reply, read)
-            except _UnusableAnswerError as error:
-                read.error = str(error)
-                return read
-            decisions = [self._decide(record, resource, covered, read) for record in records]
-            token = reply.headers.get("elements-next-page-token") if isinstance(reply, Reply) else None
-            reads_on = token is not None and polling.reads_on(decisions, resource, covered)
-            more = polling.request_url(resource, covered, page_token=token) if reads_on else None
+        more: str | None = read.url
+        tokens: set[str] = set()
+        try:
+            while more:
+                reply = self.http.send("GET", self.settings.url + BASE_PATH + more, headers=headers)
+                decisions = [
+                    self._decide(record, resource, covered, read) for record in _records(reply, read)
+                ]
+                token = _next_page(reply, tokens)
+                reads_on = token is not None and polling.reads_on(decisions, resource, covered)
+                more = polling.request_url(resource, covered, page_token=token) if reads_on else None
+        except _UnusableAnswerError as error:
+            read.error = str(error)
         return read
 
     def _decide(self, record: Record, resource: Resource, covered: Window, read: _Reading) -> Decision:
@@ -183,3 +192,17 @@ def _records(reply: Reply | NoReply, read: _Reading) -> list[Record]:
     if not isinstance(page, list):
         raise _UnusableAnswerError("expected an array of records")
     return [record for record in page if isinstance(record, dict)]
+
+
+def _next_page(reply: Reply | NoReply, tokens: set[str]) -> str | None:
+    """Return the token of the page after this one, and note it.
+
+    Raises:
+        _UnusableAnswerError: it has come before, so that there would be no end.
+    """
+    token = reply.headers.get("Elements-Next-Page-Token") if isinstance(reply, Reply) else None
+    if token in tokens:
+        raise _UnusableAnswerError(f"the page token {token!r} has come before")
+    if token is not None:
+        tokens.add(token)
+    return token

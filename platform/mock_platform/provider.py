@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from mock_kit.json_text import MalformedJsonError, decode, encode
+from mock_kit.json_text import DEEPEST, MalformedJsonError, decode, encode, is_deeper_than
 from mock_kit.wire import Http, NoReply, Reply
 from mock_platform.domain.ceql import Clause, matches
 from mock_platform.domain.errors import ProviderError
@@ -131,9 +131,14 @@ class Provider:
         self, configuration: Values, listing: Listing, *, top: int, skip: int
     ) -> tuple[list[Record], int]:
         reply = self._send(configuration, listing.page(top=top, skip=skip))
-        records = _decoded(reply)
-        if not isinstance(records, list):
-            raise ProviderError(status=502, message="Insightly answered a list with something else")
+        answered = _decoded(reply)
+        records = (
+            [record for record in answered if isinstance(record, dict)] if isinstance(answered, list) else []
+        )
+        if not isinstance(answered, list) or len(records) < len(answered):
+            raise ProviderError(
+                status=502, message="Insightly answered a list of records with something else"
+            )
         return records, reply.headers.get("X-Total-Count", default=skip + len(records), type=int)
 
     def _record(self, reply: Reply) -> Record:
@@ -158,15 +163,27 @@ class Provider:
     def _base_url(self, configuration: Values) -> str:
         """Return where calls go: the vendor's own host is the CRM of this stack."""
         url = (configuration.get("base.url") or "").rstrip("/")
-        _, host, path, _, _ = urlsplit(url)
-        return self.crm_url + path if host == insightly.VENDOR_HOST else url
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # half an IPv6 address; whoever sends there says so
+            return url
+        return self.crm_url + parts.path if parts.hostname == insightly.VENDOR_HOST else url
 
 
 def _decoded(reply: Reply) -> object:
+    """Read an answer.
+
+    Raises:
+        ProviderError: it is no JSON, or so deep that nobody could write it down again.
+    """
+    words = reply.body[:200].decode("utf-8", "replace")
     try:
-        return decode(reply.body)
+        value = decode(reply.body)
     except MalformedJsonError as error:
-        words = reply.body[:200].decode("utf-8", "replace")
         raise ProviderError(
             status=502, message=f"Insightly's answer is no JSON: {error}", provider_message=words
         ) from error
+    if is_deeper_than(value, DEEPEST):
+        message = f"Insightly's answer is nested deeper than {DEEPEST} levels"
+        raise ProviderError(status=502, message=message, provider_message=words)
+    return value

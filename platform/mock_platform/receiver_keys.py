@@ -17,17 +17,28 @@ _log = logging.getLogger(__name__)
 
 def tell_sink(http: Http, sink_url: str, instance: Instance, *, admin_headers: Mapping[str, str]) -> None:
     """Tell the sink an instance's key, if its callbacks go there and are signed."""
-    url = urlsplit(instance.configuration.get(configuration.CALLBACK_URL) or "")
     key = instance.configuration.get(configuration.SIGNATURE_KEY)
-    if not key or f"{url.scheme}://{url.netloc}" != sink_url:
+    bin_name = _bin(instance.configuration.get(configuration.CALLBACK_URL) or "", sink_url)
+    if not key or bin_name is None:
         return
     told = http.send(
         "POST",
         f"{sink_url}/_local/signature-keys",
         headers={**admin_headers, "Content-Type": "application/json"},
-        body=encode({"bin": url.path.strip("/").partition("/")[0], "key": key}),
+        body=encode({"bin": bin_name, "key": key}),
     )
     if not isinstance(told, Reply) or not told.ok:
         _log.warning(
             "the sink was not told a signature key", extra={"event": "sink_not_told", "answer": told}
         )
+
+
+def _bin(callback_url: str, sink_url: str) -> str | None:
+    """Return the sink's bin that a URL leads to; None if it leads elsewhere, or nowhere."""
+    try:
+        url = urlsplit(callback_url)
+    except ValueError:  # half an IPv6 address
+        return None
+    if f"{url.scheme}://{url.netloc}" != sink_url:
+        return None
+    return url.path.strip("/").partition("/")[0]

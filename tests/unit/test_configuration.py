@@ -300,3 +300,28 @@ def test_the_interval_and_the_resources_are_those_of_the_texts():
 
     assert configuration.refresh_interval(values) == timedelta(minutes=5)
     assert [(resource.name, resource.id_field) for resource in found] == [("leads", "LEAD_ID"), ("tasks", "")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({}, ["tasks"]),
+        ({"event.poller.configuration": '{"notes": {"url": "/x"}}'}, ["notes"]),
+        ({"event.objects": "leads"}, ["leads"]),
+        ({"event.poller.urls": "contacts"}, ["contacts"]),
+        ({"event.poller.configuration": '{"leads": {}}'}, ["leads"]),
+    ],
+)
+def test_the_resources_follow_every_key_that_says_what_is_polled(changes, names):
+    values = {"event.poller.configuration": '{"tasks": {"url": "/x"}}', **changes}
+
+    found = configuration.polled_resources(values, INSIGHTLY, empty_block=EmptyBlock.DEFAULT)
+
+    assert [resource.name for resource in found] == names
+
+
+def test_the_resources_follow_what_an_empty_block_means():
+    values = {"event.poller.configuration": '{"leads": {}}'}
+
+    assert configuration.polled_resources(values, INSIGHTLY, empty_block=EmptyBlock.DEFAULT)
+    assert not configuration.polled_resources(values, INSIGHTLY, empty_block=EmptyBlock.SKIP)

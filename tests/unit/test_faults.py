@@ -185,15 +185,6 @@ def test_no_rules_are_rules_too():
         pytest.param({"effect": {"headers": {"": "c"}}}, "headers", id="a header without a name"),
         pytest.param({"effect": {"headers": {"A": "ü"}}}, "headers", id="a header beyond ASCII"),
         pytest.param({"effect": {"headers": {"A": 1}}}, "headers", id="a header that is a number"),
-        pytest.param({"effect": {"headers": {"Connection": "close"}}}, "Connection", id="a hop's own header"),
-        pytest.param(
-            {"effect": {"headers": {"transfer-ENCODING": "chunked"}}},
-            "transfer-ENCODING",
-            id="a hop's framing",
-        ),
-        pytest.param(
-            {"effect": {"headers": {"Content-Length": "7"}}}, "truncate", id="a length of one's own"
-        ),
         pytest.param({**FAILS, "when": {"first_n": 0}}, "first_n", id="the first none"),
         pytest.param({**FAILS, "when": {"every_n": 0}}, "every_n", id="every noughth"),
         pytest.param({**FAILS, "when": {"probability": 1.1}}, "probability", id="more than certain"),
@@ -210,6 +201,27 @@ def test_a_rule_that_cannot_be_meant_is_refused(rule, told):
         parsed(rule)
 
     assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Connection",
+        "Content-Length",
+        "keep-alive",
+        "Proxy-Authenticate",
+        "Proxy-Authorization",
+        "TE",
+        "Trailer",
+        "Trailers",
+        "transfer-ENCODING",
+        "Upgrade",
+    ],
+)
+def test_a_header_that_is_the_servers_to_send_is_refused(name):
+    """A server would refuse to send it, and answer 500 in the place of what the rule says."""
+    with pytest.raises(FaultRuleError, match=f"{name} is the server's to send.* give truncate or drop"):
+        parsed({"effect": {"headers": {name: "x"}}})
 
 
 @pytest.mark.parametrize(
@@ -330,6 +342,19 @@ def test_a_header_of_the_rule_wins_over_the_type_of_its_body():
     reply = distort(answered(), Effect(body="<a/>", headers={"Content-Type": "text/xml"}))
 
     assert reply.headers.getlist("Content-Type") == ["text/xml"]
+
+
+def test_an_answer_without_a_delay_names_none():
+    assert DELAY_HEADER not in distort(answered(), Effect(status=503)).headers
+
+
+def test_a_rule_of_which_only_the_effect_is_given_strikes_always_and_before_the_work():
+    rule = parsed(FAILS)
+
+    assert (rule.phase, rule.when.seed, rule.until) == (Phase.BEFORE, 0, None)
+    assert rule.match.matches("DELETE", "/anything")
+    assert rule.strikes(1, now=NOON)
+    assert rule == parsed({**FAILS, "phase": "before", "match": {"method": "*", "path": "*"}})
 
 
 def test_the_given_reply_is_left_as_it_was():

@@ -434,7 +434,7 @@ ROWS = st.lists(st.dictionaries(ROW_KEYS, LIKELY | JSON, max_size=5), max_size=3
 
 @pytest.mark.parametrize("version", [V22, V31], ids=lambda version: version.name)
 @pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_whatever_a_client_sends_is_kept_or_refused(version, kind, data):
     shape = version.shapes[kind.name.lower()]

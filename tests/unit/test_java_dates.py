@@ -154,14 +154,15 @@ def test_reading_is_lenient(text, instant):
         pytest.param("99999-01-01", "yyyy-MM-dd", id="a year beyond the calendar"),
         pytest.param("0-01-01", "yyy-MM-dd", id="the year nought"),
         pytest.param("-5-01-01", "yyyy-MM-dd", id="before Christ"),
+        pytest.param("-6-01-01", "yy-MM-dd", id="a digit and a sign for two digits"),
         pytest.param("9" * 30, "yyyy", id="thirty digits"),
         pytest.param("2026-03-02 10:00 İstanbul", "yyyy-MM-dd HH:mm z", id="a letter outside ASCII"),
         pytest.param("2026-03-02 10:00 Eﬆ", "yyyy-MM-dd HH:mm z", id="a ligature that capitals would part"),
         pytest.param("2026-03-02 10:00 ", "yyyy-MM-dd HH:mm z", id="no zone"),
-        pytest.param(None, "yyyy", id="null"),
-        pytest.param(True, "yyyy", id="a flag"),
-        pytest.param(["2026"], "yyyy", id="an array"),
-        pytest.param({}, "yyyy", id="an object"),
+        pytest.param(None, "'None'", id="null"),
+        pytest.param(True, "'True'", id="a flag"),
+        pytest.param(["2026"], "[", id="an array"),
+        pytest.param({}, "{}", id="an object"),
     ],
 )
 def test_what_does_not_follow_the_pattern_is_unreadable(value, pattern):
@@ -229,6 +230,13 @@ def test_two_digits_are_a_year_from_80_years_ago_to_20_ahead(letters, text, year
     assert parse_date(text, f"{letters}-MM-dd", now=NOW).year == year
 
 
+@pytest.mark.parametrize(
+    ("clock", "year"), [("09:59:59", 2046), ("10:00:00", 1946)], ids=["more than 80 years ago", "exactly"]
+)
+def test_the_80_years_count_from_this_very_second(clock, year):
+    assert parse_date(f"46-03-02 {clock}", "yy-MM-dd HH:mm:ss", now=NOW).year == year
+
+
 @pytest.mark.parametrize("letters", ["yyy", "yyyy"])
 def test_two_digits_for_more_letters_are_an_ancient_year(letters):
     assert parse_date("26", letters, now=NOW) == utc(26, 1, 1)
@@ -252,6 +260,33 @@ def test_a_number_that_another_follows_takes_no_more_than_its_width(pattern, tex
 @pytest.mark.parametrize("letters", ["MMM", "MMMM"])
 def test_month_names_are_read_short_and_long_in_any_case(letters, text):
     assert parse_date(f"2 {text} 2026", f"d {letters} yyyy", now=NOW) == utc(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("number", "short", "long"),
+    [
+        (1, "Jan", "January"), (2, "Feb", "February"), (3, "Mar", "March"), (4, "Apr", "April"),
+        (5, "May", "May"), (6, "Jun", "June"), (7, "Jul", "July"), (8, "Aug", "August"),
+        (9, "Sep", "September"), (10, "Oct", "October"), (11, "Nov", "November"), (12, "Dec", "December"),
+    ],
+)  # fmt: skip
+def test_months_have_english_names(number, short, long):
+    month = utc(1970, number, 1)
+
+    assert format_date(month, "MMM MMMM") == f"{short} {long}"
+    assert parse_date(short, "MMM", now=NOW) == parse_date(long, "MMMM", now=NOW) == month
+
+
+@pytest.mark.parametrize(
+    ("day", "short", "long"),
+    [
+        (2, "Mon", "Monday"), (3, "Tue", "Tuesday"), (4, "Wed", "Wednesday"), (5, "Thu", "Thursday"),
+        (6, "Fri", "Friday"), (7, "Sat", "Saturday"), (8, "Sun", "Sunday"),
+    ],
+)  # fmt: skip
+def test_weekdays_have_english_names(day, short, long):
+    assert format_date(utc(2026, 3, day), "E EEE EEEE") == f"{short} {short} {long}"
+    assert parse_date(f"{long}, {day}", "EEE, d", now=NOW) == utc(1970, 1, day)
 
 
 def test_a_wrong_weekday_is_passed_over():
@@ -325,6 +360,19 @@ def test_a_name_that_several_zones_have_is_the_configured_ones_first(configured,
 )
 def test_a_text_without_a_zone_is_in_the_configured_one(where, text, instant):
     assert parse_date(text, "yyyy-MM-dd HH:mm", zone(where), now=NOW) == instant
+
+
+def test_more_may_follow_a_zone():
+    read = parse_date("10:00 PST, +0100 2026", "HH:mm z, Z yyyy", now=NOW)
+
+    assert read == utc(2026, 1, 1, 9)
+
+
+@pytest.mark.parametrize(
+    ("letters", "text"), [("Z", "-0330"), ("ZZZ", "-0330"), ("X", "-03"), ("XX", "-0330"), ("XXX", "-03:30")]
+)
+def test_an_offset_is_written_as_its_letters_say(letters, text):
+    assert format_date(INSTANT, letters, zone("-3:30")) == text
 
 
 def test_a_quoted_z_is_no_zone():

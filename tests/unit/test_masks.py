@@ -35,6 +35,9 @@ from mock_kit.masks import MASK, mask_body, mask_header, mask_target
         pytest.param("Cookie", "sid=abc", "********", id="a cookie"),
         pytest.param("Cookie", "sid=abc; other=def", "********", id="two cookies"),
         pytest.param("Set-Cookie", "sid=abc; Path=/; HttpOnly", "********", id="a cookie being set"),
+        pytest.param(
+            "Set-Cookie", "sid=abc; Expires=Mon, 02 Mar 2026", "********", id="a cookie with a comma"
+        ),
         pytest.param("Elements-Local-Token", "abc", "********", id="the admin routes' own"),
         pytest.param("X-Api-Key", "abc", "********", id="an API key"),
         pytest.param("X-Auth-Token", "abc def", "********", id="a token"),
@@ -103,6 +106,7 @@ def test_other_headers_are_shown_as_they_are(name, value):
         pytest.param("a=1&password=b+c&d=2", "a=1&password=********&d=2", id="a form"),
         pytest.param("api%5Fkey=b", "api%5Fkey=********", id="a form with an escaped name"),
         pytest.param("api+key=b", "api+key=********", id="a form with a space in the name"),
+        pytest.param('a={"password":"b"}', 'a={"password":"********"}', id="a form with bare JSON"),
         pytest.param("password=a b,c:d=e", "password=********", id="a form that escapes nothing"),
         pytest.param("a=1\nsecret=b\nc=2", "a=1\nsecret=********\nc=2", id="lines of pairs"),
         pytest.param(
@@ -152,6 +156,9 @@ def test_what_is_under_a_secrets_name_is_hidden(text, shown):
             id="with half letters",
         ),
         pytest.param(
+            r'{"{\"token\":\"b\"}":1}', r'{"{\"token\":\"********\"}":"********"}', id="JSON in a name"
+        ),
+        pytest.param(
             "a=%7B%22password%22%3A%22b%22%7D", "a=%7B%22password%22%3A%22********%22%7D", id="JSON in a form"
         ),
     ],
@@ -171,6 +178,7 @@ def test_a_secret_is_hidden_in_json_within_a_text(text, shown):
         pytest.param('{"a":"the password is secret"}', id="the words in a value"),
         pytest.param('["password","abc"]', id="the words in a list"),
         pytest.param('{"username":"ada","key":"value"}', id="harmless names"),
+        pytest.param('{"key":"token"}\n{"value":"a"}', id="an entry that ended before the value"),
         pytest.param(
             '{"name":"Token Ring","details":"x"}', id="a name with the word, but no value beside it"
         ),
@@ -289,6 +297,7 @@ def test_json_without_secrets_is_shown_to_the_letter(value):
 @example("{[" * 3000)
 @example('{"token":' * 2000)
 @example("token=" * 2000)
+@example("a=" * 3000 + "%41")
 @example('"\\"' * 2000)
 def test_any_text_can_be_shown(text):
     assert isinstance(mask_body(text), str)

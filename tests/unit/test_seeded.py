@@ -30,6 +30,16 @@ labels = st.lists(st.text(st.characters(codec="utf-8"), max_size=8) | st.integer
             "05534f0b4cc8867c6b73928b3e5eb1efc1e2abb6c1a423eea37e8e88f43f85fa",
             id="a label beyond ASCII",
         ),
+        pytest.param(
+            ("a/b",),
+            "d7295a12c85dc857db62a76002426f510100bb8d2c72a1c417adc0c0306830f9",
+            id="a slash, escaped",
+        ),
+        pytest.param(
+            ("a\\b",),
+            "37f2c5838146e15d7f91c7370ff480565c21c70acf6e9c88d886767b4c38eb32",
+            id="a backslash, escaped",
+        ),
     ],
 )
 def test_a_digest_is_sha_256_of_seed_and_labels(labels, expected):

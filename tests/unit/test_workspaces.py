@@ -27,7 +27,7 @@ def test_a_new_workspace_is_virtual_and_starts_on_a_monday_morning():
 def test_a_start_in_another_zone_is_the_same_instant():
     new = NewWorkspace(start=datetime(2026, 3, 2, 12, tzinfo=timezone(timedelta(hours=2))))
 
-    assert new.start == datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert (new.start, new.start.tzinfo) == (datetime(2026, 3, 2, 10, tzinfo=UTC), UTC)
 
 
 @pytest.mark.parametrize("mode", Mode)

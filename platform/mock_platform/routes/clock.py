@@ -11,7 +11,7 @@ from mock_kit.clock import Mode
 from mock_kit.instants import format_instant, parse_duration, parse_instant
 from mock_kit.json_text import Json
 from mock_kit.workspaces import Workspace
-from mock_platform.domain.errors import ConflictError, InvalidRequestError
+from mock_platform.domain.errors import InvalidRequestError
 from mock_platform.routes.parts import parts, sent_body
 
 bp = Blueprint("clock", __name__, url_prefix="/_local/clock")
@@ -45,14 +45,7 @@ def put() -> ResponseReturnValue:
     mode = workspace.clock.mode if sent.mode is None else Mode(sent.mode)
     if mode is Mode.REAL and sent.now is not None:
         raise InvalidRequestError("a real clock follows the machine; leave out now, or choose mode virtual")
-    now = workspace.clock.now() if sent.now is None else parse_instant(sent.now)
-    waiting = parts().store.jobs.count(workspace.name)
-    if now < workspace.clock.now() and waiting:
-        raise ConflictError(
-            f"the clock cannot go back while {waiting} polls or deliveries are planned; reset the workspace first"
-        )
-    parts().workspaces.set_clock(workspace, mode, now)
-    parts().engine.wake()
+    parts().engine.set_clock(workspace, mode, None if sent.now is None else parse_instant(sent.now))
     return json_answer(_shown(workspace))
 
 

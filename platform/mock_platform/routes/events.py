@@ -60,12 +60,12 @@ def _id(instance: Instance | None) -> int | None:
 
 def _list(workspace: Workspace, instance: Instance | None) -> ResponseReturnValue:
     page = paging()
-    found = parts().store.events.list(
-        workspace.name, instance_id=_id(instance), offset=page.offset, limit=page.size + 1
-    )
-    shown = found[: page.size]
-    headers = page_headers(page, returned=len(shown), more=len(found) > len(shown))
-    return answer([_event(event) for event in shown], headers)
+    events = parts().store.events
+    found = events.list(workspace.name, instance_id=_id(instance), offset=page.offset, limit=page.size)
+    total = events.count(workspace.name, instance_id=_id(instance))
+    more = page.offset + len(found) < total
+    headers = page_headers(page, returned=len(found), more=bool(found) and more, total=total)
+    return answer([_event(event) for event in found], headers)
 
 
 def _get(workspace: Workspace, instance: Instance | None, event_id: str) -> ResponseReturnValue:

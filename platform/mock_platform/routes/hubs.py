@@ -38,7 +38,7 @@ def index(resource: str) -> ResponseReturnValue:
     where = request.args.get("where", "").strip()
     page = paging(default=_page_size(instance), largest=LARGEST_PAGE)
     clause = parse(where) if where else None
-    by_token = "nextPage" in request.args
+    by_token = bool(request.args.get("nextPage"))
     found = parts().provider.page(
         instance.configuration,
         resource,

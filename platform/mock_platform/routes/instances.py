@@ -11,7 +11,7 @@ from mock_platform import identities
 from mock_platform.domain import configuration
 from mock_platform.domain import instance as rules
 from mock_platform.domain.element import Element
-from mock_platform.domain.errors import InvalidRequestError, NotFoundError, NothingFoundError
+from mock_platform.domain.errors import InvalidRequestError, NotFoundError, NothingFoundError, shown
 from mock_platform.domain.instance import InstanceBody
 from mock_platform.domain.models import Instance
 from mock_platform.domain.schedule import Plan, plan
@@ -76,7 +76,7 @@ def create() -> ResponseReturnValue:
         return rules.make(sent.to_body(), element, instance_id=instance_id, token=token, now=now)
 
     draft = make(identities.first_instance_id(workspace))
-    configuration.check(draft.configuration, element, empty_block=parts().settings.empty_block)
+    _check(draft, element)
     parts().provider.check(draft.configuration)
     made = parts().store.instances.add(
         workspace.name,
@@ -118,16 +118,19 @@ def put(instance_id: str) -> ResponseReturnValue:
     workspace = caller()
     stored = instance_named(workspace, instance_id)
     changed = rules.put(stored, sent_body(InstanceRequest).to_body(), find_element(stored.element_key))
-    return _save(workspace, stored, changed, authenticate=request.args.get("reAuthenticate") != "false")
+    authenticate = request.args.get("reAuthenticate", "").lower() != "false"
+    return _save(workspace, stored, changed, authenticate=authenticate)
 
 
 @bp.patch("/<instance_id>")
 def patch(instance_id: str) -> ResponseReturnValue:
-    """Change what is sent, and ask the CRM only if the credentials are new."""
+    """Change what is sent, and ask the CRM only if the credentials, or the place where they hold, are new."""
     workspace = caller()
     stored = instance_named(workspace, instance_id)
     changed = rules.patch(stored, sent_body(InstanceRequest).to_body(), find_element(stored.element_key))
-    authenticate = changed.configuration.get("password") != stored.configuration.get("password")
+    authenticate = any(
+        changed.configuration.get(key) != stored.configuration.get(key) for key in ("password", "base.url")
+    )
     return _save(workspace, stored, changed, authenticate=authenticate)
 
 
@@ -167,13 +170,35 @@ def _switch(instance_id: str, *, disabled: bool) -> ResponseReturnValue:
 def _save(
     workspace: Workspace, stored: Instance, changed: Instance, *, authenticate: bool
 ) -> ResponseReturnValue:
+    """Keep a changed instance; events that are switched on start a poller that was switched off (assumed)."""
     element = find_element(stored.element_key)
-    configuration.check(changed.configuration, element, empty_block=parts().settings.empty_block)
+    _check(changed, element)
+    if configuration.events_enabled(changed.configuration) and not configuration.events_enabled(
+        stored.configuration
+    ):
+        changed = replace(changed, polling_disabled=False)
     if authenticate:
         parts().provider.check(changed.configuration)
     planned = _plan(stored, changed, element, workspace)
     saved = parts().store.instances.save(workspace.name, changed, planned, now=workspace.clock.now())
+    if saved is None:
+        raise NotFoundError("element instance", stored.id)
     return _changed(workspace, saved, element)
+
+
+def _check(instance: Instance, element: Element) -> None:
+    """Refuse an instance that could not work, or not be kept.
+
+    Raises:
+        InvalidRequestError: says which key of its configuration, what came and what was expected.
+    """
+    block = parts().settings.empty_block
+    configuration.check(instance.configuration, element, empty_block=block)
+    for resource in configuration.polled_resources(instance.configuration, element, empty_block=block):
+        if "\0" in resource.name:
+            raise InvalidRequestError(
+                f"a polled resource's name cannot hold U+0000; got {shown(resource.name)}"
+            )
 
 
 def _changed(workspace: Workspace, instance: Instance, element: Element) -> ResponseReturnValue:

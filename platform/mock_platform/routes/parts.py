@@ -1,5 +1,6 @@
 """What every route needs: the application's parts, the caller, and the shapes of requests and answers."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from typing import TypeVar
 import msgspec
 from flask import Response, current_app, request
 
+from mock_kit.fault_book import FaultBook
+from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
 from mock_kit.wire import Http
 from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.domain.authorization import Authorization, parse_authorization
-from mock_platform.domain.errors import InvalidCredentialsError, InvalidRequestError, NotFoundError
+from mock_platform.domain.errors import InvalidCredentialsError, InvalidRequestError, NotFoundError, shown
 from mock_platform.domain.models import Instance
 from mock_platform.engine import Engine
 from mock_platform.provider import Provider
@@ -23,6 +26,7 @@ from mock_platform.store import Store
 EXTENSION = "mock-platform"
 DEFAULT_PAGE_SIZE = 200
 _LARGEST_PAGE = 5000
+_NUMBER = re.compile("[0-9]{1,9}")
 
 T = TypeVar("T")
 
@@ -32,6 +36,7 @@ class Parts:
     """What ``create_app`` hangs on the application.
 
     Attributes:
+        http: reaches the other services, and receivers.
         admin_headers: what this stack's admin routes want to see, in every service.
     """
 
@@ -41,6 +46,8 @@ class Parts:
     engine: Engine
     provider: Provider
     http: Http
+    faults: FaultBook
+    journal: Journal
     admin_headers: Mapping[str, str]
 
 
@@ -196,12 +203,12 @@ def page_token(offset: int) -> str:
 
 def _offset(token: str) -> int:
     try:
-        word, _, number = urlsafe_b64decode(token.encode()).decode().partition(":")
+        number = urlsafe_b64decode(token.encode()).decode().removeprefix("offset:")
     except ValueError:
-        word = number = ""
-    if word != "offset" or not number.isdecimal() or len(number) > 18:
+        number = ""
+    if not number.isdecimal() or len(number) > 18 or page_token(int(number)) != token:
         raise InvalidRequestError(
-            f"nextPage must be a token from Elements-Next-Page-Token; got {token[:80]!r}"
+            f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}"
         )
     return int(number)
 
@@ -210,8 +217,8 @@ def _whole(name: str, default: int) -> int:
     text = request.args.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdecimal() or not 1 <= len(text) <= 9 or int(text) < 1:
-        raise InvalidRequestError(f"{name} must be a whole number, 1 or more; got {text[:80]!r}")
+    if not _NUMBER.fullmatch(text) or int(text) < 1:
+        raise InvalidRequestError(f"{name} must be a whole number from 1 to 999999999; got {shown(text)}")
     return int(text)
 
 

@@ -1,6 +1,7 @@
 """``/_local/workspaces``: worlds to work in, each with credentials, data and a clock of its own."""
 
 from base64 import b64encode
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from flask import Blueprint, request
@@ -50,7 +51,9 @@ def create() -> ResponseReturnValue:
         try:
             _tell_crm(workspace, "/_local/seed", {"records": sent.records})
         except (ProviderError, InvalidRequestError):
-            _remove(workspace)
+            with suppress(ProviderError, InvalidRequestError):
+                _tell_crm(workspace, "/_local/reset", {})
+            parts().workspaces.delete(workspace)
             raise
     return json_answer(_shown(workspace))
 
@@ -67,14 +70,22 @@ def delete() -> ResponseReturnValue:
 
 
 def _remove(workspace: Workspace) -> None:
-    """Forget a workspace, in every service."""
+    """Forget a workspace, in every service.
+
+    Raises:
+        DefaultWorkspaceError: it is the one that stays.
+        ConflictError: its time is being moved; nothing is forgotten.
+    """
     services = parts()
     if workspace is services.workspaces.default:
         raise DefaultWorkspaceError
-    _tell_crm(workspace, "/_local/reset", {})
-    _send(f"{services.settings.sink_url}/_local/reset?workspace={workspace.name}", {}, {})
-    services.engine.reset(workspace)
-    services.workspaces.delete(workspace)
+    with services.engine.alone(workspace):
+        _tell_crm(workspace, "/_local/reset", {})
+        _send(f"{services.settings.sink_url}/_local/reset?workspace={workspace.name}", {}, {})
+        services.faults.replace(workspace.name, [])
+        services.journal.clear(workspace.name)
+        services.store.reset(workspace.name)
+        services.workspaces.delete(workspace)
 
 
 def _tell_crm(workspace: Workspace, path: str, body: dict[str, Json]) -> None:

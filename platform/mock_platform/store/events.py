@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from mock_kit.database import Database
 from mock_platform.domain.models import (
@@ -96,7 +96,7 @@ class Events:
     ) -> None:
         """Keep an attempt and what follows from it: the delivery's new state, and the next try or none.
 
-        A delivery that is out of tries deactivates its subscription.
+        A delivery that is out of tries deactivates its subscription, unless that has moved to another URL meanwhile.
 
         Source: the subscription is deactivated once all tries are used (documented).
         """
@@ -117,7 +117,7 @@ class Events:
             if delivery.status is DeliveryStatus.DELIVERED:
                 connection.execute(_notified, {**key, "at": attempt.at})
             if delivery.status is DeliveryStatus.QUEUED:
-                _deactivate(connection, workspace, delivery.subscription_id)
+                _deactivate(connection, workspace, delivery.subscription_id, attempt.url)
 
     def attempts(self, workspace: str, notification_id: int) -> list[Attempt]:
         """Return the attempts to deliver a notification, in their order."""
@@ -133,17 +133,20 @@ class Events:
         self, workspace: str, *, instance_id: int | None, offset: int, limit: int
     ) -> "list[StoredEvent]":
         """Return events, newest first."""
-        wanted = _events(workspace).order_by(notifications.c.id.desc()).offset(offset).limit(limit)
-        if instance_id is not None:
-            wanted = wanted.where(notifications.c.instance_id == instance_id)
+        wanted = _of_instance(_events(workspace), instance_id)
+        wanted = wanted.order_by(notifications.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
             return [_event(row) for row in connection.execute(wanted)]
 
+    def count(self, workspace: str, *, instance_id: int | None) -> int:
+        """Return how many events there are."""
+        wanted = _of_instance(_events(workspace), instance_id).with_only_columns(func.count())
+        with self._database.reading() as connection:
+            return connection.scalar(wanted) or 0
+
     def get(self, workspace: str, event_id: str, *, instance_id: int | None) -> StoredEvent | None:
         """Return one event, of one instance if that is asked for."""
-        wanted = _events(workspace).where(notifications.c.event_id == event_id)
-        if instance_id is not None:
-            wanted = wanted.where(notifications.c.instance_id == instance_id)
+        wanted = _of_instance(_events(workspace), instance_id).where(notifications.c.event_id == event_id)
         with self._database.reading() as connection:
             row = connection.execute(wanted).first()
         return _event(row) if row else None
@@ -162,10 +165,18 @@ def _events(workspace: str) -> Select[tuple[object, ...]]:
     )
 
 
-def _deactivate(connection: Connection, workspace: str, subscription_id: int) -> None:
+def _of_instance(selected: Select[tuple[object, ...]], instance_id: int | None) -> Select[tuple[object, ...]]:
+    return selected if instance_id is None else selected.where(notifications.c.instance_id == instance_id)
+
+
+def _deactivate(connection: Connection, workspace: str, subscription_id: int, url: str) -> None:
     connection.execute(
         subscriptions.update()
-        .where(subscriptions.c.workspace == workspace, subscriptions.c.id == subscription_id)
+        .where(
+            subscriptions.c.workspace == workspace,
+            subscriptions.c.id == subscription_id,
+            subscriptions.c.url == url,
+        )
         .values(active=False)
     )
 

@@ -82,15 +82,17 @@ class Instances:
             _carry_out(connection, workspace, instance, plan(instance), now)
         return self._again(workspace, instance)
 
-    def save(self, workspace: str, instance: Instance, plan: Plan, *, now: datetime) -> Instance:
-        """Save a changed instance, and start or end what that means."""
+    def save(self, workspace: str, instance: Instance, plan: Plan, *, now: datetime) -> Instance | None:
+        """Save a changed instance, and start or end what that means; None if it has been deleted meanwhile."""
         with self._database.writing() as connection:
             row = {key: value for key, value in _row(instance).items() if key != "id"}
-            connection.execute(
+            saved = connection.execute(
                 instances.update()
                 .where(instances.c.workspace == workspace, instances.c.id == instance.id)
                 .values(**row)
             )
+            if not saved.rowcount:
+                return None
             _carry_out(connection, workspace, instance, plan, now)
         return self._again(workspace, instance)
 

@@ -1,10 +1,35 @@
 """The platform's tables. Every row belongs to a workspace; JSON and texts are kept as text."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
 
 from mock_kit.database import Instant
 
 VERSION = 1
+
+
+class Words(TypeDecorator[str]):
+    """A text from outside. U+0000, which PostgreSQL keeps in no text, is kept as U+FFFD, and looked for as that."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Take out what cannot be kept."""
+        return None if value is None else value.replace("\0", "\ufffd")
+
 
 metadata = MetaData()
 
@@ -21,13 +46,13 @@ instances = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
-    Column("token", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("token", Words, nullable=False),
+    Column("name", Words, nullable=False),
     Column("tags", Text, nullable=False),
     Column("element_key", Text, nullable=False),
     Column("configuration", Text, nullable=False),
     Column("created", Instant, nullable=False),
-    Column("external_authentication", Text, nullable=False),
+    Column("external_authentication", Words, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("polling_disabled", Boolean, nullable=False),
     Index("platform_instances_by_token", "workspace", "token", unique=True),
@@ -40,7 +65,7 @@ subscriptions = Table(
     Column("id", BigInteger, primary_key=True),
     Column("instance_id", BigInteger, nullable=False),
     Column("topic", Text, nullable=False),
-    Column("url", Text, nullable=False),
+    Column("url", Words, nullable=False),
     Column("active", Boolean, nullable=False),
     Index("platform_subscriptions_by_instance", "workspace", "instance_id"),
 )
@@ -50,7 +75,7 @@ last_polls = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("instance_id", BigInteger, primary_key=True),
-    Column("resource", Text, primary_key=True),
+    Column("resource", Words, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("failures", Integer, nullable=False),
 )
@@ -61,15 +86,15 @@ polls = Table(
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("workspace", Text, nullable=False),
     Column("instance_id", BigInteger, nullable=False),
-    Column("resource", Text, nullable=False),
+    Column("resource", Words, nullable=False),
     Column("window_from", Instant, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("request_url", Text, nullable=False),
+    Column("request_url", Words, nullable=False),
     Column("request_status", Integer),
     Column("seen", Integer, nullable=False),
     Column("events", Integer, nullable=False),
     Column("decisions", Text, nullable=False),
-    Column("error", Text),
+    Column("error", Words),
     Index("platform_polls_of_workspace", "workspace", "id"),
 )
 
@@ -78,7 +103,7 @@ notifications = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
-    Column("event_id", Text, nullable=False),
+    Column("event_id", Words, nullable=False),
     Column("instance_id", BigInteger, nullable=False),
     Column("topic", Text, nullable=False),
     Column("created", Instant, nullable=False),
@@ -111,9 +136,9 @@ attempts = Table(
     Column("subscription_id", BigInteger, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("at", Instant, nullable=False),
-    Column("url", Text, nullable=False),
+    Column("url", Words, nullable=False),
     Column("status", Integer),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("elapsed_s", Float, nullable=False),
 )
 

@@ -1,0 +1,217 @@
+"""What the engine's tests share: stacks of their own, a receiver on a socket, and a bench with a scripted wire."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from werkzeug import Request, Response
+from werkzeug.datastructures import Headers
+
+from elements_local.guide import instance_body
+from elements_local.start import Options, in_process
+from mock_kit.database import Database
+from mock_kit.json_text import encode
+from mock_kit.serving import Server, listen, url_of
+from mock_kit.wire import Reply
+from mock_kit.workspaces import NewWorkspace, Workspaces
+from mock_platform import Settings, identities
+from mock_platform.delivery_task import DeliveryTask
+from mock_platform.domain import instance as rules
+from mock_platform.domain.schedule import plan
+from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.engine import Engine
+from mock_platform.poll_task import PollTask
+from mock_platform.store import Store
+
+START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+DATES = {
+    "updatedDateField": "DATE_UPDATED_UTC",
+    "updatedDateFormat": "yyyy-MM-dd HH:mm:ss",
+    "createdDateField": "DATE_CREATED_UTC",
+    "createdDateFormat": "yyyy-MM-dd HH:mm:ss",
+}
+CONTACTS = {
+    "url": "/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+    "idField": "CONTACT_ID",
+    "datesConfiguration": DATES,
+}
+
+
+@pytest.fixture
+def own_stack():
+    """Return a function that starts a stack without sockets: with options, or environment variables, of its own."""
+    with ExitStack() as closing:
+        yield lambda options=None, **environment: closing.enter_context(
+            in_process(
+                options or Options(environment={f"ELEMENTS_LOCAL_{k}": v for k, v in environment.items()})
+            )
+        )
+
+
+@pytest.fixture
+def poll_contacts():
+    """Return a function that makes an instance which polls contacts alone, with other settings where given."""
+
+    def make(doors, *, configuration=None, dates=None, **entry):
+        contacts = CONTACTS | entry | {"datesConfiguration": DATES | (dates or {})}
+        body = instance_body(doors.credentials)
+        body["configuration"] |= {"event.poller.configuration": {"contacts": contacts}} | (
+            configuration or {}
+        )
+        return doors.platform.create_instance(body)
+
+    return make
+
+
+@pytest.fixture
+def events():
+    """Return the events that a workspace's sink was told of, as (time, type, object id)."""
+
+    def told(doors):
+        return [
+            (callback["received_at"][11:19], event["eventType"], event["objectId"])
+            for callback in doors.sink.callbacks()
+            for event in callback["json"]["message"]["events"]
+        ]
+
+    return told
+
+
+class Receiver:
+    """A receiver of callbacks on a socket of its own, which may do something before it answers."""
+
+    def __init__(self):
+        self.listener = listen("127.0.0.1", 0)
+        self.url = f"{url_of(self.listener)}/callbacks"
+        self.bodies = []
+        self.headers = []
+        self.meanwhile = lambda: None
+        self.status = 200
+        self.failures = []
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        self.bodies.append(request.get_data())
+        self.headers.append(dict(request.headers))
+        try:
+            self.meanwhile()
+        except AssertionError as failure:
+            self.failures.append(failure)
+        return Response("{}", status=self.status)(environ, start_response)
+
+
+@pytest.fixture
+def receiver():
+    made = Receiver()
+    server = Server(made, made.listener)
+    yield made
+    server.close()
+    assert made.failures == []
+
+
+@dataclass
+class Wire:
+    """Notes what is sent and answers as it is told; polls find nothing and callbacks are taken unless it is told.
+
+    Attributes:
+        answer: (method, url, body) -> an answer, or None for the usual one.
+    """
+
+    sent: list = field(default_factory=list)
+    answer: object = None
+
+    def send(self, method, url, *, headers=None, body=b""):
+        self.sent.append((method, url, dict(headers or {}), body))
+        told = self.answer(method, url, body) if self.answer else None
+        return told or Reply(status=200, body=b"[]" if method == "GET" else b"{}")
+
+    @property
+    def callbacks(self):
+        return [(url, headers, body) for method, url, headers, body in self.sent if method == "POST"]
+
+
+@dataclass
+class Bench:
+    """An engine on a real store, with a wire that does what it is told."""
+
+    database: Database
+    workspaces: Workspaces
+    store: Store
+    wire: Wire
+    engine: Engine
+    settings: Settings
+
+    def workspace(self, name="acme", *, start=START):
+        return self.workspaces.create(NewWorkspace(name=name, seed=7, start=start))
+
+    def instance(self, workspace, *, url="http://receiver.test/", configuration=None):
+        """Make an instance that polls contacts every 15 minutes."""
+        body = rules.InstanceBody(
+            name="Mine",
+            configuration={
+                "username": "ada",
+                "password": "0123",
+                "event.notification.enabled": True,
+                "event.notification.callback.url": url,
+                "event.poller.configuration": {"contacts": CONTACTS},
+            }
+            | (configuration or {}),
+        )
+        now = workspace.clock.now()
+
+        def make(number):
+            token = identities.element_token(workspace, number)
+            return rules.make(body, INSIGHTLY, instance_id=number, token=token, now=now)
+
+        return self.store.instances.add(
+            workspace.name,
+            make,
+            lambda made: plan(None, made, INSIGHTLY, empty_block=self.settings.empty_block, now=now),
+            first_id=identities.first_instance_id(workspace),
+            now=now,
+        )
+
+
+@pytest.fixture
+def make_bench():
+    """Return a function that puts a bench together, on a database of its own or on a given one."""
+    with ExitStack() as closing:
+
+        def make(*, url=None, polls=None, **settings):
+            database = Database(url)
+            closing.callback(database.close)
+            chosen = Settings(**settings)
+            store, workspaces, wire = Store(database), Workspaces(database), Wire()
+            engine = Engine(
+                store=store,
+                workspaces=workspaces,
+                polls=polls or PollTask(store=store, http=wire, settings=chosen),
+                deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
+            )
+            return Bench(database, workspaces, store, wire, engine, chosen)
+
+        yield make
+
+
+@pytest.fixture
+def bench(make_bench):
+    return make_bench()
+
+
+@pytest.fixture
+def found():
+    """Return a function that makes a poll's answer: contacts by (id, created, updated), in minutes after the start."""
+
+    def page(*records, token=None):
+        def stamp(minutes):
+            return (START + timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M:%S")
+
+        rows = [
+            {"CONTACT_ID": number, "DATE_CREATED_UTC": stamp(created), "DATE_UPDATED_UTC": stamp(updated)}
+            for number, created, updated in records
+        ]
+        headers = Headers({"elements-next-page-token": token} if token else {})
+        return Reply(status=200, headers=headers, body=encode(rows))
+
+    return page

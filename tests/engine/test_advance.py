@@ -1,0 +1,306 @@
+"""Moving time: settled at the target, in the order of (time, number), and by one caller at a time."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from elements_local.errors import CallError
+from mock_kit.clock import Mode
+from mock_kit.wire import Reply
+from mock_platform.domain.errors import ConflictError, InvalidRequestError
+from mock_platform.domain.models import JobKind, Ran
+
+START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+END_OF_THE_CALENDAR = "9999-12-31T23:59:59.999999Z"
+
+
+def minutes(number):
+    return START + timedelta(minutes=number)
+
+
+def test_what_falls_due_exactly_at_the_target_runs_and_what_falls_due_later_does_not(doors, poll_contacts):
+    poll_contacts(doors)
+
+    before = doors.clock.advance("14m 59.999999s")
+    at = doors.clock.advance(0.000001)
+    nothing = doors.clock.advance(0)
+
+    assert (before["polls"], at["polls"], nothing["polls"]) == (0, 1, 0)
+    assert at["now"] == "2026-03-02T10:15:00Z"
+
+
+def test_each_job_runs_at_its_own_instant_whatever_the_target(doors, poll_contacts):
+    poll_contacts(doors)
+    doors.sink.respond({"status": 503, "times": 2})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    ran = doors.clock.advance(to="2026-03-02T11:07:00Z")
+
+    assert (ran["from"], ran["now"]) == ("2026-03-02T10:01:00Z", "2026-03-02T11:07:00Z")
+    assert [poll["at"][11:19] for poll in doors.platform.polls()] == [
+        "10:15:00",
+        "10:30:00",
+        "10:45:00",
+        "11:00:00",
+    ]
+    assert [each["received_at"][11:19] for each in doors.sink.callbacks()] == [
+        "10:15:00",
+        "10:15:04",
+        "10:15:16",
+    ]
+    assert doors.clock.show()["now"] == "2026-03-02T11:07:00Z"
+
+
+def test_after_an_advance_nothing_is_left_that_was_due(bench, found):
+    workspace = bench.workspace()
+    for interval in (1, 2, 3, 7):
+        bench.instance(workspace, configuration={"event.poller.refresh_interval": interval})
+    bench.wire.answer = lambda method, *_: found((1, 1, 100)) if method == "GET" else Reply(status=503)
+
+    bench.engine.advance(workspace, minutes(42))
+
+    assert bench.store.jobs.first_due(workspace.name, until=minutes(42)) is None
+    assert bench.store.jobs.next_due([workspace.name]) > minutes(42)
+
+
+@pytest.mark.parametrize("step", ["7m", "1m 1s", "15m", "59m"])
+def test_many_steps_come_to_the_same_as_one(stack_in_process, poll_contacts, step):
+    told = []
+    for steps in (["2h"], [step] * 200):
+        doors = stack_in_process.new_workspace(name="steps", seed=7)
+        poll_contacts(doors)
+        doors.sink.respond({"status": 503, "times": 5})
+        for minute in range(6):
+            doors.clock.advance(f"{minute}m 10s")
+            doors.crm.create("Contacts", {"FIRST_NAME": f"n{minute}"})
+        for duration in steps:
+            if doors.clock.show()["now"] < "2026-03-02T12:00:00Z":
+                doors.clock.advance(duration)
+        callbacks = [c for c in doors.sink.callbacks() if c["received_at"] < "2026-03-02T12:00:00Z"]
+        told.append([(callback["received_at"], callback["body"]) for callback in callbacks])
+        stack_in_process.delete_workspace("steps")
+
+    assert told[0] == told[1]
+    assert len(told[0]) > 5
+
+
+def test_jobs_of_one_instant_run_in_the_order_in_which_they_were_planned(bench, found):
+    workspace = bench.workspace()
+    first = bench.instance(workspace, url="http://first.test/")
+    second = bench.instance(workspace, url="http://second.test/")
+    bench.wire.answer = lambda method, *_: found((1, 1, 1)) if method == "GET" else None
+
+    bench.engine.advance(workspace, minutes(15))
+
+    tokens = {first.token: "first", second.token: "second"}
+    order = [
+        f"poll of {tokens[headers['Authorization'].rpartition(' ')[2]]}"
+        if method == "GET"
+        else f"callback to {url}"
+        for method, url, headers, _ in bench.wire.sent
+    ]
+    assert order == [
+        "poll of first",
+        "poll of second",
+        "callback to http://first.test/",
+        "callback to http://second.test/",
+    ]
+
+
+def test_an_earlier_job_runs_first_whatever_its_number(bench):
+    workspace = bench.workspace()
+    slow = bench.instance(workspace, configuration={"event.poller.refresh_interval": 10})
+    quick = bench.instance(workspace, configuration={"event.poller.refresh_interval": 4})
+
+    bench.engine.advance(workspace, minutes(10))
+
+    polls = bench.store.polls.list(workspace.name, limit=9)
+    assert [(poll.instance_id, poll.at) for poll in polls] == [
+        (quick.id, minutes(4)),
+        (quick.id, minutes(8)),
+        (slow.id, minutes(10)),
+    ]
+
+
+def test_an_instance_that_is_made_while_time_moves_is_polled_up_to_the_target(doors, poll_contacts, receiver):
+    poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
+    made = []
+    receiver.meanwhile = lambda: made.append(poll_contacts(doors)) if not made else None
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    doors.clock.advance("44m")
+
+    polls = [(poll["instanceId"] == made[0]["id"], poll["at"][11:16]) for poll in doors.platform.polls()]
+    assert polls == [(False, "10:15"), (False, "10:30"), (True, "10:30"), (False, "10:45"), (True, "10:45")]
+    assert made[0]["createdDate"] == "2026-03-02T10:15:00Z"
+
+
+@pytest.fixture
+def during(doors, poll_contacts, receiver):
+    """Return a function that calls something out of a receiver, in the middle of an advance to 11:00."""
+    poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    def advance(meanwhile):
+        receiver.meanwhile = meanwhile
+        return doors.clock.advance(to="2026-03-02T11:00:00Z")
+
+    return advance
+
+
+CONFLICTS = {
+    "an advance": lambda doors: doors.clock.advance("1h"),
+    "an advance by nothing": lambda doors: doors.clock.advance(0),
+    "a poll": lambda doors: doors.platform.poll(),
+    "a reset": lambda doors: doors.platform.call("POST", "/_local/reset"),
+    "setting the clock": lambda doors: doors.clock.set(now="2030-01-01T00:00:00Z"),
+    "a real clock": lambda doors: doors.clock.set(mode="real"),
+    "deleting the workspace": lambda doors: doors.platform.call(
+        "DELETE", f"/_local/workspaces?name={doors.credentials.name}"
+    ),
+}
+
+
+@pytest.mark.parametrize("call", CONFLICTS.values(), ids=CONFLICTS)
+def test_whoever_moves_time_while_it_is_being_moved_is_refused_and_does_no_harm(doors, during, call):
+    refused = []
+
+    def meanwhile():
+        with pytest.raises(CallError) as told:
+            call(doors)
+        refused.append(told.value)
+        assert doors.clock.show() == {"mode": "virtual", "now": "2026-03-02T10:15:00Z"}
+
+    ran = during(meanwhile)
+
+    assert [error.status for error in refused] == [409]
+    assert "time is being moved in workspace" in refused[0].body
+    assert (ran["polls"], ran["events"], ran["deliveries"], ran["now"]) == (4, 1, 1, "2026-03-02T11:00:00Z")
+    assert len(doors.crm.call("GET", "/v3.1/Contacts")) == 1
+    assert len(doors.sink.callbacks()) == 0
+    assert doors.clock.advance("15m")["polls"] == 1
+
+
+@pytest.mark.usefixtures("doors")
+def test_another_workspaces_time_moves_meanwhile(stack_in_process, during):
+    other = stack_in_process.new_workspace()
+    ran = []
+
+    during(lambda: ran.append(other.clock.advance("1h")))
+
+    assert ran[0]["now"] == "2026-03-02T11:00:00Z"
+    stack_in_process.delete_workspace(other.credentials.name)
+
+
+def test_everything_else_answers_meanwhile(doors, during):
+    seen = []
+
+    during(
+        lambda: seen.extend(
+            [doors.platform.call("GET", f"{BASE_PATH}/instances"), doors.clock.show(), doors.platform.polls()]
+        )
+    )
+
+    assert len(seen[0]) == 1
+    assert seen[1]["now"] == "2026-03-02T10:15:00Z"
+    assert len(seen[2]) == 1
+
+
+def test_a_target_before_the_present_and_a_real_clock_move_nothing(bench):
+    workspace = bench.workspace()
+    bench.instance(workspace)
+
+    with pytest.raises(InvalidRequestError, match="time only moves forward"):
+        bench.engine.advance(workspace, minutes(0) - timedelta(microseconds=1))
+    bench.engine.reset(workspace)
+    bench.workspaces.set_clock(workspace, Mode.REAL, START)
+    with pytest.raises(ConflictError, match="the clock is real"):
+        bench.engine.advance(workspace, datetime.max.replace(tzinfo=UTC))
+
+    assert bench.wire.sent == []
+
+
+def test_a_defect_in_the_middle_leaves_time_at_its_instant_and_the_rest_for_the_next_advance(bench, found):
+    workspace = bench.workspace()
+    bench.instance(workspace, url="http://broken.test/")
+    bench.wire.answer = lambda method, *_: found((1, 1, 1)) if method == "GET" else 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        bench.engine.advance(workspace, minutes(60))
+    stood_at = workspace.clock.now()
+    bench.wire.answer = None
+    ran = bench.engine.advance(workspace, minutes(60))
+
+    assert stood_at == minutes(15)
+    assert ran == Ran(polls=3, events=0, deliveries=1, attempts=1)
+    assert workspace.clock.now() == minutes(60)
+
+
+class StandsStill:
+    """A task that does not take its job off the agenda."""
+
+    def run(self, _workspace, _job):
+        return Ran(polls=1)
+
+
+def test_a_task_that_leaves_itself_due_is_found_out_instead_of_running_for_ever(make_bench):
+    bench = make_bench(polls=StandsStill())
+    workspace = bench.workspace()
+    instance = bench.instance(workspace)
+
+    with pytest.raises(RuntimeError, match="left itself due"):
+        bench.engine.advance(workspace, minutes(15))
+
+    assert bench.store.jobs.of(workspace.name, JobKind.POLL, str(instance.id)).due == minutes(15)
+
+
+def test_a_parked_poller_survives_the_end_of_the_calendar(doors, poll_contacts):
+    poll_contacts(doors, configuration={"event.poller.refresh_interval": 10**17})
+
+    ran = doors.clock.advance(to=END_OF_THE_CALENDAR)
+    again = doors.clock.advance(0)
+
+    assert ran["now"] == again["now"] == END_OF_THE_CALENDAR
+    assert again["polls"] == 0
+
+
+def test_a_callback_that_fails_at_the_end_of_the_calendar_is_given_up(stack_in_process, poll_contacts):
+    doors = stack_in_process.new_workspace(start="9999-12-31T23:30:00Z")
+    instance = poll_contacts(doors)
+    doors.sink.respond({"status": 503})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Last"})
+
+    doors.clock.advance(to=END_OF_THE_CALENDAR)
+
+    times = [callback["received_at"][11:19] for callback in doors.sink.callbacks()]
+    assert times == ["23:45:00", "23:45:04", "23:45:16", "23:46:04", "23:49:16"]
+    assert doors.platform.events(instance["id"])[0]["status"] == "NEW"
+    stack_in_process.delete_workspace(doors.credentials.name)
+
+
+def test_many_callers_at_once_move_time_one_after_the_other_or_are_refused(doors, poll_contacts):
+    poll_contacts(doors, configuration={"event.poller.refresh_interval": 1})
+    statuses = []
+
+    def advance():
+        reply = doors.platform.send("POST", "/_local/clock/advance", json={"duration": "10m"})
+        statuses.append(reply.status)
+
+    callers = [Thread(target=advance) for _ in range(8)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+
+    moved = statuses.count(200)
+    assert set(statuses) <= {200, 409}
+    assert doors.clock.now() == START + timedelta(minutes=10 * moved)
+    assert [poll["at"] for poll in doors.platform.polls()] == [
+        f"{START + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}" for minute in range(1, 10 * moved + 1)
+    ]

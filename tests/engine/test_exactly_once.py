@@ -1,0 +1,200 @@
+"""Whatever happens in the CRM and whenever time is moved, each change that is owed is told exactly once.
+
+What is owed is worked out here from the documented rules alone: a poll every interval from the baseline on; a
+record counts when its updated date is strictly later than the resource's last successful poll, in whole seconds;
+it is its state at the time of the poll that counts; it is created if its two dates are no further apart than the
+tolerance. So a change in the very second of a poll, but after it, is owed to nobody, unless another follows.
+"""
+
+import hmac
+from base64 import b64encode
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from elements_local.guide import instance_body
+
+START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+KEY = "a key of the test's"
+KINDS = {
+    "contacts": ("Contacts", "CONTACT_ID", {"FIRST_NAME": "Ada"}),
+    "leads": ("Leads", "LEAD_ID", {"LAST_NAME": "Babbage"}),
+}
+
+CHANGES = st.tuples(
+    st.sampled_from(["create", "update", "delete"]), st.sampled_from(sorted(KINDS)), st.integers(0, 5)
+)
+WAITS = st.tuples(st.just("wait"), st.integers(0, 70))
+LANDINGS = st.tuples(st.just("land"), st.integers(1, 3), st.sampled_from([-1, 0, 0, 0, 1]))
+OUTAGES = st.tuples(st.just("outage"), st.sampled_from([None, *sorted(KINDS)]))
+TIMELINES = st.lists(
+    st.one_of(CHANGES, CHANGES, CHANGES, WAITS, LANDINGS, LANDINGS, OUTAGES), min_size=4, max_size=30
+)
+
+
+@dataclass
+class Owed:
+    """What the rules say is owed.
+
+    Attributes:
+        now: seconds since the baseline.
+        records: (kind, id) -> when it was created and when last updated.
+        last: kind -> its last successful poll.
+        broken: the kind that the CRM does not list at present.
+    """
+
+    interval: int
+    tolerance: int
+    now: int = 0
+    records: dict = field(default_factory=dict)
+    last: dict = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
+    broken: str | None = None
+    events: list = field(default_factory=list)
+
+    def next_poll(self, nth=1):
+        return (self.now // self.interval + nth) * self.interval
+
+    def move(self, seconds):
+        target = self.now + seconds
+        while self.next_poll() <= target:
+            self.now = self.next_poll()
+            for kind in KINDS:
+                if kind != self.broken:
+                    self.poll(kind)
+        self.now = target
+
+    def poll(self, kind):
+        for (of_kind, number), (created, updated) in self.records.items():
+            if of_kind == kind and updated > self.last[kind]:
+                change = "CREATED" if updated - created <= self.tolerance else "UPDATED"
+                self.events.append((kind, str(number), change, updated, self.now))
+        self.last[kind] = self.now
+
+
+class World:
+    """The stack, with what is owed kept beside it."""
+
+    def __init__(self, doors, interval_minutes, tolerance):
+        self.doors = doors
+        self.owed = Owed(interval=60 * interval_minutes, tolerance=tolerance)
+        self.untouched = [self.create_record(kind) for kind in KINDS]
+        body = instance_body(doors.credentials, signature_key=KEY)
+        entries = body["configuration"]["event.poller.configuration"]
+        body["configuration"]["event.poller.refresh_interval"] = str(interval_minutes)
+        body["configuration"]["event.poller.configuration"] = {
+            kind: entries["contacts"]
+            | {
+                "url": entries["contacts"]["url"].replace("contacts", kind),
+                "idField": KINDS[kind][1],
+                "createdCheckTolerance": tolerance,
+            }
+            for kind in KINDS
+        }
+        doors.platform.create_instance(body)
+
+    def create_record(self, kind):
+        collection, id_field, fields = KINDS[kind]
+        return self.doors.crm.create(collection, fields)[id_field]
+
+    def chosen(self, kind, nth):
+        """Return one of the records of a kind that are there, or None."""
+        numbers = [number for of_kind, number in self.owed.records if of_kind == kind]
+        return numbers[nth % len(numbers)] if numbers else None
+
+    def create(self, kind, _nth):
+        self.owed.records[kind, self.create_record(kind)] = (self.owed.now, self.owed.now)
+
+    def update(self, kind, nth):
+        number = self.chosen(kind, nth)
+        if number is not None:
+            collection, _, fields = KINDS[kind]
+            self.doors.crm.update(collection, number, fields)
+            self.owed.records[kind, number] = (self.owed.records[kind, number][0], self.owed.now)
+
+    def delete(self, kind, nth):
+        number = self.chosen(kind, nth)
+        if number is not None:
+            self.doors.crm.delete(KINDS[kind][0], number)
+            del self.owed.records[kind, number]
+
+    def wait(self, seconds):
+        self.doors.clock.advance(seconds)
+        self.owed.move(seconds)
+
+    def land(self, nth, beside):
+        """Move to the nth poll from now, or to a second beside it."""
+        self.wait(self.owed.next_poll(nth) + beside - self.owed.now)
+
+    def outage(self, kind):
+        """Let the CRM not list a kind from now on, or list them all again."""
+        rule = {"match": {"method": "GET", "path": f"*/{kind}*"}, "effect": {"status": 503}}
+        self.doors.crm.script_faults([] if kind is None else [rule])
+        self.owed.broken = kind
+
+    def told(self):
+        """Return the events of the callbacks that the receiver took, after a look at their signatures."""
+        taken = []
+        for callback in self.doors.sink.callbacks():
+            digest = hmac.new(KEY.encode(), callback["body"].encode(), sha256).digest()
+            headers = {name.lower(): value for name, value in callback["headers"].items()}
+            assert headers["elements-webhook-signature"] == "sha256=" + b64encode(digest).decode()
+            if callback["status"] == 200:
+                taken += [
+                    (
+                        e["objectType"],
+                        e["objectId"],
+                        e["eventType"],
+                        seconds(e["date"]),
+                        seconds(e["pollDate"]),
+                    )
+                    for e in callback["json"]["message"]["events"]
+                ]
+        return taken
+
+
+def seconds(text):
+    return (datetime.fromisoformat(text) - START) // timedelta(seconds=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    interval=st.sampled_from([1, 2, 5]),
+    tolerance=st.sampled_from([0, 0, 1, 30]),
+    timeline=TIMELINES,
+    deaf=st.integers(0, 2),
+)
+def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(
+    stack_in_process, interval, tolerance, timeline, deaf
+):
+    doors = stack_in_process.new_workspace()
+    world = World(doors, interval, tolerance)
+    if deaf:
+        doors.sink.respond({"status": 503, "times": deaf})
+
+    for action, *arguments in timeline:
+        getattr(world, action)(*arguments)
+    world.outage(None)
+    world.land(2, 0)
+
+    told = world.told()
+    assert Counter(told) == Counter(world.owed.events)
+    assert not {number for _, number, *_ in told} & {str(number) for number in world.untouched}
+    stack_in_process.delete_workspace(doors.credentials.name)
+
+
+def test_the_model_itself_knows_what_gets_lost_in_the_second_of_a_poll():
+    owed = Owed(interval=60, tolerance=0)
+    owed.move(59)
+    owed.records["contacts", 1] = (59, 59)
+    owed.move(1)
+    owed.records["contacts", 2] = (60, 60)
+    owed.records["contacts", 3] = (60, 60)
+    owed.move(1)
+    owed.records["contacts", 3] = (60, 61)
+    owed.move(59)
+
+    assert owed.events == [("contacts", "1", "CREATED", 59, 60), ("contacts", "3", "UPDATED", 61, 120)]

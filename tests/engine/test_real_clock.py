@@ -1,0 +1,232 @@
+"""Workspaces whose clock is real are polled by themselves; here their clock's hands are in the test's hand."""
+
+import logging
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import pytest
+
+from mock_kit.clock import Mode
+from mock_kit.wire import Reply
+from mock_platform.domain.errors import ConflictError
+
+START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+SECONDS = 20
+"""How long a test waits for a thread before it fails; none waits so long if all is well."""
+
+
+class HandClock:
+    """A clock that is not virtual and yet moves only when it is told."""
+
+    def __init__(self, now=START):
+        self.time = now
+
+    def now(self):
+        return self.time
+
+
+@pytest.fixture
+def real(bench):
+    """Return a function that makes a workspace whose real clock is a hand clock."""
+
+    def make(name="acme"):
+        workspace = bench.workspace(name)
+        clock = HandClock()
+        workspace.clock.use(clock)
+        assert workspace.clock.mode is Mode.REAL
+        return workspace, clock
+
+    return make
+
+
+@contextmanager
+def following(engine):
+    follower = Thread(target=engine.follow_real_clocks, daemon=True)
+    follower.start()
+    yield
+    engine.stop()
+    follower.join(timeout=SECONDS)
+    assert not follower.is_alive()
+
+
+class Arrivals:
+    """Counts what is sent, and lets a test wait until enough of it is."""
+
+    def __init__(self, usual=None):
+        self.usual = usual
+        self.count = 0
+        self.enough = Event()
+        self.wanted = 1
+
+    def __call__(self, method, url, body):
+        self.count += 1
+        if self.count >= self.wanted:
+            self.enough.set()
+        return self.usual(method, url, body) if self.usual else None
+
+    def wait(self, wanted):
+        self.wanted = wanted
+        if self.count >= wanted:
+            self.enough.set()
+        assert self.enough.wait(SECONDS)
+        self.enough.clear()
+
+
+def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found):
+    workspace, clock = real()
+    bench.instance(workspace)
+    bench.wire.answer = arrivals = Arrivals(
+        lambda method, *_: found((1, 1, clock.time.minute)) if method == "GET" else None
+    )
+
+    with following(bench.engine):
+        clock.time = START + timedelta(minutes=15, seconds=1)
+        bench.engine.wake()
+        arrivals.wait(2)
+        clock.time = START + timedelta(minutes=31)
+        bench.engine.wake()
+        arrivals.wait(4)
+
+    polls = bench.store.polls.list(workspace.name, limit=9)
+    assert [(poll.at - START) / timedelta(seconds=1) for poll in polls] == [15 * 60 + 1, 31 * 60]
+    assert [method for method, *_ in bench.wire.sent] == ["GET", "POST", "GET", "POST"]
+
+
+def test_what_is_due_when_the_stack_starts_is_run_at_once(bench, real):
+    workspace, clock = real()
+    bench.instance(workspace)
+    clock.time = START + timedelta(days=3)
+    bench.wire.answer = arrivals = Arrivals()
+
+    with following(bench.engine):
+        arrivals.wait(1)
+
+    (poll,) = bench.store.polls.list(workspace.name, limit=9)
+    assert poll.at == START + timedelta(days=3)
+
+
+def test_virtual_workspaces_are_left_alone(bench, real):
+    virtual = bench.workspace("virtual")
+    bench.instance(virtual)
+    bench.workspaces.move(virtual, START + timedelta(hours=1))
+    workspace, clock = real()
+    bench.instance(workspace)
+    clock.time = START + timedelta(hours=1)
+    bench.wire.answer = arrivals = Arrivals()
+
+    with following(bench.engine):
+        arrivals.wait(1)
+
+    assert bench.store.polls.list(virtual.name, limit=9) == []
+    assert virtual.clock.now() == START + timedelta(hours=1)
+
+
+def test_a_defect_in_one_workspace_is_logged_and_does_not_end_the_polls_of_another(bench, real, caplog):
+    broken, broken_clock = real("broken")
+    sound, sound_clock = real("sound")
+    unlucky = bench.instance(broken)
+    bench.instance(sound)
+    calls = Arrivals()
+    broken_clock.time = sound_clock.time = START + timedelta(minutes=15)
+
+    def answer(method, url, body):
+        calls(method, url, body)
+        if bench.wire.sent[-1][2]["Authorization"].endswith(unlucky.token):
+            raise ZeroDivisionError("a defect of ours")
+
+    bench.wire.answer = answer
+    with caplog.at_level(logging.CRITICAL + 1), following(bench.engine):
+        calls.wait(2)
+        sound_clock.time = START + timedelta(minutes=30)
+        bench.engine.wake()
+        calls.wait(4)
+
+    assert [poll.at for poll in bench.store.polls.list(sound.name, limit=9)] == [
+        START + timedelta(minutes=15),
+        START + timedelta(minutes=30),
+    ]
+    assert bench.store.polls.list(broken.name, limit=9) == []
+
+
+def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
+    workspace = bench.workspace()
+    bench.instance(workspace)
+    bench.wire.answer = arrivals = Arrivals()
+
+    with following(bench.engine):
+        workspace.clock.use(HandClock(START + timedelta(minutes=16)))
+        bench.engine.wake()
+        arrivals.wait(1)
+
+    (poll,) = bench.store.polls.list(workspace.name, limit=9)
+    assert poll.at == START + timedelta(minutes=16)
+
+
+def test_the_wait_is_for_the_first_job_of_all_and_never_longer_than_a_minute(bench, real):
+    workspace, clock = real()
+    other, other_clock = real("other")
+    empty = bench.engine._wait([])
+    bench.instance(workspace, configuration={"event.poller.refresh_interval": 1})
+    bench.instance(other, configuration={"event.poller.refresh_interval": 15})
+    clock.time = other_clock.time = START + timedelta(seconds=20)
+
+    assert empty == timedelta(minutes=1)
+    assert bench.engine._wait([workspace, other]) == timedelta(seconds=40)
+    assert bench.engine._wait([other]) == timedelta(minutes=1)
+    clock.time = START + timedelta(minutes=2)
+    assert bench.engine._wait([workspace]) == timedelta(0)
+
+
+def test_a_stopped_engine_follows_nobody(bench, real):
+    workspace, clock = real()
+    bench.instance(workspace)
+    clock.time = START + timedelta(hours=1)
+    bench.engine.stop()
+
+    bench.engine.follow_real_clocks()
+
+    assert bench.wire.sent == []
+
+
+def test_whoever_comes_while_a_real_clock_runs_something_waits_for_it(bench, real):
+    workspace, clock = real()
+    instance = bench.instance(workspace)
+    clock.time = START + timedelta(minutes=15)
+    polling, go_on = Event(), Event()
+
+    def answer(_method, _url, _body):
+        if len(bench.wire.sent) == 1:
+            polling.set()
+            assert go_on.wait(SECONDS)
+        return Reply(status=200, body=b"[]")
+
+    bench.wire.answer = answer
+    ran = []
+    with following(bench.engine):
+        assert polling.wait(SECONDS)
+        caller = Thread(target=lambda: ran.append(bench.engine.poll_now(workspace, instance)))
+        caller.start()
+        go_on.set()
+        caller.join(SECONDS)
+
+    assert ran[0].polls == 1
+    assert len(bench.store.polls.list(workspace.name, limit=9)) == 2
+
+
+def test_a_real_clock_cannot_be_advanced(bench, real):
+    workspace, _ = real()
+
+    with pytest.raises(ConflictError, match="the clock is real and moves by itself"):
+        bench.engine.advance(workspace, START + timedelta(hours=1))
+
+
+def test_a_reset_leaves_a_real_clock_real(bench, real):
+    workspace, clock = real()
+    bench.instance(workspace)
+
+    bench.engine.reset(workspace)
+
+    assert workspace.clock.mode is Mode.REAL
+    assert workspace.clock.now() == clock.time
+    assert bench.store.instances.all(workspace.name) == []

@@ -1,0 +1,81 @@
+"""A stack that is started again on the same directory goes on where it stood."""
+
+from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
+from elements_local.start import Options, in_process
+
+
+def test_instances_clock_last_polls_and_pending_tries_go_on_with_the_same_bytes(tmp_path):
+    options = Options(data=tmp_path)
+    with in_process(options) as stack:
+        doors = stack.workspace()
+        instance = doors.platform.create_instance(instance_body(doors.credentials))
+        doors.sink.respond({"status": 503, "times": 2})
+        doors.clock.advance("1m")
+        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        doors.clock.advance("14m 10s")
+        (first, second) = doors.sink.callbacks()
+
+    with in_process(options) as stack:
+        doors = stack.workspace()
+        shown = doors.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")
+        now = doors.clock.show()
+        doors.clock.advance("6s")
+        (_, _, third) = doors.sink.callbacks()
+        doors.clock.advance(to="2026-03-02T10:30:00Z")
+        polls = doors.platform.polls(resource="contacts")
+        made = doors.platform.create_instance(instance_body(doors.credentials))
+
+    assert shown == instance
+    assert now == {"mode": "virtual", "now": "2026-03-02T10:15:10Z"}
+    assert [each["received_at"][11:19] for each in (first, second, third)] == [
+        "10:15:00",
+        "10:15:04",
+        "10:15:16",
+    ]
+    assert first["body"] == second["body"] == third["body"]
+    assert first["headers"] == third["headers"]
+    assert [(poll["from"][11:16], poll["at"][11:16]) for poll in polls] == [
+        ("10:00", "10:15"),
+        ("10:15", "10:30"),
+    ]
+    assert (made["id"], made["token"] != instance["token"]) == (instance["id"] + 1, True)
+
+
+def test_workspaces_their_clocks_and_their_modes_are_still_there(tmp_path):
+    options = Options(data=tmp_path)
+    with in_process(options) as stack:
+        late = stack.new_workspace(name="late", start="2030-01-01T00:00:00Z")
+        late.clock.advance("90s")
+        real = stack.new_workspace(name="real", clock="real")
+
+    with in_process(options) as stack:
+        assert [credentials.name for credentials in stack.workspaces()] == ["default", "late", "real"]
+        assert stack.workspace("late").credentials == late.credentials
+        assert stack.workspace("late").clock.show() == {"mode": "virtual", "now": "2030-01-01T00:01:30Z"}
+        assert stack.workspace("real").credentials == real.credentials
+        assert stack.workspace("real").clock.show()["mode"] == "real"
+
+
+def test_what_is_overdue_after_a_pause_runs_at_the_next_advance(tmp_path):
+    options = Options(data=tmp_path)
+    with in_process(options) as stack:
+        stack.workspace().platform.create_instance(instance_body(stack.workspace().credentials))
+
+    with in_process(options) as stack:
+        doors = stack.workspace()
+        doors.clock.set(now="2026-03-02T11:00:00Z")
+        overdue = doors.clock.advance(0)
+        following = doors.clock.advance("15m")
+
+    assert (overdue["polls"], following["polls"]) == (4, 4)
+
+
+def test_request_ids_of_another_start_are_others(tmp_path):
+    ids = []
+    for _ in range(3):
+        with in_process(Options(data=tmp_path)) as stack:
+            reply = stack.admin().send("GET", f"{BASE_PATH}/elements")
+            ids.append(reply.headers["elements-request-id"])
+
+    assert len(set(ids)) == 3

@@ -1,0 +1,236 @@
+"""``/_local/workspaces``: making, listing and deleting worlds."""
+
+import re
+
+import pytest
+
+from elements_local.clients import BASE_PATH, Client
+from elements_local.errors import CallError
+from elements_local.guide import instance_body
+from mock_kit.admin import Guard
+from mock_kit.database import Database
+from mock_kit.json_text import decode
+from mock_kit.wire import InProcess
+from mock_kit.workspaces import Workspaces
+from mock_platform import Settings, create_app
+
+
+@pytest.fixture
+def admin(stack_in_process):
+    """Call the admin routes, and leave no workspace behind."""
+    client = stack_in_process.admin()
+    before = {workspace["name"] for workspace in client.call("GET", "/_local/workspaces")["workspaces"]}
+    yield client
+    for workspace in client.call("GET", "/_local/workspaces")["workspaces"]:
+        if workspace["name"] not in before:
+            client.call("DELETE", f"/_local/workspaces?name={workspace['name']}")
+
+
+@pytest.fixture
+def names(admin):
+    return lambda: [workspace["name"] for workspace in admin.call("GET", "/_local/workspaces")["workspaces"]]
+
+
+def test_a_workspace_has_a_name_credentials_and_a_callback_url(admin):
+    made = admin.call("POST", "/_local/workspaces", json={"name": "acme", "seed": 7})
+
+    assert set(made) == {
+        "name", "organization_secret", "user_secret", "crm_username", "crm_api_key", "callback_url", "seed",
+    }  # fmt: skip
+    assert (made["name"], made["seed"], made["crm_username"]) == ("acme", 7, "owner@acme.example")
+    assert made["callback_url"] == "http://127.0.0.1:4702/acme"
+    assert re.fullmatch("[0-9a-f]{32}", made["organization_secret"])
+    assert re.fullmatch("[A-Za-z0-9+/]{43}=", made["user_secret"])
+    assert re.fullmatch("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}", made["crm_api_key"])
+
+
+def test_the_same_name_and_seed_give_the_same_credentials(admin):
+    made = [admin.call("POST", "/_local/workspaces", json={"name": "acme", "seed": 7}) for _ in [1]]
+    admin.call("DELETE", "/_local/workspaces?name=acme")
+    made.append(admin.call("POST", "/_local/workspaces", json={"name": "acme", "seed": 7}))
+    made.append(admin.call("POST", "/_local/workspaces", json={"name": "other", "seed": 7}))
+
+    assert made[0] == made[1]
+    assert not {made[1]["user_secret"], made[1]["organization_secret"]} & set(made[2].values())
+
+
+def test_without_a_name_or_a_seed_no_two_workspaces_are_the_same(admin):
+    made = [admin.call("POST", "/_local/workspaces", json={}) for _ in range(3)]
+
+    for secret in ("name", "user_secret", "organization_secret", "crm_api_key", "seed"):
+        assert len({workspace[secret] for workspace in made}) == 3
+
+
+def test_the_list_shows_what_was_made(admin):
+    made = admin.call("POST", "/_local/workspaces", json={"name": "acme"})
+
+    listed = admin.call("GET", "/_local/workspaces")["workspaces"]
+
+    assert made in listed
+    assert "default" in {workspace["name"] for workspace in listed}
+
+
+@pytest.mark.parametrize("start", ["2020-02-29T12:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:00:00Z"])
+@pytest.mark.usefixtures("admin")
+def test_a_workspace_starts_at_any_instant(stack_in_process, start):
+    doors = stack_in_process.new_workspace(start=start)
+
+    assert doors.clock.show() == {"mode": "virtual", "now": start}
+    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    assert instance["createdDate"] == start
+
+
+@pytest.mark.usefixtures("admin")
+def test_a_workspace_may_start_with_records(stack_in_process):
+    doors = stack_in_process.new_workspace(records=3)
+
+    assert [
+        len(doors.crm.call("GET", f"/v3.1/{kind}")) for kind in ("Contacts", "Organisations", "Leads")
+    ] == [3] * 3
+
+
+REFUSED = {
+    "an empty name": (
+        {"name": ""},
+        400,
+        "a workspace's name is 1 to 63 lower-case letters, digits and hyphens",
+    ),
+    "capitals": ({"name": "Acme"}, 400, "a workspace's name is"),
+    "a hyphen in front": ({"name": "-acme"}, 400, "a workspace's name is"),
+    "an underscore": ({"name": "_local"}, 400, "a workspace's name is"),
+    "a slash": ({"name": "a/b"}, 400, "a workspace's name is"),
+    "a line feed": ({"name": "acme\n"}, 400, "a workspace's name is"),
+    "a NUL byte": ({"name": "a\x00"}, 400, "a workspace's name is"),
+    "unicode": ({"name": "é"}, 400, "a workspace's name is"),
+    "64 letters": ({"name": "a" * 64}, 400, "a workspace's name is"),
+    "a number": ({"name": 5}, 400, "got `int` - at `$.name`"),
+    "a name that is taken": ({"name": "default"}, 409, "there is a workspace 'default' already"),
+    "a negative seed": ({"seed": -1}, 400, "Expected `int` >= 0 - at `$.seed`"),
+    "a seed that no script can write": (
+        {"seed": 2**53},
+        400,
+        "Expected `int` <= 9007199254740991 - at `$.seed`",
+    ),
+    "a seed with a fraction": ({"seed": 1.5}, 400, "at `$.seed`"),
+    "a seed in words": ({"seed": "1"}, 400, "at `$.seed`"),
+    "another clock": ({"clock": "lunar"}, 400, "Invalid enum value 'lunar' - at `$.clock`"),
+    "no start": ({"start": "soon"}, 400, "expected an instant such as"),
+    "a start that is a number": ({"start": 0}, 400, "at `$.start`"),
+    "fewer records than none": ({"records": -1}, 400, "at `$.records`"),
+    "more records than anyone needs": ({"records": 10**9}, 400, "records is a whole number from 0 to"),
+    "another key": ({"colour": "red"}, 400, "unknown field `colour`"),
+    "an array": ([], 400, "Expected `object`, got `array`"),
+}
+
+
+@pytest.mark.parametrize(("body", "status", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_workspace_that_cannot_be_is_refused_and_none_is_made(
+    *, admin, names, refused, body, status, words
+):
+    before = names()
+
+    reply = admin.send("POST", "/_local/workspaces", json=body)
+
+    assert words in refused(reply, status)
+    assert names() == before
+
+
+def test_one_name_is_given_once(admin, refused):
+    admin.call("POST", "/_local/workspaces", json={"name": "acme"})
+
+    assert "already" in refused(admin.send("POST", "/_local/workspaces", json={"name": "acme"}), 409)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ("", 404, "No workspace found with name ''"),
+        ("?name=", 404, "No workspace found with name ''"),
+        ("?name=nobody", 404, "No workspace found with name 'nobody'"),
+        ("?name=%00", 404, "No workspace found with name"),
+        ("?name=default", 409, "the default workspace cannot be deleted; reset it instead"),
+    ],
+)
+def test_what_is_not_there_or_has_to_stay_is_not_deleted(*, admin, names, refused, query, status, words):
+    before = names()
+
+    assert words in refused(admin.send("DELETE", f"/_local/workspaces{query}"), status)
+    assert names() == before
+
+
+@pytest.mark.usefixtures("admin", "names")
+def test_a_deleted_workspaces_credentials_open_nothing_and_nothing_of_it_comes_back(stack_in_process):
+    doors = stack_in_process.new_workspace(name="acme", seed=7)
+    first = doors.platform.create_instance(instance_body(doors.credentials))
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("20m")
+
+    stack_in_process.delete_workspace("acme")
+    gone = doors.platform.send("GET", f"{BASE_PATH}/instances")
+    again = stack_in_process.new_workspace(name="acme", seed=7)
+
+    assert gone.status == 401
+    assert again.credentials == doors.credentials
+    assert again.clock.show()["now"] == "2026-03-02T10:00:00Z"
+    assert again.platform.polls() == again.sink.callbacks() == again.crm.changes() == []
+    assert again.platform.create_instance(instance_body(again.credentials)) == first
+
+
+@pytest.fixture
+def lonely():
+    """A platform whose CRM and sink answer nothing."""
+    database = Database()
+    http = InProcess({})
+    app = create_app(
+        Settings(crm_url="http://127.0.0.1:1", sink_url="http://127.0.0.1:1"),
+        workspaces=Workspaces(database),
+        database=database,
+        http=http,
+        guard=Guard(),
+    )
+    yield Client(http=InProcess({"http://127.0.0.1:4700": app}), url="http://127.0.0.1:4700", headers={})
+    database.close()
+
+
+def test_a_workspace_whose_crm_cannot_be_filled_is_not_made(lonely, refused):
+    reply = lonely.send("POST", "/_local/workspaces", json={"name": "acme", "records": 1})
+
+    assert "/_local/seed did not answer: connection refused" in refused(reply, 502)
+    assert [workspace["name"] for workspace in lonely.call("GET", "/_local/workspaces")["workspaces"]] == [
+        "default"
+    ]
+
+
+def test_a_workspace_that_other_services_cannot_forget_stays(lonely, refused):
+    lonely.call("POST", "/_local/workspaces", json={"name": "acme"})
+
+    reply = lonely.send("DELETE", "/_local/workspaces?name=acme")
+
+    assert "/_local/reset did not answer: connection refused" in refused(reply, 502)
+    assert len(lonely.call("GET", "/_local/workspaces")["workspaces"]) == 2
+
+
+@pytest.mark.usefixtures("admin")
+def test_faults_and_journal_of_a_deleted_workspace_do_not_come_back_with_its_name(stack_in_process):
+    doors = stack_in_process.new_workspace(name="acme", seed=7)
+    for client in (doors.platform, doors.crm):
+        client.call("PUT", "/_local/faults", json={"faults": [{"effect": {"status": 503}}]})
+    doors.platform.send("GET", f"{BASE_PATH}/elements")
+    doors.crm.send("GET", "/v3.1/Contacts")
+
+    stack_in_process.delete_workspace("acme")
+    again = stack_in_process.new_workspace(name="acme", seed=7)
+
+    for client in (again.platform, again.crm):
+        assert client.call("GET", "/_local/faults") == {"faults": []}
+        assert client.call("GET", "/_local/journal")["count"] == 0
+
+
+@pytest.mark.usefixtures("admin")
+def test_an_unknown_name_is_told_apart_from_a_stack_that_is_down(stack_in_process):
+    with pytest.raises(CallError) as told:
+        stack_in_process.delete_workspace("nobody")
+
+    assert told.value.status == 404
+    assert decode(told.value.body)["message"] == "No workspace found with name 'nobody'"

@@ -1,0 +1,175 @@
+"""``/instances/events`` and ``/instances/{id}/events``: what was found, and whether it was delivered."""
+
+import json
+import re
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from mock_kit.json_text import decode
+
+
+@pytest.fixture
+def two(doors, instance, make_instance):
+    """Two instances with two events each: a contact and a lead, at 10:15."""
+    other = make_instance()
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.crm.create("Leads", {"LAST_NAME": "Babbage"})
+    doors.clock.advance("14m")
+    return instance, other
+
+
+@pytest.fixture
+def events(instances):
+    return lambda path="/events", **given: decode(instances("GET", path, **given).body)
+
+
+@pytest.fixture
+def with_token(doors):
+    return lambda token: {"Authorization": f"{doors.platform.headers['Authorization']}, Element {token}"}
+
+
+def test_an_event_has_the_platforms_form(doors, instance, events):
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("14m")
+    (callback,) = doors.sink.callbacks()
+    message = callback["json"]["message"]
+
+    (event,) = events()
+
+    assert list(event) == [
+        "id",
+        "eventDate",
+        "status",
+        "providerData",
+        "notifiedData",
+        "eventElementInstances",
+    ]
+    assert re.fullmatch("[A-Za-z0-9_-]{20}", event["id"])
+    assert event["id"] == message["eventId"]
+    assert (event["eventDate"], event["status"]) == ("2026-03-02T10:15:00Z", "NOTIFIED")
+    assert json.loads(event["providerData"]) == message["raw"]
+    assert event["notifiedData"] == [callback["body"]]
+    assert event["eventElementInstances"] == [
+        {
+            "eventId": event["id"],
+            "elementInstanceId": instance["id"],
+            "notificationId": int(callback["json"]["id"]),
+            "notifiedData": callback["body"],
+            "createdDate": "2026-03-02T10:15:00Z",
+            "updatedDate": "2026-03-02T10:15:00Z",
+        }
+    ]
+
+
+@pytest.mark.usefixtures("instance")
+def test_an_event_is_new_until_it_is_delivered(doors, events):
+    doors.sink.respond({"status": 503, "times": 2})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    doors.clock.advance("14m 15s")
+    (waiting,) = events()
+    doors.clock.advance("1s")
+    (delivered,) = events()
+
+    assert (waiting["status"], waiting["notifiedData"]) == ("NEW", [])
+    assert waiting["eventElementInstances"][0]["notifiedData"] is None
+    assert waiting["eventElementInstances"][0]["updatedDate"] == "2026-03-02T10:15:00Z"
+    assert delivered["status"] == "NOTIFIED"
+    assert delivered["eventElementInstances"][0]["updatedDate"] == "2026-03-02T10:15:16Z"
+    assert delivered["eventDate"] == waiting["eventDate"]
+
+
+def test_events_of_all_instances_of_one_by_its_path_and_of_one_by_its_token(two, events, with_token):
+    everything = events()
+    by_path = [events(f"/{instance['id']}/events") for instance in two]
+    by_token = [events(headers=with_token(instance["token"])) for instance in two]
+
+    assert [len(found) for found in (everything, *by_path)] == [4, 2, 2]
+    assert by_path == by_token
+    assert sorted(event["id"] for event in everything) == sorted(
+        event["id"] for found in by_path for event in found
+    )
+    for instance, found in zip(two, by_path, strict=True):
+        assert {event["eventElementInstances"][0]["elementInstanceId"] for event in found} == {instance["id"]}
+
+
+@pytest.mark.assumed
+@pytest.mark.usefixtures("two")
+def test_events_are_listed_newest_first(doors, events):
+    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    doors.clock.advance("1s")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    doors.clock.advance("15m")
+
+    listed = events()
+
+    numbers = [event["eventElementInstances"][0]["notificationId"] for event in listed]
+    assert numbers == sorted(numbers, reverse=True)
+    assert [event["eventDate"] for event in listed] == sorted(
+        (event["eventDate"] for event in listed), reverse=True
+    )
+
+
+@pytest.mark.usefixtures("two")
+def test_events_are_listed_in_pages(instances):
+    first = instances("GET", "/events?pageSize=3")
+    token = first.headers["elements-next-page-token"]
+    second = instances("GET", f"/events?pageSize=3&nextPage={token}")
+
+    assert [first.headers["elements-returned-count"], second.headers["elements-returned-count"]] == ["3", "1"]
+    assert [first.headers["elements-total-count"], second.headers["elements-total-count"]] == ["4", "4"]
+    assert "elements-next-page-token" not in second.headers
+    assert decode(first.body) + decode(second.body) == decode(instances("GET", "/events").body)
+    assert decode(instances("GET", "/events?pageSize=3&page=2").body) == decode(second.body)
+
+
+def test_one_event_is_shown_by_its_id_to_whoever_may_see_it(instances, two, events, refused, with_token):
+    mine, other = two
+    (event, _) = events(f"/{mine['id']}/events")
+    path = f"/events/{event['id']}"
+
+    assert events(path) == event
+    assert events(f"/{mine['id']}{path}") == event
+    assert events(path, headers=with_token(mine["token"])) == event
+    assert refused(instances("GET", f"/{other['id']}{path}"), 404) == f"No event found with ID {event['id']}"
+    refused(instances("GET", path, headers=with_token(other["token"])), 404)
+
+
+@pytest.mark.parametrize("event_id", ["0", "nothing", "%00", "%F0%9F%98%80", "x" * 500])
+def test_an_event_that_is_not_there_is_not_found(instances, two, refused, event_id):
+    for path in ("/events", f"/{two[0]['id']}/events"):
+        assert refused(instances("GET", f"{path}/{event_id}"), 404).startswith("No event found with ID ")
+
+
+@pytest.mark.usefixtures("two")
+def test_an_unknown_token_shows_nobodys_events(instances, refused, with_token):
+    refused(instances("GET", "/events", headers=with_token("bm9ib2R5")), 401)
+
+
+@pytest.mark.usefixtures("instance")
+def test_without_events_the_list_is_empty(instances):
+    reply = instances("GET", "/events")
+
+    assert (reply.status, reply.body) == (200, b"[]")
+    assert (reply.headers["elements-returned-count"], reply.headers["elements-total-count"]) == ("0", "0")
+
+
+def test_the_events_of_a_deleted_instance_go_with_it(doors, two, events):
+    mine, other = two
+    doors.platform.delete_instance(mine["id"])
+
+    assert {event["eventElementInstances"][0]["elementInstanceId"] for event in events()} == {other["id"]}
+
+
+@pytest.mark.usefixtures("two")
+def test_events_of_another_workspace_are_not_shown(stack_in_process, events, refused):
+    stranger = stack_in_process.new_workspace()
+    event_id = events()[0]["id"]
+
+    assert decode(stranger.platform.send("GET", f"{BASE_PATH}/instances/events").body) == []
+    refused(stranger.platform.send("GET", f"{BASE_PATH}/instances/events/{event_id}"), 404)
+    stack_in_process.delete_workspace(stranger.credentials.name)

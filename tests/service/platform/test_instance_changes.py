@@ -1,0 +1,358 @@
+"""PUT, PATCH, DELETE, enable and disable; and what the CRM's word on the credentials means."""
+
+import json
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from mock_kit.json_text import decode
+
+MASK = "********"
+
+
+@pytest.fixture
+def patch(instances, instance):
+    return lambda body: instances("PATCH", f"/{instance['id']}", json=body)
+
+
+@pytest.fixture
+def put(instances, instance):
+    return lambda body, query="": instances("PUT", f"/{instance['id']}{query}", json=body)
+
+
+def test_a_patch_changes_one_configuration_key_and_leaves_everything_else(patch, instance):
+    url = "http://127.0.0.1:4702/elsewhere"
+
+    changed = decode(patch({"configuration": {"event.notification.callback.url": url}}).body)
+
+    assert changed == {
+        **instance,
+        "configuration": {**instance["configuration"], "event.notification.callback.url": url},
+        "eventsNotificationCallbackUrl": url,
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "value"),
+    [
+        ({"name": "Another"}, "name", "Another"),
+        ({"tags": ["x", "y"]}, "tags", ["x", "y"]),
+        ({"tags": []}, "tags", []),
+        ({}, "name", "My Insightly"),
+        ({"name": None, "tags": None, "configuration": None}, "tags", ["insightly"]),
+        ({"configuration": {}}, "name", "My Insightly"),
+        ({"id": 1, "token": "mine", "valid": False, "disabled": True}, "disabled", False),
+    ],
+)
+def test_a_patch_changes_what_it_says_and_nothing_else(patch, instance, body, key, value):
+    changed = decode(patch(body).body)
+
+    assert changed == {**instance, key: value}
+
+
+def test_a_patched_key_that_is_empty_or_null_goes_back_to_its_default(patch, instance):
+    patch({"configuration": {"event.poller.refresh_interval": 5, "my.own": "x"}})
+
+    reply = patch({"configuration": {"event.poller.refresh_interval": None, "my.own": None}})
+
+    assert decode(reply.body)["configuration"] == {**instance["configuration"], "my.own": None}
+
+
+def test_a_put_replaces_everything_but_the_credentials_that_it_leaves_out(put, instance):
+    changed = decode(put({"name": "Bare", "tags": []}).body)
+
+    assert (changed["id"], changed["token"], changed["createdDate"]) == (
+        instance["id"],
+        instance["token"],
+        instance["createdDate"],
+    )
+    assert (changed["name"], changed["tags"], changed["eventsEnabled"]) == ("Bare", [], False)
+    assert changed["configuration"]["username"] == instance["configuration"]["username"]
+    assert changed["configuration"]["password"] == MASK
+    assert changed["configuration"]["event.notification.callback.url"] is None
+    assert changed["configuration"]["event.poller.refresh_interval"] == "15"
+    assert "subscriptionId" not in changed
+
+
+def test_what_get_shows_may_be_put_back_as_it_is(doors, instances, put, instance):
+    again = decode(put(instance).body)
+
+    assert again == instance
+    assert decode(instances("GET", f"/{instance['id']}").body) == instance
+    assert doors.clock.advance("15m")["polls"] == 4
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_mask_that_is_sent_back_stands_for_the_secret_and_polls_go_on(
+    doors, instances, instance, body_of, method
+):
+    configuration = {"password": MASK, "event.notification.basic.password": MASK}
+    body = body_of(configuration) if method == "PUT" else {"configuration": configuration}
+
+    reply = instances(method, f"/{instance['id']}", json=body)
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    ran = doors.clock.advance("15m")
+
+    assert decode(reply.body)["configuration"]["password"] == MASK
+    assert (ran["polls"], ran["events"], ran["deliveries"]) == (4, 1, 1)
+    assert [poll["error"] for poll in doors.platform.polls()] == [None] * 4
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_mask_for_a_secret_that_was_never_stored_stands_for_nothing(instances, instance, body_of, method):
+    configuration = {"event.notification.basic.password": MASK}
+    body = body_of(configuration) if method == "PUT" else {"configuration": configuration}
+
+    reply = instances(method, f"/{instance['id']}", json=body)
+
+    assert decode(reply.body)["configuration"]["event.notification.basic.password"] is None
+
+
+def test_asterisks_in_a_key_that_is_no_secret_are_asterisks(patch):
+    reply = patch({"configuration": {"event.notification.signature.key": MASK}})
+
+    assert decode(reply.body)["configuration"]["event.notification.signature.key"] == MASK
+
+
+def test_wrong_credentials_are_refused_with_the_crms_own_words(instances, body_of, refused, unchanged):
+    with unchanged():
+        reply = instances("POST", json=body_of({"password": "wrong"}))
+
+    assert refused(reply, 401).startswith("Insightly answered 401")
+    assert (
+        decode(reply.body)["providerMessage"]
+        == '{"Message":"Authorization has been denied for this request."}'
+    )
+
+
+@pytest.mark.parametrize(("method", "query"), [("PUT", ""), ("PUT", "?reAuthenticate=true"), ("PATCH", "")])
+def test_new_credentials_are_tried_before_they_are_kept(
+    *, instances, instance, body_of, refused, unchanged, method, query
+):
+    body = body_of({"password": "wrong"}, name="Other", tags=["x"])
+
+    with unchanged():
+        reply = instances(method, f"/{instance['id']}{query}", json=body)
+
+    assert "providerMessage" in decode(reply.body)
+    refused(reply, 401)
+
+
+@pytest.mark.parametrize("value", ["false", "False"])
+def test_a_put_that_does_not_authenticate_again_does_not_ask_the_crm(doors, put, body_of, value):
+    doors.crm.script_faults([{"effect": {"drop": True}}])
+
+    reply = put(body_of({"event.poller.refresh_interval": 5}), f"?reAuthenticate={value}")
+
+    assert decode(reply.body)["configuration"]["event.poller.refresh_interval"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "status"),
+    [
+        pytest.param({"event.poller.refresh_interval": 5}, 200, id="event settings"),
+        pytest.param({"password": MASK}, 200, id="the mask"),
+        pytest.param({"password": ...}, 200, id="the same password"),
+        pytest.param({"password": "another"}, 401, id="another password"),
+        pytest.param({"base.url": "https://api.insight.ly/v3.1"}, 502, id="another address"),
+    ],
+)
+def test_a_patch_asks_the_crm_only_where_its_answer_could_differ(doors, patch, configuration, status):
+    doors.crm.script_faults([{"effect": {"drop": True}}])
+    if configuration == {"password": ...}:
+        configuration = {"password": doors.credentials.crm_api_key}
+
+    assert patch({"configuration": configuration}).status == status
+
+
+OUTAGES = {
+    "hangs up": ({"drop": True}, 502, "Insightly did not answer: connection closed without an answer"),
+    "takes too long": ({"delay_s": 31}, 502, "Insightly did not answer: timed out after 30 s"),
+    "fails": ({"status": 500}, 502, "Insightly answered 500"),
+    "is busy": ({"status": 503, "body": "<html>busy</html>"}, 502, "Insightly answered 503"),
+    "has had enough": ({"status": 429}, 429, "Insightly answered 429"),
+    "forbids": ({"status": 403, "body": {"Message": "no"}}, 403, "Insightly answered 403: no"),
+    "does not answer to the end": (
+        {"truncate": 5},
+        502,
+        "Insightly did not answer: connection closed after 5 of",
+    ),
+}
+
+
+@pytest.mark.parametrize(("effect", "status", "words"), OUTAGES.values(), ids=OUTAGES)
+def test_no_instance_is_made_while_the_crm_does_not_vouch_for_it(
+    *, doors, instances, body_of, refused, unchanged, effect, status, words
+):
+    doors.crm.script_faults([{"match": {"path": "*/users/me"}, "effect": effect}])
+
+    with unchanged():
+        reply = instances("POST", json=body_of())
+
+    assert refused(reply, status).startswith(words)
+    doors.crm.script_faults([])
+    assert instances("POST", json=body_of()).status == 200
+
+
+ADDRESSES = {
+    "half an IPv6 address": "http://[half",
+    "no scheme": "api.insight.ly/v2.2",
+    "another protocol": "ftp://127.0.0.1/",
+    "a port that is none": "http://127.0.0.1:99999",
+    "no host": "http://",
+    "a port that nobody listens on": "http://127.0.0.1:1",
+    "a line feed": "http://127.0.0.1:1\n/",
+}
+
+
+@pytest.mark.parametrize("url", ADDRESSES.values(), ids=ADDRESSES)
+def test_an_address_at_which_no_crm_can_be_reached_is_refused(instances, body_of, refused, unchanged, url):
+    with unchanged():
+        reply = instances("POST", json=body_of({"base.url": url}))
+
+    assert refused(reply, 502).startswith("Insightly did not answer: ")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.insight.ly/v2.2/",
+        "https://API.Insight.ly/v3.1",
+        "https://api.insight.ly:443/v2.2",
+        "{crm}/v3.1",
+    ],
+)
+def test_the_vendors_own_host_is_the_crm_of_this_stack(doors, stack_in_process, instances, body_of, url):
+    reply = instances("POST", json=body_of({"base.url": url.format(crm=stack_in_process.addresses.crm)}))
+
+    assert reply.status == 200
+    assert doors.clock.advance("15m")["polls"] == 4
+    assert [poll["error"] for poll in doors.platform.polls()] == [None] * 4
+
+
+CALLBACK_URLS = {
+    "half an IPv6 address": "http://[half",
+    "no URL at all": "not a url",
+    "a number": 5,
+    "a scheme alone": "http://",
+    "another protocol": "mailto:ada@example.org",
+    "a line feed": "http://127.0.0.1:1/\r\nX: y",
+    "unicode": "http://127.0.0.1:1/é?ü=ß",
+    "a port that is none": "http://127.0.0.1:99999/",
+}
+
+
+@pytest.mark.parametrize("url", CALLBACK_URLS.values(), ids=CALLBACK_URLS)
+def test_any_callback_url_is_accepted_and_one_that_leads_nowhere_only_fails_to_deliver(
+    doors, make_instance, url
+):
+    instance = make_instance({"event.notification.callback.url": url})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    ran = doors.clock.advance("14m")
+
+    assert instance["configuration"]["event.notification.callback.url"] == str(url)
+    assert (ran["events"], ran["deliveries"], ran["attempts"]) == (1, 0, 1)
+    assert doors.platform.events(instance["id"])[0]["status"] == "NEW"
+
+
+def test_a_deleted_instance_is_gone_and_its_token_is_nobodys(
+    *, doors, instances, instance, make_instance, hub, refused
+):
+    other = make_instance()
+
+    reply = instances("DELETE", f"/{instance['id']}")
+
+    assert (reply.status, reply.body) == (200, b"")
+    refused(instances("GET", f"/{instance['id']}"), 404)
+    refused(instances("DELETE", f"/{instance['id']}"), 404)
+    refused(hub.send("GET", "/contacts"), 401)
+    assert [left["id"] for left in decode(instances("GET").body)] == [other["id"]]
+    assert doors.clock.advance("1h")["polls"] == 16
+
+
+def test_a_deleted_instance_takes_its_pending_callbacks_with_it(doors, instances, instance):
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.sink.respond({"status": 503})
+    doors.clock.advance("14m")
+
+    instances("DELETE", f"/{instance['id']}")
+    ran = doors.clock.advance("4 days")
+
+    assert ran == {"from": "2026-03-02T10:15:00Z", "now": "2026-03-06T10:15:00Z"} | dict.fromkeys(
+        ("polls", "events", "deliveries", "attempts"), 0
+    )
+    assert len(doors.sink.callbacks()) == 1
+
+
+def test_a_disabled_instance_answers_no_hub_calls_until_it_is_enabled(instances, instance, hub, refused):
+    disabled = instances("DELETE", f"/{instance['id']}/enabled")
+    shown = decode(instances("GET", f"/{instance['id']}").body)
+
+    assert (disabled.status, disabled.body) == (200, b"")
+    assert shown == {**instance, "disabled": True}
+    for method, path in [("GET", "/contacts"), ("GET", "/contacts/1"), ("DELETE", "/contacts/1")]:
+        message = refused(hub.send(method, path), 403)
+        assert message.startswith(f"Element instance {instance['id']} is disabled")
+
+    enabled = instances("PUT", f"/{instance['id']}/enabled")
+
+    assert (enabled.status, enabled.body) == (200, b"")
+    assert decode(instances("GET", f"/{instance['id']}").body) == instance
+    assert hub.send("GET", "/contacts").status == 200
+
+
+def test_enabling_and_disabling_twice_is_no_error(instances, instance):
+    replies = [
+        instances(method, f"/{instance['id']}/enabled")
+        for method in ("PUT", "DELETE", "DELETE", "PUT", "PUT")
+    ]
+
+    assert [reply.status for reply in replies] == [200] * 5
+    assert decode(instances("GET", f"/{instance['id']}").body) == instance
+
+
+def test_polls_pause_while_an_instance_is_disabled_and_nothing_is_lost(doors, instances, instance):
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    instances("DELETE", f"/{instance['id']}/enabled")
+
+    paused = doors.clock.advance("1h")
+    instances("PUT", f"/{instance['id']}/enabled")
+    resumed = doors.clock.advance("15m")
+
+    assert paused["polls"] == 0
+    assert (resumed["polls"], resumed["events"]) == (4, 1)
+
+
+def test_polling_at_once_leaves_a_disabled_instance_alone(doors, instances, instance):
+    instances("DELETE", f"/{instance['id']}/enabled")
+
+    assert doors.platform.poll()["polls"] == 0
+    assert doors.platform.poll(instance["id"])["polls"] == 0
+    assert doors.platform.polls() == []
+
+
+def test_a_change_of_the_signature_key_is_known_to_the_sink_at_once(doors, patch):
+    patch({"configuration": {"event.notification.signature.key": "another"}})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("14m")
+
+    (callback,) = doors.sink.callbacks()
+
+    assert callback["signature"] == "valid"
+
+
+def test_a_long_poller_configuration_comes_back_as_it_was_sent(doors, make_instance, body_of):
+    entry = body_of()["configuration"]["event.poller.configuration"]["contacts"]
+    entries = {f"kontakte-ü-{n}": entry for n in range(50)}
+
+    made = make_instance({"event.poller.configuration": json.dumps(entries)})
+
+    assert json.loads(made["configuration"]["event.poller.configuration"]) == entries
+    assert doors.clock.advance("15m")["polls"] == 50
+    assert doors.platform.call("GET", f"{BASE_PATH}/instances/{made['id']}") == made

@@ -1,0 +1,103 @@
+"""What every answer has, whatever was asked: headers, the form of errors, the workspace's own date."""
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from mock_kit.json_text import decode
+
+EXPOSED = (
+    "Elements-Returned-Count, Elements-Total-Count, Elements-Request-Id, Elements-Next-Page-Token, "
+    "Elements-Trace-Id, Elements-Error, Content-Disposition"
+)
+
+
+def test_answers_are_json_and_say_so_in_the_platforms_words(doors, instance):
+    reply = doors.platform.send("GET", f"{BASE_PATH}/instances/{instance['id']}")
+
+    assert reply.headers["Content-Type"] == "application/json;charset=UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/instances"), ("DELETE", "/instances/1"), ("GET", "/nothing")]
+)
+def test_pages_of_other_origins_may_read_the_headers_that_matter(doors, method, path):
+    plain = doors.platform.send(method, BASE_PATH + path)
+    from_a_page = doors.platform.send(method, BASE_PATH + path, headers={"Origin": "https://web.postman.co"})
+
+    assert "Access-Control-Expose-Headers" not in plain.headers
+    assert from_a_page.headers["Access-Control-Allow-Origin"] == "*"
+    assert from_a_page.headers["Access-Control-Expose-Headers"] == EXPOSED
+
+
+def test_a_browser_may_ask_beforehand_without_credentials(stranger):
+    reply = stranger.send(
+        "OPTIONS",
+        f"{BASE_PATH}/instances",
+        headers={"Origin": "https://web.postman.co", "Access-Control-Request-Method": "POST"},
+    )
+
+    assert reply.status == 200
+    assert "POST" in reply.headers["Access-Control-Allow-Methods"]
+    assert "Authorization" in reply.headers["Access-Control-Allow-Headers"]
+
+
+def test_the_date_of_an_answer_is_the_workspaces(doors):
+    before = doors.platform.send("GET", f"{BASE_PATH}/elements")
+    doors.clock.advance("36h 1s")
+    after = doors.platform.send("GET", f"{BASE_PATH}/elements")
+
+    assert before.headers["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
+    assert after.headers["Date"] == "Tue, 03 Mar 2026 22:00:01 GMT"
+
+
+@pytest.mark.parametrize("path", ["/instances/", "/elements/", "/elements/insightly/"])
+@pytest.mark.usefixtures("instance")
+def test_a_slash_at_the_end_makes_no_difference(doors, path):
+    assert doors.platform.send("GET", BASE_PATH + path).status == 200
+
+
+def test_a_path_that_is_not_there_is_named(doors, refused):
+    message = refused(doors.platform.send("GET", f"{BASE_PATH}/instances/1/nothing"), 404)
+
+    assert message == "No resource found with path /elements/api-v2/instances/1/nothing"
+
+
+def test_a_verb_that_a_path_does_not_take_is_answered_with_those_that_it_does(doors, refused):
+    reply = doors.platform.send("PUT", f"{BASE_PATH}/instances/1/events")
+
+    message = refused(reply, 405)
+
+    assert message.startswith("/elements/api-v2/instances/1/events does not take PUT; it takes ")
+    assert {"GET", "HEAD", "OPTIONS"} <= set(reply.headers["Allow"].split(", "))
+    assert "GET" in message
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/_local/nothing", "/_local/clock/nothing"])
+def test_outside_the_api_an_error_has_the_same_form(doors, refused, path):
+    assert path in refused(doors.platform.send("GET", path), 404)
+
+
+@pytest.mark.usefixtures("doors")
+def test_every_answer_carries_a_request_id_admin_routes_included(stranger):
+    for path in ("/_local/clock", "/_local/health", f"{BASE_PATH}/elements", "/"):
+        assert len(stranger.send("GET", path).headers["elements-request-id"]) == 24
+
+
+def test_an_empty_answer_stays_empty(doors, instance):
+    reply = doors.platform.send("DELETE", f"{BASE_PATH}/instances/{instance['id']}")
+
+    assert (reply.status, reply.body) == (200, b"")
+
+
+def test_instances_of_an_empty_list_are_not_found(doors, refused):
+    assert refused(doors.platform.send("GET", f"{BASE_PATH}/instances"), 404) == "No element instances found"
+
+
+@pytest.mark.usefixtures("instance")
+def test_a_head_request_is_answered_like_a_get_without_its_body(doors):
+    got = doors.platform.send("GET", f"{BASE_PATH}/instances")
+    head = doors.platform.send("HEAD", f"{BASE_PATH}/instances")
+
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["elements-total-count"] == got.headers["elements-total-count"] == "1"
+    assert len(decode(got.body)) == 1

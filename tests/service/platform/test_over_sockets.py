@@ -1,0 +1,139 @@
+"""What only a real connection brings: chunks, large bodies, header bytes, many callers, and clocks that run."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
+from mock_kit.json_text import decode
+
+
+@pytest.fixture
+def world(stack_on_ports):
+    made = stack_on_ports.new_workspace()
+    yield made
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+
+@pytest.fixture
+def connect(stack_on_ports):
+    """Return a function that sends a request as it is told to, byte for byte, and reads the answer."""
+
+    def send(method, path, *, headers=None, body=None, chunked=False):
+        with closing(
+            HTTPConnection(urlsplit(stack_on_ports.addresses.platform).netloc, timeout=20)
+        ) as connection:
+            connection.request(method, path, headers=headers or {}, body=body, encode_chunked=chunked)
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    return send
+
+
+def test_the_guides_json_makes_an_instance_over_a_socket(world, connect):
+    headers = {**world.platform.headers, "Content-Type": "application/json"}
+
+    status, answered, body = connect(
+        "POST", f"{BASE_PATH}/instances", headers=headers, body=json.dumps(instance_body(world.credentials))
+    )
+
+    assert status == 200
+    assert len(answered["Elements-Request-Id"]) == 24
+    assert answered["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
+    assert decode(body)["configuration"]["password"] == "********"
+
+
+def test_a_body_in_chunks_is_read_like_any_other(world, connect):
+    body = json.dumps(instance_body(world.credentials)).encode()
+    headers = {**world.platform.headers, "Transfer-Encoding": "chunked"}
+
+    status, _, made = connect(
+        "POST", f"{BASE_PATH}/instances", headers=headers, body=iter([body[:100], body[100:]]), chunked=True
+    )
+
+    assert (status, decode(made)["name"]) == (200, "My Insightly")
+
+
+@pytest.mark.parametrize("surplus", [1, 5_000_000])
+def test_a_body_that_is_too_large_is_refused_and_the_next_request_is_answered(world, connect, surplus):
+    body = json.dumps(instance_body(world.credentials)).encode().ljust(1024 * 1024 + surplus)
+
+    status, _, refusal = connect("POST", f"{BASE_PATH}/instances", headers=world.platform.headers, body=body)
+
+    assert status == 413
+    assert decode(refusal)["message"] == f"a body may have 1048576 bytes; this one has {len(body)}"
+    assert world.platform.send("GET", f"{BASE_PATH}/instances").status == 404
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"User \xff\xfe, Organization \x80", b"User \xc3\xa9", b"\xf0\x9f\x9a\x80", b"User " + b"x" * 10_000],
+)
+def test_a_header_of_any_bytes_is_nobodys(connect, header):
+    status, _, body = connect("GET", f"{BASE_PATH}/instances", headers={"Authorization": header})
+
+    assert status == 401
+    assert decode(body)["message"].startswith("Invalid Organization or User secret")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/instances/%00", "/instances/%FF", "/instances/%0D%0AX:%20y", "/%2e%2e/%2e%2e", "/instances/1%2F2"],
+)
+def test_a_path_of_any_bytes_is_answered(world, connect, path):
+    status, headers, body = connect("GET", BASE_PATH + path, headers=world.platform.headers)
+
+    assert status == 404
+    assert decode(body)["requestId"] == headers["Elements-Request-Id"]
+    assert "X" not in headers
+
+
+def test_a_slash_too_many_leads_to_the_path_without_it(world, connect):
+    status, headers, _ = connect("GET", f"{BASE_PATH}//elements", headers=world.platform.headers)
+
+    assert status == 308
+    assert urlsplit(headers["Location"]).path == f"{BASE_PATH}/elements"
+
+
+def test_a_head_request_is_answered_without_a_body_and_the_connection_stays_in_order(stack_on_ports, world):
+    connection = HTTPConnection(urlsplit(stack_on_ports.addresses.platform).netloc, timeout=20)
+    with closing(connection):
+        for method in ("HEAD", "GET", "HEAD"):
+            connection.request(method, f"{BASE_PATH}/elements", headers=dict(world.platform.headers))
+            answer = connection.getresponse()
+            assert (answer.status, bool(answer.read())) == (200, method == "GET")
+
+
+def test_many_callers_at_once_get_consecutive_ids_and_different_request_ids(world):
+    def create(_):
+        return world.platform.send("POST", f"{BASE_PATH}/instances", json=instance_body(world.credentials))
+
+    with ThreadPoolExecutor(max_workers=8) as callers:
+        replies = list(callers.map(create, range(24)))
+
+    made = [decode(reply.body) for reply in replies]
+    first = min(instance["id"] for instance in made)
+    assert sorted(instance["id"] for instance in made) == list(range(first, first + 24))
+    assert len({instance["token"] for instance in made}) == 24
+    assert len({instance["subscriptionId"] for instance in made}) == 24
+    assert len({reply.headers["elements-request-id"] for reply in replies}) == 24
+
+
+def test_a_workspace_with_a_real_clock_polls_by_itself(stack_on_ports):
+    world = stack_on_ports.new_workspace(start="2020-01-01T00:00:00Z")
+    world.platform.create_instance(instance_body(world.credentials))
+    world.clock.advance("1m")
+    made = world.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    world.clock.set(mode="real")
+    (callback,) = world.sink.wait(1)
+
+    (event,) = callback["json"]["message"]["events"]
+    assert (event["eventType"], event["objectId"]) == ("CREATED", str(made["CONTACT_ID"]))
+    assert event["pollDate"] > "2020-01-01T00:15:00Z"
+    stack_on_ports.delete_workspace(world.credentials.name)

@@ -1,0 +1,70 @@
+"""What the environment says about the platform."""
+
+from datetime import timedelta
+
+import pytest
+
+from mock_platform import Settings
+from mock_platform.domain.poller_configuration import EmptyBlock
+from mock_platform.domain.retry import OPEN_CONNECTORS
+from mock_platform.settings import SettingsError
+
+PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
+
+
+def test_without_a_word_all_is_as_the_evidence_favours():
+    assert Settings.from_env({}) == Settings()
+
+
+def test_variables_of_others_are_passed_over():
+    others = {
+        "ELEMENTS_LOCAL_CRM_BATCH_SIZE": "x",
+        "ELEMENTS_LOCAL_PLATFORM_PORT": "4700",
+        "BATCH_SIZE": "1",
+        "PATH": "",
+    }
+
+    assert Settings.from_env(others) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "setting", "value"),
+    [
+        ("URL", "http://127.0.0.1:1", "url", "http://127.0.0.1:1"),
+        ("CRM_URL", "http://127.0.0.1:2", "crm_url", "http://127.0.0.1:2"),
+        ("SINK_URL", "", "sink_url", ""),
+        ("BATCH_SIZE", "1", "batch_size", 1),
+        ("CALLBACK_TIMEOUT", "2.5", "callback_timeout", timedelta(seconds=2.5)),
+        ("CREATED_CHECK_TOLERANCE", "10", "created_check_tolerance", timedelta(seconds=10)),
+        ("EMPTY_BLOCK", "skip", "empty_block", EmptyBlock.SKIP),
+        ("POLL_FAILURE_LIMIT", "50", "poll_failure_limit", 50),
+        ("LADDER", "open-connectors", "ladder", OPEN_CONNECTORS),
+        ("UNSET_VALUE", "", "unset_value", ""),
+    ],
+)
+def test_each_setting_has_its_variable(name, text, setting, value):
+    assert getattr(Settings.from_env({PREFIX + name: text}), setting) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("BATCH_SIZE", "0", "a whole number from 1 to 999999999"),
+        ("BATCH_SIZE", "-1", "a whole number from 1 to 999999999"),
+        ("BATCH_SIZE", "ten", "a whole number from 1 to 999999999"),
+        ("BATCH_SIZE", "٣", "a whole number from 1 to 999999999"),
+        ("POLL_FAILURE_LIMIT", "", "a whole number from 1 to 999999999"),
+        ("POLL_FAILURE_LIMIT", "9" * 5000, "a whole number from 1 to 999999999"),
+        ("CALLBACK_TIMEOUT", "-1", "seconds from 0 to 1000000000"),
+        ("CALLBACK_TIMEOUT", "nan", "seconds from 0 to 1000000000"),
+        ("CALLBACK_TIMEOUT", "inf", "seconds from 0 to 1000000000"),
+        ("CREATED_CHECK_TOLERANCE", "a while", "seconds from 0 to 1000000000"),
+        ("EMPTY_BLOCK", "SKIP", "default or skip"),
+        ("LADDER", "9", "cloud-elements or open-connectors"),
+    ],
+)
+def test_a_value_that_a_setting_does_not_take_is_refused_by_the_variables_name(name, text, expected):
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({PREFIX + name: text})
+
+    assert str(refused.value) == f"{PREFIX}{name} must be {expected}; got {text!r}"

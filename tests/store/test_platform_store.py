@@ -1,0 +1,621 @@
+"""What the platform remembers: instances, how far they are polled, jobs, polls, events and deliveries."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import inspect
+
+from mock_kit.database import SchemaVersionError
+from mock_platform.domain.models import (
+    Attempt,
+    ChangeEvent,
+    Decision,
+    Delivery,
+    DeliveryStatus,
+    EventStatus,
+    Instance,
+    Job,
+    JobKind,
+    LastPoll,
+    Notification,
+    Poll,
+    Verdict,
+)
+from mock_platform.domain.schedule import Plan
+from mock_platform.store import Store, tables
+from mock_platform.store.counters import next_number
+from mock_platform.store.polls import Outgoing
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=15)
+FIRST = 100_000
+WEIRD = "Ünïcödé 漢字 🚀 \u202e <b> ' \" \\ % _ \n\t"
+
+
+def plan(*resources, poll_at=LATER, url="http://receiver.test/", polled=True, forgive=False):
+    return Plan(resources=resources, polled=polled, poll_at=poll_at, callback_url=url, forgive=forgive)
+
+
+@pytest.fixture
+def store(database):
+    return Store(database)
+
+
+@pytest.fixture
+def add(store):
+    """Return a function that adds an instance which polls contacts."""
+
+    def make(workspace="acme", *, planned=None, **changes):
+        def instance(number):
+            plain = Instance(
+                id=number,
+                token=f"token-{workspace}-{number}",
+                name="Mine",
+                tags=("a", "b"),
+                element_key="insightly",
+                configuration={"username": "ada", "password": None},
+                created=NOON,
+            )
+            return replace(plain, **changes)
+
+        return store.instances.add(
+            workspace, instance, lambda _: planned or plan("contacts"), first_id=FIRST, now=NOON
+        )
+
+    return make
+
+
+def poll_of(instance, **changes):
+    plain = Poll(
+        instance_id=instance.id,
+        resource="contacts",
+        window_from=NOON,
+        at=LATER,
+        request_url="/hubs/crm/contacts",
+        request_status=200,
+    )
+    return replace(plain, **changes)
+
+
+def composing(number_of_notifications, *, body=b"{}"):
+    """Return what composes a poll's notifications."""
+
+    def compose(next_id):
+        for _ in range(number_of_notifications):
+            number = next_id()
+            yield Outgoing(
+                notification=Notification(
+                    id=number,
+                    event_id=f"event-{number}",
+                    created=LATER,
+                    poll_at=LATER,
+                    object_type="contacts",
+                    events=(ChangeEvent(change=None, date=LATER, object_id="1"),),
+                    raw=({"A": 1},),
+                ),
+                topic="topic",
+                raw='{"contacts":[]}',
+                body=body,
+            )
+
+    return compose
+
+
+@pytest.fixture
+def succeed(store):
+    def keep(instance, notifications=1, workspace="acme", **changes):
+        poll = poll_of(instance, events=notifications, **changes)
+        store.polls.succeeded(workspace, instance, poll, composing(notifications), first_id=5000)
+
+    return keep
+
+
+def due(store, workspace="acme", until=LATER):
+    """Return the jobs that are due, in their order, and take them off the agenda."""
+    taken = []
+    while job := store.jobs.first_due(workspace, until=until):
+        taken.append((job.kind, job.subject, job.due))
+        store.jobs.remove(job)
+    return taken
+
+
+def test_an_instance_comes_back_as_it_was_kept(store, add):
+    made = add(
+        name=WEIRD,
+        tags=(WEIRD, ""),
+        configuration={"username": WEIRD, "password": None, "": "", "huge": "x" * 100_000},
+        created=datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC),
+        external_authentication="initial",
+        disabled=True,
+        polling_disabled=True,
+    )
+
+    assert store.instances.get("acme", made.id) == made
+    assert store.instances.with_token("acme", made.token) == made
+    assert store.instances.all("acme") == [made]
+    assert (made.name, made.tags, made.configuration["huge"]) == (WEIRD, (WEIRD, ""), "x" * 100_000)
+    assert made.created.microsecond == 123456
+    assert made.subscription_id is not None
+
+
+def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_character(store, add):
+    made = add(name="a\0b", external_authentication="\0", planned=plan("contacts", url="http://a\0b/"))
+    store.polls.failed("acme", made, poll_of(made, error="\0", request_url="/\0"), limit=9)
+
+    assert (made.name, made.external_authentication) == ("a\ufffdb", "\ufffd")
+    assert store.instances.subscription("acme", made.subscription_id).url == "http://a\ufffdb/"
+    assert [(poll.error, poll.request_url) for poll in store.polls.list("acme", limit=9)] == [
+        ("\ufffd", "/\ufffd")
+    ]
+    assert store.polls.list("acme", resource="\0", limit=9) == []
+    assert store.instances.with_token("acme", "\0") is None
+    assert store.events.get("acme", "\0", instance_id=None) is None
+
+
+def test_ids_are_consecutive_and_never_given_twice(store, add):
+    first, second = add(), add()
+    store.instances.delete("acme", second)
+    third = add()
+
+    assert [first.id, second.id, third.id] == [FIRST, FIRST + 1, FIRST + 2]
+    assert [instance.id for instance in store.instances.all("acme")] == [FIRST, FIRST + 2]
+
+
+def test_the_ids_of_two_workspaces_are_counted_apart_and_their_instances_are_not_mixed(store, add):
+    mine, theirs = add("acme"), add("other")
+
+    assert mine.id == theirs.id == FIRST
+    assert store.instances.with_token("acme", theirs.token) is None
+    assert store.instances.all("acme") == [mine]
+    store.instances.delete("acme", mine)
+    assert store.instances.get("other", FIRST) == theirs
+    assert store.jobs.first_due("other", until=LATER).subject == str(FIRST)
+
+
+def test_an_instance_that_cannot_be_made_takes_no_id(store, add):
+    def fail(_number):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.instances.add("acme", fail, lambda _: plan("contacts"), first_id=FIRST, now=NOON)
+
+    assert add().id == FIRST
+
+
+def test_a_new_instance_starts_every_resource_now_and_has_one_poll_to_come(store, add):
+    made = add(planned=plan("contacts", "leads"))
+
+    assert store.instances.last_polls("acme", made.id) == {
+        "contacts": LastPoll(at=NOON),
+        "leads": LastPoll(at=NOON),
+    }
+    assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
+
+
+def test_saving_starts_new_resources_forgets_old_ones_and_leaves_the_others_where_they_are(store, add):
+    made = add(planned=plan("contacts", "leads"))
+
+    store.instances.save("acme", made, plan("leads", "accounts", poll_at=None), now=LATER)
+
+    assert store.instances.last_polls("acme", made.id) == {
+        "leads": LastPoll(at=NOON),
+        "accounts": LastPoll(at=LATER),
+    }
+    assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
+
+
+def test_a_new_pace_takes_the_place_of_the_old_one(store, add):
+    made = add()
+
+    store.instances.save("acme", made, plan("contacts", poll_at=NOON + timedelta(minutes=1)), now=NOON)
+
+    assert due(store, until=NOON + timedelta(days=1)) == [
+        (JobKind.POLL, str(made.id), NOON + timedelta(minutes=1))
+    ]
+
+
+def test_an_instance_that_is_polled_no_more_has_no_job(store, add):
+    made = add()
+
+    store.instances.save("acme", made, plan(polled=False, poll_at=None), now=NOON)
+
+    assert store.jobs.count("acme") == 0
+    assert store.instances.last_polls("acme", made.id) == {}
+
+
+def test_a_subscription_keeps_its_id_while_there_is_a_url_and_gets_another_afterwards(store, add):
+    made = add()
+    moved = store.instances.save("acme", made, plan("contacts", url="http://new.test/"), now=NOON)
+    silent = store.instances.save("acme", made, plan("contacts", url=None), now=NOON)
+    again = store.instances.save("acme", made, plan("contacts"), now=NOON)
+
+    assert moved.subscription_id == made.subscription_id
+    assert silent.subscription_id is None
+    assert store.instances.subscription("acme", made.subscription_id) is None
+    assert again.subscription_id > made.subscription_id
+    assert store.instances.subscription("acme", again.subscription_id).url == "http://receiver.test/"
+
+
+def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
+    made, other = add(), add()
+    succeed(made, 2)
+
+    store.instances.delete("acme", made)
+
+    assert store.instances.get("acme", made.id) is None
+    assert store.instances.with_token("acme", made.token) is None
+    assert store.instances.last_polls("acme", made.id) == {}
+    assert store.instances.subscription("acme", made.subscription_id) is None
+    assert store.events.list("acme", instance_id=None, offset=0, limit=9) == []
+    for kind, subject, _ in due(store):
+        if kind is JobKind.DELIVER:
+            notification, subscription = map(int, subject.split("/"))
+            assert store.events.owed("acme", notification, subscription) is None
+        else:
+            assert subject == str(other.id)
+
+
+def test_saving_an_instance_that_was_deleted_meanwhile_brings_nothing_back(store, add):
+    made = add()
+    store.instances.delete("acme", made)
+
+    saved = store.instances.save("acme", made, plan("contacts"), now=NOON)
+
+    assert saved is None
+    assert store.instances.all("acme") == []
+    assert store.jobs.count("acme") == 0
+    assert store.instances.last_polls("acme", made.id) == {}
+    assert store.instances.subscription("acme", made.subscription_id) is None
+
+
+@pytest.mark.usefixtures("database")
+def test_jobs_come_by_time_and_then_by_number(store, add):
+    late = add(planned=plan("contacts", poll_at=LATER))
+    first = add(planned=plan("contacts", poll_at=NOON))
+    second = add(planned=plan("contacts", poll_at=NOON))
+
+    assert store.jobs.first_due("acme", until=NOON - timedelta(microseconds=1)) is None
+    assert [subject for _, subject, _ in due(store)] == [str(first.id), str(second.id), str(late.id)]
+
+
+def test_a_job_that_is_moved_keeps_its_number_and_one_that_was_removed_stays_away(store, add):
+    made = add()
+    job = store.jobs.first_due("acme", until=LATER)
+
+    store.jobs.move(job, LATER + timedelta(hours=1))
+    moved = store.jobs.of("acme", JobKind.POLL, str(made.id))
+    store.jobs.remove(job)
+    store.jobs.move(job, LATER)
+
+    assert moved == Job(
+        number=job.number,
+        workspace="acme",
+        kind=JobKind.POLL,
+        subject=str(made.id),
+        due=LATER + timedelta(hours=1),
+    )
+    assert store.jobs.of("acme", JobKind.POLL, str(made.id)) is None
+    assert store.jobs.count("acme") == 0
+
+
+def test_the_next_job_is_the_first_of_the_workspaces_in_question(store, add):
+    add("acme", planned=plan("contacts", poll_at=LATER))
+    add("other", planned=plan("contacts", poll_at=NOON))
+
+    assert store.jobs.next_due(["acme"]) == LATER
+    assert store.jobs.next_due(["acme", "other"]) == NOON
+    assert store.jobs.next_due([]) is None
+    assert store.jobs.next_due(["nobody"]) is None
+
+
+def test_a_number_of_a_job_is_never_given_twice(store, add):
+    add()
+    first = store.jobs.first_due("acme", until=LATER)
+    store.jobs.remove(first)
+    add()
+
+    assert store.jobs.first_due("acme", until=LATER).number > first.number
+
+
+def test_a_poll_comes_back_as_it_was_kept(store, add):
+    made = add()
+    decisions = tuple(
+        Decision(
+            record_id=WEIRD,
+            updated=None,
+            created="2026-03-02 12:00:00",
+            date=datetime(2026, 3, 2, 12, 0, 0, 1, tzinfo=UTC),
+            verdict=verdict,
+            why=WEIRD,
+        )
+        for verdict in Verdict
+    )
+    poll = poll_of(
+        made, request_status=None, seen=3, decisions=decisions, error=WEIRD, request_url="/x?" + "y" * 5000
+    )
+
+    store.polls.failed("acme", made, poll, limit=100)
+
+    (kept,) = store.polls.list("acme", limit=9)
+    assert kept == replace(poll, id=kept.id)
+
+
+def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, add, succeed):
+    one, two = add(), add(planned=plan("contacts", "leads"))
+    for minutes in (15, 30):
+        for instance, resource in ((one, "contacts"), (two, "contacts"), (two, "leads")):
+            succeed(instance, 0, resource=resource, at=NOON + timedelta(minutes=minutes))
+
+    def listed(**choice):
+        return [
+            (poll.instance_id, poll.resource, (poll.at - NOON) // timedelta(minutes=1))
+            for poll in store.polls.list("acme", **{"limit": 99, **choice})
+        ]
+
+    everything = [(one.id, "contacts", 15), (two.id, "contacts", 15), (two.id, "leads", 15)]
+    everything += [(number, resource, 30) for number, resource, _ in everything]
+    assert listed() == everything
+    assert listed(limit=2) == everything[-2:]
+    assert listed(instance_id=one.id) == [everything[0], everything[3]]
+    assert listed(resource="leads") == [everything[2], everything[5]]
+    assert listed(since=NOON + timedelta(minutes=30)) == everything[3:]
+    assert store.polls.list("other", limit=9) == []
+
+
+def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, add, succeed):
+    made = add(planned=plan("contacts", "leads"))
+    for _ in range(2):
+        store.polls.failed("acme", made, poll_of(made), limit=100)
+    before = store.instances.last_polls("acme", made.id)
+
+    succeed(made)
+
+    assert before == {"contacts": LastPoll(at=NOON, failures=2), "leads": LastPoll(at=NOON)}
+    assert store.instances.last_polls("acme", made.id) == {
+        "contacts": LastPoll(at=LATER),
+        "leads": LastPoll(at=NOON),
+    }
+
+
+def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, add):
+    made = add()
+
+    for failure in (1, 2, 3):
+        store.polls.failed("acme", made, poll_of(made, error="502"), limit=3)
+        assert store.instances.get("acme", made.id).polling_disabled is (failure == 3)
+        assert store.jobs.count("acme") == (failure < 3)
+
+    assert store.instances.last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=3)}
+    store.instances.save("acme", made, plan("contacts", forgive=True), now=LATER)
+    assert store.instances.last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=0)}
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "failed"])
+def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, add, succeed, outcome):
+    made = add()
+    store.instances.delete("acme", made)
+
+    if outcome == "succeeded":
+        succeed(made, 3)
+    else:
+        store.polls.failed("acme", made, poll_of(made), limit=1)
+
+    assert store.polls.list("acme", limit=9) == []
+    assert store.jobs.count("acme") == 0
+    assert store.instances.last_polls("acme", made.id) == {}
+
+
+def test_a_poll_that_found_something_owes_a_delivery_for_each_notification(store, add, succeed):
+    made = add()
+
+    succeed(made, 3)
+
+    deliveries = [(subject, at) for kind, subject, at in due(store) if kind is JobKind.DELIVER]
+    assert deliveries == [(f"{number}/{made.subscription_id}", LATER) for number in (5000, 5001, 5002)]
+    owed = store.events.owed("acme", 5000, made.subscription_id)
+    assert owed.body == b"{}"
+    assert (owed.subscription.url, owed.subscription.active) == ("http://receiver.test/", True)
+    assert owed.delivery == Delivery(
+        notification_id=5000,
+        subscription_id=made.subscription_id,
+        status=DeliveryStatus.CREATED,
+        created=LATER,
+        updated=LATER,
+    )
+
+
+def test_without_a_subscription_events_are_kept_and_nobody_is_owed_anything(store, add, succeed):
+    made = add(planned=plan("contacts", url=None))
+
+    succeed(made, 2)
+
+    assert len(store.events.list("acme", instance_id=None, offset=0, limit=9)) == 2
+    assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
+
+
+@pytest.fixture
+def attempted(store):
+    """Return a function that keeps an attempt at a notification's delivery."""
+
+    def keep(made, status, *, notification=5000, number=1, again=None, url="http://receiver.test/"):
+        owed = store.events.owed("acme", notification, made.subscription_id)
+        job = store.jobs.of("acme", JobKind.DELIVER, f"{notification}/{made.subscription_id}")
+        failed = status is not DeliveryStatus.DELIVERED
+        delivery = replace(
+            owed.delivery,
+            status=status,
+            updated=LATER,
+            failures=number if failed else 0,
+            first_failure=LATER if failed else None,
+        )
+        attempt = Attempt(
+            number=number,
+            at=LATER,
+            url=url,
+            status=503 if failed else 200,
+            reason=WEIRD if failed else "",
+            elapsed=timedelta(seconds=1.5),
+        )
+        store.events.attempted("acme", job, delivery, attempt, again=again)
+        return attempt
+
+    return keep
+
+
+def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succeed, attempted):
+    made = add()
+    succeed(made)
+
+    attempt = attempted(made, DeliveryStatus.RETRY, again=LATER + timedelta(seconds=4))
+
+    owed = store.events.owed("acme", 5000, made.subscription_id)
+    assert (owed.delivery.status, owed.delivery.failures, owed.delivery.first_failure) == (
+        DeliveryStatus.RETRY,
+        1,
+        LATER,
+    )
+    assert store.events.attempts("acme", 5000) == [attempt]
+    assert due(store, until=LATER + timedelta(seconds=4))[-1] == (
+        JobKind.DELIVER,
+        f"5000/{made.subscription_id}",
+        LATER + timedelta(seconds=4),
+    )
+    (event,) = store.events.list("acme", instance_id=None, offset=0, limit=9)
+    assert (event.status, event.notified_data) == (EventStatus.NEW, ())
+
+
+def test_a_delivery_that_was_taken_is_done_and_its_event_says_so(store, add, succeed, attempted):
+    made = add()
+    succeed(made)
+
+    attempted(made, DeliveryStatus.DELIVERED)
+
+    (event,) = store.events.list("acme", instance_id=made.id, offset=0, limit=9)
+    assert (event.status, event.notified_data, event.updated) == (EventStatus.NOTIFIED, ("{}",), LATER)
+    assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
+
+
+@pytest.mark.parametrize(
+    ("tried", "active"), [("http://receiver.test/", False), ("http://before.test/", True)]
+)
+def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
+    *, store, add, succeed, attempted, tried, active
+):
+    made = add()
+    succeed(made)
+
+    attempted(made, DeliveryStatus.QUEUED, url=tried)
+
+    assert store.instances.subscription("acme", made.subscription_id).active is active
+    succeed(made, at=LATER + timedelta(minutes=15))
+    later = store.events.owed("acme", 5001, made.subscription_id).delivery
+    assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)
+    assert (store.jobs.of("acme", JobKind.DELIVER, f"5001/{made.subscription_id}") is not None) is active
+
+
+def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store, add, succeed):
+    made, other = add(), add()
+    succeed(made, 3)
+    succeed(other, 1)
+
+    listed = [
+        event.notification_id for event in store.events.list("acme", instance_id=None, offset=0, limit=9)
+    ]
+    stretch = [
+        event.notification_id for event in store.events.list("acme", instance_id=made.id, offset=1, limit=2)
+    ]
+
+    assert listed == [5003, 5002, 5001, 5000]
+    assert stretch == [5001, 5000]
+    assert store.events.get("acme", "event-5001", instance_id=None).notification_id == 5001
+    assert store.events.get("acme", "event-5001", instance_id=made.id).instance_id == made.id
+    assert store.events.get("acme", "event-5001", instance_id=other.id) is None
+    assert store.events.get("other", "event-5001", instance_id=None) is None
+
+
+def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add):
+    made = add()
+    body = f'{{"a":"{WEIRD}\u0000"}}'.encode()
+
+    store.polls.succeeded("acme", made, poll_of(made, events=1), composing(1, body=body), first_id=5000)
+
+    assert store.events.owed("acme", 5000, made.subscription_id).body == body
+
+
+def test_a_reset_forgets_one_workspace_and_leaves_the_others(database, store, add, succeed):
+    mine, theirs = add("acme"), add("other")
+    succeed(mine)
+    succeed(theirs, workspace="other")
+
+    store.reset("acme")
+
+    with database.reading() as connection:
+        for table in tables.metadata.sorted_tables:
+            left = {row.workspace for row in connection.execute(table.select())}
+            assert left <= {"other", ""}
+    assert store.instances.all("other") == [theirs]
+    assert add("acme").id == FIRST
+
+
+def test_everything_is_still_there_after_a_start_and_starts_are_counted(open_database):
+    first = Store(open_database())
+    made = first.instances.add(
+        "acme",
+        lambda number: Instance(
+            id=number, token="t", name="n", tags=(), element_key="insightly", configuration={}, created=NOON
+        ),
+        lambda _: plan("contacts"),
+        first_id=FIRST,
+        now=NOON,
+    )
+
+    second = Store(open_database())
+
+    assert (first.starts, second.starts) == (1, 2)
+    assert second.instances.all("acme") == [made]
+    assert due(second) == [(JobKind.POLL, str(FIRST), LATER)]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_counter_starts_where_it_is_told_and_goes_up_by_one(database):
+    with database.writing() as connection:
+        numbers = [next_number(connection, "acme", "x", first=7) for _ in range(3)]
+        other = next_number(connection, "acme", "y", first=1)
+        elsewhere = next_number(connection, "other", "x", first=1)
+
+    assert (numbers, other, elsewhere) == ([7, 8, 9], 1, 1)
+
+
+def test_two_instances_of_one_workspace_cannot_have_one_token(store, add):
+    add(token="the same")
+
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        add(token="the same")
+
+    assert len(store.instances.all("acme")) == 1
+
+
+def test_tables_of_another_version_are_refused(open_database):
+    database = open_database()
+    Store(database)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE kit_schema_versions SET version = 99 WHERE part = 'platform'")
+
+    with pytest.raises(SchemaVersionError, match="platform tables have schema version 99"):
+        Store(open_database())
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_looked_up_often_has_an_index(database):
+    indexes = {
+        (table, *index["column_names"])
+        for table in ("platform_jobs", "platform_instances", "platform_notifications", "platform_polls")
+        for index in inspect(database.engine).get_indexes(table)
+    }
+
+    assert {
+        ("platform_jobs", "workspace", "due", "number"),
+        ("platform_instances", "workspace", "token"),
+        ("platform_notifications", "workspace", "event_id"),
+    } <= indexes
