@@ -5,13 +5,6 @@ class SinkError(Exception):
     """The sink cannot do as asked."""
 
 
-class SettingsError(SinkError):
-    """A setting cannot be read."""
-
-    def __init__(self, variable: str, came: str, *, expected: str) -> None:
-        super().__init__(f"{variable} is {expected}; got {came!r}")
-
-
 class UnreadableCallError(SinkError):
     """What an admin call says does not have the shape it should have."""
 

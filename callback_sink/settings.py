@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from callback_sink.errors import SettingsError
+from mock_kit import environment
 
 _PREFIX = "ELEMENTS_LOCAL_SINK_"
 _LARGEST = 16 * 1024 * 1024
@@ -21,20 +21,13 @@ class Settings:
     largest_body: int = 2 * 1024 * 1024
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
+    def from_env(cls, variables: Mapping[str, str]) -> "Settings":
         """Read the settings from variables that start with ``ELEMENTS_LOCAL_SINK_``; others are not ours.
 
         Raises:
             SettingsError: a value cannot be read.
         """
-        return cls(largest_body=_bytes(environment, "LARGEST_BODY", cls.largest_body))
+        return cls(**environment.chosen(variables, _PREFIX, _KINDS))  # type: ignore[arg-type]  # each by its own kind
 
 
-def _bytes(environment: Mapping[str, str], name: str, default: int) -> int:
-    text = environment.get(_PREFIX + name)
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:20]) <= _LARGEST:
-        expected = f"a whole number of bytes from 1 to {_LARGEST}"
-        raise SettingsError(_PREFIX + name, text, expected=expected)
-    return int(text)
+_KINDS = {"largest_body": environment.whole(low=1, high=_LARGEST)}

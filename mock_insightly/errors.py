@@ -129,10 +129,3 @@ def shown(value: Json) -> str:
     """Return a value as a message may quote it."""
     text = encode_text(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters of JSON)"
-
-
-class SettingsError(CrmError):
-    """A setting cannot be read."""
-
-    def __init__(self, name: str, came: str, *, expected: str) -> None:
-        super().__init__(f"{name} must be {expected}; got {came!r}")

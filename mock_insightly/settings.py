@@ -1,9 +1,9 @@
 """What can be chosen about the CRM: mostly what no source tells about the real one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from mock_insightly.errors import SettingsError
+from mock_kit import environment
 
 PREFIX = "ELEMENTS_LOCAL_CRM_"
 
@@ -34,28 +34,21 @@ class Settings:
     currency: str = "USD"
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
+    def from_env(cls, variables: Mapping[str, str]) -> "Settings":
         """Read the settings from variables that start with ``ELEMENTS_LOCAL_CRM_``; others are not ours.
 
         Raises:
             SettingsError: a value cannot be read.
         """
-        chosen = {
-            field.name: _read(PREFIX + field.name.upper(), text, field.default)
-            for field in fields(cls)
-            if (text := environment.get(PREFIX + field.name.upper())) is not None
-        }
-        return cls(**chosen)  # type: ignore[arg-type]  # each of its default's type
+        return cls(**environment.chosen(variables, PREFIX, _KINDS))  # type: ignore[arg-type]  # each by its own kind
 
 
-def _read(name: str, text: str, default: object) -> str | int | bool:
-    """Read a value of the same type as the default."""
-    if isinstance(default, bool):
-        if text.lower() not in {"true", "false"}:
-            raise SettingsError(name, text, expected="true or false")
-        return text.lower() == "true"
-    if isinstance(default, int):
-        if not text.isascii() or not text.isdecimal() or len(text) > 9:
-            raise SettingsError(name, text, expected="a whole number from 0 to 999999999")
-        return int(text)
-    return text
+_KINDS = {
+    "list_honours_updated_after": environment.flag(),
+    "search_inclusive": environment.flag(),
+    "updated_later_s": environment.whole(),
+    "www_authenticate": environment.flag(),
+    "daily_limit": environment.whole(),
+    "country": environment.text(),
+    "currency": environment.text(),
+}

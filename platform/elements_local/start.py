@@ -21,6 +21,7 @@ from elements_local.stack import Stack
 from mock_kit.admin import Guard
 from mock_kit.clock import Mode, VirtualClock
 from mock_kit.database import Database
+from mock_kit.environment import SettingsError
 from mock_kit.serving import PortError, Server, listen, url_of
 from mock_kit.wire import Http, InProcess, OverNetwork
 from mock_kit.workspaces import DEFAULT_START, NewWorkspace, Workspaces
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 PORTS = (4700, 4701, 4702)
 _NAMES = ("platform", "crm", "sink")
+_THREADS = (16, 16, 64)
+"""Each wait for callbacks takes one of the sink's, for up to a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +101,8 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         )
         database = closing.enter_context(_database(chosen))
         apps = _applications(chosen, addresses, database, OverNetwork(), Guard(token=token))
-        for app, listener in zip(apps, listeners, strict=True):
-            closing.callback(Server(app, listener).close)
+        for app, listener, threads in zip(apps, listeners, _THREADS, strict=True):
+            closing.callback(Server(app, listener, threads=threads).close)
         closing.enter_context(_following_real_clocks(apps[0]))
         stack = Stack(OverNetwork(), addresses, token=token)
         _fill(stack, chosen)
@@ -133,20 +136,16 @@ def _applications(
         "ELEMENTS_LOCAL_PLATFORM_CRM_URL": addresses.crm,
         "ELEMENTS_LOCAL_PLATFORM_SINK_URL": addresses.sink,
     }
+    try:
+        platform = mock_platform.Settings.from_env({**env, **own})
+        crm = mock_insightly.Settings.from_env(env)
+        sink = callback_sink.Settings.from_env(env)
+    except SettingsError as error:
+        raise OptionError(str(error)) from error
     return (
-        mock_platform.create_app(
-            mock_platform.Settings.from_env({**env, **own}),
-            workspaces=workspaces,
-            database=database,
-            http=http,
-            guard=guard,
-        ),
-        mock_insightly.create_app(
-            mock_insightly.Settings.from_env(env), workspaces=workspaces, database=database, guard=guard
-        ),
-        callback_sink.create_app(
-            callback_sink.Settings.from_env(env), workspaces=workspaces, database=database, guard=guard
-        ),
+        mock_platform.create_app(platform, workspaces=workspaces, database=database, http=http, guard=guard),
+        mock_insightly.create_app(crm, workspaces=workspaces, database=database, guard=guard),
+        callback_sink.create_app(sink, workspaces=workspaces, database=database, guard=guard),
     )
 
 

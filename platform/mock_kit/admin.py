@@ -138,9 +138,9 @@ def reset() -> ResponseReturnValue:
     """Bring one workspace, or with ``?all=true`` every one, back to its start in this service."""
     admin = _admin()
     for workspace in admin.workspaces if _is_true("all") else [asked_workspace()]:
+        admin.reset(workspace)  # first, as it may refuse
         admin.faults.replace(workspace.name, [])
         admin.journal.clear(workspace.name)
-        admin.reset(workspace)
     return json_answer({})
 
 

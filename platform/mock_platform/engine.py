@@ -54,7 +54,9 @@ class Engine:
         """
         with self.alone(workspace):
             if workspace.clock.mode is not Mode.VIRTUAL:
-                raise ConflictError("the clock is real and moves by itself; switch it to virtual to advance it")
+                raise ConflictError(
+                    "the clock is real and moves by itself; switch it to virtual to advance it"
+                )
             now = workspace.clock.now()
             if target < now:
                 raise InvalidRequestError(

@@ -1,25 +1,14 @@
 """What can be set about the platform, among it everything that no source settles."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mock_platform.domain.errors import PlatformError
+from mock_kit import environment
 from mock_platform.domain.poller_configuration import EmptyBlock
 from mock_platform.domain.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
-
-_LADDERS = {"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}
-_LONGEST_S = 10**9
-
-
-class SettingsError(PlatformError):
-    """A setting cannot be read."""
-
-    def __init__(self, name: str, came: str, *, expected: str) -> None:
-        super().__init__(f"{name} must be {expected}; got {came!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,50 +42,24 @@ class Settings:
     unset_value: str | None = None
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
+    def from_env(cls, variables: Mapping[str, str]) -> "Settings":
         """Read the settings from variables that start with ``ELEMENTS_LOCAL_PLATFORM_``; others are not ours.
 
         Raises:
             SettingsError: a value is not what its setting takes.
         """
-        chosen: dict[str, object] = {}
-        for setting, (read, expected) in _READERS.items():
-            name = PREFIX + setting.upper()
-            if name in environment:
-                try:
-                    chosen[setting] = read(environment[name])
-                except (ValueError, KeyError) as error:
-                    raise SettingsError(name, environment[name], expected=expected) from error
-        return cls(**chosen)  # type: ignore[arg-type]  # each by its own reader
+        return cls(**environment.chosen(variables, PREFIX, _KINDS))  # type: ignore[arg-type]  # each by its own kind
 
 
-def _text(text: str) -> str:
-    return text
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= len(text) <= 9 or int(text) < 1:
-        raise ValueError
-    return int(text)
-
-
-def _seconds(text: str) -> timedelta:
-    seconds = float(text)
-    if not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST_S:
-        raise ValueError
-    return timedelta(seconds=seconds)
-
-
-_READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
-    "url": (_text, "a URL"),
-    "crm_url": (_text, "a URL"),
-    "sink_url": (_text, "a URL"),
-    "batch_size": (_count, "a whole number from 1 to 999999999"),
-    "callback_timeout": (_seconds, f"seconds from 0 to {_LONGEST_S}"),
-    "created_check_tolerance": (_seconds, f"seconds from 0 to {_LONGEST_S}"),
-    "empty_block": (EmptyBlock, " or ".join(block.value for block in EmptyBlock)),
-    "poll_failure_limit": (_count, "a whole number from 1 to 999999999"),
-    "ladder": (_LADDERS.__getitem__, " or ".join(_LADDERS)),
-    "unset_value": (_text, "a text"),
+_KINDS = {
+    "url": environment.text("a URL"),
+    "crm_url": environment.text("a URL"),
+    "sink_url": environment.text("a URL"),
+    "batch_size": environment.whole(low=1),
+    "callback_timeout": environment.seconds(),
+    "created_check_tolerance": environment.seconds(),
+    "empty_block": environment.one_of({block.value: block for block in EmptyBlock}),
+    "poll_failure_limit": environment.whole(low=1),
+    "ladder": environment.one_of({"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}),
+    "unset_value": environment.text(),
 }
-"""Setting -> what reads it, and what it says it takes."""

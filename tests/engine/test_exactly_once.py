@@ -78,19 +78,21 @@ class Owed:
 class World:
     """The stack, with what is owed kept beside it."""
 
-    def __init__(self, doors, interval_minutes, tolerance):
+    def __init__(self, doors, setting):
         self.doors = doors
-        self.owed = Owed(interval=60 * interval_minutes, tolerance=tolerance)
+        self.owed = Owed(interval=60 * setting.interval_minutes, tolerance=setting.tolerance)
         self.untouched = [self.create_record(kind) for kind in KINDS]
         body = instance_body(doors.credentials, signature_key=KEY)
         entries = body["configuration"]["event.poller.configuration"]
-        body["configuration"]["event.poller.refresh_interval"] = str(interval_minutes)
+        body["configuration"]["event.poller.refresh_interval"] = str(setting.interval_minutes)
         body["configuration"]["event.poller.configuration"] = {
             kind: entries["contacts"]
             | {
-                "url": entries["contacts"]["url"].replace("contacts", kind),
+                "url": f"/hubs/crm/{kind}"
+                if setting.asks_for_all
+                else entries["contacts"]["url"].replace("contacts", kind),
                 "idField": KINDS[kind][1],
-                "createdCheckTolerance": tolerance,
+                "createdCheckTolerance": setting.tolerance,
             }
             for kind in KINDS
         }
@@ -160,20 +162,37 @@ def seconds(text):
     return (datetime.fromisoformat(text) - START) // timedelta(seconds=1)
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    interval=st.sampled_from([1, 2, 5]),
+@dataclass(frozen=True)
+class Setting:
+    """How an instance polls, and how its receiver begins.
+
+    Attributes:
+        asks_for_all: whether its URLs leave it to the platform to tell what is new.
+        deaf: how many callbacks the receiver refuses before it takes any.
+    """
+
+    interval_minutes: int
+    tolerance: int
+    asks_for_all: bool
+    deaf: int
+
+
+SETTINGS = st.builds(
+    Setting,
+    interval_minutes=st.sampled_from([1, 2, 5]),
     tolerance=st.sampled_from([0, 0, 1, 30]),
-    timeline=TIMELINES,
+    asks_for_all=st.booleans(),
     deaf=st.integers(0, 2),
 )
-def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(
-    stack_in_process, interval, tolerance, timeline, deaf
-):
+
+
+@settings(max_examples=60, deadline=None)
+@given(setting=SETTINGS, timeline=TIMELINES)
+def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(stack_in_process, setting, timeline):
     doors = stack_in_process.new_workspace()
-    world = World(doors, interval, tolerance)
-    if deaf:
-        doors.sink.respond({"status": 503, "times": deaf})
+    world = World(doors, setting)
+    if setting.deaf:
+        doors.sink.respond({"status": 503, "times": setting.deaf})
 
     for action, *arguments in timeline:
         getattr(world, action)(*arguments)

@@ -202,8 +202,17 @@ def test_a_poller_that_is_enabled_again_goes_on_where_it_had_come_to_and_loses_n
             ("13:16:00", "CREATED", str(contact["CONTACT_ID"])),
         ]
     )
-    doors.crm.script_faults([{"effect": {"status": 500}, "when": {"first_n": 4}}])
-    assert doors.clock.advance("1h")["polls"] == 16, "the count of failures has started anew"
+
+
+def test_a_poller_that_is_enabled_again_has_all_its_tries_again(own_stack):
+    doors = own_stack(PLATFORM_POLL_FAILURE_LIMIT="2").workspace()
+    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    failing_leads(doors, times=3)
+    doors.clock.advance("30m")
+
+    doors.platform.call("PUT", f"/elements/api-v2/instances/{instance['id']}/enabled")
+
+    assert doors.clock.advance("1h")["polls"] == 16
 
 
 def test_other_changes_do_not_start_a_poller_that_was_switched_off(own_stack):
@@ -226,7 +235,9 @@ def test_events_that_are_switched_off_and_on_start_a_poller_that_was_switched_of
     doors.clock.advance("15m")
 
     for enabled in (False, True):
-        doors.platform.patch_instance(instance["id"], {"configuration": {"event.notification.enabled": enabled}})
+        doors.platform.patch_instance(
+            instance["id"], {"configuration": {"event.notification.enabled": enabled}}
+        )
 
     assert doors.clock.advance("15m")["polls"] == 4
 

@@ -134,6 +134,14 @@ def test_misuse_exits_2_and_says_what_is_wrong(words: list[str], reason: str) ->
     assert "Traceback" not in refused.stderr
 
 
+def test_a_setting_in_the_environment_that_cannot_be_read_is_misuse() -> None:
+    refused = call("up", "--platform-port", "0", ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE="ten")
+
+    assert refused.returncode == 2
+    assert "ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE must be a whole number from 1" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_without_a_stack_a_command_says_how_to_start_one() -> None:
     refused = call("clock", "show", "--platform-url", "http://127.0.0.1:9")
 

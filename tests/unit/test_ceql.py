@@ -151,6 +151,11 @@ def test_a_clause(text, tree):
         pytest.param("a..b = 1", 3, "expected a field name, found .", id="two dots"),
         pytest.param("a.1 = 1", 3, "expected a field name, found 1", id="a number in a path"),
         pytest.param("and = 1", 1, "expected a field name, found and", id="a keyword as a field"),
+        pytest.param("OR = 1", 1, "expected a field name, found OR", id="OR as a field"),
+        pytest.param("in = 1", 1, "expected a field name, found in", id="IN as a field"),
+        pytest.param("is = 1", 1, "expected a field name, found is", id="IS as a field"),
+        pytest.param("like = 1", 1, "expected a field name, found like", id="LIKE as a field"),
+        pytest.param("a.Null = 1", 3, "expected a field name, found Null", id="NULL in a path"),
         pytest.param("a = 1 b = 2", 7, "expected AND, OR or the end, found b", id="no junction"),
         pytest.param("a = 1 AND", 10, "expected a field name, found the end", id="nothing after AND"),
         pytest.param("a = 1 OR OR b = 2", 10, "expected a field name, found OR", id="OR twice"),
@@ -200,7 +205,11 @@ def test_brackets_may_be_50_deep():
 
 
 def test_many_brackets_side_by_side_are_not_deep():
-    assert len(parse(" AND ".join(["((a=1))"] * 100)).clauses) == 100
+    side_by_side = " AND ".join(["((a=1))"] * 100)
+
+    assert len(parse(side_by_side).clauses) == 100
+    with pytest.raises(QueryError, match="brackets deep"):
+        parse(side_by_side + " AND " + "(" * (DEEPEST + 1) + "a=1" + ")" * (DEEPEST + 1))
 
 
 def test_a_query_may_have_8000_characters():
@@ -297,6 +306,24 @@ def test_any_text_is_a_clause_or_refused(text):
     assert 1 <= column <= len(text) + 1
 
 
+@pytest.mark.parametrize(
+    ("tree", "text"),
+    [
+        pytest.param(Comparison("user.id", ">=", 1.5), "user.id >= 1.5", id="a plain path"),
+        pytest.param(Comparison("a b", "=", True), "`a b` = true", id="a name with a blank"),
+        pytest.param(Comparison("or", "=", "O'Hara"), "`or` = 'O''Hara'", id="a keyword and a quote"),
+        pytest.param(Like("a", "x%"), "a LIKE 'x%'", id="LIKE"),
+        pytest.param(In("a", (1, "x", False)), "a IN (1, 'x', false)", id="IN"),
+        pytest.param(IsNull("a`b"), "'a`b' IS NULL", id="a backtick"),
+        pytest.param(And((A1, Or((B2, C3)))), "(a = 1) AND ((b = 2) OR (c = 3))", id="brackets"),
+        pytest.param(Comparison("a", "<", 0.00001), "a < 0.00001", id="no exponent"),
+        pytest.param(Comparison("a", "<", 1e17), "a < 100000000000000000.0", id="a large fraction stays one"),
+    ],
+)
+def test_a_clause_is_written_plainly(tree, text):
+    assert to_text(tree) == text
+
+
 RECORD = {
     "CONTACT_ID": 7,
     "LAST_NAME": "O'Hara",
@@ -319,6 +346,8 @@ RECORD = {
         pytest.param("CONTACT_ID = 7", id="a number"),
         pytest.param("CONTACT_ID = '7'", id="a number and a text written like it"),
         pytest.param("CONTACT_ID = 7.0", id="a number written otherwise"),
+        pytest.param("CONTACT_ID = '07'", id="a number and a text written otherwise"),
+        pytest.param("CONTACT_ID < '10'", id="a number and a text, by value"),
         pytest.param("CONTACT_ID != 8", id="another number"),
         pytest.param("CONTACT_ID < 10", id="by value, not by letters"),
         pytest.param("CONTACT_ID <= 7 AND CONTACT_ID >= 7", id="its own bounds"),
@@ -394,6 +423,13 @@ def test_a_record_does_not_match(text):
     assert not matches(parse(text), RECORD)
 
 
+def test_a_key_in_the_very_same_case_wins_even_if_it_holds_null():
+    record = {"CITY": "x", "city": None}
+
+    assert matches(IsNull("city"), record)
+    assert not matches(IsNull("CITY"), record)
+
+
 @pytest.mark.parametrize(
     ("text", "pattern", "like"),
     [
@@ -408,6 +444,8 @@ def test_a_record_does_not_match(text):
         ("aab", "a%ab%b", False),
         ("aabb", "a%ab%b", True),
         ("abc", "%a%b%c%", True),
+        ("xbc", "a%c", False),
+        ("abx", "a%c", False),
         ("cba", "%a%b%c%", False),
         ("a%b", "a%b", True),
         ("ß", "SS", True),

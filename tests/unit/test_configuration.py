@@ -95,12 +95,14 @@ def test_flags_numbers_and_objects_become_texts():
     }
 
 
+@pytest.mark.assumed
 @pytest.mark.parametrize("nothing", [None, ""], ids=repr)
 def test_nothing_for_a_key_means_its_default(nothing):
     assert configuration.complete({"pagination.max": nothing}, INSIGHTLY)["pagination.max"] == "200"
     assert configuration.merge(COMPLETE, {"pagination.max": nothing}, INSIGHTLY)["pagination.max"] == "200"
 
 
+@pytest.mark.assumed
 @pytest.mark.parametrize("nothing", [None, ""], ids=repr)
 def test_nothing_for_a_key_without_a_default_unsets_it(nothing):
     key = "event.notification.signature.key"

@@ -8,7 +8,7 @@ import mock_insightly
 from mock_insightly import Settings
 from mock_insightly.allowance import Allowance
 from mock_insightly.bookmarks import Bookmarks
-from mock_insightly.errors import SettingsError
+from mock_kit.environment import SettingsError
 
 
 def test_unknowns_have_the_recommended_defaults():

@@ -130,6 +130,7 @@ def test_one_of_two_hours_in_a_pattern_counts(pattern, text, hour):
         pytest.param("2026-03-02 24:00:00", utc(2026, 3, 3), id="a twenty-fourth hour"),
         pytest.param("2026-03-02 10:61:61", utc(2026, 3, 2, 11, 2, 1), id="61 minutes and seconds"),
         pytest.param("2026-3-2 1:2:3", utc(2026, 3, 2, 1, 2, 3), id="single digits"),
+        pytest.param("  2026-03-02 10:00:00", utc(2026, 3, 2, 10), id="blanks before it all"),
         pytest.param("2026- 3-\t2 10: 0: 0", utc(2026, 3, 2, 10), id="blanks before numbers"),
         pytest.param("2026-03-02 10:00:00.999Z", utc(2026, 3, 2, 10), id="text after it"),
         pytest.param("2026-03-02 10:00:-5", utc(2026, 3, 2, 9, 59, 55), id="a negative number"),
@@ -148,7 +149,9 @@ def test_reading_is_lenient(text, instant):
         pytest.param("2026-03-02", "yyyy-MM-dd HH:mm:ss", id="half of it"),
         pytest.param("Mon, 2 Mär 2026", "EEE, d MMM yyyy", id="a German month"),
         pytest.param("Xyz, 2 Mar 2026", "EEE, d MMM yyyy", id="no weekday"),
-        pytest.param("Mon,  Mar 2026", "EEE, MMM yyyy", id="a blank too many before a name"),
+        pytest.param("Mon,  Mar 2026", "EEE, MMM yyyy", id="a blank too many before a month"),
+        pytest.param(" Mon", "EEE", id="a blank too many before a weekday"),
+        pytest.param("10  AM", "hh a", id="a blank too many before AM"),
         pytest.param("10 XM", "hh a", id="neither AM nor PM"),
         pytest.param("٢٠٢٦-٠٣-٠٢", "yyyy-MM-dd", id="digits of another script"),
         pytest.param("99999-01-01", "yyyy-MM-dd", id="a year beyond the calendar"),
@@ -250,6 +253,9 @@ def test_two_digits_for_more_letters_are_an_ancient_year(letters):
         pytest.param("HHmm", " 930", utc(1970, 1, 1, 9, 30), id="a blank counts towards the width"),
         pytest.param("d''M", "12'3", utc(1970, 3, 12), id="a quote separates"),
         pytest.param("MMMdd", "Mar02", utc(1970, 3, 2), id="a name does not abut"),
+        pytest.param("ha", "12PM", utc(1970, 1, 1, 12), id="nor does AM"),
+        pytest.param("yyyyMMM", "2026Mar", utc(2026, 3, 1), id="nor a month's name"),
+        pytest.param("HX", "10Z", utc(1970, 1, 1, 10), id="nor an offset"),
     ],
 )
 def test_a_number_that_another_follows_takes_no_more_than_its_width(pattern, text, instant):

@@ -229,6 +229,10 @@ def test_an_empty_block_is_the_elements_own():
     ]
 
 
+def test_what_an_empty_block_means_is_a_setting_by_name():
+    assert [EmptyBlock("default"), EmptyBlock("skip")] == [EmptyBlock.DEFAULT, EmptyBlock.SKIP]
+
+
 @pytest.mark.assumed
 def test_an_empty_block_can_be_skipped_instead():
     entries = {"contacts": {}, "tasks": PLAIN}
@@ -484,6 +488,13 @@ def test_a_line_of_a_resource_that_the_element_does_not_know_has_no_id():
         url="/hubs/crm/tasks",
         updated=DateField(path="u", pattern="yyyy"),
     )
+
+
+@pytest.mark.assumed
+def test_a_line_of_a_resource_whose_block_names_no_id_has_none():
+    (resource,) = read({"event.poller.urls": "tasks|/hubs/crm/tasks"}, defaults={"tasks": {}})
+
+    assert resource.id_field == ""
 
 
 def test_several_lines_are_polled_in_their_order():

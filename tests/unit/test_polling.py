@@ -145,6 +145,17 @@ def test_without_filter_by_updated_date_the_created_date_decides(created, verdic
     assert decision.date == datetime.fromisoformat(f"{created}+00:00")
 
 
+def test_a_decision_by_the_created_date_says_so():
+    resource = replace(CONTACTS, filter_by_updated_date=False)
+
+    decision = judged(contact(1, created="2026-03-02 10:00:01", updated=LAST_YEAR), resource)
+
+    assert decision.why == (
+        "created 2026-03-02T10:00:01Z is later than 2026-03-02T10:00:00Z; "
+        "filterByUpdatedDate is false, so it counts as created"
+    )
+
+
 def test_both_filters_hold_the_created_date_against_the_poll():
     resource = replace(CONTACTS, filter_by_updated_date=False, filter_by_current_date=True)
 
@@ -194,6 +205,14 @@ def test_a_decision_keeps_what_it_was_taken_on():
     )
 
 
+def test_a_decision_to_report_a_creation_says_why_it_is_one():
+    record = contact(7, created="2026-03-02 10:03:10", updated="2026-03-02 10:03:11")
+
+    decision = judged(record, replace(CONTACTS, created_check_tolerance=timedelta(seconds=2)))
+
+    assert decision.why.endswith("; 1 s after created, within the tolerance of 2 s")
+
+
 def test_a_decision_to_ignore_says_by_how_much():
     decision = judged(contact(7, created=LAST_YEAR, updated="2026-03-02 10:00:00"))
 
@@ -211,8 +230,7 @@ def test_a_record_without_a_readable_date_is_passed_over_and_says_why(updated):
     decision = judged(contact(1, created=LAST_YEAR, updated=updated))
 
     assert decision.verdict is Verdict.IGNORED
-    assert decision.why.startswith("DATE_UPDATED_UTC: ")
-    assert "does not follow 'yyyy-MM-dd HH:mm:ss'" in decision.why
+    assert decision.why == f"DATE_UPDATED_UTC: {updated!r} does not follow 'yyyy-MM-dd HH:mm:ss'"
     assert decision.date == COVERED.at
 
 
@@ -226,7 +244,10 @@ def test_a_record_without_a_readable_created_date_counts_as_updated(created):
     decision = judged(contact(1, created=created, updated="2026-03-02 10:05:00"))
 
     assert decision.verdict is Verdict.UPDATED
-    assert "DATE_CREATED_UTC: " in decision.why
+    assert decision.why == (
+        "updated 2026-03-02T10:05:00Z is later than 2026-03-02T10:00:00Z; "
+        f"DATE_CREATED_UTC: {created!r} does not follow 'yyyy-MM-dd HH:mm:ss'"
+    )
 
 
 @pytest.mark.assumed

@@ -3,7 +3,7 @@
 import pytest
 
 from callback_sink import Settings
-from callback_sink.errors import SettingsError
+from mock_kit.environment import SettingsError
 
 LARGEST_BODY = "ELEMENTS_LOCAL_SINK_LARGEST_BODY"
 
@@ -19,5 +19,7 @@ def test_the_largest_body_can_be_chosen(text, size):
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "16777217", "1e3", "2 MB", "٣", "9" * 5000])
 def test_a_largest_body_that_is_none_is_refused(text):
-    with pytest.raises(SettingsError, match="ELEMENTS_LOCAL_SINK_LARGEST_BODY is a whole number of bytes"):
+    with pytest.raises(
+        SettingsError, match="ELEMENTS_LOCAL_SINK_LARGEST_BODY must be a whole number from 1 to 16777216"
+    ):
         Settings.from_env({LARGEST_BODY: text})

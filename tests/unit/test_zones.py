@@ -69,6 +69,7 @@ def test_an_offset_is_a_zone_whatever_the_season(name, offset_h):
         pytest.param("CET", 1, 2, id="CET has one"),
         pytest.param("EST5EDT", -5, -4, id="EST5EDT"),
         pytest.param("EDT", -4, -4, id="a name of summer time"),
+        pytest.param("edt", -4, -4, id="in small letters"),
         pytest.param("CEST", 2, 2, id="another one"),
         pytest.param("Etc/GMT+5", -5, -5, id="Etc turns the sign round"),
     ],

@@ -117,7 +117,7 @@ def matches(clause: Clause, record: Mapping[str, object]) -> bool:
             return any(_compare(_value(record, field), "=", value) for value in values)
         case Like(field, pattern):
             found = _value(record, field)
-            return _is_scalar(found) and _like(_text(found).casefold(), pattern.casefold())
+            return _is_scalar(found) and _like(str(found).casefold(), pattern.casefold())
         case Comparison(field, operator, value):
             return _compare(_value(record, field), operator, value)
 
@@ -318,7 +318,7 @@ def _compare(found: object, operator: str, value: Value) -> bool:
     texts = isinstance(found, str) and isinstance(value, str)
     left, right = (None, None) if texts else (_number(found), _number(value))
     if left is None or right is None:
-        return _holds(_text(found).casefold(), operator, _text(value).casefold())
+        return _holds(str(found).casefold(), operator, str(value).casefold())
     return _holds(left, operator, right)
 
 
@@ -347,10 +347,6 @@ def _number(value: object) -> float | None:
     if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,15}(?:\.\d{1,15})?", value, re.ASCII):
         return float(value)
     return None
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _like(text: str, pattern: str) -> bool:

@@ -53,7 +53,10 @@ def complete(
 
 
 def merge(stored: Values, sent: Mapping[str, object], element: Element) -> dict[str, str | None]:
-    """Return a stored configuration with only the keys that were sent changed; nothing means the default."""
+    """Return a stored configuration with only the keys that were sent changed.
+
+    Null or an empty text brings back a key's default, as it does when an instance is made (assumed).
+    """
     return complete({**stored, **sent}, element, stored=stored)
 
 

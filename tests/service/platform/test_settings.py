@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from mock_kit.environment import SettingsError
 from mock_platform import Settings
 from mock_platform.domain.poller_configuration import EmptyBlock
 from mock_platform.domain.retry import OPEN_CONNECTORS
-from mock_platform.settings import SettingsError
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 

@@ -1,0 +1,89 @@
+"""Settings out of environment variables: what each takes is said once, and a wrong value is named."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+_LONGEST_S = 10**9
+
+
+class SettingsError(ValueError):
+    """A setting cannot be read."""
+
+    def __init__(self, variable: str, came: str, *, expected: str) -> None:
+        super().__init__(f"{variable} must be {expected}; got {came!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What a setting takes.
+
+    Attributes:
+        read: text -> value; raises ValueError or KeyError for any other text.
+        expected: what a message says that it takes.
+    """
+
+    read: Callable[[str], object]
+    expected: str
+
+
+def text(expected: str = "a text") -> Kind:
+    """Take any text."""
+    return Kind(read=str, expected=expected)
+
+
+def flag() -> Kind:
+    """Take true or false, in any case."""
+    return Kind(read=lambda came: {"true": True, "false": False}[came.lower()], expected="true or false")
+
+
+def whole(*, low: int = 0, high: int = 999_999_999) -> Kind:
+    """Take a whole number within bounds."""
+
+    def read(came: str) -> int:
+        if not came.isascii() or not came.isdecimal() or len(came) > len(str(high)):
+            raise ValueError
+        return int(_within(int(came), low, high))
+
+    return Kind(read=read, expected=f"a whole number from {low} to {high}")
+
+
+def seconds() -> Kind:
+    """Take seconds, with a fraction if need be, as a duration."""
+
+    def read(came: str) -> timedelta:
+        number = float(came)
+        if not math.isfinite(number):
+            raise ValueError
+        return timedelta(seconds=_within(number, 0, _LONGEST_S))
+
+    return Kind(read=read, expected=f"seconds from 0 to {_LONGEST_S}")
+
+
+def one_of(choices: Mapping[str, object]) -> Kind:
+    """Take one of some words."""
+    return Kind(read=choices.__getitem__, expected=" or ".join(choices))
+
+
+def chosen(environment: Mapping[str, str], prefix: str, kinds: Mapping[str, Kind]) -> dict[str, object]:
+    """Read the variables that are settings, named by a prefix and the setting in capitals; others are not ours.
+
+    Raises:
+        SettingsError: a value is not what its setting takes.
+    """
+    found: dict[str, object] = {}
+    for setting, kind in kinds.items():
+        variable = prefix + setting.upper()
+        if variable in environment:
+            try:
+                found[setting] = kind.read(environment[variable])
+            except (ValueError, KeyError) as error:
+                raise SettingsError(variable, environment[variable], expected=kind.expected) from error
+    return found
+
+
+def _within(number: float, low: int, high: int) -> float:
+    if not low <= number <= high:
+        raise ValueError
+    return number
