@@ -1,5 +1,7 @@
 """The routes below /_local: who may call them, what they take, and what they refuse."""
 
+from dataclasses import replace
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -175,6 +177,21 @@ class TestReset:
 
         assert self.state(service) == (0, 0, 0)
         assert self.state(service, two) == (1, 1, 1)
+
+    def test_a_reset_that_the_service_refuses_leaves_faults_and_journal(self, service):
+        def refuse(_workspace):
+            raise ParameterError("busy")
+
+        service.script({"effect": {"status": 503}, "match": {"path": "/nowhere"}})
+        admin = service.app.extensions["elements-local-admin"]
+        service.app.extensions["elements-local-admin"] = replace(admin, reset=refuse)
+        seen = service.shown("/_local/journal")["count"]
+
+        refused = service.send("POST", "/_local/reset")
+
+        assert refused.status == 400
+        assert len(service.shown("/_local/faults")["faults"]) == 1
+        assert service.shown("/_local/journal")["count"] == seen
 
     def test_a_reset_is_of_the_callers_workspace(self, service, two):
         service.send("POST", "/_local/reset", workspace=two)

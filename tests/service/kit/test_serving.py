@@ -171,7 +171,11 @@ def test_closing_hangs_up_on_connections_that_are_kept_alive(asked):
 
         server.close()
 
-        assert received(connection) == b""
+        try:
+            rest = received(connection)
+        except ConnectionResetError:  # the server had not come to accepting it
+            rest = b""
+        assert rest == b""
 
 
 def test_closing_lets_a_request_that_is_being_answered_finish():
