@@ -1,10 +1,12 @@
 """The element as the catalogue shows it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from mock_platform.domain.catalogue_entry import configuration_to_json, element_details, metadata
+from mock_platform.domain.element import ConfigurationKey
 from mock_platform.domain.errors import NotFoundError
 from mock_platform.domain.instance import element_to_json
 from mock_platform.elements.catalogue import ELEMENTS, find_element
@@ -138,12 +140,39 @@ def test_metadata_says_that_events_come_from_polling():
     }
 
 
-def test_metadata_has_what_the_vendors_schema_asks_for():
+def test_metadata_has_its_keys_in_order():
     shown = metadata(INSIGHTLY, expand=False)
 
-    assert {"id", "name", "key", "description", "events", "discovery", "bulk"} <= shown.keys()
-    assert (shown["id"], shown["key"], shown["hub"]) == (5993, "insightly", "crm")
-    assert all(isinstance(flag, bool) for flag in [*shown["discovery"].values(), *shown["bulk"].values()])
+    assert list({key: value for key, value in shown.items() if key != "events"}.items()) == [
+        ("id", 5993),
+        ("name", "Insightly"),
+        ("key", "insightly"),
+        ("description", INSIGHTLY.description),
+        ("image", "elements/provider_insightly.png"),
+        ("displayOrder", 0),
+        ("active", True),
+        ("beta", False),
+        ("hub", "crm"),
+        ("elementType", "element"),
+        ("transformations", True),
+        ("normalizedPaging", True),
+        ("swaggerValidated", True),
+        ("cloneable", True),
+        ("extended", False),
+        ("authenticationType", "basic"),
+        ("defaultAuthentication", "basic"),
+        (
+            "discovery",
+            {
+                "customFields": True,
+                "customObjects": True,
+                "endpointCustomFields": False,
+                "endpointCustomObjects": False,
+            },
+        ),
+        ("bulk", {"upload": True, "download": True}),
+        ("api", {"type": "rest", "contentType": "json"}),
+    ]
 
 
 def test_metadata_has_resources_only_when_expanded():
@@ -157,11 +186,31 @@ def test_a_resource_that_is_polled_can_be_written_and_users_only_read():
     resources = {entry["canonicalName"]: entry for entry in metadata(INSIGHTLY, expand=True)["resources"]}
 
     assert sorted(resources) == ["accounts", "contacts", "leads", "opportunities", "users"]
-    assert resources["contacts"]["operations"] == ["create", "delete", "retrieve", "search", "update"]
-    assert resources["contacts"]["events"] == {
-        "supported": True,
-        "methods": ["polling"],
-        "eventTypes": ["created", "updated"],
+    no_custom_fields = {"get": False, "create": False, "update": False, "delete": False}
+    assert resources["contacts"] == {
+        "canonicalName": "contacts",
+        "operations": ["create", "delete", "retrieve", "search", "update"],
+        "events": {"supported": True, "methods": ["polling"], "eventTypes": ["created", "updated"]},
+        "bulk": {
+            "upload": {"supported": True, "native": False},
+            "download": {"supported": True, "native": False},
+        },
+        "customField": no_custom_fields,
     }
-    assert resources["users"]["operations"] == ["retrieve", "search"]
-    assert resources["users"]["events"] == {"supported": False, "methods": [], "eventTypes": []}
+    assert resources["users"] == {
+        "canonicalName": "users",
+        "operations": ["retrieve", "search"],
+        "events": {"supported": False, "methods": [], "eventTypes": []},
+        "bulk": {
+            "upload": {"supported": False, "native": False},
+            "download": {"supported": False, "native": False},
+        },
+        "customField": no_custom_fields,
+    }
+
+
+def test_a_key_is_described_by_its_name_unless_it_has_a_description():
+    described = ConfigurationKey(key="a", name="Name", type="BOOLEAN", description="What it does")
+    element = replace(INSIGHTLY, keys=(described, replace(described, key="b", description="")))
+
+    assert [entry["description"] for entry in configuration_to_json(element)] == ["What it does", "Name"]

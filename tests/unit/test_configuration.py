@@ -71,6 +71,21 @@ def test_a_configuration_has_all_keys_of_the_element_in_its_order():
     ]
 
 
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        (configuration.ENABLED, "Enable Events"),
+        (configuration.CALLBACK_URL, "Callback URL"),
+        (configuration.SIGNATURE_KEY, "Signature Key"),
+        (configuration.VENDOR_TYPE, "Vendor Event Type"),
+        (configuration.FILTER_NULLS, "Filter Null Values"),
+        (configuration.PAGE_SIZE, "Page Size"),
+    ],
+)
+def test_the_keys_that_rules_ask_for_are_keys_of_the_element(key, name):
+    assert [entry.name for entry in INSIGHTLY.keys if entry.key == key] == [name]
+
+
 def test_what_is_not_sent_has_the_elements_default():
     assert {**DEFAULTS, **SENT} == COMPLETE
     assert COMPLETE["event.notification.enabled"] == "false"

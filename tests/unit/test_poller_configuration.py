@@ -111,7 +111,15 @@ def test_any_resource_may_be_polled():
 @pytest.mark.parametrize("key", ["filterByUpdatedDate", "filterByCurrentDate"])
 @pytest.mark.parametrize(
     ("value", "flag"),
-    [(True, True), (False, False), ("true", True), ("false", False), ("TRUE", True), (" False ", False)],
+    [
+        (True, True),
+        (False, False),
+        ("true", True),
+        ("false", False),
+        ("TRUE", True),
+        (" False ", False),
+        (" true ", True),
+    ],
     ids=repr,
 )
 def test_a_flag_is_a_flag_or_its_text(key, value, flag):
@@ -308,7 +316,7 @@ def test_json_that_is_no_configuration_is_refused(text, words):
     message = refused({"event.poller.configuration": text})
 
     assert message.startswith("event.poller.configuration")
-    assert words in message
+    assert message.endswith(words)
 
 
 def test_a_letter_in_two_halves_is_a_letter():
@@ -320,11 +328,30 @@ def test_a_letter_in_two_halves_is_a_letter():
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        pytest.param("url", None, "a path on the platform", id="url: nothing"),
-        pytest.param("url", "", "a path on the platform", id="url: empty"),
-        pytest.param("url", "hubs/crm/tasks", "a path on the platform", id="url: no slash"),
-        pytest.param("url", "//evil.example", "a path on the platform", id="url: two slashes"),
-        pytest.param("url", "https://evil.example/x", "a path on the platform", id="url: a host"),
+        pytest.param(
+            "url", None, "a path on the platform, such as /hubs/crm/contacts?where=...", id="url: nothing"
+        ),
+        pytest.param(
+            "url", "", "a path on the platform, such as /hubs/crm/contacts?where=...", id="url: empty"
+        ),
+        pytest.param(
+            "url",
+            "hubs/crm/tasks",
+            "a path on the platform, such as /hubs/crm/contacts?where=...",
+            id="url: no slash",
+        ),
+        pytest.param(
+            "url",
+            "//evil.example",
+            "a path on the platform, such as /hubs/crm/contacts?where=...",
+            id="url: two slashes",
+        ),
+        pytest.param(
+            "url",
+            "https://evil.example/x",
+            "a path on the platform, such as /hubs/crm/contacts?where=...",
+            id="url: a host",
+        ),
         pytest.param("url", 5, "a text", id="url: a number"),
         pytest.param("url", {}, "a text", id="url: an object"),
         pytest.param("idField", 5, "a text", id="idField: a number"),
@@ -338,7 +365,9 @@ def test_a_letter_in_two_halves_is_a_letter():
         pytest.param("createdCheckTolerance", -1, "whole seconds, 0 or more", id="tolerance: negative"),
         pytest.param("createdCheckTolerance", 1.5, "whole seconds, 0 or more", id="tolerance: a fraction"),
         pytest.param("createdCheckTolerance", "2s", "whole seconds, 0 or more", id="tolerance: a unit"),
-        pytest.param("createdCheckTolerance", "\u0665", "whole seconds", id="tolerance: another script"),
+        pytest.param(
+            "createdCheckTolerance", "\u0665", "whole seconds, 0 or more", id="tolerance: another script"
+        ),
         pytest.param("createdCheckTolerance", True, "whole seconds, 0 or more", id="tolerance: a flag"),
         pytest.param("createdCheckTolerance", {}, "whole seconds, 0 or more", id="tolerance: an object"),
         pytest.param("createdCheckTolerance", 10**18, "whole seconds, 0 or more", id="tolerance: 19 digits"),
@@ -354,8 +383,7 @@ def test_a_letter_in_two_halves_is_a_letter():
 def test_a_wrong_value_is_refused_by_resource_and_key(key, value, expected):
     message = refused({"event.poller.configuration": json.dumps({"tasks": {**PLAIN, key: value}})})
 
-    assert message.startswith(f"event.poller.configuration: tasks.{key} must be {expected}")
-    assert "; got " in message
+    assert message.startswith(f"event.poller.configuration: tasks.{key} must be {expected}; got ")
     assert len(message) < 300
 
 
@@ -498,7 +526,7 @@ def test_a_line_of_a_resource_whose_block_names_no_id_has_none():
 
 
 def test_several_lines_are_polled_in_their_order():
-    lines = "\n tasks | /hubs/crm/tasks \r\n\nnotes|/hubs/crm/notes\n"
+    lines = "\n tasks | /hubs/crm/tasks \r\n  \nnotes|/hubs/crm/notes\n"
 
     assert [(resource.name, resource.url) for resource in read({"event.poller.urls": lines})] == [
         ("tasks", "/hubs/crm/tasks"),

@@ -53,7 +53,7 @@ def resources(
         PollerConfigurationError: a key does not hold what it has to; the message names it.
     """
     entries = parse_entries((configuration.get(CONFIGURATION) or "").strip() or "{}")
-    lines = [line.strip() for line in (configuration.get(URLS) or "").splitlines() if line.strip()]
+    lines = [line for line in (configuration.get(URLS) or "").splitlines() if line.strip()]
     if any("/" in line for line in lines):
         return _from_lines(lines, defaults)
     chosen = [name.strip() for line in lines for name in line.split("|")] or [
@@ -241,7 +241,7 @@ class _Entry:
         path = self.text(f"{prefix}Field").strip()
         pattern = self.text(f"{prefix}Format") or pattern
         zone = self.text(f"{prefix}Timezone") or zone
-        if pattern and pattern != MILLISECONDS:
+        if pattern != MILLISECONDS:
             self._check(f"{prefix}Format", compile_pattern, pattern)
         self._check(f"{prefix}Timezone", zones.zone, zone)
         return DateField(path=path, pattern=pattern, zone=zone) if path and pattern else None
@@ -257,7 +257,7 @@ class _Entry:
         if value is None or value == "":
             return None
         text = str(value).strip()
-        if isinstance(value, bool) or not isinstance(value, int | str) or not _WHOLE.fullmatch(text):
+        if not _WHOLE.fullmatch(text):
             raise self._wrong(key, expected, value)
         return int(text)
 
