@@ -7,11 +7,13 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from mock_kit.json_text import Json, MalformedJsonError, NotJsonContentError, encode
+from mock_kit.shapes import ShapeError
 
 _log = logging.getLogger(__name__)
 
 KIT_STATUSES: Mapping[type[Exception], int] = {
     MalformedJsonError: 400,
+    ShapeError: 400,
     NotJsonContentError: 415,
 }
 

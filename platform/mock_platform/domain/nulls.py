@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 
 
-def without_nulls(value: object) -> object:
-    """Return a value whose objects have no keys that hold null, at any depth.
+def without_nulls(record: Mapping[str, object]) -> dict[str, object]:
+    """Return a record whose objects have no keys that hold null, at any depth.
 
     Source: keys whose value is null are removed (observed); at any depth (assumed).
 
     >>> without_nulls({"a": None, "b": {"c": None}, "d": [None, {"e": None}]})
     {'b': {}, 'd': [None, {}]}
     """
+    return {key: _within(inner) for key, inner in record.items() if inner is not None}
+
+
+def _within(value: object) -> object:
     if isinstance(value, Mapping):
-        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+        return without_nulls(value)
     if isinstance(value, list):
-        return [without_nulls(inner) for inner in value]
+        return [_within(inner) for inner in value]
     return value

@@ -1,18 +1,17 @@
 """``/_local/clock``: what time it is in a workspace, and moving it."""
 
-from typing import Literal
+from typing import Literal, TypedDict
 
 from flask import Blueprint
-from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
-from mock_kit.admin import asked_workspace, json_answer
+from mock_kit.admin import asked_workspace
 from mock_kit.clock import Mode
 from mock_kit.instants import format_instant, parse_duration, parse_instant
-from mock_kit.json_text import Json
+from mock_kit.operations import Answer, operation
 from mock_kit.workspaces import Workspace
 from mock_platform.domain.errors import InvalidRequestError
-from mock_platform.routes.parts import parts, sent_body
+from mock_platform.routes.parts import parts
 
 bp = Blueprint("clock", __name__, url_prefix="/_local/clock")
 
@@ -31,40 +30,55 @@ class AdvanceRequest(Struct, forbid_unknown_fields=True):
     to: str | None = None
 
 
+class ClockJson(TypedDict):
+    """What a workspace's clock shows."""
+
+    mode: str
+    now: str
+
+
+Advanced = TypedDict(
+    "Advanced",
+    {"from": str, "now": str, "polls": int, "events": int, "deliveries": int, "attempts": int},
+)
+"""What ran while time was moved; ``from`` is a word of Python's."""
+
+
 @bp.get("")
-def show() -> ResponseReturnValue:
+@operation(problems=(401, 403))
+def show() -> Answer[ClockJson]:
     """Tell the time."""
-    return json_answer(_shown(asked_workspace()))
+    return Answer(_shown(asked_workspace()))
 
 
 @bp.put("")
-def put() -> ResponseReturnValue:
+@operation(problems=(401, 403, 409))
+def put(body: ClockRequest) -> Answer[ClockJson]:
     """Change the mode, or set a virtual clock without running anything in between."""
     workspace = asked_workspace()
-    sent = sent_body(ClockRequest)
-    mode = workspace.clock.mode if sent.mode is None else Mode(sent.mode)
-    if mode is Mode.REAL and sent.now is not None:
+    mode = workspace.clock.mode if body.mode is None else Mode(body.mode)
+    if mode is Mode.REAL and body.now is not None:
         raise InvalidRequestError("a real clock follows the machine; leave out now, or choose mode virtual")
-    parts().engine.set_clock(workspace, mode, None if sent.now is None else parse_instant(sent.now))
-    return json_answer(_shown(workspace))
+    parts().engine.set_clock(workspace, mode, None if body.now is None else parse_instant(body.now))
+    return Answer(_shown(workspace))
 
 
 @bp.post("/advance")
-def advance() -> ResponseReturnValue:
+@operation(problems=(401, 403, 409))
+def advance(body: AdvanceRequest) -> Answer[Advanced]:
     """Move time, and return once everything due up to and at the target has run."""
     workspace = asked_workspace()
-    sent = sent_body(AdvanceRequest)
     begin = workspace.clock.now()
-    if (sent.duration is None) == (sent.to is None):
+    if (body.duration is None) == (body.to is None):
         raise InvalidRequestError(
             'expected {"duration": "15m"} or {"to": "2026-03-02T10:15:00Z"}, one of the two'
         )
     try:
-        target = parse_instant(sent.to) if sent.to is not None else begin + parse_duration(sent.duration)
+        target = parse_instant(body.to) if body.to is not None else begin + parse_duration(body.duration)
     except OverflowError as error:
-        raise InvalidRequestError(f"{sent.duration!r} from now lies beyond the calendar") from error
+        raise InvalidRequestError(f"{body.duration!r} from now lies beyond the calendar") from error
     ran = parts().engine.advance(workspace, target)
-    return json_answer(
+    return Answer(
         {
             "from": format_instant(begin),
             "now": format_instant(workspace.clock.now()),
@@ -76,5 +90,5 @@ def advance() -> ResponseReturnValue:
     )
 
 
-def _shown(workspace: Workspace) -> dict[str, Json]:
+def _shown(workspace: Workspace) -> ClockJson:
     return {"mode": workspace.clock.mode.value, "now": format_instant(workspace.clock.now())}

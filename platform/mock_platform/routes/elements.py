@@ -1,35 +1,50 @@
 """``/elements``: what connectors there are, and what they need."""
 
-from flask import Blueprint, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint
+from msgspec import Struct
 
+from mock_kit.operations import Answer, operation
 from mock_platform.domain.catalogue_entry import configuration_to_json, element_details, metadata
 from mock_platform.elements.catalogue import ELEMENTS, find_element
-from mock_platform.routes.parts import answer
 
 bp = Blueprint("elements", __name__, url_prefix="/elements")
 
+Json = dict[str, object]
+
+
+class MetadataQuery(Struct):
+    """How much of an element's metadata is asked for.
+
+    Attributes:
+        expand: with its resources.
+    """
+
+    expand: bool = False
+
 
 @bp.get("")
-def index() -> ResponseReturnValue:
+@operation()
+def index() -> Answer[list[Json]]:
     """List the elements."""
-    return answer([element_details(element) for element in ELEMENTS])
+    return Answer([element_details(element) for element in ELEMENTS])
 
 
 @bp.get("/<key_or_id>")
-def get(key_or_id: str) -> ResponseReturnValue:
+@operation(problems=(404,))
+def get(key_or_id: str) -> Answer[Json]:
     """Show an element with its configuration keys."""
-    return answer(element_details(find_element(key_or_id)))
+    return Answer(element_details(find_element(key_or_id)))
 
 
 @bp.get("/<key_or_id>/configuration")
-def configuration(key_or_id: str) -> ResponseReturnValue:
+@operation(problems=(404,))
+def configuration(key_or_id: str) -> Answer[list[Json]]:
     """List an element's configuration keys."""
-    return answer(configuration_to_json(find_element(key_or_id)))
+    return Answer(configuration_to_json(find_element(key_or_id)))
 
 
 @bp.get("/<key_or_id>/metadata")
-def show_metadata(key_or_id: str) -> ResponseReturnValue:
-    """Show what an element can do; ``expand=true`` adds its resources."""
-    expand = request.args.get("expand", "").lower() == "true"
-    return answer(metadata(find_element(key_or_id), expand=expand))
+@operation(problems=(404,))
+def show_metadata(key_or_id: str, query: MetadataQuery) -> Answer[Json]:
+    """Show what an element can do."""
+    return Answer(metadata(find_element(key_or_id), expand=query.expand))

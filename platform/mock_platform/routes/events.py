@@ -1,14 +1,15 @@
 """``/instances/events`` and ``/instances/{id}/events``: what was found, and whether it was delivered."""
 
 from flask import Blueprint
-from flask.typing import ResponseReturnValue
 
 from mock_kit.instants import format_instant
+from mock_kit.operations import Answer, Link, operation
 from mock_kit.workspaces import Workspace
 from mock_platform.domain.errors import NotFoundError
 from mock_platform.domain.models import Instance, StoredEvent
 from mock_platform.routes.parts import (
-    answer,
+    PAGE_HEADERS,
+    PageQuery,
     authorization,
     caller,
     instance_named,
@@ -20,32 +21,36 @@ from mock_platform.routes.parts import (
 
 bp = Blueprint("events", __name__, url_prefix="/instances")
 
+Json = dict[str, object]
+
+_LINKS = {"event": Link(operation="events.get", parameters={"event_id": "$response.body#/0/id"})}
+
 
 @bp.get("/events")
-def index() -> ResponseReturnValue:
+@operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
+def index(workspace: Workspace, query: PageQuery) -> Answer[list[Json]]:
     """List events, newest first (assumed): all of the caller's, or those of the token's instance."""
-    workspace = caller()
-    return _list(workspace, _instance_of_token(workspace))
+    return _list(workspace, _instance_of_token(workspace), query)
 
 
 @bp.get("/events/<event_id>")
-def get(event_id: str) -> ResponseReturnValue:
+@operation(needs=caller, problems=(404,))
+def get(workspace: Workspace, event_id: str) -> Answer[Json]:
     """Show one event."""
-    workspace = caller()
     return _get(workspace, _instance_of_token(workspace), event_id)
 
 
 @bp.get("/<instance_id>/events")
-def index_of_instance(instance_id: str) -> ResponseReturnValue:
+@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS, links=_LINKS)
+def index_of_instance(workspace: Workspace, instance_id: str, query: PageQuery) -> Answer[list[Json]]:
     """List an instance's events."""
-    workspace = caller()
-    return _list(workspace, instance_named(workspace, instance_id))
+    return _list(workspace, instance_named(workspace, instance_id), query)
 
 
 @bp.get("/<instance_id>/events/<event_id>")
-def get_of_instance(instance_id: str, event_id: str) -> ResponseReturnValue:
+@operation(needs=caller, problems=(404,))
+def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> Answer[Json]:
     """Show one of an instance's events."""
-    workspace = caller()
     return _get(workspace, instance_named(workspace, instance_id), event_id)
 
 
@@ -58,24 +63,24 @@ def _id(instance: Instance | None) -> int | None:
     return None if instance is None else instance.id
 
 
-def _list(workspace: Workspace, instance: Instance | None) -> ResponseReturnValue:
-    page = paging()
+def _list(workspace: Workspace, instance: Instance | None, query: PageQuery) -> Answer[list[Json]]:
+    page = paging(query)
     events = parts().store.events
     found = events.list(workspace.name, instance_id=_id(instance), offset=page.offset, limit=page.size)
     total = events.count(workspace.name, instance_id=_id(instance))
     more = page.offset + len(found) < total
     headers = page_headers(page, returned=len(found), more=bool(found) and more, total=total)
-    return answer([_event(event) for event in found], headers)
+    return Answer([_event(event) for event in found], headers)
 
 
-def _get(workspace: Workspace, instance: Instance | None, event_id: str) -> ResponseReturnValue:
+def _get(workspace: Workspace, instance: Instance | None, event_id: str) -> Answer[Json]:
     event = parts().store.events.get(workspace.name, event_id, instance_id=_id(instance))
     if event is None:
         raise NotFoundError("event", event_id)
-    return answer(_event(event))
+    return Answer(_event(event))
 
 
-def _event(event: StoredEvent) -> dict[str, object]:
+def _event(event: StoredEvent) -> Json:
     """Return an event as the platform shows it.
 
     Source: the vendor's schemas (observed); ``notifiedData`` as a list here, as text inside the entry (observed).

@@ -1,8 +1,8 @@
 """``/hubs/{hub}/{resource}``: the CRM's records through an instance. The hub in a path is decorative (observed)."""
 
-from flask import Blueprint, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint
 
+from mock_kit.operations import Answer, operation
 from mock_platform.domain import configuration
 from mock_platform.domain.ceql import parse
 from mock_platform.domain.errors import InstanceDisabledError, InvalidRequestError
@@ -11,18 +11,34 @@ from mock_platform.domain.nulls import without_nulls
 from mock_platform.elements.insightly import LARGEST_PAGE
 from mock_platform.routes.parts import (
     DEFAULT_PAGE_SIZE,
+    PAGE_HEADERS,
+    PageQuery,
     Paging,
-    answer,
-    done,
     hub_caller,
     page_headers,
     page_token,
     paging,
     parts,
-    sent_body,
 )
 
 bp = Blueprint("hubs", __name__, url_prefix="/hubs/<hub>")
+
+Json = dict[str, object]
+
+_PROBLEMS = (400, 403, 404, 409, 429, 502)
+"""What the CRM, or the way there, may refuse a call with."""
+
+_HEADERS = {"Elements-Element-Instance-Id": "the instance that was asked"}
+
+
+class ListQuery(PageQuery, rename="camel", kw_only=True):
+    """Which records are asked for.
+
+    Attributes:
+        where: a CEQL clause.
+    """
+
+    where: str = ""
 
 
 @bp.url_value_preprocessor
@@ -31,81 +47,77 @@ def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
         values.pop("hub", None)
 
 
-@bp.get("/<resource>")
-def index(resource: str) -> ResponseReturnValue:
-    """List records, those that a ``where`` clause describes."""
-    instance = _instance()
-    where = request.args.get("where", "").strip()
-    page = paging(default=_page_size(instance), largest=LARGEST_PAGE)
-    clause = parse(where) if where else None
-    by_token = bool(request.args.get("nextPage"))
-    found = parts().provider.page(
-        instance.configuration,
-        resource,
-        clause,
-        size=page.size,
-        offset=page.offset if by_token else 0,
-        skip=0 if by_token else page.offset,
-    )
-    records = [_shown(instance, record) for record in found.records]
-    return answer(records, {**_headers(instance), **_page_headers(page, len(records), found.next_offset)})
-
-
-@bp.get("/<resource>/<record_id>")
-def get(resource: str, record_id: str) -> ResponseReturnValue:
-    """Show one record."""
-    instance = _instance()
-    record = parts().provider.get(instance.configuration, resource, record_id)
-    return answer(_shown(instance, record), _headers(instance))
-
-
-@bp.post("/<resource>")
-def create(resource: str) -> ResponseReturnValue:
-    """Make a record; an empty one is refused (observed)."""
-    instance = _instance()
-    record = parts().provider.create(instance.configuration, resource, _fields())
-    return answer(_shown(instance, record), _headers(instance))
-
-
-@bp.patch("/<resource>/<record_id>")
-@bp.put("/<resource>/<record_id>")
-def update(resource: str, record_id: str) -> ResponseReturnValue:
-    """Change some of a record's fields; PUT is partial too (observed)."""
-    instance = _instance()
-    record = parts().provider.update(instance.configuration, resource, record_id, _fields())
-    return answer(_shown(instance, record), _headers(instance))
-
-
-@bp.delete("/<resource>/<record_id>")
-def delete(resource: str, record_id: str) -> ResponseReturnValue:
-    """Delete a record."""
-    instance = _instance()
-    parts().provider.delete(instance.configuration, resource, record_id)
-    response = done()
-    response.headers.extend(_headers(instance))
-    return response
-
-
 def _instance() -> Instance:
     """Return the caller's instance, unless it is switched off.
 
     Raises:
         InstanceDisabledError: it is (observed: 403).
     """
-    _, instance = hub_caller()
+    instance = hub_caller().instance
     if instance.disabled:
         raise InstanceDisabledError(instance.id)
     return instance
 
 
-def _fields() -> dict[str, object]:
-    fields = sent_body(dict[str, object])
+@bp.get("/<resource>")
+@operation(needs=_instance, problems=_PROBLEMS, headers={**_HEADERS, **PAGE_HEADERS})
+def index(instance: Instance, resource: str, query: ListQuery) -> Answer[list[Json]]:
+    """List records, those that a ``where`` clause describes."""
+    page = paging(query, default=_page_size(instance), largest=LARGEST_PAGE)
+    where = query.where.strip()
+    by_token = bool(query.next_page)
+    found = parts().provider.page(
+        instance.configuration,
+        resource,
+        parse(where) if where else None,
+        size=page.size,
+        offset=page.offset if by_token else 0,
+        skip=0 if by_token else page.offset,
+    )
+    records = [_shown(instance, record) for record in found.records]
+    return Answer(records, {**_headers(instance), **_page_headers(page, len(records), found.next_offset)})
+
+
+@bp.get("/<resource>/<record_id>")
+@operation(needs=_instance, problems=_PROBLEMS, headers=_HEADERS)
+def get(instance: Instance, resource: str, record_id: str) -> Answer[Json]:
+    """Show one record."""
+    record = parts().provider.get(instance.configuration, resource, record_id)
+    return Answer(_shown(instance, record), _headers(instance))
+
+
+@bp.post("/<resource>")
+@operation(needs=_instance, problems=_PROBLEMS, headers=_HEADERS)
+def create(instance: Instance, resource: str, body: Json) -> Answer[Json]:
+    """Make a record; an empty one is refused (observed)."""
+    record = parts().provider.create(instance.configuration, resource, _fields(body))
+    return Answer(_shown(instance, record), _headers(instance))
+
+
+@bp.patch("/<resource>/<record_id>")
+@bp.put("/<resource>/<record_id>")
+@operation(needs=_instance, problems=_PROBLEMS, headers=_HEADERS)
+def update(instance: Instance, resource: str, record_id: str, body: Json) -> Answer[Json]:
+    """Change some of a record's fields; PUT is partial too (observed)."""
+    record = parts().provider.update(instance.configuration, resource, record_id, _fields(body))
+    return Answer(_shown(instance, record), _headers(instance))
+
+
+@bp.delete("/<resource>/<record_id>")
+@operation(needs=_instance, problems=_PROBLEMS, headers=_HEADERS)
+def delete(instance: Instance, resource: str, record_id: str) -> Answer[None]:
+    """Delete a record."""
+    parts().provider.delete(instance.configuration, resource, record_id)
+    return Answer(None, _headers(instance))
+
+
+def _fields(fields: Json) -> Json:
     if not fields:
         raise InvalidRequestError("the body must be an object with at least one field; got {}")
     return fields
 
 
-def _shown(instance: Instance, record: dict[str, object]) -> object:
+def _shown(instance: Instance, record: Json) -> Json:
     """Return a record without its nulls, if the instance filters them (the default: observed)."""
     if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
         return without_nulls(record)

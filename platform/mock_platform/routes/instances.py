@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint
 from msgspec import Struct
 
+from mock_kit.operations import Answer, Link, operation
 from mock_kit.workspaces import Workspace
 from mock_platform import identities
 from mock_platform.domain import configuration
@@ -18,17 +18,24 @@ from mock_platform.domain.schedule import Plan, plan
 from mock_platform.elements.catalogue import find_element
 from mock_platform.receiver_keys import tell_sink
 from mock_platform.routes.parts import (
-    answer,
+    PAGE_HEADERS,
+    PageQuery,
     caller,
     done,
     instance_named,
     page_headers,
     paging,
     parts,
-    sent_body,
 )
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
+
+Json = dict[str, object]
+
+_LINKS = {
+    name: Link(operation=f"instances.{name}", parameters={"instance_id": "$response.body#/id"})
+    for name in ("get", "patch", "delete")
+}
 
 
 class ElementReference(Struct):
@@ -63,17 +70,26 @@ class InstanceRequest(Struct, rename="camel"):
         )
 
 
+class ReauthenticateQuery(Struct, rename="camel"):
+    """Whether a replacement is to be tried on the CRM.
+
+    Attributes:
+        re_authenticate: false leaves the CRM unasked (observed: to change event settings alone).
+    """
+
+    re_authenticate: bool = True
+
+
 @bp.post("")
-def create() -> ResponseReturnValue:
+@operation(needs=caller, problems=(400, 401, 403, 404, 429, 502), links=_LINKS)
+def create(workspace: Workspace, body: InstanceRequest) -> Answer[Json]:
     """Make an instance, once the CRM has accepted its credentials."""
-    workspace = caller()
-    sent = sent_body(InstanceRequest)
-    element = _element(sent)
+    element = _element(body)
     now = workspace.clock.now()
 
     def make(instance_id: int) -> Instance:
         token = identities.element_token(workspace, instance_id)
-        return rules.make(sent.to_body(), element, instance_id=instance_id, token=token, now=now)
+        return rules.make(body.to_body(), element, instance_id=instance_id, token=token, now=now)
 
     draft = make(identities.first_instance_id(workspace))
     _check(draft, element)
@@ -89,45 +105,43 @@ def create() -> ResponseReturnValue:
 
 
 @bp.get("")
-def index() -> ResponseReturnValue:
+@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
+def index(workspace: Workspace, query: PageQuery) -> Answer[list[Json]]:
     """List instances; a list without any is 404 (observed)."""
-    workspace = caller()
-    page = paging()
+    page = paging(query)
     found = parts().store.instances.all(workspace.name)
     if not found:
         raise NothingFoundError("element instances")
     shown = found[page.offset : page.offset + page.size]
     more = page.offset + len(shown) < len(found)
     headers = page_headers(page, returned=len(shown), more=more, total=len(found))
-    return answer([_shown(workspace, instance) for instance in shown], headers)
+    return Answer([_shown(workspace, instance) for instance in shown], headers)
 
 
 @bp.get("/<instance_id>")
-def get(instance_id: str) -> ResponseReturnValue:
+@operation(needs=caller, problems=(404,))
+def get(workspace: Workspace, instance_id: str) -> Answer[Json]:
     """Show one instance."""
-    workspace = caller()
-    return answer(_shown(workspace, instance_named(workspace, instance_id)))
+    return Answer(_shown(workspace, instance_named(workspace, instance_id)))
 
 
 @bp.put("/<instance_id>")
-def put(instance_id: str) -> ResponseReturnValue:
-    """Replace an instance's name, tags and configuration.
-
-    ``?reAuthenticate=false`` leaves the CRM unasked (observed: to change event settings alone).
-    """
-    workspace = caller()
+@operation(needs=caller, problems=(403, 404, 429, 502))
+def put(
+    workspace: Workspace, instance_id: str, query: ReauthenticateQuery, body: InstanceRequest
+) -> Answer[Json]:
+    """Replace an instance's name, tags and configuration."""
     stored = instance_named(workspace, instance_id)
-    changed = rules.put(stored, sent_body(InstanceRequest).to_body(), find_element(stored.element_key))
-    authenticate = request.args.get("reAuthenticate", "").lower() != "false"
-    return _save(workspace, stored, changed, authenticate=authenticate)
+    changed = rules.put(stored, body.to_body(), find_element(stored.element_key))
+    return _save(workspace, stored, changed, authenticate=query.re_authenticate)
 
 
 @bp.patch("/<instance_id>")
-def patch(instance_id: str) -> ResponseReturnValue:
+@operation(needs=caller, problems=(403, 404, 429, 502))
+def patch(workspace: Workspace, instance_id: str, body: InstanceRequest) -> Answer[Json]:
     """Change what is sent, and ask the CRM only if the credentials, or the place where they hold, are new."""
-    workspace = caller()
     stored = instance_named(workspace, instance_id)
-    changed = rules.patch(stored, sent_body(InstanceRequest).to_body(), find_element(stored.element_key))
+    changed = rules.patch(stored, body.to_body(), find_element(stored.element_key))
     authenticate = any(
         changed.configuration.get(key) != stored.configuration.get(key) for key in ("password", "base.url")
     )
@@ -135,27 +149,28 @@ def patch(instance_id: str) -> ResponseReturnValue:
 
 
 @bp.delete("/<instance_id>")
-def delete(instance_id: str) -> ResponseReturnValue:
+@operation(needs=caller, problems=(404,))
+def delete(workspace: Workspace, instance_id: str) -> Answer[None]:
     """Delete an instance; its token is nobody's from now on (observed)."""
-    workspace = caller()
     parts().store.instances.delete(workspace.name, instance_named(workspace, instance_id))
     return done()
 
 
 @bp.put("/<instance_id>/enabled")
-def enable(instance_id: str) -> ResponseReturnValue:
+@operation(needs=caller, problems=(404,))
+def enable(workspace: Workspace, instance_id: str) -> Answer[None]:
     """Let hub calls and polls through again; a poller that was switched off starts anew (documented)."""
-    return _switch(instance_id, disabled=False)
+    return _switch(workspace, instance_id, disabled=False)
 
 
 @bp.delete("/<instance_id>/enabled")
-def disable(instance_id: str) -> ResponseReturnValue:
+@operation(needs=caller, problems=(404,))
+def disable(workspace: Workspace, instance_id: str) -> Answer[None]:
     """Refuse hub calls (observed) and pause polls (assumed)."""
-    return _switch(instance_id, disabled=True)
+    return _switch(workspace, instance_id, disabled=True)
 
 
-def _switch(instance_id: str, *, disabled: bool) -> ResponseReturnValue:
-    workspace = caller()
+def _switch(workspace: Workspace, instance_id: str, *, disabled: bool) -> Answer[None]:
     stored = instance_named(workspace, instance_id)
     polling_disabled = stored.polling_disabled and disabled
     _save(
@@ -167,9 +182,7 @@ def _switch(instance_id: str, *, disabled: bool) -> ResponseReturnValue:
     return done()
 
 
-def _save(
-    workspace: Workspace, stored: Instance, changed: Instance, *, authenticate: bool
-) -> ResponseReturnValue:
+def _save(workspace: Workspace, stored: Instance, changed: Instance, *, authenticate: bool) -> Answer[Json]:
     """Keep a changed instance; events that are switched on start a poller that was switched off (assumed)."""
     element = find_element(stored.element_key)
     _check(changed, element)
@@ -201,19 +214,19 @@ def _check(instance: Instance, element: Element) -> None:
             )
 
 
-def _changed(workspace: Workspace, instance: Instance, element: Element) -> ResponseReturnValue:
+def _changed(workspace: Workspace, instance: Instance, element: Element) -> Answer[Json]:
     """Let those know whom a change concerns, and answer with the instance."""
     tell_sink(parts().http, parts().settings.sink_url, instance, admin_headers=parts().admin_headers)
     parts().engine.wake()
     user = identities.user_of(workspace)
-    return answer(rules.to_json(instance, element, user, unset=parts().settings.unset_value))
+    return Answer(rules.to_json(instance, element, user, unset=parts().settings.unset_value))
 
 
 def _plan(before: Instance | None, after: Instance, element: Element, workspace: Workspace) -> Plan:
     return plan(before, after, element, empty_block=parts().settings.empty_block, now=workspace.clock.now())
 
 
-def _shown(workspace: Workspace, instance: Instance) -> dict[str, object]:
+def _shown(workspace: Workspace, instance: Instance) -> Json:
     element = find_element(instance.element_key)
     return rules.to_json(instance, element, identities.user_of(workspace), unset=parts().settings.unset_value)
 

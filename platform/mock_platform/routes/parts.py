@@ -1,18 +1,17 @@
 """What every route needs: the application's parts, the caller, and the shapes of requests and answers."""
 
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import Annotated
 
-import msgspec
-from flask import Response, current_app, request
+from flask import current_app, request
+from msgspec import Meta, Struct
 
 from mock_kit.fault_book import FaultBook
 from mock_kit.journal import Journal
-from mock_kit.json_text import encode, read_json
+from mock_kit.operations import Answer
 from mock_kit.wire import Http
 from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.domain.authorization import Authorization, parse_authorization
@@ -26,9 +25,6 @@ from mock_platform.store import Store
 EXTENSION = "mock-platform"
 DEFAULT_PAGE_SIZE = 200
 _LARGEST_PAGE = 5000
-_NUMBER = re.compile("[0-9]{1,9}")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +45,29 @@ class Parts:
     faults: FaultBook
     journal: Journal
     admin_headers: Mapping[str, str]
+
+
+class PageQuery(Struct, rename="camel", kw_only=True):
+    """Which stretch of a list is asked for.
+
+    Attributes:
+        page_size: records at the most.
+        page: counted from 1.
+        next_page: a token from Elements-Next-Page-Token; takes the place of page.
+    """
+
+    page_size: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
+    page: Annotated[int, Meta(ge=1, le=999_999_999)] = 1
+    next_page: str = ""
+
+
+PAGE_HEADERS = {
+    "Elements-Returned-Count": "items in this answer",
+    "Elements-Total-Count": "items in all, where that is known",
+    "Elements-Next-Page-Token": "what to send as nextPage; absent on the last page",
+    "Elements-Error": "a soft warning, such as a pageSize that is more than may be had",
+}
+"""What a list's answer may carry, for its operation's declaration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +102,15 @@ def caller() -> Workspace:
     return workspace
 
 
-def hub_caller() -> tuple[Workspace, Instance]:
+@dataclass(frozen=True, kw_only=True)
+class HubCaller:
+    """Who calls, and through which instance."""
+
+    workspace: Workspace
+    instance: Instance
+
+
+def hub_caller() -> HubCaller:
     """Return the workspace and the instance of a call that needs a user and an element.
 
     Raises:
@@ -93,7 +120,7 @@ def hub_caller() -> tuple[Workspace, Instance]:
     workspace = workspace_of_user(sent)
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
-    return workspace, instance_of_token(workspace, sent.element)
+    return HubCaller(workspace=workspace, instance=instance_of_token(workspace, sent.element))
 
 
 def instance_of_token(workspace: Workspace, token: str) -> Instance:
@@ -147,39 +174,21 @@ def instance_named(workspace: Workspace, instance_id: str) -> Instance:
     return instance
 
 
-def sent_body(shape: type[T]) -> T:
-    """Read the request's body into a shape.
-
-    Raises:
-        InvalidRequestError: says which key holds what, and what was expected.
-    """
-    value = read_json(request)
-    try:
-        return msgspec.convert(value, shape)
-    except msgspec.ValidationError as error:
-        raise InvalidRequestError(str(error)) from error
-
-
-def answer(value: object, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer 200 with JSON: so does every success here, creates and deletes included (observed)."""
-    return Response(encode(value), headers=headers, content_type="application/json;charset=UTF-8")
-
-
-def done() -> Response:
+def done() -> Answer[None]:
     """Answer 200 with nothing (observed for deletes)."""
-    return Response(status=200, content_type="application/json;charset=UTF-8")
+    return Answer(None)
 
 
-def paging(*, default: int = DEFAULT_PAGE_SIZE, largest: int = _LARGEST_PAGE) -> Paging:
-    """Read ``pageSize``, ``page`` and ``nextPage``; the last takes the place of ``page`` (documented).
+def paging(query: PageQuery, *, default: int = DEFAULT_PAGE_SIZE, largest: int = _LARGEST_PAGE) -> Paging:
+    """Return the stretch that a list's query asks for; ``nextPage`` takes the place of ``page`` (documented).
 
     Raises:
-        InvalidRequestError: one of them is not what it has to be.
+        InvalidRequestError: the token is none of ours.
     """
-    size = _whole("pageSize", default)
-    token = request.args.get("nextPage")
-    offset = _offset(token) if token else (_whole("page", 1) - 1) * min(size, largest)
-    return Paging(offset=offset, size=min(size, largest), shortened_from=size if size > largest else None)
+    asked = query.page_size or default
+    size = min(asked, largest)
+    offset = _offset(query.next_page) if query.next_page else (query.page - 1) * size
+    return Paging(offset=offset, size=size, shortened_from=asked if asked > largest else None)
 
 
 def page_headers(page: Paging, *, returned: int, more: bool, total: int | None = None) -> dict[str, str]:
@@ -211,15 +220,6 @@ def _offset(token: str) -> int:
             f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}"
         )
     return int(number)
-
-
-def _whole(name: str, default: int) -> int:
-    text = request.args.get(name)
-    if text is None:
-        return default
-    if not _NUMBER.fullmatch(text) or int(text) < 1:
-        raise InvalidRequestError(f"{name} must be a whole number from 1 to 999999999; got {shown(text)}")
-    return int(text)
 
 
 @lru_cache(maxsize=1024)

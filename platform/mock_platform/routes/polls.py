@@ -1,17 +1,31 @@
 """``/_local/polls``: every poll with every decision it took, and polling at once."""
 
-from flask import Blueprint, request
-from flask.typing import ResponseReturnValue
-from msgspec import Struct
+from typing import Annotated
 
-from mock_kit.admin import asked_workspace, json_answer, whole_number
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_kit.admin import asked_workspace
 from mock_kit.instants import format_instant
+from mock_kit.operations import Answer, operation
 from mock_platform.domain.models import Decision, Poll, Ran
-from mock_platform.routes.parts import instance_named, parts, sent_body
+from mock_platform.routes.parts import instance_named, parts
 
 bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
 
-_LARGEST_ID = 10**18
+Json = dict[str, object]
+
+
+class PollsQuery(Struct, rename="camel"):
+    """Which polls are asked for.
+
+    Attributes:
+        limit: the latest of them.
+    """
+
+    instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
+    resource: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
 
 
 class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
@@ -21,36 +35,36 @@ class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 @bp.get("")
-def index() -> ResponseReturnValue:
+@operation(problems=(401, 403))
+def index(query: PollsQuery) -> Answer[Json]:
     """List polls, oldest first; the latest ``limit`` of them."""
     workspace = asked_workspace()
-    instance_id = whole_number("instanceId", 0, high=_LARGEST_ID)
     found = parts().store.polls.list(
         workspace.name,
-        instance_id=instance_id or None,
-        resource=request.args.get("resource"),
-        limit=whole_number("limit", 1000, low=1),
+        instance_id=query.instance_id or None,
+        resource=query.resource,
+        limit=query.limit,
     )
-    return json_answer({"polls": [_shown(poll) for poll in found]})
+    return Answer({"polls": [_shown(poll) for poll in found]})
 
 
 @bp.post("")
-def poll_now() -> ResponseReturnValue:
+@operation(problems=(401, 403, 404, 409))
+def poll_now(body: PollRequest) -> Answer[Json]:
     """Poll at once, whatever the schedule."""
     workspace = asked_workspace()
-    sent = sent_body(PollRequest)
-    chosen = sent.instance_id
+    chosen = body.instance_id
     store = parts().store.instances
     instances = store.all(workspace.name) if chosen is None else [instance_named(workspace, str(chosen))]
     ran = Ran()
     for instance in instances:
         ran += parts().engine.poll_now(workspace, instance)
-    return json_answer(
+    return Answer(
         {"polls": ran.polls, "events": ran.events, "deliveries": ran.deliveries, "attempts": ran.attempts}
     )
 
 
-def _shown(poll: Poll) -> dict[str, object]:
+def _shown(poll: Poll) -> Json:
     return {
         "id": poll.id,
         "instanceId": poll.instance_id,
@@ -65,7 +79,7 @@ def _shown(poll: Poll) -> dict[str, object]:
     }
 
 
-def _decision(decision: Decision) -> dict[str, object]:
+def _decision(decision: Decision) -> Json:
     return {
         "id": decision.record_id,
         "updated": decision.updated,

@@ -4,18 +4,19 @@ from base64 import b64encode
 from contextlib import suppress
 from typing import Annotated, Literal
 
-from flask import Blueprint, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint
 from msgspec import Meta, Struct
 
-from mock_kit.admin import json_answer
 from mock_kit.clock import Mode
 from mock_kit.instants import parse_instant
-from mock_kit.json_text import Json, encode
+from mock_kit.json_text import encode
+from mock_kit.operations import Answer, operation
 from mock_kit.wire import NoReply
 from mock_kit.workspaces import DEFAULT_START, DefaultWorkspaceError, NewWorkspace, Workspace
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError, ProviderError
-from mock_platform.routes.parts import parts, sent_body
+from mock_platform.routes.parts import parts
+
+Json = dict[str, object]
 
 bp = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
 
@@ -34,39 +35,46 @@ class WorkspaceRequest(Struct, forbid_unknown_fields=True):
     records: Annotated[int, Meta(ge=0)] = 0
 
 
+class NameQuery(Struct):
+    """Which workspace is meant."""
+
+    name: str
+
+
 @bp.get("")
-def index() -> ResponseReturnValue:
+@operation(problems=(403,))
+def index() -> Answer[Json]:
     """List the workspaces with their credentials."""
-    return json_answer({"workspaces": [_shown(workspace) for workspace in parts().workspaces]})
+    return Answer({"workspaces": [_shown(workspace) for workspace in parts().workspaces]})
 
 
 @bp.post("")
-def create() -> ResponseReturnValue:
+@operation(problems=(403, 409, 502))
+def create(body: WorkspaceRequest) -> Answer[Json]:
     """Make a workspace, and fill its CRM if records are asked for."""
-    sent = sent_body(WorkspaceRequest)
-    start = DEFAULT_START if sent.start is None else parse_instant(sent.start)
-    new = NewWorkspace(name=sent.name, mode=Mode(sent.clock), start=start, seed=sent.seed)
+    start = DEFAULT_START if body.start is None else parse_instant(body.start)
+    new = NewWorkspace(name=body.name, mode=Mode(body.clock), start=start, seed=body.seed)
     workspace = parts().workspaces.create(new)
-    if sent.records:
+    if body.records:
         try:
-            _tell_crm(workspace, "/_local/seed", {"records": sent.records})
+            _tell_crm(workspace, "/_local/seed", {"records": body.records})
         except (ProviderError, InvalidRequestError):
             with suppress(ProviderError, InvalidRequestError):
                 _tell_crm(workspace, "/_local/reset", {})
             parts().workspaces.delete(workspace)
             raise
-    return json_answer(_shown(workspace))
+    return Answer(_shown(workspace))
 
 
 @bp.delete("")
-def delete() -> ResponseReturnValue:
+@operation(problems=(403, 404, 409, 502))
+def delete(query: NameQuery) -> Answer[Json]:
     """Delete the workspace that ``?name=`` says, with everything that any service keeps for it."""
-    name = request.args.get("name", "")
-    workspace = parts().workspaces.named(name)
+    workspace = parts().workspaces.named(query.name)
     if workspace is None:
-        raise NotFoundError("workspace", repr(name[:80]), named="name")
+        raise NotFoundError("workspace", repr(query.name[:80]), named="name")
     _remove(workspace)
-    return json_answer({})
+    return Answer({})
 
 
 def _remove(workspace: Workspace) -> None:
@@ -88,12 +96,12 @@ def _remove(workspace: Workspace) -> None:
         services.workspaces.delete(workspace)
 
 
-def _tell_crm(workspace: Workspace, path: str, body: dict[str, Json]) -> None:
+def _tell_crm(workspace: Workspace, path: str, body: Json) -> None:
     key = b64encode(f"{workspace.crm_api_key}:".encode()).decode()
     _send(parts().settings.crm_url + path, body, {"Authorization": f"Basic {key}"})
 
 
-def _send(url: str, body: dict[str, Json], headers: dict[str, str]) -> None:
+def _send(url: str, body: Json, headers: dict[str, str]) -> None:
     """Have another service do its part.
 
     Raises:
@@ -111,6 +119,6 @@ def _send(url: str, body: dict[str, Json], headers: dict[str, str]) -> None:
         )
 
 
-def _shown(workspace: Workspace) -> dict[str, Json]:
+def _shown(workspace: Workspace) -> Json:
     """Return what whoever works in the workspace has to know."""
     return {**workspace.to_json(), "callback_url": f"{parts().settings.sink_url}/{workspace.name}"}

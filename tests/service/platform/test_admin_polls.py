@@ -113,7 +113,7 @@ def test_a_choice_of_polls_that_is_none_is_refused(doors, refused, query):
 
     message = refused(doors.platform.send("GET", f"/_local/polls?{query}"), 400)
 
-    assert re.match(rf"{name} is a whole number from \d to \d+; got ", message)
+    assert re.match(rf"{name} must be a whole number from \d to \d+; got ", message)
 
 
 def test_polling_at_once_reports_without_waiting_and_leaves_the_schedule(doors, instance):

@@ -144,7 +144,7 @@ def test_one_name_is_given_once(admin, refused):
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [
-        ("", 404, "No workspace found with name ''"),
+        ("", 400, "name is missing; it must be a text"),
         ("?name=", 404, "No workspace found with name ''"),
         ("?name=nobody", 404, "No workspace found with name 'nobody'"),
         ("?name=%00", 404, "No workspace found with name"),

@@ -1,0 +1,293 @@
+"""The OpenAPI 3.1 document of a service, put together from what its routes were declared to be.
+
+Shapes become JSON Schema in msgspec, which also checks the requests with them; apispec puts the document together.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from inspect import getdoc
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from flask import Response
+
+from mock_kit.json_text import encode
+from mock_kit.operations import JSON, Callback, Link, Operation, operation_of
+from mock_kit.shapes import without_none
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.routing import Rule
+
+_VARIABLE = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<arguments>[^)]*)\))?:)?(?P<name>\w+)>")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_REF = "#/components/schemas/{name}"
+_CREDENTIALS = "credentials"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What a document says beside its operations.
+
+    Attributes:
+        problem: the shape of every error's body.
+        security: the OpenAPI security scheme of operations that need credentials.
+        headers: of every answer: name -> what it says.
+        problems: statuses that any operation may answer with.
+    """
+
+    title: str
+    version: str
+    text: str
+    problem: type
+    security: Mapping[str, object]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Route:
+    """An operation where it is reached."""
+
+    id: str
+    path: str
+    parameters: list[dict[str, object]]
+    method: str
+    summary: str
+    text: str
+    tag: str
+    operation: Operation
+
+
+def document(app: "Flask", description: Description) -> dict[str, Any]:
+    """Describe all declared routes of an application."""
+    from apispec import APISpec  # noqa: PLC0415 - only where a document is wanted
+
+    routes = list(_routes(app))
+    schema = _Schemas([description.problem, *_shapes(routes)])
+    spec = APISpec(
+        title=description.title,
+        version=description.version,
+        openapi_version="3.1.0",
+        info={"description": description.text},
+    )
+    spec.components.security_scheme(_CREDENTIALS, dict(description.security))
+    for name, component in schema.components.items():
+        spec.components.schema(name, component)
+    for route in routes:
+        spec.path(
+            path=route.path,
+            parameters=route.parameters,
+            operations={route.method.lower(): _described(route, description, schema)},
+        )
+    made: dict[str, Any] = spec.to_dict()
+    return made
+
+
+def serve_document(app: "Flask", description: Description) -> None:
+    """Let an application show its document, at ``/_local/openapi.json``."""
+
+    def openapi() -> Response:
+        return Response(encode(document(app, description)), mimetype=JSON)
+
+    app.add_url_rule("/_local/openapi.json", "openapi", openapi)
+
+
+class _Schemas:
+    """The JSON Schemas of types, those with names under components."""
+
+    def __init__(self, shapes: list[object]) -> None:
+        distinct = list(dict.fromkeys(shapes))
+        made, self.components = msgspec.json.schema_components(
+            distinct, schema_hook=_any_json, ref_template=_REF
+        )
+        self._made = dict(zip(distinct, made, strict=True))
+
+    def __call__(self, shape: object) -> dict[str, Any]:
+        """Return the schema of one of them."""
+        return self._made[shape]
+
+
+def _any_json(shape: type) -> dict[str, object]:
+    """Return the schema of ``object``, which stands for whatever the CRM's records hold."""
+    if shape is not object:
+        raise TypeError(f"{shape!r} has no JSON Schema; declare a msgspec type")
+    return {"description": "any JSON value"}
+
+
+def _shapes(routes: list[_Route]) -> Iterator[object]:
+    for route in routes:
+        known = route.operation
+        yield from (shape for shape in (*known.takes.values(), *known.gives.values()) if shape is not None)
+        yield from (callback.body for callback in known.callbacks.values())
+        if known.query is not None:
+            yield from (without_none(parameter.type) for parameter in msgspec.structs.fields(known.query))
+
+
+def _routes(app: "Flask") -> Iterator[_Route]:
+    """Yield the declared operations in the order of their paths."""
+    found = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    reached = [
+        (rule, method, known)
+        for rule in found
+        for method in _METHODS
+        if method in (rule.methods or ()) and (known := operation_of(app.view_functions[rule.endpoint]))
+    ]
+    ways: dict[str, int] = {}
+    for rule, _, _ in reached:
+        ways[rule.endpoint] = ways.get(rule.endpoint, 0) + 1
+    taken: set[str] = set()
+    for rule, method, known in reached:
+        identity = rule.endpoint if ways[rule.endpoint] == 1 else f"{rule.endpoint}.{method.lower()}"
+        while identity in taken:
+            identity += "_"
+        taken.add(identity)
+        summary, _, text = (getdoc(app.view_functions[rule.endpoint]) or "").partition("\n\n")
+        path, parameters = _path(rule)
+        yield _Route(
+            id=identity,
+            path=path,
+            parameters=parameters,
+            method=method,
+            summary=summary.replace("\n", " "),
+            text=text,
+            tag=rule.endpoint.rpartition(".")[0],
+            operation=known,
+        )
+
+
+def _path(rule: "Rule") -> tuple[str, list[dict[str, object]]]:
+    parameters = [
+        {"name": found["name"], "in": "path", "required": True, "schema": _segment(found)}
+        for found in _VARIABLE.finditer(rule.rule)
+    ]
+    return _VARIABLE.sub(lambda found: f"{{{found['name']}}}", rule.rule), parameters
+
+
+def _segment(found: re.Match[str]) -> dict[str, object]:
+    """Return the schema of a path's variable."""
+    match found["converter"]:
+        case "int":
+            return {"type": "integer", "minimum": 0}
+        case "any":
+            names = [name.strip().strip("\"'") for name in (found["arguments"] or "").split(",")]
+            return {"type": "string", "enum": names}
+        case _:
+            return {"type": "string", "minLength": 1}
+
+
+def _described(route: _Route, description: Description, schema: _Schemas) -> dict[str, object]:
+    known = route.operation
+    said: dict[str, object] = {
+        "operationId": route.id,
+        "summary": route.summary,
+        "description": route.text,
+        "tags": [route.tag],
+        "responses": _responses(route, description, schema),
+    }
+    if known.query is not None:
+        said["parameters"] = _parameters(known.query, schema)
+    if known.takes:
+        required = all(without_none(shape) is shape for shape in known.takes.values())
+        said["requestBody"] = {"required": required, "content": _content(known.takes, schema)}
+    if known.callbacks:
+        said["callbacks"] = {name: _callback(callback, schema) for name, callback in known.callbacks.items()}
+    if known.guarded:
+        said["security"] = [{_CREDENTIALS: []}]
+    return said
+
+
+def _parameters(query: type, schema: _Schemas) -> list[dict[str, object]]:
+    texts = _attribute_texts(query)
+    return [
+        {
+            "name": parameter.encode_name,
+            "in": "query",
+            "required": parameter.required,
+            "description": texts.get(parameter.name, ""),
+            "schema": schema(without_none(parameter.type)),
+        }
+        for parameter in msgspec.structs.fields(query)
+    ]
+
+
+def _attribute_texts(shape: type) -> dict[str, str]:
+    """Return what a shape's docstring says about each attribute."""
+    _, _, section = (getdoc(shape) or "").partition("Attributes:\n")
+    texts: dict[str, str] = {}
+    name = ""
+    for line in section.splitlines():
+        found = re.match(r" {4}(\w+): (.*)", line)
+        if found:
+            name = found[1]
+            texts[name] = found[2]
+        elif name and line.startswith(" " * 5):
+            texts[name] += " " + line.strip()
+    return texts
+
+
+def _responses(route: _Route, description: Description, schema: _Schemas) -> dict[str, object]:
+    known = route.operation
+    success: dict[str, object] = {"description": HTTPStatus(known.status).phrase}
+    headers = {**description.headers, **known.headers}
+    if headers:
+        success["headers"] = {name: _header(text) for name, text in headers.items()}
+    if known.gives:
+        success["content"] = _content(known.gives, schema)
+    if known.links:
+        success["links"] = {name: _link(link) for name, link in known.links.items()}
+    problem: dict[str, object] = {"content": {JSON: {"schema": schema(description.problem)}}}
+    if description.headers:
+        problem["headers"] = {name: _header(text) for name, text in description.headers.items()}
+    statuses = sorted({*_implied(known), *known.problems, *description.problems})
+    return {
+        str(known.status): success,
+        **{str(status): {"description": HTTPStatus(status).phrase, **problem} for status in statuses},
+    }
+
+
+def _implied(known: Operation) -> set[int]:
+    """Return the statuses that follow from what an operation takes."""
+    statuses: set[int] = set()
+    if known.query is not None:
+        statuses.add(400)
+    if known.takes:
+        statuses |= {400, 413, 415}
+    if known.guarded:
+        statuses.add(401)
+    return statuses
+
+
+def _content(shapes: Mapping[str, object], schema: _Schemas) -> dict[str, object]:
+    return {
+        media_type: {} if shape is None else {"schema": schema(shape)} for media_type, shape in shapes.items()
+    }
+
+
+def _header(text: str) -> dict[str, object]:
+    return {"description": text, "schema": {"type": "string"}}
+
+
+def _link(link: Link) -> dict[str, object]:
+    return {"operationId": link.operation, "parameters": dict(link.parameters)}
+
+
+def _callback(callback: Callback, schema: _Schemas) -> dict[str, object]:
+    request: dict[str, object] = {
+        "summary": callback.description,
+        "parameters": [
+            {
+                "name": name,
+                "in": "header",
+                "required": False,
+                "description": text,
+                "schema": {"type": "string"},
+            }
+            for name, text in callback.headers.items()
+        ],
+        "requestBody": {"required": True, "content": {JSON: {"schema": schema(callback.body)}}},
+        "responses": {"200": {"description": "taken; any other status is tried again"}},
+    }
+    return {callback.url: {"post": request}}

@@ -1,0 +1,122 @@
+"""From what a stranger sends to a declared shape, or to an error that says what came and what was expected."""
+
+import re
+from collections.abc import Mapping
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo
+
+from mock_kit.json_text import read_json
+
+if TYPE_CHECKING:
+    from flask import Request
+    from werkzeug.datastructures import MultiDict
+
+T = TypeVar("T")
+
+_SHOWN = 100
+_WHOLE = re.compile("-?[0-9]{1,20}")
+
+
+class ShapeError(ValueError):
+    """A request has another shape than the one that was declared for it."""
+
+
+def read_body(request: "Request", shape: type[T]) -> T:
+    """Read a JSON body; a shape that may be None takes a request without any.
+
+    Raises:
+        ShapeError: says which key holds what, and what was expected.
+        MalformedJsonError: the body is no JSON.
+        NotJsonContentError: the request says that it carries something else.
+    """
+    if _is_optional(shape) and not request.content_length and not request.get_data():
+        return msgspec.convert(None, shape)
+    value = read_json(request)
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise ShapeError(str(error)) from error
+
+
+def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
+    """Read query parameters, those that the shape names.
+
+    Raises:
+        ShapeError: says which parameter holds what, and what was expected.
+    """
+    found: dict[str, object] = {}
+    for field in _fields(shape):
+        name = field.encode_name
+        if name in sent:
+            found[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
+        elif field.required:
+            raise ShapeError(f"{name} is missing; it must be {_expected(field.type)}")
+    try:
+        return msgspec.convert(found, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _refusal(error, found, shape) from error
+
+
+def without_none(shape: object) -> object:
+    """Return a type without the None that stands for a parameter which was not sent."""
+    if not _is_optional(shape):
+        return shape
+    rest = tuple(member for member in get_args(shape) if member is not NoneType)
+    return Union[rest]  # noqa: UP007 - made from a tuple
+
+
+def _text(name: str, text: str, shape: object) -> str:
+    """Return a parameter's text, unless msgspec would read a whole number into what is none, such as 1e2."""
+    if _plain(shape) is int and not _WHOLE.fullmatch(text):
+        raise ShapeError(f"{name} must be {_expected(shape)}; got {_quoted(text)}")
+    return text
+
+
+def _refusal(error: msgspec.ValidationError, found: Mapping[str, object], shape: Any) -> ShapeError:
+    path = str(error).rpartition(" - at `$.")[2].rstrip("`").partition("[")[0]
+    for field in _fields(shape):
+        if field.encode_name == path and path in found:
+            return ShapeError(f"{path} must be {_expected(field.type)}; got {_quoted(found[path])}")
+    return ShapeError(f"query parameters: {error}")
+
+
+def _expected(shape: object) -> str:
+    """Say what a parameter has to be."""
+    plain, limits = _plain(shape), _limits(shape)
+    if plain is int:
+        return f"a whole number from {limits.ge} to {limits.le}" if limits else "a whole number"
+    if plain is bool:
+        return "true or false"
+    if get_origin(plain) is Literal:
+        return "one of " + ", ".join(map(str, get_args(plain)))
+    return "a list of texts" if _is_list(shape) else "a text"
+
+
+def _fields(shape: Any) -> tuple[FieldInfo, ...]:
+    return msgspec.structs.fields(shape)
+
+
+def _quoted(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _is_optional(shape: object) -> bool:
+    return get_origin(shape) in {Union, UnionType} and NoneType in get_args(shape)
+
+
+def _is_list(shape: object) -> bool:
+    return get_origin(_plain(shape)) in {list, tuple}
+
+
+def _plain(shape: object) -> object:
+    bare = without_none(shape)
+    return get_args(bare)[0] if get_origin(bare) is Annotated else bare
+
+
+def _limits(shape: object) -> msgspec.Meta | None:
+    bare = without_none(shape)
+    return next((said for said in get_args(bare)[1:] if isinstance(said, msgspec.Meta)), None)

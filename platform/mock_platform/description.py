@@ -1,0 +1,35 @@
+"""What the platform's OpenAPI document says beside its routes."""
+
+from typing import NotRequired, TypedDict
+
+from mock_kit.openapi import Description
+
+
+class Problem(TypedDict):
+    """Every error's body.
+
+    Source: the two keys of an error, and the third of one that the provider gave (documented).
+    """
+
+    requestId: str
+    message: str
+    providerMessage: NotRequired[str]
+
+
+DESCRIPTION = Description(
+    title="Cloud Elements API v2, as elements-local imitates it",
+    version="api-v2",
+    text=(
+        "Element instances, hub calls, events and what else a client of the platform reaches for Insightly. "
+        "Every success is 200. Credentials come in one header: `Authorization: User <secret>, "
+        "Organization <secret>, Element <token>`."
+    ),
+    problem=Problem,
+    security={
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "`User <secret>, Organization <secret>`, and `, Element <token>` where an instance is meant",
+    },
+    headers={"Elements-Request-Id": "24 hexadecimal digits, the same as an error's requestId"},
+)
