@@ -14,6 +14,7 @@ COMMANDS = {
     "seed": "Fill a workspace's CRM with believable records.",
     "reset": "Bring a workspace back to its start.",
     "workspace": "List, make and delete workspaces.",
+    "openapi": "Print the OpenAPI document of a service.",
 }
 
 SETTINGS = (

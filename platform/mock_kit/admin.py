@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Request, Response, current_app, request
-from flask.typing import ResponseReturnValue
+from msgspec import Meta, Struct
 
 from mock_kit.fault_book import FaultBook
-from mock_kit.faults import FaultRuleError, parse_rules
+from mock_kit.faults import FaultRuleError, Rules, parse_rules
 from mock_kit.front import Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
+from mock_kit.operations import JSON, Answer, operation
 from mock_kit.workspaces import Workspace, Workspaces
 
 if TYPE_CHECKING:
@@ -127,31 +128,60 @@ def add_admin(app: Flask, admin: Admin) -> None:
     app.register_blueprint(bp)
 
 
+class ResetQuery(Struct):
+    """How much is reset.
+
+    Attributes:
+        all: every workspace, instead of the one that the call means.
+    """
+
+    all: bool = False
+
+
+class JournalQuery(Struct):
+    """Which exchanges are asked for.
+
+    Attributes:
+        q: a text that they contain.
+        limit: the latest of them.
+    """
+
+    q: str = ""
+    limit: Annotated[int, Meta(ge=1, le=1_000_000)] = 50
+
+
+_PROBLEMS = (401, 403)
+
+
 @bp.get("/health")
-def health() -> ResponseReturnValue:
+@operation(problems=(403,))
+def health() -> Answer[dict[str, str]]:
     """Say that the service answers."""
-    return json_answer({"service": _admin().service, "status": "ok"})
+    return Answer({"service": _admin().service, "status": "ok"})
 
 
 @bp.post("/reset")
-def reset() -> ResponseReturnValue:
-    """Bring one workspace, or with ``?all=true`` every one, back to its start in this service."""
+@operation(problems=(*_PROBLEMS, 409))
+def reset(query: ResetQuery) -> Answer[dict[str, object]]:
+    """Bring one workspace, or every one, back to its start in this service."""
     admin = _admin()
-    for workspace in admin.workspaces if _is_true("all") else [asked_workspace()]:
+    for workspace in admin.workspaces if query.all else [asked_workspace()]:
         admin.reset(workspace)  # first, as it may refuse
         admin.faults.replace(workspace.name, [])
         admin.journal.clear(workspace.name)
-    return json_answer({})
+    return Answer({})
 
 
 @bp.get("/faults")
-def faults() -> ResponseReturnValue:
+@operation(problems=_PROBLEMS)
+def faults() -> Answer[dict[str, list[object]]]:
     """List the fault rules with their counts."""
     return _entries(asked_workspace())
 
 
 @bp.put("/faults")
-def script_faults() -> ResponseReturnValue:
+@operation(problems=_PROBLEMS, takes={JSON: Rules})
+def script_faults() -> Answer[dict[str, list[object]]]:
     """Put fault rules in the place of those that are there."""
     workspace = asked_workspace()
     admin = _admin()
@@ -160,7 +190,8 @@ def script_faults() -> ResponseReturnValue:
 
 
 @bp.delete("/faults")
-def end_faults() -> ResponseReturnValue:
+@operation(problems=_PROBLEMS)
+def end_faults() -> Answer[dict[str, list[object]]]:
     """Take all fault rules away."""
     workspace = asked_workspace()
     _admin().faults.replace(workspace.name, [])
@@ -168,16 +199,17 @@ def end_faults() -> ResponseReturnValue:
 
 
 @bp.get("/journal")
-def journal() -> ResponseReturnValue:
+@operation(problems=_PROBLEMS)
+def journal(query: JournalQuery) -> Answer[dict[str, object]]:
     """Show the latest exchanges, or those that contain ``q``."""
-    limit = whole_number("limit", 50, low=1)
-    found = _admin().journal.search(asked_workspace().name, text=request.args.get("q", ""))
-    exchanges = list(islice(found, limit))
-    return json_answer({"count": len(exchanges), "exchanges": exchanges})
+    found = _admin().journal.search(asked_workspace().name, text=query.q)
+    exchanges = list(islice(found, query.limit))
+    return Answer({"count": len(exchanges), "exchanges": exchanges})
 
 
 @bp.get("/metrics")
-def metrics() -> ResponseReturnValue:
+@operation(problems=(403,), gives={"text/plain": None})
+def metrics() -> Response:
     """Show the counts of answers as Prometheus reads them."""
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - heavy
 
@@ -205,13 +237,6 @@ def _guard() -> None:
         _admin().guard.check(request)
 
 
-def _is_true(name: str) -> bool:
-    text = request.args.get(name, "false")
-    if text not in {"true", "false"}:
-        raise ParameterError(f"{name} is true or false; got {text!r}")
-    return text == "true"
-
-
 def _name_in(host: str) -> str | None:
     try:
         return urlsplit(f"//{host}").hostname
@@ -219,8 +244,8 @@ def _name_in(host: str) -> str | None:
         return None
 
 
-def _entries(workspace: Workspace) -> Response:
-    return json_answer({"faults": [entry.to_json() for entry in _admin().faults.entries(workspace.name)]})
+def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:
+    return Answer({"faults": [entry.to_json() for entry in _admin().faults.entries(workspace.name)]})
 
 
 class _Answered:

@@ -128,6 +128,12 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         return written
 
 
+class Rules(Struct, forbid_unknown_fields=True):
+    """What is put in the place of all rules."""
+
+    faults: list[Rule]
+
+
 def parse_rules(value: Json, *, service: str) -> list[Rule]:
     """Read ``{"faults": [rule, ...]}``.
 
@@ -135,7 +141,7 @@ def parse_rules(value: Json, *, service: str) -> list[Rule]:
         FaultRuleError: a key or a value is not one of a rule, or a rule is for another service.
     """
     try:
-        rules = convert(value, _Rules).faults
+        rules = convert(value, Rules).faults
     except ValidationError as error:
         raise FaultRuleError(f'expected {{"faults": [{{"effect": {{...}}, ...}}]}}: {error}') from error
     for rule in rules:
@@ -187,7 +193,3 @@ def distort(reply: Reply, effect: Effect) -> Reply:
 def _fits(text: str, pattern: str) -> bool:
     """Compare as a shell would, but for ``?`` and ``[``, which mean themselves."""
     return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
-
-
-class _Rules(Struct, forbid_unknown_fields=True):
-    faults: list[Rule]

@@ -66,6 +66,7 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
     from apispec import APISpec  # noqa: PLC0415 - only where a document is wanted
 
     routes = list(_routes(app))
+    _check_links(routes)
     schema = _Schemas([description.problem, *_shapes(routes)])
     spec = APISpec(
         title=description.title,
@@ -93,6 +94,19 @@ def serve_document(app: "Flask", description: Description) -> None:
         return Response(encode(document(app, description)), mimetype=JSON)
 
     app.add_url_rule("/_local/openapi.json", "openapi", openapi)
+
+
+def _check_links(routes: list[_Route]) -> None:
+    """Refuse links that lead nowhere: they are slips of ours.
+
+    Raises:
+        LookupError: says which.
+    """
+    known = {route.id for route in routes}
+    for route in routes:
+        for link in route.operation.links.values():
+            if link.operation not in known:
+                raise LookupError(f"{route.id} links to {link.operation!r}, which is no operation")
 
 
 class _Schemas:
