@@ -8,6 +8,7 @@ from mock_kit.wire import Http, NoReply, Reply
 from mock_kit.workspaces import Workspace
 from mock_platform import identities
 from mock_platform.domain import configuration, event, polling
+from mock_platform.domain.event import CallbackForm
 from mock_platform.domain.models import Decision, Instance, Job, Poll, Ran, Resource
 from mock_platform.domain.polling import Window
 from mock_platform.elements.insightly_definition import INSIGHTLY
@@ -150,6 +151,7 @@ class PollTask:
         found: list[tuple[Decision, Record]],
     ) -> Compose:
         """Return what makes a poll's notifications once their ids can be given."""
+        form = CallbackForm(batch_size=self.settings.batch_size, raw=self.settings.raw_form)
 
         def compose(next_id: Callable[[], int]) -> Iterator[Outgoing]:
             def identify() -> tuple[int, str]:
@@ -160,14 +162,20 @@ class PollTask:
                 resource.name,
                 found,
                 poll_at=covered.at,
-                batch_size=self.settings.batch_size,
+                form=form,
                 identify=identify,
             ):
                 yield Outgoing(
                     notification=notification,
                     topic=event.topic(instance),
-                    raw=encode_text(event.raw_body(notification)),
-                    body=event.body(notification, instance, identities.user_of(workspace), hub=INSIGHTLY.hub),
+                    raw=encode_text(event.raw_body(notification, form)),
+                    body=event.body(
+                        notification,
+                        instance,
+                        identities.user_of(workspace),
+                        hub=INSIGHTLY.hub,
+                        form=form,
+                    ),
                 )
 
         return compose

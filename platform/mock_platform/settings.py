@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mock_kit import environment
+from mock_platform.domain.event import RawForm
 from mock_platform.domain.poller_configuration import EmptyBlock
 from mock_platform.domain.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
 
@@ -27,6 +28,7 @@ class Settings:
         poll_failure_limit: failures in a row after which a poller is switched off (documented: 100 in production,
             50 and 10 elsewhere).
         ladder: when failed callbacks are tried again (documented twice, in conflict).
+        raw_form: what a callback's ``raw`` holds beside the records (observed twice, in conflict).
         unset_value: how a configuration key without a value is shown (observed: null, later "").
     """
 
@@ -39,17 +41,32 @@ class Settings:
     empty_block: EmptyBlock = EmptyBlock.DEFAULT
     poll_failure_limit: int = 100
     ladder: Ladder = CLOUD_ELEMENTS
+    raw_form: RawForm = RawForm.BESIDE_RECORDS
     unset_value: str | None = None
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str]) -> "Settings":
         """Read the settings from variables that start with ``ELEMENTS_LOCAL_PLATFORM_``; others are not ours.
 
+        ``PROFILE`` chooses a side in everything in which sources disagree; what is set by itself goes before it.
+
         Raises:
             SettingsError: a value is not what its setting takes.
         """
-        return cls(**environment.chosen(variables, PREFIX, _KINDS))  # type: ignore[arg-type]  # each by its own kind
+        chosen = environment.chosen(variables, PREFIX, {"profile": environment.one_of(PROFILES), **_KINDS})
+        profile = chosen.pop("profile", {})
+        return cls(**{**profile, **chosen})  # type: ignore[arg-type,dict-item]  # each by its own kind
 
+
+PROFILES: Mapping[str, Mapping[str, object]] = {
+    "cloud-elements": {},
+    "open-connectors": {
+        "ladder": OPEN_CONNECTORS,
+        "raw_form": RawForm.INSIDE_RECORDS,
+        "unset_value": "",
+    },
+}
+"""What the two names of the platform disagree about: the older one's ways are the defaults."""
 
 _KINDS = {
     "url": environment.text("a URL"),
@@ -61,5 +78,6 @@ _KINDS = {
     "empty_block": environment.one_of({block.value: block for block in EmptyBlock}),
     "poll_failure_limit": environment.whole(low=1),
     "ladder": environment.one_of({"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}),
+    "raw_form": environment.one_of({form.value: form for form in RawForm}),
     "unset_value": environment.text(),
 }

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.domain.change import Change
-from mock_platform.domain.event import body, java_text, notifications, raw_body, topic
+from mock_platform.domain.event import (
+    CallbackForm,
+    RawForm,
+    body,
+    java_text,
+    notifications,
+    raw_body,
+    topic,
+)
 from mock_platform.domain.iso_dates import iso_date, iso_date_exact
 from mock_platform.domain.models import ChangeEvent, Decision, Instance, Notification, User, Verdict
 
@@ -44,19 +52,20 @@ def decision(number: int, verdict: Verdict = Verdict.UPDATED) -> Decision:
     )
 
 
-def batched(found, batch_size=10) -> list[Notification]:
+def batched(found, batch_size=10, raw=RawForm.BESIDE_RECORDS) -> list[Notification]:
+    form = CallbackForm(batch_size=batch_size, raw=raw)
     numbers = count(1)
 
     def identify():
         number = next(numbers)
         return number, f"event-{number}"
 
-    return list(notifications("contacts", found, poll_at=POLL_AT, batch_size=batch_size, identify=identify))
+    return list(notifications("contacts", found, poll_at=POLL_AT, form=form, identify=identify))
 
 
-def sent(**changes) -> bytes:
+def sent(form=CallbackForm(), **changes) -> bytes:  # noqa: B008 - a frozen value
     fields = {name: getattr(NOTIFICATION, name) for name in NOTIFICATION.__dataclass_fields__}
-    return body(Notification(**{**fields, **changes}), INSTANCE, OWNER, hub="crm")
+    return body(Notification(**{**fields, **changes}), INSTANCE, OWNER, hub="crm", form=form)
 
 
 def test_a_callbacks_exact_bytes():
@@ -121,7 +130,23 @@ def test_records_are_sent_as_they_came():
 
 
 def test_raw_is_what_the_events_api_keeps_too():
-    assert raw_body(NOTIFICATION) == json.loads(sent())["message"]["raw"]
+    assert raw_body(NOTIFICATION, CallbackForm()) == json.loads(sent())["message"]["raw"]
+
+
+def test_in_the_newer_form_each_record_says_what_became_of_it_and_nothing_stands_beside():
+    found = [(decision(1, Verdict.CREATED), {"CONTACT_ID": 1}), (decision(2), {"CONTACT_ID": 2})]
+    newer = CallbackForm(raw=RawForm.INSIDE_RECORDS)
+
+    (made,) = batched(found, raw=RawForm.INSIDE_RECORDS)
+    raw = json.loads(sent(form=newer, raw=made.raw))["message"]["raw"]
+
+    assert raw == {
+        "contacts": [
+            {"CONTACT_ID": 1, "objectId": "1", "eventType": "CREATED"},
+            {"CONTACT_ID": 2, "objectId": "2", "eventType": "UPDATED"},
+        ]
+    }
+    assert found[0][1] == {"CONTACT_ID": 1}
 
 
 def test_the_topic_names_instance_and_element():

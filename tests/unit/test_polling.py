@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.event import notifications
+from mock_platform.domain.event import CallbackForm, notifications
 from mock_platform.domain.models import DateField, Resource, Verdict
 from mock_platform.domain.polling import Window, decide, next_poll, reads_on, request_url, window
 
@@ -58,7 +58,7 @@ def test_a_day_of_polling():
         decisions = [(judged(record, covered=covered), record) for record in crm.values()]
         found = [(decision, record) for decision, record in decisions if decision.change]
         made = notifications(
-            "contacts", found, poll_at=covered.at, batch_size=10, identify=lambda: (next(numbers), "")
+            "contacts", found, poll_at=covered.at, form=CallbackForm(), identify=lambda: (next(numbers), "")
         )
         last_poll = covered.at
         return [

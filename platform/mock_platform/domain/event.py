@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from mock_platform.domain.iso_dates import iso_date
 from mock_platform.domain.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
@@ -13,26 +15,48 @@ SENDER = "notifications@cloud-elements.com"
 Found = tuple[Decision, Mapping[str, object]]
 
 
+class RawForm(Enum):
+    """What ``message.raw`` holds beside the records: two captures disagree, and each is named by its year.
+
+    Source: poll date and object type beside the records in 2018; object id and event type inside each record
+        in 2020 (observed).
+    """
+
+    BESIDE_RECORDS = "2018"
+    INSIDE_RECORDS = "2020"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackForm:
+    """What callbacks look like where that can be set.
+
+    Attributes:
+        batch_size: changes in one notification (documented: 10).
+    """
+
+    batch_size: int = 10
+    raw: RawForm = RawForm.BESIDE_RECORDS
+
+
 def notifications(
     resource: str,
     found: Sequence[Found],
     *,
     poll_at: datetime,
-    batch_size: int,
+    form: CallbackForm,
     identify: Callable[[], tuple[int, str]],
 ) -> Iterator[Notification]:
     """Yield a poll's notifications: its changes by tens, every one with all the changed records.
 
     Args:
         found: the changes, and the records they are about.
-        batch_size: changes in one notification.
         identify: gives the next notification's id and event id.
 
     Source: up to ten entries, a larger set becoming several notifications which each repeat the complete
         ``raw`` (documented).
     """
-    raw = tuple(record for _, record in found)
-    for start in range(0, len(found), batch_size):
+    raw = tuple(_raw_record(decision, record, form.raw) for decision, record in found)
+    for start in range(0, len(found), form.batch_size):
         notification_id, event_id = identify()
         yield Notification(
             id=notification_id,
@@ -42,7 +66,7 @@ def notifications(
             object_type=resource,
             events=tuple(
                 ChangeEvent(change=decision.change, date=decision.date, object_id=decision.record_id)
-                for decision, _ in found[start : start + batch_size]
+                for decision, _ in found[start : start + form.batch_size]
                 if decision.change
             ),
             raw=raw,
@@ -54,19 +78,24 @@ def topic(instance: Instance) -> str:
     return f"instance-{instance.id}-{instance.element_key}-events"
 
 
-def raw_body(notification: Notification) -> dict[str, object]:
+def raw_body(notification: Notification, form: CallbackForm) -> dict[str, object]:
     """Return the records of a notification as ``message.raw`` holds them."""
+    records: dict[str, object] = {notification.object_type: list(notification.raw)}
+    if form.raw is RawForm.INSIDE_RECORDS:
+        return records
     return {
-        notification.object_type: list(notification.raw),
+        **records,
         "pollDate": epoch_milliseconds(notification.poll_at),
         "objectType": notification.object_type,
     }
 
 
-def body(notification: Notification, instance: Instance, user: User, *, hub: str) -> bytes:
+def body(
+    notification: Notification, instance: Instance, user: User, *, hub: str, form: CallbackForm
+) -> bytes:
     """Return the exact bytes of a callback.
 
-    Source: captured callbacks of 2018 and 2020 for shape and order of keys; ``raw`` as in 2018 (observed).
+    Source: captured callbacks of 2018 and 2020 for shape and order of keys (observed).
     """
     message = {
         "elementKey": instance.element_key,
@@ -77,7 +106,7 @@ def body(notification: Notification, instance: Instance, user: User, *, hub: str
         "instance_id": instance.id,
         "instanceName": instance.name,
         "instanceTags": list(instance.tags),
-        "raw": raw_body(notification),
+        "raw": raw_body(notification, form),
         "userId": user.id,
         "events": [_entry(event, notification, instance, hub) for event in notification.events],
     }
@@ -102,6 +131,12 @@ def java_text(instant: datetime) -> str:
     """
     weekday, month = WEEKDAYS[instant.weekday()][:3], MONTHS[instant.month - 1][:3]
     return f"{weekday} {month} {instant:%d %H:%M:%S} UTC {instant.year}"
+
+
+def _raw_record(decision: Decision, record: Mapping[str, object], form: RawForm) -> Mapping[str, object]:
+    if form is RawForm.BESIDE_RECORDS or decision.change is None:
+        return record
+    return {**record, "objectId": decision.record_id, "eventType": decision.change.value}
 
 
 def _entry(event: ChangeEvent, notification: Notification, instance: Instance, hub: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ import pytest
 
 from mock_kit.environment import SettingsError
 from mock_platform import Settings
+from mock_platform.domain.event import RawForm
 from mock_platform.domain.poller_configuration import EmptyBlock
 from mock_platform.domain.retry import OPEN_CONNECTORS
 
@@ -40,10 +41,27 @@ def test_variables_of_others_are_passed_over():
         ("POLL_FAILURE_LIMIT", "50", "poll_failure_limit", 50),
         ("LADDER", "open-connectors", "ladder", OPEN_CONNECTORS),
         ("UNSET_VALUE", "", "unset_value", ""),
+        ("RAW_FORM", "2020", "raw_form", RawForm.INSIDE_RECORDS),
     ],
 )
 def test_each_setting_has_its_variable(name, text, setting, value):
     assert getattr(Settings.from_env({PREFIX + name: text}), setting) == value
+
+
+def test_the_older_name_of_the_platform_is_the_default():
+    assert Settings.from_env({f"{PREFIX}PROFILE": "cloud-elements"}) == Settings()
+
+
+def test_the_newer_name_switches_every_disagreement_at_once_and_each_can_be_switched_back():
+    newer = Settings.from_env({f"{PREFIX}PROFILE": "open-connectors"})
+    mixed = Settings.from_env({f"{PREFIX}PROFILE": "open-connectors", f"{PREFIX}RAW_FORM": "2018"})
+
+    assert (newer.ladder, newer.raw_form, newer.unset_value) == (
+        OPEN_CONNECTORS,
+        RawForm.INSIDE_RECORDS,
+        "",
+    )
+    assert (mixed.ladder, mixed.raw_form) == (OPEN_CONNECTORS, RawForm.BESIDE_RECORDS)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +79,8 @@ def test_each_setting_has_its_variable(name, text, setting, value):
         ("CREATED_CHECK_TOLERANCE", "a while", "seconds from 0 to 1000000000"),
         ("EMPTY_BLOCK", "SKIP", "default or skip"),
         ("LADDER", "9", "cloud-elements or open-connectors"),
+        ("RAW_FORM", "2019", "2018 or 2020"),
+        ("PROFILE", "sap", "cloud-elements or open-connectors"),
     ],
 )
 def test_a_value_that_a_setting_does_not_take_is_refused_by_the_variables_name(name, text, expected):
