@@ -15,6 +15,7 @@ COMMANDS = {
     "reset": "Bring a workspace back to its start.",
     "workspace": "List, make and delete workspaces.",
     "openapi": "Print the OpenAPI document of a service.",
+    "fidelity": "List what is imitated, how sure that is, and which tests hold it.",
 }
 
 SETTINGS = (
