@@ -23,17 +23,17 @@ from mock_kit.workspaces import (
     WorkspaceNameError,
     Workspaces,
 )
+from mock_platform.callers import Callers
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.description import DESCRIPTION
 from mock_platform.domain import errors
-from mock_platform.domain.authorization import parse_authorization
 from mock_platform.engine import Engine
 from mock_platform.poll_task import BASE_PATH, PollTask
 from mock_platform.provider import Provider
 from mock_platform.request_ids import RequestIds
 from mock_platform.routes import clock, elements, events, hubs, instances, polls
 from mock_platform.routes import workspaces as workspace_routes
-from mock_platform.routes.parts import EXTENSION, Parts, authorization, workspace_of_user
+from mock_platform.routes.parts import EXTENSION, Parts, authorization, calling
 from mock_platform.settings import Settings
 from mock_platform.store import Store
 
@@ -44,6 +44,8 @@ STATUSES: Mapping[type[Exception], int] = {
     **ADMIN_STATUSES,
     errors.InvalidRequestError: 400,
     errors.InvalidCredentialsError: 401,
+    errors.NotPermittedError: 401,
+    errors.ForbiddenError: 403,
     errors.InstanceDisabledError: 403,
     errors.NotFoundError: 404,
     errors.NothingFoundError: 404,
@@ -94,6 +96,7 @@ def create_app(
     app.extensions[EXTENSION] = Parts(
         settings=settings,
         workspaces=workspaces,
+        callers=Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
         store=store,
         engine=engine,
         provider=Provider(http=http, crm_url=settings.crm_url),
@@ -107,7 +110,7 @@ def create_app(
         app.register_blueprint(blueprint)
     for blueprint in (instances.bp, events.bp, elements.bp, hubs.bp):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
-    _add_manners(app, workspaces, RequestIds(store.starts))
+    _add_manners(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)
     return app
 
@@ -122,13 +125,13 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
     parts: Parts = app.extensions[EXTENSION]
 
     def quietly(environ: "WSGIEnvironment") -> Workspace:
-        return _workspace_of(workspaces, environ.get("HTTP_AUTHORIZATION")) or workspaces.default
+        return parts.callers.workspace_of(environ.get("HTTP_AUTHORIZATION")) or workspaces.default
 
     def of_admin_call(asked: Request) -> Workspace:
         header = asked.headers.get("Authorization")
         if header is None:
             return workspaces.default
-        found = _workspace_of(workspaces, header)
+        found = parts.callers.workspace_of(header)
         if found is None:
             raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
         return found
@@ -148,13 +151,14 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
     add_admin(app, admin)
 
 
-def _add_manners(app: Flask, workspaces: Workspaces, ids: RequestIds) -> None:
+def _add_manners(app: Flask, ids: RequestIds) -> None:
     """Give every answer a request id, every error its shape, and other origins' pages what they may read."""
+    parts: Parts = app.extensions[EXTENSION]
 
     def request_id() -> str:
         if "request_id" not in g:
-            workspace = _workspace_of(workspaces, request.headers.get("Authorization")) or workspaces.default
-            g.request_id = ids.next(workspace.clock.now())
+            found = parts.callers.workspace_of(request.headers.get("Authorization"))
+            g.request_id = ids.next((found or parts.workspaces.default).clock.now())
         known: str = g.request_id
         return known
 
@@ -168,7 +172,7 @@ def _add_manners(app: Flask, workspaces: Workspaces, ids: RequestIds) -> None:
     def credentials_before_paths() -> None:
         """Refuse strangers before saying that a path is not there (observed: 401 comes before 404)."""
         if request.routing_exception is not None and request.path.startswith(f"{BASE_PATH}/"):
-            workspace_of_user(authorization())
+            calling(authorization())
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -198,12 +202,3 @@ def _own_words(error: Exception) -> str | None:
             return f"a body may have {LARGEST_BODY} bytes; this one has {request.content_length}"
         case _:
             return None
-
-
-def _workspace_of(workspaces: Workspaces, header: str | None) -> Workspace | None:
-    """Return whose User secret a header carries, or None."""
-    try:
-        user = parse_authorization(header).user
-    except errors.InvalidCredentialsError:
-        return None
-    return None if user is None else workspaces.with_user_secret(user)

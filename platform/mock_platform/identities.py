@@ -2,20 +2,56 @@
 
 from mock_kit import seeded
 from mock_kit.workspaces import Workspace
-from mock_platform.domain.models import User
+from mock_platform.domain.people import Account, Founding, Member, Organization
+from mock_platform.domain.roles import ORG_ADMIN
 
 
-def user_of(workspace: Workspace) -> User:
-    """Return the one user of a workspace."""
-    seed = workspace.seed
-    return User(
-        id=seeded.number(seed, workspace.name, "user", low=10_000, high=100_000),
-        account_id=seeded.number(seed, workspace.name, "account", low=10_000, high=100_000),
-        company_id=seeded.number(seed, workspace.name, "company", low=10_000, high=100_000),
-        email=workspace.crm_username,
-        first_name="Olive",
-        last_name="Owner",
+def founding(workspace: Workspace) -> Founding:
+    """Return what a workspace begins with: one organization, its default account, one user who administers both."""
+    account_id = _number(workspace, "account")
+    company_id = _number(workspace, "company")
+    return Founding(
+        organization=Organization(
+            id=company_id,
+            name=workspace.name,
+            secret=workspace.organization_secret,
+            created=workspace.start,
+        ),
+        account=Account(
+            id=account_id,
+            company_id=company_id,
+            external_id=workspace.name,
+            name=workspace.name,
+            created=workspace.start,
+            default=True,
+        ),
+        user=Member(
+            id=founder_id(workspace),
+            account_id=account_id,
+            company_id=company_id,
+            email=workspace.crm_username,
+            first_name="Olive",
+            last_name="Owner",
+            secret=workspace.user_secret,
+            created=workspace.start,
+            roles=(ORG_ADMIN.key,),
+        ),
     )
+
+
+def founder_id(workspace: Workspace) -> int:
+    """Return the id of the user that a workspace begins with."""
+    return _number(workspace, "user")
+
+
+def user_secret(workspace: Workspace, user_id: int) -> str:
+    """Return the secret of a user who came later: 44 characters of base64, as all have (documented)."""
+    return seeded.base64_token(workspace.seed, workspace.name, "user secret", user_id)
+
+
+def session_token(workspace: Workspace, number: int) -> str:
+    """Return what signing in gives: 32 hexadecimal digits (assumed)."""
+    return seeded.hexadecimal(workspace.seed, workspace.name, "session", number, length=32)
 
 
 def first_instance_id(workspace: Workspace) -> int:
@@ -36,3 +72,7 @@ def first_notification_id(workspace: Workspace) -> int:
 def event_id(workspace: Workspace, notification_id: int) -> str:
     """Return a notification's event id: 20 letters, digits, ``-`` and ``_`` (observed)."""
     return seeded.url_safe(workspace.seed, workspace.name, "event", notification_id, length=20)
+
+
+def _number(workspace: Workspace, kind: str) -> int:
+    return seeded.number(workspace.seed, workspace.name, kind, low=10_000, high=100_000)

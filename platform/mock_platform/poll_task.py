@@ -152,6 +152,7 @@ class PollTask:
     ) -> Compose:
         """Return what makes a poll's notifications once their ids can be given."""
         form = CallbackForm(batch_size=self.settings.batch_size, raw=self.settings.raw_form)
+        owner = self.store.people.user(workspace, instance.user_id)
 
         def compose(next_id: Callable[[], int]) -> Iterator[Outgoing]:
             def identify() -> tuple[int, str]:
@@ -172,7 +173,7 @@ class PollTask:
                     body=event.body(
                         notification,
                         instance,
-                        identities.user_of(workspace),
+                        owner,
                         hub=INSIGHTLY.hub,
                         form=form,
                     ),

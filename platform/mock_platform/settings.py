@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from mock_kit import environment
 from mock_platform.domain.event import RawForm
+from mock_platform.domain.people import Passwords, Visibility
 from mock_platform.domain.poller_configuration import EmptyBlock
 from mock_platform.domain.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
 
@@ -29,6 +30,8 @@ class Settings:
             50 and 10 elsewhere).
         ladder: when failed callbacks are tried again (documented twice, in conflict).
         raw_form: what a callback's ``raw`` holds beside the records (observed twice, in conflict).
+        visibility: whose instances a user sees (documented to depend on the role, how is assumed).
+        passwords: which password is right for who has chosen none (assumed: any).
         unset_value: how a configuration key without a value is shown (observed: null, later "").
     """
 
@@ -43,6 +46,8 @@ class Settings:
     ladder: Ladder = CLOUD_ELEMENTS
     raw_form: RawForm = RawForm.BESIDE_RECORDS
     unset_value: str | None = None
+    visibility: Visibility = Visibility.ROLE
+    passwords: Passwords = Passwords.ANY
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str]) -> "Settings":
@@ -80,4 +85,6 @@ _KINDS = {
     "ladder": environment.one_of({"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}),
     "raw_form": environment.one_of({form.value: form for form in RawForm}),
     "unset_value": environment.text(),
+    "visibility": environment.one_of({how.value: how for how in Visibility}),
+    "passwords": environment.one_of({which.value: which for which in Passwords}),
 }

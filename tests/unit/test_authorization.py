@@ -64,6 +64,17 @@ def test_case_and_blanks_do_not_matter(header):
     assert parse_authorization(header) == Authorization(user="u", organization="o")
 
 
+@pytest.mark.parametrize("header", ["Bearer t", "bearer t", "BEARER  t"])
+def test_what_signing_in_gave_may_stand_for_the_user(header):
+    assert parse_authorization(header) == Authorization(bearer="t")
+
+
+@pytest.mark.parametrize("header", ["Bearer t, User u", "User u, Element e, Bearer t"])
+def test_a_user_and_what_stands_for_one_are_not_sent_together(header):
+    with pytest.raises(InvalidCredentialsError, match="names both User and Bearer"):
+        parse_authorization(header)
+
+
 @pytest.mark.parametrize("header", [None, ""], ids=["none", "an empty one"])
 def test_without_a_header_there_are_no_credentials(header):
     with pytest.raises(InvalidCredentialsError, match="There was no Authorization header"):
@@ -89,7 +100,7 @@ def test_without_a_header_there_are_no_credentials(header):
         pytest.param("User u v", id="a secret with a blank"),
         pytest.param("Users u", id="no scheme of ours"),
         pytest.param("Basic dXNlcjpwYXNz", id="Basic"),
-        pytest.param("Bearer abc", id="Bearer"),
+        pytest.param("Bearer", id="Bearer alone"),
         pytest.param("U\u017fer u", id="a long s"),
         pytest.param("Organ\u0131zation o", id="an i without a dot"),
         pytest.param("User u, Organi\u0130zation o", id="an I with one"),

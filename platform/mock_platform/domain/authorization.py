@@ -1,6 +1,7 @@
 """The platform's Authorization header: pairs of a scheme and a secret, in any order.
 
-``User <secret>, Organization <secret>, Element <token>``
+``User <secret>, Organization <secret>, Element <token>``; what signing in gave, ``Bearer <token>``, may stand for
+the first two.
 """
 
 import re
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 from mock_platform.domain.errors import InvalidCredentialsError
 
-_PAIR = re.compile(r"(user|organization|element) +([^\s,]+)", re.ASCII | re.IGNORECASE)
+_PAIR = re.compile(r"(user|organization|element|bearer) +([^\s,]+)", re.ASCII | re.IGNORECASE)
 _EXPECTED = 'Expected "User <secret>, Organization <secret>" or "User <secret>, Element <token>"'
 
 
@@ -19,16 +20,17 @@ class Authorization:
     user: str | None = None
     organization: str | None = None
     element: str | None = None
+    bearer: str | None = None
 
 
 def parse_authorization(header: str | None) -> Authorization:
     """Take the header apart: split on commas, then on the first blank.
 
     Raises:
-        InvalidCredentialsError: it is missing or garbled, or has one scheme twice.
+        InvalidCredentialsError: it is missing or garbled, has one scheme twice, or two that name a user.
 
-    Source: the vendor's guides show the pairs in every order (documented); that schemes may be in any case
-        and the blank after a comma missing is assumed.
+    Source: the vendor's guides show the pairs in every order, later ones Bearer (documented); that schemes may be
+        in any case and the blank after a comma missing is assumed.
     """
     if not header:
         raise InvalidCredentialsError(f"There was no Authorization header. {_EXPECTED}.")
@@ -41,4 +43,6 @@ def parse_authorization(header: str | None) -> Authorization:
         if scheme in secrets:
             raise InvalidCredentialsError(f"The Authorization header names {found[1]} twice. {_EXPECTED}.")
         secrets[scheme] = found[2]
+    if {"user", "bearer"} <= secrets.keys():
+        raise InvalidCredentialsError(f"The Authorization header names both User and Bearer. {_EXPECTED}.")
     return Authorization(**secrets)

@@ -33,8 +33,19 @@ class InstanceBody:
     external_authentication: str | None = None
 
 
-def make(body: InstanceBody, element: Element, *, instance_id: int, token: str, now: datetime) -> Instance:
+def make(  # noqa: PLR0913 - what an instance comes with; all of it by name
+    body: InstanceBody,
+    element: Element,
+    *,
+    instance_id: int,
+    token: str,
+    now: datetime,
+    user_id: int | None = None,
+) -> Instance:
     """Return a new instance.
+
+    Args:
+        user_id: whose it is to be; None is the user that the workspace began with.
 
     Raises:
         InvalidRequestError: there is no name.
@@ -51,6 +62,7 @@ def make(body: InstanceBody, element: Element, *, instance_id: int, token: str, 
         configuration=configuration.complete(body.configuration or {}, element),
         created=now.replace(microsecond=0),
         external_authentication=body.external_authentication or "none",
+        user_id=user_id,
     )
 
 

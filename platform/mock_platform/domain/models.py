@@ -10,7 +10,7 @@ from mock_platform.domain.change import Change
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """Who owns a workspace's instances."""
+    """Whose an instance is, as the instance and its events say."""
 
     id: int
     account_id: int
@@ -27,6 +27,7 @@ class Instance:
     Attributes:
         configuration: all keys of the element; values are texts, None where there is none.
         polling_disabled: its poller was switched off after too many failures.
+        user_id: whose it is; None is the user that the workspace began with.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Instance:
     disabled: bool = False
     polling_disabled: bool = False
     subscription_id: int | None = None
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,11 +21,13 @@ from mock_platform.routes.parts import (
     PAGE_HEADERS,
     PageQuery,
     caller,
+    calling_user,
     done,
     instance_named,
     page_headers,
     paging,
     parts,
+    visible_instances,
 )
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
@@ -86,10 +88,13 @@ def create(workspace: Workspace, body: InstanceRequest) -> Answer[Json]:
     """Make an instance, once the CRM has accepted its credentials."""
     element = _element(body)
     now = workspace.clock.now()
+    user_id = calling_user(workspace).id
 
     def make(instance_id: int) -> Instance:
         token = identities.element_token(workspace, instance_id)
-        return rules.make(body.to_body(), element, instance_id=instance_id, token=token, now=now)
+        return rules.make(
+            body.to_body(), element, instance_id=instance_id, token=token, now=now, user_id=user_id
+        )
 
     draft = make(identities.first_instance_id(workspace))
     _check(draft, element)
@@ -109,7 +114,7 @@ def create(workspace: Workspace, body: InstanceRequest) -> Answer[Json]:
 def index(workspace: Workspace, query: PageQuery) -> Answer[list[Json]]:
     """List instances; a list without any is 404 (observed)."""
     page = paging(query)
-    found = parts().store.instances.all(workspace.name)
+    found = visible_instances(workspace)
     if not found:
         raise NothingFoundError("element instances")
     shown = found[page.offset : page.offset + page.size]
@@ -218,7 +223,7 @@ def _changed(workspace: Workspace, instance: Instance, element: Element) -> Answ
     """Let those know whom a change concerns, and answer with the instance."""
     tell_sink(parts().http, parts().settings.sink_url, instance, admin_headers=parts().admin_headers)
     parts().engine.wake()
-    user = identities.user_of(workspace)
+    user = parts().store.people.user(workspace, instance.user_id)
     return Answer(rules.to_json(instance, element, user, unset=parts().settings.unset_value))
 
 
@@ -228,7 +233,8 @@ def _plan(before: Instance | None, after: Instance, element: Element, workspace:
 
 def _shown(workspace: Workspace, instance: Instance) -> Json:
     element = find_element(instance.element_key)
-    return rules.to_json(instance, element, identities.user_of(workspace), unset=parts().settings.unset_value)
+    user = parts().store.people.user(workspace, instance.user_id)
+    return rules.to_json(instance, element, user, unset=parts().settings.unset_value)
 
 
 def _element(sent: InstanceRequest) -> Element:

@@ -14,9 +14,11 @@ from mock_kit.journal import Journal
 from mock_kit.operations import Answer
 from mock_kit.wire import Http
 from mock_kit.workspaces import Workspace, Workspaces
+from mock_platform.callers import Caller, Callers
 from mock_platform.domain.authorization import Authorization, parse_authorization
 from mock_platform.domain.errors import InvalidCredentialsError, InvalidRequestError, NotFoundError, shown
 from mock_platform.domain.models import Instance
+from mock_platform.domain.people import Member
 from mock_platform.engine import Engine
 from mock_platform.provider import Provider
 from mock_platform.settings import Settings
@@ -38,6 +40,7 @@ class Parts:
 
     settings: Settings
     workspaces: Workspaces
+    callers: Callers
     store: Store
     engine: Engine
     provider: Provider
@@ -90,14 +93,14 @@ def parts() -> Parts:
 
 
 def caller() -> Workspace:
-    """Return the workspace of a call that needs a user and an organization.
+    """Return the workspace of a call that needs a user and an organization; a Bearer token stands for both (assumed).
 
     Raises:
         InvalidCredentialsError: a secret is missing or nobody's, or the two are of different workspaces.
     """
     sent = authorization()
-    workspace = workspace_of_user(sent)
-    if sent.organization is None:
+    workspace = calling(sent).workspace
+    if sent.organization is None and sent.bearer is None:
         raise InvalidCredentialsError("An Organization secret is needed beside the User secret.")
     return workspace
 
@@ -117,7 +120,7 @@ def hub_caller() -> HubCaller:
         InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
     """
     sent = authorization()
-    workspace = workspace_of_user(sent)
+    workspace = calling(sent).workspace
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
     return HubCaller(workspace=workspace, instance=instance_of_token(workspace, sent.element))
@@ -144,34 +147,54 @@ def authorization() -> Authorization:
     return _parsed(request.headers.get("Authorization"))
 
 
-def workspace_of_user(sent: Authorization) -> Workspace:
-    """Return the workspace whose user and organization these are.
+def calling(sent: Authorization) -> Caller:
+    """Return the user whose secrets these are.
 
     Raises:
         InvalidCredentialsError: one of them is missing or nobody's, or they do not belong together.
     """
-    workspaces = parts().workspaces
-    if sent.user is None:
-        raise InvalidCredentialsError("A User secret is needed.")
-    workspace = workspaces.with_user_secret(sent.user)
-    if workspace is None:
-        raise InvalidCredentialsError("The User secret is not known here.")
-    if sent.organization is not None and sent.organization != workspace.organization_secret:
-        raise InvalidCredentialsError("The Organization secret is not that of the user's organization.")
-    return workspace
+    return parts().callers.of(sent)
+
+
+def calling_user(workspace: Workspace) -> Member:
+    """Return the user who makes the present call, for views that treat one user other than another."""
+    return parts().store.people.user(workspace, calling(authorization()).user_id)
 
 
 def instance_named(workspace: Workspace, instance_id: str) -> Instance:
-    """Return a workspace's instance by the id in a path; one of another workspace is not found (assumed).
+    """Return the caller's instance by the id in a path.
+
+    Raises:
+        NotFoundError: there is none, or it is another workspace's, or one that the caller does not see (assumed).
+    """
+    instance = any_instance(workspace, instance_id)
+    if not parts().callers.seen(calling(authorization()), [instance]):
+        raise NotFoundError("element instance", instance_id)
+    return instance
+
+
+def any_instance(workspace: Workspace, instance_id: str) -> Instance:
+    """Return a workspace's instance, whoever's it is: for admin routes, which no user calls.
 
     Raises:
         NotFoundError: there is none.
     """
-    known = instance_id.isascii() and instance_id.isdecimal() and len(instance_id) <= 18
-    instance = parts().store.instances.get(workspace.name, int(instance_id)) if known else None
+    number = whole_id(instance_id)
+    instance = None if number is None else parts().store.instances.get(workspace.name, number)
     if instance is None:
         raise NotFoundError("element instance", instance_id)
     return instance
+
+
+def visible_instances(workspace: Workspace) -> list[Instance]:
+    """Return the instances that the caller sees, by ascending id."""
+    services = parts()
+    return services.callers.seen(calling(authorization()), services.store.instances.all(workspace.name))
+
+
+def whole_id(text: str) -> int | None:
+    """Return an id out of a path, or None if it is none that anything has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def done() -> Answer[None]:

@@ -9,7 +9,7 @@ from mock_kit.admin import asked_workspace
 from mock_kit.instants import format_instant
 from mock_kit.operations import Answer, operation
 from mock_platform.domain.models import Decision, Poll, Ran
-from mock_platform.routes.parts import instance_named, parts
+from mock_platform.routes.parts import any_instance, parts
 
 bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
 
@@ -55,7 +55,7 @@ def poll_now(body: PollRequest) -> Answer[Json]:
     workspace = asked_workspace()
     chosen = body.instance_id
     store = parts().store.instances
-    instances = store.all(workspace.name) if chosen is None else [instance_named(workspace, str(chosen))]
+    instances = store.all(workspace.name) if chosen is None else [any_instance(workspace, str(chosen))]
     ran = Ran()
     for instance in instances:
         ran += parts().engine.poll_now(workspace, instance)

@@ -1,4 +1,4 @@
-"""What the platform remembers, by what it means: instances, jobs, polls, events and their deliveries."""
+"""What the platform remembers, by what it means: people, instances, jobs, polls, events and their deliveries."""
 
 from mock_kit.database import Database
 from mock_platform.store import tables
@@ -6,6 +6,7 @@ from mock_platform.store.counters import next_number
 from mock_platform.store.events import Events
 from mock_platform.store.instances import Instances
 from mock_platform.store.jobs import Jobs
+from mock_platform.store.people import People
 from mock_platform.store.polls import Polls
 
 __all__ = ["Store"]
@@ -24,6 +25,7 @@ class Store:
         database.create("platform", tables.metadata, version=tables.VERSION)
         self._database = database
         self.instances = Instances(database)
+        self.people = People(database)
         self.jobs = Jobs(database)
         self.polls = Polls(database)
         self.events = Events(database)

@@ -102,15 +102,7 @@ class Instances:
         Source: inferred from what deleting a user is documented to remove.
         """
         with self._database.writing() as connection:
-            _end_polling(connection, workspace, instance)
-            for table, column in (
-                (last_polls, last_polls.c.instance_id),
-                (subscriptions, subscriptions.c.instance_id),
-                (instances, instances.c.id),
-            ):
-                connection.execute(
-                    table.delete().where(table.c.workspace == workspace, column == instance.id)
-                )
+            _delete(connection, workspace, instance.id)
 
     def subscription(self, workspace: str, subscription_id: int) -> Subscription | None:
         """Return a subscription, unless it has been removed."""
@@ -133,6 +125,13 @@ def still_there(connection: Connection, workspace: str, instance_id: int) -> boo
     return connection.scalar(_exists, {"of_workspace": workspace, "of_id": instance_id}) is not None
 
 
+def delete_instances_of(connection: Connection, workspace: str, user_id: int) -> None:
+    """Delete a user's instances, in a transaction that does more."""
+    theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
+    for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
+        _delete(connection, workspace, instance_id)
+
+
 def subscriptions_of(connection: Connection, workspace: str, instance_id: int) -> list[Subscription]:
     """Return who is told of an instance's notifications."""
     rows = connection.execute(
@@ -143,12 +142,22 @@ def subscriptions_of(connection: Connection, workspace: str, instance_id: int) -
     return [_subscription(row) for row in rows]
 
 
+def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
+    _end_polling(connection, workspace, instance_id)
+    for table, column in (
+        (last_polls, last_polls.c.instance_id),
+        (subscriptions, subscriptions.c.instance_id),
+        (instances, instances.c.id),
+    ):
+        connection.execute(table.delete().where(table.c.workspace == workspace, column == instance_id))
+
+
 def _carry_out(connection: Connection, workspace: str, instance: Instance, plan: Plan, now: datetime) -> None:
     _set_last_polls(connection, workspace, instance, plan, now)
     if not plan.polled:
-        _end_polling(connection, workspace, instance)
+        _end_polling(connection, workspace, instance.id)
     elif plan.poll_at is not None:
-        _end_polling(connection, workspace, instance)
+        _end_polling(connection, workspace, instance.id)
         plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
     _subscribe(connection, workspace, instance, plan.callback_url)
 
@@ -170,8 +179,8 @@ def _set_last_polls(
         connection.execute(last_polls.update().where(*of_instance).values(failures=0))
 
 
-def _end_polling(connection: Connection, workspace: str, instance: Instance) -> None:
-    drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
+def _end_polling(connection: Connection, workspace: str, instance_id: int) -> None:
+    drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
 
 
 def _subscribe(connection: Connection, workspace: str, instance: Instance, url: str | None) -> None:
@@ -201,6 +210,7 @@ def _row(instance: Instance) -> Mapping[str, object]:
         "external_authentication": instance.external_authentication,
         "disabled": instance.disabled,
         "polling_disabled": instance.polling_disabled,
+        "user_id": instance.user_id,
     }
 
 
@@ -217,6 +227,7 @@ def _instance(row: Row[tuple[object, ...]]) -> Instance:
         disabled=row.disabled,
         polling_disabled=row.polling_disabled,
         subscription_id=row.subscription_id,
+        user_id=row.user_id,
     )
 
 

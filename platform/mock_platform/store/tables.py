@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 from mock_kit.database import Instant
 
-VERSION = 1
+VERSION = 2
 
 
 class Words(TypeDecorator[str]):
@@ -55,6 +55,7 @@ instances = Table(
     Column("external_authentication", Words, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("polling_disabled", Boolean, nullable=False),
+    Column("user_id", BigInteger),
     Index("platform_instances_by_token", "workspace", "token", unique=True),
 )
 
