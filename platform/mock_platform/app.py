@@ -31,8 +31,18 @@ from mock_platform.engine import Engine
 from mock_platform.poll_task import BASE_PATH, PollTask
 from mock_platform.provider import Provider
 from mock_platform.request_ids import RequestIds
-from mock_platform.routes import clock, elements, events, hubs, instances, polls
+from mock_platform.routes import (
+    clock,
+    elements,
+    events,
+    hubs,
+    instance_configuration,
+    instances,
+    one_instance,
+    polls,
+)
 from mock_platform.routes import workspaces as workspace_routes
+from mock_platform.routes.named_instance import register_both_ways
 from mock_platform.routes.parts import EXTENSION, Parts, authorization, calling
 from mock_platform.settings import Settings
 from mock_platform.store import Store
@@ -110,6 +120,8 @@ def create_app(
         app.register_blueprint(blueprint)
     for blueprint in (instances.bp, events.bp, elements.bp, hubs.bp):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
+    for blueprint in (one_instance.bp, instance_configuration.bp):
+        register_both_ways(app, blueprint, base_path=BASE_PATH)
     _add_manners(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)
     return app

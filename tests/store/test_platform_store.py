@@ -66,6 +66,16 @@ def add(store):
     return make
 
 
+@pytest.fixture
+def change(store):
+    """Return a function that changes an instance, nothing of it unless told, to let a plan be carried out."""
+
+    def make(workspace, instance, planned, *, now, rule=lambda kept: kept):
+        return store.instances.change(workspace, instance.id, rule, lambda _before, _after: planned, now=now)
+
+    return make
+
+
 def poll_of(instance, **changes):
     plain = Poll(
         instance_id=instance.id,
@@ -193,10 +203,12 @@ def test_a_new_instance_starts_every_resource_now_and_has_one_poll_to_come(store
     assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
 
 
-def test_saving_starts_new_resources_forgets_old_ones_and_leaves_the_others_where_they_are(store, add):
+def test_saving_starts_new_resources_forgets_old_ones_and_leaves_the_others_where_they_are(
+    store, add, change
+):
     made = add(planned=plan("contacts", "leads"))
 
-    store.instances.save("acme", made, plan("leads", "accounts", poll_at=None), now=LATER)
+    change("acme", made, plan("leads", "accounts", poll_at=None), now=LATER)
 
     assert store.instances.last_polls("acme", made.id) == {
         "leads": LastPoll(at=NOON),
@@ -205,30 +217,30 @@ def test_saving_starts_new_resources_forgets_old_ones_and_leaves_the_others_wher
     assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
 
 
-def test_a_new_pace_takes_the_place_of_the_old_one(store, add):
+def test_a_new_pace_takes_the_place_of_the_old_one(store, add, change):
     made = add()
 
-    store.instances.save("acme", made, plan("contacts", poll_at=NOON + timedelta(minutes=1)), now=NOON)
+    change("acme", made, plan("contacts", poll_at=NOON + timedelta(minutes=1)), now=NOON)
 
     assert due(store, until=NOON + timedelta(days=1)) == [
         (JobKind.POLL, str(made.id), NOON + timedelta(minutes=1))
     ]
 
 
-def test_an_instance_that_is_polled_no_more_has_no_job(store, add):
+def test_an_instance_that_is_polled_no_more_has_no_job(store, add, change):
     made = add()
 
-    store.instances.save("acme", made, plan(polled=False, poll_at=None), now=NOON)
+    change("acme", made, plan(polled=False, poll_at=None), now=NOON)
 
     assert store.jobs.count("acme") == 0
     assert store.instances.last_polls("acme", made.id) == {}
 
 
-def test_a_subscription_keeps_its_id_while_there_is_a_url_and_gets_another_afterwards(store, add):
+def test_a_subscription_keeps_its_id_while_there_is_a_url_and_gets_another_afterwards(store, add, change):
     made = add()
-    moved = store.instances.save("acme", made, plan("contacts", url="http://new.test/"), now=NOON)
-    silent = store.instances.save("acme", made, plan("contacts", url=None), now=NOON)
-    again = store.instances.save("acme", made, plan("contacts"), now=NOON)
+    moved = change("acme", made, plan("contacts", url="http://new.test/"), now=NOON)
+    silent = change("acme", made, plan("contacts", url=None), now=NOON)
+    again = change("acme", made, plan("contacts"), now=NOON)
 
     assert moved.subscription_id == made.subscription_id
     assert silent.subscription_id is None
@@ -256,11 +268,42 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
             assert subject == str(other.id)
 
 
-def test_saving_an_instance_that_was_deleted_meanwhile_brings_nothing_back(store, add):
+def test_a_change_starts_from_the_instance_as_it_is_kept_and_not_as_it_was_read(store, add, change):
+    made = add()
+    store.polls.failed("acme", made, poll_of(made, error="502"), limit=1)
+
+    renamed = change("acme", made, plan("contacts"), now=NOON, rule=lambda kept: replace(kept, name="New"))
+
+    assert renamed == store.instances.get("acme", made.id) == replace(made, name="New", polling_disabled=True)
+
+
+def test_a_change_that_is_refused_changes_nothing(store, add, change):
+    made = add()
+
+    with pytest.raises(ZeroDivisionError):
+        change("acme", made, plan(), now=NOON, rule=lambda _: 1 / 0)
+
+    assert store.instances.get("acme", made.id) == made
+    assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
+
+
+def test_what_follows_from_a_change_is_worked_out_from_both_states(store, add):
+    made, seen = add(), []
+
+    def planned(before, after):
+        seen.append((before.name, after.name))
+        return plan("contacts")
+
+    store.instances.change("acme", made.id, lambda kept: replace(kept, name="New"), planned, now=NOON)
+
+    assert seen == [("Mine", "New")]
+
+
+def test_saving_an_instance_that_was_deleted_meanwhile_brings_nothing_back(store, add, change):
     made = add()
     store.instances.delete("acme", made)
 
-    saved = store.instances.save("acme", made, plan("contacts"), now=NOON)
+    saved = change("acme", made, plan("contacts"), now=NOON)
 
     assert saved is None
     assert store.instances.all("acme") == []
@@ -378,7 +421,7 @@ def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, 
     }
 
 
-def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, add):
+def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, add, change):
     made = add()
 
     for failure in (1, 2, 3):
@@ -387,7 +430,7 @@ def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, ad
         assert store.jobs.count("acme") == (failure < 3)
 
     assert store.instances.last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=3)}
-    store.instances.save("acme", made, plan("contacts", forgive=True), now=LATER)
+    change("acme", made, plan("contacts", forgive=True), now=LATER)
     assert store.instances.last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=0)}
 
 

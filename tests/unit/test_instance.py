@@ -1,23 +1,30 @@
 """Element instances: made, replaced, changed in parts, shown."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_platform.domain.errors import InvalidRequestError
-from mock_platform.domain.instance import InstanceBody, clean, element_to_json, make, patch, put, to_json
-from mock_platform.domain.models import Instance, User
+from mock_platform.domain.instance import (
+    InstanceBody,
+    clean,
+    make,
+    patch,
+    put,
+    reaches_anew,
+    revive,
+    switch,
+    trace,
+)
+from mock_platform.domain.models import Instance
 from mock_platform.elements.insightly_definition import INSIGHTLY
 
 MASK = "********"
 NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)
 CREDENTIALS = {"username": "ada", "password": "0123"}
-OWNER = User(
-    id=33, account_id=11, company_id=22, email="ada@example.com", first_name="Ada", last_name="Byron"
-)
 
 
 def made(**said) -> Instance:
@@ -31,10 +38,6 @@ def replaced(instance: Instance, **said) -> Instance:
 
 def changed(instance: Instance, **said) -> Instance:
     return patch(instance, InstanceBody(**said), INSIGHTLY)
-
-
-def shown(instance: Instance, *, unset=None) -> dict[str, object]:
-    return to_json(instance, INSIGHTLY, OWNER, unset=unset)
 
 
 def test_a_new_instance_is_what_was_said_and_the_rest_by_default():
@@ -241,143 +244,55 @@ def test_what_is_left_of_any_name_has_no_markup(name):
     assert not any(f"<{start}" in cleaned for start in "ab/!?")
 
 
-SHOWN_KEYS = [
-    "id", "name", "createdDate", "token", "element", "elementId", "tags", "provisionInteractions", "valid",
-    "disabled", "maxCacheSize", "cacheTimeToLive", "configuration", "eventsEnabled", "traceLoggingEnabled",
-    "cachingEnabled", "externalAuthentication", "user",
-]  # fmt: skip
+@pytest.mark.parametrize(
+    ("polling_disabled", "disabled", "left"),
+    [(True, False, False), (True, True, True), (False, False, False), (False, True, False)],
+)
+def test_enabling_lets_a_poller_start_anew_and_disabling_leaves_it_as_it_is(polling_disabled, disabled, left):
+    before = replace(made(), polling_disabled=polling_disabled)
+
+    assert switch(before, disabled=disabled) == replace(before, disabled=disabled, polling_disabled=left)
 
 
-def test_an_instance_is_shown_with_its_keys_in_the_platforms_order():
-    assert list(shown(made())) == SHOWN_KEYS
-
-
-def test_an_instance_is_shown_as_it_is():
-    answer = shown(made(tags=("a", "b")))
-
-    assert answer["element"] == element_to_json(INSIGHTLY)
-    assert {key: value for key, value in answer.items() if key not in {"element", "configuration"}} == {
-        "id": 123456,
-        "name": "My Insightly",
-        "createdDate": "2026-03-02T10:00:00Z",
-        "token": "dG9rZW4=",
-        "elementId": 5993,
-        "tags": ["a", "b"],
-        "provisionInteractions": [],
-        "valid": True,
-        "disabled": False,
-        "maxCacheSize": 0,
-        "cacheTimeToLive": 0,
-        "eventsEnabled": False,
-        "traceLoggingEnabled": False,
-        "cachingEnabled": False,
-        "externalAuthentication": "none",
-        "user": {"id": 33, "emailAddress": "ada@example.com", "firstName": "Ada", "lastName": "Byron"},
-    }
-
-
-def test_the_callback_url_and_the_subscription_stand_after_events_enabled():
-    instance = made(
-        configuration={
-            **CREDENTIALS,
-            "event.notification.enabled": True,
-            "event.notification.callback.url": "http://sink/default",
-        }
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("before", "after", "left"),
+    [("false", "true", False), ("true", "true", True), ("true", "false", True), ("false", "false", True)],
+)
+def test_a_poller_starts_anew_where_events_are_switched_on(before, after, left):
+    stopped, changed_to = (
+        replace(
+            made(configuration={**CREDENTIALS, "event.notification.enabled": flag}), polling_disabled=True
+        )
+        for flag in (before, after)
     )
 
-    answer = shown(replace(instance, subscription_id=77))
-
-    place = SHOWN_KEYS.index("eventsEnabled") + 1
-    assert list(answer) == [
-        *SHOWN_KEYS[:place],
-        "eventsNotificationCallbackUrl",
-        "subscriptionId",
-        *SHOWN_KEYS[place:],
-    ]
-    assert (answer["eventsEnabled"], answer["eventsNotificationCallbackUrl"], answer["subscriptionId"]) == (
-        True,
-        "http://sink/default",
-        77,
-    )
+    assert revive(stopped, changed_to) == replace(changed_to, polling_disabled=left)
 
 
 @pytest.mark.parametrize(
-    "events",
+    ("configuration", "anew"),
     [
-        {"event.notification.enabled": True},
-        {"event.notification.enabled": True, "event.notification.callback.url": ""},
-        {"event.notification.enabled": False, "event.notification.callback.url": "http://sink"},
+        ({"password": "another"}, True),
+        ({"base.url": "https://crm.example.com"}, True),
+        ({"password": "********"}, False),
+        ({"username": "grace"}, False),
+        ({"event.poller.refresh_interval": 1}, False),
     ],
-    ids=["no URL", "an empty URL", "events off"],
 )
-def test_the_callback_url_is_shown_only_with_events(events):
-    answer = shown(made(configuration={**CREDENTIALS, **events}))
+def test_only_another_password_or_place_reaches_the_crm_anew(configuration, anew):
+    before = made()
 
-    assert "eventsNotificationCallbackUrl" not in answer
-    assert "subscriptionId" not in answer
-
-
-def test_passwords_are_masked_and_the_rest_is_clear():
-    instance = made(
-        configuration={
-            **CREDENTIALS,
-            "event.notification.signature.key": "key",
-            "event.notification.basic.password": "p",
-            "oauth.api.secret": "s",
-        }
-    )
-
-    values = shown(instance)["configuration"]
-
-    assert values["username"] == "ada"
-    assert (values["password"], values["event.notification.basic.password"]) == (MASK, MASK)
-    assert values["oauth.api.secret"] == MASK
-    assert values["event.notification.signature.key"] == "key"
+    assert reaches_anew(before, changed(before, configuration=configuration)) is anew
 
 
-@pytest.mark.parametrize("unset", [None, ""], ids=["null", "an empty text"])
-def test_a_key_without_a_value_is_shown_as_the_setting_says(unset):
-    values = shown(made(configuration={"username": "ada"}), unset=unset)["configuration"]
+def test_traces_are_logged_for_so_many_minutes_until_that_is_ended():
+    traced = trace(made(), minutes=90, now=NOW)
 
-    assert values["event.notification.callback.url"] == unset
-    assert values["password"] == unset
-    assert values["username"] == "ada"
+    assert traced.trace_logging_until == NOW + timedelta(minutes=90)
+    assert trace(traced, minutes=None, now=NOW) == made()
 
 
-def test_every_shown_value_is_a_text_and_every_key_of_the_element_is_there():
-    values = shown(made(configuration={**CREDENTIALS, "event.notification.enabled": True}), unset="")[
-        "configuration"
-    ]
-
-    assert list(values) == [entry.key for entry in INSIGHTLY.keys]
-    assert all(isinstance(value, str) for value in values.values())
-
-
-def test_a_disabled_instance_says_so():
-    assert shown(replace(made(), disabled=True))["disabled"] is True
-
-
-def test_an_element_is_shown_with_its_keys_in_the_platforms_order():
-    assert list(element_to_json(INSIGHTLY).items()) == [
-        ("id", 5993),
-        ("name", "Insightly"),
-        ("key", "insightly"),
-        ("description", INSIGHTLY.description),
-        ("image", "elements/provider_insightly.png"),
-        ("active", True),
-        ("deleted", False),
-        ("typeOauth", False),
-        ("trialAccount", False),
-        ("resources", []),
-        ("transformationsEnabled", True),
-        ("bulkDownloadEnabled", True),
-        ("bulkUploadEnabled", True),
-        ("cloneable", True),
-        ("extendable", True),
-        ("beta", False),
-        ("authentication", {"type": "basic"}),
-        ("extended", False),
-        ("hub", "crm"),
-        ("protocolType", "http"),
-        ("parameters", []),
-    ]
+def test_traces_cannot_be_logged_beyond_the_calendar():
+    with pytest.raises(InvalidRequestError, match="duration: 999999999 minutes from now lie beyond"):
+        trace(made(), minutes=999_999_999, now=datetime(9000, 1, 1, tzinfo=UTC))

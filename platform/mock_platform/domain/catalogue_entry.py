@@ -6,7 +6,7 @@ Source: the vendor's catalogue answers and its test suite's schemas (observed).
 from collections.abc import Mapping
 
 from mock_platform.domain.element import ConfigurationKey, Element
-from mock_platform.domain.instance import element_to_json
+from mock_platform.domain.instance_json import element_to_json
 
 _EVENT_TYPES = ["created", "updated"]
 _OPERATIONS = ["create", "delete", "retrieve", "search", "update"]

@@ -1,16 +1,14 @@
-"""Element instances: how one is made, changed and shown."""
+"""Element instances: how one is made and changed."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mock_platform.domain import configuration
 from mock_platform.domain.element import Element
 from mock_platform.domain.errors import InvalidRequestError
-from mock_platform.domain.iso_dates import iso_date
-from mock_platform.domain.masking import mask
-from mock_platform.domain.models import Instance, User
+from mock_platform.domain.models import Instance
 
 _MARKUP = re.compile(
     r"""
@@ -21,6 +19,8 @@ _MARKUP = re.compile(
 )
 _TAG_START = re.compile("(?<!<)<+(?=[A-Za-z/!?])")
 """What taking out markup may leave of markup inside markup."""
+
+_REACHED_WITH = ("password", "base.url")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,89 +80,60 @@ def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
         instance,
         name=name,
         tags=(name,) if body.tags is None else body.tags,
+        element_key=element.key,
         configuration=configuration.complete(sent, element, stored=instance.configuration),
     )
 
 
 def patch(instance: Instance, body: InstanceBody, element: Element) -> Instance:
-    """Return the instance with only what is sent changed; tags are replaced as a whole (observed)."""
+    """Return the instance with only what is sent changed; tags are replaced as a whole (observed).
+
+    Args:
+        element: its own, or the clone of it to which the instance is moved (observed).
+    """
     return replace(
         instance,
         name=instance.name if body.name is None else _name(body.name),
         tags=instance.tags if body.tags is None else body.tags,
+        element_key=element.key,
         configuration=configuration.merge(instance.configuration, body.configuration or {}, element),
     )
 
 
-def to_json(instance: Instance, element: Element, user: User, *, unset: str | None) -> dict[str, object]:
-    """Return an instance as the platform shows it, keys in its order.
+def switch(instance: Instance, *, disabled: bool) -> Instance:
+    """Return the instance switched on or off; a poller that had failed too often starts anew with it.
 
-    Args:
-        unset: how a configuration key without a value is shown: null in older captures, "" in newer ones.
-
-    Source: the platform's answers (documented, observed).
+    Source: enabling starts such a poller again (documented).
     """
-    values = mask(instance.configuration, element.secret_keys)
-    enabled = configuration.events_enabled(instance.configuration)
-    callback_url = instance.configuration.get(configuration.CALLBACK_URL)
-    events: dict[str, object] = {}
-    if enabled and callback_url:
-        events["eventsNotificationCallbackUrl"] = callback_url
-    if instance.subscription_id is not None:
-        events["subscriptionId"] = instance.subscription_id
-    return {
-        "id": instance.id,
-        "name": instance.name,
-        "createdDate": iso_date(instance.created),
-        "token": instance.token,
-        "element": element_to_json(element),
-        "elementId": element.id,
-        "tags": list(instance.tags),
-        "provisionInteractions": [],
-        "valid": True,
-        "disabled": instance.disabled,
-        "maxCacheSize": 0,
-        "cacheTimeToLive": 0,
-        "configuration": {key: unset if value is None else value for key, value in values.items()},
-        "eventsEnabled": enabled,
-        **events,
-        "traceLoggingEnabled": False,
-        "cachingEnabled": False,
-        "externalAuthentication": instance.external_authentication,
-        "user": {
-            "id": user.id,
-            "emailAddress": user.email,
-            "firstName": user.first_name,
-            "lastName": user.last_name,
-        },
-    }
+    return replace(instance, disabled=disabled, polling_disabled=instance.polling_disabled and disabled)
 
 
-def element_to_json(element: Element) -> dict[str, object]:
-    """Return an element as an instance shows it, keys in the platform's order (documented)."""
-    return {
-        "id": element.id,
-        "name": element.name,
-        "key": element.key,
-        "description": element.description,
-        "image": element.image,
-        "active": True,
-        "deleted": False,
-        "typeOauth": False,
-        "trialAccount": False,
-        "resources": [],
-        "transformationsEnabled": True,
-        "bulkDownloadEnabled": True,
-        "bulkUploadEnabled": True,
-        "cloneable": True,
-        "extendable": True,
-        "beta": False,
-        "authentication": {"type": "basic"},
-        "extended": False,
-        "hub": element.hub,
-        "protocolType": "http",
-        "parameters": [],
-    }
+def revive(before: Instance, after: Instance) -> Instance:
+    """Return a changed instance, its poller no longer switched off if the change switched events on (assumed)."""
+    switched_on = configuration.events_enabled(after.configuration) and not configuration.events_enabled(
+        before.configuration
+    )
+    return replace(after, polling_disabled=False) if switched_on else after
+
+
+def reaches_anew(before: Instance, after: Instance) -> bool:
+    """Say whether the CRM might answer a changed instance otherwise: a new password, or a new place (assumed)."""
+    return any(before.configuration.get(key) != after.configuration.get(key) for key in _REACHED_WITH)
+
+
+def trace(instance: Instance, *, minutes: int | None, now: datetime) -> Instance:
+    """Return the instance with traces logged for so many minutes from now; None ends that.
+
+    Raises:
+        InvalidRequestError: the calendar ends before they do.
+
+    Source: that there is a duration (observed); that it means minutes is assumed.
+    """
+    try:
+        until = None if minutes is None else now + timedelta(minutes=minutes)
+    except OverflowError as error:
+        raise InvalidRequestError(f"duration: {minutes} minutes from now lie beyond the calendar") from error
+    return replace(instance, trace_logging_until=until)
 
 
 def clean(name: str) -> str:

@@ -28,6 +28,7 @@ class Instance:
         configuration: all keys of the element; values are texts, None where there is none.
         polling_disabled: its poller was switched off after too many failures.
         user_id: whose it is; None is the user that the workspace began with.
+        trace_logging_until: when the logging of traces that was asked for ends; None if there is none.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Instance:
     external_authentication: str = "none"
     disabled: bool = False
     polling_disabled: bool = False
+    trace_logging_until: datetime | None = None
     subscription_id: int | None = None
     user_id: int | None = None
 

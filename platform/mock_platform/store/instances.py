@@ -26,6 +26,7 @@ _all = _with_subscription.where(instances.c.workspace == bindparam("of_workspace
 _by_id = _with_subscription.where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
 )
+_to_change = _by_id.with_for_update(of=instances)
 _by_token = _with_subscription.where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
 )
@@ -82,19 +83,33 @@ class Instances:
             _carry_out(connection, workspace, instance, plan(instance), now)
         return self._again(workspace, instance)
 
-    def save(self, workspace: str, instance: Instance, plan: Plan, *, now: datetime) -> Instance | None:
-        """Save a changed instance, and start or end what that means; None if it has been deleted meanwhile."""
+    def change(
+        self,
+        workspace: str,
+        instance_id: int,
+        rule: Callable[[Instance], Instance],
+        plan: Callable[[Instance, Instance], Plan],
+        *,
+        now: datetime,
+    ) -> Instance | None:
+        """Change an instance as it is by now, and start or end what that means; None if there is none any more.
+
+        Args:
+            rule: from the instance as it is kept to what it becomes; what it raises leaves everything as it was.
+            plan: from both to what follows.
+        """
         with self._database.writing() as connection:
-            row = {key: value for key, value in _row(instance).items() if key != "id"}
-            saved = connection.execute(
-                instances.update()
-                .where(instances.c.workspace == workspace, instances.c.id == instance.id)
-                .values(**row)
-            )
-            if not saved.rowcount:
+            row = connection.execute(_to_change, {"of_workspace": workspace, "of_id": instance_id}).first()
+            if row is None:
                 return None
-            _carry_out(connection, workspace, instance, plan, now)
-        return self._again(workspace, instance)
+            before = _instance(row)
+            after = rule(before)
+            connection.execute(
+                instances.update().where(instances.c.workspace == workspace, instances.c.id == instance_id),
+                _row(after),
+            )
+            _carry_out(connection, workspace, after, plan(before, after), now)
+        return self._again(workspace, after)
 
     def delete(self, workspace: str, instance: Instance) -> None:
         """Delete an instance; its polling and its subscription end with it.
@@ -211,6 +226,7 @@ def _row(instance: Instance) -> Mapping[str, object]:
         "disabled": instance.disabled,
         "polling_disabled": instance.polling_disabled,
         "user_id": instance.user_id,
+        "trace_logging_until": instance.trace_logging_until,
     }
 
 
@@ -226,6 +242,7 @@ def _instance(row: Row[tuple[object, ...]]) -> Instance:
         external_authentication=row.external_authentication,
         disabled=row.disabled,
         polling_disabled=row.polling_disabled,
+        trace_logging_until=row.trace_logging_until,
         subscription_id=row.subscription_id,
         user_id=row.user_id,
     )

@@ -56,6 +56,7 @@ instances = Table(
     Column("disabled", Boolean, nullable=False),
     Column("polling_disabled", Boolean, nullable=False),
     Column("user_id", BigInteger),
+    Column("trace_logging_until", Instant),
     Index("platform_instances_by_token", "workspace", "token", unique=True),
 )
 

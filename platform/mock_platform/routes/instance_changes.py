@@ -1,0 +1,125 @@
+"""What every way to make, change or show an instance has in common."""
+
+from collections.abc import Callable
+from enum import Enum
+
+from mock_kit.workspaces import Workspace
+from mock_platform import identities
+from mock_platform.domain import configuration
+from mock_platform.domain import instance as rules
+from mock_platform.domain.element import Element
+from mock_platform.domain.errors import InvalidRequestError, NotFoundError, shown
+from mock_platform.domain.instance import InstanceBody
+from mock_platform.domain.instance_json import InstanceJson, to_json
+from mock_platform.domain.models import Instance
+from mock_platform.domain.schedule import plan
+from mock_platform.elements.catalogue import find_element
+from mock_platform.receiver_keys import tell_sink
+from mock_platform.routes.named_instance import Named
+from mock_platform.routes.parts import calling_user, parts
+
+
+class Ask(Enum):
+    """Whether the CRM has to vouch for a change."""
+
+    ALWAYS = "always"
+    WHERE_NEW = "where its answer might be another"
+    NEVER = "never"
+
+
+def make(workspace: Workspace, body: InstanceBody, element: Element) -> Instance:
+    """Make an instance, once the CRM has accepted its credentials.
+
+    Raises:
+        InvalidRequestError: it could not work.
+        ProviderError: the CRM refuses the credentials, or does not answer.
+    """
+    now = workspace.clock.now()
+    owner = calling_user(workspace).id
+
+    def draft(instance_id: int) -> Instance:
+        token = identities.element_token(workspace, instance_id)
+        return rules.make(body, element, instance_id=instance_id, token=token, now=now, user_id=owner)
+
+    first = draft(identities.first_instance_id(workspace))
+    _check(first, element)
+    parts().provider.check(first.configuration)
+    block = parts().settings.empty_block
+    made = parts().store.instances.add(
+        workspace.name,
+        draft,
+        lambda instance: plan(None, instance, element, empty_block=block, now=now),
+        first_id=first.id,
+        now=now,
+    )
+    _announce(made)
+    return made
+
+
+def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> Instance:
+    """Change an instance, and keep nothing else of it: what happens to it while the CRM is asked stays.
+
+    Raises:
+        InvalidRequestError: the change is none, or leads to an instance that could not work.
+        NotFoundError: it was deleted meanwhile.
+        ProviderError: the CRM refuses the credentials, or does not answer.
+    """
+    now = named.workspace.clock.now()
+    block = parts().settings.empty_block
+
+    def changed(stored: Instance) -> Instance:
+        after = rules.revive(stored, rule(stored))
+        _check(after, find_element(after.element_key))
+        return after
+
+    _vouch(named.instance, changed(named.instance), ask)
+    saved = parts().store.instances.change(
+        named.workspace.name,
+        named.instance.id,
+        changed,
+        lambda before, after: plan(
+            before, after, find_element(after.element_key), empty_block=block, now=now
+        ),
+        now=now,
+    )
+    if saved is None:
+        raise NotFoundError("element instance", named.instance.id)
+    _announce(saved)
+    return saved
+
+
+def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
+    """Return an instance as the platform shows it."""
+    return to_json(
+        instance,
+        find_element(instance.element_key),
+        parts().store.people.user(workspace, instance.user_id),
+        unset=parts().settings.unset_value,
+        now=workspace.clock.now(),
+    )
+
+
+def _vouch(before: Instance, after: Instance, ask: Ask) -> None:
+    if ask is Ask.ALWAYS or (ask is Ask.WHERE_NEW and rules.reaches_anew(before, after)):
+        parts().provider.check(after.configuration)
+
+
+def _check(instance: Instance, element: Element) -> None:
+    """Refuse an instance that could not work, or not be kept.
+
+    Raises:
+        InvalidRequestError: says which key of its configuration, what came and what was expected.
+    """
+    block = parts().settings.empty_block
+    configuration.check(instance.configuration, element, empty_block=block)
+    for resource in configuration.polled_resources(instance.configuration, element, empty_block=block):
+        if "\0" in resource.name:
+            raise InvalidRequestError(
+                f"a polled resource's name cannot hold U+0000; got {shown(resource.name)}"
+            )
+
+
+def _announce(instance: Instance) -> None:
+    """Let those know whom a change concerns."""
+    tell_sink(parts().http, parts().settings.sink_url, instance, admin_headers=parts().admin_headers)
+    parts().engine.wake()

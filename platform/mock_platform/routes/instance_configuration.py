@@ -1,0 +1,70 @@
+"""``/instances/{id}/configuration``: an instance's configuration, entry by entry."""
+
+from msgspec import Struct
+
+from mock_kit.operations import Answer, Link, operation
+from mock_platform.domain import instance as rules
+from mock_platform.domain.configuration_entry import EntryJson, entries, key_named
+from mock_platform.domain.instance import InstanceBody
+from mock_platform.domain.models import Instance
+from mock_platform.elements.catalogue import find_element
+from mock_platform.routes.instance_changes import Ask, change
+from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
+from mock_platform.routes.parts import parts
+
+bp = instance_blueprint("instance_configuration")
+
+_LINKS = {
+    "entry": Link(
+        operation="instance_configuration_of_token.get", parameters={"config_id": "$response.body#/0/id"}
+    )
+}
+
+
+class ValueRequest(Struct, rename="camel"):
+    """A new value; clients send the whole entry back, of which nothing else counts (observed).
+
+    Attributes:
+        property_value: null or an empty text brings back the default (assumed).
+    """
+
+    property_value: object
+
+
+@bp.get("/configuration")
+@operation(needs=named_instance, problems=(404,), links=_LINKS)
+def index(named: Named) -> Answer[list[EntryJson]]:
+    """List the entries, those of keys that the element does not know after its own."""
+    return Answer(_entries(named.instance))
+
+
+@bp.get("/configuration/<config_id>")
+@operation(needs=named_instance, problems=(404,))
+def get(named: Named, config_id: str) -> Answer[EntryJson]:
+    """Show one entry."""
+    key = _key(named.instance, config_id)
+    return Answer(_entry(named.instance, key))
+
+
+@bp.patch("/configuration/<config_id>")
+@operation(needs=named_instance, problems=(403, 404, 429, 502))
+def patch(named: Named, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
+    """Change one value, with effect at once (observed); a mask that is sent back keeps the secret (assumed)."""
+    key = _key(named.instance, config_id)
+    said = InstanceBody(configuration={key: body.property_value})
+    element = find_element(named.instance.element_key)
+    saved = change(named, lambda stored: rules.patch(stored, said, element), ask=Ask.WHERE_NEW)
+    return Answer(_entry(saved, key))
+
+
+def _key(instance: Instance, config_id: str) -> str:
+    return key_named(instance.configuration, find_element(instance.element_key), config_id)
+
+
+def _entry(instance: Instance, key: str) -> EntryJson:
+    return next(entry for entry in _entries(instance) if entry["key"] == key)
+
+
+def _entries(instance: Instance) -> list[EntryJson]:
+    element = find_element(instance.element_key)
+    return entries(instance.configuration, element, unset=parts().settings.unset_value)

@@ -1,0 +1,199 @@
+"""How an instance and its element are shown."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_platform.domain.instance import InstanceBody, make
+from mock_platform.domain.instance_json import element_to_json, to_json, without_configuration
+from mock_platform.domain.models import Instance, User
+from mock_platform.elements.insightly_definition import INSIGHTLY
+
+MASK = "********"
+NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)
+CREDENTIALS = {"username": "ada", "password": "0123"}
+OWNER = User(
+    id=33, account_id=11, company_id=22, email="ada@example.com", first_name="Ada", last_name="Byron"
+)
+
+
+def made(**said) -> Instance:
+    body = InstanceBody(**{"name": "My Insightly", "configuration": CREDENTIALS, **said})
+    return make(body, INSIGHTLY, instance_id=123456, token="dG9rZW4=", now=NOW)
+
+
+def shown(instance: Instance, *, unset=None, now=NOW, objects=None):
+    return to_json(instance, INSIGHTLY, OWNER, unset=unset, now=now, objects=objects)
+
+
+SHOWN_KEYS = [
+    "id", "name", "createdDate", "token", "element", "elementId", "tags", "provisionInteractions", "valid",
+    "disabled", "maxCacheSize", "cacheTimeToLive", "configuration", "eventsEnabled", "traceLoggingEnabled",
+    "cachingEnabled", "externalAuthentication", "user",
+]  # fmt: skip
+
+
+def test_an_instance_is_shown_with_its_keys_in_the_platforms_order():
+    assert list(shown(made())) == SHOWN_KEYS
+
+
+def test_an_instance_is_shown_as_it_is():
+    answer = shown(made(tags=("a", "b")))
+
+    assert answer["element"] == element_to_json(INSIGHTLY)
+    assert {key: value for key, value in answer.items() if key not in {"element", "configuration"}} == {
+        "id": 123456,
+        "name": "My Insightly",
+        "createdDate": "2026-03-02T10:00:00Z",
+        "token": "dG9rZW4=",
+        "elementId": 5993,
+        "tags": ["a", "b"],
+        "provisionInteractions": [],
+        "valid": True,
+        "disabled": False,
+        "maxCacheSize": 0,
+        "cacheTimeToLive": 0,
+        "eventsEnabled": False,
+        "traceLoggingEnabled": False,
+        "cachingEnabled": False,
+        "externalAuthentication": "none",
+        "user": {"id": 33, "emailAddress": "ada@example.com", "firstName": "Ada", "lastName": "Byron"},
+    }
+
+
+def test_the_callback_url_and_the_subscription_stand_after_events_enabled():
+    instance = made(
+        configuration={
+            **CREDENTIALS,
+            "event.notification.enabled": True,
+            "event.notification.callback.url": "http://sink/default",
+        }
+    )
+
+    answer = shown(replace(instance, subscription_id=77))
+
+    place = SHOWN_KEYS.index("eventsEnabled") + 1
+    assert list(answer) == [
+        *SHOWN_KEYS[:place],
+        "eventsNotificationCallbackUrl",
+        "subscriptionId",
+        *SHOWN_KEYS[place:],
+    ]
+    assert (answer["eventsEnabled"], answer["eventsNotificationCallbackUrl"], answer["subscriptionId"]) == (
+        True,
+        "http://sink/default",
+        77,
+    )
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        {"event.notification.enabled": True},
+        {"event.notification.enabled": True, "event.notification.callback.url": ""},
+        {"event.notification.enabled": False, "event.notification.callback.url": "http://sink"},
+    ],
+    ids=["no URL", "an empty URL", "events off"],
+)
+def test_the_callback_url_is_shown_only_with_events(events):
+    answer = shown(made(configuration={**CREDENTIALS, **events}))
+
+    assert "eventsNotificationCallbackUrl" not in answer
+    assert "subscriptionId" not in answer
+
+
+def test_passwords_are_masked_and_the_rest_is_clear():
+    instance = made(
+        configuration={
+            **CREDENTIALS,
+            "event.notification.signature.key": "key",
+            "event.notification.basic.password": "p",
+            "oauth.api.secret": "s",
+        }
+    )
+
+    values = shown(instance)["configuration"]
+
+    assert values["username"] == "ada"
+    assert (values["password"], values["event.notification.basic.password"]) == (MASK, MASK)
+    assert values["oauth.api.secret"] == MASK
+    assert values["event.notification.signature.key"] == "key"
+
+
+@pytest.mark.parametrize("unset", [None, ""], ids=["null", "an empty text"])
+def test_a_key_without_a_value_is_shown_as_the_setting_says(unset):
+    values = shown(made(configuration={"username": "ada"}), unset=unset)["configuration"]
+
+    assert values["event.notification.callback.url"] == unset
+    assert values["password"] == unset
+    assert values["username"] == "ada"
+
+
+def test_every_shown_value_is_a_text_and_every_key_of_the_element_is_there():
+    values = shown(made(configuration={**CREDENTIALS, "event.notification.enabled": True}), unset="")[
+        "configuration"
+    ]
+
+    assert list(values) == [entry.key for entry in INSIGHTLY.keys]
+    assert all(isinstance(value, str) for value in values.values())
+
+
+def test_a_disabled_instance_says_so():
+    assert shown(replace(made(), disabled=True))["disabled"] is True
+
+
+@pytest.mark.parametrize(
+    ("passed", "logged"),
+    [(timedelta(0), True), (timedelta(minutes=5, microseconds=-1), True), (timedelta(minutes=5), False)],
+    ids=["at once", "just before the end", "at the end"],
+)
+def test_traces_are_shown_to_be_logged_until_their_time_is_over(passed, logged):
+    instance = replace(made(), trace_logging_until=NOW + timedelta(minutes=5))
+
+    assert shown(instance, now=NOW + passed)["traceLoggingEnabled"] is logged
+
+
+def test_objects_stand_at_the_end():
+    objects = {"transformationData": [{"objectName": "people", "vendorName": "contacts"}], "objects": []}
+
+    answer = shown(made(), objects=objects)
+
+    assert list(answer) == [*SHOWN_KEYS, "transformationData", "objects"]
+    assert answer["transformationData"] == objects["transformationData"]
+
+
+@pytest.mark.assumed
+def test_a_light_instance_has_no_configuration_and_everything_else():
+    whole = shown(made())
+
+    light = without_configuration(whole)
+
+    assert list(light) == [key for key in SHOWN_KEYS if key != "configuration"]
+    assert whole == {**light, "configuration": whole["configuration"]}
+
+
+def test_an_element_is_shown_with_its_keys_in_the_platforms_order():
+    assert list(element_to_json(INSIGHTLY).items()) == [
+        ("id", 5993),
+        ("name", "Insightly"),
+        ("key", "insightly"),
+        ("description", INSIGHTLY.description),
+        ("image", "elements/provider_insightly.png"),
+        ("active", True),
+        ("deleted", False),
+        ("typeOauth", False),
+        ("trialAccount", False),
+        ("resources", []),
+        ("transformationsEnabled", True),
+        ("bulkDownloadEnabled", True),
+        ("bulkUploadEnabled", True),
+        ("cloneable", True),
+        ("extendable", True),
+        ("beta", False),
+        ("authentication", {"type": "basic"}),
+        ("extended", False),
+        ("hub", "crm"),
+        ("protocolType", "http"),
+        ("parameters", []),
+    ]
