@@ -34,6 +34,7 @@ from mock_platform.request_ids import RequestIds
 from mock_platform.routes import (
     clock,
     elements,
+    event_analytics,
     events,
     hubs,
     instance_configuration,
@@ -55,8 +56,8 @@ STATUSES: Mapping[type[Exception], int] = {
     errors.InvalidRequestError: 400,
     errors.InvalidCredentialsError: 401,
     errors.NotPermittedError: 401,
-    errors.ForbiddenError: 403,
     errors.InstanceDisabledError: 403,
+    errors.ForbiddenError: 403,
     errors.NotFoundError: 404,
     errors.NothingFoundError: 404,
     errors.ConflictError: 409,
@@ -118,7 +119,7 @@ def create_app(
     _add_admin(app, workspaces, guard)
     for blueprint in (clock.bp, workspace_routes.bp, polls.bp):
         app.register_blueprint(blueprint)
-    for blueprint in (instances.bp, events.bp, elements.bp, hubs.bp):
+    for blueprint in (instances.bp, events.bp, event_analytics.bp, elements.bp, hubs.bp):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
     for blueprint in (one_instance.bp, instance_configuration.bp):
         register_both_ways(app, blueprint, base_path=BASE_PATH)

@@ -32,6 +32,8 @@ class Settings:
         raw_form: what a callback's ``raw`` holds beside the records (observed twice, in conflict).
         visibility: whose instances a user sees (documented to depend on the role, how is assumed).
         passwords: which password is right for who has chosen none (assumed: any).
+        event_retention: how long events are shown (documented: seven days).
+        analytics_limit: entries of an analytics answer at the most (assumed).
         unset_value: how a configuration key without a value is shown (observed: null, later "").
     """
 
@@ -45,6 +47,8 @@ class Settings:
     poll_failure_limit: int = 100
     ladder: Ladder = CLOUD_ELEMENTS
     raw_form: RawForm = RawForm.BESIDE_RECORDS
+    event_retention: timedelta = timedelta(days=7)
+    analytics_limit: int = 10_000
     unset_value: str | None = None
     visibility: Visibility = Visibility.ROLE
     passwords: Passwords = Passwords.ANY
@@ -84,6 +88,8 @@ _KINDS = {
     "poll_failure_limit": environment.whole(low=1),
     "ladder": environment.one_of({"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}),
     "raw_form": environment.one_of({form.value: form for form in RawForm}),
+    "event_retention": environment.seconds(),
+    "analytics_limit": environment.whole(low=1, high=1_000_000),
     "unset_value": environment.text(),
     "visibility": environment.one_of({how.value: how for how in Visibility}),
     "passwords": environment.one_of({which.value: which for which in Passwords}),

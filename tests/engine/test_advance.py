@@ -280,7 +280,7 @@ def test_a_callback_that_fails_at_the_end_of_the_calendar_is_given_up(stack_in_p
 
     times = [callback["received_at"][11:19] for callback in doors.sink.callbacks()]
     assert times == ["23:45:00", "23:45:04", "23:45:16", "23:46:04", "23:49:16"]
-    assert doors.platform.events(instance["id"])[0]["status"] == "NEW"
+    assert doors.platform.events(instance["id"])[0]["status"] == "DISPATCHED"
     stack_in_process.delete_workspace(doors.credentials.name)
 
 

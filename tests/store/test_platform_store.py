@@ -25,6 +25,7 @@ from mock_platform.domain.models import (
 from mock_platform.domain.schedule import Plan
 from mock_platform.store import Store, tables
 from mock_platform.store.counters import next_number
+from mock_platform.store.events import Wanted
 from mock_platform.store.polls import Outgoing
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -160,7 +161,7 @@ def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_
     ]
     assert store.polls.list("acme", resource="\0", limit=9) == []
     assert store.instances.with_token("acme", "\0") is None
-    assert store.events.get("acme", "\0", instance_id=None) is None
+    assert store.events.get(Wanted(workspace="acme"), "\0") is None
 
 
 def test_ids_are_consecutive_and_never_given_twice(store, add):
@@ -259,7 +260,7 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     assert store.instances.with_token("acme", made.token) is None
     assert store.instances.last_polls("acme", made.id) == {}
     assert store.instances.subscription("acme", made.subscription_id) is None
-    assert store.events.list("acme", instance_id=None, offset=0, limit=9) == []
+    assert store.events.list(Wanted(workspace="acme"), offset=0, limit=9) == []
     for kind, subject, _ in due(store):
         if kind is JobKind.DELIVER:
             notification, subscription = map(int, subject.split("/"))
@@ -473,7 +474,7 @@ def test_without_a_subscription_events_are_kept_and_nobody_is_owed_anything(stor
 
     succeed(made, 2)
 
-    assert len(store.events.list("acme", instance_id=None, offset=0, limit=9)) == 2
+    assert len(store.events.list(Wanted(workspace="acme"), offset=0, limit=9)) == 2
     assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
 
 
@@ -524,8 +525,8 @@ def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succee
         f"5000/{made.subscription_id}",
         LATER + timedelta(seconds=4),
     )
-    (event,) = store.events.list("acme", instance_id=None, offset=0, limit=9)
-    assert (event.status, event.notified_data) == (EventStatus.NEW, ())
+    (event,) = store.events.list(Wanted(workspace="acme"), offset=0, limit=9)
+    assert (event.status, event.notified_data) == (EventStatus.DISPATCHED, ())
 
 
 def test_a_delivery_that_was_taken_is_done_and_its_event_says_so(store, add, succeed, attempted):
@@ -534,7 +535,7 @@ def test_a_delivery_that_was_taken_is_done_and_its_event_says_so(store, add, suc
 
     attempted(made, DeliveryStatus.DELIVERED)
 
-    (event,) = store.events.list("acme", instance_id=made.id, offset=0, limit=9)
+    (event,) = store.events.list(Wanted(workspace="acme", instance_ids=(made.id,)), offset=0, limit=9)
     assert (event.status, event.notified_data, event.updated) == (EventStatus.NOTIFIED, ("{}",), LATER)
     assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
 
@@ -563,18 +564,22 @@ def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store
     succeed(other, 1)
 
     listed = [
-        event.notification_id for event in store.events.list("acme", instance_id=None, offset=0, limit=9)
+        event.notification_id for event in store.events.list(Wanted(workspace="acme"), offset=0, limit=9)
     ]
     stretch = [
-        event.notification_id for event in store.events.list("acme", instance_id=made.id, offset=1, limit=2)
+        event.notification_id
+        for event in store.events.list(Wanted(workspace="acme", instance_ids=(made.id,)), offset=1, limit=2)
     ]
 
     assert listed == [5003, 5002, 5001, 5000]
     assert stretch == [5001, 5000]
-    assert store.events.get("acme", "event-5001", instance_id=None).notification_id == 5001
-    assert store.events.get("acme", "event-5001", instance_id=made.id).instance_id == made.id
-    assert store.events.get("acme", "event-5001", instance_id=other.id) is None
-    assert store.events.get("other", "event-5001", instance_id=None) is None
+    assert store.events.get(Wanted(workspace="acme"), "event-5001").notification_id == 5001
+    assert (
+        store.events.get(Wanted(workspace="acme", instance_ids=(made.id,)), "event-5001").instance_id
+        == made.id
+    )
+    assert store.events.get(Wanted(workspace="acme", instance_ids=(other.id,)), "event-5001") is None
+    assert store.events.get(Wanted(workspace="other"), "event-5001") is None
 
 
 def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add):

@@ -227,9 +227,22 @@ class Attempt:
 
 
 class EventStatus(Enum):
-    """Where an event stands (observed: the vendor's schemas)."""
+    """Where an event stands.
+
+    Source: the words are the vendor's (observed); what each of them means, except for the last, is assumed.
+
+    Attributes:
+        NEW: found by a poll, and not sent to anybody yet.
+        RECEIVED: handed in at ``/events``, and not sent to anybody yet.
+        CONSUMED: there is nobody to tell; the event is only kept.
+        DISPATCHED: sent, and not taken so far.
+        NOTIFIED: taken by its receiver.
+    """
 
     NEW = "NEW"
+    RECEIVED = "RECEIVED"
+    CONSUMED = "CONSUMED"
+    DISPATCHED = "DISPATCHED"
     NOTIFIED = "NOTIFIED"
 
 

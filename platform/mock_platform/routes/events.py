@@ -1,12 +1,19 @@
 """``/instances/events`` and ``/instances/{id}/events``: what was found, and whether it was delivered."""
 
-from flask import Blueprint
+from collections import defaultdict
+from dataclasses import replace
 
-from mock_kit.instants import format_instant
+from flask import Blueprint
+from msgspec import field
+
+from mock_kit.instants import parse_instant
 from mock_kit.operations import Answer, Link, operation
 from mock_kit.workspaces import Workspace
+from mock_platform.domain.analytics import span
 from mock_platform.domain.errors import NotFoundError
 from mock_platform.domain.models import Instance, StoredEvent
+from mock_platform.domain.retention import kept_since
+from mock_platform.domain.stored_event import DispositionJson, EventJson, disposition, to_json
 from mock_platform.routes.parts import (
     PAGE_HEADERS,
     PageQuery,
@@ -17,41 +24,82 @@ from mock_platform.routes.parts import (
     page_headers,
     paging,
     parts,
+    visible_instances,
 )
+from mock_platform.store.events import Wanted
 
 bp = Blueprint("events", __name__, url_prefix="/instances")
 
-Json = dict[str, object]
+_LINKS = {
+    "event": Link(operation="events.get", parameters={"event_id": "$response.body#/0/id"}),
+    "instance": Link(
+        operation="instances.get",
+        parameters={"instance_id": "$response.body#/0/eventElementInstances/0/elementInstanceId"},
+    ),
+}
 
-_LINKS = {"event": Link(operation="events.get", parameters={"event_id": "$response.body#/0/id"})}
+
+class DispositionsQuery(PageQuery, rename="camel", kw_only=True):
+    """Which events' fates are asked for.
+
+    Attributes:
+        from_: an ISO 8601 instant; the oldest event that is kept, unless given.
+        to: an ISO 8601 instant; now, unless given.
+    """
+
+    from_: str | None = field(default=None, name="from")
+    to: str | None = None
 
 
 @bp.get("/events")
 @operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
-def index(workspace: Workspace, query: PageQuery) -> Answer[list[Json]]:
+def index(workspace: Workspace, query: PageQuery) -> Answer[list[EventJson]]:
     """List events, newest first (assumed): all of the caller's, or those of the token's instance."""
-    return _list(workspace, _instance_of_token(workspace), query)
+    return _list(_wanted(workspace, _instance_of_token(workspace)), query)
 
 
 @bp.get("/events/<event_id>")
 @operation(needs=caller, problems=(404,))
-def get(workspace: Workspace, event_id: str) -> Answer[Json]:
+def get(workspace: Workspace, event_id: str) -> Answer[EventJson]:
     """Show one event."""
-    return _get(workspace, _instance_of_token(workspace), event_id)
+    return _get(_wanted(workspace, _instance_of_token(workspace)), event_id)
 
 
 @bp.get("/<instance_id>/events")
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS, links=_LINKS)
-def index_of_instance(workspace: Workspace, instance_id: str, query: PageQuery) -> Answer[list[Json]]:
+def index_of_instance(workspace: Workspace, instance_id: str, query: PageQuery) -> Answer[list[EventJson]]:
     """List an instance's events."""
-    return _list(workspace, instance_named(workspace, instance_id), query)
+    return _list(_wanted(workspace, instance_named(workspace, instance_id)), query)
 
 
 @bp.get("/<instance_id>/events/<event_id>")
 @operation(needs=caller, problems=(404,))
-def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> Answer[Json]:
+def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> Answer[EventJson]:
     """Show one of an instance's events."""
-    return _get(workspace, instance_named(workspace, instance_id), event_id)
+    return _get(_wanted(workspace, instance_named(workspace, instance_id)), event_id)
+
+
+@bp.get("/events/dispositions")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[DispositionJson]]:
+    """List what happened to each event, the newest first: every attempt to deliver it."""
+    now = workspace.clock.now()
+    kept = kept_since(now, parts().settings.event_retention)
+    since = kept if query.from_ is None else parse_instant(query.from_)
+    since, until = span(since, None if query.to is None else parse_instant(query.to), now=now)
+    wanted = replace(_wanted(workspace, None), since=max(since, kept), until=until)
+    events, headers = _page(wanted, query)
+    return Answer(_dispositions(workspace, events), headers)
+
+
+def _dispositions(workspace: Workspace, events: list[StoredEvent]) -> list[DispositionJson]:
+    reasons: dict[int, list[str]] = defaultdict(list)
+    outcomes = parts().store.event_counts.outcomes(
+        workspace.name, [event.notification_id for event in events]
+    )
+    for notification_id, reason in outcomes:
+        reasons[notification_id].append(reason)
+    return [disposition(event, reasons[event.notification_id]) for event in events]
 
 
 def _instance_of_token(workspace: Workspace) -> Instance | None:
@@ -59,46 +107,32 @@ def _instance_of_token(workspace: Workspace) -> Instance | None:
     return None if token is None else instance_of_token(workspace, token)
 
 
-def _id(instance: Instance | None) -> int | None:
-    return None if instance is None else instance.id
+def _wanted(workspace: Workspace, instance: Instance | None) -> Wanted:
+    """Return which events are meant: of all instances that the caller sees or of one, and not older than they get."""
+    instances = visible_instances(workspace) if instance is None else [instance]
+    return Wanted(
+        workspace=workspace.name,
+        instance_ids=tuple(found.id for found in instances),
+        since=kept_since(workspace.clock.now(), parts().settings.event_retention),
+    )
 
 
-def _list(workspace: Workspace, instance: Instance | None, query: PageQuery) -> Answer[list[Json]]:
+def _list(wanted: Wanted, query: PageQuery) -> Answer[list[EventJson]]:
+    events, headers = _page(wanted, query)
+    return Answer([to_json(event) for event in events], headers)
+
+
+def _page(wanted: Wanted, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
     page = paging(query)
     events = parts().store.events
-    found = events.list(workspace.name, instance_id=_id(instance), offset=page.offset, limit=page.size)
-    total = events.count(workspace.name, instance_id=_id(instance))
-    more = page.offset + len(found) < total
-    headers = page_headers(page, returned=len(found), more=bool(found) and more, total=total)
-    return Answer([_event(event) for event in found], headers)
+    found = events.list(wanted, offset=page.offset, limit=page.size)
+    total = events.count(wanted)
+    more = bool(found) and page.offset + len(found) < total
+    return found, page_headers(page, returned=len(found), more=more, total=total)
 
 
-def _get(workspace: Workspace, instance: Instance | None, event_id: str) -> Answer[Json]:
-    event = parts().store.events.get(workspace.name, event_id, instance_id=_id(instance))
+def _get(wanted: Wanted, event_id: str) -> Answer[EventJson]:
+    event = parts().store.events.get(wanted, event_id)
     if event is None:
         raise NotFoundError("event", event_id)
-    return Answer(_event(event))
-
-
-def _event(event: StoredEvent) -> Json:
-    """Return an event as the platform shows it.
-
-    Source: the vendor's schemas (observed); ``notifiedData`` as a list here, as text inside the entry (observed).
-    """
-    return {
-        "id": event.id,
-        "eventDate": format_instant(event.date),
-        "status": event.status.value,
-        "providerData": event.provider_data,
-        "notifiedData": list(event.notified_data),
-        "eventElementInstances": [
-            {
-                "eventId": event.id,
-                "elementInstanceId": event.instance_id,
-                "notificationId": event.notification_id,
-                "notifiedData": event.notified_data[0] if event.notified_data else None,
-                "createdDate": format_instant(event.date),
-                "updatedDate": format_instant(event.updated),
-            }
-        ],
-    }
+    return Answer(to_json(event))

@@ -3,6 +3,7 @@
 from mock_kit.database import Database
 from mock_platform.store import tables
 from mock_platform.store.counters import next_number
+from mock_platform.store.event_counts import EventCounts
 from mock_platform.store.events import Events
 from mock_platform.store.instances import Instances
 from mock_platform.store.jobs import Jobs
@@ -29,6 +30,7 @@ class Store:
         self.jobs = Jobs(database)
         self.polls = Polls(database)
         self.events = Events(database)
+        self.event_counts = EventCounts(database)
         with database.writing() as connection:
             self.starts = next_number(connection, _NO_WORKSPACE, "starts", first=1)
 

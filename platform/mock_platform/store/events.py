@@ -54,13 +54,14 @@ _settle = (
         first_failure=bindparam("first_failed"),
     )
 )
-_notified = (
+_stands = (
     notifications.update()
     .where(
         notifications.c.workspace == bindparam("of_workspace"),
         notifications.c.id == bindparam("of_notification"),
+        notifications.c.status != EventStatus.NOTIFIED.value,
     )
-    .values(status=EventStatus.NOTIFIED.value, updated=bindparam("at"))
+    .values(status=bindparam("new_status"), updated=bindparam("at"))
 )
 
 
@@ -71,6 +72,21 @@ class Owed:
     delivery: Delivery
     subscription: Subscription
     body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which events are asked for.
+
+    Attributes:
+        instance_ids: None for those of all instances.
+        since, until: when they came, both instants included.
+    """
+
+    workspace: str
+    instance_ids: tuple[int, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Events:
@@ -114,8 +130,9 @@ class Events:
                 },
             )
             move_or_remove(connection, job, again)
-            if delivery.status is DeliveryStatus.DELIVERED:
-                connection.execute(_notified, {**key, "at": attempt.at})
+            taken = delivery.status is DeliveryStatus.DELIVERED
+            stands = EventStatus.NOTIFIED if taken else EventStatus.DISPATCHED
+            connection.execute(_stands, {**key, "new_status": stands.value, "at": attempt.at})
             if delivery.status is DeliveryStatus.QUEUED:
                 _deactivate(connection, workspace, delivery.subscription_id, attempt.url)
 
@@ -129,44 +146,44 @@ class Events:
         with self._database.reading() as connection:
             return [_attempt(row) for row in connection.execute(wanted)]
 
-    def list(
-        self, workspace: str, *, instance_id: int | None, offset: int, limit: int
-    ) -> "list[StoredEvent]":
+    def list(self, wanted: Wanted, *, offset: int, limit: int) -> "list[StoredEvent]":
         """Return events, newest first."""
-        wanted = _of_instance(_events(workspace), instance_id)
-        wanted = wanted.order_by(notifications.c.id.desc()).offset(offset).limit(limit)
+        chosen = select_events(wanted).order_by(notifications.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
-            return [_event(row) for row in connection.execute(wanted)]
+            return [_event(row) for row in connection.execute(chosen)]
 
-    def count(self, workspace: str, *, instance_id: int | None) -> int:
+    def count(self, wanted: Wanted) -> int:
         """Return how many events there are."""
-        wanted = _of_instance(_events(workspace), instance_id).with_only_columns(func.count())
+        counted = select_events(wanted).with_only_columns(func.count())
         with self._database.reading() as connection:
-            return connection.scalar(wanted) or 0
+            return connection.scalar(counted) or 0
 
-    def get(self, workspace: str, event_id: str, *, instance_id: int | None) -> StoredEvent | None:
-        """Return one event, of one instance if that is asked for."""
-        wanted = _of_instance(_events(workspace), instance_id).where(notifications.c.event_id == event_id)
+    def get(self, wanted: Wanted, event_id: str) -> StoredEvent | None:
+        """Return one of the events."""
+        chosen = select_events(wanted).where(notifications.c.event_id == event_id)
         with self._database.reading() as connection:
-            row = connection.execute(wanted).first()
+            row = connection.execute(chosen).first()
         return _event(row) if row else None
 
 
-def _events(workspace: str) -> Select[tuple[object, ...]]:
+def select_events(wanted: Wanted) -> Select[tuple[object, ...]]:
     """Select a workspace's events; those of a deleted instance are no longer shown."""
-    return (
+    chosen = (
         select(notifications)
         .join(
             instances,
             (instances.c.workspace == notifications.c.workspace)
             & (instances.c.id == notifications.c.instance_id),
         )
-        .where(notifications.c.workspace == workspace)
+        .where(notifications.c.workspace == wanted.workspace)
     )
-
-
-def _of_instance(selected: Select[tuple[object, ...]], instance_id: int | None) -> Select[tuple[object, ...]]:
-    return selected if instance_id is None else selected.where(notifications.c.instance_id == instance_id)
+    if wanted.instance_ids is not None:
+        chosen = chosen.where(notifications.c.instance_id.in_(wanted.instance_ids))
+    if wanted.since is not None:
+        chosen = chosen.where(notifications.c.created >= wanted.since)
+    if wanted.until is not None:
+        chosen = chosen.where(notifications.c.created <= wanted.until)
+    return chosen
 
 
 def _deactivate(connection: Connection, workspace: str, subscription_id: int, url: str) -> None:

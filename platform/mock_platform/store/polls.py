@@ -126,6 +126,7 @@ def _send(
 ) -> None:
     """Keep a notification, and put its deliveries on the agenda; a dead subscription's are queued."""
     notification = outgoing.notification
+    status = EventStatus.NEW if told else EventStatus.CONSUMED
     connection.execute(
         notifications.insert(),
         {
@@ -136,16 +137,16 @@ def _send(
             "topic": outgoing.topic,
             "created": notification.created,
             "updated": notification.created,
-            "status": EventStatus.NEW.value,
+            "status": status.value,
             "raw": outgoing.raw,
             "body": outgoing.body,
         },
     )
     for subscription in told:
-        status = DeliveryStatus.CREATED if subscription.active else DeliveryStatus.QUEUED
+        owed = DeliveryStatus.CREATED if subscription.active else DeliveryStatus.QUEUED
         key = {"workspace": workspace, "notification_id": notification.id, "subscription_id": subscription.id}
         times = {"created": notification.created, "updated": notification.created}
-        connection.execute(deliveries.insert(), {**key, **times, "status": status.value, "failures": 0})
+        connection.execute(deliveries.insert(), {**key, **times, "status": owed.value, "failures": 0})
         if subscription.active:
             subject = f"{notification.id}/{subscription.id}"
             plan_job(connection, workspace, JobKind.DELIVER, subject, notification.created)

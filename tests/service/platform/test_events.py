@@ -4,8 +4,12 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
+from elements_local.start import Options, in_process
 from mock_kit.json_text import decode
 
 
@@ -65,7 +69,8 @@ def test_an_event_has_the_platforms_form(doors, instance, events):
 
 
 @pytest.mark.usefixtures("instance")
-def test_an_event_is_new_until_it_is_delivered(doors, events):
+@pytest.mark.assumed
+def test_an_event_is_dispatched_until_it_is_taken(doors, events):
     doors.sink.respond({"status": 503, "times": 2})
     doors.clock.advance("1m")
     doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
@@ -75,9 +80,9 @@ def test_an_event_is_new_until_it_is_delivered(doors, events):
     doors.clock.advance("1s")
     (delivered,) = events()
 
-    assert (waiting["status"], waiting["notifiedData"]) == ("NEW", [])
+    assert (waiting["status"], waiting["notifiedData"]) == ("DISPATCHED", [])
     assert waiting["eventElementInstances"][0]["notifiedData"] is None
-    assert waiting["eventElementInstances"][0]["updatedDate"] == "2026-03-02T10:15:00Z"
+    assert waiting["eventElementInstances"][0]["updatedDate"] == "2026-03-02T10:15:04Z"
     assert delivered["status"] == "NOTIFIED"
     assert delivered["eventElementInstances"][0]["updatedDate"] == "2026-03-02T10:15:16Z"
     assert delivered["eventDate"] == waiting["eventDate"]
@@ -173,3 +178,130 @@ def test_events_of_another_workspace_are_not_shown(stack_in_process, events, ref
     assert decode(stranger.platform.send("GET", f"{BASE_PATH}/instances/events").body) == []
     refused(stranger.platform.send("GET", f"{BASE_PATH}/instances/events/{event_id}"), 404)
     stack_in_process.delete_workspace(stranger.credentials.name)
+
+
+@pytest.mark.assumed
+def test_an_event_that_nobody_is_told_of_is_consumed(doors, make_instance, events):
+    make_instance({"event.notification.callback.url": ...})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("14m")
+
+    (event,) = events()
+
+    assert (event["status"], event["notifiedData"]) == ("CONSUMED", [])
+
+
+@pytest.mark.usefixtures("instance")
+def test_an_event_is_shown_for_seven_days_of_the_workspaces_clock(doors, instances, events, refused):
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("14m")
+    (event,) = events()
+
+    doors.clock.advance("7d")
+    assert events() == [event]
+    assert events(f"/events/{event['id']}") == event
+    doors.clock.advance("1s")
+
+    assert events() == []
+    assert decode(instances("GET", "/events/dispositions").body) == []
+    refused(instances("GET", f"/events/{event['id']}"), 404)
+
+
+def test_how_long_events_are_shown_can_be_set(own_stack):
+    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_EVENT_RETENTION": "60"}).workspace()
+    doors.platform.create_instance(instance_body(doors.credentials))
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+    assert len(doors.platform.call("GET", f"{BASE_PATH}/instances/events")) == 1
+
+    doors.clock.advance("61s")
+
+    assert doors.platform.call("GET", f"{BASE_PATH}/instances/events") == []
+
+
+@pytest.fixture(scope="module")
+def seven():
+    """A list of seven events: one poll found as many contacts, and each has a notification of its own."""
+    options = Options(environment={"ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE": "1"})
+    with in_process(options) as stack:
+        doors = stack.workspace()
+        doors.platform.create_instance(instance_body(doors.credentials))
+        doors.clock.advance("1m")
+        for number in range(7):
+            doors.crm.create("Contacts", {"FIRST_NAME": f"Ada {number}"})
+        doors.clock.advance("14m")
+        yield lambda query: doors.platform.send("GET", f"{BASE_PATH}/instances/events?{query}")
+
+
+@given(size=st.integers(1, 9))
+def test_the_tokens_lead_through_the_whole_list_and_no_further(seven, size):
+    walked, query = [], f"pageSize={size}"
+    while query:
+        reply = seven(query)
+        page = decode(reply.body)
+        assert 0 < len(page) <= size
+        walked += page
+        token = reply.headers.get("elements-next-page-token")
+        query = token and f"pageSize={size}&nextPage={token}"
+
+    assert walked == decode(seven("").body)
+    assert len(walked) == 7
+
+
+@given(size=st.integers(1, 5))
+def test_two_pages_are_one_of_twice_the_size(seven, size):
+    first, second = (decode(seven(f"pageSize={size}&page={page}").body) for page in (1, 2))
+
+    assert first + second == decode(seven(f"pageSize={2 * size}").body)
+
+
+@pytest.fixture
+def dispositions(instances):
+    return lambda query="": decode(instances("GET", f"/events/dispositions?{query}").body)
+
+
+def test_what_happened_to_an_event_is_told_attempt_by_attempt(doors, instance, events, dispositions):
+    doors.sink.respond({"status": 503, "times": 2})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+
+    (told,) = dispositions()
+
+    assert told == {
+        "eventId": events()[0]["id"],
+        "elementInstanceId": instance["id"],
+        "notificationData": [
+            {"message": "Error delivering event: answered 503"},
+            {"message": "Error delivering event: answered 503"},
+            {"message": "Delivered event"},
+        ],
+    }
+
+
+@pytest.mark.usefixtures("two")
+def test_dispositions_are_those_of_a_range_in_pages(doors, instances, events, dispositions):
+    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    doors.clock.advance("1s")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    doors.clock.advance("15m")
+    ids = [event["id"] for event in events()]
+
+    assert [told["eventId"] for told in dispositions()] == ids
+    assert [
+        told["eventId"] for told in dispositions("to=2026-03-02T10:15:00Z&from=2026-03-02T10:00:00Z")
+    ] == (ids[-4:])
+    assert dispositions("from=2026-03-02T10:30:01Z") == []
+    reply = instances("GET", "/events/dispositions?pageSize=1&page=2")
+    assert [told["eventId"] for told in decode(reply.body)] == ids[1:2]
+    assert reply.headers["elements-next-page-token"]
+
+
+@pytest.mark.parametrize(
+    "query", ["from=never", "from=2026-03-02T11:00:00Z&to=2026-03-02T10:00:00Z", "pageSize=0", "nextPage=x"]
+)
+def test_dispositions_of_no_range_are_refused(instances, refused, query):
+    refused(instances("GET", f"/events/dispositions?{query}"), 400)

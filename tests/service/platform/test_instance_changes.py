@@ -255,7 +255,7 @@ def test_any_callback_url_is_accepted_and_one_that_leads_nowhere_only_fails_to_d
 
     assert instance["configuration"]["event.notification.callback.url"] == str(url)
     assert (ran["events"], ran["deliveries"], ran["attempts"]) == (1, 0, 1)
-    assert doors.platform.events(instance["id"])[0]["status"] == "NEW"
+    assert doors.platform.events(instance["id"])[0]["status"] == "DISPATCHED"
 
 
 def test_a_deleted_instance_is_gone_and_its_token_is_nobodys(

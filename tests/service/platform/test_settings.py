@@ -42,6 +42,8 @@ def test_variables_of_others_are_passed_over():
         ("LADDER", "open-connectors", "ladder", OPEN_CONNECTORS),
         ("UNSET_VALUE", "", "unset_value", ""),
         ("RAW_FORM", "2020", "raw_form", RawForm.INSIDE_RECORDS),
+        ("EVENT_RETENTION", "60", "event_retention", timedelta(minutes=1)),
+        ("ANALYTICS_LIMIT", "61", "analytics_limit", 61),
     ],
 )
 def test_each_setting_has_its_variable(name, text, setting, value):

@@ -1,0 +1,123 @@
+"""``/instances/events/analytics``: how many events there were, by time, by instance and by account."""
+
+from dataclasses import replace
+from typing import Literal
+
+from flask import Blueprint
+from msgspec import Struct, field
+
+from mock_kit.instants import parse_instant
+from mock_kit.operations import Answer, operation
+from mock_kit.workspaces import Workspace
+from mock_platform.domain import analytics, analytics_view
+from mock_platform.domain.analytics import Buckets, Interval, Tally
+from mock_platform.domain.analytics_view import AccountCountsJson, CountJson, InstanceCountsJson
+from mock_platform.domain.errors import ForbiddenError, shown
+from mock_platform.domain.people import administers
+from mock_platform.domain.retention import kept_since
+from mock_platform.routes.parts import caller, calling_user, parts, visible_instances
+from mock_platform.store.events import Wanted
+
+bp = Blueprint("event_analytics", __name__, url_prefix="/instances/events/analytics")
+
+
+class AnalyticsQuery(Struct, kw_only=True):
+    """Which stretch of time, cut up how, and whose.
+
+    Attributes:
+        from_: an ISO 8601 instant; 24 hours before ``to``, unless given.
+        to: an ISO 8601 instant; now, unless given.
+        interval: how wide an entry is.
+        account_ids: of accounts that are the caller's.
+    """
+
+    from_: str | None = field(default=None, name="from")
+    to: str | None = None
+    interval: Literal["year", "quarter", "month", "week", "day", "hour", "minute", "second"] = "hour"
+    account_ids: list[str] = field(default_factory=list, name="accountIds[]")
+
+
+@bp.get("")
+@operation(needs=caller, problems=(403,))
+def counts(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[CountJson]]:
+    """Count events over time."""
+    cut, tallies = _counted(workspace, query)
+    return Answer([analytics_view.counts(bucket) for bucket in analytics.fold(cut, tallies)])
+
+
+@bp.get("/instances")
+@operation(needs=caller, problems=(403,))
+def by_instance(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[InstanceCountsJson]]:
+    """Count events over time, by instance."""
+    cut, tallies = _counted(workspace, query)
+    return Answer([analytics_view.by_instance(bucket) for bucket in analytics.fold(cut, tallies)])
+
+
+@bp.get("/accounts")
+@operation(needs=caller, problems=(403,))
+def by_account(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[AccountCountsJson]]:
+    """Count events over time, by account: an event is its instance's, and an instance is its owner's."""
+    cut, tallies = _counted(workspace, query)
+    owners = _owners(workspace)
+    of_accounts = [replace(tally, of=owners[tally.of]) for tally in tallies if tally.of in owners]
+    return Answer([analytics_view.by_account(bucket) for bucket in analytics.fold(cut, of_accounts)])
+
+
+def cut_up(workspace: Workspace, query: AnalyticsQuery) -> Buckets:
+    """Return the range that a query asks for, cut up as it asks.
+
+    Raises:
+        ForbiddenError: it names another's account (observed: 403).
+        InvalidRequestError: the range ends before it starts, or would have too many entries (observed: 400).
+    """
+    own = {str(account_id) for account_id in _own_accounts(workspace)} if query.account_ids else set()
+    foreign = [account_id for account_id in query.account_ids if account_id not in own]
+    if foreign:
+        takes = ", ".join(sorted(own))
+        raise ForbiddenError(f"account {shown(foreign[0])} is not one of yours; accountIds[] takes {takes}")
+    since, until = analytics.span(
+        None if query.from_ is None else parse_instant(query.from_),
+        None if query.to is None else parse_instant(query.to),
+        now=workspace.clock.now(),
+    )
+    return analytics.buckets(since, until, Interval(query.interval), limit=parts().settings.analytics_limit)
+
+
+def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list[Tally[int]]]:
+    """Return the range that is asked for, and what was counted in it of the instances that the caller sees."""
+    cut = cut_up(workspace, query)
+    kept = kept_since(workspace.clock.now(), parts().settings.event_retention)
+    asked = query.account_ids
+    wanted = Wanted(
+        workspace=workspace.name,
+        instance_ids=tuple(
+            instance_id
+            for instance_id, account_id in _owners(workspace).items()
+            if not asked or str(account_id) in asked
+        ),
+        since=max(kept, cut.since),
+        until=cut.until,
+    )
+    return cut, parts().store.event_counts.by_instance(wanted, cut.unit)
+
+
+def _owners(workspace: Workspace) -> dict[int, int]:
+    """Return the accounts of the instances that the caller sees."""
+    instances = visible_instances(workspace)
+    with parts().store.people.reading(workspace) as register:
+        founder = register.founder
+        accounts = {user.id: user.account_id for user in register.users()}
+    return {
+        instance.id: accounts.get(instance.user_id or founder.id, founder.account_id)
+        for instance in instances
+    }
+
+
+def _own_accounts(workspace: Workspace) -> list[int]:
+    """Return the accounts that the caller may name: all of them for who administers them, else their own (assumed)."""
+    user = calling_user(workspace)
+    with parts().store.people.reading(workspace) as register:
+        account, accounts = register.account_of(user), register.accounts()
+    if account.default and administers(user, account):
+        return [one.id for one in accounts]
+    return [account.id]

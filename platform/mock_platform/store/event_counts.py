@@ -1,0 +1,67 @@
+"""What the events API tells about events beside themselves: how many there were, and what became of each."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, type_coerce
+
+from mock_kit.database import EPOCH, Database
+from mock_platform.domain.analytics import Tally
+from mock_platform.domain.models import EventStatus
+from mock_platform.store.events import Wanted, select_events
+from mock_platform.store.tables import attempts, notifications
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SHIFT = (EPOCH - _FIRST) // _MICROSECOND
+"""Units are counted from the calendar's first day, so that none is cut in two at 1970."""
+
+
+class EventCounts:
+    """The events of every workspace, counted."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_instance(self, wanted: Wanted, unit: timedelta) -> list[Tally[int]]:
+        """Count events in units of time by the instance they are of."""
+        width = unit // _MICROSECOND
+        number = (type_coerce(notifications.c.created, BigInteger) + literal(_SHIFT, BigInteger)) // width
+        counted = (
+            select_events(wanted)
+            .with_only_columns(
+                number.label("unit"),
+                notifications.c.instance_id.label("instance_id"),
+                func.count().label("events"),
+                _sum_of(EventStatus.NOTIFIED).label("success"),
+                _sum_of(EventStatus.DISPATCHED).label("failed"),
+            )
+            .group_by(number, notifications.c.instance_id)
+            .order_by(number, notifications.c.instance_id)
+        )
+        with self._database.reading() as connection:
+            return [
+                Tally(
+                    at=_FIRST + row.unit * unit,
+                    of=row.instance_id,
+                    count=row.events,
+                    success=row.success,
+                    failed=row.failed,
+                )
+                for row in connection.execute(counted)
+            ]
+
+    def outcomes(self, workspace: str, notification_ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Return of each attempt to deliver, in their order, whose it was and why it failed; "" if it did not."""
+        wanted = (
+            select(attempts.c.notification_id, attempts.c.reason)
+            .where(attempts.c.workspace == workspace, attempts.c.notification_id.in_(notification_ids))
+            .order_by(attempts.c.notification_id, attempts.c.subscription_id, attempts.c.number)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        return ((row.notification_id, row.reason) for row in rows)
+
+
+def _sum_of(status: EventStatus) -> ColumnElement[int]:
+    return func.sum(case((notifications.c.status == status.value, 1), else_=0))

@@ -1,0 +1,154 @@
+"""Counts over time: a range becomes buckets, and what was counted falls into them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_platform.domain.analytics import Interval, Tally, buckets, fold, span
+from mock_platform.domain.analytics_view import by_account, by_instance, counts
+from mock_platform.domain.errors import InvalidRequestError
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+INSTANTS = st.datetimes(
+    min_value=datetime(1960, 1, 1),  # noqa: DTZ001 - made aware below
+    max_value=datetime(2100, 1, 1),  # noqa: DTZ001 - as above
+    timezones=st.just(UTC),
+)
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def cut(since, until, interval, limit=10_000):
+    return buckets(since, until, Interval(interval), limit=limit)
+
+
+def test_without_a_word_the_last_24_hours_are_meant():
+    assert span(None, None, now=NOON) == (NOON - timedelta(hours=24), NOON)
+
+
+def test_an_end_alone_means_the_24_hours_up_to_it_and_a_start_alone_all_since():
+    assert span(None, at("2026-01-02"), now=NOON) == (at("2026-01-01"), at("2026-01-02"))
+    assert span(at("2026-01-01"), None, now=NOON) == (at("2026-01-01"), NOON)
+
+
+def test_a_range_may_be_one_instant_and_may_reach_the_calendars_first_day():
+    assert span(NOON, NOON, now=NOON) == (NOON, NOON)
+    assert span(None, at("0001-01-01T01:00:00"), now=NOON)[0] == at("0001-01-01")
+
+
+def test_a_range_that_ends_before_it_starts_is_refused():
+    with pytest.raises(InvalidRequestError) as refused:
+        span(NOON, NOON - timedelta(microseconds=1), now=NOON)
+
+    assert str(refused.value) == (
+        "to must not lie before from; got from 2026-03-02T12:00:00Z, to 2026-03-02T11:59:59.999999Z"
+    )
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "interval", "first", "number"),
+    [
+        pytest.param(
+            "2026-03-02T10", "2026-03-02T11", "minute", "2026-03-02T10", 61, id="an hour by minutes"
+        ),
+        pytest.param("2026-03-02T10", "2026-03-02T11", "second", "2026-03-02T10", 3601, id="by seconds"),
+        pytest.param("2026-03-02T10", "2026-03-02T11", "hour", "2026-03-02T10", 2, id="by hours"),
+        pytest.param(
+            "2026-03-02T10:59:59", "2026-03-02T11", "hour", "2026-03-02T10", 2, id="from a last second"
+        ),
+        pytest.param("2026-03-02T10", "2026-03-02T10:59:59", "hour", "2026-03-02T10", 1, id="within one"),
+        pytest.param("2026-03-02T10", "2026-03-02T10", "year", "2026-01-01", 1, id="one instant"),
+        pytest.param("2026-02-27T23", "2026-03-01T01", "day", "2026-02-27", 3, id="over a month's end"),
+        pytest.param("2026-03-01T23", "2026-03-02T00", "week", "2026-02-23", 2, id="a week starts on Monday"),
+        pytest.param("2024-01-31", "2024-03-01", "month", "2024-01-01", 3, id="months are not all as long"),
+        pytest.param(
+            "2026-03-31T23:59:59", "2026-04-01", "quarter", "2026-01-01", 2, id="a quarter ends in March"
+        ),
+        pytest.param("2026-12-31", "2027-01-01", "quarter", "2026-10-01", 2, id="the last quarter"),
+        pytest.param("2024-02-29", "2026-01-01", "year", "2024-01-01", 3, id="years from a leap day"),
+        pytest.param("0001-01-03", "0001-01-08", "week", "0001-01-01", 2, id="the calendar's first week"),
+        pytest.param("9999-12-31T23", "9999-12-31T23:30", "day", "9999-12-31", 1, id="its last day"),
+        pytest.param("9999-06-01", "9999-12-31", "year", "9999-01-01", 1, id="its last year"),
+    ],
+)
+def test_the_buckets_in_which_a_range_starts_and_ends_are_both_there(since, until, interval, first, number):
+    made = cut(at(since), at(until), interval)
+
+    assert made.starts[0] == at(first)
+    assert len(made.starts) == number
+    assert made.starts[-1] <= at(until)
+
+
+def test_as_many_buckets_as_the_limit_are_made_and_one_more_is_refused():
+    assert len(cut(NOON, NOON + timedelta(seconds=99), "second", limit=100).starts) == 100
+    with pytest.raises(InvalidRequestError) as refused:
+        cut(NOON, NOON + timedelta(seconds=100), "second", limit=100)
+
+    assert str(refused.value) == (
+        "interval second is too fine for 2026-03-02T12:00:00Z to 2026-03-02T12:01:40Z: an answer has 100 entries "
+        "at the most; choose a wider interval or a shorter range"
+    )
+
+
+@given(
+    INSTANTS,
+    st.timedeltas(timedelta(0), timedelta(days=3)),
+    st.sampled_from(["minute", "hour", "day", "week"]),
+)
+def test_every_instant_of_a_range_has_one_bucket_that_starts_no_later_and_none_between(
+    since, length, interval
+):
+    made = cut(since, since + length, interval)
+
+    assert list(made.starts) == sorted(set(made.starts))
+    for instant in (since, since + length / 2, since + length):
+        place = made.place(instant)
+        assert place <= instant
+        assert not [start for start in made.starts if place < start <= instant]
+
+
+@given(INSTANTS, st.timedeltas(timedelta(0), timedelta(days=400)), st.sampled_from(list(Interval)[:5]))
+def test_no_bucket_starts_inside_a_unit_in_which_is_counted(since, length, interval):
+    made = buckets(since, since + length, interval, limit=1000)
+
+    assert {(start - at("0001-01-01")) % made.unit for start in made.starts} == {timedelta(0)}
+
+
+@given(st.lists(st.tuples(st.integers(0, 179), st.sampled_from([1, 2]), st.integers(1, 9))))
+def test_nothing_that_was_counted_is_lost_or_counted_twice(found):
+    made = cut(NOON, NOON + timedelta(hours=3), "hour")
+    tallies = [Tally(at=NOON + timedelta(minutes=m), of=of, count=n, success=n) for m, of, n in found]
+
+    folded = fold(made, tallies)
+
+    assert len(folded) == 4
+    assert sum(bucket.count for bucket in folded) == sum(n for _, _, n in found)
+    for of in (1, 2):
+        counted = [bucket.tallies[of].success for bucket in folded if of in bucket.tallies]
+        assert sum(counted) == sum(n for _, who, n in found if who == of)
+
+
+def test_what_fell_into_a_bucket_is_shown_with_both_words_for_its_sum():
+    made = cut(NOON, NOON + timedelta(hours=1), "hour")
+    tallies = [
+        Tally(at=NOON, of=7, count=2, success=1),
+        Tally(at=NOON + timedelta(minutes=59), of=7, count=1, failed=1),
+        Tally(at=NOON, of=8, count=1),
+    ]
+
+    full, empty = fold(made, tallies)
+
+    sums = {"timestamp": "2026-03-02T12:00:00Z", "count": 4, "total": 4}
+    assert counts(full) == sums
+    assert by_instance(full) == sums | {
+        "records": [
+            {"instanceId": 7, "count": 3, "success": 1, "failed": 1},
+            {"instanceId": 8, "count": 1, "success": 0, "failed": 0},
+        ]
+    }
+    assert by_account(full)["records"][0] == {"accountId": 7, "count": 3, "success": 1, "failed": 1}
+    assert by_instance(empty) == {"timestamp": "2026-03-02T13:00:00Z", "count": 0, "total": 0, "records": []}
