@@ -13,6 +13,7 @@ class Account:
         user_id: the caller; there is one API key, hence one caller.
         mailbox: the first part of addresses that file what is mailed to them.
         lead_source_id, lead_status_id: the account's defaults.
+        custom_objects: the names of those it has defined.
     """
 
     seed: int
@@ -24,9 +25,12 @@ class Account:
     instance_id: int
     lead_source_id: int
     lead_status_id: int
+    custom_objects: tuple[str, ...] = ()
 
 
-def account_of(seed: int, *, email: str, currency: str, country: str) -> Account:
+def account_of(
+    seed: int, *, email: str, currency: str, country: str, custom_objects: tuple[str, ...] = ()
+) -> Account:
     """Return the account of the workspace with this seed; everything follows from it."""
     return Account(
         seed=seed,
@@ -38,6 +42,7 @@ def account_of(seed: int, *, email: str, currency: str, country: str) -> Account
         instance_id=seeded.number(seed, "crm", "instance", low=100_000, high=1_000_000),
         lead_source_id=first_number(seed, "LeadSources"),
         lead_status_id=first_number(seed, "LeadStatuses"),
+        custom_objects=custom_objects,
     )
 
 

@@ -12,10 +12,11 @@ from mock_insightly.errors import (
     InvalidRequestError,
     NoSuchRecordError,
     NoSuchResourceError,
+    NoSuchRowError,
     SingularResourceError,
 )
 from mock_insightly.parts import EXTENSION, Parts
-from mock_insightly.routes import local, records
+from mock_insightly.routes import local, lookups, records, sub_resources
 from mock_insightly.routes.caller import authenticate, workspace_of
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
@@ -39,6 +40,7 @@ STATUSES: dict[type[Exception], int] = {
     InvalidRequestError: 400,
     NoSuchRecordError: 404,
     NoSuchResourceError: 404,
+    NoSuchRowError: 404,
     SingularResourceError: 405,
 }
 
@@ -64,6 +66,8 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     answer_problems(app, STATUSES, problem)
     app.before_request(authenticate)
     app.register_blueprint(records.bp)
+    app.register_blueprint(lookups.bp)
+    app.register_blueprint(sub_resources.bp)
     app.register_blueprint(local.bp)
     _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
     return app

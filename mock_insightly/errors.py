@@ -47,6 +47,13 @@ class SingularResourceError(CrmError):
         super().__init__(f"{came!r} supports no method; the resource's name is {name!r}")
 
 
+class NoSuchRowError(CrmError):
+    """A record has no such row, or a list no such entry."""
+
+    def __init__(self, called: str, came: Json) -> None:
+        super().__init__(f"{called} has nothing that is called {shown(came)}")
+
+
 class InvalidRequestError(CrmError):
     """The base of what makes a request a bad one."""
 
@@ -70,6 +77,24 @@ class NotARecordError(InvalidRequestError):
 
     def __init__(self, entity: str, came: Json) -> None:
         super().__init__(f"The body must be one {entity} as a JSON object; got {shown(came)}")
+
+
+class RepeatedRowError(InvalidRequestError):
+    """A link or a tag is there already."""
+
+    def __init__(self, called: str, twin: Json) -> None:
+        super().__init__(f"{called} must differ from one another; there is already {shown(twin)}")
+
+
+class NoRoomError(InvalidRequestError):
+    """A record's graph has no place for another row of this sort.
+
+    Source: late v2.2 could hold one value of each sort (v2.2 organisations of 2017, observed second-hand); the 400 is
+        assumed.
+    """
+
+    def __init__(self, called: str, came: Json) -> None:
+        super().__init__(f"{called} holds one entry of each sort, and has no place for {shown(came)}")
 
 
 class MixedDatesError(InvalidRequestError):

@@ -165,12 +165,14 @@ class Rows:
         id_field: numbered by the server; None where rows have no number.
         required: what a row must have a value for.
         blank: what a field holds when nothing was sent for it, where that is not null.
+        owner_fields: what a row knows of the record it stands in: its entity, its id; None for what it does not.
     """
 
     fields: "tuple[Field, ...]"
     id_field: str | None = None
     required: tuple[str, ...] = ()
     blank: Mapping[str, Json] = field(default_factory=dict)
+    owner_fields: tuple[str | None, str | None] = (None, None)
 
     def read(self, value: Json, called: str) -> Json:
         """Keep the rows; a key that no field has is dropped."""

@@ -178,7 +178,9 @@ class _Look:
         skip, state = self.page.skip, self.state
         if state is None or skip >= state.live:
             return None
-        if skip == 0 or state.live == state.next - state.first:
+        if skip == 0:
+            return 0
+        if state.live == state.next - state.first:
             return state.first + skip
         end = self._end()
         if end is not None:

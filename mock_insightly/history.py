@@ -10,13 +10,15 @@ from mock_insightly import sequences
 from mock_insightly.fields import Record
 from mock_insightly.kinds import Kind
 from mock_insightly.records import stamp
-from mock_insightly.tables import records, seed_runs
+from mock_insightly.references import references as references_of
+from mock_insightly.tables import records, references, seed_runs
 from mock_kit.json_text import encode_text
 from mock_kit.workspaces import Workspace
 
 _BATCH = 500
 
 insert_record = records.insert()
+_refer = references.insert()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +54,25 @@ class History:
         """Say that a number that was taken is not used."""
         sequences.release(self._connection, self._workspace, sequence)
 
+    def found(self, foundation: Iterable[tuple[Kind, list[Record]]]) -> None:
+        """Add what every account has, unless another process was quicker."""
+        if self.reserve(sequences.FOUNDATIONS, 1) > 1:
+            return
+        for kind, founded in foundation:
+            self.reserve(kind.numbers or kind.name, len(founded))
+            if kind.numbers:
+                sequences.join(self._connection, self._workspace, kind.name, len(founded))
+            self.add(kind, founded)
+
     def add(self, kind: Kind, added: Iterable[Record]) -> None:
         """Keep records whose ids have been reserved."""
-        rows = (record_row(self._workspace, kind, record) for record in added)
-        while batch := list(islice(rows, _BATCH)):
-            self._connection.execute(insert_record, batch)
+        following = iter(added)
+        while batch := list(islice(following, _BATCH)):
+            self._connection.execute(
+                insert_record, [record_row(self._workspace, kind, record) for record in batch]
+            )
+            found = (reference_rows(self._workspace, kind, record) for record in batch)
+            add_references(self._connection, [row for rows in found for row in rows])
 
     def runs(self, kind: Kind, seed: int) -> list[Run]:
         """Return the runs of a seed, the latest first."""
@@ -105,3 +121,23 @@ def record_row(workspace: Workspace, kind: Kind, record: Record) -> dict[str, ob
         "updated": stamp(record, "DATE_UPDATED_UTC"),
         "document": encode_text(record),
     }
+
+
+def reference_rows(workspace: Workspace, kind: Kind, record: Record) -> list[dict[str, object]]:
+    """Return the rows of what a record refers to."""
+    return [
+        {
+            "workspace": workspace.name,
+            "to_entity": one.entity,
+            "to_id": one.id,
+            "kind": kind.name,
+            "id": record[kind.id_field],
+        }
+        for one in references_of(kind, record)
+    ]
+
+
+def add_references(connection: Connection, rows: list[dict[str, object]]) -> None:
+    """Keep what records refer to."""
+    if rows:
+        connection.execute(_refer, rows)

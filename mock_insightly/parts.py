@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from mock_insightly import users
 from mock_insightly.account import Account, account_of
 from mock_insightly.allowance import Allowance
 from mock_insightly.credentials import api_key
-from mock_insightly.kinds import USERS
+from mock_insightly.foundation import foundation
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
 from mock_kit.workspaces import Workspace, Workspaces
@@ -37,12 +36,16 @@ class Parts:
             email=workspace.crm_username,
             currency=self.settings.currency,
             country=self.settings.country,
+            custom_objects=self.settings.custom_object_names,
         )
 
-    def welcome_owner(self, workspace: Workspace) -> None:
-        """See to it that the workspace's owner is among its users; workspaces come without a word to the CRM."""
+    def lay_foundation(self, workspace: Workspace) -> None:
+        """See to it that the workspace has what every account has; workspaces come without a word to the CRM."""
+        if self.store.founded(workspace):
+            return
         since = min(workspace.start, workspace.clock.now())
-        self.store.add_first(workspace, USERS, users.owner(self.account(workspace), since=since))
+        with self.store.history(workspace) as history:
+            history.found(foundation(self.account(workspace), since=since))
 
     def reset(self, workspace: Workspace) -> None:
         """Bring a workspace back to its start."""

@@ -46,7 +46,7 @@ def updated_at(instant: datetime, record: Record) -> Record:
 
 
 def number_rows(kind: Kind, record: Record, before: Record, reserve: Reserve) -> Record:
-    """Give every new row of a record's collections its number; links also learn where they hang.
+    """Give every new row of a record's collections its number; some also learn where they stand.
 
     A row is old if the record had one with its number before. Rows end up ordered by number.
 
@@ -57,9 +57,10 @@ def number_rows(kind: Kind, record: Record, before: Record, reserve: Reserve) ->
         if isinstance(field.type, Rows) and field.type.id_field and record[field.name]:
             rows = rows_of(record, field.name)
             old: set[Json] = {row[field.type.id_field] for row in rows_of(before, field.name)}
-            numbered[field.name] = [*_numbered(rows, old, field.type.id_field, reserve)]
-    for link in rows_of(numbered, "LINKS"):
-        link["OBJECT_NAME"], link["OBJECT_ID"] = kind.entity, record[kind.id_field]
+            numbered[field.name] = [
+                {**row, **_owner(kind, record, field.type)}
+                for row in _numbered(rows, old, field.type.id_field, reserve)
+            ]
     return numbered
 
 
@@ -83,6 +84,13 @@ def record_in(document: str) -> Record:
     record = decode(document)
     assert isinstance(record, dict)  # noqa: S101 - only records are kept
     return record
+
+
+def _owner(kind: Kind, record: Record, rows: Rows) -> Record:
+    """Return what a row knows of the record it stands in."""
+    entity_field, id_field = rows.owner_fields
+    known: Record = {entity_field: kind.entity} if entity_field else {}
+    return {**known, id_field: record[kind.id_field]} if id_field else known
 
 
 def _complete(kind: Kind, record: Record, account: Account) -> Record:

@@ -1,4 +1,4 @@
-"""The collections a record carries: tags, links, dates to remember, e-mail domains, custom fields.
+"""The collections a record carries: tags, links, dates to remember, e-mail domains, a team's members, custom fields.
 
 Source: Insightly v3.1 OpenAPI document, the ``API...Dto`` definitions (documented).
 """
@@ -46,15 +46,19 @@ class _LinkedName:
         return next((name for name in self.known if name.lower() == value.lower()), value)
 
 
+ENTITIES = ("Contact", "Organisation", "Lead", "Opportunity", "Project", "Task", "Event", "Note", "Email")
+"""What can be linked to, as links name it; custom objects come under their own names."""
+
 LINKS = Rows(
     id_field="LINK_ID",
+    owner_fields=("OBJECT_NAME", "OBJECT_ID"),
     fields=(
         Field(name="LINK_ID", type=Whole()),
         Field(name="OBJECT_NAME", type=Text()),
         Field(name="OBJECT_ID", type=Whole()),
         Field(
             name="LINK_OBJECT_NAME",
-            type=_LinkedName(known=("Contact", "Organisation", "Lead", "Opportunity", "Project")),
+            type=_LinkedName(known=ENTITIES),
         ),
         Field(name="LINK_OBJECT_ID", type=Whole(lowest=1)),
         Field(name="ROLE", type=_NAME),
@@ -64,6 +68,17 @@ LINKS = Rows(
     ),
     required=("LINK_OBJECT_NAME", "LINK_OBJECT_ID"),
     blank={"IS_FORWARD": True},
+)
+
+TEAM_MEMBERS = Rows(
+    id_field="PERMISSION_ID",
+    owner_fields=(None, "TEAM_ID"),
+    fields=(
+        Field(name="PERMISSION_ID", type=Whole()),
+        Field(name="TEAM_ID", type=Whole()),
+        Field(name="MEMBER_USER_ID", type=Whole(lowest=1)),
+    ),
+    required=("MEMBER_USER_ID",),
 )
 
 

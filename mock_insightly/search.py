@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mock_insightly.dates import UnreadableDateError, parse_date
 from mock_insightly.errors import FieldError
 from mock_insightly.fields import Choice, Field, Record, Text, rows_of
+from mock_insightly.references import Reference
 from mock_kit.json_text import Json
 
 _SECOND = timedelta(seconds=1)
@@ -59,10 +60,12 @@ class Wanted:
 
     Attributes:
         after: only those updated strictly later than this, in whole seconds.
+        of: only those that refer to this record.
     """
 
     after: datetime | None = None
     criterion: Criterion | None = None
+    of: Reference | None = None
 
 
 EVERYTHING = Wanted()

@@ -10,6 +10,7 @@ from mock_insightly.tables import sequences
 from mock_kit.workspaces import Workspace
 
 CHANGES = "changes"
+FOUNDATIONS = "foundations"
 
 _this = (sequences.c.workspace == bindparam("of_workspace"), sequences.c.name == bindparam("of_name"))
 _take = (
@@ -20,6 +21,11 @@ _take = (
 )
 _live = select(sequences.c.live).where(*_this)
 _edit = sequences.update().where(*_this).values(edits=sequences.c.edits + 1)
+_join = (
+    sequences.update()
+    .where(*_this)
+    .values(live=sequences.c.live + bindparam("count"), edits=sequences.c.edits + 1)
+)
 _release = sequences.update().where(*_this).values(live=sequences.c.live - 1)
 
 
@@ -31,6 +37,19 @@ def reserve(connection: Connection, workspace: Workspace, name: str, count: int 
         _begin(connection, workspace, name)
         after = connection.execute(_take, taken).scalar_one()
     return int(after) - count
+
+
+def join(connection: Connection, workspace: Workspace, name: str, count: int = 1) -> None:
+    """Count records whose numbers came from another sequence."""
+    if not begun(connection, workspace, name):
+        _begin(connection, workspace, name)
+    connection.execute(_join, {"of_workspace": workspace.name, "of_name": name, "count": count})
+
+
+def begun(connection: Connection, workspace: Workspace, name: str) -> bool:
+    """Say whether anything was ever counted in a sequence."""
+    asked = {"of_workspace": workspace.name, "of_name": name}
+    return connection.scalar(_live, asked) is not None
 
 
 def note_edit(connection: Connection, workspace: Workspace, name: str) -> None:
@@ -52,7 +71,7 @@ def live(connection: Connection, workspace: Workspace, name: str) -> int:
 
 def _begin(connection: Connection, workspace: Workspace, name: str) -> None:
     """Begin a sequence, unless another process just did."""
-    first = 1 if name == CHANGES else first_number(workspace.seed, name)
+    first = 1 if name in {CHANGES, FOUNDATIONS} else first_number(workspace.seed, name)
     row = {"workspace": workspace.name, "name": name, "first": first, "next": first, "live": 0}
     try:
         with connection.begin_nested():

@@ -23,6 +23,11 @@ class Settings:
         daily_limit: what ``X-RateLimit-Limit`` says, and ``X-RateLimit-Remaining`` counts down from.
         country: of the account; what a lead's address starts with.
         currency: of the account; what an opportunity's bid starts with.
+        custom_objects: the names of the account's custom objects, with commas between them.
+        rows_stamp_parent: whether a record is stamped when one of its tags, links and so on is written by a path of
+            its own (assumed: yes; a contact info added in the vendor's own pages does so, observed).
+        children_stamp_parent: whether a record is stamped when a note is made for it (observed on v2.1: no; taken for
+            later versions).
     """
 
     list_honours_updated_after: bool = False
@@ -32,6 +37,14 @@ class Settings:
     daily_limit: int = 100_000
     country: str = "United States"
     currency: str = "USD"
+    custom_objects: str = "Fruit__c"
+    rows_stamp_parent: bool = True
+    children_stamp_parent: bool = False
+
+    @property
+    def custom_object_names(self) -> tuple[str, ...]:
+        """The names of the account's custom objects."""
+        return tuple(name.strip() for name in self.custom_objects.split(",") if name.strip())
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str]) -> "Settings":
@@ -51,4 +64,7 @@ _KINDS = {
     "daily_limit": environment.whole(),
     "country": environment.text(),
     "currency": environment.text(),
+    "custom_objects": environment.text(),
+    "rows_stamp_parent": environment.flag(),
+    "children_stamp_parent": environment.flag(),
 }

@@ -6,35 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, select
+from sqlalchemy import ColumnElement, Row
 
 from mock_insightly import sequences
 from mock_insightly.changes import Change, ChangeQuery, Made
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.fields import Record
 from mock_insightly.finding import Finder, Found, find_few
-from mock_insightly.history import History, insert_record, record_row
+from mock_insightly.history import History
 from mock_insightly.kinds import Kind
 from mock_insightly.query import Page
-from mock_insightly.records import number_rows, record_in, stamp
 from mock_insightly.search import Wanted
-from mock_insightly.tables import changes, metadata, records
+from mock_insightly.short_lists import referring_page, sorted_page, tags_of
+from mock_insightly.tables import changes, metadata
+from mock_insightly.writing import Writing, get_document, key_of
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
 from mock_kit.workspaces import Workspace
-
-_this = and_(
-    records.c.workspace == bindparam("of_workspace"),
-    records.c.kind == bindparam("of_kind"),
-    records.c.id == bindparam("of_id"),
-)
-_get = select(records.c.document).where(_this)
-_get_to_change = _get.with_for_update()
-_update = (
-    records.update().where(_this).values(updated=bindparam("now_updated"), document=bindparam("now_document"))
-)
-_delete = records.delete().where(_this)
-_log = changes.insert()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,72 +33,11 @@ class Stored:
     document: str
 
 
-class _Writing:
-    """An open transaction in which a client changes the records of a workspace."""
-
-    def __init__(self, connection: Connection, workspace: Workspace) -> None:
-        self._connection = connection
-        self._workspace = workspace
-
-    def reserve(self, sequence: str, count: int) -> int:
-        """Take numbers out of a sequence, and return the first of them."""
-        return sequences.reserve(self._connection, self._workspace, sequence, count)
-
-    def locked(self, kind: Kind, record_id: int) -> Record:
-        """Return a record that nobody else changes before the transaction ends."""
-        document = self._connection.scalar(_get_to_change, _key(self._workspace, kind, record_id))
-        if document is None:
-            raise NoSuchRecordError(kind.entity, record_id)
-        return record_in(document)
-
-    def insert(self, kind: Kind, record: Record) -> None:
-        """Add a record."""
-        self._connection.execute(insert_record, record_row(self._workspace, kind, record))
-
-    def replace(self, kind: Kind, record: Record) -> None:
-        """Put a record in the place of its former state."""
-        row = record_row(self._workspace, kind, record)
-        self._connection.execute(
-            _update,
-            {
-                **_key(self._workspace, kind, row["id"]),
-                "now_updated": row["updated"],
-                "now_document": row["document"],
-            },
-        )
-        sequences.note_edit(self._connection, self._workspace, kind.name)
-
-    def remove(self, kind: Kind, record_id: int) -> None:
-        """Take a record away."""
-        self._connection.execute(_delete, _key(self._workspace, kind, record_id))
-        sequences.release(self._connection, self._workspace, kind.name)
-
-    def note(self, kind: Kind, made: Made, record: Record, at: datetime) -> None:
-        """Write a change into the log."""
-        self._connection.execute(
-            _log,
-            {
-                "workspace": self._workspace.name,
-                "seq": self.reserve(sequences.CHANGES, 1),
-                "kind": kind.name,
-                "record_id": record[kind.id_field],
-                "change": made.value,
-                "at": at,
-                "created": stamp(record, "DATE_CREATED_UTC"),
-                "updated": stamp(record, "DATE_UPDATED_UTC"),
-            },
-        )
-
-
-def _key(workspace: Workspace, kind: Kind, record_id: object) -> dict[str, object]:
-    return {"of_workspace": workspace.name, "of_kind": kind.name, "of_id": record_id}
-
-
 class Store:
     """The records of all workspaces, in a database."""
 
     def __init__(self, database: Database) -> None:
-        database.create("crm", metadata, version=1)
+        database.create("crm", metadata, version=2)
         self._database = database
         self._finder = Finder()
 
@@ -121,13 +48,19 @@ class Store:
             NoSuchRecordError: it is not there.
         """
         with self._database.glancing() as connection:
-            document = connection.scalar(_get, _key(workspace, kind, record_id))
+            document = connection.scalar(get_document, key_of(workspace, kind, record_id))
         if document is None:
             raise NoSuchRecordError(kind.entity, record_id)
         return Stored(id=record_id, document=document)
 
     def find(self, workspace: Workspace, kind: Kind, wanted: Wanted, page: Page) -> Found:
-        """Return a page of records, ids ascending."""
+        """Return a page of records, in their kind's order."""
+        if kind.order:
+            with self._database.reading() as connection:
+                return sorted_page(connection, workspace.name, kind, page)
+        if wanted.of is not None:
+            with self._database.reading() as connection:
+                return referring_page(connection, workspace.name, kind.name, wanted, page)
         if wanted.criterion is None and wanted.after is not None and page.skip == 0:
             with self._database.glancing() as connection:
                 few = find_few(connection, workspace.name, kind.name, wanted.after, page)
@@ -144,12 +77,9 @@ class Store:
         Args:
             make: gets the record's id, and returns the record.
         """
-        with self._writing(workspace) as writing:
-            record_id = writing.reserve(kind.name, 1)
-            record = number_rows(kind, make(record_id), {}, writing.reserve)
-            writing.insert(kind, record)
-            writing.note(kind, Made.CREATED, record, at)
-        return Stored(id=record_id, document=encode_text(record))
+        with self.writing(workspace, at=at) as writing:
+            record = writing.create(kind, make)
+        return stored(kind, record)
 
     def update(
         self,
@@ -168,12 +98,9 @@ class Store:
         Raises:
             NoSuchRecordError: it is not there.
         """
-        with self._writing(workspace) as writing:
-            before = writing.locked(kind, record_id)
-            record = number_rows(kind, change(before), before, writing.reserve)
-            writing.replace(kind, record)
-            writing.note(kind, Made.UPDATED, record, at)
-        return Stored(id=record_id, document=encode_text(record))
+        with self.writing(workspace, at=at) as writing:
+            record = writing.update(kind, record_id, change)
+        return stored(kind, record)
 
     def delete(self, workspace: Workspace, kind: Kind, record_id: int, *, at: datetime) -> None:
         """Remove a record.
@@ -181,10 +108,8 @@ class Store:
         Raises:
             NoSuchRecordError: it is not there.
         """
-        with self._writing(workspace) as writing:
-            before = writing.locked(kind, record_id)
-            writing.remove(kind, record_id)
-            writing.note(kind, Made.DELETED, before, at)
+        with self.writing(workspace, at=at) as writing:
+            writing.delete(kind, record_id)
 
     def changes(self, workspace: Workspace, asked: ChangeQuery) -> list[Change]:
         """Return changes, oldest first."""
@@ -193,16 +118,15 @@ class Store:
             rows = connection.execute(query.order_by(changes.c.seq).limit(asked.limit))
             return [_change(row) for row in rows]
 
-    def add_first(self, workspace: Workspace, kind: Kind, record: Record) -> None:
-        """Add a record as if it had always been there, unless there are some of its kind already."""
+    def founded(self, workspace: Workspace) -> bool:
+        """Say whether a workspace has what every account has."""
         with self._database.glancing() as connection:
-            if sequences.live(connection, workspace, kind.name):
-                return
-        with self.history(workspace) as history:
-            if history.reserve(kind.name, 1) == record[kind.id_field]:
-                history.add(kind, [record])
-            else:  # another process was quicker
-                history.release(kind.name)
+            return sequences.begun(connection, workspace, sequences.FOUNDATIONS)
+
+    def tags(self, workspace: Workspace, kind: Kind) -> set[str]:
+        """Return the tags that records of a kind carry."""
+        with self._database.reading() as connection:
+            return tags_of(connection, workspace.name, kind)
 
     @contextmanager
     def history(self, workspace: Workspace) -> Iterator[History]:
@@ -217,9 +141,15 @@ class Store:
                 connection.execute(table.delete().where(table.c.workspace == workspace.name))
 
     @contextmanager
-    def _writing(self, workspace: Workspace) -> Iterator[_Writing]:
+    def writing(self, workspace: Workspace, *, at: datetime) -> Iterator[Writing]:
+        """Open a transaction in which a client changes records."""
         with self._database.writing() as connection:
-            yield _Writing(connection, workspace)
+            yield Writing(connection, workspace, at=at)
+
+
+def stored(kind: Kind, record: Record) -> Stored:
+    """Return a record as it is kept."""
+    return Stored(id=int(str(record[kind.id_field])), document=encode_text(record))
 
 
 def _conditions(asked: ChangeQuery) -> Iterator[ColumnElement[bool]]:

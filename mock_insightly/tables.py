@@ -17,6 +17,16 @@ records = Table(
     Index("crm_records_updated", "workspace", "kind", "updated", "id"),
 )
 
+references = Table(
+    "crm_references",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("to_entity", Text, primary_key=True),
+    Column("to_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+)
+
 sequences = Table(
     "crm_sequences",
     metadata,

@@ -41,7 +41,7 @@ def seed() -> ResponseReturnValue:
     records = _number(sent, "records", None, high=LARGEST, more="; for more, call again with first")
     wanted = _number(sent, "seed", workspace.seed, high=_LARGEST_NUMBER)
     first = _number(sent, "first", 0, high=10**12)
-    parts().welcome_owner(workspace)
+    parts().lay_foundation(workspace)
     with parts().store.history(workspace) as history:
         Seeding(
             history=history,

@@ -1,27 +1,19 @@
 """The routes of records, the same for every version and kind."""
 
-from datetime import timedelta
-from hashlib import blake2b
-
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import MethodNotAllowed
 
-from mock_insightly.dates import whole_second
-from mock_insightly.errors import StaleRecordError
-from mock_insightly.fields import Record, Sent
-from mock_insightly.kinds import USERS, Kind
+from mock_insightly.errors import MissingFieldError
+from mock_insightly.fields import Record, Sent, Whole
+from mock_insightly.kinds import USERS
 from mock_insightly.parts import parts
-from mock_insightly.query import Query, is_true, page_of, parse_query
-from mock_insightly.records import changed, created, updated_at
-from mock_insightly.routes.caller import caller
-from mock_insightly.search import EVERYTHING, Wanted, updated_after
-from mock_insightly.store import Stored
-from mock_insightly.versions.known import VERSIONS, served
+from mock_insightly.query import is_true
+from mock_insightly.routes import answers, lookups
+from mock_insightly.routes.call import Call, allow, this_call
+from mock_insightly.search import EVERYTHING, Criterion, Wanted, updated_after
+from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Shape
-from mock_insightly.versions.version import Version
-from mock_kit.json_text import encode_text, read_json
-from mock_kit.workspaces import Workspace
+from mock_kit.json_text import read_json
 
 _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 _ONE = "/<resource>/<int(max=9223372036854775807):record_id>"
@@ -32,56 +24,82 @@ bp = Blueprint("records", __name__, url_prefix=f"/<any({_NAMES}):version>")
 @bp.get("/<resource>")
 def index(version: str, resource: str) -> ResponseReturnValue:
     """List a resource's records."""
-    query = _query()
+    call = this_call(version)
+    if resource in call.version.lookups:
+        return lookups.listed(call, call.version.lookups[resource])
+    shape = call.shape(resource)
+    allow(shape.on_all)
     wanted = EVERYTHING
     if parts().settings.list_honours_updated_after:
-        wanted = Wanted(after=updated_after(query.get("updated_after_utc", "")))
-    return _page(VERSIONS[version], served(VERSIONS[version], resource), wanted, query)
+        wanted = Wanted(after=updated_after(call.query.get("updated_after_utc", "")))
+    return answers.page(call, shape, wanted)
 
 
 @bp.get("/<resource>/search")
 def search(version: str, resource: str) -> ResponseReturnValue:
     """List the records that a search finds."""
-    query = _query()
-    shape = served(VERSIONS[version], resource)
-    wanted = VERSIONS[version].wanted(shape, query)
-    after = updated_after(query.get("updated_after_utc", ""), inclusive=parts().settings.search_inclusive)
-    return _page(VERSIONS[version], shape, Wanted(after=after, criterion=wanted.criterion), query)
+    call = this_call(version)
+    shape = call.shape(resource)
+    allow(shape.on_all if shape.searched else frozenset())
+    wanted = call.version.wanted(shape, call.query)
+    after = updated_after(
+        call.query.get("updated_after_utc", ""), inclusive=parts().settings.search_inclusive
+    )
+    return answers.page(call, shape, Wanted(after=after, criterion=wanted.criterion))
+
+
+@bp.get("/<resource>/searchbytag")
+def search_by_tag(version: str, resource: str) -> ResponseReturnValue:
+    """List the records that carry a tag.
+
+    Source: Insightly v3.1 OpenAPI document (documented).
+    """
+    call = this_call(version)
+    shape = call.shape(resource)
+    allow(shape.on_all if shape.tagged else frozenset())
+    tag = call.query.get("tagname", "")
+    if not tag.strip():
+        raise MissingFieldError("tagName", "query")
+    return answers.page(call, shape, Wanted(criterion=Criterion(places=("TAGS.TAG_NAME",), value=tag)))
 
 
 @bp.get("/users/me")
 def me(version: str) -> ResponseReturnValue:
     """Show the caller."""
-    return _shown(VERSIONS[version], USERS.name.lower(), parts().account(caller()).user_id)
+    call = this_call(version)
+    return _shown(call, call.shape(USERS.name.lower()), call.account.user_id)
 
 
 @bp.get(_ONE)
 def show(version: str, resource: str, record_id: int) -> ResponseReturnValue:
     """Show a record."""
-    return _shown(VERSIONS[version], resource, record_id)
+    call = this_call(version)
+    if resource in call.version.lookups:
+        return lookups.one(call, call.version.lookups[resource], str(record_id))
+    shape = call.shape(resource)
+    allow(shape.on_one)
+    return _shown(call, shape, record_id)
 
 
 @bp.post("/<resource>")
 def create(version: str, resource: str) -> ResponseReturnValue:
     """Create a record."""
-    shape = _writable(VERSIONS[version], resource)
-    workspace, now = caller(), caller().clock.now()
-    given = shape.given(shape.sent(read_json(request)), {}, whole=VERSIONS[version].replaces)
-
-    def make(record_id: int) -> Record:
-        account = parts().account(workspace)
-        made = created(shape.kind, given, record_id=record_id, account=account, now=whole_second(now))
-        return updated_at(now + timedelta(seconds=parts().settings.updated_later_s), made)
-
-    return _written(VERSIONS[version], shape, parts().store.create(workspace, shape.kind, make, at=now), 201)
+    call = this_call(version)
+    shape = call.shape(resource)
+    allow(shape.on_all)
+    given = shape.given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
+    stored = parts().store.create(call.workspace, shape.kind, call.maker(shape, given), at=call.now)
+    return answers.written(call, shape, stored, 201)
 
 
 @bp.put("/<resource>")
 def update(version: str, resource: str) -> ResponseReturnValue:
     """Change the record whose id the body says."""
-    shape = _writable(VERSIONS[version], resource)
+    call = this_call(version)
+    shape = call.shape(resource)
+    allow(shape.on_all)
     sent = shape.sent(read_json(request))
-    return _update(VERSIONS[version], shape, shape.id_in(sent), sent)
+    return _update(call, shape, shape.id_in(sent), sent)
 
 
 @bp.put(_ONE)
@@ -90,96 +108,54 @@ def update_one(version: str, resource: str, record_id: int) -> ResponseReturnVal
 
     Source: no vendor document has the route, but the Ampersand connector uses it and is understood (observed).
     """
-    shape = _writable(VERSIONS[version], resource)
-    return _update(VERSIONS[version], shape, record_id, shape.sent(read_json(request)))
+    call = this_call(version)
+    shape = call.shape(resource)
+    allow(shape.on_all)
+    return _update(call, shape, record_id, shape.sent(read_json(request)))
 
 
 @bp.delete(_ONE)
 def delete(version: str, resource: str, record_id: int) -> ResponseReturnValue:
-    """Delete a record.
+    """Delete a record."""
+    call = this_call(version)
+    shape = call.shape(resource)
+    allow(shape.on_one)
+    parts().store.delete(call.workspace, shape.kind, record_id, at=call.now)
+    return answers.accepted()
 
-    Source: 202 with an empty body (recorded v2.1 exchanges, live probes of v3.1; observed).
+
+@bp.delete("/<resource>")
+def delete_by_query(version: str, resource: str) -> ResponseReturnValue:
+    """Delete the record that the query names.
+
+    Source: lead sources and statuses on v3.1 (Insightly v3.1 OpenAPI document, documented).
     """
-    shape = _writable(VERSIONS[version], resource)
-    parts().store.delete(caller(), shape.kind, record_id, at=caller().clock.now())
-    return Response(status=202)
+    call = this_call(version)
+    shape = call.shape(resource)
+    allow(shape.on_all)
+    if not call.query.get("id", "").strip():
+        raise MissingFieldError("id", "query")
+    record_id = int(str(Whole(lowest=1).read(call.query["id"], "id")))
+    parts().store.delete(call.workspace, shape.kind, record_id, at=call.now)
+    return answers.accepted()
 
 
-def _update(version: Version, shape: Shape, record_id: int, sent: Sent) -> Response:
+def _update(call: Call, shape: Shape, record_id: int, sent: Sent) -> ResponseReturnValue:
     """Change a record: all of it where the version replaces, unless the query says ``brief=true``.
 
     Source: Insightly v2.2 OpenAPI document, v3.1 help page (documented).
     """
-    workspace, now = caller(), caller().clock.now()
-    brief = version.replaces and is_true(_query().get("brief"))
-    if_match = request.headers.get("If-Match", "*") if version.tagged else "*"
+    brief = call.version.replaces and is_true(call.query.get("brief"))
 
     def change(before: Record) -> Record:
-        if if_match not in {"*", _etag(shape.one(encode_text(before)))}:
-            raise StaleRecordError(if_match)
-        given = shape.given(sent, before, whole=version.replaces and not brief, brief=brief)
-        return changed(shape.kind, before, given, account=parts().account(workspace), now=whole_second(now))
+        answers.insist(call, shape, before)
+        whole = call.version.replaces and not brief
+        return call.changed(shape, before, shape.given(sent, before, whole=whole, brief=brief))
 
-    return _written(
-        version, shape, parts().store.update(workspace, shape.kind, record_id, change, at=now), 200
-    )
+    stored = parts().store.update(call.workspace, shape.kind, record_id, change, at=call.now)
+    return answers.written(call, shape, stored, 200)
 
 
-def _page(version: Version, shape: Shape, wanted: Wanted, query: Query) -> Response:
-    page = page_of(query)
-    workspace = caller()
-    _see_to_users(workspace, shape.kind)
-    found = parts().store.find(workspace, shape.kind, wanted, page)
-    response = _answer(version, shape.page(found.documents, brief=page.brief))
-    if found.total is not None:
-        response.headers["X-Total-Count"] = str(found.total)
-    return response
-
-
-def _shown(version: Version, resource: str, record_id: int) -> Response:
-    shape = served(version, resource)
-    workspace = caller()
-    _see_to_users(workspace, shape.kind)
-    stored = parts().store.get(workspace, shape.kind, record_id)
-    return _answer(version, shape.one(stored.document))
-
-
-def _written(version: Version, shape: Shape, stored: Stored, status: int) -> Response:
-    """Answer with a written record and where it is.
-
-    Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
-    """
-    response = _answer(version, shape.one(stored.document), status)
-    response.headers["Location"] = f"{request.host_url}{version.name}/{shape.kind.name}/{stored.id}"
-    return response
-
-
-def _answer(version: Version, body: bytes, status: int = 200) -> Response:
-    response = Response(body, status=status, mimetype="application/json")
-    if version.tagged:
-        response.headers["ETag"] = _etag(body)
-    return response
-
-
-def _etag(body: bytes) -> str:
-    """Return an opaque tag of a body.
-
-    Source: v3.1 lists and records carry one (live probes, observed second-hand); how it is made is unknown.
-    """
-    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
-
-
-def _writable(version: Version, resource: str) -> Shape:
-    shape = served(version, resource)
-    if not shape.kind.writable:
-        raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
-    return shape
-
-
-def _see_to_users(workspace: Workspace, kind: Kind) -> None:
-    if kind is USERS:
-        parts().welcome_owner(workspace)
-
-
-def _query() -> Query:
-    return parse_query(request.environ.get("QUERY_STRING", ""))
+def _shown(call: Call, shape: Shape, record_id: int) -> ResponseReturnValue:
+    stored = parts().store.get(call.workspace, shape.kind, record_id)
+    return answers.answer(call, shape.one(stored.document))

@@ -1,6 +1,9 @@
 """The versions that are served, and which shape a path asks for."""
 
+from collections.abc import Iterable
+
 from mock_insightly.errors import NoSuchResourceError, SingularResourceError
+from mock_insightly.kinds import custom_object
 from mock_insightly.versions import v2_2, v3_1
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
@@ -8,8 +11,11 @@ from mock_insightly.versions.version import Version
 VERSIONS: dict[str, Version] = {version.name: version for version in (v2_2.VERSION, v3_1.VERSION)}
 
 
-def served(version: Version, resource: str) -> Shape:
+def served(version: Version, resource: str, custom_objects: Iterable[str] = ()) -> Shape:
     """Return the shape of a resource, whose name is in lower case.
+
+    Args:
+        custom_objects: the names of those that the account has defined.
 
     Raises:
         SingularResourceError: its singular came instead, to a version that tells this from an unknown name.
@@ -20,6 +26,10 @@ def served(version: Version, resource: str) -> Shape:
     shape = version.shapes.get(resource)
     if shape is not None:
         return shape
+    if version.custom_shape:
+        for name in custom_objects:
+            if name.lower() == resource:
+                return version.custom_shape(custom_object(name))
     for one in version.shapes.values():
         if version.tells_singular and one.kind.entity.lower() == resource:
             raise SingularResourceError(resource, one.kind.name)

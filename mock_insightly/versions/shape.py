@@ -11,11 +11,15 @@ from mock_insightly.fields import Field, Record, Rows, Sent, Whole, is_blank
 from mock_insightly.kinds import Kind
 from mock_insightly.records import record_in
 from mock_insightly.row_types import CustomFields
+from mock_insightly.versions.methods import Methods, methods
 from mock_kit.json_text import Json, encode
 
 Show: TypeAlias = Callable[[Record], Json]
 Take: TypeAlias = Callable[[Sent, Record], Record]
 """What was sent, and the record as it was (empty if it is new) -> the canonical fields that follow."""
+
+
+_ALL, _ONE = methods("GCU"), methods("GD")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +70,19 @@ class Shape:
     Attributes:
         keys: in the order of the wire.
         required: keys that must have a value.
+        on_all, on_one: the methods of the resource's path, and of that of one of its records.
+        searched: whether there is a search.
+        tagged: whether there is a search by tag.
         check: refuses a body for what no single key can see.
     """
 
     kind: Kind
     keys: tuple[Key, ...]
     required: tuple[str, ...] = ()
+    on_all: Methods = _ALL
+    on_one: Methods = _ONE
+    searched: bool = True
+    tagged: bool = False
     check: Callable[[Sent, Kind], None] | None = None
 
     @cached_property
@@ -113,6 +124,10 @@ class Shape:
         if not isinstance(body, dict):
             raise NotARecordError(self.kind.entity, body)
         return {key.upper(): value for key, value in body.items()}
+
+    def key(self, name: str) -> Key:
+        """Return the key of a name that the shape has."""
+        return next(key for key in self.keys if key.name == name)
 
     def id_in(self, sent: Sent) -> int:
         """Return the id of the record that a body is about.

@@ -1,91 +1,119 @@
 """Version 3.1: flat records, shown as they are kept; partial updates; search by one field's name and value."""
 
-from difflib import get_close_matches
-
-from mock_insightly.errors import HalfAFilterError, MixedDatesError, NoSuchFieldError
-from mock_insightly.fields import Date, Rows, Sent
-from mock_insightly.kinds import CONTACTS, KINDS, LEADS, OPPORTUNITIES, ORGANISATIONS, Kind
-from mock_insightly.query import Query
-from mock_insightly.row_types import CustomFields
-from mock_insightly.search import Criterion, Wanted, exactly
-from mock_insightly.versions.shape import Shape, flat, shapes_of
+from mock_insightly.definitions import custom_fields_of
+from mock_insightly.fields import Record, rows_of
+from mock_insightly.kinds import (
+    CATEGORIES,
+    CONTACTS,
+    EMAILS,
+    EVENTS,
+    FOLLOWS,
+    LEAD_SOURCES,
+    LEAD_STATUSES,
+    LEADS,
+    MILESTONES,
+    NOTES,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    PROJECTS,
+    TASKS,
+    TEAMS,
+    USERS,
+    Kind,
+)
+from mock_insightly.row_types import custom_field
+from mock_insightly.versions.methods import methods
+from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
+from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES
+from mock_insightly.versions.v3_search import one_date_form, wanted
 from mock_insightly.versions.version import Version
-
-_HIDDEN = frozenset({"OPPORTUNITY_STATE_REASON_ID"})
+from mock_kit.json_text import Json
 
 _REQUIRED = {
     CONTACTS.name: ("FIRST_NAME",),
     ORGANISATIONS.name: ("ORGANISATION_NAME",),
     LEADS.name: ("LAST_NAME",),
     OPPORTUNITIES.name: ("OPPORTUNITY_NAME",),
+    PROJECTS.name: ("PROJECT_NAME", "STATUS"),
+    TASKS.name: ("TITLE",),
+    EVENTS.name: ("START_DATE_UTC", "END_DATE_UTC"),
+    NOTES.name: ("TITLE",),
+    MILESTONES.name: ("TITLE",),
+    TEAMS.name: ("TEAM_NAME",),
+    LEAD_SOURCES.name: ("LEAD_SOURCE",),
+    LEAD_STATUSES.name: ("LEAD_STATUS",),
+    **{kind.name: ("CATEGORY_NAME",) for kind in CATEGORIES},
 }
-"""Source: Insightly v3.1 OpenAPI document (documented); what it also lists, ids and a lead's source and status,
-clients leave out without harm (observed)."""
+"""Source: Insightly v3.1 OpenAPI document (documented) as far as projects; what it also lists, ids, a lead's source and
+status, a task's owner and stamps, clients leave out without harm (observed). Of the rest, that they want a name is
+assumed."""
 
 
-def one_date_form(sent: Sent, kind: Kind) -> None:
-    """Refuse a body whose dates are not all written the same way.
-
-    Raises:
-        MixedDatesError: one has a ``T``, another has not.
-
-    Source: 400, probed live by insightly-mcp (observed second-hand); that read-only dates do not count is assumed.
-    """
-    dates = {
-        field.name: text
-        for field in kind.fields
-        if isinstance(field.type, Date)
-        and not field.assigned
-        and isinstance(text := sent.get(field.name), str)
-    }
-    iso = next((name for name, text in dates.items() if "T" in text.upper()), None)
-    spaced = next((name for name, text in dates.items() if " " in text.strip()), None)
-    if iso and spaced:
-        raise MixedDatesError(spaced, iso)
-
-
-def _shape(kind: Kind) -> Shape:
+def _shape(kind: Kind, on_all: str, on_one: str, *, searched: bool = False, tagged: bool = False) -> Shape:
     return Shape(
         kind=kind,
-        keys=tuple(flat(field) for field in kind.fields if field.name not in _HIDDEN),
+        keys=tuple(flat(field) for field in kind.fields if field.name not in kind.hidden),
         required=_REQUIRED.get(kind.name, ()),
+        on_all=methods(on_all),
+        on_one=methods(on_one),
+        searched=searched,
+        tagged=tagged,
         check=one_date_form,
     )
 
 
-def wanted(shape: Shape, query: Query) -> Wanted:
-    """Read ``field_name`` and ``field_value``; neither is fine.
+def custom_shape(kind: Kind) -> Shape:
+    """Return the shape of a custom object's records, which show all their custom fields.
 
-    Raises:
-        HalfAFilterError: one came without the other.
-        NoSuchFieldError: no such field can be searched.
-        FieldError: the value does not fit the field.
-
-    Source: Insightly v3.1 OpenAPI document and help page (documented); a search without any filter lists everything
-        (so the Ampersand connector reads, observed); all three refusals are assumed.
+    Source: fields without a value are there, with null, unlike a contact's (recorded by the Ampersand connector,
+        observed); that the record's name is required is assumed.
     """
-    name, value = query.get("field_name", "").strip(), query.get("field_value", "")
-    if bool(name) != bool(value):
-        came, missing = ("field_name", "field_value") if name else ("field_value", "field_name")
-        raise HalfAFilterError(missing, came)
-    return Wanted(criterion=_criterion(shape.kind, name, value)) if name else Wanted()
+
+    def show(record: Record) -> Json:
+        held = {row["FIELD_NAME"]: row["FIELD_VALUE"] for row in rows_of(record, "CUSTOMFIELDS")}
+        every = {field.name: None for field in custom_fields_of(kind.entity)} | held
+        return [custom_field(name, value) for name, value in every.items()]
+
+    def key(field_key: Key) -> Key:
+        return Key(name=field_key.name, show=show, take=field_key.take, collection=True)
+
+    keys = [flat(field) for field in kind.fields]
+    return Shape(
+        kind=kind,
+        keys=tuple(key(one) if one.name == "CUSTOMFIELDS" else one for one in keys),
+        required=("RECORD_NAME",),
+        check=one_date_form,
+    )
 
 
-def _criterion(kind: Kind, name: str, value: str) -> Criterion:
-    if name.lower().endswith("__c"):
-        return Criterion(places=(f"CUSTOMFIELDS:{name}",), value=value)
-    field = kind.field(name)
-    if field is None or field.name in _HIDDEN or isinstance(field.type, Rows | CustomFields):
-        names = [field.name for field in kind.fields if field.name not in _HIDDEN]
-        raise NoSuchFieldError(name, kind.name, get_close_matches(name.upper(), names, n=2))
-    return exactly(field, value, called=name)
-
+_SHAPES = (
+    _shape(CONTACTS, "GCU", "GD", searched=True, tagged=True),
+    _shape(ORGANISATIONS, "GCU", "GD", searched=True, tagged=True),
+    _shape(LEADS, "GCU", "GD", searched=True, tagged=True),
+    _shape(OPPORTUNITIES, "GCU", "GD", searched=True, tagged=True),
+    _shape(PROJECTS, "GCU", "GD", searched=True, tagged=True),
+    _shape(TASKS, "GCU", "GD", searched=True),
+    _shape(EVENTS, "GCU", "GD", searched=True),
+    _shape(NOTES, "GU", "GD", searched=True),
+    _shape(EMAILS, "G", "GD", searched=True, tagged=True),
+    _shape(MILESTONES, "G", "G", searched=True),
+    _shape(USERS, "G", "G", searched=True),
+    _shape(TEAMS, "GCU", "GD"),
+    _shape(LEAD_SOURCES, "GCUD", ""),
+    _shape(LEAD_STATUSES, "GCUD", ""),
+    *(_shape(kind, "GCU", "GD") for kind in CATEGORIES),
+    _shape(FOLLOWS, "G", ""),
+)
+"""Source: Insightly v3.1 OpenAPI document (documented)."""
 
 VERSION = Version(
     name="v3.1",
-    shapes=shapes_of(*(_shape(kind) for kind in KINDS)),
+    shapes=shapes_of(*_SHAPES),
+    lookups=LOOKUPS,
+    sub_resources=SUB_RESOURCES,
     wanted=wanted,
     replaces=False,
     tagged=True,
     tells_singular=True,
+    custom_shape=custom_shape,
 )

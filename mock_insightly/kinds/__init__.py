@@ -1,0 +1,49 @@
+"""The kinds of record there are, each in its canonical shape: what v3.1 shows, in its order, and what it hides.
+
+To add a kind, add a table to one of the modules here and its shape to each version.
+"""
+
+from mock_insightly.kinds.custom import custom_object
+from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PER_UNIT, PROJECTS, opportunity_value
+from mock_insightly.kinds.every import KINDS
+from mock_insightly.kinds.kind import Kind
+from mock_insightly.kinds.lists import (
+    CATEGORIES,
+    FILE_CATEGORIES,
+    LEAD_SOURCES,
+    LEAD_STATUSES,
+    OPPORTUNITY_CATEGORIES,
+    PROJECT_CATEGORIES,
+    TASK_CATEGORIES,
+)
+from mock_insightly.kinds.members import TEAMS, USERS
+from mock_insightly.kinds.people import CONTACTS, LEADS, ORGANISATIONS
+from mock_insightly.kinds.work import EMAILS, EVENTS, FOLLOWS, NOTES, TASKS
+
+__all__ = [
+    "CATEGORIES",
+    "CONTACTS",
+    "EMAILS",
+    "EVENTS",
+    "FILE_CATEGORIES",
+    "FOLLOWS",
+    "KINDS",
+    "LEADS",
+    "LEAD_SOURCES",
+    "LEAD_STATUSES",
+    "MILESTONES",
+    "NOTES",
+    "OPPORTUNITIES",
+    "OPPORTUNITY_CATEGORIES",
+    "ORGANISATIONS",
+    "PER_UNIT",
+    "PROJECTS",
+    "PROJECT_CATEGORIES",
+    "TASKS",
+    "TASK_CATEGORIES",
+    "TEAMS",
+    "USERS",
+    "Kind",
+    "custom_object",
+    "opportunity_value",
+]

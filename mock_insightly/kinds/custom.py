@@ -1,0 +1,42 @@
+"""Records of custom objects, which an account defines for itself.
+
+Source: fields and their order recorded from v3.1 by the Ampersand connector (observed).
+"""
+
+from functools import lru_cache
+
+from mock_insightly.kinds.kind import Kind
+from mock_insightly.kinds.parts import (
+    CREATOR,
+    CUSTOM_ROWS,
+    OWNER,
+    STAMPS,
+    VISIBLE_TEAM,
+    VISIBLE_TO,
+    identity,
+    texts,
+)
+
+
+@lru_cache
+def custom_object(name: str) -> Kind:
+    """Return the kind of a custom object's records.
+
+    Args:
+        name: with ``__c`` at its end.
+    """
+    return Kind(
+        name=name,
+        entity=name,
+        id_field="RECORD_ID",
+        fields=(
+            identity("RECORD_ID"),
+            *texts("RECORD_NAME", longest=255),
+            OWNER,
+            *STAMPS,
+            CREATOR,
+            VISIBLE_TO,
+            VISIBLE_TEAM,
+            CUSTOM_ROWS,
+        ),
+    )

@@ -1,0 +1,26 @@
+"""All kinds of record, but those of custom objects."""
+
+from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PROJECTS
+from mock_insightly.kinds.lists import CATEGORIES, LEAD_SOURCES, LEAD_STATUSES
+from mock_insightly.kinds.members import TEAMS, USERS
+from mock_insightly.kinds.people import CONTACTS, LEADS, ORGANISATIONS
+from mock_insightly.kinds.work import EMAILS, EVENTS, FOLLOWS, NOTES, TASKS
+
+KINDS = (
+    CONTACTS,
+    ORGANISATIONS,
+    LEADS,
+    OPPORTUNITIES,
+    PROJECTS,
+    TASKS,
+    EVENTS,
+    NOTES,
+    EMAILS,
+    MILESTONES,
+    USERS,
+    TEAMS,
+    LEAD_SOURCES,
+    LEAD_STATUSES,
+    *CATEGORIES,
+    FOLLOWS,
+)

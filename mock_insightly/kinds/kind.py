@@ -1,0 +1,52 @@
+"""What a kind of record is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mock_insightly.fields import Field, Record
+
+
+def _as_it_is(record: Record) -> Record:
+    return record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of record.
+
+    Attributes:
+        name: as paths spell it.
+        entity: as links and messages name one of them.
+        fields: in the order in which v3.1 shows them, and what it hides behind them.
+        hidden: the fields that v3 shows nowhere.
+        derive: computes fields from others, whenever a record is written.
+        mailbox: the letter that marks the kind in LINKED_EMAIL_ADDRESS; None where there is none.
+        order: the fields that lists are ordered by, before the id.
+        numbers: the sequence of its ids, where several kinds share one.
+        refers: pairs of a field that holds another record's id and the entity of that record.
+        parent: the two fields, entity and id, of the record it hangs on; None if it hangs on none.
+        mortal: whether it is deleted with that record.
+        quiet: whether the log of changes says nothing of them, as their records are no records to a client.
+        founded: whether an account has some of them from the start.
+        retires: the flag that a delete lowers instead of taking the record away.
+    """
+
+    name: str
+    entity: str
+    id_field: str
+    fields: tuple[Field, ...]
+    hidden: frozenset[str] = frozenset()
+    derive: Callable[[Record], Record] = _as_it_is
+    mailbox: str | None = None
+    order: tuple[str, ...] = ()
+    numbers: str | None = None
+    refers: tuple[tuple[str, str], ...] = ()
+    parent: tuple[str, str] | None = None
+    mortal: bool = False
+    quiet: bool = False
+    founded: bool = False
+    retires: str | None = None
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of this canonical name; case does not count."""
+        return next((field for field in self.fields if field.name == name.upper()), None)

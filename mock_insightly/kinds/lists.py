@@ -1,0 +1,73 @@
+"""What others choose from, and an account may change: lead sources, lead statuses, categories.
+
+Source: fields and their order from recorded v2.1 records (observed); lists are ordered by FIELD_ORDER (the same); that
+    the four sorts of category share one sequence of ids (the same).
+"""
+
+from mock_insightly.fields import Field, Flag, Text, Whole
+from mock_insightly.kinds.kind import Kind
+from mock_insightly.kinds.parts import STAMPS, identity, of, starting, texts
+
+_DATES = frozenset({"DATE_CREATED_UTC", "DATE_UPDATED_UTC"})
+"""Every record is kept with its stamps; these show none."""
+
+LEAD_SOURCES = Kind(
+    name="LeadSources",
+    entity="LeadSource",
+    id_field="LEAD_SOURCE_ID",
+    hidden=_DATES,
+    order=("FIELD_ORDER",),
+    founded=True,
+    fields=(
+        *of(Whole(), "FIELD_ORDER"),
+        *texts("LEAD_SOURCE", longest=255),
+        starting("DEFAULT_VALUE", Flag(), False),
+        identity("LEAD_SOURCE_ID"),
+        *STAMPS,
+    ),
+)
+
+LEAD_STATUSES = Kind(
+    name="LeadStatuses",
+    entity="LeadStatus",
+    id_field="LEAD_STATUS_ID",
+    hidden=_DATES | {"FOR_CONVERTED"},
+    order=("FIELD_ORDER",),
+    founded=True,
+    fields=(
+        identity("LEAD_STATUS_ID"),
+        *texts("LEAD_STATUS", longest=255),
+        starting("DEFAULT_STATUS", Flag(), False),
+        starting("STATUS_TYPE", Whole(), 0),
+        *of(Whole(), "FIELD_ORDER"),
+        *STAMPS,
+        starting("FOR_CONVERTED", Flag(), False),
+    ),
+)
+
+
+def _categories(name: str, entity: str) -> Kind:
+    return Kind(
+        name=name,
+        entity=entity,
+        id_field="CATEGORY_ID",
+        hidden=_DATES,
+        numbers="Categories",
+        founded=True,
+        retires="ACTIVE",
+        fields=(
+            identity("CATEGORY_ID"),
+            *texts("CATEGORY_NAME", longest=255),
+            starting("ACTIVE", Flag(), True),
+            Field(name="BACKGROUND_COLOR", type=Text(longest=6)),
+            *STAMPS,
+        ),
+    )
+
+
+FILE_CATEGORIES = _categories("FileCategories", "FileCategory")
+OPPORTUNITY_CATEGORIES = _categories("OpportunityCategories", "OpportunityCategory")
+PROJECT_CATEGORIES = _categories("ProjectCategories", "ProjectCategory")
+TASK_CATEGORIES = _categories("TaskCategories", "TaskCategory")
+
+CATEGORIES = (FILE_CATEGORIES, OPPORTUNITY_CATEGORIES, PROJECT_CATEGORIES, TASK_CATEGORIES)

@@ -1,0 +1,36 @@
+"""Who works with the account: users and teams."""
+
+from mock_insightly.fields import Field, Flag, Whole
+from mock_insightly.kinds.kind import Kind
+from mock_insightly.kinds.parts import STAMPS, assigned, identity, no_rows, starting, texts
+from mock_insightly.row_types import TEAM_MEMBERS
+
+USERS = Kind(
+    name="Users",
+    entity="User",
+    id_field="USER_ID",
+    founded=True,
+    fields=(
+        *assigned("USER_ID", "CONTACT_ID", type_=Whole()),
+        *assigned("FIRST_NAME", "LAST_NAME", "TIMEZONE_ID", "EMAIL_ADDRESS"),
+        *assigned("EMAIL_DROPBOX_IDENTIFIER", "EMAIL_DROPBOX_ADDRESS"),
+        *assigned("ADMINISTRATOR", "ACCOUNT_OWNER", "ACTIVE", type_=Flag()),
+        *STAMPS,
+        *assigned("USER_CURRENCY", "CONTACT_DISPLAY", "CONTACT_ORDER"),
+        *assigned("TASK_WEEK_START", "INSTANCE_ID", "PROFILE_ID", "ROLE_ID", type_=Whole()),
+    ),
+)
+
+TEAMS = Kind(
+    name="Teams",
+    entity="Team",
+    id_field="TEAM_ID",
+    hidden=frozenset({"ANONYMOUS_TEAM"}),
+    fields=(
+        identity("TEAM_ID"),
+        *texts("TEAM_NAME", longest=255),
+        *STAMPS,
+        Field(name="TEAMMEMBERS", type=TEAM_MEMBERS, initial=no_rows),
+        starting("ANONYMOUS_TEAM", Flag(), False),
+    ),
+)

@@ -1,0 +1,75 @@
+"""The fields that several kinds of record have in common, and short ways to write the others."""
+
+from collections.abc import Callable
+
+from mock_insightly.account import Account
+from mock_insightly.fields import Choice, Date, Field, FieldType, Flag, Text, Whole
+from mock_insightly.row_types import DATES, LINKS, TAGS, CustomFields
+from mock_kit.json_text import Json
+
+
+def texts(*names: str, longest: int | None = None) -> tuple[Field, ...]:
+    """Return fields that hold text."""
+    return tuple(Field(name=name, type=Text(longest=longest)) for name in names)
+
+
+def of(type_: FieldType, *names: str) -> tuple[Field, ...]:
+    """Return fields of one type."""
+    return tuple(Field(name=name, type=type_) for name in names)
+
+
+def assigned(*names: str, type_: FieldType = Text()) -> tuple[Field, ...]:  # noqa: B008 - a frozen value
+    """Return fields that only the server writes."""
+    return tuple(Field(name=name, type=type_, assigned=True) for name in names)
+
+
+def starting(name: str, type_: FieldType, value: Json) -> Field:
+    """Return a field that holds this when nothing was sent."""
+    return Field(name=name, type=type_, initial=always(value))
+
+
+def identity(name: str) -> Field:
+    """Return the field of a record's id."""
+    return Field(name=name, type=Whole(lowest=1), assigned=True)
+
+
+def address(prefix: str, *parts: str) -> tuple[Field, ...]:
+    """Return the fields of an address.
+
+    Source: the length of a postcode is that of the v3.1 OpenAPI document (documented).
+    """
+    return tuple(
+        Field(name=f"{prefix}_{part}", type=Text(longest=128 if part == "POSTCODE" else None))
+        for part in parts
+    )
+
+
+def always(value: Json) -> Callable[[Account], Json]:
+    """Return what gives the same for every account."""
+    return lambda _account: value
+
+
+def no_rows(_account: Account) -> Json:
+    """Return an empty collection."""
+    return []
+
+
+def the_caller(account: Account) -> Json:
+    """Return who calls."""
+    return account.user_id
+
+
+ADDRESS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
+STAMPS = assigned("DATE_CREATED_UTC", "DATE_UPDATED_UTC", type_=Date())
+ACTIVITY = assigned("LAST_ACTIVITY_DATE_UTC", "NEXT_ACTIVITY_DATE_UTC", type_=Date())
+SOCIAL = texts("SOCIAL_LINKEDIN", "SOCIAL_FACEBOOK", "SOCIAL_TWITTER")
+CREATOR = Field(name="CREATED_USER_ID", type=Whole(), initial=the_caller, assigned=True)
+OWNER = Field(name="OWNER_USER_ID", type=Whole(), initial=the_caller)
+IMAGE = Field(name="IMAGE_URL", type=Text(longest=500), assigned=True)
+VISIBLE_TO = starting("VISIBLE_TO", Choice(options=("EVERYONE", "OWNER", "TEAM", "INDIVIDUALS")), "EVERYONE")
+VISIBLE_TEAM = Field(name="VISIBLE_TEAM_ID", type=Whole())
+OPTED_OUT = starting("EMAIL_OPTED_OUT", Flag(), False)
+CUSTOM_ROWS = Field(name="CUSTOMFIELDS", type=CustomFields(), initial=no_rows)
+TAG_ROWS = Field(name="TAGS", type=TAGS, initial=no_rows)
+DATE_ROWS = Field(name="DATES", type=DATES, initial=no_rows)
+LINK_ROWS = Field(name="LINKS", type=LINKS, initial=no_rows)

@@ -1,0 +1,96 @@
+"""Pipelines, their stages, and the sets of activities that a stage can bring.
+
+Source: fields from recorded v2.1 lists (observed) and the v3.1 OpenAPI document (documented); stages come by
+    STAGE_ORDER within their pipeline (recorded v2.1 list, observed); the rows are made up.
+"""
+
+from mock_insightly.account import Account, first_number
+from mock_insightly.fields import Record
+
+_PIPELINES = (
+    ("Sales", True, ("Qualification", "Needs Analysis", "Proposal", "Negotiation")),
+    ("Delivery", False, ("Planning", "Implementation", "Acceptance")),
+)
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+
+
+def pipelines(account: Account) -> list[Record]:
+    """Return the pipelines."""
+    first = first_number(account.seed, "Pipelines")
+    return [
+        {
+            "PIPELINE_ID": first + at,
+            "PIPELINE_NAME": name,
+            "FOR_OPPORTUNITIES": deals,
+            "FOR_PROJECTS": not deals,
+            "OWNER_USER_ID": account.user_id,
+        }
+        for at, (name, deals, _) in enumerate(_PIPELINES)
+    ]
+
+
+def stages(account: Account) -> list[Record]:
+    """Return the stages of all pipelines."""
+    pipeline, stage = first_number(account.seed, "Pipelines"), first_number(account.seed, "PipelineStages")
+    placed = [
+        (at, order, name)
+        for at, (_, _, names) in enumerate(_PIPELINES)
+        for order, name in enumerate(names, start=1)
+    ]
+    return [
+        {
+            "PIPELINE_ID": pipeline + at,
+            "STAGE_ID": stage + number,
+            "STAGE_NAME": name,
+            "STAGE_ORDER": order,
+            "ACTIVITYSET_ID": None,
+            "OWNER_USER_ID": account.user_id,
+        }
+        for number, (at, order, name) in enumerate(placed)
+    ]
+
+
+def activity_sets(account: Account) -> list[Record]:
+    """Return the sets of activities."""
+    number = first_number(account.seed, "ActivitySets")
+    activities = [_activity(account, number, at, name) for at, name in enumerate(("Call", "Send a proposal"))]
+    return [
+        {
+            "ACTIVITYSET_ID": number,
+            "NAME": "First contact",
+            "FOR_CONTACTS": True,
+            "FOR_ORGANISATIONS": True,
+            "FOR_OPPORTUNITIES": True,
+            "FOR_PROJECTS": False,
+            "FOR_LEADS": True,
+            "OWNER_USER_ID": account.user_id,
+            "ACTIVITIES": [*activities],
+        }
+    ]
+
+
+def _activity(account: Account, number: int, at: int, name: str) -> Record:
+    return {
+        "ACTIVITY_ID": first_number(account.seed, "Activities") + at,
+        "ACTIVITYSET_ID": number,
+        "ACTIVITY_NAME": name,
+        "ACTIVITY_DETAILS": None,
+        "ACTIVITY_TYPE": "TASK",
+        "CATEGORY_ID": None,
+        "REMINDER": False,
+        "REMINDER_DAYS_BEFORE_DUE": None,
+        "REMINDER_TIME": None,
+        "PUBLICLY_VISIBLE": True,
+        "OWNER_VISIBLE": True,
+        "OWNER_USER_ID": account.user_id,
+        "RESPONSIBLE_USER_ID": None,
+        "ASSIGNED_TEAM_ID": None,
+        **{f"SKIP_{day}": day in {"SUN", "SAT"} for day in _DAYS},
+        "DUE_DAYS_AFTER_START": 2 * at + 1,
+        "DUE_DAYS_BEFORE_END": None,
+        "EVENT_DAYS_AFTER_START": None,
+        "EVENT_DAYS_BEFORE_END": None,
+        "EVENT_TIME": None,
+        "ALL_DAY": False,
+        "DURATION": None,
+    }

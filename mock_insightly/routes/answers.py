@@ -1,0 +1,83 @@
+"""What calls are answered with."""
+
+from hashlib import blake2b
+
+from flask import Response, request
+
+from mock_insightly.errors import StaleRecordError
+from mock_insightly.fields import Record
+from mock_insightly.parts import parts
+from mock_insightly.query import page_of
+from mock_insightly.routes.call import Call
+from mock_insightly.search import Wanted
+from mock_insightly.store import Stored
+from mock_insightly.versions.shape import Shape
+from mock_kit.json_text import encode, encode_text
+
+
+def page(call: Call, shape: Shape, wanted: Wanted) -> Response:
+    """Answer with a page of what is wanted."""
+    asked = page_of(call.query)
+    found = parts().store.find(call.workspace, shape.kind, wanted, asked)
+    response = answer(call, shape.page(found.documents, brief=asked.brief))
+    if found.total is not None:
+        response.headers["X-Total-Count"] = str(found.total)
+    return response
+
+
+def rows(call: Call, shown: list[Record], *, paged: bool) -> Response:
+    """Answer with rows that are all at hand.
+
+    Args:
+        paged: whether paging parameters count.
+    """
+    asked = page_of(call.query)
+    response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown))
+    if paged and asked.count_total:
+        response.headers["X-Total-Count"] = str(len(shown))
+    return response
+
+
+def written(call: Call, shape: Shape, stored: Stored, status: int) -> Response:
+    """Answer with a written record and where it is.
+
+    Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
+    """
+    response = answer(call, shape.one(stored.document), status)
+    response.headers["Location"] = f"{request.host_url}{call.version.name}/{shape.kind.name}/{stored.id}"
+    return response
+
+
+def answer(call: Call, body: bytes, status: int = 200) -> Response:
+    """Answer with JSON."""
+    response = Response(body, status=status, mimetype="application/json")
+    if call.version.tagged:
+        response.headers["ETag"] = etag(body)
+    return response
+
+
+def accepted() -> Response:
+    """Answer a delete.
+
+    Source: 202 with an empty body (recorded v2.1 exchanges, live probes of v3.1; observed).
+    """
+    return Response(status=202)
+
+
+def insist(call: Call, shape: Shape, before: Record) -> None:
+    """Refuse a write that insists on another state of the record than the present one.
+
+    Raises:
+        StaleRecordError: ``If-Match`` names another.
+    """
+    if_match = request.headers.get("If-Match", "*") if call.version.tagged else "*"
+    if if_match not in {"*", etag(shape.one(encode_text(before)))}:
+        raise StaleRecordError(if_match)
+
+
+def etag(body: bytes) -> str:
+    """Return an opaque tag of a body.
+
+    Source: v3.1 lists and records carry one (live probes, observed second-hand); how it is made is unknown.
+    """
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'

@@ -1,0 +1,101 @@
+"""One call of the API: whose, in which version, about what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from flask import request
+from werkzeug.exceptions import MethodNotAllowed
+
+from mock_insightly.account import Account
+from mock_insightly.dates import whole_second
+from mock_insightly.fields import Record, Sent, upper_keys
+from mock_insightly.parts import parts
+from mock_insightly.query import Query, parse_query
+from mock_insightly.records import changed, created, updated_at
+from mock_insightly.routes.caller import caller
+from mock_insightly.versions.known import VERSIONS, served
+from mock_insightly.versions.methods import Methods
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.version import Version
+from mock_kit.json_text import read_json
+from mock_kit.workspaces import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call of the API.
+
+    Attributes:
+        now: when it came, uncut.
+    """
+
+    version: Version
+    workspace: Workspace
+    now: datetime
+
+    @cached_property
+    def query(self) -> Query:
+        """The parameters of the query."""
+        return parse_query(request.environ.get("QUERY_STRING", ""))
+
+    @cached_property
+    def account(self) -> Account:
+        """The account it is for."""
+        return parts().account(self.workspace)
+
+    def shape(self, resource: str) -> Shape:
+        """Return the shape of a resource, and see to it that the account has what it has from the start.
+
+        Raises:
+            MethodNotAllowed: it is a list that nobody can change.
+            CrmError: there is no such resource.
+        """
+        if resource in self.version.lookups:
+            raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
+        shape = served(self.version, resource, parts().settings.custom_object_names)
+        if shape.kind.founded:
+            parts().lay_foundation(self.workspace)
+        return shape
+
+    def body(self, called: str = "The body") -> Sent:
+        """Return the body, by upper-case key.
+
+        Raises:
+            FieldError: it is no object.
+        """
+        return upper_keys(read_json(request), called)
+
+    def maker(self, shape: Shape, given: Record) -> Callable[[int], Record]:
+        """Return what makes a new record once its id is known."""
+
+        def make(record_id: int) -> Record:
+            at = whole_second(self.now)
+            made = created(shape.kind, given, record_id=record_id, account=self.account, now=at)
+            return updated_at(self.now + timedelta(seconds=parts().settings.updated_later_s), made)
+
+        return make
+
+    def changed(self, shape: Shape, before: Record, given: Record) -> Record:
+        """Return a record after a change that stamps it."""
+        return changed(shape.kind, before, given, account=self.account, now=whole_second(self.now))
+
+
+def this_call(version: str) -> Call:
+    """Return the present call."""
+    workspace = caller()
+    return Call(version=VERSIONS[version], workspace=workspace, now=workspace.clock.now())
+
+
+def allow(allowed: Methods) -> None:
+    """Refuse a call whose method a path does not take.
+
+    Raises:
+        MethodNotAllowed: it is none of those.
+
+    Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand).
+    """
+    method = "GET" if request.method == "HEAD" else request.method
+    if method not in allowed:
+        raise MethodNotAllowed(valid_methods=sorted(allowed))

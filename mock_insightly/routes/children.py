@@ -1,0 +1,79 @@
+"""Answers about records that refer to a record: its tasks, events, notes, e-mails, milestones.
+
+Source: Insightly v2.2 and v3.1 OpenAPI documents (documented).
+"""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from mock_insightly.errors import NoSuchRecordError
+from mock_insightly.fields import Record
+from mock_insightly.parts import parts
+from mock_insightly.references import hung, references
+from mock_insightly.routes import answers
+from mock_insightly.routes.parent import Parent
+from mock_insightly.search import Wanted, updated_after
+from mock_insightly.store import stored
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.sub_resources import Children
+from mock_kit.json_text import read_json
+
+
+def index(parent: Parent, children: Children) -> ResponseReturnValue:
+    """List the children.
+
+    Source: ``updated_after_utc`` is documented for these lists (Insightly v3.1 OpenAPI document).
+    """
+    parent.record()
+    call = parent.call
+    inclusive = parts().settings.search_inclusive
+    after = updated_after(call.query.get("updated_after_utc", ""), inclusive=inclusive)
+    return answers.page(call, _shape(parent, children), Wanted(after=after, of=parent.reference))
+
+
+def create(parent: Parent, children: Children) -> ResponseReturnValue:
+    """Create a child."""
+    call, shape = parent.call, _shape(parent, children)
+    given = shape.given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
+    make = call.maker(shape, hung(shape.kind, given, parent.shape.kind.entity, parent.id))
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        stamps = parts().settings.children_stamp_parent
+        if stamps:
+            parent.write(writing, lambda _before: {}, stamps=True)
+        else:
+            writing.get(parent.shape.kind, parent.id)
+        made = writing.create(shape.kind, make)
+    return answers.written(call, shape, stored(shape.kind, made), 201)
+
+
+def update(parent: Parent, children: Children) -> ResponseReturnValue:
+    """Change the child whose id the body says."""
+    call, shape = parent.call, _shape(parent, children)
+    sent = shape.sent(read_json(request))
+    record_id = shape.id_in(sent)
+
+    def change(before: Record) -> Record:
+        _see_that_it_hangs(parent, shape, before, record_id)
+        return call.changed(shape, before, shape.given(sent, before, whole=call.version.replaces))
+
+    made = parts().store.update(call.workspace, shape.kind, record_id, change, at=call.now)
+    return answers.written(call, shape, made, 200)
+
+
+def delete_one(parent: Parent, children: Children, member: str) -> ResponseReturnValue:
+    """Delete a child."""
+    call, shape = parent.call, _shape(parent, children)
+    record_id = int(member) if member.isdecimal() and member.isascii() and len(member) < 19 else 0
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        _see_that_it_hangs(parent, shape, writing.get(shape.kind, record_id), record_id)
+        writing.delete(shape.kind, record_id)
+    return answers.accepted()
+
+
+def _shape(parent: Parent, children: Children) -> Shape:
+    return parent.call.shape(children.kind.name.lower())
+
+
+def _see_that_it_hangs(parent: Parent, shape: Shape, child: Record, record_id: int) -> None:
+    if parent.reference not in references(shape.kind, child):
+        raise NoSuchRecordError(shape.kind.entity, record_id)

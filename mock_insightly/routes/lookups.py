@@ -1,0 +1,118 @@
+"""Answers with what nobody changes, and the routes of lists that follow from records: tags, custom fields, members."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MethodNotAllowed
+
+from mock_insightly.definitions import CUSTOM_FIELDS, CustomField, custom_fields_of
+from mock_insightly.errors import MissingFieldError, NoSuchRowError
+from mock_insightly.fields import Record
+from mock_insightly.lookups import Lookup
+from mock_insightly.parts import parts
+from mock_insightly.routes import answers
+from mock_insightly.routes.call import Call, this_call
+from mock_insightly.versions.known import VERSIONS
+from mock_kit.json_text import encode
+
+_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
+
+bp = Blueprint("lookups", __name__, url_prefix=f"/<any({_NAMES}):version>")
+
+
+def listed(call: Call, lookup: Lookup) -> ResponseReturnValue:
+    """Answer with a list, or with the one object it is."""
+    found = lookup.rows(call.account)
+    return (
+        answers.answer(call, encode(found[0]))
+        if lookup.single
+        else answers.rows(call, found, paged=lookup.paged)
+    )
+
+
+def one(call: Call, lookup: Lookup, called: str) -> ResponseReturnValue:
+    """Answer with the row that the end of a path names; case does not count.
+
+    Raises:
+        MethodNotAllowed: rows of this list cannot be asked for.
+        NoSuchRowError: there is none of that name.
+    """
+    if lookup.key is None:
+        raise MethodNotAllowed(valid_methods=[])
+    for row in lookup.rows(call.account):
+        if str(row[lookup.key]).casefold() == called.casefold():
+            return answers.answer(call, encode(row))
+    raise NoSuchRowError(lookup.name, called)
+
+
+@bp.get("/<resource>/<name>")
+def named(version: str, resource: str, name: str) -> ResponseReturnValue:
+    """Answer with the row of a list that a text names."""
+    call = this_call(version)
+    if resource in call.version.lookups:
+        return one(call, call.version.lookups[resource], name)
+    call.shape(resource)
+    raise NoSuchRowError(resource, name)
+
+
+@bp.get("/tags")
+def tags(version: str) -> ResponseReturnValue:
+    """List the tags that records of one kind carry.
+
+    Source: ``record_type`` is required on v3.1 (Insightly v3.1 OpenAPI document, documented), and a resource's name
+        (the vendor's test suite, documented); that the order is the alphabet's is assumed.
+    """
+    call = this_call(version)
+    wanted = call.query.get("record_type", "").strip().lower()
+    if not wanted and not call.version.replaces:
+        raise MissingFieldError("record_type", "query")
+    kinds = [
+        shape.kind
+        for name, shape in call.version.shapes.items()
+        if shape.kind.field("TAGS") and wanted in {"", name, shape.kind.entity.lower()}
+    ]
+    found = {tag for kind in kinds for tag in parts().store.tags(call.workspace, kind)}
+    return answers.rows(call, _tags(found), paged=True)
+
+
+@bp.get("/customfields/<of>")
+def custom_fields(version: str, of: str) -> ResponseReturnValue:
+    """List the custom fields of a kind of record; on v2, show one.
+
+    Source: singular or plural will do, and an unknown name gives all fields (live probes of v3.1, observed
+        second-hand).
+    """
+    call = this_call(version)
+    if "customfields" in call.version.lookups:
+        return one(call, call.version.lookups["customfields"], of)
+    return answers.answer(call, encode([field.to_v3() for field in _custom_fields(call, of)]))
+
+
+@bp.get("/customfields/<of>/search")
+def search_custom_fields(version: str, of: str) -> ResponseReturnValue:
+    """List the custom fields of a kind of record that have a name.
+
+    Source: Insightly v3.1 OpenAPI document (documented).
+    """
+    call = this_call(version)
+    name = call.query.get("fieldname", "").casefold()
+    return answers.answer(
+        call,
+        encode([field.to_v3() for field in _custom_fields(call, of) if name in {"", field.name.casefold()}]),
+    )
+
+
+def _tags(names: set[str]) -> list[Record]:
+    return [{"TAG_NAME": name} for name in sorted(names, key=str.casefold)]
+
+
+def _custom_fields(call: Call, of: str) -> list[CustomField]:
+    names = {
+        name: shape.kind.entity
+        for shape in call.version.shapes.values()
+        for name in (shape.kind.name.lower(), shape.kind.entity.lower())
+    }
+    names |= {name.lower(): name for name in call.account.custom_objects}
+    if of in names:
+        return [*custom_fields_of(names[of])]
+    own = [field for name in call.account.custom_objects for field in custom_fields_of(name)]
+    return [*CUSTOM_FIELDS, *own]

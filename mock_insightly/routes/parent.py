@@ -1,0 +1,52 @@
+"""The record that a path of a sub-resource starts with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mock_insightly.fields import Record
+from mock_insightly.parts import parts
+from mock_insightly.records import record_in
+from mock_insightly.references import Reference, reference
+from mock_insightly.routes import answers
+from mock_insightly.routes.call import Call
+from mock_insightly.versions.shape import Shape
+from mock_insightly.writing import Writing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parent:
+    """A record, and the call about something below it."""
+
+    call: Call
+    shape: Shape
+    id: int
+
+    @property
+    def reference(self) -> Reference:
+        """What others refer to it by."""
+        return reference(self.shape.kind.entity, self.id)
+
+    def record(self) -> Record:
+        """Return the record.
+
+        Raises:
+            NoSuchRecordError: it is not there.
+        """
+        return record_in(parts().store.get(self.call.workspace, self.shape.kind, self.id).document)
+
+    def write(self, writing: Writing, given: Callable[[Record], Record], *, stamps: bool) -> Record:
+        """Change the record, as a part of a transaction.
+
+        Args:
+            given: gets the record as it was, and returns the canonical fields to change.
+            stamps: whether that counts as an update of the record.
+        """
+
+        def change(before: Record) -> Record:
+            answers.insist(self.call, self.shape, before)
+            fields = given(before)
+            return self.call.changed(self.shape, before, fields) if stamps else {**before, **fields}
+
+        if stamps:
+            return writing.update(self.shape.kind, self.id, change)
+        return writing.edit(self.shape.kind, self.id, change)

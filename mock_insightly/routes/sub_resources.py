@@ -1,0 +1,71 @@
+"""The routes of what hangs below records; which module answers a method follows from the sort of sub-resource."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from mock_insightly.errors import NoSuchResourceError
+from mock_insightly.routes import children, following, own_rows
+from mock_insightly.routes.call import allow, this_call
+from mock_insightly.routes.parent import Parent
+from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.sub_resources import Children, Collection, Following, SubResource
+
+_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
+_ALL = "/<resource>/<int(max=9223372036854775807):record_id>/<sub>"
+
+_Answer: TypeAlias = Callable[[Parent, Any], ResponseReturnValue]
+_AnswerOne: TypeAlias = Callable[[Parent, Any, str], ResponseReturnValue]
+
+_ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
+    (Collection, "GET"): own_rows.index,
+    (Collection, "POST"): own_rows.add,
+    (Collection, "PUT"): own_rows.put,
+    (Collection, "DELETE"): own_rows.remove,
+    (Children, "GET"): children.index,
+    (Children, "POST"): children.create,
+    (Children, "PUT"): children.update,
+    (Following, "GET"): following.show,
+    (Following, "POST"): following.start,
+    (Following, "DELETE"): following.stop,
+}
+_ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
+    (Collection, "DELETE"): own_rows.remove_one,
+    (Children, "DELETE"): children.delete_one,
+}
+
+bp = Blueprint("sub_resources", __name__, url_prefix=f"/<any({_NAMES}):version>")
+
+
+@bp.route(_ALL, methods=["GET", "POST", "PUT", "DELETE"])
+def all_of_it(version: str, resource: str, record_id: int, sub: str) -> ResponseReturnValue:
+    """Answer a call about a sub-resource."""
+    parent, found = _found(version, resource, record_id, sub)
+    allow(found.on_all)
+    answer = _ANSWERS[type(found), _method()]
+    return answer(parent, found)
+
+
+@bp.route(f"{_ALL}/<path:member>", methods=["GET", "POST", "PUT", "DELETE"])
+def one_of_it(version: str, resource: str, record_id: int, sub: str, member: str) -> ResponseReturnValue:
+    """Answer a call about one member of a sub-resource."""
+    parent, found = _found(version, resource, record_id, sub)
+    allow(found.on_one)
+    answer = _ANSWERS_ONE[type(found), _method()]
+    return answer(parent, found, member)
+
+
+def _found(version: str, resource: str, record_id: int, sub: str) -> tuple[Parent, SubResource]:
+    call = this_call(version)
+    shape = call.shape(resource)
+    found = call.version.sub_resources.get((resource, sub))
+    if found is None:
+        known = (one.name for (of, _), one in call.version.sub_resources.items() if of == resource)
+        raise NoSuchResourceError(sub, known)
+    return Parent(call=call, shape=shape, id=record_id), found
+
+
+def _method() -> str:
+    return "GET" if request.method == "HEAD" else request.method

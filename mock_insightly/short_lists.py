@@ -1,0 +1,68 @@
+"""Pages of lists that are short by nature: what hangs on one record, and what has an order of its own."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, select
+
+from mock_insightly.fields import Record, rows_of
+from mock_insightly.finding import Found
+from mock_insightly.kinds import Kind
+from mock_insightly.query import Page
+from mock_insightly.records import record_in
+from mock_insightly.search import Wanted
+from mock_insightly.tables import records, references
+
+
+def referring_page(connection: Connection, workspace: str, kind: str, wanted: Wanted, page: Page) -> Found:
+    """Return a page of the records of a kind that refer to one, ids ascending."""
+    matching = _referring(select(records.c.document), workspace, kind, wanted)
+    documents = connection.scalars(matching.order_by(records.c.id).limit(page.top).offset(page.skip))
+    counted = _referring(select(func.count()).select_from(records), workspace, kind, wanted)
+    return Found(documents=list(documents), total=connection.scalar(counted) if page.count_total else None)
+
+
+def sorted_page(connection: Connection, workspace: str, kind: Kind, page: Page) -> Found:
+    """Return a page of the records of a kind, in the kind's own order.
+
+    Source: lead sources and statuses come by FIELD_ORDER, those of one order by id (recorded v2.1 lists, observed).
+    """
+    mine = select(records.c.document).where(records.c.workspace == workspace, records.c.kind == kind.name)
+    documents = list(connection.scalars(mine.order_by(records.c.id)))
+    documents.sort(key=lambda document: _place(record_in(document), kind.order))
+    return Found(
+        documents=documents[page.skip : page.skip + page.top],
+        total=len(documents) if page.count_total else None,
+    )
+
+
+def _referring(query: "Select[Any]", workspace: str, kind: str, wanted: Wanted) -> "Select[Any]":
+    assert wanted.of is not None  # noqa: S101 - that is what this is for
+    same = and_(
+        references.c.workspace == records.c.workspace,
+        references.c.kind == records.c.kind,
+        references.c.id == records.c.id,
+    )
+    query = query.join(references, same).where(
+        references.c.workspace == workspace,
+        references.c.to_entity == wanted.of.entity,
+        references.c.to_id == wanted.of.id,
+        references.c.kind == kind,
+    )
+    return query if wanted.after is None else query.where(records.c.updated > wanted.after)
+
+
+def _place(record: Record, order: tuple[str, ...]) -> tuple[tuple[bool, float], ...]:
+    """Return what sorts a record: its numbers, one after the other; what has none comes last."""
+    values = (record[name] for name in order)
+    return tuple((False, value) if isinstance(value, int | float) else (True, 0) for value in values)
+
+
+def tags_of(connection: Connection, workspace: str, kind: Kind) -> set[str]:
+    """Return the tags that records of a kind carry; every record must be looked at for that."""
+    tagged = select(records.c.document).where(
+        records.c.workspace == workspace,
+        records.c.kind == kind.name,
+        records.c.document.not_like('%"TAGS":[]%'),
+    )
+    documents = connection.scalars(tagged.execution_options(yield_per=500))
+    return {str(row["TAG_NAME"]) for document in documents for row in rows_of(record_in(document), "TAGS")}

@@ -1,0 +1,67 @@
+"""The links of v2's tasks, events, notes and e-mails: rows with one key for each kind that they can point to.
+
+Source: recorded v2.1 exchanges (observed). What such rows cannot show (links to leads and custom objects, roles) an
+    update leaves as it is (assumed).
+"""
+
+from mock_insightly.errors import FieldError
+from mock_insightly.fields import Record, Sent, Whole, rows_of, sent_rows
+from mock_insightly.kinds import Kind
+from mock_insightly.row_types import LINKS
+from mock_insightly.versions.shape import Key
+from mock_kit.json_text import Json
+
+_TARGETS = {
+    "CONTACT_ID": "Contact",
+    "ORGANISATION_ID": "Organisation",
+    "OPPORTUNITY_ID": "Opportunity",
+    "PROJECT_ID": "Project",
+}
+_BLANK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
+_ID = Whole(lowest=1)
+
+
+def child_links(kind: Kind, name: str, id_field: str) -> Key:
+    """Return the key of a child's links."""
+
+    def show(record: Record) -> Json:
+        return [
+            {
+                id_field: link["LINK_ID"],
+                kind.id_field: record[kind.id_field],
+                **{
+                    column: link["LINK_OBJECT_ID"] if link["LINK_OBJECT_NAME"] == entity else None
+                    for column, entity in _TARGETS.items()
+                },
+            }
+            for link in rows_of(record, "LINKS")
+            if link["LINK_OBJECT_NAME"] in _TARGETS.values()
+        ]
+
+    def take(sent: Sent, before: Record) -> Record:
+        old = {link["LINK_ID"]: link for link in rows_of(before, "LINKS")}
+        unseen = [link for link in old.values() if link["LINK_OBJECT_NAME"] not in _TARGETS.values()]
+        seen = [
+            {**_BLANK, **old.get(link["LINK_ID"], {}), **link}
+            for row, called in sent_rows(sent.get(name), name)
+            for link in _links(row, called, id_field)
+        ]
+        return {"LINKS": [*unseen, *seen]}
+
+    return Key(name=name, show=show, take=take, collection=True)
+
+
+def _links(row: Sent, called: str, id_field: str) -> list[Record]:
+    """Read a row; it may fill in several ids."""
+    filled = [column for column in _TARGETS if row.get(column) is not None]
+    if not filled:
+        raise FieldError(called, f"an object with one of {', '.join(_TARGETS)}", dict(row))
+    number = row.get(id_field)
+    return [
+        {
+            "LINK_ID": None if number is None else Whole().read(number, f"{called}.{id_field}"),
+            "LINK_OBJECT_NAME": _TARGETS[column],
+            "LINK_OBJECT_ID": _ID.read(row[column], f"{called}.{column}"),
+        }
+        for column in filled
+    ]

@@ -1,0 +1,98 @@
+"""What hangs below a record's path: rows of its own, records that refer to it, a switch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mock_insightly.fields import Record, rows_of
+from mock_insightly.kinds import Kind
+from mock_insightly.versions.methods import Methods
+from mock_insightly.versions.shape import Shape
+from mock_kit.json_text import Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubResource:
+    """The base of all sub-resources.
+
+    Attributes:
+        name: as paths spell it.
+        on_all, on_one: the methods of its own path, and of that of one of its members.
+    """
+
+    name: str
+    on_all: Methods
+    on_one: Methods = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection(SubResource):
+    """A collection that a record carries, reached by itself.
+
+    A write is one of the parent's graph in which only this collection differs: whatever a version's shape knows of
+    it is known here.
+
+    Attributes:
+        key: of the collection, in the version's shape.
+        by: the row's key that a path or a body names it by.
+        alike: the row's keys in which no two rows may be equal; empty if they may.
+        beside: keys which the shape reads together with the collection.
+        upserts: whether a PUT adds the row that is not there.
+    """
+
+    key: str
+    by: str
+    alike: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    upserts: bool = False
+
+    def rows(self, shape: Shape, record: Record) -> list[Record]:
+        """Return the collection's rows as the version shows them."""
+        return rows_of({self.key: shape.key(self.key).show(record)}, self.key)
+
+    def given(self, shape: Shape, record: Record, rows: list[Record]) -> Record:
+        """Return the canonical fields that follow from a record with other rows.
+
+        Raises:
+            InvalidRequestError: a value does not fit.
+        """
+        kept: Record = {name: shape.key(name).show(record) for name in self.beside}
+        changed: list[Json] = [*rows]
+        return shape.given({**kept, self.key: changed}, record, whole=False)
+
+    def place(self, rows: list[Record], called: Json) -> int | None:
+        """Return where the row stands that is called so; case does not count."""
+        places = (at for at, row in enumerate(rows) if _same(row.get(self.by), called))
+        return next(places, None)
+
+    def twin(self, rows: list[Record], row: Mapping[str, Json]) -> Record | None:
+        """Return a row that another one would repeat."""
+        told = [name for name in self.alike if row.get(name) is not None]
+        return next(
+            (one for one in rows if told and all(_same(one.get(name), row[name]) for name in told)), None
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Children(SubResource):
+    """The records of a kind that refer to a record."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Following(SubResource):
+    """Whether the caller follows a record."""
+
+
+SubResources: TypeAlias = Mapping[tuple[str, str], SubResource]
+"""By the names of resource and sub-resource in lower case, as normalised paths have them."""
+
+
+def below(resources: str, *subs: SubResource) -> Iterable[tuple[tuple[str, str], SubResource]]:
+    """Return sub-resources by the resources they are found below, which are given as one text."""
+    return [((resource.lower(), sub.name.lower()), sub) for resource in resources.split() for sub in subs]
+
+
+def _same(left: Json, right: Json) -> bool:
+    return left is not None and str(left).casefold() == str(right).casefold()

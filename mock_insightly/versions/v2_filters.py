@@ -1,0 +1,114 @@
+"""The filters of v2.2's searches: one of them a call.
+
+Source: Insightly v2.2 OpenAPI document (documented); that `organisation` is a name is assumed, and so is that an
+    organisation has no e-mail address in the late shim, since v3 has no column for one.
+"""
+
+from mock_insightly.errors import TooManyFiltersError
+from mock_insightly.fields import Choice, Text
+from mock_insightly.kinds import (
+    CONTACTS,
+    EMAILS,
+    EVENTS,
+    LEADS,
+    MILESTONES,
+    NOTES,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    PROJECTS,
+    TASKS,
+    TEAMS,
+    USERS,
+    Kind,
+)
+from mock_insightly.query import Query
+from mock_insightly.search import Criterion, Wanted, exactly, wildcard
+from mock_insightly.versions.shape import Shape
+
+
+def _place(prefixes: str) -> dict[str, tuple[str, ...]]:
+    return {
+        part.lower(): tuple(f"{prefix}_{part}" for prefix in prefixes.split())
+        for part in ("CITY", "STATE", "POSTCODE", "COUNTRY")
+    }
+
+
+def _same(names: str) -> dict[str, tuple[str, ...]]:
+    return {name: (name.upper(),) for name in names.split()}
+
+
+_TAG = {"tag": ("TAGS.TAG_NAME",)}
+_NAMES = _same("first_name last_name")
+
+FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
+    CONTACTS.name: {
+        "email": ("EMAIL_ADDRESS",),
+        "phone_number": tuple(field.name for field in CONTACTS.fields if field.name.startswith("PHONE")),
+        "organisation": ("ORGANISATION_ID",),
+        **_NAMES,
+        **_TAG,
+        **_place("ADDRESS_MAIL ADDRESS_OTHER"),
+    },
+    ORGANISATIONS.name: {
+        "email": (),
+        "email_domain": ("EMAILDOMAINS.EMAIL_DOMAIN",),
+        "phone_number": ("PHONE", "PHONE_FAX"),
+        **_same("organisation_name"),
+        **_TAG,
+        **_place("ADDRESS_BILLING ADDRESS_SHIP"),
+    },
+    LEADS.name: {
+        "email": ("EMAIL",),
+        "phone_number": ("PHONE", "MOBILE", "FAX"),
+        "organisation": ("ORGANISATION_NAME",),
+        **_NAMES,
+        **_TAG,
+        **_place("ADDRESS"),
+    },
+    OPPORTUNITIES.name: {
+        **_same(
+            "opportunity_name opportunity_state category_id pipeline_id stage_id responsible_user_id "
+            "owner_user_id forecast_close_date actual_close_date"
+        ),
+        **_TAG,
+    },
+    PROJECTS.name: {
+        **_same("project_name status category_id pipeline_id stage_id responsible_user_id owner_user_id"),
+        **_TAG,
+    },
+    TASKS.name: _same("title status category_id owner_user_id"),
+    EVENTS.name: _same("title owner_user_id start_date_utc end_date_utc"),
+    NOTES.name: _same("title owner_user_id"),
+    EMAILS.name: {**_same("email_from email_to"), **_TAG},
+    MILESTONES.name: {},
+    USERS.name: {"email": ("EMAIL_ADDRESS",), **_NAMES},
+    TEAMS.name: _same("team_name"),
+}
+"""The filters of each resource, and where their values stand."""
+
+_VIA = {(CONTACTS.name, "organisation"): (ORGANISATIONS.name, "ORGANISATION_NAME")}
+
+
+def wanted(shape: Shape, query: Query) -> Wanted:
+    """Read the one filter of a search; none is fine.
+
+    Raises:
+        TooManyFiltersError: more than one has a value, ``updated_after_utc`` counted.
+        FieldError: a value does not fit its field.
+    """
+    filters = FILTERS[shape.kind.name]
+    came = [name for name in (*filters, "updated_after_utc") if query.get(name, "").strip()]
+    if len(came) > 1:
+        raise TooManyFiltersError(came)
+    if not came or came[0] == "updated_after_utc":
+        return Wanted()
+    return Wanted(criterion=_criterion(shape.kind, came[0], query[came[0]]))
+
+
+def _criterion(kind: Kind, name: str, value: str) -> Criterion:
+    places = FILTERS[kind.name][name]
+    via = _VIA.get((kind.name, name))
+    field = kind.field(places[0]) if len(places) == 1 else None
+    if via or field is None or isinstance(field.type, Text | Choice):
+        return wildcard(places, value, via=via)
+    return exactly(field, value, called=name)

@@ -1,0 +1,19 @@
+"""The flat keys of v2."""
+
+from mock_insightly.kinds import Kind
+from mock_insightly.versions.shape import Key, constant, flat
+
+_READ_ONLY = frozenset({"OWNER_USER_ID"})
+"""Source: read-only in late v2.2 (later v2.2 OpenAPI document, documented)."""
+
+
+def flats(kind: Kind, names: str, renamed: dict[str, str] | None = None) -> tuple[Key, ...]:
+    """Return the keys of flat fields, written as the wire has them."""
+    fields = {field.name: field for field in kind.fields}
+    canonical = {name: (renamed or {}).get(name, name) for name in names.split()}
+    return tuple(
+        constant(name, None)
+        if name == "VISIBLE_USER_IDS"
+        else flat(fields[kept_as], name, read_only=name in _READ_ONLY)
+        for name, kept_as in canonical.items()
+    )

@@ -1,0 +1,161 @@
+"""What v2.2 shows of work, teams and lists.
+
+Source: fields and their order from recorded v2.1 records (observed), with what the v2.2 OpenAPI document adds
+    (documented) where it belongs (assumed).
+"""
+
+from mock_insightly.kinds import (
+    CATEGORIES,
+    EMAILS,
+    EVENTS,
+    FOLLOWS,
+    LEAD_SOURCES,
+    LEAD_STATUSES,
+    MILESTONES,
+    NOTES,
+    PROJECTS,
+    TASKS,
+    TEAMS,
+    USERS,
+    Kind,
+)
+from mock_insightly.versions.graph import custom_fields
+from mock_insightly.versions.graph_children import child_links
+from mock_insightly.versions.graph_links import LinkGraph
+from mock_insightly.versions.methods import methods
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.v2_keys import flats
+
+_PROJECT = Shape(
+    kind=PROJECTS,
+    required=("PROJECT_NAME", "STATUS"),
+    keys=(
+        *flats(
+            PROJECTS,
+            "PROJECT_ID PROJECT_NAME STATUS PROJECT_DETAILS OPPORTUNITY_ID STARTED_DATE COMPLETED_DATE IMAGE_URL "
+            "RESPONSIBLE_USER_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CATEGORY_ID PIPELINE_ID STAGE_ID "
+            "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
+        ),
+        custom_fields(),
+        *flats(PROJECTS, "TAGS"),
+        *LinkGraph(kind=PROJECTS, employs=False).keys(),
+    ),
+)
+
+_TASK = Shape(
+    kind=TASKS,
+    required=("TITLE", "STATUS", "COMPLETED", "PUBLICLY_VISIBLE", "RESPONSIBLE_USER_ID"),
+    keys=(
+        *flats(
+            TASKS,
+            "TASK_ID TITLE CATEGORY_ID DUE_DATE COMPLETED_DATE_UTC PUBLICLY_VISIBLE COMPLETED PROJECT_ID "
+            "OPPORTUNITY_ID MILESTONE_ID PIPELINE_ID STAGE_ID DETAILS STATUS PRIORITY PERCENT_COMPLETE START_DATE "
+            "ASSIGNED_BY_USER_ID ASSIGNED_TEAM_ID ASSIGNED_DATE_UTC PARENT_TASK_ID OWNER_VISIBLE "
+            "REMINDER_DATE_UTC REMINDER_SENT RESPONSIBLE_USER_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC",
+        ),
+        child_links(TASKS, "TASKLINKS", "TASK_LINK_ID"),
+    ),
+)
+
+_EVENT = Shape(
+    kind=EVENTS,
+    required=("TITLE", "START_DATE_UTC", "END_DATE_UTC"),
+    keys=(
+        *flats(
+            EVENTS,
+            "EVENT_ID TITLE LOCATION DETAILS START_DATE_UTC END_DATE_UTC ALL_DAY PUBLICLY_VISIBLE "
+            "REMINDER_DATE_UTC REMINDER_SENT",
+        ),
+        child_links(EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
+        *flats(EVENTS, "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC"),
+    ),
+)
+
+_NOTE = Shape(
+    kind=NOTES,
+    required=("TITLE",),
+    on_all=methods("GU"),
+    keys=(
+        *flats(
+            NOTES,
+            "NOTE_ID TITLE BODY LINK_SUBJECT_ID LINK_SUBJECT_TYPE OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC "
+            "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
+        ),
+        child_links(NOTES, "NOTELINKS", "NOTE_LINK_ID"),
+    ),
+)
+
+_EMAIL = Shape(
+    kind=EMAILS,
+    on_all=methods("G"),
+    on_one=methods("G"),
+    keys=(
+        *flats(
+            EMAILS,
+            "EMAIL_ID GMAIL_MESSAGE_ID EMAIL_DATE_UTC EMAIL_FROM EMAIL_TO EMAIL_CC SUBJECT BODY BODY_EXTRACT FORMAT "
+            "SIZE OWNER_USER_ID DATE_CREATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
+            {"BODY_EXTRACT": "BODY"},
+        ),
+        *flats(EMAILS, "TAGS"),
+        child_links(EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
+    ),
+)
+
+
+def _list(kind: Kind, names: str, on_all: str, on_one: str, *required: str, searched: bool = False) -> Shape:
+    return Shape(
+        kind=kind,
+        keys=flats(kind, names),
+        required=required,
+        on_all=methods(on_all),
+        on_one=methods(on_one),
+        searched=searched,
+    )
+
+
+WORK = (
+    _PROJECT,
+    _TASK,
+    _EVENT,
+    _NOTE,
+    _EMAIL,
+    _list(
+        MILESTONES,
+        "MILESTONE_ID TITLE COMPLETED DUE_DATE OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC COMPLETED_DATE_UTC "
+        "PROJECT_ID RESPONSIBLE_USER",
+        "G",
+        "",
+        "TITLE",
+        searched=True,
+    ),
+    _list(
+        USERS,
+        "USER_ID CONTACT_ID FIRST_NAME LAST_NAME TIMEZONE_ID EMAIL_ADDRESS EMAIL_DROPBOX_IDENTIFIER "
+        "ADMINISTRATOR ACCOUNT_OWNER ACTIVE DATE_CREATED_UTC DATE_UPDATED_UTC USER_CURRENCY CONTACT_DISPLAY "
+        "CONTACT_ORDER TASK_WEEK_START INSTANCE_ID",
+        "G",
+        "G",
+        searched=True,
+    ),
+    _list(
+        TEAMS,
+        "TEAM_ID TEAM_NAME ANONYMOUS_TEAM DATE_CREATED_UTC DATE_UPDATED_UTC TEAMMEMBERS",
+        "GCU",
+        "GD",
+        "TEAM_NAME",
+        searched=True,
+    ),
+    _list(LEAD_SOURCES, "FIELD_ORDER LEAD_SOURCE DEFAULT_VALUE LEAD_SOURCE_ID", "GCU", "D", "LEAD_SOURCE"),
+    _list(
+        LEAD_STATUSES,
+        "LEAD_STATUS_ID LEAD_STATUS DEFAULT_STATUS STATUS_TYPE FIELD_ORDER",
+        "GCU",
+        "D",
+        "LEAD_STATUS",
+    ),
+    *(
+        _list(kind, "CATEGORY_ID CATEGORY_NAME ACTIVE BACKGROUND_COLOR", "GCU", "GD", "CATEGORY_NAME")
+        for kind in CATEGORIES
+    ),
+    _list(FOLLOWS, "RECORD_TYPE RECORD_ID", "G", ""),
+)

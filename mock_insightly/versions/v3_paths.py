@@ -1,0 +1,83 @@
+"""What v3 has besides records: lists that nobody changes, and what hangs below records.
+
+Source: Insightly v3.1 OpenAPI document (documented), but for what a PUT of a collection takes and answers: an array in
+    place of all rows, or one row in place of that with its id (assumed).
+"""
+
+from mock_insightly.kinds import EMAILS, EVENTS, MILESTONES, NOTES, TASKS
+from mock_insightly.lookups import (
+    Lookup,
+    countries,
+    currencies,
+    custom_objects,
+    instance,
+    permissions,
+    relationships,
+    state_reasons,
+)
+from mock_insightly.pipelines import activity_sets, pipelines, stages
+from mock_insightly.versions.methods import methods
+from mock_insightly.versions.sub_resources import Children, Collection, Following, SubResources, below
+
+LOOKUPS = {
+    lookup.name.lower(): lookup
+    for lookup in (
+        Lookup(name="ActivitySets", rows=activity_sets, key="ACTIVITYSET_ID"),
+        Lookup(name="Countries", rows=countries, paged=False),
+        Lookup(name="Currencies", rows=currencies, paged=False),
+        Lookup(name="CustomObjects", rows=custom_objects, key="OBJECT_NAME", paged=False),
+        Lookup(name="Instance", rows=instance, single=True),
+        Lookup(name="OpportunityStateReasons", rows=state_reasons),
+        Lookup(name="Permissions", rows=permissions, single=True),
+        Lookup(name="PipelineStages", rows=stages, key="STAGE_ID"),
+        Lookup(name="Pipelines", rows=pipelines, key="PIPELINE_ID"),
+        Lookup(name="Relationships", rows=relationships),
+    )
+}
+
+_PARENTS = "Contacts Organisations Leads Opportunities Projects"
+
+_TAGS = Collection(name="Tags", key="TAGS", by="TAG_NAME", alike=("TAG_NAME",), on_all=methods("GCUD"))
+_DATES = Collection(name="Dates", key="DATES", by="DATE_ID", on_all=methods("GU"), upserts=True)
+_DOMAINS = Collection(
+    name="EmailDomains",
+    key="EMAILDOMAINS",
+    by="EMAIL_DOMAIN_ID",
+    alike=("EMAIL_DOMAIN",),
+    on_all=methods("GU"),
+    upserts=True,
+)
+
+
+def _links(on_all: str) -> Collection:
+    return Collection(
+        name="Links",
+        key="LINKS",
+        by="LINK_ID",
+        alike=("LINK_OBJECT_NAME", "LINK_OBJECT_ID"),
+        on_all=methods(on_all),
+        on_one=methods("D"),
+    )
+
+
+SUB_RESOURCES: SubResources = dict(
+    [
+        *below(f"{_PARENTS} Emails", _TAGS),
+        *below("Contacts Organisations", _DATES),
+        *below("Organisations", _DOMAINS),
+        *below("Contacts Organisations Opportunities Projects", _links("GCU")),
+        *below("Tasks Events Notes Emails", _links("GC")),
+        *below(
+            _PARENTS,
+            Children(name="Emails", kind=EMAILS, on_all=methods("G")),
+            Children(name="Events", kind=EVENTS, on_all=methods("G")),
+            Children(name="Notes", kind=NOTES, on_all=methods("GCU")),
+            Children(name="Tasks", kind=TASKS, on_all=methods("G")),
+        ),
+        *below(
+            "Projects",
+            Children(name="Milestones", kind=MILESTONES, on_all=methods("GCU"), on_one=methods("D")),
+        ),
+        *below(f"{_PARENTS} Tasks Notes Emails", Following(name="Follow", on_all=methods("GCD"))),
+    ]
+)

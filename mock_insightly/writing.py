@@ -1,0 +1,172 @@
+"""One transaction in which a client changes the records of a workspace: all of it happens, or nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection, and_, bindparam, select
+
+from mock_insightly import sequences
+from mock_insightly.changes import Made
+from mock_insightly.errors import NoSuchRecordError
+from mock_insightly.fields import Record
+from mock_insightly.history import add_references, insert_record, record_row, reference_rows
+from mock_insightly.kinds import KINDS, Kind, custom_object
+from mock_insightly.records import number_rows, record_in, stamp
+from mock_insightly.references import Reference, reference, references, without
+from mock_insightly.tables import changes, records
+from mock_insightly.tables import references as reference_table
+from mock_kit.workspaces import Workspace
+
+_this = and_(
+    records.c.workspace == bindparam("of_workspace"),
+    records.c.kind == bindparam("of_kind"),
+    records.c.id == bindparam("of_id"),
+)
+get_document = select(records.c.document).where(_this)
+_get_to_change = get_document.with_for_update()
+_update = (
+    records.update().where(_this).values(updated=bindparam("now_updated"), document=bindparam("now_document"))
+)
+_delete = records.delete().where(_this)
+_log = changes.insert()
+_hangs_on = select(reference_table.c.kind, reference_table.c.id).where(
+    reference_table.c.workspace == bindparam("of_workspace"),
+    reference_table.c.to_entity == bindparam("entity"),
+    reference_table.c.to_id == bindparam("of_id"),
+)
+_forget = reference_table.delete().where(
+    reference_table.c.workspace == bindparam("of_workspace"),
+    reference_table.c.to_entity == bindparam("entity"),
+    reference_table.c.to_id == bindparam("to"),
+    reference_table.c.kind == bindparam("of_kind"),
+    reference_table.c.id == bindparam("of_id"),
+)
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+class Writing:
+    """An open transaction.
+
+    Args:
+        at: when everything in it happens, for the log.
+    """
+
+    def __init__(self, connection: Connection, workspace: Workspace, *, at: datetime) -> None:
+        self._connection = connection
+        self._workspace = workspace
+        self._at = at
+
+    def reserve(self, sequence: str, count: int) -> int:
+        """Take numbers out of a sequence, and return the first of them."""
+        return sequences.reserve(self._connection, self._workspace, sequence, count)
+
+    def get(self, kind: Kind, record_id: int) -> Record:
+        """Return a record that nobody else changes before the transaction ends.
+
+        Raises:
+            NoSuchRecordError: it is not there.
+        """
+        document = self._connection.scalar(_get_to_change, key_of(self._workspace, kind, record_id))
+        if document is None:
+            raise NoSuchRecordError(kind.entity, record_id)
+        return record_in(document)
+
+    def create(self, kind: Kind, make: Callable[[int], Record]) -> Record:
+        """Add a record.
+
+        Args:
+            make: gets the record's id, and returns the record.
+        """
+        record = number_rows(kind, make(self.reserve(kind.numbers or kind.name, 1)), {}, self.reserve)
+        self._connection.execute(insert_record, record_row(self._workspace, kind, record))
+        if kind.numbers:
+            sequences.join(self._connection, self._workspace, kind.name)
+        add_references(self._connection, reference_rows(self._workspace, kind, record))
+        self._note(kind, Made.CREATED, record)
+        return record
+
+    def update(self, kind: Kind, record_id: int, change: Callable[[Record], Record]) -> Record:
+        """Change a record, and tell the log.
+
+        Args:
+            change: gets the record as it was, and returns it as it shall be.
+
+        Raises:
+            NoSuchRecordError: it is not there.
+        """
+        record = self.edit(kind, record_id, change)
+        self._note(kind, Made.UPDATED, record)
+        return record
+
+    def edit(self, kind: Kind, record_id: int, change: Callable[[Record], Record]) -> Record:
+        """Change a record without a word in the log, as its stamps stay what they were.
+
+        Raises:
+            NoSuchRecordError: it is not there.
+        """
+        before = self.get(kind, record_id)
+        record = number_rows(kind, change(dict(before)), before, self.reserve)
+        self._replace(kind, before, record)
+        return record
+
+    def delete(self, kind: Kind, record_id: int) -> None:
+        """Take a record away, what hangs on it, and what others say of it.
+
+        Raises:
+            NoSuchRecordError: it is not there.
+        """
+        before = self.get(kind, record_id)
+        self._connection.execute(_delete, key_of(self._workspace, kind, record_id))
+        sequences.release(self._connection, self._workspace, kind.name)
+        self._forget(kind, record_id, before)
+        self._note(kind, Made.DELETED, before)
+        gone = reference(kind.entity, record_id)
+        asked = {"of_workspace": self._workspace.name, "entity": gone.entity, "of_id": gone.id}
+        for name, other_id in self._connection.execute(_hangs_on, asked).all():
+            other = _BY_NAME.get(name) or custom_object(name)
+            if other.mortal:
+                self.delete(other, other_id)
+            else:
+                self.edit(other, other_id, partial(_without, other, gone))
+
+    def _replace(self, kind: Kind, before: Record, record: Record) -> None:
+        row = record_row(self._workspace, kind, record)
+        values = {"now_updated": row["updated"], "now_document": row["document"]}
+        self._connection.execute(_update, {**key_of(self._workspace, kind, row["id"]), **values})
+        sequences.note_edit(self._connection, self._workspace, kind.name)
+        if references(kind, before) != references(kind, record):
+            self._forget(kind, record[kind.id_field], before)
+            add_references(self._connection, reference_rows(self._workspace, kind, record))
+
+    def _forget(self, kind: Kind, record_id: object, before: Record) -> None:
+        for one in references(kind, before):
+            key = key_of(self._workspace, kind, record_id)
+            self._connection.execute(_forget, {**key, "entity": one.entity, "to": one.id})
+
+    def _note(self, kind: Kind, made: Made, record: Record) -> None:
+        """Write a change into the log."""
+        if kind.quiet:
+            return
+        self._connection.execute(
+            _log,
+            {
+                "workspace": self._workspace.name,
+                "seq": self.reserve(sequences.CHANGES, 1),
+                "kind": kind.name,
+                "record_id": record[kind.id_field],
+                "change": made.value,
+                "at": self._at,
+                "created": stamp(record, "DATE_CREATED_UTC"),
+                "updated": stamp(record, "DATE_UPDATED_UTC"),
+            },
+        )
+
+
+def _without(kind: Kind, gone: Reference, record: Record) -> Record:
+    return without(kind, record, gone)
+
+
+def key_of(workspace: Workspace, kind: Kind, record_id: object) -> dict[str, object]:
+    """Return what finds a record's row."""
+    return {"of_workspace": workspace.name, "of_kind": kind.name, "of_id": record_id}
