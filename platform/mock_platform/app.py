@@ -32,7 +32,9 @@ from mock_platform.poll_task import BASE_PATH, PollTask
 from mock_platform.provider import Provider
 from mock_platform.request_ids import RequestIds
 from mock_platform.routes import (
+    account_instances,
     clock,
+    element_instances,
     elements,
     event_analytics,
     events,
@@ -119,7 +121,15 @@ def create_app(
     _add_admin(app, workspaces, guard)
     for blueprint in (clock.bp, workspace_routes.bp, polls.bp):
         app.register_blueprint(blueprint)
-    for blueprint in (instances.bp, events.bp, event_analytics.bp, elements.bp, hubs.bp):
+    for blueprint in (
+        instances.bp,
+        element_instances.bp,
+        account_instances.bp,
+        events.bp,
+        event_analytics.bp,
+        elements.bp,
+        hubs.bp,
+    ):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
     for blueprint in (one_instance.bp, instance_configuration.bp):
         register_both_ways(app, blueprint, base_path=BASE_PATH)

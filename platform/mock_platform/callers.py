@@ -67,6 +67,19 @@ class Callers:
             )
         ]
 
+    def owners_seen(self, caller: Caller) -> frozenset[int | None] | None:
+        """Return the ids of the users whose instances a caller sees, None for what has no owner noted; or all: None."""
+        if self.visibility is Visibility.ORGANIZATION:
+            return None
+        with self.store.people.reading(caller.workspace) as register:
+            user = register.user(caller.user_id) or register.founder
+            account = register.account_of(user)
+            founder, users = register.founder, register.users()
+        seen = {one.id for one in users if sees(user, account, one, visibility=self.visibility)}
+        if len(seen) == len(users):
+            return None
+        return frozenset([*seen, None] if founder.id in seen else seen)
+
     def _with_user(self, sent: Authorization) -> Caller:
         if sent.user is None:
             raise InvalidCredentialsError("A User secret is needed.")

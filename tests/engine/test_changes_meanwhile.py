@@ -43,6 +43,9 @@ def test_a_poller_that_is_switched_off_while_the_crm_is_asked_stays_off(
     assert changed.status == 200
     shown = decode(call("GET", f"/instances/{instance['id']}").body)
     assert shown["configuration"]["base.url"] == receiver.url
+    assert [each["id"] for each in decode(call("GET", "/instances/polling-disabled").body)] == [
+        instance["id"]
+    ]
     assert len(doors.platform.polls()) == 2
     assert ran["polls"] == 0
 

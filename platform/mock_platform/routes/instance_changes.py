@@ -1,6 +1,6 @@
 """What every way to make, change or show an instance has in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 
 from mock_kit.workspaces import Workspace
@@ -90,13 +90,24 @@ def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> I
 
 def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
     """Return an instance as the platform shows it."""
-    return to_json(
-        instance,
-        find_element(instance.element_key),
-        parts().store.people.user(workspace, instance.user_id),
-        unset=parts().settings.unset_value,
-        now=workspace.clock.now(),
-    )
+    return instances_json(workspace, [instance])[0]
+
+
+def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[InstanceJson]:
+    """Return instances as the platform shows them."""
+    with parts().store.people.reading(workspace) as register:
+        founder, users = register.founder, {user.id: user for user in register.users()}
+    unset, now = parts().settings.unset_value, workspace.clock.now()
+    return [
+        to_json(
+            instance,
+            find_element(instance.element_key),
+            users.get(instance.user_id or founder.id, founder),
+            unset=unset,
+            now=now,
+        )
+        for instance in instances
+    ]
 
 
 def _vouch(before: Instance, after: Instance, ask: Ask) -> None:

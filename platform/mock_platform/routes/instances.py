@@ -1,30 +1,33 @@
 """``/instances``: list and create them, and show one."""
 
+from typing import TypedDict
+
 from flask import Blueprint
 
 from mock_kit.operations import Answer, Link, operation
 from mock_kit.workspaces import Workspace
-from mock_platform.domain.errors import NothingFoundError
 from mock_platform.domain.instance_json import InstanceJson
 from mock_platform.routes.instance_changes import instance_json, make
+from mock_platform.routes.instance_lists import InstancesQuery, as_seen, listed
 from mock_platform.routes.instance_requests import ElementReference, InstanceRequest
-from mock_platform.routes.named_instance import Named, named_instance, put_id_aside
-from mock_platform.routes.parts import (
-    PAGE_HEADERS,
-    PageQuery,
-    caller,
-    page_headers,
-    paging,
-    visible_instances,
-)
+from mock_platform.routes.named_instance import Named, named_instance, put_names_aside
+from mock_platform.routes.parts import PAGE_HEADERS, PageQuery, caller, parts
+from mock_platform.store.instance_search import Wanted
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
-bp.url_value_preprocessor(put_id_aside)
+bp.url_value_preprocessor(put_names_aside)
 
 LINKS = {
     name.rpartition(".")[2]: Link(operation=name, parameters={"instance_id": "$response.body#/id"})
     for name in ("instances.get", "instance.patch", "instance.delete")
 }
+
+
+class Counts(TypedDict):
+    """How many instances there are: of anything, and of elements, which is all that there is here."""
+
+    totalInstances: int
+    elementInstances: int
 
 
 @bp.post("")
@@ -37,16 +40,24 @@ def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
 
 @bp.get("")
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
-def index(workspace: Workspace, query: PageQuery) -> Answer[list[InstanceJson]]:
-    """List instances; a list without any is 404 (observed)."""
-    page = paging(query)
-    found = visible_instances(workspace)
-    if not found:
-        raise NothingFoundError("element instances")
-    shown = found[page.offset : page.offset + page.size]
-    more = page.offset + len(shown) < len(found)
-    headers = page_headers(page, returned=len(shown), more=more, total=len(found))
-    return Answer([instance_json(workspace, instance) for instance in shown], headers)
+def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJson]]:
+    """List instances by ascending id (assumed); a list without any is 404 (observed)."""
+    return listed(workspace, query, query.wanted, hydrate=query.hydrate)
+
+
+@bp.get("/count")
+@operation(needs=caller)
+def count(workspace: Workspace) -> Answer[Counts]:
+    """Count the instances; the two keys are observed, what tells them apart is assumed."""
+    number = parts().store.instances.count(workspace.name, as_seen(Wanted()))
+    return Answer({"totalInstances": number, "elementInstances": number})
+
+
+@bp.get("/polling-disabled")
+@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
+def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[InstanceJson]]:
+    """List the instances whose poller was switched off (documented); without any it is 404 (assumed)."""
+    return listed(workspace, query, Wanted(polling_disabled=True))
 
 
 @bp.get("/<instance_id>")

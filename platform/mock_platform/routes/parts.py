@@ -210,7 +210,7 @@ def paging(query: PageQuery, *, default: int = DEFAULT_PAGE_SIZE, largest: int =
     """
     asked = query.page_size or default
     size = min(asked, largest)
-    offset = _offset(query.next_page) if query.next_page else (query.page - 1) * size
+    offset = token_place(query.next_page) if query.next_page else (query.page - 1) * size
     return Paging(offset=offset, size=size, shortened_from=asked if asked > largest else None)
 
 
@@ -228,17 +228,26 @@ def page_headers(page: Paging, *, returned: int, more: bool, total: int | None =
     return headers
 
 
-def page_token(offset: int) -> str:
-    """Return the opaque token of a list's stretch (base64 in practice: observed)."""
-    return urlsafe_b64encode(f"offset:{offset}".encode()).decode()
+def page_token(place: int, *, counted: str = "offset") -> str:
+    """Return the opaque token of a list's stretch (base64 in practice: observed).
+
+    Args:
+        counted: what the place is: how many come before, or the id of the one before.
+    """
+    return urlsafe_b64encode(f"{counted}:{place}".encode()).decode()
 
 
-def _offset(token: str) -> int:
+def token_place(token: str, *, counted: str = "offset") -> int:
+    """Return the place that a token means.
+
+    Raises:
+        InvalidRequestError: it is none of ours.
+    """
     try:
-        number = urlsafe_b64decode(token.encode()).decode().removeprefix("offset:")
+        number = urlsafe_b64decode(token.encode()).decode().removeprefix(f"{counted}:")
     except ValueError:
         number = ""
-    if not number.isdecimal() or len(number) > 18 or page_token(int(number)) != token:
+    if not number.isdecimal() or len(number) > 18 or page_token(int(number), counted=counted) != token:
         raise InvalidRequestError(
             f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}"
         )

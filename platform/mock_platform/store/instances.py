@@ -12,6 +12,15 @@ from mock_platform.domain.event import topic
 from mock_platform.domain.models import Instance, JobKind, LastPoll, Subscription
 from mock_platform.domain.schedule import Plan
 from mock_platform.store.counters import next_number
+from mock_platform.store.instance_search import (
+    Found,
+    Stretch,
+    Wanted,
+    count_found,
+    forget_tags,
+    keep_tags,
+    rows_found,
+)
 from mock_platform.store.jobs import drop_jobs, plan_job
 from mock_platform.store.tables import instances, last_polls, subscriptions
 
@@ -55,6 +64,18 @@ class Instances:
             row = connection.execute(_by_id, {"of_workspace": workspace, "of_id": instance_id}).first()
         return _instance(row) if row else None
 
+    def search(self, workspace: str, wanted: Wanted, stretch: Stretch) -> Found:
+        """Return a stretch of the instances that are wanted, by ascending id."""
+        with self._database.reading() as connection:
+            rows, more = rows_found(connection, _with_subscription, workspace, wanted, stretch)
+            total = count_found(connection, workspace, wanted)
+        return Found(instances=[_instance(row) for row in rows], total=total, more=more)
+
+    def count(self, workspace: str, wanted: Wanted) -> int:
+        """Return how many instances are wanted."""
+        with self._database.reading() as connection:
+            return count_found(connection, workspace, wanted)
+
     def with_token(self, workspace: str, token: str) -> Instance | None:
         """Return the instance that a token selects."""
         with self._database.reading() as connection:
@@ -80,6 +101,7 @@ class Instances:
         with self._database.writing() as connection:
             instance = make(next_number(connection, workspace, "instance", first=first_id))
             connection.execute(instances.insert(), {"workspace": workspace, **_row(instance)})
+            keep_tags(connection, workspace, instance)
             _carry_out(connection, workspace, instance, plan(instance), now)
         return self._again(workspace, instance)
 
@@ -108,6 +130,8 @@ class Instances:
                 instances.update().where(instances.c.workspace == workspace, instances.c.id == instance_id),
                 _row(after),
             )
+            if after.tags != before.tags:
+                keep_tags(connection, workspace, after)
             _carry_out(connection, workspace, after, plan(before, after), now)
         return self._again(workspace, after)
 
@@ -159,6 +183,7 @@ def subscriptions_of(connection: Connection, workspace: str, instance_id: int) -
 
 def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
     _end_polling(connection, workspace, instance_id)
+    forget_tags(connection, workspace, instance_id)
     for table, column in (
         (last_polls, last_polls.c.instance_id),
         (subscriptions, subscriptions.c.instance_id),
@@ -218,6 +243,7 @@ def _row(instance: Instance) -> Mapping[str, object]:
         "id": instance.id,
         "token": instance.token,
         "name": instance.name,
+        "folded_name": instance.name.casefold(),
         "tags": encode_text(instance.tags),
         "element_key": instance.element_key,
         "configuration": encode_text(dict(instance.configuration)),

@@ -57,8 +57,19 @@ instances = Table(
     Column("polling_disabled", Boolean, nullable=False),
     Column("user_id", BigInteger),
     Column("trace_logging_until", Instant),
+    Column("folded_name", Words, nullable=False),
     Index("platform_instances_by_token", "workspace", "token", unique=True),
 )
+
+instance_tags = Table(
+    "platform_instance_tags",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("instance_id", BigInteger, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("tag", Words, nullable=False),
+)
+"""The tags of instances once more, to be found by; they are shown from the instance itself."""
 
 subscriptions = Table(
     "platform_subscriptions",

@@ -1,0 +1,179 @@
+"""Instances in lists: what is found, and pages without gap or repeat."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mock_platform.domain.models import Instance
+from mock_platform.domain.schedule import Plan
+from mock_platform.store import Store
+from mock_platform.store.instance_search import Stretch, Wanted
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NOTHING = Plan(resources=(), polled=False, poll_at=None, callback_url=None, forgive=False)
+ALL = Stretch(size=1000)
+TAGS = st.lists(st.sampled_from(["a", "A", "b", "a,b", '"a"', "%", "_", "\0", "Ä", ""]), max_size=3)
+NAMES = st.sampled_from(
+    ["Acme", "ACME West", "100%", "under_score", "back\\slash", "sl/ash", "Ärger", "ß", "x"]
+)
+TEXTS = st.sampled_from(
+    ["", "acme", "AC", "%", "_", "\\", "/", "ärger", "ÄRG", "SS", "sight", "INSIGHTLY", "zzz"]
+)
+RULES = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # each example works in a workspace of its own
+
+
+@pytest.fixture
+def store(database):
+    return Store(database)
+
+
+@pytest.fixture
+def add(store):
+    """Return a function that adds an instance."""
+
+    def make(workspace="acme", **changes):
+        def instance(number):
+            plain = Instance(
+                id=number,
+                token=f"token-{workspace}-{number}",
+                name="Mine",
+                tags=("a",),
+                element_key="insightly",
+                configuration={},
+                created=NOON,
+            )
+            return replace(plain, **changes)
+
+        return store.instances.add(workspace, instance, lambda _: NOTHING, first_id=100, now=NOON)
+
+    return make
+
+
+@pytest.fixture
+def workspaces():
+    return (f"w{number}" for number in count())
+
+
+def ids(store, workspace="acme", stretch=ALL, **wanted):
+    return [each.id for each in store.instances.search(workspace, Wanted(**wanted), stretch).instances]
+
+
+def test_without_conditions_all_of_the_workspace_are_found(store, add):
+    mine = [add().id, add().id]
+    add("other")
+
+    assert ids(store) == mine
+    assert store.instances.count("acme", Wanted()) == 2
+
+
+@RULES
+@given(made=st.lists(st.tuples(NAMES, TAGS), max_size=6), wanted_tags=TAGS, text=TEXTS)
+def test_what_is_found_has_every_tag_and_the_text_in_name_or_key(
+    *, store, add, workspaces, made, wanted_tags, text
+):
+    workspace = next(workspaces)
+    kept = [add(workspace, name=name, tags=tuple(tags)) for name, tags in made]
+
+    found = ids(store, workspace, tags=tuple(wanted_tags), text=text)
+    text = text.replace("\0", "\ufffd").casefold()
+
+    assert found == [
+        each.id
+        for each in kept
+        if set(wanted_tags) <= set(each.tags) and (text in each.name.casefold() or text in "insightly")
+    ]
+    assert store.instances.count(workspace, Wanted(tags=tuple(wanted_tags), text=text)) == len(found)
+
+
+@RULES
+@given(made=st.integers(0, 12), size=st.integers(1, 5), tagged=st.booleans())
+def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
+    *, store, add, workspaces, made, size, tagged
+):
+    workspace = next(workspaces)
+    kept = [add(workspace, tags=("x",) if number % 2 or not tagged else ("y",)) for number in range(made)]
+    wanted = Wanted(tags=("x",))
+    expected = [each.id for each in kept if "x" in each.tags]
+
+    walked, after, more = [], 0, True
+    while more:
+        page = store.instances.search(workspace, wanted, Stretch(after=after, size=size))
+        walked.append([each.id for each in page.instances])
+        after, more = page.instances[-1].id if page.instances else 0, page.more
+        assert page.total == len(expected)
+    numbered = [
+        ids(store, workspace, Stretch(skip=number * size, size=size), tags=("x",)) for number in (0, 1)
+    ]
+    double = ids(store, workspace, Stretch(size=2 * size), tags=("x",))
+
+    assert [each for page in walked for each in page] == expected
+    assert all(len(page) == size for page in walked[:-1])
+    assert len(walked[-1]) > 0 or not expected
+    assert numbered[0] + numbered[1] == double == expected[: 2 * size]
+
+
+def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, add):
+    made = [add() for _ in range(6)]
+    first = store.instances.search("acme", Wanted(), Stretch(size=3))
+    store.instances.delete("acme", made[0])
+    store.instances.delete("acme", made[2])
+    late = add()
+
+    second = store.instances.search("acme", Wanted(), Stretch(after=first.instances[-1].id, size=9))
+
+    assert [each.id for each in second.instances] == [each.id for each in (*made[3:], late)]
+    assert second.more is False
+
+
+def test_whose_instances_are_wanted(store, add):
+    ada, bob, nobody = add(user_id=1).id, add(user_id=2).id, add(user_id=None).id
+
+    assert ids(store, owners=None) == [ada, bob, nobody]
+    assert ids(store, owners=frozenset({1})) == [ada]
+    assert ids(store, owners=frozenset({2, None})) == [bob, nobody]
+    assert ids(store, owners=frozenset()) == []
+
+
+def test_an_element_and_pollers_that_were_switched_off(store, add):
+    add()
+    off = add(polling_disabled=True)
+
+    assert ids(store, polling_disabled=True) == [off.id]
+    assert ids(store, element_key="insightly", polling_disabled=True) == [off.id]
+    assert ids(store, element_key="hubspot") == []
+
+
+def test_an_instance_is_found_by_what_it_is_changed_to_and_no_longer_by_what_it_was(store, add):
+    made = add(name="Old", tags=("a", "b"))
+
+    store.instances.change(
+        "acme",
+        made.id,
+        lambda kept: replace(kept, name="New", tags=("b", "c")),
+        lambda _before, _after: NOTHING,
+        now=NOON,
+    )
+
+    assert [ids(store, tags=(tag,)) for tag in "abc"] == [[], [made.id], [made.id]]
+    assert (ids(store, text="old"), ids(store, text="new")) == ([], [made.id])
+
+
+def test_a_nul_is_found_as_it_is_kept(store, add):
+    made = add(name="a\0b", tags=("\0",))
+    add()
+
+    assert ids(store, text="\0") == ids(store, tags=("\0",)) == [made.id]
+
+
+def test_a_deleted_instance_leaves_no_tags_behind(store, add):
+    store.instances.delete("acme", add())
+
+    assert ids(store, tags=("a",)) == []
+    store.reset("acme")
+    assert ids(store) == []
