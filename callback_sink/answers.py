@@ -1,12 +1,12 @@
 """What the sink answers: the next answers of a bin are told beforehand, and used up in order."""
 
-from typing import Annotated
+from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Meta, Struct, structs, to_builtins
 from werkzeug.datastructures import Headers
 
 from callback_sink.inbox import BinName
-from mock_kit.json_text import Json, encode
+from mock_kit.json_text import encode
 from mock_kit.wire import DELAY_HEADER, Reply
 
 # `$` alone would let a line feed follow, and `\Z` is no word of a JSON schema's
@@ -30,6 +30,17 @@ _OF_THE_CONNECTION = frozenset(
 """Headers that only the server may set: with a wrong one it could not keep the connection in order."""
 
 _BODILESS = frozenset({204, 205, 304})
+
+
+class AnswerJson(TypedDict):
+    """An answer as it was told."""
+
+    status: int
+    times: NotRequired[int]
+    body: NotRequired[object]
+    headers: NotRequired[dict[str, str]]
+    delay_s: NotRequired[float]
+    drop: NotRequired[bool]
 
 
 class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -58,10 +69,11 @@ class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             if name.lower() in _OF_THE_CONNECTION:
                 raise ValueError(f"the header {name} is the server's to set")
 
-    def to_json(self) -> Json:
+    def to_json(self) -> AnswerJson:
         """Return the answer as it was told, its status always with it."""
-        told: dict[str, Json] = to_builtins(self)
-        return {"status": self.status, **told}
+        told: AnswerJson = {"status": self.status}
+        told.update(to_builtins(self))
+        return told
 
 
 class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

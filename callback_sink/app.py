@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from callback_sink.arrivals import Arrivals
+from callback_sink.description import DESCRIPTION, Problem
 from callback_sink.errors import (
     BodyTooLargeError,
+    CameTooFewError,
     ForeignBinError,
     NoSuchCallbackError,
-    UnreadableCallError,
 )
 from callback_sink.inbox import bin_of
 from callback_sink.parts import EXTENSION, Parts
@@ -23,6 +25,7 @@ from mock_kit.database import Database
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import Front
 from mock_kit.journal import Journal
+from mock_kit.openapi import serve_document
 from mock_kit.problems import answer_problems
 from mock_kit.wire import DroppedError
 from mock_kit.workspaces import Workspaces
@@ -34,9 +37,9 @@ SERVICE = "sink"
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
-    UnreadableCallError: 400,
     ForeignBinError: 400,
     NoSuchCallbackError: 404,
+    CameTooFewError: 408,
     BodyTooLargeError: 413,
 }
 
@@ -53,14 +56,33 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
     parts = Parts(settings=settings, workspaces=workspaces, store=Store(database), arrivals=Arrivals())
     app.extensions[EXTENSION] = parts
-    answer_problems(app, STATUSES, lambda _status, message, _error: {"message": message})
+    answer_problems(app, STATUSES, _problem)
     app.before_request(bins.receive)
     app.before_request(refuse_raw_query)
     app.after_request(bins.share)
     for blueprint in (callbacks.bp, responses.bp, signature_keys.bp):
         app.register_blueprint(blueprint)
     _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
+    serve_document(app, DESCRIPTION)
     return app
+
+
+def _problem(_status: int, message: str, error: Exception) -> Problem:
+    if isinstance(error, CameTooFewError):
+        return {"message": message, **error.to_json()}
+    return {"message": _own_words(error) or message}
+
+
+def _own_words(error: Exception) -> str | None:
+    """Say of a call that reached no route what would have; None leaves an error's own words."""
+    match error:
+        case NotFound():
+            return f"there is no admin route {request.path!r}; GET /_local/openapi.json lists them"
+        case MethodNotAllowed():
+            takes = ", ".join(sorted(error.valid_methods or ()))
+            return f"{request.path} does not take {request.method}; it takes {takes}"
+        case _:
+            return None
 
 
 def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guard) -> None:

@@ -1,25 +1,20 @@
 """Every way in which the sink can say no."""
 
+from collections.abc import Sequence
+from typing import TypedDict
+
+from callback_sink.search import NearMiss, NearMissJson
+
 
 class SinkError(Exception):
     """The sink cannot do as asked."""
 
 
-class UnreadableCallError(SinkError):
-    """What an admin call says does not have the shape it should have."""
-
-    def __init__(self, reason: str, *, expected: str, came: str = "") -> None:
-        got = f"; got {came}" if came else ""
-        super().__init__(f"{reason}{got}; expected {expected}")
-
-
 class NoSuchCallbackError(SinkError):
     """A workspace has no callback of this id."""
 
-    def __init__(self, asked: str, *, workspace: str) -> None:
-        super().__init__(
-            f"no callback {asked!r} in workspace {workspace!r}; GET /_local/callbacks lists them"
-        )
+    def __init__(self, asked: int, *, workspace: str) -> None:
+        super().__init__(f"no callback {asked} in workspace {workspace!r}; GET /_local/callbacks lists them")
 
 
 class ForeignBinError(SinkError):
@@ -38,3 +33,36 @@ class BodyTooLargeError(SinkError):
     def __init__(self, came: int | None, *, largest: int) -> None:
         size = "more" if came is None else str(came)
         super().__init__(f"a callback's body may have up to {largest} bytes; this one has {size}")
+
+
+class Shortfall(TypedDict):
+    """What an answer says of a wait in vain."""
+
+    count: int
+    expected: int
+    closest: list[NearMissJson]
+
+
+class CameTooFewError(SinkError):
+    """A wait was in vain.
+
+    Attributes:
+        closest: the callbacks that nearly match, and what differs.
+    """
+
+    def __init__(self, *, expected: int, waited_s: float, count: int, closest: Sequence[NearMiss]) -> None:
+        super().__init__(
+            f"expected {expected} callbacks within {waited_s:g} s, {count} came; "
+            "`closest` lists those that nearly match, and what differs"
+        )
+        self.expected = expected
+        self.count = count
+        self.closest = closest
+
+    def to_json(self) -> "Shortfall":
+        """Return what an answer says beside the message."""
+        return {
+            "count": self.count,
+            "expected": self.expected,
+            "closest": [miss.to_json() for miss in self.closest],
+        }

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 from callback_sink import tables
 from callback_sink.answers import Answer, next_answer
 from callback_sink.errors import NoSuchCallbackError
-from callback_sink.inbox import Callback, Filters, NearMiss, Received, Verdict, closest, judge, matches
+from callback_sink.inbox import Callback, Received, Verdict, judge
+from callback_sink.search import Filters, NearMiss, closest, matches
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
 
@@ -104,15 +105,14 @@ class Store:
         with self._database.reading() as connection, _search(connection, workspace, Filters()) as every:
             return closest(wanted, every)
 
-    def callback(self, workspace: str, asked: str) -> Callback:
+    def callback(self, workspace: str, asked: int) -> Callback:
         """Return one callback.
 
         Raises:
-            NoSuchCallbackError: there is none of this id, or it is no id.
+            NoSuchCallbackError: there is none of this id.
         """
-        number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 20 else 0
         with self._database.reading() as connection:
-            of = {"of_workspace": workspace, "of_id": min(number, _LARGEST_ID)}
+            of = {"of_workspace": workspace, "of_id": min(asked, _LARGEST_ID)}
             row = connection.execute(_one, of).one_or_none()
         if row is None:
             raise NoSuchCallbackError(asked, workspace=workspace)

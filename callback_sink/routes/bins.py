@@ -8,8 +8,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from callback_sink.answers import reply_of
 from callback_sink.errors import BodyTooLargeError
-from callback_sink.inbox import Filters, Received, bin_of, keepable, target_of
+from callback_sink.inbox import Received, bin_of, keepable, target_of
 from callback_sink.parts import parts
+from callback_sink.search import Filters
 from mock_kit.admin import json_answer
 from mock_kit.wire import Reply
 from mock_kit.workspaces import Workspace

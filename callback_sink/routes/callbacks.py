@@ -1,21 +1,42 @@
 """``/_local/callbacks``: look at what came in, wait for it, forget it."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, TypedDict
 
-from flask import Blueprint, Response
-from flask.typing import ResponseReturnValue
+from flask import Blueprint
 from msgspec import Meta, Struct
 
-from callback_sink.inbox import Callback, Filters
+from callback_sink.errors import CameTooFewError
+from callback_sink.inbox import Callback, CallbackJson
 from callback_sink.parts import parts
-from callback_sink.routes.calls import asked_filters, asked_workspace, body_as
-from mock_kit.admin import json_answer, whole_number
+from callback_sink.routes.calls import OneCallback, Whose, asked_workspace
+from callback_sink.search import Filters
+from mock_kit.operations import Answer, Link, operation
 
 LONGEST_WAIT = timedelta(seconds=60)
 _MOST = 1_000_000
 
 bp = Blueprint("callbacks", __name__, url_prefix="/_local/callbacks")
+
+
+class Chosen(Filters, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Which callbacks are meant, and whose.
+
+    Attributes:
+        workspace: by name; without one, the bin's, or else the default one.
+    """
+
+    workspace: str | None = None
+
+
+class Listed(Chosen, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Which callbacks are meant, and how many of them.
+
+    Attributes:
+        limit: the oldest of them.
+    """
+
+    limit: Annotated[int, Meta(ge=1, le=_MOST)] = _MOST
 
 
 class Wait(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,59 +56,65 @@ class Wait(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return timedelta(seconds=min(self.timeout_s, LONGEST_WAIT.total_seconds()))
 
 
+class Listing(TypedDict):
+    """Callbacks, oldest first."""
+
+    count: int
+    callbacks: list[CallbackJson]
+
+
+class Removed(TypedDict):
+    """How many callbacks were forgotten."""
+
+    removed: int
+
+
+_LINKS = {
+    "first": Link(operation="callbacks.show", parameters={"callback_id": "$response.body#/callbacks/0/id"})
+}
+
+
 @bp.get("")
-def search() -> ResponseReturnValue:
+@operation(links=_LINKS)
+def search(query: Listed) -> Answer[Listing]:
     """List the callbacks that the filters mean, oldest first."""
-    wanted = asked_filters("workspace", "limit")
-    limit = whole_number("limit", _MOST, low=1, high=_MOST)
-    return _listing(parts().store.callbacks(asked_workspace().name, wanted, at_most=limit))
+    return _listing(parts().store.callbacks(asked_workspace().name, query, at_most=query.limit))
 
 
 @bp.delete("")
-def forget() -> ResponseReturnValue:
+@operation()
+def forget(query: Chosen) -> Answer[Removed]:
     """Forget the callbacks that the filters mean, and say how many they were."""
-    wanted = asked_filters("workspace")
-    return json_answer({"removed": len(parts().store.remove(asked_workspace().name, wanted))})
+    return Answer({"removed": len(parts().store.remove(asked_workspace().name, query))})
 
 
-@bp.get("/<callback_id>")
-def show(callback_id: str) -> ResponseReturnValue:
+@bp.get("/<int:callback_id>")
+@operation(problems=(404,))
+def show(callback_id: int, query: OneCallback) -> Answer[CallbackJson]:  # noqa: ARG001 - read by asked_workspace
     """Show one callback."""
-    return json_answer(parts().store.callback(asked_workspace().name, callback_id).to_json())
+    return Answer(parts().store.callback(asked_workspace().name, callback_id).to_json())
 
 
 @bp.post("/wait")
-def wait() -> ResponseReturnValue:
+@operation(problems=(408,), links=_LINKS)
+def wait(query: Whose, body: Wait) -> Answer[Listing]:  # noqa: ARG001 - as in show
     """Answer as soon as enough callbacks are there; else, when the time is over, tell what came closest."""
-    asked = body_as(
-        Wait, expected='{"count"?: n, "match"?: {filters}, "timeout_s"?: seconds}, nothing below 0'
-    )
-    name = asked_workspace(asked.match.bin).name
+    name = asked_workspace(body.match.bin).name
     found: list[Callback] = []
 
     def are_there() -> bool:
-        found[:] = parts().store.callbacks(name, asked.match)
-        return len(found) >= asked.count
+        found[:] = parts().store.callbacks(name, body.match)
+        return len(found) >= body.count
 
-    if parts().arrivals.wait_until(name, are_there, timeout=asked.timeout):
+    if parts().arrivals.wait_until(name, are_there, timeout=body.timeout):
         return _listing(found)
-    return _came_too_few(asked, name, len(found))
-
-
-def _came_too_few(asked: Wait, workspace: str, count: int) -> Response:
-    misses = parts().store.near_misses(workspace, asked.match)
-    waited = f"{asked.timeout.total_seconds():g} s"
-    return json_answer(
-        {
-            "message": f"expected {asked.count} callbacks within {waited}, {count} came; "
-            "`closest` lists those that nearly match, and what differs",
-            "count": count,
-            "expected": asked.count,
-            "closest": [miss.to_json() for miss in misses],
-        },
-        408,
+    raise CameTooFewError(
+        expected=body.count,
+        waited_s=body.timeout.total_seconds(),
+        count=len(found),
+        closest=parts().store.near_misses(name, body.match),
     )
 
 
-def _listing(callbacks: list[Callback]) -> Response:
-    return json_answer({"count": len(callbacks), "callbacks": [each.to_json() for each in callbacks]})
+def _listing(callbacks: list[Callback]) -> Answer[Listing]:
+    return Answer({"count": len(callbacks), "callbacks": [each.to_json() for each in callbacks]})

@@ -1,23 +1,43 @@
-"""What an admin call says: its body, its filters, the bin and the workspace it means."""
-
-import re
-from typing import TypeVar
+"""What an admin call means: which workspace, and whose bin."""
 
 from flask import Request, request
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct
 
-from callback_sink.errors import ForeignBinError, UnreadableCallError
-from callback_sink.inbox import BinName, Filters
+from callback_sink.errors import ForeignBinError
+from callback_sink.inbox import BinName
 from callback_sink.parts import parts
 from mock_kit.admin import ParameterError, UnknownWorkspaceError
-from mock_kit.json_text import Json, encode_text, read_json
 from mock_kit.workspaces import Workspace
 
-_Call = TypeVar("_Call", bound=Struct)
 
-_LONGEST_SHOWN = 100
-_PLACE = re.compile(r" - at (?:`key` in )?`\$(?P<steps>[^`]*)`\Z")
-_STEP = re.compile(r"\.(?P<key>[^.\[\]]+)|\[(?P<at>\d+)\]")
+class Whose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose callbacks are meant.
+
+    Attributes:
+        workspace: by name; without one, the bin's, or else the default one.
+    """
+
+    workspace: str | None = None
+
+
+class OneBin(Whose, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which bin is meant.
+
+    Attributes:
+        bin: the first segment of a path.
+    """
+
+    bin: BinName
+
+
+class OneCallback(Whose, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose callback is meant.
+
+    Attributes:
+        bin: a bin of the workspace, in the place of its name.
+    """
+
+    bin: BinName | None = None
 
 
 def refuse_raw_query() -> None:
@@ -28,57 +48,6 @@ def refuse_raw_query() -> None:
     """
     if not request.query_string.isascii():
         raise ParameterError(f"the query is not percent-encoded; got {request.query_string!r}")
-
-
-def body_as(kind: type[_Call], *, expected: str) -> _Call:
-    """Read the body of the present call.
-
-    Args:
-        expected: the shape, as the caller should have written it.
-
-    Raises:
-        MalformedJsonError, NotJsonContentError: it is no JSON.
-        UnreadableCallError: it is not of this shape.
-    """
-    value = read_json(request)
-    try:
-        return convert(value, kind)
-    except ValidationError as error:
-        raise UnreadableCallError(str(error), expected=expected, came=_came(value, str(error))) from error
-
-
-def asked_filters(*besides: str) -> Filters:
-    """Read the filters of a search from the query.
-
-    Args:
-        besides: parameters that are no filters and are read elsewhere.
-
-    Raises:
-        UnreadableCallError: another parameter is none of a search, or a value is none of its filter.
-    """
-    asked: dict[str, Json] = {name: text for name, text in request.args.items() if name not in besides}
-    try:
-        return convert(asked, Filters)
-    except ValidationError as error:
-        expected = f"any of {', '.join((*Filters.__struct_encode_fields__, *besides))}"
-        raise UnreadableCallError(str(error), expected=expected, came=_came(asked, str(error))) from error
-
-
-def asked_bin() -> str:
-    """Return the bin that the query names.
-
-    Raises:
-        ParameterError: it names none, or what cannot be one.
-    """
-    name = request.args.get("bin")
-    if name is None:
-        raise ParameterError("bin is missing; name one, as in ?bin=default")
-    try:
-        return convert(name, BinName)
-    except ValidationError as error:
-        raise ParameterError(
-            f"bin is the first segment of a path, up to 500 characters; got {_shown(name)}"
-        ) from error
 
 
 def asked_workspace(named_bin: str | None = None) -> Workspace:
@@ -122,21 +91,3 @@ def owner_of(named_bin: str) -> Workspace:
     if workspace is not owner:
         raise ForeignBinError(named_bin, owner=owner.name, workspace=workspace.name)
     return owner
-
-
-def _came(value: Json, reason: str) -> str:
-    """Return what stood where a reason points to, as far as it does, unless the reason says what came."""
-    place = _PLACE.search(reason)
-    if ", got `" in reason or not reason.startswith("Expected") or place is None:
-        return ""
-    for step in _STEP.finditer(place["steps"]):
-        if isinstance(value, dict) and step["key"]:
-            value = value.get(step["key"])
-        elif isinstance(value, list) and step["at"]:
-            value = value[int(step["at"])]
-    return _shown(value)
-
-
-def _shown(value: Json) -> str:
-    text = encode_text(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

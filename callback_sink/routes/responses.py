@@ -1,46 +1,49 @@
 """``/_local/responses``: tell a bin what to answer next."""
 
-from flask import Blueprint, Response
-from flask.typing import ResponseReturnValue
+from typing import TypedDict
 
-from callback_sink.answers import Script
+from flask import Blueprint
+
+from callback_sink.answers import AnswerJson, Script
 from callback_sink.parts import parts
-from callback_sink.routes.calls import asked_bin, asked_workspace, body_as, owner_of
-from mock_kit.admin import json_answer
+from callback_sink.routes.calls import OneBin, Whose, asked_workspace, owner_of
+from mock_kit.operations import Answer, operation
 
 bp = Blueprint("responses", __name__, url_prefix="/_local/responses")
 
-_SHAPE = (
-    '{"bin": "<name>", "responses": [{"status"?: 200 to 599, "times"?: 1 or more, "body"?, '
-    '"headers"?: {name: text without line breaks}, "delay_s"?: seconds, "drop"?: true or false}]}'
-)
+
+class Left(TypedDict):
+    """The answers that are left of those a bin was told."""
+
+    bin: str
+    responses: list[AnswerJson]
 
 
 @bp.put("")
-def tell() -> ResponseReturnValue:
+@operation()
+def tell(query: Whose, body: Script) -> Answer[Left]:  # noqa: ARG001 - read by owner_of
     """Put answers in the place of those that are left."""
-    script = body_as(Script, expected=_SHAPE)
-    owner = owner_of(script.bin)
-    parts().store.script(owner.name, script.bin, script.responses)
-    return _left(owner.name, script.bin)
+    owner = owner_of(body.bin)
+    parts().store.script(owner.name, body.bin, body.responses)
+    return _left(owner.name, body.bin)
 
 
 @bp.get("")
-def show() -> ResponseReturnValue:
+@operation()
+def show(query: OneBin) -> Answer[Left]:
     """Show the answers that are left."""
-    name = asked_bin()
-    return _left(asked_workspace().name, name)
+    return _left(asked_workspace().name, query.bin)
 
 
 @bp.delete("")
-def forget() -> ResponseReturnValue:
+@operation()
+def forget(query: OneBin) -> Answer[Left]:
     """Go back to 200."""
-    name = asked_bin()
     workspace = asked_workspace().name
-    parts().store.script(workspace, name, [])
-    return _left(workspace, name)
+    parts().store.script(workspace, query.bin, [])
+    return _left(workspace, query.bin)
 
 
-def _left(workspace: str, name: str) -> Response:
+def _left(workspace: str, name: str) -> Answer[Left]:
     answers = parts().store.answers(workspace, name)
-    return json_answer({"bin": name, "responses": [answer.to_json() for answer in answers]})
+    return Answer({"bin": name, "responses": [answer.to_json() for answer in answers]})

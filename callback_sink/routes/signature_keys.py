@@ -1,15 +1,14 @@
 """``/_local/signature-keys``: tell a bin by which keys its callbacks are signed. The keys are never shown."""
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
-from flask import Blueprint, Response
-from flask.typing import ResponseReturnValue
+from flask import Blueprint
 from msgspec import Meta, Struct
 
 from callback_sink.inbox import BinName
 from callback_sink.parts import parts
-from callback_sink.routes.calls import asked_bin, asked_workspace, body_as, owner_of
-from mock_kit.admin import json_answer
+from callback_sink.routes.calls import OneBin, Whose, asked_workspace, owner_of
+from mock_kit.operations import Answer, operation
 
 bp = Blueprint("signature_keys", __name__, url_prefix="/_local/signature-keys")
 
@@ -30,26 +29,33 @@ class OneMore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: _Key
 
 
+class Known(TypedDict):
+    """How many keys of a bin are known."""
+
+    bin: str
+    keys: int
+
+
 @bp.put("")
-def replace() -> ResponseReturnValue:
+@operation()
+def replace(query: Whose, body: Keys) -> Answer[Known]:  # noqa: ARG001 - read by owner_of
     """Put keys in the place of those that are known."""
-    told = body_as(Keys, expected='{"bin": "<name>", "keys": ["<key>", ...]}, no key empty')
-    return _known(told.bin, parts().store.replace_keys(owner_of(told.bin).name, told.bin, told.keys))
+    return _known(body.bin, parts().store.replace_keys(owner_of(body.bin).name, body.bin, body.keys))
 
 
 @bp.post("")
-def add() -> ResponseReturnValue:
+@operation()
+def add(query: Whose, body: OneMore) -> Answer[Known]:  # noqa: ARG001 - as in replace
     """Add a key to those that are known."""
-    told = body_as(OneMore, expected='{"bin": "<name>", "key": "<key>"}, the key not empty')
-    return _known(told.bin, parts().store.add_key(owner_of(told.bin).name, told.bin, told.key))
+    return _known(body.bin, parts().store.add_key(owner_of(body.bin).name, body.bin, body.key))
 
 
 @bp.get("")
-def count() -> ResponseReturnValue:
+@operation()
+def count(query: OneBin) -> Answer[Known]:
     """Say how many keys are known."""
-    name = asked_bin()
-    return _known(name, len(parts().store.keys(asked_workspace().name, name)))
+    return _known(query.bin, len(parts().store.keys(asked_workspace().name, query.bin)))
 
 
-def _known(name: str, keys: int) -> Response:
-    return json_answer({"bin": name, "keys": keys})
+def _known(name: str, keys: int) -> Answer[Known]:
+    return Answer({"bin": name, "keys": keys})

@@ -41,6 +41,15 @@ _Masks: TypeAlias = "dict[tuple[int, int], str]"
 """Which place of a text is shown as what."""
 
 
+def is_secret(name: str) -> bool:
+    """Say whether what stands under a name is to be hidden.
+
+    >>> is_secret("crm_api_key"), is_secret("key")
+    (True, False)
+    """
+    return bool(_SECRET.search(name))
+
+
 def mask_header(name: str, value: str) -> str:
     """Return a header's value as it may be shown; an Authorization keeps its schemes.
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from inspect import getdoc
+from inspect import cleandoc, getdoc
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -36,6 +36,7 @@ class Description:
         security: the OpenAPI security scheme of operations that need credentials.
         headers: of every answer: name -> what it says.
         problems: statuses that any operation may answer with.
+        paths: path -> OpenAPI path item, of what is answered without a route.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Description:
     security: Mapping[str, object]
     headers: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
+    paths: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,7 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
             operations={route.method.lower(): _described(route, description, schema)},
         )
     made: dict[str, Any] = spec.to_dict()
+    made["paths"].update(description.paths)
     return made
 
 
@@ -228,17 +231,24 @@ def _parameters(query: type, schema: _Schemas) -> list[dict[str, object]]:
 
 
 def _attribute_texts(shape: type) -> dict[str, str]:
-    """Return what a shape's docstring says about each attribute."""
-    _, _, section = (getdoc(shape) or "").partition("Attributes:\n")
+    """Return what a shape's docstring, or that of a shape it stands on, says about each attribute."""
     texts: dict[str, str] = {}
-    name = ""
+    for known in reversed(shape.__mro__):
+        _, _, section = cleandoc(known.__doc__ or "").partition("Attributes:\n")
+        texts |= _entries(section)
+    return texts
+
+
+def _entries(section: str) -> dict[str, str]:
+    """Read a docstring's section, in which an entry may be about several names."""
+    texts: dict[str, str] = {}
+    names: list[str] = []
     for line in section.splitlines():
-        found = re.match(r" {4}(\w+): (.*)", line)
-        if found:
-            name = found[1]
-            texts[name] = found[2]
-        elif name and line.startswith(" " * 5):
-            texts[name] += " " + line.strip()
+        if found := re.match(r" {4}(\w+(?:, \w+)*): (.*)", line):
+            names = found[1].split(", ")
+            texts |= dict.fromkeys(names, found[2])
+        elif line.startswith(" " * 5):
+            texts |= {name: f"{texts[name]} {line.strip()}" for name in names}
     return texts
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from mock_kit.json_text import Json, MalformedJsonError, NotJsonContentError, encode
+from mock_kit.json_text import MalformedJsonError, NotJsonContentError, encode
 from mock_kit.shapes import ShapeError
 
 _log = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ KIT_STATUSES: Mapping[type[Exception], int] = {
     NotJsonContentError: 415,
 }
 
-Body = Callable[[int, str, Exception], Json]
+Body = Callable[[int, str, Exception], object]
 
 
 def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: Body) -> None:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo
 
 from mock_kit.json_text import read_json
+from mock_kit.shape_words import refusal, words
 
 if TYPE_CHECKING:
     from flask import Request
@@ -38,22 +39,24 @@ def read_body(request: "Request", shape: type[T]) -> T:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        raise ShapeError(str(error)) from error
+        raise ShapeError(refusal(error, value, shape)) from error
 
 
 def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
     """Read query parameters, those that the shape names.
 
     Raises:
-        ShapeError: says which parameter holds what, and what was expected.
+        ShapeError: says which parameter holds what, and what was expected; or which one is none, if the shape
+            forbids others.
     """
+    _refuse_others(sent, shape)
     found: dict[str, object] = {}
     for field in _fields(shape):
         name = field.encode_name
         if name in sent:
             found[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
         elif field.required:
-            raise ShapeError(f"{name} is missing; it must be {_expected(field.type)}")
+            raise ShapeError(f"{name} is missing; it must be {words(field.type)}")
     try:
         return msgspec.convert(found, shape, strict=False)
     except msgspec.ValidationError as error:
@@ -68,10 +71,20 @@ def without_none(shape: object) -> object:
     return Union[rest]  # noqa: UP007 - made from a tuple
 
 
+def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
+    """Refuse a parameter that a strict shape does not name; it would be a slip that nobody notices."""
+    names = [field.encode_name for field in _fields(shape)]
+    others = [name for name in sent if name not in names]
+    if others and shape.__struct_config__.forbid_unknown_fields:
+        raise ShapeError(
+            f"there is no parameter {_quoted(others[0])} here; expected any of {', '.join(names)}"
+        )
+
+
 def _text(name: str, text: str, shape: object) -> str:
     """Return a parameter's text, unless msgspec would read a whole number into what is none, such as 1e2."""
     if _plain(shape) is int and not _WHOLE.fullmatch(text):
-        raise ShapeError(f"{name} must be {_expected(shape)}; got {_quoted(text)}")
+        raise ShapeError(f"{name} must be {words(shape)}; got {_quoted(text)}")
     return text
 
 
@@ -79,20 +92,8 @@ def _refusal(error: msgspec.ValidationError, found: Mapping[str, object], shape:
     path = str(error).rpartition(" - at `$.")[2].rstrip("`").partition("[")[0]
     for field in _fields(shape):
         if field.encode_name == path and path in found:
-            return ShapeError(f"{path} must be {_expected(field.type)}; got {_quoted(found[path])}")
+            return ShapeError(f"{path} must be {words(field.type)}; got {_quoted(found[path])}")
     return ShapeError(f"query parameters: {error}")
-
-
-def _expected(shape: object) -> str:
-    """Say what a parameter has to be."""
-    plain, limits = _plain(shape), _limits(shape)
-    if plain is int:
-        return f"a whole number from {limits.ge} to {limits.le}" if limits else "a whole number"
-    if plain is bool:
-        return "true or false"
-    if get_origin(plain) is Literal:
-        return "one of " + ", ".join(map(str, get_args(plain)))
-    return "a list of texts" if _is_list(shape) else "a text"
 
 
 def _fields(shape: Any) -> tuple[FieldInfo, ...]:
@@ -115,8 +116,3 @@ def _is_list(shape: object) -> bool:
 def _plain(shape: object) -> object:
     bare = without_none(shape)
     return get_args(bare)[0] if get_origin(bare) is Annotated else bare
-
-
-def _limits(shape: object) -> msgspec.Meta | None:
-    bare = without_none(shape)
-    return next((said for said in get_args(bare)[1:] if isinstance(said, msgspec.Meta)), None)

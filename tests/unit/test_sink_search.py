@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback_sink.inbox import Callback, Filters, Verdict, closest, differences, events_of, matches
+from callback_sink.inbox import Callback, Verdict
+from callback_sink.search import Filters, closest, differences, events_of, matches
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CREATED = {"eventType": "CREATED", "objectType": "contacts", "objectId": "1"}

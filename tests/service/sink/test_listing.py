@@ -41,14 +41,17 @@ def test_filters_narrow_the_list(filled, filters, ids):
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ("objecttype=contacts", "unknown field `objecttype`; expected any of bin, objectType, eventType,"),
-        ("limit=0", "limit is a whole number from 1 to 1000000; got '0'"),
+        (
+            "objecttype=contacts",
+            "there is no parameter 'objecttype' here; expected any of bin, objectType, eventType,",
+        ),
+        ("limit=0", "limit must be a whole number from 1 to 1000000; got '0'"),
         ("limit=-1", "got '-1'"),
         ("limit=ten", "got 'ten'"),
-        ("limit=99999999999999999999999", "limit is a whole number"),
-        ("bin=a/b", 'got "a/b"'),
-        ("bin=a%00", "matching regex"),
-        ("bin=" + "x" * 501, "length <= 500"),
+        ("limit=99999999999999999999999", "limit must be a whole number"),
+        ("bin=a/b", "bin must be the first segment of a path, of up to 500 letters; got 'a/b'"),
+        ("bin=a%00", "bin must be the first segment of a path"),
+        ("bin=" + "x" * 501, "bin must be the first segment of a path"),
     ],
     ids=lambda text: text[:30],
 )
@@ -58,7 +61,7 @@ def test_a_search_that_cannot_be_read_is_refused(filled, method, query, reason):
 
     assert answer.status_code == 400
     if method == "DELETE" and query.startswith("limit"):
-        reason = "unknown field `limit`"
+        reason = "there is no parameter 'limit' here"
     assert reason in answer.json["message"]
     assert len(filled.callbacks()) == 4
 
@@ -87,15 +90,21 @@ def test_one_callback_can_be_asked_for(filled):
     assert answer.json == filled.callbacks()[2]
 
 
-@pytest.mark.parametrize(
-    "asked", ["0", "5", "-1", "x", "1.0", "99999999999999999999", "9" * 5000, "9223372036854775807", "٣"]
-)
+@pytest.mark.parametrize("asked", ["0", "5", "99999999999999999999", "9223372036854775807"])
 def test_a_callback_that_is_not_there_is_not_found(filled, asked):
     answer = filled.client.get(f"/_local/callbacks/{asked}")
 
     assert answer.status_code == 404
     assert "no callback" in answer.json["message"]
     assert "workspace 'default'" in answer.json["message"]
+
+
+@pytest.mark.parametrize("asked", ["-1", "x", "1.0", "9" * 5000], ids=lambda text: text[:20])
+def test_what_is_no_id_leads_nowhere(filled, asked):
+    answer = filled.client.get(f"/_local/callbacks/{asked}")
+
+    assert answer.status_code == 404
+    assert "GET /_local/openapi.json lists them" in answer.json["message"]
 
 
 @pytest.mark.usefixtures("acme")
@@ -146,10 +155,11 @@ def test_an_unknown_workspace_is_refused(filled, method, path, name):
         else {"bin": "default", "keys": []},
     }
 
+    writes = method in {"PUT", "POST"}
+    bin_ = "" if path in bodies and writes else "&bin=default"
+
     answer = filled.client.open(
-        f"{path}?workspace={name}&bin=default" if path != "/_local/callbacks" else f"{path}?workspace={name}",
-        method=method,
-        json=bodies.get(path) if method in {"PUT", "POST"} else None,
+        f"{path}?workspace={name}{bin_}", method=method, json=bodies.get(path) if writes else None
     )
 
     assert answer.status_code == 401

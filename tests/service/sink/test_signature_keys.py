@@ -154,7 +154,7 @@ def test_a_bin_must_be_named(sink, query):
     answer = sink.client.get(f"/_local/signature-keys{query}")
 
     assert answer.status_code == 400
-    assert "bin is" in answer.json["message"]
+    assert "the first segment of a path" in answer.json["message"]
 
 
 def test_a_bin_is_told_keys_in_its_owners_name_only(sink, acme):

@@ -1,0 +1,72 @@
+"""What the sink's OpenAPI document says beside its routes."""
+
+from typing import NotRequired, TypedDict
+
+from callback_sink.search import NearMissJson
+from mock_kit.openapi import Description
+
+
+class Problem(TypedDict):
+    """Every error's body; of a wait in vain, also what there was instead."""
+
+    message: str
+    count: NotRequired[int]
+    expected: NotRequired[int]
+    closest: NotRequired[list[NearMissJson]]
+
+
+_BIN = {
+    "name": "bin",
+    "in": "path",
+    "required": True,
+    "description": "The bin; what follows it in a path is recorded and means nothing.",
+    "schema": {"type": "string", "minLength": 1},
+}
+
+_RECEIVING = {
+    "/{bin}": {
+        "parameters": [_BIN],
+        "post": {
+            "operationId": "bins.receive",
+            "summary": "Record a callback, and answer what the bin was told to; every other method does the same.",
+            "tags": ["bins"],
+            "requestBody": {"content": {"*/*": {}}},
+            "responses": {
+                "200": {"description": "recorded", "content": {"application/json": {}}},
+                "413": {"description": "the body is longer than the sink keeps"},
+                "default": {"description": "what PUT /_local/responses said"},
+            },
+        },
+        "get": {
+            "operationId": "bins.drain",
+            "summary": (
+                "With ?returnQueue, empty the bin as the vendor's event collector is emptied: "
+                '`{"count": n, "data": [{"data": "<raw body>"}]}`. Without it, the same as POST.'
+            ),
+            "tags": ["bins"],
+            "parameters": [{"name": "returnQueue", "in": "query", "schema": {"type": "string"}}],
+            "responses": {
+                "200": {"description": "drained, or recorded", "content": {"application/json": {}}},
+                "default": {"description": "what PUT /_local/responses said"},
+            },
+        },
+    }
+}
+
+DESCRIPTION = Description(
+    title="The callback sink of elements-local",
+    version="1",
+    text=(
+        "Records every request below its bins, and says what came. A bin is the first segment of a path; "
+        "a workspace's own bin has its name."
+    ),
+    problem=Problem,
+    security={
+        "type": "apiKey",
+        "in": "header",
+        "name": "Elements-Local-Token",
+        "description": "The token that `up` prints; needed where the sink is not bound to loopback.",
+    },
+    problems=(401, 403),
+    paths=_RECEIVING,
+)

@@ -1,0 +1,143 @@
+"""Which callbacks a search means, and what it says of those that it nearly means."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from heapq import nsmallest
+
+from msgspec import Struct
+
+from callback_sink.inbox import BinName, Callback, CallbackJson
+from mock_kit.json_text import Json
+
+
+class Filters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Which callbacks are meant; None leaves a question open.
+
+    Attributes:
+        object_type, event_type, object_id, instance_id: one event of the callback has them all.
+        q: a text anywhere in path, headers (as shown) or body; case does not count.
+    """
+
+    bin: BinName | None = None
+    object_type: str | None = None
+    event_type: str | None = None
+    object_id: str | int | None = None
+    instance_id: str | int | None = None
+    q: str | None = None
+
+    @property
+    def of_event(self) -> dict[str, str]:
+        """What is asked of an event, under the names that events use."""
+        asked = {
+            "objectType": self.object_type,
+            "eventType": self.event_type,
+            "objectId": self.object_id,
+            "instanceId": self.instance_id,
+        }
+        return {name: str(value) for name, value in asked.items() if value is not None}
+
+
+class NearMissJson(CallbackJson):
+    """A callback that was nearly meant, as listed."""
+
+    differs: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearMiss:
+    """A callback that a search did not mean, and why it did not."""
+
+    callback: Callback
+    differs: list[str]
+
+    def to_json(self) -> NearMissJson:
+        """Return the callback as listed, with what differs."""
+        return {**self.callback.to_json(), "differs": self.differs}
+
+
+def matches(wanted: Filters, callback: Callback) -> bool:
+    """Say whether a search means this callback."""
+    return not differences(wanted, callback)
+
+
+def differences(wanted: Filters, callback: Callback) -> list[str]:
+    """Tell what keeps a callback from being meant, by the event of it that comes closest."""
+    found = []
+    if wanted.bin not in {None, callback.bin}:
+        found.append(f"bin: expected {wanted.bin}, was {callback.bin}")
+    if asked := wanted.of_event:
+        nearest = min((_event_differences(asked, event) for event in events_of(callback.json)), key=len)
+        found += nearest
+    if wanted.q is not None and not _mentions(callback, wanted.q):
+        found.append(f"q: expected {wanted.q} in path, headers or body, was in none")
+    return found
+
+
+def closest(wanted: Filters, callbacks: Iterable[Callback], *, at_most: int = 3) -> list[NearMiss]:
+    """Return the callbacks that come closest to a search without being meant; of equals, the latest."""
+    misses = (NearMiss(callback=callback, differs=differences(wanted, callback)) for callback in callbacks)
+    return nsmallest(
+        at_most,
+        (miss for miss in misses if miss.differs),
+        key=lambda miss: (len(miss.differs), -miss.callback.id),
+    )
+
+
+def events_of(body: Json) -> list[dict[str, str | None]]:
+    """Return the events a callback tells of: type and id of the object, what happened, whose instance.
+
+    There is always one at least, so that a callback that tells of none can be told from one that does.
+
+    Source: captured callbacks of 2018 and 2020 (observed): ``message.events`` is normalised, and the 2020
+        records in ``message.raw`` carry ``objectId`` and ``eventType`` themselves. That the records stand
+        in where there are no events, and ``message.raw.objectType`` where an event has none, is assumed.
+    """
+    message = _object(_object(body).get("message"))
+    raw = _object(message.get("raw"))
+    events = _objects(message.get("events")) or _records(raw) or [{}]
+    instance = message.get("instanceId", message.get("instance_id"))
+    return [
+        {
+            "objectType": _text(event.get("objectType", raw.get("objectType"))),
+            "eventType": _text(event.get("eventType")),
+            "objectId": _text(event.get("objectId")),
+            "instanceId": _text(instance),
+        }
+        for event in events
+    ]
+
+
+def _event_differences(asked: Mapping[str, str], event: Mapping[str, str | None]) -> list[str]:
+    return [
+        f"{name}: expected {value}, was {'absent' if event[name] is None else event[name]}"
+        for name, value in asked.items()
+        if event[name] != value
+    ]
+
+
+def _mentions(callback: Callback, text: str) -> bool:
+    headers = (f"{name}: {value}" for name, value in callback.shown_headers.items())
+    return any(text.lower() in place.lower() for place in (callback.path, callback.text, *headers))
+
+
+def _records(raw: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """Read a raw message's records as events; the key they stand under is their type."""
+    return [
+        {"objectType": key, "objectId": record.get("objectId"), "eventType": record.get("eventType")}
+        for key, records in raw.items()
+        for record in _objects(records)
+    ]
+
+
+def _object(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Json) -> list[Mapping[str, Json]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _text(value: Json) -> str | None:
+    """Return an id or a name as text, however it was written."""
+    known = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value) if known else None

@@ -1,0 +1,83 @@
+"""The sink's OpenAPI document, and that the sink answers as it says, whatever is sent."""
+
+from contextlib import suppress
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from mock_kit.json_text import decode
+
+CHECKS = [
+    not_a_server_error,
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
+"""Not whether all valid data is accepted: rules such as "only the last may go without times" are in no schema."""
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_whatever_is_sent_the_sink_answers_as_its_document_says(sink, mode):
+    described = schemathesis.openapi.from_wsgi("/_local/openapi.json", sink.app).exclude(path="/{bin}")
+
+    for operation in described.get_all_operations():
+        with suppress(Unsatisfiable):  # there may be nothing that could be sent wrongly
+            try_out(operation.ok(), mode)
+
+
+def try_out(operation, mode):
+    @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def answers(case):
+        hurry(case)
+        case.call_and_validate(checks=CHECKS)
+
+    answers()
+
+
+def hurry(case):
+    """Let nobody wait in real time."""
+    if isinstance(case.body, dict) and isinstance(case.body.get("timeout_s", 10), int | float):
+        case.body["timeout_s"] = min(case.body.get("timeout_s", 0), 0)
+
+
+def test_the_document_is_valid(sink):
+    document = decode(sink.client.get("/_local/openapi.json").data)
+
+    OpenAPIV31SpecValidator(document).validate()
+    assert set(document["paths"]["/{bin}"]) == {"parameters", "get", "post"}
+
+
+def test_a_parameter_is_described_where_its_shape_says_what_it_is(sink):
+    document = decode(sink.client.get("/_local/openapi.json").data)
+
+    described = {
+        each["name"]: each["description"]
+        for each in document["paths"]["/_local/callbacks"]["get"]["parameters"]
+    }
+    assert described["objectId"] == "one event of the callback has them all."
+    assert described["limit"] == "the oldest of them."
+
+
+def test_every_route_is_in_the_document(sink):
+    paths = decode(sink.client.get("/_local/openapi.json").data)["paths"]
+    routes = {
+        rule.rule.replace("<int:", "{").replace("<", "{").replace(">", "}")
+        for rule in sink.app.url_map.iter_rules()
+    }
+
+    assert routes - set(paths) == {"/_local/openapi.json"}

@@ -1,0 +1,130 @@
+"""What is said of a body that has another shape than the declared one."""
+
+from typing import Annotated, Literal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Meta, Struct, ValidationError
+
+from mock_kit.shape_words import refusal, words
+
+
+class Item(Struct, forbid_unknown_fields=True):
+    status: Annotated[int, Meta(ge=200, le=599)] = 200
+    tags: dict[str, Annotated[str, Meta(max_length=3)]] = {}
+    password: Annotated[str, Meta(min_length=20)] | None = None
+
+
+class Order(Struct, forbid_unknown_fields=True, rename="camel"):
+    order_id: Annotated[int, Meta(ge=1)]
+    items: list[Item] = []
+    mode: Literal["fast", "slow"] = "fast"
+    wait_s: Annotated[float, Meta(ge=0)] = 0
+
+    def __post_init__(self):
+        if self.wait_s > 100:
+            raise ValueError("nobody waits that long")
+
+
+ORDER = (
+    'expected {"orderId": a whole number from 1, "items"?: a list of objects, '
+    '"mode"?: one of fast, slow, "wait_s"?: a number from 0}'
+).replace("wait_s", "waitS")
+ITEM = (
+    'expected {"status"?: a whole number from 200 to 599, "tags"?: an object, '
+    '"password"?: a text of 20 letters or more}'
+)
+
+
+def said(value, shape=Order):
+    with pytest.raises(ValidationError) as refused:
+        msgspec.convert(value, shape)
+    return refusal(refused.value, value, shape)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param({"orderId": 0}, f"Expected `int` >= 1 - at `$.orderId`; got 0; {ORDER}", id="bound"),
+        pytest.param([], f"Expected `object`, got `array`; {ORDER}", id="another kind"),
+        pytest.param({}, f"Object missing required field `orderId`; {ORDER}", id="a key is missing"),
+        pytest.param(
+            {"orderId": 1, "items": [{}, {"status": 99}]},
+            f"Expected `int` >= 200 - at `$.items[1].status`; got 99; {ITEM}",
+            id="of the nearest object",
+        ),
+        pytest.param(
+            {"orderId": 1, "items": [{"state": 1}]},
+            f"Object contains unknown field `state` - at `$.items[0]`; {ITEM}",
+            id="a key too many",
+        ),
+        pytest.param(
+            {"orderId": 1, "items": [{"tags": {"a": "long"}}]},
+            f'Expected `str` of length <= 3 - at `$.items[0].tags[...]`; got {{"a":"long"}}; {ITEM}',
+            id="somewhere in a mapping",
+        ),
+        pytest.param(
+            {"orderId": 1, "waitS": 101}, "nobody waits that long", id="a shape's own check has its own words"
+        ),
+    ],
+)
+def test_a_refusal_says_what_came_and_what_was_expected(value, reason):
+    assert said(value) == reason
+
+
+def test_what_is_secret_is_not_repeated():
+    assert "hush" not in said({"orderId": 1, "items": [{"password": "hush"}]})
+    assert "got ********" in said({"orderId": 1, "items": [{"password": "hush"}]})
+
+
+def test_what_came_is_shown_as_far_as_it_is_of_use():
+    text = said({"orderId": 1, "items": [{"tags": {"a": "x" * 10_000}}]})
+
+    assert "x" * 50 in text
+    assert len(text) < 1000
+
+
+@pytest.mark.parametrize(
+    ("shape", "text"),
+    [
+        (int, "a whole number"),
+        (Annotated[int, Meta(ge=0)], "a whole number from 0"),
+        (Annotated[int, Meta(ge=0, le=10**18)], "a whole number from 0 to 1000000000000000000"),
+        (Annotated[float, Meta(ge=0.5)], "a number from 0.5"),
+        (bool, "true or false"),
+        (str | None, "a text"),
+        (str | int | None, "a text or a whole number"),
+        (Annotated[str, Meta(max_length=5)], "a text of up to 5 letters"),
+        (Annotated[str, Meta(pattern="^x", description="a name")] | None, "a name"),
+        (list[str], "a list of texts"),
+        (list[int], "a list of values"),
+        (list[Item], "a list of objects"),
+        (dict[str, int], "an object"),
+        (Item, "an object"),
+        (object, "any JSON value"),
+    ],
+    ids=str,
+)
+def test_a_shape_is_said_in_a_few_words(shape, text):
+    assert words(shape) == text
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(st.sampled_from(["orderId", "items", "tags", "status", "password"]), inner)
+        ),
+    )
+)
+def test_any_value_can_be_refused(value):
+    try:
+        msgspec.convert(value, Order)
+        told = "it fits"
+    except ValidationError as error:
+        told = refusal(error, value, Order)
+
+    assert told
