@@ -33,6 +33,7 @@ from mock_platform.provider import Provider
 from mock_platform.request_ids import RequestIds
 from mock_platform.routes import (
     account_instances,
+    accounts,
     clock,
     element_instances,
     elements,
@@ -41,8 +42,12 @@ from mock_platform.routes import (
     hubs,
     instance_configuration,
     instances,
+    login,
     one_instance,
+    organizations,
     polls,
+    roles,
+    users,
 )
 from mock_platform.routes import workspaces as workspace_routes
 from mock_platform.routes.named_instance import register_both_ways
@@ -57,7 +62,6 @@ STATUSES: Mapping[type[Exception], int] = {
     **ADMIN_STATUSES,
     errors.InvalidRequestError: 400,
     errors.InvalidCredentialsError: 401,
-    errors.NotPermittedError: 401,
     errors.InstanceDisabledError: 403,
     errors.ForbiddenError: 403,
     errors.NotFoundError: 404,
@@ -80,6 +84,9 @@ _CORS = {
     ),
 }
 """For pages of other origins, such as Postman's web client; what is exposed is observed, the rest ours."""
+
+_ADMINISTRATION = (users.bp, accounts.bp, organizations.bp, roles.bp, login.bp)
+"""The blueprints of who works with the platform."""
 
 _LONGEST_MESSAGE = 2000
 """Letters of an error: it quotes what came, which may be as long as a body."""
@@ -119,9 +126,10 @@ def create_app(
         admin_headers=guard.headers,
     )
     _add_admin(app, workspaces, guard)
-    for blueprint in (clock.bp, workspace_routes.bp, polls.bp):
+    for blueprint in (clock.bp, workspace_routes.bp, polls.bp, login.console):
         app.register_blueprint(blueprint)
     for blueprint in (
+        *_ADMINISTRATION,
         instances.bp,
         element_instances.bp,
         account_instances.bp,

@@ -27,16 +27,11 @@ class InvalidCredentialsError(PlatformError):
         super().__init__(f"Invalid Organization or User secret, or invalid Element token provided. {detail}")
 
 
-class NotPermittedError(PlatformError):
+class NotPermittedError(InvalidCredentialsError):
     """A known user asks for what their role does not allow.
 
     Source: answered 401, as if the secret were wrong (documented).
     """
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(
-            f"Invalid Organization or User secret, or invalid Element token provided. {detail[0].upper()}{detail[1:]}."
-        )
 
 
 class ForbiddenError(PlatformError):

@@ -187,14 +187,29 @@ def administers(user: Member, account: Account) -> bool:
     return any(ROLES[key].administers for key in (*user.roles, *account.roles))
 
 
-def check_lists_users(user: Member, account: Account) -> None:
-    """Refuse who may not see an organization's users.
+def administers_organization(user: Member, account: Account) -> bool:
+    """Say whether a user, or everybody in their account, administers the whole organization."""
+    return ORG_ADMIN.key in {*user.roles, *account.roles}
+
+
+def check_administers(user: Member, account: Account) -> None:
+    """Refuse who may not see and change other users.
 
     Raises:
         NotPermittedError: they are no administrator (documented: 401).
     """
     if not administers(user, account):
-        raise NotPermittedError("only an administrator sees and changes other users")
+        raise NotPermittedError("Only an administrator sees and changes what belongs to others.")
+
+
+def check_administers_organization(user: Member, account: Account) -> None:
+    """Refuse who may not change the organization.
+
+    Raises:
+        NotPermittedError: they do not administer all of it (assumed).
+    """
+    if not administers_organization(user, account):
+        raise NotPermittedError(f"This needs the role {ORG_ADMIN.key}.")
 
 
 def check_administers_accounts(user: Member, account: Account) -> None:
@@ -204,7 +219,16 @@ def check_administers_accounts(user: Member, account: Account) -> None:
         NotPermittedError: they are outside the default account (documented: 401), or no administrator (assumed).
     """
     if not account.default or not administers(user, account):
-        raise NotPermittedError("only an administrator in the default account administers accounts")
+        raise NotPermittedError("Only an administrator in the default account administers accounts.")
+
+
+def administered(user: Member, account: Account, others: Iterable[Member]) -> list[Member]:
+    """Return those users whom an administrator sees and changes.
+
+    Source: assumed, as for instances: all of the organization, or those of the own account.
+    """
+    everybody = administers_organization(user, account)
+    return [other for other in others if everybody or other.account_id == user.account_id]
 
 
 def sees(user: Member, account: Account, owner: User, *, visibility: Visibility = Visibility.ROLE) -> bool:
@@ -219,10 +243,9 @@ def sees(user: Member, account: Account, owner: User, *, visibility: Visibility 
     """
     if visibility is Visibility.ORGANIZATION or user.id == owner.id:
         return True
-    roles = {*user.roles, *account.roles}
-    if ORG_ADMIN.key in roles:
+    if administers_organization(user, account):
         return True
-    return any(ROLES[key].administers for key in roles) and owner.account_id == user.account_id
+    return administers(user, account) and owner.account_id == user.account_id
 
 
 def opens(user: Member, password: str, *, passwords: Passwords) -> bool:

@@ -61,51 +61,51 @@ def role_named(key: str) -> Role:
     return ROLES[key]
 
 
-def check_holder(kind: str, holder: int | None, asked: str) -> None:
-    """Refuse a role for somebody who is not there, or not the caller's.
+def check_not_foreign(kind: str, asked: str) -> None:
+    """Refuse a role for somebody who is there, but in no organization of a customer's.
 
     Args:
         kind: account or user.
-        holder: the id that was found in the organization; None if there is none.
-        asked: the id that was asked for.
+        asked: the id.
 
     Raises:
-        ForbiddenError: it is somebody else's (observed: 403).
-        NotFoundError: it is nobody's.
+        ForbiddenError: they are the platform's own (observed: 403 for what is foreign; whose it is, is assumed).
     """
-    if holder is not None:
-        return
     if asked == str(PLATFORMS_OWN):
         raise ForbiddenError(f"the {kind} {asked} belongs to another organization")
-    raise NotFoundError(kind, asked)
 
 
-def granted(held: tuple[str, ...], role: Role) -> tuple[str, ...]:
+def granted(held: tuple[str, ...], role: Role, *, of_whole: bool) -> tuple[str, ...]:
     """Return the roles with one more.
 
+    Args:
+        of_whole: whether who gives it administers the whole organization.
+
     Raises:
-        ForbiddenError: it is the platform's own to give (observed: 403).
+        ForbiddenError: it is not theirs to give (observed: 403).
         ConflictError: it is held already (observed: 409).
     """
-    _refuse_privileged(role)
+    _check_giver(role, of_whole=of_whole)
     if role.key in held:
         raise ConflictError(f"the role {role.key} is held already")
     return (*held, role.key)
 
 
-def withdrawn(held: tuple[str, ...], role: Role) -> tuple[str, ...]:
+def withdrawn(held: tuple[str, ...], role: Role, *, of_whole: bool) -> tuple[str, ...]:
     """Return the roles without one.
 
     Raises:
-        ForbiddenError: it is the platform's own to give (assumed, as when it is given).
+        ForbiddenError: it is not theirs to take (assumed, as when it is given).
         NotFoundError: it is not held (assumed).
     """
-    _refuse_privileged(role)
+    _check_giver(role, of_whole=of_whole)
     if role.key not in held:
         raise NotFoundError("role", role.key, named="key")
     return tuple(key for key in held if key != role.key)
 
 
-def _refuse_privileged(role: Role) -> None:
+def _check_giver(role: Role, *, of_whole: bool) -> None:
     if role.privileged:
         raise ForbiddenError(f"the role {role.key} is the platform's own to give")
+    if role == ORG_ADMIN and not of_whole:
+        raise ForbiddenError(f"who has not got the role {role.key} cannot give or take it")

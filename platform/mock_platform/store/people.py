@@ -57,19 +57,23 @@ class People:
         return (found.workspace, found.id) if found else None
 
     def with_token(self, token: str) -> tuple[str, int] | None:
-        """Return the name of the workspace, and the id, of the user who got a token by signing in."""
-        asked = select(sessions.c.workspace, sessions.c.user_id).where(sessions.c.token == token)
+        """Return the name of the workspace, and the id, of the active user who got a token by signing in."""
+        theirs = (users.c.workspace == sessions.c.workspace) & (users.c.id == sessions.c.user_id)
+        asked = (
+            select(sessions.c.workspace, sessions.c.user_id)
+            .join(users, theirs)
+            .where(sessions.c.token == token, users.c.active)
+        )
         with self._database.glancing() as connection:
             found = connection.execute(asked).first()
         return (found.workspace, found.user_id) if found else None
 
-    def workspaces_with_email(self, email: str) -> list[str]:
-        """Return the names of the workspaces that may have a user with an address, beside those they began with."""
-        asked = select(users.c.workspace, users.c.email).order_by(users.c.workspace)
+    def workspaces_with_email(self, email: str) -> set[str]:
+        """Return the names of the workspaces in which a user with this address is written down."""
+        asked = select(users.c.workspace, users.c.email)
         with self._database.reading() as connection:
-            return [
-                row.workspace for row in connection.execute(asked) if row.email.casefold() == email.casefold()
-            ]
+            kept = [(row.workspace, row.email) for row in connection.execute(asked)]
+        return {workspace for workspace, address in kept if address.casefold() == email.casefold()}
 
 
 class Register:

@@ -10,6 +10,34 @@ from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
 from mock_kit.json_text import decode
 
+
+class Directory:
+    """A workspace's administration, called by its first user unless a call says otherwise."""
+
+    def __init__(self, doors):
+        self._platform = doors.platform
+        self._credentials = doors.credentials
+
+    def send(self, method, path, **given):
+        return self._platform.send(method, BASE_PATH + path, **given)
+
+    def json(self, method, path, **given):
+        reply = self.send(method, path, **given)
+        assert reply.status == 200, reply.body
+        return decode(reply.body) if reply.body else None
+
+    def new_user(self, email, *, account=None, **said):
+        path = "/organizations/users" if account is None else f"/accounts/{account}/users"
+        body = {"email": email, "firstName": "Ada", "lastName": "Byron", **said}
+        return self.json("POST", path, json=body)
+
+    def headers_of(self, user, *, password="anything"):  # noqa: S107 - any is right
+        """Return what a user calls the platform with."""
+        shown = self.json("GET", f"/users/{user['id']}", headers={"Elements-User-Password": password})
+        organization = self._credentials.organization_secret
+        return {"Authorization": f"User {shown['secret']}, Organization {organization}"}
+
+
 VENDORS_401 = "Invalid Organization or User secret, or invalid Element token provided."
 
 
@@ -53,6 +81,16 @@ def instances(doors):
         return doors.platform.send(method, f"{BASE_PATH}/instances{path}", **given)
 
     return send
+
+
+@pytest.fixture
+def directory_of():
+    return Directory
+
+
+@pytest.fixture
+def directory(doors):
+    return Directory(doors)
 
 
 @pytest.fixture

@@ -1,0 +1,69 @@
+"""``/users/{id}/roles/{role}`` and ``/accounts/{id}/roles/{role}``: what somebody is allowed to do."""
+
+from dataclasses import replace
+
+from flask import Blueprint
+
+from mock_kit.operations import Answer, operation
+from mock_platform import identities
+from mock_platform.domain import people
+from mock_platform.domain.directory import AccountJson, UserJson, account_to_json, user_to_json
+from mock_platform.domain.roles import check_not_foreign, granted, role_named, withdrawn
+from mock_platform.routes.administration import Signed, account_named, accounts_administrator, administrator
+from mock_platform.routes.parts import done
+
+bp = Blueprint("roles", __name__)
+
+
+@bp.put("/users/<user_id>/roles/<role>")
+@operation(needs=administrator, problems=(400, 403, 404, 409))
+def grant_to_user(admin: Signed, user_id: str, role: str) -> Answer[UserJson]:
+    """Give a user a role; one that they have is 409 (observed)."""
+    known = role_named(role)
+    check_not_foreign("user", user_id)
+    with admin.writing() as register:
+        user = admin.user_named(register, user_id)
+        changed = replace(user, roles=granted(user.roles, known, of_whole=admin.administers_organization))
+        register.save_user(changed)
+    return Answer(user_to_json(changed))
+
+
+@bp.delete("/users/<user_id>/roles/<role>")
+@operation(needs=administrator, problems=(400, 403, 404, 409))
+def withdraw_from_user(admin: Signed, user_id: str, role: str) -> Answer[None]:
+    """Take a role from a user."""
+    known = role_named(role)
+    check_not_foreign("user", user_id)
+    with admin.writing() as register:
+        user = admin.user_named(register, user_id)
+        roles = withdrawn(user.roles, known, of_whole=admin.administers_organization)
+        people.keep_founder("role of user", user.id, identities.founder_id(admin.workspace))
+        register.save_user(replace(user, roles=roles))
+    return done()
+
+
+@bp.put("/accounts/<account_id>/roles/<role>")
+@operation(needs=accounts_administrator, problems=(400, 403, 404, 409))
+def grant_to_account(admin: Signed, account_id: str, role: str) -> Answer[AccountJson]:
+    """Give all users of an account a role; one that they have is 409 (observed)."""
+    known = role_named(role)
+    check_not_foreign("account", account_id)
+    with admin.writing() as register:
+        account = account_named(register, account_id)
+        roles = granted(account.roles, known, of_whole=admin.administers_organization)
+        changed = replace(account, roles=roles)
+        register.save_account(changed)
+    return Answer(account_to_json(changed))
+
+
+@bp.delete("/accounts/<account_id>/roles/<role>")
+@operation(needs=accounts_administrator, problems=(400, 403, 404))
+def withdraw_from_account(admin: Signed, account_id: str, role: str) -> Answer[None]:
+    """Take a role from all users of an account."""
+    known = role_named(role)
+    check_not_foreign("account", account_id)
+    with admin.writing() as register:
+        account = account_named(register, account_id)
+        roles = withdrawn(account.roles, known, of_whole=admin.administers_organization)
+        register.save_account(replace(account, roles=roles))
+    return done()

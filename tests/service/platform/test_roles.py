@@ -1,0 +1,95 @@
+"""Roles of users and accounts, and the order in which a request for one is refused."""
+
+import pytest
+
+NOBODY = "999999999"
+
+
+@pytest.fixture
+def ada(directory):
+    return directory.new_user("ada@example.com")
+
+
+@pytest.fixture
+def default_account(directory):
+    (account,) = directory.json("GET", "/accounts")
+    return account
+
+
+def test_a_role_is_given_to_a_user_and_taken_again(directory, ada, refused):
+    hers = directory.headers_of(ada)
+    path = f"/users/{ada['id']}/roles/account-admin"
+    refused(directory.send("GET", "/users", headers=hers), 401)
+
+    given = directory.json("PUT", path)
+
+    assert [role["key"] for role in given["roles"]] == ["user", "account-admin"]
+    assert len(directory.json("GET", "/users", headers=hers)) == 2
+    assert directory.send("DELETE", path).body == b""
+    refused(directory.send("GET", "/users", headers=hers), 401)
+
+
+def test_a_role_of_an_account_is_that_of_all_its_users(directory, ada, default_account, refused):
+    hers = directory.headers_of(ada)
+    path = f"/accounts/{default_account['id']}/roles/account-admin"
+
+    assert directory.json("PUT", path) == default_account
+    assert len(directory.json("GET", "/users", headers=hers)) == 2
+    directory.json("DELETE", path)
+    refused(directory.send("GET", "/users", headers=hers), 401)
+
+
+@pytest.mark.parametrize("kind", ["users", "accounts"])
+@pytest.mark.parametrize("holder", ["own", "1", NOBODY, "-1"])
+def test_an_unknown_role_is_400_whoever_it_is_for(directory, ada, default_account, refused, kind, holder):
+    own = {"users": ada, "accounts": default_account}[kind]["id"]
+    path = f"/{kind}/{own if holder == 'own' else holder}/roles/emperor"
+
+    for method in ("PUT", "DELETE"):
+        assert "there is no role 'emperor'" in refused(directory.send(method, path), 400)
+
+
+@pytest.mark.parametrize("kind", ["users", "accounts"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_whoever_is_foreign_is_403_and_whoever_is_unknown_404(directory, refused, kind, method):
+    foreign = directory.send(method, f"/{kind}/1/roles/account-admin")
+
+    assert "belongs to another organization" in refused(foreign, 403)
+    refused(directory.send(method, f"/{kind}/{NOBODY}/roles/account-admin"), 404)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_privileged_role_is_403(directory, ada, default_account, refused, method):
+    for path in (f"/users/{ada['id']}", f"/accounts/{default_account['id']}"):
+        assert "the platform's own" in refused(directory.send(method, f"{path}/roles/sys-admin"), 403)
+
+
+def test_a_role_that_is_held_is_409_and_one_that_is_not_404(directory, ada, default_account, refused):
+    for path in (f"/users/{ada['id']}", f"/accounts/{default_account['id']}"):
+        refused(directory.send("DELETE", f"{path}/roles/account-admin"), 404)
+        directory.json("PUT", f"{path}/roles/account-admin")
+        refused(directory.send("PUT", f"{path}/roles/account-admin"), 409)
+
+
+@pytest.mark.assumed
+def test_the_founder_keeps_the_role_that_the_workspace_is_administered_with(directory, refused):
+    founder = directory.json("GET", "/users")[0]
+
+    assert "stays" in refused(directory.send("DELETE", f"/users/{founder['id']}/roles/org-admin"), 409)
+
+
+@pytest.mark.assumed
+def test_an_account_administrator_makes_nobody_more_than_that(directory, ada, refused):
+    directory.json("PUT", f"/users/{ada['id']}/roles/account-admin")
+    hers = directory.headers_of(ada)
+
+    path = f"/users/{ada['id']}/roles/org-admin"
+
+    assert "org-admin" in refused(directory.send("PUT", path, headers=hers), 403)
+
+
+def test_who_is_no_administrator_gives_no_roles(directory, ada, default_account, refused):
+    hers = directory.headers_of(ada)
+
+    for path in (f"/users/{ada['id']}", f"/accounts/{default_account['id']}"):
+        refused(directory.send("PUT", f"{path}/roles/account-admin", headers=hers), 401)
