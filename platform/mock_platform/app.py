@@ -24,10 +24,12 @@ from mock_kit.workspaces import (
     Workspaces,
 )
 from mock_platform.callers import Callers
+from mock_platform.composer import Composer
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.description import DESCRIPTION
 from mock_platform.domain import errors
 from mock_platform.engine import Engine
+from mock_platform.inbound import Inbound
 from mock_platform.poll_task import BASE_PATH, PollTask
 from mock_platform.provider import Provider
 from mock_platform.request_ids import RequestIds
@@ -40,6 +42,7 @@ from mock_platform.routes import (
     event_analytics,
     events,
     hubs,
+    inbound,
     instance_configuration,
     instances,
     login,
@@ -120,6 +123,12 @@ def create_app(
         store=store,
         engine=engine,
         provider=Provider(http=http, crm_url=settings.crm_url),
+        inbound=Inbound(
+            store=store,
+            workspaces=workspaces,
+            composer=Composer(store=store, settings=settings),
+            settings=settings,
+        ),
         http=http,
         faults=faults,
         journal=journal,
@@ -135,6 +144,7 @@ def create_app(
         account_instances.bp,
         events.bp,
         event_analytics.bp,
+        inbound.bp,
         elements.bp,
         hubs.bp,
     ):

@@ -1,20 +1,19 @@
 """Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from mock_kit.json_text import MalformedJsonError, decode, encode_text
+from mock_kit.json_text import MalformedJsonError, decode
 from mock_kit.wire import Http, NoReply, Reply
 from mock_kit.workspaces import Workspace
 from mock_platform import identities
-from mock_platform.domain import configuration, event, polling
-from mock_platform.domain.event import CallbackForm
+from mock_platform.composer import Composer
+from mock_platform.domain import configuration, polling
 from mock_platform.domain.models import Decision, Instance, Job, Poll, Ran, Resource
 from mock_platform.domain.polling import Window
 from mock_platform.elements.insightly_definition import INSIGHTLY
 from mock_platform.settings import Settings
 from mock_platform.store import Store
-from mock_platform.store.polls import Compose, Outgoing
 
 BASE_PATH = "/elements/api-v2"
 
@@ -52,6 +51,11 @@ class PollTask:
     store: Store
     http: Http
     settings: Settings
+
+    @property
+    def composer(self) -> Composer:
+        """What makes a poll's notifications."""
+        return Composer(store=self.store, settings=self.settings)
 
     def run(self, workspace: Workspace, job: Job) -> Ran:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
@@ -104,14 +108,16 @@ class PollTask:
         if read.error:
             self.store.polls.failed(workspace.name, instance, poll, limit=self.settings.poll_failure_limit)
             return Ran(polls=1)
+        found = read.found
+        composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)
         self.store.polls.succeeded(
             workspace.name,
             instance,
-            replace(poll, events=len(read.found)),
-            self._composer(workspace, instance, resource, covered, read.found),
+            replace(poll, events=len(found)),
+            composed,
             first_id=identities.first_notification_id(workspace),
         )
-        return Ran(polls=1, events=len(read.found))
+        return Ran(polls=1, events=len(found))
 
     def _read(
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
@@ -141,45 +147,6 @@ class PollTask:
         if decision.change:
             read.found.append((decision, record))
         return decision
-
-    def _composer(
-        self,
-        workspace: Workspace,
-        instance: Instance,
-        resource: Resource,
-        covered: Window,
-        found: list[tuple[Decision, Record]],
-    ) -> Compose:
-        """Return what makes a poll's notifications once their ids can be given."""
-        form = CallbackForm(batch_size=self.settings.batch_size, raw=self.settings.raw_form)
-        owner = self.store.people.user(workspace, instance.user_id)
-
-        def compose(next_id: Callable[[], int]) -> Iterator[Outgoing]:
-            def identify() -> tuple[int, str]:
-                number = next_id()
-                return number, identities.event_id(workspace, number)
-
-            for notification in event.notifications(
-                resource.name,
-                found,
-                poll_at=covered.at,
-                form=form,
-                identify=identify,
-            ):
-                yield Outgoing(
-                    notification=notification,
-                    topic=event.topic(instance),
-                    raw=encode_text(event.raw_body(notification, form)),
-                    body=event.body(
-                        notification,
-                        instance,
-                        owner,
-                        hub=INSIGHTLY.hub,
-                        form=form,
-                    ),
-                )
-
-        return compose
 
 
 def _records(reply: Reply | NoReply, read: _Reading) -> list[Record]:

@@ -145,7 +145,7 @@ class Bench:
     def workspace(self, name="acme", *, start=START):
         return self.workspaces.create(NewWorkspace(name=name, seed=7, start=start))
 
-    def instance(self, workspace, *, url="http://receiver.test/", configuration=None):
+    def instance(self, workspace, *, url="http://receiver.test/", configuration=None, first_id=None):
         """Make an instance that polls contacts every 15 minutes."""
         body = rules.InstanceBody(
             name="Mine",
@@ -168,7 +168,7 @@ class Bench:
             workspace.name,
             make,
             lambda made: plan(None, made, INSIGHTLY, empty_block=self.settings.empty_block, now=now),
-            first_id=identities.first_instance_id(workspace),
+            first_id=first_id or identities.first_instance_id(workspace),
             now=now,
         )
 

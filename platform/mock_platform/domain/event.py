@@ -73,6 +73,26 @@ def notifications(
         )
 
 
+def received(
+    notification_id: int, event_id: str, payload: Mapping[str, object], *, at: datetime
+) -> Notification:
+    """Return the notification of what a provider sent: its payload as ``raw``, and no normalised events.
+
+    Source: the payload as ``raw`` (observed for other elements); Insightly sends none, so nothing says what its
+        events would be (assumed: none).
+    """
+    return Notification(
+        id=notification_id,
+        event_id=event_id,
+        created=at,
+        poll_at=at,
+        object_type="",
+        events=(),
+        raw=(),
+        payload=payload,
+    )
+
+
 def topic(instance: Instance) -> str:
     """Return the topic of an instance's events (observed)."""
     return f"instance-{instance.id}-{instance.element_key}-events"
@@ -80,6 +100,8 @@ def topic(instance: Instance) -> str:
 
 def raw_body(notification: Notification, form: CallbackForm) -> dict[str, object]:
     """Return the records of a notification as ``message.raw`` holds them."""
+    if notification.payload is not None:
+        return dict(notification.payload)
     records: dict[str, object] = {notification.object_type: list(notification.raw)}
     if form.raw is RawForm.INSIDE_RECORDS:
         return records

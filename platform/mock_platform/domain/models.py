@@ -84,10 +84,11 @@ class Resource:
 
 
 class Verdict(Enum):
-    """What a poll made of a record."""
+    """What a poll made of a record; that one was deleted, only whoever hands it on can say."""
 
     CREATED = "CREATED"
     UPDATED = "UPDATED"
+    DELETED = "DELETED"
     IGNORED = "ignored"
 
 
@@ -160,6 +161,7 @@ class Notification:
 
     Attributes:
         raw: all changed records of the poll, as the hub gave them; the same in each of its notifications.
+        payload: what a provider sent, in the place of records; None where something was polled.
     """
 
     id: int
@@ -169,6 +171,7 @@ class Notification:
     object_type: str
     events: tuple[ChangeEvent, ...]
     raw: tuple[Mapping[str, object], ...]
+    payload: Mapping[str, object] | None = None
 
 
 class DeliveryStatus(Enum):

@@ -20,6 +20,7 @@ from mock_platform.domain.errors import InvalidCredentialsError, InvalidRequestE
 from mock_platform.domain.models import Instance
 from mock_platform.domain.people import Member
 from mock_platform.engine import Engine
+from mock_platform.inbound import Inbound
 from mock_platform.provider import Provider
 from mock_platform.settings import Settings
 from mock_platform.store import Store
@@ -44,6 +45,7 @@ class Parts:
     store: Store
     engine: Engine
     provider: Provider
+    inbound: Inbound
     http: Http
     faults: FaultBook
     journal: Journal

@@ -39,6 +39,7 @@ _to_change = _by_id.with_for_update(of=instances)
 _by_token = _with_subscription.where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
 )
+_everywhere = _with_subscription.where(instances.c.id == bindparam("of_id")).order_by(instances.c.workspace)
 _exists = select(instances.c.id).where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
 )
@@ -75,6 +76,12 @@ class Instances:
         """Return how many instances are wanted."""
         with self._database.reading() as connection:
             return count_found(connection, workspace, wanted)
+
+    def everywhere(self, instance_id: int) -> list[tuple[str, Instance]]:
+        """Return the instances with this id, each with the name of its workspace."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_everywhere, {"of_id": instance_id})
+            return [(row.workspace, _instance(row)) for row in rows]
 
     def with_token(self, workspace: str, token: str) -> Instance | None:
         """Return the instance that a token selects."""

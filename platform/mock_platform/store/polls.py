@@ -81,6 +81,17 @@ class Polls:
             ):
                 _send(connection, workspace, instance, outgoing, told)
 
+    def received(self, workspace: str, instance: Instance, compose: Compose, *, first_id: int) -> None:
+        """Keep what came in from outside, and the deliveries that it owes; no poll, and no last-poll time."""
+        with self._database.writing() as connection:
+            if not still_there(connection, workspace, instance.id):
+                return
+            told = subscriptions_of(connection, workspace, instance.id)
+            for outgoing in compose(
+                lambda: next_number(connection, workspace, "notification", first=first_id)
+            ):
+                _send(connection, workspace, instance, outgoing, told, fresh=EventStatus.RECEIVED)
+
     def failed(self, workspace: str, instance: Instance, poll: Poll, *, limit: int) -> None:
         """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
 
@@ -121,12 +132,22 @@ class Polls:
         return [_poll(row) for row in reversed(rows)]
 
 
-def _send(
-    connection: Connection, workspace: str, instance: Instance, outgoing: Outgoing, told: "list[Subscription]"
+def _send(  # noqa: PLR0913 - one statement's worth of facts
+    connection: Connection,
+    workspace: str,
+    instance: Instance,
+    outgoing: Outgoing,
+    told: "list[Subscription]",
+    *,
+    fresh: EventStatus = EventStatus.NEW,
 ) -> None:
-    """Keep a notification, and put its deliveries on the agenda; a dead subscription's are queued."""
+    """Keep a notification, and put its deliveries on the agenda; a dead subscription's are queued.
+
+    Args:
+        fresh: where its event stands as long as nothing has been sent to those who are told.
+    """
     notification = outgoing.notification
-    status = EventStatus.NEW if told else EventStatus.CONSUMED
+    status = fresh if told else EventStatus.CONSUMED
     connection.execute(
         notifications.insert(),
         {

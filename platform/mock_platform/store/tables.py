@@ -58,6 +58,7 @@ instances = Table(
     Column("user_id", BigInteger),
     Column("trace_logging_until", Instant),
     Column("folded_name", Words, nullable=False),
+    Index("platform_instances_by_id", "id"),
     Index("platform_instances_by_token", "workspace", "token", unique=True),
 )
 

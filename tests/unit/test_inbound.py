@@ -1,0 +1,158 @@
+"""What comes in at ``/events``: for whom it is, and what it means."""
+
+from base64 import b64encode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_platform.domain.errors import InvalidRequestError
+from mock_platform.domain.inbound import decide, instance_id, instance_ids, payload, read_hand_off
+from mock_platform.domain.models import DateField, Resource, Verdict
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NEEDED = "an entry of events needs objectId and an eventType of CREATED or UPDATED or DELETED"
+PATTERN = "yyyy-MM-dd HH:mm:ss"
+CONTACTS = Resource(
+    name="contacts",
+    url="/x",
+    id_field="ID",
+    updated=DateField(path="UPDATED", pattern=PATTERN),
+    created=DateField(path="CREATED", pattern=PATTERN),
+    filter_by_current_date=True,
+)
+
+
+def hand_off(*records, events=None):
+    body = {"instance_id": 1, "objectType": "contacts", "contacts": list(records)}
+    return read_hand_off(body if events is None else body | {"events": events})
+
+
+def verdicts(*records, events=None, resource=CONTACTS, tolerance=0):
+    found = decide(
+        hand_off(*records, events=events), resource, at=NOON, default_tolerance=timedelta(seconds=tolerance)
+    )
+    return [(decision.record_id, decision.verdict) for decision, _ in found]
+
+
+def record(number, updated="2026-03-02 11:00:00", created="2026-03-02 11:00:00"):
+    return {"ID": number, "UPDATED": updated, "CREATED": created}
+
+
+@given(st.integers(0, 10**18 - 1))
+def test_an_instance_of_a_path_is_read_back_in_each_form_of_base64(number):
+    for form in (b64encode, urlsafe_b64encode):
+        text = form(str(number).encode()).decode()
+        assert instance_id(text) == instance_id(text.rstrip("=")) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "%%%", "1", "eA==", "LTE=", "é", "MQ==MQ==", "4oKs", "MTIz\0", "OTk5" * 9]
+)
+def test_what_is_no_instance_in_base64_is_none(text):
+    assert instance_id(text) is None
+
+
+@given(st.text())
+def test_any_text_of_a_path_is_a_number_or_none(text):
+    assert instance_id(text) is None or instance_id(text) >= 0
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [("", []), ("7", [7]), ("7, 8,7", [7, 8]), (" ,x,-1,1.5,٣,9", [9]), ("9" * 19, [])],
+)
+def test_the_instances_of_a_header_are_numbers_each_once(listed, found):
+    assert instance_ids(listed) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (None, "the body must be an object; got None"),
+        ([], "the body must be an object; got []"),
+        ({}, "objectType must name a resource; got None"),
+        ({"objectType": ""}, "objectType must name a resource; got ''"),
+        ({"objectType": 1, "1": []}, "objectType must name a resource; got 1"),
+        ({"objectType": "contacts"}, "'contacts' must hold the records, a list of objects; got None"),
+        (
+            {"objectType": "contacts", "contacts": {}},
+            "'contacts' must hold the records, a list of objects; got {}",
+        ),
+        ({"objectType": "a", "a": [1]}, "'a' must hold the records, a list of objects; got [1]"),
+        ({"objectType": "a", "a": [], "events": {"x": 1}}, "events must be a list; got {'x': 1}"),
+        (
+            {"objectType": "a", "a": [], "events": [{"objectId": "1", "eventType": "MOVED"}]},
+            f"{NEEDED}; got {{'objectId': '1', 'eventType': 'MOVED'}}",
+        ),
+        (
+            {"objectType": "a", "a": [], "events": [{"objectId": [], "eventType": "CREATED"}]},
+            f"{NEEDED}; got {{'objectId': [], 'eventType': 'CREATED'}}",
+        ),
+        (
+            {"objectType": "a", "a": [], "events": [{"objectId": 1, "eventType": []}]},
+            f"{NEEDED}; got {{'objectId': 1, 'eventType': []}}",
+        ),
+        (
+            {"objectType": "a", "a": [], "events": ["x"]},
+            f"{NEEDED}; got 'x'",
+        ),
+    ],
+)
+def test_what_is_no_hand_off_is_refused_by_the_key_that_is_wrong(body, says):
+    with pytest.raises(InvalidRequestError) as refused:
+        read_hand_off(body)
+
+    assert str(refused.value) == says
+
+
+def test_records_are_classified_by_their_dates_as_a_poll_does():
+    found = verdicts(
+        record(1), record(2, created="2020-01-01 00:00:00"), record(3, updated="2026-03-02 11:00:02")
+    )
+
+    assert found == [("1", Verdict.CREATED), ("2", Verdict.UPDATED), ("3", Verdict.UPDATED)]
+    assert verdicts(record(3, updated="2026-03-02 11:00:02"), tolerance=2) == [("3", Verdict.CREATED)]
+
+
+def test_what_is_handed_on_has_been_chosen_whatever_its_date():
+    assert verdicts(record(1, updated="1999-01-01 00:00:00"), record(2, updated="2030-01-01 00:00:00")) == [
+        ("1", Verdict.CREATED),
+        ("2", Verdict.UPDATED),
+    ]
+
+
+def test_a_record_without_a_readable_date_is_passed_over_unless_something_is_said_of_it():
+    assert verdicts(record(1, updated="soon")) == []
+    assert verdicts(record(1, updated="soon"), events=[{"objectId": "1", "eventType": "UPDATED"}]) == [
+        ("1", Verdict.UPDATED)
+    ]
+
+
+def test_a_resource_that_is_not_polled_is_read_without_dates():
+    bare = Resource(name="contacts", url="", id_field="ID")
+
+    assert verdicts(record(1), resource=bare) == [("1", Verdict.UPDATED)]
+
+
+@pytest.mark.parametrize("kind", ["CREATED", "UPDATED", "DELETED"])
+def test_what_the_hand_off_says_goes_before_what_the_dates_say(kind):
+    said = [{"objectId": 1, "eventType": kind}, {"objectId": "9", "eventType": "DELETED"}]
+
+    assert verdicts(record(1), record(2), events=said) == [("1", Verdict(kind)), ("2", Verdict.CREATED)]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields", "made"),
+    [
+        ({"a": 1}, {"b": "2"}, {"a": 1}),
+        ([1], {}, {"body": [1]}),
+        ("text", {}, {"body": "text"}),
+        (False, {}, {"body": False}),
+        (None, {"b": "2"}, {"b": "2"}),
+        (None, {}, {}),
+    ],
+)
+def test_whatever_a_provider_sends_becomes_an_object(body, fields, made):
+    assert payload(body, fields) == made
