@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask import Response
+from werkzeug.routing import UnicodeConverter
 
 from mock_kit.json_text import encode
 from mock_kit.operations import JSON, Callback, Link, Operation, operation_of
@@ -112,6 +113,10 @@ def _check_links(routes: list[_Route]) -> None:
                 raise LookupError(f"{route.id} links to {link.operation!r}, which is no operation")
 
 
+class IdConverter(UnicodeConverter):
+    """A path's variable that holds a number; whatever else comes is for the view to refuse, in its own words."""
+
+
 class _Schemas:
     """The JSON Schemas of types, those with names under components."""
 
@@ -188,6 +193,8 @@ def _segment(found: re.Match[str]) -> dict[str, object]:
     match found["converter"]:
         case "int":
             return {"type": "integer", "minimum": 0}
+        case "id":
+            return {"type": "string", "pattern": "^[0-9]{1,18}$"}
         case "any":
             names = [name.strip().strip("\"'") for name in (found["arguments"] or "").split(",")]
             return {"type": "string", "enum": names}

@@ -37,4 +37,4 @@ for _register, _view in (
     (bp.put, one_instance.put),
     (bp.delete, one_instance.delete),
 ):
-    _register("/<instance_id>")(_view)
+    _register("/<id:instance_id>")(_view)

@@ -65,14 +65,14 @@ def get(workspace: Workspace, event_id: str) -> Answer[EventJson]:
     return _get(_wanted(workspace, _instance_of_token(workspace)), event_id)
 
 
-@bp.get("/<instance_id>/events")
+@bp.get("/<id:instance_id>/events")
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS, links=_LINKS)
 def index_of_instance(workspace: Workspace, instance_id: str, query: PageQuery) -> Answer[list[EventJson]]:
     """List an instance's events."""
     return _list(_wanted(workspace, instance_named(workspace, instance_id)), query)
 
 
-@bp.get("/<instance_id>/events/<event_id>")
+@bp.get("/<id:instance_id>/events/<event_id>")
 @operation(needs=caller, problems=(404,))
 def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> Answer[EventJson]:
     """Show one of an instance's events."""

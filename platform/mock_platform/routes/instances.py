@@ -60,7 +60,7 @@ def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[Inst
     return listed(workspace, query, Wanted(polling_disabled=True))
 
 
-@bp.get("/<instance_id>")
+@bp.get("/<id:instance_id>")
 @operation(needs=named_instance, problems=(404,))
 def get(named: Named) -> Answer[InstanceJson]:
     """Show one instance."""

@@ -1,0 +1,128 @@
+"""What every answer of the platform has, whichever route gives it: request ids, shapes of errors, CORS, Allow."""
+
+from collections.abc import Mapping
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from mock_kit.admin import ADMIN_STATUSES, json_answer
+from mock_kit.front import LARGEST_BODY
+from mock_kit.instants import UnreadableTimeError
+from mock_kit.json_text import Json
+from mock_kit.precedence import Precedence
+from mock_kit.problems import answer_problems
+from mock_kit.workspaces import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
+from mock_platform.domain import errors
+from mock_platform.poll_task import BASE_PATH
+from mock_platform.request_ids import RequestIds
+from mock_platform.routes.parts import EXTENSION, Parts, authorization, calling
+
+STATUSES: Mapping[type[Exception], int] = {
+    **ADMIN_STATUSES,
+    errors.InvalidRequestError: 400,
+    errors.InvalidCredentialsError: 401,
+    errors.ForbiddenError: 403,
+    errors.InstanceDisabledError: 403,
+    errors.NotFoundError: 404,
+    errors.NothingFoundError: 404,
+    errors.ConflictError: 409,
+    UnreadableTimeError: 400,
+    WorkspaceNameError: 400,
+    WorkspaceExistsError: 409,
+    DefaultWorkspaceError: 409,
+}
+"""Which status each error becomes; a provider's error brings its own."""
+
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Elements-Async-Request, Elements-Version",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Expose-Headers": (
+        "Elements-Returned-Count, Elements-Total-Count, Elements-Request-Id, Elements-Next-Page-Token, "
+        "Elements-Trace-Id, Elements-Error, Content-Disposition"
+    ),
+}
+"""For pages of other origins, such as Postman's web client; what is exposed is observed, the rest ours."""
+
+_LONGEST_MESSAGE = 2000
+"""Letters of an error: it quotes what came, which may be as long as a body."""
+
+
+def add_manners(app: Flask, ids: RequestIds) -> None:
+    """Give every answer of an application, all of whose routes are there, what every answer has."""
+    manners = _Manners(app.extensions[EXTENSION], ids, Precedence(app.url_map))
+    app.before_request(manners.refuse_strangers_before_paths)
+    app.before_request(manners.put_literal_paths_first)
+    app.after_request(manners.name_methods)
+    app.after_request(manners.finish)
+    app.register_error_handler(errors.ProviderError, manners.tell_provider_error)
+    answer_problems(app, STATUSES, manners.problem)
+
+
+class _Manners:
+    """What is done before and after each request."""
+
+    def __init__(self, parts: Parts, ids: RequestIds, precedence: Precedence) -> None:
+        self._parts = parts
+        self._ids = ids
+        self._precedence = precedence
+
+    def refuse_strangers_before_paths(self) -> None:
+        """Refuse strangers before saying that a path is not there (observed: 401 comes before 404)."""
+        if request.routing_exception is not None and request.path.startswith(f"{BASE_PATH}/"):
+            calling(authorization())
+
+    def put_literal_paths_first(self) -> None:
+        """Refuse a method that only a less literal route would take."""
+        if request.url_rule is not None:
+            self._precedence.check(request.path, request.url_rule.rule, request.method)
+
+    def name_methods(self, response: Response) -> Response:
+        """Say what a path takes, where that is asked for or was got wrong."""
+        if request.method == "OPTIONS" or response.status_code == 405:
+            methods = self._precedence.methods(request.path)
+            if methods:
+                response.headers["Allow"] = ", ".join(sorted(methods))
+        return response
+
+    def finish(self, response: Response) -> Response:
+        """Give an answer its request id and content type, and let other origins' pages read it."""
+        response.headers["Elements-Request-Id"] = self._request_id()
+        if request.path.startswith(BASE_PATH):
+            if response.mimetype == "application/json":
+                response.content_type = "application/json;charset=UTF-8"
+            if "Origin" in request.headers:
+                response.headers.extend(_CORS)
+        return response
+
+    def problem(self, _status: int, message: str, error: Exception) -> Json:
+        """Return an error's body, with the provider's own words if there are any."""
+        said = getattr(error, "provider_message", None)
+        provider = {} if said is None else {"providerMessage": said}
+        words = _own_words(error) or message
+        return {"requestId": self._request_id(), "message": words[:_LONGEST_MESSAGE], **provider}
+
+    def tell_provider_error(self, error: errors.ProviderError) -> Response:
+        """Answer with the status that a provider's error brings."""
+        return json_answer(self.problem(error.status, str(error), error), error.status)
+
+    def _request_id(self) -> str:
+        if "request_id" not in g:
+            found = self._parts.callers.workspace_of(request.headers.get("Authorization"))
+            g.request_id = self._ids.next((found or self._parts.workspaces.default).clock.now())
+        known: str = g.request_id
+        return known
+
+
+def _own_words(error: Exception) -> str | None:
+    """Say of a request that reached no route, or was cut short, what would have; None leaves an error's own words."""
+    match error:
+        case NotFound():
+            return str(errors.NotFoundError("resource", request.path, named="path"))
+        case MethodNotAllowed():
+            takes = ", ".join(sorted(error.valid_methods or ()))
+            return f"{request.path} does not take {request.method}; it takes {takes}"
+        case RequestEntityTooLarge():
+            return f"a body may have {LARGEST_BODY} bytes; this one has {request.content_length}"
+        case _:
+            return None
