@@ -3,6 +3,8 @@
 from typing import NotRequired, TypedDict
 
 from mock_kit.openapi import Description
+from mock_kit.operations import Callback
+from mock_platform.domain.event import Envelope
 
 
 class Problem(TypedDict):
@@ -33,3 +35,18 @@ DESCRIPTION = Description(
     },
     headers={"Elements-Request-Id": "24 hexadecimal digits, the same as an error's requestId"},
 )
+
+EVENT_CALLBACK = {
+    "event": Callback(
+        url="{$request.body#/configuration/event.notification.callback.url}",
+        description="What the poller found: up to ten changes of one resource, with the changed records in full.",
+        body=Envelope,
+        headers={
+            "Elements-Webhook-Id": "the notification's id",
+            "Elements-Webhook-Signature": (
+                "`sha256=` and the base64 of HMAC-SHA256 over the exact body, if the instance has a signature key"
+            ),
+        },
+    )
+}
+"""What an instance with events enabled makes the platform send."""

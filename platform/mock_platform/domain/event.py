@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Literal, NotRequired, TypedDict
 
 from mock_platform.domain.iso_dates import iso_date
 from mock_platform.domain.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
@@ -24,6 +25,49 @@ class RawForm(Enum):
 
     BESIDE_RECORDS = "2018"
     INSIDE_RECORDS = "2020"
+
+
+class EventEntry(TypedDict):
+    """What a callback says of one change; only ``objectId``, ``objectType`` and ``eventType`` are called normalised.
+
+    ``objectId`` is missing where the record has no id.
+    """
+
+    date: str
+    elementKey: str
+    pollDate: str
+    eventType: str
+    hubKey: str
+    objectId: NotRequired[str]
+    objectType: str
+
+
+class Message(TypedDict):
+    """What is inside a callback's envelope."""
+
+    elementKey: str
+    accountId: int
+    eventId: str
+    companyId: int
+    instanceId: int
+    instance_id: int
+    instanceName: str
+    instanceTags: list[str]
+    raw: dict[str, object]
+    userId: int
+    events: list[EventEntry]
+
+
+class Envelope(TypedDict):
+    """The body of a callback, keys in the order of the captures (observed)."""
+
+    severity: str
+    createdDate: str
+    topic: str
+    action: str
+    id: str
+    message: Message
+    user: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +163,7 @@ def body(
 
     Source: captured callbacks of 2018 and 2020 for shape and order of keys (observed).
     """
-    message = {
+    message: Message = {
         "elementKey": instance.element_key,
         "accountId": user.account_id,
         "eventId": notification.event_id,
@@ -132,7 +176,7 @@ def body(
         "userId": user.id,
         "events": [_entry(event, notification, instance, hub) for event in notification.events],
     }
-    envelope = {
+    envelope: Envelope = {
         "severity": "medium",
         "createdDate": java_text(notification.created),
         "topic": topic(instance),
@@ -161,14 +205,14 @@ def _raw_record(decision: Decision, record: Mapping[str, object], form: RawForm)
     return {**record, "objectId": decision.record_id, "eventType": decision.change.value}
 
 
-def _entry(event: ChangeEvent, notification: Notification, instance: Instance, hub: str) -> dict[str, object]:
-    entry: dict[str, object] = {
+def _entry(event: ChangeEvent, notification: Notification, instance: Instance, hub: str) -> EventEntry:
+    identified: dict[Literal["objectId"], str] = {"objectId": event.object_id} if event.object_id else {}
+    return {
         "date": iso_date(event.date),
         "elementKey": instance.element_key,
         "pollDate": iso_date(notification.poll_at),
         "eventType": event.change.value,
         "hubKey": hub,
+        **identified,  # type: ignore[typeddict-item]  # a key that may be missing keeps its place so
+        "objectType": notification.object_type,
     }
-    if event.object_id:
-        entry["objectId"] = event.object_id
-    return {**entry, "objectType": notification.object_type}

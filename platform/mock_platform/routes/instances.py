@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from mock_kit.operations import Answer, Link, operation
 from mock_kit.workspaces import Workspace
+from mock_platform.description import EVENT_CALLBACK
 from mock_platform.domain.instance_json import InstanceJson
 from mock_platform.routes.instance_changes import instance_json, make
 from mock_platform.routes.instance_lists import InstancesQuery, as_seen, listed
@@ -31,7 +32,7 @@ class Counts(TypedDict):
 
 
 @bp.post("")
-@operation(needs=caller, problems=(400, 401, 403, 404, 429, 502), links=LINKS)
+@operation(needs=caller, problems=(400, 401, 403, 404, 429, 502), links=LINKS, callbacks=EVENT_CALLBACK)
 def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
     element = (body.element or ElementReference()).find()
