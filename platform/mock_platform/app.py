@@ -37,6 +37,7 @@ from mock_platform.routes import (
     inbound,
     instance_configuration,
     instances,
+    jobs,
     login,
     one_instance,
     organizations,
@@ -108,6 +109,7 @@ def create_app(
         events.bp,
         event_analytics.bp,
         inbound.bp,
+        jobs.bp,
         elements.bp,
         hubs.bp,
     ):

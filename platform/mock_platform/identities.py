@@ -74,5 +74,10 @@ def event_id(workspace: Workspace, notification_id: int) -> str:
     return seeded.url_safe(workspace.seed, workspace.name, "event", notification_id, length=20)
 
 
+def job_id(workspace: Workspace, instance_id: int) -> str:
+    """Return the id of an instance's poller; the same however often that is switched off and on."""
+    return seeded.guid(workspace.seed, workspace.name, "job", instance_id)
+
+
 def _number(workspace: Workspace, kind: str) -> int:
     return seeded.number(workspace.seed, workspace.name, kind, low=10_000, high=100_000)

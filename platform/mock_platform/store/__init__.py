@@ -9,6 +9,7 @@ from mock_platform.store.instances import Instances
 from mock_platform.store.jobs import Jobs
 from mock_platform.store.people import People
 from mock_platform.store.polls import Polls
+from mock_platform.store.turns import Turns
 
 __all__ = ["Store"]
 
@@ -29,6 +30,7 @@ class Store:
         self.people = People(database)
         self.jobs = Jobs(database)
         self.polls = Polls(database)
+        self.turns = Turns(database)
         self.events = Events(database)
         self.event_counts = EventCounts(database)
         with database.writing() as connection:

@@ -44,6 +44,25 @@ class Jobs:
             row = connection.execute(_of_subject, _key(workspace, kind, subject)).first()
         return _job(row) if row else None
 
+    def dues(self, workspace: str, kind: JobKind) -> dict[str, datetime]:
+        """Return when each subject's job of a kind falls due."""
+        wanted = select(jobs.c.subject, jobs.c.due).where(
+            jobs.c.workspace == workspace, jobs.c.kind == kind.value
+        )
+        with self._database.reading() as connection:
+            return {row.subject: row.due for row in connection.execute(wanted)}
+
+    def plan(self, workspace: str, kind: JobKind, subject: str, due: datetime) -> None:
+        """Put a job on the agenda, in the place of what was there about its subject."""
+        with self._database.writing() as connection:
+            drop_jobs(connection, workspace, kind, subject)
+            plan_job(connection, workspace, kind, subject, due)
+
+    def drop(self, workspace: str, kind: JobKind, subject: str) -> None:
+        """Take all jobs about a subject off the agenda."""
+        with self._database.writing() as connection:
+            drop_jobs(connection, workspace, kind, subject)
+
     def next_due(self, workspaces: Iterable[str]) -> datetime | None:
         """Return when the first job of any of the workspaces falls due."""
         with self._database.reading() as connection:

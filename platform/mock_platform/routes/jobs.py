@@ -1,0 +1,253 @@
+"""``/jobs``: the pollers of instances as jobs. Other jobs that the platform knows are not imitated.
+
+A job is there as long as its instance is polled: it is on the agenda, or was disabled, by hand or after too many
+failures.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint
+from msgspec import Struct
+
+from mock_kit.database import EPOCH
+from mock_kit.instants import format_instant
+from mock_kit.operations import Answer, Link, operation
+from mock_kit.workspaces import Workspace
+from mock_platform import identities
+from mock_platform.domain import configuration, poller_job
+from mock_platform.domain.errors import ConflictError, InvalidRequestError, NotFoundError, shown
+from mock_platform.domain.models import Instance, JobKind
+from mock_platform.domain.poller_job import JobHistoryJson, JobJson, PollerJob
+from mock_platform.domain.polling import next_poll
+from mock_platform.elements.catalogue import find_element
+from mock_platform.routes.instance_changes import Ask, change
+from mock_platform.routes.listing import stretch
+from mock_platform.routes.named_instance import Named
+from mock_platform.routes.parts import (
+    PAGE_HEADERS,
+    PageQuery,
+    caller,
+    done,
+    instance_named,
+    page_headers,
+    paging,
+    parts,
+    visible_instances,
+)
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_LINKS = {
+    name: Link(operation=f"jobs.{name}", parameters={"job_id": "$response.body#/0/id"})
+    for name in ("get", "disable", "enable", "history")
+}
+
+
+class JobData(Struct):
+    """What a new job is about.
+
+    Attributes:
+        id: of the instance to poll.
+    """
+
+    id: int | str | None = None
+
+
+class JobRequest(Struct):
+    """A job to make."""
+
+    data: JobData | None = None
+
+
+class RescheduleRequest(Struct, rename="camel"):
+    """When a job is to run next.
+
+    Attributes:
+        next_fire_time: in milliseconds since 1970; the interval counts from there on (assumed).
+    """
+
+    next_fire_time: int
+
+
+@bp.get("")
+@operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
+def index(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
+    """List jobs by their instances' ids; an empty list is 200 (both assumed)."""
+    return stretch([poller_job.to_json(job) for job in _jobs(workspace)], paging(query))
+
+
+@bp.post("")
+@operation(needs=caller, problems=(404, 409))
+def create(workspace: Workspace, body: JobRequest) -> Answer[JobJson]:
+    """Put an instance's poller on the agenda again, after it was deleted. Jobs of other kinds are not imitated."""
+    if body.data is None or body.data.id is None:
+        raise InvalidRequestError(
+            'only pollers are imitated here: expected {"data": {"id": <an instance>}}; '
+            "jobs that run a scheduled request or a formula cannot be made"
+        )
+    instance = instance_named(workspace, str(body.data.id))
+    if _job_of(workspace, instance) is not None:
+        raise ConflictError(f"Instance {instance.id} has its job already")
+    if not _is_polled(instance):
+        raise InvalidRequestError(
+            f"instance {instance.id} is not polled; its event.notification.enabled and "
+            "event.poller.configuration decide"
+        )
+    now = workspace.clock.now()
+    due = next_poll(now, refresh_interval=configuration.refresh_interval(instance.configuration))
+    parts().store.jobs.plan(workspace.name, JobKind.POLL, str(instance.id), due)
+    return _changed(workspace, instance)
+
+
+@bp.get("/polling-disabled")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
+    """List those jobs that are disabled: by hand, or since polls failed too often (documented)."""
+    disabled = [job for job in _jobs(workspace) if job.due is None]
+    return stretch([poller_job.to_json(job) for job in disabled], paging(query))
+
+
+@bp.get("/history")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def all_history(workspace: Workspace, query: PageQuery) -> Answer[list[JobHistoryJson]]:
+    """List what all pollers did, the latest turn first."""
+    return _history(workspace, visible_instances(workspace), query)
+
+
+@bp.get("/<job_id>")
+@operation(needs=caller, problems=(404,))
+def get(workspace: Workspace, job_id: str) -> Answer[JobJson]:
+    """Show one job."""
+    return Answer(poller_job.to_json(_named(workspace, job_id)))
+
+
+@bp.delete("/<job_id>")
+@operation(needs=caller, problems=(404,))
+def delete(workspace: Workspace, job_id: str) -> Answer[None]:
+    """End an instance's polls; ``POST /jobs``, or events switched off and on again, start them anew (assumed)."""
+    job = _named(workspace, job_id)
+    if job.due is None:
+        _switch(workspace, job, disabled=False)
+    parts().store.jobs.drop(workspace.name, JobKind.POLL, str(job.instance.id))
+    return done()
+
+
+@bp.get("/<job_id>/history")
+@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
+def history(workspace: Workspace, job_id: str, query: PageQuery) -> Answer[list[JobHistoryJson]]:
+    """List what a poller did, the latest turn first."""
+    return _history(workspace, [_named(workspace, job_id).instance], query)
+
+
+@bp.put("/<job_id>/disable")
+@operation(needs=caller, problems=(404,))
+def disable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
+    """Pause an instance's polls."""
+    job = _named(workspace, job_id)
+    return _changed(workspace, _switch(workspace, job, disabled=True))
+
+
+@bp.put("/<job_id>/enable")
+@operation(needs=caller, problems=(404,))
+def enable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
+    """Let polls go on, the first one an interval from now; failures are counted anew (documented)."""
+    job = _named(workspace, job_id)
+    return _changed(workspace, _switch(workspace, job, disabled=False))
+
+
+@bp.put("/<job_id>/reschedule")
+@operation(needs=caller, problems=(404, 409))
+def reschedule(workspace: Workspace, job_id: str, body: RescheduleRequest) -> Answer[JobJson]:
+    """Let a poller run next at a time of one's own choice."""
+    found = _named(workspace, job_id)
+    due = _instant(body.next_fire_time, now=workspace.clock.now())
+    job = parts().store.jobs.of(workspace.name, JobKind.POLL, str(found.instance.id))
+    if job is None:
+        raise ConflictError(f"Job {job_id} is disabled; PUT /jobs/{job_id}/enable lets it run again")
+    parts().store.jobs.move(job, due)
+    parts().engine.wake()
+    return _changed(workspace, found.instance)
+
+
+def _switch(workspace: Workspace, job: PollerJob, *, disabled: bool) -> Instance:
+    named = Named(workspace=workspace, instance=job.instance)
+    return change(named, lambda stored: replace(stored, polling_disabled=disabled), ask=Ask.NEVER)
+
+
+def _changed(workspace: Workspace, instance: Instance) -> Answer[JobJson]:
+    job = _job_of(workspace, instance)
+    if job is None:
+        raise NotFoundError("job", identities.job_id(workspace, instance.id))
+    return Answer(poller_job.to_json(job))
+
+
+def _history(
+    workspace: Workspace, instances: list[Instance], query: PageQuery
+) -> Answer[list[JobHistoryJson]]:
+    page = paging(query)
+    by_id = {instance.id: instance for instance in instances}
+    turns, total = parts().store.turns.latest(
+        workspace.name, list(by_id), offset=page.offset, limit=page.size
+    )
+    with parts().store.people.reading(workspace) as register:
+        founder, users = register.founder, {user.id: user for user in register.users()}
+    shown_turns = [
+        poller_job.history_json(turn, instance, users.get(instance.user_id or founder.id, founder))
+        for turn in turns
+        for instance in [by_id[turn.instance_id]]
+    ]
+    more = bool(turns) and page.offset + len(turns) < total
+    return Answer(shown_turns, page_headers(page, returned=len(turns), more=more, total=total))
+
+
+def _jobs(workspace: Workspace) -> list[PollerJob]:
+    dues = parts().store.jobs.dues(workspace.name, JobKind.POLL)
+    found = (
+        _job(workspace, instance, dues.get(str(instance.id))) for instance in visible_instances(workspace)
+    )
+    return [job for job in found if job is not None]
+
+
+def _job_of(workspace: Workspace, instance: Instance) -> PollerJob | None:
+    planned = parts().store.jobs.of(workspace.name, JobKind.POLL, str(instance.id))
+    return _job(workspace, instance, None if planned is None else planned.due)
+
+
+def _job(workspace: Workspace, instance: Instance, due: datetime | None) -> PollerJob | None:
+    if due is None and not (instance.polling_disabled and _is_polled(instance)):
+        return None
+    return PollerJob(id=identities.job_id(workspace, instance.id), instance=instance, due=due)
+
+
+def _named(workspace: Workspace, job_id: str) -> PollerJob:
+    found = next((job for job in _jobs(workspace) if job.id == job_id), None)
+    if found is None:
+        raise NotFoundError("job", job_id)
+    return found
+
+
+def _is_polled(instance: Instance) -> bool:
+    element, block = find_element(instance.element_key), parts().settings.empty_block
+    return configuration.is_polled(instance.configuration) and bool(
+        configuration.polled_resources(instance.configuration, element, empty_block=block)
+    )
+
+
+def _instant(milliseconds: int, *, now: datetime) -> datetime:
+    """Read when a job is to run.
+
+    Raises:
+        InvalidRequestError: that has passed, or lies beyond the calendar.
+    """
+    try:
+        due = EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        due = None
+    if due is None or not now <= due < _LATEST:
+        raise InvalidRequestError(
+            f"nextFireTime must be milliseconds since 1970 that are not past at {format_instant(now)}; "
+            f"got {shown(milliseconds)}"
+        )
+    return due

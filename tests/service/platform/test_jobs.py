@@ -1,0 +1,279 @@
+"""``/jobs``: the pollers of instances, disabled, enabled, moved, and what they did."""
+
+import re
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
+from mock_kit.json_text import decode
+
+AT_10 = 1772445600000
+MINUTE = 60_000
+
+
+@pytest.fixture
+def jobs(doors):
+    """Call ``/jobs`` and what is below it."""
+
+    def send(method="GET", path="", **given):
+        return doors.platform.send(method, f"{BASE_PATH}/jobs{path}", **given)
+
+    return send
+
+
+@pytest.fixture
+def listed(jobs):
+    return lambda path="": decode(jobs("GET", path).body)
+
+
+@pytest.fixture
+def job(instance, listed):
+    (found,) = listed()
+    assert found["data"]["id"] == instance["id"]
+    return found
+
+
+@pytest.fixture
+def put(jobs):
+    def change(job, what, **given):
+        reply = jobs("PUT", f"/{job['id']}/{what}", **given)
+        assert reply.status == 200, reply.body
+        return decode(reply.body)
+
+    return change
+
+
+def test_an_instance_that_is_polled_has_a_job(instance, job, listed):
+    assert job == {
+        "id": job["id"],
+        "name": f"insightly-{instance['id']}-poller",
+        "description": "polls My Insightly every 15 minutes",
+        "disallowConcurrent": True,
+        "data": {
+            "id": instance["id"],
+            "elementKey": "insightly",
+            "topic": f"instance-{instance['id']}-insightly-events",
+        },
+        "trigger": {
+            "id": f"{job['id']}-trigger",
+            "state": "NORMAL",
+            "mayFireAgain": True,
+            "nextFireTime": AT_10 + 15 * MINUTE,
+            "startTime": AT_10,
+            "endTime": None,
+            "priority": 5,
+        },
+    }
+    assert re.fullmatch("[0-9a-f-]{36}", job["id"])
+    assert listed(f"/{job['id']}") == job
+
+
+def test_an_instance_that_is_not_polled_has_none(make_instance, listed):
+    make_instance({"event.notification.enabled": False})
+    make_instance({"event.poller.configuration": "{}"})
+    make_instance({"event.vendor.type": "webhook"})
+
+    assert listed() == listed("/polling-disabled") == listed("/history") == []
+
+
+def test_a_job_keeps_its_id_and_tells_its_next_turn_as_time_goes_on(doors, job, listed):
+    doors.clock.advance("15m")
+
+    (later,) = listed()
+
+    assert later["id"] == job["id"]
+    assert later["trigger"]["nextFireTime"] == AT_10 + 30 * MINUTE
+
+
+def test_a_disabled_job_polls_no_more_and_an_enabled_one_starts_an_interval_later(doors, job, put, listed):
+    paused = put(job, "disable")
+    assert (paused["trigger"]["state"], paused["trigger"]["nextFireTime"]) == ("PAUSED", None)
+    assert paused["trigger"]["mayFireAgain"] is False
+    assert listed("/polling-disabled") == [paused] == listed()
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    assert doors.clock.advance("61m")["polls"] == 0
+
+    running = put(job, "enable")
+
+    assert running["id"] == job["id"]
+    assert running["trigger"]["state"] == "NORMAL"
+    assert running["trigger"]["nextFireTime"] == AT_10 + (61 + 15) * MINUTE
+    assert listed("/polling-disabled") == []
+    assert doors.clock.advance("14m")["polls"] == 0
+    assert doors.clock.advance("1m")["polls"] > 0
+
+
+def test_disabling_and_enabling_twice_changes_nothing_more(doors, job, put):
+    assert put(job, "disable") == put(job, "disable")
+    put(job, "enable")
+    doors.clock.advance("5m")
+
+    assert put(job, "enable")["trigger"]["nextFireTime"] == AT_10 + 15 * MINUTE
+
+
+def test_a_poller_that_failed_too_often_is_listed_and_enabling_counts_anew(own_stack):
+    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
+    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    failing = {"match": {"path": "/v*"}, "effect": {"status": 500}}
+    doors.crm.script_faults([failing])
+    doors.clock.advance("30m")
+    (job,) = doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled")
+    assert job["data"]["id"] == instance["id"]
+
+    doors.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/enable")
+    doors.clock.advance("15m")
+    assert doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
+    doors.clock.advance("15m")
+    (job,) = doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled")
+    doors.crm.script_faults([])
+    doors.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/enable")
+
+    assert doors.clock.advance("15m")["polls"] > 0
+    assert doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
+
+
+def test_a_job_can_be_moved_and_the_interval_counts_from_there(doors, job, put, listed):
+    moved = put(job, "reschedule", json={"nextFireTime": AT_10 + 2 * MINUTE})
+
+    assert moved["trigger"]["nextFireTime"] == AT_10 + 2 * MINUTE
+    assert doors.clock.advance("2m")["polls"] > 0
+    assert listed()[0]["trigger"]["nextFireTime"] == AT_10 + 17 * MINUTE
+
+
+def test_a_job_that_is_moved_to_the_present_is_due(doors, job, put):
+    put(job, "reschedule", json={"nextFireTime": AT_10})
+
+    assert doors.clock.advance(0)["polls"] > 0
+
+
+@pytest.mark.parametrize("time", [AT_10 - 1, -(10**30), 10**18, 253402300800000, "soon", None, 1.5])
+def test_a_time_that_has_passed_or_is_none_is_refused(job, jobs, listed, refused, time):
+    refused(jobs("PUT", f"/{job['id']}/reschedule", json={"nextFireTime": time}), 400)
+
+    assert listed() == [job]
+
+
+def test_a_disabled_job_cannot_be_moved(job, jobs, put, refused):
+    put(job, "disable")
+
+    reply = jobs("PUT", f"/{job['id']}/reschedule", json={"nextFireTime": AT_10 + MINUTE})
+
+    assert "/enable lets it run again" in refused(reply, 409)
+
+
+@pytest.mark.parametrize("disabled", [False, True], ids=["running", "disabled"])
+def test_a_deleted_job_polls_no_more_and_can_be_made_again(
+    doors, instance, job, jobs, put, listed, refused, disabled
+):
+    if disabled:
+        put(job, "disable")
+    reply = jobs("DELETE", f"/{job['id']}")
+    assert (reply.status, reply.body) == (200, b"")
+    assert listed() == listed("/polling-disabled") == []
+    refused(jobs("DELETE", f"/{job['id']}"), 404)
+    assert doors.clock.advance("1h")["polls"] == 0
+
+    made = decode(jobs("POST", json={"data": {"id": instance["id"]}}).body)
+
+    assert made["id"] == job["id"]
+    assert made["trigger"]["nextFireTime"] == AT_10 + 75 * MINUTE
+    assert doors.clock.advance("15m")["polls"] > 0
+
+
+def test_only_the_poller_of_an_instance_that_has_none_can_be_made(instance, make_instance, jobs, refused):
+    silent = make_instance({"event.notification.enabled": False})
+
+    assert "has its job already" in refused(jobs("POST", json={"data": {"id": instance["id"]}}), 409)
+    assert "is not polled" in refused(jobs("POST", json={"data": {"id": str(silent["id"])}}), 400)
+    refused(jobs("POST", json={"data": {"id": 1}}), 404)
+    for body in ({}, {"name": "every night", "cron": "0 0 3 * * ?"}, {"data": {}}):
+        assert "only pollers are imitated here" in refused(jobs("POST", json=body), 400)
+    refused(jobs("POST", json={"data": 1}), 400)
+
+
+@pytest.mark.parametrize(
+    ("method", "below"),
+    [
+        ("GET", ""),
+        ("DELETE", ""),
+        ("PUT", "/disable"),
+        ("PUT", "/enable"),
+        ("GET", "/history"),
+        ("PUT", "/reschedule"),
+    ],
+)
+@pytest.mark.parametrize("job_id", ["0", "x" * 300, "%00"])
+def test_an_unknown_job_is_not_found(jobs, refused, method, below, job_id):
+    body = {"nextFireTime": AT_10} if below == "/reschedule" else None
+
+    refused(jobs(method, f"/{job_id}{below}", json=body), 404)
+
+
+def test_jobs_are_a_strangers_business_no_more_than_another_workspaces(
+    stack_in_process, job, refused, stranger
+):
+    refused(stranger.send("GET", f"{BASE_PATH}/jobs"), 401)
+    other = stack_in_process.new_workspace()
+    assert other.platform.call("GET", f"{BASE_PATH}/jobs") == []
+    refused(other.platform.send("PUT", f"{BASE_PATH}/jobs/{job['id']}/disable"), 404)
+    stack_in_process.delete_workspace(other.credentials.name)
+
+
+def test_jobs_come_in_pages(make_instance, jobs):
+    made = [make_instance()["id"] for _ in range(3)]
+
+    first = jobs("GET", "?pageSize=2")
+    token = first.headers["elements-next-page-token"]
+    rest = jobs("GET", f"?pageSize=2&nextPage={token}")
+
+    assert [job["data"]["id"] for job in decode(first.body) + decode(rest.body)] == made
+    assert first.headers["elements-total-count"] == "3"
+    assert "elements-next-page-token" not in rest.headers
+
+
+def test_each_turn_of_a_poller_is_told_the_latest_first(doors, instance, job, listed):
+    doors.clock.advance("15m")
+    doors.crm.script_faults([{"match": {"path": "/v*"}, "effect": {"status": 500}}])
+    doors.clock.advance("15m")
+
+    failed, good = listed(f"/{job['id']}/history")
+
+    user = instance["user"]
+    assert good == {
+        "job_history_id": good["job_history_id"],
+        "job_name": job["name"],
+        "job_group": "pollers",
+        "job_state": "COMPLETED",
+        "job_class_name": "ElementInstancePollerJob",
+        "job_data": good["job_data"],
+        "job_error_message": None,
+        "description": job["description"],
+        "start_time": AT_10 + 15 * MINUTE,
+        "end_time": AT_10 + 15 * MINUTE,
+        "created_dt": AT_10 + 15 * MINUTE,
+        "updated_dt": AT_10 + 15 * MINUTE,
+        "account_id": good["account_id"],
+        "company_id": good["company_id"],
+        "user_id": user["id"],
+        "instance_id": instance["id"],
+        "external_id": None,
+    }
+    assert decode(good["job_data"].encode()) == job["data"]
+    assert (failed["job_state"], failed["start_time"]) == ("FAILED", AT_10 + 30 * MINUTE)
+    assert failed["job_error_message"].startswith("502")
+
+
+def test_the_history_of_all_jobs_comes_in_pages(doors, make_instance, jobs, listed):
+    made = [make_instance()["id"] for _ in range(2)]
+    doors.clock.advance("30m")
+
+    reply = jobs("GET", "/history?pageSize=3")
+    token = reply.headers["elements-next-page-token"]
+    rest = jobs("GET", f"/history?pageSize=3&nextPage={token}")
+    turns = decode(reply.body) + decode(rest.body)
+
+    assert [turn["instance_id"] for turn in turns] == [made[1], made[0]] * 2
+    assert turns == listed("/history")
+    assert reply.headers["elements-total-count"] == "4"
+    assert "elements-next-page-token" not in rest.headers
