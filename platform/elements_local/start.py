@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_urlsafe
@@ -33,6 +33,9 @@ PORTS = (4700, 4701, 4702)
 _NAMES = ("platform", "crm", "sink")
 _THREADS = (16, 16, 64)
 """Each wait for callbacks takes one of the sink's, for up to a minute."""
+
+_PATIENCE = timedelta(seconds=30)
+"""How long the services wait for one another."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +72,15 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         **{name: f"http://127.0.0.1:{port}" for name, port in zip(_NAMES, PORTS, strict=True)}
     )
     applications: dict[str, Flask] = {}
-    http = InProcess(applications)
+
+    def wire(timeout: timedelta) -> Http:
+        return InProcess(applications, timeout=timeout)
+
     with ExitStack() as closing:
         database = closing.enter_context(_database(chosen))
-        apps = _applications(chosen, addresses, database, http, Guard())
+        apps = _applications(chosen, addresses, database, wire, Guard())
         applications.update(zip((addresses.platform, addresses.crm, addresses.sink), apps, strict=True))
-        stack = Stack(http, addresses)
+        stack = Stack(InProcess(applications), addresses)
         _fill(stack, chosen)
         yield stack
 
@@ -100,7 +106,7 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
             **{name: url_of(listener) for name, listener in zip(_NAMES, listeners, strict=True)}
         )
         database = closing.enter_context(_database(chosen))
-        apps = _applications(chosen, addresses, database, OverNetwork(), Guard(token=token))
+        apps = _applications(chosen, addresses, database, _over_network, Guard(token=token))
         for app, listener, threads in zip(apps, listeners, _THREADS, strict=True):
             closing.callback(Server(app, listener, threads=threads).close)
         closing.enter_context(_following_real_clocks(apps[0]))
@@ -122,9 +128,22 @@ def _database(options: Options) -> Iterator[Database]:
         database.close()
 
 
+def _over_network(timeout: timedelta) -> Http:
+    return OverNetwork(timeout=timeout)
+
+
 def _applications(
-    options: Options, addresses: Addresses, database: Database, http: Http, guard: Guard
+    options: Options,
+    addresses: Addresses,
+    database: Database,
+    wire: Callable[[timedelta], Http],
+    guard: Guard,
 ) -> "tuple[Flask, Flask, Flask]":
+    """Make the three applications.
+
+    Args:
+        wire: what reaches others, and waits so long for an answer.
+    """
     env = options.environment
     workspaces = Workspaces(
         database,
@@ -143,7 +162,14 @@ def _applications(
     except SettingsError as error:
         raise OptionError(str(error)) from error
     return (
-        mock_platform.create_app(platform, workspaces=workspaces, database=database, http=http, guard=guard),
+        mock_platform.create_app(
+            platform,
+            workspaces=workspaces,
+            database=database,
+            http=wire(_PATIENCE),
+            receivers=wire(platform.callback_timeout),
+            guard=guard,
+        ),
         mock_insightly.create_app(crm, workspaces=workspaces, database=database, guard=guard),
         callback_sink.create_app(sink, workspaces=workspaces, database=database, guard=guard),
     )

@@ -61,6 +61,14 @@ def seconds() -> Kind:
     return Kind(read=read, expected=f"seconds from 0 to {_LONGEST_S}")
 
 
+def names() -> Kind:
+    """Take names with commas or blanks between them, in any case."""
+    return Kind(
+        read=lambda came: frozenset(came.lower().replace(",", " ").split()),
+        expected="names, with commas between",
+    )
+
+
 def one_of(choices: Mapping[str, object]) -> Kind:
     """Take one of some words."""
     return Kind(read=choices.__getitem__, expected=" or ".join(choices))

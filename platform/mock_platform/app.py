@@ -22,6 +22,7 @@ from mock_platform.description import DESCRIPTION
 from mock_platform.engine import Engine
 from mock_platform.inbound import Inbound
 from mock_platform.manners import add_manners
+from mock_platform.outbound import Outbound
 from mock_platform.poll_task import BASE_PATH, PollTask
 from mock_platform.provider import Provider
 from mock_platform.request_ids import RequestIds
@@ -58,13 +59,20 @@ _ADMINISTRATION = (users.bp, accounts.bp, organizations.bp, roles.bp, login.bp)
 """The blueprints of who works with the platform."""
 
 
-def create_app(
-    settings: Settings, *, workspaces: Workspaces, database: Database, http: Http, guard: Guard
+def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
+    settings: Settings,
+    *,
+    workspaces: Workspaces,
+    database: Database,
+    http: Http,
+    guard: Guard,
+    receivers: Http | None = None,
 ) -> Flask:
     """Make the platform.
 
     Args:
-        http: reaches the CRM and the receivers of callbacks.
+        http: reaches the other services.
+        receivers: reaches the receivers of callbacks, as far as they may be reached; the same unless told otherwise.
         guard: who may call the admin routes.
     """
     app = Flask("mock_platform", static_folder=None)
@@ -74,11 +82,17 @@ def create_app(
     store = Store(database)
     faults = FaultBook(database, service="platform")
     journal = Journal()
+    outbound = Outbound(
+        http=receivers or http,
+        allowed=settings.allow_hosts,
+        own=frozenset({settings.url, settings.crm_url, settings.sink_url}),
+    )
     engine = Engine(
         store=store,
         workspaces=workspaces,
         polls=PollTask(store=store, http=InProcess({settings.url: app}, otherwise=http), settings=settings),
-        deliveries=DeliveryTask(store=store, http=http, settings=settings),
+        deliveries=DeliveryTask(store=store, http=outbound, settings=settings),
+        lanes=settings.delivery_lanes,
     )
     app.extensions[EXTENSION] = Parts(
         settings=settings,

@@ -70,6 +70,7 @@ class Composer:
                     topic=event.topic(instance),
                     raw=encode_text(event.raw_body(notification, form)),
                     body=event.body(notification, instance, owner, hub=INSIGHTLY.hub, form=form),
+                    owner=owner,
                 )
 
         return compose

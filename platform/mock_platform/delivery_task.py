@@ -5,13 +5,14 @@ from datetime import datetime
 
 from mock_kit.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces import Workspace
-from mock_platform.domain import configuration
-from mock_platform.domain.delivery import after_attempt
-from mock_platform.domain.models import Attempt, Instance, Job, Ran
-from mock_platform.domain.signature import sign
+from mock_platform.domain.callback_headers import STANDARD_SECRET, callback_headers
+from mock_platform.domain.delivery import FailurePolicy, Outcome, after_attempt, put_aside
+from mock_platform.domain.emails import Email, delivery_failed
+from mock_platform.domain.models import Attempt, Job, Ran
 from mock_platform.settings import Settings
+from mock_platform.standard_webhooks import standard_headers
 from mock_platform.store import Store
-from mock_platform.store.events import Owed
+from mock_platform.store.deliveries import Owed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class DeliveryTask:
     """What is done when a delivery falls due.
 
     Attributes:
-        http: reaches receivers.
+        http: reaches receivers, as far as they may be reached.
     """
 
     store: Store
@@ -29,46 +30,54 @@ class DeliveryTask:
     def run(self, workspace: Workspace, job: Job) -> Ran:
         """Make one attempt; the same bytes each time, to where the subscription points now."""
         notification_id, subscription_id = (int(part) for part in job.subject.split("/"))
-        owed = self.store.events.owed(workspace.name, notification_id, subscription_id)
-        instance = owed and self.store.instances.get(workspace.name, owed.subscription.instance_id)
-        if not owed or not instance:
+        owed = self.store.deliveries.owed(workspace.name, notification_id, subscription_id)
+        if owed is None:
             self.store.jobs.remove(job)
             return Ran()
-        at = workspace.clock.now()
-        url = owed.subscription.url
-        reply = self.http.send("POST", url, headers=_headers(owed, instance), body=owed.body)
-        if isinstance(reply, Reply):
-            reply = in_time(reply, self.settings.callback_timeout)
-        attempt = _attempt(reply, number=owed.delivery.failures + 1, at=at, url=url)
-        delivery, again = after_attempt(
+        if not owed.active:
+            aside = put_aside(owed.delivery, now=workspace.clock.now())
+            self.store.deliveries.put_aside(workspace.name, job, aside)
+            return Ran()
+        attempt = self._attempt(owed, at=workspace.clock.now())
+        taken = not attempt.reason
+        outcome = after_attempt(
             owed.delivery,
-            succeeded=not attempt.reason,
-            ladder=self.settings.ladder,
+            succeeded=taken,
+            policy=FailurePolicy.RETRY if taken else self._policy(workspace, owed),
+            ladder=self.settings.retries,
             now=workspace.clock.now(),
         )
-        self.store.events.attempted(workspace.name, job, delivery, attempt, again=again)
-        return Ran(attempts=1, deliveries=int(not attempt.reason))
+        email = self._email(workspace, owed, outcome, attempt) if outcome.gives_up else None
+        kept = self.store.deliveries.attempted(workspace.name, job, outcome, attempt, email=email)
+        return Ran(attempts=int(kept), deliveries=int(kept and taken))
 
+    def _attempt(self, owed: Owed, *, at: datetime) -> Attempt:
+        """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
+        reply = self._send(owed, at)
+        if isinstance(reply, Reply):
+            reply = in_time(reply, self.settings.callback_timeout)
+        if isinstance(reply, NoReply):
+            return Attempt(at=at, url=owed.url, status=None, reason=reply.reason, elapsed=reply.elapsed)
+        reason = "" if reply.ok else f"answered {reply.status}"
+        return Attempt(at=at, url=owed.url, status=reply.status, reason=reason, elapsed=reply.elapsed)
 
-def _headers(owed: Owed, instance: Instance) -> dict[str, str]:
-    """Return a callback's headers.
+    def _send(self, owed: Owed, at: datetime) -> Reply | NoReply:
+        number = owed.delivery.notification_id
+        headers = callback_headers(owed.body, owed.configuration, notification_id=number)
+        secret = owed.configuration.get(STANDARD_SECRET)
+        headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
+        return self.http.send("POST", owed.url, headers=headers, body=owed.body)
 
-    Source: a signature only where the instance has a key (documented); that the webhook id is the
-        notification's is assumed.
-    """
-    headers = {
-        "Content-Type": "application/json",
-        "Elements-Webhook-Id": str(owed.delivery.notification_id),
-    }
-    key = instance.configuration.get(configuration.SIGNATURE_KEY)
-    if key:
-        headers["Elements-Webhook-Signature"] = sign(owed.body, key)
-    return headers
+    def _policy(self, workspace: Workspace, owed: Owed) -> FailurePolicy:
+        owner = self.store.people.user(workspace, owed.user_id)
+        return self.store.failure_policies.of(workspace.name, owner.account_id)
 
-
-def _attempt(reply: Reply | NoReply, *, number: int, at: datetime, url: str) -> Attempt:
-    """Return what is kept of an attempt: any 2xx is success, and everything else is not (assumed)."""
-    if isinstance(reply, NoReply):
-        return Attempt(number=number, at=at, url=url, status=None, reason=reply.reason, elapsed=reply.elapsed)
-    reason = "" if reply.ok else f"answered {reply.status}"
-    return Attempt(number=number, at=at, url=url, status=reply.status, reason=reason, elapsed=reply.elapsed)
+    def _email(self, workspace: Workspace, owed: Owed, outcome: Outcome, attempt: Attempt) -> Email:
+        return delivery_failed(
+            owed.name,
+            to=self.store.people.user(workspace, owed.user_id).email,
+            url=owed.url,
+            tries=outcome.delivery.failures,
+            reason=attempt.reason,
+            at=attempt.at,
+        )

@@ -1,7 +1,12 @@
-"""The only loop: whatever falls due is run at its exact instant, in virtual time or in real."""
+"""The only loop: whatever falls due is run at its exact instant, in virtual time or in real.
+
+In virtual time everything runs one after the other, so that the same world always runs the same way. In real time
+receivers are called side by side, so that none of them waits for another.
+"""
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Condition, Lock
@@ -13,12 +18,16 @@ from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.domain.errors import ConflictError, InvalidRequestError
 from mock_platform.domain.models import Instance, Job, JobKind, Ran
+from mock_platform.lanes import Lane, Lanes
 from mock_platform.poll_task import PollTask
 from mock_platform.store import Store
 
 _LONGEST_WAIT = timedelta(minutes=1)
 _PATIENCE_S = 5.0
 _FOR_EVER = -1.0
+_LONGEST_TURN = 50
+"""Callbacks that a receiver is sent before it is looked again what is due."""
+_LOOKED_AT = 500
 
 _log = logging.getLogger(__name__)
 
@@ -31,10 +40,20 @@ class _Task(Protocol):
 
 
 class Engine:
-    """Runs jobs in the order of (time, number), one at a time in each workspace."""
+    """Runs jobs in the order of (time, number).
+
+    Args:
+        lanes: receivers that are called at the same time, on real clocks.
+    """
 
     def __init__(
-        self, *, store: Store, workspaces: Workspaces, polls: PollTask, deliveries: DeliveryTask
+        self,
+        *,
+        store: Store,
+        workspaces: Workspaces,
+        polls: PollTask,
+        deliveries: DeliveryTask,
+        lanes: int = 64,
     ) -> None:
         self._store = store
         self._workspaces = workspaces
@@ -44,6 +63,8 @@ class Engine:
         self._woken = Condition()
         self._changes = 0
         self._stopped = False
+        self._deliveries = deliveries
+        self._lanes = Lanes(limit=lanes, freed=self.wake)
 
     def advance(self, workspace: Workspace, target: datetime) -> Ran:
         """Move a workspace's virtual time to an instant, running all that falls due up to and at it.
@@ -69,11 +90,18 @@ class Engine:
     def poll_now(self, workspace: Workspace, instance: Instance) -> Ran:
         """Poll an instance at once, whatever its schedule, and deliver what that owes.
 
+        On a real clock, receivers that take their time are not waited for, and not counted.
+
         Raises:
             ConflictError: time is being moved.
         """
         with self.alone(workspace):
-            return self._polls.poll(workspace, instance) + self._run_due(workspace, workspace.clock.now())
+            ran = self._polls.poll(workspace, instance)
+            if workspace.clock.mode is Mode.VIRTUAL:
+                return ran + self._run_due(workspace, workspace.clock.now())
+            under_way = self._deliver(workspace, workspace.clock.now())
+        done, _ = wait(under_way, timeout=_PATIENCE_S)
+        return sum((future.result() for future in done), ran)
 
     def reset(self, workspace: Workspace) -> None:
         """Forget everything about a workspace, and let a virtual clock start anew.
@@ -144,42 +172,82 @@ class Engine:
         """Run what falls due in workspaces whose clock is real, until ``stop``."""
         while not self._stopped:
             seen = self._changes
-            followed = [workspace for workspace in self._workspaces if self._catch_up(workspace)]
+            waits = [self._catch_up(workspace) for workspace in self._workspaces]
             with self._woken:
-                wait_s = self._wait(followed).total_seconds()
+                wait_s = min(waits, default=_LONGEST_WAIT).total_seconds()
                 self._woken.wait_for(lambda: self._changes != seen, timeout=wait_s)  # noqa: B023 - used at once
+        self._lanes.wait_until_idle(timeout_s=_PATIENCE_S)
 
-    def _catch_up(self, workspace: Workspace) -> bool:
-        """Run what has fallen due by a real clock, and say whether to come back as soon as more does.
+    def _catch_up(self, workspace: Workspace) -> timedelta:
+        """Run what has fallen due by a real clock, and return how long nothing else will.
 
-        A defect in one workspace must not end the polls of all others; it is tried again after a while.
+        A defect in one workspace must not end the polls of all others; it is tried again after a while. What has
+        fallen due and waits for a free lane is no reason to look again: who leaves a lane says so.
         """
         if workspace.clock.mode is not Mode.REAL:
-            return False
+            return _LONGEST_WAIT
         try:
             with self.alone(workspace, patience_s=_FOR_EVER):
-                self._run_due(workspace, workspace.clock.now())
+                now = workspace.clock.now()
+                while job := self._store.jobs.first_due_but_deliveries(workspace.name, until=now):
+                    self._tasks[job.kind].run(workspace, job)
+                self._deliver(workspace, now)
+            due = self._store.jobs.next_due(workspace.name, after=now)
         except Exception:  # noqa: BLE001 - logged with its trace, and tried again
             known = {"event": "real_time_failed", "workspace": workspace.name}
             _log.exception("what fell due in real time could not be run", extra=known)
-            return False
-        return True
-
-    def _wait(self, followed: list[Workspace]) -> timedelta:
-        """Return how long nothing falls due."""
-        due = self._store.jobs.next_due(workspace.name for workspace in followed)
+            return _LONGEST_WAIT
         if due is None:
             return _LONGEST_WAIT
-        return min(max(due - followed[0].clock.now(), timedelta(0)), _LONGEST_WAIT)
+        return min(max(due - workspace.clock.now(), timedelta(0)), _LONGEST_WAIT)
+
+    def _deliver(self, workspace: Workspace, until: datetime) -> list[Future[Ran]]:
+        """Let the deliveries that are due run in lanes, as far as these are free."""
+        under_way: list[Future[Ran]] = []
+        called = self._lanes.busy(workspace.name)
+        while turns := self._turns(workspace, until, called):
+            started = [self._start(workspace, url, jobs) for url, jobs in turns.items()]
+            under_way += [future for future in started if future]
+            called |= turns.keys()
+            if not all(started):  # no lane is free any more
+                break
+        return under_way
+
+    def _turns(self, workspace: Workspace, until: datetime, but: set[str]) -> dict[str, list[Job]]:
+        """Return what is due to receivers by their URL, some of them left out."""
+        turns: dict[str, list[Job]] = {}
+        for url, job in self._store.jobs.deliveries_due(
+            workspace.name, until=until, but=but, limit=_LOOKED_AT
+        ):
+            turns.setdefault(url, []).append(job)
+        return turns
+
+    def _start(self, workspace: Workspace, url: str, jobs: list[Job]) -> Future[Ran] | None:
+        def work() -> Ran:
+            ran = Ran()
+            for job in jobs[:_LONGEST_TURN]:
+                if not self._stopped:
+                    ran += self._deliveries.run(workspace, job)
+            return ran
+
+        return self._lanes.start(Lane(workspace.name, url), work)
 
     def _run_due(self, workspace: Workspace, until: datetime) -> Ran:
+        """Run what is due in virtual time, up to and at an instant.
+
+        Raises:
+            ConflictError: callbacks of the time when the clock was real are still under way.
+        """
+        if not self._lanes.wait_until_idle(workspace.name, timeout_s=_PATIENCE_S):
+            raise ConflictError(
+                "callbacks that were due on the real clock are still under way; ask again soon"
+            )
         ran = Ran()
         latest: Job | None = None
         while job := self._store.jobs.first_due(workspace.name, until=until):
             if job == latest:  # a task that stands still would loop for ever
                 raise RuntimeError(f"{job} left itself due")
             latest = job
-            if workspace.clock.mode is Mode.VIRTUAL:
-                self._workspaces.move(workspace, max(job.due, workspace.clock.now()))
+            self._workspaces.move(workspace, max(job.due, workspace.clock.now()))
             ran += self._tasks[job.kind].run(workspace, job)
         return ran

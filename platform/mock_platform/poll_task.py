@@ -9,6 +9,7 @@ from mock_kit.workspaces import Workspace
 from mock_platform import identities
 from mock_platform.composer import Composer
 from mock_platform.domain import configuration, polling
+from mock_platform.domain.emails import poller_disabled
 from mock_platform.domain.models import Decision, Instance, Job, Poll, Ran, Resource
 from mock_platform.domain.polling import Window
 from mock_platform.elements.insightly_definition import INSIGHTLY
@@ -106,7 +107,16 @@ class PollTask:
             error=read.error,
         )
         if read.error:
-            self.store.polls.failed(workspace.name, instance, poll, limit=self.settings.poll_failure_limit)
+            limit = self.settings.poll_failure_limit
+            email = poller_disabled(
+                instance,
+                self.store.people.user(workspace, instance.user_id),
+                resource=resource.name,
+                limit=limit,
+                reason=read.error,
+                at=covered.at,
+            )
+            self.store.polls.failed(workspace.name, instance, poll, limit=limit, email=email)
             return Ran(polls=1)
         found = read.found
         composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)

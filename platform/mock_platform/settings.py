@@ -1,7 +1,7 @@
 """What can be set about the platform, among it everything that no source settles."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mock_kit import environment
@@ -34,6 +34,10 @@ class Settings:
         passwords: which password is right for who has chosen none (assumed: any).
         event_retention: how long events are shown (documented: seven days).
         analytics_limit: entries of an analytics answer at the most (assumed).
+        ladder_adds_up: whether each wait counts from the attempt before it, not from the first failure (documented
+            in words that can be read both ways; what is said of the last try favours the first failure).
+        allow_hosts: where callbacks may go beside this machine; ``*`` is anywhere.
+        delivery_lanes: receivers that are called at the same time, on a real clock.
         unset_value: how a configuration key without a value is shown (observed: null, later "").
     """
 
@@ -49,9 +53,17 @@ class Settings:
     raw_form: RawForm = RawForm.BESIDE_RECORDS
     event_retention: timedelta = timedelta(days=7)
     analytics_limit: int = 10_000
+    ladder_adds_up: bool = False
+    allow_hosts: frozenset[str] = frozenset()
+    delivery_lanes: int = 64
     unset_value: str | None = None
     visibility: Visibility = Visibility.ROLE
     passwords: Passwords = Passwords.ANY
+
+    @property
+    def retries(self) -> Ladder:
+        """When failed callbacks are tried again, with how its waits are counted."""
+        return replace(self.ladder, adds_up=self.ladder_adds_up)
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str]) -> "Settings":
@@ -90,6 +102,9 @@ _KINDS = {
     "raw_form": environment.one_of({form.value: form for form in RawForm}),
     "event_retention": environment.seconds(),
     "analytics_limit": environment.whole(low=1, high=1_000_000),
+    "ladder_adds_up": environment.flag(),
+    "allow_hosts": environment.names(),
+    "delivery_lanes": environment.whole(low=1, high=1000),
     "unset_value": environment.text(),
     "visibility": environment.one_of({how.value: how for how in Visibility}),
     "passwords": environment.one_of({which.value: which for which in Passwords}),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 
-from mock_platform.domain import poller_configuration
+from mock_platform.domain import callback_headers, poller_configuration
 from mock_platform.domain.element import Element
 from mock_platform.domain.errors import InvalidRequestError
 from mock_platform.domain.masking import Values, unmask
@@ -17,7 +17,7 @@ from mock_platform.domain.poller_configuration import EmptyBlock
 
 ENABLED = "event.notification.enabled"
 CALLBACK_URL = "event.notification.callback.url"
-SIGNATURE_KEY = "event.notification.signature.key"
+SIGNATURE_KEY = callback_headers.SIGNATURE_KEY
 VENDOR_TYPE = "event.vendor.type"
 FILTER_NULLS = "filter.response.nulls"
 PAGE_SIZE = "pagination.max"
@@ -76,6 +76,7 @@ def check(values: Values, element: Element, *, empty_block: EmptyBlock) -> None:
             raise InvalidRequestError(f"{key} must be true or false; got {values[key]!r}")
     if values.get(VENDOR_TYPE) and values[VENDOR_TYPE] not in _VENDOR_TYPES:
         raise InvalidRequestError(f"{VENDOR_TYPE} must be polling or webhook; got {values[VENDOR_TYPE]!r}")
+    callback_headers.check(values)
     refresh_interval(values)
     polled_resources(values, element, empty_block=empty_block)
 

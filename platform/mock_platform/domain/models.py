@@ -175,10 +175,15 @@ class Notification:
 
 
 class DeliveryStatus(Enum):
-    """Where a delivery stands (observed: the vendor's test suite and schemas)."""
+    """Where a delivery stands.
+
+    Source: the words (observed: the vendor's test suite and schemas); that ``notified`` is for channels other than
+        webhooks is assumed.
+    """
 
     CREATED = "created"
     DELIVERED = "delivered"
+    NOTIFIED = "notified"
     RETRY = "retry"
     QUEUED = "queued"
 
@@ -201,15 +206,38 @@ class Delivery:
     first_failure: datetime | None = None
 
 
+class Channel(Enum):
+    """How a subscriber is told (observed: the vendor's schemas)."""
+
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+    SMS = "sms"
+    PUSH = "push"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """Who is told of an instance's notifications."""
+    """Who is told of the notifications of some topics.
+
+    Attributes:
+        instance_id: whose event settings it stands for; None for one that was made by itself.
+        user_id: whose it is; None is the user that the workspace began with.
+        config: ``url`` for webhooks.
+        active: False once all tries of a delivery were in vain.
+    """
 
     id: int
-    instance_id: int
-    topic: str
-    url: str
-    active: bool
+    topics: tuple[str, ...]
+    config: Mapping[str, object]
+    channel: Channel = Channel.WEBHOOK
+    instance_id: int | None = None
+    user_id: int | None = None
+    active: bool = True
+
+    @property
+    def url(self) -> str:
+        """Where its callbacks go; empty if they go nowhere."""
+        return str(self.config.get("url") or "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,11 +245,12 @@ class Attempt:
     """One try to deliver.
 
     Attributes:
+        number: counted from 1 for each delivery; 0 until it is kept.
         status: of the receiver's answer; None if none came.
         reason: why it does not count as success; empty if it does.
     """
 
-    number: int
+    number: int = 0
     at: datetime
     url: str
     status: int | None

@@ -10,11 +10,15 @@ _SOONEST = timedelta(seconds=1)
 class Ladder:
     """How often a callback is retried, and how the waits grow: retry x comes ``base ** x`` seconds on.
 
+    Attributes:
+        adds_up: whether each wait counts from the attempt before it; otherwise all count from the first failure.
+
     Source: nine tries at 4^x s in the older guide, five at 8^x s in the newer one (documented, in conflict).
     """
 
     tries: int
     base: int
+    adds_up: bool = False
 
 
 CLOUD_ELEMENTS = Ladder(tries=9, base=4)
@@ -26,23 +30,29 @@ def next_attempt(ladder: Ladder, *, failures: int, first_failure: datetime, now:
 
     Args:
         failures: failed attempts so far, the first one included.
-        first_failure: when that was; waits count from it and do not add up.
+        first_failure: when that was.
         now: when the latest attempt failed. What lies before it (the stack was down meanwhile) is due a
             second later.
 
     Source: the ninth try falls just under 73 hours after the original failure, so the waits count from that
-        (documented).
+        (documented); "x falls 4^x seconds after the failure" can be read as the latest failure too, hence
+        ``adds_up``.
 
+    >>> from dataclasses import replace
     >>> from datetime import UTC
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
     >>> next_attempt(CLOUD_ELEMENTS, failures=9, first_failure=noon, now=noon) - noon
     datetime.timedelta(days=3, seconds=2944)
     >>> next_attempt(CLOUD_ELEMENTS, failures=10, first_failure=noon, now=noon) is None
     True
+    >>> late = noon + timedelta(seconds=4)
+    >>> next_attempt(replace(CLOUD_ELEMENTS, adds_up=True), failures=2, first_failure=noon, now=late) - noon
+    datetime.timedelta(seconds=20)
     """
     if failures > ladder.tries:
         return None
+    counted_from = now if ladder.adds_up else first_failure
     try:
-        return max(first_failure + timedelta(seconds=ladder.base**failures), now + _SOONEST)
+        return max(counted_from + timedelta(seconds=ladder.base**failures), now + _SOONEST)
     except OverflowError:  # a clock was moved to the calendar's end, and there is no later
         return None

@@ -3,12 +3,17 @@
 from mock_kit.database import Database
 from mock_platform.store import tables
 from mock_platform.store.counters import next_number
+from mock_platform.store.deliveries import Deliveries
+from mock_platform.store.emails import Emails
 from mock_platform.store.event_counts import EventCounts
 from mock_platform.store.events import Events
+from mock_platform.store.failure_policies import FailurePolicies
 from mock_platform.store.instances import Instances
 from mock_platform.store.jobs import Jobs
+from mock_platform.store.notifications import Notifications
 from mock_platform.store.people import People
 from mock_platform.store.polls import Polls
+from mock_platform.store.subscriptions import Subscriptions
 from mock_platform.store.turns import Turns
 
 __all__ = ["Store"]
@@ -33,6 +38,11 @@ class Store:
         self.turns = Turns(database)
         self.events = Events(database)
         self.event_counts = EventCounts(database)
+        self.notifications = Notifications(database)
+        self.subscriptions = Subscriptions(database)
+        self.deliveries = Deliveries(database)
+        self.emails = Emails(database)
+        self.failure_policies = FailurePolicies(database)
         with database.writing() as connection:
             self.starts = next_number(connection, _NO_WORKSPACE, "starts", first=1)
 

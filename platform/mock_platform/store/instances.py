@@ -8,8 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
-from mock_platform.domain.event import topic
-from mock_platform.domain.models import Instance, JobKind, LastPoll, Subscription
+from mock_platform.domain.models import Instance, JobKind, LastPoll
 from mock_platform.domain.schedule import Plan
 from mock_platform.store.counters import next_number
 from mock_platform.store.instance_search import (
@@ -22,6 +21,7 @@ from mock_platform.store.instance_search import (
     rows_found,
 )
 from mock_platform.store.jobs import drop_jobs, plan_job
+from mock_platform.store.subscriptions import subscribe_instance, unsubscribe_instance
 from mock_platform.store.tables import instances, last_polls, subscriptions
 
 _tags = Decoder(tuple[str, ...])
@@ -150,16 +150,6 @@ class Instances:
         with self._database.writing() as connection:
             _delete(connection, workspace, instance.id)
 
-    def subscription(self, workspace: str, subscription_id: int) -> Subscription | None:
-        """Return a subscription, unless it has been removed."""
-        with self._database.reading() as connection:
-            row = connection.execute(
-                select(subscriptions).where(
-                    subscriptions.c.workspace == workspace, subscriptions.c.id == subscription_id
-                )
-            ).first()
-        return _subscription(row) if row else None
-
     def _again(self, workspace: str, instance: Instance) -> Instance:
         """Return the instance as it is now kept, its subscription's id with it."""
         saved = self.get(workspace, instance.id)
@@ -178,24 +168,11 @@ def delete_instances_of(connection: Connection, workspace: str, user_id: int) ->
         _delete(connection, workspace, instance_id)
 
 
-def subscriptions_of(connection: Connection, workspace: str, instance_id: int) -> list[Subscription]:
-    """Return who is told of an instance's notifications."""
-    rows = connection.execute(
-        select(subscriptions)
-        .where(subscriptions.c.workspace == workspace, subscriptions.c.instance_id == instance_id)
-        .order_by(subscriptions.c.id)
-    )
-    return [_subscription(row) for row in rows]
-
-
 def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
     _end_polling(connection, workspace, instance_id)
     forget_tags(connection, workspace, instance_id)
-    for table, column in (
-        (last_polls, last_polls.c.instance_id),
-        (subscriptions, subscriptions.c.instance_id),
-        (instances, instances.c.id),
-    ):
+    unsubscribe_instance(connection, workspace, instance_id)
+    for table, column in ((last_polls, last_polls.c.instance_id), (instances, instances.c.id)):
         connection.execute(table.delete().where(table.c.workspace == workspace, column == instance_id))
 
 
@@ -206,7 +183,7 @@ def _carry_out(connection: Connection, workspace: str, instance: Instance, plan:
     elif plan.poll_at is not None:
         _end_polling(connection, workspace, instance.id)
         plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
-    _subscribe(connection, workspace, instance, plan.callback_url)
+    subscribe_instance(connection, workspace, instance, plan.callback_url)
 
 
 def _set_last_polls(
@@ -228,21 +205,6 @@ def _set_last_polls(
 
 def _end_polling(connection: Connection, workspace: str, instance_id: int) -> None:
     drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
-
-
-def _subscribe(connection: Connection, workspace: str, instance: Instance, url: str | None) -> None:
-    """Let an instance's one subscription point at a URL, or remove it; a new URL makes it active again."""
-    of_instance = (subscriptions.c.workspace == workspace, subscriptions.c.instance_id == instance.id)
-    if url is None:
-        connection.execute(subscriptions.delete().where(*of_instance))
-        return
-    known = connection.execute(select(subscriptions).where(*of_instance)).first()
-    if known is None:
-        number = next_number(connection, workspace, "subscription", first=instance.id * 2 + 1)
-        row = {"workspace": workspace, "id": number, "instance_id": instance.id, "topic": topic(instance)}
-        connection.execute(subscriptions.insert(), {**row, "url": url, "active": True})
-    elif known.url != url:
-        connection.execute(subscriptions.update().where(*of_instance).values(url=url, active=True))
 
 
 def _row(instance: Instance) -> Mapping[str, object]:
@@ -278,10 +240,4 @@ def _instance(row: Row[tuple[object, ...]]) -> Instance:
         trace_logging_until=row.trace_logging_until,
         subscription_id=row.subscription_id,
         user_id=row.user_id,
-    )
-
-
-def _subscription(row: Row[tuple[object, ...]]) -> Subscription:
-    return Subscription(
-        id=row.id, instance_id=row.instance_id, topic=row.topic, url=row.url, active=row.active
     )

@@ -1,19 +1,38 @@
 """What falls due, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from mock_kit.database import Database
 from mock_platform.domain.models import Job, JobKind
-from mock_platform.store.tables import jobs
+from mock_platform.store.tables import jobs, subscriptions
 
 _first_due = (
     select(jobs)
     .where(jobs.c.workspace == bindparam("of_workspace"), jobs.c.due <= bindparam("until"))
     .order_by(jobs.c.due, jobs.c.number)
     .limit(1)
+)
+_first_other = _first_due.where(jobs.c.kind != JobKind.DELIVER.value)
+_deliveries_due = (
+    select(jobs, subscriptions.c.url)
+    .outerjoin(
+        subscriptions,
+        (subscriptions.c.workspace == jobs.c.workspace) & (subscriptions.c.id == jobs.c.subscription_id),
+    )
+    .where(
+        jobs.c.workspace == bindparam("of_workspace"),
+        jobs.c.kind == JobKind.DELIVER.value,
+        jobs.c.due <= bindparam("until"),
+        func.coalesce(subscriptions.c.url, "").not_in(bindparam("but", expanding=True)),
+    )
+    .order_by(jobs.c.due, jobs.c.number)
+    .limit(bindparam("most"))
+)
+_next_due = select(func.min(jobs.c.due)).where(
+    jobs.c.workspace == bindparam("of_workspace"), jobs.c.due > bindparam("after")
 )
 _move = jobs.update().where(jobs.c.number == bindparam("of_number")).values(due=bindparam("to"))
 _remove = jobs.delete().where(jobs.c.number == bindparam("of_number"))
@@ -24,6 +43,7 @@ _subject = (
 )
 _of_subject = select(jobs).where(*_subject)
 _remove_subject = jobs.delete().where(*_subject)
+_move_subject = jobs.update().where(*_subject).values(due=bindparam("to"))
 
 
 class Jobs:
@@ -37,6 +57,24 @@ class Jobs:
         with self._database.reading() as connection:
             row = connection.execute(_first_due, {"of_workspace": workspace, "until": until}).first()
         return _job(row) if row else None
+
+    def first_due_but_deliveries(self, workspace: str, *, until: datetime) -> Job | None:
+        """Return the job that comes first of all that are no deliveries, if it falls due no later than ``until``."""
+        with self._database.reading() as connection:
+            row = connection.execute(_first_other, {"of_workspace": workspace, "until": until}).first()
+        return _job(row) if row else None
+
+    def deliveries_due(
+        self, workspace: str, *, until: datetime, but: Collection[str], limit: int
+    ) -> list[tuple[str, Job]]:
+        """Return deliveries that fall due no later than ``until``, in their order, with where they go.
+
+        Args:
+            but: URLs whose deliveries are left out.
+        """
+        asked = {"of_workspace": workspace, "until": until, "but": list(but), "most": limit}
+        with self._database.reading() as connection:
+            return [(row.url or "", _job(row)) for row in connection.execute(_deliveries_due, asked)]
 
     def of(self, workspace: str, kind: JobKind, subject: str) -> Job | None:
         """Return the job about a subject, if there is one."""
@@ -63,12 +101,10 @@ class Jobs:
         with self._database.writing() as connection:
             drop_jobs(connection, workspace, kind, subject)
 
-    def next_due(self, workspaces: Iterable[str]) -> datetime | None:
-        """Return when the first job of any of the workspaces falls due."""
+    def next_due(self, workspace: str, *, after: datetime) -> datetime | None:
+        """Return when the first job falls due that does so later than ``after``."""
         with self._database.reading() as connection:
-            due: datetime | None = connection.scalar(
-                select(func.min(jobs.c.due)).where(jobs.c.workspace.in_(list(workspaces)))
-            )
+            due: datetime | None = connection.scalar(_next_due, {"of_workspace": workspace, "after": after})
         return due
 
     def count(self, workspace: str) -> int:
@@ -88,10 +124,18 @@ class Jobs:
             connection.execute(_remove, {"of_number": job.number})
 
 
-def plan_job(connection: Connection, workspace: str, kind: JobKind, subject: str, due: datetime) -> None:
-    """Put a job on the agenda."""
+def plan_job(  # noqa: PLR0913 - a row's columns
+    connection: Connection,
+    workspace: str,
+    kind: JobKind,
+    subject: str,
+    due: datetime,
+    *,
+    subscription_id: int | None = None,
+) -> None:
+    """Put a job on the agenda; a delivery's says whose it is."""
     row = {"workspace": workspace, "kind": kind.value, "subject": subject, "due": due}
-    connection.execute(jobs.insert(), row)
+    connection.execute(jobs.insert(), {**row, "subscription_id": subscription_id})
 
 
 def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str) -> None:
@@ -99,12 +143,23 @@ def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
     connection.execute(_remove_subject, _key(workspace, kind, subject))
 
 
-def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> None:
-    """Let a job fall due again, or take it off the agenda, in a transaction that does more."""
+def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str, to: datetime) -> bool:
+    """Let the jobs about a subject fall due at another time; says whether there are any."""
+    moved = connection.execute(_move_subject, {**_key(workspace, kind, subject), "to": to})
+    return bool(moved.rowcount)
+
+
+def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> bool:
+    """Let a job fall due again, or take it off the agenda, in a transaction that does more.
+
+    Returns:
+        whether it was still there.
+    """
     if to is None:
-        connection.execute(_remove, {"of_number": job.number})
+        done = connection.execute(_remove, {"of_number": job.number})
     else:
-        connection.execute(_move, {"of_number": job.number, "to": to})
+        done = connection.execute(_move, {"of_number": job.number, "to": to})
+    return bool(done.rowcount)
 
 
 def _key(workspace: str, kind: JobKind, subject: str) -> dict[str, str]:

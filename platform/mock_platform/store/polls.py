@@ -5,25 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import Struct, convert
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import decode, encode_text
+from mock_platform.domain.emails import Email
 from mock_platform.domain.models import (
     Decision,
-    DeliveryStatus,
     EventStatus,
     Instance,
     JobKind,
     Notification,
     Poll,
-    Subscription,
+    User,
     Verdict,
 )
 from mock_platform.store.counters import next_number
-from mock_platform.store.instances import still_there, subscriptions_of
-from mock_platform.store.jobs import drop_jobs, plan_job
-from mock_platform.store.tables import deliveries, instances, last_polls, notifications, polls
+from mock_platform.store.emails import keep_email
+from mock_platform.store.instances import still_there
+from mock_platform.store.jobs import drop_jobs
+from mock_platform.store.notifications import NewNotification, tell
+from mock_platform.store.tables import instances, last_polls, polls
 
 _this_resource = (
     last_polls.c.workspace == bindparam("of_workspace"),
@@ -43,12 +45,14 @@ class Outgoing:
     Attributes:
         raw: JSON text of the records.
         body: the exact bytes of the callback.
+        owner: of the instance.
     """
 
     notification: Notification
     topic: str
     raw: str
     body: bytes
+    owner: User
 
 
 Compose = Callable[[Callable[[], int]], Iterable[Outgoing]]
@@ -75,25 +79,28 @@ class Polls:
             connection.execute(_advance, {**_key(workspace, poll), "polled_at": poll.at})
             if not poll.events:
                 return
-            told = subscriptions_of(connection, workspace, instance.id)
             for outgoing in compose(
                 lambda: next_number(connection, workspace, "notification", first=first_id)
             ):
-                _send(connection, workspace, instance, outgoing, told)
+                tell(connection, workspace, _new(outgoing, instance))
 
     def received(self, workspace: str, instance: Instance, compose: Compose, *, first_id: int) -> None:
         """Keep what came in from outside, and the deliveries that it owes; no poll, and no last-poll time."""
         with self._database.writing() as connection:
             if not still_there(connection, workspace, instance.id):
                 return
-            told = subscriptions_of(connection, workspace, instance.id)
             for outgoing in compose(
                 lambda: next_number(connection, workspace, "notification", first=first_id)
             ):
-                _send(connection, workspace, instance, outgoing, told, fresh=EventStatus.RECEIVED)
+                tell(connection, workspace, _new(outgoing, instance), fresh=EventStatus.RECEIVED)
 
-    def failed(self, workspace: str, instance: Instance, poll: Poll, *, limit: int) -> None:
+    def failed(
+        self, workspace: str, instance: Instance, poll: Poll, *, limit: int, email: Email | None = None
+    ) -> None:
         """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
+
+        Args:
+            email: to be kept if it is.
 
         Source: one resource that fails so often in a row disables the whole poller of the instance (documented).
         """
@@ -109,6 +116,8 @@ class Polls:
                     .where(instances.c.workspace == workspace, instances.c.id == instance.id)
                     .values(polling_disabled=True)
                 )
+                if email:
+                    keep_email(connection, workspace, email)
 
     def list(
         self,
@@ -132,45 +141,18 @@ class Polls:
         return [_poll(row) for row in reversed(rows)]
 
 
-def _send(  # noqa: PLR0913 - one statement's worth of facts
-    connection: Connection,
-    workspace: str,
-    instance: Instance,
-    outgoing: Outgoing,
-    told: "list[Subscription]",
-    *,
-    fresh: EventStatus = EventStatus.NEW,
-) -> None:
-    """Keep a notification, and put its deliveries on the agenda; a dead subscription's are queued.
-
-    Args:
-        fresh: where its event stands as long as nothing has been sent to those who are told.
-    """
+def _new(outgoing: Outgoing, instance: Instance) -> NewNotification:
     notification = outgoing.notification
-    status = fresh if told else EventStatus.CONSUMED
-    connection.execute(
-        notifications.insert(),
-        {
-            "workspace": workspace,
-            "id": notification.id,
-            "event_id": notification.event_id,
-            "instance_id": instance.id,
-            "topic": outgoing.topic,
-            "created": notification.created,
-            "updated": notification.created,
-            "status": status.value,
-            "raw": outgoing.raw,
-            "body": outgoing.body,
-        },
+    return NewNotification(
+        id=notification.id,
+        event_id=notification.event_id,
+        instance_id=instance.id,
+        topic=outgoing.topic,
+        created=notification.created,
+        raw=outgoing.raw,
+        body=outgoing.body,
+        owner=outgoing.owner,
     )
-    for subscription in told:
-        owed = DeliveryStatus.CREATED if subscription.active else DeliveryStatus.QUEUED
-        key = {"workspace": workspace, "notification_id": notification.id, "subscription_id": subscription.id}
-        times = {"created": notification.created, "updated": notification.created}
-        connection.execute(deliveries.insert(), {**key, **times, "status": owed.value, "failures": 0})
-        if subscription.active:
-            subject = f"{notification.id}/{subscription.id}"
-            plan_job(connection, workspace, JobKind.DELIVER, subject, notification.created)
 
 
 def _key(workspace: str, poll: Poll) -> dict[str, object]:

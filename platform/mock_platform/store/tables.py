@@ -77,11 +77,23 @@ subscriptions = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
-    Column("instance_id", BigInteger, nullable=False),
-    Column("topic", Text, nullable=False),
+    Column("instance_id", BigInteger),
+    Column("user_id", BigInteger),
+    Column("channel", Text, nullable=False),
+    Column("config", Text, nullable=False),
     Column("url", Words, nullable=False),
     Column("active", Boolean, nullable=False),
     Index("platform_subscriptions_by_instance", "workspace", "instance_id"),
+)
+
+subscribed_topics = Table(
+    "platform_subscribed_topics",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("topic", Words, primary_key=True),
+    Column("subscription_id", BigInteger, primary_key=True),
+    Column("place", Integer, nullable=False),
+    Index("platform_subscribed_topics_of", "workspace", "subscription_id"),
 )
 
 last_polls = Table(
@@ -117,16 +129,19 @@ notifications = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
-    Column("event_id", Words, nullable=False),
-    Column("instance_id", BigInteger, nullable=False),
-    Column("topic", Text, nullable=False),
+    Column("event_id", Words),
+    Column("instance_id", BigInteger),
+    Column("topic", Words, nullable=False),
     Column("created", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
     Column("status", Text, nullable=False),
     Column("raw", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False),
     Index("platform_notifications_by_event", "workspace", "event_id", unique=True),
     Index("platform_notifications_of_instance", "workspace", "instance_id", "id"),
+    Index("platform_notifications_of_topic", "workspace", "topic", "id"),
 )
 
 deliveries = Table(
@@ -140,6 +155,7 @@ deliveries = Table(
     Column("updated", Instant, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("first_failure", Instant),
+    Index("platform_deliveries_of_subscription", "workspace", "subscription_id"),
 )
 
 attempts = Table(
@@ -163,8 +179,31 @@ jobs = Table(
     Column("workspace", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    Column("subscription_id", BigInteger),
     Column("due", Instant, nullable=False),
     Index("platform_jobs_due", "workspace", "due", "number"),
     Index("platform_jobs_by_subject", "workspace", "kind", "subject"),
     sqlite_autoincrement=True,
+)
+
+emails = Table(
+    "platform_emails",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("workspace", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("message", Words, nullable=False),
+    Index("platform_emails_of_workspace", "workspace", "number"),
+)
+
+failure_policies = Table(
+    "platform_failure_policies",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
+    Column("policy", Text, nullable=False),
 )

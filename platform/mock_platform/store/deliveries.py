@@ -1,0 +1,331 @@
+"""Deliveries: what each notification owes each subscription, every attempt, and what was released."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from msgspec.json import Decoder
+from sqlalchemy import Connection, Row, bindparam, select
+
+from mock_kit.database import Database
+from mock_platform.domain.delivery import Outcome, released
+from mock_platform.domain.emails import Email
+from mock_platform.domain.models import (
+    Attempt,
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    EventStatus,
+    Job,
+    JobKind,
+    Subscription,
+)
+from mock_platform.domain.notification import KeptNotification
+from mock_platform.store.emails import keep_email
+from mock_platform.store.jobs import move_jobs, move_or_remove
+from mock_platform.store.notifications import plan_delivery
+from mock_platform.store.subscriptions import by_id
+from mock_platform.store.tables import attempts, deliveries, instances, notifications, subscriptions
+
+_configuration = Decoder(dict[str, str | None])
+_of_notification = (notifications.c.workspace == deliveries.c.workspace) & (
+    notifications.c.id == deliveries.c.notification_id
+)
+_of_subscription = (subscriptions.c.workspace == deliveries.c.workspace) & (
+    subscriptions.c.id == deliveries.c.subscription_id
+)
+_of_instance = (instances.c.workspace == subscriptions.c.workspace) & (
+    instances.c.id == subscriptions.c.instance_id
+)
+_this = (
+    deliveries.c.workspace == bindparam("of_workspace"),
+    deliveries.c.notification_id == bindparam("of_notification"),
+    deliveries.c.subscription_id == bindparam("of_subscription"),
+)
+_owed = (
+    select(
+        deliveries,
+        notifications.c.body,
+        subscriptions.c.url,
+        subscriptions.c.active,
+        subscriptions.c.user_id,
+        instances.c.configuration,
+        instances.c.id.label("instance_id"),
+        instances.c.name,
+    )
+    .join(notifications, _of_notification)
+    .join(subscriptions, _of_subscription)
+    .outerjoin(instances, _of_instance)
+    .where(*_this, notifications.c.deleted.is_(other=False))
+)
+_settle = (
+    deliveries.update()
+    .where(*_this)
+    .values(
+        status=bindparam("new_status"),
+        updated=bindparam("at"),
+        failures=bindparam("failed"),
+        first_failure=bindparam("first_failed"),
+    )
+)
+_number = select(attempts.c.number).where(
+    attempts.c.workspace == bindparam("of_workspace"),
+    attempts.c.notification_id == bindparam("of_notification"),
+    attempts.c.subscription_id == bindparam("of_subscription"),
+)
+_latest_number = _number.order_by(attempts.c.number.desc()).limit(1)
+_stands = (
+    notifications.update()
+    .where(
+        notifications.c.workspace == bindparam("of_workspace"),
+        notifications.c.id == bindparam("of_notification"),
+        notifications.c.status != EventStatus.NOTIFIED.value,
+    )
+    .values(status=bindparam("new_status"), updated=bindparam("at"))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """What is to be sent: a delivery, where to, and the exact bytes.
+
+    Attributes:
+        active: whether its subscription is.
+        configuration: of the instance whose subscription it is; empty if it is nobody's.
+        name: of that instance, else of the subscription.
+        user_id: whose the subscription is.
+    """
+
+    delivery: Delivery
+    url: str
+    active: bool
+    body: bytes
+    configuration: Mapping[str, str | None]
+    name: str
+    user_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptDelivery:
+    """A delivery with what it is about."""
+
+    delivery: Delivery
+    subscription: Subscription
+    notification: KeptNotification
+
+
+class Deliveries:
+    """The deliveries of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def owed(self, workspace: str, notification_id: int, subscription_id: int) -> Owed | None:
+        """Return what a delivery owes; None if its notification or its subscription is no more."""
+        with self._database.glancing() as connection:
+            row = connection.execute(_owed, _key(workspace, notification_id, subscription_id)).first()
+        if row is None:
+            return None
+        return Owed(
+            delivery=_delivery(row),
+            url=row.url,
+            active=row.active,
+            body=row.body,
+            configuration=_configuration.decode(row.configuration) if row.configuration else {},
+            user_id=row.user_id,
+            name=f"{row.name} (instance {row.instance_id})"
+            if row.name
+            else f"subscription {subscription_id}",
+        )
+
+    def attempted(
+        self, workspace: str, job: Job, outcome: Outcome, attempt: Attempt, *, email: Email | None = None
+    ) -> bool:
+        """Keep an attempt and what follows from it: the delivery's new state, and the next try or none.
+
+        A delivery that is given up deactivates its subscription, unless that has moved to another URL meanwhile.
+
+        Args:
+            email: to be kept if the subscription is deactivated.
+
+        Returns:
+            False, with nothing kept, if the job was taken off the agenda meanwhile: what was sent is forgotten.
+
+        Source: the subscription is deactivated once all tries are used (documented).
+        """
+        delivery = outcome.delivery
+        key = _key(workspace, delivery.notification_id, delivery.subscription_id)
+        with self._database.writing() as connection:
+            if not move_or_remove(connection, job, outcome.again):
+                return False
+            number = (connection.scalar(_latest_number, key) or 0) + 1
+            connection.execute(attempts.insert(), _attempt_row(workspace, delivery, attempt, number))
+            connection.execute(_settle, {**key, **_state(delivery)})
+            taken = delivery.status is DeliveryStatus.DELIVERED
+            stands = EventStatus.NOTIFIED if taken else EventStatus.DISPATCHED
+            connection.execute(_stands, {**key, "new_status": stands.value, "at": attempt.at})
+            gone = outcome.gives_up and _deactivate(
+                connection, workspace, delivery.subscription_id, attempt.url
+            )
+            if gone and email:
+                keep_email(connection, workspace, email)
+        return True
+
+    def put_aside(self, workspace: str, job: Job, delivery: Delivery) -> None:
+        """Keep that a delivery was queued without an attempt."""
+        key = _key(workspace, delivery.notification_id, delivery.subscription_id)
+        with self._database.writing() as connection:
+            if move_or_remove(connection, job, None):
+                connection.execute(_settle, {**key, **_state(delivery)})
+
+    def attempts(self, workspace: str, notification_id: int) -> list[Attempt]:
+        """Return the attempts to deliver a notification, in their order."""
+        wanted = (
+            select(attempts)
+            .where(attempts.c.workspace == workspace, attempts.c.notification_id == notification_id)
+            .order_by(attempts.c.subscription_id, attempts.c.number)
+        )
+        with self._database.reading() as connection:
+            return [_attempt(row) for row in connection.execute(wanted)]
+
+    def find(
+        self,
+        workspace: str,
+        *,
+        notification_id: int | None = None,
+        subscription_id: int | None = None,
+    ) -> list[KeptDelivery]:
+        """Return deliveries by notification and subscription; those whose subscription is no more are left out."""
+        with self._database.reading() as connection:
+            return _all(connection, workspace, notification_id, subscription_id)
+
+    def release(
+        self, workspace: str, wanted: Callable[[KeptDelivery], bool], *, now: datetime
+    ) -> list[KeptDelivery]:
+        """Put deliveries on the agenda again, the oldest first, and make their subscriptions active."""
+        with self._database.writing() as connection:
+            chosen = [
+                one
+                for one in _all(connection, workspace, None, None)
+                if one.subscription.channel is Channel.WEBHOOK and wanted(one)
+            ]
+            _reactivate(connection, workspace, {one.subscription.id for one in chosen})
+            for one in chosen:
+                _release(connection, workspace, released(one.delivery, now=now), now)
+            ids = {(one.delivery.notification_id, one.delivery.subscription_id) for one in chosen}
+            again = _all(connection, workspace, None, None)
+        return [one for one in again if (one.delivery.notification_id, one.delivery.subscription_id) in ids]
+
+
+def _all(
+    connection: Connection, workspace: str, notification_id: int | None, subscription_id: int | None
+) -> list[KeptDelivery]:
+    wanted = (
+        select(deliveries, notifications.c.topic, notifications.c.body, notifications.c.acknowledged)
+        .add_columns(notifications.c.created.label("notified_at"))
+        .join(notifications, _of_notification)
+        .join(subscriptions, _of_subscription)
+        .where(deliveries.c.workspace == workspace, notifications.c.deleted.is_(other=False))
+        .order_by(deliveries.c.notification_id, deliveries.c.subscription_id)
+    )
+    if notification_id is not None:
+        wanted = wanted.where(deliveries.c.notification_id == notification_id)
+    if subscription_id is not None:
+        wanted = wanted.where(deliveries.c.subscription_id == subscription_id)
+    rows = connection.execute(wanted).all()
+    known = by_id(connection, workspace, {row.subscription_id for row in rows})
+    return [
+        KeptDelivery(
+            delivery=_delivery(row),
+            subscription=known[row.subscription_id],
+            notification=KeptNotification(
+                id=row.notification_id,
+                topic=row.topic,
+                created=row.notified_at,
+                body=row.body,
+                acknowledged=row.acknowledged,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _release(connection: Connection, workspace: str, delivery: Delivery, now: datetime) -> None:
+    """Plan a delivery for now; one that is planned already only comes sooner, as it may be under way."""
+    key = _key(workspace, delivery.notification_id, delivery.subscription_id)
+    connection.execute(_settle, {**key, **_state(delivery)})
+    subject = f"{delivery.notification_id}/{delivery.subscription_id}"
+    if not move_jobs(connection, workspace, JobKind.DELIVER, subject, now):
+        plan_delivery(connection, workspace, delivery.notification_id, delivery.subscription_id, now)
+
+
+def _reactivate(connection: Connection, workspace: str, ids: Iterable[int]) -> None:
+    connection.execute(
+        subscriptions.update()
+        .where(subscriptions.c.workspace == workspace, subscriptions.c.id.in_(list(ids)))
+        .values(active=True)
+    )
+
+
+def _deactivate(connection: Connection, workspace: str, subscription_id: int, url: str) -> bool:
+    done = connection.execute(
+        subscriptions.update()
+        .where(
+            subscriptions.c.workspace == workspace,
+            subscriptions.c.id == subscription_id,
+            subscriptions.c.url == url,
+            subscriptions.c.active.is_(other=True),
+        )
+        .values(active=False)
+    )
+    return bool(done.rowcount)
+
+
+def _key(workspace: str, notification_id: int, subscription_id: int) -> dict[str, object]:
+    return {"of_workspace": workspace, "of_notification": notification_id, "of_subscription": subscription_id}
+
+
+def _state(delivery: Delivery) -> dict[str, object]:
+    return {
+        "new_status": delivery.status.value,
+        "at": delivery.updated,
+        "failed": delivery.failures,
+        "first_failed": delivery.first_failure,
+    }
+
+
+def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
+    return Delivery(
+        notification_id=row.notification_id,
+        subscription_id=row.subscription_id,
+        status=DeliveryStatus(row.status),
+        created=row.created,
+        updated=row.updated,
+        failures=row.failures,
+        first_failure=row.first_failure,
+    )
+
+
+def _attempt_row(workspace: str, delivery: Delivery, attempt: Attempt, number: int) -> dict[str, object]:
+    return {
+        "workspace": workspace,
+        "notification_id": delivery.notification_id,
+        "subscription_id": delivery.subscription_id,
+        "number": number,
+        "at": attempt.at,
+        "url": attempt.url,
+        "status": attempt.status,
+        "reason": attempt.reason,
+        "elapsed_s": attempt.elapsed.total_seconds(),
+    }
+
+
+def _attempt(row: Row[tuple[object, ...]]) -> Attempt:
+    return Attempt(
+        number=row.number,
+        at=row.at,
+        url=row.url,
+        status=row.status,
+        reason=row.reason,
+        elapsed=timedelta(seconds=row.elapsed_s),
+    )
