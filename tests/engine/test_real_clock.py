@@ -163,19 +163,20 @@ def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
     assert poll.at == START + timedelta(minutes=16)
 
 
-def test_the_wait_is_for_the_first_job_of_all_and_never_longer_than_a_minute(bench, real):
+def test_the_wait_is_for_the_next_job_to_come_and_never_longer_than_a_minute(bench, real):
     workspace, clock = real()
-    other, other_clock = real("other")
-    empty = bench.engine._wait([])
+    nothing_planned = bench.engine._catch_up(workspace)
     bench.instance(workspace, configuration={"event.poller.refresh_interval": 1})
-    bench.instance(other, configuration={"event.poller.refresh_interval": 15})
-    clock.time = other_clock.time = START + timedelta(seconds=20)
+    clock.time = START + timedelta(seconds=20)
+    soon = bench.engine._catch_up(workspace)
+    clock.time = START + timedelta(seconds=60)
+    after_a_poll = bench.engine._catch_up(workspace)
+    bench.instance(bench.workspace("virtual"))
 
-    assert empty == timedelta(minutes=1)
-    assert bench.engine._wait([workspace, other]) == timedelta(seconds=40)
-    assert bench.engine._wait([other]) == timedelta(minutes=1)
-    clock.time = START + timedelta(minutes=2)
-    assert bench.engine._wait([workspace]) == timedelta(0)
+    assert nothing_planned == timedelta(minutes=1)
+    assert soon == timedelta(seconds=40)
+    assert after_a_poll == timedelta(minutes=1)
+    assert bench.engine._catch_up(bench.workspaces.named("virtual")) == timedelta(minutes=1)
 
 
 def test_a_stopped_engine_follows_nobody(bench, real):

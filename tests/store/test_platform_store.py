@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import inspect
 
 from mock_kit.database import SchemaVersionError
+from mock_platform.domain import event
+from mock_platform.domain.delivery import Outcome
+from mock_platform.domain.emails import Cause, Email
 from mock_platform.domain.models import (
     Attempt,
     ChangeEvent,
@@ -20,6 +23,7 @@ from mock_platform.domain.models import (
     LastPoll,
     Notification,
     Poll,
+    User,
     Verdict,
 )
 from mock_platform.domain.schedule import Plan
@@ -31,6 +35,10 @@ from mock_platform.store.polls import Outgoing
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=15)
 FIRST = 100_000
+OWNER = User(
+    id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
+)
+EMAIL = Email(at=LATER, cause=Cause.DELIVERY_FAILED, to="olive@acme.example", subject="dead", message="...")
 WEIRD = "Ünïcödé 漢字 🚀 \u202e <b> ' \" \\ % _ \n\t"
 
 
@@ -89,7 +97,7 @@ def poll_of(instance, **changes):
     return replace(plain, **changes)
 
 
-def composing(number_of_notifications, *, body=b"{}"):
+def composing(number_of_notifications, *, topic="topic", body=b"{}"):
     """Return what composes a poll's notifications."""
 
     def compose(next_id):
@@ -105,9 +113,10 @@ def composing(number_of_notifications, *, body=b"{}"):
                     events=(ChangeEvent(change=None, date=LATER, object_id="1"),),
                     raw=({"A": 1},),
                 ),
-                topic="topic",
+                topic=topic,
                 raw='{"contacts":[]}',
                 body=body,
+                owner=OWNER,
             )
 
     return compose
@@ -117,7 +126,9 @@ def composing(number_of_notifications, *, body=b"{}"):
 def succeed(store):
     def keep(instance, notifications=1, workspace="acme", **changes):
         poll = poll_of(instance, events=notifications, **changes)
-        store.polls.succeeded(workspace, instance, poll, composing(notifications), first_id=5000)
+        store.polls.succeeded(
+            workspace, instance, poll, composing(notifications, topic=event.topic(instance)), first_id=5000
+        )
 
     return keep
 
@@ -155,7 +166,6 @@ def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_
     store.polls.failed("acme", made, poll_of(made, error="\0", request_url="/\0"), limit=9)
 
     assert (made.name, made.external_authentication) == ("a\ufffdb", "\ufffd")
-    assert store.instances.subscription("acme", made.subscription_id).url == "http://a\ufffdb/"
     assert [(poll.error, poll.request_url) for poll in store.polls.list("acme", limit=9)] == [
         ("\ufffd", "/\ufffd")
     ]
@@ -245,9 +255,9 @@ def test_a_subscription_keeps_its_id_while_there_is_a_url_and_gets_another_after
 
     assert moved.subscription_id == made.subscription_id
     assert silent.subscription_id is None
-    assert store.instances.subscription("acme", made.subscription_id) is None
+    assert store.subscriptions.get("acme", made.subscription_id) is None
     assert again.subscription_id > made.subscription_id
-    assert store.instances.subscription("acme", again.subscription_id).url == "http://receiver.test/"
+    assert store.subscriptions.get("acme", again.subscription_id).url == "http://receiver.test/"
 
 
 def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
@@ -259,12 +269,12 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     assert store.instances.get("acme", made.id) is None
     assert store.instances.with_token("acme", made.token) is None
     assert store.instances.last_polls("acme", made.id) == {}
-    assert store.instances.subscription("acme", made.subscription_id) is None
+    assert store.subscriptions.get("acme", made.subscription_id) is None
     assert store.events.list(Wanted(workspace="acme"), offset=0, limit=9) == []
     for kind, subject, _ in due(store):
         if kind is JobKind.DELIVER:
             notification, subscription = map(int, subject.split("/"))
-            assert store.events.owed("acme", notification, subscription) is None
+            assert store.deliveries.owed("acme", notification, subscription) is None
         else:
             assert subject == str(other.id)
 
@@ -310,7 +320,7 @@ def test_saving_an_instance_that_was_deleted_meanwhile_brings_nothing_back(store
     assert store.instances.all("acme") == []
     assert store.jobs.count("acme") == 0
     assert store.instances.last_polls("acme", made.id) == {}
-    assert store.instances.subscription("acme", made.subscription_id) is None
+    assert store.subscriptions.get("acme", made.subscription_id) is None
 
 
 @pytest.mark.usefixtures("database")
@@ -343,14 +353,14 @@ def test_a_job_that_is_moved_keeps_its_number_and_one_that_was_removed_stays_awa
     assert store.jobs.count("acme") == 0
 
 
-def test_the_next_job_is_the_first_of_the_workspaces_in_question(store, add):
+def test_the_next_job_is_the_first_of_a_workspace_after_an_instant(store, add):
     add("acme", planned=plan("contacts", poll_at=LATER))
     add("other", planned=plan("contacts", poll_at=NOON))
 
-    assert store.jobs.next_due(["acme"]) == LATER
-    assert store.jobs.next_due(["acme", "other"]) == NOON
-    assert store.jobs.next_due([]) is None
-    assert store.jobs.next_due(["nobody"]) is None
+    assert store.jobs.next_due("acme", after=NOON) == LATER
+    assert store.jobs.next_due("other", after=NOON - timedelta(microseconds=1)) == NOON
+    assert store.jobs.next_due("other", after=NOON) is None
+    assert store.jobs.next_due("nobody", after=NOON) is None
 
 
 def test_a_number_of_a_job_is_never_given_twice(store, add):
@@ -457,9 +467,10 @@ def test_a_poll_that_found_something_owes_a_delivery_for_each_notification(store
 
     deliveries = [(subject, at) for kind, subject, at in due(store) if kind is JobKind.DELIVER]
     assert deliveries == [(f"{number}/{made.subscription_id}", LATER) for number in (5000, 5001, 5002)]
-    owed = store.events.owed("acme", 5000, made.subscription_id)
+    owed = store.deliveries.owed("acme", 5000, made.subscription_id)
     assert owed.body == b"{}"
-    assert (owed.subscription.url, owed.subscription.active) == ("http://receiver.test/", True)
+    assert (owed.url, owed.active) == ("http://receiver.test/", True)
+    assert (owed.name, owed.configuration) == (f"Mine (instance {made.id})", made.configuration)
     assert owed.delivery == Delivery(
         notification_id=5000,
         subscription_id=made.subscription_id,
@@ -482,8 +493,17 @@ def test_without_a_subscription_events_are_kept_and_nobody_is_owed_anything(stor
 def attempted(store):
     """Return a function that keeps an attempt at a notification's delivery."""
 
-    def keep(made, status, *, notification=5000, number=1, again=None, url="http://receiver.test/"):
-        owed = store.events.owed("acme", notification, made.subscription_id)
+    def keep(
+        made,
+        status,
+        *,
+        notification=5000,
+        number=1,
+        again=None,
+        url="http://receiver.test/",
+        policy_queues=False,
+    ):
+        owed = store.deliveries.owed("acme", notification, made.subscription_id)
         job = store.jobs.of("acme", JobKind.DELIVER, f"{notification}/{made.subscription_id}")
         failed = status is not DeliveryStatus.DELIVERED
         delivery = replace(
@@ -501,7 +521,10 @@ def attempted(store):
             reason=WEIRD if failed else "",
             elapsed=timedelta(seconds=1.5),
         )
-        store.events.attempted("acme", job, delivery, attempt, again=again)
+        outcome = Outcome(
+            delivery=delivery, again=again, gives_up=status is DeliveryStatus.QUEUED and not policy_queues
+        )
+        assert store.deliveries.attempted("acme", job, outcome, attempt, email=EMAIL)
         return attempt
 
     return keep
@@ -513,13 +536,13 @@ def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succee
 
     attempt = attempted(made, DeliveryStatus.RETRY, again=LATER + timedelta(seconds=4))
 
-    owed = store.events.owed("acme", 5000, made.subscription_id)
+    owed = store.deliveries.owed("acme", 5000, made.subscription_id)
     assert (owed.delivery.status, owed.delivery.failures, owed.delivery.first_failure) == (
         DeliveryStatus.RETRY,
         1,
         LATER,
     )
-    assert store.events.attempts("acme", 5000) == [attempt]
+    assert store.deliveries.attempts("acme", 5000) == [attempt]
     assert due(store, until=LATER + timedelta(seconds=4))[-1] == (
         JobKind.DELIVER,
         f"5000/{made.subscription_id}",
@@ -551,9 +574,10 @@ def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
 
     attempted(made, DeliveryStatus.QUEUED, url=tried)
 
-    assert store.instances.subscription("acme", made.subscription_id).active is active
+    assert store.subscriptions.get("acme", made.subscription_id).active is active
+    assert store.emails.list("acme", limit=9) == ([] if active else [EMAIL])
     succeed(made, at=LATER + timedelta(minutes=15))
-    later = store.events.owed("acme", 5001, made.subscription_id).delivery
+    later = store.deliveries.owed("acme", 5001, made.subscription_id).delivery
     assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)
     assert (store.jobs.of("acme", JobKind.DELIVER, f"5001/{made.subscription_id}") is not None) is active
 
@@ -586,9 +610,11 @@ def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add):
     made = add()
     body = f'{{"a":"{WEIRD}\u0000"}}'.encode()
 
-    store.polls.succeeded("acme", made, poll_of(made, events=1), composing(1, body=body), first_id=5000)
+    store.polls.succeeded(
+        "acme", made, poll_of(made, events=1), composing(1, topic=event.topic(made), body=body), first_id=5000
+    )
 
-    assert store.events.owed("acme", 5000, made.subscription_id).body == body
+    assert store.deliveries.owed("acme", 5000, made.subscription_id).body == body
 
 
 def test_a_reset_forgets_one_workspace_and_leaves_the_others(database, store, add, succeed):

@@ -1,5 +1,6 @@
 """When a failed callback is tried again: both documented ladders, and that no retry stands still."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,6 +36,18 @@ def test_the_older_guides_last_try_falls_just_under_73_hours_after_the_first_fai
 
 def test_the_newer_guides_ladder_has_five_tries_at_powers_of_eight():
     assert offsets_s(OPEN_CONNECTORS) == [8, 64, 512, 4096, 32768]
+
+
+@pytest.mark.parametrize(
+    ("ladder", "offsets"),
+    [
+        (CLOUD_ELEMENTS, [4, 20, 84, 340, 1364, 5460, 21844, 87380, 349524]),
+        (OPEN_CONNECTORS, [8, 72, 584, 4680, 37448]),
+    ],
+    ids=["4^x", "8^x"],
+)
+def test_read_the_other_way_each_wait_counts_from_the_attempt_before_it(ladder, offsets):
+    assert offsets_s(replace(ladder, adds_up=True)) == offsets
 
 
 @pytest.mark.parametrize("ladder", [CLOUD_ELEMENTS, OPEN_CONNECTORS], ids=["4^x", "8^x"])
@@ -86,7 +99,7 @@ def test_at_the_calendars_end_there_is_no_more():
 
 
 @given(
-    st.builds(Ladder, tries=st.integers(1, 9), base=st.integers(1, 10)),
+    st.builds(Ladder, tries=st.integers(1, 9), base=st.integers(1, 10), adds_up=st.booleans()),
     st.integers(1, 10),
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     st.timedeltas(timedelta(0), timedelta(days=30)),
