@@ -176,7 +176,11 @@ class Rows:
 
     def read(self, value: Json, called: str) -> Json:
         """Keep the rows; a key that no field has is dropped."""
-        return [self._row(sent, place) for sent, place in sent_rows(value, called)]
+        return [*self.rows(value, called)]
+
+    def rows(self, value: Json, called: str) -> "Iterator[Record]":
+        """Yield the rows as they are kept, one by one."""
+        return (self._row(sent, place) for sent, place in sent_rows(value, called))
 
     def _row(self, sent: Sent, called: str) -> Record:
         for key in self.required:

@@ -34,7 +34,7 @@ EMAIL_DOMAINS = Rows(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _LinkedName:
+class LinkedName:
     """The singular name of a kind of record, as links use it; case does not count."""
 
     known: tuple[str, ...]
@@ -58,7 +58,7 @@ LINKS = Rows(
         Field(name="OBJECT_ID", type=Whole()),
         Field(
             name="LINK_OBJECT_NAME",
-            type=_LinkedName(known=ENTITIES),
+            type=LinkedName(known=ENTITIES),
         ),
         Field(name="LINK_OBJECT_ID", type=Whole(lowest=1)),
         Field(name="ROLE", type=_NAME),

@@ -11,16 +11,49 @@ Source: prefixes 10 and 20 of addresses, 40 and 60 of contact infos, in v2.2 org
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mock_insightly.fields import Choice, Field, Record, Sent, Text, Whole, is_blank, rows_of, sent_rows
+from mock_insightly.fields import (
+    Choice,
+    Field,
+    Loose,
+    Record,
+    Rows,
+    Sent,
+    Text,
+    Whole,
+    is_blank,
+    rows_of,
+    sent_rows,
+)
 from mock_insightly.kinds import Kind
 from mock_insightly.row_types import CustomFields, custom_field
 from mock_insightly.versions.shape import Key
 from mock_kit.json_text import Json
 
 _PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
-_ADDRESS_TYPE = Choice(options=("WORK", "HOME", "POSTAL", "PRIMARY", "OTHER"))
-_INFO_TYPE = Choice(options=("EMAIL", "PHONE", "WEBSITE", "SOCIAL", "EMAILDOMAIN"))
-_NUMBER = Field(name="CONTACT_INFO_ID", type=Whole())
+_SHORT = Text(longest=255)
+_ADDRESSES = Rows(
+    id_field="ADDRESS_ID",
+    fields=(
+        Field(name="ADDRESS_ID", type=Whole(), assigned=True),
+        Field(name="ADDRESS_TYPE", type=Choice(options=("WORK", "HOME", "POSTAL", "PRIMARY", "OTHER"))),
+        *(Field(name=part, type=Text(longest=128 if part == "POSTCODE" else None)) for part in _PARTS),
+    ),
+)
+_INFOS = Rows(
+    id_field="CONTACT_INFO_ID",
+    fields=(
+        Field(name="CONTACT_INFO_ID", type=Whole()),
+        Field(name="TYPE", type=Choice(options=("EMAIL", "PHONE", "WEBSITE", "SOCIAL", "EMAILDOMAIN"))),
+        Field(name="SUBTYPE", type=Loose()),
+        Field(name="LABEL", type=Loose()),
+        Field(name="DETAIL", type=_SHORT),
+    ),
+    required=("TYPE", "DETAIL"),
+)
+_CUSTOM_FIELDS = Rows(
+    fields=(Field(name="CUSTOM_FIELD_ID", type=_SHORT), Field(name="FIELD_VALUE", type=Loose())),
+    required=("CUSTOM_FIELD_ID",),
+)
 _NETWORKS = {
     "linkedin": "SOCIAL_LINKEDIN",
     "facebook": "SOCIAL_FACEBOOK",
@@ -77,16 +110,15 @@ def addresses(kind: Kind, *slots: AddressSlot) -> Key:
     def take(sent: Sent, _before: Record) -> Record:
         given: Record = {f"{slot.columns}_{part}": None for slot in slots for part in _PARTS}
         free = list(slots)
-        for row, called in sent_rows(sent["ADDRESSES"], "ADDRESSES"):
-            type_ = _ADDRESS_TYPE.read(row.get("ADDRESS_TYPE") or slots[0].types[0], f"{called}.ADDRESS_TYPE")
+        for row in _ADDRESSES.rows(sent["ADDRESSES"], "ADDRESSES"):
+            type_ = row["ADDRESS_TYPE"] or slots[0].types[0]
             slot = next((slot for slot in free if type_ in slot.types), free[0] if free else None)
-            if slot is None:
-                break
-            free.remove(slot)
-            given.update(_columns(kind, slot, row, called))
+            if slot is not None:
+                free.remove(slot)
+                given.update(_columns(kind, slot, row))
         return given
 
-    return Key(name="ADDRESSES", show=show, take=take, collection=True)
+    return Key(name="ADDRESSES", holds=_ADDRESSES, show=show, take=take, collection=True)
 
 
 def contact_infos(kind: Kind, *slots: InfoSlot, domains: bool = False) -> Key:
@@ -112,18 +144,15 @@ def contact_infos(kind: Kind, *slots: InfoSlot, domains: bool = False) -> Key:
     def take(sent: Sent, _before: Record) -> Record:
         given: Record = {slot.field: None for slot in slots}
         found: list[Json] = []
-        for row, called in sent_rows(sent["CONTACTINFOS"], "CONTACTINFOS"):
-            type_ = _INFO_TYPE.read(row.get("TYPE"), f"{called}.TYPE")
-            detail = Text(longest=255).read(row.get("DETAIL"), f"{called}.DETAIL")
-            slot = _slot_for(type_, row, [slot for slot in slots if given[slot.field] is None])
-            if type_ == "EMAILDOMAIN":
-                number = _NUMBER.take(row.get("CONTACT_INFO_ID"), f"{called}.CONTACT_INFO_ID")
-                found.append({"EMAIL_DOMAIN_ID": number, "EMAIL_DOMAIN": detail})
+        for row in _INFOS.rows(sent["CONTACTINFOS"], "CONTACTINFOS"):
+            slot = _slot_for(row, [slot for slot in slots if given[slot.field] is None])
+            if row["TYPE"] == "EMAILDOMAIN":
+                found.append({"EMAIL_DOMAIN_ID": row["CONTACT_INFO_ID"], "EMAIL_DOMAIN": row["DETAIL"]})
             elif slot:
-                given[slot.field] = detail
+                given[slot.field] = row["DETAIL"]
         return {**given, "EMAILDOMAINS": found} if domains else given
 
-    return Key(name="CONTACTINFOS", show=show, take=take, collection=True)
+    return Key(name="CONTACTINFOS", holds=_INFOS, show=show, take=take, collection=True)
 
 
 def social(column: str) -> Key:
@@ -142,7 +171,7 @@ def social(column: str) -> Key:
             value = next((row.get("DETAIL") for row, _ in infos if _network(row) == column), value)
         return {column: None if value is None else Text().read(value, column)}
 
-    return Key(name=column, show=lambda record: record[column], take=take)
+    return Key(name=column, holds=Text(), show=lambda record: record[column], take=take)
 
 
 def custom_fields() -> Key:
@@ -165,25 +194,21 @@ def custom_fields() -> Key:
         ]
         return {"CUSTOMFIELDS": CustomFields().read(named, "CUSTOMFIELDS")}
 
-    return Key(name="CUSTOMFIELDS", show=show, take=take, collection=True)
+    return Key(name="CUSTOMFIELDS", holds=_CUSTOM_FIELDS, show=show, take=take, collection=True)
 
 
-def _columns(kind: Kind, slot: AddressSlot, row: Sent, called: str) -> Record:
-    columns: Record = {}
-    for part in _PARTS:
-        field = kind.field(f"{slot.columns}_{part}")
-        if field:
-            columns[field.name] = field.take(row.get(part), f"{called}.{part}")
-    return columns
+def _columns(kind: Kind, slot: AddressSlot, row: Record) -> Record:
+    columns = {part: f"{slot.columns}_{part}" for part in _PARTS}
+    return {column: row[part] for part, column in columns.items() if kind.field(column)}
 
 
 def _info(number: Json, type_: str, label: str, detail: Json) -> Record:
     return {"CONTACT_INFO_ID": number, "TYPE": type_, "SUBTYPE": None, "LABEL": label, "DETAIL": detail}
 
 
-def _slot_for(type_: Json, row: Sent, free: Iterable[InfoSlot]) -> InfoSlot | None:
+def _slot_for(row: Record, free: Iterable[InfoSlot]) -> InfoSlot | None:
     """Return the free slot of a type that has the entry's label, or else that for others, or else any."""
-    fitting = {slot.label: slot for slot in free if slot.type == type_}
+    fitting = {slot.label: slot for slot in free if slot.type == row["TYPE"]}
     label = str(row.get("LABEL") or "WORK").upper()
     return fitting.get(label) or fitting.get("OTHER") or next(iter(fitting.values()), None)
 

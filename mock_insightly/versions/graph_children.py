@@ -5,7 +5,7 @@ Source: recorded v2.1 exchanges (observed). What such rows cannot show (links to
 """
 
 from mock_insightly.errors import FieldError
-from mock_insightly.fields import Record, Sent, Whole, rows_of, sent_rows
+from mock_insightly.fields import Field, Loose, Record, Rows, Sent, Whole, rows_of
 from mock_insightly.kinds import Kind
 from mock_insightly.row_types import LINKS
 from mock_insightly.versions.shape import Key
@@ -23,6 +23,15 @@ _ID = Whole(lowest=1)
 
 def child_links(kind: Kind, name: str, id_field: str) -> Key:
     """Return the key of a child's links."""
+    rows = Rows(
+        id_field=id_field,
+        owner_fields=(None, kind.id_field),
+        fields=(
+            Field(name=id_field, type=Whole()),
+            Field(name=kind.id_field, type=Loose()),
+            *(Field(name=column, type=_ID) for column in _TARGETS),
+        ),
+    )
 
     def show(record: Record) -> Json:
         return [
@@ -43,25 +52,24 @@ def child_links(kind: Kind, name: str, id_field: str) -> Key:
         unseen = [link for link in old.values() if link["LINK_OBJECT_NAME"] not in _TARGETS.values()]
         seen = [
             {**_BLANK, **old.get(link["LINK_ID"], {}), **link}
-            for row, called in sent_rows(sent.get(name), name)
-            for link in _links(row, called, id_field)
+            for at, row in enumerate(rows.rows(sent.get(name), name))
+            for link in _links(row, f"{name}[{at}]", id_field)
         ]
         return {"LINKS": [*unseen, *seen]}
 
-    return Key(name=name, show=show, take=take, collection=True)
+    return Key(name=name, holds=rows, show=show, take=take, collection=True)
 
 
-def _links(row: Sent, called: str, id_field: str) -> list[Record]:
-    """Read a row; it may fill in several ids."""
-    filled = [column for column in _TARGETS if row.get(column) is not None]
+def _links(row: Record, called: str, id_field: str) -> list[Record]:
+    """Return the links that a row speaks of; it may fill in several ids."""
+    filled = [column for column in _TARGETS if row[column] is not None]
     if not filled:
-        raise FieldError(called, f"an object with one of {', '.join(_TARGETS)}", dict(row))
-    number = row.get(id_field)
+        raise FieldError(called, f"an object with one of {', '.join(_TARGETS)}", row)
     return [
         {
-            "LINK_ID": None if number is None else Whole().read(number, f"{called}.{id_field}"),
+            "LINK_ID": row[id_field],
             "LINK_OBJECT_NAME": _TARGETS[column],
-            "LINK_OBJECT_ID": _ID.read(row[column], f"{called}.{column}"),
+            "LINK_OBJECT_ID": row[column],
         }
         for column in filled
     ]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mock_insightly.errors import FieldError
-from mock_insightly.fields import Field, Record, Sent, Text, Whole, rows_of, sent_rows
+from mock_insightly.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
 from mock_insightly.kinds import Kind
 from mock_insightly.row_types import LINKS
 from mock_insightly.versions.graph import synthetic_id
@@ -25,6 +25,17 @@ _SECOND = ("Project", "Opportunity")
 _EMPLOYER_PREFIX = 30
 _ROLE = Field(name="ROLE", type=Text(longest=255))
 _NUMBER = Field(name="LINK_ID", type=Whole())
+_ID = Whole(lowest=1)
+_LINKS = Rows(
+    id_field="LINK_ID",
+    fields=(
+        _NUMBER,
+        *(Field(name=f"{entity.upper()}_ID", type=_ID) for entity in _ENTITIES),
+        *(Field(name=f"SECOND_{entity.upper()}_ID", type=_ID) for entity in _SECOND),
+        _ROLE,
+        Field(name="DETAILS", type=_ROLE.type),
+    ),
+)
 _BLANK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
 
 
@@ -40,6 +51,19 @@ class Peers:
     id_field: str
     first: str
     second: str
+
+    @property
+    def rows(self) -> Rows:
+        """What it holds."""
+        return Rows(
+            id_field=self.id_field,
+            fields=(
+                Field(name=self.id_field, type=Whole()),
+                *(Field(name=end, type=_ID) for end in (self.first, self.second)),
+                Field(name="RELATIONSHIP_ID", type=Whole()),
+                Field(name="DETAILS", type=_ROLE.type),
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +84,17 @@ class LinkGraph:
 
     def keys(self) -> tuple[Key, ...]:
         """Return the keys: LINKS, which reads all of them, and that of the peers, if there is one."""
-        links = Key(name="LINKS", show=self._show_links, take=self.take, collection=True)
+        links = Key(name="LINKS", holds=_LINKS, show=self._show_links, take=self.take, collection=True)
         if self.peers is None:
             return (links,)
-        return links, Key(name=self.peers.name, show=self._show_peers, collection=True)
+        peers = Key(
+            name=self.peers.name,
+            holds=self.peers.rows,
+            show=self._show_peers,
+            take=lambda _sent, _before: {},  # LINKS has read it
+            collection=True,
+        )
+        return links, peers
 
     def take(self, sent: Sent, before: Record) -> Record:
         """Read all links of a body into LINKS, ORGANISATION_ID and the title."""
@@ -134,17 +165,20 @@ class LinkGraph:
 
     def _sent_links(self, sent: Sent) -> Iterator[Record]:
         """Yield the links that LINKS of a body holds; one entry may fill in several ids."""
-        for row, called in sent_rows(sent["LINKS"], "LINKS"):
+        for at, row in enumerate(_LINKS.rows(sent["LINKS"], "LINKS")):
             filled = [name for name in _ENTITIES if row.get(self._column(name)) is not None]
             if self.peers:
                 filled = [name for name in filled if name != self.kind.entity]
             if not filled:
                 columns = ", ".join(self._column(name) for name in _ENTITIES if name != self.kind.entity)
-                raise FieldError(called, f"an object with one of {columns}", dict(row))
+                raise FieldError(f"LINKS[{at}]", f"an object with one of {columns}", row)
             for name in filled:
                 yield {
-                    **_read_link(name, self._column(name), row, called),
-                    "ROLE": _ROLE.take(row.get("ROLE"), f"{called}.ROLE"),
+                    "LINK_ID": row["LINK_ID"],
+                    "LINK_OBJECT_NAME": name,
+                    "LINK_OBJECT_ID": row[self._column(name)],
+                    "ROLE": row["ROLE"],
+                    "DETAILS": row["DETAILS"],
                 }
 
     def _sent_peers(self, sent: Sent, own: Json) -> Iterator[Record]:
@@ -155,15 +189,16 @@ class LinkGraph:
         """
         if self.peers is None:
             return
-        for row, called in sent_rows(sent.get(self.peers.name), self.peers.name):
-            first = row.get(self.peers.first)
+        for at, row in enumerate(self.peers.rows.rows(sent.get(self.peers.name), self.peers.name)):
+            first = row[self.peers.first]
             forward = first is None or str(first) == str(own)
+            other = self.peers.second if forward else self.peers.first
             yield {
-                **_read_link(
-                    self.kind.entity, self.peers.second if forward else self.peers.first, row, called
-                ),
-                "LINK_ID": _NUMBER.take(row.get(self.peers.id_field), f"{called}.{self.peers.id_field}"),
-                "RELATIONSHIP_ID": _NUMBER.take(row.get("RELATIONSHIP_ID"), f"{called}.RELATIONSHIP_ID"),
+                "LINK_ID": row[self.peers.id_field],
+                "LINK_OBJECT_NAME": self.kind.entity,
+                "LINK_OBJECT_ID": _ID.read(row[other], f"{self.peers.name}[{at}].{other}"),
+                "DETAILS": row["DETAILS"],
+                "RELATIONSHIP_ID": row["RELATIONSHIP_ID"],
                 "IS_FORWARD": forward,
             }
 
@@ -203,13 +238,3 @@ ORGANISATION_PEERS = Peers(
     first="FIRST_ORGANISATION_ID",
     second="SECOND_ORGANISATION_ID",
 )
-
-
-def _read_link(entity: str, column: str, row: Sent, called: str) -> Record:
-    """Read what links and links between peers have in common."""
-    return {
-        "LINK_ID": _NUMBER.take(row.get("LINK_ID"), f"{called}.LINK_ID"),
-        "LINK_OBJECT_NAME": entity,
-        "LINK_OBJECT_ID": Whole(lowest=1).read(row.get(column), f"{called}.{column}"),
-        "DETAILS": _ROLE.take(row.get("DETAILS"), f"{called}.DETAILS"),
-    }

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from mock_insightly.errors import FieldError, MissingFieldError, NotARecordError
-from mock_insightly.fields import Field, Record, Rows, Sent, Whole, is_blank
+from mock_insightly.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank
 from mock_insightly.kinds import Kind
 from mock_insightly.records import record_in
 from mock_insightly.row_types import CustomFields
@@ -27,12 +27,14 @@ class Key:
     """One key of a record on the wire.
 
     Attributes:
+        holds: what fits it; None if it is always null.
         take: None if what a client sends for it is ignored.
         collection: whether ``brief=true`` leaves it out.
         canonical: the field it shows unchanged; None if it shows something made up of several.
     """
 
     name: str
+    holds: FieldType | None
     show: Show
     take: Take | None = None
     collection: bool = False
@@ -51,6 +53,7 @@ def flat(field: Field, called: str | None = None, *, read_only: bool = False) ->
 
     return Key(
         name=name,
+        holds=field.type,
         show=itemgetter(field.name),
         take=None if read_only or field.assigned else take,
         collection=isinstance(field.type, Rows | CustomFields),
@@ -58,9 +61,9 @@ def flat(field: Field, called: str | None = None, *, read_only: bool = False) ->
     )
 
 
-def constant(name: str, value: Json) -> Key:
+def constant(name: str, value: bool | None) -> Key:  # noqa: FBT001 - the value is what it is about
     """Return a key that always shows the same."""
-    return Key(name=name, show=lambda _record: value)
+    return Key(name=name, holds=None if value is None else Flag(), show=lambda _record: value)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ Source: field names from the v2.2 OpenAPI document (documented); their order is 
     (observed), with what v2.2 added where it belongs and what late v2.2 added at the end (assumed).
 """
 
-from mock_insightly.fields import Record
+from mock_insightly.fields import Choice, Record
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.versions.graph import (
     AddressSlot,
@@ -34,11 +34,12 @@ def _state() -> Key:
     Source: v2.1 shows ``Open`` (observed), the v2.2 OpenAPI document lists ``Open``, ``Won`` and so on (documented).
     """
     (key,) = flats(OPPORTUNITIES, "OPPORTUNITY_STATE")
+    holds = Choice(options=("Open", "Won", "Lost", "Suspended", "Abandoned"))
 
     def show(record: Record) -> Json:
         return str(record["OPPORTUNITY_STATE"]).capitalize()
 
-    return Key(name=key.name, show=show, take=key.take)
+    return Key(name=key.name, holds=holds, show=show, take=key.take)
 
 
 CONTACT = Shape(

@@ -75,7 +75,9 @@ def custom_shape(kind: Kind) -> Shape:
         return [custom_field(name, value) for name, value in every.items()]
 
     def key(field_key: Key) -> Key:
-        return Key(name=field_key.name, show=show, take=field_key.take, collection=True)
+        return Key(
+            name=field_key.name, holds=field_key.holds, show=show, take=field_key.take, collection=True
+        )
 
     keys = [flat(field) for field in kind.fields]
     return Shape(

@@ -328,8 +328,26 @@ def test_what_v2_2_cannot_show_of_links_its_updates_leave_alone():
             {"ADDRESSES": [{"POSTCODE": "x" * 129}]},
             "ADDRESSES[0].POSTCODE must be a text of at most 128 characters",
         ),
-        (CONTACTS, {"CONTACTINFOS": [{"DETAIL": "x"}]}, "CONTACTINFOS[0].TYPE must be one of EMAIL, PHONE"),
-        (CONTACTS, {"CONTACTINFOS": [{"TYPE": "EMAIL"}]}, "CONTACTINFOS[0].DETAIL must be a text"),
+        (
+            CONTACTS,
+            {"ADDRESSES": [{}, {}, {"ADDRESS_TYPE": "MOON"}]},
+            "ADDRESSES[2].ADDRESS_TYPE must be one of WORK, HOME",
+        ),
+        (
+            CONTACTS,
+            {"CONTACTINFOS": [{"DETAIL": "x"}]},
+            "CONTACTINFOS[0] must be an object with a value for TYPE",
+        ),
+        (
+            CONTACTS,
+            {"CONTACTINFOS": [{"TYPE": "EMAIL"}]},
+            "CONTACTINFOS[0] must be an object with a value for DETAIL",
+        ),
+        (
+            CONTACTS,
+            {"CONTACTINFOS": [{"TYPE": "FAX", "DETAIL": "x"}]},
+            "CONTACTINFOS[0].TYPE must be one of EMAIL, PHONE",
+        ),
         (
             CONTACTS,
             {"LINKS": [{"CONTACT_ID": 5}]},
