@@ -7,12 +7,13 @@ from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from callback_sink.arrivals import Arrivals
-from callback_sink.description import DESCRIPTION, Problem
+from callback_sink.description import DESCRIPTION
 from callback_sink.errors import (
     BodyTooLargeError,
     CameTooFewError,
     ForeignBinError,
     NoSuchCallbackError,
+    NotAsExpectedError,
 )
 from callback_sink.inbox import bin_of
 from callback_sink.parts import EXTENSION, Parts
@@ -40,6 +41,7 @@ STATUSES: dict[type[Exception], int] = {
     ForeignBinError: 400,
     NoSuchCallbackError: 404,
     CameTooFewError: 408,
+    NotAsExpectedError: 409,
     BodyTooLargeError: 413,
 }
 
@@ -67,10 +69,12 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     return app
 
 
-def _problem(_status: int, message: str, error: Exception) -> Problem:
-    if isinstance(error, CameTooFewError):
-        return {"message": message, **error.to_json()}
-    return {"message": _own_words(error) or message}
+def _problem(_status: int, message: str, error: Exception) -> dict[str, object]:
+    """Give every error the shape that the document names ``Problem``."""
+    words = _own_words(error) or message
+    if isinstance(error, CameTooFewError | NotAsExpectedError):
+        return {"message": words, **error.to_json()}
+    return {"message": words}
 
 
 def _own_words(error: Exception) -> str | None:

@@ -2,17 +2,20 @@
 
 from typing import NotRequired, TypedDict
 
+from callback_sink.expectation import FailureJson
 from callback_sink.search import NearMissJson
 from mock_kit.openapi import Description
 
 
 class Problem(TypedDict):
-    """Every error's body; of a wait in vain, also what there was instead."""
+    """Every error's body; of a wait in vain, or of what is not as expected, also what there was instead."""
 
     message: str
     count: NotRequired[int]
     expected: NotRequired[int]
     closest: NotRequired[list[NearMissJson]]
+    verified: NotRequired[bool]
+    failures: NotRequired[list[FailureJson]]
 
 
 _BIN = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
+from callback_sink.expectation import Failure, FailureJson
 from callback_sink.search import NearMiss, NearMissJson
 
 
@@ -33,6 +34,35 @@ class BodyTooLargeError(SinkError):
     def __init__(self, came: int | None, *, largest: int) -> None:
         size = "more" if came is None else str(came)
         super().__init__(f"a callback's body may have up to {largest} bytes; this one has {size}")
+
+
+class NotAsExpectedError(SinkError):
+    """What was expected of the callbacks does not hold.
+
+    Attributes:
+        failures: what does not, each with expected against actual.
+    """
+
+    def __init__(self, failures: Sequence[Failure], *, count: int) -> None:
+        super().__init__(" | ".join(map(str, failures[:5])))
+        self.failures = failures
+        self.count = count
+
+    def to_json(self) -> "Report":
+        """Return what an answer says beside the message."""
+        return {
+            "verified": False,
+            "count": self.count,
+            "failures": [failure.to_json() for failure in self.failures],
+        }
+
+
+class Report(TypedDict):
+    """What an answer says of an expectation that does not hold."""
+
+    verified: bool
+    count: int
+    failures: list[FailureJson]
 
 
 class Shortfall(TypedDict):

@@ -1,21 +1,51 @@
 """Which callbacks a search means, and what it says of those that it nearly means."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from heapq import nsmallest
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct, field
 
 from callback_sink.inbox import BinName, Callback, CallbackJson
+from callback_sink.json_path import parse_condition
+from mock_kit.instants import format_instant, parse_instant
 from mock_kit.json_text import Json
 
+_Header = Annotated[
+    str,
+    Meta(
+        pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+(:[^\x00\r\n]*)?$",
+        max_length=10_000,
+        description='a header, as "Name" or "Name: value"',
+    ),
+]
+_Condition = Annotated[
+    str, Meta(max_length=2_000, description='a path into the JSON, as "$.a.b" or "$.a.b == value"')
+]
+_Instant = Annotated[str, Meta(max_length=100, description="an instant such as 2026-03-02T10:00:00Z")]
+_Many = Meta(max_length=50)
 
-class Filters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
-    """Which callbacks are meant; None leaves a question open.
+
+class Filters(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename="camel"
+):
+    """Which callbacks are meant: those of which all that is asked is true.
 
     Attributes:
+        bin: what it came to.
         object_type, event_type, object_id, instance_id: one event of the callback has them all.
         q: a text anywhere in path, headers (as shown) or body; case does not count.
+        method: in capitals, as it is sent.
+        path: whole, its query aside.
+        status: what the sink answered.
+        signature: what was found out about it.
+        header: each is there, and says so if a value is named; values as they are shown.
+        json: each leads to something in the body, to the value if one is named.
+        from_: it came at this instant or later.
+        to: it came at this instant or earlier.
     """
 
     bin: BinName | None = None
@@ -24,6 +54,22 @@ class Filters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, ren
     object_id: str | int | None = None
     instance_id: str | int | None = None
     q: str | None = None
+    method: str | None = None
+    path: str | None = None
+    status: Annotated[int, Meta(ge=200, le=599)] | None = None
+    signature: Literal["valid", "invalid", "absent", "unchecked"] | None = None
+    header: Annotated[list[_Header], _Many] = []
+    json: Annotated[list[_Condition], _Many] = []
+    from_: _Instant | None = field(default=None, name="from")
+    to: _Instant | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be looked for."""
+        for text in self.json:
+            parse_condition(text)
+        begin, end = (None if text is None else _instant(text) for text in (self.from_, self.to))
+        if begin and end and end < begin:
+            raise ValueError(f"from {self.from_} lies after to {self.to}, so that no callback is meant")
 
     @property
     def of_event(self) -> dict[str, str]:
@@ -62,12 +108,13 @@ def matches(wanted: Filters, callback: Callback) -> bool:
 
 def differences(wanted: Filters, callback: Callback) -> list[str]:
     """Tell what keeps a callback from being meant, by the event of it that comes closest."""
-    found = []
-    if wanted.bin not in {None, callback.bin}:
-        found.append(f"bin: expected {wanted.bin}, was {callback.bin}")
+    found = [*_plain_differences(wanted, callback)]
     if asked := wanted.of_event:
         nearest = min((_event_differences(asked, event) for event in events_of(callback.json)), key=len)
         found += nearest
+    found += _header_differences(wanted.header, callback.shown_headers)
+    found += filter(None, (parse_condition(text).difference(callback.json) for text in wanted.json))
+    found += _time_differences(wanted, callback)
     if wanted.q is not None and not _mentions(callback, wanted.q):
         found.append(f"q: expected {wanted.q} in path, headers or body, was in none")
     return found
@@ -107,6 +154,36 @@ def events_of(body: Json) -> list[dict[str, str | None]]:
     ]
 
 
+def _plain_differences(wanted: Filters, callback: Callback) -> Iterator[str]:
+    for name, expected, was in (
+        ("bin", wanted.bin, callback.bin),
+        ("method", wanted.method, callback.method),
+        ("path", wanted.path, callback.path.partition("?")[0]),
+        ("status", wanted.status, callback.status),
+        ("signature", wanted.signature, callback.signature.value),
+    ):
+        if expected is not None and expected != was:
+            yield f"{name}: expected {expected}, was {'none' if was is None else was}"
+
+
+def _header_differences(wanted: list[str], shown: Mapping[str, str]) -> Iterator[str]:
+    """Hold headers against what is shown of those that came; the case of a name does not count."""
+    came = {name.lower(): value for name, value in shown.items()}
+    for text in wanted:
+        name, colon, value = text.partition(":")
+        was = came.get(name.lower())
+        if was is None or (colon and was != value.strip()):
+            yield f"header: expected {text}, was {'absent' if was is None else was}"
+
+
+def _time_differences(wanted: Filters, callback: Callback) -> Iterator[str]:
+    came = callback.received_at
+    if wanted.from_ is not None and came < _instant(wanted.from_):
+        yield f"from: expected {wanted.from_} or later, was {format_instant(came)}"
+    if wanted.to is not None and came > _instant(wanted.to):
+        yield f"to: expected {wanted.to} or earlier, was {format_instant(came)}"
+
+
 def _event_differences(asked: Mapping[str, str], event: Mapping[str, str | None]) -> list[str]:
     return [
         f"{name}: expected {value}, was {'absent' if event[name] is None else event[name]}"
@@ -141,3 +218,8 @@ def _text(value: Json) -> str | None:
     """Return an id or a name as text, however it was written."""
     known = isinstance(value, str | int) and not isinstance(value, bool)
     return str(value) if known else None
+
+
+@lru_cache(maxsize=100)
+def _instant(text: str) -> datetime:
+    return parse_instant(text)

@@ -6,7 +6,8 @@ from typing import Annotated, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from callback_sink.errors import CameTooFewError
+from callback_sink.errors import CameTooFewError, NotAsExpectedError
+from callback_sink.expectation import Expectation, failures
 from callback_sink.inbox import Callback, CallbackJson
 from callback_sink.parts import parts
 from callback_sink.routes.calls import OneCallback, Whose, asked_workspace
@@ -69,6 +70,13 @@ class Removed(TypedDict):
     removed: int
 
 
+class Verified(TypedDict):
+    """That everything is as expected, and how many callbacks there are."""
+
+    verified: bool
+    count: int
+
+
 _LINKS = {
     "first": Link(operation="callbacks.show", parameters={"callback_id": "$response.body#/callbacks/0/id"})
 }
@@ -114,6 +122,18 @@ def wait(query: Whose, body: Wait) -> Answer[Listing]:  # noqa: ARG001 - as in s
         count=len(found),
         closest=parts().store.near_misses(name, body.match),
     )
+
+
+@bp.post("/verify")
+@operation(problems=(409,))
+def verify(query: Whose, body: Expectation) -> Answer[Verified]:  # noqa: ARG001 - as in show
+    """Hold what is expected against what is there; 409 says what does not hold, and what came closest."""
+    name = asked_workspace(body.match.bin).name
+    came = parts().store.callbacks(name, body.match)
+    wrong = failures(body, came, near=lambda: parts().store.near_misses(name, body.match))
+    if wrong:
+        raise NotAsExpectedError(wrong, count=len(came))
+    return Answer({"verified": True, "count": len(came)})
 
 
 def _listing(callbacks: list[Callback]) -> Answer[Listing]:

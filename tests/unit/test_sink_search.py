@@ -1,11 +1,13 @@
 """Which callbacks a search means, and what it says of those it nearly means."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import ValidationError, convert
 
 from callback_sink.inbox import Callback, Verdict
 from callback_sink.search import Filters, closest, differences, events_of, matches
@@ -50,10 +52,25 @@ def callback(body=b"", *, number=1, bin_="default", path="/default", headers=())
         pytest.param({"instance_id": 123456}, id="instanceId as a number"),
         pytest.param({"event_type": "UPDATED", "object_id": "2", "instance_id": "123456"}, id="of one event"),
         pytest.param({"q": "INSIGHTLY"}, id="a text, case aside"),
+        pytest.param({"method": "POST"}, id="method"),
+        pytest.param({"path": "/default"}, id="path, its query aside"),
+        pytest.param({"status": 200}, id="status"),
+        pytest.param({"signature": "absent"}, id="signature"),
+        pytest.param({"header": ["X-Thing"]}, id="a header that is there"),
+        pytest.param({"header": ["x-thing: Blue"]}, id="a header with its value"),
+        pytest.param({"header": ["X-Thing:Blue", "X-Empty:"]}, id="two headers"),
+        pytest.param({"json": ["$.message.events"]}, id="a path that leads somewhere"),
+        pytest.param({"json": ['$..objectId == "2"']}, id="a path and its value"),
+        pytest.param({"from_": "2026-03-02T12:00:00Z"}, id="from this very instant"),
+        pytest.param({"to": "2026-03-02T13:00:00+01:00"}, id="to this very instant, in another zone"),
     ],
 )
 def test_a_callback_is_meant(wanted):
-    assert matches(Filters(**wanted), callback(envelope(CREATED, UPDATED)))
+    headers = [("X-Thing", "Blue"), ("X-Empty", "")]
+
+    assert matches(
+        Filters(**wanted), callback(envelope(CREATED, UPDATED), path="/default?a=1", headers=headers)
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,11 +85,69 @@ def test_a_callback_is_meant(wanted):
         pytest.param({"event_type": "created"}, "eventType: expected created, was CREATED", id="case counts"),
         pytest.param({"object_id": "11"}, "objectId: expected 11, was 1", id="the whole id counts"),
         pytest.param({"instance_id": 7}, "instanceId: expected 7, was 123456", id="instanceId"),
+        pytest.param({"method": "post"}, "method: expected post, was POST", id="method"),
+        pytest.param({"path": "/defaul"}, "path: expected /defaul, was /default", id="path"),
+        pytest.param({"status": 503}, "status: expected 503, was 200", id="status"),
+        pytest.param({"signature": "valid"}, "signature: expected valid, was absent", id="signature"),
+        pytest.param({"header": ["X-A"]}, "header: expected X-A, was absent", id="header"),
+        pytest.param(
+            {"json": ["$.topic == 1"]},
+            'json: expected $.topic == 1, was "instance-123456-insightly-events"',
+            id="json",
+        ),
+        pytest.param(
+            {"from_": "2026-03-02T12:00:01Z"},
+            "from: expected 2026-03-02T12:00:01Z or later, was 2026-03-02T12:00:00Z",
+            id="from",
+        ),
+        pytest.param(
+            {"to": "2026-03-02T11:59:59.999Z"},
+            "to: expected 2026-03-02T11:59:59.999Z or earlier, was 2026-03-02T12:00:00Z",
+            id="to",
+        ),
         pytest.param({"q": "leads"}, "q: expected leads in path, headers or body, was in none", id="text"),
     ],
 )
 def test_a_callback_is_not_meant_and_says_why(wanted, differs):
     assert differences(Filters(**wanted), callback(envelope(CREATED))) == [differs]
+
+
+def test_a_header_is_held_against_what_is_shown():
+    recorded = callback(headers=[("Authorization", "User abc="), ("X-A", "b")])
+
+    assert not matches(Filters(header=["Authorization: User abc="]), recorded)
+    assert matches(Filters(header=["authorization"]), recorded)
+    assert differences(Filters(header=["X-A: c"]), recorded) == ["header: expected X-A: c, was b"]
+
+
+def test_a_callback_without_an_answer_has_no_status():
+    dropped = replace(callback(), status=None)
+
+    assert differences(Filters(status=200), dropped) == ["status: expected 200, was none"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ({"json": ["topic"]}, "it does not start with $"),
+        ({"from": "yesterday"}, "expected an instant such as 2026-03-02T10:00:00Z"),
+        ({"to": ""}, "expected an instant"),
+        ({"from": "2026-03-03", "to": "2026-03-02"}, "from 2026-03-03 lies after to 2026-03-02"),
+        ({"header": ["a b"]}, "$.header[0]"),
+        ({"header": [": x"]}, "$.header[0]"),
+        ({"header": ["X-A: b\r\nX-C: d"]}, "$.header[0]"),
+        ({"json": ["$"] * 51}, "$.json"),
+        ({"status": 99}, "$.status"),
+        ({"signature": "good"}, "$.signature"),
+        ({"from_": "2026-03-03"}, "unknown field `from_`"),
+    ],
+    ids=str,
+)
+def test_a_search_for_nothing_that_could_be_is_refused(wanted, reason):
+    with pytest.raises(ValidationError) as refused:
+        convert(wanted, Filters)
+
+    assert reason in str(refused.value)
 
 
 def test_one_event_must_have_all_that_is_asked():
