@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TypedDict
 
 from mock_kit.instants import format_instant
-from mock_kit.json_text import Json
 
 
 class Made(Enum):
@@ -14,6 +14,18 @@ class Made(Enum):
     CREATED = "CREATED"
     UPDATED = "UPDATED"
     DELETED = "DELETED"
+
+
+class ChangeJson(TypedDict):
+    """A change as the admin route shows it."""
+
+    seq: int
+    resource: str
+    recordId: str
+    change: str
+    at: str
+    created: str
+    updated: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +47,7 @@ class Change:
     created: datetime
     updated: datetime
 
-    def to_json(self) -> Json:
+    def to_json(self) -> ChangeJson:
         """Return the change as the admin route shows it."""
         return {
             "seq": self.seq,

@@ -1,64 +1,94 @@
 """The admin routes that only the CRM has: its ground truth, and made-up records."""
 
 from datetime import datetime
+from typing import Annotated, TypedDict
 
-from flask import Blueprint, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint
+from msgspec import Meta, Struct
 
-from mock_insightly.changes import ChangeQuery
+from mock_insightly.changes import ChangeJson, ChangeQuery
 from mock_insightly.kinds import KINDS
 from mock_insightly.parts import parts
 from mock_insightly.seed import LARGEST, SEEDED, Seeding
-from mock_kit.admin import ParameterError, asked_workspace, json_answer, whole_number
+from mock_kit.admin import ParameterError, asked_workspace
 from mock_kit.instants import UnreadableTimeError, parse_instant
-from mock_kit.json_text import Json, read_json
+from mock_kit.operations import Answer, operation
 
 _LARGEST_NUMBER = 2**63 - 1
+_PROBLEMS = (401, 403)
 
 bp = Blueprint("crm", __name__, url_prefix="/_local")
 
 
+class ChangesQuery(Struct, rename="camel"):
+    """Which changes are asked for.
+
+    Attributes:
+        kind: of the records, as paths spell it; case does not count.
+        record_id: of the one record whose changes are asked for.
+        since: an ISO 8601 instant; changes made then or later.
+        limit: changes at the most, the oldest of them.
+    """
+
+    kind: str | None = None
+    record_id: Annotated[int, Meta(ge=1, le=_LARGEST_NUMBER)] | None = None
+    since: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+
+
+class ChangesJson(TypedDict):
+    """The ground truth: every change that a client made, in order."""
+
+    changes: list[ChangeJson]
+
+
+class SeedRequest(Struct):
+    """What is filled in.
+
+    Attributes:
+        records: of each kind; for more, call again with ``first``.
+        seed: what they follow from; the workspace's own, unless given.
+        first: the position of the first of them; the same position with the same seed is the same record.
+    """
+
+    records: Annotated[int, Meta(ge=0, le=LARGEST)]
+    seed: Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)] | None = None
+    first: Annotated[int, Meta(ge=0, le=10**12)] = 0
+
+
+class SeededJson(TypedDict):
+    """How many records of each kind were filled in."""
+
+    records: dict[str, int]
+
+
 @bp.get("/changes")
-def changes() -> ResponseReturnValue:
+@operation(problems=_PROBLEMS)
+def changes(query: ChangesQuery) -> Answer[ChangesJson]:
     """Show every change that clients made, oldest first: all, or those that the query asks for."""
     asked = ChangeQuery(
-        kind=_kind(request.args.get("kind")),
-        record_id=whole_number("recordId", 0, high=_LARGEST_NUMBER) or None,
-        since=_instant(request.args.get("since")),
-        limit=whole_number("limit", 0, low=1) or None,
+        kind=_kind(query.kind), record_id=query.record_id, since=_instant(query.since), limit=query.limit
     )
     found = parts().store.changes(asked_workspace(), asked)
-    return json_answer({"changes": [change.to_json() for change in found]})
+    return Answer({"changes": [change.to_json() for change in found]})
 
 
 @bp.post("/seed")
-def seed() -> ResponseReturnValue:
-    """Fill in made-up records of every kind, as if they had always been there."""
+@operation(problems=_PROBLEMS)
+def seed(body: SeedRequest) -> Answer[SeededJson]:
+    """Fill in made-up records of several kinds, as if they had always been there."""
     workspace = asked_workspace()
-    sent = read_json(request)
-    if not isinstance(sent, dict):
-        raise ParameterError('expected an object such as {"records": 100}')
-    records = _number(sent, "records", None, high=LARGEST, more="; for more, call again with first")
-    wanted = _number(sent, "seed", workspace.seed, high=_LARGEST_NUMBER)
-    first = _number(sent, "first", 0, high=10**12)
     parts().lay_foundation(workspace)
     with parts().store.history(workspace) as history:
         Seeding(
             history=history,
             account=parts().account(workspace),
-            seed=wanted,
+            seed=workspace.seed if body.seed is None else body.seed,
             now=workspace.clock.now(),
-            first=first,
-            count=records,
+            first=body.first,
+            count=body.records,
         ).fill()
-    return json_answer({"records": {kind.name: records for kind in SEEDED}})
-
-
-def _number(sent: dict[str, Json], name: str, default: int | None, *, high: int, more: str = "") -> int:
-    value = sent.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
-        raise ParameterError(f"{name} is a whole number from 0 to {high}{more}; got {value!r}")
-    return value
+    return Answer({"records": {kind.name: body.records for kind in SEEDED}})
 
 
 def _kind(name: str | None) -> str | None:

@@ -107,20 +107,6 @@ def json_answer(value: object, status: int = 200) -> Response:
     return Response(encode(value), status=status, mimetype="application/json")
 
 
-def whole_number(name: str, default: int, *, low: int = 0, high: int = 1_000_000) -> int:
-    """Read a whole number from the query.
-
-    Raises:
-        ParameterError: it is none, or out of bounds.
-    """
-    text = request.args.get(name)
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdecimal() or len(text) > 20 or not low <= int(text) <= high:
-        raise ParameterError(f"{name} is a whole number from {low} to {high}; got {text!r}")
-    return int(text)
-
-
 def add_admin(app: Flask, admin: Admin) -> None:
     """Give an application its admin routes."""
     app.extensions[_EXTENSION] = admin

@@ -4,7 +4,7 @@ Shapes become JSON Schema in msgspec, which also checks the requests with them; 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from inspect import cleandoc, getdoc
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<arguments>[^)]*)\))?:)?(?P<name>\w+)>")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _REF = "#/components/schemas/{name}"
-_CREDENTIALS = "credentials"
+CREDENTIALS = "credentials"
+"""The name of the security scheme."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,8 @@ class Description:
         security: the OpenAPI security scheme of operations that need credentials.
         headers: of every answer: name -> what it says.
         problems: statuses that any operation may answer with.
-        paths: path -> OpenAPI path item, of what is answered without a route.
+        paths: path -> OpenAPI path item, of what is answered without a route, or by one for many resources.
+        components: section, such as ``schemas`` -> name -> what those paths refer to.
     """
 
     title: str
@@ -48,6 +50,7 @@ class Description:
     headers: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     paths: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    components: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +68,14 @@ class _Route:
 
 
 def document(app: "Flask", description: Description) -> dict[str, Any]:
-    """Describe all declared routes of an application."""
+    """Describe an application: its declared routes, and what the description adds.
+
+    Raises:
+        LookupError: a link leads nowhere.
+    """
     from apispec import APISpec  # noqa: PLC0415 - only where a document is wanted
 
     routes = list(_routes(app))
-    _check_links(routes)
     schema = _Schemas([description.problem, *_shapes(routes)])
     spec = APISpec(
         title=description.title,
@@ -77,7 +83,7 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
         openapi_version="3.1.0",
         info={"description": description.text},
     )
-    spec.components.security_scheme(_CREDENTIALS, dict(description.security))
+    spec.components.security_scheme(CREDENTIALS, dict(description.security))
     for name, component in schema.components.items():
         spec.components.schema(name, component)
     for route in routes:
@@ -88,29 +94,41 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
         )
     made: dict[str, Any] = spec.to_dict()
     made["paths"].update(description.paths)
+    for section, components in description.components.items():
+        made["components"].setdefault(section, {}).update(components)
+    _check_links(made["paths"])
     return made
 
 
-def serve_document(app: "Flask", description: Description) -> None:
-    """Let an application show its document, at ``/_local/openapi.json``."""
+def serve_document(app: "Flask", description: Description | Callable[[], Description]) -> None:
+    """Let an application show its document, at ``/_local/openapi.json``.
+
+    Args:
+        description: or what gives it, whenever the document is asked for.
+    """
 
     def openapi() -> Response:
-        return Response(encode(document(app, description)), mimetype=JSON)
+        found = description() if callable(description) else description
+        return Response(encode(document(app, found)), mimetype=JSON)
 
     app.add_url_rule("/_local/openapi.json", "openapi", openapi)
 
 
-def _check_links(routes: list[_Route]) -> None:
+def _check_links(paths: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse links that lead nowhere: they are slips of ours.
 
     Raises:
         LookupError: says which.
     """
-    known = {route.id for route in routes}
-    for route in routes:
-        for link in route.operation.links.values():
-            if link.operation not in known:
-                raise LookupError(f"{route.id} links to {link.operation!r}, which is no operation")
+    operations = [said for item in paths.values() for method, said in item.items() if method != "parameters"]
+    known = {said["operationId"] for said in operations}
+    for said in operations:
+        for response in said["responses"].values():
+            for link in response.get("links", {}).values():
+                if link["operationId"] not in known:
+                    raise LookupError(
+                        f"{said['operationId']} links to {link['operationId']!r}, which is no operation"
+                    )
 
 
 class IdConverter(UnicodeConverter):
@@ -219,7 +237,7 @@ def _described(route: _Route, description: Description, schema: _Schemas) -> dic
     if known.callbacks:
         said["callbacks"] = {name: _callback(callback, schema) for name, callback in known.callbacks.items()}
     if known.guarded:
-        said["security"] = [{_CREDENTIALS: []}]
+        said["security"] = [{CREDENTIALS: []}]
     return said
 
 

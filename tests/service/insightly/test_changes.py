@@ -66,9 +66,9 @@ def test_changes_can_be_narrowed_down(eventful, query, seqs):
     ("query", "words"),
     [
         ("?kind=Fruits", "kind is one of Contacts, Organisations"),
-        ("?recordId=x", "recordId is a whole number"),
+        ("?recordId=x", "recordId must be a whole number from 1 to"),
         ("?since=soon", "since: expected an instant"),
-        ("?limit=0", "limit is a whole number from 1"),
+        ("?limit=0", "limit must be a whole number from 1 to"),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused(crm, query, words):

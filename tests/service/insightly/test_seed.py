@@ -134,19 +134,15 @@ def test_colleagues_come_once(crm):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ([], "expected an object"),
-        ({}, "records is a whole number from 0 to 10000"),
-        (
-            {"records": 10_001},
-            "records is a whole number from 0 to 10000; for more, call again with first; got 10001",
-        ),
-        ({"records": -1}, "records is"),
-        ({"records": "5"}, "records is"),
-        ({"records": True}, "records is"),
-        ({"records": 1.0}, "records is"),
-        ({"records": 1, "seed": None}, "seed is a whole number"),
-        ({"records": 1, "seed": -1}, "seed is"),
-        ({"records": 1, "first": 2**63}, "first is"),
+        ([], "Expected `object`, got `array`"),
+        ({}, "Object missing required field `records`"),
+        ({"records": 10_001}, "Expected `int` <= 10000 - at `$.records`"),
+        ({"records": -1}, "Expected `int` >= 0 - at `$.records`"),
+        ({"records": "5"}, "Expected `int`, got `str` - at `$.records`"),
+        ({"records": True}, "Expected `int`, got `bool` - at `$.records`"),
+        ({"records": 1.0}, "Expected `int`, got `float` - at `$.records`"),
+        ({"records": 1, "seed": -1}, "Expected `int` >= 0 - at `$.seed`"),
+        ({"records": 1, "first": 2**63}, "Expected `int` <= 1000000000000 - at `$.first`"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(crm, body, words):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from mock_kit.admin import TOKEN_HEADER, Guard, ParameterError, whole_number
+from mock_kit.admin import TOKEN_HEADER, Guard, ParameterError
 from mock_kit.front import LARGEST_BODY
 from mock_kit.json_text import decode, encode
 
@@ -122,32 +122,6 @@ class TestGuard:
 
     def test_where_no_token_is_asked_for_none_need_be_sent(self):
         assert Guard().headers == {}
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [("0", 0), ("7", 7), ("007", 7), ("9", 9)],
-    ids=["low", "between", "noughts before", "high"],
-)
-def test_a_whole_number_is_read_from_the_query(service, text, number):
-    with service.app.test_request_context(f"/?n={text}"):
-        assert whole_number("n", 5, low=0, high=9) == number
-
-
-@pytest.mark.parametrize(
-    "text", ["10", "-1", "0" * 20 + "10", "0" * 5000 + "1", "", "+1", " 1", "1e0", "0x1"]
-)
-def test_a_number_out_of_bounds_or_oddly_written_is_refused(service, text):
-    with (
-        service.app.test_request_context("/", query_string={"n": text}),
-        pytest.raises(ParameterError, match="n is a whole number from 0 to 9; got"),
-    ):
-        whole_number("n", 5, low=0, high=9)
-
-
-def test_a_number_that_is_not_given_has_its_default(service):
-    with service.app.test_request_context("/"):
-        assert whole_number("n", 5) == 5
 
 
 def test_health_says_which_service_answers(service):

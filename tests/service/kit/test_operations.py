@@ -1,5 +1,6 @@
 """Routes that say what they take and give: what they refuse, what they answer, what the document says of them."""
 
+from dataclasses import replace
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 import pytest
@@ -254,6 +255,35 @@ def test_a_link_to_an_operation_that_is_not_there_is_a_defect(app, described):
 
     with pytest.raises(LookupError, match="lost links to 'shwo', which is no operation"):
         document(app, described)
+
+
+def test_what_a_description_adds_stands_in_the_document_whenever_it_is_asked_for(app, client, described):
+    asked = []
+
+    def describe():
+        asked.append("once")
+        answer = {"description": "OK", "links": {"show": {"operationId": "show.get"}}}
+        path = {"parameters": [], "get": {"operationId": "further", "responses": {"200": answer}}}
+        return replace(
+            described, paths={"/further": path}, components={"schemas": {"Further": {"type": "object"}}}
+        )
+
+    serve_document(app, describe)
+    assert asked == []
+    served = decode(client.get("/_local/openapi.json").data)
+
+    assert asked == ["once"]
+    OpenAPIV31SpecValidator(served).validate()
+    assert served["paths"]["/further"]["get"]["operationId"] == "further"
+    assert {"Further", "Thing"} <= {*served["components"]["schemas"]}
+
+
+def test_an_added_link_to_an_operation_that_is_not_there_is_a_defect(app, described):
+    answer = {"description": "OK", "links": {"show": {"operationId": "nowhere"}}}
+    path = {"get": {"operationId": "further", "responses": {"200": answer}}}
+
+    with pytest.raises(LookupError, match="further links to 'nowhere'"):
+        document(app, replace(described, paths={"/further": path}))
 
 
 def test_only_what_was_declared_is_described(app, described):
