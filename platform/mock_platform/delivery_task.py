@@ -48,8 +48,10 @@ class DeliveryTask:
             now=workspace.clock.now(),
         )
         email = self._email(workspace, owed, outcome, attempt) if outcome.gives_up else None
-        kept = self.store.deliveries.attempted(workspace.name, job, outcome, attempt, email=email)
-        return Ran(attempts=int(kept), deliveries=int(kept and taken))
+        self.store.deliveries.attempted(workspace.name, job, outcome, attempt, email=email)
+        return Ran(
+            attempts=1, deliveries=int(taken)
+        )  # sent is sent, though nothing may be left to note it at
 
     def _attempt(self, owed: Owed, *, at: datetime) -> Attempt:
         """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""

@@ -90,10 +90,21 @@ class PollTask:
         for resource in resources:
             if resource.name in last_polls:
                 covered = polling.window(resource, last_poll=last_polls[resource.name].at, at=at)
-                ran += self._poll(workspace, instance, resource, covered)
+                polled = self._poll(workspace, instance, resource, covered)
+                if polled is None and not self._goes_on(workspace, instance):
+                    break
+                ran += polled or Ran()
         return ran
 
-    def _poll(self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window) -> Ran:
+    def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
+        """Say whether an instance has been neither deleted nor disabled meanwhile."""
+        present = self.store.instances.get(workspace.name, instance.id)
+        return present is not None and not present.disabled
+
+    def _poll(
+        self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
+    ) -> Ran | None:
+        """Poll one resource; None if that came to nothing, since it is no longer polled."""
         read = self._read(workspace, instance, resource, covered)
         poll = Poll(
             instance_id=instance.id,
@@ -116,18 +127,18 @@ class PollTask:
                 reason=read.error,
                 at=covered.at,
             )
-            self.store.polls.failed(workspace.name, instance, poll, limit=limit, email=email)
-            return Ran(polls=1)
+            kept = self.store.polls.failed(workspace.name, instance, poll, limit=limit, email=email)
+            return Ran(polls=1) if kept else None
         found = read.found
         composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)
-        self.store.polls.succeeded(
+        kept = self.store.polls.succeeded(
             workspace.name,
             instance,
             replace(poll, events=len(found)),
             composed,
             first_id=identities.first_notification_id(workspace),
         )
-        return Ran(polls=1, events=len(found))
+        return Ran(polls=1, events=len(found)) if kept else None
 
     def _read(
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window

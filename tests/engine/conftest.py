@@ -88,6 +88,7 @@ class Receiver:
         self.headers = []
         self.meanwhile = lambda: None
         self.status = 200
+        self.answer = b"{}"
         self.failures = []
 
     def __call__(self, environ, start_response):
@@ -98,7 +99,7 @@ class Receiver:
             self.meanwhile()
         except AssertionError as failure:
             self.failures.append(failure)
-        return Response("{}", status=self.status)(environ, start_response)
+        return Response(self.answer, status=self.status)(environ, start_response)
 
 
 @pytest.fixture

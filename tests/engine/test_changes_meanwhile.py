@@ -3,6 +3,7 @@
 import pytest
 
 from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
 from mock_kit.json_text import decode
 
 POLL_FAILURE = {"match": {"path": "*/contacts*"}, "effect": {"status": 500}}
@@ -91,3 +92,117 @@ def test_an_instance_that_is_deleted_while_the_crm_is_asked_is_not_found(
     assert answered.status == 404
     assert call("GET", "/instances").status == 404
     assert doors.clock.advance("1h")["polls"] == 0
+
+
+@pytest.fixture
+def due(doors):
+    """Return how many polls and deliveries are planned; a clock may go back only where none are."""
+
+    def count():
+        reply = doors.platform.send("PUT", "/_local/clock", json={"now": "2020-01-01T00:00:00Z"})
+        return 0 if reply.status == 200 else int(decode(reply.body)["message"].split(" while ")[1].split()[0])
+
+    return count
+
+
+@pytest.fixture
+def two_changes(doors, poll_contacts, receiver):
+    """Return an instance with changes for two callbacks to a receiver that may do something meanwhile."""
+    instance = poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
+    doors.clock.advance("1m")
+    for _ in range(12):
+        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    return instance
+
+
+ENDS = {"deleted": ("DELETE", ""), "disabled": ("DELETE", "/enabled")}
+
+
+def test_an_instance_that_is_deleted_while_a_callback_is_out_gets_no_more_of_them_and_leaves_nothing_due(
+    *, doors, call, two_changes, receiver, due
+):
+    receiver.meanwhile = lambda: call("DELETE", f"/instances/{two_changes['id']}")
+
+    ran = doors.clock.advance("1h")
+
+    assert len(receiver.bodies) == 1
+    assert (ran["polls"], ran["events"], ran["attempts"], ran["now"]) == (1, 12, 1, "2026-03-02T11:01:00Z")
+    assert due() == 0
+
+
+def test_a_callback_that_fails_while_its_instance_is_deleted_is_not_tried_again(
+    *, doors, call, two_changes, receiver, due
+):
+    receiver.status = 503
+    receiver.meanwhile = lambda: call("DELETE", f"/instances/{two_changes['id']}")
+
+    ran = doors.clock.advance("4 days")
+
+    assert (len(receiver.bodies), ran["attempts"], due()) == (1, 1, 0)
+
+
+def test_pending_callbacks_of_a_deleted_instance_are_no_longer_due(doors, call, two_changes, receiver, due):
+    other = doors.platform.create_instance(instance_body(doors.credentials))
+    receiver.status = 503
+    doors.clock.advance("14m")
+
+    call("DELETE", f"/instances/{two_changes['id']}")
+
+    assert due() == 1
+    call("DELETE", f"/instances/{other['id']}")
+    assert due() == 0
+
+
+def test_an_instance_that_is_disabled_while_a_callback_is_out_is_polled_no_more_until_it_is_enabled(
+    *, doors, call, two_changes, receiver
+):
+    path = f"/instances/{two_changes['id']}/enabled"
+    receiver.meanwhile = lambda: call("DELETE", path)
+
+    ran = doors.clock.advance("1h")
+    receiver.meanwhile = lambda: None
+    call("PUT", path)
+    again = doors.clock.advance("15m")
+
+    assert (ran["polls"], ran["deliveries"], ran["now"]) == (1, 2, "2026-03-02T11:01:00Z")
+    assert (again["polls"], again["events"]) == (1, 0)
+
+
+@pytest.fixture
+def polled_at(doors, receiver, call):
+    """Return an instance that polls contacts at a CRM that may do something meanwhile, and then leads."""
+    body = instance_body(doors.credentials)
+    entries = body["configuration"]["event.poller.configuration"]
+    body["configuration"]["event.poller.configuration"] = dict.fromkeys(
+        ("first", "second"), entries["contacts"]
+    )
+    made = doors.platform.create_instance(body)
+    call("PATCH", f"/instances/{made['id']}", json={"configuration": {"base.url": receiver.url}})
+    receiver.answer = b"[]"
+    return made
+
+
+@pytest.mark.parametrize(("method", "path"), ENDS.values(), ids=ENDS)
+def test_a_poll_whose_instance_ends_meanwhile_goes_no_further_and_is_no_failure(
+    *, doors, call, polled_at, receiver, method, path
+):
+    asked = len(receiver.bodies)
+    receiver.meanwhile = lambda: call(method, f"/instances/{polled_at['id']}{path}")
+
+    ran = doors.clock.advance("1h")
+
+    assert len(receiver.bodies) == asked + 1
+    assert doors.platform.polls() == []
+    assert (ran["polls"], ran["events"], ran["now"]) == (0, 0, "2026-03-02T11:00:00Z")
+
+
+def test_what_is_found_of_a_resource_that_is_no_longer_polled_is_not_told(doors, call, polled_at, receiver):
+    def choose_the_second():
+        configuration = {"event.poller.urls": "second"}
+        call("PATCH", f"/instances/{polled_at['id']}", json={"configuration": configuration})
+
+    receiver.meanwhile = choose_the_second
+
+    doors.clock.advance("15m")
+
+    assert {poll["resource"] for poll in doors.platform.polls()} <= {"second"}

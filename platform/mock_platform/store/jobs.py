@@ -1,6 +1,6 @@
 """What falls due, and when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, bindparam, func, select
@@ -141,6 +141,12 @@ def plan_job(  # noqa: PLR0913 - a row's columns
 def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str) -> None:
     """Take all jobs about a subject off the agenda."""
     connection.execute(_remove_subject, _key(workspace, kind, subject))
+
+
+def drop_deliveries(connection: Connection, workspace: str, subscription_ids: Iterable[int]) -> None:
+    """Take all that is owed to subscriptions off the agenda."""
+    owed = jobs.c.subscription_id.in_(list(subscription_ids))
+    connection.execute(jobs.delete().where(jobs.c.workspace == workspace, owed))
 
 
 def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str, to: datetime) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import Struct, convert
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, not_, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import decode, encode_text
@@ -35,6 +35,14 @@ _this_resource = (
 _advance = last_polls.update().where(*_this_resource).values(at=bindparam("polled_at"), failures=0)
 _fail = last_polls.update().where(*_this_resource).values(failures=last_polls.c.failures + 1)
 _failures = select(last_polls.c.failures).where(*_this_resource)
+_still_polled = (
+    select(last_polls.c.at)
+    .join(
+        instances,
+        (instances.c.workspace == last_polls.c.workspace) & (instances.c.id == last_polls.c.instance_id),
+    )
+    .where(*_this_resource, not_(instances.c.disabled))
+)
 _add_poll = polls.insert()
 
 
@@ -67,22 +75,24 @@ class Polls:
 
     def succeeded(
         self, workspace: str, instance: Instance, poll: Poll, compose: Compose, *, first_id: int
-    ) -> None:
+    ) -> bool:
         """Keep a poll, its notifications, the deliveries they owe, and the new last-poll time: all or nothing.
 
-        Nothing is kept if the instance was deleted while the poll was under way.
+        It is nothing, and says so, if the resource is no longer polled: its instance was deleted or disabled, or its
+        configuration changed, while the poll was under way.
         """
         with self._database.writing() as connection:
-            if not still_there(connection, workspace, instance.id):
-                return
+            if not _is_polled(connection, workspace, poll):
+                return False
             connection.execute(_add_poll, _row(workspace, poll))
             connection.execute(_advance, {**_key(workspace, poll), "polled_at": poll.at})
             if not poll.events:
-                return
+                return True
             for outgoing in compose(
                 lambda: next_number(connection, workspace, "notification", first=first_id)
             ):
                 tell(connection, workspace, _new(outgoing, instance))
+        return True
 
     def received(self, workspace: str, instance: Instance, compose: Compose, *, first_id: int) -> None:
         """Keep what came in from outside, and the deliveries that it owes; no poll, and no last-poll time."""
@@ -96,8 +106,10 @@ class Polls:
 
     def failed(
         self, workspace: str, instance: Instance, poll: Poll, *, limit: int, email: Email | None = None
-    ) -> None:
+    ) -> bool:
         """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
+
+        Nothing is kept, as of one that succeeded, if the resource is no longer polled.
 
         Args:
             email: to be kept if it is.
@@ -105,8 +117,8 @@ class Polls:
         Source: one resource that fails so often in a row disables the whole poller of the instance (documented).
         """
         with self._database.writing() as connection:
-            if not still_there(connection, workspace, instance.id):
-                return
+            if not _is_polled(connection, workspace, poll):
+                return False
             connection.execute(_add_poll, _row(workspace, poll))
             connection.execute(_fail, _key(workspace, poll))
             if (connection.scalar(_failures, _key(workspace, poll)) or 0) >= limit:
@@ -118,6 +130,7 @@ class Polls:
                 )
                 if email:
                     keep_email(connection, workspace, email)
+        return True
 
     def list(
         self,
@@ -139,6 +152,10 @@ class Polls:
         with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(polls.c.id.desc()).limit(limit)).all()
         return [_poll(row) for row in reversed(rows)]
+
+
+def _is_polled(connection: Connection, workspace: str, poll: Poll) -> bool:
+    return connection.scalar(_still_polled, _key(workspace, poll)) is not None
 
 
 def _new(outgoing: Outgoing, instance: Instance) -> NewNotification:

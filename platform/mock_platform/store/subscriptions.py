@@ -10,6 +10,7 @@ from mock_kit.json_text import encode_text
 from mock_platform.domain.event import topic
 from mock_platform.domain.models import Channel, Instance, Subscription
 from mock_platform.store.counters import next_number
+from mock_platform.store.jobs import drop_deliveries
 from mock_platform.store.tables import subscribed_topics, subscriptions
 
 config_of = Decoder(dict[str, object]).decode
@@ -132,6 +133,7 @@ def _insert(connection: Connection, workspace: str, made: Subscription) -> None:
 
 
 def _remove(connection: Connection, workspace: str, ids: Sequence[int]) -> bool:
+    drop_deliveries(connection, workspace, ids)
     removed = connection.execute(
         subscriptions.delete().where(subscriptions.c.workspace == workspace, subscriptions.c.id.in_(ids))
     )
