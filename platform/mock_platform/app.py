@@ -30,10 +30,12 @@ from mock_platform.routes import (
     account_instances,
     accounts,
     clock,
+    element_configuration,
     element_instances,
     elements,
     event_analytics,
     events,
+    hub_catalogue,
     hubs,
     inbound,
     instance_configuration,
@@ -125,6 +127,8 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         inbound.bp,
         jobs.bp,
         elements.bp,
+        element_configuration.bp,
+        hub_catalogue.bp,
         hubs.bp,
     ):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))

@@ -5,11 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from mock_platform.domain.catalogue_entry import configuration_to_json, element_details, metadata
+from mock_platform.domain.catalogue_entry import (
+    configuration_to_json,
+    definition,
+    element_details,
+    key_to_json,
+    metadata,
+)
 from mock_platform.domain.element import ConfigurationKey
 from mock_platform.domain.errors import NotFoundError
-from mock_platform.domain.instance import element_to_json
-from mock_platform.elements.catalogue import ELEMENTS, find_element
+from mock_platform.domain.hub import hub_to_json
+from mock_platform.domain.instance_json import element_to_json
+from mock_platform.elements.catalogue import ELEMENTS, HUBS, find_element, find_hub
 from mock_platform.elements.insightly_definition import INSIGHTLY
 
 POLLED = ["contacts", "accounts", "leads", "opportunities"]
@@ -72,7 +79,9 @@ def test_keys_are_numbered_and_ordered_as_the_element_has_them():
     entries = configuration_to_json(INSIGHTLY)
 
     assert [entry["key"] for entry in entries] == [key.key for key in INSIGHTLY.keys]
-    assert [entry["displayOrder"] for entry in entries] == list(range(len(entries)))
+    orders = {entry["key"]: entry["displayOrder"] for entry in entries}
+    assert orders.pop("filter.response.nulls") == 99
+    assert list(orders.values()) == [place for place, key in enumerate(INSIGHTLY.keys) if key.order is None]
     assert len({entry["id"] for entry in entries}) == len(entries)
 
 
@@ -87,6 +96,14 @@ def test_keys_are_numbered_and_ordered_as_the_element_has_them():
         ("event.notification.basic.password", "PASSWORD", None, True, False),
         ("event.poller.refresh_interval", "TEXTFIELD_32", "15", False, False),
         ("filter.response.nulls", "BOOLEAN", "true", False, False),
+        ("event.notification.signature.key", "TEXTFIELD_128", None, False, False),
+        ("event.notification.subscription.id", "TEXTFIELD_1000", None, True, False),
+        ("event.notification.basic.username", "TEXTFIELD_128", None, True, False),
+        ("event.notification.callback.headers", "TEXTFIELD_128", None, True, False),
+        ("event.notification.instance.finder", "TEXTAREA", None, True, False),
+        ("event.poller.urls", "TEXTAREA", None, True, False),
+        ("event.objects", "TEXTAREA", None, True, False),
+        ("event.helper.key", "TEXTFIELD_128", None, True, False),
     ],
 )
 def test_keys_have_the_types_and_defaults_that_are_known_of_them(key, input_type, default, hidden, required):
@@ -214,3 +231,38 @@ def test_a_key_is_described_by_its_name_unless_it_has_a_description():
     element = replace(INSIGHTLY, keys=(described, replace(described, key="b", description="")))
 
     assert [entry["description"] for entry in configuration_to_json(element)] == ["What it does", "Name"]
+
+
+def test_what_may_be_chosen_for_a_key_is_shown():
+    key = ConfigurationKey(key="a", name="A", type="COMBO", options=(("1", "One"), ("2", "Two")))
+
+    shown = key_to_json(replace(INSIGHTLY, keys=(key,)), key)
+
+    assert shown["options"] == [{"value": "1", "description": "One"}, {"value": "2", "description": "Two"}]
+    assert not [entry for entry in configuration_to_json(INSIGHTLY) if "options" in entry]
+
+
+def test_a_definition_has_the_calls_that_each_resource_takes():
+    exported = definition(INSIGHTLY)
+
+    assert {key: exported[key] for key in element_details(INSIGHTLY)} == element_details(INSIGHTLY)
+    calls = {(call["method"], call["path"]) for call in exported["definition"]}
+    assert {("GET", "/hubs/crm/contacts"), ("PATCH", "/hubs/crm/contacts/{id}")} <= calls
+    assert [call for call in calls if call[1].startswith("/hubs/crm/users") and call[0] != "GET"] == []
+
+
+def test_a_hub_has_the_resources_of_its_elements_when_asked_for():
+    (hub,) = HUBS
+    other = replace(INSIGHTLY, hub="finance", id_fields={"invoices": "ID"})
+
+    hydrated = hub_to_json(hub, [INSIGHTLY, other], hydrate=True)
+
+    assert [resource["name"] for resource in hydrated["resources"]] == list(INSIGHTLY.id_fields)
+    assert hub_to_json(hub, [INSIGHTLY], hydrate=False) == {
+        key: value for key, value in hydrated.items() if key != "resources"
+    }
+
+
+def test_an_unknown_hub_is_not_found():
+    with pytest.raises(NotFoundError, match=r"^No hub found with key finance$"):
+        find_hub("finance")

@@ -68,6 +68,12 @@ def test_a_configuration_has_all_keys_of_the_element_in_its_order():
         "event.poller.urls",
         "event.objects",
         "event.metadata",
+        "event.notification.instance.finder",
+        "event.helper.key",
+        "bulk.query.field_name",
+        "bulk.query.operator",
+        "bulk.query.date_mask",
+        "bulk.query.download_format",
     ]
 
 

@@ -52,7 +52,7 @@ def test_secrets_are_masked_and_what_is_not_set_is_shown_as_the_setting_says():
 def test_numbers_are_the_elements_own_and_all_different():
     numbers = [entry_number(entry.key, INSIGHTLY) for entry in INSIGHTLY.keys]
 
-    assert numbers == [INSIGHTLY.key_id(entry) for entry in INSIGHTLY.keys]
+    assert numbers == [entry.id for entry in INSIGHTLY.keys]
     assert len(set(numbers)) == len(INSIGHTLY.keys)
 
 

@@ -1,7 +1,6 @@
 """One key of an instance's configuration, with its value and what the element says about it."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import TypedDict
 
 from mock_platform.domain.element import ConfigurationKey, Element
@@ -59,7 +58,7 @@ def entry_number(key: str, element: Element) -> int:
     (5993000, 106219477)
     """
     known = next((entry for entry in element.keys if entry.key == key), None)
-    return int.from_bytes(sha256(key.encode()).digest()[:4]) >> 1 if known is None else element.key_id(known)
+    return (known or _unknown(key)).id
 
 
 def _unknown(key: str) -> ConfigurationKey:

@@ -23,7 +23,7 @@ class RoleJson(TypedDict):
     active: bool
 
 
-class UserJson(TypedDict):
+class MemberJson(TypedDict):
     """A user; ``secret`` is there for whoever sent the user's password along."""
 
     id: int
@@ -70,7 +70,7 @@ class OrganizationJson(TypedDict):
     createdDate: str
 
 
-def user_to_json(user: Member) -> UserJson:
+def user_to_json(user: Member) -> MemberJson:
     """Return a user; the password is never shown (documented)."""
     return {
         "id": user.id,

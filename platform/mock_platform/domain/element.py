@@ -1,7 +1,8 @@
 """What a connector of the platform is: its description, its configuration keys, its poller's own entries."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from mock_platform.domain.masking import SECRET_KEYS, SECRET_TYPE
 
@@ -15,6 +16,9 @@ class ConfigurationKey:
         default: a text, or None.
         required: whether an instance cannot be made without it.
         hidden: whether the vendor's console hides it.
+        number: by which it is also known; None where it is not one of the element's own.
+        order: where it is shown; None is behind the one before it.
+        options: what may be chosen, as values and descriptions.
     """
 
     key: str
@@ -24,6 +28,16 @@ class ConfigurationKey:
     default: str | None = None
     required: bool = False
     hidden: bool = False
+    number: int | None = None
+    order: int | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def id(self) -> int:
+        """The number by which it is also known; one that follows from its name where none was given (assumed)."""
+        if self.number is not None:
+            return self.number
+        return int.from_bytes(sha256(self.key.encode()).digest()[:4]) >> 1
 
     @property
     def secret(self) -> bool:
@@ -39,6 +53,7 @@ class Element:
         keys: in the order in which a configuration shows them.
         poller_defaults: the element's own entries of ``event.poller.configuration``.
         id_fields: hub resource -> the field that holds a record's id.
+        active: whether it is on offer.
     """
 
     id: int
@@ -50,12 +65,14 @@ class Element:
     keys: tuple[ConfigurationKey, ...]
     poller_defaults: Mapping[str, object]
     id_fields: Mapping[str, str]
-
-    def key_id(self, key: ConfigurationKey) -> int:
-        """Return the number by which a key of the configuration is also known."""
-        return self.id * 1000 + self.keys.index(key)
+    active: bool = True
 
     @property
     def secret_keys(self) -> frozenset[str]:
         """The keys whose values are shown as asterisks."""
         return SECRET_KEYS | {entry.key for entry in self.keys if entry.secret}
+
+
+def numbered(element_id: int, keys: Sequence[ConfigurationKey]) -> tuple[ConfigurationKey, ...]:
+    """Return an element's own keys with their numbers, which stay theirs whatever is added or taken away."""
+    return tuple(replace(key, number=element_id * 1000 + place) for place, key in enumerate(keys))

@@ -173,7 +173,7 @@ def element_to_json(element: Element) -> ElementJson:
         "key": element.key,
         "description": element.description,
         "image": element.image,
-        "active": True,
+        "active": element.active,
         "deleted": False,
         "typeOauth": False,
         "trialAccount": False,

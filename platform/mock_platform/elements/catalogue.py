@@ -1,10 +1,12 @@
-"""The elements that there are."""
+"""The elements and hubs that there are."""
 
 from mock_platform.domain.element import Element
 from mock_platform.domain.errors import NotFoundError
+from mock_platform.domain.hub import Hub
 from mock_platform.elements.insightly_definition import INSIGHTLY
 
 ELEMENTS = (INSIGHTLY,)
+HUBS = (Hub(key="crm", name="CRM", description="Customer relationship management"),)
 
 
 def find_element(key_or_id: str) -> Element:
@@ -17,3 +19,15 @@ def find_element(key_or_id: str) -> Element:
         if key_or_id in {element.key, str(element.id)}:
             return element
     raise NotFoundError("element", key_or_id, named="key")
+
+
+def find_hub(key: str) -> Hub:
+    """Return a hub by its key.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    for hub in HUBS:
+        if hub.key == key:
+            return hub
+    raise NotFoundError("hub", key, named="key")

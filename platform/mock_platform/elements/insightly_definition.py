@@ -6,7 +6,9 @@ input types, is taken from exported definitions of other connectors (observed th
 
 import json
 
-from mock_platform.domain.element import ConfigurationKey, Element
+from mock_platform.domain.element import ConfigurationKey, Element, numbered
+
+_ID = 5993
 
 _DATES = {
     "updatedDateField": "DATE_UPDATED_UTC",
@@ -62,7 +64,9 @@ _KEYS = (
     ConfigurationKey(
         key="pagination.type", name="Pagination", type="TEXTFIELD_32", default="offset", hidden=True
     ),
-    ConfigurationKey(key="filter.response.nulls", name="Filter Null Values", type="BOOLEAN", default="true"),
+    ConfigurationKey(
+        key="filter.response.nulls", name="Filter Null Values", type="BOOLEAN", default="true", order=99
+    ),
     ConfigurationKey(
         key="event.vendor.type",
         name="Vendor Event Type",
@@ -106,16 +110,44 @@ _KEYS = (
         default=json.dumps(_EVENT_METADATA, separators=(",", ":")),
         hidden=True,
     ),
+    ConfigurationKey(
+        key="event.notification.instance.finder", name="Instance Finder", type="TEXTAREA", hidden=True
+    ),
+    ConfigurationKey(key="event.helper.key", name="Event Helper", type="TEXTFIELD_128", hidden=True),
+    ConfigurationKey(
+        key="bulk.query.field_name",
+        name="Bulk Date Field",
+        type="TEXTFIELD_128",
+        default="DATE_UPDATED_UTC",
+        hidden=True,
+    ),
+    ConfigurationKey(
+        key="bulk.query.operator", name="Bulk Operator", type="TEXTFIELD_32", default=">=", hidden=True
+    ),
+    ConfigurationKey(
+        key="bulk.query.date_mask",
+        name="Bulk Date Mask",
+        type="TEXTFIELD_128",
+        default="yyyy-MM-dd HH:mm:ss",
+        hidden=True,
+    ),
+    ConfigurationKey(
+        key="bulk.query.download_format",
+        name="Bulk Download Format",
+        type="TEXTFIELD_128",
+        default="json",
+        hidden=True,
+    ),
 )
 
 INSIGHTLY = Element(
-    id=5993,
+    id=_ID,
     key="insightly",
     name="Insightly",
     hub="crm",
     description="Add an Insightly instance to connect your existing Insightly account to the CRM Hub.",
     image="elements/provider_insightly.png",
-    keys=_KEYS,
+    keys=numbered(_ID, _KEYS),
     poller_defaults=POLLER_DEFAULTS,
     id_fields=ID_FIELDS,
 )

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from mock_kit.operations import Answer, Link, operation
 from mock_platform.domain import people
-from mock_platform.domain.directory import AccountJson, UserJson, account_to_json, user_to_json
+from mock_platform.domain.directory import AccountJson, MemberJson, account_to_json, user_to_json
 from mock_platform.domain.people import Account, AccountChange
 from mock_platform.routes.administration import Signed, account_named, accounts_administrator, signed
 from mock_platform.routes.listing import WhereQuery, narrowed, stretch
@@ -122,7 +122,7 @@ def delete(admin: Signed, account_id: str) -> Answer[None]:
 
 @bp.get("/<account_id>/users")
 @operation(needs=accounts_administrator, problems=(404,), headers=PAGE_HEADERS)
-def users(admin: Signed, account_id: str, query: WhereQuery) -> Answer[list[UserJson]]:
+def users(admin: Signed, account_id: str, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List an account's users."""
     with admin.reading() as register:
         account = account_named(register, account_id)
@@ -133,7 +133,7 @@ def users(admin: Signed, account_id: str, query: WhereQuery) -> Answer[list[User
 
 @bp.post("/<account_id>/users")
 @operation(needs=accounts_administrator, problems=(404, 409), links=USER_LINKS)
-def create_user(admin: Signed, account_id: str, body: UserRequest) -> Answer[UserJson]:
+def create_user(admin: Signed, account_id: str, body: UserRequest) -> Answer[MemberJson]:
     """Make a user in an account."""
     with admin.writing() as register:
         user = add_user(admin, register, account_named(register, account_id), body)

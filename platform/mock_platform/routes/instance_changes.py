@@ -13,10 +13,10 @@ from mock_platform.domain.instance import InstanceBody
 from mock_platform.domain.instance_json import InstanceJson, to_json
 from mock_platform.domain.models import Instance
 from mock_platform.domain.schedule import plan
-from mock_platform.elements.catalogue import find_element
+from mock_platform.own_elements import elements_of
 from mock_platform.receiver_keys import tell_sink
 from mock_platform.routes.named_instance import Named
-from mock_platform.routes.parts import calling_user, parts
+from mock_platform.routes.parts import calling_user, own_element, parts
 
 
 class Ask(Enum):
@@ -69,7 +69,7 @@ def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> I
 
     def changed(stored: Instance) -> Instance:
         after = rules.revive(stored, rule(stored))
-        _check(after, find_element(after.element_key))
+        _check(after, own_element(named.workspace, after.element_key))
         return after
 
     _vouch(named.instance, changed(named.instance), ask)
@@ -78,7 +78,7 @@ def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> I
         named.instance.id,
         changed,
         lambda before, after: plan(
-            before, after, find_element(after.element_key), empty_block=block, now=now
+            before, after, own_element(named.workspace, after.element_key), empty_block=block, now=now
         ),
         now=now,
     )
@@ -97,11 +97,12 @@ def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[
     """Return instances as the platform shows them."""
     with parts().store.people.reading(workspace) as register:
         founder, users = register.founder, {user.id: user for user in register.users()}
+    elements = {element.key: element for element in elements_of(parts().store, workspace)}
     unset, now = parts().settings.unset_value, workspace.clock.now()
     return [
         to_json(
             instance,
-            find_element(instance.element_key),
+            elements[instance.element_key],
             users.get(instance.user_id or founder.id, founder),
             unset=unset,
             now=now,

@@ -7,7 +7,6 @@ from mock_platform.domain import instance as rules
 from mock_platform.domain.configuration_entry import EntryJson, entries, key_named
 from mock_platform.domain.instance import InstanceBody
 from mock_platform.domain.models import Instance
-from mock_platform.elements.catalogue import find_element
 from mock_platform.routes.instance_changes import Ask, change
 from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
 from mock_platform.routes.parts import parts
@@ -35,36 +34,35 @@ class ValueRequest(Struct, rename="camel"):
 @operation(needs=named_instance, problems=(404,), links=_LINKS)
 def index(named: Named) -> Answer[list[EntryJson]]:
     """List the entries, those of keys that the element does not know after its own."""
-    return Answer(_entries(named.instance))
+    return Answer(_entries(named, named.instance))
 
 
 @bp.get("/configuration/<config_id>")
 @operation(needs=named_instance, problems=(404,))
 def get(named: Named, config_id: str) -> Answer[EntryJson]:
     """Show one entry."""
-    key = _key(named.instance, config_id)
-    return Answer(_entry(named.instance, key))
+    key = _key(named, config_id)
+    return Answer(_entry(named, named.instance, key))
 
 
 @bp.patch("/configuration/<config_id>")
 @operation(needs=named_instance, problems=(403, 404, 429, 502))
 def patch(named: Named, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
     """Change one value, with effect at once (observed); a mask that is sent back keeps the secret (assumed)."""
-    key = _key(named.instance, config_id)
+    key = _key(named, config_id)
     said = InstanceBody(configuration={key: body.property_value})
-    element = find_element(named.instance.element_key)
+    element = named.element
     saved = change(named, lambda stored: rules.patch(stored, said, element), ask=Ask.WHERE_NEW)
-    return Answer(_entry(saved, key))
+    return Answer(_entry(named, saved, key))
 
 
-def _key(instance: Instance, config_id: str) -> str:
-    return key_named(instance.configuration, find_element(instance.element_key), config_id)
+def _key(named: Named, config_id: str) -> str:
+    return key_named(named.instance.configuration, named.element, config_id)
 
 
-def _entry(instance: Instance, key: str) -> EntryJson:
-    return next(entry for entry in _entries(instance) if entry["key"] == key)
+def _entry(named: Named, instance: Instance, key: str) -> EntryJson:
+    return next(entry for entry in _entries(named, instance) if entry["key"] == key)
 
 
-def _entries(instance: Instance) -> list[EntryJson]:
-    element = find_element(instance.element_key)
-    return entries(instance.configuration, element, unset=parts().settings.unset_value)
+def _entries(named: Named, instance: Instance) -> list[EntryJson]:
+    return entries(instance.configuration, named.element, unset=parts().settings.unset_value)

@@ -2,10 +2,11 @@
 
 from msgspec import Struct
 
+from mock_kit.workspaces import Workspace
 from mock_platform.domain.element import Element
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError
 from mock_platform.domain.instance import InstanceBody
-from mock_platform.elements.catalogue import find_element
+from mock_platform.routes.parts import own_element
 
 
 class ElementReference(Struct):
@@ -14,21 +15,21 @@ class ElementReference(Struct):
     key: str | None = None
     id: int | str | None = None
 
-    def find(self) -> Element:
-        """Return the element that is meant.
+    def find(self, workspace: Workspace) -> Element:
+        """Return the element that is meant, as a workspace has it.
 
         Raises:
             InvalidRequestError: none is named.
             NotFoundError: there is none by that key or id.
         """
         if self.key is not None:
-            return find_element(self.key)
+            return own_element(workspace, self.key)
         if self.id is None:
             raise InvalidRequestError(
                 'element.key or element.id is missing; expected {"element": {"key": "insightly"}}'
             )
         try:
-            return find_element(str(self.id))
+            return own_element(workspace, str(self.id))
         except NotFoundError as error:
             raise NotFoundError("element", self.id) from error
 

@@ -35,7 +35,7 @@ class Counts(TypedDict):
 @operation(needs=caller, problems=(400, 401, 403, 404, 429, 502), links=LINKS, callbacks=EVENT_CALLBACK)
 def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
-    element = (body.element or ElementReference()).find()
+    element = (body.element or ElementReference()).find(workspace)
     return Answer(instance_json(workspace, make(workspace, body.to_body(), element)))
 
 

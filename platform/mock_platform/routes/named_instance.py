@@ -13,8 +13,7 @@ from mock_kit.workspaces import Workspace
 from mock_platform.domain.element import Element
 from mock_platform.domain.errors import InvalidCredentialsError, NotFoundError
 from mock_platform.domain.models import Instance
-from mock_platform.elements.catalogue import find_element
-from mock_platform.routes.parts import authorization, caller, instance_named, instance_of_token
+from mock_platform.routes.parts import authorization, caller, instance_named, instance_of_token, own_element
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,6 +27,11 @@ class Named:
 
     workspace: Workspace
     instance: Instance
+
+    @property
+    def element(self) -> Element:
+        """The instance's element, as the workspace has it."""
+        return own_element(self.workspace, self.instance.element_key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,7 @@ def named_instance() -> Named:
     if instance_id is None:
         return Named(workspace=workspace, instance=_selected(workspace))
     instance = instance_named(workspace, instance_id)
-    if element is not None and find_element(element).key != instance.element_key:
+    if element is not None and own_element(workspace, element).key != instance.element_key:
         raise NotFoundError("element instance", instance_id)
     return Named(workspace=workspace, instance=instance)
 
@@ -65,7 +69,8 @@ def named_element() -> ElementCaller:
         InvalidCredentialsError: a secret is missing or nobody's.
         NotFoundError: there is no such element.
     """
-    return ElementCaller(workspace=caller(), element=find_element(g.get(_ELEMENT)))
+    workspace = caller()
+    return ElementCaller(workspace=workspace, element=own_element(workspace, g.get(_ELEMENT)))
 
 
 def instance_blueprint(name: str) -> Blueprint:

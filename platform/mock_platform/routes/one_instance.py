@@ -7,7 +7,6 @@ from msgspec import Meta, Struct
 from mock_kit.operations import Answer, operation
 from mock_platform.domain import instance as rules
 from mock_platform.domain.instance_json import InstanceJson
-from mock_platform.elements.catalogue import find_element
 from mock_platform.routes.instance_changes import Ask, change, instance_json
 from mock_platform.routes.instance_requests import InstanceRequest
 from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
@@ -40,7 +39,7 @@ class TraceLogging(Struct):
 @operation(needs=named_instance, problems=(403, 404, 429, 502))
 def put(named: Named, query: ReauthenticateQuery, body: InstanceRequest) -> Answer[InstanceJson]:
     """Replace an instance's name, tags and configuration."""
-    element = body.element.find() if body.element else find_element(named.instance.element_key)
+    element = body.element.find(named.workspace) if body.element else named.element
     ask = Ask.ALWAYS if query.re_authenticate else Ask.NEVER
     saved = change(named, lambda stored: rules.put(stored, body.to_body(), element), ask=ask)
     return Answer(instance_json(named.workspace, saved))
@@ -50,7 +49,7 @@ def put(named: Named, query: ReauthenticateQuery, body: InstanceRequest) -> Answ
 @operation(needs=named_instance, problems=(403, 404, 429, 502))
 def patch(named: Named, body: InstanceRequest) -> Answer[InstanceJson]:
     """Change what is sent; the CRM is asked if the credentials, or the place where they hold, are new."""
-    element = body.element.find() if body.element else find_element(named.instance.element_key)
+    element = body.element.find(named.workspace) if body.element else named.element
     ask = Ask.ALWAYS if body.is_reauthorized else Ask.WHERE_NEW
     saved = change(named, lambda stored: rules.patch(stored, body.to_body(), element), ask=ask)
     return Answer(instance_json(named.workspace, saved))

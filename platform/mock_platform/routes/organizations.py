@@ -6,7 +6,7 @@ from flask import Blueprint
 from msgspec import Struct
 
 from mock_kit.operations import Answer, operation
-from mock_platform.domain.directory import OrganizationJson, UserJson, organization_to_json, user_to_json
+from mock_platform.domain.directory import MemberJson, OrganizationJson, organization_to_json, user_to_json
 from mock_platform.routes import users as of_users
 from mock_platform.routes.administration import (
     Signed,
@@ -55,7 +55,7 @@ def put(admin: Signed, body: OrganizationRequest) -> Answer[OrganizationJson]:
 
 @bp.get("/users")
 @operation(needs=administrator, problems=(404,), headers=PAGE_HEADERS)
-def users(admin: Signed, query: WhereQuery) -> Answer[list[UserJson]]:
+def users(admin: Signed, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users."""
     with admin.reading() as register:
         found = [user for user in admin.users(register) if user.active or query.include_inactive]
@@ -66,7 +66,7 @@ def users(admin: Signed, query: WhereQuery) -> Answer[list[UserJson]]:
 
 @bp.post("/users")
 @operation(needs=administrator, problems=(409,), links=USER_LINKS)
-def create_user(admin: Signed, body: UserRequest) -> Answer[UserJson]:
+def create_user(admin: Signed, body: UserRequest) -> Answer[MemberJson]:
     """Make a user in the caller's account; an address that somebody has is 409 (observed)."""
     with admin.writing() as register:
         return Answer(user_to_json(of_users.add_user(admin, register, admin.account, body)))
@@ -74,7 +74,7 @@ def create_user(admin: Signed, body: UserRequest) -> Answer[UserJson]:
 
 @bp.get("/users/<user_id>")
 @operation(needs=administrator, problems=(404,))
-def user(admin: Signed, user_id: str) -> Answer[UserJson]:
+def user(admin: Signed, user_id: str) -> Answer[MemberJson]:
     """Show one of the organization's users."""
     with admin.reading() as register:
         return Answer(user_to_json(admin.user_named(register, user_id)))

@@ -16,16 +16,19 @@ from mock_kit.wire import Http
 from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.callers import Caller, Callers
 from mock_platform.domain.authorization import Authorization, parse_authorization
+from mock_platform.domain.element import Element
 from mock_platform.domain.errors import InvalidCredentialsError, InvalidRequestError, NotFoundError, shown
 from mock_platform.domain.models import Instance
 from mock_platform.domain.people import Member
 from mock_platform.engine import Engine
 from mock_platform.inbound import Inbound
+from mock_platform.own_elements import element_of
 from mock_platform.provider import Provider
 from mock_platform.settings import Settings
 from mock_platform.store import Store
 
 EXTENSION = "mock-platform"
+Json = dict[str, object]
 DEFAULT_PAGE_SIZE = 200
 _LARGEST_PAGE = 5000
 
@@ -192,6 +195,15 @@ def visible_instances(workspace: Workspace) -> list[Instance]:
     """Return the instances that the caller sees, by ascending id."""
     services = parts()
     return services.callers.seen(calling(authorization()), services.store.instances.all(workspace.name))
+
+
+def own_element(workspace: Workspace, key_or_id: str) -> Element:
+    """Return an element as a workspace has it, by its key or its number.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return element_of(parts().store, workspace, key_or_id)
 
 
 def whole_id(text: str) -> int | None:

@@ -7,7 +7,7 @@ from flask import Blueprint
 from mock_kit.operations import Answer, operation
 from mock_platform import identities
 from mock_platform.domain import people
-from mock_platform.domain.directory import AccountJson, UserJson, account_to_json, user_to_json
+from mock_platform.domain.directory import AccountJson, MemberJson, account_to_json, user_to_json
 from mock_platform.domain.roles import check_not_foreign, granted, role_named, withdrawn
 from mock_platform.routes.administration import Signed, account_named, accounts_administrator, administrator
 from mock_platform.routes.parts import done
@@ -17,7 +17,7 @@ bp = Blueprint("roles", __name__)
 
 @bp.put("/users/<user_id>/roles/<role>")
 @operation(needs=administrator, problems=(400, 403, 404, 409))
-def grant_to_user(admin: Signed, user_id: str, role: str) -> Answer[UserJson]:
+def grant_to_user(admin: Signed, user_id: str, role: str) -> Answer[MemberJson]:
     """Give a user a role; one that they have is 409 (observed)."""
     known = role_named(role)
     check_not_foreign("user", user_id)

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from mock_kit.operations import Answer, Link, operation
 from mock_platform import identities
 from mock_platform.domain import people
-from mock_platform.domain.directory import UserJson, user_to_json
+from mock_platform.domain.directory import MemberJson, user_to_json
 from mock_platform.domain.errors import InvalidCredentialsError
 from mock_platform.domain.people import Account, Member, UserChange
 from mock_platform.routes.administration import Signed, administrator, signed
@@ -59,7 +59,7 @@ class UserPatch(Struct, rename="camel"):
 
 @bp.get("")
 @operation(needs=administrator, problems=(404,), headers=PAGE_HEADERS)
-def index(admin: Signed, query: WhereQuery) -> Answer[list[UserJson]]:
+def index(admin: Signed, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users; who is no administrator is refused with 401 (documented)."""
     with admin.reading() as register:
         found = [user for user in admin.users(register) if user.active or query.include_inactive]
@@ -69,7 +69,7 @@ def index(admin: Signed, query: WhereQuery) -> Answer[list[UserJson]]:
 
 @bp.get("/<email_or_id>")
 @operation(needs=signed, problems=(404,))
-def get(who: Signed, email_or_id: str) -> Answer[UserJson]:
+def get(who: Signed, email_or_id: str) -> Answer[MemberJson]:
     """Show a user: oneself, or for administrators any.
 
     With the user's password in ``Elements-User-Password`` the secret is shown too (documented).
@@ -87,7 +87,7 @@ def get(who: Signed, email_or_id: str) -> Answer[UserJson]:
 
 @bp.patch("/<user_id>")
 @operation(needs=signed, problems=(404, 409))
-def patch(who: Signed, user_id: str, body: UserPatch) -> Answer[UserJson]:
+def patch(who: Signed, user_id: str, body: UserPatch) -> Answer[MemberJson]:
     """Change what is sent about a user."""
     with who.writing() as register:
         user = who.user_named(register, user_id)

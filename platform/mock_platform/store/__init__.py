@@ -5,6 +5,7 @@ from mock_platform.store import tables
 from mock_platform.store.counters import next_number
 from mock_platform.store.deliveries import Deliveries
 from mock_platform.store.emails import Emails
+from mock_platform.store.element_changes import ElementChangesStore
 from mock_platform.store.event_counts import EventCounts
 from mock_platform.store.events import Events
 from mock_platform.store.failure_policies import FailurePolicies
@@ -33,6 +34,7 @@ class Store:
         self._database = database
         self.instances = Instances(database)
         self.people = People(database)
+        self.element_changes = ElementChangesStore(database)
         self.jobs = Jobs(database)
         self.polls = Polls(database)
         self.turns = Turns(database)

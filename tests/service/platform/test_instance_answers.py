@@ -26,6 +26,8 @@ CONFIGURATION_KEYS = {
     "event.notification.signature.key", "event.notification.subscription.id", "event.notification.basic.username",
     "event.notification.basic.password", "event.notification.callback.headers", "event.poller.refresh_interval",
     "event.poller.configuration", "event.poller.urls", "event.objects", "event.metadata",
+    "event.notification.instance.finder", "event.helper.key", "bulk.query.field_name", "bulk.query.operator",
+    "bulk.query.date_mask", "bulk.query.download_format",
 }  # fmt: skip
 
 
