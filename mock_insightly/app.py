@@ -9,14 +9,17 @@ from mock_insightly.allowance import Allowance
 from mock_insightly.edge import Edge
 from mock_insightly.errors import (
     AuthorizationDeniedError,
+    EmptyUploadError,
+    InUseError,
     InvalidRequestError,
     NoSuchRecordError,
     NoSuchResourceError,
     NoSuchRowError,
+    PlanLimitError,
     SingularResourceError,
 )
 from mock_insightly.parts import EXTENSION, Parts
-from mock_insightly.routes import local, lookups, records, sub_resources
+from mock_insightly.routes import attached, local, lookups, members, records, sub_resources, vendor_pages
 from mock_insightly.routes.caller import authenticate, workspace_of
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
@@ -41,6 +44,9 @@ STATUSES: dict[type[Exception], int] = {
     NoSuchRecordError: 404,
     NoSuchResourceError: 404,
     NoSuchRowError: 404,
+    EmptyUploadError: 417,
+    InUseError: 409,
+    PlanLimitError: 402,
     SingularResourceError: 405,
 }
 
@@ -68,7 +74,10 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     app.register_blueprint(records.bp)
     app.register_blueprint(lookups.bp)
     app.register_blueprint(sub_resources.bp)
+    app.register_blueprint(attached.bp)
+    app.register_blueprint(members.bp)
     app.register_blueprint(local.bp)
+    app.register_blueprint(vendor_pages.bp)
     _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
     return app
 

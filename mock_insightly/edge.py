@@ -54,7 +54,9 @@ class Edge:
         empty = ("Content-Length", "0") in headers
         dressed = [(name, value) for name, value in headers if name != "Content-Type"]
         if not empty:
-            dressed.append(("Content-Type", JSON))
+            types = (value for name, value in headers if name == "Content-Type")
+            kind = next(types, JSON)
+            dressed.append(("Content-Type", JSON if kind.startswith("application/json") else kind))
         dressed += _UNCACHED
         if workspace is not None:
             allowance = self._parts.allowance

@@ -79,6 +79,36 @@ class NotARecordError(InvalidRequestError):
         super().__init__(f"The body must be one {entity} as a JSON object; got {shown(came)}")
 
 
+class EmptyUploadError(CrmError):
+    """A file came without content or without a name.
+
+    Source: 417 for an image of no bytes (recorded v2.1 exchanges, observed).
+    """
+
+    def __init__(self, called: str) -> None:
+        super().__init__(f"A file must have a name and content; got nothing for {called}")
+
+
+class InUseError(CrmError):
+    """What others refer to, or the last of its sort, or what is retired, is to be changed or deleted.
+
+    Source: 409 (Insightly v3.1 OpenAPI document, documented).
+    """
+
+    def __init__(self, entity: str, record_id: int, why: str) -> None:
+        super().__init__(f"The {entity} with ID = {record_id} {why}")
+
+
+class PlanLimitError(CrmError):
+    """The account has as many records as its plan allows.
+
+    Source: 402 (Insightly v3.1 OpenAPI document, documented); its words are assumed.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The plan's limit of {limit} records is reached")
+
+
 class RepeatedRowError(InvalidRequestError):
     """A link or a tag is there already."""
 

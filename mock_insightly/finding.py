@@ -91,11 +91,15 @@ class Finder:
         )
         if look.state is None:
             return Found(documents=[], total=0 if page.count_total else None)
-        if wanted.criterion is not None:
-            return look.sifted(wanted.criterion)
+        if wanted.sifted:
+            return look.sifted()
         if wanted.after is None or look.all_are_later(wanted.after):
             return look.listed()
         return look.later(wanted.after)
+
+
+def _anything(_record: Record) -> bool:
+    return True
 
 
 def find_few(connection: Connection, workspace: str, kind: str, after: datetime, page: Page) -> Found | None:
@@ -154,15 +158,15 @@ class _Look:
             total = self.connection.scalar(_count_later, {**self._whose, "after": after})
         return self._found([*rows], total=total)
 
-    def sifted(self, criterion: Criterion) -> Found:
-        """Return a page of what meets a criterion; every record must be looked at for that."""
+    def sifted(self) -> Found:
+        """Return a page of what meets the criteria; every record must be looked at for that."""
         total = self._known_total()
         counting = self.page.count_total and total is None
         end = None if counting else self._end()
         missing = self.page.skip if end is None else 0
         kept: list[Kept] = []
         matches = 0
-        for row in self._matching(criterion, start=0 if end is None else end + 1):
+        for row in self._matching(start=0 if end is None else end + 1):
             matches += 1
             if matches > missing and len(kept) < self.page.top:
                 kept.append(row)
@@ -188,8 +192,8 @@ class _Look:
         found: int | None = self.connection.scalar(_at, {**self._whose, "skip": skip})
         return found
 
-    def _matching(self, criterion: Criterion, *, start: int) -> Iterator[Kept]:
-        holds = self._test(criterion)
+    def _matching(self, *, start: int) -> Iterator[Kept]:
+        holds = self._test()
         after = self.wanted.after
         rows = (
             self._execute(_from, start=start)
@@ -198,7 +202,13 @@ class _Look:
         )
         return (kept for kept in rows if holds(record_in(kept[1])))
 
-    def _test(self, criterion: Criterion) -> Callable[[Record], bool]:
+    def _test(self) -> Callable[[Record], bool]:
+        """Return what says whether a record is wanted."""
+        unless = self.wanted.unless
+        holds = self._holds(self.wanted.criterion) if self.wanted.criterion else _anything
+        return holds if unless is None else lambda record: holds(record) and not unless.holds(record)
+
+    def _holds(self, criterion: Criterion) -> Callable[[Record], bool]:
         """Return what says whether a record meets a criterion, perhaps by way of other records."""
         if criterion.via is None:
             return criterion.holds

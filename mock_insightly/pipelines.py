@@ -5,7 +5,9 @@ Source: fields from recorded v2.1 lists (observed) and the v3.1 OpenAPI document
 """
 
 from mock_insightly.account import Account, first_number
+from mock_insightly.errors import FieldError
 from mock_insightly.fields import Record
+from mock_kit.json_text import Json
 
 _PIPELINES = (
     ("Sales", True, ("Qualification", "Needs Analysis", "Proposal", "Negotiation")),
@@ -94,3 +96,22 @@ def _activity(account: Account, number: int, at: int, name: str) -> Record:
         "ALL_DAY": False,
         "DURATION": None,
     }
+
+
+def entered(account: Account, entity: str, pipeline: Json, stage: Json) -> Record:
+    """Return the fields of a record that enters a pipeline at a stage; without one, at the first.
+
+    Raises:
+        FieldError: there is no such pipeline for this kind of record, or no such stage in it.
+
+    Source: bodies from the v3.1 OpenAPI document (documented); the refusals, and the stage that is taken without one,
+        are assumed.
+    """
+    flag = {"Opportunity": "FOR_OPPORTUNITIES", "Project": "FOR_PROJECTS"}.get(entity)
+    fitting = [one["PIPELINE_ID"] for one in pipelines(account) if flag is None or one[flag]]
+    if pipeline not in fitting:
+        raise FieldError("PIPELINE_ID", f"one of {', '.join(map(str, fitting))}", pipeline)
+    known = [one["STAGE_ID"] for one in stages(account) if one["PIPELINE_ID"] == pipeline]
+    if stage is not None and stage not in known:
+        raise FieldError("STAGE_ID", f"one of {', '.join(map(str, known))}", stage)
+    return {"PIPELINE_ID": pipeline, "STAGE_ID": known[0] if stage is None else stage}

@@ -38,19 +38,20 @@ def without(kind: Kind, record: Record, gone: Reference) -> Record:
     if kind.parent and _reference(record[kind.parent[0]], record[kind.parent[1]]) == gone:
         kept |= dict.fromkeys(kind.parent)
     if "LINKS" in record:
-        kept["LINKS"] = [link for link in rows_of(record, "LINKS") if _linked(link) != gone]
+        kept["LINKS"] = [link for link in rows_of(record, "LINKS") if linked(link) != gone]
     return kept
 
 
 def _references(kind: Kind, record: Record) -> Iterator[Reference]:
-    found = [_linked(link) for link in rows_of(record, "LINKS")]
+    found = [linked(link) for link in rows_of(record, "LINKS")]
     found += [_reference(entity, record[field]) for field, entity in kind.refers]
     if kind.parent:
         found.append(_reference(record[kind.parent[0]], record[kind.parent[1]]))
     yield from (one for one in found if one is not None)
 
 
-def _linked(link: Record) -> Reference | None:
+def linked(link: Record) -> Reference | None:
+    """Return what a row of LINKS points to."""
     return _reference(link["LINK_OBJECT_NAME"], link["LINK_OBJECT_ID"])
 
 
@@ -72,7 +73,7 @@ def hung(kind: Kind, given: Record, entity: str, record_id: int) -> Record:
     if kind.parent:
         placed |= {kind.parent[0]: entity.upper(), kind.parent[1]: record_id}
     if kind.field("LINKS") and not any(
-        _linked(link) == reference(entity, record_id) for link in rows_of(given, "LINKS")
+        linked(link) == reference(entity, record_id) for link in rows_of(given, "LINKS")
     ):
         placed["LINKS"] = [*rows_of(given, "LINKS"), link_to(entity, record_id)]
     return placed

@@ -61,11 +61,18 @@ class Wanted:
     Attributes:
         after: only those updated strictly later than this, in whole seconds.
         of: only those that refer to this record.
+        unless: those that meet this are left out.
     """
 
     after: datetime | None = None
     criterion: Criterion | None = None
     of: Reference | None = None
+    unless: Criterion | None = None
+
+    @property
+    def sifted(self) -> bool:
+        """Whether every record must be looked at."""
+        return self.criterion is not None or self.unless is not None
 
 
 EVERYTHING = Wanted()

@@ -11,6 +11,7 @@ from mock_kit.workspaces import Workspace
 
 CHANGES = "changes"
 FOUNDATIONS = "foundations"
+CONVERSIONS = "conversions"
 
 _this = (sequences.c.workspace == bindparam("of_workspace"), sequences.c.name == bindparam("of_name"))
 _take = (

@@ -26,8 +26,10 @@ class Settings:
         custom_objects: the names of the account's custom objects, with commas between them.
         rows_stamp_parent: whether a record is stamped when one of its tags, links and so on is written by a path of
             its own (assumed: yes; a contact info added in the vendor's own pages does so, observed).
-        children_stamp_parent: whether a record is stamped when a note is made for it (observed on v2.1: no; taken for
-            later versions).
+        children_stamp_parent: whether a record is stamped when a note, a task, an event, a comment or a file comes to
+            hang on it (observed on v2.1: no; taken for later versions).
+        links_stamp_other_side: whether a record is stamped when another one is linked to it (assumed: no).
+        record_limit: how many records the account's plan allows; 0 is any number.
     """
 
     list_honours_updated_after: bool = False
@@ -40,6 +42,8 @@ class Settings:
     custom_objects: str = "Fruit__c"
     rows_stamp_parent: bool = True
     children_stamp_parent: bool = False
+    links_stamp_other_side: bool = False
+    record_limit: int = 0
 
     @property
     def custom_object_names(self) -> tuple[str, ...]:
@@ -67,4 +71,6 @@ _KINDS = {
     "custom_objects": environment.text(),
     "rows_stamp_parent": environment.flag(),
     "children_stamp_parent": environment.flag(),
+    "links_stamp_other_side": environment.flag(),
+    "record_limit": environment.whole(),
 }

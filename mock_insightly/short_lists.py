@@ -21,13 +21,21 @@ def referring_page(connection: Connection, workspace: str, kind: str, wanted: Wa
     return Found(documents=list(documents), total=connection.scalar(counted) if page.count_total else None)
 
 
-def sorted_page(connection: Connection, workspace: str, kind: Kind, page: Page) -> Found:
+def every_document(connection: Connection, workspace: str, kind: Kind) -> list[str]:
+    """Return all records of a kind, ids ascending."""
+    mine = select(records.c.document).where(records.c.workspace == workspace, records.c.kind == kind.name)
+    return list(connection.scalars(mine.order_by(records.c.id)))
+
+
+def sorted_page(connection: Connection, workspace: str, kind: Kind, wanted: Wanted, page: Page) -> Found:
     """Return a page of the records of a kind, in the kind's own order.
 
     Source: lead sources and statuses come by FIELD_ORDER, those of one order by id (recorded v2.1 lists, observed).
     """
-    mine = select(records.c.document).where(records.c.workspace == workspace, records.c.kind == kind.name)
-    documents = list(connection.scalars(mine.order_by(records.c.id)))
+    documents = every_document(connection, workspace, kind)
+    if wanted.unless is not None:
+        unless = wanted.unless
+        documents = [document for document in documents if not unless.holds(record_in(document))]
     documents.sort(key=lambda document: _place(record_in(document), kind.order))
     return Found(
         documents=documents[page.skip : page.skip + page.top],

@@ -12,14 +12,15 @@ from mock_insightly import sequences
 from mock_insightly.changes import Change, ChangeQuery, Made
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.fields import Record
+from mock_insightly.files import File
 from mock_insightly.finding import Finder, Found, find_few
 from mock_insightly.history import History
 from mock_insightly.kinds import Kind
 from mock_insightly.query import Page
 from mock_insightly.search import Wanted
-from mock_insightly.short_lists import referring_page, sorted_page, tags_of
+from mock_insightly.short_lists import every_document, referring_page, sorted_page, tags_of
 from mock_insightly.tables import changes, metadata
-from mock_insightly.writing import Writing, get_document, key_of
+from mock_insightly.writing import Writing, get_document, get_file, key_of
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
 from mock_kit.workspaces import Workspace
@@ -53,15 +54,21 @@ class Store:
             raise NoSuchRecordError(kind.entity, record_id)
         return Stored(id=record_id, document=document)
 
+    def file(self, workspace: Workspace, kind: Kind, record_id: int) -> File | None:
+        """Return the file of a record, if it has one."""
+        with self._database.glancing() as connection:
+            row = connection.execute(get_file, key_of(workspace, kind, record_id)).one_or_none()
+        return None if row is None else File(content_type=row.content_type, content=bytes(row.content))
+
     def find(self, workspace: Workspace, kind: Kind, wanted: Wanted, page: Page) -> Found:
         """Return a page of records, in their kind's order."""
         if kind.order:
             with self._database.reading() as connection:
-                return sorted_page(connection, workspace.name, kind, page)
+                return sorted_page(connection, workspace.name, kind, wanted, page)
         if wanted.of is not None:
             with self._database.reading() as connection:
                 return referring_page(connection, workspace.name, kind.name, wanted, page)
-        if wanted.criterion is None and wanted.after is not None and page.skip == 0:
+        if not wanted.sifted and wanted.after is not None and page.skip == 0:
             with self._database.glancing() as connection:
                 few = find_few(connection, workspace.name, kind.name, wanted.after, page)
             if few is not None:
@@ -122,6 +129,21 @@ class Store:
         """Say whether a workspace has what every account has."""
         with self._database.glancing() as connection:
             return sequences.begun(connection, workspace, sequences.FOUNDATIONS)
+
+    def every(self, workspace: Workspace, kind: Kind) -> list[str]:
+        """Return all records of a kind, which should be few, as they are kept."""
+        with self._database.reading() as connection:
+            return every_document(connection, workspace.name, kind)
+
+    def count(self, workspace: Workspace, kind: Kind) -> int:
+        """Return how many records of a kind there are."""
+        with self._database.glancing() as connection:
+            return sequences.live(connection, workspace, kind.name)
+
+    def converts(self, workspace: Workspace) -> bool:
+        """Say whether a lead was ever converted."""
+        with self._database.glancing() as connection:
+            return sequences.begun(connection, workspace, sequences.CONVERSIONS)
 
     def tags(self, workspace: Workspace, kind: Kind) -> set[str]:
         """Return the tags that records of a kind carry."""

@@ -10,12 +10,14 @@ from mock_insightly import sequences
 from mock_insightly.changes import Made
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.fields import Record
+from mock_insightly.files import File
 from mock_insightly.history import add_references, insert_record, record_row, reference_rows
 from mock_insightly.kinds import KINDS, Kind, custom_object
 from mock_insightly.records import number_rows, record_in, stamp
 from mock_insightly.references import Reference, reference, references, without
-from mock_insightly.tables import changes, records
+from mock_insightly.tables import bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
+from mock_kit.json_text import encode_text
 from mock_kit.workspaces import Workspace
 
 _this = and_(
@@ -42,6 +44,20 @@ _forget = reference_table.delete().where(
     reference_table.c.kind == bindparam("of_kind"),
     reference_table.c.id == bindparam("of_id"),
 )
+_its_file = and_(
+    files.c.workspace == bindparam("of_workspace"),
+    files.c.kind == bindparam("of_kind"),
+    files.c.id == bindparam("of_id"),
+)
+get_file = select(files.c.content_type, files.c.content).where(_its_file)
+_drop = files.delete().where(_its_file)
+_binned = and_(
+    bin_.c.workspace == bindparam("of_workspace"),
+    bin_.c.kind == bindparam("of_kind"),
+    bin_.c.id == bindparam("of_id"),
+)
+_get_deleted = select(bin_.c.document).where(_binned)
+_out_of_bin = bin_.delete().where(_binned)
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
@@ -120,6 +136,9 @@ class Writing:
         self._connection.execute(_delete, key_of(self._workspace, kind, record_id))
         sequences.release(self._connection, self._workspace, kind.name)
         self._forget(kind, record_id, before)
+        self.drop_file(kind, record_id)
+        row = {"workspace": self._workspace.name, "kind": kind.name, "id": record_id}
+        self._connection.execute(bin_.insert(), {**row, "document": encode_text(before)})
         self._note(kind, Made.DELETED, before)
         gone = reference(kind.entity, record_id)
         asked = {"of_workspace": self._workspace.name, "entity": gone.entity, "of_id": gone.id}
@@ -129,6 +148,45 @@ class Writing:
                 self.delete(other, other_id)
             else:
                 self.edit(other, other_id, partial(_without, other, gone))
+
+    def restore(self, kind: Kind, record_id: int, change: Callable[[Record], Record]) -> Record:
+        """Bring a deleted record back, under its old id.
+
+        Args:
+            change: gets the record as it was, and returns it as it shall be.
+
+        Raises:
+            NoSuchRecordError: no record with this id was deleted.
+        """
+        key = key_of(self._workspace, kind, record_id)
+        document = self._connection.scalar(_get_deleted, key)
+        if document is None:
+            raise NoSuchRecordError(f"deleted {kind.entity}", record_id)
+        self._connection.execute(_out_of_bin, key)
+        record = change(record_in(document))
+        self._connection.execute(insert_record, record_row(self._workspace, kind, record))
+        sequences.join(self._connection, self._workspace, kind.name)
+        add_references(self._connection, reference_rows(self._workspace, kind, record))
+        self._note(kind, Made.UPDATED, record)
+        return record
+
+    def put_file(self, kind: Kind, record_id: int, file: File) -> None:
+        """Keep the file of a record, in the place of the one it had."""
+        self.drop_file(kind, record_id)
+        self._connection.execute(
+            files.insert(),
+            {
+                "workspace": self._workspace.name,
+                "kind": kind.name,
+                "id": record_id,
+                "content_type": file.content_type,
+                "content": file.content,
+            },
+        )
+
+    def drop_file(self, kind: Kind, record_id: int) -> None:
+        """Forget the file of a record, if it has one."""
+        self._connection.execute(_drop, key_of(self._workspace, kind, record_id))
 
     def _replace(self, kind: Kind, before: Record, record: Record) -> None:
         row = record_row(self._workspace, kind, record)

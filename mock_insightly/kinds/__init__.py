@@ -3,6 +3,7 @@
 To add a kind, add a table to one of the modules here and its shape to each version.
 """
 
+from mock_insightly.kinds.attachments import COMMENTS, FILE_ATTACHMENTS, FOLLOWS, STATE_CHANGES
 from mock_insightly.kinds.custom import custom_object
 from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PER_UNIT, PROJECTS, opportunity_value
 from mock_insightly.kinds.every import KINDS
@@ -18,13 +19,15 @@ from mock_insightly.kinds.lists import (
 )
 from mock_insightly.kinds.members import TEAMS, USERS
 from mock_insightly.kinds.people import CONTACTS, LEADS, ORGANISATIONS
-from mock_insightly.kinds.work import EMAILS, EVENTS, FOLLOWS, NOTES, TASKS
+from mock_insightly.kinds.work import EMAILS, EVENTS, NOTES, TASKS
 
 __all__ = [
     "CATEGORIES",
+    "COMMENTS",
     "CONTACTS",
     "EMAILS",
     "EVENTS",
+    "FILE_ATTACHMENTS",
     "FILE_CATEGORIES",
     "FOLLOWS",
     "KINDS",
@@ -39,6 +42,7 @@ __all__ = [
     "PER_UNIT",
     "PROJECTS",
     "PROJECT_CATEGORIES",
+    "STATE_CHANGES",
     "TASKS",
     "TASK_CATEGORIES",
     "TEAMS",

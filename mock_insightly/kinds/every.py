@@ -1,10 +1,11 @@
 """All kinds of record, but those of custom objects."""
 
+from mock_insightly.kinds.attachments import COMMENTS, FILE_ATTACHMENTS, FOLLOWS, STATE_CHANGES
 from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PROJECTS
 from mock_insightly.kinds.lists import CATEGORIES, LEAD_SOURCES, LEAD_STATUSES
 from mock_insightly.kinds.members import TEAMS, USERS
 from mock_insightly.kinds.people import CONTACTS, LEADS, ORGANISATIONS
-from mock_insightly.kinds.work import EMAILS, EVENTS, FOLLOWS, NOTES, TASKS
+from mock_insightly.kinds.work import EMAILS, EVENTS, NOTES, TASKS
 
 KINDS = (
     CONTACTS,
@@ -22,5 +23,8 @@ KINDS = (
     LEAD_SOURCES,
     LEAD_STATUSES,
     *CATEGORIES,
+    COMMENTS,
+    FILE_ATTACHMENTS,
+    STATE_CHANGES,
     FOLLOWS,
 )

@@ -18,6 +18,7 @@ LEAD_SOURCES = Kind(
     hidden=_DATES,
     order=("FIELD_ORDER",),
     founded=True,
+    used_by=("Leads", "LEAD_SOURCE_ID"),
     fields=(
         *of(Whole(), "FIELD_ORDER"),
         *texts("LEAD_SOURCE", longest=255),
@@ -34,6 +35,7 @@ LEAD_STATUSES = Kind(
     hidden=_DATES | {"FOR_CONVERTED"},
     order=("FIELD_ORDER",),
     founded=True,
+    used_by=("Leads", "LEAD_STATUS_ID"),
     fields=(
         identity("LEAD_STATUS_ID"),
         *texts("LEAD_STATUS", longest=255),
@@ -46,7 +48,7 @@ LEAD_STATUSES = Kind(
 )
 
 
-def _categories(name: str, entity: str) -> Kind:
+def _categories(name: str, entity: str, used_by: tuple[str, str]) -> Kind:
     return Kind(
         name=name,
         entity=entity,
@@ -54,6 +56,7 @@ def _categories(name: str, entity: str) -> Kind:
         hidden=_DATES,
         numbers="Categories",
         founded=True,
+        used_by=used_by,
         retires="ACTIVE",
         fields=(
             identity("CATEGORY_ID"),
@@ -65,9 +68,11 @@ def _categories(name: str, entity: str) -> Kind:
     )
 
 
-FILE_CATEGORIES = _categories("FileCategories", "FileCategory")
-OPPORTUNITY_CATEGORIES = _categories("OpportunityCategories", "OpportunityCategory")
-PROJECT_CATEGORIES = _categories("ProjectCategories", "ProjectCategory")
-TASK_CATEGORIES = _categories("TaskCategories", "TaskCategory")
+FILE_CATEGORIES = _categories("FileCategories", "FileCategory", ("FileAttachments", "FILE_CATEGORY_ID"))
+OPPORTUNITY_CATEGORIES = _categories(
+    "OpportunityCategories", "OpportunityCategory", ("Opportunities", "CATEGORY_ID")
+)
+PROJECT_CATEGORIES = _categories("ProjectCategories", "ProjectCategory", ("Projects", "CATEGORY_ID"))
+TASK_CATEGORIES = _categories("TaskCategories", "TaskCategory", ("Tasks", "CATEGORY_ID"))
 
 CATEGORIES = (FILE_CATEGORIES, OPPORTUNITY_CATEGORIES, PROJECT_CATEGORIES, TASK_CATEGORIES)

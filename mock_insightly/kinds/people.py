@@ -97,6 +97,7 @@ LEADS = Kind(
     entity="Lead",
     id_field="LEAD_ID",
     mailbox="L",
+    hidden=frozenset({"PIPELINE_ID", "STAGE_ID"}),
     fields=(
         identity("LEAD_ID"),
         *texts("SALUTATION", longest=50),
@@ -133,5 +134,6 @@ LEADS = Kind(
         TAG_ROWS,
         LINK_ROWS,
         *assigned("LINKED_EMAIL_ADDRESS"),
+        *assigned("PIPELINE_ID", "STAGE_ID", type_=Whole()),
     ),
 )

@@ -15,7 +15,6 @@ from mock_insightly.kinds.parts import (
     TAG_ROWS,
     VISIBLE_TEAM,
     VISIBLE_TO,
-    assigned,
     identity,
     of,
     starting,
@@ -28,6 +27,7 @@ _REMINDER = (*of(Date(), "REMINDER_DATE_UTC"), starting("REMINDER_SENT", Flag(),
 _PUBLIC = starting("PUBLICLY_VISIBLE", Flag(), True)
 
 TASKS = Kind(
+    child=True,
     name="Tasks",
     entity="Task",
     id_field="TASK_ID",
@@ -68,6 +68,7 @@ TASKS = Kind(
 )
 
 EVENTS = Kind(
+    child=True,
     name="Events",
     entity="Event",
     id_field="EVENT_ID",
@@ -88,6 +89,7 @@ EVENTS = Kind(
 )
 
 NOTES = Kind(
+    child=True,
     name="Notes",
     entity="Note",
     id_field="NOTE_ID",
@@ -138,20 +140,5 @@ EMAILS = Kind(
         *texts("GMAIL_MESSAGE_ID", "EMAIL_TO", "EMAIL_CC", "BODY"),
         VISIBLE_TO,
         VISIBLE_TEAM,
-    ),
-)
-
-FOLLOWS = Kind(
-    name="Follows",
-    entity="Follow",
-    id_field="FOLLOW_ID",
-    hidden=frozenset({"FOLLOW_ID", "DATE_CREATED_UTC", "DATE_UPDATED_UTC"}),
-    parent=("RECORD_TYPE", "RECORD_ID"),
-    mortal=True,
-    quiet=True,
-    fields=(
-        *assigned("RECORD_TYPE"),
-        *assigned("RECORD_ID", "FOLLOW_ID", type_=Whole()),
-        *STAMPS,
     ),
 )

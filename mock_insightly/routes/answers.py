@@ -10,7 +10,6 @@ from mock_insightly.parts import parts
 from mock_insightly.query import page_of
 from mock_insightly.routes.call import Call
 from mock_insightly.search import Wanted
-from mock_insightly.store import Stored
 from mock_insightly.versions.shape import Shape
 from mock_kit.json_text import encode, encode_text
 
@@ -38,13 +37,14 @@ def rows(call: Call, shown: list[Record], *, paged: bool) -> Response:
     return response
 
 
-def written(call: Call, shape: Shape, stored: Stored, status: int) -> Response:
+def written(call: Call, shape: Shape, record: Record, status: int) -> Response:
     """Answer with a written record and where it is.
 
     Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
     """
-    response = answer(call, shape.one(stored.document), status)
-    response.headers["Location"] = f"{request.host_url}{call.version.name}/{shape.kind.name}/{stored.id}"
+    response = answer(call, shape.one(encode_text(record)), status)
+    number = record[shape.kind.id_field]
+    response.headers["Location"] = f"{request.host_url}{call.version.name}/{shape.kind.name}/{number}"
     return response
 
 

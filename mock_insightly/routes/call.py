@@ -11,6 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from mock_insightly.account import Account
 from mock_insightly.dates import whole_second
 from mock_insightly.fields import Record, Sent, upper_keys
+from mock_insightly.kinds import Kind
 from mock_insightly.parts import parts
 from mock_insightly.query import Query, parse_query
 from mock_insightly.records import changed, created, updated_at
@@ -67,25 +68,30 @@ class Call:
         """
         return upper_keys(read_json(request), called)
 
-    def maker(self, shape: Shape, given: Record) -> Callable[[int], Record]:
+    def maker(self, kind: Kind, given: Record) -> Callable[[int], Record]:
         """Return what makes a new record once its id is known."""
 
         def make(record_id: int) -> Record:
             at = whole_second(self.now)
-            made = created(shape.kind, given, record_id=record_id, account=self.account, now=at)
+            made = created(kind, given, record_id=record_id, account=self.account, now=at)
             return updated_at(self.now + timedelta(seconds=parts().settings.updated_later_s), made)
 
         return make
 
-    def changed(self, shape: Shape, before: Record, given: Record) -> Record:
+    def changed(self, kind: Kind, before: Record, given: Record) -> Record:
         """Return a record after a change that stamps it."""
-        return changed(shape.kind, before, given, account=self.account, now=whole_second(self.now))
+        return changed(kind, before, given, account=self.account, now=whole_second(self.now))
 
 
 def this_call(version: str) -> Call:
     """Return the present call."""
     workspace = caller()
     return Call(version=VERSIONS[version], workspace=workspace, now=workspace.clock.now())
+
+
+def admin_call(workspace: Workspace) -> Call:
+    """Return what an admin call does to a workspace, as a call of the latest version."""
+    return Call(version=VERSIONS["v3.1"], workspace=workspace, now=workspace.clock.now())
 
 
 def allow(allowed: Methods) -> None:

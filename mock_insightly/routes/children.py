@@ -12,8 +12,8 @@ from mock_insightly.parts import parts
 from mock_insightly.references import hung, references
 from mock_insightly.routes import answers
 from mock_insightly.routes.parent import Parent
+from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.search import Wanted, updated_after
-from mock_insightly.store import stored
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import Children
 from mock_kit.json_text import read_json
@@ -35,15 +35,12 @@ def create(parent: Parent, children: Children) -> ResponseReturnValue:
     """Create a child."""
     call, shape = parent.call, _shape(parent, children)
     given = shape.given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
-    make = call.maker(shape, hung(shape.kind, given, parent.shape.kind.entity, parent.id))
     with parts().store.writing(call.workspace, at=call.now) as writing:
-        stamps = parts().settings.children_stamp_parent
-        if stamps:
-            parent.write(writing, lambda _before: {}, stamps=True)
-        else:
-            writing.get(parent.shape.kind, parent.id)
-        made = writing.create(shape.kind, make)
-    return answers.written(call, shape, stored(shape.kind, made), 201)
+        writing.get(parent.shape.kind, parent.id)
+        made = create_in(
+            writing, call, shape.kind, hung(shape.kind, given, parent.shape.kind.entity, parent.id)
+        )
+    return answers.written(call, shape, made, 201)
 
 
 def update(parent: Parent, children: Children) -> ResponseReturnValue:
@@ -54,9 +51,11 @@ def update(parent: Parent, children: Children) -> ResponseReturnValue:
 
     def change(before: Record) -> Record:
         _see_that_it_hangs(parent, shape, before, record_id)
-        return call.changed(shape, before, shape.given(sent, before, whole=call.version.replaces))
+        answers.insist(call, shape, before)
+        return call.changed(shape.kind, before, shape.given(sent, before, whole=call.version.replaces))
 
-    made = parts().store.update(call.workspace, shape.kind, record_id, change, at=call.now)
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        made = update_in(writing, call, shape.kind, record_id, change)
     return answers.written(call, shape, made, 200)
 
 
@@ -71,7 +70,7 @@ def delete_one(parent: Parent, children: Children, member: str) -> ResponseRetur
 
 
 def _shape(parent: Parent, children: Children) -> Shape:
-    return parent.call.shape(children.kind.name.lower())
+    return parent.call.version.shapes[children.kind.name.lower()]
 
 
 def _see_that_it_hangs(parent: Parent, shape: Shape, child: Record, record_id: int) -> None:

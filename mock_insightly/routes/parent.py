@@ -9,6 +9,7 @@ from mock_insightly.records import record_in
 from mock_insightly.references import Reference, reference
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call
+from mock_insightly.routes.writes import update_in
 from mock_insightly.versions.shape import Shape
 from mock_insightly.writing import Writing
 
@@ -45,8 +46,8 @@ class Parent:
         def change(before: Record) -> Record:
             answers.insist(self.call, self.shape, before)
             fields = given(before)
-            return self.call.changed(self.shape, before, fields) if stamps else {**before, **fields}
+            return self.call.changed(self.shape.kind, before, fields) if stamps else {**before, **fields}
 
         if stamps:
-            return writing.update(self.shape.kind, self.id, change)
+            return update_in(writing, self.call, self.shape.kind, self.id, change)
         return writing.edit(self.shape.kind, self.id, change)

@@ -1,14 +1,16 @@
 """The routes of records, the same for every version and kind."""
 
+from dataclasses import replace
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import MissingFieldError
 from mock_insightly.fields import Record, Sent, Whole
-from mock_insightly.kinds import USERS
+from mock_insightly.kinds import LEADS, USERS
 from mock_insightly.parts import parts
 from mock_insightly.query import is_true
-from mock_insightly.routes import answers, lookups
+from mock_insightly.routes import answers, lookups, writes
 from mock_insightly.routes.call import Call, allow, this_call
 from mock_insightly.search import EVERYTHING, Criterion, Wanted, updated_after
 from mock_insightly.versions.known import VERSIONS
@@ -32,7 +34,7 @@ def index(version: str, resource: str) -> ResponseReturnValue:
     wanted = EVERYTHING
     if parts().settings.list_honours_updated_after:
         wanted = Wanted(after=updated_after(call.query.get("updated_after_utc", "")))
-    return answers.page(call, shape, wanted)
+    return answers.page(call, shape, replace(wanted, unless=_hidden(call, shape)))
 
 
 @bp.get("/<resource>/search")
@@ -45,7 +47,7 @@ def search(version: str, resource: str) -> ResponseReturnValue:
     after = updated_after(
         call.query.get("updated_after_utc", ""), inclusive=parts().settings.search_inclusive
     )
-    return answers.page(call, shape, Wanted(after=after, criterion=wanted.criterion))
+    return answers.page(call, shape, replace(wanted, after=after, unless=_hidden(call, shape)))
 
 
 @bp.get("/<resource>/searchbytag")
@@ -88,8 +90,7 @@ def create(version: str, resource: str) -> ResponseReturnValue:
     shape = call.shape(resource)
     allow(shape.on_all)
     given = shape.given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
-    stored = parts().store.create(call.workspace, shape.kind, call.maker(shape, given), at=call.now)
-    return answers.written(call, shape, stored, 201)
+    return answers.written(call, shape, writes.create(call, shape, given), 201)
 
 
 @bp.put("/<resource>")
@@ -120,7 +121,7 @@ def delete(version: str, resource: str, record_id: int) -> ResponseReturnValue:
     call = this_call(version)
     shape = call.shape(resource)
     allow(shape.on_one)
-    parts().store.delete(call.workspace, shape.kind, record_id, at=call.now)
+    writes.delete(call, shape.kind, record_id)
     return answers.accepted()
 
 
@@ -136,7 +137,7 @@ def delete_by_query(version: str, resource: str) -> ResponseReturnValue:
     if not call.query.get("id", "").strip():
         raise MissingFieldError("id", "query")
     record_id = int(str(Whole(lowest=1).read(call.query["id"], "id")))
-    parts().store.delete(call.workspace, shape.kind, record_id, at=call.now)
+    writes.delete(call, shape.kind, record_id)
     return answers.accepted()
 
 
@@ -149,13 +150,28 @@ def _update(call: Call, shape: Shape, record_id: int, sent: Sent) -> ResponseRet
 
     def change(before: Record) -> Record:
         answers.insist(call, shape, before)
+        if shape.kind.retires:
+            writes.see_that_it_is_free(call, shape.kind, before)
         whole = call.version.replaces and not brief
-        return call.changed(shape, before, shape.given(sent, before, whole=whole, brief=brief))
+        return call.changed(shape.kind, before, shape.given(sent, before, whole=whole, brief=brief))
 
-    stored = parts().store.update(call.workspace, shape.kind, record_id, change, at=call.now)
-    return answers.written(call, shape, stored, 200)
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        made = writes.update_in(writing, call, shape.kind, record_id, change)
+    return answers.written(call, shape, made, 200)
 
 
 def _shown(call: Call, shape: Shape, record_id: int) -> ResponseReturnValue:
     stored = parts().store.get(call.workspace, shape.kind, record_id)
     return answers.answer(call, shape.one(stored.document))
+
+
+def _hidden(call: Call, shape: Shape) -> Criterion | None:
+    """Return what a list leaves out.
+
+    Source: converted leads, and the status of such, unless asked for (Insightly v2.2 OpenAPI document, documented).
+    """
+    if shape.hides is None or is_true(call.query.get(shape.hides[0])):
+        return None
+    if shape.kind is LEADS and not parts().store.converts(call.workspace):
+        return None
+    return Criterion(places=(shape.hides[1],), value=True)

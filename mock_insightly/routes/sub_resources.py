@@ -7,11 +7,32 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import NoSuchResourceError
-from mock_insightly.routes import children, following, own_rows
+from mock_insightly.routes import (
+    assignments,
+    attached,
+    children,
+    conversions,
+    following,
+    own_rows,
+    pictures,
+    places,
+)
 from mock_insightly.routes.call import allow, this_call
 from mock_insightly.routes.parent import Parent
 from mock_insightly.versions.known import VERSIONS
-from mock_insightly.versions.sub_resources import Children, Collection, Following, SubResource
+from mock_insightly.versions.sub_resources import (
+    Assignment,
+    Attachments,
+    Children,
+    Collection,
+    Conversion,
+    Following,
+    Mailbox,
+    Picture,
+    Place,
+    StateSwitch,
+    SubResource,
+)
 
 _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 _ALL = "/<resource>/<int(max=9223372036854775807):record_id>/<sub>"
@@ -30,10 +51,21 @@ _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (Following, "GET"): following.show,
     (Following, "POST"): following.start,
     (Following, "DELETE"): following.stop,
+    (Attachments, "GET"): children.index,
+    (Attachments, "POST"): attached.create,
+    (Picture, "GET"): pictures.show,
+    (Picture, "DELETE"): pictures.remove,
+    (Place, "PUT"): places.put,
+    (Place, "DELETE"): places.leave,
+    (StateSwitch, "PUT"): places.switch,
+    (Assignment, "POST"): assignments.create,
+    (Conversion, "POST"): conversions.create,
+    (Mailbox, "GET"): places.mailbox,
 }
 _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
     (Collection, "DELETE"): own_rows.remove_one,
     (Children, "DELETE"): children.delete_one,
+    (Picture, "PUT"): pictures.put,
 }
 
 bp = Blueprint("sub_resources", __name__, url_prefix=f"/<any({_NAMES}):version>")

@@ -11,6 +11,7 @@ Source: prefixes 10 and 20 of addresses, 40 and 60 of contact infos, in v2.2 org
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mock_insightly.definitions import custom_fields_of
 from mock_insightly.fields import (
     Choice,
     Field,
@@ -174,23 +175,30 @@ def social(column: str) -> Key:
     return Key(name=column, holds=Text(), show=lambda record: record[column], take=take)
 
 
-def custom_fields() -> Key:
-    """Return the key CUSTOMFIELDS, whose rows have an id and a value only.
+def custom_fields(kind: Kind) -> Key:
+    """Return the key CUSTOMFIELDS, whose rows have an id such as CONTACT_FIELD_1 and a value only.
 
-    Source: Insightly v2.2 OpenAPI document (documented); that v3.1's names pass as ids is assumed.
+    Source: Insightly v2.2 OpenAPI document (documented); that v3.1's names pass as ids too, as those of fields that the
+        account has not defined, is assumed.
     """
+    ids: dict[Json, str] = {field.name.casefold(): field.id for field in custom_fields_of(kind.entity)}
+    names: dict[Json, str] = {field.id: field.name for field in custom_fields_of(kind.entity)}
 
     def show(record: Record) -> Json:
         return [
-            {"CUSTOM_FIELD_ID": row["CUSTOM_FIELD_ID"], "FIELD_VALUE": row["FIELD_VALUE"]}
+            {
+                "CUSTOM_FIELD_ID": ids.get(str(row["FIELD_NAME"]).casefold(), row["CUSTOM_FIELD_ID"]),
+                "FIELD_VALUE": row["FIELD_VALUE"],
+            }
             for row in rows_of(record, "CUSTOMFIELDS")
         ]
 
     def take(sent: Sent, _before: Record) -> Record:
         rows = (row for row, _ in sent_rows(sent["CUSTOMFIELDS"], "CUSTOMFIELDS"))
         named: list[Json] = [
-            custom_field(row.get("CUSTOM_FIELD_ID") or row.get("FIELD_NAME"), row.get("FIELD_VALUE"))
+            custom_field(names.get(str(called).upper(), called), row.get("FIELD_VALUE"))
             for row in rows
+            for called in (row.get("CUSTOM_FIELD_ID") or row.get("FIELD_NAME"),)
         ]
         return {"CUSTOMFIELDS": CustomFields().read(named, "CUSTOMFIELDS")}
 

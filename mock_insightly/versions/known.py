@@ -24,7 +24,7 @@ def served(version: Version, resource: str, custom_objects: Iterable[str] = ()) 
     Source: 405 for ``/Contact`` on v3.1, probed live by insightly-mcp (observed second-hand).
     """
     shape = version.shapes.get(resource)
-    if shape is not None:
+    if shape is not None and (shape.on_all or shape.on_one):
         return shape
     if version.custom_shape:
         for name in custom_objects:

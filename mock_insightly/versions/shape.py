@@ -76,6 +76,7 @@ class Shape:
         on_all, on_one: the methods of the resource's path, and of that of one of its records.
         searched: whether there is a search.
         tagged: whether there is a search by tag.
+        hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
     """
 
@@ -86,6 +87,7 @@ class Shape:
     on_one: Methods = _ONE
     searched: bool = True
     tagged: bool = False
+    hides: tuple[str, str] | None = None
     check: Callable[[Sent, Kind], None] | None = None
 
     @cached_property

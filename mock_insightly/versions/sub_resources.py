@@ -85,6 +85,53 @@ class Following(SubResource):
     """Whether the caller follows a record."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Attachments(Children):
+    """The files of a record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture(SubResource):
+    """The one image of a record; a PUT names its file.
+
+    Attributes:
+        put_status: what a PUT is answered with.
+    """
+
+    put_status: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place(SubResource):
+    """Where a record stands in a pipeline: both, or the stage alone.
+
+    Attributes:
+        stage_only: whether the pipeline stays.
+    """
+
+    stage_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateSwitch(SubResource):
+    """The state of an opportunity."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment(SubResource):
+    """The assignment of a set of activities to a record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversion(SubResource):
+    """The conversion of a lead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailbox(SubResource):
+    """The address that files e-mail under a record."""
+
+
 SubResources: TypeAlias = Mapping[tuple[str, str], SubResource]
 """By the names of resource and sub-resource in lower case, as normalised paths have them."""
 

@@ -5,7 +5,16 @@ Source: Insightly v2.2 OpenAPI document (documented); that rows with other conte
 """
 
 from mock_insightly.definitions import CUSTOM_FIELDS
-from mock_insightly.kinds import EMAILS, EVENTS, MILESTONES, NOTES, TASKS
+from mock_insightly.kinds import (
+    COMMENTS,
+    EMAILS,
+    EVENTS,
+    FILE_ATTACHMENTS,
+    MILESTONES,
+    NOTES,
+    STATE_CHANGES,
+    TASKS,
+)
 from mock_insightly.lookups import (
     Lookup,
     countries,
@@ -18,7 +27,19 @@ from mock_insightly.lookups import (
 )
 from mock_insightly.pipelines import activity_sets, pipelines, stages
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.sub_resources import Children, Collection, Following, SubResources, below
+from mock_insightly.versions.sub_resources import (
+    Assignment,
+    Attachments,
+    Children,
+    Collection,
+    Following,
+    Mailbox,
+    Picture,
+    Place,
+    StateSwitch,
+    SubResources,
+    below,
+)
 
 LOOKUPS = {
     lookup.name.lower(): lookup
@@ -89,8 +110,25 @@ def _links(name: str, by: str, alike: tuple[str, ...], *beside: str, on_all: str
     )
 
 
+_STANDING = (
+    Place(name="Pipeline", on_all=methods("UD")),
+    Place(name="PipelineStage", on_all=methods("U"), stage_only=True),
+)
+_HISTORY = Children(name="StateHistory", kind=STATE_CHANGES, on_all=methods("G"))
+
+_MEMBERS = Collection(
+    name="TeamMembers",
+    key="TEAMMEMBERS",
+    by="PERMISSION_ID",
+    alike=("MEMBER_USER_ID",),
+    on_all=methods("CU"),
+    on_one=methods("D"),
+)
+
 SUB_RESOURCES: SubResources = dict(
     [
+        *below("Teams", _MEMBERS),
+        *below(_PARENTS, Assignment(name="ActivitySetAssignment", on_all=methods("C"))),
         *below(f"{_PARENTS} Emails", _TAGS),
         *below(_PARENTS, _CUSTOM_FIELDS),
         *below("Contacts Organisations", _ADDRESSES, _infos(), _DATES),
@@ -128,7 +166,17 @@ SUB_RESOURCES: SubResources = dict(
             Children(name="Events", kind=EVENTS, on_all=methods("G")),
             Children(name="Notes", kind=NOTES, on_all=methods("GC")),
             Children(name="Tasks", kind=TASKS, on_all=methods("G")),
+            Picture(name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=200),
         ),
+        *below("Opportunities Projects", *_STANDING, Mailbox(name="LinkEmailAddress", on_all=methods("G"))),
+        *below("Opportunities", StateSwitch(name="State", on_all=methods("U")), _HISTORY),
+        *below(
+            f"{_PARENTS} Notes",
+            Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC")),
+        ),
+        *below("Comments", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC"))),
+        *below("Emails", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("G"))),
+        *below("Tasks Notes Emails", Children(name="Comments", kind=COMMENTS, on_all=methods("GC"))),
         *below(
             "Projects",
             Children(name="Milestones", kind=MILESTONES, on_all=methods("GCU"), on_one=methods("D")),

@@ -51,7 +51,7 @@ CONTACT = Shape(
             "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
             {"DEFAULT_LINKED_ORGANISATION": "ORGANISATION_ID"},
         ),
-        custom_fields(),
+        custom_fields(CONTACTS),
         addresses(
             CONTACTS,
             AddressSlot(columns="ADDRESS_MAIL", types=("POSTAL", "WORK", "PRIMARY"), prefix=10),
@@ -84,7 +84,7 @@ ORGANISATION = Shape(
             "ORGANISATION_ID ORGANISATION_NAME BACKGROUND IMAGE_URL OWNER_USER_ID DATE_CREATED_UTC "
             "DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
-        custom_fields(),
+        custom_fields(ORGANISATIONS),
         addresses(
             ORGANISATIONS,
             AddressSlot(columns="ADDRESS_BILLING", types=("POSTAL", "WORK"), prefix=10),
@@ -105,6 +105,7 @@ ORGANISATION = Shape(
 
 LEAD = Shape(
     kind=LEADS,
+    hides=("include_converted", "CONVERTED"),
     required=("LAST_NAME",),
     keys=(
         *flats(
@@ -125,7 +126,7 @@ LEAD = Shape(
                 "WEBSITE_URL": "WEBSITE",
             },
         ),
-        custom_fields(),
+        custom_fields(LEADS),
         *flats(LEADS, "TAGS IMAGE_URL"),
     ),
 )
@@ -143,7 +144,7 @@ OPPORTUNITY = Shape(
             "PIPELINE_ID STAGE_ID IMAGE_URL DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID "
             "VISIBLE_USER_IDS",
         ),
-        custom_fields(),
+        custom_fields(OPPORTUNITIES),
         *flats(OPPORTUNITIES, "TAGS"),
         *LinkGraph(kind=OPPORTUNITIES).keys(),
     ),

@@ -4,16 +4,21 @@ Source: fields and their order from recorded v2.1 records (observed), with what 
     (documented) where it belongs (assumed).
 """
 
+from dataclasses import replace
+
 from mock_insightly.kinds import (
     CATEGORIES,
+    COMMENTS,
     EMAILS,
     EVENTS,
+    FILE_ATTACHMENTS,
     FOLLOWS,
     LEAD_SOURCES,
     LEAD_STATUSES,
     MILESTONES,
     NOTES,
     PROJECTS,
+    STATE_CHANGES,
     TASKS,
     TEAMS,
     USERS,
@@ -36,7 +41,7 @@ _PROJECT = Shape(
             "RESPONSIBLE_USER_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CATEGORY_ID PIPELINE_ID STAGE_ID "
             "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
-        custom_fields(),
+        custom_fields(PROJECTS),
         *flats(PROJECTS, "TAGS"),
         *LinkGraph(kind=PROJECTS, employs=False).keys(),
     ),
@@ -146,16 +151,32 @@ WORK = (
         searched=True,
     ),
     _list(LEAD_SOURCES, "FIELD_ORDER LEAD_SOURCE DEFAULT_VALUE LEAD_SOURCE_ID", "GCU", "D", "LEAD_SOURCE"),
-    _list(
-        LEAD_STATUSES,
-        "LEAD_STATUS_ID LEAD_STATUS DEFAULT_STATUS STATUS_TYPE FIELD_ORDER",
-        "GCU",
-        "D",
-        "LEAD_STATUS",
+    replace(
+        _list(
+            LEAD_STATUSES,
+            "LEAD_STATUS_ID LEAD_STATUS DEFAULT_STATUS STATUS_TYPE FIELD_ORDER",
+            "GCU",
+            "D",
+            "LEAD_STATUS",
+        ),
+        hides=("include_converted", "FOR_CONVERTED"),
     ),
     *(
         _list(kind, "CATEGORY_ID CATEGORY_NAME ACTIVE BACKGROUND_COLOR", "GCU", "GD", "CATEGORY_NAME")
         for kind in CATEGORIES
     ),
     _list(FOLLOWS, "RECORD_TYPE RECORD_ID", "G", ""),
+    _list(COMMENTS, "COMMENT_ID BODY OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC", "U", "GD"),
+    _list(
+        FILE_ATTACHMENTS,
+        "FILE_ID FILE_NAME CONTENT_TYPE FILE_SIZE FILE_CATEGORY_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC URL",
+        "",
+        "GD",
+    ),
+    _list(
+        STATE_CHANGES,
+        "OPPORTUNITY_ID DATE_CHANGED_UTC FOR_OPPORTUNITY_STATE STATE_REASON_ID STATE_REASON",
+        "",
+        "",
+    ),
 )

@@ -1,12 +1,16 @@
 """Version 3.1: flat records, shown as they are kept; partial updates; search by one field's name and value."""
 
+from dataclasses import replace
+
 from mock_insightly.definitions import custom_fields_of
 from mock_insightly.fields import Record, rows_of
 from mock_insightly.kinds import (
     CATEGORIES,
+    COMMENTS,
     CONTACTS,
     EMAILS,
     EVENTS,
+    FILE_ATTACHMENTS,
     FOLLOWS,
     LEAD_SOURCES,
     LEAD_STATUSES,
@@ -16,6 +20,7 @@ from mock_insightly.kinds import (
     OPPORTUNITIES,
     ORGANISATIONS,
     PROJECTS,
+    STATE_CHANGES,
     TASKS,
     TEAMS,
     USERS,
@@ -102,9 +107,12 @@ _SHAPES = (
     _shape(USERS, "G", "G", searched=True),
     _shape(TEAMS, "GCU", "GD"),
     _shape(LEAD_SOURCES, "GCUD", ""),
-    _shape(LEAD_STATUSES, "GCUD", ""),
+    replace(_shape(LEAD_STATUSES, "GCUD", ""), hides=("include_converted", "FOR_CONVERTED")),
     *(_shape(kind, "GCU", "GD") for kind in CATEGORIES),
     _shape(FOLLOWS, "G", ""),
+    _shape(COMMENTS, "U", "D"),
+    _shape(FILE_ATTACHMENTS, "", "GD"),
+    _shape(STATE_CHANGES, "", ""),
 )
 """Source: Insightly v3.1 OpenAPI document (documented)."""
 

@@ -4,7 +4,16 @@ Source: Insightly v3.1 OpenAPI document (documented), but for what a PUT of a co
     place of all rows, or one row in place of that with its id (assumed).
 """
 
-from mock_insightly.kinds import EMAILS, EVENTS, MILESTONES, NOTES, TASKS
+from mock_insightly.kinds import (
+    COMMENTS,
+    EMAILS,
+    EVENTS,
+    FILE_ATTACHMENTS,
+    MILESTONES,
+    NOTES,
+    STATE_CHANGES,
+    TASKS,
+)
 from mock_insightly.lookups import (
     Lookup,
     countries,
@@ -17,7 +26,19 @@ from mock_insightly.lookups import (
 )
 from mock_insightly.pipelines import activity_sets, pipelines, stages
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.sub_resources import Children, Collection, Following, SubResources, below
+from mock_insightly.versions.sub_resources import (
+    Assignment,
+    Attachments,
+    Children,
+    Collection,
+    Following,
+    Mailbox,
+    Picture,
+    Place,
+    StateSwitch,
+    SubResources,
+    below,
+)
 
 LOOKUPS = {
     lookup.name.lower(): lookup
@@ -60,8 +81,25 @@ def _links(on_all: str) -> Collection:
     )
 
 
+_STANDING = (
+    Place(name="Pipeline", on_all=methods("UD")),
+    Place(name="PipelineStage", on_all=methods("U"), stage_only=True),
+)
+_HISTORY = Children(name="StateHistory", kind=STATE_CHANGES, on_all=methods("G"))
+
+_MEMBERS = Collection(
+    name="TeamMembers",
+    key="TEAMMEMBERS",
+    by="PERMISSION_ID",
+    alike=("MEMBER_USER_ID",),
+    on_all=methods("C"),
+    on_one=methods("D"),
+)
+
 SUB_RESOURCES: SubResources = dict(
     [
+        *below("Teams", _MEMBERS),
+        *below(_PARENTS, Assignment(name="ActivitySetAssignment", on_all=methods("C"))),
         *below(f"{_PARENTS} Emails", _TAGS),
         *below("Contacts Organisations", _DATES),
         *below("Organisations", _DOMAINS),
@@ -73,7 +111,20 @@ SUB_RESOURCES: SubResources = dict(
             Children(name="Events", kind=EVENTS, on_all=methods("G")),
             Children(name="Notes", kind=NOTES, on_all=methods("GCU")),
             Children(name="Tasks", kind=TASKS, on_all=methods("G")),
+            Picture(name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=201),
         ),
+        *below(
+            "Leads Opportunities Projects", *_STANDING, Mailbox(name="LinkEmailAddress", on_all=methods("G"))
+        ),
+        *below("Opportunities", StateSwitch(name="StateChange", on_all=methods("U")), _HISTORY),
+        *below(
+            f"{_PARENTS} Notes",
+            Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC")),
+        ),
+        *below("Comments", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC"))),
+        *below("Emails", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("G"))),
+        *below("Tasks Notes Emails", Children(name="Comments", kind=COMMENTS, on_all=methods("GC"))),
+        *below("Notes", Children(name="Comment", kind=COMMENTS, on_all=methods("GCU"), on_one=methods("D"))),
         *below(
             "Projects",
             Children(name="Milestones", kind=MILESTONES, on_all=methods("GCU"), on_one=methods("D")),

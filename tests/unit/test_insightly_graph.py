@@ -183,12 +183,13 @@ def test_a_social_network_is_read_from_either_place():
     assert read(CONTACTS, {"CONTACTINFOS": [info]})["SOCIAL_TWITTER"] is None
 
 
-def test_custom_fields_have_an_id_and_a_value():
-    body = {"CUSTOMFIELDS": [{"CUSTOM_FIELD_ID": "CONTACT_FIELD_1", "FIELD_VALUE": "v"}]}
+@pytest.mark.parametrize(("id_", "name"), [("CONTACT_FIELD_1", "Hobby__c"), ("CONTACT_FIELD_99",) * 2])
+def test_custom_fields_have_an_id_and_a_value(id_, name):
+    body = {"CUSTOMFIELDS": [{"CUSTOM_FIELD_ID": id_, "FIELD_VALUE": "v"}]}
 
     given = read(CONTACTS, body)
 
-    assert given["CUSTOMFIELDS"][0]["FIELD_NAME"] == "CONTACT_FIELD_1"
+    assert given["CUSTOMFIELDS"][0]["FIELD_NAME"] == name
     assert shown(CONTACTS, CUSTOMFIELDS=given["CUSTOMFIELDS"])["CUSTOMFIELDS"] == body["CUSTOMFIELDS"]
 
 

@@ -170,8 +170,8 @@ def test_a_note_leaves_its_parents_stamp_alone_unless_told_otherwise(crm, config
         assert (after != made) == stamped
         assert [(one["resource"], one["change"]) for one in caller.changes()] == [
             ("Contacts", "CREATED"),
-            *([("Contacts", "UPDATED")] if stamped else []),
             ("Notes", "CREATED"),
+            *([("Contacts", "UPDATED")] if stamped else []),
         ]
 
 

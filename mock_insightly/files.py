@@ -1,0 +1,62 @@
+"""Files: images and attachments, and how uploads are read."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+_BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
+_PARAMETER = re.compile(r'\b(name|filename)="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file as it is kept."""
+
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """What came in a multipart body.
+
+    Attributes:
+        name: of the file; empty if it has none.
+        texts: the other parts, by name in lower case.
+    """
+
+    name: str
+    file: File
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_upload(body: bytes, content_type: str) -> Upload | None:
+    """Read the file out of a multipart body, in whatever part it comes; None if there is none.
+
+    Source: part ``file`` (Insightly v3.1 OpenAPI document, documented); the vendor's Python client ends every delimiter
+        with the two dashes that only the last should have, and names the part after the file (observed).
+    """
+    boundary = _BOUNDARY.search(content_type)
+    if boundary is None:
+        return None
+    upload: Upload | None = None
+    texts: dict[str, str] = {}
+    for headers, content in _parts(body, boundary[1].encode()):
+        names = dict(_PARAMETER.findall(headers.get("content-disposition", "")))
+        if "filename" in names and upload is None:
+            kind = headers.get("content-type", "application/octet-stream")
+            upload = Upload(name=names["filename"], file=File(content_type=kind, content=content))
+        elif "name" in names:
+            texts[names["name"].lower()] = content.decode("utf-8", "replace")
+    return upload and Upload(name=upload.name, file=upload.file, texts=texts)
+
+
+def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[dict[str, str], bytes]]:
+    """Yield the headers and the content of each part."""
+    delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r?\n|$)")
+    for part in delimiter.split(body)[1:]:
+        head, blank, content = part.removeprefix(b"\r").removeprefix(b"\n").partition(b"\r\n\r\n")
+        if not blank:
+            continue
+        lines = (line.partition(":") for line in head.decode("utf-8", "replace").splitlines())
+        yield {name.strip().lower(): value.strip() for name, _, value in lines}, content

@@ -1,0 +1,76 @@
+"""Answers about the files that are attached to records.
+
+Source: paths, parts and answers from the v2.2 and v3.1 OpenAPI documents (documented); a file is answered with its own
+    Content-Type (recorded v2.1 exchanges, observed).
+"""
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from mock_insightly.errors import EmptyUploadError, FieldError
+from mock_insightly.fields import Record
+from mock_insightly.files import File, Upload, read_upload
+from mock_insightly.kinds import FILE_ATTACHMENTS
+from mock_insightly.parts import parts
+from mock_insightly.references import hung
+from mock_insightly.routes import answers
+from mock_insightly.routes.call import Call, this_call
+from mock_insightly.routes.parent import Parent
+from mock_insightly.routes.writes import create_in
+from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.sub_resources import Attachments
+from mock_insightly.writing import Writing
+
+_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
+
+bp = Blueprint("attached", __name__, url_prefix=f"/<any({_NAMES}):version>")
+
+
+@bp.get("/fileattachments/<int(max=9223372036854775807):record_id>")
+def show(version: str, record_id: int) -> ResponseReturnValue:
+    """Show a file; or, with ``format=JSON``, what is known of it."""
+    call = this_call(version)
+    stored = parts().store.get(call.workspace, FILE_ATTACHMENTS, record_id)
+    file = parts().store.file(call.workspace, FILE_ATTACHMENTS, record_id)
+    if file is None or call.query.get("format", "").lower() == "json":
+        return answers.answer(call, call.shape(FILE_ATTACHMENTS.name.lower()).one(stored.document))
+    return Response(file.content, mimetype=file.content_type)
+
+
+def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
+    """Attach the file of a multipart body."""
+    upload = read_upload(request.get_data(), request.content_type or "")
+    if upload is None:
+        came = request.content_type or ""
+        raise FieldError("The body", "multipart/form-data with the file in the part called file", came)
+    with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
+        writing.get(parent.shape.kind, parent.id)
+        made = attach(writing, parent.call, upload, parent.shape.kind.entity, parent.id)
+    shape = parent.call.version.shapes[FILE_ATTACHMENTS.name.lower()]
+    return answers.written(parent.call, shape, made, 201)
+
+
+def attach(writing: Writing, call: Call, upload: Upload, entity: str, record_id: int) -> Record:
+    """Attach a file to a record, as a part of a transaction.
+
+    Raises:
+        EmptyUploadError: the file has no name.
+    """
+    name = upload.texts.get("file_name") or upload.name
+    if not name:
+        raise EmptyUploadError("the file's name")
+    kind = upload.texts.get("content_type") or upload.file.content_type
+    category = FILE_ATTACHMENTS.field("FILE_CATEGORY_ID")
+    sent = upload.texts.get("file_category_id", "").strip()
+    given: Record = {
+        "FILE_NAME": name,
+        "CONTENT_TYPE": kind,
+        "FILE_SIZE": len(upload.file.content),
+        "FILE_CATEGORY_ID": category.take(sent, "file_category_id") if category and sent else None,
+    }
+    made = create_in(writing, call, FILE_ATTACHMENTS, hung(FILE_ATTACHMENTS, given, entity, record_id))
+    number = int(str(made["FILE_ID"]))
+    writing.put_file(FILE_ATTACHMENTS, number, File(content_type=kind, content=upload.file.content))
+    return writing.edit(
+        FILE_ATTACHMENTS, number, lambda record: {**record, "URL": f"/fileattachments/{number}"}
+    )

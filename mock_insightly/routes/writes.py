@@ -1,0 +1,157 @@
+"""What else happens when a record is written: others are stamped, an opportunity's history goes on."""
+
+from collections.abc import Callable, Iterable
+
+from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError
+from mock_insightly.fields import Record, rows_of
+from mock_insightly.kinds import (
+    CONTACTS,
+    EVENTS,
+    KINDS,
+    LEADS,
+    NOTES,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    PROJECTS,
+    STATE_CHANGES,
+    TASKS,
+    Kind,
+)
+from mock_insightly.parts import parts
+from mock_insightly.query import Page
+from mock_insightly.records import created, updated_at
+from mock_insightly.references import Reference, linked, references
+from mock_insightly.routes.call import Call
+from mock_insightly.search import Criterion, Wanted
+from mock_insightly.states import state_change
+from mock_insightly.versions.shape import Shape
+from mock_insightly.writing import Writing
+
+COUNTED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES, PROJECTS, TASKS, EVENTS, NOTES)
+"""What counts towards the limit of a plan."""
+
+_BY_NAME = {kind.name: kind for kind in KINDS}
+_BY_ENTITY = {kind.entity.upper(): kind for kind in KINDS}
+
+
+def create_in(writing: Writing, call: Call, kind: Kind, given: Record) -> Record:
+    """Create a record as a part of a transaction.
+
+    Raises:
+        PlanLimitError: the account may have no more.
+    """
+    _keep_to_plan(call, kind)
+    made = writing.create(kind, call.maker(kind, given))
+    if kind.child and parts().settings.children_stamp_parent:
+        _stamp(writing, call, references(kind, made))
+    _stamp_other_side(writing, call, kind, None, made)
+    return made
+
+
+def update_in(
+    writing: Writing, call: Call, kind: Kind, record_id: int, change: Callable[[Record], Record]
+) -> Record:
+    """Change a record as a part of a transaction."""
+    was: list[Record] = []
+
+    def noted(before: Record) -> Record:
+        was.append(before)
+        return change(dict(before))
+
+    after = writing.update(kind, record_id, noted)
+    _stamp_other_side(writing, call, kind, was[0], after)
+    if kind is OPPORTUNITIES:
+        _tell_state(writing, call, was[0], after)
+    return after
+
+
+def create(call: Call, shape: Shape, given: Record) -> Record:
+    """Create a record."""
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        return create_in(writing, call, shape.kind, given)
+
+
+def delete(call: Call, kind: Kind, record_id: int) -> None:
+    """Delete a record, or retire it where its kind does so.
+
+    Raises:
+        InUseError: it is in use, the last of its sort, or retired already.
+        NoSuchRecordError: it is not there.
+
+    Source: 409 for lead sources and statuses in use or the last one left, and for categories in use or deactivated;
+        a category's delete deactivates it (Insightly v3.1 OpenAPI document, documented).
+    """
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        before = writing.get(kind, record_id)
+        see_that_it_is_free(call, kind, before)
+        if kind.retires:
+            retired: Record = {kind.retires: False}
+            writing.update(kind, record_id, lambda record: call.changed(kind, record, retired))
+        else:
+            _keep_one(call, kind, record_id)
+            writing.delete(kind, record_id)
+
+
+def see_that_it_is_free(call: Call, kind: Kind, record: Record) -> None:
+    """Refuse a change of what others use, or of what is retired.
+
+    Raises:
+        InUseError: it is.
+    """
+    number = int(str(record[kind.id_field]))
+    if kind.retires and not record[kind.retires]:
+        raise InUseError(kind.entity, number, "is deactivated")
+    if kind.used_by is None:
+        return
+    users, field = kind.used_by
+    wanted = Wanted(criterion=Criterion(places=(field,), value=number))
+    if parts().store.find(call.workspace, _BY_NAME[users], wanted, Page(top=1)).documents:
+        raise InUseError(kind.entity, number, f"is in use: there are {users} with it")
+
+
+def _keep_one(call: Call, kind: Kind, record_id: int) -> None:
+    if kind.used_by and parts().store.count(call.workspace, kind) == 1:
+        raise InUseError(kind.entity, record_id, "is the last one left")
+
+
+def _keep_to_plan(call: Call, kind: Kind) -> None:
+    limit = parts().settings.record_limit
+    if (
+        limit
+        and kind in COUNTED
+        and sum(parts().store.count(call.workspace, one) for one in COUNTED) >= limit
+    ):
+        raise PlanLimitError(limit)
+
+
+def _tell_state(writing: Writing, call: Call, before: Record, after: Record) -> None:
+    entry = state_change(before, after, call.account)
+    if entry is None:
+        return
+
+    def make(number: int) -> Record:
+        return created(STATE_CHANGES, entry, record_id=number, account=call.account, now=call.now)
+
+    writing.create(STATE_CHANGES, make)
+
+
+def _stamp_other_side(writing: Writing, call: Call, kind: Kind, before: Record | None, after: Record) -> None:
+    """Stamp what a record is newly linked to, if that is wanted."""
+    if not parts().settings.links_stamp_other_side or kind.child:
+        return
+    old = {linked(link) for link in rows_of(before or {}, "LINKS")}
+    _stamp(
+        writing, call, (one for link in rows_of(after, "LINKS") if (one := linked(link)) and one not in old)
+    )
+
+
+def _stamp(writing: Writing, call: Call, others: Iterable[Reference]) -> None:
+    """Stamp records; those that are not there, or whose kind is not known, are left out."""
+    for other in sorted(others):
+        kind = _BY_ENTITY.get(other.entity)
+        if kind is None:
+            continue
+        try:
+            writing.update(kind, other.id, lambda record: updated_at(call.now, record))
+        except NoSuchRecordError:
+            continue
