@@ -15,6 +15,7 @@ from mock_kit.workspaces import (
     Workspace,
     Workspaces,
 )
+from mock_platform.bulk_task import BulkTask
 from mock_platform.callers import Callers
 from mock_platform.composer import Composer
 from mock_platform.delivery_task import DeliveryTask
@@ -29,6 +30,7 @@ from mock_platform.request_ids import RequestIds
 from mock_platform.routes import (
     account_instances,
     accounts,
+    bulk,
     clock,
     element_configuration,
     element_instances,
@@ -89,11 +91,13 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         allowed=settings.allow_hosts,
         own=frozenset({settings.url, settings.crm_url, settings.sink_url}),
     )
+    own = InProcess({settings.url: app}, otherwise=http)
     engine = Engine(
         store=store,
         workspaces=workspaces,
-        polls=PollTask(store=store, http=InProcess({settings.url: app}, otherwise=http), settings=settings),
+        polls=PollTask(store=store, http=own, settings=settings),
         deliveries=DeliveryTask(store=store, http=outbound, settings=settings),
+        bulk=BulkTask(store=store, http=own, settings=settings),
         lanes=settings.delivery_lanes,
     )
     app.extensions[EXTENSION] = Parts(
@@ -126,6 +130,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         event_analytics.bp,
         inbound.bp,
         jobs.bp,
+        bulk.bp,
         elements.bp,
         element_configuration.bp,
         hub_catalogue.bp,

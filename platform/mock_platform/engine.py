@@ -15,6 +15,7 @@ from typing import Protocol
 from mock_kit.clock import Mode, SystemClock
 from mock_kit.instants import format_instant
 from mock_kit.workspaces import Workspace, Workspaces
+from mock_platform.bulk_task import BulkTask
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.domain.errors import ConflictError, InvalidRequestError
 from mock_platform.domain.models import Instance, Job, JobKind, Ran
@@ -46,19 +47,24 @@ class Engine:
         lanes: receivers that are called at the same time, on real clocks.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a task for each kind of job
         self,
         *,
         store: Store,
         workspaces: Workspaces,
         polls: PollTask,
         deliveries: DeliveryTask,
+        bulk: BulkTask,
         lanes: int = 64,
     ) -> None:
         self._store = store
         self._workspaces = workspaces
         self._polls = polls
-        self._tasks: dict[JobKind, _Task] = {JobKind.POLL: polls, JobKind.DELIVER: deliveries}
+        self._tasks: dict[JobKind, _Task] = {
+            JobKind.POLL: polls,
+            JobKind.DELIVER: deliveries,
+            JobKind.BULK: bulk,
+        }
         self._running: dict[str, Lock] = {}
         self._woken = Condition()
         self._changes = 0

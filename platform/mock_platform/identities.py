@@ -74,6 +74,11 @@ def event_id(workspace: Workspace, notification_id: int) -> str:
     return seeded.url_safe(workspace.seed, workspace.name, "event", notification_id, length=20)
 
 
+def first_bulk_id(workspace: Workspace) -> int:
+    """Return the id of a workspace's first bulk job; the others follow one by one (assumed)."""
+    return seeded.number(workspace.seed, workspace.name, "bulk", low=1_000_000, high=9_000_000)
+
+
 def job_id(workspace: Workspace, instance_id: int) -> str:
     """Return the id of an instance's poller; the same however often that is switched off and on."""
     return seeded.guid(workspace.seed, workspace.name, "job", instance_id)

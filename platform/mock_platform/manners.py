@@ -25,6 +25,7 @@ STATUSES: Mapping[type[Exception], int] = {
     errors.InstanceDisabledError: 403,
     errors.NotFoundError: 404,
     errors.NothingFoundError: 404,
+    errors.NotAcceptableError: 406,
     errors.ConflictError: 409,
     UnreadableTimeError: 400,
     WorkspaceNameError: 400,
@@ -123,6 +124,7 @@ def _own_words(error: Exception) -> str | None:
             takes = ", ".join(sorted(error.valid_methods or ()))
             return f"{request.path} does not take {request.method}; it takes {takes}"
         case RequestEntityTooLarge():
-            return f"a body may have {LARGEST_BODY} bytes; this one has {request.content_length}"
+            largest = request.max_content_length or LARGEST_BODY
+            return f"a body may have {largest} bytes; this one has {request.content_length}"
         case _:
             return None

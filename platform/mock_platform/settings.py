@@ -33,6 +33,9 @@ class Settings:
         visibility: whose instances a user sees (documented to depend on the role, how is assumed).
         passwords: which password is right for who has chosen none (assumed: any).
         event_retention: how long events are shown (documented: seven days).
+        bulk_upload_limit: bytes of a bulk upload at the most (ours).
+        csv_guard: whether texts of bulk results that a spreadsheet would run as formulas get an apostrophe; without,
+            they are what the CRM has (ours).
         analytics_limit: entries of an analytics answer at the most (assumed).
         ladder_adds_up: whether each wait counts from the attempt before it, not from the first failure (documented
             in words that can be read both ways; what is said of the last try favours the first failure).
@@ -56,6 +59,8 @@ class Settings:
     ladder_adds_up: bool = False
     allow_hosts: frozenset[str] = frozenset()
     delivery_lanes: int = 64
+    bulk_upload_limit: int = 16 * 1024 * 1024
+    csv_guard: bool = False
     unset_value: str | None = None
     visibility: Visibility = Visibility.ROLE
     passwords: Passwords = Passwords.ANY
@@ -101,6 +106,8 @@ _KINDS = {
     "ladder": environment.one_of({"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}),
     "raw_form": environment.one_of({form.value: form for form in RawForm}),
     "event_retention": environment.seconds(),
+    "bulk_upload_limit": environment.whole(low=1),
+    "csv_guard": environment.flag(),
     "analytics_limit": environment.whole(low=1, high=1_000_000),
     "ladder_adds_up": environment.flag(),
     "allow_hosts": environment.names(),

@@ -16,6 +16,7 @@ from mock_kit.serving import Server, listen, url_of
 from mock_kit.wire import Reply
 from mock_kit.workspaces import NewWorkspace, Workspaces
 from mock_platform import Settings, identities
+from mock_platform.bulk_task import BulkTask
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.domain import instance as rules
 from mock_platform.domain.schedule import plan
@@ -189,6 +190,7 @@ def make_bench():
                 workspaces=workspaces,
                 polls=polls or PollTask(store=store, http=wire, settings=chosen),
                 deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
+                bulk=BulkTask(store=store, http=wire, settings=chosen),
             )
             return Bench(database, workspaces, store, wire, engine, chosen)
 

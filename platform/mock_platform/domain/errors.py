@@ -109,6 +109,10 @@ class InstanceDisabledError(PlatformError):
         )
 
 
+class NotAcceptableError(PlatformError):
+    """A client takes an answer in no form that there is."""
+
+
 class ConflictError(PlatformError):
     """What is asked for clashes with what is going on."""
 

@@ -302,6 +302,7 @@ class JobKind(Enum):
 
     POLL = "poll"
     DELIVER = "deliver"
+    BULK = "bulk"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -309,7 +310,7 @@ class Job:
     """Something that falls due: jobs of one instant run in the order of their numbers.
 
     Attributes:
-        subject: the instance of a poll; ``notification/subscription`` of a delivery.
+        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job.
     """
 
     number: int

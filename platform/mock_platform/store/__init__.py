@@ -2,6 +2,7 @@
 
 from mock_kit.database import Database
 from mock_platform.store import tables
+from mock_platform.store.bulk import Bulk
 from mock_platform.store.counters import next_number
 from mock_platform.store.deliveries import Deliveries
 from mock_platform.store.emails import Emails
@@ -37,6 +38,7 @@ class Store:
         self.element_changes = ElementChangesStore(database)
         self.jobs = Jobs(database)
         self.polls = Polls(database)
+        self.bulk = Bulk(database)
         self.turns = Turns(database)
         self.events = Events(database)
         self.event_counts = EventCounts(database)

@@ -57,6 +57,12 @@ def body_of(doors):
 
 
 @pytest.fixture
+def make_body():
+    """Return a function that gives the guide's JSON for any workspace."""
+    return lambda doors: instance_body(doors.credentials)
+
+
+@pytest.fixture
 def make_instance(doors, body_of):
     return lambda configuration=None, /, **others: doors.platform.create_instance(
         body_of(configuration, **others)

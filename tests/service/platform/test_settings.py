@@ -43,6 +43,8 @@ def test_variables_of_others_are_passed_over():
         ("UNSET_VALUE", "", "unset_value", ""),
         ("RAW_FORM", "2020", "raw_form", RawForm.INSIDE_RECORDS),
         ("EVENT_RETENTION", "60", "event_retention", timedelta(minutes=1)),
+        ("BULK_UPLOAD_LIMIT", "1000", "bulk_upload_limit", 1000),
+        ("CSV_GUARD", "true", "csv_guard", True),
         ("ANALYTICS_LIMIT", "61", "analytics_limit", 61),
     ],
 )

@@ -1,0 +1,204 @@
+"""Bulk jobs as due work: page by page, to the end once, whatever happens on the way."""
+
+import pytest
+from werkzeug.datastructures import Headers
+
+from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
+from mock_kit.json_text import decode, encode
+from mock_kit.wire import Reply
+from mock_platform import identities
+from mock_platform.domain.bulk_job import BulkJob, BulkKind, BulkStatus
+
+
+def page(*numbers, token=None):
+    headers = Headers({"Elements-Next-Page-Token": token} if token else {})
+    return Reply(status=200, headers=headers, body=encode([{"ID": number} for number in numbers]))
+
+
+@pytest.fixture
+def acme(bench):
+    return bench.workspace("acme")
+
+
+@pytest.fixture
+def make_job(bench, acme):
+    def add(kind=BulkKind.QUERY, sources=(), **others):
+        instance = bench.instance(acme)
+        now = acme.clock.now()
+
+        def make(number):
+            return BulkJob(
+                id=number,
+                instance_id=instance.id,
+                kind=kind,
+                object_name="contacts",
+                created=now,
+                updated=now,
+                **others,
+            )
+
+        return bench.store.bulk.add("acme", make, first_id=identities.first_bulk_id(acme), sources=sources)
+
+    return add
+
+
+@pytest.fixture
+def run(bench, acme):
+    """Run what is due, and return a job as it is then."""
+
+    def advance(job):
+        bench.engine.advance(acme, acme.clock.now())
+        return bench.store.bulk.get("acme", job.id)
+
+    return advance
+
+
+@pytest.fixture
+def results(bench):
+    return lambda job: [
+        decode(body)["ID"] for body in bench.store.bulk.results("acme", job.id, descending=False)
+    ]
+
+
+@pytest.fixture
+def hub(bench):
+    """Let the hub answer with pages or what a function does, one after the other; callbacks are taken."""
+
+    def script(*answers):
+        waiting = list(answers)
+
+        def answer(_method, url, _body):
+            if "/hubs/" not in url:
+                return None
+            first = waiting.pop(0)
+            return first() if callable(first) else first
+
+        bench.wire.answer = answer
+        return lambda: [url for _, url, _, _ in bench.wire.sent if "/hubs/" in url]
+
+    return script
+
+
+def test_pages_are_read_by_their_tokens_and_a_receiver_is_told_once(bench, make_job, run, results, hub):
+    asked = hub(page(1, 2, token="t-2"), page(3))
+    job = make_job(where="A = 1")
+
+    done = run(job)
+
+    assert (done.status, done.records, done.fields) == (BulkStatus.COMPLETED, 3, ("ID",))
+    assert results(job) == [1, 2, 3]
+    assert ["nextPage=t-2" in url for url in asked()] == [False, True]
+    assert all("where=A%20%3D%201" in url for url in asked())
+    assert len(bench.wire.callbacks) == 1
+
+
+def test_a_job_that_was_torn_down_goes_on_where_it_was(bench, make_job, run, results, hub):
+    class Torn(BaseException):
+        pass
+
+    def tear():
+        raise Torn
+
+    asked = hub(page(1, token="t-2"), tear, page(2))
+    job = make_job()
+    with pytest.raises(Torn):
+        run(job)
+    assert bench.store.bulk.get("acme", job.id).status is BulkStatus.RUNNING
+
+    done = run(job)
+
+    assert (done.status, done.records) == (BulkStatus.COMPLETED, 2)
+    assert results(job) == [1, 2]
+    assert ["nextPage=t-2" in url for url in asked()] == [False, True, True]
+
+
+def test_an_upload_that_was_torn_down_makes_no_record_twice(bench, make_job, run, results, hub):
+    class Torn(BaseException):
+        pass
+
+    def tear():
+        raise Torn
+
+    hub(Reply(status=200, body=b'{"ID": 1}'), tear, Reply(status=200, body=b'{"ID": 2}'))
+    job = make_job(BulkKind.UPLOAD, sources=['{"A": 1}', '{"A": 2}'])
+    with pytest.raises(Torn):
+        run(job)
+
+    done = run(job)
+
+    assert (done.status, done.records, done.taken) == (BulkStatus.COMPLETED, 2, 2)
+    assert results(job) == [1, 2]
+    assert [body for method, url, _, body in bench.wire.sent if "/hubs/" in url] == [
+        b'{"A": 1}',
+        b'{"A": 2}',
+        b'{"A": 2}',
+    ]
+
+
+def test_what_is_cancelled_while_the_hub_is_asked_keeps_no_more(bench, acme, make_job, run, results, hub):
+    def cancel():
+        bench.store.bulk.cancel("acme", job.id, at=acme.clock.now())
+        return page(2, token="t-3")
+
+    hub(page(1, token="t-2"), cancel)
+    job = make_job()
+
+    cancelled = run(job)
+
+    assert (cancelled.status, cancelled.records) == (BulkStatus.CANCELLED, 1)
+    assert results(job) == [1]
+    assert bench.wire.callbacks == []
+    assert bench.store.jobs.first_due("acme", until=acme.clock.now()) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (page(1, token="t-2"), "has come before"),
+        (Reply(status=200, body=b"{}"), "expected an array of records"),
+        (Reply(status=200, body=b"<html>"), "Malformed JSON"),
+        (Reply(status=500, body=b"<html>"), "<html>"),
+        (Reply(status=429, body=b'{"message": "slow down"}'), "slow down"),
+        (Reply(status=429, body=b'{"message": 1}'), '{"message": 1}'),
+    ],
+)
+def test_a_hub_that_makes_no_sense_fails_a_query(bench, make_job, run, hub, answer, says):
+    hub(page(0, token="t-2"), answer)
+    job = make_job()
+
+    failed = run(job)
+
+    assert (failed.status, failed.records, failed.failed) == (BulkStatus.FAILED, 1, 1)
+    (error,) = (decode(body) for body in bench.store.bulk.errors("acme", job.id, offset=0, limit=9))
+    assert says in error["message"]
+    assert error["number"] == 2
+    assert len(bench.wire.callbacks) == 1
+
+
+def test_records_that_sort_alike_stay_as_they_came_over_many_pages(bench, make_job, run, hub):
+    rows = [{"N": number, "K": number % 3} for number in range(1203)]
+    hub(Reply(status=200, body=encode(rows)))
+    job = make_job(order_field="K", descending=True)
+    run(job)
+
+    found = [decode(body) for body in bench.store.bulk.results("acme", job.id, descending=True)]
+
+    assert found == sorted(rows, key=lambda row: -row["K"])
+
+
+def test_on_a_real_clock_a_job_is_done_at_once(stack_on_ports):
+    doors = stack_on_ports.new_workspace(clock="real")
+    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    hub = doors.platform.hub(instance["token"])
+    made = doors.platform.http.send(
+        "POST",
+        f"{doors.platform.url}{BASE_PATH}/bulk/query?q=select%20*%20from%20contacts",
+        headers=hub.headers,
+    )
+
+    (callback,) = doors.sink.wait(1)
+
+    assert callback["json"]["message"]["bulk"]["id"] == decode(made.body)["id"]
+    assert callback["json"]["message"]["bulk"]["status"] == "COMPLETED"
+    stack_on_ports.delete_workspace(doors.credentials.name)
