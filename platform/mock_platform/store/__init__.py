@@ -5,8 +5,8 @@ from mock_platform.store import tables
 from mock_platform.store.bulk import Bulk
 from mock_platform.store.counters import next_number
 from mock_platform.store.deliveries import Deliveries
-from mock_platform.store.emails import Emails
 from mock_platform.store.element_changes import ElementChangesStore
+from mock_platform.store.emails import Emails
 from mock_platform.store.event_counts import EventCounts
 from mock_platform.store.events import Events
 from mock_platform.store.failure_policies import FailurePolicies
