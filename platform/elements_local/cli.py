@@ -20,7 +20,7 @@ COMMANDS = {
 
 SETTINGS = (
     "host", "platform_port", "crm_port", "sink_port", "clock", "start", "seed", "records", "data", "database",
-    "platform_url", "crm_url", "sink_url", "token", "workspace", "transport",
+    "platform_url", "crm_url", "sink_url", "token", "workspace", "transport", "allow_host",
 )  # fmt: skip
 """What ``[tool.elements-local]`` may set: the names of options, with - or _ between words."""
 

@@ -32,6 +32,7 @@ from mock_platform.routes import (
     accounts,
     bulk,
     clock,
+    deliveries,
     element_configuration,
     element_instances,
     elements,
@@ -44,10 +45,13 @@ from mock_platform.routes import (
     instances,
     jobs,
     login,
+    notifications,
     one_instance,
     organizations,
+    outbox,
     polls,
     roles,
+    subscriptions,
     users,
 )
 from mock_platform.routes import workspaces as workspace_routes
@@ -119,7 +123,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         admin_headers=guard.headers,
     )
     _add_admin(app, workspaces, guard)
-    for blueprint in (clock.bp, workspace_routes.bp, polls.bp, login.console):
+    for blueprint in (clock.bp, workspace_routes.bp, polls.bp, outbox.bp, login.console):
         app.register_blueprint(blueprint)
     for blueprint in (
         *_ADMINISTRATION,
@@ -131,6 +135,9 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         inbound.bp,
         jobs.bp,
         bulk.bp,
+        notifications.bp,
+        subscriptions.bp,
+        deliveries.bp,
         elements.bp,
         element_configuration.bp,
         hub_catalogue.bp,

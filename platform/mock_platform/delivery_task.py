@@ -6,7 +6,7 @@ from datetime import datetime
 from mock_kit.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces import Workspace
 from mock_platform.domain.callback_headers import STANDARD_SECRET, callback_headers
-from mock_platform.domain.delivery import FailurePolicy, Outcome, after_attempt, put_aside
+from mock_platform.domain.delivery import FailurePolicy, Outcome, after_attempt, failure_policy, put_aside
 from mock_platform.domain.emails import Email, delivery_failed
 from mock_platform.domain.models import Attempt, Job, Ran
 from mock_platform.settings import Settings
@@ -71,8 +71,9 @@ class DeliveryTask:
         return self.http.send("POST", owed.url, headers=headers, body=owed.body)
 
     def _policy(self, workspace: Workspace, owed: Owed) -> FailurePolicy:
-        owner = self.store.people.user(workspace, owed.user_id)
-        return self.store.failure_policies.of(workspace.name, owner.account_id)
+        with self.store.people.reading(workspace) as register:
+            owner = register.user(owed.user_id) or register.founder
+            return failure_policy(register.account_of(owner).settings)
 
     def _email(self, workspace: Workspace, owed: Owed, outcome: Outcome, attempt: Attempt) -> Email:
         return delivery_failed(

@@ -69,6 +69,11 @@ def first_notification_id(workspace: Workspace) -> int:
     return seeded.number(workspace.seed, workspace.name, "notification", low=1_000_000, high=9_000_000)
 
 
+def first_subscription_id(workspace: Workspace) -> int:
+    """Return the id of a workspace's first subscription, if no instance has one yet."""
+    return first_instance_id(workspace) * 2 + 1
+
+
 def event_id(workspace: Workspace, notification_id: int) -> str:
     """Return a notification's event id: 20 letters, digits, ``-`` and ``_`` (observed)."""
     return seeded.url_safe(workspace.seed, workspace.name, "event", notification_id, length=20)

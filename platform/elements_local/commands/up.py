@@ -78,6 +78,13 @@ _PORT = click.IntRange(0, 65535)
 @click.option(
     "--database", envvar="ELEMENTS_LOCAL_DATABASE", help="An SQLAlchemy URL, in the place of --data."
 )
+@click.option(
+    "--allow-host",
+    "allow_host",
+    multiple=True,
+    metavar="HOST",
+    help="Where callbacks may go beside this machine; may be given several times; * is anywhere.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when the stack answers.")
 def command(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click's signature
     r"""Run the platform, the CRM and the sink until Ctrl-C.
@@ -111,6 +118,7 @@ def _options(  # noqa: PLR0913 - the command's options
     records: int,
     data: Path | None,
     database: str | None,
+    allow_host: tuple[str, ...],
 ) -> Options:
     if data and database:
         raise OptionError("give --data or --database, not both")
@@ -118,6 +126,7 @@ def _options(  # noqa: PLR0913 - the command's options
         first = parse_instant(start)
     except UnreadableTimeError as error:
         raise OptionError(f"--start: {error}") from error
+    allowed = {"ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS": ",".join(allow_host)} if allow_host else {}
     return Options(
         host=host,
         ports=(platform_port, crm_port, sink_port),
@@ -127,7 +136,7 @@ def _options(  # noqa: PLR0913 - the command's options
         records=records,
         data=data,
         database=database,
-        environment=os.environ,
+        environment={**os.environ, **allowed},
     )
 
 

@@ -1,9 +1,11 @@
 """What an attempt to deliver a callback means for the delivery, and what a release does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
+from mock_platform.domain.errors import InvalidRequestError, shown
 from mock_platform.domain.models import Delivery, DeliveryStatus
 from mock_platform.domain.retry import Ladder, next_attempt
 
@@ -19,6 +21,19 @@ class FailurePolicy(Enum):
 
     RETRY = "retry"
     QUEUE = "queue"
+
+
+def failure_policy(settings: Mapping[str, str]) -> FailurePolicy:
+    """Return the policy that an account's settings name; ``retry`` where they name none (documented).
+
+    Raises:
+        InvalidRequestError: they name something else.
+    """
+    chosen = settings.get(POLICY_KEY, FailurePolicy.RETRY.value)
+    try:
+        return FailurePolicy(chosen)
+    except ValueError as error:
+        raise InvalidRequestError(f"{POLICY_KEY} must be retry or queue; got {shown(chosen)}") from error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,16 @@
 """Subscriptions: what one has to say, and how the API shows it and what it is owed."""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypeAlias, TypedDict
 
 from mock_platform.domain.errors import InvalidRequestError, shown
 from mock_platform.domain.iso_dates import iso_date
 from mock_platform.domain.models import Channel, Delivery, Subscription
 from mock_platform.domain.notification import KeptNotification, NotificationJson
 from mock_platform.domain.notification import as_json as notification_json
+
+Filtered: TypeAlias = Mapping[str, object]
+"""What a clause is held against."""
 
 _LONGEST_URL = 8000
 
@@ -80,7 +83,7 @@ def delivery_json(
     return plain
 
 
-def filtered_by(delivery: Delivery, subscription: Subscription, topic: str) -> Mapping[str, object]:
+def filtered_by(delivery: Delivery, subscription: Subscription, topic: str) -> Filtered:
     """Return what a ``where`` clause on deliveries may name.
 
     Source: ``channel``, ``status`` and ``config.url`` (documented); the others are ours.

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from mock_kit.operations import Answer, Link, operation
 from mock_platform.domain import people
+from mock_platform.domain.delivery import failure_policy
 from mock_platform.domain.directory import AccountJson, MemberJson, account_to_json, user_to_json
 from mock_platform.domain.people import Account, AccountChange
 from mock_platform.routes.administration import Signed, account_named, accounts_administrator, signed
@@ -176,5 +177,6 @@ def change_settings(admin: Signed, account_id: str, body: SettingsJson) -> Answe
 def _with_settings(register: Register, account_id: int, sent: SettingsJson) -> SettingsJson:
     account = account_named(register, str(account_id))
     changed = {**account.settings, **sent}
+    failure_policy(changed)  # refused here, not when a callback fails
     register.save_account(replace(account, settings=changed))
     return changed

@@ -9,7 +9,6 @@ from mock_platform.store.element_changes import ElementChangesStore
 from mock_platform.store.emails import Emails
 from mock_platform.store.event_counts import EventCounts
 from mock_platform.store.events import Events
-from mock_platform.store.failure_policies import FailurePolicies
 from mock_platform.store.instances import Instances
 from mock_platform.store.jobs import Jobs
 from mock_platform.store.notifications import Notifications
@@ -46,7 +45,6 @@ class Store:
         self.subscriptions = Subscriptions(database)
         self.deliveries = Deliveries(database)
         self.emails = Emails(database)
-        self.failure_policies = FailurePolicies(database)
         with database.writing() as connection:
             self.starts = next_number(connection, _NO_WORKSPACE, "starts", first=1)
 

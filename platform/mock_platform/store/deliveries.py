@@ -1,6 +1,6 @@
 """Deliveries: what each notification owes each subscription, every attempt, and what was released."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -113,6 +113,11 @@ class KeptDelivery:
     subscription: Subscription
     notification: KeptNotification
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """The ids of its notification and its subscription."""
+        return self.delivery.notification_id, self.delivery.subscription_id
+
 
 class Deliveries:
     """The deliveries of every workspace."""
@@ -180,13 +185,27 @@ class Deliveries:
 
     def attempts(self, workspace: str, notification_id: int) -> list[Attempt]:
         """Return the attempts to deliver a notification, in their order."""
+        found = self.attempts_of(workspace, [notification_id])
+        return [attempt for key in sorted(found) for attempt in found[key]]
+
+    def attempts_of(
+        self, workspace: str, notification_ids: Collection[int]
+    ) -> dict[tuple[int, int], list[Attempt]]:
+        """Return the attempts to deliver some notifications, by notification and subscription, in their order."""
         wanted = (
             select(attempts)
-            .where(attempts.c.workspace == workspace, attempts.c.notification_id == notification_id)
-            .order_by(attempts.c.subscription_id, attempts.c.number)
+            .where(
+                attempts.c.workspace == workspace,
+                attempts.c.notification_id >= min(notification_ids, default=0),
+                attempts.c.notification_id <= max(notification_ids, default=0),
+            )
+            .order_by(attempts.c.notification_id, attempts.c.subscription_id, attempts.c.number)
         )
+        found: dict[tuple[int, int], list[Attempt]] = {}
         with self._database.reading() as connection:
-            return [_attempt(row) for row in connection.execute(wanted)]
+            for row in connection.execute(wanted):
+                found.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
+        return found
 
     def find(
         self,
@@ -212,9 +231,8 @@ class Deliveries:
             _reactivate(connection, workspace, {one.subscription.id for one in chosen})
             for one in chosen:
                 _release(connection, workspace, released(one.delivery, now=now), now)
-            ids = {(one.delivery.notification_id, one.delivery.subscription_id) for one in chosen}
-            again = _all(connection, workspace, None, None)
-        return [one for one in again if (one.delivery.notification_id, one.delivery.subscription_id) in ids]
+            keys = {one.key for one in chosen}
+            return [one for one in _all(connection, workspace, None, None) if one.key in keys]
 
 
 def _all(

@@ -199,11 +199,3 @@ emails = Table(
     Column("message", Words, nullable=False),
     Index("platform_emails_of_workspace", "workspace", "number"),
 )
-
-failure_policies = Table(
-    "platform_failure_policies",
-    metadata,
-    Column("workspace", Text, primary_key=True),
-    Column("account_id", BigInteger, primary_key=True),
-    Column("policy", Text, nullable=False),
-)

@@ -1,0 +1,154 @@
+"""The headers of a callback: its id, its signature, and what the configuration adds."""
+
+from base64 import b64decode
+from datetime import UTC, datetime
+
+import pytest
+from standardwebhooks import Webhook
+
+from mock_platform.domain import callback_headers as rules
+from mock_platform.domain.callback_headers import (
+    EXTRA,
+    PASSWORD,
+    SIGNATURE_KEY,
+    STANDARD_SECRET,
+    USERNAME,
+    callback_headers,
+)
+from mock_platform.domain.errors import InvalidRequestError
+from mock_platform.standard_webhooks import standard_headers
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def headers(values, body=b"{}"):
+    return callback_headers(body, values, notification_id=77)
+
+
+def test_without_configuration_there_are_a_type_and_the_notifications_id():
+    assert headers({}) == {"Content-Type": "application/json", "Elements-Webhook-Id": "77"}
+
+
+@pytest.mark.parametrize("key", [None, ""])
+def test_an_empty_key_signs_nothing(key):
+    assert "Elements-Webhook-Signature" not in headers({SIGNATURE_KEY: key})
+
+
+def test_a_key_signs():
+    signed = headers({SIGNATURE_KEY: "secret"})
+
+    assert signed["Elements-Webhook-Signature"] == "sha256=dzJZAsrKgS3CWXM6rNBGtzgXNyx3e42VtAJkdHRRbhM="
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "sent"),
+    [
+        ("ada", "s:ecret", "ada:s:ecret"),
+        ("ada", None, "ada:"),
+        (None, "secret", ":secret"),
+        ("ädä", "пароль", "ädä:пароль"),
+    ],
+)
+def test_basic_authentication_comes_from_the_configuration(user, password, sent):
+    authorization = headers({USERNAME: user, PASSWORD: password})["Authorization"]
+
+    scheme, _, credentials = authorization.partition(" ")
+    assert (scheme, b64decode(credentials).decode()) == ("Basic", sent)
+
+
+def test_without_a_user_or_a_password_there_is_no_authentication():
+    assert "Authorization" not in headers({USERNAME: "", PASSWORD: None})
+
+
+def test_extra_headers_come_from_a_json_object():
+    values = {EXTRA: '{"X-Tenant": "acme", "Authorization": "Bearer x"}'}
+
+    assert headers(values)["X-Tenant"] == "acme"
+    assert headers(values)["Authorization"] == "Bearer x"
+    assert headers(values | {USERNAME: "ada"})["Authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("text", [None, "", "  ", "{}"])
+def test_no_extra_headers_are_none(text):
+    assert rules.extra_headers(text) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X-Tenant: acme",
+        "[]",
+        "null",
+        '"X"',
+        '{"X": 1}',
+        '{"X": null}',
+        '{"": "x"}',
+        '{"X Y": "x"}',
+        '{"X": "a\\nb"}',
+        '{"X": "a\\r\\nEvil: 1"}',
+        '{"X:": "x"}',
+        '{"X": " x"}',
+        '{"X": "ä"}',
+        "[" * 100_000,
+    ],
+)
+@pytest.mark.assumed
+def test_what_are_no_headers_is_refused_with_an_example(text):
+    with pytest.raises(InvalidRequestError, match="X-Tenant"):
+        rules.check({EXTRA: text})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Content-Type",
+        "content-length",
+        "HOST",
+        "Transfer-Encoding",
+        "Connection",
+        "elements-webhook-id",
+        "Elements-Webhook-Signature",
+    ],
+)
+def test_the_platforms_own_headers_cannot_be_replaced(name):
+    with pytest.raises(InvalidRequestError, match=name):
+        rules.check({EXTRA: f'{{"{name}": "x"}}'})
+
+
+@pytest.mark.parametrize("secret", ["!!!", "whsec_", "a", "é", "whsec_MfKQ9r8G KYq"])
+def test_a_standard_secret_that_is_no_base64_is_refused(secret):
+    with pytest.raises(InvalidRequestError, match="base64"):
+        rules.check({STANDARD_SECRET: secret})
+
+
+@pytest.mark.parametrize("secret", [None, "", SECRET, SECRET.removeprefix("whsec_")])
+def test_a_standard_secret_may_have_its_mark_or_not_or_be_missing(secret):
+    rules.check({STANDARD_SECRET: secret})
+
+
+def test_the_standard_signature_is_the_specifications_own_example():
+    """The vector of the specification's libraries."""
+    sent = datetime.fromtimestamp(1614265330, UTC)
+
+    made = standard_headers(
+        b'{"test": 2432232314}', SECRET, message_id="msg_p5jXN8AQM9LWM0D4loKWxJek", sent=sent
+    )
+
+    assert made == {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+
+
+def test_a_standard_receiver_takes_it():
+    body = '{"ünïcödé": "✓"}'.encode()
+
+    made = standard_headers(body, SECRET, message_id="77", sent=datetime.now(UTC))  # noqa: TID251 - the library looks at the machine's clock
+
+    assert Webhook(SECRET).verify(body, dict(made)) == {"ünïcödé": "✓"}
+
+
+@pytest.mark.parametrize("secret", [None, ""])
+def test_without_a_secret_there_is_no_second_signature(secret):
+    assert standard_headers(b"{}", secret, message_id="77", sent=datetime(2026, 3, 2, tzinfo=UTC)) == {}
