@@ -21,6 +21,7 @@ from mock_platform.composer import Composer
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.description import DESCRIPTION
 from mock_platform.engine import Engine
+from mock_platform.hub_routing import HubRouting
 from mock_platform.inbound import Inbound
 from mock_platform.manners import add_manners
 from mock_platform.outbound import Outbound
@@ -39,6 +40,7 @@ from mock_platform.routes import (
     event_analytics,
     events,
     hub_catalogue,
+    hub_objects,
     hubs,
     inbound,
     instance_configuration,
@@ -83,7 +85,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         receivers: reaches the receivers of callbacks, as far as they may be reached; the same unless told otherwise.
         guard: who may call the admin routes.
     """
-    app = Flask("mock_platform", static_folder=None)
+    app = HubRouting("mock_platform", base_path=BASE_PATH)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
@@ -141,6 +143,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         elements.bp,
         element_configuration.bp,
         hub_catalogue.bp,
+        hub_objects.bp,
         hubs.bp,
     ):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))

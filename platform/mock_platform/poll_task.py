@@ -17,6 +17,8 @@ from mock_platform.settings import Settings
 from mock_platform.store import Store
 
 BASE_PATH = "/elements/api-v2"
+ID_ALIAS_HEADER = "Elements-Local-Id-Alias"
+"""``false`` asks the hub for records without the alias ``id``: a callback's ``raw`` has what the provider has."""
 
 Record = Mapping[str, object]
 
@@ -145,7 +147,10 @@ class PollTask:
     ) -> _Reading:
         """Ask for page after page, and decide on every record of each."""
         read = _Reading(url=polling.request_url(resource, covered))
-        headers = {"Authorization": f"User {workspace.user_secret}, Element {instance.token}"}
+        headers = {
+            "Authorization": f"User {workspace.user_secret}, Element {instance.token}",
+            ID_ALIAS_HEADER: "false",
+        }
         more: str | None = read.url
         tokens: set[str] = set()
         try:

@@ -41,6 +41,7 @@ class Settings:
             in words that can be read both ways; what is said of the last try favours the first failure).
         allow_hosts: where callbacks may go beside this machine; ``*`` is anywhere.
         delivery_lanes: receivers that are called at the same time, on a real clock.
+        id_alias: whether records that the hub shows carry their id as ``id`` too (unknown, assumed).
         unset_value: how a configuration key without a value is shown (observed: null, later "").
     """
 
@@ -64,6 +65,7 @@ class Settings:
     unset_value: str | None = None
     visibility: Visibility = Visibility.ROLE
     passwords: Passwords = Passwords.ANY
+    id_alias: bool = True
 
     @property
     def retries(self) -> Ladder:
@@ -114,5 +116,6 @@ _KINDS = {
     "delivery_lanes": environment.whole(low=1, high=1000),
     "unset_value": environment.text(),
     "visibility": environment.one_of({how.value: how for how in Visibility}),
+    "id_alias": environment.flag(),
     "passwords": environment.one_of({which.value: which for which in Passwords}),
 }

@@ -7,39 +7,64 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.ceql import And, Comparison, Or, matches, parse
+from mock_platform.domain.ceql import And, Comparison, Like, Or, matches, parse
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError
-from mock_platform.elements import insightly
-from mock_platform.elements.insightly import Listing, Request
-from mock_platform.elements.insightly_definition import ID_FIELDS
+from mock_platform.elements import insightly, insightly_defaults
+from mock_platform.elements.insightly_collections import ID_FIELDS, collection
+from mock_platform.elements.insightly_listing import Listing, listing
+from mock_platform.elements.request import Request
 
 V22 = "https://api.insight.ly/v2.2"
 V31 = "https://api.na1.insightly.com/v3.1"
 SINCE = "2026-03-02 10:00:00"
 COLLECTIONS = {
-    "accounts": "Organisations",
-    "contacts": "Contacts",
-    "leads": "Leads",
-    "opportunities": "Opportunities",
-    "users": "Users",
+    "accounts": ("/Organisations", "ORGANISATION_ID"),
+    "activities": ("/Tasks", "TASK_ID"),
+    "contacts": ("/Contacts", "CONTACT_ID"),
+    "Contacts": ("/Contacts", "CONTACT_ID"),
+    "leads": ("/Leads", "LEAD_ID"),
+    "opportunities": ("/Opportunities", "OPPORTUNITY_ID"),
+    "users": ("/Users", "USER_ID"),
+    "organisations": ("/Organisations", "ORGANISATION_ID"),
+    "PROJECTS": ("/Projects", "PROJECT_ID"),
+    "Fruit__c": ("/Fruit__c", "RECORD_ID"),
+    "LeadSources": ("/LeadSources", None),
+    "contacts/5/notes": ("/Contacts/5/Notes", "NOTE_ID"),
+    "accounts/5/addresses": ("/Organisations/5/addresses", "ADDRESS_ID"),
+    "leads/5/follow": ("/Leads/5/follow", None),
 }
 
 
-def listed(where: str | None, resource="contacts") -> Listing:
-    return insightly.listing(resource, parse(where) if where else None)
+def listed(where: str | None, resource="contacts", base_url=V22) -> Listing:
+    return listing(resource, parse(where) if where else None, base_url=base_url)
 
 
-@pytest.mark.parametrize(("resource", "collection"), COLLECTIONS.items())
-def test_a_resource_of_the_hub_is_a_collection_of_insightly(resource, collection):
-    assert insightly.collection(resource) == collection
-    assert listed(None, resource) == Listing(collection=collection, filters={}, residual=None)
+@pytest.mark.parametrize(
+    ("resource", "path", "id_field"), [(name, *found) for name, found in COLLECTIONS.items()]
+)
+def test_a_resource_of_the_hub_is_a_collection_of_insightly(resource, path, id_field):
+    found = collection(resource)
+
+    assert (found.resource, found.path, found.id_field) == (resource, path, id_field)
+    assert listed(None, resource) == Listing(collection=found, filters={}, residual=None)
 
 
-@pytest.mark.parametrize("resource", ["", "Contacts", "organisations", "activities", "contacts/1"])
-def test_another_resource_is_not_found(resource):
+def test_what_lives_by_itself_is_told_from_what_lives_inside_its_parent():
+    notes, tags, follow = (collection(f"contacts/5/{name}") for name in ("notes", "tags", "follow"))
+
+    assert (notes.key, notes.own) == (None, collection("notes"))
+    assert (tags.key, tags.own) == ("TAGS", None)
+    assert (follow.key, follow.own) == (None, None)
+    assert notes.parent == (collection("contacts"), "5")
+
+
+@pytest.mark.parametrize(
+    "resource", ["", "%00", "con tacts", "../Contacts", "contacts?top=1", "1", "é", "x" * 101]
+)
+def test_a_name_that_nothing_can_have_is_not_found(resource):
     calls = [
-        lambda: insightly.collection(resource),
-        lambda: insightly.listing(resource, None),
+        lambda: collection(resource),
+        lambda: listing(resource, None, base_url=V22),
         lambda: insightly.get(resource, "1"),
         lambda: insightly.create(resource, {"a": 1}),
         lambda: insightly.update(resource, "1", {"a": 1}, base_url=V22, stored=None),
@@ -53,6 +78,7 @@ def test_another_resource_is_not_found(resource):
 def test_ids_have_their_own_names():
     assert ID_FIELDS == {
         "accounts": "ORGANISATION_ID",
+        "activities": "TASK_ID",
         "contacts": "CONTACT_ID",
         "leads": "LEAD_ID",
         "opportunities": "OPPORTUNITY_ID",
@@ -69,40 +95,40 @@ def test_ids_have_their_own_names():
         pytest.param(f"`updated_after_utc`='{SINCE}'", SINCE, None, id="in backticks"),
         pytest.param("updated_after_utc='2026-03-02T10:00:00Z'", "2026-03-02T10:00:00Z", None, id="as it is"),
         pytest.param(
-            f"updated_after_utc='{SINCE}' AND CITY='x'", SINCE, Comparison("CITY", "=", "x"), id="and one more"
+            f"updated_after_utc='{SINCE}' AND TOWN='x'", SINCE, Comparison("TOWN", "=", "x"), id="and one more"
         ),
         pytest.param(
-            f"CITY='x' AND updated_after_utc='{SINCE}' AND AGE>1",
+            f"TOWN='x' AND updated_after_utc='{SINCE}' AND AGE>1",
             SINCE,
-            And((Comparison("CITY", "=", "x"), Comparison("AGE", ">", 1))),
+            And((Comparison("TOWN", "=", "x"), Comparison("AGE", ">", 1))),
             id="and two more",
         ),
         pytest.param(
             f"updated_after_utc='{SINCE}' AND updated_after_utc='2026-01-01'",
             SINCE,
-            Comparison("DATE_UPDATED_UTC", ">", "2026-01-01"),
+            Comparison("DATE_UPDATED_UTC", ">", "2026-01-01 00:00:00"),
             id="twice: one is pushed",
         ),
         pytest.param(
-            f"updated_after_utc='{SINCE}' OR CITY='x'",
+            f"updated_after_utc='{SINCE}' OR TOWN='x'",
             None,
-            Or((Comparison("DATE_UPDATED_UTC", ">", SINCE), Comparison("CITY", "=", "x"))),
+            Or((Comparison("DATE_UPDATED_UTC", ">", SINCE), Comparison("TOWN", "=", "x"))),
             id="in OR",
         ),
         pytest.param(
-            f"CITY='x' AND (AGE>1 AND updated_after_utc='{SINCE}')",
+            f"TOWN='x' AND (AGE>1 AND updated_after_utc='{SINCE}')",
             None,
             And((
-                Comparison("CITY", "=", "x"),
+                Comparison("TOWN", "=", "x"),
                 And((Comparison("AGE", ">", 1), Comparison("DATE_UPDATED_UTC", ">", SINCE))),
             )),
             id="in brackets",
         ),
-        pytest.param("CITY='x'", None, Comparison("CITY", "=", "x"), id="another field"),
+        pytest.param("TOWN='x'", None, Comparison("TOWN", "=", "x"), id="another field"),
         pytest.param(
-            "updated_after_utc='2026-03-02T10:00:00.5Z' OR CITY='x'",
+            "updated_after_utc='2026-03-02T10:00:00.5Z' OR TOWN='x'",
             None,
-            Or((Comparison("DATE_UPDATED_UTC", ">", "2026-03-02 10:00:00"), Comparison("CITY", "=", "x"))),
+            Or((Comparison("DATE_UPDATED_UTC", ">", "2026-03-02 10:00:00"), Comparison("TOWN", "=", "x"))),
             id="an ISO date is written as records write theirs",
         ),
     ],
@@ -110,7 +136,7 @@ def test_ids_have_their_own_names():
 def test_a_clause_is_split_into_what_insightly_filters_and_what_is_left(where, since, residual):
     filters = {} if since is None else {"updated_after_utc": since}
 
-    assert listed(where) == Listing(collection="Contacts", filters=filters, residual=residual)
+    assert listed(where) == Listing(collection=collection("contacts"), filters=filters, residual=residual)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +147,7 @@ def test_a_clause_is_split_into_what_insightly_filters_and_what_is_left(where, s
         "updated_after_utc LIKE '2026%'",
         "updated_after_utc IN ('2026-01-01')",
         "updated_after_utc IS NULL",
-        "CITY='x' OR (AGE>1 AND Updated_After_Utc <= '2026-01-01')",
+        "TOWN='x' OR (AGE>1 AND Updated_After_Utc <= '2026-01-01')",
     ],
 )
 def test_updated_after_takes_an_equals_sign_and_nothing_else(where):
@@ -133,9 +159,9 @@ def test_updated_after_takes_an_equals_sign_and_nothing_else(where):
     ("updated", "matching"), [("2026-03-02 09:59:59", False), (SINCE, False), ("2026-03-02 10:00:01", True)]
 )
 def test_what_is_left_of_updated_after_means_strictly_later(updated, matching):
-    residual = listed(f"updated_after_utc='{SINCE}' OR CITY='x'").residual
+    residual = listed(f"updated_after_utc='{SINCE}' OR TOWN='x'").residual
 
-    assert matches(residual, {"DATE_UPDATED_UTC": updated, "CITY": "y"}) is matching
+    assert matches(residual, {"DATE_UPDATED_UTC": updated, "TOWN": "y"}) is matching
 
 
 leaves = st.one_of(
@@ -170,7 +196,7 @@ def meant(tree, record) -> bool:
 def test_both_parts_together_mean_what_the_whole_means(tree, second, age):
     record = {"DATE_UPDATED_UTC": f"2026-03-02 10:00:0{second}", "AGE": age}
 
-    found = insightly.listing("contacts", tree)
+    found = listing("contacts", tree, base_url=V22)
 
     since = found.filters.get("updated_after_utc")
     pushed = since is None or record["DATE_UPDATED_UTC"] > since
@@ -190,7 +216,7 @@ def test_a_page_without_a_filter_is_a_plain_list():
 
 
 def test_a_page_with_a_filter_is_a_search():
-    request = listed(f"updated_after_utc='{SINCE}' AND CITY='x'").page(top=50, skip=100)
+    request = listed(f"updated_after_utc='{SINCE}' AND TOWN='x'").page(top=50, skip=100)
 
     assert urlsplit(request.path).path == "/Contacts/Search"
     assert query_of(request) == {
@@ -203,9 +229,9 @@ def test_a_page_with_a_filter_is_a_search():
 
 @pytest.mark.parametrize("value", ["a&top=1#x", "a+b", "%41", "ü", "'", "", "\ud800"], ids=ascii)
 def test_a_filters_value_cannot_leave_its_parameter(value):
-    request = Listing(collection="Contacts", filters={"updated_after_utc": value}, residual=None).page(
-        top=1, skip=2
-    )
+    request = Listing(
+        collection=collection("contacts"), filters={"updated_after_utc": value}, residual=None
+    ).page(top=1, skip=2)
 
     assert query_of(request) == {
         "updated_after_utc": value.replace("\ud800", "?"),
@@ -227,7 +253,7 @@ def test_the_api_key_is_the_user_name_and_there_is_no_password(password, user):
 
 
 def test_credentials_are_checked_by_asking_who_one_is():
-    assert insightly.credentials_check() == Request(method="GET", path="/Users/Me")
+    assert insightly.me() == Request(method="GET", path="/Users/Me")
 
 
 def test_one_record():
@@ -405,3 +431,127 @@ def test_any_refusal_becomes_one_of_ours(status, body):
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"9" * 5000], ids=["endless arrays", "an endless number"])
 def test_json_that_cannot_be_read_is_quoted_as_a_text(body):
     assert str(insightly.refusal(400, body)) == f"Insightly answered 400: {body[:200].decode()}"
+
+
+PUSHED = {
+    "3.1, one field": (V31, "CITY='x'", {"field_name": "CITY", "field_value": "x"}, None),
+    "3.1, a number": (V31, "AGE=5", {"field_name": "AGE", "field_value": "5"}, None),
+    "3.1, a flag": (V31, "CONVERTED=true", {"field_name": "CONVERTED", "field_value": "true"}, None),
+    "3.1, the first of two": (
+        V31,
+        "A='x' AND B='y'",
+        {"field_name": "A", "field_value": "x"},
+        Comparison("B", "=", "y"),
+    ),
+    "3.1, beside a date": (
+        V31,
+        f"A='x' AND updated_after_utc='{SINCE}'",
+        {"updated_after_utc": SINCE, "field_name": "A", "field_value": "x"},
+        None,
+    ),
+    "3.1, an empty text": (V31, "A=''", {}, Comparison("A", "=", "")),
+    "3.1, a nested field": (V31, "a.b='x'", {}, Comparison("a.b", "=", "x")),
+    "3.1, a fraction": (V31, "A=1.5", {}, Comparison("A", "=", 1.5)),
+    "3.1, unequal": (V31, "A!='x'", {}, Comparison("A", "!=", "x")),
+    "3.1, one equal in value but not in kind": (
+        V31,
+        "A=1 AND A=true",
+        {"field_name": "A", "field_value": "1"},
+        Comparison("A", "=", True),
+    ),
+    "2.2, a filter": (V22, "LAST_NAME='x'", {"last_name": "x"}, None),
+    "2.2, no filter": (V22, "SALUTATION='x'", {}, Comparison("SALUTATION", "=", "x")),
+    "2.2, a percent sign": (V22, "LAST_NAME='5%'", {}, Comparison("LAST_NAME", "=", "5%")),
+    "2.2, like": (V22, "LAST_NAME LIKE 'x%'", {"last_name": "x%"}, None),
+    "2.2, like something inside": (V22, "LAST_NAME LIKE 'x%y'", {}, Like("LAST_NAME", "x%y")),
+    "2.2, like anything": (V22, "LAST_NAME LIKE '%'", {}, Like("LAST_NAME", "%")),
+    "2.2, one only": (
+        V22,
+        "LAST_NAME='x' AND FIRST_NAME='y'",
+        {"last_name": "x"},
+        Comparison("FIRST_NAME", "=", "y"),
+    ),
+    "2.2, the date before all": (
+        V22,
+        f"LAST_NAME='x' AND updated_after_utc='{SINCE}'",
+        {"updated_after_utc": SINCE},
+        Comparison("LAST_NAME", "=", "x"),
+    ),
+    "2.2, what is no field": (V22, "tag='vip'", {"tag": "vip"}, None),
+}
+
+
+@pytest.mark.parametrize(("base_url", "where", "filters", "residual"), PUSHED.values(), ids=PUSHED)
+def test_insightly_is_asked_what_its_version_understands(base_url, where, filters, residual):
+    found = listed(where, base_url=base_url)
+
+    assert (found.filters, found.residual) == (filters, residual)
+
+
+@pytest.mark.parametrize("resource", ["LeadSources", "contacts/5/notes", "contacts/5/tags"])
+@pytest.mark.parametrize("base_url", [V22, V31])
+def test_a_list_without_a_search_is_filtered_here(resource, base_url):
+    found = listed(f"A='x' AND updated_after_utc='{SINCE}'", resource, base_url)
+
+    assert (found.filters, found.residual) == (
+        {},
+        And((Comparison("A", "=", "x"), Comparison("DATE_UPDATED_UTC", ">", SINCE))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("date", "written"),
+    [
+        ("2026-03-02T12:00:00+02:00", SINCE),
+        ("2026-03-02 05:00:00-05:00", SINCE),
+        ("2026-03-02T10:00:00.999Z", SINCE),
+        (" 2026-03-02T10:00 ", SINCE),
+        ("2026-03-02", "2026-03-02 00:00:00"),
+    ],
+)
+def test_a_date_inside_an_or_is_read_as_an_instant(date, written):
+    residual = listed(f"updated_after_utc='{date}' OR A='x'").residual
+
+    assert residual == Or((Comparison("DATE_UPDATED_UTC", ">", written), Comparison("A", "=", "x")))
+
+
+@pytest.mark.parametrize("date", ["", "soon", "2026-02-30", "10:00", "9999-12-31T23:59:59-14:00"])
+def test_a_date_inside_an_or_that_is_none_is_refused(date):
+    with pytest.raises(InvalidRequestError, match="updated_after_utc must be a date such as"):
+        listed(f"updated_after_utc='{date}' OR A='x'")
+
+
+@pytest.mark.parametrize(
+    ("resource", "body", "base_url", "completed"),
+    [
+        ("opportunities", {"opportunity_state": "won"}, V31, {"OPPORTUNITY_NAME": "New opportunity"}),
+        ("opportunities", {"OPPORTUNITY_NAME": "x"}, V31, {}),
+        ("opportunities", {"opportunity_name": "x"}, V22, {"OPPORTUNITY_STATE": "Open"}),
+        ("contacts", {}, V22, {}),
+        ("activities", {"title": "x"}, V31, {}),
+        (
+            "tasks",
+            {"TITLE": "x", "Completed": True},
+            V22,
+            {"STATUS": "NOT STARTED", "PUBLICLY_VISIBLE": True},
+        ),
+    ],
+)
+def test_the_hub_says_what_insightly_insists_on(resource, body, base_url, completed):
+    assert insightly_defaults.completed(collection(resource), body, base_url=base_url) == {
+        **body,
+        **completed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("resource", "body", "base_url", "wanted"),
+    [
+        ("activities", {"TITLE": "x"}, V22, True),
+        ("activities", {"responsible_user_id": 5}, V22, False),
+        ("activities", {"TITLE": "x"}, V31, False),
+        ("contacts", {}, V22, False),
+    ],
+)
+def test_only_tasks_of_version_2_need_a_user(resource, body, base_url, wanted):
+    assert insightly_defaults.wants_user(collection(resource), body, base_url=base_url) is wanted

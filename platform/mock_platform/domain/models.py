@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from mock_platform.domain.change import Change
+from mock_platform.domain.transformation import NONE, Objects
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Instance:
         polling_disabled: its poller was switched off after too many failures.
         user_id: whose it is; None is the user that the workspace began with.
         trace_logging_until: when the logging of traces that was asked for ends; None if there is none.
+        objects: what it calls the provider's objects and their fields.
     """
 
     id: int
@@ -44,6 +46,7 @@ class Instance:
     trace_logging_until: datetime | None = None
     subscription_id: int | None = None
     user_id: int | None = None
+    objects: Objects = NONE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,14 +26,23 @@ def find(record: Mapping[str, object], path: str) -> object:
     if path in record:
         return record[path]
     value: object = record
-    steps = _steps(path.strip())
+    steps = steps_of(path.strip())
     for step in steps[1:] if steps and steps[0] in _ROOTS and steps[0] not in record else steps:
         value = _step(value, step)
     return None if value is record else value
 
 
+def find_in_any_case(record: Mapping[str, object], path: str) -> object:
+    """Return what stands at a path, the record's own keys in any case; nested keys keep theirs."""
+    found = find(record, path)
+    if found is not None or path in record:
+        return found
+    return next((value for key, value in record.items() if key.lower() == path.lower()), None)
+
+
 @lru_cache(maxsize=512)
-def _steps(path: str) -> tuple[str, ...]:
+def steps_of(path: str) -> tuple[str, ...]:
+    """Return the keys and indexes that a path goes through."""
     found = (
         next((group for group in match.groups() if group is not None), None) for match in _STEP.finditer(path)
     )

@@ -7,6 +7,7 @@ input types, is taken from exported definitions of other connectors (observed th
 import json
 
 from mock_platform.domain.element import ConfigurationKey, Element, numbered
+from mock_platform.elements.insightly_collections import ID_FIELDS
 
 _ID = 5993
 
@@ -18,15 +19,6 @@ _DATES = {
     "createdDateFormat": "yyyy-MM-dd HH:mm:ss",
     "createdDateTimezone": "GMT",
 }
-
-ID_FIELDS = {
-    "accounts": "ORGANISATION_ID",
-    "contacts": "CONTACT_ID",
-    "leads": "LEAD_ID",
-    "opportunities": "OPPORTUNITY_ID",
-    "users": "USER_ID",
-}
-"""Hub resource -> Insightly's id field; those of leads, opportunities and users are the API's (documented there)."""
 
 POLLED = ("contacts", "accounts", "leads", "opportunities")
 

@@ -1,44 +1,34 @@
-"""``/hubs/{hub}/{resource}``: the CRM's records through an instance. The hub in a path is decorative (observed)."""
+"""``/hubs/{hub}/{object}`` and below: the CRM's records through an instance.
+
+The hub in a path is decorative, and may be left out with its word before it (observed).
+"""
+
+from collections.abc import Mapping
 
 from flask import Blueprint
 
-from mock_kit.operations import Answer, operation
-from mock_platform.domain import configuration
-from mock_platform.domain.ceql import parse
-from mock_platform.domain.errors import InstanceDisabledError, InvalidRequestError
+from mock_kit.operations import Answer, Link, operation
 from mock_platform.domain.models import Instance
-from mock_platform.domain.nulls import without_nulls
-from mock_platform.elements.insightly import LARGEST_PAGE
-from mock_platform.routes.parts import (
-    DEFAULT_PAGE_SIZE,
-    PAGE_HEADERS,
-    PageQuery,
-    Paging,
-    hub_caller,
-    page_headers,
-    page_token,
-    paging,
-    parts,
-)
+from mock_platform.routes import hub_records
+from mock_platform.routes.hub_records import HEADERS, PROBLEMS, Json, ListQuery, RecordQuery, enabled_instance
+from mock_platform.routes.parts import PAGE_HEADERS
 
 bp = Blueprint("hubs", __name__, url_prefix="/hubs/<hub>")
 
-Json = dict[str, object]
-
-_PROBLEMS = (400, 403, 404, 409, 429, 502)
-"""What the CRM, or the way there, may refuse a call with."""
-
-_HEADERS = {"Elements-Element-Instance-Id": "the instance that was asked"}
-
-
-class ListQuery(PageQuery, rename="camel", kw_only=True):
-    """Which records are asked for.
-
-    Attributes:
-        where: a CEQL clause.
-    """
-
-    where: str = ""
+_LIST_HEADERS = {**HEADERS, **PAGE_HEADERS}
+_RECORD = "/<object_name>/<record_id>"
+_CHILD = "/<object_name>/<record_id>/<child_name>/<child_id>"
+_LINKS = {
+    name: Link(
+        operation=f"hubs.{name}",
+        parameters={
+            "hub": "$request.path.hub",
+            "object_name": "$request.path.object_name",
+            "record_id": "$response.body#/id",
+        },
+    )
+    for name in ("get", "delete")
+}
 
 
 @bp.url_value_preprocessor
@@ -47,94 +37,85 @@ def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
         values.pop("hub", None)
 
 
-def _instance() -> Instance:
-    """Return the caller's instance, unless it is switched off.
-
-    Raises:
-        InstanceDisabledError: it is (observed: 403).
-    """
-    instance = hub_caller().instance
-    if instance.disabled:
-        raise InstanceDisabledError(instance.id)
-    return instance
+@bp.get("/me")
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
+def me(instance: Instance, query: RecordQuery) -> Answer[Json]:
+    """Show the CRM's user whose credentials the instance has."""
+    return hub_records.me(instance, query.fields)
 
 
-@bp.get("/<resource>")
-@operation(needs=_instance, problems=_PROBLEMS, headers={**_HEADERS, **PAGE_HEADERS})
-def index(instance: Instance, resource: str, query: ListQuery) -> Answer[list[Json]]:
+@bp.get("/<object_name>")
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=_LIST_HEADERS)
+def index(instance: Instance, object_name: str, query: ListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
-    page = paging(query, default=_page_size(instance), largest=LARGEST_PAGE)
-    where = query.where.strip()
-    by_token = bool(query.next_page)
-    found = parts().provider.page(
-        instance.configuration,
-        resource,
-        parse(where) if where else None,
-        size=page.size,
-        offset=page.offset if by_token else 0,
-        skip=0 if by_token else page.offset,
-    )
-    records = [_shown(instance, record) for record in found.records]
-    return Answer(records, {**_headers(instance), **_page_headers(page, len(records), found.next_offset)})
+    return hub_records.listed(instance, object_name, query)
 
 
-@bp.get("/<resource>/<record_id>")
-@operation(needs=_instance, problems=_PROBLEMS, headers=_HEADERS)
-def get(instance: Instance, resource: str, record_id: str) -> Answer[Json]:
+@bp.post("/<object_name>")
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS, links=_LINKS)
+def create(instance: Instance, object_name: str, body: Json) -> Answer[Json]:
+    """Make a record; an empty one is refused."""
+    return hub_records.created(instance, object_name, body)
+
+
+@bp.get(_RECORD)
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
+def get(instance: Instance, object_name: str, record_id: str, query: RecordQuery) -> Answer[Json]:
     """Show one record."""
-    record = parts().provider.get(instance.configuration, resource, record_id)
-    return Answer(_shown(instance, record), _headers(instance))
+    return hub_records.got(instance, object_name, record_id, query.fields)
 
 
-@bp.post("/<resource>")
-@operation(needs=_instance, problems=_PROBLEMS, headers=_HEADERS)
-def create(instance: Instance, resource: str, body: Json) -> Answer[Json]:
-    """Make a record; an empty one is refused (observed)."""
-    record = parts().provider.create(instance.configuration, resource, _fields(body))
-    return Answer(_shown(instance, record), _headers(instance))
+@bp.patch(_RECORD)
+@bp.put(_RECORD)
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
+def update(instance: Instance, object_name: str, record_id: str, body: Json) -> Answer[Json]:
+    """Change some of a record's fields; PUT is partial too."""
+    return hub_records.updated(instance, object_name, record_id, body)
 
 
-@bp.patch("/<resource>/<record_id>")
-@bp.put("/<resource>/<record_id>")
-@operation(needs=_instance, problems=_PROBLEMS, headers=_HEADERS)
-def update(instance: Instance, resource: str, record_id: str, body: Json) -> Answer[Json]:
-    """Change some of a record's fields; PUT is partial too (observed)."""
-    record = parts().provider.update(instance.configuration, resource, record_id, _fields(body))
-    return Answer(_shown(instance, record), _headers(instance))
-
-
-@bp.delete("/<resource>/<record_id>")
-@operation(needs=_instance, problems=_PROBLEMS, headers=_HEADERS)
-def delete(instance: Instance, resource: str, record_id: str) -> Answer[None]:
+@bp.delete(_RECORD)
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
+def delete(instance: Instance, object_name: str, record_id: str) -> Answer[None]:
     """Delete a record."""
-    parts().provider.delete(instance.configuration, resource, record_id)
-    return Answer(None, _headers(instance))
+    return hub_records.deleted(instance, object_name, record_id)
 
 
-def _fields(fields: Json) -> Json:
-    if not fields:
-        raise InvalidRequestError("the body must be an object with at least one field; got {}")
-    return fields
+@bp.get("/<object_name>/<record_id>/<child_name>")
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=_LIST_HEADERS)
+def index_of_record(instance: Instance, *, query: ListQuery, **place: str) -> Answer[list[Json]]:
+    """List what belongs to a record: its notes, tasks, addresses, tags."""
+    return hub_records.listed(instance, _children(place), query)
 
 
-def _shown(instance: Instance, record: Json) -> Json:
-    """Return a record without its nulls, if the instance filters them (the default: observed)."""
-    if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
-        return without_nulls(record)
-    return record
+@bp.post("/<object_name>/<record_id>/<child_name>")
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
+def create_of_record(instance: Instance, *, body: Json, **place: str) -> Answer[Json]:
+    """Make something that belongs to a record."""
+    return hub_records.created(instance, _children(place), body)
 
 
-def _page_size(instance: Instance) -> int:
-    text = (instance.configuration.get(configuration.PAGE_SIZE) or "")[:9]
-    return max(int(text), 1) if text.isascii() and text.isdecimal() else DEFAULT_PAGE_SIZE
+@bp.get(_CHILD)
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
+def get_of_record(instance: Instance, *, child_id: str, query: RecordQuery, **place: str) -> Answer[Json]:
+    """Show one of the things that belong to a record."""
+    return hub_records.got(instance, _children(place), child_id, query.fields)
 
 
-def _headers(instance: Instance) -> dict[str, str]:
-    return {"Elements-Element-Instance-Id": str(instance.id)}
+@bp.patch(_CHILD)
+@bp.put(_CHILD)
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
+def update_of_record(instance: Instance, *, child_id: str, body: Json, **place: str) -> Answer[Json]:
+    """Change one of the things that belong to a record."""
+    return hub_records.updated(instance, _children(place), child_id, body)
 
 
-def _page_headers(page: Paging, returned: int, next_offset: int | None) -> dict[str, str]:
-    headers = page_headers(page, returned=returned, more=False)
-    if next_offset is not None:
-        headers["Elements-Next-Page-Token"] = page_token(next_offset)
-    return headers
+@bp.delete(_CHILD)
+@operation(needs=enabled_instance, problems=PROBLEMS, headers=HEADERS)
+def delete_of_record(instance: Instance, *, child_id: str, **place: str) -> Answer[None]:
+    """Delete one of the things that belong to a record."""
+    return hub_records.deleted(instance, _children(place), child_id)
+
+
+def _children(place: Mapping[str, str]) -> str:
+    """Return the resource that a path with a parent names."""
+    return "{object_name}/{record_id}/{child_name}".format_map(place)

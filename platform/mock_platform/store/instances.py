@@ -10,6 +10,7 @@ from mock_kit.database import Database
 from mock_kit.json_text import encode_text
 from mock_platform.domain.models import Instance, JobKind, LastPoll
 from mock_platform.domain.schedule import Plan
+from mock_platform.domain.transformation import NONE, Objects
 from mock_platform.store.counters import next_number
 from mock_platform.store.instance_search import (
     Found,
@@ -26,6 +27,7 @@ from mock_platform.store.tables import instances, last_polls, subscriptions
 
 _tags = Decoder(tuple[str, ...])
 _configuration = Decoder(dict[str, str | None])
+_objects = Decoder(Objects)
 
 _with_subscription = select(instances, subscriptions.c.id.label("subscription_id")).outerjoin(
     subscriptions,
@@ -150,6 +152,22 @@ class Instances:
         with self._database.writing() as connection:
             _delete(connection, workspace, instance.id)
 
+    def change_objects(
+        self, workspace: str, instance_id: int, change: Callable[[Objects], Objects]
+    ) -> Objects | None:
+        """Change what an instance calls objects and fields, and return that; None if it has been deleted meanwhile."""
+        with self._database.writing() as connection:
+            row = connection.execute(_by_id, {"of_workspace": workspace, "of_id": instance_id}).first()
+            if row is None:
+                return None
+            changed = change(_objects_in(row))
+            connection.execute(
+                instances.update()
+                .where(instances.c.workspace == workspace, instances.c.id == instance_id)
+                .values(objects=encode_text(changed))
+            )
+        return changed
+
     def _again(self, workspace: str, instance: Instance) -> Instance:
         """Return the instance as it is now kept, its subscription's id with it."""
         saved = self.get(workspace, instance.id)
@@ -239,5 +257,10 @@ def _instance(row: Row[tuple[object, ...]]) -> Instance:
         polling_disabled=row.polling_disabled,
         trace_logging_until=row.trace_logging_until,
         subscription_id=row.subscription_id,
+        objects=_objects_in(row),
         user_id=row.user_id,
     )
+
+
+def _objects_in(row: Row[tuple[object, ...]]) -> Objects:
+    return _objects.decode(row.objects) if row.objects else NONE

@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 from mock_kit.database import Instant
 
-VERSION = 2
+VERSION = 3
 
 
 class Words(TypeDecorator[str]):
@@ -59,6 +59,7 @@ instances = Table(
     Column("trace_logging_until", Instant),
     Column("folded_name", Words, nullable=False),
     Index("platform_instances_by_id", "id"),
+    Column("objects", Words, nullable=False, server_default=""),
     Index("platform_instances_by_token", "workspace", "token", unique=True),
 )
 

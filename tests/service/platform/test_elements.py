@@ -94,7 +94,7 @@ def test_resources_are_shown_where_they_are_asked_for(elements, query, shown):
     assert {"bulk", "discovery", "id", "name", "key", "description"} <= set(metadata)
     if shown:
         names = [resource["canonicalName"] for resource in metadata["resources"]]
-        assert sorted(names) == ["accounts", "contacts", "leads", "opportunities", "users"]
+        assert sorted(names) == ["accounts", "activities", "contacts", "leads", "opportunities", "users"]
 
 
 def test_each_stranger_may_read_the_catalogue(stranger):

@@ -158,7 +158,14 @@ SPELLINGS = [
     "FIRST_NAME LIKE '%' and (updated_after_utc = '{}')",
     "updated_after_utc='{}' OR FIRST_NAME = 'nobody'",
 ]
-FORMS = ["2026-03-02 10:05:00", "2026-03-02T10:05:00Z", "2026-03-02T10:05:00"]
+FORMS = [
+    "2026-03-02 10:05:00",
+    "2026-03-02T10:05:00Z",
+    "2026-03-02T10:05:00",
+    "2026-03-02T12:05:00+02:00",
+    "2026-03-02 05:05:00-05:00",
+    "2026-03-02T10:05:00.500Z",
+]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -243,6 +250,55 @@ def test_a_date_that_the_crm_cannot_read_is_refused_in_its_own_words(ask, refuse
 
     assert refused(reply, 400).startswith("Insightly answered 400: updated_after_utc must be a date")
     assert "updated_after_utc must be a date" in decode(reply.body)["providerMessage"]
+
+
+@pytest.mark.parametrize("date", ["soon", "2026-13-01", "02.03.2026", "", "9999-12-31T23:59:59-14:00"])
+@pytest.mark.parametrize(
+    "where", ["updated_after_utc='{}' OR FIRST_NAME='x'", "LAST_NAME='x' AND (A=1 OR updated_after_utc='{}')"]
+)
+def test_a_date_that_is_none_is_refused_inside_an_or_too(ask, refused, where, date):
+    assert refused(ask(where.format(date)), 400).startswith("updated_after_utc must be a date such as")
+
+
+ORDERS = {
+    "": NAMES,
+    "FIRST_NAME": NAMES,
+    "first_name asc": NAMES,
+    "FIRST_NAME desc": NAMES[::-1],
+    "LAST_NAME": [*NAMES[::2], *NAMES[1::2]],
+    "LAST_NAME DESC": [*NAMES[1::2], *NAMES[::2]],
+    "NO_SUCH_FIELD desc": NAMES,
+}
+
+
+@pytest.mark.parametrize(("order", "found"), ORDERS.items())
+@pytest.mark.usefixtures("people")
+def test_a_list_comes_in_the_order_that_is_asked_for_and_so_do_its_pages(ask, order, found):
+    assert names(ask(orderBy=order)) == found
+    assert names(ask(orderBy=order, pageSize=5, page=2)) == found[5:10]
+    first = ask(orderBy=order, pageSize=20)
+    token = first.headers["elements-next-page-token"]
+    assert names(first) + names(ask(orderBy=order, pageSize=20, nextPage=token)) == found
+
+
+@pytest.mark.parametrize("order", ["FIRST_NAME up", "FIRST_NAME asc desc x", "a, b"])
+def test_a_direction_that_is_none_is_refused(ask, refused, order):
+    assert refused(ask(orderBy=order), 400).startswith("orderBy must be a field and asc or desc")
+
+
+@pytest.mark.parametrize("where", ["LAST_NAME='odd'", "updated_after_utc='2020-01-01' AND LAST_NAME='odd'"])
+@pytest.mark.usefixtures("people")
+def test_filter_order_and_fields_go_together(hub, where):
+    query = f"where={quote(where)}&orderBy=FIRST_NAME%20desc&fields=first_name,NO_SUCH_FIELD&pageSize=2"
+
+    assert hub.call("GET", f"/contacts?{query}") == [{"FIRST_NAME": "n21"}, {"FIRST_NAME": "n19"}]
+
+
+@pytest.mark.usefixtures("people")
+def test_one_record_can_be_asked_for_in_part(doors, hub):
+    record_id = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+
+    assert hub.call("GET", f"/contacts/{record_id}?fields=FIRST_NAME") == {"FIRST_NAME": "Ada"}
 
 
 GARBAGE = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
 from mock_kit.json_text import decode
 
 KINDS = {
@@ -195,24 +195,73 @@ def test_an_id_that_no_record_can_have_is_not_found(hub, refused, method, record
     assert refused(reply, 404).startswith("No contacts found with ID ")
 
 
-@pytest.mark.parametrize("resource", ["nothing", "Contacts", "contact", "%00", "me2"])
+@pytest.mark.parametrize(
+    ("resource", "words"),
+    [
+        ("nothing", "Insightly answered 404: There is no resource 'nothing'"),
+        ("contact", "Insightly answered 404: There is no resource 'contact'"),
+        ("me2", "Insightly answered 404: There is no resource 'me2'"),
+        ("%00", "No resource found with name "),
+        ("con%20tacts", "No resource found with name "),
+    ],
+)
 @pytest.mark.parametrize(
     ("method", "below"), [("GET", ""), ("GET", "/1"), ("POST", ""), ("PATCH", "/1"), ("DELETE", "/1")]
 )
-def test_a_resource_that_the_hub_does_not_have_is_not_found(hub, refused, method, below, resource):
+def test_a_resource_that_nobody_has_is_not_found(*, hub, refused, method, below, resource, words):
     reply = hub.send(method, f"/{resource}{below}", json={"A": 1})
 
-    assert refused(reply, 404).startswith("No resource found with name ")
+    assert refused(reply, 404).startswith(words)
 
 
-@pytest.mark.parametrize("name", ["crm", "documents", "CRM", "whatever", "%C3%A9", "1"])
-def test_the_hub_in_a_path_makes_no_difference(doors, instance, hub, name):
+def test_a_records_id_stands_beside_the_crms_own(doors, hub):
     made = hub.call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
-    headers = {"Authorization": f"{doors.platform.headers['Authorization']}, Element {instance['token']}"}
+    path = f"/contacts/{made['CONTACT_ID']}"
 
-    reply = doors.platform.send("GET", f"{BASE_PATH}/hubs/{name}/contacts", headers=headers)
+    shown = [
+        made,
+        hub.call("GET", path),
+        hub.call("PATCH", path, json={"LAST_NAME": "L"}),
+        *hub.call("GET", "/contacts"),
+    ]
 
-    assert decode(reply.body) == [made]
+    assert {record["id"] for record in shown} == {made["CONTACT_ID"]}
+    assert hub.call("GET", f"/contacts?where=id={made['id']}&orderBy=id%20desc&fields=id") == [
+        {"id": made["id"]}
+    ]
+    assert "id" not in doors.crm.get("Contacts", made["CONTACT_ID"])
+
+
+@pytest.mark.parametrize("value", ["false", "False"])
+def test_who_does_not_want_the_id_beside_the_crms_own_can_say_so(hub, value):
+    made = decode(
+        hub.send(
+            "POST", "/contacts", json={"FIRST_NAME": "A"}, headers={"Elements-Local-Id-Alias": value}
+        ).body
+    )
+
+    assert "id" not in made
+    assert made["CONTACT_ID"]
+
+
+def test_the_id_beside_the_crms_own_can_be_switched_off(own_stack):
+    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_ID_ALIAS": "false"}).workspace()
+    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    made = doors.platform.hub(instance["token"]).call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
+
+    assert "id" not in made
+
+
+def test_polls_see_records_as_the_crm_has_them(doors, instance):
+    doors.clock.advance("1m")
+    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+
+    (callback,) = doors.sink.callbacks(objectType="contacts")
+    (raw,) = callback["json"]["message"]["raw"]["contacts"]
+    assert raw["CONTACT_ID"] == made["CONTACT_ID"]
+    assert "id" not in raw
+    assert instance["id"] == callback["json"]["message"]["instanceId"]
 
 
 def test_every_hub_answer_names_the_instance(instance, hub):

@@ -1,72 +1,16 @@
-"""CEQL, the language of ``where`` clauses: text to tree, tree to text, and does a record match.
-
-Source: the vendor's CEQL guide for operators and grouping (documented), its test suite for doubled quotes
-(observed); that AND binds tighter than OR, and how values of different types compare, is assumed.
-"""
+"""From text to tree, and back."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeAlias
 
+from mock_platform.domain.ceql.tree import And, Clause, Comparison, In, IsNull, Like, Or, Value
 from mock_platform.domain.errors import QueryError
-from mock_platform.domain.record_path import find
-
-Value: TypeAlias = str | int | float | bool
 
 LONGEST = 8000
 DEEPEST = 50
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """``field operator value``; the operator is one of = != < > <= >=."""
-
-    field: str
-    operator: str
-    value: Value
-
-
-@dataclass(frozen=True)
-class Like:
-    """``field LIKE 'pattern'``, where ``%`` stands for any text."""
-
-    field: str
-    pattern: str
-
-
-@dataclass(frozen=True)
-class In:
-    """``field IN (value, ...)``."""
-
-    field: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class IsNull:
-    """``field IS NULL``."""
-
-    field: str
-
-
-@dataclass(frozen=True)
-class And:
-    """All of the clauses."""
-
-    clauses: "tuple[Clause, ...]"
-
-
-@dataclass(frozen=True)
-class Or:
-    """Any of the clauses."""
-
-    clauses: "tuple[Clause, ...]"
-
-
-Clause: TypeAlias = Comparison | Like | In | IsNull | And | Or
 
 
 @lru_cache(maxsize=256)
@@ -98,28 +42,6 @@ def to_text(clause: Clause) -> str:
             return " AND ".join(f"({to_text(inner)})" for inner in clauses)
         case Or(clauses):
             return " OR ".join(f"({to_text(inner)})" for inner in clauses)
-
-
-def matches(clause: Clause, record: Mapping[str, object]) -> bool:
-    """Say whether a record satisfies a clause.
-
-    Keys match in any case. Texts compare without regard to case, a number with what is written as one by
-    value; a comparison with a missing value is false, as in SQL, and so is one with a list or an object.
-    """
-    match clause:
-        case And(clauses):
-            return all(matches(inner, record) for inner in clauses)
-        case Or(clauses):
-            return any(matches(inner, record) for inner in clauses)
-        case IsNull(field):
-            return _value(record, field) is None
-        case In(field, values):
-            return any(_compare(_value(record, field), "=", value) for value in values)
-        case Like(field, pattern):
-            found = _value(record, field)
-            return _is_scalar(found) and _like(str(found).casefold(), pattern.casefold())
-        case Comparison(field, operator, value):
-            return _compare(_value(record, field), operator, value)
 
 
 _TOKEN = re.compile(
@@ -303,64 +225,3 @@ def _literal(value: Value) -> str:
         whole, _, fraction = f"{Decimal(str(value)):f}".partition(".")  # the language knows no exponents
         return f"{whole}.{fraction or 0}"
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
-
-
-def _value(record: Mapping[str, object], field: str) -> object:
-    found = find(record, field)
-    if found is not None or field in record:
-        return found
-    return next((value for key, value in record.items() if key.lower() == field.lower()), None)
-
-
-def _compare(found: object, operator: str, value: Value) -> bool:
-    if not _is_scalar(found):
-        return False
-    texts = isinstance(found, str) and isinstance(value, str)
-    left, right = (None, None) if texts else (_number(found), _number(value))
-    if left is None or right is None:
-        return _holds(str(found).casefold(), operator, str(value).casefold())
-    return _holds(left, operator, right)
-
-
-def _is_scalar(found: object) -> bool:
-    return isinstance(found, str | int | float | bool)
-
-
-def _holds(left: str | float, operator: str, right: str | float) -> bool:
-    order = (left > right) - (left < right)  # type: ignore[operator]  # both are texts, or both numbers
-    return {
-        "=": order == 0,
-        "!=": order != 0,
-        "<": order < 0,
-        ">": order > 0,
-        "<=": order <= 0,
-        ">=": order >= 0,
-    }[operator]
-
-
-def _number(value: object) -> float | None:
-    """Return a value as a number; texts count where they are written as one."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,15}(?:\.\d{1,15})?", value, re.ASCII):
-        return float(value)
-    return None
-
-
-def _like(text: str, pattern: str) -> bool:
-    """Say whether a text follows a pattern, from left to right and without going back."""
-    first, *middle = pattern.split("%")
-    if not middle:
-        return text == first
-    *middle, last = middle
-    at = len(first)
-    if not text.startswith(first) or not text.endswith(last):
-        return False
-    for piece in middle:
-        found = text.find(piece, at)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return at <= len(text) - len(last)

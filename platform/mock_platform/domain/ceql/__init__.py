@@ -1,0 +1,27 @@
+"""CEQL, the language of ``where`` clauses: text to tree, tree to text, and does a record match.
+
+Source: the vendor's CEQL guide for operators and grouping (documented), its test suite for doubled quotes
+(observed); that AND binds tighter than OR, and how values of different types compare, is assumed.
+"""
+
+from mock_platform.domain.ceql.grammar import DEEPEST, LONGEST, parse, to_text
+from mock_platform.domain.ceql.matching import matches
+from mock_platform.domain.ceql.renaming import with_fields
+from mock_platform.domain.ceql.tree import And, Clause, Comparison, In, IsNull, Like, Or, Value
+
+__all__ = [
+    "DEEPEST",
+    "LONGEST",
+    "And",
+    "Clause",
+    "Comparison",
+    "In",
+    "IsNull",
+    "Like",
+    "Or",
+    "Value",
+    "matches",
+    "parse",
+    "to_text",
+    "with_fields",
+]

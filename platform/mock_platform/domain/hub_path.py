@@ -1,0 +1,69 @@
+"""Which calls the hub answers: ``/hubs/{anything}/contacts`` and ``/contacts`` are one.
+
+Source: all forms give the same results; ``/accounts`` without a hub is the element's when its token is sent, and what
+lies below, such as ``/accounts/settings``, stays the platform's all the same (observed); without one it is the platform's
+list (documented). That the same holds for users is assumed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SHARED = frozenset({"accounts", "users"})
+"""First words of a path that both the platform and the CRM have."""
+
+_ANY_HUB = "/hubs/any"
+
+_Pattern = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubPaths:
+    """The platform's own paths; everything else is the hub's.
+
+    Attributes:
+        words: the first words of the platform's paths.
+        fixed: its paths below the shared words that have a further word of their own; None stands for an id.
+    """
+
+    words: frozenset[str]
+    fixed: frozenset[_Pattern]
+
+    @classmethod
+    def beside(cls, rules: Iterable[str]) -> "HubPaths":
+        """Read the platform's routes, such as ``/accounts/<account_id>/settings``."""
+        patterns = {_pattern(rule) for rule in rules}
+        return cls(
+            words=frozenset(pattern[0] for pattern in patterns if pattern and pattern[0]),
+            fixed=frozenset(
+                pattern for pattern in patterns if pattern and pattern[0] in SHARED and any(pattern[1:])
+            ),
+        )
+
+    def routed(self, path: str, *, with_element: bool) -> str:
+        """Return a path as the routes have it.
+
+        Args:
+            path: below the base path.
+            with_element: whether the call carries an Element token.
+
+        >>> paths = HubPaths.beside(["/instances/<id>", "/accounts", "/accounts/settings"])
+        >>> paths.routed("/contacts/5", with_element=True)
+        '/hubs/any/contacts/5'
+        >>> paths.routed("/accounts", with_element=False)
+        '/accounts'
+        """
+        segments = tuple(path.strip("/").split("/"))
+        if segments[0] in SHARED and with_element:
+            return path if self._is_fixed(segments) else _ANY_HUB + path
+        return path if segments[0] in self.words | {""} else _ANY_HUB + path
+
+    def _is_fixed(self, segments: tuple[str, ...]) -> bool:
+        return any(
+            len(pattern) == len(segments)
+            and all(word in {None, segment} for word, segment in zip(pattern, segments, strict=True))
+            for pattern in self.fixed
+        )
+
+
+def _pattern(rule: str) -> _Pattern:
+    return tuple(None if word.startswith("<") else word for word in rule.strip("/").split("/") if word)

@@ -1,0 +1,191 @@
+"""The CRM's records, read and written for one instance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mock_kit.wire import Http
+from mock_platform.domain.ceql import Comparison
+from mock_platform.domain.errors import NotFoundError, ProviderError
+from mock_platform.domain.masking import Values
+from mock_platform.elements import (
+    insightly,
+    insightly_defaults,
+    insightly_fields,
+    insightly_objects,
+    insightly_rows,
+)
+from mock_platform.elements.insightly_collections import Collection, collection
+from mock_platform.elements.insightly_fields import FieldMetadata
+from mock_platform.elements.insightly_listing import listing
+from mock_platform.elements.insightly_objects import ObjectName
+from mock_platform.elements.request import Request
+from mock_platform.provider import lists
+from mock_platform.provider.calls import Calls, Record
+from mock_platform.provider.lists import Asked, Page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """The CRM, as one instance's configuration reaches it.
+
+    A resource is named as clients do: ``contacts``, or with a parent ``contacts/5/notes``.
+
+    Attributes:
+        crm_url: where calls go that are meant for the vendor's own host.
+    """
+
+    http: Http
+    crm_url: str
+
+    def check(self, configuration: Values) -> None:
+        """Make sure that the credentials are good.
+
+        Raises:
+            ProviderError: the CRM refuses them, or does not answer.
+        """
+        self._calls.send(configuration, insightly.me())
+
+    def me(self, configuration: Values) -> Record:
+        """Return the user whose credentials these are."""
+        return self._calls.record(configuration, insightly.me())
+
+    def page(self, configuration: Values, resource: str, asked: Asked) -> Page:
+        """Return a stretch of a list."""
+        place = collection(resource)
+        found = listing(resource, asked.where, base_url=_base_url(configuration))
+        if place.key is not None:
+            rows = insightly_rows.rows(place, self._parent(configuration, place))
+            return lists.page(asked, lists.whole(rows), residual=found.residual)
+
+        def stretch(top: int, skip: int) -> tuple[list[Record], int]:
+            return self._calls.stretch(configuration, found.page(top=top, skip=skip), skip=skip)
+
+        return lists.page(asked, stretch, residual=found.residual)
+
+    def get(self, configuration: Values, resource: str, record_id: str) -> Record:
+        """Return one record."""
+        place = collection(resource)
+        if place.key is not None:
+            return insightly_rows.row(place, self._parent(configuration, place), record_id)
+        if place.own is not None:
+            return self._child(configuration, place, record_id)
+        return self._calls.record(configuration, insightly.get(resource, record_id))
+
+    def create(self, configuration: Values, resource: str, body: Mapping[str, object]) -> Record:
+        """Make a record and return it."""
+        place = collection(resource)
+        if place.key is None:
+            whole = self._complete(configuration, place, body)
+            return self._calls.record(configuration, insightly.create(resource, whole))
+        before = self._parent(configuration, place)
+        after = self._update_parent(configuration, place, insightly_rows.with_row(place, before, body))
+        return insightly_rows.new_row(place, before, after)
+
+    def update(
+        self, configuration: Values, resource: str, record_id: str, body: Mapping[str, object]
+    ) -> Record:
+        """Change some fields of a record and return it."""
+        place = collection(resource)
+        if place.key is not None:
+            before = self._parent(configuration, place)
+            changed = insightly_rows.with_changed_row(place, before, record_id, body)
+            return insightly_rows.row(place, self._update_parent(configuration, place, changed), record_id)
+        if place.own is not None:
+            self._child(configuration, place, record_id)
+            return self._update(configuration, place.own.resource, record_id, body)
+        return self._update(configuration, resource, record_id, body)
+
+    def delete(self, configuration: Values, resource: str, record_id: str) -> None:
+        """Delete a record."""
+        place = collection(resource)
+        if place.key is not None:
+            before = self._parent(configuration, place)
+            self._update_parent(configuration, place, insightly_rows.without_row(place, before, record_id))
+            return
+        if place.own is not None:
+            self._child(configuration, place, record_id)
+            resource = place.own.resource
+        self._calls.send(configuration, insightly.delete(resource, record_id))
+
+    def objects(self, configuration: Values) -> list[ObjectName]:
+        """Return the objects that there are: the hub's, Insightly's, and on 3.1 the customer's own."""
+        custom = self._definitions(configuration, insightly_objects.custom_objects())
+        return insightly_objects.objects(custom)
+
+    def fields(self, configuration: Values, resource: str) -> list[FieldMetadata]:
+        """Return the fields of an object; one that is not known is described by its first record."""
+        place = collection(resource)
+        base_url = _base_url(configuration)
+        fields = insightly_fields.known_fields(place.path, place.id_field, base_url=base_url)
+        if not fields:
+            records = self.page(configuration, resource, Asked(size=1)).records
+            fields = insightly_fields.fields_of_record(records[0], place.id_field) if records else []
+        custom = self._definitions(configuration, insightly_objects.custom_fields(place, base_url))
+        known = {field["vendorPath"] for field in fields}
+        described = [
+            insightly_fields.custom_field(each) for each in custom if insightly_objects.is_about(each, place)
+        ]
+        return fields + [field for field in described if field["vendorPath"] not in known]
+
+    def _definitions(self, configuration: Values, asked: Request) -> list[Record]:
+        """Return what the CRM lists; nothing if it has no such list, or keeps it from this user."""
+        try:
+            return self._calls.stretch(configuration, asked, skip=0)[0]
+        except ProviderError as error:
+            if error.status in {403, 404, 405}:
+                return []
+            raise
+
+    @property
+    def _calls(self) -> Calls:
+        return Calls(http=self.http, crm_url=self.crm_url)
+
+    def _complete(self, configuration: Values, place: Collection, body: Mapping[str, object]) -> Record:
+        """Return a new record with what Insightly insists on and the hub does not."""
+        base_url = _base_url(configuration)
+        whole = insightly_defaults.completed(place, body, base_url=base_url)
+        if insightly_defaults.wants_user(place, whole, base_url=base_url):
+            whole[insightly_defaults.RESPONSIBLE] = self.me(configuration).get("USER_ID")
+        return whole
+
+    def _update(
+        self, configuration: Values, resource: str, record_id: str, body: Mapping[str, object]
+    ) -> Record:
+        base_url = _base_url(configuration)
+        stored = (
+            self.get(configuration, resource, record_id)
+            if insightly.needs_stored(body, base_url=base_url)
+            else None
+        )
+        asked = insightly.update(resource, record_id, body, base_url=base_url, stored=stored)
+        return self._calls.record(configuration, asked)
+
+    def _child(self, configuration: Values, place: Collection, record_id: str) -> Record:
+        """Return a child that lives by itself, if it is one of this parent's.
+
+        Raises:
+            NotFoundError: it is not.
+        """
+        wanted = Comparison(place.id_field or "", "=", record_id)
+        found = self.page(configuration, place.resource, Asked(where=wanted, size=1)).records
+        if not found:
+            raise NotFoundError(place.resource, record_id)
+        return found[0]
+
+    def _parent(self, configuration: Values, place: Collection) -> Record:
+        """Return the record that holds a list."""
+        return self.get(configuration, *_parent_of(place))
+
+    def _update_parent(self, configuration: Values, place: Collection, changed: Record) -> Record:
+        return self._update(configuration, *_parent_of(place), changed)
+
+
+def _parent_of(place: Collection) -> tuple[str, str]:
+    if place.parent is None:
+        raise NotFoundError("resource", place.resource, named="name")
+    parent, record_id = place.parent
+    return parent.resource, record_id
+
+
+def _base_url(configuration: Values) -> str:
+    return configuration.get("base.url") or ""

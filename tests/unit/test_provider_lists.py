@@ -1,0 +1,101 @@
+"""A stretch of a list: pages, tokens and order are the same whoever filters."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_platform.domain.ceql import Comparison, matches
+from mock_platform.domain.ordering import Order
+from mock_platform.elements.insightly import LARGEST_PAGE
+from mock_platform.provider.lists import Asked, page, whole
+
+ODD = Comparison("odd", "=", True)
+
+sizes = st.integers(1, 7)
+lengths = st.integers(0, 40)
+residuals = st.sampled_from([None, ODD, Comparison("A", ">", 30), Comparison("A", "=", 1)])
+orders = st.sampled_from([None, Order(field="A"), Order(field="A", descending=True), Order(field="B")])
+
+
+def people(count):
+    return [{"A": (number * 7) % 41, "B": number % 3, "odd": number % 2 == 1} for number in range(count)]
+
+
+def expected(records, residual, order):
+    kept = [record for record in records if residual is None or matches(residual, record)]
+    return sorted(kept, key=lambda each: each[order.field], reverse=order.descending) if order else kept
+
+
+def walk(records, residual, order, size):
+    """Follow the tokens to the end, and return each page."""
+    pages = [page(Asked(size=size, order=order), whole(records), residual=residual)]
+    while pages[-1].next_offset is not None:
+        asked = Asked(size=size, order=order, offset=pages[-1].next_offset)
+        pages.append(page(asked, whole(records), residual=residual))
+    return [each.records for each in pages]
+
+
+@given(lengths, residuals, orders, sizes)
+def test_a_walk_by_tokens_meets_every_record_once_in_full_pages(count, residual, order, size):
+    records = people(count)
+
+    pages = walk(records, residual, order, size)
+
+    assert [record for each in pages for record in each] == expected(records, residual, order)
+    assert all(len(each) == size for each in pages[:-1])
+    assert pages[-1] or len(pages) == 1
+
+
+@given(lengths, residuals, orders, sizes, st.integers(0, 4))
+def test_two_pages_of_n_are_one_of_twice_n(count, residual, order, size, turn):
+    records = whole(people(count))
+
+    def numbered(number, size):
+        return page(Asked(size=size, skip=number * size, order=order), records, residual=residual).records
+
+    assert numbered(2 * turn, size) + numbered(2 * turn + 1, size) == numbered(turn, 2 * size)
+
+
+@pytest.mark.parametrize("order", [None, Order(field="A")], ids=["unordered", "in order"])
+def test_a_long_list_is_read_one_large_page_at_a_time(order):
+    records = people(3 * LARGEST_PAGE + 1)
+    asked_for = []
+
+    def stretch(top, skip):
+        asked_for.append((top, skip))
+        return records[skip : skip + top], len(records)
+
+    found = page(Asked(size=2, order=order), stretch, residual=Comparison("A", "=", -1))
+
+    assert (found.records, found.next_offset) == ([], None)
+    assert asked_for == [(LARGEST_PAGE, number * LARGEST_PAGE) for number in range(4)]
+
+
+def test_no_more_is_read_than_the_page_and_one_more_match_need():
+    asked_for = []
+
+    def stretch(top, skip):
+        asked_for.append((top, skip))
+        return people(LARGEST_PAGE), 10 * LARGEST_PAGE
+
+    page(Asked(size=5), stretch, residual=ODD)
+
+    assert asked_for == [(LARGEST_PAGE, 0)]
+
+
+def test_a_custom_field_is_found_by_its_name():
+    records = [
+        {"A": 1, "CUSTOMFIELDS": [{"FIELD_NAME": "Hobby__c", "FIELD_VALUE": "chess"}]},
+        {"A": 2, "CUSTOMFIELDS": [{"CUSTOM_FIELD_ID": "CONTACT_FIELD_1", "FIELD_VALUE": "chess"}]},
+        {"A": 3, "CUSTOMFIELDS": []},
+    ]
+
+    def found(field):
+        return [
+            record["A"]
+            for record in page(
+                Asked(size=9), whole(records), residual=Comparison(field, "=", "chess")
+            ).records
+        ]
+
+    assert (found("Hobby__c"), found("CONTACT_FIELD_1"), found("Other__c")) == ([1], [2], [])
