@@ -3,34 +3,40 @@
 The whole file is read and checked before anything runs; whatever is wrong with it is said with its line.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
+from elements_local.matrix import MatrixError, expand
+from elements_local.shape_fields import fields_at
 from elements_local.verbs import VERBS, Argument
-from elements_local.yaml_text import Document, YamlError, read_documents
+from elements_local.yaml_text import Document, Place, YamlError, read_documents
 from mock_kit.instants import UnreadableTimeError, parse_instant
 from mock_kit.workspaces import DEFAULT_START
 
 T = TypeVar("T")
+
+_TOP = Place(1, 1)
+_UNKNOWN_FIELD = re.compile("Object contains unknown field `(.+)`")
 
 
 class ScenarioError(Exception):
     """A scenario cannot be read.
 
     Attributes:
-        path, line: where.
+        path, place: where.
     """
 
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(f"{path}:{line}: {reason}")
+    def __init__(self, path: Path, place: Place, reason: str) -> None:
+        super().__init__(f"{path}:{place.line}:{place.column}: {reason}")
         self.path = path
-        self.line = line
+        self.place = place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +59,7 @@ class Scenario:
     Attributes:
         instances: name -> what differs from the guide's instance.
         records: how many made-up records of each kind the CRM starts with.
+        profile: which of the platform's two names it plays.
     """
 
     name: str
@@ -60,6 +67,7 @@ class Scenario:
     line: int
     start: datetime
     tags: tuple[str, ...]
+    profile: str
     instances: Mapping[str, Mapping[str, object]]
     records: int
     seed: int
@@ -70,6 +78,7 @@ class _Head(msgspec.Struct, forbid_unknown_fields=True):
     scenario: str
     steps: list[dict[str, object]]
     about: str = ""
+    profile: Literal["cloud-elements", "open-connectors"] = "cloud-elements"
     start: str | None = None
     tags: list[str] = []
     instance: dict[str, object] | msgspec.UnsetType | None = msgspec.UNSET
@@ -84,7 +93,7 @@ class _File:
     document: Document = field(repr=False)
 
     def error(self, reason: str, *where: str | int) -> ScenarioError:
-        return ScenarioError(self.path, self.document.line(*where), reason)
+        return ScenarioError(self.path, self.document.place(*where), reason)
 
     def convert(self, value: object, shape: type[T], *where: str | int) -> T:
         """Turn a value into a shape, and an error into one with a line."""
@@ -93,6 +102,10 @@ class _File:
         except msgspec.ValidationError as error:
             reason, _, at = str(error).partition(" - at `$")
             inner = tuple(_path(at.rstrip("`")))
+            unknown = _UNKNOWN_FIELD.fullmatch(reason)
+            if unknown:
+                inner = (*inner, unknown[1])
+                reason = _unknown("key", unknown[1], fields_at(shape, inner[:-1]))
             raise self.error(f"{'.'.join(map(str, (*where, *inner)))}: {reason}", *where, *inner) from error
 
 
@@ -106,14 +119,14 @@ def load(path: Path) -> list[Scenario]:
     try:
         documents = read_documents(path.read_text(encoding="utf-8"))
     except YamlError as error:
-        raise ScenarioError(path, error.line, f"column {error.column}: {error}") from error
+        raise ScenarioError(path, Place(error.line, error.column), str(error)) from error
     except UnicodeDecodeError as error:
-        raise ScenarioError(path, 1, "the file is not UTF-8") from error
+        raise ScenarioError(path, _TOP, "the file is not UTF-8") from error
     if not documents:
         raise ScenarioError(
-            path, 1, "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
+            path, _TOP, "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
         )
-    return [_scenario(_File(path, document)) for document in documents]
+    return [scenario for document in documents for scenario in _scenarios(_File(path, document))]
 
 
 def find(paths: list[Path]) -> list[Path]:
@@ -128,6 +141,13 @@ def find(paths: list[Path]) -> list[Path]:
             raise FileNotFoundError(f"{path} is not there")
         found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
     return found
+
+
+def _scenarios(file: _File) -> list[Scenario]:
+    try:
+        return [_scenario(_File(file.path, document)) for document in expand(file.document)]
+    except MatrixError as error:
+        raise file.error(str(error), *error.path) from error
 
 
 def _scenario(file: _File) -> Scenario:
@@ -145,9 +165,10 @@ def _scenario(file: _File) -> Scenario:
     return Scenario(
         name=head.scenario,
         path=file.path,
-        line=file.document.line("scenario"),
+        line=file.document.place("scenario").line,
         start=start,
         tags=tuple(head.tags),
+        profile=head.profile,
         instances=_instances(file, head),
         records=head.records,
         seed=head.seed,
@@ -173,7 +194,7 @@ def _step(file: _File, place: int, step: Mapping[str, object]) -> Step:
     if verb not in VERBS:
         raise file.error(_unknown("verb", verb, list(VERBS)), "steps", place, verb)
     read = file.convert(argument, VERBS[verb], "steps", place, verb)
-    return Step(verb=verb, argument=read, line=file.document.line("steps", place, verb))
+    return Step(verb=verb, argument=read, line=file.document.place("steps", place, verb).line)
 
 
 def _refuse_unknown(file: _File, value: Mapping[str, object]) -> None:

@@ -4,8 +4,9 @@ Words such as ``yes`` or ``10:30`` stay texts, as in YAML 1.2: a tester means wh
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
@@ -30,22 +31,33 @@ class YamlError(Exception):
         self.column = column
 
 
+class Place(NamedTuple):
+    """Where something stands in a file, counted from 1."""
+
+    line: int
+    column: int
+
+
+Path = tuple[str | int, ...]
+"""Keys and places in lists that lead to a value."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """One document of a file.
 
     Attributes:
-        lines: the line of every value, by the path to it.
+        places: of every value, by the path to it; a key's for a value that has one.
     """
 
     value: Json
-    lines: dict[tuple[str | int, ...], int]
+    places: Mapping[Path, Place]
 
-    def line(self, *path: str | int) -> int:
-        """Return the line of a value, or of the nearest one around it."""
-        while path and path not in self.lines:
+    def place(self, *path: str | int) -> Place:
+        """Return where a value stands, or the nearest one around it."""
+        while path and path not in self.places:
             path = path[:-1]
-        return self.lines[path]
+        return self.places[path]
 
 
 class _Loader(yaml.SafeLoader):
@@ -80,27 +92,27 @@ def read_documents(text: str) -> list[Document]:
 
 def _document(node: "Node") -> Document:
     reader = _Reader()
-    return Document(value=reader.value(node, ()), lines=reader.lines)
+    return Document(value=reader.value(node, ()), places=reader.places)
 
 
 class _Reader:
-    """Turns nodes into values, noting their lines."""
+    """Turns nodes into values, noting their places."""
 
     def __init__(self) -> None:
-        self.lines: dict[tuple[str | int, ...], int] = {}
+        self.places: dict[Path, Place] = {}
         self._scalars = _Loader("")
 
-    def value(self, node: "Node", path: tuple[str | int, ...]) -> Json:
-        if len(self.lines) > _MOST_NODES:  # aliases of aliases make a small file endless
+    def value(self, node: "Node", path: Path) -> Json:
+        if len(self.places) > _MOST_NODES:  # aliases of aliases make a small file endless
             raise self._error(node, f"more than {_MOST_NODES} values")
-        self.lines.setdefault(path, node.start_mark.line + 1)
+        self.places.setdefault(path, _place(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(inner, (*path, place)) for place, inner in enumerate(node.value)]
         return self._scalar(node)
 
-    def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...]) -> Json:
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> Json:
         made: dict[str, Json] = {}
         for key_node, inner in node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
@@ -108,7 +120,7 @@ class _Reader:
                 raise self._error(key_node, "a key must be a text")
             if key in made:
                 raise self._error(key_node, f"the key {key!r} stands twice")
-            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            self.places[(*path, key)] = _place(key_node)
             made[key] = self.value(inner, (*path, key))
         return made
 
@@ -121,4 +133,9 @@ class _Reader:
 
     @staticmethod
     def _error(node: "Node", reason: str) -> YamlError:
-        return YamlError(reason, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
+        place = _place(node)
+        return YamlError(reason, line=place.line, column=place.column)
+
+
+def _place(node: "Node") -> Place:
+    return Place(node.start_mark.line + 1, node.start_mark.column + 1)

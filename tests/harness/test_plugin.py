@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_read_is_a_collection_error_with_its_line(project:
     result = project.runpytest_subprocess()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*broken.yaml:3: unknown verb 'advnace'; did you mean 'advance'?*"])
+    result.stdout.fnmatch_lines(["*broken.yaml:3:5: unknown verb 'advnace'; did you mean 'advance'?*"])
 
 
 def test_scenarios_are_chosen_by_name_and_by_tag(project: pytest.Pytester) -> None:

@@ -1,5 +1,6 @@
 """Reading scenarios: all of a file is checked before anything runs, and errors say where."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,7 +67,10 @@ def test_instances_are_as_the_scenario_says(tmp_path: Path, head: str, instances
         pytest.param(MINIMAL + "  - {}", 4, "one verb; got none", id="no verb"),
         pytest.param(MINIMAL + "  - advance: [1]", 4, "steps.1.advance", id="wrong argument"),
         pytest.param(
-            MINIMAL + "  - expect:\n      polls:\n        - sen: 1", 6, "unknown field `sen`", id="deep key"
+            MINIMAL + "  - expect:\n      polls:\n        - sen: 1",
+            6,
+            "steps.1.expect.polls.0.sen: unknown key 'sen'; did you mean 'seen'?",
+            id="deep key",
         ),
         pytest.param(
             MINIMAL + "  - request: {method: GIT, path: /x}", 4, "Invalid enum value 'GIT'", id="wrong method"
@@ -77,7 +81,7 @@ def test_instances_are_as_the_scenario_says(tmp_path: Path, head: str, instances
             MINIMAL + "instance: {}\ninstances: {}", 5, "either `instance` or `instances`", id="both"
         ),
         pytest.param(MINIMAL + "records: many", 4, "Expected `int`, got `str`", id="records that are none"),
-        pytest.param("scenario: s\nsteps: [", 2, "column", id="not YAML"),
+        pytest.param("scenario: s\nsteps: [", 2, "expected", id="not YAML"),
         pytest.param(
             MINIMAL + "---\nscenario: two", 5, "missing required field `steps`", id="second document"
         ),
@@ -89,7 +93,7 @@ def test_what_is_wrong_is_said_with_file_and_line(tmp_path: Path, text: str, lin
     with pytest.raises(ScenarioError) as refused:
         load(path)
 
-    assert str(refused.value).startswith(f"{path}:{line}: ")
+    assert re.match(rf"{re.escape(str(path))}:{line}:\d+: ", str(refused.value)), refused.value
     assert reason in str(refused.value)
 
 
@@ -97,7 +101,7 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "it.yaml"
     path.write_bytes(b"scenario: \xff")
 
-    with pytest.raises(ScenarioError, match="not UTF-8"):
+    with pytest.raises(ScenarioError, match=":1:1: the file is not UTF-8"):
         load(path)
 
 
@@ -112,3 +116,77 @@ def test_find_returns_files_as_they_are_and_folders_sorted(tmp_path: Path) -> No
     assert [path.name for path in found] == ["a.yaml", "b.yaml", "d.yaml", "c.txt"]
     with pytest.raises(FileNotFoundError, match="nowhere is not there"):
         find([tmp_path / "nowhere"])
+
+
+MATRIX = """
+scenario: <kind> are polled
+matrix:
+  - {kind: contacts, id: CONTACT_ID, events: 1}
+  - {kind: leads, id: LEAD_ID, events: 2}
+instance:
+  configuration:
+    event.poller.configuration:
+      <kind>: {url: "/hubs/crm/<kind>?where=x='${gmtDate:yyyy}'", idField: <id>}
+steps:
+  - create: {<kind>/ada: {NOTE: "a < b and c>d"}}
+  - expect: {polls: [{events: <events>}]}
+"""
+
+
+def test_a_matrix_makes_a_scenario_of_each_row(tmp_path: Path) -> None:
+    contacts, leads = load(written(tmp_path, MATRIX))
+
+    assert (contacts.name, leads.name) == ("contacts are polled", "leads are polled")
+    assert leads.instances["instance"] == {
+        "configuration": {
+            "event.poller.configuration": {
+                "leads": {"url": "/hubs/crm/leads?where=x='${gmtDate:yyyy}'", "idField": "LEAD_ID"}
+            }
+        }
+    }
+    assert leads.steps[0].argument == {"leads/ada": {"NOTE": "a < b and c>d"}}
+    assert leads.steps[1].argument.polls[0].events == 2
+    assert [step.line for step in leads.steps] == [11, 12]
+
+
+def test_rows_are_told_apart_by_their_values_where_the_name_does_not(tmp_path: Path) -> None:
+    text = "scenario: it\nmatrix: [{kind: contacts, n: 1}, {kind: leads, n: 2}]\nsteps: [advance: <n>m]"
+
+    assert [scenario.name for scenario in load(written(tmp_path, text))] == [
+        "it [contacts, 1]",
+        "it [leads, 2]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        pytest.param("matrix: []", "3:1", "expected a list of rows", id="no rows"),
+        pytest.param("matrix: {a: 1}", "3:1", "expected a list of rows", id="no list"),
+        pytest.param("matrix: [1]", "3:10", "a row is a mapping", id="a row that is none"),
+        pytest.param("matrix: [{}]", "3:10", "a row is a mapping", id="an empty row"),
+        pytest.param("matrix: [{a: 1}, {b: 2}]", "3:18", "expected a, got b", id="rows with different names"),
+        pytest.param(
+            "matrix: [{nu: 1}]", "2:10", "no 'num'; did you mean <nu>?", id="a misspelt placeholder"
+        ),
+        pytest.param("matrix: [{x: 1}]", "2:10", "no 'num'; it has x", id="an unknown placeholder"),
+    ],
+)
+def test_a_matrix_that_cannot_be_used_is_refused_with_its_place(
+    tmp_path: Path, text: str, place: str, reason: str
+) -> None:
+    path = written(tmp_path, f"scenario: s\nsteps: [{{advance: <num>m}}]\n{text}")
+
+    with pytest.raises(ScenarioError) as refused:
+        load(path)
+
+    assert str(refused.value).startswith(f"{path}:{place}: "), refused.value
+    assert reason in str(refused.value)
+
+
+def test_a_profile_is_one_of_the_platforms_two_names(tmp_path: Path) -> None:
+    (scenario,) = load(written(tmp_path, "profile: open-connectors\n" + MINIMAL))
+
+    assert scenario.profile == "open-connectors"
+    with pytest.raises(ScenarioError, match="Invalid enum value 'sap'"):
+        load(written(tmp_path, "profile: sap\n" + MINIMAL))

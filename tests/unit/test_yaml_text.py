@@ -34,20 +34,21 @@ def test_a_scalar_means_what_it_says(text: str, value: object) -> None:
     assert document.value == {"key": value}
 
 
-def test_every_value_knows_its_line() -> None:
+def test_every_value_knows_its_place() -> None:
     (document,) = read_documents("a: 1\nb:\n  - x\n  - c: 2\n")
 
-    assert document.line("a") == 1
-    assert document.line("b", 1, "c") == 4
-    assert document.line("b", 1, "nothing", "below") == 4
-    assert document.line() == 1
+    assert document.place("a") == (1, 1)
+    assert document.place("b", 0) == (3, 5)
+    assert document.place("b", 1, "c") == (4, 5)
+    assert document.place("b", 1, "nothing", "below") == (4, 5)
+    assert document.place() == (1, 1)
 
 
 def test_documents_are_separate_and_count_lines_from_the_file() -> None:
     first, second = read_documents("a: 1\n---\nb: 2\n")
 
     assert (first.value, second.value) == ({"a": 1}, {"b": 2})
-    assert second.line("b") == 3
+    assert second.place("b") == (3, 1)
 
 
 @pytest.mark.parametrize(
