@@ -5,14 +5,14 @@ from pathlib import Path
 
 import junitparser
 
-from elements_local.runner import Failure
-from elements_local.scenario import Scenario
+from elements_local.runner import Result
 
 
-def write_junit(path: Path, results: Sequence[tuple[Scenario, Failure | None]]) -> None:
+def write_junit(path: Path, results: Sequence[Result]) -> None:
     """Write a test case for each scenario, in one suite for each file."""
     suites: dict[Path, junitparser.TestSuite] = {}
-    for scenario, failure in results:
+    for result in results:
+        scenario, failure = result.scenario, result.failure
         suite = suites.setdefault(scenario.path, junitparser.TestSuite(str(scenario.path)))
         case = junitparser.TestCase(scenario.name, classname=str(scenario.path))
         if failure:

@@ -31,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="in-process",
         help="run scenarios in process under freezegun (default), or over real ports",
     )
+    parser.getgroup("elements-local").addoption(
+        "--elements-update",
+        action="store_true",
+        help="write the streams that scenarios expect, instead of holding what came against them",
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
@@ -78,7 +83,7 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the scenario in a workspace of its own."""
-        failure = _runner(self.config).run(self.scenario)
+        failure = _runner(self.config).run(self.scenario).failure
         if failure:
             raise ScenarioFailedError(str(failure))
 
@@ -144,8 +149,9 @@ def elements_sink(elements_workspace: "Doors") -> "Sink":
 
 def _runner(config: pytest.Config) -> "Runner":
     """Return what runs this session's scenarios."""
-    from elements_local.runner import Runner, Transport  # noqa: PLC0415 - see the module
+    from elements_local.runner import How, Runner, Transport  # noqa: PLC0415 - see the module
 
     if _RUNNER not in config.stash:
-        config.stash[_RUNNER] = Runner(Transport(config.getoption("--elements-transport")))
+        transport = Transport(config.getoption("--elements-transport"))
+        config.stash[_RUNNER] = Runner(How(transport=transport, update=config.getoption("--elements-update")))
     return config.stash[_RUNNER]

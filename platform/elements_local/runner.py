@@ -5,18 +5,22 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from itertools import count
+from secrets import token_hex
+from shlex import quote
 
+from elements_local.clients import Addresses
 from elements_local.errors import HarnessError
+from elements_local.golden import golden_of
 from elements_local.records import UnknownRecordError
 from elements_local.scenario import Scenario, Step
-from elements_local.stack import Stack
+from elements_local.stack import Stack, at
 from elements_local.start import Options, in_process, on_ports
-from elements_local.steps import ExpectationError, World, make_instance, take
+from elements_local.steps import make_instance, take
+from elements_local.timeline import Moment, moments
+from elements_local.world import ExpectationError, World
+from mock_kit import seeded
 from mock_kit.clock import Frozen, FrozenClock
 from mock_kit.instants import UnreadableTimeError, format_instant
-
-_numbers = count(1)
 
 
 class Transport(Enum):
@@ -32,7 +36,8 @@ class Failure:
 
     Attributes:
         place: file and line of the step.
-        lines: expected against actual, then what the platform decided since the last step that passed.
+        lines: expected against actual, what came closest, what the platform decided since the last step that
+            passed, and how to see it again.
     """
 
     place: str
@@ -43,56 +48,108 @@ class Failure:
         return "\n".join([f"{self.place}: {self.verb}:", *(f"  {line}" for line in self.lines)])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a scenario.
+
+    Attributes:
+        moments: all that happened in it, if that was to be kept.
+    """
+
+    scenario: Scenario
+    failure: Failure | None
+    moments: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class How:
+    """How scenarios are run.
+
+    Attributes:
+        target: a stack that runs already, in the place of one that is started.
+        token: for the target's admin routes.
+        update: write golden streams instead of holding what came against them.
+        keep: keep all that happened, for a report.
+    """
+
+    transport: Transport = Transport.IN_PROCESS
+    target: Addresses | None = None
+    token: str | None = None
+    update: bool = False
+    keep: bool = False
+
+
 class Runner:
-    """Runs one scenario after the other on a stack that it starts when it is first needed.
+    """Runs one scenario after the other, on a stack for each profile that it starts when it is first needed.
 
     In process, freezegun holds the whole process's time while a scenario runs, and moves it in step with
     the scenario's clock.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    def __init__(self, how: How) -> None:
+        self._how = how
         self._held = _HeldTime()
         self._closing = ExitStack()
-        self._stack: Stack | None = None
+        self._stacks: dict[str, Stack] = {}
 
-    def run(self, scenario: Scenario) -> Failure | None:
-        """Run a scenario in a workspace of its own, and return why it failed, if it did."""
-        with self._held.from_(scenario.start) if self._transport is Transport.IN_PROCESS else nullcontext():
-            return run(scenario, self._started())
+    def run(self, scenario: Scenario) -> Result:
+        """Run a scenario in a workspace of its own."""
+        held = self._how.target is None and self._how.transport is Transport.IN_PROCESS
+        with self._held.from_(scenario.start) if held else nullcontext():
+            return run(scenario, self._started(scenario.profile), self._how)
 
     def close(self) -> None:
-        """Stop the stack."""
+        """Stop the stacks."""
         self._closing.close()
-        self._stack = None
+        self._stacks.clear()
 
-    def _started(self) -> Stack:
-        if self._stack is None:
-            if self._transport is Transport.NETWORK:
-                starting = on_ports(Options(ports=(0, 0, 0)))
+    def _started(self, profile: str) -> Stack:
+        if self._how.target is not None:
+            return at(self._how.target, token=self._how.token)
+        if profile not in self._stacks:
+            environment = {"ELEMENTS_LOCAL_PLATFORM_PROFILE": profile}
+            if self._how.transport is Transport.NETWORK:
+                starting = on_ports(Options(ports=(0, 0, 0), environment=environment))
             else:
-                starting = in_process(Options(virtual_clock=lambda start: FrozenClock(start, self._held)))
-            self._stack = self._closing.enter_context(starting)
-        return self._stack
+                starting = in_process(
+                    Options(
+                        virtual_clock=lambda start: FrozenClock(start, self._held), environment=environment
+                    )
+                )
+            self._stacks[profile] = self._closing.enter_context(starting)
+        return self._stacks[profile]
 
 
-def run(scenario: Scenario, on: Stack) -> Failure | None:
+def run(scenario: Scenario, on: Stack, how: How) -> Result:
     """Run a scenario on a stack, in a workspace that is made for it and deleted after it.
 
     Raises:
         UnreachableError: the stack does not answer at all.
     """
     doors = on.new_workspace(
-        name=f"scenario-{next(_numbers)}",
+        name=_workspace_name(scenario, shared=how.target is not None),
         start=format_instant(scenario.start),
         seed=scenario.seed,
         records=scenario.records,
     )
-    world = World(doors=doors, start=scenario.start)
+    world = World(
+        doors=doors,
+        start=scenario.start,
+        golden=golden_of(scenario.path, scenario.name, update=how.update),
+    )
     try:
-        return _make_instances(scenario, world) or _take_steps(scenario, world)
+        failure = _make_instances(scenario, world) or _take_steps(scenario, world)
+        kept = moments(doors, world.names, start=scenario.start) if how.keep else []
     finally:
         on.delete_workspace(doors.credentials.name)
+    return Result(scenario=scenario, failure=failure, moments=tuple(kept))
+
+
+def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
+    """Return a name that follows from the scenario, so that its ids do; on a stack that others use, a fresh one."""
+    if shared:
+        return f"scenario-{token_hex(6)}"
+    return f"scenario-{seeded.hexadecimal(scenario.seed, scenario.path.name, scenario.name, length=12)}"
 
 
 class _HeldTime:
@@ -140,7 +197,8 @@ def _take_steps(scenario: Scenario, world: World) -> Failure | None:
 
 
 def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> Failure:
-    return Failure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=lines)
+    again = f"replay it: elements-local replay {quote(str(scenario.path))} --name {quote(scenario.name)}"
+    return Failure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=(*lines, again))
 
 
 def _decisions(world: World) -> Iterator[str]:

@@ -78,6 +78,22 @@ class Poll(Struct, forbid_unknown_fields=True, omit_defaults=True):
     failed: bool | UnsetType = UNSET
 
 
+class Asked(Struct, forbid_unknown_fields=True):
+    """Requests that a service has been sent.
+
+    Attributes:
+        method, path: with ``*`` for anything; the path has its query.
+        status: what they were answered; null for any.
+        count: how many there are; null for at least one.
+    """
+
+    path: str
+    service: Literal["platform", "crm", "sink"] = "crm"
+    method: str = "*"
+    status: int | None = None
+    count: int | None = None
+
+
 class Expect(Struct, forbid_unknown_fields=True):
     """What has to have come since the last ``expect``, and how things stand.
 
@@ -87,6 +103,7 @@ class Expect(Struct, forbid_unknown_fields=True):
         attempts: what each callback was answered, in order; null for one that was dropped.
         events: the states of all events of the first instance, oldest first.
         polls: one by one.
+        requests: what services have been sent, since the scenario began.
         records: what the CRM holds now; null for a record that is gone.
     """
 
@@ -94,13 +111,22 @@ class Expect(Struct, forbid_unknown_fields=True):
     attempts: list[int | None] | None = None
     events: list[str] | None = None
     polls: list[Poll] | None = None
+    requests: list[Asked] | None = None
     records: Fields | None = None
 
 
 class Never(Struct, forbid_unknown_fields=True):
-    """What must not have come since the scenario began."""
+    """What must not have come since the scenario began.
 
-    callbacks: list[str]
+    Attributes:
+        polls, requests: none of those kinds.
+        records: what the CRM must not hold now; null for one that must not be gone.
+    """
+
+    callbacks: list[str] = []
+    polls: list[Poll] = []
+    requests: list[Asked] = []
+    records: Fields = {}
 
 
 class Fault(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -120,6 +146,6 @@ VERBS: dict[str, Any] = {
     "respond": Response | list[Response],
     "configure": dict[str, object],
     "request": Request,
-    "expect": Expect,
+    "expect": Expect | Literal["stream"],
     "never": Never,
 }

@@ -1,16 +1,29 @@
 """``replay``: scenarios without pytest."""
 
+import os
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from elements_local.clients import BASE_PATH, Addresses
 from elements_local.junit import write_junit
-from elements_local.runner import Failure, Runner, Transport
+from elements_local.replaying import chosen, replay, shuffled
+from elements_local.runner import How, Result, Transport
 from elements_local.scenario import Scenario, ScenarioError, find, load
+
+_PATH = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("replay")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option(
+    "--name", "names", multiple=True, metavar="TEXT", help="Only scenarios whose name has TEXT in it."
+)
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only scenarios with this tag.")
+@click.option("--list", "only_list", is_flag=True, help="List the scenarios instead of running them.")
 @click.option(
     "--transport",
     type=click.Choice([transport.value for transport in Transport]),
@@ -19,35 +32,101 @@ from elements_local.scenario import Scenario, ScenarioError, find, load
     help="In process under freezegun, or over real ports.",
 )
 @click.option(
-    "--junit",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the results as a JUnit file for a CI.",
+    "--target", metavar="URL", help="A platform that runs already, in the place of a stack of our own."
 )
-def command(*, paths: tuple[Path, ...], transport: str, junit: Path | None) -> None:
+@click.option("--crm-url", default="http://127.0.0.1:4701", show_default=True, help="The target's CRM.")
+@click.option("--sink-url", default="http://127.0.0.1:4702", show_default=True, help="The target's sink.")
+@click.option("--token", envvar="ELEMENTS_LOCAL_TOKEN", help="For a target that is not bound to loopback.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to run them in."
+)
+@click.option("--shuffle", type=int, metavar="SEED", help="Run them in an order that follows from SEED.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first that fails.")
+@click.option("--update", is_flag=True, help="Write the streams that scenarios expect.")
+@click.option("--junit", type=_PATH, help="Write the results as a JUnit file for a CI.")
+@click.option("--html", type=_PATH, help="Write a page with a timeline of each scenario.")
+@click.option("--quiet", "-q", is_flag=True, help="Show failures only, and how far it is.")
+def command(  # noqa: PLR0913 - an option each
+    *,
+    paths: tuple[Path, ...],
+    names: tuple[str, ...],
+    tags: tuple[str, ...],
+    only_list: bool,
+    shuffle: int | None,
+    jobs: int,
+    fail_fast: bool,
+    junit: Path | None,
+    html: Path | None,
+    quiet: bool,
+    **rest: Any,
+) -> None:
     """Run the scenarios in files and folders; exit 1 if one of them fails."""
-    try:
-        scenarios = [scenario for path in find(list(paths)) for scenario in load(path)]
-    except (ScenarioError, OSError) as error:
-        raise click.UsageError(str(error)) from error
+    scenarios = chosen(_loaded(paths), names=names, tags=tags)
     if not scenarios:
-        raise click.UsageError(f"no scenarios (*.yaml) in {', '.join(map(str, paths))}")
-    runner = Runner(Transport(transport))
-    try:
-        results = [(scenario, _run(runner, scenario)) for scenario in scenarios]
-    finally:
-        runner.close()
-    failed = sum(failure is not None for _, failure in results)
-    click.echo(f"{len(results) - failed} passed, {failed} failed")
-    if junit:
-        write_junit(junit, results)
+        raise click.UsageError(f"no such scenarios in {', '.join(map(str, paths))}")
+    if shuffle is not None:
+        scenarios = shuffled(scenarios, shuffle)
+    if only_list:
+        for scenario in scenarios:
+            click.echo(f"{scenario.path}:{scenario.line}: {scenario.name}")
+        return
+    how = How(keep=html is not None, **_where(**rest))
+    results = list(
+        _shown(replay(scenarios, how, jobs=jobs, fail_fast=fail_fast), len(scenarios), quiet=quiet)
+    )
+    _report(results, junit=junit, html=html)
+    failed = sum(result.failure is not None for result in results)
+    left = len(scenarios) - len(results)
+    click.echo(f"{len(results) - failed} passed, {failed} failed" + (f", {left} not run" if left else ""))
     if failed:
         raise SystemExit(1)
 
 
-def _run(runner: Runner, scenario: Scenario) -> Failure | None:
-    failure = runner.run(scenario)
-    if failure:
-        click.echo(f"{click.style('FAILED', fg='red')}  {scenario.name}\n{failure}")
-    else:
-        click.echo(f"{click.style('passed', fg='green')}  {scenario.name}")
-    return failure
+def _loaded(paths: Sequence[Path]) -> list[Scenario]:
+    try:
+        return [scenario for path in find(list(paths)) for scenario in load(path)]
+    except (ScenarioError, OSError) as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _where(*, transport: str, target: str | None, crm_url: str, sink_url: str, **rest: Any) -> dict[str, Any]:
+    """Return where scenarios are run: in a stack of our own, or in one that runs already."""
+    running = None
+    if target is not None:
+        platform = target.rstrip("/").removesuffix(BASE_PATH)
+        running = Addresses(platform=platform, crm=crm_url.rstrip("/"), sink=sink_url.rstrip("/"))
+    return {**rest, "transport": Transport(transport), "target": running}
+
+
+def _shown(results: Iterator[Result], count: int, *, quiet: bool) -> Iterator[Result]:
+    """Pass results on, telling of each as it comes."""
+    bar = click.progressbar(length=count, label="scenarios", file=sys.stderr) if quiet else None
+    for result in results:
+        if bar:
+            bar.update(1)
+        if result.failure:
+            click.echo(f"{click.style('FAILED', fg='red')}  {result.scenario.name}\n{result.failure}")
+            _annotate(result)
+        elif not quiet:
+            click.echo(f"{click.style('passed', fg='green')}  {result.scenario.name}")
+        yield result
+    if bar:
+        bar.render_finish()
+
+
+def _annotate(result: Result) -> None:
+    """Mark a failure at its line, where GitHub runs this."""
+    if result.failure and os.environ.get("GITHUB_ACTIONS") == "true":
+        path, _, line = result.failure.place.rpartition(":")
+        message = str(result.failure).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        title = result.scenario.name.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        click.echo(f"::error file={path},line={line},title={title}::{message}")
+
+
+def _report(results: Sequence[Result], *, junit: Path | None, html: Path | None) -> None:
+    if junit:
+        write_junit(junit, results)
+    if html:
+        from elements_local.timeline_page import write_page  # noqa: PLC0415 - loads the templates
+
+        write_page(html, results)

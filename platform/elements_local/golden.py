@@ -1,0 +1,41 @@
+"""Golden streams: what arrived, as a text without ids and with times since the start, kept beside the scenario."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Golden:
+    """Where a scenario's stream is kept.
+
+    Attributes:
+        update: write what came in the place of what is kept, instead of holding it against that.
+    """
+
+    path: Path
+    update: bool = False
+
+    def differences(self, lines: list[str]) -> list[str]:
+        """Return what is missing and what is too much, none if the stream is the one that is kept."""
+        if self.update:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            return []
+        if not self.path.exists():
+            return [f"{self.path} is not there; --update writes it", *(f"  {line}" for line in lines)]
+        import difflib  # noqa: PLC0415 - only where something differs
+
+        kept = self.path.read_text(encoding="utf-8").splitlines()
+        if kept == lines:
+            return []
+        compared = difflib.unified_diff(
+            kept, lines, fromfile=str(self.path), tofile="what came", lineterm="", n=1
+        )
+        return [*compared, "(--update keeps what came)"]
+
+
+def golden_of(scenario_path: Path, name: str, *, update: bool = False) -> Golden:
+    """Return where the stream of a scenario is kept: a folder of its file, a text of its name."""
+    word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "stream"
+    return Golden(path=scenario_path.with_suffix("") / f"{word}.stream", update=update)

@@ -1,0 +1,77 @@
+"""What a scenario has to do with while it runs: its workspace's doors, its instances, its names for records."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from elements_local.clients import Client, Doors
+from elements_local.golden import Golden
+from elements_local.records import Names
+from mock_kit.instants import parse_duration, parse_instant
+
+
+class ExpectationError(Exception):
+    """What came is not what was expected; a line for each difference."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """An instance that a scenario has made.
+
+    Attributes:
+        callback_url: the bin of its own that its callbacks go to.
+        signed: whether they have to carry a valid signature.
+    """
+
+    id: int
+    token: str
+    callback_url: str
+    signed: bool
+
+
+@dataclass(kw_only=True)
+class World:
+    """What a scenario has to do with while it runs.
+
+    Attributes:
+        start: its first instant; ``T+15m`` counts from it.
+        golden: where its stream is kept.
+        seen_callbacks, seen_polls: how many of each an ``expect`` has dealt with.
+    """
+
+    doors: Doors
+    start: datetime
+    golden: Golden
+    instances: dict[str, Instance] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    seen_callbacks: int = 0
+    seen_polls: int = 0
+
+    def instance(self, name: str | None = None) -> Instance:
+        """Return an instance by its name, or the first.
+
+        Raises:
+            ExpectationError: the scenario has none.
+        """
+        if name is None and self.instances:
+            return next(iter(self.instances.values()))
+        if name not in self.instances:
+            raise ExpectationError(f"no instance {name!r}; there are: {', '.join(self.instances) or 'none'}")
+        return self.instances[name]
+
+    def instant(self, text: str) -> datetime:
+        """Read an instant: ISO, or ``T+15m`` from the start."""
+        return self.start + parse_duration(text[2:]) if text.startswith("T+") else parse_instant(text)
+
+
+def door(world: World, service: str) -> Client:
+    """Return the door of a service by its name."""
+    return {"platform": world.doors.platform, "crm": world.doors.crm, "sink": world.doors.sink}[service]
+
+
+def whose(world: World, service: str, *, join: str = "?") -> str:
+    """Return what an admin path of a service needs, so that it is about the scenario's workspace."""
+    return f"{join}workspace={world.doors.credentials.name}" if service == "sink" else ""
