@@ -74,7 +74,18 @@ class Scenario:
     steps: tuple[Step, ...]
 
 
-class _Head(msgspec.Struct, forbid_unknown_fields=True):
+class Head(msgspec.Struct, forbid_unknown_fields=True):
+    """A scenario as it is written.
+
+    Attributes:
+        scenario: its name, what it shows.
+        about: who is bitten, and what cures it; for readers.
+        start: the first instant; ISO 8601 with a zone.
+        instance: what differs from the guide's instance; null for none.
+        instances: several, by name.
+        records: made-up ones of each kind that the CRM starts with.
+    """
+
     scenario: str
     steps: list[dict[str, object]]
     about: str = ""
@@ -155,7 +166,7 @@ def _scenario(file: _File) -> Scenario:
     if not isinstance(value, dict):
         raise file.error("a scenario is a mapping with `scenario: <what it shows>` and `steps:`")
     _refuse_unknown(file, value)
-    head = file.convert(value, _Head)
+    head = file.convert(value, Head)
     if not head.steps:
         raise file.error("steps: there are none", "steps")
     try:
@@ -176,7 +187,7 @@ def _scenario(file: _File) -> Scenario:
     )
 
 
-def _instances(file: _File, head: _Head) -> Mapping[str, Mapping[str, object]]:
+def _instances(file: _File, head: Head) -> Mapping[str, Mapping[str, object]]:
     """Return the instances that are made at the start: one like the guide's, unless the scenario says otherwise."""
     if head.instances is not None:
         if head.instance is not msgspec.UNSET:
@@ -198,7 +209,7 @@ def _step(file: _File, place: int, step: Mapping[str, object]) -> Step:
 
 
 def _refuse_unknown(file: _File, value: Mapping[str, object]) -> None:
-    known = list(_Head.__struct_fields__)
+    known = list(Head.__struct_fields__)
     for key in value:
         if key not in known:
             raise file.error(_unknown("key", key, known), key)

@@ -14,6 +14,7 @@ import msgspec
 from flask import Response
 from werkzeug.routing import UnicodeConverter
 
+from mock_kit.json_schema import schemas_of
 from mock_kit.json_text import encode
 from mock_kit.operations import JSON, Callback, Link, Operation, operation_of
 from mock_kit.shapes import without_none
@@ -140,21 +141,13 @@ class _Schemas:
 
     def __init__(self, shapes: list[object]) -> None:
         distinct = list(dict.fromkeys(shapes))
-        made, self.components = msgspec.json.schema_components(
-            distinct, schema_hook=_any_json, ref_template=_REF
-        )
+        made, self.components = schemas_of(distinct, reference=_REF)
         self._made = dict(zip(distinct, made, strict=True))
 
     def __call__(self, shape: object) -> dict[str, Any]:
         """Return the schema of one of them."""
-        return self._made[shape]
-
-
-def _any_json(shape: type) -> dict[str, object]:
-    """Return the schema of ``object``, which stands for whatever the CRM's records hold."""
-    if shape is not object:
-        raise TypeError(f"{shape!r} has no JSON Schema; declare a msgspec type")
-    return {"description": "any JSON value"}
+        made: dict[str, Any] = self._made[shape]
+        return made
 
 
 def _shapes(routes: list[_Route]) -> Iterator[object]:

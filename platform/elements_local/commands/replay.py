@@ -17,12 +17,30 @@ from elements_local.scenario import Scenario, ScenarioError, find, load
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
+def _print_schema(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's
+    if wanted:
+        import json  # noqa: PLC0415 - only here is JSON to be read by people
+
+        from elements_local.scenario_schema import json_schema  # noqa: PLC0415 - seldom wanted
+
+        click.echo(json.dumps(json_schema(), indent=2))
+        ctx.exit()
+
+
 @click.command("replay")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
     "--name", "names", multiple=True, metavar="TEXT", help="Only scenarios whose name has TEXT in it."
 )
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only scenarios with this tag.")
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_schema,
+    help="Print the JSON Schema of scenarios, for editors, and stop.",
+)
 @click.option("--list", "only_list", is_flag=True, help="List the scenarios instead of running them.")
 @click.option(
     "--transport",
@@ -61,6 +79,8 @@ def command(  # noqa: PLR0913 - an option each
     **rest: Any,
 ) -> None:
     """Run the scenarios in files and folders; exit 1 if one of them fails."""
+    if not paths:
+        raise click.UsageError("say which: elements-local replay scenarios")
     scenarios = chosen(_loaded(paths), names=names, tags=tags)
     if not scenarios:
         raise click.UsageError(f"no such scenarios in {', '.join(map(str, paths))}")

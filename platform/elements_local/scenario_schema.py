@@ -1,0 +1,69 @@
+"""The format of scenarios as JSON Schema, for editors: made from the shapes that files are read with."""
+
+from typing import Any
+
+from elements_local.matrix import MATRIX
+from elements_local.scenario import Head
+from elements_local.verbs import VERBS
+from mock_kit.json_schema import schemas_of
+
+_REF = "#/$defs/{name}"
+_NARROW = {"enum", "pattern"}
+_PLACEHOLDER = {"type": "string", "pattern": r"<[A-Za-z_]\w*>"}
+_ROW = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+}
+
+Schema = dict[str, Any]
+
+
+def json_schema() -> Schema:
+    """Return the schema of one document.
+
+    Whatever a ``matrix`` may fill in may be a placeholder such as ``<kind>``, so numbers and choices may be one, too.
+    """
+    (head, *verbs), definitions = schemas_of([Head, *VERBS.values()], reference=_REF)
+    document = definitions.pop(head["$ref"].rpartition("/")[2])
+    document["properties"][MATRIX] = {
+        "description": "the same scenario once for each row; <name> stands for the row's value",
+        "type": "array",
+        "minItems": 1,
+        "items": _ROW,
+    }
+    document["properties"]["steps"] = {
+        "description": "what happens, one verb each",
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+            "properties": dict(zip(VERBS, verbs, strict=True)),
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A scenario of elements-local",
+        **_open(document),
+        "$defs": _open_each(definitions),
+    }
+
+
+def _open(schema: Any) -> Any:
+    """Let placeholders stand where a number, a flag, a choice, or a text of a certain form is wanted."""
+    if isinstance(schema, list):
+        return [_open(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    opened = {
+        key: _open_each(inner) if key == "properties" else _open(inner) for key, inner in schema.items()
+    }
+    narrow = opened.get("type") in ("integer", "number", "boolean") or not opened.keys().isdisjoint(_NARROW)
+    return {"anyOf": [opened, _PLACEHOLDER]} if narrow else opened
+
+
+def _open_each(schemas: Schema) -> Schema:
+    return {name: _open(schema) for name, schema in schemas.items()}

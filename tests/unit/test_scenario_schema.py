@@ -1,0 +1,88 @@
+"""The JSON Schema of scenarios: it is the published one, and takes what the loader takes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from elements_local.scenario import ScenarioError, load
+from elements_local.scenario_schema import json_schema
+from elements_local.yaml_text import read_documents
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = ROOT / "platform" / "elements_local" / "scenario.schema.json"
+SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml"))
+VALIDATOR = Draft202012Validator(json_schema())
+
+
+def problems(text):
+    return [
+        problem.message
+        for document in read_documents(text)
+        for problem in VALIDATOR.iter_errors(document.value)
+    ]
+
+
+def test_the_published_schema_is_the_present_one():
+    made = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+
+    assert made == json_schema(), f"make it anew: elements-local replay --schema > {PUBLISHED}"
+    Draft202012Validator.check_schema(made)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.name)
+def test_every_scenario_of_the_project_is_one(path):
+    assert problems(path.read_text(encoding="utf-8")) == []
+
+
+GOOD = [
+    "scenario: s\nsteps: [{advance: 1m}]",
+    "scenario: s\nsteps: [{advance: 15}, {expect: stream}, {poll: null}, {delete: contacts/ada}]",
+    "scenario: s\nmatrix: [{k: contacts, n: 1}]\nsteps: [{create: {<k>/ada: {}}}, {expect: {polls: [{events: <n>}]}}]",
+    "scenario: s\ninstance: null\nstart: 2026-03-02T10:00:00Z\nsteps: [{request: {method: GET, path: /x}}]",
+    "scenario: s\nsteps: [{never: {callbacks: [x], requests: [{path: /v2.2/*}]}}]",
+]
+BAD = [
+    "scenario: s",
+    "steps: [{advance: 1m}]",
+    "scenario: s\nsteps: []",
+    "scenario: s\nstep: [{advance: 1m}]",
+    "scenario: s\nsteps: [{advnce: 1m}]",
+    "scenario: s\nsteps: [{advance: 1m, poll: null}]",
+    "scenario: s\nsteps: [{}]",
+    "scenario: s\nsteps: [{create: {ada: {}}}]",
+    "scenario: s\nsteps: [{request: {method: GIT, path: /x}}]",
+    "scenario: s\nsteps: [{expect: {polls: [{sen: 1}]}}]",
+    "scenario: s\nsteps: [{expect: streams}]",
+    "scenario: s\nrecords: many\nsteps: [{advance: 1m}]",
+    "scenario: s\nprofile: sap\nsteps: [{advance: 1m}]",
+    "scenario: s\nmatrix: []\nsteps: [{advance: 1m}]",
+]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_what_the_loader_takes_the_schema_takes(tmp_path, text):
+    path = tmp_path / "it.yaml"
+    path.write_text(text)
+
+    assert load(path)
+    assert problems(text) == []
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_the_loader_refuses_the_schema_refuses(tmp_path, text):
+    path = tmp_path / "it.yaml"
+    path.write_text(text)
+
+    with pytest.raises(ScenarioError):
+        load(path)
+    assert problems(text)
+
+
+def test_editors_are_pointed_to_the_schema_by_the_usual_comment():
+    for path in SCENARIOS:
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        prefix = "# yaml-language-server: $schema="
+        assert first.startswith(prefix), path
+        assert (path.parent / first.removeprefix(prefix)).resolve() == PUBLISHED, path
