@@ -18,8 +18,18 @@ from mock_insightly.errors import (
     PlanLimitError,
     SingularResourceError,
 )
+from mock_insightly.grants import Grants
 from mock_insightly.parts import EXTENSION, Parts
-from mock_insightly.routes import attached, local, lookups, members, records, sub_resources, vendor_pages
+from mock_insightly.routes import (
+    attached,
+    consent,
+    local,
+    lookups,
+    members,
+    records,
+    sub_resources,
+    vendor_pages,
+)
 from mock_insightly.routes.caller import authenticate, workspace_of
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
@@ -67,6 +77,7 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
         workspaces=workspaces,
         store=Store(database),
         allowance=Allowance(settings.daily_limit),
+        grants=Grants(database),
     )
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, problem)
@@ -78,6 +89,7 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     app.register_blueprint(members.bp)
     app.register_blueprint(local.bp)
     app.register_blueprint(vendor_pages.bp)
+    app.register_blueprint(consent.bp)
     _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
     return app
 

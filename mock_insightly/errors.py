@@ -184,3 +184,21 @@ def shown(value: Json) -> str:
     """Return a value as a message may quote it."""
     text = encode_text(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters of JSON)"
+
+
+class RedirectError(InvalidRequestError):
+    """A user cannot be sent back to an address."""
+
+    def __init__(self, came: str) -> None:
+        super().__init__(
+            f"redirect_uri must be an address such as http://127.0.0.1:8080/callback; got {came}"
+        )
+
+
+class GrantError(InvalidRequestError):
+    """A code stands for nothing, or not for who sends it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "invalid_grant: the code is unknown, used up or too old, or was given to another client_id or redirect_uri"
+        )

@@ -8,6 +8,7 @@ from mock_insightly.account import Account, account_of
 from mock_insightly.allowance import Allowance
 from mock_insightly.credentials import api_key
 from mock_insightly.foundation import foundation
+from mock_insightly.grants import Grants
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
 from mock_kit.workspaces import Workspace, Workspaces
@@ -23,6 +24,7 @@ class Parts:
     workspaces: Workspaces
     store: Store
     allowance: Allowance
+    grants: Grants
 
     def with_key_in(self, authorization: str) -> Workspace | None:
         """Return the workspace whose API key a header carries."""

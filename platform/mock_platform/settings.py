@@ -42,6 +42,8 @@ class Settings:
         allow_hosts: where callbacks may go beside this machine; ``*`` is anywhere.
         delivery_lanes: receivers that are called at the same time, on a real clock.
         id_alias: whether records that the hub shows carry their id as ``id`` too (unknown, assumed).
+        oauth_walk: whether an instance can be made from a grant's code: the Insightly guide's text walks through one,
+            though the element takes a user name and an API key (documented, in conflict; off).
         unset_value: how a configuration key without a value is shown (observed: null, later "").
     """
 
@@ -66,6 +68,7 @@ class Settings:
     visibility: Visibility = Visibility.ROLE
     passwords: Passwords = Passwords.ANY
     id_alias: bool = True
+    oauth_walk: bool = False
 
     @property
     def retries(self) -> Ladder:
@@ -115,6 +118,7 @@ _KINDS = {
     "allow_hosts": environment.names(),
     "delivery_lanes": environment.whole(low=1, high=1000),
     "unset_value": environment.text(),
+    "oauth_walk": environment.flag(),
     "visibility": environment.one_of({how.value: how for how in Visibility}),
     "id_alias": environment.flag(),
     "passwords": environment.one_of({which.value: which for which in Passwords}),

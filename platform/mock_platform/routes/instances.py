@@ -8,6 +8,7 @@ from mock_kit.operations import Answer, Link, operation
 from mock_kit.workspaces import Workspace
 from mock_platform.description import EVENT_CALLBACK
 from mock_platform.domain.instance_json import InstanceJson
+from mock_platform.routes.granted import with_grant
 from mock_platform.routes.instance_changes import instance_json, make
 from mock_platform.routes.instance_lists import InstancesQuery, as_seen, listed
 from mock_platform.routes.instance_requests import ElementReference, InstanceRequest
@@ -36,7 +37,7 @@ class Counts(TypedDict):
 def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
     element = (body.element or ElementReference()).find(workspace)
-    return Answer(instance_json(workspace, make(workspace, body.to_body(), element)))
+    return Answer(instance_json(workspace, make(workspace, with_grant(body), element)))
 
 
 @bp.get("")

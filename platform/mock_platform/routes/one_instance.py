@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from mock_kit.operations import Answer, operation
 from mock_platform.domain import instance as rules
 from mock_platform.domain.instance_json import InstanceJson
+from mock_platform.routes.granted import with_grant
 from mock_platform.routes.instance_changes import Ask, change, instance_json
 from mock_platform.routes.instance_requests import InstanceRequest
 from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
@@ -40,8 +41,9 @@ class TraceLogging(Struct):
 def put(named: Named, query: ReauthenticateQuery, body: InstanceRequest) -> Answer[InstanceJson]:
     """Replace an instance's name, tags and configuration."""
     element = body.element.find(named.workspace) if body.element else named.element
+    said = with_grant(body, named.instance.configuration)
     ask = Ask.ALWAYS if query.re_authenticate else Ask.NEVER
-    saved = change(named, lambda stored: rules.put(stored, body.to_body(), element), ask=ask)
+    saved = change(named, lambda stored: rules.put(stored, said, element), ask=ask)
     return Answer(instance_json(named.workspace, saved))
 
 
@@ -50,8 +52,9 @@ def put(named: Named, query: ReauthenticateQuery, body: InstanceRequest) -> Answ
 def patch(named: Named, body: InstanceRequest) -> Answer[InstanceJson]:
     """Change what is sent; the CRM is asked if the credentials, or the place where they hold, are new."""
     element = body.element.find(named.workspace) if body.element else named.element
+    said = with_grant(body, named.instance.configuration)
     ask = Ask.ALWAYS if body.is_reauthorized else Ask.WHERE_NEW
-    saved = change(named, lambda stored: rules.patch(stored, body.to_body(), element), ask=ask)
+    saved = change(named, lambda stored: rules.patch(stored, said, element), ask=ask)
     return Answer(instance_json(named.workspace, saved))
 
 

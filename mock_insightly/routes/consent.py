@@ -1,0 +1,139 @@
+"""``/oauth``: letting an application in, and what it gets for the code of that.
+
+No part of the vendor's API: it is there for the platform's setting ``oauth_walk``.
+"""
+
+from typing import Annotated, Literal, TypedDict
+
+from flask import Blueprint, Response, request, url_for
+from msgspec import Meta, Struct
+
+from mock_insightly.consent_page import HEADERS, consent_page, denied_page
+from mock_insightly.errors import GrantError
+from mock_insightly.grants import Client, check_redirect, redirect_to
+from mock_insightly.parts import parts
+from mock_kit.operations import Answer, operation
+from mock_kit.shapes import read_query
+
+bp = Blueprint("consent", __name__, url_prefix="/oauth")
+
+HTML = "text/html"
+FORM = "application/x-www-form-urlencoded"
+
+Text = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class AuthorizeQuery(Struct):
+    """Who wants in.
+
+    Attributes:
+        client_id: the application; the platform's callers name it apiKey.
+        redirect_uri: where its user is sent back to.
+        state: comes back as it is.
+        refused: whether the last API key was nobody's.
+    """
+
+    client_id: Text
+    redirect_uri: Text
+    response_type: Literal["code"] = "code"
+    state: Annotated[str, Meta(max_length=2000)] = ""
+    scope: str = ""
+    refused: bool = False
+
+
+class ConsentForm(Struct):
+    """What the page's form sends."""
+
+    client_id: Text
+    redirect_uri: Text
+    state: Annotated[str, Meta(max_length=2000)] = ""
+    api_key: str = ""
+    consent: Literal["allow", "deny"] = "deny"
+
+
+class TokenForm(Struct):
+    """What an application sends for the code."""
+
+    code: str
+    client_id: str
+    client_secret: Text
+    redirect_uri: str
+    grant_type: Literal["authorization_code"]
+
+
+class TokenJson(TypedDict):
+    """What an application gets: what the API's calls are signed with."""
+
+    token_type: str
+    username: str
+    access_token: str
+
+
+@bp.get("/authorize")
+@operation(problems=(400,), gives={HTML: None})
+def ask(query: AuthorizeQuery) -> Response:
+    """Ask the user, on a page."""
+    check_redirect(query.redirect_uri)
+    page = consent_page(
+        client_id=query.client_id,
+        redirect_uri=query.redirect_uri,
+        state=query.state,
+        warning="This API key is nobody's." if query.refused else "",
+    )
+    return _page(page)
+
+
+@bp.post("/authorize")
+@operation(problems=(400,), takes={FORM: ConsentForm}, gives={}, status=302)
+def consent() -> Response:
+    """Send the user back with a code, if they allow it and the API key is good; nowhere outside otherwise."""
+    sent = read_query(request.form, ConsentForm)
+    check_redirect(sent.redirect_uri)
+    if sent.consent == "deny":
+        return _sent_to(url_for("consent.denied"))
+    workspace = parts().workspaces.with_api_key(sent.api_key.strip())
+    if workspace is None:
+        again = url_for(
+            "consent.ask",
+            client_id=sent.client_id,
+            redirect_uri=sent.redirect_uri,
+            state=sent.state,
+            refused="true",
+        )
+        return _sent_to(again)
+    code = parts().grants.give(workspace, Client(client_id=sent.client_id, redirect_uri=sent.redirect_uri))
+    return _sent_to(redirect_to(sent.redirect_uri, code=code, state=sent.state))
+
+
+@bp.get("/denied")
+@operation(gives={HTML: None})
+def denied() -> Response:
+    """Say that nothing was given."""
+    return _page(denied_page())
+
+
+@bp.post("/token")
+@operation(problems=(400,), takes={FORM: TokenForm})
+def token() -> Answer[TokenJson]:
+    """Give what a code stands for, once."""
+    sent = read_query(request.form, TokenForm)
+    grant = parts().grants.take(sent.code)
+    workspace = None if grant is None else parts().workspaces.named(grant.workspace)
+    client = Client(client_id=sent.client_id, redirect_uri=sent.redirect_uri)
+    if grant is None or workspace is None or not grant.is_good(client, now=workspace.clock.now()):
+        raise GrantError
+    return Answer(
+        {
+            "token_type": "basic",
+            "username": workspace.crm_username,
+            "access_token": workspace.crm_api_key,
+        }
+    )
+
+
+def _page(page: str) -> Response:
+    return Response(page, headers=HEADERS, mimetype=HTML)
+
+
+def _sent_to(location: str) -> Response:
+    return Response(status=302, headers={**HEADERS, "Location": location})
