@@ -55,6 +55,7 @@ from mock_platform.routes import (
     polls,
     roles,
     subscriptions,
+    transformations,
     users,
 )
 from mock_platform.routes import workspaces as workspace_routes
@@ -149,7 +150,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         hubs.bp,
     ):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
-    for blueprint in (one_instance.bp, instance_configuration.bp):
+    for blueprint in (one_instance.bp, instance_configuration.bp, transformations.bp):
         register_both_ways(app, blueprint, base_path=BASE_PATH)
     add_manners(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)

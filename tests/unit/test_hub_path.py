@@ -12,6 +12,8 @@ PATHS = HubPaths.beside(
         "/instances/<instance_id>/docs",
         "/elements/<key_or_id>",
         "/hubs/<hub>/<object_name>",
+        "/bulk/query",
+        "/bulk/<bulk_id>/status",
         "/accounts",
         "/accounts/<account_id>",
         "/accounts/settings",
@@ -83,9 +85,23 @@ def test_what_has_a_further_word_of_the_platforms_stays_with_it(path, with_eleme
     assert PATHS.routed(path, with_element=with_element) == path
 
 
+@pytest.mark.parametrize("below", ["/bulk/query", "/bulk/5/status", "/bulk", "/bulk/5/contacts"])
+@pytest.mark.parametrize("with_element", [True, False])
+def test_bulk_calls_are_the_platforms_below_a_hub_too(below, with_element):
+    assert PATHS.routed(f"/hubs/crm{below}", with_element=with_element) == below
+    assert PATHS.routed(below, with_element=with_element) == below
+
+
+def test_a_platform_without_bulk_leaves_the_word_to_the_hub():
+    assert (
+        HubPaths.beside(["/hubs/<hub>/<object_name>"]).routed("/hubs/crm/bulk", with_element=True)
+        == "/hubs/crm/bulk"
+    )
+
+
 @given(st.text(), st.booleans())
 def test_any_path_is_routed_once_and_for_all(text, with_element):
     routed = PATHS.routed(f"/{text}", with_element=with_element)
 
     assert PATHS.routed(routed, with_element=with_element) == routed
-    assert routed.endswith(f"/{text}")
+    assert routed.endswith(f"/{text}") or "bulk" in text

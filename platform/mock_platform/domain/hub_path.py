@@ -1,6 +1,6 @@
 """Which calls the hub answers: ``/hubs/{anything}/contacts`` and ``/contacts`` are one.
 
-Source: all forms give the same results; ``/accounts`` without a hub is the element's when its token is sent, and what
+Source: all forms give the same results, bulk calls among them; ``/accounts`` without a hub is the element's when its token is sent, and what
 lies below, such as ``/accounts/settings``, stays the platform's all the same (observed); without one it is the platform's
 list (documented). That the same holds for users is assumed.
 """
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 SHARED = frozenset({"accounts", "users"})
 """First words of a path that both the platform and the CRM have."""
+
+BULK = frozenset({"bulk", "bulkloader"})
+"""First words of what is the platform's, though it may be asked for below a hub too."""
 
 _ANY_HUB = "/hubs/any"
 
@@ -53,6 +56,8 @@ class HubPaths:
         '/accounts'
         """
         segments = tuple(path.strip("/").split("/"))
+        if segments[0] == "hubs" and segments[2:3] and segments[2] in BULK & self.words:
+            return "/" + "/".join(segments[2:])
         if segments[0] in SHARED and with_element:
             return path if self._is_fixed(segments) else _ANY_HUB + path
         return path if segments[0] in self.words | {""} else _ANY_HUB + path

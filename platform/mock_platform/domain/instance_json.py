@@ -154,7 +154,20 @@ def to_json(  # noqa: PLR0913 - what an instance shows comes from all of these
             "firstName": user.first_name,
             "lastName": user.last_name,
         },
+        **_mapped(instance),
         **(objects or {}),
+    }
+
+
+def _mapped(instance: Instance) -> ObjectsJson:
+    """Return which objects are mapped; the key is there only if some are (observed)."""
+    mapped = instance.objects.in_force()
+    if not mapped:
+        return {}
+    return {
+        "transformationData": [
+            {"objectName": name, "vendorName": each.vendor_name} for name, each in mapped.items()
+        ]
     }
 
 

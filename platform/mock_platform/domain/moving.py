@@ -6,19 +6,20 @@ Source: dotted paths nest (documented); ``[*]`` on both sides maps row by row (o
 what becomes of containers that a move leaves empty is assumed: they go.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import lru_cache
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, TypeAlias
 
 from mock_platform.domain.record_path import steps_of
 
-_ROWS = "[*]"
-_NOTHING: Final = object()
+ROWS = "[*]"
 _LONGEST = 1000
 """Rows that an index may make."""
 
-Groups = tuple[tuple[str, ...], ...]
+Step: TypeAlias = "str | int"
+Steps: TypeAlias = tuple[Step, ...]
 
 
 def moved(record: Mapping[str, object], moves: Iterable[tuple[str, str]]) -> dict[str, object]:
@@ -32,50 +33,69 @@ def moved(record: Mapping[str, object], moves: Iterable[tuple[str, str]]) -> dic
     {'labels': [{'name': 'a'}, {'name': 'b'}]}
     """
     after = deepcopy(dict(record))
-    found = [(_groups(start), _groups(end), _read(after, _groups(start))) for start, end in moves]
-    for start, _, value in found:
-        if value is not _NOTHING:
-            _remove(after, start)
-    for _, end, value in found:
-        if value is not _NOTHING:
-            _put(after, end, value)
+    found = [
+        (place, _destination(_groups(end), rows), value)
+        for start, end in moves
+        for place, rows, value in _places(after, _groups(start))
+    ]
+    for place, _, _ in found:
+        _remove(after, place)
+    for _, destination, value in found:
+        _put(after, destination, value)
     return after
 
 
 @lru_cache(maxsize=512)
-def _groups(path: str) -> Groups:
-    return tuple(steps_of(group.strip(".")) for group in path.split(_ROWS))
+def _groups(path: str) -> tuple[Steps, ...]:
+    """Return a path's steps, cut where it goes through rows."""
+    return tuple(steps_of(group.strip(".")) for group in path.split(ROWS))
 
 
-def _read(container: Any, groups: Groups) -> Any:
-    """Return what stands at a path; of a path with rows, a list with each row's."""
-    value = container
-    for step in groups[0]:
-        value = _inside(value, step)
-    if len(groups) == 1:
-        return value
-    return [_read(row, groups[1:]) for row in value] if isinstance(value, list) else _NOTHING
+def _places(container: Any, groups: tuple[Steps, ...]) -> Iterator[tuple[Steps, tuple[int, ...], Any]]:
+    """Yield where a path leads: the steps to there, the rows that it went through, and what stands there."""
+    steps, *below = groups
+    value, there = container, True
+    for step in steps:
+        value, there = _inside(value, step) if there else (None, False)
+    if there and not below:
+        yield steps, (), value
+    elif there and isinstance(value, list):
+        for at, row in enumerate(value):
+            for further, rows, found in _places(row, tuple(below)):
+                yield (*steps, at, *further), (at, *rows), found
 
 
-def _inside(container: Any, step: str) -> Any:
+def _destination(groups: tuple[Steps, ...], rows: tuple[int, ...]) -> Steps:
+    """Return a path that goes through these rows, as far as it goes through any."""
+    first, *others = groups
+    through = [step for row, group in zip(rows, others, strict=False) for step in (row, *group)]
+    return (*first, *through)
+
+
+def _inside(container: Any, step: Step) -> tuple[Any, bool]:
+    """Return what a step leads to, and whether it leads anywhere."""
     if isinstance(container, dict):
-        return container.get(step, _NOTHING)
-    if isinstance(container, list) and step.isdecimal() and int(step) < len(container):
-        return container[int(step)]
-    return _NOTHING
+        return container.get(step), step in container
+    at = _index(step)
+    if isinstance(container, list) and at is not None and at < len(container):
+        return container[at], True
+    return None, False
 
 
-def _remove(container: Any, groups: Groups) -> None:
-    """Take away what stands at a path, and what is empty without it."""
-    (first, *rest), *below = groups
-    inner = _inside(container, first)
-    if rest or below:
-        deeper: Groups = ((*rest,), *below) if rest else tuple(below)
-        for each in [inner] if rest else inner:
-            if isinstance(each, dict | list) and (deeper[0] or deeper[1:]):
-                _remove(each, deeper)
-    if isinstance(container, dict) and (not (rest or below) or _is_empty(inner)):
-        container.pop(first, None)
+def _index(step: Step) -> int | None:
+    if isinstance(step, int):
+        return step
+    return int(step) if step.isdecimal() and len(step) <= len(str(_LONGEST)) else None
+
+
+def _remove(container: Any, steps: Steps) -> None:
+    """Take away what stands at a place, and what is empty without it."""
+    inner, there = _inside(container, steps[0]) if steps else (None, False)
+    if not there:
+        return
+    _remove(inner, steps[1:])
+    if isinstance(container, dict) and (len(steps) == 1 or _is_empty(inner)):
+        del container[steps[0]]
 
 
 def _is_empty(value: Any) -> bool:
@@ -84,35 +104,24 @@ def _is_empty(value: Any) -> bool:
     return isinstance(value, dict) and not value
 
 
-def _put(container: Any, groups: Groups, value: Any) -> None:
-    """Let a value stand at a path, and make what has to be around it."""
-    steps, *below = groups
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
-        last = following is None and not below
-        if last:
-            _set(container, step, value)
-            return
-        rows = below and following is None
-        container = _enter(container, step, [] if rows or (following or "").isdecimal() else {})
-    for at, each in enumerate(value):
-        row = _enter(container, str(at), {})
-        if each is not _NOTHING:
-            _put(row, tuple(below), each)
+def _put(container: Any, steps: Steps, value: Any) -> None:
+    """Let a value stand at a place, and make what has to be around it."""
+    for step, following in pairwise(steps):
+        empty: Any = [] if _index(following) is not None else {}
+        inner, _ = _inside(container, step)
+        if not isinstance(inner, type(empty)):
+            inner = empty
+            _set(container, step, inner)
+        container = inner
+    if steps:
+        _set(container, steps[-1], value)
 
 
-def _enter(container: Any, step: str, empty: dict[str, Any] | list[Any]) -> Any:
-    """Return the container inside another, made if it is not there or of another kind."""
-    inner = _inside(container, step)
-    if not isinstance(inner, type(empty)):
-        _set(container, step, empty)
-        return empty
-    return inner
-
-
-def _set(container: Any, step: str, value: Any) -> None:
-    if isinstance(container, list):
-        if step.isdecimal() and int(step) < _LONGEST:
-            container.extend({} for _ in range(len(container), int(step) + 1))
-            container[int(step)] = value
-    else:
+def _set(container: Any, step: Step, value: Any) -> None:
+    if isinstance(container, dict):
         container[step] = value
+        return
+    at = _index(step)
+    if at is not None and at <= _LONGEST:
+        container.extend({} for _ in range(len(container), at + 1))
+        container[at] = value

@@ -5,13 +5,19 @@ sub-resources of that name too; what has no entry passes through; without either
 vendor's test suite). That conditions, ``fields`` and ``orderBy`` take the mapped names is documented.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from mock_platform.domain.ceql import Clause, with_fields
-from mock_platform.domain.errors import ConflictError, NotFoundError, NothingFoundError
-from mock_platform.domain.moving import moved
+from mock_platform.domain.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    NothingFoundError,
+    shown,
+)
+from mock_platform.domain.moving import ROWS, moved
 from mock_platform.domain.ordering import Order
 
 Record = Mapping[str, object]
@@ -76,9 +82,11 @@ def define(objects: Objects, name: str, definition: ObjectDefinition, *, new: bo
 
     Raises:
         ConflictError: it is to be new, and is there.
+        InvalidRequestError: two of its fields have one path.
         NotFoundError: it is to be there, and is not.
     """
     _check(objects.definitions, name, "object definition", new=new)
+    _refuse_doubles(each.path for each in definition.fields)
     return replace(objects, definitions={**objects.definitions, name: definition})
 
 
@@ -87,10 +95,13 @@ def transform(objects: Objects, name: str, transformation: Transformation, *, ne
 
     Raises:
         ConflictError: its mapping is to be new, and is there.
+        InvalidRequestError: two of its fields have one path, or rows are mapped to something else.
         NotFoundError: its mapping is to be there, and is not; or the object is not defined (assumed).
     """
     _check(objects.transformations, name, "transformation", new=new)
     find(objects.definitions, name, "object definition")
+    _refuse_doubles(each.path for each in transformation.fields)
+    _refuse_uneven_rows(transformation.fields)
     return replace(objects, transformations={**objects.transformations, name: transformation})
 
 
@@ -210,6 +221,33 @@ def _check(known: Mapping[str, T], name: str, kind: str, *, new: bool) -> None:
         find(known, name, kind)
     elif name in known:
         raise ConflictError(f"The {kind} {name} is there already; PUT replaces it")
+
+
+def _refuse_doubles(paths: Iterable[str]) -> None:
+    """Refuse two fields of one path.
+
+    Raises:
+        InvalidRequestError: names the path.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        if path in seen:
+            raise InvalidRequestError(f"two fields have the path {shown(path)}; each needs its own")
+        seen.add(path)
+
+
+def _refuse_uneven_rows(fields: Iterable[MappedField]) -> None:
+    """Refuse to map rows to something else than rows.
+
+    Raises:
+        InvalidRequestError: names the paths.
+    """
+    for each in fields:
+        if each.path.count(ROWS) != each.vendor_path.count(ROWS):
+            raise InvalidRequestError(
+                f"path and vendorPath must go through rows, {ROWS}, as often as each other; "
+                f"got {shown(each.path)} and {shown(each.vendor_path)}"
+            )
 
 
 def _without(known: Mapping[str, T], name: str) -> dict[str, T]:

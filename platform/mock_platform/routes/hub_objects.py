@@ -46,7 +46,7 @@ def index(caller: HubCaller) -> Answer[list[str] | list[ObjectName]]:
 
     Source: the two forms (documented); a disabled instance answers too (observed).
     """
-    found = objects_of(caller)
+    found = objects_of(caller.instance)
     helium = request.headers.get("Elements-Version", "").strip().lower() == "helium"
     return Answer(found if helium else [each["name"] for each in found], instance_header(caller.instance))
 
@@ -82,12 +82,11 @@ def ping(instance: Instance) -> Answer[Ping]:
     return Answer(answer, instance_header(instance))
 
 
-def objects_of(caller: HubCaller) -> list[ObjectName]:
+def objects_of(instance: Instance) -> list[ObjectName]:
     """Return an instance's objects: its own names for them first."""
-    objects = caller.instance.objects
-    own = [_own(name, mapped) for name, mapped in objects.in_force().items()]
+    own = [_own(name, mapped) for name, mapped in instance.objects.in_force().items()]
     known = {each["name"] for each in own}
-    provided = parts().provider.objects(caller.instance.configuration)
+    provided = parts().provider.objects(instance.configuration)
     return [*own, *(each for each in provided if each["name"] not in known)]
 
 

@@ -50,7 +50,9 @@ def test_without_a_token_a_hub_call_is_401_whatever_it_names(call, refused, path
     assert "An Element token is needed" in refused(call("GET", path, token=False), 401)
 
 
-@pytest.mark.parametrize("path", ["/contacts", "/nothing/at/all", "/a/b/c/d/e/f", "/hubs", "/accounts"])
+@pytest.mark.parametrize(
+    "path", ["/contacts", "/nothing/at/all", "/a/b/c/d/e/f", "/hubs/crm/nothing", "/accounts"]
+)
 def test_a_stranger_is_told_nothing_about_paths(stranger, refused, path):
     refused(stranger.send("GET", BASE_PATH + path), 401)
 
@@ -78,3 +80,11 @@ def test_a_switched_off_instance_answers_objects_and_nothing_else(doors, instanc
     assert "contacts" in decode(call("GET", "/objects").body)
     doors.platform.call("PUT", f"{BASE_PATH}/instances/{instance['id']}/enabled")
     assert call("GET", "/contacts").status == 200
+
+
+def test_bulk_calls_may_have_a_hub_before_them(call):
+    made = call("POST", "/hubs/crm/bulk/query?q=select%20*%20from%20contacts")
+
+    assert made.status == 200
+    status = call("GET", f"/hubs/any/bulk/{decode(made.body)['id']}/status")
+    assert decode(status.body) == decode(call("GET", f"/bulk/{decode(made.body)['id']}/status").body)
