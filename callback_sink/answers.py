@@ -41,6 +41,7 @@ class AnswerJson(TypedDict):
     headers: NotRequired[dict[str, str]]
     delay_s: NotRequired[float]
     drop: NotRequired[bool]
+    half_read: NotRequired[bool]
 
 
 class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -52,6 +53,7 @@ class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         headers: besides, or instead of, those that the answer has anyway.
         delay_s: how long the answer says it took; virtual, nobody waits.
         drop: hang up without an answer.
+        half_read: read half of the body, then hang up.
     """
 
     status: Annotated[int, Meta(ge=200, le=599)] = 200
@@ -60,6 +62,7 @@ class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     headers: dict[_HeaderName, _HeaderValue] = {}
     delay_s: Annotated[float, Meta(ge=0, le=1_000_000)] = 0
     drop: bool = False
+    half_read: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no server could send."""
@@ -68,6 +71,15 @@ class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         for name in self.headers:
             if name.lower() in _OF_THE_CONNECTION:
                 raise ValueError(f"the header {name} is the server's to set")
+
+    @property
+    def hangs_up(self) -> bool:
+        """Whether there is no answer at all."""
+        return self.drop or self.half_read
+
+    def read(self, body: bytes) -> bytes:
+        """Return as much of a body as is read before this answer."""
+        return body[: len(body) // 2] if self.half_read else body
 
     def to_json(self) -> AnswerJson:
         """Return the answer as it was told, its status always with it."""

@@ -12,29 +12,35 @@ from callback_sink.errors import (
     BodyTooLargeError,
     CameTooFewError,
     ForeignBinError,
+    ForwardRefusedError,
     NoSuchCallbackError,
+    NoTargetError,
     NotAsExpectedError,
 )
+from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
 from callback_sink.parts import EXTENSION, Parts
-from callback_sink.routes import bins, callbacks, responses, signature_keys
+from callback_sink.routes import bins, callbacks, forwards, responses, signature_keys
 from callback_sink.routes.calls import refuse_raw_query, workspace_of
 from callback_sink.settings import Settings
 from callback_sink.store import Store
+from callback_sink.usage import Limits
 from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, add_admin
 from mock_kit.database import Database
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import Front
 from mock_kit.journal import Journal
 from mock_kit.openapi import serve_document
+from mock_kit.outbound import Outbound
 from mock_kit.problems import answer_problems
-from mock_kit.wire import DroppedError
+from mock_kit.wire import DroppedError, Http
 from mock_kit.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 SERVICE = "sink"
+_REMEDY = "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS={host}"
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
@@ -42,27 +48,39 @@ STATUSES: dict[type[Exception], int] = {
     NoSuchCallbackError: 404,
     CameTooFewError: 408,
     NotAsExpectedError: 409,
+    NoTargetError: 409,
+    ForwardRefusedError: 400,
     BodyTooLargeError: 413,
 }
 
 
-def create_app(settings: Settings, *, workspaces: Workspaces, database: Database, guard: Guard) -> Flask:
+def create_app(
+    settings: Settings, *, workspaces: Workspaces, database: Database, http: Http, guard: Guard
+) -> Flask:
     """Put the sink together.
 
     Args:
         workspaces: whose names are the names of their own bins.
         database: where callbacks and what bins were told are kept.
+        http: reaches the targets that callbacks are sent on to.
         guard: says who may call admin routes.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
-    parts = Parts(settings=settings, workspaces=workspaces, store=Store(database), arrivals=Arrivals())
+    limits = Limits(callbacks=settings.bin_callbacks, bytes=settings.bin_bytes)
+    parts = Parts(
+        settings=settings,
+        workspaces=workspaces,
+        store=Store(database, limits),
+        arrivals=Arrivals(),
+        forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
+    )
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, _problem)
     app.before_request(bins.receive)
     app.before_request(refuse_raw_query)
     app.after_request(bins.share)
-    for blueprint in (callbacks.bp, responses.bp, signature_keys.bp):
+    for blueprint in (callbacks.bp, forwards.bp, responses.bp, signature_keys.bp):
         app.register_blueprint(blueprint)
     _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
     serve_document(app, DESCRIPTION)

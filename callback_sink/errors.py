@@ -73,6 +73,27 @@ class Shortfall(TypedDict):
     closest: list[NearMissJson]
 
 
+class ForwardRefusedError(SinkError):
+    """Callbacks may not be sent on to a URL."""
+
+
+class ForwardLoopError(ForwardRefusedError):
+    """A bin's callbacks would come back to it."""
+
+    def __init__(self, name: str, url: str) -> None:
+        super().__init__(f"{url} is the bin {name!r} itself; its callbacks would go in a circle")
+
+
+class NoTargetError(SinkError):
+    """A callback cannot be replayed, since nobody has said where to."""
+
+    def __init__(self, number: int, *, name: str) -> None:
+        super().__init__(
+            f"callback {number} came to the bin {name!r}, which is forwarded nowhere; "
+            'name a target, {"url": "http://127.0.0.1:8000/hook"}, or PUT /_local/forwards first'
+        )
+
+
 class CameTooFewError(SinkError):
     """A wait was in vain.
 

@@ -7,7 +7,7 @@ import hmac
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -49,6 +49,21 @@ class Verdict(Enum):
     UNCHECKED = "unchecked"
 
 
+class ForwardedJson(TypedDict):
+    """What came of sending a callback on.
+
+    ``status``, ``headers`` and ``body`` are the target's answer; ``reason`` says why there is none.
+    """
+
+    at: str
+    url: str
+    replay: bool
+    status: int | None
+    headers: dict[str, str]
+    body: str
+    reason: str | None
+
+
 class CallbackJson(TypedDict):
     """A callback as listed."""
 
@@ -61,6 +76,8 @@ class CallbackJson(TypedDict):
     json: object
     status: int | None
     signature: str
+    size: int
+    forwards: list[ForwardedJson]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +111,15 @@ class Callback(Received):
     Attributes:
         id: counts up from 1 in each workspace, and is not used again before a reset.
         status: what the sink answered; None if it hung up.
+        size: bytes that were sent; of a callback that was read by half, the body has fewer.
+        forwards: what came of sending it on, the latest last.
     """
 
     id: int
     status: int | None
     signature: Verdict
+    size: int
+    forwards: list[ForwardedJson] = field(default_factory=list)
 
     @cached_property
     def text(self) -> str:
@@ -131,6 +152,8 @@ class Callback(Received):
             "json": self.json,
             "status": self.status,
             "signature": self.signature.value,
+            "size": self.size,
+            "forwards": self.forwards,
         }
 
 

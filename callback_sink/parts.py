@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from callback_sink.arrivals import Arrivals
+from callback_sink.forwarding import Forwarder
 from callback_sink.settings import Settings
 from callback_sink.store import Store
 from mock_kit.workspaces import Workspace, Workspaces
@@ -20,6 +21,7 @@ class Parts:
     workspaces: Workspaces
     store: Store
     arrivals: Arrivals
+    forwarder: Forwarder
 
     def owner_of(self, name: str) -> Workspace:
         """Return the workspace a bin belongs to: the one of its name, or else the default one."""

@@ -17,7 +17,7 @@ from mock_kit.json_text import Json
 _Header = Annotated[
     str,
     Meta(
-        pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+(:[^\x00\r\n]*)?$",
+        pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+(:[^\x00\r\n]*)?$(?!\n)",
         max_length=10_000,
         description='a header, as "Name" or "Name: value"',
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mock_kit import environment
 
@@ -16,9 +17,18 @@ class Settings:
 
     Attributes:
         largest_body: bytes of a callback's body that are kept; a larger one is refused with 413.
+        bin_callbacks, bin_bytes: how much is kept of each bin; the oldest callbacks make room for new ones.
+        allow_hosts: where callbacks may be sent on to beside this machine; ``*`` is anywhere.
+        forward_timeout: how long a target may take.
+        streams: live streams at the same time; each holds a thread of the server.
     """
 
     largest_body: int = 2 * 1024 * 1024
+    bin_callbacks: int = 10_000
+    bin_bytes: int = 256 * 1024 * 1024
+    allow_hosts: frozenset[str] = frozenset()
+    forward_timeout: timedelta = timedelta(seconds=10)
+    streams: int = 16
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str]) -> "Settings":
@@ -30,4 +40,11 @@ class Settings:
         return cls(**environment.chosen(variables, _PREFIX, _KINDS))  # type: ignore[arg-type]  # each by its own kind
 
 
-_KINDS = {"largest_body": environment.whole(low=1, high=_LARGEST)}
+_KINDS = {
+    "largest_body": environment.whole(low=1, high=_LARGEST),
+    "bin_callbacks": environment.whole(low=1),
+    "bin_bytes": environment.whole(low=1, high=10**15),
+    "allow_hosts": environment.names(),
+    "forward_timeout": environment.seconds(),
+    "streams": environment.whole(high=48),
+}

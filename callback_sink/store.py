@@ -1,24 +1,29 @@
 """What the sink remembers: callbacks, and what each bin was told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
 
 from msgspec import Struct, structs
 from msgspec.json import decode
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 
-from callback_sink import tables
+from callback_sink import tables, usage
 from callback_sink.answers import Answer, next_answer
 from callback_sink.errors import NoSuchCallbackError
-from callback_sink.inbox import Callback, Received, Verdict, judge
+from callback_sink.inbox import Callback, ForwardedJson, Received, Verdict, judge
+from callback_sink.rows import callback_of, row_of, taken, weight_of
 from callback_sink.search import Filters, NearMiss, closest, matches
+from callback_sink.tables import digest_of
+from callback_sink.usage import Limits, Usage
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
 
 _LARGEST_ID = 2**63 - 1
 _ROWS_AT_ONCE = 50
+_FORWARDS_KEPT = 20
 
 _ids = tables.workspaces.c
 _kept = tables.callbacks.c
@@ -34,7 +39,8 @@ _next_id = (
 _first_id = tables.workspaces.insert()
 _add = tables.callbacks.insert()
 _all = tables.callbacks.select().where(_kept.workspace == bindparam("of_workspace")).order_by(_kept.id)
-_in_bin = _all.where(_kept.bin == bindparam("of_bin"))
+_in_bin = _all.where(_kept.bin_digest == bindparam("of_digest"), _kept.bin == bindparam("of_bin"))
+_after = _all.where(_kept.id > bindparam("after"))
 _unchecked = _in_bin.where(_kept.signature == Verdict.UNCHECKED.value)
 _one = _all.where(_kept.id == bindparam("of_id"))
 _settle = (
@@ -45,17 +51,40 @@ _settle = (
 _remove = tables.callbacks.delete().where(
     _kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id")
 )
+_note = (
+    tables.callbacks.update()
+    .where(_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
+    .values(forwards=bindparam("noted"))
+)
 _this_bin = (_told.workspace == bindparam("of_workspace"), _told.bin == bindparam("of_bin"))
-_what_is_told = select(_told.signature_keys, _told.answers).where(*_this_bin)
+_what_is_told = select(_told.signature_keys, _told.answers, _told.forward).where(*_this_bin)
 _tell = tables.bins.insert()
 _untell = tables.bins.delete().where(*_this_bin)
 
 
 class Told(Struct, frozen=True, kw_only=True):
-    """What a bin was told."""
+    """What a bin was told.
+
+    Attributes:
+        forward: where its callbacks are sent on to.
+    """
 
     keys: list[str] = []
     answers: list[Answer] = []
+    forward: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What became of a callback.
+
+    Attributes:
+        forward: where it is to be sent on to; None if nowhere, or if the sink hangs up on it.
+    """
+
+    callback: Callback
+    answer: Answer
+    forward: str | None
 
 
 class Store:
@@ -65,35 +94,53 @@ class Store:
     between the arrival of a key and the judgement of what is there, and nobody sleeps in SQLite's queue.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: Limits) -> None:
         self._database = database
+        self._limits = limits
         self._turn = Lock()
         database.create("sink", tables.metadata, version=tables.VERSION)
 
-    def record(self, workspace: str, received: Received) -> Answer:
-        """Keep a callback, judged by the keys known now, and return the answer it gets."""
+    def record(self, workspace: str, received: Received) -> Recorded:
+        """Keep a callback, judged by the keys known now, and say how it is answered."""
         with self._writing() as connection:
             told = _told_of(connection, workspace, received.bin)
             answer, left = next_answer(told.answers)
             if left != told.answers:
                 _tell_bin(connection, workspace, received.bin, structs.replace(told, answers=left))
-            found = judge(received.signature_header, received.body, told.keys)
-            connection.execute(
-                _add,
-                {
-                    "workspace": workspace,
-                    "id": _draw_id(connection, workspace),
-                    "bin": received.bin,
-                    "received_at": received.received_at,
-                    "method": received.method,
-                    "path": received.path,
-                    "status": None if answer.drop else answer.status,
-                    "signature": found.value,
-                    "headers": encode_text(received.headers),
-                    "body": received.body,
-                },
-            )
-        return answer
+            callback = taken(received, answer, told.keys, number=_draw_id(connection, workspace))
+            row = row_of(callback)
+            connection.execute(_add, {"workspace": workspace, **row})
+            usage.added(connection, workspace, row["bin_digest"], row["weight"], limits=self._limits)
+        forward = None if answer.hangs_up else told.forward
+        return Recorded(callback=callback, answer=answer, forward=forward)
+
+    def note_forward(self, workspace: str, number: int, forwarded: ForwardedJson) -> None:
+        """Keep what came of sending a callback on, if it is still there."""
+        with self._writing() as connection:
+            row = connection.execute(_one, {"of_workspace": workspace, "of_id": number}).one_or_none()
+            if row is not None:
+                noted = [*callback_of(row).forwards, forwarded][-_FORWARDS_KEPT:]
+                connection.execute(
+                    _note, {"of_workspace": workspace, "of_id": number, "noted": encode_text(noted)}
+                )
+
+    def used(self, workspace: str | None = None, name: str | None = None) -> Usage:
+        """Say how much is kept of a bin, of a workspace, or of all."""
+        with self._database.reading() as connection:
+            return usage.used(connection, workspace, None if name is None else digest_of(name))
+
+    def callbacks_after(
+        self, workspace: str, number: int, wanted: Filters, *, at_most: int
+    ) -> list[Callback]:
+        """Return the callbacks that a search means of those that came after one, oldest first."""
+        of = {"of_workspace": workspace, "after": number}
+        with self._database.reading() as connection, _reading(connection, _after, of) as found:
+            return list(islice((each for each in found if matches(wanted, each)), at_most))
+
+    def last_id(self, workspace: str) -> int:
+        """Return the id of the latest callback that came since the last reset."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(_ids.last_id).where(_ids.name == workspace)) or 0
 
     def callbacks(self, workspace: str, wanted: Filters, *, at_most: int | None = None) -> list[Callback]:
         """Return the callbacks that a search means, oldest first."""
@@ -116,7 +163,7 @@ class Store:
             row = connection.execute(_one, of).one_or_none()
         if row is None:
             raise NoSuchCallbackError(asked, workspace=workspace)
-        return _callback(row)
+        return callback_of(row)
 
     def remove(self, workspace: str, wanted: Filters) -> list[Callback]:
         """Forget the callbacks that a search means, and return them, oldest first."""
@@ -126,6 +173,9 @@ class Store:
             if found:
                 connection.execute(
                     _remove, [{"of_workspace": workspace, "of_id": callback.id} for callback in found]
+                )
+                usage.removed(
+                    connection, workspace, [(digest_of(each.bin), weight_of(each)) for each in found]
                 )
         return found
 
@@ -153,11 +203,22 @@ class Store:
             told = _told_of(connection, workspace, name)
             _tell_bin(connection, workspace, name, structs.replace(told, answers=answers))
 
+    def forward(self, workspace: str, name: str) -> str | None:
+        """Return where a bin's callbacks are sent on to."""
+        return self._told(workspace, name).forward
+
+    def send_on(self, workspace: str, name: str, url: str | None) -> None:
+        """Let a bin's callbacks be sent on to a URL, or nowhere."""
+        with self._writing() as connection:
+            told = _told_of(connection, workspace, name)
+            _tell_bin(connection, workspace, name, structs.replace(told, forward=url))
+
     def clear(self, workspace: str) -> None:
         """Forget everything about a workspace; its ids start anew."""
         with self._writing() as connection:
             connection.execute(tables.callbacks.delete().where(_kept.workspace == workspace))
             connection.execute(tables.bins.delete().where(_told.workspace == workspace))
+            connection.execute(tables.usage.delete().where(tables.usage.c.workspace == workspace))
             connection.execute(tables.workspaces.delete().where(_ids.name == workspace))
 
     @contextmanager
@@ -181,32 +242,22 @@ def _draw_id(connection: Connection, workspace: str) -> int:
 @contextmanager
 def _search(connection: Connection, workspace: str, wanted: Filters) -> Iterator[Iterator[Callback]]:
     of = {"of_workspace": workspace}
-    narrowed = (_all, of) if wanted.bin is None else (_in_bin, {**of, "of_bin": wanted.bin})
+    narrowed = (_all, of) if wanted.bin is None else (_in_bin, {**of, **_named(wanted.bin)})
     with _reading(connection, *narrowed) as found:
         yield (callback for callback in found if matches(wanted, callback))
 
 
 @contextmanager
 def _reading(
-    connection: Connection, statement: Select[tuple[object, ...]], of: dict[str, str]
+    connection: Connection, statement: Select[tuple[object, ...]], of: Mapping[str, object]
 ) -> Iterator[Iterator[Callback]]:
     """Give callbacks as they are read: a full inbox need not fit into memory."""
     with connection.execute(statement, of, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
-        yield map(_callback, rows)
+        yield map(callback_of, rows)
 
 
-def _callback(row: Row[tuple[object, ...]]) -> Callback:
-    return Callback(
-        id=row.id,
-        received_at=row.received_at,
-        bin=row.bin,
-        method=row.method,
-        path=row.path,
-        headers=decode(row.headers, type=list[tuple[str, str]]),
-        body=bytes(row.body),
-        status=row.status,
-        signature=Verdict(row.signature),
-    )
+def _named(name: str) -> dict[str, str]:
+    return {"of_bin": name, "of_digest": digest_of(name)}
 
 
 def _told_of(connection: Connection, workspace: str, name: str) -> Told:
@@ -214,7 +265,9 @@ def _told_of(connection: Connection, workspace: str, name: str) -> Told:
     if row is None:
         return Told()
     return Told(
-        keys=decode(row.signature_keys, type=list[str]), answers=decode(row.answers, type=list[Answer])
+        keys=decode(row.signature_keys, type=list[str]),
+        answers=decode(row.answers, type=list[Answer]),
+        forward=row.forward,
     )
 
 
@@ -222,7 +275,7 @@ def _tell_bin(connection: Connection, workspace: str, name: str, told: Told) -> 
     connection.execute(_untell, {"of_workspace": workspace, "of_bin": name})
     if told != Told():
         lists = {"signature_keys": encode_text(told.keys), "answers": encode_text(told.answers)}
-        connection.execute(_tell, {"workspace": workspace, "bin": name, **lists})
+        connection.execute(_tell, {"workspace": workspace, "bin": name, "forward": told.forward, **lists})
 
 
 def _know(connection: Connection, workspace: str, name: str, keys: list[str]) -> int:
@@ -230,7 +283,7 @@ def _know(connection: Connection, workspace: str, name: str, keys: list[str]) ->
     known = list(dict.fromkeys(keys))
     told = _told_of(connection, workspace, name)
     _tell_bin(connection, workspace, name, structs.replace(told, keys=known))
-    with _reading(connection, _unchecked, {"of_workspace": workspace, "of_bin": name}) as unchecked:
+    with _reading(connection, _unchecked, {"of_workspace": workspace, **_named(name)}) as unchecked:
         judged = [
             {
                 "of_workspace": workspace,

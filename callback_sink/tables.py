@@ -1,10 +1,12 @@
-"""The sink's tables. Nothing an outsider may choose without limit is part of an index."""
+"""The sink's tables. Nothing an outsider may choose without limit is part of an index: a bin is, by its digest."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+from hashlib import blake2b
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from mock_kit.database import Instant
 
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -21,6 +23,7 @@ callbacks = Table(
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("bin", Text, nullable=False),
+    Column("bin_digest", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("method", Text, nullable=False),
     Column("path", Text, nullable=False),
@@ -28,7 +31,12 @@ callbacks = Table(
     Column("signature", Text, nullable=False),
     Column("headers", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("weight", BigInteger, nullable=False),
+    Column("forwards", Text, nullable=False),
+    Index("sink_callbacks_of_bin", "workspace", "bin_digest", "id"),
 )
+"""What came. ``size`` is what was sent of a body, ``weight`` what is kept of a callback; ``forwards`` is JSON."""
 
 bins = Table(
     "sink_bins",
@@ -37,5 +45,22 @@ bins = Table(
     Column("bin", Text, primary_key=True),
     Column("signature_keys", Text, nullable=False),
     Column("answers", Text, nullable=False),
+    Column("forward", Text),
 )
-"""What a bin was told; both lists are JSON."""
+"""What a bin was told; keys and answers are JSON."""
+
+usage = Table(
+    "sink_usage",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("bin_digest", Text, primary_key=True),
+    Column("callbacks", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("pruned", BigInteger, nullable=False),
+)
+"""How much is kept of each bin, and how many callbacks have made room for others."""
+
+
+def digest_of(name: str) -> str:
+    """Return what stands for a bin's name in an index."""
+    return blake2b(name.encode(), digest_size=16).hexdigest()

@@ -8,7 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from callback_sink.answers import reply_of
 from callback_sink.errors import BodyTooLargeError
-from callback_sink.inbox import Received, bin_of, keepable, target_of
+from callback_sink.inbox import Callback, Received, bin_of, keepable, target_of
 from callback_sink.parts import parts
 from callback_sink.search import Filters
 from mock_kit.admin import json_answer
@@ -97,10 +97,18 @@ def _recorded(workspace: Workspace, name: str) -> Response:
         headers=[(keepable(header), keepable(value)) for header, value in request.headers],
         body=body,
     )
-    answer = parts().store.record(workspace.name, received)
+    recorded = parts().store.record(workspace.name, received)
     parts().arrivals.announce(workspace.name)
-    request.environ[DROPPED] = answer.drop
-    return _written(reply_of(answer))
+    if recorded.forward is not None:
+        _send_on(workspace, recorded.callback, recorded.forward)
+    request.environ[DROPPED] = recorded.answer.hangs_up
+    return _written(reply_of(recorded.answer))
+
+
+def _send_on(workspace: Workspace, callback: Callback, url: str) -> None:
+    """Send a callback on within the request that brought it, so that an advance of time has settled it too."""
+    forwarded = parts().forwarder.forward(callback, url, now=workspace.clock.now())
+    parts().store.note_forward(workspace.name, callback.id, forwarded)
 
 
 def _written(reply: Reply) -> Response:

@@ -6,11 +6,12 @@ from typing import Annotated, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from callback_sink.errors import CameTooFewError, NotAsExpectedError
+from callback_sink.errors import CameTooFewError, NoTargetError, NotAsExpectedError
 from callback_sink.expectation import Expectation, failures
-from callback_sink.inbox import Callback, CallbackJson
+from callback_sink.inbox import Callback, CallbackJson, ForwardedJson
 from callback_sink.parts import parts
 from callback_sink.routes.calls import OneCallback, Whose, asked_workspace
+from callback_sink.routes.forwards import Url
 from callback_sink.search import Filters
 from mock_kit.operations import Answer, Link, operation
 
@@ -55,6 +56,12 @@ class Wait(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def timeout(self) -> timedelta:
         """How long it may take."""
         return timedelta(seconds=min(self.timeout_s, LONGEST_WAIT.total_seconds()))
+
+
+class Replay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a callback is sent once more; without a URL, to where its bin is forwarded."""
+
+    url: Url | None = None
 
 
 class Listing(TypedDict):
@@ -134,6 +141,21 @@ def verify(query: Whose, body: Expectation) -> Answer[Verified]:  # noqa: ARG001
     if wrong:
         raise NotAsExpectedError(wrong, count=len(came))
     return Answer({"verified": True, "count": len(came)})
+
+
+@bp.post("/<int:callback_id>/replay")
+@operation(problems=(404, 409))
+def replay(callback_id: int, query: OneCallback, body: Replay | None) -> Answer[ForwardedJson]:  # noqa: ARG001 - as in show
+    """Send a callback once more, the same bytes and headers, to a URL or to where its bin is forwarded."""
+    workspace, store, forwarder = asked_workspace(), parts().store, parts().forwarder
+    callback = store.callback(workspace.name, callback_id)
+    url = (body.url if body else None) or store.forward(workspace.name, callback.bin)
+    if url is None:
+        raise NoTargetError(callback_id, name=callback.bin)
+    forwarder.check(url)
+    forwarded = forwarder.replay(callback, url, now=workspace.clock.now())
+    store.note_forward(workspace.name, callback_id, forwarded)
+    return Answer(forwarded)
 
 
 def _listing(callbacks: list[Callback]) -> Answer[Listing]:

@@ -171,7 +171,13 @@ def _applications(
             guard=guard,
         ),
         mock_insightly.create_app(crm, workspaces=workspaces, database=database, guard=guard),
-        callback_sink.create_app(sink, workspaces=workspaces, database=database, guard=guard),
+        callback_sink.create_app(
+            sink,
+            workspaces=workspaces,
+            database=database,
+            http=wire(sink.forward_timeout),
+            guard=guard,
+        ),
     )
 
 

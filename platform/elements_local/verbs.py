@@ -29,6 +29,7 @@ class Response(Struct, forbid_unknown_fields=True, omit_defaults=True):
     headers: dict[str, str] = {}
     delay_s: float = 0
     drop: bool = False
+    half_read: bool = False
 
 
 class Request(Struct, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo
@@ -82,10 +82,17 @@ def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
 
 
 def _text(name: str, text: str, shape: object) -> str:
-    """Return a parameter's text, unless msgspec would read a whole number into what is none, such as 1e2."""
-    if _plain(shape) is int and not _WHOLE.fullmatch(text):
+    """Return a parameter's text, unless msgspec would read too much into it: a number into 1e2, nothing into null."""
+    plain = _plain(shape)
+    is_misread = not _WHOLE.fullmatch(text) if plain is int else _is_closed(plain) and text.lower() == "null"
+    if is_misread:
         raise ShapeError(f"{name} must be {words(shape)}; got {_quoted(text)}")
     return text
+
+
+def _is_closed(plain: object) -> bool:
+    """Say whether a type takes some words alone."""
+    return plain is bool or get_origin(plain) is Literal
 
 
 def _refusal(error: msgspec.ValidationError, found: Mapping[str, object], shape: Any) -> ShapeError:

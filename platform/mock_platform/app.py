@@ -10,6 +10,7 @@ from mock_kit.fault_book import FaultBook
 from mock_kit.front import LARGEST_BODY, Front
 from mock_kit.journal import Journal
 from mock_kit.openapi import IdConverter, serve_document
+from mock_kit.outbound import Outbound
 from mock_kit.wire import Http, InProcess
 from mock_kit.workspaces import (
     Workspace,
@@ -24,7 +25,6 @@ from mock_platform.engine import Engine
 from mock_platform.hub_routing import HubRouting
 from mock_platform.inbound import Inbound
 from mock_platform.manners import add_manners
-from mock_platform.outbound import Outbound
 from mock_platform.poll_task import BASE_PATH, PollTask
 from mock_platform.provider import Provider
 from mock_platform.request_ids import RequestIds
@@ -96,6 +96,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     journal = Journal()
     outbound = Outbound(
         http=receivers or http,
+        remedy="allow it with up --allow-host {host} or ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS={host}",
         allowed=settings.allow_hosts,
         own=frozenset({settings.url, settings.crm_url, settings.sink_url}),
     )

@@ -109,6 +109,7 @@ def test_a_status_is_200_to_599(status):
         pytest.param({"delay_s": -1}, "`float` >= 0", id="delay before nought"),
         pytest.param({"delay_s": 1_000_001}, "`float` <= 1000000", id="delay beyond all patience"),
         pytest.param({"delay_s": "1"}, "Expected `float`, got `str`", id="delay as text"),
+        pytest.param({"half_read": 1}, "Expected `bool`, got `int`", id="half_read as a number"),
         pytest.param({"drop": 1}, "Expected `bool`, got `int`", id="drop as a number"),
         pytest.param({"headers": []}, "Expected `object`, got `array`", id="headers as a list"),
         pytest.param({"headers": {"X-A": 1}}, "Expected `str`, got `int`", id="header as a number"),
@@ -150,3 +151,15 @@ def test_an_answer_is_shown_as_it_was_told():
 
     assert script(told).responses[0].to_json() == told
     assert script({}).responses[0].to_json() == {"status": 200}
+
+
+@pytest.mark.parametrize(("body", "read"), [(b"", b""), (b"a", b""), (b"ab", b"a"), (b"abc", b"a")])
+def test_of_a_body_that_is_read_by_half_the_first_half_is_read(body, read):
+    assert Answer(half_read=True).read(body) == read
+    assert Answer().read(body) == body
+
+
+def test_who_reads_by_half_hangs_up():
+    assert Answer(half_read=True).hangs_up
+    assert Answer(drop=True).hangs_up
+    assert not Answer().hangs_up

@@ -17,6 +17,7 @@ RECORDED = Callback(
     body=b'{"a": [1]}',
     status=503,
     signature=Verdict.INVALID,
+    size=10,
 )
 
 
@@ -31,6 +32,8 @@ def test_a_callback_is_shown_whole():
         "json": {"a": [1]},
         "status": 503,
         "signature": "invalid",
+        "size": 10,
+        "forwards": [],
     }
 
 

@@ -29,6 +29,7 @@ def callbacks(*letters):
             body=json.dumps(text).encode(),
             status=200,
             signature=Verdict.ABSENT,
+            size=0,
         )
         for number, text in enumerate(letters, start=1)
     ]

@@ -36,6 +36,7 @@ def callback(body=b"", *, number=1, bin_="default", path="/default", headers=())
         body=raw,
         status=200,
         signature=Verdict.ABSENT,
+        size=0,
     )
 
 

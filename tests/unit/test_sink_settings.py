@@ -1,5 +1,7 @@
 """What the environment says about the sink."""
 
+from datetime import timedelta
+
 import pytest
 
 from callback_sink import Settings
@@ -23,3 +25,32 @@ def test_a_largest_body_that_is_none_is_refused(text):
         SettingsError, match="ELEMENTS_LOCAL_SINK_LARGEST_BODY must be a whole number from 1 to 16777216"
     ):
         Settings.from_env({LARGEST_BODY: text})
+
+
+def test_the_rest_can_be_chosen():
+    chosen = Settings.from_env(
+        {
+            "ELEMENTS_LOCAL_SINK_BIN_CALLBACKS": "5",
+            "ELEMENTS_LOCAL_SINK_BIN_BYTES": "1000",
+            "ELEMENTS_LOCAL_SINK_ALLOW_HOSTS": "Example.com, other.example",
+            "ELEMENTS_LOCAL_SINK_FORWARD_TIMEOUT": "2.5",
+            "ELEMENTS_LOCAL_SINK_STREAMS": "0",
+        }
+    )
+
+    assert chosen == Settings(
+        bin_callbacks=5,
+        bin_bytes=1000,
+        allow_hosts=frozenset({"example.com", "other.example"}),
+        forward_timeout=timedelta(seconds=2.5),
+        streams=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("BIN_CALLBACKS", "0"), ("BIN_BYTES", "0"), ("FORWARD_TIMEOUT", "-1"), ("STREAMS", "49")],
+)
+def test_a_setting_that_makes_no_sense_is_refused(name, text):
+    with pytest.raises(SettingsError, match=f"ELEMENTS_LOCAL_SINK_{name} must be"):
+        Settings.from_env({f"ELEMENTS_LOCAL_SINK_{name}": text})

@@ -175,6 +175,7 @@ def test_a_query_is_read_into_its_shape(client):
         ("pageSize=1.0", "pageSize must be a whole number from 1 to 50; got '1.0'"),
         ("pageSize=", "pageSize must be a whole number from 1 to 50; got ''"),
         ("pageSize=%D9%A1", "pageSize must be a whole number from 1 to 50; got '\u0661'"),
+        ("broken=null", "broken must be true or false; got 'null'"),
         ("broken=perhaps", "broken must be true or false; got 'perhaps'"),
         ("order=up", "order must be one of asc, desc; got 'up'"),
         ("pageSize=" + "9" * 5000, f"pageSize must be a whole number from 1 to 50; got '{'9' * 99}..."),

@@ -15,10 +15,18 @@ from sqlalchemy import MetaData
 from callback_sink import Settings, create_app
 from mock_kit.admin import Guard
 from mock_kit.database import Database
-from mock_kit.wire import InProcess, OverNetwork
+from mock_kit.wire import InProcess, NoReply, OverNetwork
 from mock_kit.workspaces import NewWorkspace, Workspaces
 
 ORIGIN = "http://sink.test"
+LOCAL = "http://127.0.0.1:4702"
+
+
+class Nobody:
+    """A network on which nobody answers."""
+
+    def send(self, method, url, *, headers=None, body=b""):  # noqa: ARG002 - as the seam has it
+        return NoReply(reason="connection refused")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +76,17 @@ def database():
 
 @pytest.fixture
 def make_sink(database):
-    def make(settings=None, *, guard=None):
+    def make(settings=None, *, guard=None, others=None):
         workspaces = Workspaces(database)
+        applications = dict(others or {})
         app = create_app(
-            settings or Settings(), workspaces=workspaces, database=database, guard=guard or Guard()
+            settings or Settings(),
+            workspaces=workspaces,
+            database=database,
+            http=InProcess(applications, otherwise=Nobody()),
+            guard=guard or Guard(),
         )
+        applications[ORIGIN] = applications[LOCAL] = app
         return Sink(app=app, client=app.test_client(use_cookies=False), workspaces=workspaces)
 
     return make

@@ -24,6 +24,8 @@ def test_a_callback_is_recorded_and_answered_with_an_empty_object(sink):
         "json": {"id": "1"},
         "status": 200,
         "signature": "absent",
+        "size": 11,
+        "forwards": [],
     }
     assert recorded["headers"]["X-Thing"] == "blue"
     assert recorded["headers"]["Content-Type"] == "application/json"

@@ -163,3 +163,16 @@ def test_an_answer_may_carry_a_body_of_many_levels(sink):
 
     assert sink.client.post("/default").json == body
     assert left(sink) == [{"status": 500, "body": body}]
+
+
+def test_a_callback_that_is_read_by_half_is_kept_by_half_and_not_answered(sink):
+    sink.know("secret")
+    sink.answer({"half_read": True, "times": 1})
+
+    assert sink.send(body=b"0123456789", headers={"Elements-Webhook-Signature": "sha256=x"}) == NoReply(
+        reason="connection closed without an answer"
+    )
+    recorded = sink.one()
+    assert (recorded["body"], recorded["size"], recorded["status"]) == ("01234", 10, None)
+    assert recorded["signature"] == "invalid"
+    assert sink.send(body=b"0123456789").status == 200

@@ -1,10 +1,11 @@
-"""The outbound guard: callbacks stay on this machine unless a host is allowed by name.
+"""The outbound guard: what is sent to URLs that somebody chose stays on this machine unless a host is allowed by name.
 
 What is sent to a host is sent to an address that was looked at: a name is resolved once, and the call goes to what
 it was resolved to. With https the name itself is called, since certificates are made out to names; between the look
 and the call it could come to mean another machine, which would have to hold the name's certificate.
 """
 
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,20 @@ from mock_kit.wire import NO_HEADERS, Http, NoReply, Reply
 
 ANY_HOST = "*"
 _REFUSED = "connection refused"
+_READ_DIFFERENTLY = re.compile(r"[\\\s\x00-\x1f\x7f]")
+"""What makes one reader of URLs see another host than the next one does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where a request really goes.
+
+    Attributes:
+        headers: what it needs there, beside its own.
+    """
+
+    url: str
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +38,13 @@ class Outbound:
 
     Attributes:
         http: does the sending.
+        remedy: what a refusal says to do; ``{host}`` stands for the host.
         allowed: hosts in lower case that may be called, wherever they are; ``*`` is any.
         own: origins of the stack's own services, which may always be called.
     """
 
     http: Http
+    remedy: str
     allowed: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
 
@@ -35,35 +52,51 @@ class Outbound:
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
         """Send a request, if it may go where it is meant to go."""
+        targets = self.targets(url)
+        if isinstance(targets, NoReply):
+            return targets
+        reply: Reply | NoReply = NoReply(reason=_REFUSED)
+        for target in targets:  # a receiver may listen on 127.0.0.1 or on ::1 alone
+            reply = self.http.send(method, target.url, headers={**target.headers, **headers}, body=body)
+            if not isinstance(reply, NoReply) or reply.reason != _REFUSED:
+                break
+        return reply
+
+    def targets(self, url: str) -> list[Target] | NoReply:
+        """Say where a request to a URL goes, one after the other until one is not refused, or why it may not."""
         try:
             parts = urlsplit(url)
             host, port = (parts.hostname or "").lower(), parts.port
         except ValueError as error:
             return NoReply(reason=f"{url!r} is no URL: {error}")
-        if parts.scheme not in {"http", "https"} or not host:
+        if parts.scheme not in {"http", "https"} or not host or _READ_DIFFERENTLY.search(url):
             return NoReply(reason=f"{url!r} is no URL of http or https, so nothing can be sent there")
-        if self._may_be_called(host, f"{parts.scheme}://{parts.netloc}") or _is_loopback(host):
-            return self.http.send(method, url, headers=headers, body=body)
+        as_it_is = Target(url=url, headers=NO_HEADERS)
+        if self._may_be_called(host, f"{parts.scheme}://{parts.netloc}") or is_loopback(host):
+            return [as_it_is]
         addresses = _resolve(host)
-        away = [address for address in addresses if not _is_loopback(address)]
+        away = [address for address in addresses if not is_loopback(address)]
         if away or not addresses:
-            return NoReply(reason=_refusal(host, away))
+            return NoReply(reason=self._refusal(host, away))
         if parts.scheme == "https":
-            return self.http.send(method, url, headers=headers, body=body)
-        sent = {"Host": parts.netloc.rpartition("@")[2], **headers}
-        reply: Reply | NoReply = NoReply(reason=_REFUSED)
-        for address in addresses:  # a receiver may listen on 127.0.0.1 or on ::1 alone
-            there = parts._replace(netloc=_netloc(parts.netloc, address, port)).geturl()
-            reply = self.http.send(method, there, headers=sent, body=body)
-            if not isinstance(reply, NoReply) or reply.reason != _REFUSED:
-                break
-        return reply
+            return [as_it_is]
+        named = {"Host": parts.netloc.rpartition("@")[2]}
+        return [
+            Target(url=parts._replace(netloc=_netloc(parts.netloc, address, port)).geturl(), headers=named)
+            for address in addresses
+        ]
 
     def _may_be_called(self, host: str, origin: str) -> bool:
         return ANY_HOST in self.allowed or host in self.allowed or origin in self.own
 
+    def _refusal(self, host: str, away: list[str]) -> str:
+        what = f"it is at {away[0]}, which is not loopback" if away else "its name cannot be resolved"
+        remedy = self.remedy.format(host=host)
+        return f"refused by the outbound guard: {host} is no host of this machine ({what}); {remedy}"
 
-def _is_loopback(host: str) -> bool:
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host is an address of this machine that no other one reaches; names are not looked up."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -88,11 +121,3 @@ def _netloc(netloc: str, address: str, port: int | None) -> str:
     user, at, _ = netloc.rpartition("@")
     shown = f"[{address}]" if ":" in address else address
     return f"{user}{at}{shown}" + (f":{port}" if port is not None else "")
-
-
-def _refusal(host: str, away: list[str]) -> str:
-    what = f"it is at {away[0]}, which is not loopback" if away else "its name cannot be resolved"
-    return (
-        f"refused by the outbound guard: {host} is no host of this machine ({what}); "
-        f"allow it with up --allow-host {host} or ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS={host}"
-    )

@@ -1,0 +1,125 @@
+"""Sending a callback on: the same bytes and headers to another URL, and what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from callback_sink.errors import ForwardRefusedError
+from callback_sink.inbox import Callback, ForwardedJson, bin_of
+from mock_kit.instants import format_instant
+from mock_kit.masks import mask_header
+from mock_kit.outbound import Outbound, is_loopback
+from mock_kit.wire import NoReply, Reply
+
+FORWARDED_HEADER = "Elements-Local-Forwarded"
+"""What a callback that was sent on carries. Who receives one with it does not send it on again."""
+
+_LONGEST_ANSWER = 8 * 1024
+_USUAL_PORTS = {"http": 80, "https": 443}
+_OF_THE_CONNECTION = frozenset(
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that are about the connection they came over, and not about the callback (RFC 9110, section 7.6.1)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forwarder:
+    """Sends callbacks on, as far as they may go.
+
+    Attributes:
+        http: reaches targets, and refuses those that may not be reached.
+    """
+
+    http: Outbound
+
+    def check(self, url: str) -> None:
+        """Refuse a URL to which nothing will ever go.
+
+        Raises:
+            ForwardRefusedError: says why.
+        """
+        targets = self.http.targets(url)
+        if isinstance(targets, NoReply):
+            raise ForwardRefusedError(targets.reason)
+
+    def forward(self, callback: Callback, url: str, *, now: datetime) -> ForwardedJson:
+        """Send a callback on, unless it has been sent on before: two bins could go on for ever."""
+        if any(name.lower() == FORWARDED_HEADER.lower() for name, _ in callback.headers):
+            reason = f"not sent: it came with {FORWARDED_HEADER}, and forwards do not go in circles"
+            return _outcome(NoReply(reason=reason), url, now=now, replay=False)
+        return _outcome(self._send(callback, url, {FORWARDED_HEADER: "1"}), url, now=now, replay=False)
+
+    def replay(self, callback: Callback, url: str, *, now: datetime) -> ForwardedJson:
+        """Send a callback once more, just as it came."""
+        return _outcome(self._send(callback, url, {}), url, now=now, replay=True)
+
+    def _send(self, callback: Callback, url: str, more: dict[str, str]) -> Reply | NoReply:
+        headers = {**headers_of(callback.headers), **more}
+        return self.http.send(callback.method, url, headers=headers, body=callback.body)
+
+
+def headers_of(came: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the headers that go along; of one that came twice, both values.
+
+    >>> headers_of([("Host", "127.0.0.1"), ("X-A", "1"), ("x-a", "2"), ("Connection", "X-B"), ("X-B", "3")])
+    {'X-A': '1, 2'}
+    """
+    named = [value for name, value in came if name.lower() == "connection"]
+    left_out = _OF_THE_CONNECTION | {token.strip().lower() for value in named for token in value.split(",")}
+    names: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
+    for name, value in came:
+        if name.lower() not in left_out:
+            values.setdefault(names.setdefault(name.lower(), name), []).append(value)
+    return {name: ", ".join(each) for name, each in values.items()}
+
+
+def leads_back(url: str, name: str, *, host: str) -> bool:
+    """Say whether a URL leads to the very bin whose callbacks are to go there.
+
+    Args:
+        host: by which the sink was called, with its port.
+    """
+    there = _origin(url)
+    return (
+        there is not None
+        and there == _origin(f"http://{host}")
+        and bin_of(unquote_to_bytes(urlsplit(url).path)) == name
+    )
+
+
+def _origin(url: str) -> tuple[str, int | None] | None:
+    """Return host and port, all addresses of this machine as one; None if a stranger has written nonsense."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    return "localhost" if is_loopback(host) else host, port or _USUAL_PORTS.get(parts.scheme)
+
+
+def _outcome(reply: Reply | NoReply, url: str, *, now: datetime, replay: bool) -> ForwardedJson:
+    """Write down what a target answered, or why it did not."""
+    answer = reply if isinstance(reply, Reply) else None
+    return {
+        "at": format_instant(now),
+        "url": url,
+        "replay": replay,
+        "status": answer.status if answer else None,
+        "headers": {name: mask_header(name, value) for name, value in (answer.headers if answer else ())},
+        "body": answer.body[:_LONGEST_ANSWER].decode("utf-8", "replace") if answer else "",
+        "reason": reply.reason if isinstance(reply, NoReply) else None,
+    }

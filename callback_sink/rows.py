@@ -1,0 +1,91 @@
+"""Callbacks as the database has them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
+
+from msgspec.json import decode
+
+from callback_sink.answers import Answer
+from callback_sink.inbox import Callback, ForwardedJson, Received, Verdict, judge
+from callback_sink.tables import digest_of
+from mock_kit.json_text import encode_text
+
+if TYPE_CHECKING:
+    import sqlalchemy
+
+
+def callback_of(row: "sqlalchemy.Row[tuple[object, ...]]") -> Callback:
+    """Read a callback from its row."""
+    return Callback(
+        id=row.id,
+        received_at=row.received_at,
+        bin=row.bin,
+        method=row.method,
+        path=row.path,
+        headers=decode(row.headers, type=list[tuple[str, str]]),
+        body=bytes(row.body),
+        status=row.status,
+        signature=Verdict(row.signature),
+        size=row.size,
+        forwards=decode(row.forwards, type=list[ForwardedJson]),
+    )
+
+
+def taken(received: Received, answer: Answer, keys: list[str], *, number: int) -> Callback:
+    """Return a callback as it is kept: as much of it as was read, judged by that."""
+    body = answer.read(received.body)
+    return Callback(
+        id=number,
+        received_at=received.received_at,
+        bin=received.bin,
+        method=received.method,
+        path=received.path,
+        headers=received.headers,
+        body=body,
+        status=None if answer.hangs_up else answer.status,
+        signature=judge(received.signature_header, body, keys),
+        size=len(received.body),
+    )
+
+
+class Row(TypedDict):
+    """A callback as the table has it, but for its workspace."""
+
+    id: int
+    bin: str
+    bin_digest: str
+    received_at: datetime
+    method: str
+    path: str
+    status: int | None
+    signature: str
+    headers: str
+    body: bytes
+    size: int
+    weight: int
+    forwards: str
+
+
+def row_of(callback: Callback) -> Row:
+    """Write a callback for its row."""
+    return {
+        "id": callback.id,
+        "bin": callback.bin,
+        "bin_digest": digest_of(callback.bin),
+        "received_at": callback.received_at,
+        "method": callback.method,
+        "path": callback.path,
+        "status": callback.status,
+        "signature": callback.signature.value,
+        "headers": encode_text(callback.headers),
+        "body": callback.body,
+        "size": callback.size,
+        "weight": weight_of(callback),
+        "forwards": encode_text(callback.forwards),
+    }
+
+
+def weight_of(callback: Callback) -> int:
+    """Return about how many bytes a callback takes; always the same for the same one."""
+    names = sum(len(name) + len(value) for name, value in callback.headers)
+    return len(callback.body) + len(callback.path) + names

@@ -1,0 +1,234 @@
+"""``/_local/forwards`` and replay: the callbacks of a bin sent on, and one of them sent once more."""
+
+import pytest
+from flask import Flask, request
+
+from callback_sink import Settings
+from callback_sink.forwarding import FORWARDED_HEADER
+
+RECEIVER = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def receiver():
+    """Take anything, and answer what was taken."""
+    app = Flask("receiver")
+    app.taken = []
+
+    @app.route("/<path:path>", methods=["GET", "POST", "PUT"])
+    def take(path):
+        app.taken.append((request.method, path, dict(request.headers), request.get_data()))
+        return {"taken": len(app.taken)}, 202
+
+    return app
+
+
+@pytest.fixture
+def sink(make_sink, receiver):
+    return make_sink(others={RECEIVER: receiver})
+
+
+def send_on(sink, url=f"{RECEIVER}/hook", name="default"):
+    return sink.client.put("/_local/forwards", json={"bin": name, "url": url})
+
+
+def replay(sink, number=1, **body):
+    return sink.client.post(f"/_local/callbacks/{number}/replay", json=body)
+
+
+def test_a_callback_is_sent_on_and_what_came_of_it_is_kept(sink, receiver):
+    assert send_on(sink).json == {"bin": "default", "url": f"{RECEIVER}/hook"}
+
+    assert sink.send("/default/x", method="PUT", headers={"X-A": "b"}, body=b"\x00\xff").status == 200
+
+    ((method, path, headers, body),) = receiver.taken
+    assert (method, path, headers["X-A"], headers[FORWARDED_HEADER], body) == (
+        "PUT",
+        "hook",
+        "b",
+        "1",
+        b"\x00\xff",
+    )
+    (forward,) = sink.one()["forwards"]
+    assert forward | {"headers": ...} == {
+        "at": "2026-03-02T10:00:00Z",
+        "url": f"{RECEIVER}/hook",
+        "replay": False,
+        "status": 202,
+        "headers": ...,
+        "body": '{"taken":1}\n',
+        "reason": None,
+    }
+
+
+def test_what_the_sink_answers_is_its_own(sink):
+    send_on(sink)
+    sink.answer({"status": 503})
+
+    assert sink.send().status == 503
+    assert sink.one()["forwards"][0]["status"] == 202
+
+
+def test_a_target_that_does_not_answer_changes_nothing_but_the_record(sink):
+    send_on(sink, "http://127.0.0.1:9/hook")
+
+    assert sink.send().status == 200
+    assert sink.one()["forwards"][0]["reason"] == "connection refused"
+
+
+@pytest.mark.parametrize("answer", [{"drop": True}, {"half_read": True}])
+def test_what_the_sink_hangs_up_on_is_not_sent_on(sink, receiver, answer):
+    send_on(sink)
+    sink.answer(answer)
+    sink.send(body=b"x")
+
+    assert receiver.taken == []
+    assert sink.one()["forwards"] == []
+
+
+def test_a_forward_can_be_looked_at_and_ended(sink, receiver):
+    send_on(sink)
+
+    assert sink.client.get("/_local/forwards?bin=default").json["url"] == f"{RECEIVER}/hook"
+    assert sink.client.get("/_local/forwards?bin=other").json == {"bin": "other", "url": None}
+    assert sink.client.delete("/_local/forwards?bin=default").json == {"bin": "default", "url": None}
+    sink.send()
+    assert receiver.taken == []
+
+
+def test_another_bin_of_the_sink_may_be_the_target(sink):
+    send_on(sink, "http://127.0.0.1:4702/other")
+
+    sink.send(body=b"kept")
+
+    assert [(each["path"], each["body"]) for each in sink.callbacks()] == [
+        ("/default", "kept"),
+        ("/other", "kept"),
+    ]
+
+
+def test_two_bins_that_send_to_each_other_stop_after_one_round(sink):
+    send_on(sink, "http://127.0.0.1:4702/other")
+    send_on(sink, "http://127.0.0.1:4702/default", "other")
+
+    sink.send()
+
+    assert [each["path"] for each in sink.callbacks()] == ["/default", "/other"]
+    assert "do not go in circles" in sink.callbacks()[1]["forwards"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://localhost/default", "is the bin 'default' itself"),
+        ("http://127.0.0.1/default/deeper", "is the bin 'default' itself"),
+        ("http://10.0.0.1/hook", "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS=10.0.0.1"),
+        ("ftp://127.0.0.1/", "a URL of http or https"),
+        ("http://evil.example\\@127.0.0.1/", "a URL of http or https"),
+        ("http://127.0.0.1:port/", "is no URL"),
+        ("http://[::1/", "is no URL"),
+    ],
+)
+def test_a_target_that_can_be_none_is_refused(sink, url, reason):
+    answer = send_on(sink, url)
+
+    assert answer.status_code == 400
+    assert reason in answer.json["message"]
+    assert sink.client.get("/_local/forwards?bin=default").json["url"] is None
+
+
+def test_a_host_can_be_allowed(make_sink, receiver):
+    sink = make_sink(
+        Settings(allow_hosts=frozenset({"hooks.example"})), others={"http://hooks.example": receiver}
+    )
+
+    assert send_on(sink, "http://hooks.example/x").status_code == 200
+    sink.send()
+    assert len(receiver.taken) == 1
+
+
+def test_a_bin_is_forwarded_in_its_owners_name_only(sink, acme):
+    answer = sink.client.put(
+        "/_local/forwards?workspace=default", json={"bin": acme.name, "url": f"{RECEIVER}/hook"}
+    )
+
+    assert answer.status_code == 400
+    assert send_on(sink, name=acme.name).status_code == 200
+    assert sink.client.get("/_local/forwards?bin=default").json["url"] is None
+
+
+def test_forgetting_keys_and_answers_forgets_no_forward_and_a_reset_does(sink):
+    send_on(sink)
+    sink.know()
+    sink.answer()
+    assert sink.client.get("/_local/forwards?bin=default").json["url"] is not None
+
+    sink.client.post("/_local/reset")
+
+    assert sink.client.get("/_local/forwards?bin=default").json["url"] is None
+
+
+def test_a_callback_is_replayed_to_any_target_just_as_it_came(sink, receiver):
+    sink.send("/default", headers={"Elements-Webhook-Signature": "sha256=x"}, body=b'{"a" : 1}')
+
+    answer = replay(sink, url=f"{RECEIVER}/again")
+
+    assert (answer.status_code, answer.json["status"], answer.json["replay"]) == (200, 202, True)
+    ((_, path, headers, body),) = receiver.taken
+    assert (path, headers["Elements-Webhook-Signature"], body) == ("again", "sha256=x", b'{"a" : 1}')
+    assert FORWARDED_HEADER not in headers
+    assert sink.one()["forwards"] == [answer.json]
+
+
+def test_without_a_url_a_replay_goes_where_the_bin_is_forwarded(sink, receiver):
+    sink.send()
+    send_on(sink)
+
+    assert sink.client.post("/_local/callbacks/1/replay").json["url"] == f"{RECEIVER}/hook"
+    assert len(receiver.taken) == 1
+
+
+def test_a_replay_may_go_to_the_sink_itself(sink):
+    sink.send(body=b"again")
+
+    assert replay(sink, url="http://127.0.0.1:4702/default").json["status"] == 200
+    assert [each["body"] for each in sink.callbacks()] == ["again", "again"]
+
+
+@pytest.mark.parametrize(
+    ("number", "body", "status", "reason"),
+    [
+        (1, {}, 409, "came to the bin 'default', which is forwarded nowhere"),
+        (2, {}, 404, "no callback 2"),
+        (1, {"url": "http://10.0.0.1/"}, 400, "refused by the outbound guard"),
+        (1, {"url": 7}, 400, "Expected `str | null`, got `int`"),
+        (1, {"to": "x"}, 400, "unknown field `to`"),
+    ],
+)
+def test_what_cannot_be_replayed_is_refused(sink, number, body, status, reason):
+    sink.send()
+
+    answer = replay(sink, number, **body)
+
+    assert answer.status_code == status
+    assert reason in answer.json["message"]
+    assert sink.one()["forwards"] == []
+
+
+def test_the_latest_twenty_are_kept(sink):
+    sink.send()
+    for at in range(25):
+        replay(sink, url=f"{RECEIVER}/{at}")
+
+    assert [each["url"].rpartition("/")[2] for each in sink.one()["forwards"]] == [
+        str(at) for at in range(5, 25)
+    ]
+
+
+def test_a_header_that_cannot_be_sent_is_an_outcome(sink, receiver):
+    sink.client.post("/default", environ_overrides={"HTTP_X_ODD": "a\u0000"})
+
+    answer = replay(sink, url=f"{RECEIVER}/hook")
+
+    assert receiver.taken == []
+    assert "cannot be sent" in answer.json["reason"]

@@ -1,0 +1,130 @@
+"""The outbound guard: to this machine, or to hosts that are allowed by name, and nowhere else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_kit.outbound import Outbound
+from mock_kit.wire import NoReply, Reply
+
+
+class Recorded:
+    """Writes down where a request went."""
+
+    def __init__(self, reply=None):
+        self.urls = []
+        self.headers = []
+        self._reply = reply or Reply(status=200)
+
+    def send(self, method, url, *, headers, body=b""):  # noqa: ARG002 - as the seam has it
+        self.urls.append(url)
+        self.headers.append(dict(headers))
+        return self._reply
+
+
+def sent(url, *, allowed=(), own=(), reply=None):
+    network = Recorded(reply)
+    guard = Outbound(http=network, remedy="allow {host}", allowed=frozenset(allowed), own=frozenset(own))
+    return guard.send("POST", url, headers={"X-A": "b"}, body=b"x"), network
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000/hook?a=1",
+        "http://127.1.2.3/",
+        "http://[::1]:8000/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://user:word@127.0.0.1/",
+        "https://127.0.0.1/",
+    ],
+)
+def test_this_machine_may_be_called(url):
+    reply, network = sent(url)
+
+    assert reply.status == 200
+    assert (network.urls, network.headers) == ([url], [{"X-A": "b"}])
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("http://hooks.example/x", {"allowed": ["hooks.example"]}),
+        ("http://HOOKS.example/x", {"allowed": ["hooks.example"]}),
+        ("http://10.0.0.1/x", {"allowed": ["*"]}),
+        ("http://sink.test:4702/x", {"own": ["http://sink.test:4702"]}),
+    ],
+)
+def test_what_is_allowed_may_be_called(url, options):
+    reply, network = sent(url, **options)
+
+    assert reply.status == 200
+    assert network.urls == [url]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://0.0.0.0/",
+        "http://[::]/",
+        "http://[fe80::1]/",
+        "http://127.0.0.1@10.0.0.1/",
+        "http://2130706433.example.invalid/",
+    ],
+)
+def test_another_machine_is_refused_with_what_would_allow_it(url):
+    reply, network = sent(url)
+
+    assert reply.reason.startswith("refused by the outbound guard: ")
+    assert "allow " in reply.reason
+    assert network.urls == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "nonsense",
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "http://",
+        "http:///x",
+        "http://[::1/",
+        "http://127.0.0.1:port/",
+        "http://127.0.0.1:99999/",
+        "http://evil.example\\@127.0.0.1/",
+        "http://127.0.0.1\\.evil.example/",
+        "http://127.0.0.1 /",
+        "http://127.0.0.1/\r\nHost: evil.example",
+    ],
+)
+def test_what_readers_of_urls_would_not_agree_on_is_refused(url):
+    """For the backslash, one reads this machine after the @, and another the stranger before it."""
+    reply, network = sent(url)
+
+    assert "is no URL" in reply.reason
+    assert network.urls == []
+
+
+def test_a_name_of_this_machine_is_called_at_its_address():
+    reply, network = sent("http://localhost:8000/hook")
+
+    assert reply.status == 200
+    assert network.urls[0] in {"http://127.0.0.1:8000/hook", "http://[::1]:8000/hook"}
+    assert network.headers[0] == {"Host": "localhost:8000", "X-A": "b"}
+
+
+def test_of_several_addresses_each_is_tried_until_one_is_not_refused():
+    reply, network = sent("http://localhost:8000/hook", reply=NoReply(reason="connection refused"))
+
+    assert reply.reason == "connection refused"
+    assert len(network.urls) == len(set(network.urls)) >= 1
+
+
+@given(st.text(alphabet=st.sampled_from("http:/@.\\[]127evil#?% \t"), max_size=40))
+def test_no_url_breaks_the_guard(text):
+    reply, _ = sent(f"http://127.0.0.1{text}")
+
+    assert isinstance(reply, NoReply) or reply.status == 200

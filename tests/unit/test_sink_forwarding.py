@@ -1,0 +1,147 @@
+"""Sending a callback on: what goes along, and when it goes nowhere."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from callback_sink.errors import ForwardRefusedError
+from callback_sink.forwarding import FORWARDED_HEADER, Forwarder, headers_of, leads_back
+from callback_sink.inbox import Callback, Verdict
+from mock_kit.outbound import Outbound
+from mock_kit.wire import NoReply, Reply
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TARGET = "http://127.0.0.1:8000/hook"
+
+
+@dataclass
+class Network:
+    reply: object = field(default_factory=lambda: Reply(status=200))
+    sent: list = field(default_factory=list)
+
+    def send(self, method, url, *, headers, body=b""):
+        self.sent.append((method, url, dict(headers), body))
+        return self.reply
+
+
+def callback(*headers, body=b"\x00\xff"):
+    return Callback(
+        id=1,
+        received_at=NOON,
+        bin="default",
+        method="PUT",
+        path="/default",
+        headers=list(headers),
+        body=body,
+        status=200,
+        signature=Verdict.ABSENT,
+        size=len(body),
+    )
+
+
+def forwarder(network):
+    return Forwarder(http=Outbound(http=network, remedy="allow {host}"))
+
+
+def test_the_same_bytes_and_headers_go_along_and_say_so():
+    network = Network()
+    forwarder(network).forward(
+        callback(("Host", "sink"), ("Elements-Webhook-Signature", "s")), TARGET, now=NOON
+    )
+
+    assert network.sent == [
+        ("PUT", TARGET, {"Elements-Webhook-Signature": "s", FORWARDED_HEADER: "1"}, b"\x00\xff")
+    ]
+
+
+def test_a_replay_is_the_callback_just_as_it_came():
+    network = Network()
+    came = forwarder(network).replay(callback(("X-A", "b")), TARGET, now=NOON)
+
+    assert network.sent == [("PUT", TARGET, {"X-A": "b"}, b"\x00\xff")]
+    assert came["replay"] is True
+
+
+@pytest.mark.parametrize(
+    ("came", "go_along"),
+    [
+        pytest.param(
+            [("Host", "x"), ("Content-Length", "5"), ("Transfer-Encoding", "chunked")], {}, id="wire"
+        ),
+        pytest.param(
+            [("Connection", "keep-alive, X-Hop"), ("X-Hop", "1"), ("X-A", "2")], {"X-A": "2"}, id="named"
+        ),
+        pytest.param([("X-A", "1"), ("x-a", "2")], {"X-A": "1, 2"}, id="twice"),
+        pytest.param(
+            [("Authorization", "Basic abc"), ("X-Empty", "")],
+            {"Authorization": "Basic abc", "X-Empty": ""},
+            id="unmasked",
+        ),
+    ],
+)
+def test_headers_of_the_connection_stay_behind(came, go_along):
+    assert headers_of(came) == go_along
+
+
+@pytest.mark.parametrize("name", [FORWARDED_HEADER, FORWARDED_HEADER.upper()])
+def test_what_was_sent_on_is_not_sent_on_again(name):
+    network = Network()
+    came = forwarder(network).forward(callback((name, "1")), TARGET, now=NOON)
+
+    assert network.sent == []
+    assert came["status"] is None
+    assert "forwards do not go in circles" in came["reason"]
+
+
+def test_what_the_target_answered_is_written_down():
+    reply = Reply(
+        status=503, headers=[("X-A", "b"), ("Set-Cookie", "session=abc")], body=b"\xffbusy" * 10_000
+    )
+    came = forwarder(Network(reply)).forward(callback(), TARGET, now=NOON)
+
+    assert (came["at"], came["url"], came["replay"], came["status"], came["reason"]) == (
+        "2026-03-02T12:00:00Z",
+        TARGET,
+        False,
+        503,
+        None,
+    )
+    assert came["headers"] == {"X-A": "b", "Set-Cookie": "********"}
+    assert came["body"].startswith("\ufffdbusy")
+    assert len(came["body"]) <= 8 * 1024
+
+
+def test_that_nobody_answered_is_written_down():
+    came = forwarder(Network(NoReply(reason="connection refused"))).forward(callback(), TARGET, now=NOON)
+
+    assert (came["status"], came["reason"], came["body"]) == (None, "connection refused", "")
+
+
+def test_a_url_that_may_not_be_called_is_refused():
+    with pytest.raises(ForwardRefusedError, match=r"refused by the outbound guard: 10\.0\.0\.1"):
+        forwarder(Network()).check("http://10.0.0.1/")
+
+
+@pytest.mark.parametrize(
+    ("url", "back"),
+    [
+        ("http://127.0.0.1:4702/default", True),
+        ("http://localhost:4702/default/deeper?x=1", True),
+        ("http://[::1]:4702//default", True),
+        ("http://127.0.0.1:4702/def%61ult", True),
+        ("http://127.0.0.1:4702/other", False),
+        ("http://127.0.0.1:4703/default", False),
+        ("http://elsewhere:4702/default", False),
+        ("http://127.0.0.1/default", False),
+        ("http://[::1/default", False),
+        ("http://127.0.0.1:x/default", False),
+    ],
+)
+def test_a_url_that_leads_back_is_known(url, back):
+    assert leads_back(url, "default", host="127.0.0.1:4702") is back
+
+
+@pytest.mark.parametrize("host", ["", "[", "a b", "127.0.0.1:x"])
+def test_a_host_that_is_none_leads_nowhere(host):
+    assert not leads_back("http://127.0.0.1:4702/default", "default", host=host)
