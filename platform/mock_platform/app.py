@@ -34,6 +34,7 @@ from mock_platform.routes import (
     bulk,
     clock,
     deliveries,
+    docs,
     element_configuration,
     element_instances,
     elements,
@@ -44,6 +45,7 @@ from mock_platform.routes import (
     hubs,
     inbound,
     instance_configuration,
+    instance_docs,
     instances,
     jobs,
     login,
@@ -148,10 +150,11 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         oauth.bp,
         hub_catalogue.bp,
         hub_objects.bp,
+        docs.bp,
         hubs.bp,
     ):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
-    for blueprint in (one_instance.bp, instance_configuration.bp, transformations.bp):
+    for blueprint in (one_instance.bp, instance_configuration.bp, instance_docs.bp, transformations.bp):
         register_both_ways(app, blueprint, base_path=BASE_PATH)
     add_manners(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)

@@ -19,7 +19,7 @@ bp = Blueprint("hub_objects", __name__, url_prefix="/hubs/<hub>")
 _PROBLEMS = (400, 403, 404, 429, 502)
 
 
-class Metadata(TypedDict):
+class ObjectMetadata(TypedDict):
     """The fields of an object."""
 
     fields: list[FieldMetadata]
@@ -41,19 +41,20 @@ def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
 
 @bp.get("/objects")
 @operation(needs=hub_caller, problems=_PROBLEMS, headers=HEADERS)
-def index(caller: HubCaller) -> Answer[list[str] | list[ObjectName]]:
+def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
     """List the objects: names, or more about each with ``Elements-Version: Helium``.
 
     Source: the two forms (documented); a disabled instance answers too (observed).
     """
     found = objects_of(caller.instance)
     helium = request.headers.get("Elements-Version", "").strip().lower() == "helium"
-    return Answer(found if helium else [each["name"] for each in found], instance_header(caller.instance))
+    shown: list[str | ObjectName] = [each if helium else each["name"] for each in found]
+    return Answer(shown, instance_header(caller.instance))
 
 
 @bp.get("/objects/<object_name>/metadata")
 @operation(needs=hub_caller, problems=_PROBLEMS, headers=HEADERS)
-def metadata(caller: HubCaller, object_name: str) -> Answer[Metadata]:
+def metadata(caller: HubCaller, object_name: str) -> Answer[ObjectMetadata]:
     """Show the fields of an object, those that are mapped with both names."""
     instance = caller.instance
     known = names(object_name, instance.objects)

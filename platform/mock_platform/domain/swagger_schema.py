@@ -1,0 +1,99 @@
+"""From the JSON Schema of OpenAPI 3.1 to what Swagger 2.0 has of it. Pure.
+
+Source: the two specifications. What the older one cannot say (one of several types, a constant) is left open, or said
+with fewer words.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = dict[str, Any]
+
+_SHARED = frozenset(
+    {
+        "type", "format", "title", "description", "default", "enum", "minimum", "maximum", "minLength",
+        "maxLength", "pattern", "minItems", "maxItems", "required",
+    }
+)  # fmt: skip
+_FROM, _TO = "#/components/schemas/", "#/definitions/"
+
+
+def older(schema: Mapping[str, Any]) -> Schema:
+    """Return a schema as Swagger 2.0 has it.
+
+    >>> older({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]})
+    {'type': 'integer', 'minimum': 1, 'x-nullable': True}
+    """
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"].replace(_FROM, _TO)}
+    if "anyOf" in schema:
+        return _one_of(schema["anyOf"])
+    if isinstance(schema.get("type"), list):
+        return _one_of([{**schema, "type": each} for each in schema["type"]])
+    made = {key: value for key, value in schema.items() if key in _SHARED}
+    if "const" in schema:
+        made["enum"] = [schema["const"]]
+    if "properties" in schema:
+        made["properties"] = {name: older(each) for name, each in schema["properties"].items()}
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        made["additionalProperties"] = older(schema["additionalProperties"])
+    if made.get("type") == "array":
+        made["items"] = older(schema.get("items") or {})
+    return made
+
+
+def parameter(said: Mapping[str, Any]) -> Schema:
+    """Return a parameter of a path, query or header as Swagger 2.0 has it: its schema is no part of its own."""
+    plain = {key: value for key, value in said.items() if key in {"name", "in", "required", "description"}}
+    schema = older(said.get("schema", {}))
+    schema.pop("x-nullable", None)
+    if not schema.get("type"):
+        schema["type"] = "string"
+    if schema["type"] == "array":
+        schema["collectionFormat"] = "multi"
+    return {**plain, **schema}
+
+
+def resolved(value: Any, definitions: Mapping[str, Any], within: tuple[str, ...] = ()) -> Any:
+    """Return a piece of a document with definitions in the places of the references to them.
+
+    One that is within itself is left open there.
+    """
+    match value:
+        case {"$ref": str(reference)}:
+            name = reference.removeprefix(_TO)
+            if name in within:
+                return {}
+            return resolved(definitions[name], definitions, (*within, name))
+        case dict():
+            return {key: resolved(each, definitions, within) for key, each in value.items()}
+        case list():
+            return [resolved(each, definitions, within) for each in value]
+        case _:
+            return value
+
+
+def referred(value: Any, definitions: Mapping[str, Any]) -> set[str]:
+    """Return the names of the definitions that a piece of a document refers to, and of those that they do."""
+    found: set[str] = set()
+    pending = [value]
+    while pending:
+        match pending.pop():
+            case {"$ref": str(reference)}:
+                name = reference.removeprefix(_TO)
+                if name not in found:
+                    found.add(name)
+                    pending.append(definitions[name])
+            case dict() as mapping:
+                pending.extend(mapping.values())
+            case list() as items:
+                pending.extend(items)
+    return found
+
+
+def _one_of(members: list[Mapping[str, Any]]) -> Schema:
+    some = [older(member) for member in members if member.get("type") != "null"]
+    if len(some) > 1:
+        return {"description": "one of several shapes"}
+    nullable = {"x-nullable": True} if len(some) < len(members) else {}
+    return {**some[0], **nullable} if some else nullable

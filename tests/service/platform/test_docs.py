@@ -1,0 +1,183 @@
+"""The Swagger 2.0 documents of instances, elements and hubs."""
+
+import pytest
+from openapi_spec_validator import OpenAPIV2SpecValidator
+
+from elements_local.clients import BASE_PATH
+from mock_kit.json_text import decode
+
+VERBS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
+
+
+@pytest.fixture
+def docs(instances, instance):
+    """Call the documents of an instance."""
+    return lambda path="": instances("GET", f"/{instance['id']}/docs{path}")
+
+
+def valid(reply):
+    assert reply.status == 200, reply.body
+    whole = decode(reply.body)
+    assert [str(error) for error in OpenAPIV2SpecValidator(whole).iter_errors()] == []
+    return whole
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?basic=true",
+        "?resolveReferences=true",
+        "?discovery=true",
+        "?version=-1",
+        "?discovery=true&basic=true",
+    ],
+)
+def test_an_instances_document_is_valid(docs, query):
+    whole = valid(docs(query))
+
+    assert {"/contacts", "/contacts/{id}", "/accounts", "/{objectName}"} <= set(whole["paths"])
+    assert ("$ref" in str(whole)) is ("resolveReferences" not in query)
+
+
+def test_a_document_is_about_the_instance_and_where_it_is_reached(docs):
+    whole = valid(docs())
+
+    assert whole["info"]["title"] == "My Insightly"
+    assert (whole["info"]["x-element-key"], whole["info"]["x-element-hub"]) == ("insightly", "crm")
+    assert (whole["host"], whole["basePath"], whole["schemes"]) == ("127.0.0.1:4700", BASE_PATH, ["http"])
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://api.example.com", ("api.example.com", BASE_PATH, ["https"])),
+        ("https://api.example.com:8443/x/", ("api.example.com:8443", "/x", ["https"])),
+    ],
+)
+def test_a_base_url_says_where_else_it_is_reached(docs, url, place):
+    whole = valid(docs(f"?baseUrl={url}"))
+
+    assert (whole["host"], whole["basePath"], whole["schemes"]) == place
+
+
+@pytest.mark.parametrize("url", ["api.example.com", "ftp://x", "http://", "http://[half", "%00"])
+def test_what_is_no_base_url_is_refused(docs, refused, url):
+    assert refused(docs(f"?baseUrl={url}"), 400).startswith("baseUrl must be a URL such as https://")
+
+
+@pytest.mark.parametrize("query", ["?basic=maybe", "?discovery=", "?resolveReferences=1.5"])
+def test_what_is_no_flag_is_refused(docs, refused, query):
+    assert "must be true or false" in refused(docs(query), 400)
+
+
+def test_every_call_that_is_described_is_one_that_the_instance_answers(doors, docs, hub):
+    record = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    paths = valid(docs())["paths"]
+
+    answered = {
+        (path, method): hub.send(
+            VERBS[method],
+            path.format(
+                id=record["CONTACT_ID"],
+                objectName="contacts",
+                objectId=record["CONTACT_ID"],
+                childObjectName="notes",
+                childObjectId=1,
+            ),
+            **({"json": {}} if method in {"post", "put", "patch"} else {}),
+        ).status
+        for path, item in paths.items()
+        for method in item
+        if method != "delete"
+    }
+
+    assert 405 not in answered.values()
+    assert {status for (_, method), status in answered.items() if method != "get"} <= {400, 404}
+    assert {answered["/contacts", "get"], answered["/contacts/{id}", "get"], answered["/me", "get"]} == {200}
+
+
+def test_the_fields_of_a_record_are_in_its_definition(doors, docs, hub):
+    record = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    shown = decode(hub.send("GET", f"/contacts/{record['CONTACT_ID']}").body)
+
+    assert set(shown) <= set(valid(docs())["definitions"]["contacts"]["properties"])
+
+
+def test_one_call_is_described_alone(docs):
+    alone = valid(docs("/getContactById"))
+
+    assert {path: list(item) for path, item in alone["paths"].items()} == {"/contacts/{id}": ["get"]}
+    assert sorted(alone["definitions"]) == ["Problem", "contacts"]
+
+
+def test_its_definitions_are_shown_alone(docs):
+    whole = valid(docs())
+
+    definitions = decode(docs("/getContactById/definitions").body)
+    resolved = decode(docs("/getObjectsMetadataByObjectName/definitions?resolveReferences=true").body)
+
+    assert definitions == {name: whole["definitions"][name] for name in ("Problem", "contacts")}
+    assert "$ref" not in str(resolved)
+
+
+@pytest.mark.parametrize("operation", ["nothing", "getcontacts", "%00", "9" * 1000])
+@pytest.mark.parametrize("below", ["", "/definitions"])
+def test_an_operation_that_is_not_there_is_not_found(docs, refused, operation, below):
+    assert refused(docs(f"/{operation}{below}"), 404).startswith("No operation found with ID ")
+
+
+def test_a_disabled_instance_is_described_too(instances, instance, docs):
+    instances("DELETE", f"/{instance['id']}/enabled")
+
+    valid(docs())
+
+
+def test_the_token_selects_an_instance(doors, instance, docs):
+    header = {"Authorization": f"{doors.platform.headers['Authorization']}, Element {instance['token']}"}
+
+    for path in ("", "/getContacts", "/getContacts/definitions"):
+        by_token = doors.platform.send("GET", f"{BASE_PATH}/instances/docs{path}", headers=header)
+        assert decode(by_token.body) == decode(docs(path).body)
+
+
+@pytest.mark.parametrize("path", ["/instances/docs", "/instances/docs/getContacts", "/instances/1/docs"])
+def test_an_instances_document_is_for_its_users(stranger, refused, path):
+    refused(stranger.send("GET", BASE_PATH + path), 401)
+
+
+def test_fields_are_discovered_only_if_that_is_asked_for(doors, docs, refused):
+    doors.crm.script_faults([{"effect": {"drop": True}}])
+
+    valid(docs())
+    refused(docs("?discovery=true"), 502)
+
+
+@pytest.mark.parametrize("element", ["insightly", "5993"])
+def test_an_element_is_described_to_everyone(stranger, element):
+    whole = valid(stranger.send("GET", f"{BASE_PATH}/elements/{element}/docs"))
+    alone = valid(
+        stranger.send("GET", f"{BASE_PATH}/elements/{element}/docs?operationId=getAccounts&version=1")
+    )
+
+    assert (whole["info"]["title"], "/accounts" in whole["paths"]) == ("Insightly", True)
+    assert list(alone["paths"]) == ["/accounts"]
+
+
+def test_a_hub_is_described_to_everyone(stranger):
+    whole = valid(stranger.send("GET", f"{BASE_PATH}/docs/crm?baseUrl=https://example.com"))
+
+    assert (whole["host"], "/accounts" in whole["paths"]) == ("example.com", True)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/docs/documents", "No hub found with key documents"),
+        ("/docs/%00", "No hub found with key "),
+        ("/elements/hubspot/docs", "No element found with key hubspot"),
+        ("/elements/insightly/docs?operationId=x", "No operation found with ID x"),
+    ],
+)
+def test_what_is_not_there_is_not_described(stranger, refused, path, words):
+    assert refused(stranger.send("GET", BASE_PATH + path), 404).startswith(words)

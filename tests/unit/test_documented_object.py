@@ -1,0 +1,56 @@
+"""What a document knows of objects that an instance maps."""
+
+import pytest
+
+from mock_platform.domain.documented_object import DocumentedField, DocumentedObject, mapped, with_alias
+from mock_platform.domain.transformation import DefinedField, MappedField, ObjectDefinition, Transformation
+
+VENDORS = DocumentedObject(
+    name="contacts",
+    fields=(
+        DocumentedField(path="CONTACT_ID", type="number"),
+        DocumentedField(path="FIRST_NAME", type="string"),
+    ),
+)
+
+
+def own(*fields, defined=()):
+    transformation = Transformation(vendor_name="contacts", fields=fields)
+    return mapped("people", VENDORS, transformation, ObjectDefinition(fields=defined))
+
+
+def test_mapped_fields_have_their_own_paths_and_the_others_theirs():
+    made = own(MappedField(path="name.first", vendor_path="FIRST_NAME"))
+
+    assert made.name == "people"
+    assert [(field.path, field.type) for field in made.fields] == [
+        ("name.first", "string"),
+        ("CONTACT_ID", "number"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "defined", "type_"),
+    [
+        (MappedField(path="n", vendor_path="CONTACT_ID"), (), "number"),
+        (MappedField(path="n", vendor_path="CONTACT_ID"), (DefinedField(path="n", type="string"),), "string"),
+        (MappedField(path="n", vendor_path="CONTACT_ID", type="date"), (DefinedField(path="n"),), "date"),
+        (MappedField(path="n", vendor_path="UNKNOWN"), (), "string"),
+    ],
+    ids=["the provider's", "the definition's", "its own", "unknown"],
+)
+def test_the_type_of_a_mapped_field(field, defined, type_):
+    assert own(field, defined=defined).fields[0] == DocumentedField(path="n", type=type_)
+
+
+def test_an_alias_of_the_id_comes_last_and_takes_no_mapped_fields_place():
+    plain, mapped_to_id = (
+        with_alias(VENDORS),
+        with_alias(own(MappedField(path="id", vendor_path="FIRST_NAME"))),
+    )
+
+    assert [field.path for field in plain.fields] == ["CONTACT_ID", "FIRST_NAME", "id"]
+    assert [(field.path, field.type) for field in mapped_to_id.fields] == [
+        ("id", "string"),
+        ("CONTACT_ID", "number"),
+    ]

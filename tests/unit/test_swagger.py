@@ -1,0 +1,220 @@
+"""Swagger 2.0 documents, made from the hub's part of an OpenAPI 3.1 document."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV2SpecValidator
+
+from mock_platform.domain.documented_object import DocumentedField, DocumentedObject
+from mock_platform.domain.swagger import HubCalls, Subject, document, operation, without_references
+from mock_platform.elements.insightly_definition import INSIGHTLY
+
+ANY = {"type": "object", "additionalProperties": {"description": "any JSON value"}}
+PROBLEM = {
+    "description": "Not Found",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def path_parameters(*names):
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in names
+    ]
+
+
+def said(schema, **others):
+    content = {"application/json": {"schema": schema}} if schema else {}
+    return {
+        "summary": "Do ``it``.",
+        "responses": {"200": {"description": "OK", "content": content}, "404": PROBLEM},
+        **others,
+    }
+
+
+BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": ANY}}}}
+PAGE = {"name": "page", "in": "query", "required": False, "description": "", "schema": {"type": "integer"}}
+CALLS = HubCalls(
+    paths={
+        "/ping": {
+            "parameters": path_parameters("hub"),
+            "get": said({"type": "object", "properties": {"dateTime": {"type": "string"}}}),
+        },
+        "/{object_name}": {
+            "parameters": path_parameters("hub", "object_name"),
+            "get": said({"type": "array", "items": ANY}, parameters=[PAGE]),
+            "post": said(ANY, **BODY),
+        },
+        "/{object_name}/{record_id}": {
+            "parameters": path_parameters("hub", "object_name", "record_id"),
+            "get": said(ANY),
+            "put": said(ANY, **BODY),
+            "patch": said(ANY, **BODY),
+            "delete": said(None),
+        },
+        "/{object_name}/{record_id}/{child_name}": {
+            "parameters": path_parameters("hub", "object_name", "record_id", "child_name"),
+            "get": said({"type": "array", "items": ANY}),
+        },
+    },
+    schemas={
+        "Problem": {"type": "object", "properties": {"message": {"type": "string"}}, "required": ["message"]},
+        "Unused": {"type": "object"},
+    },
+)
+SUBJECT = Subject(
+    title="Mine",
+    hub="crm",
+    elements=(INSIGHTLY,),
+    host="127.0.0.1:4700",
+    scheme="http",
+    base_path="/elements/api-v2",
+)
+CONTACTS = DocumentedObject(
+    name="contacts",
+    fields=(
+        DocumentedField(path="CONTACT_ID", type="number"),
+        DocumentedField(path="name.first", type="string"),
+        DocumentedField(path="TAGS", type="array"),
+        DocumentedField(path="LINKS[*].id", type="number"),
+        DocumentedField(path="DONE", type="boolean"),
+        DocumentedField(path="WHEN", type="date"),
+    ),
+)
+USERS = DocumentedObject(name="users", read_only=True)
+
+
+def made(*objects, basic=False, subject=SUBJECT):
+    return document(CALLS, subject, objects, basic=basic)
+
+
+def problems(whole):
+    return [str(error) for error in OpenAPIV2SpecValidator(whole).iter_errors()]
+
+
+@pytest.mark.parametrize("objects", [(), (CONTACTS,), (CONTACTS, USERS)], ids=len)
+def test_a_document_is_valid(objects):
+    assert problems(made(*objects)) == []
+    assert problems(without_references(made(*objects))) == []
+
+
+def test_info_says_what_it_is_about_and_where_that_is_reached():
+    whole = made()
+
+    assert whole["swagger"] == "2.0"
+    assert whole["info"] == {
+        "title": "Mine",
+        "version": "api-v2",
+        "x-element-hub": "crm",
+        "x-element-id": 5993,
+        "x-element-key": "insightly",
+        "x-element-name": "Insightly",
+    }
+    assert (whole["host"], whole["basePath"], whole["schemes"]) == (
+        "127.0.0.1:4700",
+        "/elements/api-v2",
+        ["http"],
+    )
+
+
+def test_an_object_has_paths_of_its_own_beside_those_with_variables_and_no_hub():
+    assert list(made(CONTACTS)["paths"]) == [
+        "/contacts",
+        "/contacts/{id}",
+        "/ping",
+        "/{objectName}",
+        "/{objectName}/{objectId}",
+        "/{objectName}/{objectId}/{childObjectName}",
+    ]
+
+
+def test_operations_are_called_by_what_they_do():
+    ids = [each["operationId"] for item in made(CONTACTS)["paths"].values() for each in item.values()]
+
+    assert ids == [
+        "getContacts",
+        "createContact",
+        "getContactById",
+        "replaceContactById",
+        "updateContactById",
+        "deleteContactById",
+        "getPing",
+        "getByObjectName",
+        "createByObjectName",
+        "getByObjectNameAndObjectId",
+        "replaceByObjectNameAndObjectId",
+        "updateByObjectNameAndObjectId",
+        "deleteByObjectNameAndObjectId",
+        "getByObjectNameAndObjectIdAndChildObjectName",
+    ]
+
+
+def test_what_can_only_be_read_has_no_other_operations():
+    paths = made(USERS)["paths"]
+
+    assert [list(paths[path]) for path in ("/users", "/users/{id}")] == [["get"], ["get"]]
+
+
+def test_an_objects_records_are_of_its_definition():
+    paths = made(CONTACTS)["paths"]
+    record = {"$ref": "#/definitions/contacts"}
+
+    assert paths["/contacts"]["get"]["responses"]["200"]["schema"] == {"type": "array", "items": record}
+    assert paths["/contacts"]["post"]["responses"]["200"]["schema"] == record
+    assert paths["/contacts"]["post"]["parameters"] == [
+        {"name": "body", "in": "body", "required": True, "schema": record}
+    ]
+    assert "schema" not in paths["/contacts/{id}"]["delete"]["responses"]["200"]
+    assert paths["/contacts"]["get"]["responses"]["404"]["schema"] == {"$ref": "#/definitions/Problem"}
+    assert paths["/{objectName}/{objectId}"]["get"]["responses"]["200"]["schema"]["type"] == "object"
+
+
+def test_a_definition_shows_the_fields_where_their_paths_lead():
+    assert made(CONTACTS)["definitions"]["contacts"] == {
+        "type": "object",
+        "properties": {
+            "CONTACT_ID": {"type": "number"},
+            "name": {"type": "object", "properties": {"first": {"type": "string"}}},
+            "TAGS": {"type": "array", "items": {}},
+            "LINKS": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "number"}}}},
+            "DONE": {"type": "boolean"},
+            "WHEN": {"type": "string"},
+        },
+    }
+
+
+def test_a_basic_document_says_nothing_of_fields():
+    assert made(CONTACTS, basic=True)["definitions"]["contacts"]["properties"] == {}
+
+
+def test_only_definitions_that_are_referred_to_are_there():
+    assert sorted(made(CONTACTS)["definitions"]) == ["Problem", "contacts"]
+
+
+def test_one_operation_is_a_document_of_its_own():
+    alone = operation(made(CONTACTS, USERS), "getUserById")
+
+    assert problems(alone) == []
+    assert {path: list(item) for path, item in alone["paths"].items()} == {"/users/{id}": ["get"]}
+    assert sorted(alone["definitions"]) == ["Problem", "users"]
+
+
+def test_an_operation_that_is_not_there_is_none():
+    assert operation(made(CONTACTS), "getcontacts") is None
+
+
+def test_a_document_without_references_has_none():
+    assert "$ref" not in str(without_references(made(CONTACTS)))
+
+
+@given(
+    names=st.lists(st.text(max_size=8), unique=True, max_size=5),
+    paths=st.lists(st.text(max_size=8), max_size=4),
+)
+def test_whatever_objects_and_fields_are_called_a_document_is_valid(names, paths):
+    fields = tuple(DocumentedField(path=path, type="string") for path in paths)
+    whole = made(*(DocumentedObject(name=name, fields=fields) for name in names if name))
+
+    assert problems(whole) == []
+    ids = [each["operationId"] for item in whole["paths"].values() for each in item.values()]
+    assert len(set(ids)) == len(ids)
