@@ -4,9 +4,10 @@ from flask import Blueprint
 
 from mock_kit.operations import Answer, operation
 from mock_platform.domain.errors import NotFoundError
-from mock_platform.elements.catalogue import ELEMENTS, find_element
 from mock_platform.routes.documented_objects import objects_of_element
 from mock_platform.routes.documents import DocumentQuery, Json, answer, whole_document
+from mock_platform.routes.elements import element as element_named
+from mock_platform.routes.elements import elements as all_elements
 
 bp = Blueprint("docs", __name__)
 
@@ -25,7 +26,7 @@ class ElementDocumentQuery(DocumentQuery, rename="camel", kw_only=True):
 @operation(problems=(404,))
 def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
     """Describe the calls of a hub."""
-    elements = tuple(element for element in ELEMENTS if element.hub == hub_key)
+    elements = tuple(element for element in all_elements() if element.hub == hub_key)
     if not elements:
         raise NotFoundError("hub", hub_key, named="key")
     objects = [each for element in elements for each in objects_of_element(element)]
@@ -36,7 +37,7 @@ def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
 @operation(problems=(404,))
 def of_element(key_or_id: str, query: ElementDocumentQuery) -> Answer[Json]:
     """Describe the calls of an element, or one of them."""
-    element = find_element(key_or_id)
+    element = element_named(key_or_id)
     whole = whole_document(
         query, objects_of_element(element), title=element.name, hub=element.hub, elements=(element,)
     )

@@ -8,7 +8,7 @@ from mock_kit.operations import Answer, operation
 from mock_platform.domain.instance_json import InstanceJson
 from mock_platform.routes import instances, one_instance
 from mock_platform.routes.granted import with_grant
-from mock_platform.routes.instance_changes import instance_json, make
+from mock_platform.routes.instance_changes import make
 from mock_platform.routes.instance_lists import InstancesQuery, listed
 from mock_platform.routes.instance_requests import InstanceRequest
 from mock_platform.routes.named_instance import ElementCaller, named_element, put_names_aside
@@ -30,7 +30,8 @@ def index(asked: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJs
 @operation(needs=named_element, problems=(400, 401, 403, 404, 429, 502), links=instances.LINKS)
 def create(asked: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""
-    return Answer(instance_json(asked.workspace, make(asked.workspace, with_grant(body), asked.element)))
+    with_objects = body.retrieve_objects_after_instantiation
+    return Answer(make(asked.workspace, with_grant(body), asked.element, with_objects=with_objects))
 
 
 for _register, _view in (

@@ -8,15 +8,22 @@ from mock_platform import identities
 from mock_platform.domain import configuration
 from mock_platform.domain import instance as rules
 from mock_platform.domain.element import Element
-from mock_platform.domain.errors import InvalidRequestError, NotFoundError, shown
+from mock_platform.domain.errors import InvalidRequestError, NotFoundError
+from mock_platform.domain.errors import shown as quoted
 from mock_platform.domain.instance import InstanceBody
-from mock_platform.domain.instance_json import InstanceJson, to_json
+from mock_platform.domain.instance_json import (
+    InstanceJson,
+    ObjectJson,
+    ObjectsJson,
+    TransformationJson,
+    to_json,
+)
 from mock_platform.domain.models import Instance
 from mock_platform.domain.schedule import plan
 from mock_platform.own_elements import elements_of
 from mock_platform.receiver_keys import tell_sink
 from mock_platform.routes.named_instance import Named
-from mock_platform.routes.parts import calling_user, own_element, parts
+from mock_platform.routes.parts import calling_user, parts
 
 
 class Ask(Enum):
@@ -27,8 +34,14 @@ class Ask(Enum):
     NEVER = "never"
 
 
-def make(workspace: Workspace, body: InstanceBody, element: Element) -> Instance:
-    """Make an instance, once the CRM has accepted its credentials.
+def make(
+    workspace: Workspace, body: InstanceBody, element: Element, *, with_objects: bool = False
+) -> InstanceJson:
+    """Make an instance, once the CRM has accepted its credentials, and return it as the platform shows it.
+
+    Args:
+        with_objects: with a list of the CRM's objects, which has to come before anything is kept (documented: that
+            there is one).
 
     Raises:
         InvalidRequestError: it could not work.
@@ -44,6 +57,7 @@ def make(workspace: Workspace, body: InstanceBody, element: Element) -> Instance
     first = draft(identities.first_instance_id(workspace))
     _check(first, element)
     parts().provider.check(first.configuration)
+    objects = _objects(first) if with_objects else None
     block = parts().settings.empty_block
     made = parts().store.instances.add(
         workspace.name,
@@ -53,7 +67,10 @@ def make(workspace: Workspace, body: InstanceBody, element: Element) -> Instance
         now=now,
     )
     _announce(made)
-    return made
+    shown = instance_json(workspace, made)
+    if objects is not None:
+        shown["objects"] = objects
+    return shown
 
 
 def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> Instance:
@@ -66,10 +83,11 @@ def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> I
     """
     now = named.workspace.clock.now()
     block = parts().settings.empty_block
+    elements = _elements(named.workspace)
 
     def changed(stored: Instance) -> Instance:
         after = rules.revive(stored, rule(stored))
-        _check(after, own_element(named.workspace, after.element_key))
+        _check(after, elements[after.element_key])
         return after
 
     _vouch(named.instance, changed(named.instance), ask)
@@ -77,9 +95,7 @@ def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> I
         named.workspace.name,
         named.instance.id,
         changed,
-        lambda before, after: plan(
-            before, after, own_element(named.workspace, after.element_key), empty_block=block, now=now
-        ),
+        lambda before, after: plan(before, after, elements[after.element_key], empty_block=block, now=now),
         now=now,
     )
     if saved is None:
@@ -97,7 +113,7 @@ def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[
     """Return instances as the platform shows them."""
     with parts().store.people.reading(workspace) as register:
         founder, users = register.founder, {user.id: user for user in register.users()}
-    elements = {element.key: element for element in elements_of(parts().store, workspace)}
+    elements = _elements(workspace)
     unset, now = parts().settings.unset_value, workspace.clock.now()
     return [
         to_json(
@@ -106,9 +122,28 @@ def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[
             users.get(instance.user_id or founder.id, founder),
             unset=unset,
             now=now,
+            objects=_mapped(instance),
         )
         for instance in instances
     ]
+
+
+def _objects(instance: Instance) -> list[ObjectJson]:
+    found = parts().provider.objects(instance.configuration)
+    return [{"name": each["name"], "vendorName": each["vendorName"], "type": each["type"]} for each in found]
+
+
+def _mapped(instance: Instance) -> ObjectsJson:
+    """Return what an instance shows of the objects that it maps: nothing unless there are any (observed)."""
+    own: list[TransformationJson] = [
+        {"objectName": name, "vendorName": mapped.vendor_name}
+        for name, mapped in instance.objects.in_force().items()
+    ]
+    return {"transformationData": own} if own else {}
+
+
+def _elements(workspace: Workspace) -> dict[str, Element]:
+    return {element.key: element for element in elements_of(parts().store, workspace)}
 
 
 def _vouch(before: Instance, after: Instance, ask: Ask) -> None:
@@ -127,7 +162,7 @@ def _check(instance: Instance, element: Element) -> None:
     for resource in configuration.polled_resources(instance.configuration, element, empty_block=block):
         if "\0" in resource.name:
             raise InvalidRequestError(
-                f"a polled resource's name cannot hold U+0000; got {shown(resource.name)}"
+                f"a polled resource's name cannot hold U+0000; got {quoted(resource.name)}"
             )
 
 

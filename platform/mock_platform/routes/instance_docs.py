@@ -1,7 +1,6 @@
 """``/instances/{id}/docs``: what an instance answers, as a Swagger 2.0 document."""
 
 from mock_kit.operations import Answer, operation
-from mock_platform.elements.catalogue import find_element
 from mock_platform.routes.documented_objects import objects_of_instance
 from mock_platform.routes.documents import DocumentQuery, Json, answer, definitions, whole_document
 from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
@@ -41,6 +40,6 @@ def show_definitions(named: Named, operation_id: str, query: InstanceDocumentQue
 
 
 def _document(named: Named, query: InstanceDocumentQuery) -> Json:
-    element = find_element(named.instance.element_key)
+    element = named.element
     objects = objects_of_instance(named.instance, element, discovery=query.discovery)
     return whole_document(query, objects, title=named.instance.name, hub=element.hub, elements=(element,))

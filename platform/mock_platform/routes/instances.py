@@ -37,7 +37,8 @@ class Counts(TypedDict):
 def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
     element = (body.element or ElementReference()).find(workspace)
-    return Answer(instance_json(workspace, make(workspace, with_grant(body), element)))
+    with_objects = body.retrieve_objects_after_instantiation
+    return Answer(make(workspace, with_grant(body), element, with_objects=with_objects))
 
 
 @bp.get("")

@@ -315,7 +315,6 @@ def test_an_element_is_meant_by_key_or_by_id(make_instance, element):
 
 def test_keys_that_mean_nothing_here_are_passed_over(make_instance):
     made = make_instance(
-        retrieveObjectsAfterInstantiation=True,
         externalAuthentication="initial",
         id=1,
         token="mine",
@@ -393,3 +392,30 @@ def test_an_instance_of_another_workspace_is_not_found(stack_in_process, doors, 
         assert refused(reply, 404) == f"No element instance found with ID {instance['id']}"
     assert doors.platform.call("GET", path) == instance
     stack_in_process.delete_workspace(other.credentials.name)
+
+
+@pytest.mark.parametrize("path", ["/instances", "/elements/insightly/instances"])
+def test_an_instance_shows_its_objects_when_made_if_that_is_asked_for_and_never_else(doors, body_of, path):
+    body = body_of(retrieveObjectsAfterInstantiation=True)
+
+    made = doors.platform.call("POST", BASE_PATH + path, json=body)
+    shown = doors.platform.call("GET", f"{BASE_PATH}/instances/{made['id']}")
+
+    objects = made.pop("objects")
+    assert made == shown
+    assert {"name": "accounts", "vendorName": "Organisations", "type": "ceCanonical"} in objects
+    assert all(set(each) == {"name", "vendorName", "type"} for each in objects)
+    assert {each["type"] for each in objects} <= {"vdr", "ceCanonical", "vendor"}
+    listed = decode(doors.platform.hub(made["token"]).send("GET", "/objects").body)
+    assert listed == [each["name"] for each in objects]
+
+
+def test_no_instance_is_made_whose_objects_cannot_be_had(*, doors, instances, body_of, refused, unchanged):
+    version_3 = {"base.url": "https://api.insight.ly/v3.1"}
+    doors.crm.script_faults([{"match": {"path": "*/customobjects"}, "effect": {"status": 500}}])
+
+    with unchanged():
+        reply = instances("POST", json=body_of(version_3, retrieveObjectsAfterInstantiation=True))
+
+    refused(reply, 502)
+    assert instances("POST", json=body_of(version_3)).status == 200
