@@ -181,3 +181,41 @@ def test_a_hub_is_described_to_everyone(stranger):
 )
 def test_what_is_not_there_is_not_described(stranger, refused, path, words):
     assert refused(stranger.send("GET", BASE_PATH + path), 404).startswith(words)
+
+
+@pytest.fixture
+def mapped(instances, instance):
+    """Let an instance call contacts people, and their first names otherwise."""
+    path = f"/{instance['id']}"
+    fields = {"fields": [{"path": "name.first", "type": "string"}]}
+    instances("POST", f"{path}/objects/people/definitions", json=fields)
+    return instances(
+        "POST",
+        f"{path}/transformations/people",
+        json={"vendorName": "contacts", "fields": [{"path": "name.first", "vendorPath": "FIRST_NAME"}]},
+    )
+
+
+@pytest.mark.parametrize("query", ["", "?discovery=true"])
+def test_a_mapped_object_is_described_by_its_own_names(docs, mapped, query):
+    assert mapped.status == 200
+
+    whole = valid(docs(query))
+
+    shown = whole["definitions"]["people"]["properties"]
+    assert {"/people", "/people/{id}", "/contacts"} <= set(whole["paths"])
+    assert shown["name"] == {"type": "object", "properties": {"first": {"type": "string"}}}
+    assert "FIRST_NAME" not in shown
+    assert {"LAST_NAME", "CONTACT_ID"} <= set(shown)
+    assert "FIRST_NAME" in whole["definitions"]["contacts"]["properties"]
+
+
+@pytest.mark.usefixtures("mapped")
+def test_an_instance_shows_what_it_maps_as_long_as_it_does(instances, instance):
+    path = f"/{instance['id']}"
+
+    shown = decode(instances("GET", path).body)
+    instances("DELETE", f"{path}/transformations/people")
+
+    assert shown == {**instance, "transformationData": [{"objectName": "people", "vendorName": "contacts"}]}
+    assert decode(instances("GET", path).body) == instance

@@ -356,3 +356,74 @@ def test_a_long_poller_configuration_comes_back_as_it_was_sent(doors, make_insta
     assert json.loads(made["configuration"]["event.poller.configuration"]) == entries
     assert doors.clock.advance("15m")["polls"] == 50
     assert doors.platform.call("GET", f"{BASE_PATH}/instances/{made['id']}") == made
+
+
+def test_a_code_in_a_patch_asks_the_crm_again(doors, patch):
+    doors.crm.script_faults([{"effect": {"drop": True}}])
+
+    with_code = patch({"providerData": {"code": "another"}, "name": "New"})
+    without = patch({"providerData": {}, "name": "New"})
+
+    assert (with_code.status, without.status) == (502, 200)
+
+
+@pytest.mark.parametrize("element", [{"key": "insightly"}, {"id": 5993}, {"id": "5993"}, None])
+def test_an_instance_may_be_moved_to_the_element_that_it_is_of(patch, instance, element):
+    assert decode(patch({"element": element}).body) == instance
+
+
+@pytest.mark.parametrize(
+    ("element", "status", "words"),
+    [
+        ({"id": 1}, 404, "No element found with ID 1"),
+        ({"key": "hubspot"}, 404, "No element found with key hubspot"),
+        ({}, 400, "element.key or element.id is missing"),
+        ("insightly", 400, "got `str` - at `$.element`"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_an_instance_is_moved_to_no_element_that_is_not_there(
+    *, instances, instance, body_of, refused, unchanged, method, element, status, words
+):
+    body = body_of(element=element) if method == "PUT" else {"element": element}
+
+    with unchanged():
+        reply = instances(method, f"/{instance['id']}", json=body)
+
+    assert words in refused(reply, status)
+
+
+def test_traces_are_logged_until_their_time_is_over_or_that_is_ended(doors, instances, instance):
+    path = f"/{instance['id']}"
+
+    def is_logged():
+        return decode(instances("GET", path).body)["traceLoggingEnabled"]
+
+    asked = instances("PUT", f"{path}/trace-logging", json={"duration": 10})
+    at_once = is_logged()
+    doors.clock.advance("9m 59s")
+    before = is_logged()
+    doors.clock.advance("1s")
+    after = is_logged()
+    instances("PUT", f"{path}/trace-logging", json={"duration": 10})
+    ended = instances("DELETE", f"{path}/trace-logging")
+
+    assert (asked.status, asked.body, ended.status, ended.body) == (200, b"", 200, b"")
+    assert (at_once, before, after, is_logged()) == (True, True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({}, "missing required field `duration`"),
+        ({"duration": 0}, "Expected `int` >= 1 - at `$.duration`"),
+        ({"duration": "5"}, "Expected `int`, got `str`"),
+        ({"duration": True}, "Expected `int`, got `bool`"),
+        ({"duration": 10**10}, "Expected `int` <= 999999999"),
+    ],
+)
+def test_traces_are_logged_for_whole_minutes(instances, instance, refused, unchanged, body, words):
+    with unchanged():
+        reply = instances("PUT", f"/{instance['id']}/trace-logging", json=body)
+
+    assert words in refused(reply, 400)
