@@ -17,6 +17,7 @@ from mock_kit.workspaces import (
     Workspaces,
 )
 from mock_platform.bulk_task import BulkTask
+from mock_platform.call_task import CallTask
 from mock_platform.callers import Callers
 from mock_platform.composer import Composer
 from mock_platform.delivery_task import DeliveryTask
@@ -109,6 +110,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         polls=PollTask(store=store, http=own, settings=settings),
         deliveries=DeliveryTask(store=store, http=outbound, settings=settings),
         bulk=BulkTask(store=store, http=own, settings=settings),
+        calls=CallTask(store=store, http=own, receivers=outbound, settings=settings),
         lanes=settings.delivery_lanes,
     )
     app.extensions[EXTENSION] = Parts(

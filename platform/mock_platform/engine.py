@@ -16,6 +16,7 @@ from mock_kit.clock import Mode, SystemClock
 from mock_kit.instants import format_instant
 from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.bulk_task import BulkTask
+from mock_platform.call_task import CallTask
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.domain.errors import ConflictError, InvalidRequestError
 from mock_platform.domain.models import Instance, Job, JobKind, Ran
@@ -55,6 +56,7 @@ class Engine:
         polls: PollTask,
         deliveries: DeliveryTask,
         bulk: BulkTask,
+        calls: CallTask,
         lanes: int = 64,
     ) -> None:
         self._store = store
@@ -64,6 +66,7 @@ class Engine:
             JobKind.POLL: polls,
             JobKind.DELIVER: deliveries,
             JobKind.BULK: bulk,
+            JobKind.CALL: calls,
         }
         self._running: dict[str, Lock] = {}
         self._woken = Condition()

@@ -17,6 +17,7 @@ from mock_kit.wire import Reply
 from mock_kit.workspaces import NewWorkspace, Workspaces
 from mock_platform import Settings, identities
 from mock_platform.bulk_task import BulkTask
+from mock_platform.call_task import CallTask
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.domain import instance as rules
 from mock_platform.domain.schedule import plan
@@ -191,6 +192,7 @@ def make_bench():
                 polls=polls or PollTask(store=store, http=wire, settings=chosen),
                 deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
                 bulk=BulkTask(store=store, http=wire, settings=chosen),
+                calls=CallTask(store=store, http=wire, receivers=wire, settings=chosen),
             )
             return Bench(database, workspaces, store, wire, engine, chosen)
 

@@ -306,6 +306,7 @@ class JobKind(Enum):
     POLL = "poll"
     DELIVER = "deliver"
     BULK = "bulk"
+    CALL = "call"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,7 +314,8 @@ class Job:
     """Something that falls due: jobs of one instant run in the order of their numbers.
 
     Attributes:
-        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job.
+        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job; the number of
+            a call that is done later.
     """
 
     number: int

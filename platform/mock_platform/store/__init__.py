@@ -2,6 +2,7 @@
 
 from mock_kit.database import Database
 from mock_platform.store import tables
+from mock_platform.store.async_calls import AsyncCalls
 from mock_platform.store.bulk import Bulk
 from mock_platform.store.counters import next_number
 from mock_platform.store.deliveries import Deliveries
@@ -38,6 +39,7 @@ class Store:
         self.jobs = Jobs(database)
         self.polls = Polls(database)
         self.bulk = Bulk(database)
+        self.async_calls = AsyncCalls(database)
         self.turns = Turns(database)
         self.events = Events(database)
         self.event_counts = EventCounts(database)

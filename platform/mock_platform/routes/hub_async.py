@@ -1,0 +1,53 @@
+"""Hub calls with ``Elements-Async-Request``: answered at once, done when due work runs, their results sent on."""
+
+from urllib.parse import quote
+
+from flask import Response, request
+
+from mock_kit.admin import json_answer
+from mock_platform import identities
+from mock_platform.domain import async_call
+from mock_platform.domain.async_call import AsyncCall
+from mock_platform.domain.errors import InstanceDisabledError
+from mock_platform.routes.hub_records import instance_header
+from mock_platform.routes.parts import hub_caller, parts
+
+_KEPT = ("Authorization", "Content-Type", "Elements-Version")
+
+
+def dispatch_if_async() -> Response | None:
+    """Put a call off if it asks for that; None lets it be done now.
+
+    Raises:
+        InvalidCredentialsError: it is a stranger's, or its token is nobody's.
+        InstanceDisabledError: its instance is switched off.
+        InvalidRequestError: nobody could be told of its result (documented: 400).
+    """
+    if not async_call.is_async(request.headers.get(async_call.REQUEST)):
+        return None
+    caller = hub_caller()
+    workspace, instance = caller.workspace, caller.instance
+    if instance.disabled:
+        raise InstanceDisabledError(instance.id)
+    url = async_call.receiver(request.headers.get(async_call.URL), instance.configuration)
+    headers = {name: request.headers[name] for name in _KEPT if name in request.headers}
+    query = request.environ.get("QUERY_STRING")
+
+    def make(number: int) -> AsyncCall:
+        return AsyncCall(
+            number=number,
+            event_id=identities.event_id(workspace, number),
+            instance_id=instance.id,
+            method=request.method,
+            target=quote(request.path) + (f"?{query}" if query else ""),
+            headers=headers,
+            body=request.get_data(),
+            url=url,
+        )
+
+    first_id = identities.first_notification_id(workspace)
+    call = parts().store.async_calls.add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
+    parts().engine.wake()
+    answer = json_answer(async_call.dispatched(call), 200)
+    answer.headers.extend(instance_header(instance))
+    return answer
