@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from secrets import token_hex
@@ -38,11 +38,13 @@ class Failure:
         place: file and line of the step.
         lines: expected against actual, what came closest, what the platform decided since the last step that
             passed, and how to see it again.
+        expected: whether it was an expectation; else a service refused, or the scenario is wrong.
     """
 
     place: str
     verb: str
     lines: tuple[str, ...]
+    expected: bool = False
 
     def __str__(self) -> str:
         return "\n".join([f"{self.place}: {self.verb}:", *(f"  {line}" for line in self.lines)])
@@ -190,7 +192,8 @@ def _take_steps(scenario: Scenario, world: World) -> Failure | None:
         try:
             take(world, step.verb, step.argument)
         except ExpectationError as error:
-            return _failure(scenario, step, (*error.lines, *_decisions(world)))
+            lines = (*error.lines, *_decisions(world))
+            return replace(_failure(scenario, step, lines), expected=True)
         except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
             return _failure(scenario, step, (str(error),))
     return None

@@ -18,6 +18,7 @@ from elements_local.shape_fields import fields_at
 from elements_local.verbs import VERBS, Argument
 from elements_local.yaml_text import Document, Place, YamlError, read_documents
 from mock_kit.instants import UnreadableTimeError, parse_instant
+from mock_kit.json_text import Json
 from mock_kit.workspaces import DEFAULT_START
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ class Scenario:
         instances: name -> what differs from the guide's instance.
         records: how many made-up records of each kind the CRM starts with.
         profile: which of the platform's two names it plays.
+        document: as it was written, a matrix' row filled in.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Scenario:
     records: int
     seed: int
     steps: tuple[Step, ...]
+    document: Mapping[str, Json] = field(repr=False)
 
 
 class Head(msgspec.Struct, forbid_unknown_fields=True):
@@ -184,6 +187,7 @@ def _scenario(file: _File) -> Scenario:
         records=head.records,
         seed=head.seed,
         steps=tuple(_step(file, place, step) for place, step in enumerate(head.steps)),
+        document=value,
     )
 
 

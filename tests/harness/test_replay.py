@@ -221,3 +221,20 @@ def test_a_profile_is_played_by_a_platform_of_its_own(tmp_path: Path) -> None:
     done = replay(path)
 
     assert done.exit_code == 0, done.output
+
+
+def test_a_failure_is_shrunk_and_saved_beside_it_and_fails_in_the_same_way(tmp_path: Path) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_text(
+        "scenario: a long one\nsteps:\n"
+        "  - advance: 1m\n  - create: {contacts/bob: {}}\n  - create: {contacts/ada: {}}\n"
+        "  - update: {contacts/bob: {LAST_NAME: Ross}}\n  - advance: 15m\n  - poll: null\n"
+        "  - never: {callbacks: [contacts/ada CREATED]}\n"
+    )
+
+    done = replay(path, "--shrink")
+
+    assert "shrunk  a long one: 4 of 7 steps" in done.output
+    again = replay(tmp_path / "long.a_long_one.shrunk.yaml")
+    assert "unexpected: contacts/ada CREATED" in again.output
+    assert (tmp_path / "test_a_long_one_shrunk.py").exists()

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import click
 from elements_local.clients import BASE_PATH, Addresses
 from elements_local.junit import write_junit
 from elements_local.replaying import chosen, replay, shuffled
-from elements_local.runner import How, Result, Transport
+from elements_local.runner import How, Result, Runner, Transport
 from elements_local.scenario import Scenario, ScenarioError, find, load
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
@@ -61,6 +62,12 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
 @click.option("--shuffle", type=int, metavar="SEED", help="Run them in an order that follows from SEED.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first that fails.")
 @click.option("--update", is_flag=True, help="Write the streams that scenarios expect.")
+@click.option(
+    "--shrink",
+    "wants_shrunk",
+    is_flag=True,
+    help="Save the shortest scenario that still fails beside each that does, as YAML and as a test for pytest.",
+)
 @click.option("--junit", type=_PATH, help="Write the results as a JUnit file for a CI.")
 @click.option("--html", type=_PATH, help="Write a page with a timeline of each scenario.")
 @click.option("--quiet", "-q", is_flag=True, help="Show failures only, and how far it is.")
@@ -76,6 +83,7 @@ def command(  # noqa: PLR0913 - an option each
     junit: Path | None,
     html: Path | None,
     quiet: bool,
+    wants_shrunk: bool,
     **rest: Any,
 ) -> None:
     """Run the scenarios in files and folders; exit 1 if one of them fails."""
@@ -94,6 +102,8 @@ def command(  # noqa: PLR0913 - an option each
     results = list(
         _shown(replay(scenarios, how, jobs=jobs, fail_fast=fail_fast), len(scenarios), quiet=quiet)
     )
+    if wants_shrunk:
+        _shrink([result for result in results if result.failure], how)
     _report(results, junit=junit, html=html)
     failed = sum(result.failure is not None for result in results)
     left = len(scenarios) - len(results)
@@ -132,6 +142,20 @@ def _shown(results: Iterator[Result], count: int, *, quiet: bool) -> Iterator[Re
         yield result
     if bar:
         bar.render_finish()
+
+
+def _shrink(failed: Sequence[Result], how: How) -> None:
+    """Save the shortest scenario that still fails, for each that does."""
+    from elements_local.shrinking import NothingToShrinkWithError, save, shrink  # noqa: PLC0415 - seldom wanted
+
+    with closing(Runner(how)) as runner:
+        for result in failed:
+            try:
+                shrunk = shrink(result, runner.run)
+            except NothingToShrinkWithError as error:
+                raise click.UsageError(str(error)) from error
+            steps = f"{len(shrunk.steps)} of {len(result.scenario.steps)} steps"
+            click.echo(f"shrunk  {result.scenario.name}: {steps}, in {' and '.join(map(str, save(shrunk)))}")
 
 
 def _annotate(result: Result) -> None:
