@@ -22,6 +22,9 @@ from mock_kit import seeded
 from mock_kit.clock import Frozen, FrozenClock
 from mock_kit.instants import UnreadableTimeError, format_instant
 
+_MOST_POLLS = 20
+_MOST_RECORDS = 20
+
 
 class Transport(Enum):
     """How a scenario reaches the stack."""
@@ -205,9 +208,18 @@ def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> Failure:
 
 
 def _decisions(world: World) -> Iterator[str]:
-    """Yield what the platform decided since the last expectation that held: a line for each poll and record."""
-    for poll in world.doors.platform.polls()[world.seen_polls :]:
+    """Yield what the platform decided since the last expectation that held: a line for each poll and record.
+
+    Polls that saw nothing are only counted.
+    """
+    polls = world.doors.platform.polls()[world.seen_polls :]
+    told = [poll for poll in polls if poll["seen"] or poll["error"]]
+    for poll in told[-_MOST_POLLS:]:
         outcome = poll["error"] or f"{poll['seen']} seen, {poll['events']} reported"
         yield f"poll at {poll['at']} of {poll['resource']} from {poll['from']}: {outcome}"
-        for record in poll["records"]:
+        for record in poll["records"][:_MOST_RECORDS]:
             yield f"  {world.names.shown(poll['resource'], record['id'])}: {record['verdict']}, {record['why']}"
+    if len(told) < len(polls):
+        yield f"{len(polls) - len(told)} polls saw nothing, from {polls[0]['at']} to {polls[-1]['at']}"
+    if len(told) > _MOST_POLLS:
+        yield f"{len(told) - _MOST_POLLS} earlier polls are not shown"

@@ -13,7 +13,7 @@ _PLACEHOLDER = {"type": "string", "pattern": r"<[A-Za-z_]\w*>"}
 _ROW = {
     "type": "object",
     "minProperties": 1,
-    "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+    "additionalProperties": True,
 }
 
 Schema = dict[str, Any]

@@ -1,0 +1,63 @@
+"""The hazard catalogue: each shows a loss, a repeat or a wrong name, and that its knob cures it, and nothing else does."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from elements_local.matrix import expand
+from elements_local.runner import How, Runner
+from elements_local.scenario import load
+from elements_local.yaml_text import Document, read_documents
+
+FOLDER = Path(__file__).parents[2] / "scenarios" / "hazards"
+HAZARDS = sorted(FOLDER.glob("*.yaml"))
+EXPECTED = {"comes", "seen"}
+"""The columns that say what comes; the others say how it is brought about."""
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with closing(Runner(How())) as running:
+        yield running
+
+
+def document_of(path):
+    (document,) = read_documents(path.read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.mark.parametrize("path", HAZARDS, ids=lambda path: path.stem)
+def test_a_hazard_says_who_is_bitten_and_has_a_case_with_and_one_without_its_cure(path):
+    value = document_of(path).value
+
+    bitten, cured = value["matrix"]
+    assert value["about"].startswith("Bites ")
+    assert "hazard" in value["tags"]
+    assert "<case>" in value["scenario"]
+    assert any(bitten[name] != cured[name] for name in bitten.keys() & EXPECTED)
+    assert any(bitten[name] != cured[name] for name in bitten.keys() - EXPECTED - {"case"})
+
+
+@pytest.mark.parametrize("path", HAZARDS, ids=lambda path: path.stem)
+def test_without_its_cure_what_is_cured_fails(path, runner, tmp_path):
+    document = document_of(path)
+    bitten, cured = document.value["matrix"]
+    untreated = {name: (cured if name in EXPECTED else bitten)[name] for name in bitten}
+    treated = {name: (bitten if name in EXPECTED else cured)[name] for name in bitten}
+
+    for row in (untreated, treated):
+        (mixed,) = expand(Document(value={**document.value, "matrix": [row]}, places=document.places))
+        failure = runner.run(written(mixed, tmp_path)).failure
+        assert failure is not None, f"passes with {row}"
+        assert failure.expected, failure
+
+
+def written(document, folder):
+    """Return a document as the scenario that it is."""
+    import yaml  # noqa: PLC0415
+
+    path = folder / "it.yaml"
+    path.write_text(yaml.safe_dump(document.value, allow_unicode=True))
+    (scenario,) = load(path)
+    return scenario
