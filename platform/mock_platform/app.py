@@ -58,6 +58,7 @@ from mock_platform.routes import (
     polls,
     roles,
     subscriptions,
+    traces,
     transformations,
     users,
 )
@@ -153,6 +154,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         hub_catalogue.bp,
         hub_objects.bp,
         docs.bp,
+        traces.bp,
         hubs.bp,
     ):
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))

@@ -64,6 +64,11 @@ def element_token(workspace: Workspace, instance_id: int) -> str:
     return seeded.base64_token(workspace.seed, workspace.name, "token", instance_id)
 
 
+def trace_id(workspace: Workspace, number: int) -> str:
+    """Return the id of a trace: 24 hexadecimal digits (assumed)."""
+    return seeded.hexadecimal(workspace.seed, workspace.name, "trace", number, length=24)
+
+
 def first_notification_id(workspace: Workspace) -> int:
     """Return the id of a workspace's first notification."""
     return seeded.number(workspace.seed, workspace.name, "notification", low=1_000_000, high=9_000_000)

@@ -13,6 +13,7 @@ from mock_platform.routes.instance_lists import InstancesQuery, listed
 from mock_platform.routes.instance_requests import InstanceRequest
 from mock_platform.routes.named_instance import ElementCaller, named_element, put_names_aside
 from mock_platform.routes.parts import PAGE_HEADERS
+from mock_platform.routes.traces import TRACE_HEADERS, way_to_crm
 
 bp = Blueprint("element_instances", __name__, url_prefix="/elements/<key_or_id>/instances")
 bp.url_value_preprocessor(put_names_aside)
@@ -27,11 +28,14 @@ def index(asked: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJs
 
 
 @bp.post("")
-@operation(needs=named_element, problems=(400, 401, 403, 404, 429, 502), links=instances.LINKS)
+@operation(
+    needs=named_element, problems=(400, 401, 403, 404, 429, 502), headers=TRACE_HEADERS, links=instances.LINKS
+)
 def create(asked: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""
     with_objects = body.retrieve_objects_after_instantiation
-    return Answer(make(asked.workspace, with_grant(body), asked.element, with_objects=with_objects))
+    crm = way_to_crm(asked.workspace, asked.element.key, body)
+    return Answer(make(asked.workspace, with_grant(body), asked.element, crm=crm, with_objects=with_objects))
 
 
 for _register, _view in (

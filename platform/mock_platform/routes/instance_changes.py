@@ -21,6 +21,7 @@ from mock_platform.domain.instance_json import (
 from mock_platform.domain.models import Instance
 from mock_platform.domain.schedule import plan
 from mock_platform.own_elements import elements_of
+from mock_platform.provider import Provider
 from mock_platform.receiver_keys import tell_sink
 from mock_platform.routes.named_instance import Named
 from mock_platform.routes.parts import calling_user, parts
@@ -35,11 +36,12 @@ class Ask(Enum):
 
 
 def make(
-    workspace: Workspace, body: InstanceBody, element: Element, *, with_objects: bool = False
+    workspace: Workspace, body: InstanceBody, element: Element, *, crm: Provider, with_objects: bool = False
 ) -> InstanceJson:
     """Make an instance, once the CRM has accepted its credentials, and return it as the platform shows it.
 
     Args:
+        crm: the way to it.
         with_objects: with a list of the CRM's objects, which has to come before anything is kept (documented: that
             there is one).
 
@@ -56,8 +58,8 @@ def make(
 
     first = draft(identities.first_instance_id(workspace))
     _check(first, element)
-    parts().provider.check(first.configuration)
-    objects = _objects(first) if with_objects else None
+    crm.check(first.configuration)
+    objects = _objects(first, crm) if with_objects else None
     block = parts().settings.empty_block
     made = parts().store.instances.add(
         workspace.name,
@@ -73,8 +75,13 @@ def make(
     return shown
 
 
-def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> Instance:
+def change(
+    named: Named, rule: Callable[[Instance], Instance], *, ask: Ask, crm: Provider | None = None
+) -> Instance:
     """Change an instance, and keep nothing else of it: what happens to it while the CRM is asked stays.
+
+    Args:
+        crm: the way to it; None for the usual one.
 
     Raises:
         InvalidRequestError: the change is none, or leads to an instance that could not work.
@@ -90,7 +97,7 @@ def change(named: Named, rule: Callable[[Instance], Instance], *, ask: Ask) -> I
         _check(after, elements[after.element_key])
         return after
 
-    _vouch(named.instance, changed(named.instance), ask)
+    _vouch(named.instance, changed(named.instance), ask, crm or parts().provider)
     saved = parts().store.instances.change(
         named.workspace.name,
         named.instance.id,
@@ -128,8 +135,8 @@ def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[
     ]
 
 
-def _objects(instance: Instance) -> list[ObjectJson]:
-    found = parts().provider.objects(instance.configuration)
+def _objects(instance: Instance, crm: Provider) -> list[ObjectJson]:
+    found = crm.objects(instance.configuration)
     return [{"name": each["name"], "vendorName": each["vendorName"], "type": each["type"]} for each in found]
 
 
@@ -146,9 +153,9 @@ def _elements(workspace: Workspace) -> dict[str, Element]:
     return {element.key: element for element in elements_of(parts().store, workspace)}
 
 
-def _vouch(before: Instance, after: Instance, ask: Ask) -> None:
+def _vouch(before: Instance, after: Instance, ask: Ask, crm: Provider) -> None:
     if ask is Ask.ALWAYS or (ask is Ask.WHERE_NEW and rules.reaches_anew(before, after)):
-        parts().provider.check(after.configuration)
+        crm.check(after.configuration)
 
 
 def _check(instance: Instance, element: Element) -> None:

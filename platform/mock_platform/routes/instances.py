@@ -14,6 +14,7 @@ from mock_platform.routes.instance_lists import InstancesQuery, as_seen, listed
 from mock_platform.routes.instance_requests import ElementReference, InstanceRequest
 from mock_platform.routes.named_instance import Named, named_instance, put_names_aside
 from mock_platform.routes.parts import PAGE_HEADERS, PageQuery, caller, parts
+from mock_platform.routes.traces import TRACE_HEADERS, way_to_crm
 from mock_platform.store.instance_search import Wanted
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
@@ -33,12 +34,19 @@ class Counts(TypedDict):
 
 
 @bp.post("")
-@operation(needs=caller, problems=(400, 401, 403, 404, 429, 502), links=LINKS, callbacks=EVENT_CALLBACK)
+@operation(
+    needs=caller,
+    problems=(400, 401, 403, 404, 429, 502),
+    headers=TRACE_HEADERS,
+    links=LINKS,
+    callbacks=EVENT_CALLBACK,
+)
 def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
     element = (body.element or ElementReference()).find(workspace)
     with_objects = body.retrieve_objects_after_instantiation
-    return Answer(make(workspace, with_grant(body), element, with_objects=with_objects))
+    crm = way_to_crm(workspace, element.key, body)
+    return Answer(make(workspace, with_grant(body), element, crm=crm, with_objects=with_objects))
 
 
 @bp.get("")

@@ -12,6 +12,7 @@ from mock_platform.routes.instance_changes import Ask, change, instance_json
 from mock_platform.routes.instance_requests import InstanceRequest
 from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
 from mock_platform.routes.parts import done, parts
+from mock_platform.routes.traces import TRACE_HEADERS, way_to_crm
 
 bp = instance_blueprint("instance")
 
@@ -37,24 +38,26 @@ class TraceLogging(Struct):
 
 
 @bp.put("")
-@operation(needs=named_instance, problems=(403, 404, 429, 502))
+@operation(needs=named_instance, problems=(403, 404, 429, 502), headers=TRACE_HEADERS)
 def put(named: Named, query: ReauthenticateQuery, body: InstanceRequest) -> Answer[InstanceJson]:
     """Replace an instance's name, tags and configuration."""
     element = body.element.find(named.workspace) if body.element else named.element
+    crm = way_to_crm(named.workspace, element.key, body)
     said = with_grant(body, named.instance.configuration)
     ask = Ask.ALWAYS if query.re_authenticate else Ask.NEVER
-    saved = change(named, lambda stored: rules.put(stored, said, element), ask=ask)
+    saved = change(named, lambda stored: rules.put(stored, said, element), ask=ask, crm=crm)
     return Answer(instance_json(named.workspace, saved))
 
 
 @bp.patch("")
-@operation(needs=named_instance, problems=(403, 404, 429, 502))
+@operation(needs=named_instance, problems=(403, 404, 429, 502), headers=TRACE_HEADERS)
 def patch(named: Named, body: InstanceRequest) -> Answer[InstanceJson]:
     """Change what is sent; the CRM is asked if the credentials, or the place where they hold, are new."""
     element = body.element.find(named.workspace) if body.element else named.element
+    crm = way_to_crm(named.workspace, element.key, body)
     said = with_grant(body, named.instance.configuration)
     ask = Ask.ALWAYS if body.is_reauthorized else Ask.WHERE_NEW
-    saved = change(named, lambda stored: rules.patch(stored, said, element), ask=ask)
+    saved = change(named, lambda stored: rules.patch(stored, said, element), ask=ask, crm=crm)
     return Answer(instance_json(named.workspace, saved))
 
 

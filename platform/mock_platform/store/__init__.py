@@ -16,6 +16,7 @@ from mock_platform.store.notifications import Notifications
 from mock_platform.store.people import People
 from mock_platform.store.polls import Polls
 from mock_platform.store.subscriptions import Subscriptions
+from mock_platform.store.traces import Traces
 from mock_platform.store.turns import Turns
 
 __all__ = ["Store"]
@@ -47,6 +48,7 @@ class Store:
         self.subscriptions = Subscriptions(database)
         self.deliveries = Deliveries(database)
         self.emails = Emails(database)
+        self.traces = Traces(database)
         with database.writing() as connection:
             self.starts = next_number(connection, _NO_WORKSPACE, "starts", first=1)
 

@@ -73,6 +73,16 @@ instance_tags = Table(
 )
 """The tags of instances once more, to be found by; they are shown from the instance itself."""
 
+traces = Table(
+    "platform_traces",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("element_key", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("exchanges", Text, nullable=False),
+)
+
 subscriptions = Table(
     "platform_subscriptions",
     metadata,
