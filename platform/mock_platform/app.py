@@ -60,6 +60,8 @@ from mock_platform.routes import (
     subscriptions,
     traces,
     transformations,
+    usage,
+    usage_analytics,
     users,
 )
 from mock_platform.routes import workspaces as workspace_routes
@@ -67,6 +69,7 @@ from mock_platform.routes.named_instance import register_both_ways
 from mock_platform.routes.parts import EXTENSION, Parts
 from mock_platform.settings import Settings
 from mock_platform.store import Store
+from mock_platform.usage_notes import note_usage
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -95,7 +98,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
-    store = Store(database)
+    store = Store(database, usage_retention=settings.usage_retention)
     faults = FaultBook(database, service="platform")
     journal = Journal()
     outbound = Outbound(
@@ -148,6 +151,8 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         notifications.bp,
         subscriptions.bp,
         deliveries.bp,
+        usage.bp,
+        usage_analytics.bp,
         elements.bp,
         element_configuration.bp,
         oauth.bp,
@@ -160,6 +165,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
     for blueprint in (one_instance.bp, instance_configuration.bp, instance_docs.bp, transformations.bp):
         register_both_ways(app, blueprint, base_path=BASE_PATH)
+    note_usage(app)
     add_manners(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)
     return app

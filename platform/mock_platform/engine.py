@@ -173,7 +173,8 @@ class Engine:
             self._woken.notify_all()
 
     def stop(self) -> None:
-        """Let ``follow_real_clocks`` return."""
+        """Let ``follow_real_clocks`` return, and keep what has only been noted."""
+        self._store.usage.flush()
         self._stopped = True
         self.wake()
 

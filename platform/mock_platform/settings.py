@@ -9,6 +9,7 @@ from mock_platform.domain.event import RawForm
 from mock_platform.domain.people import Passwords, Visibility
 from mock_platform.domain.poller_configuration import EmptyBlock
 from mock_platform.domain.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
+from mock_platform.domain.usage import EmptyUsage, UsageKeys
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 
@@ -33,6 +34,9 @@ class Settings:
         visibility: whose instances a user sees (documented to depend on the role, how is assumed).
         passwords: which password is right for who has chosen none (assumed: any).
         event_retention: how long events are shown (documented: seven days).
+        usage_retention: how long calls are kept (documented: thirty days).
+        usage_keys: how the keys of a usage record are written (observed twice, in conflict by age).
+        empty_usage: how a list of usage without any record is answered (observed twice, in conflict by age).
         bulk_upload_limit: bytes of a bulk upload at the most (ours).
         csv_guard: whether texts of bulk results that a spreadsheet would run as formulas get an apostrophe; without,
             they are what the CRM has (ours).
@@ -62,6 +66,9 @@ class Settings:
     ladder_adds_up: bool = False
     allow_hosts: frozenset[str] = frozenset()
     delivery_lanes: int = 64
+    usage_retention: timedelta = timedelta(days=30)
+    usage_keys: UsageKeys = UsageKeys.SNAKE_CASE
+    empty_usage: EmptyUsage = EmptyUsage.NOT_FOUND
     bulk_upload_limit: int = 16 * 1024 * 1024
     csv_guard: bool = False
     unset_value: str | None = None
@@ -111,6 +118,9 @@ _KINDS = {
     "ladder": environment.one_of({"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}),
     "raw_form": environment.one_of({form.value: form for form in RawForm}),
     "event_retention": environment.seconds(),
+    "usage_retention": environment.seconds(),
+    "usage_keys": environment.one_of({keys.value: keys for keys in UsageKeys}),
+    "empty_usage": environment.one_of({how.value: how for how in EmptyUsage}),
     "bulk_upload_limit": environment.whole(low=1),
     "csv_guard": environment.flag(),
     "analytics_limit": environment.whole(low=1, high=1_000_000),

@@ -112,14 +112,19 @@ class Bucket(Generic[K]):
         return iso_date_exact(self.start)
 
 
-def span(since: datetime | None, until: datetime | None, *, now: datetime) -> tuple[datetime, datetime]:
+def span(
+    since: datetime | None, until: datetime | None, *, now: datetime, usual: timedelta = _USUAL
+) -> tuple[datetime, datetime]:
     """Return the range that is meant: the 24 hours up to ``until``, which is now, unless said otherwise (assumed).
+
+    Args:
+        usual: another length than 24 hours, where no start is said.
 
     Raises:
         InvalidRequestError: it ends before it starts (observed: 400).
     """
     end = now if until is None else until
-    earliest = end - _USUAL if end - _EARLIEST > _USUAL else _EARLIEST
+    earliest = end - usual if end - _EARLIEST > usual else _EARLIEST
     start = earliest if since is None else since
     if end < start:
         raise InvalidRequestError(

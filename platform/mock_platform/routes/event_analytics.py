@@ -12,28 +12,35 @@ from mock_kit.workspaces import Workspace
 from mock_platform.domain import analytics, analytics_view
 from mock_platform.domain.analytics import Buckets, Interval, Tally
 from mock_platform.domain.analytics_view import AccountCountsJson, CountJson, InstanceCountsJson
-from mock_platform.domain.errors import ForbiddenError, shown
-from mock_platform.domain.people import administers
 from mock_platform.domain.retention import kept_since
-from mock_platform.routes.parts import caller, calling_user, parts, visible_instances
+from mock_platform.routes.own_accounts import named_accounts
+from mock_platform.routes.parts import caller, parts, visible_instances
 from mock_platform.store.events import Wanted
 
 bp = Blueprint("event_analytics", __name__, url_prefix="/instances/events/analytics")
 
 
-class AnalyticsQuery(Struct, kw_only=True):
-    """Which stretch of time, cut up how, and whose.
+class IntervalQuery(Struct, kw_only=True):
+    """Which stretch of time, and cut up how.
 
     Attributes:
         from_: an ISO 8601 instant; 24 hours before ``to``, unless given.
         to: an ISO 8601 instant; now, unless given.
         interval: how wide an entry is.
-        account_ids: of accounts that are the caller's.
     """
 
     from_: str | None = field(default=None, name="from")
     to: str | None = None
     interval: Literal["year", "quarter", "month", "week", "day", "hour", "minute", "second"] = "hour"
+
+
+class AnalyticsQuery(IntervalQuery, kw_only=True):
+    """Which stretch of time, cut up how, and whose.
+
+    Attributes:
+        account_ids: of accounts that are the caller's.
+    """
+
     account_ids: list[str] = field(default_factory=list, name="accountIds[]")
 
 
@@ -63,18 +70,12 @@ def by_account(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[Accou
     return Answer([analytics_view.by_account(bucket) for bucket in analytics.fold(cut, of_accounts)])
 
 
-def cut_up(workspace: Workspace, query: AnalyticsQuery) -> Buckets:
+def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
     """Return the range that a query asks for, cut up as it asks.
 
     Raises:
-        ForbiddenError: it names another's account (observed: 403).
         InvalidRequestError: the range ends before it starts, or would have too many entries (observed: 400).
     """
-    own = {str(account_id) for account_id in _own_accounts(workspace)} if query.account_ids else set()
-    foreign = [account_id for account_id in query.account_ids if account_id not in own]
-    if foreign:
-        takes = ", ".join(sorted(own))
-        raise ForbiddenError(f"account {shown(foreign[0])} is not one of yours; accountIds[] takes {takes}")
     since, until = analytics.span(
         None if query.from_ is None else parse_instant(query.from_),
         None if query.to is None else parse_instant(query.to),
@@ -84,16 +85,19 @@ def cut_up(workspace: Workspace, query: AnalyticsQuery) -> Buckets:
 
 
 def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list[Tally[int]]]:
-    """Return the range that is asked for, and what was counted in it of the instances that the caller sees."""
+    """Return the range that is asked for, and what was counted in it of the instances that the caller sees.
+
+    Raises:
+        ForbiddenError: another's account is named (observed: 403).
+    """
+    accounts = named_accounts(workspace, query.account_ids)
     cut = cut_up(workspace, query)
     kept = kept_since(workspace.clock.now(), parts().settings.event_retention)
-    asked = query.account_ids
+    owners = _owners(workspace)
     wanted = Wanted(
         workspace=workspace.name,
         instance_ids=tuple(
-            instance_id
-            for instance_id, account_id in _owners(workspace).items()
-            if not asked or str(account_id) in asked
+            instance_id for instance_id, account_id in owners.items() if account_id in accounts
         ),
         since=max(kept, cut.since),
         until=cut.until,
@@ -111,13 +115,3 @@ def _owners(workspace: Workspace) -> dict[int, int]:
         instance.id: accounts.get(instance.user_id or founder.id, founder.account_id)
         for instance in instances
     }
-
-
-def _own_accounts(workspace: Workspace) -> list[int]:
-    """Return the accounts that the caller may name: all of them for who administers them, else their own (assumed)."""
-    user = calling_user(workspace)
-    with parts().store.people.reading(workspace) as register:
-        account, accounts = register.account_of(user), register.accounts()
-    if account.default and administers(user, account):
-        return [one.id for one in accounts]
-    return [account.id]

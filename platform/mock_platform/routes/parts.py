@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
 
-from flask import current_app, request
+from flask import current_app, g, request
 from msgspec import Meta, Struct
 
 from mock_kit.fault_book import FaultBook
@@ -119,7 +119,7 @@ class HubCaller:
 
 
 def hub_caller() -> HubCaller:
-    """Return the workspace and the instance of a call that needs a user and an element.
+    """Return the workspace and the instance of a call that needs a user and an element, and remember the instance.
 
     Raises:
         InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
@@ -128,7 +128,15 @@ def hub_caller() -> HubCaller:
     workspace = calling(sent).workspace
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
-    return HubCaller(workspace=workspace, instance=instance_of_token(workspace, sent.element))
+    instance = instance_of_token(workspace, sent.element)
+    g.called_instance = instance
+    return HubCaller(workspace=workspace, instance=instance)
+
+
+def called_instance() -> Instance | None:
+    """Return the instance that the present call went through; None where it went through none."""
+    found: Instance | None = g.get("called_instance")
+    return found
 
 
 def instance_of_token(workspace: Workspace, token: str) -> Instance:

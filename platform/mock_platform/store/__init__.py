@@ -1,5 +1,7 @@
 """What the platform remembers, by what it means: people, instances, jobs, polls, events and their deliveries."""
 
+from datetime import timedelta
+
 from mock_kit.database import Database
 from mock_platform.store import tables
 from mock_platform.store.async_calls import AsyncCalls
@@ -18,10 +20,12 @@ from mock_platform.store.polls import Polls
 from mock_platform.store.subscriptions import Subscriptions
 from mock_platform.store.traces import Traces
 from mock_platform.store.turns import Turns
+from mock_platform.store.usage import Usage
 
 __all__ = ["Store"]
 
 _NO_WORKSPACE = ""
+_MONTH = timedelta(days=30)
 
 
 class Store:
@@ -31,7 +35,7 @@ class Store:
         starts: how often the platform has been started on it, this time included.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, usage_retention: timedelta = _MONTH) -> None:
         database.create("platform", tables.metadata, version=tables.VERSION)
         self._database = database
         self.instances = Instances(database)
@@ -41,6 +45,7 @@ class Store:
         self.polls = Polls(database)
         self.bulk = Bulk(database)
         self.async_calls = AsyncCalls(database)
+        self.usage = Usage(database, retention=usage_retention)
         self.turns = Turns(database)
         self.events = Events(database)
         self.event_counts = EventCounts(database)
@@ -54,6 +59,7 @@ class Store:
 
     def reset(self, workspace: str) -> None:
         """Forget everything about a workspace."""
+        self.usage.forget(workspace)
         with self._database.writing() as connection:
             for table in tables.metadata.sorted_tables:
                 connection.execute(table.delete().where(table.c.workspace == workspace))

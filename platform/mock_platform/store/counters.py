@@ -23,3 +23,10 @@ def next_number(connection: Connection, workspace: str, name: str, *, first: int
         return first
     connection.execute(_write, {**key, "now": last + 1})
     return last + 1
+
+
+def take_numbers(connection: Connection, workspace: str, name: str, *, first: int, count: int) -> int:
+    """Return the first of the next so many numbers of a kind."""
+    start = next_number(connection, workspace, name, first=first)
+    connection.execute(_write, {"of_workspace": workspace, "of_name": name, "now": start + count - 1})
+    return start

@@ -9,6 +9,7 @@ from mock_platform import Settings
 from mock_platform.domain.event import RawForm
 from mock_platform.domain.poller_configuration import EmptyBlock
 from mock_platform.domain.retry import OPEN_CONNECTORS
+from mock_platform.domain.usage import EmptyUsage, UsageKeys
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 
@@ -43,6 +44,9 @@ def test_variables_of_others_are_passed_over():
         ("UNSET_VALUE", "", "unset_value", ""),
         ("RAW_FORM", "2020", "raw_form", RawForm.INSIDE_RECORDS),
         ("EVENT_RETENTION", "60", "event_retention", timedelta(minutes=1)),
+        ("USAGE_RETENTION", "60", "usage_retention", timedelta(minutes=1)),
+        ("USAGE_KEYS", "camelCase", "usage_keys", UsageKeys.CAMEL_CASE),
+        ("EMPTY_USAGE", "list", "empty_usage", EmptyUsage.LIST),
         ("BULK_UPLOAD_LIMIT", "1000", "bulk_upload_limit", 1000),
         ("CSV_GUARD", "true", "csv_guard", True),
         ("ANALYTICS_LIMIT", "61", "analytics_limit", 61),

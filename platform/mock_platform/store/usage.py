@@ -1,0 +1,174 @@
+"""Usage: noted in memory, kept a few hundred at a time, so that no call waits for it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Row, Select, case, func, literal, select, type_coerce
+
+from mock_kit.database import EPOCH, Database
+from mock_platform.domain.analytics import Tally
+from mock_platform.domain.retention import kept_since
+from mock_platform.domain.usage import Call
+from mock_platform.store.counters import take_numbers
+from mock_platform.store.tables import instance_tags
+from mock_platform.store.usage_tables import usage
+
+_AT_ONCE = 500
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SHIFT = (EPOCH - _FIRST) // _MICROSECOND
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageWanted:
+    """Which calls are asked for.
+
+    Attributes:
+        since, until: both instants included.
+        user_ids: whose.
+        elements: keys of elements that were called; None for all calls.
+        tags: each of which the instance has that was called.
+        text: part of the URI, in any case.
+        succeeded: None for both.
+    """
+
+    workspace: str
+    since: datetime
+    until: datetime
+    user_ids: tuple[int, ...]
+    elements: tuple[str, ...] | None = None
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    succeeded: bool | None = None
+
+
+class Usage:
+    """The calls of every workspace.
+
+    What has been noted and not yet kept is lost if the process is torn down; it is no more than a few hundred calls.
+
+    Args:
+        retention: how long calls are kept.
+    """
+
+    def __init__(self, database: Database, *, retention: timedelta) -> None:
+        self._database = database
+        self._retention = retention
+        self._noted: list[Call] = []
+        self._noting = Lock()
+
+    def note(self, call: Call) -> None:
+        """Keep a call, sooner or later."""
+        with self._noting:
+            self._noted.append(call)
+            full = len(self._noted) >= _AT_ONCE
+        if full:
+            self.flush()
+
+    def flush(self) -> None:
+        """Keep what has been noted, and drop what has become too old."""
+        with self._noting:
+            noted, self._noted = self._noted, []
+        if not noted:
+            return
+        by_workspace: dict[str, list[Call]] = defaultdict(list)
+        for call in noted:
+            by_workspace[call.workspace].append(call)
+        with self._database.writing() as connection:
+            for workspace, calls in by_workspace.items():
+                self._keep(connection, workspace, calls)
+
+    def forget(self, workspace: str) -> None:
+        """Drop what has been noted of a workspace; what is kept of it goes with the rest of its rows."""
+        with self._noting:
+            self._noted = [call for call in self._noted if call.workspace != workspace]
+
+    def find(self, wanted: UsageWanted, *, offset: int, limit: int) -> tuple[list[Call], int]:
+        """Return a stretch of calls, the latest first, and how many there are."""
+        self.flush()
+        chosen = _chosen(wanted)
+        stretch = chosen.order_by(usage.c.id.desc()).offset(offset).limit(limit)
+        with self._database.reading() as connection:
+            total = connection.scalar(chosen.with_only_columns(func.count())) or 0
+            return [_call(row) for row in connection.execute(stretch)], total
+
+    def get(self, wanted: UsageWanted, request_id: str) -> Call | None:
+        """Return one of the calls by its request id."""
+        self.flush()
+        chosen = _chosen(wanted).where(usage.c.request_id == request_id)
+        with self._database.reading() as connection:
+            row = connection.execute(chosen).first()
+        return _call(row) if row else None
+
+    def tally(self, wanted: UsageWanted, unit: timedelta, *, by: str) -> list[tuple[Tally[str], int]]:
+        """Count calls in units of time by one of their properties, with the milliseconds that they took.
+
+        Args:
+            by: ``element_key`` or ``status``.
+        """
+        self.flush()
+        width = unit // _MICROSECOND
+        number = (type_coerce(usage.c.at, BigInteger) + literal(_SHIFT, BigInteger)) // width
+        failed = func.sum(case((usage.c.status >= 400, 1), else_=0))
+        counted = (
+            _chosen(wanted)
+            .with_only_columns(
+                number.label("unit"),
+                usage.c[by].label("of"),
+                func.count().label("calls"),
+                failed.label("failed"),
+                func.sum(usage.c.process_ms).label("took_ms"),
+            )
+            .group_by(number, usage.c[by])
+            .order_by(number, usage.c[by])
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(counted).all()
+        return [
+            (
+                Tally(
+                    at=_FIRST + row.unit * unit,
+                    of="" if row.of is None else str(row.of),
+                    count=row.calls,
+                    success=row.calls - row.failed,
+                    failed=row.failed,
+                ),
+                int(row.took_ms),
+            )
+            for row in rows
+        ]
+
+    def _keep(self, connection: Connection, workspace: str, calls: list[Call]) -> None:
+        first = take_numbers(connection, workspace, "usage", first=1, count=len(calls))
+        rows = [{**vars(call), "id": number} for number, call in enumerate(calls, start=first)]
+        connection.execute(usage.insert(), rows)
+        oldest = kept_since(calls[-1].at, self._retention)
+        connection.execute(usage.delete().where(usage.c.workspace == workspace, usage.c.at < oldest))
+
+
+def _chosen(wanted: UsageWanted) -> Select[tuple[Any, ...]]:
+    chosen = select(usage).where(
+        usage.c.workspace == wanted.workspace,
+        usage.c.at >= wanted.since,
+        usage.c.at <= wanted.until,
+        usage.c.user_id.in_(wanted.user_ids),
+    )
+    if wanted.elements is not None:
+        chosen = chosen.where(usage.c.element_key.in_(wanted.elements))
+    if wanted.succeeded is not None:
+        chosen = chosen.where(usage.c.status < 400 if wanted.succeeded else usage.c.status >= 400)
+    if wanted.text:
+        chosen = chosen.where(usage.c.uri.icontains(wanted.text, autoescape=True))
+    for tag in wanted.tags:
+        tagged = select(instance_tags.c.instance_id).where(
+            instance_tags.c.workspace == wanted.workspace, instance_tags.c.tag == tag
+        )
+        chosen = chosen.where(usage.c.instance_id.in_(tagged))
+    return chosen
+
+
+def _call(row: Row[Any]) -> Call:
+    return Call(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name

@@ -1,0 +1,117 @@
+"""Usage is noted in memory, and kept a few hundred calls at a time."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_platform.domain.usage import Call
+from mock_platform.store import Store
+from mock_platform.store.usage import UsageWanted
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(database):
+    return Store(database, usage_retention=timedelta(days=30))
+
+
+def call(number=0, *, workspace="acme", at=NOON, **others):
+    return Call(
+        workspace=workspace,
+        at=at,
+        user_id=7,
+        method="GET",
+        uri=f"/x?{number}",
+        path="/x",
+        status=200,
+        ip="127.0.0.1",
+        request_id=f"r-{number}",
+        **others,
+    )
+
+
+def wanted(workspace="acme", **others):
+    everything = {"since": NOON - timedelta(days=365), "until": NOON + timedelta(days=365), "user_ids": (7,)}
+    return UsageWanted(**({"workspace": workspace} | everything | others))
+
+
+def found(store, **others):
+    calls, total = store.usage.find(wanted(**others), offset=0, limit=9999)
+    assert total == len(calls)
+    return calls
+
+
+def test_a_call_comes_back_as_it_was_noted_with_the_next_number(store):
+    noted = call(instance_id=5, element_key="insightly", process_ms=12)
+    store.usage.note(noted)
+    store.usage.note(call(1))
+
+    latest, first = found(store)
+
+    assert (latest.id, first.id) == (2, 1)
+    assert first == Call(**{**vars(noted), "id": 1})
+
+
+def test_numbers_go_on_from_one_batch_to_the_next_and_are_each_workspaces_own(store):
+    for number in range(1100):
+        store.usage.note(call(number))
+    store.usage.note(call(workspace="other"))
+
+    assert [each.id for each in found(store)] == list(range(1100, 0, -1))
+    assert [each.id for each in found(store, workspace="other")] == [1]
+
+
+def test_what_is_noted_is_kept_once_there_is_enough_of_it(store, database):
+    for number in range(499):
+        store.usage.note(call(number))
+    assert kept(database) == 0
+
+    store.usage.note(call(499))
+
+    assert kept(database) == 500
+
+
+def kept(database):
+    with database.reading() as connection:
+        return connection.exec_driver_sql("SELECT COUNT(*) FROM platform_usage").scalar()
+
+
+def test_what_has_become_too_old_goes_when_something_new_is_kept(store, database):
+    store.usage.note(call(1, at=NOON))
+    store.usage.note(call(2, at=NOON, workspace="other"))
+    store.usage.flush()
+
+    store.usage.note(call(3, at=NOON + timedelta(days=30)))
+    store.usage.flush()
+    assert kept(database) == 3
+    store.usage.note(call(4, at=NOON + timedelta(days=30, microseconds=1)))
+    store.usage.flush()
+
+    assert kept(database) == 3
+    assert [each.request_id for each in found(store)] == ["r-4", "r-3"]
+
+
+def test_a_reset_forgets_what_is_kept_and_what_is_noted(store):
+    store.usage.note(call(1))
+    store.usage.flush()
+    store.usage.note(call(2))
+    store.usage.note(call(3, workspace="other"))
+
+    store.reset("acme")
+
+    assert found(store) == []
+    assert len(found(store, workspace="other")) == 1
+
+
+def test_calls_are_counted_in_units_before_1970_too(store):
+    for at in (datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)):
+        store.usage.note(call(at=at, process_ms=3))
+
+    asked = wanted(since=datetime(1960, 1, 1, tzinfo=UTC))
+    tallies = store.usage.tally(asked, timedelta(hours=1), by="status")
+
+    assert [(tally.at, tally.of, tally.count, took) for tally, took in tallies] == [
+        (datetime(1969, 12, 31, 23, tzinfo=UTC), "200", 1, 3),
+        (datetime(1970, 1, 1, tzinfo=UTC), "200", 1, 3),
+    ]
