@@ -8,6 +8,7 @@ from elements_local.verbs import VERBS
 from mock_kit.json_schema import schemas_of
 
 _REF = "#/$defs/{name}"
+_TYPES = ("integer", "number", "boolean", "array", "object")
 _NARROW = {"enum", "pattern"}
 _PLACEHOLDER = {"type": "string", "pattern": r"<[A-Za-z_]\w*>"}
 _ROW = {
@@ -47,22 +48,25 @@ def json_schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A scenario of elements-local",
-        **_open(document),
+        **_open_inside(document),
         "$defs": _open_each(definitions),
     }
 
 
 def _open(schema: Any) -> Any:
-    """Let placeholders stand where a number, a flag, a choice, or a text of a certain form is wanted."""
+    """Let placeholders stand where anything but a free text is wanted."""
     if isinstance(schema, list):
         return [_open(inner) for inner in schema]
     if not isinstance(schema, dict):
         return schema
-    opened = {
-        key: _open_each(inner) if key == "properties" else _open(inner) for key, inner in schema.items()
-    }
-    narrow = opened.get("type") in ("integer", "number", "boolean") or not opened.keys().isdisjoint(_NARROW)
+    opened = _open_inside(schema)
+    narrow = opened.get("type") in _TYPES or not opened.keys().isdisjoint(_NARROW)
     return {"anyOf": [opened, _PLACEHOLDER]} if narrow else opened
+
+
+def _open_inside(schema: Schema) -> Schema:
+    """Open what is inside a schema, and leave it itself as it is."""
+    return {key: _open_each(inner) if key == "properties" else _open(inner) for key, inner in schema.items()}
 
 
 def _open_each(schemas: Schema) -> Schema:
