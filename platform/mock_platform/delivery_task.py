@@ -1,7 +1,9 @@
 """Sends a callback, and writes down what its receiver answered and what follows from that."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 from mock_kit.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces import Workspace
@@ -12,7 +14,11 @@ from mock_platform.domain.models import Attempt, Job, Ran
 from mock_platform.settings import Settings
 from mock_platform.standard_webhooks import standard_headers
 from mock_platform.store import Store
-from mock_platform.store.deliveries import Owed
+from mock_platform.store.deliveries import Owed, Tried
+
+_TOGETHER = 8
+_LONGEST_UNKEPT_S = 0.05
+"""How many attempts, and for how long, are known to this process alone: if it is killed, these are made again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +35,48 @@ class DeliveryTask:
 
     def run(self, workspace: Workspace, job: Job) -> Ran:
         """Make one attempt; the same bytes each time, to where the subscription points now."""
+        tried = self._try(workspace, job)
+        return self._keep(workspace, [tried] if tried else [])
+
+    def run_all(self, workspace: Workspace, jobs: Iterable[Job], *, stopped: Callable[[], bool]) -> Ran:
+        """Make one attempt for each job, one after the other; what came of several quick ones is kept together.
+
+        Args:
+            stopped: asked before each; the rest stays due.
+        """
+        ran = Ran()
+        waiting: list[Tried] = []
+        began = monotonic()
+        try:
+            for job in jobs:
+                if stopped():
+                    break
+                waiting += filter(None, [self._try(workspace, job)])
+                if len(waiting) >= _TOGETHER or monotonic() - began > _LONGEST_UNKEPT_S:
+                    together, waiting = waiting, []
+                    ran += self._keep(workspace, together)
+                    began = monotonic()
+        finally:
+            ran += self._keep(workspace, waiting)
+        return ran
+
+    def _keep(self, workspace: Workspace, tried: list[Tried]) -> Ran:
+        """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
+        if tried:
+            self.store.deliveries.attempted(workspace.name, tried)
+        return Ran(attempts=len(tried), deliveries=sum(one.taken for one in tried))
+
+    def _try(self, workspace: Workspace, job: Job) -> Tried | None:
+        """Send what a job is about, if it is still owed to somebody."""
         notification_id, subscription_id = (int(part) for part in job.subject.split("/"))
         owed = self.store.deliveries.owed(workspace.name, notification_id, subscription_id)
         if owed is None:
             self.store.jobs.remove(job)
-            return Ran()
+            return None
         if not owed.active:
             aside = put_aside(owed.delivery, now=workspace.clock.now())
             self.store.deliveries.put_aside(workspace.name, job, aside)
-            return Ran()
+            return None
         attempt = self._attempt(owed, at=workspace.clock.now())
         taken = not attempt.reason
         outcome = after_attempt(
@@ -48,10 +87,7 @@ class DeliveryTask:
             now=workspace.clock.now(),
         )
         email = self._email(workspace, owed, outcome, attempt) if outcome.gives_up else None
-        self.store.deliveries.attempted(workspace.name, job, outcome, attempt, email=email)
-        return Ran(
-            attempts=1, deliveries=int(taken)
-        )  # sent is sent, though nothing may be left to note it at
+        return Tried(job=job, attempt=attempt, outcome=outcome, email=email)
 
     def _attempt(self, owed: Owed, *, at: datetime) -> Attempt:
         """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
@@ -59,9 +95,17 @@ class DeliveryTask:
         if isinstance(reply, Reply):
             reply = in_time(reply, self.settings.callback_timeout)
         if isinstance(reply, NoReply):
-            return Attempt(at=at, url=owed.url, status=None, reason=reply.reason, elapsed=reply.elapsed)
-        reason = "" if reply.ok else f"answered {reply.status}"
-        return Attempt(at=at, url=owed.url, status=reply.status, reason=reason, elapsed=reply.elapsed)
+            status, reason = None, reply.reason
+        else:
+            status, reason = reply.status, "" if reply.ok else f"answered {reply.status}"
+        return Attempt(
+            number=owed.delivery.tries + 1,
+            at=at,
+            url=owed.url,
+            status=status,
+            reason=reason,
+            elapsed=reply.elapsed,
+        )
 
     def _send(self, owed: Owed, at: datetime) -> Reply | NoReply:
         number = owed.delivery.notification_id

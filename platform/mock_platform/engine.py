@@ -25,7 +25,6 @@ from mock_platform.poll_task import PollTask
 from mock_platform.store import Store
 
 _LONGEST_WAIT = timedelta(minutes=1)
-_PATIENCE_S = 5.0
 _FOR_EVER = -1.0
 _LONGEST_TURN = 50
 """Callbacks that a receiver is sent before it is looked again what is due."""
@@ -46,6 +45,7 @@ class Engine:
 
     Args:
         lanes: receivers that are called at the same time, on real clocks.
+        patience: how long a caller waits for what a real clock lets run, which is soon over unless a receiver is slow.
     """
 
     def __init__(  # noqa: PLR0913 - a task for each kind of job
@@ -58,6 +58,7 @@ class Engine:
         bulk: BulkTask,
         calls: CallTask,
         lanes: int = 64,
+        patience: timedelta = timedelta(seconds=5),
     ) -> None:
         self._store = store
         self._workspaces = workspaces
@@ -72,6 +73,7 @@ class Engine:
         self._woken = Condition()
         self._changes = 0
         self._stopped = False
+        self._patience_s = patience.total_seconds()
         self._deliveries = deliveries
         self._lanes = Lanes(limit=lanes, freed=self.wake)
 
@@ -109,7 +111,7 @@ class Engine:
             if workspace.clock.mode is Mode.VIRTUAL:
                 return ran + self._run_due(workspace, workspace.clock.now())
             under_way = self._deliver(workspace, workspace.clock.now())
-        done, _ = wait(under_way, timeout=_PATIENCE_S)
+        done, _ = wait(under_way, timeout=self._patience_s)
         return sum((future.result() for future in done), ran)
 
     def reset(self, workspace: Workspace) -> None:
@@ -155,7 +157,7 @@ class Engine:
             ConflictError: somebody else does.
         """
         if patience_s is None:
-            patience_s = _PATIENCE_S if workspace.clock.mode is Mode.REAL else 0
+            patience_s = self._patience_s if workspace.clock.mode is Mode.REAL else 0
         lock = self._running.setdefault(workspace.name, Lock())
         if not lock.acquire(timeout=patience_s):
             raise ConflictError(
@@ -186,7 +188,7 @@ class Engine:
             with self._woken:
                 wait_s = min(waits, default=_LONGEST_WAIT).total_seconds()
                 self._woken.wait_for(lambda: self._changes != seen, timeout=wait_s)  # noqa: B023 - used at once
-        self._lanes.wait_until_idle(timeout_s=_PATIENCE_S)
+        self._lanes.wait_until_idle(timeout_s=self._patience_s)
 
     def _catch_up(self, workspace: Workspace) -> timedelta:
         """Run what has fallen due by a real clock, and return how long nothing else will.
@@ -234,11 +236,7 @@ class Engine:
 
     def _start(self, workspace: Workspace, url: str, jobs: list[Job]) -> Future[Ran] | None:
         def work() -> Ran:
-            ran = Ran()
-            for job in jobs[:_LONGEST_TURN]:
-                if not self._stopped:
-                    ran += self._deliveries.run(workspace, job)
-            return ran
+            return self._deliveries.run_all(workspace, jobs[:_LONGEST_TURN], stopped=lambda: self._stopped)
 
         return self._lanes.start(Lane(workspace.name, url), work)
 
@@ -248,7 +246,7 @@ class Engine:
         Raises:
             ConflictError: callbacks of the time when the clock was real are still under way.
         """
-        if not self._lanes.wait_until_idle(workspace.name, timeout_s=_PATIENCE_S):
+        if not self._lanes.wait_until_idle(workspace.name, timeout_s=self._patience_s):
             raise ConflictError(
                 "callbacks that were due on the real clock are still under way; ask again soon"
             )

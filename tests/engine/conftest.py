@@ -181,7 +181,7 @@ def make_bench():
     """Return a function that puts a bench together, on a database of its own or on a given one."""
     with ExitStack() as closing:
 
-        def make(*, url=None, polls=None, **settings):
+        def make(*, url=None, polls=None, patience=timedelta(seconds=5), **settings):
             database = Database(url)
             closing.callback(database.close)
             chosen = Settings(**settings)
@@ -191,6 +191,8 @@ def make_bench():
                 workspaces=workspaces,
                 polls=polls or PollTask(store=store, http=wire, settings=chosen),
                 deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
+                lanes=chosen.delivery_lanes,
+                patience=patience,
                 bulk=BulkTask(store=store, http=wire, settings=chosen),
                 calls=CallTask(store=store, http=wire, receivers=wire, settings=chosen),
             )

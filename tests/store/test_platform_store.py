@@ -29,6 +29,7 @@ from mock_platform.domain.models import (
 from mock_platform.domain.schedule import Plan
 from mock_platform.store import Store, tables
 from mock_platform.store.counters import next_number
+from mock_platform.store.deliveries import Tried
 from mock_platform.store.events import Wanted
 from mock_platform.store.polls import Outgoing
 
@@ -524,7 +525,8 @@ def attempted(store):
         outcome = Outcome(
             delivery=delivery, again=again, gives_up=status is DeliveryStatus.QUEUED and not policy_queues
         )
-        assert store.deliveries.attempted("acme", job, outcome, attempt, email=EMAIL)
+        tried = Tried(job=job, attempt=attempt, outcome=outcome, email=EMAIL)
+        store.deliveries.attempted("acme", [tried])
         return attempt
 
     return keep

@@ -40,14 +40,14 @@ def to_the_end(ladder: Ladder) -> list[Outcome]:
 def test_a_success_ends_the_sequence():
     outcome = taken(NEW, TRIED)
 
-    assert outcome == Outcome(delivery=replace(NEW, status=DeliveryStatus.DELIVERED, updated=TRIED))
+    assert outcome == Outcome(delivery=replace(NEW, status=DeliveryStatus.DELIVERED, updated=TRIED, tries=1))
 
 
 def test_a_first_failure_is_retried_four_seconds_later():
     outcome = failed(NEW, TRIED)
 
     assert outcome.delivery == replace(
-        NEW, status=DeliveryStatus.RETRY, updated=TRIED, failures=1, first_failure=TRIED
+        NEW, status=DeliveryStatus.RETRY, updated=TRIED, tries=1, failures=1, first_failure=TRIED
     )
     assert outcome.again == TRIED + timedelta(seconds=4)
 
@@ -142,7 +142,7 @@ def test_a_release_gives_the_whole_ladder_again():
     first = failed(again, now)
 
     assert (again.status, again.failures, again.first_failure) == (DeliveryStatus.CREATED, 0, None)
-    assert again.created == MADE
+    assert (again.created, again.tries) == (MADE, 10)
     assert first.again == now + timedelta(seconds=4)
 
 

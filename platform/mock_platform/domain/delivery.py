@@ -61,8 +61,9 @@ def after_attempt(
         assumed. With the policy ``queue`` a failed delivery is queued at once and stays so (observed); that its
         subscription stays active is assumed.
     """
+    tried = replace(delivery, tries=delivery.tries + 1, updated=now)
     if succeeded:
-        return Outcome(delivery=replace(delivery, status=DeliveryStatus.DELIVERED, updated=now))
+        return Outcome(delivery=replace(tried, status=DeliveryStatus.DELIVERED))
     failures = delivery.failures + 1
     first_failure = delivery.first_failure or now
     again = None
@@ -70,9 +71,8 @@ def after_attempt(
         again = next_attempt(ladder, failures=failures, first_failure=first_failure, now=now)
     return Outcome(
         delivery=replace(
-            delivery,
+            tried,
             status=DeliveryStatus.QUEUED if again is None else DeliveryStatus.RETRY,
-            updated=now,
             failures=failures,
             first_failure=first_failure,
         ),

@@ -196,7 +196,8 @@ class Delivery:
     """What one notification owes one subscription.
 
     Attributes:
-        failures: attempts that failed so far.
+        tries: all attempts so far.
+        failures: attempts that failed since it was first owed, or last released.
         first_failure: when the first of them did.
     """
 
@@ -205,6 +206,7 @@ class Delivery:
     status: DeliveryStatus
     created: datetime
     updated: datetime
+    tries: int = 0
     failures: int = 0
     first_failure: datetime | None = None
 
@@ -248,12 +250,12 @@ class Attempt:
     """One try to deliver.
 
     Attributes:
-        number: counted from 1 for each delivery; 0 until it is kept.
+        number: counted from 1 for each delivery.
         status: of the receiver's answer; None if none came.
         reason: why it does not count as success; empty if it does.
     """
 
-    number: int = 0
+    number: int
     at: datetime
     url: str
     status: int | None

@@ -1,6 +1,6 @@
 """Deliveries: what each notification owes each subscription, every attempt, and what was released."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from mock_platform.domain.models import (
 )
 from mock_platform.domain.notification import KeptNotification
 from mock_platform.store.emails import keep_email
-from mock_platform.store.jobs import move_jobs, move_or_remove
+from mock_platform.store.jobs import move_jobs, move_or_remove, still_planned
 from mock_platform.store.notifications import plan_delivery
 from mock_platform.store.subscriptions import by_id
 from mock_platform.store.tables import attempts, deliveries, instances, notifications, subscriptions
@@ -64,16 +64,11 @@ _settle = (
     .values(
         status=bindparam("new_status"),
         updated=bindparam("at"),
+        tries=bindparam("tried"),
         failures=bindparam("failed"),
         first_failure=bindparam("first_failed"),
     )
 )
-_number = select(attempts.c.number).where(
-    attempts.c.workspace == bindparam("of_workspace"),
-    attempts.c.notification_id == bindparam("of_notification"),
-    attempts.c.subscription_id == bindparam("of_subscription"),
-)
-_latest_number = _number.order_by(attempts.c.number.desc()).limit(1)
 _stands = (
     notifications.update()
     .where(
@@ -103,6 +98,25 @@ class Owed:
     configuration: Mapping[str, str | None]
     name: str
     user_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """An attempt, and what follows from it.
+
+    Attributes:
+        email: to be kept if the subscription is deactivated.
+    """
+
+    job: Job
+    attempt: Attempt
+    outcome: Outcome
+    email: Email | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver took the callback."""
+        return not self.attempt.reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,45 +157,32 @@ class Deliveries:
             else f"subscription {subscription_id}",
         )
 
-    def attempted(
-        self, workspace: str, job: Job, outcome: Outcome, attempt: Attempt, *, email: Email | None = None
-    ) -> bool:
-        """Keep an attempt and what follows from it: the delivery's new state, and the next try or none.
+    def attempted(self, workspace: str, tried: Sequence[Tried]) -> None:
+        """Keep attempts and what follows from them: the deliveries' new states, and the next tries or none.
 
         A delivery that is given up deactivates its subscription, unless that has moved to another URL meanwhile.
 
-        Args:
-            email: to be kept if the subscription is deactivated.
-
-        Returns:
-            False, with nothing kept, if the job was taken off the agenda meanwhile: what was sent is forgotten.
+        What was taken off the agenda meanwhile is forgotten: nobody is owed it any more.
 
         Source: the subscription is deactivated once all tries are used (documented).
         """
-        delivery = outcome.delivery
-        key = _key(workspace, delivery.notification_id, delivery.subscription_id)
         with self._database.writing() as connection:
-            if not move_or_remove(connection, job, outcome.again):
-                return False
-            number = (connection.scalar(_latest_number, key) or 0) + 1
-            connection.execute(attempts.insert(), _attempt_row(workspace, delivery, attempt, number))
-            connection.execute(_settle, {**key, **_state(delivery)})
-            taken = delivery.status is DeliveryStatus.DELIVERED
-            stands = EventStatus.NOTIFIED if taken else EventStatus.DISPATCHED
-            connection.execute(_stands, {**key, "new_status": stands.value, "at": attempt.at})
-            gone = outcome.gives_up and _deactivate(
-                connection, workspace, delivery.subscription_id, attempt.url
-            )
-            if gone and email:
-                keep_email(connection, workspace, email)
-        return True
+            planned = still_planned(connection, [one.job for one in tried])
+            kept = [one for one in tried if one.job.number in planned]
+            if kept:
+                connection.execute(attempts.insert(), [_attempt_row(workspace, one) for one in kept])
+                connection.execute(_settle, [_state(workspace, one.outcome.delivery) for one in kept])
+                connection.execute(_stands, [_standing(workspace, one) for one in kept])
+            for one in kept:
+                move_or_remove(connection, one.job, one.outcome.again)
+                if one.outcome.gives_up and _deactivate(connection, workspace, one) and one.email:
+                    keep_email(connection, workspace, one.email)
 
     def put_aside(self, workspace: str, job: Job, delivery: Delivery) -> None:
         """Keep that a delivery was queued without an attempt."""
-        key = _key(workspace, delivery.notification_id, delivery.subscription_id)
         with self._database.writing() as connection:
             if move_or_remove(connection, job, None):
-                connection.execute(_settle, {**key, **_state(delivery)})
+                connection.execute(_settle, _state(workspace, delivery))
 
     def attempts(self, workspace: str, notification_id: int) -> list[Attempt]:
         """Return the attempts to deliver a notification, in their order."""
@@ -270,8 +271,7 @@ def _all(
 
 def _release(connection: Connection, workspace: str, delivery: Delivery, now: datetime) -> None:
     """Plan a delivery for now; one that is planned already only comes sooner, as it may be under way."""
-    key = _key(workspace, delivery.notification_id, delivery.subscription_id)
-    connection.execute(_settle, {**key, **_state(delivery)})
+    connection.execute(_settle, _state(workspace, delivery))
     subject = f"{delivery.notification_id}/{delivery.subscription_id}"
     if not move_jobs(connection, workspace, JobKind.DELIVER, subject, now):
         plan_delivery(connection, workspace, delivery.notification_id, delivery.subscription_id, now)
@@ -285,13 +285,13 @@ def _reactivate(connection: Connection, workspace: str, ids: Iterable[int]) -> N
     )
 
 
-def _deactivate(connection: Connection, workspace: str, subscription_id: int, url: str) -> bool:
+def _deactivate(connection: Connection, workspace: str, tried: Tried) -> bool:
     done = connection.execute(
         subscriptions.update()
         .where(
             subscriptions.c.workspace == workspace,
-            subscriptions.c.id == subscription_id,
-            subscriptions.c.url == url,
+            subscriptions.c.id == tried.outcome.delivery.subscription_id,
+            subscriptions.c.url == tried.attempt.url,
             subscriptions.c.active.is_(other=True),
         )
         .values(active=False)
@@ -303,12 +303,26 @@ def _key(workspace: str, notification_id: int, subscription_id: int) -> dict[str
     return {"of_workspace": workspace, "of_notification": notification_id, "of_subscription": subscription_id}
 
 
-def _state(delivery: Delivery) -> dict[str, object]:
+def _state(workspace: str, delivery: Delivery) -> dict[str, object]:
     return {
+        **_key(workspace, delivery.notification_id, delivery.subscription_id),
         "new_status": delivery.status.value,
         "at": delivery.updated,
+        "tried": delivery.tries,
         "failed": delivery.failures,
         "first_failed": delivery.first_failure,
+    }
+
+
+def _standing(workspace: str, tried: Tried) -> dict[str, object]:
+    taken = tried.outcome.delivery.status is DeliveryStatus.DELIVERED
+    status = EventStatus.NOTIFIED if taken else EventStatus.DISPATCHED
+    notification_id = tried.outcome.delivery.notification_id
+    return {
+        "of_workspace": workspace,
+        "of_notification": notification_id,
+        "new_status": status.value,
+        "at": tried.attempt.at,
     }
 
 
@@ -319,17 +333,19 @@ def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
         status=DeliveryStatus(row.status),
         created=row.created,
         updated=row.updated,
+        tries=row.tries,
         failures=row.failures,
         first_failure=row.first_failure,
     )
 
 
-def _attempt_row(workspace: str, delivery: Delivery, attempt: Attempt, number: int) -> dict[str, object]:
+def _attempt_row(workspace: str, tried: Tried) -> dict[str, object]:
+    attempt = tried.attempt
     return {
         "workspace": workspace,
-        "notification_id": delivery.notification_id,
-        "subscription_id": delivery.subscription_id,
-        "number": number,
+        "notification_id": tried.outcome.delivery.notification_id,
+        "subscription_id": tried.outcome.delivery.subscription_id,
+        "number": attempt.number,
         "at": attempt.at,
         "url": attempt.url,
         "status": attempt.status,

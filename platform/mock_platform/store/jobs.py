@@ -155,6 +155,12 @@ def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
     return bool(moved.rowcount)
 
 
+def still_planned(connection: Connection, known: Iterable[Job]) -> set[int]:
+    """Return the numbers of those jobs that have not been taken off the agenda meanwhile."""
+    numbers = select(jobs.c.number).where(jobs.c.number.in_([job.number for job in known]))
+    return set(connection.scalars(numbers))
+
+
 def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> bool:
     """Let a job fall due again, or take it off the agenda, in a transaction that does more.
 

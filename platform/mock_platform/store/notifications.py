@@ -138,7 +138,9 @@ def _owe(connection: Connection, workspace: str, new: NewNotification, to: Subsc
         status = DeliveryStatus.CREATED if to.active else DeliveryStatus.QUEUED
     key = {"workspace": workspace, "notification_id": new.id, "subscription_id": to.id}
     times = {"created": new.created, "updated": new.created}
-    connection.execute(deliveries.insert(), {**key, **times, "status": status.value, "failures": 0})
+    connection.execute(
+        deliveries.insert(), {**key, **times, "status": status.value, "tries": 0, "failures": 0}
+    )
     if status is DeliveryStatus.CREATED:
         plan_delivery(connection, workspace, new.id, to.id, new.created)
     if to.channel is Channel.EMAIL:

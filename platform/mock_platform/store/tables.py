@@ -164,6 +164,7 @@ deliveries = Table(
     Column("status", Text, nullable=False),
     Column("created", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("first_failure", Instant),
     Index("platform_deliveries_of_subscription", "workspace", "subscription_id"),

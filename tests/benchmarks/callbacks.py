@@ -1,0 +1,145 @@
+"""Callbacks on a real clock, over sockets: what one hanging receiver costs the others, and how many go out a second.
+
+Run with ``poe bench-callbacks``. The stack, the receiver and this measurement are processes of their own; each
+figure stands beside one that is measured in the same run. Nothing here passes or fails.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from requests import Session
+
+from elements_local.clients import BASE_PATH, Addresses, Credentials
+from elements_local.stack import at
+
+BIN = Path(sys.executable).parent
+RECEIVERS = 100
+ROUNDS = 7
+CALLBACKS = 2000
+MESSAGE = "x" * 1000
+NOTIFICATIONS = f"{BASE_PATH}/notifications"
+
+
+def main() -> None:
+    """Measure and print."""
+    with bare_sink() as sink, stack() as doors:
+        latency(doors, sink)
+        throughput(doors, sink)
+
+
+def latency(doors: Any, sink: str) -> None:
+    """Print how long callbacks to many receivers take, with and without one that hangs."""
+    all_well = subscribe(doors, "well", [f"{sink}/r/{n}" for n in range(RECEIVERS)])
+    one_hangs = subscribe(doors, "ill", [f"{sink}/hang", *(f"{sink}/r/{n}" for n in range(1, RECEIVERS))])
+    well, ill = [], []
+    for _ in range(ROUNDS):
+        well += latencies(doors, sink, all_well)
+        ill += latencies(doors, sink, one_hangs)
+    print(f"{RECEIVERS} receivers, {ROUNDS} notifications each; from the post to the arrival")  # noqa: T201
+    for name, of in (("median", statistics.median), ("slowest of all", max)):
+        print(  # noqa: T201
+            f"  {name:<16} all well {of(well) * 1000:7.1f} ms   one hangs {of(ill) * 1000:7.1f} ms"
+            f"   {of(ill) / of(well):5.2f} x"
+        )
+
+
+def latencies(doors: Any, sink: str, topic: str) -> list[float]:
+    """Post to a topic, and return how long the callbacks to all but the first receiver took."""
+    expected = RECEIVERS - (topic == "ill")
+    start = time.monotonic()
+    doors.platform.call("POST", NOTIFICATIONS, json={"topic": topic})
+    return [at - start for path, at in arrivals(sink, expected) if path != "/r/0"]
+
+
+def throughput(doors: Any, sink: str) -> None:
+    """Print how many callbacks go out a second, beside the same client library alone."""
+    doors.clock.set(mode="virtual")
+    topic = subscribe(doors, "many", [f"{sink}/many"])
+    for _ in range(CALLBACKS):
+        doors.platform.call("POST", NOTIFICATIONS, json={"topic": topic, "message": MESSAGE})
+    doors.clock.set(mode="real")
+    times = [at for _, at in arrivals(sink, CALLBACKS)]
+    ours = (CALLBACKS - 1) / (times[-1] - times[0])
+    bare = subprocess.run([sys.executable, __file__, sink], check=True, capture_output=True)
+    alone = float(bare.stdout)
+    print(f"{CALLBACKS} callbacks of 1 KB to one bare receiver")  # noqa: T201
+    print(f"  requests alone, one session       {alone:7.0f} /s")  # noqa: T201
+    print(f"  elements-local, each attempt kept {ours:7.0f} /s   {ours / alone:5.2f} x")  # noqa: T201
+
+
+def alone(sink: str) -> None:
+    """Print how many such requests the client library makes a second when it does nothing else."""
+    session = Session()
+    session.trust_env = False
+    body = json.dumps({"message": MESSAGE}).encode()
+    headers = {"Content-Type": "application/json", "Elements-Webhook-Id": "1"}
+    start = time.monotonic()
+    for _ in range(CALLBACKS):
+        assert session.post(f"{sink}/alone", data=body, headers=headers).ok
+    print(CALLBACKS / (time.monotonic() - start))  # noqa: T201
+
+
+def subscribe(doors: Any, topic: str, urls: list[str]) -> str:
+    """Subscribe URLs to a topic."""
+    for url in urls:
+        body = {"channel": "webhook", "topics": [topic], "config": {"url": url}}
+        doors.platform.call("POST", f"{NOTIFICATIONS}/subscriptions", json=body)
+    return topic
+
+
+def arrivals(sink: str, wanted: int) -> list[tuple[str, float]]:
+    """Wait until so many callbacks have arrived, and return when each did."""
+    found: list[tuple[str, float]] = SESSION.get(f"{sink}/{wanted}").json()
+    return found
+
+
+SESSION = Session()
+
+
+@contextmanager
+def stack() -> Iterator[Any]:
+    """Run the stack on a real clock, and give the doors of its default workspace."""
+    ports = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
+    command = [
+        BIN / "elements-local",
+        "up",
+        "--json",
+        "--clock",
+        "real",
+        "--start",
+        "2020-01-01T00:00:00Z",
+        *ports,
+    ]
+    with running(command) as line:
+        up = json.loads(line)
+        addresses = Addresses(platform=up["platform"].removesuffix(BASE_PATH), crm=up["crm"], sink=up["sink"])
+        yield at(addresses).doors(Credentials.from_json(up["workspace"]))
+
+
+@contextmanager
+def bare_sink() -> Iterator[str]:
+    """Run the bare receiver, and give its URL."""
+    with running([sys.executable, str(Path(__file__).with_name("bare_sink.py"))]) as line:
+        yield f"http://127.0.0.1:{line.strip()}"
+
+
+@contextmanager
+def running(command: list[Any]) -> Iterator[str]:
+    """Run a program, and give the first line that it prints."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process.stdout.readline()  # type: ignore[union-attr]  # it is a pipe
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    alone(sys.argv[1]) if sys.argv[1:] else main()

@@ -1,0 +1,262 @@
+"""On a real clock receivers are called side by side: one that hangs holds up nobody else, and nothing is lost."""
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event, Lock, Thread
+
+import pytest
+
+from mock_kit.clock import Mode
+from mock_kit.wire import Reply
+from mock_platform.domain.errors import ConflictError
+from mock_platform.domain.models import Channel, Subscription, User
+from mock_platform.domain.notification import PlainNotification, plain_body
+from mock_platform.store.notifications import NewNotification
+
+START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+SECONDS = 20
+"""How long a test waits for a thread before it fails; none waits so long if all is well."""
+OWNER = User(
+    id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
+)
+
+
+class HandClock:
+    """A clock that is not virtual and yet moves only when it is told."""
+
+    def __init__(self, now=START):
+        self.time = now
+
+    def now(self):
+        return self.time
+
+
+class Receivers:
+    """Answers callbacks: the ones to a held host only when that is let go."""
+
+    def __init__(self):
+        self.go_on = Event()
+        self.hanging = Event()
+        self.came = []
+        self.status = 200
+        self._lock = Lock()
+        self._enough = Event()
+        self._wanted = 0
+
+    def __call__(self, _method, url, body):
+        if "hanging" in url:
+            self.hanging.set()
+            assert self.go_on.wait(SECONDS)
+        with self._lock:
+            self.came.append((url, body))
+            if len(self.came) >= self._wanted:
+                self._enough.set()
+        return Reply(status=self.status)
+
+    def wait(self, wanted):
+        with self._lock:
+            self._wanted = wanted
+            if len(self.came) >= wanted:
+                self._enough.set()
+            else:
+                self._enough.clear()
+        assert self._enough.wait(SECONDS), len(self.came)
+
+    def urls(self):
+        return [url for url, _ in self.came]
+
+
+@pytest.fixture
+def receivers():
+    made = Receivers()
+    yield made
+    made.go_on.set()
+
+
+@pytest.fixture
+def world(make_bench, receivers):
+    """Return a function that makes an engine and a workspace with a real clock, and tells subscribers of a topic."""
+
+    def make(*, lanes=64, patience=timedelta(seconds=5)):
+        bench = make_bench(delivery_lanes=lanes, patience=patience)
+        bench.wire.answer = receivers
+        workspace = bench.workspace()
+        clock = HandClock()
+        workspace.clock.use(clock)
+        assert workspace.clock.mode is Mode.REAL
+        return bench, workspace, clock
+
+    return make
+
+
+def subscribe(bench, workspace, *urls):
+    for url in urls:
+        bench.store.subscriptions.add(
+            workspace.name,
+            lambda number, url=url: Subscription(
+                id=number, channel=Channel.WEBHOOK, topics=("leaks",), config={"url": url}
+            ),
+            first_id=1,
+        )
+
+
+def post(bench, workspace, times=1):
+    for _ in range(times):
+        now = workspace.clock.now()
+
+        def make(number, now=now):
+            body = plain_body(PlainNotification(topic="leaks"), notification_id=number, created=now)
+            return NewNotification(id=number, topic="leaks", created=now, body=body, owner=OWNER)
+
+        bench.store.notifications.post(workspace.name, make, first_id=100)
+
+
+@contextmanager
+def following(bench):
+    follower = Thread(target=bench.engine.follow_real_clocks, daemon=True)
+    follower.start()
+    yield
+    bench.engine.stop()
+    follower.join(timeout=SECONDS)
+    assert not follower.is_alive()
+
+
+def statuses(bench, workspace):
+    return [one.delivery.status.value for one in bench.store.deliveries.find(workspace.name)]
+
+
+def test_a_receiver_that_hangs_holds_up_no_other(world, receivers):
+    bench, workspace, _ = world()
+    subscribe(bench, workspace, "http://hanging.test/", *(f"http://r{n}.test/" for n in range(20)))
+    post(bench, workspace, 2)
+
+    with following(bench):
+        receivers.wait(40)
+        assert sorted(statuses(bench, workspace)).count("created") >= 2
+        receivers.go_on.set()
+        receivers.wait(42)
+
+    assert statuses(bench, workspace) == ["delivered"] * 42
+
+
+def test_what_is_posted_while_a_receiver_hangs_still_reaches_the_others(world, receivers):
+    bench, workspace, _ = world()
+    subscribe(bench, workspace, "http://hanging.test/", "http://quick.test/")
+    post(bench, workspace)
+
+    with following(bench):
+        assert receivers.hanging.wait(SECONDS)
+        receivers.wait(1)
+        post(bench, workspace)
+        bench.engine.wake()
+        receivers.wait(2)
+        assert receivers.urls() == ["http://quick.test/"] * 2
+        receivers.go_on.set()
+        receivers.wait(4)
+
+
+def test_another_workspaces_polls_go_on_while_a_receiver_hangs(world, receivers, found):
+    bench, workspace, _ = world()
+    subscribe(bench, workspace, "http://hanging.test/")
+    post(bench, workspace)
+    other = bench.workspace("other")
+    clock = HandClock()
+    other.clock.use(clock)
+    bench.instance(other, url="http://other.test/")
+    clock.time = START + timedelta(minutes=15)
+    bench.wire.answer = lambda method, url, body: (
+        found((1, 1, 1)) if method == "GET" else receivers(method, url, body)
+    )
+
+    with following(bench):
+        assert receivers.hanging.wait(SECONDS)
+        receivers.wait(1)
+        assert receivers.urls() == ["http://other.test/"]
+        receivers.go_on.set()
+        receivers.wait(2)
+
+
+def test_one_receivers_callbacks_come_one_after_the_other_in_their_order(world, receivers):
+    bench, workspace, _ = world()
+    subscribe(bench, workspace, "http://quick.test/")
+    post(bench, workspace, 120)
+
+    with following(bench):
+        receivers.wait(120)
+
+    bodies = [body for _, body in receivers.came]
+    assert len(set(bodies)) == 120
+    assert bodies == sorted(bodies)
+
+
+def test_with_fewer_lanes_than_receivers_all_are_told(world, receivers):
+    bench, workspace, _ = world(lanes=2)
+    subscribe(bench, workspace, *(f"http://r{n}.test/" for n in range(30)))
+    post(bench, workspace, 2)
+
+    with following(bench):
+        receivers.wait(60)
+
+    assert statuses(bench, workspace) == ["delivered"] * 60
+
+
+def test_a_failed_callback_is_tried_again_when_the_clock_is_there(world, receivers):
+    bench, workspace, clock = world()
+    subscribe(bench, workspace, "http://quick.test/")
+    receivers.status = 503
+    post(bench, workspace)
+
+    with following(bench):
+        receivers.wait(1)
+        assert bench.engine._lanes.wait_until_idle(timeout_s=SECONDS)
+        receivers.status = 200
+        clock.time = START + timedelta(seconds=4)
+        bench.engine.wake()
+        receivers.wait(2)
+
+    assert statuses(bench, workspace) == ["delivered"]
+
+
+def test_polling_at_once_counts_what_was_delivered_and_waits_for_no_slow_receiver(world, receivers, found):
+    bench, workspace, _ = world()
+    instance = bench.instance(workspace, url="http://quick.test/")
+    bench.wire.answer = lambda method, url, body: (
+        found((1, 1, 1)) if method == "GET" else receivers(method, url, body)
+    )
+
+    ran = bench.engine.poll_now(workspace, instance)
+
+    assert (ran.polls, ran.events, ran.deliveries, ran.attempts) == (1, 1, 1, 1)
+
+
+def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers):
+    bench, workspace, _ = world()
+    subscribe(bench, workspace, "http://hanging.test/")
+    post(bench, workspace)
+
+    with following(bench):
+        assert receivers.hanging.wait(SECONDS)
+        bench.engine.reset(workspace)
+        receivers.go_on.set()
+        receivers.wait(1)
+
+    assert statuses(bench, workspace) == []
+    assert bench.store.deliveries.attempts(workspace.name, 100) == []
+
+
+def test_an_advance_waits_for_callbacks_of_the_time_when_the_clock_was_real(world, receivers):
+    bench, workspace, clock = world(patience=timedelta(0))
+    subscribe(bench, workspace, "http://hanging.test/")
+    post(bench, workspace)
+
+    with following(bench):
+        assert receivers.hanging.wait(SECONDS)
+        bench.engine.set_clock(workspace, Mode.VIRTUAL, clock.time)
+        with pytest.raises(ConflictError, match="still under way"):
+            bench.engine.advance(workspace, START + timedelta(hours=1))
+        receivers.go_on.set()
+        assert bench.engine._lanes.wait_until_idle(timeout_s=SECONDS)
+        ran = bench.engine.advance(workspace, START + timedelta(hours=1))
+
+    assert ran.attempts == 0
+    assert statuses(bench, workspace) == ["delivered"]

@@ -1,0 +1,118 @@
+"""Lanes: one thing after the other in each, all side by side, and only so many."""
+
+import logging
+from threading import Event
+
+import pytest
+
+from mock_platform.domain.models import Ran
+from mock_platform.lanes import Lane, Lanes
+
+SECONDS = 20
+"""How long a test waits for a thread before it fails; none waits so long if all is well."""
+
+
+@pytest.fixture
+def held():
+    """Return what work waits for; it is let go at the end whatever happens."""
+    go_on = Event()
+    yield go_on
+    go_on.set()
+
+
+def lanes(limit=2, freed=lambda: None):
+    return Lanes(limit=limit, freed=freed)
+
+
+def hold(event):
+    def work():
+        assert event.wait(SECONDS)
+        return Ran(attempts=1)
+
+    return work
+
+
+def test_what_runs_in_one_lane_does_not_hold_up_another(held):
+    made = lanes()
+    slow = made.start(Lane("acme", "slow"), hold(held))
+
+    quick = made.start(Lane("acme", "quick"), lambda: Ran(attempts=5))
+
+    assert quick.result(SECONDS) == Ran(attempts=5)
+    assert not slow.done()
+    assert made.busy("acme") == {"slow"}
+    held.set()
+    assert slow.result(SECONDS) == Ran(attempts=1)
+
+
+def test_a_lane_in_use_takes_nothing_else(held):
+    made = lanes()
+    made.start(Lane("acme", "slow"), hold(held))
+
+    assert made.start(Lane("acme", "slow"), Ran) is None
+    assert made.start(Lane("other", "slow"), Ran) is not None, "another workspace's"
+
+
+def test_there_are_only_so_many(held):
+    made = lanes(limit=2)
+    first = made.start(Lane("acme", "a"), hold(held))
+    made.start(Lane("acme", "b"), hold(held))
+
+    refused = made.start(Lane("acme", "c"), Ran)
+    held.set()
+    first.result(SECONDS)
+    assert made.wait_until_idle(timeout_s=SECONDS)
+
+    assert refused is None
+    assert made.start(Lane("acme", "c"), Ran) is not None
+
+
+def test_who_is_told_that_a_lane_is_free_finds_it_free(held):
+    told, seen = Event(), []
+
+    def freed():
+        seen.append(made.busy("acme"))
+        told.set()
+
+    made = lanes(freed=freed)
+    made.start(Lane("acme", "a"), hold(held))
+    held.set()
+
+    assert told.wait(SECONDS)
+    assert seen == [set()]
+
+
+def test_idle_is_of_a_workspace_or_of_all(held):
+    made = lanes()
+    made.start(Lane("acme", "a"), hold(held))
+
+    assert made.wait_until_idle("other", timeout_s=0)
+    assert not made.wait_until_idle("acme", timeout_s=0)
+    assert not made.wait_until_idle(timeout_s=0)
+    held.set()
+    assert made.wait_until_idle("acme", timeout_s=SECONDS)
+
+
+def test_a_defect_is_logged_leaves_the_lane_and_asks_nobody_to_try_again_at_once(caplog):
+    told = []
+    made = lanes(freed=lambda: told.append(True))
+
+    def broken():
+        raise ZeroDivisionError("a defect of ours")
+
+    with caplog.at_level(logging.ERROR):
+        future = made.start(Lane("acme", "a"), broken)
+        assert isinstance(future.exception(SECONDS), ZeroDivisionError)
+
+    assert made.busy("acme") == set()
+    assert told == []
+    assert [(record.event, record.workspace) for record in caplog.records] == [("lane_failed", "acme")]
+
+
+def test_threads_serve_again_and_again():
+    made = lanes(limit=3)
+    for number in range(100):
+        assert made.start(Lane("acme", str(number)), Ran).result(SECONDS) == Ran()
+        assert made.wait_until_idle(timeout_s=SECONDS)
+
+    assert made._threads <= 3
