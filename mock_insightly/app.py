@@ -31,6 +31,7 @@ from mock_insightly.routes import (
     vendor_pages,
 )
 from mock_insightly.routes.caller import authenticate, workspace_of
+from mock_insightly.routes.refusals import refuse_method
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
 from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, add_admin
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, problem)
     app.before_request(authenticate)
+    app.before_request(refuse_method)
     app.register_blueprint(records.bp)
     app.register_blueprint(lookups.bp)
     app.register_blueprint(sub_resources.bp)

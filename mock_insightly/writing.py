@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, select
 from mock_insightly import sequences
 from mock_insightly.changes import Made
 from mock_insightly.errors import NoSuchRecordError
-from mock_insightly.fields import Record
+from mock_insightly.fields import LARGEST_WHOLE, Record
 from mock_insightly.files import File
 from mock_insightly.history import add_references, insert_record, record_row, reference_rows
 from mock_insightly.kinds import KINDS, Kind, custom_object
@@ -226,5 +226,6 @@ def _without(kind: Kind, gone: Reference, record: Record) -> Record:
 
 
 def key_of(workspace: Workspace, kind: Kind, record_id: object) -> dict[str, object]:
-    """Return what finds a record's row."""
-    return {"of_workspace": workspace.name, "of_kind": kind.name, "of_id": record_id}
+    """Return what finds a record's row; a number that no database could hold is nobody's."""
+    fits = not isinstance(record_id, int) or record_id <= LARGEST_WHOLE
+    return {"of_workspace": workspace.name, "of_kind": kind.name, "of_id": record_id if fits else -1}

@@ -26,7 +26,7 @@ _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 bp = Blueprint("attached", __name__, url_prefix=f"/<any({_NAMES}):version>")
 
 
-@bp.get("/fileattachments/<int(max=9223372036854775807):record_id>")
+@bp.get("/fileattachments/<int:record_id>")
 def show(version: str, record_id: int) -> ResponseReturnValue:
     """Show a file; or, with ``format=JSON``, what is known of it."""
     call = this_call(version)

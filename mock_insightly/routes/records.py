@@ -18,7 +18,7 @@ from mock_insightly.versions.shape import Shape
 from mock_kit.json_text import read_json
 
 _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
-_ONE = "/<resource>/<int(max=9223372036854775807):record_id>"
+_ONE = "/<resource>/<int:record_id>"
 
 bp = Blueprint("records", __name__, url_prefix=f"/<any({_NAMES}):version>")
 

@@ -35,7 +35,7 @@ from mock_insightly.versions.sub_resources import (
 )
 
 _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
-_ALL = "/<resource>/<int(max=9223372036854775807):record_id>/<sub>"
+_ALL = "/<resource>/<int:record_id>/<sub>"
 
 _Answer: TypeAlias = Callable[[Parent, Any], ResponseReturnValue]
 _AnswerOne: TypeAlias = Callable[[Parent, Any, str], ResponseReturnValue]

@@ -1,0 +1,99 @@
+"""What is answered when a path does not take the method it was called with.
+
+Most paths belong to a few generic routes, so Flask cannot know which methods a resource takes: the tables do.
+"""
+
+from flask import current_app, request
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import Map, Rule
+
+from mock_insightly.errors import NoSuchResourceError, NoSuchRowError
+from mock_insightly.parts import parts
+from mock_insightly.versions.known import VERSIONS, served
+from mock_insightly.versions.methods import Methods, methods
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.version import Version
+
+_GENERIC = frozenset(
+    {
+        "attached.show",
+        "records.index",
+        "records.show",
+        "records.search",
+        "records.search_by_tag",
+        "lookups.named",
+        "sub_resources.all_of_it",
+        "sub_resources.one_of_it",
+    }
+)
+_GET = methods("G")
+
+
+def refuse_method() -> None:
+    """Refuse a call that no route takes, in the terms of the resource that it is about.
+
+    Raises:
+        MethodNotAllowed: the path takes others.
+        NoSuchRowError: it takes this one, but what it names is nothing that there could be.
+
+    Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand); that an id which is no
+        number is answered like one that nothing has is assumed.
+    """
+    if not isinstance(request.routing_exception, MethodNotAllowed):
+        return
+    version, *segments = request.path.strip("/").split("/")
+    if version not in VERSIONS:
+        return
+    rule = _rule(current_app.url_map)
+    if rule.endpoint not in _GENERIC:
+        raise MethodNotAllowed(valid_methods=_methods_of(current_app.url_map, rule))
+    taken = taken_at(VERSIONS[version], segments, parts().settings.custom_object_names)
+    if request.method in taken:
+        raise NoSuchRowError(segments[0], segments[-1])
+    raise MethodNotAllowed(valid_methods=sorted(taken))
+
+
+def taken_at(version: Version, segments: list[str], custom_objects: tuple[str, ...]) -> Methods:
+    """Return the methods that a path of a generic route takes.
+
+    Args:
+        segments: those after the version, in lower case.
+
+    Raises:
+        CrmError: there is no such resource.
+    """
+    resource, *rest = segments
+    if resource in version.lookups:
+        one = len(rest) == 1 and version.lookups[resource].key
+        return _GET if not rest or one else frozenset()
+    shape = served(version, resource, custom_objects)
+    if len(rest) < 2:
+        return _taken_by(shape, *rest)
+    sub = version.sub_resources.get((resource, rest[1]))
+    if sub is None:
+        raise NoSuchResourceError(rest[1], ())
+    return sub.on_all if len(rest) == 2 else sub.on_one
+
+
+def _taken_by(shape: Shape, name: str = "") -> Methods:
+    """Return the methods of a resource's path, or of one below."""
+    match name:
+        case "":
+            return shape.on_all
+        case "search":
+            return _GET if shape.searched else frozenset()
+        case "searchbytag":
+            return _GET if shape.tagged else frozenset()
+        case _:
+            return shape.on_one | (shape.on_all & methods("U"))
+
+
+def _rule(routes: Map) -> Rule:
+    """Return the most literal rule of the present path; all of them have a GET."""
+    rule, _ = routes.bind("").match(request.path, method="GET", return_rule=True)
+    return rule
+
+
+def _methods_of(routes: Map, rule: Rule) -> list[str]:
+    found = {method for one in routes.iter_rules() if one.rule == rule.rule for method in one.methods or ()}
+    return sorted(found)

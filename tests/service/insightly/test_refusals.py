@@ -1,0 +1,68 @@
+"""Methods that a path does not take, and ids that no record could have."""
+
+import pytest
+
+VERSIONS = ("v2.2", "v3.1")
+TOO_LARGE = 2**63
+
+
+def allowed(crm, method, path):
+    reply = crm.send(method, path)
+    assert reply.status == 405
+    return {*reply.headers["Allow"].replace(" ", "").split(",")} - {"HEAD"}
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PATCH"])
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("Contacts", {"GET", "POST", "PUT"}),
+        ("Contacts/5", {"GET", "PUT", "DELETE"}),
+        ("Contacts/Search", {"GET"}),
+        ("Contacts/SearchByTag", {"GET"}),
+        ("Contacts/5/Tags", {"GET", "POST", "PUT", "DELETE"}),
+        ("Contacts/5/Links/6", {"DELETE"}),
+        ("Contacts/5/Follow", {"GET", "POST", "DELETE"}),
+        ("LeadSources", {"GET", "POST", "PUT", "DELETE"}),
+        ("Countries", {"GET"}),
+        ("Pipelines/5", {"GET"}),
+        ("Users/Me", {"GET"}),
+        ("Tags", {"GET"}),
+        ("TeamMembers", {"GET", "POST"}),
+        ("CustomFields/Contacts", {"GET"}),
+        ("Fruit__c", {"GET", "POST", "PUT"}),
+    ],
+)
+def test_a_refusal_tells_which_methods_a_path_takes(crm, method, path, methods):
+    assert allowed(crm, method, path) == methods
+
+
+def test_versions_take_different_methods(crm):
+    assert allowed(crm.at("v2.2"), "OPTIONS", "Contacts/5/Tags") == {"POST"}
+    assert allowed(crm.at("v2.2"), "OPTIONS", "Contacts/5/Tags/x") == {"DELETE"}
+
+
+@pytest.mark.parametrize("path", ["Nothing", "Nothing/5", "Contacts/5/Nothing"])
+def test_a_path_that_leads_nowhere_leads_nowhere_for_every_method(crm, path):
+    assert crm.send("OPTIONS", path).status == 404
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("record_id", [TOO_LARGE, 10**30, "9" * 4000])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_an_id_that_is_larger_than_any_is_that_of_no_record(crm, version, method, record_id):
+    body = {"json": {"FIRST_NAME": "Ada"}} if method == "PUT" else {}
+
+    words = crm.at(version).refused(404, method, f"Contacts/{record_id}", **body)
+
+    assert words == f"No Contact with ID = {record_id}"
+
+
+@pytest.mark.parametrize("path", [f"Contacts/{TOO_LARGE}/Notes", f"FileAttachments/{TOO_LARGE}"])
+def test_what_hangs_below_it_is_not_there_either(crm, path):
+    assert crm.send("GET", path).status == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_an_id_that_is_no_number_is_that_of_no_record(crm, method):
+    assert "x" in crm.refused(404, method, "Contacts/x", json={"FIRST_NAME": "Ada"})
