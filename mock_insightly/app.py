@@ -6,6 +6,7 @@ from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.allowance import Allowance
+from mock_insightly.description import describe
 from mock_insightly.edge import Edge
 from mock_insightly.errors import (
     AuthorizationDeniedError,
@@ -40,6 +41,7 @@ from mock_kit.fault_book import FaultBook
 from mock_kit.front import LARGEST_BODY, Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import Json
+from mock_kit.openapi import serve_document
 from mock_kit.problems import answer_problems
 from mock_kit.workspaces import Workspace, Workspaces
 
@@ -82,6 +84,7 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     )
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, problem)
+    serve_document(app, lambda: describe(settings))
     app.before_request(authenticate)
     app.before_request(refuse_method)
     app.register_blueprint(records.bp)

@@ -94,6 +94,8 @@ def search_custom_fields(version: str, of: str) -> ResponseReturnValue:
     Source: Insightly v3.1 OpenAPI document (documented).
     """
     call = this_call(version)
+    if "customfields" in call.version.lookups:
+        raise NoSuchRowError("CustomFields", of)
     name = call.query.get("fieldname", "").casefold()
     return answers.answer(
         call,

@@ -30,7 +30,7 @@ from mock_insightly.row_types import custom_field
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES
-from mock_insightly.versions.v3_search import one_date_form, wanted
+from mock_insightly.versions.v3_search import FILTERS, one_date_form, wanted
 from mock_insightly.versions.version import Version
 from mock_kit.json_text import Json
 
@@ -121,6 +121,7 @@ VERSION = Version(
     shapes=shapes_of(*_SHAPES),
     lookups=LOOKUPS,
     sub_resources=SUB_RESOURCES,
+    filters=lambda _kind: FILTERS,
     wanted=wanted,
     replaces=False,
     tagged=True,

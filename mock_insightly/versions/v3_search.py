@@ -10,6 +10,8 @@ from mock_insightly.row_types import CustomFields
 from mock_insightly.search import Criterion, Wanted, exactly
 from mock_insightly.versions.shape import Shape
 
+FILTERS = ("field_name", "field_value")
+
 
 def one_date_form(sent: Sent, kind: Kind) -> None:
     """Refuse a body whose dates are not all written the same way.

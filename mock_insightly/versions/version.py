@@ -1,6 +1,6 @@
 """What sets one version of the API apart from another."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mock_insightly.kinds import Kind
@@ -20,6 +20,7 @@ class Version:
         shapes: by the resource's name in lower case.
         lookups: lists that nobody changes, by name in lower case.
         sub_resources: what hangs below records.
+        filters: the names of the filters that a search of a kind has, except the date in ``updated_after_utc``.
         wanted: reads the filters of a search, except the date in ``updated_after_utc``.
         replaces: whether a PUT clears what its body does not mention.
         tagged: whether records carry an ETag, and a PUT may name one in If-Match.
@@ -31,6 +32,7 @@ class Version:
     shapes: Mapping[str, Shape]
     lookups: Mapping[str, Lookup]
     sub_resources: SubResources
+    filters: Callable[[Kind], Iterable[str]]
     wanted: Callable[[Shape, Query], Wanted]
     replaces: bool
     tagged: bool

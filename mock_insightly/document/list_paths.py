@@ -1,0 +1,129 @@
+"""The operations of lists that nobody changes, and of those that follow from records."""
+
+from mock_insightly.account import Account
+from mock_insightly.definitions import CUSTOM_FIELDS, custom_fields_of
+from mock_insightly.document.field_schemas import Said
+from mock_insightly.document.operations import (
+    DELETED,
+    PAGING,
+    Gives,
+    Operation,
+    Operations,
+    Takes,
+    asked,
+    record_variable,
+    variable,
+)
+from mock_insightly.document.record_schemas import RecordSchemas, id_schema, inferred, object_of
+from mock_insightly.kinds import TEAMS
+from mock_insightly.lookups import Lookup
+from mock_insightly.versions.version import Version
+
+
+def add_lookup(lookup: Lookup, account: Account, operations: Operations, schemas: RecordSchemas) -> None:
+    """Add the operations of a list that nobody changes; what its rows are is inferred from them."""
+    rows = lookup.rows(account)
+    name = lookup.name if lookup.single else _singular(lookup.name)
+    row = schemas.named(name, lambda: inferred([*rows]))
+    gives = Gives(
+        row if lookup.single else {"type": "array", "items": row},
+        headers=("X-Total-Count",) if lookup.paged and not lookup.single else (),
+    )
+    operation = Operation(
+        "index",
+        f"Show the {lookup.name}.",
+        gives,
+        parameters=PAGING if lookup.paged and not lookup.single else (),
+    )
+    operations.add("GET", f"/{lookup.name}", operation)
+    if lookup.key is not None:
+        numbered = all(isinstance(one[lookup.key], int) for one in rows)
+        kind: Said = {"type": "integer", "minimum": 0} if numbered else {"type": "string", "minLength": 1}
+        one = Operation(
+            "show",
+            f"Show one of the {lookup.name}.",
+            Gives(row),
+            problems=(404,),
+        )
+        called = lookup.key.lower()
+        operations.add("GET", f"/{lookup.name}/{{{called}}}", one, variable(called, kind))
+
+
+def add_tags(version: Version, operations: Operations, tag: Said) -> None:
+    """Add the list of tags."""
+    needed = not version.replaces
+    kinds = [shape.kind for shape in version.shapes.values() if shape.kind.field("TAGS")]
+    schema: Said = {"type": "string", "examples": [kind.name for kind in kinds]}
+    record_type = asked(
+        "record_type",
+        "the resource whose records carry them",
+        schema | ({"pattern": r"\S"} if needed else {}),
+        required=needed,
+    )
+    operation = Operation(
+        "index",
+        "List the tags that records of one kind carry.",
+        Gives({"type": "array", "items": tag}, headers=("X-Total-Count",)),
+        parameters=(record_type, *PAGING),
+        problems=(400,) if needed else (),
+    )
+    operations.add("GET", "/Tags", operation)
+
+
+def add_team_members(version: Version, operations: Operations, schemas: RecordSchemas) -> None:
+    """Add the list of all teams' members."""
+    key = version.shapes[TEAMS.name.lower()].key("TEAMMEMBERS")
+    member, problems = schemas.row(key), (404,)
+    number = record_variable("permission_id")
+    body = object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
+    team = asked("teamid", "the one team whose members are asked for; blank means any")
+    page = Gives({"type": "array", "items": member}, headers=("X-Total-Count",))
+    index = Operation("index", "List the members of all teams.", page, parameters=(team, *PAGING))
+    create = Operation(
+        "create",
+        "Make a user the member of a team; who is one already stays so.",
+        Gives(member, status=201),
+        takes=Takes(body),
+        problems=problems,
+    )
+    show = Operation("show", "Show one of the TeamMembers.", Gives(member), problems=problems)
+    delete = Operation("delete", "Take a member out of its team.", DELETED, problems=problems)
+    operations.add("GET", "/TeamMembers", index)
+    operations.add("POST", "/TeamMembers", create)
+    operations.add("GET", "/TeamMembers/{permission_id}", show, number)
+    operations.add("DELETE", "/TeamMembers/{permission_id}", delete, number)
+
+
+def add_custom_fields(account: Account, operations: Operations, schemas: RecordSchemas) -> None:
+    """Add the lists of custom fields' definitions, as v3 has them."""
+    own = [field for name in account.custom_objects for field in custom_fields_of(name)]
+    field = schemas.named("CustomField", lambda: inferred([one.to_v3() for one in (*CUSTOM_FIELDS, *own)]))
+    gives = Gives({"type": "array", "items": field})
+    of = variable(
+        "object_name", {"type": "string", "minLength": 1}, "Its plural or singular; another name means all."
+    )
+    operations.add(
+        "GET",
+        "/CustomFields/{object_name}",
+        Operation(
+            "index",
+            "List the custom fields of a kind of record.",
+            gives,
+        ),
+        of,
+    )
+    operations.add(
+        "GET",
+        "/CustomFields/{object_name}/Search",
+        Operation(
+            "search",
+            "List the custom fields of a kind of record that have a name.",
+            gives,
+            parameters=(asked("fieldName", "the name; blank means any"),),
+        ),
+        of,
+    )
+
+
+def _singular(name: str) -> str:
+    return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")

@@ -1,0 +1,249 @@
+"""The operations of one version of the API, put together from what they have in common."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from http import HTTPStatus
+
+from mock_insightly.document.field_schemas import DATE, Said
+from mock_insightly.query import DEFAULT_TOP, LARGEST_TOP
+from mock_kit.openapi import CREDENTIALS
+from mock_kit.operations import JSON
+
+UNCACHED = ("Cache-Control", "Pragma", "Expires")
+ALLOWANCE = ("X-RateLimit-Limit", "X-RateLimit-Remaining")
+
+HEADERS: Mapping[str, Said] = {
+    **{name: {"schema": {"type": "string"}, "required": True} for name in UNCACHED},
+    "X-RateLimit-Limit": {
+        "description": "calls that the account may make on one day",
+        "schema": {"type": "integer"},
+        "required": True,
+    },
+    "X-RateLimit-Remaining": {
+        "description": "calls that are left of them",
+        "schema": {"type": "integer"},
+        "required": True,
+    },
+    "X-Total-Count": {
+        "description": "how many match, whatever the page; only with `count_total=true`",
+        "schema": {"type": "integer"},
+    },
+    "ETag": {
+        "description": "of the body; a PUT may name it in If-Match",
+        "schema": {"type": "string"},
+        "required": True,
+    },
+    "Location": {"description": "where the record is", "schema": {"type": "string"}, "required": True},
+}
+"""The headers of answers, by name."""
+
+PROBLEM: Said = {
+    "type": "object",
+    "properties": {"Message": {"type": "string"}},
+    "required": ["Message"],
+}
+_PROBLEM_REF: Said = {"$ref": "#/components/schemas/Problem"}
+_MESSAGE: Said = {"content": {JSON: {"schema": _PROBLEM_REF}}}
+
+
+@dataclass(frozen=True)
+class Takes:
+    """The body of a request.
+
+    Attributes:
+        needed: whether there has to be one.
+    """
+
+    schema: Said
+    _: KW_ONLY
+    needed: bool = True
+    media_type: str = JSON
+
+
+@dataclass(frozen=True)
+class Gives:
+    """The answer to a request.
+
+    Attributes:
+        schema: None if its body is empty.
+        file: whether it may be a file instead.
+        headers: beside those that all answers have.
+        links: name -> OpenAPI link.
+    """
+
+    schema: Said | None = None
+    _: KW_ONLY
+    status: int = 200
+    file: bool = False
+    headers: tuple[str, ...] = ()
+    links: Mapping[str, Said] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation.
+
+    Attributes:
+        id: after the names of version and resource.
+        problems: statuses of errors, beside those that follow from the rest.
+    """
+
+    id: str
+    summary: str
+    gives: Gives
+    _: KW_ONLY
+    text: str = ""
+    parameters: tuple[Said, ...] = ()
+    takes: Takes | None = None
+    problems: tuple[int, ...] = ()
+
+
+class Operations:
+    """The paths of a version, as they grow.
+
+    Args:
+        tagged: whether its answers carry an ETag.
+    """
+
+    def __init__(self, version: str, *, tagged: bool) -> None:
+        self._version = version
+        self._tagged = tagged
+        self.paths: dict[str, Said] = {}
+
+    def add(self, method: str, path: str, operation: Operation, *variables: Said) -> None:
+        """Add an operation.
+
+        Args:
+            path: after the version's; its first segment is the resource.
+            variables: the parameters of the path.
+        """
+        item = self.paths.setdefault(f"/{self._version}{path}", {})
+        if variables:
+            item["parameters"] = [*variables]
+        item[method.lower()] = self._described(path.split("/")[1], operation)
+
+    def link(self, operation: str, parameters: dict[str, str]) -> Said:
+        """Return a link to another operation of the version."""
+        return {"operationId": f"{self._version}.{operation}", "parameters": parameters}
+
+    def _described(self, resource: str, operation: Operation) -> Said:
+        return {
+            "operationId": f"{self._version}.{resource}.{operation.id}",
+            "summary": operation.summary,
+            "description": operation.text,
+            "tags": [f"{self._version} {resource}"],
+            "security": [{CREDENTIALS: []}],
+            **({"parameters": [*operation.parameters]} if operation.parameters else {}),
+            **({"requestBody": _body(operation.takes)} if operation.takes else {}),
+            "responses": {
+                str(operation.gives.status): self._answer(operation.gives),
+                **{str(status): problem_ref(status) for status in _problems(operation)},
+            },
+        }
+
+    def _answer(self, gives: Gives) -> Said:
+        tag = ("ETag",) if self._tagged and gives.schema is not None and not gives.file else ()
+        content: Said = {} if gives.schema is None else {JSON: {"schema": gives.schema}}
+        if gives.file:
+            content["*/*"] = {}
+        names = (*UNCACHED, *ALLOWANCE, *tag, *gives.headers)
+        return {
+            "description": HTTPStatus(gives.status).phrase,
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+            **({"content": content} if content else {}),
+            **({"links": dict(gives.links)} if gives.links else {}),
+        }
+
+
+def problem_ref(status: int) -> Said:
+    """Return a reference to the answer that an error of this status gets."""
+    return {"$ref": f"#/components/responses/{_problem_name(status)}"}
+
+
+def problem_responses(statuses: Iterable[int]) -> dict[str, Said]:
+    """Return the answers that errors get, by the names that they are referred to by."""
+    return {
+        _problem_name(status): {"description": HTTPStatus(status).phrase, **_MESSAGE} for status in statuses
+    }
+
+
+def variable(name: str, schema: Said, description: str = "") -> Said:
+    """Return a parameter of a path."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": schema,
+    }
+
+
+def record_variable(name: str) -> Said:
+    """Return the parameter of a path that is a record's id."""
+    return variable(name, {"type": "integer", "format": "int64", "minimum": 0, "maximum": 2**63 - 1})
+
+
+def asked(name: str, description: str, schema: Said | None = None, *, required: bool = False) -> Said:
+    """Return a parameter of a query: a text, unless its schema says more."""
+    return {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": description,
+        "schema": schema or {"type": "string"},
+    }
+
+
+def flag(name: str, description: str) -> Said:
+    """Return a parameter of a query that is on or off."""
+    return asked(
+        name,
+        f"{description}; anything but true is false",
+        {"type": ["boolean", "string"], "default": False},
+    )
+
+
+_OTHER = "never refused: what is no number counts as if it were not there"
+PAGING = (
+    asked(
+        "top",
+        f"records at the most, never more than {LARGEST_TOP}; {_OTHER}",
+        {"type": ["integer", "string"], "default": DEFAULT_TOP},
+    ),
+    asked("skip", f"records to leave out first; {_OTHER}", {"type": ["integer", "string"], "default": 0}),
+    flag("count_total", "whether the header X-Total-Count says how many there are"),
+)
+BRIEF = flag("brief", "whether records are shown without their collections")
+UPDATED_AFTER = asked(
+    "updated_after_utc",
+    "only records updated later than this, to the second; blank counts as absent",
+    {"type": "string", "pattern": rf"^\s*$|^{DATE}$"},
+)
+DELETED = Gives(status=202)
+"""Source: 202 with an empty body (recorded v2.1 exchanges, live probes of v3.1; observed)."""
+
+IF_MATCH: Said = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag that the record must have; any other is refused with 400.",
+    "schema": {"type": "string"},
+}
+
+
+def with_key(schema: Said, name: str, value: Said) -> Said:
+    """Return a schema with a key that there has to be besides."""
+    return {"allOf": [schema, {"type": "object", "properties": {name: value}, "required": [name]}]}
+
+
+def _body(takes: Takes) -> Said:
+    return {"required": takes.needed, "content": {takes.media_type: {"schema": takes.schema}}}
+
+
+def _problems(operation: Operation) -> list[int]:
+    implied = {401} | ({400, 413, 415} if operation.takes else set())
+    return sorted(implied | {*operation.problems})
+
+
+def _problem_name(status: int) -> str:
+    return HTTPStatus(status).phrase.replace(" ", "")

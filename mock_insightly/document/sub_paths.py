@@ -1,0 +1,253 @@
+"""The operations of what hangs below records, by the sort of sub-resource."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from mock_insightly.document.field_schemas import Said, taken
+from mock_insightly.document.operations import (
+    BRIEF,
+    DELETED,
+    PAGING,
+    UPDATED_AFTER,
+    Gives,
+    Operation,
+    Takes,
+    record_variable,
+    variable,
+    with_key,
+)
+from mock_insightly.document.record_paths import RecordPaths
+from mock_insightly.document.record_schemas import id_schema, object_of, rows_of_key
+from mock_insightly.fields import Date, Text, Whole
+from mock_insightly.kinds import STATE_CHANGES, Kind
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.sub_resources import (
+    Assignment,
+    Attachments,
+    Children,
+    Collection,
+    Conversion,
+    Following,
+    Mailbox,
+    Picture,
+    Place,
+    StateSwitch,
+    SubResource,
+)
+
+_FOLLOWED = object_of({"FOLLOWING": {"type": "boolean"}})
+_BYTES: Said = {"type": "string", "format": "binary"}
+_NAMED: Said = {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True)
+class Below:
+    """A sub-resource below one resource."""
+
+    records: RecordPaths
+    sub: SubResource
+
+    def say(self, method: str, operation: Operation, *, member: Said | None = None) -> None:
+        """Add an operation.
+
+        Args:
+            member: the parameter of the path that names one of the sub-resource's members.
+        """
+        called = f"{self.sub.name}.{operation.id}"
+        operation = replace(operation, id=called, problems=(404, *operation.problems))
+        path = f"{self.records.one}/{self.sub.name}"
+        if member is None:
+            self.records.operations.add(method, path, operation, self.records.variable)
+        else:
+            path += f"/{{{member['name']}}}"
+            self.records.operations.add(method, path, operation, self.records.variable, member)
+
+    def takes(self, method: str) -> bool:
+        """Say whether the sub-resource's own path takes a method."""
+        return method in self.sub.on_all
+
+    def shape(self, kind: Kind) -> Shape:
+        """Return the version's shape of a kind."""
+        return self.records.version.shapes[kind.name.lower()]
+
+    @property
+    def one(self) -> str:
+        """The record that it hangs below, in words."""
+        return f"one of the {self.records.name}"
+
+    @property
+    def parent(self) -> Said:
+        """The schema of that record."""
+        return self.records.schemas.record(self.records.shape)
+
+
+def add_below(records: RecordPaths, sub: SubResource) -> None:
+    """Add the operations of a sub-resource.
+
+    Raises:
+        LookupError: nobody has said yet which operations its sort has.
+    """
+    sort = type(sub)
+    if sort not in _ADDED:
+        raise LookupError(
+            f"{sort.__name__} ({sub.name} below {records.name}) has no operations in {__name__}"
+        )
+    _ADDED[sort](Below(records, sub), sub)
+
+
+def _collection(below: Below, sub: Collection) -> None:
+    key = below.records.shape.key(sub.key)
+    row, to_write = below.records.schemas.row(key), below.records.schemas.row_to_write(key)
+    if_match = below.records.if_match
+    rows: Said = {"type": "array", "items": row}
+    one = f"one of the {sub.name} of {below.one}"
+    if below.takes("GET"):
+        below.say("GET", Operation("index", f"List the {sub.name} of {below.one}.", Gives(rows)))
+    if below.takes("POST"):
+        gives = Gives(row, status=201)
+        below.say("POST", Operation("add", f"Add {one}.", gives, parameters=if_match, takes=Takes(to_write)))
+    if below.takes("PUT"):
+        named = to_write if sub.upserts else with_key(to_write, sub.by, {})
+        says = f"Put an array in the place of all {sub.name}, or an object in the place of {one}."
+        takes = Takes({"anyOf": [named, {"type": "array", "items": to_write}]})
+        gives = Gives({"anyOf": [row, rows]})
+        below.say("PUT", Operation("put", says, gives, parameters=if_match, takes=takes))
+    if below.takes("DELETE"):
+        takes = Takes(object_of({sub.by: {}}))
+        says = f"Take away {one}: the one that the body names."
+        below.say("DELETE", Operation("remove", says, DELETED, parameters=if_match, takes=takes))
+    if "DELETE" in sub.on_one:
+        remove = Operation("remove_one", f"Take away {one}.", DELETED, parameters=if_match, problems=(400,))
+        numbered = sub.by == rows_of_key(key).id_field
+        schema: Said = {"type": "integer", "format": "int64"} if numbered else _NAMED
+        below.say("DELETE", remove, member=variable(sub.by.lower(), schema))
+
+
+def _children(below: Below, sub: Children) -> None:
+    shape = below.shape(sub.kind)
+    schemas = below.records.schemas
+    record = schemas.record(shape)
+    one = f"one of the {sub.name} of {below.one}"
+    if below.takes("GET"):
+        gives = Gives({"type": "array", "items": record}, headers=("X-Total-Count",))
+        asked = (UPDATED_AFTER, *PAGING, BRIEF)
+        index = Operation(
+            "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)
+        )
+        below.say("GET", index)
+    if below.takes("POST"):
+        below.say("POST", _created(f"Create {one}.", record, _body_of(below, sub, shape)))
+    if below.takes("PUT"):
+        id_field = shape.kind.id_field
+        body = schemas.to_update(shape, whole=below.records.version.replaces)
+        update = Operation(
+            "update",
+            f"Change {one}: the one whose id the body says.",
+            Gives(record, headers=("Location",)),
+            parameters=below.records.if_match,
+            takes=Takes(with_key(body, id_field, id_schema())),
+        )
+        below.say("PUT", update)
+    if "DELETE" in sub.on_one:
+        delete = Operation("delete", f"Delete {one}.", DELETED)
+        below.say("DELETE", delete, member=record_variable(shape.kind.id_field.lower()))
+
+
+def _body_of(below: Below, sub: Children, shape: Shape) -> Takes:
+    if not isinstance(sub, Attachments):
+        return Takes(below.records.schemas.to_create(shape))
+    texts = {name: {"type": "string"} for name in ("file_name", "content_type", "file_category_id")}
+    schema: Said = {"type": "object", "properties": {"file": _BYTES, **texts}, "required": ["file"]}
+    return Takes(schema, media_type="multipart/form-data")
+
+
+def _created(summary: str, record: Said, takes: Takes) -> Operation:
+    gives = Gives(record, status=201, headers=("Location",))
+    refused = (402, 417) if takes.media_type.startswith("multipart/") else (402,)
+    return Operation("create", summary, gives, takes=takes, problems=refused)
+
+
+def _following(below: Below, _sub: Following) -> None:
+    for method, verb, says, gives in (
+        ("GET", "show", f"Say whether the caller follows {below.one}.", Gives(_FOLLOWED)),
+        ("POST", "start", f"Follow {below.one}.", Gives(_FOLLOWED, status=201)),
+        ("DELETE", "stop", f"Follow {below.one} no longer.", DELETED),
+    ):
+        if below.takes(method):
+            below.say(method, Operation(verb, says, gives))
+
+
+def _picture(below: Below, sub: Picture) -> None:
+    if below.takes("GET"):
+        below.say("GET", Operation("show", f"Show the image of {below.one}.", Gives(file=True)))
+    if below.takes("DELETE"):
+        below.say("DELETE", Operation("remove", f"Take the image of {below.one} away.", DELETED))
+    if "PUT" in sub.on_one:
+        put = Operation(
+            "put",
+            f"Keep the body as the image of {below.one}.",
+            Gives(below.parent, status=sub.put_status),
+            takes=Takes(_BYTES, media_type="application/octet-stream"),
+            problems=(417,),
+        )
+        below.say("PUT", put, member=variable("file_name", _NAMED))
+
+
+def _place(below: Below, sub: Place) -> None:
+    stage = object_of({"STAGE_ID": id_schema()})
+    if sub.stage_only:
+        body, says = stage, f"Bring {below.one} to another stage."
+    else:
+        inner: Said = {"type": ["object", "null"], "properties": {"STAGE_ID": taken(Whole(lowest=1))}}
+        body = object_of({"PIPELINE_ID": id_schema()}, {"PIPELINE_STAGE_CHANGE": inner})
+        says = f"Bring {below.one} into a pipeline."
+    if below.takes("PUT"):
+        gives = Gives(below.parent)
+        below.say("PUT", Operation("put", says, gives, parameters=below.records.if_match, takes=Takes(body)))
+    if below.takes("DELETE"):
+        below.say("DELETE", Operation("leave", f"Take {below.one} out of its pipeline.", DELETED))
+
+
+def _state(below: Below, _sub: StateSwitch) -> None:
+    field = below.records.shape.kind.field("OPPORTUNITY_STATE")
+    state: Said = {} if field is None else taken(field.type, required=True)
+    body = object_of({"FOR_OPPORTUNITY_STATE": state}, {"STATE_REASON_ID": taken(Whole(lowest=1))})
+    entry = Gives(below.records.schemas.record(below.shape(STATE_CHANGES)))
+    switch = Operation("put", f"Change the state of {below.one}.", entry, takes=Takes(body))
+    below.say("PUT", replace(switch, parameters=below.records.if_match))
+
+
+def _assignment(below: Below, _sub: Assignment) -> None:
+    body = object_of({"ACTIVITYSET_ID": id_schema()}, {"START_DATE": taken(Date())})
+    gives = Gives({"type": "object"}, status=201)
+    says = f"Assign a set of activities to {below.one}; each becomes a task."
+    below.say("POST", Operation("create", says, gives, takes=Takes(body), problems=(402,)))
+
+
+def _conversion(below: Below, _sub: Conversion) -> None:
+    body = object_of({}, {"OPPORTUNITY_NAME": taken(Text(longest=255))})
+    gives = Gives(below.parent, status=201)
+    takes = Takes(body, needed=False)
+    below.say("POST", Operation("create", f"Convert {below.one}.", gives, takes=takes, problems=(402, 409)))
+
+
+def _mailbox(below: Below, _sub: Mailbox) -> None:
+    gives = Gives(object_of({"EMAIL": {"type": "string"}}))
+    below.say("GET", Operation("show", f"Show the address that files e-mail under {below.one}.", gives))
+
+
+_Add: TypeAlias = Callable[[Below, Any], None]
+
+_ADDED: Mapping[type[SubResource], _Add] = {
+    Collection: _collection,
+    Children: _children,
+    Attachments: _children,
+    Following: _following,
+    Picture: _picture,
+    Place: _place,
+    StateSwitch: _state,
+    Assignment: _assignment,
+    Conversion: _conversion,
+    Mailbox: _mailbox,
+}

@@ -1,0 +1,309 @@
+"""The CRM's OpenAPI document: valid, complete, and true of what is really taken and given."""
+
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from mock_insightly.document.sub_paths import add_below
+from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.sub_resources import SubResource
+from mock_kit.json_text import decode
+
+METHODS = ("post", "get", "put", "delete")
+JSON = "application/json"
+NAMES = [*VERSIONS]
+VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+class Document:
+    """The document, and the schemas in it."""
+
+    def __init__(self, said):
+        self.said = said
+        self.schemas = said["components"]["schemas"]
+
+    def operations(self, version):
+        """Yield method, path without the version, and operation."""
+        for path, item in self.said["paths"].items():
+            for method in METHODS:
+                if path.startswith(f"/{version}/") and method in item:
+                    yield method.upper(), path.removeprefix(f"/{version}/"), item[method]
+
+    def resolved(self, said):
+        """Follow a reference."""
+        while "$ref" in said:
+            section, name = said["$ref"].removeprefix("#/components/").split("/")
+            said = self.said["components"][section][name]
+        return said
+
+    def errors(self, schema, value):
+        """Return what does not fit."""
+        whole = {**schema, "components": self.said["components"]}
+        return [
+            f"{error.json_path}: {error.message}" for error in Draft202012Validator(whole).iter_errors(value)
+        ]
+
+    def sample(self, schema, *, full):  # noqa: PLR0911 - a case for each type
+        """Return a value that fits: with everything that it may hold, or with what it must."""
+        if "allOf" in schema:
+            parts = [self.sample(part, full=full) for part in schema["allOf"]]
+            return {key: value for part in parts for key, value in part.items()}
+        if "anyOf" in schema and "properties" not in schema:
+            return self.sample(schema["anyOf"][0], full=full)
+        schema = self.resolved(schema)
+        fixed = schema.get("examples", []) + schema.get("enum", [])
+        kinds = schema.get("type", "string")
+        match kinds if isinstance(kinds, str) else kinds[0]:
+            case "object":
+                named = schema.get("properties", {})
+                wanted = named if full else schema.get("required", ())
+                return {name: self.sample(named[name], full=full) for name in wanted}
+            case "array":
+                return [self.sample(schema["items"], full=full)] if full else []
+            case "string" if not fixed:
+                return "text"
+            case "integer" | "number":
+                return 7
+            case "boolean":
+                return True
+            case _:
+                return fixed[0]
+
+
+@pytest.fixture(scope="module")
+def document(opened):
+    with opened(name="document", seed=7) as crm:
+        return Document(crm.shown("/_local/openapi.json"))
+
+
+@pytest.fixture(params=NAMES)
+def version(request):
+    return request.param
+
+
+@pytest.fixture
+def at(crm, version):
+    crm.seed(3)
+    return crm.at(version)
+
+
+def created_with(document, version):
+    """Yield each resource in which records are created, and the schema of a new one."""
+    for method, path, operation in document.operations(version):
+        if (
+            method == "POST"
+            and operation["operationId"] == f"{version}.{path}.create"
+            and path != "TeamMembers"
+        ):
+            yield path, operation["requestBody"]["content"][JSON]["schema"]
+
+
+def without_references(body):
+    """Take out of a body what would have to name other records, or be one of few."""
+    kept = {key: value for key, value in body.items() if not key.endswith(("LINKS", "TEAMMEMBERS"))}
+    return {key: [] if key == "CUSTOMFIELDS" else value for key, value in kept.items()}
+
+
+def dated_alike(body):
+    """Write all dates of a body with a T, if one is."""
+    if not any(isinstance(value, str) and value.startswith("2026-03-02T") for value in body.values()):
+        return body
+    return {
+        key: value.replace("2026-03-02 ", "2026-03-02T") if isinstance(value, str) else value
+        for key, value in body.items()
+    }
+
+
+def test_the_document_is_a_valid_one(document):
+    OpenAPIV31SpecValidator(document.said).validate()
+
+
+def test_it_is_only_made_when_it_is_asked_for():
+    program = (
+        "import sys; from mock_insightly import Settings, create_app; from mock_kit.admin import Guard; "
+        "from mock_kit.database import Database; from mock_kit.workspaces import Workspaces; "
+        "database = Database(); "
+        "create_app(Settings(), workspaces=Workspaces(database), database=database, guard=Guard()); "
+        "sys.exit('mock_insightly.document' in sys.modules or 'apispec' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_admin_routes_and_their_errors_stand_beside_the_api(document):
+    paths = document.said["paths"]
+
+    assert {"/_local/changes", "/_local/seed", "/_local/reset"} <= {*paths}
+    assert paths["/_local/seed"]["post"]["operationId"] == "crm.seed"
+    refused = paths["/_local/seed"]["post"]["responses"]["400"]["content"][JSON]["schema"]
+    assert [*document.resolved(refused)["properties"]] == ["message"]
+    assert [*document.schemas["Problem"]["properties"]] == ["Message"]
+
+
+def test_operations_have_names_of_their_own(document):
+    ids = [said["operationId"] for v in NAMES for _, _, said in document.operations(v)]
+
+    assert len(ids) == len({*ids})
+    assert {f"{v}.Contacts.{verb}" for v in NAMES for verb in ("index", "create", "update", "search")} <= {
+        *ids
+    }
+
+
+@pytest.fixture(scope="module")
+def suffixes(document):
+    """The paths of all versions, without the version."""
+    return sorted({path.split("/", 2)[2] for path in document.said["paths"] if path.startswith("/v")})
+
+
+def test_the_document_speaks_of_the_methods_that_paths_take(document, at, version, suffixes):
+    for path in suffixes:
+        item = document.said["paths"].get(f"/{version}/{path}")
+        if item is None:
+            continue
+        reply = at.send("OPTIONS", VARIABLE.sub("5", path))
+        assert reply.status == 405
+        allowed = reply.headers["Allow"].lower().replace(" ", "").split(",")
+        assert {*allowed} - {"head"} == {*item} & {*METHODS}, path
+
+
+def test_what_the_document_does_not_speak_of_is_not_there(document, at, version, suffixes):
+    spoken = {VARIABLE.sub("*", path) for path in document.said["paths"]}
+
+    for path in suffixes:
+        if VARIABLE.sub("*", f"/{version}/{path}") in spoken:
+            continue
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            assert at.send(method, VARIABLE.sub("5", path), json={}).status in {404, 405}, path
+
+
+def test_every_literal_route_is_spoken_of(document, crm):
+    spoken = {VARIABLE.sub("*", path.split("/", 2)[2]).lower() for path in document.said["paths"]}
+    rules = [rule.rule for rule in crm.app.url_map.iter_rules() if rule.rule.startswith("/<any(")]
+    literal = [re.sub(r"<[^>]*>", "*", rule).split("/", 2)[2] for rule in rules if "<resource>" not in rule]
+
+    assert literal
+    assert not {*literal} - spoken
+
+
+def test_a_sort_of_sub_resource_that_nobody_described_is_a_defect():
+    sub = SubResource(name="Unheard", on_all=frozenset({"GET"}))
+
+    with pytest.raises(LookupError, match=r"SubResource \(Unheard below Contacts\) has no operations"):
+        add_below(SimpleNamespace(name="Contacts"), sub)
+
+
+def test_custom_objects_are_those_of_the_settings(configured):
+    document = Document(configured(custom_objects="Berry__c").shown("/_local/openapi.json"))
+
+    assert "/v3.1/Berry__c" in document.said["paths"]
+    assert "/v3.1/Fruit__c" not in document.said["paths"]
+
+
+class TestWhatIsGiven:
+    """Real answers fit the schemas."""
+
+    def check(self, document, crm, version, method, path, operation, body=None):
+        reply = crm.send(method, f"/{version}/{path}", json=body)
+        said = operation["responses"].get(str(reply.status))
+        assert said is not None, f"{method} {path}: {reply.status} {reply.body}"
+        said = document.resolved(said)
+        for name, header in said.get("headers", {}).items():
+            assert name in reply.headers or not document.resolved(header).get("required"), f"{path}: {name}"
+        if JSON in said.get("content", {}) and "json" in reply.headers["Content-Type"]:
+            value = decode(reply.body)
+            assert document.errors(said["content"][JSON]["schema"], value) == [], f"{method} {path}"
+            return reply.status, value
+        assert "content" in said or reply.body == b"", f"{method} {path}"
+        return reply.status, None
+
+    def test_every_resource_of_every_version(self, document, crm, version):
+        """Create one of each with all that it takes, then ask for everything that can be asked for."""
+        crm.seed(3)
+        at = crm.at(version)
+        ids = {"object_name": "Contacts"}
+        for method, path, operation in document.operations(version):
+            if method == "GET" and not VARIABLE.search(path):
+                for query in ("", "?brief=true&count_total=true"):
+                    self.check(document, at, version, method, path + query, operation)
+        for path, schema in created_with(document, version):
+            body = without_references(document.sample(schema, full=True))
+            operation = document.said["paths"][f"/{version}/{path}"]["post"]
+            status, made = self.check(document, at, version, "POST", path, operation, body)
+            assert status == 201, f"{path}: {made}"
+            (variable, place), *_ = operation["responses"]["201"]["links"]["update_one"]["parameters"].items()
+            ids[path] = {variable: made[place.rpartition("/")[2]]}
+        for method, path, operation in document.operations(version):
+            variables = VARIABLE.findall(path)
+            known = {**dict.fromkeys(variables, "5"), **ids.get(path.partition("/")[0], {})}
+            if variables and operation["operationId"].rpartition(".")[2] not in {"delete", "stop", "leave"}:
+                taken = operation.get("requestBody", {}).get("content", {}).get(JSON)
+                body = document.sample(taken["schema"], full=False) if taken else None
+                self.check(document, at, version, method, path.format(**known), operation, body)
+
+    def test_keys_stand_in_the_order_of_the_wire(self, document, at, version):
+        for path, schema in created_with(document, version):
+            made = at.create(path, **without_references(document.sample(schema, full=False)))
+            operation = document.said["paths"][f"/{version}/{path}"]["post"]
+            shown = document.resolved(operation["responses"]["201"]["content"][JSON]["schema"])
+            assert [*made] == [*shown["properties"]], path
+
+
+class TestWhatIsTaken:
+    """Bodies are refused for what their schemas say, and for nothing else."""
+
+    def test_what_is_required_is_demanded_and_nothing_else(self, document, at, version):
+        for path, schema in created_with(document, version):
+            least = document.sample(schema, full=False)
+            assert at.send("POST", path, json=least).status == 201, path
+            for name in least:
+                less = {key: value for key, value in least.items() if key != name}
+                assert name in at.refused(400, "POST", path, json=less)
+                assert at.send("POST", path, json={**less, name.lower(): least[name]}).status == 201
+
+    def test_what_is_read_only_is_ignored(self, document, at, version):
+        for path, schema in created_with(document, version):
+            operation = document.said["paths"][f"/{version}/{path}"]["post"]
+            shown = document.resolved(operation["responses"]["201"]["content"][JSON]["schema"])
+            read_only = [name for name, said in shown["properties"].items() if said.get("readOnly")]
+            assert read_only
+            body = {**document.sample(schema, full=False), **dict.fromkeys(read_only, "nonsense")}
+            made = at.create(path, **body)
+            assert "nonsense" not in made.values(), path
+
+    def test_every_field_refuses_what_it_cannot_hold(self, document, at, version):
+        for path, schema in created_with(document, version):
+            least = document.sample(schema, full=False)
+            for name, said in document.resolved(schema)["properties"].items():
+                wrong = [5] if "array" in str(said.get("type")) else {}
+                assert document.errors(said, wrong)
+                assert name in at.refused(400, "POST", path, json={**least, name: wrong})
+
+    def test_texts_have_the_length_that_they_are_said_to_have(self, document, at, version):
+        for path, schema in created_with(document, version):
+            least = document.sample(schema, full=False)
+            for name, said in document.resolved(schema)["properties"].items():
+                longest = said.get("maxLength")
+                if longest:
+                    assert at.send("POST", path, json={**least, name: "x" * longest}).status == 201
+                    assert name in at.refused(400, "POST", path, json={**least, name: "x" * (longest + 1)})
+
+    def test_every_spelling_that_is_spoken_of_is_read(self, document, at, version):
+        for path, schema in created_with(document, version):
+            least = document.sample(schema, full=False)
+            for name, said in document.resolved(schema)["properties"].items():
+                if name in least:
+                    continue
+                options = [None, *said.get("enum", [])]
+                if "{4}" in said.get("pattern", ""):
+                    options += ["", "2026-03-02", "2026-03-02 10:00", "2026-03-02T10:00:00.5+02:00"]
+                if {"type": "null"} in said.get("anyOf", []):
+                    options += ["7", 7, "+7"]
+                for value in options:
+                    assert document.errors(said, value) == [], (name, value)
+                    reply = at.send("POST", path, json=dated_alike({**least, name: value}))
+                    assert reply.status == 201, (path, name, value, reply.body)
