@@ -16,16 +16,18 @@ from callback_sink.errors import (
     NoSuchCallbackError,
     NoTargetError,
     NotAsExpectedError,
+    TooManyStreamsError,
 )
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
 from callback_sink.parts import EXTENSION, Parts
-from callback_sink.routes import bins, callbacks, forwards, responses, signature_keys
+from callback_sink.routes import bins, callbacks, exports, forwards, responses, signature_keys, streams
 from callback_sink.routes.calls import refuse_raw_query, workspace_of
 from callback_sink.settings import Settings
 from callback_sink.store import Store
+from callback_sink.stream import Places
 from callback_sink.usage import Limits
-from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, add_admin
+from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, Measure, add_admin
 from mock_kit.database import Database
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import Front
@@ -50,6 +52,7 @@ STATUSES: dict[type[Exception], int] = {
     NotAsExpectedError: 409,
     NoTargetError: 409,
     ForwardRefusedError: 400,
+    TooManyStreamsError: 503,
     BodyTooLargeError: 413,
 }
 
@@ -74,14 +77,15 @@ def create_app(
         store=Store(database, limits),
         arrivals=Arrivals(),
         forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
+        places=Places(settings.streams),
     )
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, _problem)
     app.before_request(bins.receive)
     app.before_request(refuse_raw_query)
     app.after_request(bins.share)
-    for blueprint in (callbacks.bp, forwards.bp, responses.bp, signature_keys.bp):
-        app.register_blueprint(blueprint)
+    for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
+        app.register_blueprint(routes.bp)
     _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
     serve_document(app, DESCRIPTION)
     return app
@@ -129,8 +133,19 @@ def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guar
             journal=journal,
             front=front,
             guard=guard,
+            measures=lambda: _measures(parts),
         ),
     )
+
+
+def _measures(parts: Parts) -> dict[str, Measure]:
+    used = parts.store.used()
+    return {
+        "callbacks": Measure("Callbacks that are kept.", used.callbacks),
+        "bytes": Measure("About how many bytes they take.", used.bytes),
+        "pruned": Measure("Callbacks that made room for others since the last reset.", used.pruned),
+        "streams": Measure("Live streams that are open.", parts.places.open),
+    }
 
 
 def _hanging_up_when_told(application: "WSGIApplication") -> "WSGIApplication":

@@ -94,6 +94,16 @@ class NoTargetError(SinkError):
         )
 
 
+class TooManyStreamsError(SinkError):
+    """All places for live streams are taken."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"{most} live streams are open, and each holds a thread; close one, or allow more with "
+            "ELEMENTS_LOCAL_SINK_STREAMS"
+        )
+
+
 class CameTooFewError(SinkError):
     """A wait was in vain.
 

@@ -8,6 +8,7 @@ from callback_sink.arrivals import Arrivals
 from callback_sink.forwarding import Forwarder
 from callback_sink.settings import Settings
 from callback_sink.store import Store
+from callback_sink.stream import Places
 from mock_kit.workspaces import Workspace, Workspaces
 
 EXTENSION = "callback-sink"
@@ -22,6 +23,7 @@ class Parts:
     store: Store
     arrivals: Arrivals
     forwarder: Forwarder
+    places: Places
 
     def owner_of(self, name: str) -> Workspace:
         """Return the workspace a bin belongs to: the one of its name, or else the default one."""

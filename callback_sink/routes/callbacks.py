@@ -65,9 +65,10 @@ class Replay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Listing(TypedDict):
-    """Callbacks, oldest first."""
+    """Callbacks, oldest first; ``pruned`` older ones made room since the last reset."""
 
     count: int
+    pruned: int
     callbacks: list[CallbackJson]
 
 
@@ -93,7 +94,8 @@ _LINKS = {
 @operation(links=_LINKS)
 def search(query: Listed) -> Answer[Listing]:
     """List the callbacks that the filters mean, oldest first."""
-    return _listing(parts().store.callbacks(asked_workspace().name, query, at_most=query.limit))
+    name = asked_workspace().name
+    return _listing(name, query.bin, parts().store.callbacks(name, query, at_most=query.limit))
 
 
 @bp.delete("")
@@ -122,7 +124,7 @@ def wait(query: Whose, body: Wait) -> Answer[Listing]:  # noqa: ARG001 - as in s
         return len(found) >= body.count
 
     if parts().arrivals.wait_until(name, are_there, timeout=body.timeout):
-        return _listing(found)
+        return _listing(name, body.match.bin, found)
     raise CameTooFewError(
         expected=body.count,
         waited_s=body.timeout.total_seconds(),
@@ -158,5 +160,7 @@ def replay(callback_id: int, query: OneCallback, body: Replay | None) -> Answer[
     return Answer(forwarded)
 
 
-def _listing(callbacks: list[Callback]) -> Answer[Listing]:
-    return Answer({"count": len(callbacks), "callbacks": [each.to_json() for each in callbacks]})
+def _listing(workspace: str, name: str | None, callbacks: list[Callback]) -> Answer[Listing]:
+    pruned = parts().store.used(workspace, name).pruned
+    shown = [each.to_json() for each in callbacks]
+    return Answer({"count": len(shown), "pruned": pruned, "callbacks": shown})

@@ -1,6 +1,6 @@
 """The routes every service has below ``/_local``: health, reset, faults, journal, metrics."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from itertools import islice
@@ -19,7 +19,7 @@ from mock_kit.operations import JSON, Answer, operation
 from mock_kit.workspaces import Workspace, Workspaces
 
 if TYPE_CHECKING:
-    from prometheus_client.core import CounterMetricFamily
+    from prometheus_client.core import Metric
 
 TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name
 _EXTENSION = "elements-local-admin"
@@ -83,6 +83,18 @@ class Guard:
             raise AdminRefusedError(f"send the token that `up` printed in the header {TOKEN_HEADER}")
 
 
+@dataclass(frozen=True)
+class Measure:
+    """A number that a service knows about itself."""
+
+    text: str
+    value: float
+
+
+def _no_measures() -> Mapping[str, Measure]:
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Admin:
     """What the admin routes of a service need.
@@ -90,6 +102,7 @@ class Admin:
     Attributes:
         workspace_of: whose workspace a request means; raises UnknownWorkspaceError for foreign credentials.
         reset: brings a workspace back to its start in this service.
+        measures: name -> what the service knows about itself, for health and metrics.
     """
 
     service: str
@@ -100,6 +113,7 @@ class Admin:
     journal: Journal
     front: Front
     guard: Guard
+    measures: Callable[[], Mapping[str, Measure]] = _no_measures
 
 
 def json_answer(value: object, status: int = 200) -> Response:
@@ -141,9 +155,10 @@ _PROBLEMS = (401, 403)
 
 @bp.get("/health")
 @operation(problems=(403,))
-def health() -> Answer[dict[str, str]]:
-    """Say that the service answers."""
-    return Answer({"service": _admin().service, "status": "ok"})
+def health() -> Answer[dict[str, str | float]]:
+    """Say that the service answers, and what it knows about itself."""
+    measures = {name: measure.value for name, measure in _admin().measures().items()}
+    return Answer({"service": _admin().service, "status": "ok", **measures})
 
 
 @bp.post("/reset")
@@ -235,17 +250,20 @@ def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:
 
 
 class _Answered:
-    """The front's counts in Prometheus' terms."""
+    """The front's counts and the service's measures in Prometheus' terms."""
 
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
 
-    def collect(self) -> "Iterable[CounterMetricFamily]":
-        """Yield the one family there is."""
-        from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415 - heavy
+    def collect(self) -> "Iterable[Metric]":
+        """Yield a family for the requests, and one for each measure."""
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415 - heavy
 
         labels = ["service", "method", "status"]
         family = CounterMetricFamily("elements_local_requests", "Requests answered.", labels=labels)
         for (method, status), count in sorted(self._admin.front.answered.items()):
             family.add_metric([self._admin.service, method, str(status)], count)
         yield family
+        for name, measure in self._admin.measures().items():
+            full_name = f"elements_local_{self._admin.service}_{name}"
+            yield GaugeMetricFamily(full_name, measure.text, value=measure.value)

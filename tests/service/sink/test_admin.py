@@ -48,7 +48,14 @@ def test_reset_of_all(busy):
 
 
 def test_the_service_says_its_name(sink):
-    assert sink.client.get("/_local/health").json == {"service": "sink", "status": "ok"}
+    assert sink.client.get("/_local/health").json == {
+        "service": "sink",
+        "status": "ok",
+        "callbacks": 0,
+        "bytes": 0,
+        "pruned": 0,
+        "streams": 0,
+    }
 
 
 def test_a_fault_before_the_sink_leaves_nothing_recorded(sink):

@@ -1,0 +1,98 @@
+"""Callbacks as they come, as server-sent events; who lost the connection resumes where it was."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+
+from callback_sink.arrivals import Arrivals
+from callback_sink.errors import TooManyStreamsError
+from callback_sink.inbox import Callback
+from callback_sink.search import Filters
+from callback_sink.store import Store
+from mock_kit.json_text import encode
+
+PULSE = timedelta(seconds=15)
+"""How long nothing is said at the most: only who writes notices that nobody reads any more."""
+
+_AT_ONCE = 50
+_OPENING = b"retry: 1000\n\n"
+_PULSE = b": nothing yet\n\n"
+
+
+class Places:
+    """How many streams may be open at the same time: each holds a thread of the server for as long as it lasts."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.open = 0
+        self._changing = Lock()
+
+    def take(self) -> None:
+        """Open a stream.
+
+        Raises:
+            TooManyStreamsError: all places are taken.
+        """
+        with self._changing:
+            if self.open >= self.most:
+                raise TooManyStreamsError(self.most)
+            self.open += 1
+
+    def leave(self) -> None:
+        """Close one."""
+        with self._changing:
+            self.open -= 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """What somebody follows.
+
+    Attributes:
+        after: the id of the last callback that is known already.
+        limit: the stream ends after so many.
+        patience: it ends when nothing came for so long, in real time; clients connect again by themselves.
+    """
+
+    store: Store
+    arrivals: Arrivals
+    workspace: str
+    wanted: Filters
+    after: int
+    limit: int
+    patience: timedelta
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Write the events as they come."""
+        yield _OPENING
+        left, seen, silence = self.limit, self.after, timedelta(0)
+        while left:
+            latest = self.store.last_id(self.workspace)
+            seen = seen if seen <= latest else 0  # a reset starts anew
+            at_most = min(left, _AT_ONCE)
+            found = self.store.callbacks_after(self.workspace, seen, self.wanted, at_most=at_most)
+            yield from map(event_of, found)
+            left -= len(found)
+            silence = timedelta(0) if found else silence
+            if len(found) == at_most:
+                seen = found[-1].id
+                continue
+            seen = max(latest, *(each.id for each in found), 0)
+            pause = min(PULSE, self.patience - silence)
+            if not self._comes_more(seen, pause):
+                silence += pause
+                if silence >= self.patience:
+                    return
+            if not found:
+                yield _PULSE
+
+    def _comes_more(self, seen: int, pause: timedelta) -> bool:
+        return self.arrivals.wait_until(
+            self.workspace, lambda: self.store.last_id(self.workspace) != seen, timeout=pause
+        )
+
+
+def event_of(callback: Callback) -> bytes:
+    """Write a callback as an event. JSON has no line breaks, so nothing of it can pass for another field."""
+    return b"id: %d\nevent: callback\ndata: %b\n\n" % (callback.id, encode(callback.to_json()))

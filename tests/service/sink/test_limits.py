@@ -1,0 +1,135 @@
+"""How much is kept: the oldest make room, and the sink says so."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callback_sink import Settings
+
+
+def ids(sink, **filters):
+    return [each["id"] for each in sink.callbacks(**filters)]
+
+
+def pruned(sink, **filters):
+    return sink.client.get("/_local/callbacks", query_string=filters).json["pruned"]
+
+
+def test_of_too_many_the_oldest_make_room(make_sink):
+    sink = make_sink(Settings(bin_callbacks=3))
+
+    for _ in range(5):
+        sink.send()
+
+    assert ids(sink) == [3, 4, 5]
+    assert pruned(sink) == 2
+
+
+def test_of_too_large_ones_the_oldest_make_room(make_sink):
+    sink = make_sink(Settings(bin_bytes=3000))
+
+    for size in (1000, 1000, 500, 1500):
+        sink.send(body=b"x" * size)
+
+    assert ids(sink) == [3, 4]
+    assert pruned(sink) == 2
+
+
+def test_the_latest_is_kept_however_large_it_is(make_sink):
+    sink = make_sink(Settings(bin_bytes=1))
+
+    for _ in range(3):
+        sink.send(body=b"x" * 1000)
+
+    assert ids(sink) == [3]
+
+
+def test_a_bin_makes_room_by_itself(make_sink):
+    sink = make_sink(Settings(bin_callbacks=1))
+    for path in ("/default", "/other", "/default"):
+        sink.send(path)
+
+    assert ids(sink) == [2, 3]
+    assert (pruned(sink), pruned(sink, bin="default"), pruned(sink, bin="other")) == (1, 1, 0)
+
+
+def test_more_than_are_looked_at_in_one_go_make_room(make_sink):
+    sink = make_sink(Settings(bin_bytes=100_000))
+    for _ in range(250):
+        sink.send(body=b"x")
+
+    sink.send(body=b"x" * 99_990)
+
+    assert ids(sink) == [251]
+    assert pruned(sink) == 250
+
+
+@pytest.mark.parametrize("way", ["removed", "drained"])
+def test_what_was_taken_away_leaves_room(make_sink, way):
+    sink = make_sink(Settings(bin_callbacks=2))
+    sink.send()
+    sink.send()
+
+    if way == "removed":
+        sink.client.delete("/_local/callbacks")
+    else:
+        sink.client.get("/default?returnQueue")
+    sink.send()
+    sink.send()
+
+    assert ids(sink) == [3, 4]
+    assert pruned(sink) == 0
+
+
+def test_a_reset_forgets_what_was_pruned(make_sink):
+    sink = make_sink(Settings(bin_callbacks=1))
+    sink.send()
+    sink.send()
+
+    sink.client.post("/_local/reset")
+
+    assert pruned(sink) == 0
+    assert sink.client.get("/_local/health").json["callbacks"] == 0
+
+
+def test_a_wait_says_it_too(make_sink):
+    sink = make_sink(Settings(bin_callbacks=1))
+    sink.send()
+    sink.send()
+
+    answer = sink.client.post("/_local/callbacks/wait", json={"timeout_s": 0})
+
+    assert (answer.json["count"], answer.json["pruned"]) == (1, 1)
+
+
+def test_health_and_metrics_say_how_much_is_kept(make_sink):
+    sink = make_sink(Settings(bin_callbacks=1))
+    for _ in range(3):
+        sink.send(body=b"12345")
+
+    health = sink.client.get("/_local/health").json
+
+    assert (health["callbacks"], health["pruned"], health["streams"]) == (1, 2, 0)
+    assert 5 <= health["bytes"] < 200
+    metrics = sink.client.get("/_local/metrics").text
+    assert "elements_local_sink_callbacks 1.0" in metrics
+    assert "elements_local_sink_pruned 2.0" in metrics
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@given(sizes=st.lists(st.integers(0, 3000), max_size=12), data=st.data())
+def test_what_is_noted_is_what_is_there(make_sink, sizes, data):
+    """However callbacks come and go: the notes are kept beside the callbacks, and must not drift from them."""
+    sink = make_sink(Settings(bin_callbacks=4, bin_bytes=5000))
+    sink.client.post("/_local/reset")
+    for size in sizes:
+        sink.send(data.draw(st.sampled_from(["/default", "/other"])), body=b"x" * size)
+        if data.draw(st.booleans()):
+            sink.client.delete(f"/_local/callbacks?bin={data.draw(st.sampled_from(['default', 'other']))}")
+
+    there = sink.callbacks()
+    health = sink.client.get("/_local/health").json
+    headers = sum(len(name) + len(value) for each in there for name, value in each["headers"].items())
+    assert health["callbacks"] == len(there) <= 8
+    assert health["bytes"] == sum(each["size"] + len(each["path"]) for each in there) + headers
+    assert health["callbacks"] + health["pruned"] <= len(sizes)
