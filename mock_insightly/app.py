@@ -32,6 +32,7 @@ from mock_insightly.routes import (
     vendor_pages,
 )
 from mock_insightly.routes.caller import authenticate, workspace_of
+from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.routes.refusals import refuse_method
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
@@ -79,12 +80,15 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
         settings=settings,
         workspaces=workspaces,
         store=Store(database),
-        allowance=Allowance(settings.daily_limit),
+        allowance=Allowance(
+            settings.daily_limit, burst=settings.burst_limit if settings.limits == "vendor" else None
+        ),
         grants=Grants(database),
     )
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: describe(settings))
+    answer_plainly(app)
     app.before_request(authenticate)
     app.before_request(refuse_method)
     app.register_blueprint(records.bp)

@@ -6,9 +6,10 @@ This is no hook of Flask's because there a header costs ten times as much, and a
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mock_insightly.allowance import Verdict
 from mock_insightly.parts import Parts
-from mock_insightly.paths import is_api_path, plain_path
-from mock_kit.workspaces import Workspace
+from mock_insightly.paths import is_api_path, plain_path, version_in
+from mock_insightly.versions.version import Version
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 CALLER = "mock_insightly.caller"
 """Where in a call's environment its workspace stands; None if its API key is nobody's."""
 
+_TOO_MANY = (
+    b'{"Message":"Too many requests: the limit of calls is reached; try again after Retry-After seconds."}'
+)
 JSON = "application/json; charset=utf-8"
 _UNCACHED = [("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1")]
 
@@ -37,32 +41,46 @@ class Edge:
         if not is_api_path(path):
             return self._application(environ, start_response)
         workspace = self._parts.with_key_in(environ.get("HTTP_AUTHORIZATION", ""))
+        verdict = None
+        if workspace is not None:
+            verdict = self._parts.allowance.take(workspace.name, workspace.clock.now())
+        more = self._of_the_caller(version_in(path), verdict)
 
         def start(status: str, headers: "Headers", exc_info: "ExcInfo" = None) -> object:
-            return start_response(status, self._dressed(headers, workspace), exc_info)
+            return start_response(status, [*_dressed(headers), *more], exc_info)
 
+        if verdict and verdict.retry_after_s is not None:
+            start("429 Too Many Requests", [("Content-Length", str(len(_TOO_MANY)))])
+            return [_TOO_MANY]
         # a copy: whoever stands before us may still want to know what came
         environ = {**environ, "PATH_INFO": path, CALLER: workspace}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
-    def _dressed(self, headers: "Headers", workspace: Workspace | None) -> "Headers":
-        """Return an answer's headers with those that the vendor's answers carry.
+    def _of_the_caller(self, version: Version, verdict: Verdict | None) -> "Headers":
+        """Return the headers that depend on who calls.
 
-        Source: the three against caches, and no Content-Type without a body, on v2.1 (recorded, observed), taken for
-            later versions (assumed); the daily figures on every answer of v3.1 (observed second-hand).
+        Source: the daily figures on every answer of v3.1 (observed second-hand), never on v2.1 (recorded, observed).
         """
-        empty = ("Content-Length", "0") in headers
-        dressed = [(name, value) for name, value in headers if name != "Content-Type"]
-        if not empty:
-            types = (value for name, value in headers if name == "Content-Type")
-            kind = next(types, JSON)
-            dressed.append(("Content-Type", JSON if kind.startswith("application/json") else kind))
-        dressed += _UNCACHED
-        if workspace is not None:
-            allowance = self._parts.allowance
-            left = allowance.take(workspace.name, workspace.clock.now().date())
-            dressed.append(("X-RateLimit-Limit", str(allowance.limit)))
-            dressed.append(("X-RateLimit-Remaining", str(left)))
-        elif self._parts.settings.www_authenticate:
-            dressed.append(("WWW-Authenticate", 'Basic realm="Insightly"'))
-        return dressed
+        if verdict is None:
+            named = self._parts.settings.www_authenticate
+            return [("WWW-Authenticate", 'Basic realm="Insightly"')] if named else []
+        headers: Headers = []
+        if version.tells_limits:
+            headers.append(("X-RateLimit-Limit", str(self._parts.allowance.daily)))
+            headers.append(("X-RateLimit-Remaining", str(verdict.left)))
+        if verdict.retry_after_s is not None:
+            headers.append(("Retry-After", str(verdict.retry_after_s)))
+        return headers
+
+
+def _dressed(headers: "Headers") -> "Headers":
+    """Return an answer's headers with those that the vendor's answers carry.
+
+    Source: the three against caches, and no Content-Type without a body, on v2.1 (recorded, observed), taken for later
+        versions (assumed).
+    """
+    dressed = [(name, value) for name, value in headers if name != "Content-Type"]
+    if ("Content-Length", "0") not in headers:
+        kind = next((value for name, value in headers if name == "Content-Type"), JSON)
+        dressed.append(("Content-Type", JSON if kind.startswith("application/json") else kind))
+    return dressed + _UNCACHED

@@ -31,6 +31,7 @@ class NoSuchRecordError(CrmError):
 
     def __init__(self, entity: str, record_id: int) -> None:
         super().__init__(f"No {entity} with ID = {record_id}")
+        self.entity = entity
 
 
 class NoSuchResourceError(CrmError):
@@ -125,6 +126,23 @@ class NoRoomError(InvalidRequestError):
 
     def __init__(self, called: str, came: Json) -> None:
         super().__init__(f"{called} holds one entry of each sort, and has no place for {shown(came)}")
+
+
+class ODataError(InvalidRequestError):
+    """A query of v2.1 cannot be read.
+
+    Source: 400 for texts without quotes (the vendor's Python client and the v2.1 help page, documented).
+    """
+
+    def __init__(self, called: str, expected: str, came: str) -> None:
+        super().__init__(f"{called} must be {expected}; got {shown(came)}")
+
+
+class NoImageError(InvalidRequestError):
+    """A record has no image, on v2.1.
+
+    Source: 400 with these words in plain text (recorded v2.1 exchanges, observed).
+    """
 
 
 class MixedDatesError(InvalidRequestError):

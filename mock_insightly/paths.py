@@ -3,6 +3,7 @@
 from string import ascii_lowercase, ascii_uppercase
 
 from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.version import Version
 
 _PREFIXES = tuple(f"/{name}/" for name in VERSIONS)
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)  # of WSGI's text, in which other letters are bytes
@@ -28,3 +29,8 @@ def plain_path(path: str) -> str:
 def is_api_path(path: str) -> bool:
     """Say whether a plain path belongs to a version of the API that is served."""
     return path.startswith(_PREFIXES)
+
+
+def version_in(path: str) -> Version:
+    """Return the version that a plain path belongs to."""
+    return VERSIONS[path.split("/", 2)[1]]

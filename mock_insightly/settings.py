@@ -20,7 +20,9 @@ class Settings:
             (observed second-hand).
         updated_later_s: seconds between the two dates of a new record; both readings are on record (observed).
         www_authenticate: whether a 401 carries that header (assumed: no).
-        daily_limit: what ``X-RateLimit-Limit`` says, and ``X-RateLimit-Remaining`` counts down from.
+        limits: ``vendor`` answers calls beyond the two limits with 429, by the workspace's clock; ``off`` none.
+        daily_limit: calls a day; what ``X-RateLimit-Limit`` says, and ``X-RateLimit-Remaining`` counts down from.
+        burst_limit: calls in any one second.
         country: of the account; what a lead's address starts with.
         currency: of the account; what an opportunity's bid starts with.
         custom_objects: the names of the account's custom objects, with commas between them.
@@ -36,7 +38,9 @@ class Settings:
     search_inclusive: bool = False
     updated_later_s: int = 0
     www_authenticate: bool = False
+    limits: str = "off"
     daily_limit: int = 100_000
+    burst_limit: int = 10
     country: str = "United States"
     currency: str = "USD"
     custom_objects: str = "Fruit__c"
@@ -65,7 +69,9 @@ _KINDS = {
     "search_inclusive": environment.flag(),
     "updated_later_s": environment.whole(),
     "www_authenticate": environment.flag(),
+    "limits": environment.one_of({"off": "off", "vendor": "vendor"}),
     "daily_limit": environment.whole(),
+    "burst_limit": environment.whole(low=1),
     "country": environment.text(),
     "currency": environment.text(),
     "custom_objects": environment.text(),

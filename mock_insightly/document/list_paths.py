@@ -51,7 +51,7 @@ def add_lookup(lookup: Lookup, account: Account, operations: Operations, schemas
 
 def add_tags(version: Version, operations: Operations, tag: Said) -> None:
     """Add the list of tags."""
-    needed = not version.replaces
+    needed = version.tags_of_one
     kinds = [shape.kind for shape in version.shapes.values() if shape.kind.field("TAGS")]
     schema: Said = {"type": "string", "examples": [kind.name for kind in kinds]}
     record_type = asked(

@@ -107,7 +107,7 @@ class RecordPaths:
             text="What the body does not mention is cleared."
             if whole
             else "What the body does not mention stays.",
-            parameters=(*self.if_match, *((brief,) if whole else ())),
+            parameters=(*self.if_match, *((brief,) if self.version.briefs else ())),
             takes=Takes(schema),
             problems=(404, *self._in_use),
         )

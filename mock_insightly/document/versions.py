@@ -15,6 +15,9 @@ from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.version import Version
 
+DESCRIBED = tuple(version for version in VERSIONS.values() if not version.odata)
+"""The versions that are described: not v2.1, whose lists and errors follow older rules."""
+
 _PROBLEMS = (400, 401, 402, 403, 404, 409, 413, 415, 417)
 
 
@@ -26,7 +29,7 @@ def components_and_paths(account: Account) -> tuple[dict[str, dict[str, Said]], 
     """
     schemas: dict[str, Said] = {"Problem": PROBLEM}
     paths: dict[str, Said] = {}
-    for version in VERSIONS.values():
+    for version in DESCRIBED:
         operations = Operations(version.name, tagged=version.tagged)
         named = RecordSchemas(version.name, account)
         _add(version, account, operations, named)

@@ -7,16 +7,19 @@ from flask import Response, request
 from mock_insightly.errors import StaleRecordError
 from mock_insightly.fields import Record
 from mock_insightly.parts import parts
-from mock_insightly.query import page_of
+from mock_insightly.query import Page, page_of
 from mock_insightly.routes.call import Call
+from mock_insightly.routes.completion import just_written
 from mock_insightly.search import Wanted
 from mock_insightly.versions.shape import Shape
 from mock_kit.json_text import encode, encode_text
 
+_EVERYTHING = 1_000_000
+
 
 def page(call: Call, shape: Shape, wanted: Wanted) -> Response:
     """Answer with a page of what is wanted."""
-    asked = page_of(call.query)
+    asked = Page(top=_EVERYTHING) if call.version.odata else page_of(call.query)
     found = parts().store.find(call.workspace, shape.kind, wanted, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief))
     if found.total is not None:
@@ -30,6 +33,7 @@ def rows(call: Call, shown: list[Record], *, paged: bool) -> Response:
     Args:
         paged: whether paging parameters count.
     """
+    paged = paged and not call.version.odata
     asked = page_of(call.query)
     response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown))
     if paged and asked.count_total:
@@ -42,7 +46,7 @@ def written(call: Call, shape: Shape, record: Record, status: int) -> Response:
 
     Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
     """
-    response = answer(call, shape.one(encode_text(record)), status)
+    response = answer(call, just_written(call, shape, encode_text(record)), status)
     number = record[shape.kind.id_field]
     response.headers["Location"] = f"{request.host_url}{call.version.name}/{shape.kind.name}/{number}"
     return response

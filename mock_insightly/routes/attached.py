@@ -6,11 +6,12 @@ Source: paths, parts and answers from the v2.2 and v3.1 OpenAPI documents (docum
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.errors import EmptyUploadError, FieldError
-from mock_insightly.fields import Record
+from mock_insightly.fields import Record, Whole
 from mock_insightly.files import File, Upload, read_upload
-from mock_insightly.kinds import FILE_ATTACHMENTS
+from mock_insightly.kinds import COMMENTS, FILE_ATTACHMENTS, NOTES
 from mock_insightly.parts import parts
 from mock_insightly.references import hung
 from mock_insightly.routes import answers
@@ -48,6 +49,23 @@ def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
         made = attach(writing, parent.call, upload, parent.shape.kind.entity, parent.id)
     shape = parent.call.version.shapes[FILE_ATTACHMENTS.name.lower()]
     return answers.written(parent.call, shape, made, 201)
+
+
+def create_empty(call: Call, resource: str) -> ResponseReturnValue:
+    """Attach a file of which only the name came to a note or a comment, on v2.1.
+
+    Source: 201 with nothing in it, and then a file of no bytes that has the request's Content-Type (recorded v2.1
+        exchanges, observed).
+    """
+    kind = {"notes": NOTES, "comments": COMMENTS}.get(resource)
+    if kind is None:
+        raise MethodNotAllowed(valid_methods=["GET"])
+    number = int(str(Whole(lowest=1).read(call.query["c_id"], "c_id")))
+    file = File(content_type=request.content_type or "application/octet-stream", content=b"")
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        writing.get(kind, number)
+        attach(writing, call, Upload(name=call.query.get("filename", ""), file=file), kind.entity, number)
+    return Response(status=201)
 
 
 def attach(writing: Writing, call: Call, upload: Upload, entity: str, record_id: int) -> Record:

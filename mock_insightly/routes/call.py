@@ -78,9 +78,13 @@ class Call:
 
         return make
 
-    def changed(self, kind: Kind, before: Record, given: Record) -> Record:
-        """Return a record after a change that stamps it."""
-        return changed(kind, before, given, account=self.account, now=whole_second(self.now))
+    def changed(
+        self, kind: Kind, before: Record, given: Record, *, stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
+    ) -> Record:
+        """Return a record after a change that renews some of its stamps."""
+        after = changed(kind, before, given, account=self.account, now=whole_second(self.now))
+        renewed = dict.fromkeys(stamps, after["DATE_UPDATED_UTC"])
+        return {**after, "DATE_UPDATED_UTC": before["DATE_UPDATED_UTC"], **renewed}
 
 
 def this_call(version: str) -> Call:

@@ -54,6 +54,18 @@ def named(version: str, resource: str, name: str) -> ResponseReturnValue:
     raise NoSuchRowError(resource, name)
 
 
+@bp.get("/tags/<of>")
+def tags_of(version: str, of: str) -> ResponseReturnValue:
+    """List the tags of one kind of record, as v2.1 does.
+
+    Source: the vendor's Ruby client (documented).
+    """
+    call = this_call(version)
+    if not call.version.odata:
+        raise NoSuchRowError("Tags", of)
+    return answers.rows(call, _tags(_tag_names(call, of)), paged=True)
+
+
 @bp.get("/tags")
 def tags(version: str) -> ResponseReturnValue:
     """List the tags that records of one kind carry.
@@ -63,15 +75,9 @@ def tags(version: str) -> ResponseReturnValue:
     """
     call = this_call(version)
     wanted = call.query.get("record_type", "").strip().lower()
-    if not wanted and not call.version.replaces:
+    if not wanted and call.version.tags_of_one:
         raise MissingFieldError("record_type", "query")
-    kinds = [
-        shape.kind
-        for name, shape in call.version.shapes.items()
-        if shape.kind.field("TAGS") and wanted in {"", name, shape.kind.entity.lower()}
-    ]
-    found = {tag for kind in kinds for tag in parts().store.tags(call.workspace, kind)}
-    return answers.rows(call, _tags(found), paged=True)
+    return answers.rows(call, _tags(_tag_names(call, wanted)), paged=True)
 
 
 @bp.get("/customfields/<of>")
@@ -101,6 +107,16 @@ def search_custom_fields(version: str, of: str) -> ResponseReturnValue:
         call,
         encode([field.to_v3() for field in _custom_fields(call, of) if name in {"", field.name.casefold()}]),
     )
+
+
+def _tag_names(call: Call, wanted: str) -> set[str]:
+    """Return the tags of records of a kind, named in singular or plural; without a name, of all."""
+    kinds = [
+        shape.kind
+        for name, shape in call.version.shapes.items()
+        if shape.kind.field("TAGS") and wanted in {"", name, shape.kind.entity.lower()}
+    ]
+    return {tag for kind in kinds for tag in parts().store.tags(call.workspace, kind)}
 
 
 def _tags(names: set[str]) -> list[Record]:

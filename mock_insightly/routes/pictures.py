@@ -8,7 +8,7 @@ Source: paths from the v2.2 and v3.1 OpenAPI documents (documented); 417 for an 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from mock_insightly.errors import EmptyUploadError, NoSuchRowError
+from mock_insightly.errors import EmptyUploadError, NoImageError, NoSuchRowError
 from mock_insightly.fields import Record
 from mock_insightly.files import File
 from mock_insightly.parts import parts
@@ -22,6 +22,8 @@ def show(parent: Parent, picture: Picture) -> ResponseReturnValue:
     """Show the image."""
     parent.record()
     file = parts().store.file(parent.call.workspace, parent.shape.kind, parent.id)
+    if file is None and picture.missing is not None:
+        raise NoImageError(picture.missing)
     if file is None:
         raise NoSuchRowError(picture.name, parent.id)
     return Response(file.content, mimetype=file.content_type)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from mock_insightly.errors import MissingFieldError
-from mock_insightly.fields import Record, Sent, Whole
+from mock_insightly.errors import MissingFieldError, NoSuchRecordError
+from mock_insightly.fields import Record, Sent, Whole, is_blank
 from mock_insightly.kinds import LEADS, USERS
 from mock_insightly.parts import parts
 from mock_insightly.query import is_true
-from mock_insightly.routes import answers, lookups, writes
+from mock_insightly.routes import answers, attached, completion, lookups, whole_lists, writes
 from mock_insightly.routes.call import Call, allow, this_call
 from mock_insightly.search import EVERYTHING, Criterion, Wanted, updated_after
 from mock_insightly.versions.known import VERSIONS
@@ -31,6 +31,8 @@ def index(version: str, resource: str) -> ResponseReturnValue:
         return lookups.listed(call, call.version.lookups[resource])
     shape = call.shape(resource)
     allow(shape.on_all)
+    if call.version.odata:
+        return whole_lists.listed(call, shape, _hidden(call, shape))
     wanted = EVERYTHING
     if parts().settings.list_honours_updated_after:
         wanted = Wanted(after=updated_after(call.query.get("updated_after_utc", "")))
@@ -87,9 +89,17 @@ def show(version: str, resource: str, record_id: int) -> ResponseReturnValue:
 def create(version: str, resource: str) -> ResponseReturnValue:
     """Create a record."""
     call = this_call(version)
+    if call.version.odata and "c_id" in call.query:
+        return attached.create_empty(call, resource)
     shape = call.shape(resource)
     allow(shape.on_all)
-    given = shape.given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
+    sent = shape.sent(read_json(request))
+    if shape.upserts and not is_blank(sent.get(shape.kind.id_field)):
+        try:
+            return _update(call, shape, shape.id_in(sent), sent, status=201)
+        except NoSuchRecordError:
+            pass  # then it is a new one
+    given = shape.at_first(shape.given(sent, {}, whole=call.version.replaces))
     return answers.written(call, shape, writes.create(call, shape, given), 201)
 
 
@@ -141,28 +151,31 @@ def delete_by_query(version: str, resource: str) -> ResponseReturnValue:
     return answers.accepted()
 
 
-def _update(call: Call, shape: Shape, record_id: int, sent: Sent) -> ResponseReturnValue:
+def _update(
+    call: Call, shape: Shape, record_id: int, sent: Sent, *, status: int = 200
+) -> ResponseReturnValue:
     """Change a record: all of it where the version replaces, unless the query says ``brief=true``.
 
     Source: Insightly v2.2 OpenAPI document, v3.1 help page (documented).
     """
-    brief = call.version.replaces and is_true(call.query.get("brief"))
+    brief = call.version.briefs and is_true(call.query.get("brief"))
 
     def change(before: Record) -> Record:
         answers.insist(call, shape, before)
         if shape.kind.retires:
             writes.see_that_it_is_free(call, shape.kind, before)
         whole = call.version.replaces and not brief
-        return call.changed(shape.kind, before, shape.given(sent, before, whole=whole, brief=brief))
+        given = shape.given(sent, before, whole=whole, brief=brief)
+        return call.changed(shape.kind, before, given, stamps=shape.stamps)
 
     with parts().store.writing(call.workspace, at=call.now) as writing:
         made = writes.update_in(writing, call, shape.kind, record_id, change)
-    return answers.written(call, shape, made, 200)
+    return answers.written(call, shape, made, status)
 
 
 def _shown(call: Call, shape: Shape, record_id: int) -> ResponseReturnValue:
     stored = parts().store.get(call.workspace, shape.kind, record_id)
-    return answers.answer(call, shape.one(stored.document))
+    return answers.answer(call, completion.one(call, shape, stored.document))
 
 
 def _hidden(call: Call, shape: Shape) -> Criterion | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import NoSuchResourceError
@@ -23,6 +23,7 @@ from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.sub_resources import (
     Assignment,
     Attachments,
+    Broken,
     Children,
     Collection,
     Conversion,
@@ -39,6 +40,21 @@ _ALL = "/<resource>/<int:record_id>/<sub>"
 
 _Answer: TypeAlias = Callable[[Parent, Any], ResponseReturnValue]
 _AnswerOne: TypeAlias = Callable[[Parent, Any, str], ResponseReturnValue]
+
+_ERROR_PAGE = (
+    "<!DOCTYPE html><html><head><title>Runtime Error</title></head>"
+    "<body><h1>Server Error in '/' Application.</h1><h2><i>Runtime Error</i></h2></body></html>"
+)
+
+
+def broken(parent: Parent, _broken: Broken) -> ResponseReturnValue:
+    """Fail as the vendor's server does.
+
+    Source: 500 with a page of HTML (recorded v2.1 exchange, observed).
+    """
+    parent.record()
+    return Response(_ERROR_PAGE, status=500, mimetype="text/html")
+
 
 _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (Collection, "GET"): own_rows.index,
@@ -60,12 +76,14 @@ _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (StateSwitch, "PUT"): places.switch,
     (Assignment, "POST"): assignments.create,
     (Conversion, "POST"): conversions.create,
+    (Broken, "GET"): broken,
     (Mailbox, "GET"): places.mailbox,
 }
 _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
     (Collection, "DELETE"): own_rows.remove_one,
     (Children, "DELETE"): children.delete_one,
     (Picture, "PUT"): pictures.put,
+    (Picture, "POST"): pictures.put,
 }
 
 bp = Blueprint("sub_resources", __name__, url_prefix=f"/<any({_NAMES}):version>")

@@ -31,6 +31,8 @@ class Key:
         take: None if what a client sends for it is ignored.
         collection: whether ``brief=true`` leaves it out.
         canonical: the field it shows unchanged; None if it shows something made up of several.
+        child: a kind whose records hang on this one, and their key that says so; what a record by its id shows here,
+            and a list does not.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Key:
     take: Take | None = None
     collection: bool = False
     canonical: str | None = None
+    child: tuple[Kind, str] | None = None
 
 
 def flat(field: Field, called: str | None = None, *, read_only: bool = False) -> Key:
@@ -49,7 +52,7 @@ def flat(field: Field, called: str | None = None, *, read_only: bool = False) ->
     name = called or field.name
 
     def take(sent: Sent, _before: Record) -> Record:
-        return {field.name: field.take(sent[name], name)}
+        return {field.name: field.take(sent[name.upper()], name)}
 
     return Key(
         name=name,
@@ -66,6 +69,10 @@ def constant(name: str, value: bool | None) -> Key:  # noqa: FBT001 - the value 
     return Key(name=name, holds=None if value is None else Flag(), show=lambda _record: value)
 
 
+def _as_given(given: Record) -> Record:
+    return given
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """One kind of record in one version.
@@ -76,6 +83,11 @@ class Shape:
         on_all, on_one: the methods of the resource's path, and of that of one of its records.
         searched: whether there is a search.
         tagged: whether there is a search by tag.
+        order: the canonical fields that v2.1 orders lists by, before the id.
+        upserts: whether a POST with the id of a record that is there changes that record.
+        stamps: the dates that an update renews.
+        bare_replies: whether the answers to POST and PUT show no children.
+        at_first: what a POST makes of the canonical fields that it gives.
         hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
     """
@@ -87,6 +99,11 @@ class Shape:
     on_one: Methods = _ONE
     searched: bool = True
     tagged: bool = False
+    order: tuple[str, ...] = ()
+    upserts: bool = False
+    stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
+    bare_replies: bool = False
+    at_first: Callable[[Record], Record] = _as_given
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, Kind], None] | None = None
 
@@ -162,19 +179,19 @@ class Shape:
         """
         takes = [key for key in self.keys if key.take and not (brief and key.collection)]
         if whole:
-            sent = {**dict.fromkeys(key.name for key in takes), **sent}
+            sent = {**dict.fromkeys(key.name.upper() for key in takes), **sent}
         self._require(sent, new=not before)
         if self.check:
             self.check(sent, self.kind)
         given: Record = {}
         for key in takes:
-            if key.take and key.name in sent:
+            if key.take and key.name.upper() in sent:
                 given.update(key.take(sent, before))
         return given
 
     def _require(self, sent: Sent, *, new: bool) -> None:
         for name in self.required:
-            if (new or name in sent) and is_blank(sent.get(name)):
+            if (new or name.upper() in sent) and is_blank(sent.get(name.upper())):
                 raise MissingFieldError(name, self.kind.entity)
 
     @cached_property

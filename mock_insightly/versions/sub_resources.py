@@ -96,9 +96,16 @@ class Picture(SubResource):
 
     Attributes:
         put_status: what a PUT is answered with.
+        missing: what a 400 says where there is none; where that is None, it is a 404.
     """
 
     put_status: int
+    missing: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken(SubResource):
+    """What the vendor's server fails at."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -125,6 +125,11 @@ VERSION = Version(
     wanted=wanted,
     replaces=False,
     tagged=True,
+    tags_of_one=True,
     tells_singular=True,
     custom_shape=custom_shape,
 )
+
+VERSION_3_0 = replace(VERSION, name="v3.0", replaces=True)
+"""Source: a PUT must send all fields; fewer objects, none of which are served here (Insightly v3.1 help page, documented,
+but thin)."""

@@ -23,7 +23,13 @@ class Version:
         filters: the names of the filters that a search of a kind has, except the date in ``updated_after_utc``.
         wanted: reads the filters of a search, except the date in ``updated_after_utc``.
         replaces: whether a PUT clears what its body does not mention.
+        briefs: whether a PUT with ``brief=true`` does not.
         tagged: whether records carry an ETag, and a PUT may name one in If-Match.
+        odata: whether lists are whole, with OData, and sub-lists too.
+        looks_up: whether a record by its id shows links to what hangs on it.
+        plain_errors: whether a record that is not there is told in plain text.
+        tells_limits: whether answers say how many calls are left.
+        tags_of_one: whether a list of tags must be of one kind of record.
         tells_singular: whether a resource's singular is refused in another way than an unknown name.
         custom_shape: makes the shape of a custom object's records; None if they cannot be reached.
     """
@@ -36,5 +42,11 @@ class Version:
     wanted: Callable[[Shape, Query], Wanted]
     replaces: bool
     tagged: bool
+    briefs: bool = False
+    odata: bool = False
+    looks_up: bool = False
+    plain_errors: bool = False
+    tells_limits: bool = True
+    tags_of_one: bool = False
     tells_singular: bool = False
     custom_shape: Callable[[Kind], Shape] | None = None

@@ -33,7 +33,13 @@ def test_a_plain_path_is_as_plain_as_can_be(path):
 
 @pytest.mark.parametrize(
     ("path", "ours"),
-    [("/v2.2/contacts", True), ("/v3.1/x", True), ("/v2.1/contacts", False), ("/_local/v3.1/", False)],
+    [
+        ("/v2.2/contacts", True),
+        ("/v3.1/x", True),
+        ("/v2.1/contacts", True),
+        ("/v2.0/contacts", False),
+        ("/_local/v3.1/", False),
+    ],
 )
 def test_only_versions_that_are_served_belong_to_the_api(path, ours):
     assert is_api_path(path) is ours

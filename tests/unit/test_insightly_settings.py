@@ -1,12 +1,12 @@
 """The CRM's settings, its public face, and two small memories."""
 
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import mock_insightly
 from mock_insightly import Settings
-from mock_insightly.allowance import Allowance
+from mock_insightly.allowance import Allowance, Verdict
 from mock_insightly.bookmarks import Bookmarks
 from mock_kit.environment import SettingsError
 
@@ -61,13 +61,36 @@ def test_the_public_face_is_two_names():
 @pytest.mark.assumed
 def test_the_allowance_is_a_days_and_a_workspaces():
     allowance = Allowance(2)
-    first, second = date(2026, 3, 2), date(2026, 3, 3)
+    first, second = datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)
 
-    assert [allowance.take("a", first) for _ in range(3)] == [1, 0, 0]
-    assert allowance.take("b", first) == 1
-    assert allowance.take("a", second) == 1
+    assert [allowance.take("a", first).left for _ in range(3)] == [1, 0, 0]
+    assert allowance.take("b", first).left == 1
+    assert allowance.take("a", second).left == 1
     allowance.clear("a")
-    assert allowance.take("a", second) == 1
+    assert allowance.take("a", second) == Verdict(left=1)
+
+
+def test_the_allowance_refuses_what_is_over_a_limit_and_does_not_count_it():
+    allowance = Allowance(3, burst=2)
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    later = noon + timedelta(seconds=1)
+
+    assert [allowance.take("a", noon) for _ in range(3)] == [
+        Verdict(left=2),
+        Verdict(left=1),
+        Verdict(left=1, retry_after_s=1),
+    ]
+    assert allowance.take("a", later - timedelta(microseconds=1)).retry_after_s == 1
+    assert allowance.take("a", later) == Verdict(left=0)
+    assert allowance.take("a", later) == Verdict(left=0, retry_after_s=12 * 3600 - 1)
+
+
+def test_a_clock_that_is_set_back_a_day_starts_a_day():
+    allowance = Allowance(1, burst=1)
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    allowance.take("a", noon)
+
+    assert allowance.take("a", noon - timedelta(days=1)) == Verdict(left=0)
 
 
 def test_a_bookmark_holds_as_long_as_the_state_does():

@@ -33,7 +33,7 @@ from mock_insightly.row_types import CustomFields
 from mock_insightly.versions.known import VERSIONS, served
 from mock_kit.json_text import decode, encode_text
 
-V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]
+V21, V22, V31 = VERSIONS["v2.1"], VERSIONS["v2.2"], VERSIONS["v3.1"]
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ACCOUNT = account_of(7, email="owner@default.example", currency="USD", country="United States")
 WRITABLE = [CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES, PROJECTS, TASKS, EVENTS, NOTES]
@@ -134,7 +134,8 @@ DAYS = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 
 
 
 GOOD = dict.fromkeys(
-    ["FIRST_NAME", "LAST_NAME", "ORGANISATION_NAME", "OPPORTUNITY_NAME", "PROJECT_NAME", "TITLE"], "x"
+    ["FIRST_NAME", "LAST_NAME", "ORGANISATION_NAME", "OPPORTUNITY_NAME", "PROJECT_NAME", "TITLE", "Title"],
+    "x",
 ) | {
     "OPPORTUNITY_STATE": "won",
     "STATUS": "In Progress",
@@ -463,7 +464,7 @@ LIKELY = st.sampled_from(
 ROWS = st.lists(st.dictionaries(ROW_KEYS, LIKELY | JSON, max_size=5), max_size=3)
 
 
-@pytest.mark.parametrize("version", [V22, V31], ids=lambda version: version.name)
+@pytest.mark.parametrize("version", [V21, V22, V31], ids=lambda version: version.name)
 @pytest.mark.parametrize("kind", WRITABLE, ids=lambda kind: kind.name)
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
@@ -489,5 +490,5 @@ def test_whatever_a_client_sends_is_kept_or_refused(version, kind, data):
         lambda _sequence, _many: next(blocks),
     )
     document = encode_text(after)
-    for other in (V22, V31):
+    for other in VERSIONS.values():
         assert decode(other.shapes[kind.name.lower()].one(document))

@@ -10,13 +10,13 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mock_insightly.document.sub_paths import add_below
-from mock_insightly.versions.known import VERSIONS
+from mock_insightly.document.versions import DESCRIBED
 from mock_insightly.versions.sub_resources import SubResource
 from mock_kit.json_text import decode
 
 METHODS = ("post", "get", "put", "delete")
 JSON = "application/json"
-NAMES = [*VERSIONS]
+NAMES = [version.name for version in DESCRIBED]
 VARIABLE = re.compile(r"\{(\w+)\}")
 
 
@@ -187,7 +187,7 @@ def test_every_literal_route_is_spoken_of(document, crm):
     literal = [re.sub(r"<[^>]*>", "*", rule).split("/", 2)[2] for rule in rules if "<resource>" not in rule]
 
     assert literal
-    assert not {*literal} - spoken
+    assert not {*literal} - spoken - {"tags/*"}  # which is v2.1's
 
 
 def test_a_sort_of_sub_resource_that_nobody_described_is_a_defect():

@@ -56,7 +56,7 @@ def test_a_path_that_leads_nowhere_is_not_found(crm, path):
     assert crm.refused(404, "GET", path)
 
 
-@pytest.mark.parametrize("path", ["/", "/v2.1/Contacts", "/v3.0/Contacts", "/v3.1", "/contacts"])
+@pytest.mark.parametrize("path", ["/", "/v2.0/Contacts", "/v3.2/Contacts", "/v3.1", "/contacts"])
 def test_what_is_not_served_is_not_found_whatever_the_key(crm, path):
     assert crm.send("GET", path, headers={"Authorization": ""}).status == 404
 

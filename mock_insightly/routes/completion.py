@@ -1,0 +1,57 @@
+"""What v2.1 shows of a record that does not stand in it: links to what hangs on it, where its image would be.
+
+Source: IMAGE_URL without an image, EMAILLINKS that a list leaves null and a record by its id shows, an organisation's
+    POST and PUT that show neither, a comment's POST likewise (recorded v2.1 exchanges, observed).
+"""
+
+from collections.abc import Iterator
+
+from mock_insightly.fields import Record, rows_of
+from mock_insightly.kinds import FILE_ATTACHMENTS, Kind
+from mock_insightly.parts import parts
+from mock_insightly.query import Page
+from mock_insightly.records import record_in
+from mock_insightly.references import reference
+from mock_insightly.routes.call import Call
+from mock_insightly.search import Wanted
+from mock_insightly.versions.shape import Shape
+from mock_kit.json_text import Json, encode
+
+_ALL = Page(top=10_000)
+
+
+def one(call: Call, shape: Shape, document: str) -> bytes:
+    """Return a record as JSON."""
+    if not call.version.looks_up:
+        return shape.one(document)
+    record = record_in(document)
+    shown = with_image(call, shape.show(record))
+    for key in shape.keys:
+        if key.child is not None:
+            shown[key.name] = [*_found(call, shape.kind, record, *key.child)]
+    return encode(shown)
+
+
+def just_written(call: Call, shape: Shape, document: str) -> bytes:
+    """Return a record as the answer to its POST or PUT shows it."""
+    return shape.one(document) if shape.bare_replies else one(call, shape, document)
+
+
+def with_image(call: Call, shown: Record) -> Record:
+    """Return a record that says where its image would be."""
+    if shown.get("IMAGE_URL", "") is not None:
+        return shown
+    url = f"http://s3.amazonaws.com/insightly.userfiles/{call.account.instance_id}/"
+    return {**shown, "IMAGE_URL": url}
+
+
+def _found(call: Call, kind: Kind, record: Record, child: Kind, links: str) -> Iterator[Json]:
+    """Yield the children of a record, or their links to it."""
+    number = int(str(record[kind.id_field]))
+    wanted = Wanted(of=reference(kind.entity, number))
+    shape = call.version.shapes[child.name.lower()]
+    for document in parts().store.find(call.workspace, child, wanted, _ALL).documents:
+        shown = shape.show(record_in(document))
+        if child is FILE_ATTACHMENTS:
+            yield shown
+        yield from (row for row in rows_of(shown, links) if row.get(kind.id_field) == number)

@@ -1,0 +1,83 @@
+"""Answers with the lists of v2.1: all records at once, unless OData or a parameter says otherwise.
+
+Source: recorded v2.1 lists: whole, contacts by name, nameless ones last, organisations by name, others by id (observed);
+    parameters from the vendor's Ruby client (documented); above 10,000 records without their collections (v2.1 help
+    page, documented).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from mock_insightly.errors import FieldError
+from mock_insightly.fields import Record
+from mock_insightly.odata import parse_odata
+from mock_insightly.parts import parts
+from mock_insightly.query import Query
+from mock_insightly.records import record_in
+from mock_insightly.routes import answers, completion
+from mock_insightly.routes.call import Call
+from mock_insightly.search import Criterion
+from mock_insightly.versions.shape import Shape
+from mock_kit.json_text import Json, encode
+
+_BIG = 10_000
+_TAG = {"tag": "TAGS.TAG_NAME"}
+_PARAMETERS: dict[str, dict[str, str]] = {
+    "Contacts": {"email": "EMAIL_ADDRESS", **_TAG},
+    "Leads": {"email": "EMAIL", **_TAG},
+    "Organisations": {"domain": "EMAILDOMAINS.EMAIL_DOMAIN", **_TAG},
+    "Opportunities": _TAG,
+    "Projects": _TAG,
+    "Emails": _TAG,
+}
+
+
+def listed(call: Call, shape: Shape, unless: Criterion | None) -> ResponseReturnValue:
+    """Answer with a list.
+
+    Args:
+        unless: what it leaves out.
+    """
+    odata = parse_odata(request.environ.get("QUERY_STRING", ""), (key.name for key in shape.keys))
+    ids = _numbers(call.query.get("ids", ""))
+    criteria = [*_criteria(shape, call.query)]
+    found = [
+        record
+        for record in map(record_in, parts().store.every(call.workspace, shape.kind))
+        if not (unless and unless.holds(record))
+        and (not ids or record[shape.kind.id_field] in ids)
+        and all(criterion.holds(record) for criterion in criteria)
+    ]
+    found.sort(key=lambda record: _place(record, shape.order or shape.kind.order))
+    brief = len(found) > _BIG
+    shown = (completion.with_image(call, shape.show(record, brief=brief)) for record in found)
+    return answers.answer(call, encode(odata.of(shown)))
+
+
+def _criteria(shape: Shape, query: Query) -> Iterator[Criterion]:
+    for name, place in _PARAMETERS.get(shape.kind.name, {}).items():
+        value = query.get(name, "").strip()
+        if value:
+            yield Criterion(places=(place,), value=value)
+
+
+def _numbers(text: str) -> set[Json]:
+    """Read ids with commas between them.
+
+    Raises:
+        FieldError: there is something else.
+    """
+    words = [word.strip() for word in text.split(",")] if text.strip() else []
+    if not all(word.isascii() and word.isdecimal() and len(word) < 19 for word in words):
+        raise FieldError("ids", "ids with commas between them", text)
+    return {int(word) for word in words}
+
+
+def _place(record: Record, order: Iterable[str]) -> tuple[tuple[bool, float, str], ...]:
+    """Return what sorts a record; what has no value comes last."""
+    return tuple(
+        (value is None, value if isinstance(value, int | float) else 0, str(value).casefold())
+        for value in (record[name] for name in order)
+    )

@@ -1,0 +1,111 @@
+"""Version 2.1: whole lists with OData, no search, records as graphs, errors in plain text.
+
+Source: recorded exchanges of the vendor's Ruby client (observed), its routes and the v2.1 help page (documented).
+"""
+
+from mock_insightly.account import Account
+from mock_insightly.definitions import CUSTOM_FIELDS
+from mock_insightly.fields import Record
+from mock_insightly.kinds import COMMENTS, EMAILS, NOTES, TASKS
+from mock_insightly.lookups import Lookup, countries, currencies, only, relationships, state_reasons
+from mock_insightly.pipelines import pipelines, stages
+from mock_insightly.query import Query
+from mock_insightly.search import EVERYTHING, Wanted
+from mock_insightly.versions.methods import methods
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.sub_resources import Broken, Children, Conversion, Picture, SubResources, below
+from mock_insightly.versions.v2_1_records import SHAPES
+from mock_insightly.versions.version import Version
+
+_FIELD = (
+    "CUSTOM_FIELD_ID",
+    "ORDER_ID",
+    "FIELD_FOR",
+    "FIELD_NAME",
+    "FIELD_TYPE",
+    "FIELD_HELP_TEXT",
+    "DEFAULT_VALUE",
+    "GROUP_ID",
+    "CUSTOM_FIELD_OPTIONS",
+)
+
+
+def _reasons(account: Account) -> list[Record]:
+    """Return state reasons as v2.1 shows them: like entries of a history that has not happened."""
+    never: Record = {"OPPORTUNITY_ID": 0, "DATE_CHANGED_UTC": "0001-01-01 00:00:00"}
+    return [
+        {
+            **never,
+            **{name: row[name] for name in ("FOR_OPPORTUNITY_STATE", "STATE_REASON_ID", "STATE_REASON")},
+        }
+        for row in state_reasons(account)
+    ]
+
+
+def _wanted(_shape: Shape, _query: Query) -> Wanted:
+    return EVERYTHING
+
+
+LOOKUPS = {
+    lookup.name.lower(): lookup
+    for lookup in (
+        Lookup(name="Countries", rows=countries, paged=False),
+        Lookup(name="Currencies", rows=currencies, paged=False),
+        Lookup(
+            name="CustomFields",
+            rows=only(lambda _account: [field.to_v2() for field in CUSTOM_FIELDS], *_FIELD),
+            key="CUSTOM_FIELD_ID",
+            paged=False,
+        ),
+        Lookup(name="OpportunityStateReasons", rows=_reasons, paged=False),
+        Lookup(
+            name="PipelineStages",
+            rows=only(stages, "PIPELINE_ID", "STAGE_ID", "STAGE_NAME", "STAGE_ORDER", "OWNER_USER_ID"),
+            key="STAGE_ID",
+            paged=False,
+        ),
+        Lookup(name="Pipelines", rows=pipelines, key="PIPELINE_ID", paged=False),
+        Lookup(name="Relationships", rows=relationships, paged=False),
+    )
+}
+
+_PARENTS = "Contacts Organisations Leads Opportunities Projects"
+_IMAGES = r"Could not find file 'C:\inetpub\Insightly2WebAPIv21\Content\images\{}'."
+
+
+def _image(missing: str) -> Picture:
+    return Picture(name="Image", on_all=methods("GD"), on_one=methods("CU"), put_status=200, missing=missing)
+
+
+SUB_RESOURCES: SubResources = dict(
+    [
+        *below(
+            _PARENTS,
+            Children(name="Emails", kind=EMAILS, on_all=methods("G")),
+            Children(name="Notes", kind=NOTES, on_all=methods("G")),
+            Children(name="Tasks", kind=TASKS, on_all=methods("G")),
+        ),
+        *below("Contacts Leads", _image(_IMAGES.format("user.png"))),
+        *below("Opportunities", _image(_IMAGES.format("opportunity-icon.png"))),
+        *below("Projects", _image(_IMAGES.format("project-icon.png"))),
+        *below("Organisations", _image("")),
+        *below("Leads", Conversion(name="convert", on_all=methods("C"))),
+        *below("Opportunities", Broken(name="StateHistory", on_all=methods("G"))),
+        *below("Notes Emails Tasks", Children(name="Comments", kind=COMMENTS, on_all=methods("GC"))),
+    ]
+)
+
+VERSION = Version(
+    name="v2.1",
+    shapes=SHAPES,
+    lookups=LOOKUPS,
+    sub_resources=SUB_RESOURCES,
+    filters=lambda _kind: (),
+    wanted=_wanted,
+    replaces=True,
+    tagged=False,
+    odata=True,
+    looks_up=True,
+    plain_errors=True,
+    tells_limits=False,
+)
