@@ -157,7 +157,7 @@ def _children(below: Below, sub: Children) -> None:
 def _body_of(below: Below, sub: Children, shape: Shape) -> Takes:
     if not isinstance(sub, Attachments):
         return Takes(below.records.schemas.to_create(shape))
-    texts = {name: {"type": "string"} for name in ("file_name", "content_type", "file_category_id")}
+    texts: dict[str, Said] = {name: {} for name in ("file_name", "content_type", "file_category_id")}
     schema: Said = {"type": "object", "properties": {"file": _BYTES, **texts}, "required": ["file"]}
     return Takes(schema, media_type="multipart/form-data")
 

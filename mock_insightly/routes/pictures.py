@@ -49,10 +49,11 @@ def remove(parent: Parent, _picture: Picture) -> ResponseReturnValue:
 
 def _written(parent: Parent, file: File | None, url: str | None) -> Record:
     with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
+        record = parent.write(
+            writing, lambda _before: {"IMAGE_URL": url}, stamps=parts().settings.rows_stamp_parent
+        )
         if file is None:
             writing.drop_file(parent.shape.kind, parent.id)
         else:
             writing.put_file(parent.shape.kind, parent.id, file)
-        return parent.write(
-            writing, lambda _before: {"IMAGE_URL": url}, stamps=parts().settings.rows_stamp_parent
-        )
+    return record

@@ -63,6 +63,12 @@ def test_what_hangs_below_it_is_not_there_either(crm, path):
     assert crm.send("GET", path).status == 404
 
 
+def test_no_record_gets_no_image(crm):
+    reply = crm.send("PUT", f"Contacts/{TOO_LARGE}/Image/a.png", body=b"png")
+
+    assert reply.status == 404
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_an_id_that_is_no_number_is_that_of_no_record(crm, method):
     assert "x" in crm.refused(404, method, "Contacts/x", json={"FIRST_NAME": "Ada"})
