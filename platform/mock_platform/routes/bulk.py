@@ -46,6 +46,13 @@ _LINKS = {
     name: Link(operation=f"bulk.{name}", parameters={"bulk_id": "$response.body#/id"})
     for name in ("status", "errors", "cancel")
 }
+_LINKS_OF_UPLOAD = {
+    **_LINKS,
+    "records": Link(
+        operation="bulk.records",
+        parameters={"bulk_id": "$response.body#/id", "object_name": "$request.path.object_name"},
+    ),
+}
 _MULTIPART = "multipart/form-data"
 
 
@@ -133,7 +140,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
 
 
 @bp.post("/bulk/<object_name>")
-@operation(needs=_caller, problems=(403,), takes={_MULTIPART: UploadForm}, links=_LINKS)
+@operation(needs=_caller, problems=(403,), takes={_MULTIPART: UploadForm}, links=_LINKS_OF_UPLOAD)
 def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
     """Make many records out of a file."""
     request.max_content_length = parts().settings.bulk_upload_limit

@@ -14,9 +14,7 @@ from mock_platform.routes.parts import done, parts
 
 bp = Blueprint("inbound", __name__, url_prefix="/events")
 
-Json = dict[str, object]
-
-_TAKES = {"application/json": Json | None, "application/x-www-form-urlencoded": None, "text/plain": None}
+_TAKES = {"application/json": object | None, "application/x-www-form-urlencoded": None, "text/plain": None}
 
 
 @bp.post("/<element_key>")

@@ -39,9 +39,13 @@ from mock_platform.routes.parts import (
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
+_LINKS_OF_ONE = {
+    name: Link(operation=f"jobs.{name}", parameters={"job_id": "$response.body#/id"})
+    for name in ("get", "reschedule", "delete")
+}
 _LINKS = {
     name: Link(operation=f"jobs.{name}", parameters={"job_id": "$response.body#/0/id"})
-    for name in ("get", "disable", "enable", "history")
+    for name in ("get", "disable", "enable", "reschedule", "history")
 }
 
 
@@ -79,7 +83,7 @@ def index(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
 
 
 @bp.post("")
-@operation(needs=caller, problems=(404, 409))
+@operation(needs=caller, problems=(404, 409), links=_LINKS_OF_ONE)
 def create(workspace: Workspace, body: JobRequest) -> Answer[JobJson]:
     """Put an instance's poller on the agenda again, after it was deleted. Jobs of other kinds are not imitated."""
     if body.data is None or body.data.id is None:

@@ -124,6 +124,17 @@ def test_records_come_as_json_lines_just_as_the_hub_shows_them(query, records, h
 
 
 @pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("prefix", ["/hubs/crm", "/hubs/whatever"])
+def test_bulk_calls_may_have_a_hub_before_them(doors, bulk, prefix):
+    made = bulk.call("POST", f"{prefix}/bulk/query?q={ALL}")
+    doors.clock.advance(0)
+
+    assert bulk.call("GET", f"{prefix}/bulk/{made['id']}/status")["status"] == "COMPLETED"
+    assert bulk.send("GET", f"{prefix}/bulk/{made['id']}/contacts").status == 200
+    assert [job["id"] for job in bulk.call("GET", f"{prefix}/bulkloader")] == [made["id"]]
+
+
+@pytest.mark.usefixtures("people")
 def test_records_come_as_csv_with_a_column_for_each_key(query, records):
     job = query()
 
