@@ -1,7 +1,9 @@
 """What stands before every service: the journal, the scripted faults, and the workspace's own date."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from dataclasses import replace
 from email.utils import format_datetime
 from http import HTTPStatus
 from io import BytesIO
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING
 from mock_kit.fault_book import FaultBook
 from mock_kit.faults import Phase, distort
 from mock_kit.journal import KEPT_BYTES, Exchange, Journal
-from mock_kit.wire import DroppedError, Reply, call
+from mock_kit.wire import DroppedError, Reply, begin
 from mock_kit.workspaces import Workspace
 
 if TYPE_CHECKING:
@@ -54,26 +56,35 @@ class Front:
         if path == _ADMIN or path.startswith(f"{_ADMIN}/"):
             return self._application(environ, start_response)
         workspace = self._workspace_of(environ)
-        reply = self._answer(environ, workspace)
+        reply, rest = self._answer(environ, workspace)
         with self._counting:
             self.answered[environ["REQUEST_METHOD"], reply.status] += 1
         if "Date" not in reply.headers:
             reply.headers["Date"] = format_datetime(workspace.clock.now(), usegmt=True)
         start_response(_status_line(reply.status), list(reply.headers))
         # a struck answer to HEAD has a body, which the client would take for the start of the next answer
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return []
+        return [reply.body] if rest is None else _whole(reply.body, rest)
 
-    def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> Reply:
-        """Let the service answer, let a fault have its way, and note both."""
+    def _answer(
+        self, environ: "WSGIEnvironment", workspace: Workspace
+    ) -> tuple[Reply, Generator[bytes, None, None] | None]:
+        """Let the service answer, let a fault have its way, and note both.
+
+        Returns:
+            The answer, and what is still to come of a long one that the service makes bit by bit; None for others.
+        """
         body = _buffer(environ, self._largest_body)
         now = workspace.clock.now()
         rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
         reply: Reply | None = None
+        rest: Generator[bytes, None, None] | None = None
         try:
             if rule and rule.phase is Phase.BEFORE and rule.effect.replaces:
                 reply = distort(Reply(status=200), rule.effect)
             else:
-                answered = call(self._application, environ)
+                answered, rest = _begun(self._application, environ, whole=rule is not None)
                 reply = distort(answered, rule.effect) if rule else answered
         finally:
             self._journal.add(
@@ -90,7 +101,7 @@ class Front:
                     fault=rule is not None,
                 ),
             )
-        return reply
+        return reply, rest
 
 
 def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":
@@ -103,6 +114,31 @@ def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIA
             raise error from dropped
 
     return wrapped
+
+
+def _begun(
+    application: "WSGIApplication", environ: "WSGIEnvironment", *, whole: bool
+) -> tuple[Reply, Generator[bytes, None, None] | None]:
+    """Run an application until its answer is there, or as much as is kept of one whose length it does not know.
+
+    Args:
+        whole: wait for all of it.
+    """
+    head, rest = begin(application, environ)
+    whole = whole or "Content-Length" in head.headers
+    kept: list[bytes] = []
+    for chunk in rest:
+        kept.append(chunk)
+        if not whole and sum(map(len, kept)) > KEPT_BYTES:
+            return replace(head, body=b"".join(kept)), rest
+    return replace(head, body=b"".join(kept)), None
+
+
+def _whole(start: bytes, rest: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
+    """Yield an answer as it comes."""
+    with closing(rest):
+        yield start
+        yield from rest
 
 
 def _buffer(environ: "WSGIEnvironment", largest: int) -> bytes:

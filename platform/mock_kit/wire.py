@@ -8,7 +8,8 @@ import logging
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
@@ -192,6 +193,17 @@ class InProcess:
 
 def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
     """Run a WSGI application to its end and return its answer."""
+    head, rest = begin(application, environ)
+    return _with_body(head, b"".join(rest))
+
+
+def begin(
+    application: "WSGIApplication", environ: "WSGIEnvironment"
+) -> tuple[Reply, Generator[bytes, None, None]]:
+    """Run a WSGI application until its answer begins; return the answer without a body, and the body as it comes.
+
+    Whoever does not read the body to its end has to close it.
+    """
     started: list[tuple[str, list[tuple[str, str]]]] = []
     written: list[bytes] = []
 
@@ -199,15 +211,30 @@ def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
         started.append((status, headers))
         return written.append
 
-    chunks: Iterable[bytes] = application(environ, start_response)  # type: ignore[arg-type]  # the `exc_info` argument
+    body = _body(application(environ, start_response), written)  # type: ignore[arg-type]  # the `exc_info` argument
+    first = next(body, b"")
+    status, headers = started[-1]
+    return Reply(status=int(status[:3]), headers=Headers(headers)), _begun(first, body)
+
+
+def _body(chunks: Iterable[bytes], written: list[bytes]) -> Generator[bytes, None, None]:
+    """Yield what an application gives, and what it wrote before that, and close it in the end."""
     try:
-        written.extend(chunks)
+        for chunk in chunks:
+            yield from written
+            written.clear()
+            yield chunk
+        yield from written
     finally:
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
-    status, headers = started[-1]
-    return Reply(status=int(status[:3]), headers=Headers(headers), body=b"".join(written))
+
+
+def _begun(first: bytes, body: Generator[bytes]) -> Generator[bytes, None, None]:
+    with closing(body):
+        yield first
+        yield from body
 
 
 def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:

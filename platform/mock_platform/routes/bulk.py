@@ -1,6 +1,8 @@
 """``/bulk``: many records read, or made, at once. Jobs are due work of the workspace's clock."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import NotRequired, TypedDict
 
 from flask import Blueprint, Response, request
@@ -54,6 +56,7 @@ _LINKS_OF_UPLOAD = {
     ),
 }
 _MULTIPART = "multipart/form-data"
+_LINES_AT_ONCE = 100
 
 
 class MetaForm(TypedDict):
@@ -210,7 +213,7 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
         lines = as_csv_lines(bodies, job.fields, guarded=parts().settings.csv_guard)
     else:
         lines = as_json_lines(bodies)
-    return Response((line.encode() for line in lines), content_type=form)
+    return Response(_blocks(lines), content_type=form)
 
 
 @bp.get("/bulkloader")
@@ -229,6 +232,12 @@ def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]
         [bulk_job.listed(job) for job in found],
         page_headers(page, returned=len(found), more=more, total=total),
     )
+
+
+def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
+    """Put lines together, so that not each of them is sent by itself."""
+    while some := list(islice(lines, _LINES_AT_ONCE)):
+        yield "".join(some).encode()
 
 
 def _named(who: HubCaller, bulk_id: str) -> BulkJob:

@@ -5,10 +5,12 @@ from collections import Counter
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Response
+from werkzeug.test import create_environ
 
 from mock_kit.clock import VirtualClock
 from mock_kit.front import LARGEST_BODY, Front
@@ -429,3 +431,78 @@ def run(work, threads):
         thread.start()
     for thread in running:
         thread.join()
+
+
+class TestLongAnswers:
+    """Answers that a service makes bit by bit, without saying how long they will be."""
+
+    @pytest.fixture
+    def long_service(self, service):
+        """The service, with a route that answers in blocks of a thousand letters, and what became of it."""
+        happened = {"made": 0, "closed": 0, "go_on": Event()}
+
+        def blocks(number):
+            try:
+                for _ in range(number):
+                    happened["made"] += 1
+                    yield b"x" * 1000
+                    if happened["made"] == 20:
+                        assert happened["go_on"].wait(30)
+            finally:
+                happened["closed"] += 1
+
+        @service.app.get("/long/<int:number>")
+        def long_answer(number):
+            return Response(blocks(number), mimetype="text/plain")
+
+        service.happened = happened
+        return service
+
+    def test_the_start_is_sent_before_the_end_is_made(self, long_service):
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(long_service.app, listener)):
+            connection = HTTPConnection("127.0.0.1", listener.getsockname()[1], timeout=30)
+            connection.request("GET", "/long/50")
+            answer = connection.getresponse()
+
+            assert answer.read(9000) == b"x" * 9000
+            assert long_service.happened["made"] <= 20
+            long_service.happened["go_on"].set()
+            assert len(answer.read()) == 41000
+            connection.close()
+
+        assert long_service.happened["closed"] == 1
+
+    def test_the_journal_has_its_start(self, long_service):
+        long_service.happened["go_on"].set()
+        assert len(long_service.send("GET", "/long/30").body) == 30_000
+
+        (exchange,) = long_service.journal.search("default", text="/long")
+
+        assert exchange["reply"]["body"] == "x" * KEPT_BYTES + " ..."
+
+    def test_a_fault_has_all_of_it(self, long_service):
+        long_service.happened["go_on"].set()
+        long_service.script({"effect": {"truncate": 15_000}, "match": {"path": "/long/*"}, "phase": "after"})
+
+        answer = long_service.send("GET", "/long/30")
+
+        assert isinstance(answer, NoReply)
+        assert "15000 of 30000 bytes" in answer.reason
+
+    @pytest.mark.parametrize("number", [0, 1, 8])
+    def test_a_short_one_is_whole_at_once(self, long_service, number):
+        answer = long_service.send("GET", f"/long/{number}")
+
+        assert answer.body == b"x" * 1000 * number
+        assert long_service.happened["closed"] == 1
+
+    def test_a_client_that_goes_away_lets_the_service_close(self, long_service):
+        environ = create_environ("/long/30")
+        body = long_service.app(environ, lambda *_: None)
+        next(iter(body))
+
+        body.close()
+
+        assert long_service.happened["closed"] == 1
+        assert long_service.happened["made"] < 20
