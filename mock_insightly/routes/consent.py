@@ -54,8 +54,8 @@ class ConsentForm(Struct):
 class TokenForm(Struct):
     """What an application sends for the code."""
 
-    code: str
-    client_id: str
+    code: Text
+    client_id: Text
     client_secret: Text
     redirect_uri: str
     grant_type: Literal["authorization_code"]

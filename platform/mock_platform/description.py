@@ -34,6 +34,7 @@ DESCRIPTION = Description(
         "description": "`User <secret>, Organization <secret>`, and `, Element <token>` where an instance is meant",
     },
     headers={"Elements-Request-Id": "24 hexadecimal digits, the same as an error's requestId"},
+    problems=(406,),
 )
 
 EVENT_CALLBACK = {

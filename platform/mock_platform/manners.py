@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_kit.admin import ADMIN_STATUSES, json_answer
 from mock_kit.front import LARGEST_BODY
 from mock_kit.instants import UnreadableTimeError
 from mock_kit.json_text import Json
+from mock_kit.operations import operation_of
 from mock_kit.precedence import Precedence
 from mock_kit.problems import answer_problems
 from mock_kit.workspaces import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
@@ -54,6 +55,7 @@ def add_manners(app: Flask, ids: RequestIds) -> None:
     manners = _Manners(app.extensions[EXTENSION], ids, Precedence(app.url_map))
     app.before_request(manners.refuse_strangers_before_paths)
     app.before_request(manners.put_literal_paths_first)
+    app.before_request(manners.refuse_what_cannot_be_served)
     app.after_request(manners.name_methods)
     app.after_request(manners.finish)
     app.register_error_handler(errors.ProviderError, manners.tell_provider_error)
@@ -77,6 +79,15 @@ class _Manners:
         """Refuse a method that only a less literal route would take."""
         if request.url_rule is not None:
             self._precedence.check(request.path, request.url_rule.rule, request.method)
+
+    def refuse_what_cannot_be_served(self) -> None:
+        """Refuse a caller who accepts nothing of what an operation gives (documented: 406)."""
+        if not request.accept_mimetypes or not request.path.startswith(f"{BASE_PATH}/"):
+            return
+        known = operation_of(current_app.view_functions[request.endpoint]) if request.endpoint else None
+        if known and known.gives and not request.accept_mimetypes.best_match(known.gives):
+            gives = " or ".join(known.gives)
+            raise errors.NotAcceptableError(f"Accept must be {gives}; got {request.headers['Accept']}")
 
     def name_methods(self, response: Response) -> Response:
         """Say what a path takes, where that is asked for or was got wrong."""

@@ -72,6 +72,37 @@ def test_a_verb_that_a_path_does_not_take_is_answered_with_those_that_it_does(do
     assert "GET" in message
 
 
+@pytest.mark.parametrize("accept", ["text/csv", "application/xml;q=1", "image/*", "application/json;q=0"])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/instances"), ("GET", "/users"), ("POST", "/accounts")]
+)
+def test_who_accepts_nothing_of_what_there_is_gets_406(doors, refused, unchanged, method, path, accept):
+    with unchanged():
+        reply = doors.platform.send(
+            method, BASE_PATH + path, json={"externalId": "x"}, headers={"Accept": accept}
+        )
+
+    assert refused(reply, 406) == f"Accept must be application/json; got {accept}"
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/*", "text/html, */*;q=0.1", "application/json", ""])
+def test_who_accepts_json_among_others_gets_it(doors, accept):
+    reply = doors.platform.send("GET", f"{BASE_PATH}/users", headers={"Accept": accept})
+
+    assert reply.status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/accounts"), ("PATCH", "/users/1"), ("PUT", "/organizations/me")]
+)
+def test_a_body_that_is_said_to_be_something_else_is_415(doors, refused, method, path):
+    reply = doors.platform.send(
+        method, BASE_PATH + path, body=b"<x/>", headers={"Content-Type": "application/xml"}
+    )
+
+    assert "Content-Type must be application/json; got 'application/xml'" in refused(reply, 415)
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/_local/nothing", "/_local/clock/nothing"])
 def test_outside_the_api_an_error_has_the_same_form(doors, refused, path):
     assert path in refused(doors.platform.send("GET", path), 404)
