@@ -53,19 +53,8 @@ class Callers:
 
     def seen(self, caller: Caller, instances: list[Instance]) -> list[Instance]:
         """Return those instances that a caller sees."""
-        if self.visibility is Visibility.ORGANIZATION:
-            return instances
-        with self.store.people.reading(caller.workspace) as register:
-            user = register.user(caller.user_id) or register.founder
-            account = register.account_of(user)
-            founder, users = register.founder, {one.id: one for one in register.users()}
-        return [
-            instance
-            for instance in instances
-            if sees(
-                user, account, users.get(instance.user_id or founder.id, founder), visibility=self.visibility
-            )
-        ]
+        owners = self.owners_seen(caller)
+        return [instance for instance in instances if owners is None or instance.user_id in owners]
 
     def owners_seen(self, caller: Caller) -> frozenset[int | None] | None:
         """Return the ids of the users whose instances a caller sees, None for what has no owner noted; or all: None."""

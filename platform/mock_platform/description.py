@@ -31,7 +31,10 @@ DESCRIPTION = Description(
         "type": "apiKey",
         "in": "header",
         "name": "Authorization",
-        "description": "`User <secret>, Organization <secret>`, and `, Element <token>` where an instance is meant",
+        "description": (
+            "`User <secret>, Organization <secret>`, and `, Element <token>` where an instance is meant; "
+            "`Bearer <token>`, from signing in, stands for the first two"
+        ),
     },
     headers={"Elements-Request-Id": "24 hexadecimal digits, the same as an error's requestId"},
     problems=(406,),
