@@ -37,7 +37,9 @@ STATUSES: Mapping[type[Exception], int] = {
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Elements-Async-Request, Elements-Version",
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Type, Elements-Async-Request, Elements-Async-Callback-Url, Elements-Version"
+    ),
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Expose-Headers": (
         "Elements-Returned-Count, Elements-Total-Count, Elements-Request-Id, Elements-Next-Page-Token, "
