@@ -16,6 +16,7 @@ from mock_platform.domain.ceql import (
     matches,
     parse,
     to_text,
+    with_fields,
 )
 from mock_platform.domain.errors import InvalidRequestError, QueryError
 
@@ -499,3 +500,32 @@ def test_a_value_is_either_equal_or_not_and_ordered_one_way(field, found, value)
     assert [holds("<"), holds("="), holds(">")].count(True) == 1
     assert holds("<=") is (holds("<") or holds("="))
     assert holds(">=") is (holds(">") or holds("="))
+
+
+records = st.dictionaries(fields, scalars, max_size=4)
+
+
+@given(trees, trees, records)
+def test_and_is_both_and_or_is_either(one, other, record):
+    both, either = matches(And((one, other)), record), matches(Or((one, other)), record)
+
+    assert both is (matches(one, record) and matches(other, record))
+    assert either is (matches(one, record) or matches(other, record))
+
+
+@given(fields, st.lists(values, min_size=1, max_size=3).map(tuple), records)
+def test_in_is_equal_to_one_of_them(field, wanted, record):
+    equal = [Comparison(field, "=", value) for value in wanted]
+
+    assert matches(In(field, wanted), record) is any(matches(each, record) for each in equal)
+
+
+@given(trees, records)
+def test_a_clause_that_was_written_means_what_it_meant(tree, record):
+    assert matches(parse(to_text(tree)), record) is matches(tree, record)
+
+
+@given(trees)
+def test_a_clause_with_the_names_that_it_had_is_the_same(tree):
+    assert with_fields(tree, lambda name: name) == tree
+    assert with_fields(with_fields(tree, "x.{}".format), lambda name: name.removeprefix("x.")) == tree

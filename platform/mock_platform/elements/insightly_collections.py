@@ -44,6 +44,19 @@ OWN_NAMES = {
 }
 """Insightly's searchable collections and their id fields (documented: v2.2 and v3.1 OpenAPI documents)."""
 
+_LOOKUPS = {
+    "FileCategories": "CATEGORY_ID",
+    "LeadSources": "LEAD_SOURCE_ID",
+    "LeadStatuses": "LEAD_STATUS_ID",
+    "OpportunityCategories": "CATEGORY_ID",
+    "Pipelines": "PIPELINE_ID",
+    "PipelineStages": "STAGE_ID",
+    "ProjectCategories": "CATEGORY_ID",
+    "TaskCategories": "CATEGORY_ID",
+    "TeamMembers": "PERMISSION_ID",
+}
+"""Insightly's short lists, which cannot be searched, and their id fields (documented there)."""
+
 _INSIDE = {
     "addresses": ("ADDRESSES", "ADDRESS_ID"),
     "contactinfos": ("CONTACTINFOS", "CONTACT_INFO_ID"),
@@ -60,6 +73,9 @@ _INSIDE = {
 Source: v2.2 cannot list them by a path of their own, they are read inside the parent (documented); reading and
 writing them there on every version is ours.
 """
+
+_WHOLE = frozenset({"countries", "currencies", "customfields", "customfieldgroups", "customobjects"})
+"""Lists that Insightly gives as a whole, whatever page is asked for (documented: v3.1 OpenAPI document)."""
 
 _CUSTOM_ID = "RECORD_ID"
 _NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
@@ -78,6 +94,7 @@ class Collection:
         read_only: whether Insightly lets nobody write here.
         parent: the collection and the id of the record that this is about, if it is a child.
         key: of the parent's record, if that holds the list.
+        paged: whether a stretch of it can be asked for.
         own: of a child's records, where they live by themselves; None if they do not.
     """
 
@@ -89,6 +106,7 @@ class Collection:
     parent: "tuple[Collection, str] | None" = None
     key: str | None = None
     own: "Collection | None" = None
+    paged: bool = True
 
 
 @lru_cache(maxsize=512)
@@ -140,14 +158,15 @@ def _named(name: str) -> Collection:
     return Collection(
         resource=name,
         path=f"/{path}",
-        id_field=_CUSTOM_ID if custom else OWN_NAMES.get(path),
+        id_field=_CUSTOM_ID if custom else {**OWN_NAMES, **_LOOKUPS}.get(path),
         searchable=custom or path in OWN_NAMES,
         read_only=path == "Users",
+        paged=path.lower() not in _WHOLE,
     )
 
 
 def _known(name: str) -> str | None:
-    return next((known for known in OWN_NAMES if known.lower() == name.lower()), None)
+    return next((known for known in (*OWN_NAMES, *_LOOKUPS) if known.lower() == name.lower()), None)
 
 
 def _child(parent: Collection, record_id: str, name: str) -> Collection:

@@ -14,6 +14,7 @@ from mock_platform.elements import (
     insightly_objects,
     insightly_rows,
 )
+from mock_platform.elements.insightly import LARGEST_PAGE
 from mock_platform.elements.insightly_collections import Collection, collection
 from mock_platform.elements.insightly_fields import FieldMetadata
 from mock_platform.elements.insightly_listing import listing
@@ -60,7 +61,8 @@ class Provider:
         def stretch(top: int, skip: int) -> tuple[list[Record], int]:
             return self._calls.stretch(configuration, found.page(top=top, skip=skip), skip=skip)
 
-        return lists.page(asked, stretch, residual=found.residual)
+        known = stretch if place.paged else lists.whole(stretch(LARGEST_PAGE, 0)[0])
+        return lists.page(asked, known, residual=found.residual)
 
     def get(self, configuration: Values, resource: str, record_id: str) -> Record:
         """Return one record."""

@@ -160,6 +160,53 @@ def test_me_is_the_crms_user(hub):
     assert hub.call("GET", "/me?fields=USER_ID") == {"USER_ID": user["USER_ID"]}
 
 
+@pytest.mark.parametrize("size", [7, 100])
+def test_a_list_that_the_crm_gives_as_a_whole_has_pages_here(hub, size):
+    everything = hub.call("GET", "/countries?pageSize=500")
+
+    pages = [hub.call("GET", f"/countries?pageSize={size}&page={page}") for page in (1, 2, 3)]
+
+    assert [each for page in pages for each in page] == everything[: 3 * size]
+    assert len(everything) > 200
+
+
+def test_a_customers_own_objects_are_made_shown_changed_and_deleted(doors, make_instance):
+    hub = doors.platform.hub(make_instance({"base.url": VERSIONS[1]})["token"])
+    made = hub.call("POST", "/Fruit__c", json={"record_name": "Apple"})
+    path = f"/Fruit__c/{made['id']}"
+
+    assert made["id"] == made["RECORD_ID"]
+    assert hub.call("PUT", path, json={"RECORD_NAME": "Pear"})["RECORD_NAME"] == "Pear"
+    assert [each["RECORD_ID"] for each in hub.call("GET", "/fruit__c?where=RECORD_NAME='pear'")] == [
+        made["RECORD_ID"]
+    ]
+    hub.call("DELETE", path)
+    assert hub.call("GET", "/Fruit__c") == []
+
+
+def test_short_lists_have_ids_too(hub):
+    source = hub.call("GET", "/leadsources")[0]
+
+    changed = hub.call("PATCH", f"/leadsources/{source['id']}", json={"LEAD_SOURCE": "Elsewhere"})
+
+    assert source["id"] == source["LEAD_SOURCE_ID"]
+    assert (changed["id"], changed["LEAD_SOURCE"]) == (source["id"], "Elsewhere")
+
+
+def test_events_of_the_crm_are_reached_below_a_hub(hub):
+    made = hub.call(
+        "POST",
+        "/events",
+        json={
+            "title": "Lunch",
+            "START_DATE_UTC": "2026-03-02 12:00:00",
+            "END_DATE_UTC": "2026-03-02 13:00:00",
+        },
+    )
+
+    assert [each["EVENT_ID"] for each in hub.call("GET", "/events?where=TITLE='lunch'")] == [made["id"]]
+
+
 def test_other_objects_are_reached_by_name(hub):
     made = hub.call("POST", "/projects", json={"project_name": "Engine", "STATUS": "NOT STARTED"})
 
