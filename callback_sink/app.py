@@ -70,7 +70,11 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
-    limits = Limits(callbacks=settings.bin_callbacks, bytes=settings.bin_bytes)
+    limits = Limits(
+        callbacks=settings.bin_callbacks,
+        bytes=settings.bin_bytes,
+        bytes_of_all=settings.workspace_bytes,
+    )
     parts = Parts(
         settings=settings,
         workspaces=workspaces,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mock_kit.json_text import Json, MalformedJsonError, decode, encode_text
+from mock_kit.json_text import DEEPEST, Json, MalformedJsonError, decode, encode_text
 
 _STEP = re.compile(
     r"""  \.(?P<deep>\.)? (?: (?P<name>[^\W\d]\w*) | (?P<any>\*) )
@@ -20,6 +20,7 @@ _STEP = re.compile(
     re.VERBOSE,
 )
 _SHOWN = 100
+_MOST_STEPS = DEEPEST
 _AS_JSON = {"\\'": "'", '"': '\\"'}
 
 
@@ -86,6 +87,8 @@ def parse_condition(text: str) -> Condition:
     while found := _STEP.match(whole, at):
         steps.append(Step(take=_taken(text, found), deep=bool(found["deep"] or found["deep_in"])))
         at = found.end()
+    if len(steps) > _MOST_STEPS:
+        raise ConditionError(text, f"it has {len(steps)} steps, and {_MOST_STEPS} are enough for any JSON")
     rest = whole[at:].lstrip()
     if rest and not rest.startswith("=="):
         raise ConditionError(text, f"after {_cut(whole[:at])} comes {_cut(rest)!r}")

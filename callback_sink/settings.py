@@ -18,6 +18,7 @@ class Settings:
     Attributes:
         largest_body: bytes of a callback's body that are kept; a larger one is refused with 413.
         bin_callbacks, bin_bytes: how much is kept of each bin; the oldest callbacks make room for new ones.
+        workspace_bytes: how much is kept of all bins of a workspace, as a stranger may call any number of them.
         allow_hosts: where callbacks may be sent on to beside this machine; ``*`` is anywhere.
         forward_timeout: how long a target may take.
         streams: live streams at the same time; each holds a thread of the server.
@@ -26,6 +27,7 @@ class Settings:
     largest_body: int = 2 * 1024 * 1024
     bin_callbacks: int = 10_000
     bin_bytes: int = 256 * 1024 * 1024
+    workspace_bytes: int = 1024 * 1024 * 1024
     allow_hosts: frozenset[str] = frozenset()
     forward_timeout: timedelta = timedelta(seconds=10)
     streams: int = 16
@@ -44,6 +46,7 @@ _KINDS = {
     "largest_body": environment.whole(low=1, high=_LARGEST),
     "bin_callbacks": environment.whole(low=1),
     "bin_bytes": environment.whole(low=1, high=10**15),
+    "workspace_bytes": environment.whole(low=1, high=10**15),
     "allow_hosts": environment.names(),
     "forward_timeout": environment.seconds(),
     "streams": environment.whole(high=48),

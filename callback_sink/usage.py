@@ -1,8 +1,9 @@
 """How much is kept of each bin; the oldest callbacks make room for new ones."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -10,40 +11,42 @@ from callback_sink import tables
 
 _ROWS_AT_ONCE = 100
 
+_WHOLE = ""
+"""Stands for all bins of a workspace together; no digest is empty."""
+
 _used = tables.usage.c
 _kept = tables.callbacks.c
 
-_of_bin = (_used.workspace == bindparam("of_workspace"), _used.bin_digest == bindparam("of_bin"))
 _change = (
     tables.usage.update()
-    .where(*_of_bin)
+    .where(_used.workspace == bindparam("of_workspace"), _used.bin_digest == bindparam("of_bin"))
     .values(
         callbacks=_used.callbacks + bindparam("callbacks_more"),
         bytes=_used.bytes + bindparam("bytes_more"),
         pruned=_used.pruned + bindparam("pruned_more"),
     )
-    .returning(_used.callbacks, _used.bytes)
+    .returning(_used.callbacks, _used.bytes, _used.pruned)
 )
 _first = tables.usage.insert()
 _oldest = (
-    select(_kept.id, _kept.weight)
-    .where(_kept.workspace == bindparam("of_workspace"), _kept.bin_digest == bindparam("of_bin"))
+    select(_kept.id, _kept.weight, _kept.bin_digest)
+    .where(_kept.workspace == bindparam("of_workspace"))
     .order_by(_kept.id)
     .limit(_ROWS_AT_ONCE)
 )
+_oldest_of_bin = _oldest.where(_kept.bin_digest == bindparam("of_bin"))
 _prune = tables.callbacks.delete().where(
-    _kept.workspace == bindparam("of_workspace"),
-    _kept.bin_digest == bindparam("of_bin"),
-    _kept.id <= bindparam("last"),
+    _kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id")
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How much is kept of each bin at the most; its latest callback is kept in any case."""
+    """How much is kept at the most of each bin, and of all bins of a workspace; the latest is kept in any case."""
 
     callbacks: int
     bytes: int
+    bytes_of_all: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,53 +62,85 @@ class Usage:
     pruned: int = 0
 
 
+class _Kept(NamedTuple):
+    """A callback that may have to make room."""
+
+    id: int
+    weight: int
+    digest: str
+
+
 def added(connection: Connection, workspace: str, digest: str, weight: int, *, limits: Limits) -> None:
-    """Note that a callback was added to a bin, and let the oldest make room if there are too many."""
-    callbacks, kept = _changed(connection, workspace, digest, Usage(callbacks=1, bytes=weight))
-    before = 0
-    while before != callbacks > 1 and (callbacks > limits.callbacks or kept > limits.bytes):
-        before = callbacks
-        callbacks, kept = _make_room(connection, workspace, digest, limits, (callbacks, kept))
+    """Note that a callback was added to a bin, and let the oldest make room if there is too much."""
+    more = Usage(callbacks=1, bytes=weight)
+    of_all = _changed(connection, workspace, _WHOLE, more)
+    of_bin = _changed(connection, workspace, digest, more)
+    gone = _make_room(connection, workspace, digest, _excess(of_bin, limits.callbacks, limits.bytes))
+    left = Usage(callbacks=of_all.callbacks - gone.callbacks, bytes=of_all.bytes - gone.bytes)
+    _make_room(connection, workspace, _WHOLE, _excess(left, left.callbacks, limits.bytes_of_all))
 
 
-def removed(connection: Connection, workspace: str, weights: Iterable[tuple[str, int]]) -> None:
+def removed(
+    connection: Connection, workspace: str, weights: Iterable[tuple[str, int]], *, pruned: bool = False
+) -> None:
     """Note that callbacks were forgotten; each is the digest of its bin and its weight."""
     of_bins: dict[str, list[int]] = defaultdict(list)
     for digest, weight in weights:
         of_bins[digest].append(weight)
     for digest, gone in of_bins.items():
-        _changed(connection, workspace, digest, Usage(callbacks=-len(gone), bytes=-sum(gone)))
+        less = Usage(callbacks=-len(gone), bytes=-sum(gone), pruned=len(gone) if pruned else 0)
+        for each in (digest, _WHOLE):
+            _changed(connection, workspace, each, less)
 
 
 def used(connection: Connection, workspace: str | None = None, digest: str | None = None) -> Usage:
     """Return how much is kept of a bin, of a workspace, or of all."""
-    asked = select(func.sum(_used.callbacks), func.sum(_used.bytes), func.sum(_used.pruned))
+    asked = select(func.sum(_used.callbacks), func.sum(_used.bytes), func.sum(_used.pruned)).where(
+        _used.bin_digest == (_WHOLE if digest is None else digest)
+    )
     if workspace is not None:
         asked = asked.where(_used.workspace == workspace)
-    if digest is not None:
-        asked = asked.where(_used.bin_digest == digest)
     callbacks, kept, pruned = (int(total or 0) for total in connection.execute(asked).one())
     return Usage(callbacks=callbacks, bytes=kept, pruned=pruned)
 
 
-def _make_room(
-    connection: Connection, workspace: str, digest: str, limits: Limits, there: tuple[int, int]
-) -> tuple[int, int]:
-    """Forget the oldest, as many as need be of those that are looked at in one go, but for the latest."""
+def _excess(used: Usage, most: int, most_bytes: int) -> Usage:
+    """Return how much is too much; all but one callback at the most."""
+    if used.callbacks <= 1:
+        return Usage(callbacks=0, bytes=0)
+    return Usage(callbacks=max(used.callbacks - most, 0), bytes=max(used.bytes - most_bytes, 0))
+
+
+def _make_room(connection: Connection, workspace: str, digest: str, excess: Usage) -> Usage:
+    """Forget the oldest until there is no excess any more, but for the latest; return what was forgotten."""
+    gone = Usage(callbacks=0, bytes=0)
     of = {"of_workspace": workspace, "of_bin": digest}
-    callbacks, kept = there
-    last, gone, weight = 0, 0, 0
-    for row in connection.execute(_oldest, of):
-        enough = callbacks - gone <= limits.callbacks and kept - weight <= limits.bytes
-        if enough or callbacks - gone == 1:
+    while gone.callbacks < excess.callbacks or gone.bytes < excess.bytes:
+        oldest = [
+            _Kept(*row) for row in connection.execute(_oldest if digest == _WHOLE else _oldest_of_bin, of)
+        ]
+        going = list(_first_of(oldest, excess, gone))
+        if not going:
             break
-        last, gone, weight = row.id, gone + 1, weight + row.weight
-    connection.execute(_prune, {**of, "last": last})
-    return _changed(connection, workspace, digest, Usage(callbacks=-gone, bytes=-weight, pruned=gone))
+        connection.execute(_prune, [{"of_workspace": workspace, "of_id": each.id} for each in going])
+        removed(connection, workspace, [(each.digest, each.weight) for each in going], pruned=True)
+        weight = sum(each.weight for each in going)
+        gone = Usage(callbacks=gone.callbacks + len(going), bytes=gone.bytes + weight)
+    return gone
 
 
-def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -> tuple[int, int]:
-    """Change what is noted of a bin, and return its callbacks and bytes."""
+def _first_of(oldest: Sequence[_Kept], excess: Usage, gone: Usage) -> Iterator[_Kept]:
+    """Yield as many as make the room that is still missing; never the last, which may be the latest of all."""
+    callbacks, weight = gone.callbacks, gone.bytes
+    for each in oldest[:-1]:
+        if callbacks >= excess.callbacks and weight >= excess.bytes:
+            return
+        callbacks, weight = callbacks + 1, weight + each.weight
+        yield each
+
+
+def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -> Usage:
+    """Change what is noted of a bin, or of all, and return it."""
     row = connection.execute(
         _change,
         {
@@ -117,6 +152,6 @@ def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -
         },
     ).one_or_none()
     if row is not None:
-        return row.callbacks, row.bytes
+        return Usage(callbacks=row.callbacks, bytes=row.bytes, pruned=row.pruned)
     connection.execute(_first, {"workspace": workspace, "bin_digest": digest, **asdict(more)})
-    return more.callbacks, more.bytes
+    return more

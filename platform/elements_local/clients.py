@@ -240,6 +240,18 @@ class Sink(Client):
         found: list[dict[str, Any]] = shown["callbacks"]
         return found
 
+    def verify(self, **expected: object) -> int:
+        """Hold what is expected (``match``, ``count``, ``these``, ...) against what came, and return how many did.
+
+        Raises:
+            CallError: it is not as expected; says what does not hold, and what came closest.
+        """
+        shown = self.call(
+            "POST", f"/_local/callbacks/verify{_query({'workspace': self.workspace})}", json=expected
+        )
+        found: int = shown["count"]
+        return found
+
     def respond(self, *responses: Fields, to_bin: str | None = None) -> None:
         """Tell how the next callbacks are answered."""
         self.call(
@@ -286,7 +298,7 @@ class Doors:
 
 def _query(parameters: Mapping[str, object]) -> str:
     given = {name: value for name, value in parameters.items() if value is not None}
-    return f"?{urlencode(given, quote_via=quote)}" if given else ""
+    return f"?{urlencode(given, doseq=True, quote_via=quote)}" if given else ""
 
 
 def _instant(value: datetime | str | None) -> str | None:

@@ -32,6 +32,7 @@ def test_the_rest_can_be_chosen():
         {
             "ELEMENTS_LOCAL_SINK_BIN_CALLBACKS": "5",
             "ELEMENTS_LOCAL_SINK_BIN_BYTES": "1000",
+            "ELEMENTS_LOCAL_SINK_WORKSPACE_BYTES": "2000",
             "ELEMENTS_LOCAL_SINK_ALLOW_HOSTS": "Example.com, other.example",
             "ELEMENTS_LOCAL_SINK_FORWARD_TIMEOUT": "2.5",
             "ELEMENTS_LOCAL_SINK_STREAMS": "0",
@@ -41,6 +42,7 @@ def test_the_rest_can_be_chosen():
     assert chosen == Settings(
         bin_callbacks=5,
         bin_bytes=1000,
+        workspace_bytes=2000,
         allow_hosts=frozenset({"example.com", "other.example"}),
         forward_timeout=timedelta(seconds=2.5),
         streams=0,

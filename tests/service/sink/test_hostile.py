@@ -173,3 +173,72 @@ def test_anything_at_all_is_answered(sink, asked):
 
     assert call(sink.app, environ).status == 200
     assert sink.client.get("/_local/callbacks").status_code == 200
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(
+        ["json", "header", "from", "to", "q", "bin", "path", "status", "signature", "limit", "x"]
+    ),
+    text=st.text(max_size=60) | st.text(alphabet="$.[]*'\"\\=:0T-Z ", max_size=60),
+)
+def test_any_search_is_answered_or_refused_with_a_reason(sink, name, text):
+    sink.send(headers={"X-A": "b"}, body=b'{"message": {"events": [{}]}, "a": [1, {"b": null}]}')
+
+    answers = [
+        sink.client.get("/_local/callbacks", query_string={name: text}),
+        sink.client.get("/_local/callbacks.har", query_string={name: text}),
+        sink.client.post(
+            "/_local/callbacks/wait",
+            json={"match": {name: [text] if name in {"json", "header"} else text}, "timeout_s": 0},
+        ),
+    ]
+
+    for answer in answers:
+        assert answer.status_code in {200, 400, 408}
+        assert answer.status_code == 200 or answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "$" + "..*" * 50,
+        "$" + "[*]" * 50,
+        "$" + "..a" * 50,
+        "$" + "..*" * 600,
+        "$ == " + "[" * 1900,
+        "$['" + "\\'" * 990 + "']",
+        "$" + "." * 1999,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_no_condition_takes_long_on_a_large_body(sink, condition):
+    """Each step is one look at each value; with a product of steps this would take years."""
+    nested = b"{" + b'"a":{' * 50 + b'"a":[' + b",".join([b'{"a":[1,2,3]}'] * 5_000) + b"]" + b"}" * 51
+    sink.send(body=nested)
+
+    answer = sink.client.get("/_local/callbacks", query_string={"json": condition})
+
+    assert answer.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("text", ["x\r\nSet-Cookie: a=b", "x\n", "\r", "\x00", "größe"])
+@pytest.mark.parametrize("place", ["name", "value"])
+def test_no_line_break_is_smuggled_into_an_answer(sink, place, text):
+    header = {"X-A": text} if place == "value" else {text: "x"}
+
+    answer = sink.client.put("/_local/responses", json={"bin": "default", "responses": [{"headers": header}]})
+
+    assert answer.status_code == 400
+    assert "Set-Cookie" not in sink.send().headers
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\x00", "a\u2028b"])
+def test_no_line_break_is_smuggled_into_what_is_sent_on(sink, value):
+    sink.client.put("/_local/forwards", json={"bin": "default", "url": "http://127.0.0.1:4702/other"})
+    sink.client.post("/default", environ_overrides={"HTTP_X_ODD": value})
+
+    (forward,) = sink.callbacks()[0]["forwards"]
+
+    assert forward["reason"].startswith("cannot be sent: 'X-Odd'")
+    assert len(sink.callbacks()) == 1

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callback_sink import Settings
+from mock_kit.workspaces import NewWorkspace
 
 
 def ids(sink, **filters):
@@ -51,6 +52,26 @@ def test_a_bin_makes_room_by_itself(make_sink):
 
     assert ids(sink) == [2, 3]
     assert (pruned(sink), pruned(sink, bin="default"), pruned(sink, bin="other")) == (1, 1, 0)
+
+
+def test_however_many_bins_there_are_the_oldest_of_a_workspace_make_room(make_sink):
+    sink = make_sink(Settings(workspace_bytes=3000))
+
+    for number in range(10):
+        sink.send(f"/{number}", body=b"x" * 900)
+
+    assert [each["path"] for each in sink.callbacks()] == ["/7", "/8", "/9"]
+    assert (pruned(sink), pruned(sink, bin="6"), pruned(sink, bin="9")) == (7, 1, 0)
+
+
+def test_a_workspace_makes_room_by_itself(make_sink):
+    sink = make_sink(Settings(workspace_bytes=1))
+    sink.workspaces.create(NewWorkspace(name="acme"))
+
+    for path in ("/default", "/acme", "/default"):
+        sink.send(path)
+
+    assert (ids(sink), ids(sink, workspace="acme")) == ([2], [1])
 
 
 def test_more_than_are_looked_at_in_one_go_make_room(make_sink):
@@ -120,7 +141,7 @@ def test_health_and_metrics_say_how_much_is_kept(make_sink):
 @given(sizes=st.lists(st.integers(0, 3000), max_size=12), data=st.data())
 def test_what_is_noted_is_what_is_there(make_sink, sizes, data):
     """However callbacks come and go: the notes are kept beside the callbacks, and must not drift from them."""
-    sink = make_sink(Settings(bin_callbacks=4, bin_bytes=5000))
+    sink = make_sink(Settings(bin_callbacks=4, bin_bytes=5000, workspace_bytes=8000))
     sink.client.post("/_local/reset")
     for size in sizes:
         sink.send(data.draw(st.sampled_from(["/default", "/other"])), body=b"x" * size)

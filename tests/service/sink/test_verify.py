@@ -2,6 +2,12 @@
 
 import pytest
 
+from elements_local.clients import Sink as Client
+from elements_local.errors import CallError
+from mock_kit.wire import InProcess
+
+LOCAL = "http://127.0.0.1:4702"
+
 
 @pytest.fixture
 def filled(sink, envelope):
@@ -102,3 +108,12 @@ def test_a_wait_knows_the_whole_language(filled):
         (2, ["header: expected X-Try, was absent"]),
         (1, ["header: expected X-Try, was absent"]),
     ]
+
+
+def test_the_client_for_tests_verifies_and_says_what_is_wrong(filled):
+    client = Client(http=InProcess({LOCAL: filled.app}), url=LOCAL, headers={}, workspace="default")
+
+    assert client.verify(match={"json": ['$..objectType == "leads"']}, count=1) == 1
+    assert [each["id"] for each in client.callbacks(header=["X-Try: 2", "Content-Type"])] == [3]
+    with pytest.raises(CallError, match="expected exactly 2 callbacks; 1 came"):
+        client.verify(match={"objectType": "leads"}, count=2)
