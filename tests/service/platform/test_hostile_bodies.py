@@ -2,10 +2,13 @@
 
 import json
 from copy import deepcopy
+from urllib.parse import urlencode
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from elements_local.clients import BASE_PATH
 from mock_kit.json_text import decode
 
 ODD = "\x00\x1f\ud800\udfff<>'\"\\${}%|,\n\u202e\U0001f680"
@@ -118,6 +121,50 @@ def test_no_patch_near_that_of_an_instance_is_an_error_of_ours(
     if reply.status != 200:
         assert decode(instances("GET", f"/{made['id']}").body) == made
     poll_a_change(doors, made)
+    instances("DELETE", f"/{made['id']}")
+
+
+QUERIES = st.lists(
+    st.tuples(
+        st.sampled_from(["tags[]", "searchText", "nextPage", "pageSize", "page", "hydrate", "where"]),
+        st.text(
+            st.sampled_from("\x00\x1f'\"\\%_/[]{}1-e.\u202e\U0001f680") | st.characters(codec="utf-8"),
+            max_size=30,
+        ),
+    ),
+    max_size=4,
+)
+
+
+@hostile
+@given(query=QUERIES)
+@pytest.mark.usefixtures("instance")
+def test_no_query_of_a_list_is_an_error_of_ours(doors, query):
+    for path in (
+        "/instances",
+        "/elements/insightly/instances",
+        "/accounts/instances",
+        "/instances/polling-disabled",
+    ):
+        reply = doors.platform.send("GET", f"{BASE_PATH}{path}?{urlencode(query)}")
+
+        assert reply.status in {200, 400, 404}, reply.body
+
+
+@hostile
+@given(number=st.integers(0, 18), value=VALUES)
+def test_no_value_of_a_configurations_entry_is_an_error_of_ours(
+    doors, instances, make_instance, number, value
+):
+    made = make_instance()
+    path = f"/{made['id']}/configuration/{5993000 + number}"
+
+    reply = instances("PATCH", path, body=json.dumps({"propertyValue": value}).encode())
+
+    assert reply.status in {200, 400, 401, 502}, reply.body
+    if reply.status == 200:
+        assert decode(reply.body) == decode(instances("GET", path).body)
+        poll_a_change(doors, made)
     instances("DELETE", f"/{made['id']}")
 
 
