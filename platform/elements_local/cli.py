@@ -14,6 +14,7 @@ COMMANDS = {
     "seed": "Fill a workspace's CRM with believable records.",
     "reset": "Bring a workspace back to its start.",
     "workspace": "List, make and delete workspaces.",
+    "certify": "Try your own receiver with a battery of callbacks.",
     "openapi": "Print the OpenAPI document of a service.",
     "fidelity": "List what is imitated, how sure that is, and which tests hold it.",
 }

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from elements_local.certify import Scorecard
     from elements_local.clients import Clock, Crm, Doors, Platform, Sink
     from elements_local.runner import Runner
     from elements_local.scenario import Scenario
@@ -145,6 +146,14 @@ def elements_crm(elements_workspace: "Doors") -> "Crm":
 def elements_sink(elements_workspace: "Doors") -> "Sink":
     """The sink, as far as the test's callbacks go."""
     return elements_workspace.sink
+
+
+@pytest.fixture
+def elements_certify() -> "Callable[..., Scorecard]":
+    """Try a receiver with the whole battery: ``elements_certify(url, key=..., probe=...).passed``."""
+    from elements_local.certify import certify  # noqa: PLC0415 - see the module
+
+    return certify
 
 
 def _runner(config: pytest.Config) -> "Runner":

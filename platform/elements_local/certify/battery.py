@@ -1,0 +1,92 @@
+"""Runs the battery against a receiver: each check by itself, whatever became of the others."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from time import monotonic
+from urllib.parse import urlsplit
+
+from elements_local.certify.callback import Composer
+from elements_local.certify.checks import BATTERY, Check
+from elements_local.certify.scorecard import Outcome, Result, Scorecard
+from elements_local.certify.trial import FailedError, SkippedError, Trial
+from elements_local.errors import OptionError
+from mock_kit.clock import SystemClock
+from mock_kit.wire import OverNetwork
+
+_FIRST_INSTANCE = 900_000
+
+
+def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by name
+    url: str,
+    *,
+    key: str = "",
+    probe: str | None = None,
+    restart: Callable[[], None] | None = None,
+    timeout: timedelta = timedelta(seconds=30),
+    burst: int = 500,
+    only: Iterable[str] = (),
+    now: datetime | None = None,
+) -> Scorecard:
+    """Try a receiver with every check.
+
+    Args:
+        key: signs the callbacks; without one, checks of signatures are skipped.
+        probe: a URL of the receiver's whose answer shows what callbacks have left: it is to be the same bytes as
+            long as nothing new was said. Without one, a receiver is judged by its answers alone.
+        restart: restarts the receiver; without it that check is skipped.
+        timeout: how long the receiver may take; the platform waits 30 seconds.
+        burst: callbacks of the burst.
+        only: names of checks; all if there are none.
+        now: the present that dates are counted from, for receivers that go by a clock of their own.
+
+    Raises:
+        OptionError: a URL is none, or there is no check of a name.
+    """
+    _check_urls(url, probe)
+    chosen = _chosen(only)
+    trial = Trial(
+        url=url,
+        http=OverNetwork(timeout=timeout),
+        compose=Composer(key=key, instance_id=_FIRST_INSTANCE, now=now or SystemClock().now()),
+        timeout=timeout,
+        probe=probe,
+        restart=restart,
+        burst=burst,
+    )
+    return Scorecard(url=url, results=tuple(_run(name, check, trial) for name, check in chosen.items()))
+
+
+def _run(name: str, check: Check, trial: Trial) -> Result:
+    alone = replace(
+        trial, compose=replace(trial.compose, instance_id=_FIRST_INSTANCE + list(BATTERY).index(name))
+    )
+    title = (check.__doc__ or name).strip().removesuffix(".")
+    began = monotonic()
+    outcome, why = Outcome.PASSED, ""
+    try:
+        check(alone)
+    except FailedError as failure:
+        outcome, why = Outcome.FAILED, str(failure)
+    except SkippedError as reason:
+        outcome, why = Outcome.SKIPPED, str(reason)
+    return Result(name=name, title=title, outcome=outcome, why=why, seconds=monotonic() - began)
+
+
+def _chosen(only: Iterable[str]) -> dict[str, Check]:
+    names = tuple(only) or tuple(BATTERY)
+    unknown = sorted(set(names) - BATTERY.keys())
+    if unknown:
+        raise OptionError(f"no check {', '.join(unknown)}; there are {', '.join(BATTERY)}")
+    return {name: BATTERY[name] for name in names}
+
+
+def _check_urls(*urls: str | None) -> None:
+    for url in filter(None, urls):
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise OptionError(f"expected a URL such as http://127.0.0.1:8000/callbacks; got {url!r}")

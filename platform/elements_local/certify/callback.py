@@ -1,0 +1,142 @@
+"""Callbacks to try a receiver with: the platform's own bytes, and what can be wrong or unusual about them."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from secrets import randbelow, token_urlsafe
+from typing import Any
+
+from mock_platform.domain import event
+from mock_platform.domain.callback_headers import SIGNATURE, WEBHOOK_ID
+from mock_platform.domain.change import Change
+from mock_platform.domain.event import CallbackForm
+from mock_platform.domain.models import ChangeEvent, Instance, Notification, User
+from mock_platform.domain.signature import sign
+
+_OWNER = User(
+    id=33, account_id=11, company_id=22, email="owner@certify.example", first_name="Olive", last_name="Owner"
+)
+_ID_FIELDS = {"contacts": "CONTACT_ID", "accounts": "ORGANISATION_ID", "leads": "LEAD_ID"}
+Envelope = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    """One callback, as bytes.
+
+    Attributes:
+        signature: the header's value; None sends none.
+    """
+
+    body: bytes
+    webhook_id: str
+    signature: str | None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is sent beside the body."""
+        signed = {} if self.signature is None else {SIGNATURE: self.signature}
+        return {"Content-Type": "application/json", WEBHOOK_ID: self.webhook_id, **signed}
+
+
+def compact(value: object) -> bytes:
+    """Write JSON as the platform writes it."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composer:
+    """Composes callbacks of one instance, which no other check uses.
+
+    Attributes:
+        key: signs them; empty for none.
+        now: the present, from which dates are counted.
+    """
+
+    key: str
+    instance_id: int
+    now: datetime
+    numbers: "count[int]" = field(default_factory=lambda: count(randbelow(8_000_000) + 1_000_000))
+
+    def new_id(self) -> int:
+        """Return an id that has not been used."""
+        return next(self.numbers)
+
+    def change(
+        self,
+        *records: int,
+        change: Change = Change.CREATED,
+        object_type: str = "contacts",
+        age: timedelta = timedelta(0),
+        alter: Callable[[Envelope], None] = lambda _: None,
+        raw: Sequence[Mapping[str, object]] = (),
+    ) -> Callback:
+        """Compose a callback.
+
+        Args:
+            records: ids of what changed; a new one if none are given.
+            age: how long ago it changed and was polled.
+            alter: changes the envelope before it is signed.
+            raw: further records in ``raw``.
+        """
+        return self.sealed(
+            self.envelope(*records, change=change, object_type=object_type, age=age, raw=raw), alter
+        )
+
+    def envelope(
+        self,
+        *records: int,
+        change: Change,
+        object_type: str,
+        age: timedelta,
+        raw: Sequence[Mapping[str, object]] = (),
+    ) -> Envelope:
+        """Return a callback's JSON."""
+        at = (self.now - age).replace(microsecond=0)
+        ids = records or (self.new_id(),)
+        notification = Notification(
+            id=self.new_id(),
+            event_id=token_urlsafe(15),
+            created=at,
+            poll_at=at,
+            object_type=object_type,
+            events=tuple(ChangeEvent(change=change, date=at, object_id=str(number)) for number in ids),
+            raw=(*(_record(object_type, number, at) for number in ids), *raw),
+        )
+        instance = Instance(
+            id=self.instance_id,
+            token="",
+            name="Certified",
+            tags=("Certified",),
+            element_key="insightly",
+            configuration={},
+            created=at,
+        )
+        written: Envelope = json.loads(
+            event.body(notification, instance, _OWNER, hub="crm", form=CallbackForm())
+        )
+        return written
+
+    def sealed(self, envelope: Envelope, alter: Callable[[Envelope], None] = lambda _: None) -> Callback:
+        """Write an envelope down and sign it."""
+        alter(envelope)
+        return self.signed(compact(envelope), envelope["id"])
+
+    def signed(self, body: bytes, webhook_id: str) -> Callback:
+        """Sign bytes."""
+        return Callback(
+            body=body, webhook_id=webhook_id, signature=sign(body, self.key) if self.key else None
+        )
+
+
+def _record(object_type: str, number: int, at: datetime) -> dict[str, object]:
+    stamp = f"{at:%Y-%m-%d %H:%M:%S}"
+    return {
+        _ID_FIELDS.get(object_type, "RECORD_ID"): number,
+        "FIRST_NAME": "Ada",
+        "LAST_NAME": "Lovelace",
+        "DATE_CREATED_UTC": stamp,
+        "DATE_UPDATED_UTC": stamp,
+    }

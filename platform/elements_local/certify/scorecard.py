@@ -1,0 +1,76 @@
+"""What came of each check."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Outcome(Enum):
+    """Whether a receiver passed a check; one that could not be made says why."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One check.
+
+    Attributes:
+        name: one word for machines.
+        title: what a receiver has to do.
+        why: what came and what was expected; empty if it passed.
+        seconds: how long the check took.
+    """
+
+    name: str
+    title: str
+    outcome: Outcome
+    why: str = ""
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, object]:
+        """Return the result as ``--json`` prints it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "outcome": self.outcome.value,
+            "why": self.why,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scorecard:
+    """All checks of one receiver, in their order."""
+
+    url: str
+    results: tuple[Result, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no check failed."""
+        return not self.failed
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of the checks that failed."""
+        return tuple(result.name for result in self.results if result.outcome is Outcome.FAILED)
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many checks came out so."""
+        return sum(result.outcome is outcome for result in self.results)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the scorecard as ``--json`` prints it."""
+        counts = {outcome.value: self.count(outcome) for outcome in Outcome}
+        return {"url": self.url, **counts, "checks": [result.to_json() for result in self.results]}
+
+    def __str__(self) -> str:
+        """Return the scorecard as the terminal shows it."""
+        lines = [f"{self.url}"]
+        for result in self.results:
+            lines.append(f"  {result.outcome.value:<8} {result.title}")
+            lines += [f"           {result.why}"] if result.why else []
+        counts = ", ".join(f"{self.count(outcome)} {outcome.value}" for outcome in Outcome)
+        return "\n".join([*lines, counts])

@@ -1,0 +1,167 @@
+"""A receiver on trial: callbacks go to it over sockets, and a check says what it expects of the answers."""
+
+import shlex
+import subprocess
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from select import select
+from time import monotonic
+from urllib.parse import urlsplit
+
+from elements_local.certify.callback import Callback, Composer
+from mock_kit.wire import Http, NoReply, Reply
+
+_SIDE_BY_SIDE = 8
+_BETWEEN_PIECES_S = 0.2
+
+
+class FailedError(Exception):
+    """The receiver did not do what the check expects; says what came and what was expected."""
+
+
+class SkippedError(Exception):
+    """The check cannot be made; says what it needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a check has to do with.
+
+    Attributes:
+        compose: makes callbacks.
+        probe: URL whose answer shows the state that callbacks have left; None if there is none.
+        restart: restarts the receiver, and returns when it answers again; None if that cannot be done.
+        timeout: how long the receiver may take.
+        burst: callbacks of the burst after an outage.
+    """
+
+    url: str
+    http: Http
+    compose: Composer
+    timeout: timedelta
+    probe: str | None = None
+    restart: Callable[[], None] | None = None
+    burst: int = 500
+
+    def send(self, callback: Callback) -> Reply | NoReply:
+        """Send a callback."""
+        return self.http.send("POST", self.url, headers=callback.headers, body=callback.body)
+
+    def accepts(self, callback: Callback, what: str) -> None:
+        """Expect success.
+
+        Raises:
+            FailedError: it is none.
+        """
+        reply = self.send(callback)
+        if not isinstance(reply, Reply) or not reply.ok:
+            raise FailedError(f"{what}: expected any 2xx, {_came(reply)}")
+
+    def refuses(self, callback: Callback, what: str) -> None:
+        """Expect an answer that is no success, and nothing to have come of the callback.
+
+        Raises:
+            FailedError: it is one, there is no answer, or the state has changed.
+        """
+        before = self.state()
+        reply = self.send(callback)
+        if not isinstance(reply, Reply) or reply.ok or reply.status >= 500:
+            raise FailedError(f"{what}: expected a refusal such as 401, {_came(reply)}")
+        self.has_not_changed(before, what)
+
+    def has_not_changed(self, before: bytes, what: str) -> None:
+        """Expect the state to be as it was.
+
+        Raises:
+            FailedError: it is not.
+        """
+        after = self.state()
+        if after != before:
+            raise FailedError(
+                f"{what}: expected the probe's answer to stay {_shown(before)}, it is {_shown(after)}"
+            )
+
+    def state(self) -> bytes:
+        """Return what the probe shows; nothing without a probe.
+
+        Raises:
+            FailedError: the probe does not answer.
+        """
+        if self.probe is None:
+            return b""
+        reply = self.http.send("GET", self.probe)
+        if not isinstance(reply, Reply) or not reply.ok:
+            raise FailedError(f"the probe {self.probe}: expected any 2xx, {_came(reply)}")
+        return reply.body
+
+    def accepts_all(self, callbacks: Sequence[Callback], what: str) -> None:
+        """Expect success of many callbacks, sent side by side.
+
+        Raises:
+            FailedError: of some it is none.
+        """
+        with ThreadPoolExecutor(max_workers=_SIDE_BY_SIDE) as pool:
+            replies = list(pool.map(self.send, callbacks))
+        bad = [reply for reply in replies if not isinstance(reply, Reply) or not reply.ok]
+        if bad:
+            raise FailedError(
+                f"{what}: expected any 2xx {len(replies)} times, {len(bad)} of them {_came(bad[0])}"
+            )
+
+    def accepts_in_two_pieces(self, callback: Callback, what: str) -> None:
+        """Send half a body, then the rest, and expect success only after that.
+
+        Raises:
+            FailedError: the receiver answered or hung up before, or it is none.
+        """
+        parts = urlsplit(self.url)
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        connection = kind(parts.hostname or "", parts.port, timeout=self.timeout.total_seconds())
+        half = len(callback.body) // 2
+        try:
+            connection.putrequest("POST", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
+            for name, value in {**callback.headers, "Content-Length": str(len(callback.body))}.items():
+                connection.putheader(name, value)
+            connection.endheaders(callback.body[:half])
+            if select([connection.sock], [], [], _BETWEEN_PIECES_S)[0]:
+                raise FailedError(f"{what}: expected to be heard out, it answered or hung up in the middle")
+            connection.send(callback.body[half:])
+            status = connection.getresponse().status
+        except (OSError, HTTPException) as error:
+            raise FailedError(f"{what}: expected any 2xx, the connection ended: {error!r}") from error
+        finally:
+            connection.close()
+        if not 200 <= status < 300:
+            raise FailedError(f"{what}: expected any 2xx, it answered {status}")
+
+
+def restart_by(command: str) -> Callable[[], None]:
+    """Return what restarts a receiver by a command that ends when the receiver answers again."""
+
+    def run() -> None:
+        done = subprocess.run(shlex.split(command), check=False, capture_output=True, text=True)  # noqa: S603 - the user's own
+        if done.returncode:
+            raise FailedError(f"the restart command ended with {done.returncode}: {done.stderr[-500:]}")
+
+    return run
+
+
+def timed(what: Callable[[], None]) -> float:
+    """Return how many seconds something takes."""
+    began = monotonic()
+    what()
+    return monotonic() - began
+
+
+def _came(reply: Reply | NoReply) -> str:
+    if isinstance(reply, NoReply):
+        return f"came no answer ({reply.reason})"
+    return f"it answered {reply.status} {_shown(reply.body)}".rstrip()
+
+
+def _shown(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    return repr(text if len(text) <= 200 else f"{text[:200]}...") if text else ""
