@@ -50,6 +50,13 @@ class History:
         """Take numbers out of a sequence, and return the first of them."""
         return sequences.reserve(self._connection, self._workspace, sequence, count)
 
+    def next_id(self, kind: Kind) -> int:
+        """Take the id of a record out of its sequence, and count the record."""
+        number = self.reserve(kind.numbers or kind.name, 1)
+        if kind.numbers:
+            sequences.join(self._connection, self._workspace, kind.name)
+        return number
+
     def release(self, sequence: str) -> None:
         """Say that a number that was taken is not used."""
         sequences.release(self._connection, self._workspace, sequence)

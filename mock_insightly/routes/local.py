@@ -1,11 +1,12 @@
 """The admin routes that only the CRM has: its ground truth, and made-up records."""
 
 from datetime import datetime
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from flask import Blueprint
 from msgspec import Meta, Struct
 
+from mock_insightly.casts import EDGE, SMALL, fill
 from mock_insightly.changes import ChangeJson, ChangeQuery
 from mock_insightly.kinds import KINDS
 from mock_insightly.parts import parts
@@ -16,6 +17,8 @@ from mock_kit.operations import Answer, operation
 
 _LARGEST_NUMBER = 2**63 - 1
 _PROBLEMS = (401, 403)
+_RECORDS = 100
+_CASTS = {"small": SMALL, "edge": EDGE}
 
 bp = Blueprint("crm", __name__, url_prefix="/_local")
 
@@ -46,12 +49,15 @@ class SeedRequest(Struct):
     """What is filled in.
 
     Attributes:
-        records: of each kind; for more, call again with ``first``.
+        profile: ``realistic`` makes up as many records as are wanted; ``small`` is one of almost every kind, ``edge``
+            what breaks clients, and neither has a number.
+        records: of each kind, 100 unless given; for more, call again with ``first``.
         seed: what they follow from; the workspace's own, unless given.
         first: the position of the first of them; the same position with the same seed is the same record.
     """
 
-    records: Annotated[int, Meta(ge=0, le=LARGEST)]
+    profile: Literal["realistic", "small", "edge"] = "realistic"
+    records: Annotated[int, Meta(ge=0, le=LARGEST)] | None = None
     seed: Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)] | None = None
     first: Annotated[int, Meta(ge=0, le=10**12)] = 0
 
@@ -76,19 +82,33 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
 @bp.post("/seed")
 @operation(problems=_PROBLEMS)
 def seed(body: SeedRequest) -> Answer[SeededJson]:
-    """Fill in made-up records of several kinds, as if they had always been there."""
+    """Fill in records of several kinds, as if they had always been there."""
     workspace = asked_workspace()
     parts().lay_foundation(workspace)
+    account, now = parts().account(workspace), workspace.clock.now()
+    cast = _CASTS.get(body.profile)
+    if cast is not None:
+        _see_that_none_is_counted(body)
+        with parts().store.history(workspace) as history:
+            return Answer({"records": fill(history, account, now, cast)})
+    records = _RECORDS if body.records is None else body.records
     with parts().store.history(workspace) as history:
         Seeding(
             history=history,
-            account=parts().account(workspace),
+            account=account,
             seed=workspace.seed if body.seed is None else body.seed,
-            now=workspace.clock.now(),
+            now=now,
             first=body.first,
-            count=body.records,
+            count=records,
         ).fill()
-    return Answer({"records": {kind.name: body.records for kind in SEEDED}})
+    return Answer({"records": {kind.name: records for kind in SEEDED}})
+
+
+def _see_that_none_is_counted(body: SeedRequest) -> None:
+    if body.records is not None or body.seed is not None or body.first:
+        raise ParameterError(
+            f"the profile {body.profile!r} is always the same; records, seed and first are for 'realistic'"
+        )
 
 
 def _kind(name: str | None) -> str | None:

@@ -135,12 +135,14 @@ def test_colleagues_come_once(crm):
     ("body", "words"),
     [
         ([], "Expected `object`, got `array`"),
-        ({}, "Object missing required field `records`"),
+        ({"profile": "x"}, "Invalid enum value 'x'"),
+        ({"profile": "edge", "records": 5}, "the profile 'edge' is always the same"),
+        ({"profile": "small", "seed": 5}, "the profile 'small' is always the same"),
         ({"records": 10_001}, "Expected `int` <= 10000 - at `$.records`"),
         ({"records": -1}, "Expected `int` >= 0 - at `$.records`"),
-        ({"records": "5"}, "Expected `int`, got `str` - at `$.records`"),
-        ({"records": True}, "Expected `int`, got `bool` - at `$.records`"),
-        ({"records": 1.0}, "Expected `int`, got `float` - at `$.records`"),
+        ({"records": "5"}, "Expected `int | null`, got `str` - at `$.records`"),
+        ({"records": True}, "Expected `int | null`, got `bool` - at `$.records`"),
+        ({"records": 1.0}, "Expected `int | null`, got `float` - at `$.records`"),
         ({"records": 1, "seed": -1}, "Expected `int` >= 0 - at `$.seed`"),
         ({"records": 1, "first": 2**63}, "Expected `int` <= 1000000000000 - at `$.first`"),
     ],
@@ -148,3 +150,62 @@ def test_colleagues_come_once(crm):
 def test_numbers_that_make_no_sense_are_refused(crm, body, words):
     assert crm.refused(400, "POST", "/_local/seed", json=body).startswith(words)
     assert crm.shown("Contacts") == []
+
+
+def test_without_a_number_there_are_a_hundred_of_each(crm):
+    crm._json("POST", "/_local/seed", 200, json={})
+
+    assert [crm.total(f"{kind}?count_total=true") for kind in KINDS] == [100] * 4
+
+
+def test_a_small_account_has_a_bit_of_everything_that_belongs_together(crm):
+    counts = crm._json("POST", "/_local/seed", 200, json={"profile": "small"})["records"]
+
+    for resource, count in counts.items():
+        if resource != "Comments":
+            assert crm.total(f"{resource}?count_total=true") == count, resource
+    ada = next(one for one in crm.shown("Contacts") if one["FIRST_NAME"] == "Ada")
+    path = f"Contacts/{ada['CONTACT_ID']}"
+    for sub in ("Tasks", "Notes", "Emails"):
+        assert len(crm.shown(f"{path}/{sub}")) == 1, sub
+    (note,) = crm.shown(f"{path}/Notes")
+    assert crm.shown(f"Notes/{note['NOTE_ID']}/Comments")[0]["BODY"] == "<p>So do I.</p>"
+    (project,) = crm.shown("Projects")
+    assert crm.shown(f"Projects/{project['PROJECT_ID']}/Milestones")
+    assert crm.changes() == []
+
+
+@pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.1"])
+@pytest.mark.parametrize("profile", ["small", "edge"])
+def test_what_a_profile_fills_in_can_be_shown_and_written_back(crm, version, profile):
+    crm._json("POST", "/_local/seed", 200, json={"profile": profile})
+    at = crm.at(version)
+
+    for resource in ("Contacts", "Organisations", "Opportunities", "Notes"):
+        for record in at.shown(resource):
+            after = at.update(resource, **record)
+            unlike = {"DATE_UPDATED_UTC", "IMAGE_URL", "EMAILLINKS", "FILE_ATTACHMENTS"}
+            assert {k: v for k, v in after.items() if k not in unlike} == {
+                k: v for k, v in record.items() if k not in unlike
+            }
+
+
+def test_the_edges_are_there(crm):
+    crm._json("POST", "/_local/seed", 200, json={"profile": "edge"})
+    names = [one["FIRST_NAME"] for one in crm.shown("Contacts")]
+
+    assert "<script>alert('x')</script>" in names
+    assert max(map(len, names)) == 255
+    assert any("\u202e" in name for name in names)
+    stamps = [one["DATE_UPDATED_UTC"] for one in crm.shown("Contacts")]
+    assert len(set(stamps)) < len(stamps)
+    closing = [one["FORECAST_CLOSE_DATE"] for one in crm.shown("Opportunities")]
+    assert "2038-01-19 03:14:07" in closing
+    assert crm.shown("Contacts/Search?field_name=FIRST_NAME&field_value=%20%20spaced%20%20")
+
+
+def test_a_profile_can_be_filled_in_again(crm):
+    for _ in range(2):
+        crm._json("POST", "/_local/seed", 200, json={"profile": "small"})
+
+    assert len(crm.shown("Teams")) == 2
