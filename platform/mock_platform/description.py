@@ -24,7 +24,11 @@ DESCRIPTION = Description(
     text=(
         "Element instances, hub calls, events and what else a client of the platform reaches for Insightly. "
         "Every success is 200. Credentials come in one header: `Authorization: User <secret>, "
-        "Organization <secret>, Element <token>`."
+        "Organization <secret>, Element <token>`. What stands below `/hubs/{hub}` is reached without these two words "
+        "too, `accounts` and `users` where an Element token is sent; any hub does. A hub call with "
+        "`Elements-Async-Request: True` is answered with an event id, and its result is sent to "
+        "`Elements-Async-Callback-Url` or the instance's callback URL; with `Elements-Local-Id-Alias: false` records "
+        "come without the alias `id`."
     ),
     problem=Problem,
     security={
