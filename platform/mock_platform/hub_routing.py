@@ -9,6 +9,8 @@ from mock_platform.domain.authorization import parse_authorization
 from mock_platform.domain.errors import InvalidCredentialsError
 from mock_platform.domain.hub_path import HubPaths
 
+_ROUTED = "mock_platform.routed_path"
+
 
 class HubRouting(Flask):
     """Flask, but for the one decision which paths are the hub's.
@@ -28,7 +30,7 @@ class HubRouting(Flask):
             below = self.hub_paths.routed(
                 request.path.removeprefix(self._base), with_element=_names_an_element(request)
             )
-            adapter.path_info = self._base + below
+            adapter.path_info = request.environ[_ROUTED] = self._base + below
         return adapter
 
     @cached_property
@@ -36,6 +38,12 @@ class HubRouting(Flask):
         """The platform's own paths, once all its routes are known."""
         rules = (rule.rule for rule in self.url_map.iter_rules())
         return HubPaths.beside(rule.removeprefix(self._base) for rule in rules if rule.startswith(self._base))
+
+
+def routed_path(request: Request) -> str:
+    """Return the path of a request as its route has it."""
+    path: str = request.environ.get(_ROUTED, request.path)
+    return path
 
 
 def _names_an_element(request: Request) -> bool:

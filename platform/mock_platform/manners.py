@@ -14,6 +14,7 @@ from mock_kit.precedence import Precedence
 from mock_kit.problems import answer_problems
 from mock_kit.workspaces import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
 from mock_platform.domain import errors
+from mock_platform.hub_routing import routed_path
 from mock_platform.poll_task import BASE_PATH
 from mock_platform.request_ids import RequestIds
 from mock_platform.routes.parts import EXTENSION, Parts, authorization, calling
@@ -80,7 +81,7 @@ class _Manners:
     def put_literal_paths_first(self) -> None:
         """Refuse a method that only a less literal route would take."""
         if request.url_rule is not None:
-            self._precedence.check(request.path, request.url_rule.rule, request.method)
+            self._precedence.check(routed_path(request), request.url_rule.rule, request.method)
 
     def refuse_what_cannot_be_served(self) -> None:
         """Refuse a caller who accepts nothing of what an operation gives (documented: 406)."""
@@ -94,7 +95,7 @@ class _Manners:
     def name_methods(self, response: Response) -> Response:
         """Say what a path takes, where that is asked for or was got wrong."""
         if request.method == "OPTIONS" or response.status_code == 405:
-            methods = self._precedence.methods(request.path)
+            methods = self._precedence.methods(routed_path(request))
             if methods:
                 response.headers["Allow"] = ", ".join(sorted(methods))
         return response

@@ -68,6 +68,17 @@ def test_a_verb_that_no_hub_call_has_is_refused(call, refused, path):
     assert "it takes" in refused(call("POST", path, json={"A": 1}), 405)
 
 
+@pytest.mark.parametrize("prefix", ["/hubs/crm", ""])
+@pytest.mark.parametrize(
+    ("path", "takes"), [("/ping", "GET, HEAD, OPTIONS"), ("/contacts", "GET, HEAD, OPTIONS, POST")]
+)
+def test_what_a_path_takes_is_the_same_with_a_hub_and_without(call, refused, prefix, path, takes):
+    refusal = call("PATCH", prefix + path, json={"A": 1})
+
+    refused(refusal, 405)
+    assert refusal.headers["Allow"] == call("OPTIONS", prefix + path).headers["Allow"] == takes
+
+
 def test_the_users_are_the_crms_with_a_token(call):
     assert "USER_ID" in decode(call("GET", "/users").body)[0]
 
