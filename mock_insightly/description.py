@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from mock_insightly.account import account_of
 from mock_insightly.settings import Settings
+from mock_insightly.versions.known import VERSIONS
 from mock_kit.openapi import Description
 
 
@@ -27,9 +28,9 @@ def describe(settings: Settings) -> Description:
     components, paths = components_and_paths(account)
     return Description(
         title="Insightly's REST API, as elements-local imitates it",
-        version="v2.2, v2.3, v3.0, v3.1",
+        version=", ".join(VERSIONS),
         text=(
-            "Records and what hangs below them, in every version that is served but v2.1, from one store. Credentials are an "
+            "Records and what hangs below them, in every version that is served, from one store. Credentials are an "
             "API key as the user name of HTTP Basic; the password is ignored. Lists are bare arrays and records bare "
             "objects; dates are `yyyy-MM-dd HH:mm:ss` in UTC. Case does not count in paths, in the names of "
             "parameters and in keys of a body."

@@ -50,7 +50,14 @@ def add_lookup(lookup: Lookup, account: Account, operations: Operations, schemas
 
 
 def add_tags(version: Version, operations: Operations, tag: Said) -> None:
-    """Add the list of tags."""
+    """Add the list of tags; v2.1 also has one for each kind of record."""
+    tags: Said = {"type": "array", "items": tag}
+    if version.odata:
+        of = variable(
+            "record_type", {"type": "string", "minLength": 1}, "The resource whose records carry them."
+        )
+        operation = Operation("index_of", "List the tags that records of one kind carry.", Gives(tags))
+        operations.add("GET", "/Tags/{record_type}", operation, of)
     needed = version.tags_of_one
     kinds = [shape.kind for shape in version.shapes.values() if shape.kind.field("TAGS")]
     schema: Said = {"type": "string", "examples": [kind.name for kind in kinds]}
@@ -63,8 +70,8 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
     operation = Operation(
         "index",
         "List the tags that records of one kind carry.",
-        Gives({"type": "array", "items": tag}, headers=("X-Total-Count",)),
-        parameters=(record_type, *PAGING),
+        Gives(tags, headers=operations.counted),
+        parameters=(record_type, *operations.paging),
         problems=(400,) if needed else (),
     )
     operations.add("GET", "/Tags", operation)
@@ -77,8 +84,8 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     number = record_variable("permission_id")
     body = object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
     team = asked("teamid", "the one team whose members are asked for; blank means any")
-    page = Gives({"type": "array", "items": member}, headers=("X-Total-Count",))
-    index = Operation("index", "List the members of all teams.", page, parameters=(team, *PAGING))
+    page = Gives({"type": "array", "items": member}, headers=operations.counted)
+    index = Operation("index", "List the members of all teams.", page, parameters=(team, *operations.paging))
     create = Operation(
         "create",
         "Make a user the member of a team; who is one already stays so.",

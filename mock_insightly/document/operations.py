@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from mock_insightly.document.field_schemas import DATE, Said
 from mock_insightly.query import DEFAULT_TOP, LARGEST_TOP
+from mock_insightly.versions.version import Version
 from mock_kit.openapi import CREDENTIALS
 from mock_kit.operations import JSON
 
@@ -43,7 +44,10 @@ PROBLEM: Said = {
     "required": ["Message"],
 }
 _PROBLEM_REF: Said = {"$ref": "#/components/schemas/Problem"}
-_MESSAGE: Said = {"content": {JSON: {"schema": _PROBLEM_REF}}}
+_PLAIN = (400, 404)
+"""Statuses of errors of which v2.1 tells some in plain text, or in no words at all."""
+
+_IN_TEXT = "InText"
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Operation:
     Attributes:
         id: after the names of version and resource.
         problems: statuses of errors, beside those that follow from the rest.
+        wordless: statuses of errors with nothing in their bodies.
     """
 
     id: str
@@ -96,18 +101,19 @@ class Operation:
     parameters: tuple[Said, ...] = ()
     takes: Takes | None = None
     problems: tuple[int, ...] = ()
+    wordless: tuple[int, ...] = ()
 
 
 class Operations:
     """The paths of a version, as they grow.
 
     Args:
-        tagged: whether its answers carry an ETag.
+        version: says which headers its answers carry, and how it tells errors.
     """
 
-    def __init__(self, version: str, *, tagged: bool) -> None:
+    def __init__(self, version: Version) -> None:
         self._version = version
-        self._tagged = tagged
+        self._prefix = version.name
         self.paths: dict[str, Said] = {}
 
     def add(self, method: str, path: str, operation: Operation, *variables: Said) -> None:
@@ -117,36 +123,53 @@ class Operations:
             path: after the version's; its first segment is the resource.
             variables: the parameters of the path.
         """
-        item = self.paths.setdefault(f"/{self._version}{path}", {})
+        item = self.paths.setdefault(f"/{self._prefix}{path}", {})
         if variables:
             item["parameters"] = [*variables]
         item[method.lower()] = self._described(path.split("/")[1], operation)
 
+    @property
+    def paging(self) -> tuple[Said, ...]:
+        """The parameters of lists that can be had page by page."""
+        return () if self._version.odata else PAGING
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The header of such lists that says how many there are."""
+        return () if self._version.odata else ("X-Total-Count",)
+
     def link(self, operation: str, parameters: dict[str, str]) -> Said:
         """Return a link to another operation of the version."""
-        return {"operationId": f"{self._version}.{operation}", "parameters": parameters}
+        return {"operationId": f"{self._prefix}.{operation}", "parameters": parameters}
 
     def _described(self, resource: str, operation: Operation) -> Said:
         return {
-            "operationId": f"{self._version}.{resource}.{operation.id}",
+            "operationId": f"{self._prefix}.{resource}.{operation.id}",
             "summary": operation.summary,
             "description": operation.text,
-            "tags": [f"{self._version} {resource}"],
+            "tags": [f"{self._prefix} {resource}"],
             "security": [{CREDENTIALS: []}],
             **({"parameters": [*operation.parameters]} if operation.parameters else {}),
             **({"requestBody": _body(operation.takes)} if operation.takes else {}),
             "responses": {
                 str(operation.gives.status): self._answer(operation.gives),
-                **{str(status): problem_ref(status) for status in _problems(operation)},
+                **{str(status): self._problem(status) for status in _problems(operation)},
+                **{str(status): {"description": HTTPStatus(status).phrase} for status in operation.wordless},
             },
         }
 
+    def _problem(self, status: int) -> Said:
+        """Return a reference to the answer that an error of this status gets."""
+        plain = self._version.plain_errors and status in _PLAIN
+        return {"$ref": f"#/components/responses/{_problem_name(status)}{_IN_TEXT if plain else ''}"}
+
     def _answer(self, gives: Gives) -> Said:
-        tag = ("ETag",) if self._tagged and gives.schema is not None and not gives.file else ()
+        tag = ("ETag",) if self._version.tagged and gives.schema is not None and not gives.file else ()
         content: Said = {} if gives.schema is None else {JSON: {"schema": gives.schema}}
         if gives.file:
             content["*/*"] = {}
-        names = (*UNCACHED, *ALLOWANCE, *tag, *gives.headers)
+        allowance = ALLOWANCE if self._version.tells_limits else ()
+        names = (*UNCACHED, *allowance, *tag, *gives.headers)
         return {
             "description": HTTPStatus(gives.status).phrase,
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
@@ -155,16 +178,17 @@ class Operations:
         }
 
 
-def problem_ref(status: int) -> Said:
-    """Return a reference to the answer that an error of this status gets."""
-    return {"$ref": f"#/components/responses/{_problem_name(status)}"}
-
-
 def problem_responses(statuses: Iterable[int]) -> dict[str, Said]:
     """Return the answers that errors get, by the names that they are referred to by."""
-    return {
-        _problem_name(status): {"description": HTTPStatus(status).phrase, **_MESSAGE} for status in statuses
+    message: Said = {JSON: {"schema": _PROBLEM_REF}}
+    said: dict[str, Said] = {
+        _problem_name(status): {"description": HTTPStatus(status).phrase, "content": message}
+        for status in statuses
     }
+    plain: Said = {**message, "text/plain": {"schema": {"type": "string"}}}
+    for status in _PLAIN:
+        said[_problem_name(status) + _IN_TEXT] = {"description": HTTPStatus(status).phrase, "content": plain}
+    return said
 
 
 def variable(name: str, schema: Said, description: str = "") -> Said:
@@ -212,6 +236,12 @@ PAGING = (
     ),
     asked("skip", f"records to leave out first; {_OTHER}", {"type": ["integer", "string"], "default": 0}),
     flag("count_total", "whether the header X-Total-Count says how many there are"),
+)
+ODATA = (
+    asked("$filter", "comparisons such as `FIRST_NAME eq 'Ada'`, with `and` between them"),
+    asked("$orderby", "a field, and perhaps asc or desc"),
+    asked("$skip", f"records to leave out first; {_OTHER}", {"type": ["integer", "string"], "default": 0}),
+    asked("$top", f"records at the most; {_OTHER}", {"type": ["integer", "string"]}),
 )
 BRIEF = flag("brief", "whether records are shown without their collections")
 UPDATED_AFTER = asked(

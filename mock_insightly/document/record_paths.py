@@ -5,6 +5,7 @@ from mock_insightly.document.operations import (
     BRIEF,
     DELETED,
     IF_MATCH,
+    ODATA,
     PAGING,
     UPDATED_AFTER,
     Gives,
@@ -18,6 +19,7 @@ from mock_insightly.document.operations import (
 )
 from mock_insightly.document.record_schemas import RecordSchemas, id_schema
 from mock_insightly.kinds import FILE_ATTACHMENTS, USERS
+from mock_insightly.routes.whole_lists import PARAMETERS
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
 
@@ -71,6 +73,9 @@ class RecordPaths:
         return (IF_MATCH,) if self.version.tagged else ()
 
     def _add_lists(self) -> None:
+        if self.version.odata:
+            self._on_all("GET", self._whole_list())
+            return
         shown = (*PAGING, BRIEF, *self._hidden())
         self._on_all("GET", Operation("index", f"List {self.name}.", self._page(), parameters=shown))
         if self.shape.searched:
@@ -79,6 +84,13 @@ class RecordPaths:
         if self.shape.tagged:
             tag = asked("tagName", "the tag", {"type": "string", "pattern": r"\S"}, required=True)
             self._search("SearchByTag", "search_by_tag", (tag, *PAGING, BRIEF))
+
+    def _whole_list(self) -> Operation:
+        """Return the list of v2.1, which is whole, and takes OData."""
+        ids = asked("ids", "ids with commas between them, of the records that are asked for")
+        filters = [asked(name, "what it must equal") for name in PARAMETERS.get(self.name, {})]
+        parameters = (*ODATA, ids, *filters, *self._hidden())
+        return Operation("index", f"List {self.name}.", self._page(), parameters=parameters, problems=(400,))
 
     def _search(self, called: str, verb: str, parameters: tuple[Said, ...]) -> None:
         summary = f"List the {self.name} that a search finds."
@@ -146,7 +158,8 @@ class RecordPaths:
 
     def _page(self) -> Gives:
         links = {"show": self._link("show", "0/")} if "GET" in self.shape.on_one else {}
-        return Gives({"type": "array", "items": self._record}, headers=("X-Total-Count",), links=links)
+        rows: Said = {"type": "array", "items": self._record}
+        return Gives(rows, headers=self.operations.counted, links=links)
 
     def _links(self) -> dict[str, Said]:
         """Return where a new record can be put next."""

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from mock_insightly.account import Account
 from mock_insightly.document.field_schemas import Said, shown, taken
 from mock_insightly.fields import Field, Loose, Record, Rows, Text, Whole
+from mock_insightly.kinds import FILE_ATTACHMENTS, Kind
 from mock_insightly.records import created
 from mock_insightly.row_types import CustomFields
 from mock_insightly.versions.shape import Key, Shape
+from mock_insightly.versions.version import Version
 from mock_kit.json_text import Json
 
 _NAMES = {
@@ -19,12 +21,16 @@ _NAMES = {
     "DATES": "Date",
     "EMAILDOMAINS": "EmailDomain",
     "EMAILLINKS": "EmailLink",
+    "EMAIL_LINKS": "EmailLink",
     "EVENTLINKS": "EventLink",
+    "EVENT_LINKS": "EventLink",
     "LINKS": "Link",
     "NOTELINKS": "NoteLink",
+    "NOTE_LINKS": "NoteLink",
     "ORGANISATIONLINKS": "OrganisationLink",
     "TAGS": "Tag",
     "TASKLINKS": "TaskLink",
+    "TASK_LINKS": "TaskLink",
     "TEAMMEMBERS": "TeamMember",
 }
 """What one row of a collection is called; where nothing stands here, as the collection is."""
@@ -43,11 +49,11 @@ class RecordSchemas:
     """The schemas of a version's records, which come to stand under components as they are asked for.
 
     Args:
-        version: put before their names.
+        version: whose name is put before theirs.
         account: whose new records tell which fields are never null.
     """
 
-    def __init__(self, version: str, account: Account) -> None:
+    def __init__(self, version: Version, account: Account) -> None:
         self._version = version
         self._account = account
         self.components: dict[str, Said] = {}
@@ -58,7 +64,7 @@ class RecordSchemas:
 
     def to_create(self, shape: Shape) -> Said:
         """Return the schema of a new record in a request."""
-        return self.named(f"{shape.kind.entity}ToCreate", lambda: self._taken(shape, whole=True))
+        return self.named(f"{shape.kind.entity}ToCreate", lambda: self._new(shape))
 
     def to_update(self, shape: Shape, *, whole: bool) -> Said:
         """Return the schema of a change in a request.
@@ -78,7 +84,7 @@ class RecordSchemas:
 
     def named(self, name: str, make: Callable[[], Said]) -> Said:
         """Return a reference to a component, which is made when it is asked for first."""
-        full = f"{self._version}.{name}"
+        full = f"{self._version.name}.{name}"
         if full not in self.components:
             self.components[full] = {}
             self.components[full] = make()
@@ -87,30 +93,54 @@ class RecordSchemas:
     def _shown(self, shape: Shape) -> Said:
         blank = created(shape.kind, {}, record_id=1, account=self._account, now=_SOME_DAY)
         collections = ", ".join(key.name for key in shape.keys if key.collection)
+        briefly = collections and not self._version.odata
         return {
             "type": "object",
-            **({"description": f"`brief=true` leaves out {collections}."} if collections else {}),
-            "properties": {key.name: self._key_shown(key, blank) for key in shape.keys},
+            **({"description": f"`brief=true` leaves out {collections}."} if briefly else {}),
+            "properties": {key.name: self._key_shown(shape, key, blank) for key in shape.keys},
             "required": [key.name for key in shape.keys if not key.collection],
         }
 
-    def _key_shown(self, key: Key, blank: Record) -> Said:
-        read_only: Said = {"readOnly": True} if key.take is None else {}
+    def _key_shown(self, shape: Shape, key: Key, blank: Record) -> Said:
+        heeded = key.take or (shape.upserts and key.name == shape.kind.id_field)
+        read_only: Said = {} if heeded else {"readOnly": True}
+        if key.child is not None:
+            return {"type": ["array", "null"], "items": self._child(key, key.child[0]), **read_only}
         if key.collection:
             return {"type": "array", "items": self.row(key), **read_only}
         return {**shown(key.holds, nullable=key.show(blank) is None), **read_only}
+
+    def _new(self, shape: Shape) -> Said:
+        said = self._taken(shape, whole=True)
+        if not shape.upserts:
+            return said
+        blank: Said = {"type": "string", "pattern": r"^\s*$"}
+        number: Said = {
+            "description": "Of a record that is to be changed; blank or unknown makes a new one.",
+            "anyOf": [taken(Whole(lowest=1)), blank],
+        }
+        return said | {"properties": {shape.kind.id_field: number} | self._properties(shape)}
+
+    def _child(self, key: Key, kind: Kind) -> Said:
+        """Return the schema of what is looked up when a record is shown by its id: files, or links to others."""
+        if kind is FILE_ATTACHMENTS:
+            return self.record(self._version.shapes[kind.name.lower()])
+        return self.row(key)
 
     def _taken(self, shape: Shape, *, whole: bool) -> Said:
         required = [*shape.required] if whole else []
         return {
             "type": "object",
             "description": "Case does not count in keys; unknown and read-only ones are ignored.",
-            "properties": {
-                key.name: self._key_taken(key, required=key.name in shape.required)
-                for key in shape.keys
-                if key.take
-            },
+            "properties": self._properties(shape),
             **({"required": required} if required else {}),
+        }
+
+    def _properties(self, shape: Shape) -> dict[str, Said]:
+        return {
+            key.name: self._key_taken(key, required=key.name in shape.required)
+            for key in shape.keys
+            if key.take
         }
 
     def _key_taken(self, key: Key, *, required: bool) -> Said:

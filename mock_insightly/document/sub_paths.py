@@ -8,7 +8,6 @@ from mock_insightly.document.field_schemas import Said, taken
 from mock_insightly.document.operations import (
     BRIEF,
     DELETED,
-    PAGING,
     UPDATED_AFTER,
     Gives,
     Operation,
@@ -25,6 +24,7 @@ from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import (
     Assignment,
     Attachments,
+    Broken,
     Children,
     Collection,
     Conversion,
@@ -130,8 +130,9 @@ def _children(below: Below, sub: Children) -> None:
     record = schemas.record(shape)
     one = f"one of the {sub.name} of {below.one}"
     if below.takes("GET"):
-        gives = Gives({"type": "array", "items": record}, headers=("X-Total-Count",))
-        asked = (UPDATED_AFTER, *PAGING, BRIEF)
+        operations = below.records.operations
+        gives = Gives({"type": "array", "items": record}, headers=operations.counted)
+        asked = (UPDATED_AFTER, *operations.paging, *((BRIEF,) if operations.paging else ()))
         index = Operation(
             "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)
         )
@@ -180,18 +181,22 @@ def _following(below: Below, _sub: Following) -> None:
 
 def _picture(below: Below, sub: Picture) -> None:
     if below.takes("GET"):
-        below.say("GET", Operation("show", f"Show the image of {below.one}.", Gives(file=True)))
+        show = Operation("show", f"Show the image of {below.one}.", Gives(file=True))
+        if sub.missing is not None:
+            show = replace(show, problems=(400,)) if sub.missing else replace(show, wordless=(400,))
+        below.say("GET", show)
     if below.takes("DELETE"):
         below.say("DELETE", Operation("remove", f"Take the image of {below.one} away.", DELETED))
-    if "PUT" in sub.on_one:
-        put = Operation(
-            "put",
-            f"Keep the body as the image of {below.one}.",
-            Gives(below.parent, status=sub.put_status),
-            takes=Takes(_BYTES, media_type="application/octet-stream"),
-            problems=(417,),
-        )
-        below.say("PUT", put, member=variable("file_name", _NAMED))
+    for method in ("PUT", "POST"):
+        if method in sub.on_one:
+            keep = Operation(
+                method.lower(),
+                f"Keep the body as the image of {below.one}.",
+                Gives(below.parent, status=sub.put_status),
+                takes=Takes(_BYTES, media_type="application/octet-stream"),
+                problems=(417,),
+            )
+            below.say(method, keep, member=variable("file_name", _NAMED))
 
 
 def _place(below: Below, sub: Place) -> None:
@@ -237,6 +242,10 @@ def _mailbox(below: Below, _sub: Mailbox) -> None:
     below.say("GET", Operation("show", f"Show the address that files e-mail under {below.one}.", gives))
 
 
+def _broken(_below: Below, _sub: Broken) -> None:
+    """Add nothing: every call fails."""
+
+
 _Add: TypeAlias = Callable[[Below, Any], None]
 
 _ADDED: Mapping[type[SubResource], _Add] = {
@@ -250,4 +259,5 @@ _ADDED: Mapping[type[SubResource], _Add] = {
     Assignment: _assignment,
     Conversion: _conversion,
     Mailbox: _mailbox,
+    Broken: _broken,
 }

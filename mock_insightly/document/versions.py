@@ -15,9 +15,6 @@ from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.version import Version
 
-DESCRIBED = tuple(version for version in VERSIONS.values() if not version.odata)
-"""The versions that are described: not v2.1, whose lists and errors follow older rules."""
-
 _PROBLEMS = (400, 401, 402, 403, 404, 409, 413, 415, 417)
 
 
@@ -29,9 +26,9 @@ def components_and_paths(account: Account) -> tuple[dict[str, dict[str, Said]], 
     """
     schemas: dict[str, Said] = {"Problem": PROBLEM}
     paths: dict[str, Said] = {}
-    for version in DESCRIBED:
-        operations = Operations(version.name, tagged=version.tagged)
-        named = RecordSchemas(version.name, account)
+    for version in VERSIONS.values():
+        operations = Operations(version)
+        named = RecordSchemas(version, account)
         _add(version, account, operations, named)
         schemas |= named.components
         paths |= operations.paths

@@ -4,7 +4,7 @@ Most paths belong to a few generic routes, so Flask cannot know which methods a 
 """
 
 from flask import current_app, request
-from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
 from mock_insightly.errors import NoSuchResourceError, NoSuchRowError
@@ -27,6 +27,7 @@ _GENERIC = frozenset(
     }
 )
 _GET = methods("G")
+_READING = ("GET", "HEAD")
 
 
 def refuse_method() -> None:
@@ -39,14 +40,19 @@ def refuse_method() -> None:
     Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand); that an id which is no
         number is answered like one that nothing has is assumed.
     """
-    if not isinstance(request.routing_exception, MethodNotAllowed):
+    refused = isinstance(request.routing_exception, MethodNotAllowed)
+    if request.method in _READING and not refused:
         return
     version, *segments = request.path.strip("/").split("/")
-    if version not in VERSIONS:
+    if version not in VERSIONS or not segments:
         return
     rule = _rule(current_app.url_map)
-    if rule.endpoint not in _GENERIC:
-        raise MethodNotAllowed(valid_methods=_methods_of(current_app.url_map, rule))
+    if rule is None:
+        return
+    if rule.endpoint not in _GENERIC and request.method not in (known := _methods_of(rule)):
+        raise MethodNotAllowed(valid_methods=known)
+    if not refused:
+        return
     taken = taken_at(VERSIONS[version], segments, parts().settings.custom_object_names)
     if request.method in taken:
         raise NoSuchRowError(segments[0], segments[-1])
@@ -88,12 +94,16 @@ def _taken_by(shape: Shape, name: str = "") -> Methods:
             return shape.on_one | (shape.on_all & methods("U"))
 
 
-def _rule(routes: Map) -> Rule:
-    """Return the most literal rule of the present path; all of them have a GET."""
-    rule, _ = routes.bind("").match(request.path, method="GET", return_rule=True)
+def _rule(routes: Map) -> Rule | None:
+    """Return the most literal rule of the present path, which has a GET like all of them; None if there is none."""
+    try:
+        rule, _ = routes.bind("").match(request.path, method="GET", return_rule=True)
+    except HTTPException:
+        return None
     return rule
 
 
-def _methods_of(routes: Map, rule: Rule) -> list[str]:
-    found = {method for one in routes.iter_rules() if one.rule == rule.rule for method in one.methods or ()}
-    return sorted(found)
+def _methods_of(rule: Rule) -> list[str]:
+    """Return what a path takes that has routes of its own."""
+    rules = current_app.url_map.iter_rules()
+    return sorted({method for one in rules if one.rule == rule.rule for method in one.methods or ()})

@@ -24,7 +24,7 @@ from mock_kit.json_text import Json, encode
 
 _BIG = 10_000
 _TAG = {"tag": "TAGS.TAG_NAME"}
-_PARAMETERS: dict[str, dict[str, str]] = {
+PARAMETERS: dict[str, dict[str, str]] = {
     "Contacts": {"email": "EMAIL_ADDRESS", **_TAG},
     "Leads": {"email": "EMAIL", **_TAG},
     "Organisations": {"domain": "EMAILDOMAINS.EMAIL_DOMAIN", **_TAG},
@@ -32,6 +32,7 @@ _PARAMETERS: dict[str, dict[str, str]] = {
     "Projects": _TAG,
     "Emails": _TAG,
 }
+"""What a list can be asked for by parameters of its own, and where that stands in a record."""
 
 
 def listed(call: Call, shape: Shape, unless: Criterion | None) -> ResponseReturnValue:
@@ -57,7 +58,7 @@ def listed(call: Call, shape: Shape, unless: Criterion | None) -> ResponseReturn
 
 
 def _criteria(shape: Shape, query: Query) -> Iterator[Criterion]:
-    for name, place in _PARAMETERS.get(shape.kind.name, {}).items():
+    for name, place in PARAMETERS.get(shape.kind.name, {}).items():
         value = query.get(name, "").strip()
         if value:
             yield Criterion(places=(place,), value=value)

@@ -37,6 +37,19 @@ def test_a_refusal_tells_which_methods_a_path_takes(crm, method, path, methods):
     assert allowed(crm, method, path) == methods
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "methods"),
+    [
+        ("PUT", "Tags", {"GET"}),
+        ("PUT", "TeamMembers", {"GET", "POST"}),
+        ("DELETE", "Users/Me", {"GET"}),
+        ("PUT", "Contacts/Search", {"GET"}),
+    ],
+)
+def test_a_path_with_a_route_of_its_own_is_no_resource_to_write_to(crm, method, path, methods):
+    assert allowed(crm, method, path) == methods
+
+
 def test_versions_take_different_methods(crm):
     assert allowed(crm.at("v2.2"), "OPTIONS", "Contacts/5/Tags") == {"POST"}
     assert allowed(crm.at("v2.2"), "OPTIONS", "Contacts/5/Tags/x") == {"DELETE"}
