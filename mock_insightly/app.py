@@ -16,6 +16,7 @@ from mock_insightly.errors import (
     NoSuchRecordError,
     NoSuchResourceError,
     NoSuchRowError,
+    NotAcceptableError,
     PlanLimitError,
     SingularResourceError,
 )
@@ -31,7 +32,7 @@ from mock_insightly.routes import (
     sub_resources,
     vendor_pages,
 )
-from mock_insightly.routes.caller import authenticate, workspace_of
+from mock_insightly.routes.caller import authenticate, speak_json, workspace_of
 from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.routes.refusals import refuse_method
 from mock_insightly.settings import Settings
@@ -54,6 +55,7 @@ SERVICE = "crm"
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
     AuthorizationDeniedError: 401,
+    NotAcceptableError: 406,
     InvalidRequestError: 400,
     NoSuchRecordError: 404,
     NoSuchResourceError: 404,
@@ -90,6 +92,7 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     serve_document(app, lambda: describe(settings))
     answer_plainly(app)
     app.before_request(authenticate)
+    app.before_request(speak_json)
     app.before_request(refuse_method)
     app.register_blueprint(records.bp)
     app.register_blueprint(lookups.bp)

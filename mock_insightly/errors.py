@@ -22,6 +22,15 @@ class AuthorizationDeniedError(CrmError):
         super().__init__("Authorization has been denied for this request.")
 
 
+class NotAcceptableError(CrmError):
+    """An answer in XML is asked for, which the real CRM gives (Insightly v2.1 help page, documented) and this does not."""
+
+    def __init__(self, came: str) -> None:
+        super().__init__(
+            f"Answers are JSON here, never XML: Accept must allow application/json; got {came!r}"
+        )
+
+
 class NoSuchRecordError(CrmError):
     """A record is not there, or no longer.
 

@@ -3,10 +3,12 @@
 from flask import Request, request
 
 from mock_insightly.edge import CALLER
-from mock_insightly.errors import AuthorizationDeniedError
+from mock_insightly.errors import AuthorizationDeniedError, NotAcceptableError
 from mock_insightly.parts import parts
 from mock_kit.admin import UnknownWorkspaceError
 from mock_kit.workspaces import Workspace
+
+_XML = frozenset({"application/xml", "text/xml"})
 
 
 def authenticate() -> None:
@@ -17,6 +19,17 @@ def authenticate() -> None:
     """
     if CALLER in request.environ and request.environ[CALLER] is None:
         raise AuthorizationDeniedError
+
+
+def speak_json() -> None:
+    """Refuse a call that will have nothing but XML.
+
+    Raises:
+        NotAcceptableError: that is what its Accept header says.
+    """
+    wanted = request.accept_mimetypes
+    if CALLER in request.environ and wanted and not wanted.accept_json and _XML & {*wanted.values()}:
+        raise NotAcceptableError(str(wanted))
 
 
 def caller() -> Workspace:

@@ -99,7 +99,12 @@ def _write(parent: Parent, collection: Collection, edit: _Edit) -> tuple[list[Re
         return collection.given(parent.shape, record, edit([*before]))
 
     with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
-        record = parent.write(writing, given, stamps=parts().settings.rows_stamp_parent)
+        record = parent.write(
+            writing,
+            given,
+            stamps=parts().settings.rows_stamp_parent,
+            part=lambda record: encode(collection.rows(parent.shape, record)),
+        )
     return before, collection.rows(parent.shape, record)
 
 

@@ -35,16 +35,24 @@ class Parent:
         """
         return record_in(parts().store.get(self.call.workspace, self.shape.kind, self.id).document)
 
-    def write(self, writing: Writing, given: Callable[[Record], Record], *, stamps: bool) -> Record:
+    def write(
+        self,
+        writing: Writing,
+        given: Callable[[Record], Record],
+        *,
+        stamps: bool,
+        part: Callable[[Record], bytes] | None = None,
+    ) -> Record:
         """Change the record, as a part of a transaction.
 
         Args:
             given: gets the record as it was, and returns the canonical fields to change.
             stamps: whether that counts as an update of the record.
+            part: gets the record as it was, and returns what a GET of the part that is written would have shown.
         """
 
         def change(before: Record) -> Record:
-            answers.insist(self.call, self.shape, before)
+            answers.insist(self.call, self.shape, before, part(before) if part else None)
             fields = given(before)
             return self.call.changed(self.shape.kind, before, fields) if stamps else {**before, **fields}
 

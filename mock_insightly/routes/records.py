@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import MissingFieldError, NoSuchRecordError
 from mock_insightly.fields import Record, Sent, Whole, is_blank
-from mock_insightly.kinds import LEADS, USERS
+from mock_insightly.kinds import FOLLOWS, LEADS, USERS
 from mock_insightly.parts import parts
 from mock_insightly.query import is_true
 from mock_insightly.routes import answers, attached, completion, lookups, whole_lists, writes
@@ -36,7 +36,9 @@ def index(version: str, resource: str) -> ResponseReturnValue:
     wanted = EVERYTHING
     if parts().settings.list_honours_updated_after:
         wanted = Wanted(after=updated_after(call.query.get("updated_after_utc", "")))
-    return answers.page(call, shape, replace(wanted, unless=_hidden(call, shape)))
+    return answers.page(
+        call, shape, replace(wanted, unless=_hidden(call, shape), criterion=_of_one_type(call, shape))
+    )
 
 
 @bp.get("/<resource>/search")
@@ -176,6 +178,19 @@ def _update(
 def _shown(call: Call, shape: Shape, record_id: int) -> ResponseReturnValue:
     stored = parts().store.get(call.workspace, shape.kind, record_id)
     return answers.answer(call, completion.one(call, shape, stored.document))
+
+
+def _of_one_type(call: Call, shape: Shape) -> Criterion | None:
+    """Return what narrows the list of follows to those of one kind of record.
+
+    Source: ``record_type`` (Insightly v3.1 OpenAPI document, documented); that both singular and plural will do is
+        assumed.
+    """
+    wanted = call.query.get("record_type", "").strip().lower()
+    if shape.kind is not FOLLOWS or not wanted:
+        return None
+    entities = {name: one.kind.entity for name, one in call.version.shapes.items()}
+    return Criterion(places=("RECORD_TYPE",), value=entities.get(wanted, wanted))
 
 
 def _hidden(call: Call, shape: Shape) -> Criterion | None:

@@ -237,3 +237,15 @@ def test_head_answers_like_get_without_a_body(crm):
 
     assert (reply.status, reply.body) == (200, b"")
     assert reply.headers["X-Total-Count"] == "0"
+
+
+@pytest.mark.parametrize("accept", ["application/xml", "text/xml, application/xml;q=0.9"])
+def test_xml_is_refused_by_name(crm, accept):
+    said = crm.refused(406, "GET", "Contacts", headers={"Accept": accept})
+
+    assert said.startswith("Answers are JSON here, never XML")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html,application/xml;q=0.9,*/*;q=0.8", "image/png", ""])
+def test_whoever_takes_anything_gets_json(crm, accept):
+    assert crm.send("GET", "Contacts", headers={"Accept": accept}).status == 200

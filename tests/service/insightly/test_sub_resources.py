@@ -281,6 +281,26 @@ def test_a_record_is_followed_and_no_longer(crm, version, resource, path):
     assert len(crm.changes()) == 1
 
 
+def test_follows_are_of_one_kind_if_that_is_asked_for(crm):
+    for resource, (id_field, body) in PARENTS.items():
+        crm.create(f"{resource}/{crm.create(resource, **body)[id_field]}/Follow")
+
+    assert len(crm.shown("Follows")) == 5
+    for word in ("leads", "Lead"):
+        assert [one["RECORD_TYPE"] for one in crm.shown(f"Follows?record_type={word}")] == ["Lead"]
+
+
+@pytest.mark.parametrize("resource", ["Contacts"])
+def test_a_write_may_insist_on_the_rows_it_read(crm, path):
+    crm.create(f"{path}/Tags", TAG_NAME="a")
+    current = crm.send("GET", f"{path}/Tags").headers["ETag"]
+    headers = {"If-Match": current}
+
+    assert crm.send("POST", f"{path}/Tags", json={"TAG_NAME": "b"}, headers=headers).status == 201
+    crm.refused(400, "DELETE", f"{path}/Tags", json={"TAG_NAME": "b"}, headers=headers)
+    assert len(crm.shown(f"{path}/Tags")) == 2
+
+
 @both_versions
 def test_nothing_hangs_below_a_record_that_is_not_there(crm, version):
     at = crm.at(version)
