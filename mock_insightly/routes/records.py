@@ -83,7 +83,7 @@ def show(version: str, resource: str, record_id: int) -> ResponseReturnValue:
     if resource in call.version.lookups:
         return lookups.one(call, call.version.lookups[resource], str(record_id))
     shape = call.shape(resource)
-    allow(shape.on_one)
+    allow(shape.on_path)
     return _shown(call, shape, record_id)
 
 
@@ -123,7 +123,7 @@ def update_one(version: str, resource: str, record_id: int) -> ResponseReturnVal
     """
     call = this_call(version)
     shape = call.shape(resource)
-    allow(shape.on_all)
+    allow(shape.on_path)
     return _update(call, shape, record_id, shape.sent(read_json(request)))
 
 
@@ -132,7 +132,7 @@ def delete(version: str, resource: str, record_id: int) -> ResponseReturnValue:
     """Delete a record."""
     call = this_call(version)
     shape = call.shape(resource)
-    allow(shape.on_one)
+    allow(shape.on_path)
     writes.delete(call, shape.kind, record_id)
     return answers.accepted()
 

@@ -91,7 +91,7 @@ def _taken_by(shape: Shape, name: str = "") -> Methods:
         case "searchbytag":
             return _GET if shape.tagged else frozenset()
         case _:
-            return shape.on_one | (shape.on_all & methods("U"))
+            return shape.on_path
 
 
 def _rule(routes: Map) -> Rule | None:

@@ -19,7 +19,7 @@ Take: TypeAlias = Callable[[Sent, Record], Record]
 """What was sent, and the record as it was (empty if it is new) -> the canonical fields that follow."""
 
 
-_ALL, _ONE = methods("GCU"), methods("GD")
+_ALL, _ONE, _PUT = methods("GCU"), methods("GD"), methods("U")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +106,11 @@ class Shape:
     at_first: Callable[[Record], Record] = _as_given
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, Kind], None] | None = None
+
+    @cached_property
+    def on_path(self) -> Methods:
+        """The methods of the path of one record, with the PUT that follows from the resource's."""
+        return self.on_one | (self.on_all & _PUT)
 
     @cached_property
     def canonical(self) -> bool:

@@ -41,12 +41,14 @@ def test_a_refusal_tells_which_methods_a_path_takes(crm, method, path, methods):
     ("method", "path", "methods"),
     [
         ("PUT", "Tags", {"GET"}),
+        ("GET", "LeadSources/5", {"PUT"}),
+        ("PUT", "FileAttachments/5", {"GET", "DELETE"}),
         ("PUT", "TeamMembers", {"GET", "POST"}),
         ("DELETE", "Users/Me", {"GET"}),
         ("PUT", "Contacts/Search", {"GET"}),
     ],
 )
-def test_a_path_with_a_route_of_its_own_is_no_resource_to_write_to(crm, method, path, methods):
+def test_a_method_that_a_path_lacks_is_refused_with_those_it_has(crm, method, path, methods):
     assert allowed(crm, method, path) == methods
 
 
