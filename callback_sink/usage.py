@@ -19,13 +19,13 @@ _kept = tables.callbacks.c
 
 _change = (
     tables.usage.update()
-    .where(_used.workspace == bindparam("of_workspace"), _used.bin_digest == bindparam("of_bin"))
+    .where(_used.workspace == bindparam("of_workspace"), _used.bin_digest.in_([bindparam("of_bin"), _WHOLE]))
     .values(
         callbacks=_used.callbacks + bindparam("callbacks_more"),
         bytes=_used.bytes + bindparam("bytes_more"),
         pruned=_used.pruned + bindparam("pruned_more"),
     )
-    .returning(_used.callbacks, _used.bytes, _used.pruned)
+    .returning(_used.bin_digest, _used.callbacks, _used.bytes)
 )
 _first = tables.usage.insert()
 _oldest = (
@@ -72,9 +72,7 @@ class _Kept(NamedTuple):
 
 def added(connection: Connection, workspace: str, digest: str, weight: int, *, limits: Limits) -> None:
     """Note that a callback was added to a bin, and let the oldest make room if there is too much."""
-    more = Usage(callbacks=1, bytes=weight)
-    of_all = _changed(connection, workspace, _WHOLE, more)
-    of_bin = _changed(connection, workspace, digest, more)
+    of_bin, of_all = _changed(connection, workspace, digest, Usage(callbacks=1, bytes=weight))
     gone = _make_room(connection, workspace, digest, _excess(of_bin, limits.callbacks, limits.bytes))
     left = Usage(callbacks=of_all.callbacks - gone.callbacks, bytes=of_all.bytes - gone.bytes)
     _make_room(connection, workspace, _WHOLE, _excess(left, left.callbacks, limits.bytes_of_all))
@@ -89,8 +87,7 @@ def removed(
         of_bins[digest].append(weight)
     for digest, gone in of_bins.items():
         less = Usage(callbacks=-len(gone), bytes=-sum(gone), pruned=len(gone) if pruned else 0)
-        for each in (digest, _WHOLE):
-            _changed(connection, workspace, each, less)
+        _changed(connection, workspace, digest, less)
 
 
 def used(connection: Connection, workspace: str | None = None, digest: str | None = None) -> Usage:
@@ -139,9 +136,9 @@ def _first_of(oldest: Sequence[_Kept], excess: Usage, gone: Usage) -> Iterator[_
         yield each
 
 
-def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -> Usage:
-    """Change what is noted of a bin, or of all, and return it."""
-    row = connection.execute(
+def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -> tuple[Usage, Usage]:
+    """Change what is noted of a bin and of all together, and return both."""
+    changed = connection.execute(
         _change,
         {
             "of_workspace": workspace,
@@ -150,8 +147,9 @@ def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -
             "bytes_more": more.bytes,
             "pruned_more": more.pruned,
         },
-    ).one_or_none()
-    if row is not None:
-        return Usage(callbacks=row.callbacks, bytes=row.bytes, pruned=row.pruned)
-    connection.execute(_first, {"workspace": workspace, "bin_digest": digest, **asdict(more)})
-    return more
+    )
+    noted = {row.bin_digest: Usage(callbacks=row.callbacks, bytes=row.bytes) for row in changed}
+    for each in {digest, _WHOLE} - noted.keys():
+        connection.execute(_first, {"workspace": workspace, "bin_digest": each, **asdict(more)})
+        noted[each] = more
+    return noted[digest], noted[_WHOLE]
