@@ -18,7 +18,7 @@ _Header = Annotated[
     str,
     Meta(
         pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+(:[^\x00\r\n]*)?$(?!\n)",
-        max_length=10_000,
+        max_length=2_000,
         description='a header, as "Name" or "Name: value"',
     ),
 ]
@@ -26,7 +26,8 @@ _Condition = Annotated[
     str, Meta(max_length=2_000, description='a path into the JSON, as "$.a.b" or "$.a.b == value"')
 ]
 _Instant = Annotated[str, Meta(max_length=100, description="an instant such as 2026-03-02T10:00:00Z")]
-_Many = Meta(max_length=50)
+_Many = Meta(max_length=20)
+"""Conditions of a kind; all of them fit into the head of a request."""
 
 
 class Filters(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from callback_sink import tables
 
-_ROWS_AT_ONCE = 100
+_ROWS_AT_ONCE = 20
 
 _WHOLE = ""
 """Stands for all bins of a workspace together; no digest is empty."""

@@ -85,8 +85,10 @@ class Verified(TypedDict):
     count: int
 
 
+_FIRST = {"callback_id": "$response.body#/callbacks/0/id"}
 _LINKS = {
-    "first": Link(operation="callbacks.show", parameters={"callback_id": "$response.body#/callbacks/0/id"})
+    "first": Link(operation="callbacks.show", parameters=_FIRST),
+    "again": Link(operation="callbacks.replay", parameters=_FIRST),
 }
 
 
