@@ -1,20 +1,16 @@
 """What the events API tells about events beside themselves: how many there were, and what became of each."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, case, func, select
 
-from mock_kit.database import EPOCH, Database
+from mock_kit.database import Database
 from mock_platform.domain.analytics import Tally
 from mock_platform.domain.models import EventStatus
 from mock_platform.store.events import Wanted, select_events
 from mock_platform.store.tables import attempts, notifications
-
-_FIRST = datetime.min.replace(tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_SHIFT = (EPOCH - _FIRST) // _MICROSECOND
-"""Units are counted from the calendar's first day, so that none is cut in two at 1970."""
+from mock_platform.store.time_units import unit_number, unit_start
 
 
 class EventCounts:
@@ -25,8 +21,7 @@ class EventCounts:
 
     def by_instance(self, wanted: Wanted, unit: timedelta) -> list[Tally[int]]:
         """Count events in units of time by the instance they are of."""
-        width = unit // _MICROSECOND
-        number = (type_coerce(notifications.c.created, BigInteger) + literal(_SHIFT, BigInteger)) // width
+        number = unit_number(notifications.c.created, unit)
         counted = (
             select_events(wanted)
             .with_only_columns(
@@ -42,7 +37,7 @@ class EventCounts:
         with self._database.reading() as connection:
             return [
                 Tally(
-                    at=_FIRST + row.unit * unit,
+                    at=unit_start(row.unit, unit),
                     of=row.instance_id,
                     count=row.events,
                     success=row.success,

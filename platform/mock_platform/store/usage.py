@@ -2,24 +2,22 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Select, case, func, literal, select, type_coerce
+from sqlalchemy import Connection, Row, Select, case, func, select
 
-from mock_kit.database import EPOCH, Database
+from mock_kit.database import Database
 from mock_platform.domain.analytics import Tally
 from mock_platform.domain.retention import kept_since
 from mock_platform.domain.usage import Call
 from mock_platform.store.counters import take_numbers
 from mock_platform.store.tables import instance_tags
+from mock_platform.store.time_units import unit_number, unit_start
 from mock_platform.store.usage_tables import usage
 
 _AT_ONCE = 500
-_FIRST = datetime.min.replace(tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_SHIFT = (EPOCH - _FIRST) // _MICROSECOND
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +108,7 @@ class Usage:
             by: ``element_key`` or ``status``.
         """
         self.flush()
-        width = unit // _MICROSECOND
-        number = (type_coerce(usage.c.at, BigInteger) + literal(_SHIFT, BigInteger)) // width
+        number = unit_number(usage.c.at, unit)
         failed = func.sum(case((usage.c.status >= 400, 1), else_=0))
         counted = (
             _chosen(wanted)
@@ -130,7 +127,7 @@ class Usage:
         return [
             (
                 Tally(
-                    at=_FIRST + row.unit * unit,
+                    at=unit_start(row.unit, unit),
                     of="" if row.of is None else str(row.of),
                     count=row.calls,
                     success=row.calls - row.failed,
