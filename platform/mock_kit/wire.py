@@ -10,6 +10,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
@@ -171,7 +172,8 @@ class InProcess:
         except ValueError as error:
             return NoReply(reason=_reason(error, self._timeout))
         try:
-            reply = call(application, environ)
+            # in a context of its own: an application that calls itself would share Flask's `g` with its caller
+            reply = Context().run(call, application, environ)
         except DroppedError:
             return NoReply(reason="connection closed without an answer")
         except Exception:  # noqa: BLE001 - logged, and as a server over sockets answers

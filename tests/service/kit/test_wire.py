@@ -9,6 +9,7 @@ from threading import Event, Thread
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
+from flask import Flask, g
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -808,3 +809,22 @@ class TestOverNetwork:
         listener = listen("127.0.0.1", 0)
         with closing(Server(Service(body=[encode({"größe": [1, None]})]), listener)):
             assert decode(OverNetwork().send("GET", url_of(listener)).body) == {"größe": [1, None]}
+
+
+def test_an_application_that_calls_itself_shares_nothing_with_its_caller():
+    app = Flask("calls-itself")
+    http = InProcess({"http://127.0.0.1:4709": app})
+
+    @app.get("/outer")
+    def outer():
+        g.mine = "outer"
+        inner = http.send("GET", "http://127.0.0.1:4709/inner")
+        return f"{inner.body.decode()}, {g.mine}"
+
+    @app.get("/inner")
+    def inner():
+        seen = g.get("mine", "nothing")
+        g.mine = "inner"
+        return seen
+
+    assert http.send("GET", "http://127.0.0.1:4709/outer").body == b"nothing, outer"

@@ -91,6 +91,18 @@ def test_polls_are_calls_too(doors, instance, usage):
     ) == 1
 
 
+def test_each_poll_has_a_request_id_of_its_own_and_moving_time_is_no_call(doors, instance, usage):
+    doors.clock.advance("1m")
+    doors.clock.advance("14m")
+
+    records = usage()
+
+    assert instance
+    assert len({record["request_id"] for record in records}) == len(records) == 5
+    assert all(record["request_uri"].startswith(BASE_PATH) for record in records)
+    assert {record["process_time"] for record in records} == {0}
+
+
 def test_looking_at_usage_leaves_no_record(calls, usage):
     usage("/analytics/activity")
 
