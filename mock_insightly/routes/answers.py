@@ -1,5 +1,6 @@
 """What calls are answered with."""
 
+from dataclasses import replace
 from hashlib import blake2b
 
 from flask import Response, request
@@ -20,6 +21,7 @@ _EVERYTHING = 1_000_000
 def page(call: Call, shape: Shape, wanted: Wanted) -> Response:
     """Answer with a page of what is wanted."""
     asked = Page(top=_EVERYTHING) if call.version.odata else page_of(call.query)
+    asked = replace(asked, skip=max(asked.skip - call.realism.pages_overlap_by, 0))
     found = parts().store.find(call.workspace, shape.kind, wanted, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief))
     if found.total is not None:

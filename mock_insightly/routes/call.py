@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from flask import request
@@ -14,6 +14,7 @@ from mock_insightly.fields import Record, Sent, upper_keys
 from mock_insightly.kinds import Kind
 from mock_insightly.parts import parts
 from mock_insightly.query import Query, parse_query
+from mock_insightly.realism import Realism
 from mock_insightly.records import changed, created, updated_at
 from mock_insightly.routes.caller import caller
 from mock_insightly.versions.known import VERSIONS, served
@@ -29,7 +30,7 @@ class Call:
     """A call of the API.
 
     Attributes:
-        now: when it came, uncut.
+        now: when it came, by the workspace's clock, uncut.
     """
 
     version: Version
@@ -45,6 +46,16 @@ class Call:
     def account(self) -> Account:
         """The account it is for."""
         return parts().account(self.workspace)
+
+    @cached_property
+    def realism(self) -> Realism:
+        """How the workspace's CRM deviates from a tidy one."""
+        return parts().switches.of(self.workspace.name)
+
+    @property
+    def stamped(self) -> datetime:
+        """The instant that records are stamped with."""
+        return self.realism.stamped(self.now)
 
     def shape(self, resource: str) -> Shape:
         """Return the shape of a resource, and see to it that the account has what it has from the start.
@@ -72,9 +83,9 @@ class Call:
         """Return what makes a new record once its id is known."""
 
         def make(record_id: int) -> Record:
-            at = whole_second(self.now)
+            at = whole_second(self.stamped)
             made = created(kind, given, record_id=record_id, account=self.account, now=at)
-            return updated_at(self.now + timedelta(seconds=parts().settings.updated_later_s), made)
+            return updated_at(self.stamped + self.realism.updated_later, made)
 
         return make
 
@@ -82,7 +93,7 @@ class Call:
         self, kind: Kind, before: Record, given: Record, *, stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
     ) -> Record:
         """Return a record after a change that renews some of its stamps."""
-        after = changed(kind, before, given, account=self.account, now=whole_second(self.now))
+        after = changed(kind, before, given, account=self.account, now=whole_second(self.stamped))
         renewed = dict.fromkeys(stamps, after["DATE_UPDATED_UTC"])
         return {**after, "DATE_UPDATED_UTC": before["DATE_UPDATED_UTC"], **renewed}
 

@@ -53,7 +53,7 @@ def convert(call: Call, lead_id: int, opportunity: str | None) -> Record:
             deal = _made(writing, call, OPPORTUNITIES, opportunity_of(opportunity, contact, organisation))
         told: Record = {
             "CONVERTED": True,
-            "CONVERTED_DATE_UTC": format_date(call.now),
+            "CONVERTED_DATE_UTC": format_date(call.stamped),
             "CONVERTED_CONTACT_ID": contact,
             "CONVERTED_ORGANISATION_ID": organisation,
             "CONVERTED_OPPORTUNITY_ID": deal,

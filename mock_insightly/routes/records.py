@@ -51,7 +51,11 @@ def search(version: str, resource: str) -> ResponseReturnValue:
     after = updated_after(
         call.query.get("updated_after_utc", ""), inclusive=parts().settings.search_inclusive
     )
-    return answers.page(call, shape, replace(wanted, after=after, unless=_hidden(call, shape)))
+    return answers.page(
+        call,
+        shape,
+        replace(wanted, after=after, unless=_hidden(call, shape), until=call.realism.indexed_until(call.now)),
+    )
 
 
 @bp.get("/<resource>/searchbytag")

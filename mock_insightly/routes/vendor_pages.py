@@ -74,7 +74,7 @@ def restore(body: RestoreRequest) -> Answer[RecordJson]:
     call = admin_call(asked_workspace())
     with parts().store.writing(call.workspace, at=call.now) as writing:
         record = writing.restore(
-            _kind(body.resource), body.record_id, lambda before: updated_at(call.now, before)
+            _kind(body.resource), body.record_id, lambda before: updated_at(call.stamped, before)
         )
     return Answer(record, status=201)
 

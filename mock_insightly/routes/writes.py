@@ -152,6 +152,6 @@ def _stamp(writing: Writing, call: Call, others: Iterable[Reference]) -> None:
         if kind is None:
             continue
         try:
-            writing.update(kind, other.id, lambda record: updated_at(call.now, record))
+            writing.update(kind, other.id, lambda record: updated_at(call.stamped, record))
         except NoSuchRecordError:
             continue
