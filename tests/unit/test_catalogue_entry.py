@@ -202,7 +202,7 @@ def test_metadata_has_resources_only_when_expanded():
 def test_a_resource_that_is_polled_can_be_written_and_users_only_read():
     resources = {entry["canonicalName"]: entry for entry in metadata(INSIGHTLY, expand=True)["resources"]}
 
-    assert sorted(resources) == ["accounts", "contacts", "leads", "opportunities", "users"]
+    assert sorted(resources) == ["accounts", "activities", "contacts", "leads", "opportunities", "users"]
     no_custom_fields = {"get": False, "create": False, "update": False, "delete": False}
     assert resources["contacts"] == {
         "canonicalName": "contacts",
