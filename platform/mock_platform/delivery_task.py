@@ -1,6 +1,6 @@
 """Sends a callback, and writes down what its receiver answered and what follows from that."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -14,11 +14,11 @@ from mock_platform.domain.models import Attempt, Job, Ran
 from mock_platform.settings import Settings
 from mock_platform.standard_webhooks import standard_headers
 from mock_platform.store import Store
-from mock_platform.store.deliveries import Owed, Tried
+from mock_platform.store.deliveries import Key, Owed, Tried
 
-_TOGETHER = 8
-_LONGEST_UNKEPT_S = 0.05
-"""How many attempts, and for how long, are known to this process alone: if it is killed, these are made again."""
+_MOST_TOGETHER = 16
+_QUICK_S = 0.02
+"""How many attempts are known to this process alone, and for how long each: if it is killed, they are made again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,29 +35,34 @@ class DeliveryTask:
 
     def run(self, workspace: Workspace, job: Job) -> Ran:
         """Make one attempt; the same bytes each time, to where the subscription points now."""
-        tried = self._try(workspace, job)
-        return self._keep(workspace, [tried] if tried else [])
+        return self._run_together(workspace, [job])
 
-    def run_all(self, workspace: Workspace, jobs: Iterable[Job], *, stopped: Callable[[], bool]) -> Ran:
-        """Make one attempt for each job, one after the other; what came of several quick ones is kept together.
+    def run_all(self, workspace: Workspace, jobs: Sequence[Job], *, stopped: Callable[[], bool]) -> Ran:
+        """Make one attempt for each job, one after the other.
+
+        As long as the receiver is quick, several are read together and what came of them is kept together.
 
         Args:
-            stopped: asked before each; the rest stays due.
+            stopped: asked now and then; the rest stays due.
         """
-        ran = Ran()
-        waiting: list[Tried] = []
-        began = monotonic()
+        ran, done, together = Ran(), 0, 1
+        while done < len(jobs) and not stopped():
+            began = monotonic()
+            group = jobs[done : done + together]
+            ran += self._run_together(workspace, group)
+            done += len(group)
+            quick = monotonic() - began < _QUICK_S * len(group)
+            together = min(2 * together, _MOST_TOGETHER) if quick else 1
+        return ran
+
+    def _run_together(self, workspace: Workspace, jobs: Sequence[Job]) -> Ran:
+        owed = self.store.deliveries.owed(workspace.name, [_key(job) for job in jobs])
+        tried: list[Tried] = []
         try:
             for job in jobs:
-                if stopped():
-                    break
-                waiting += filter(None, [self._try(workspace, job)])
-                if len(waiting) >= _TOGETHER or monotonic() - began > _LONGEST_UNKEPT_S:
-                    together, waiting = waiting, []
-                    ran += self._keep(workspace, together)
-                    began = monotonic()
-        finally:
-            ran += self._keep(workspace, waiting)
+                tried += filter(None, [self._try(workspace, job, owed.get(_key(job)))])
+        finally:  # also of those before one that fails by a defect
+            ran = self._keep(workspace, tried)
         return ran
 
     def _keep(self, workspace: Workspace, tried: list[Tried]) -> Ran:
@@ -66,10 +71,8 @@ class DeliveryTask:
             self.store.deliveries.attempted(workspace.name, tried)
         return Ran(attempts=len(tried), deliveries=sum(one.taken for one in tried))
 
-    def _try(self, workspace: Workspace, job: Job) -> Tried | None:
+    def _try(self, workspace: Workspace, job: Job, owed: Owed | None) -> Tried | None:
         """Send what a job is about, if it is still owed to somebody."""
-        notification_id, subscription_id = (int(part) for part in job.subject.split("/"))
-        owed = self.store.deliveries.owed(workspace.name, notification_id, subscription_id)
         if owed is None:
             self.store.jobs.remove(job)
             return None
@@ -128,3 +131,8 @@ class DeliveryTask:
             reason=attempt.reason,
             at=attempt.at,
         )
+
+
+def _key(job: Job) -> Key:
+    notification_id, _, subscription_id = job.subject.partition("/")
+    return int(notification_id), int(subscription_id)

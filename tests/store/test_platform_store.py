@@ -275,7 +275,7 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     for kind, subject, _ in due(store):
         if kind is JobKind.DELIVER:
             notification, subscription = map(int, subject.split("/"))
-            assert store.deliveries.owed("acme", notification, subscription) is None
+            assert store.deliveries.owed("acme", [(notification, subscription)]) == {}
         else:
             assert subject == str(other.id)
 
@@ -468,7 +468,7 @@ def test_a_poll_that_found_something_owes_a_delivery_for_each_notification(store
 
     deliveries = [(subject, at) for kind, subject, at in due(store) if kind is JobKind.DELIVER]
     assert deliveries == [(f"{number}/{made.subscription_id}", LATER) for number in (5000, 5001, 5002)]
-    owed = store.deliveries.owed("acme", 5000, made.subscription_id)
+    owed = store.deliveries.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
     assert owed.body == b"{}"
     assert (owed.url, owed.active) == ("http://receiver.test/", True)
     assert (owed.name, owed.configuration) == (f"Mine (instance {made.id})", made.configuration)
@@ -504,7 +504,9 @@ def attempted(store):
         url="http://receiver.test/",
         policy_queues=False,
     ):
-        owed = store.deliveries.owed("acme", notification, made.subscription_id)
+        owed = store.deliveries.owed("acme", [(notification, made.subscription_id)])[
+            notification, made.subscription_id
+        ]
         job = store.jobs.of("acme", JobKind.DELIVER, f"{notification}/{made.subscription_id}")
         failed = status is not DeliveryStatus.DELIVERED
         delivery = replace(
@@ -538,7 +540,7 @@ def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succee
 
     attempt = attempted(made, DeliveryStatus.RETRY, again=LATER + timedelta(seconds=4))
 
-    owed = store.deliveries.owed("acme", 5000, made.subscription_id)
+    owed = store.deliveries.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
     assert (owed.delivery.status, owed.delivery.failures, owed.delivery.first_failure) == (
         DeliveryStatus.RETRY,
         1,
@@ -579,7 +581,7 @@ def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
     assert store.subscriptions.get("acme", made.subscription_id).active is active
     assert store.emails.list("acme", limit=9) == ([] if active else [EMAIL])
     succeed(made, at=LATER + timedelta(minutes=15))
-    later = store.deliveries.owed("acme", 5001, made.subscription_id).delivery
+    later = store.deliveries.owed("acme", [(5001, made.subscription_id)])[5001, made.subscription_id].delivery
     assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)
     assert (store.jobs.of("acme", JobKind.DELIVER, f"5001/{made.subscription_id}") is not None) is active
 
@@ -616,7 +618,9 @@ def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add):
         "acme", made, poll_of(made, events=1), composing(1, topic=event.topic(made), body=body), first_id=5000
     )
 
-    assert store.deliveries.owed("acme", 5000, made.subscription_id).body == body
+    assert (
+        store.deliveries.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id].body == body
+    )
 
 
 def test_a_reset_forgets_one_workspace_and_leaves_the_others(database, store, add, succeed):

@@ -210,6 +210,11 @@ class Delivery:
     failures: int = 0
     first_failure: datetime | None = None
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """The ids of its notification and its subscription."""
+        return self.notification_id, self.subscription_id
+
 
 class Channel(Enum):
     """How a subscriber is told (observed: the vendor's schemas)."""

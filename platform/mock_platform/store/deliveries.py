@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, bindparam, select
@@ -22,10 +23,13 @@ from mock_platform.domain.models import (
 )
 from mock_platform.domain.notification import KeptNotification
 from mock_platform.store.emails import keep_email
-from mock_platform.store.jobs import move_jobs, move_or_remove, still_planned
+from mock_platform.store.jobs import move_jobs, move_or_remove, move_or_remove_all, still_planned
 from mock_platform.store.notifications import plan_delivery
 from mock_platform.store.subscriptions import by_id
 from mock_platform.store.tables import attempts, deliveries, instances, notifications, subscriptions
+
+Key: TypeAlias = tuple[int, int]
+"""The ids of a delivery's notification and its subscription."""
 
 _configuration = Decoder(dict[str, str | None])
 _of_notification = (notifications.c.workspace == deliveries.c.workspace) & (
@@ -56,7 +60,12 @@ _owed = (
     .join(notifications, _of_notification)
     .join(subscriptions, _of_subscription)
     .outerjoin(instances, _of_instance)
-    .where(*_this, notifications.c.deleted.is_(other=False))
+    .where(
+        deliveries.c.workspace == bindparam("of_workspace"),
+        deliveries.c.notification_id.in_(bindparam("of_notifications", expanding=True)),
+        deliveries.c.subscription_id.in_(bindparam("of_subscriptions", expanding=True)),
+        notifications.c.deleted.is_(other=False),
+    )
 )
 _settle = (
     deliveries.update()
@@ -128,9 +137,9 @@ class KeptDelivery:
     notification: KeptNotification
 
     @property
-    def key(self) -> tuple[int, int]:
+    def key(self) -> Key:
         """The ids of its notification and its subscription."""
-        return self.delivery.notification_id, self.delivery.subscription_id
+        return self.delivery.key
 
 
 class Deliveries:
@@ -139,23 +148,16 @@ class Deliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def owed(self, workspace: str, notification_id: int, subscription_id: int) -> Owed | None:
-        """Return what a delivery owes; None if its notification or its subscription is no more."""
+    def owed(self, workspace: str, keys: Collection[Key]) -> dict[Key, Owed]:
+        """Return what deliveries owe; nothing for those whose notification or subscription is no more."""
+        asked = {
+            "of_workspace": workspace,
+            "of_notifications": [notification_id for notification_id, _ in keys],
+            "of_subscriptions": [subscription_id for _, subscription_id in keys],
+        }
         with self._database.glancing() as connection:
-            row = connection.execute(_owed, _key(workspace, notification_id, subscription_id)).first()
-        if row is None:
-            return None
-        return Owed(
-            delivery=_delivery(row),
-            url=row.url,
-            active=row.active,
-            body=row.body,
-            configuration=_configuration.decode(row.configuration) if row.configuration else {},
-            user_id=row.user_id,
-            name=f"{row.name} (instance {row.instance_id})"
-            if row.name
-            else f"subscription {subscription_id}",
-        )
+            found = [_owing(row) for row in connection.execute(_owed, asked)]
+        return {owed.delivery.key: owed for owed in found if owed.delivery.key in keys}
 
     def attempted(self, workspace: str, tried: Sequence[Tried]) -> None:
         """Keep attempts and what follows from them: the deliveries' new states, and the next tries or none.
@@ -173,8 +175,8 @@ class Deliveries:
                 connection.execute(attempts.insert(), [_attempt_row(workspace, one) for one in kept])
                 connection.execute(_settle, [_state(workspace, one.outcome.delivery) for one in kept])
                 connection.execute(_stands, [_standing(workspace, one) for one in kept])
+            move_or_remove_all(connection, [(one.job, one.outcome.again) for one in kept])
             for one in kept:
-                move_or_remove(connection, one.job, one.outcome.again)
                 if one.outcome.gives_up and _deactivate(connection, workspace, one) and one.email:
                     keep_email(connection, workspace, one.email)
 
@@ -189,9 +191,7 @@ class Deliveries:
         found = self.attempts_of(workspace, [notification_id])
         return [attempt for key in sorted(found) for attempt in found[key]]
 
-    def attempts_of(
-        self, workspace: str, notification_ids: Collection[int]
-    ) -> dict[tuple[int, int], list[Attempt]]:
+    def attempts_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, list[Attempt]]:
         """Return the attempts to deliver some notifications, by notification and subscription, in their order."""
         wanted = (
             select(attempts)
@@ -202,7 +202,7 @@ class Deliveries:
             )
             .order_by(attempts.c.notification_id, attempts.c.subscription_id, attempts.c.number)
         )
-        found: dict[tuple[int, int], list[Attempt]] = {}
+        found: dict[Key, list[Attempt]] = {}
         with self._database.reading() as connection:
             for row in connection.execute(wanted):
                 found.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
@@ -234,6 +234,20 @@ class Deliveries:
                 _release(connection, workspace, released(one.delivery, now=now), now)
             keys = {one.key for one in chosen}
             return [one for one in _all(connection, workspace, None, None) if one.key in keys]
+
+
+def _owing(row: Row[tuple[object, ...]]) -> Owed:
+    return Owed(
+        delivery=_delivery(row),
+        url=row.url,
+        active=row.active,
+        body=row.body,
+        configuration=_configuration.decode(row.configuration) if row.configuration else {},
+        user_id=row.user_id,
+        name=f"{row.name} (instance {row.instance_id})"
+        if row.name
+        else f"subscription {row.subscription_id}",
+    )
 
 
 def _all(

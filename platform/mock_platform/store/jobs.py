@@ -174,6 +174,16 @@ def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> boo
     return bool(done.rowcount)
 
 
+def move_or_remove_all(connection: Connection, moves: Collection[tuple[Job, datetime | None]]) -> None:
+    """Let jobs fall due again, or take them off the agenda, in a transaction that does more."""
+    gone = [{"of_number": job.number} for job, to in moves if to is None]
+    moved = [{"of_number": job.number, "to": to} for job, to in moves if to is not None]
+    if gone:
+        connection.execute(_remove, gone)
+    if moved:
+        connection.execute(_move, moved)
+
+
 def _key(workspace: str, kind: JobKind, subject: str) -> dict[str, str]:
     return {"of_workspace": workspace, "of_kind": kind.value, "of_subject": subject}
 
