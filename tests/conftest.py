@@ -4,12 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from elements_local.clients import Doors
 from elements_local.stack import Stack
 from elements_local.start import Options, in_process, on_ports
 
 pytest_plugins = ["pytester"]
+
+settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing about a rule
+settings.load_profile("untimed")
 
 for _name in [name for name in os.environ if name.startswith("ELEMENTS_LOCAL_") and "_TEST_" not in name]:
     del os.environ[_name]

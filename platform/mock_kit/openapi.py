@@ -97,7 +97,7 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
     made["paths"].update(description.paths)
     for section, components in description.components.items():
         made["components"].setdefault(section, {}).update(components)
-    _check_links(made["paths"])
+    _check_consistent(made["paths"])
     return made
 
 
@@ -115,12 +115,17 @@ def serve_document(app: "Flask", description: Description | Callable[[], Descrip
     app.add_url_rule("/_local/openapi.json", "openapi", openapi)
 
 
-def _check_links(paths: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse links that lead nowhere: they are slips of ours.
+def _check_consistent(paths: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse links that lead nowhere, and paths that are told apart by names only: they are slips of ours.
 
     Raises:
         LookupError: says which.
     """
+    shapes: dict[str, str] = {}
+    for path in paths:
+        alike = shapes.setdefault(re.sub(r"\{\w+\}", "{}", path), path)
+        if alike != path:
+            raise LookupError(f"{alike} and {path} are one path; name its variables alike")
     operations = [said for item in paths.values() for method, said in item.items() if method != "parameters"]
     known = {said["operationId"] for said in operations}
     for said in operations:

@@ -1,12 +1,14 @@
-"""The evidence ledger speaks of what is there: all poller keys, tests that exist."""
+"""The evidence ledger speaks of what is there: all routes, all poller keys, tests that exist."""
 
 import ast
+import json
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from elements_local.fidelity import ledger
+from elements_local.fidelity import ledger, markdown
+from elements_local.start import in_process
 from mock_platform.domain import poller_configuration
 from mock_platform.elements.insightly_definition import INSIGHTLY
 
@@ -29,12 +31,48 @@ def names_in(path: Path) -> set[str]:
     return found
 
 
+@cache
+def operations(service):
+    """Return a service's views, and which of them are below /_local."""
+    with in_process() as stack:
+        reply = stack.http.send("GET", f"{getattr(stack.addresses, service)}/_local/openapi.json")
+    return {
+        view_of(operation["operationId"]): path.startswith("/_local")
+        for path, methods in json.loads(reply.body)["paths"].items()
+        for operation in methods.values()
+        if isinstance(operation, dict)
+    }
+
+
+def view_of(operation):
+    """Return the view of an operation; it may take several methods, and be reached by id and by token."""
+    return ".".join(operation.split(".")[:2]).replace("_of_token.", ".")
+
+
 @pytest.mark.parametrize("entry", LEDGER, ids=lambda entry: f"{entry.area}: {entry.behaviour[:50]}")
 def test_the_tests_of_a_behaviour_exist(entry):
     for test in entry.tests:
         file, _, name = test.partition("::")
         assert (ROOT / file).is_file(), f"{file} is not there"
         assert not name or name in names_in(ROOT / file), f"{file} has no {name}"
+
+
+def test_every_route_is_spoken_of_and_no_other():
+    spoken_of = {view_of(route) for entry in LEDGER for route in entry.routes}
+    platform = operations("platform")
+    there = {view for service in ("platform", "crm", "sink") for view in operations(service)}
+
+    assert not {view for view, local in platform.items() if not local} - spoken_of, "routes without an entry"
+    assert not spoken_of - there, "entries about routes that are not there"
+
+
+def test_the_readme_has_the_ledgers_tables():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tables = readme.partition("<!-- fidelity -->\n")[2].partition("<!-- /fidelity -->")[0]
+
+    assert tables.strip() == markdown(LEDGER).strip(), (
+        "put in what `elements-local fidelity --markdown` prints"
+    )
 
 
 class Watched(dict):

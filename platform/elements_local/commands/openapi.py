@@ -1,22 +1,36 @@
-"""``openapi``: what a service's routes take and give, as an OpenAPI document."""
+"""``openapi``: what a service's routes take and give, as an OpenAPI document or a Postman collection."""
+
+from typing import Any
 
 import click
 
 from elements_local.clients import Client
-from mock_kit.json_text import decode
+from elements_local.stack import Stack
+
+SERVICES = ("platform", "crm", "sink")
 
 
 @click.command("openapi")
-@click.argument("service", type=click.Choice(["platform", "crm", "sink"]))
+@click.argument("service", type=click.Choice([*SERVICES, "all"]))
+@click.option("--postman", is_flag=True, help="Print a Postman collection (v2.1) instead; it can be of all.")
 @click.option("--compact", is_flag=True, help="Print one line.")
-def command(service: str, *, compact: bool) -> None:
+def command(service: str, *, postman: bool, compact: bool) -> None:
     """Print the OpenAPI 3.1 document of SERVICE; it is also served at /_local/openapi.json."""
     import json  # noqa: PLC0415 - only here is JSON to be read by people
 
+    from elements_local.postman import collection  # noqa: PLC0415 - seldom wanted
     from elements_local.start import in_process  # noqa: PLC0415 - loads the services
 
+    if service == "all" and not postman:
+        raise click.UsageError("a document is of one service; choose platform, crm or sink")
+    chosen = SERVICES if service == "all" else (service,)
     with in_process() as stack:
-        url = getattr(stack.addresses, service)
-        reply = Client(http=stack.http, url=url, headers={}).send("GET", "/_local/openapi.json")
-    document = decode(reply.body)
-    click.echo(json.dumps(document, ensure_ascii=False, indent=None if compact else 2))
+        documents = {name: _document(stack, name) for name in chosen}
+    shown = collection(documents) if postman else documents[service]
+    click.echo(json.dumps(shown, ensure_ascii=False, indent=None if compact else 2))
+
+
+def _document(stack: Stack, service: str) -> dict[str, Any]:
+    door = Client(http=stack.http, url=getattr(stack.addresses, service), headers={})
+    document: dict[str, Any] = door.call("GET", "/_local/openapi.json")
+    return document

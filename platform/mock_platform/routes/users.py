@@ -23,8 +23,8 @@ PASSWORD_HEADER = "Elements-User-Password"  # noqa: S105 - a header's name
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 
 USER_LINKS = {
-    name: Link(operation=f"users.{name}", parameters={parameter: "$response.body#/id"})
-    for name, parameter in (("get", "email_or_id"), ("patch", "user_id"), ("delete", "user_id"))
+    name: Link(operation=f"users.{name}", parameters={"email_or_id": "$response.body#/id"})
+    for name in ("get", "patch", "delete")
 }
 
 
@@ -85,24 +85,24 @@ def get(who: Signed, email_or_id: str) -> Answer[MemberJson]:
     return Answer(shown)
 
 
-@bp.patch("/<user_id>")
+@bp.patch("/<email_or_id>")
 @operation(needs=signed, problems=(404, 409))
-def patch(who: Signed, user_id: str, body: UserPatch) -> Answer[MemberJson]:
+def patch(who: Signed, email_or_id: str, body: UserPatch) -> Answer[MemberJson]:
     """Change what is sent about a user."""
     with who.writing() as register:
-        user = who.user_named(register, user_id)
+        user = who.user_named(register, email_or_id)
         founder = identities.founder_id(who.workspace)
         changed = people.change_user(user, body.to_change(), others=register.users(), founder=founder)
         register.save_user(changed)
     return Answer(user_to_json(changed))
 
 
-@bp.delete("/<user_id>")
+@bp.delete("/<email_or_id>")
 @operation(needs=administrator, problems=(404, 409))
-def delete(admin: Signed, user_id: str) -> Answer[None]:
+def delete(admin: Signed, email_or_id: str) -> Answer[None]:
     """Delete a user with their jobs and instances (documented)."""
     with admin.writing() as register:
-        user = admin.user_named(register, user_id)
+        user = admin.user_named(register, email_or_id)
         people.keep_founder("user", user.id, identities.founder_id(admin.workspace))
         register.delete_user(user.id)
     return done()

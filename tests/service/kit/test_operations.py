@@ -287,6 +287,17 @@ def test_an_added_link_to_an_operation_that_is_not_there_is_a_defect(app, descri
         document(app, replace(described, paths={"/further": path}))
 
 
+def test_paths_that_are_told_apart_by_the_names_of_their_variables_are_a_defect(app, described):
+    @app.patch("/things/<number>")
+    @operation()
+    def renamed(number: str) -> Answer[dict[str, object]]:
+        """Name it otherwise."""
+        return Answer({"number": number})
+
+    with pytest.raises(LookupError, match="are one path; name its variables alike"):
+        document(app, described)
+
+
 def test_only_what_was_declared_is_described(app, described):
     made = document(app, described)
 

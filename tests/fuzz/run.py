@@ -1,0 +1,88 @@
+"""Schemathesis against a seeded stack: all checks, stateful links on. ``poe fuzz`` takes ten minutes a service.
+
+Usage: python tests/fuzz/run.py [--minutes N | --examples N] [--seed N] [platform|crm|sink ...]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from elements_local.guide import instance_body
+from elements_local.stack import Stack
+from elements_local.start import Options, on_ports
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+SERVICES = ("platform", "crm", "sink")
+
+
+@contextmanager
+def seeded_stack() -> Iterator[tuple[Stack, dict[str, str]]]:
+    """Run a stack with records, an instance and an event; also give the credentials by the names of the configuration."""
+    with on_ports(Options(ports=(0, 0, 0), records=20)) as stack:
+        doors = stack.workspace()
+        mine = doors.credentials
+        token = doors.platform.create_instance(instance_body(mine))["token"]
+        doors.clock.advance("1m")
+        doors.crm.create("Contacts", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"})
+        doors.clock.advance("15m")
+        user = f"User {mine.user_secret}, Organization {mine.organization_secret}"
+        key = b64encode(f"{mine.crm_api_key}:".encode()).decode()
+        yield (
+            stack,
+            {
+                "AUTHORIZATION_ELEMENT": f"{user}, Element {token}",
+                "AUTHORIZATION_USER": user,
+                "AUTHORIZATION_CRM": f"Basic {key}",
+            },
+        )
+
+
+def fuzz(service: str, *chosen: str) -> subprocess.CompletedProcess[str]:
+    """Run schemathesis against a fresh stack's service.
+
+    Args:
+        chosen: further arguments, such as how long and from which seed.
+    """
+    program = Path(sys.executable).with_name("schemathesis")
+    with seeded_stack() as (stack, credentials), TemporaryDirectory() as folder:
+        document = f"{getattr(stack.addresses, service)}/_local/openapi.json"
+        return subprocess.run(
+            [program, "--config-file", CONFIG, "run", document, *chosen],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+            env={**os.environ, **credentials},
+        )
+
+
+def readable(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what schemathesis said, its longest lines cut: a body it made up may have a megabyte."""
+    return "\n".join(line[:300] for line in (done.stdout + done.stderr).splitlines())
+
+
+def main() -> None:
+    """Fuzz one service after the other and say what was found."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("services", nargs="*", choices=SERVICES, default=SERVICES)
+    arguments.add_argument("--minutes", type=float, help="time for each service, in the place of examples")
+    arguments.add_argument("--examples", type=int, default=50, help="cases for each operation")
+    arguments.add_argument("--seed", type=int, default=1)
+    asked = arguments.parse_args()
+    budget = ["--max-time", str(round(asked.minutes * 60))] if asked.minutes else ["-n", str(asked.examples)]
+    failed = False
+    for service in asked.services:
+        done = fuzz(service, "--seed", str(asked.seed), *budget)
+        sys.stdout.write(f"{service}\n{readable(done)}\n")
+        failed |= done.returncode != 0
+    raise SystemExit(failed)
+
+
+if __name__ == "__main__":
+    main()

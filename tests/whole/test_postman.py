@@ -1,0 +1,128 @@
+"""The Postman collections run against a fresh stack, in newman; pointed elsewhere, local steps skip themselves."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+ROOT = Path(__file__).parents[2]
+POSTMAN = ROOT / "scenarios" / "postman"
+GUIDED = "insightly-polling-step-by-step.postman_collection.json"
+EVERYTHING = "elements-local.postman_collection.json"
+PROGRAM = Path(sys.executable).parent / "elements-local"
+NEWMAN = shutil.which("newman")
+
+needs_newman = pytest.mark.skipif(
+    NEWMAN is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_NEWMAN"),
+    reason="newman is not installed: npm install --global newman",
+)
+
+
+@pytest.fixture
+def variables():
+    """The environment's variables, for a fresh stack on free ports."""
+    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
+    with subprocess.Popen([PROGRAM, "up", "--json", *ports], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        ready = json.loads(process.stdout.readline())
+        yield {
+            **{name: ready[name] for name in ("platform", "crm", "sink")},
+            "root": ready["platform"].removesuffix("/elements/api-v2"),
+            "callback_url": ready["workspace"]["callback_url"],
+        }
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+
+
+def run(collection, variables, tmp_path):
+    """Run a collection and return newman's report."""
+    report = tmp_path / "report.json"
+    asked = [
+        str(NEWMAN), "run", str(POSTMAN / collection),
+        "--environment", str(POSTMAN / "elements-local.postman_environment.json"),
+        "--reporters", "json", "--reporter-json-export", str(report),
+    ]  # fmt: skip
+    for name, value in variables.items():
+        asked += ["--env-var", f"{name}={value}"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=300)
+    assert report.exists(), done.stdout + done.stderr
+    return json.loads(report.read_text(encoding="utf-8"))["run"]
+
+
+def failures(report):
+    return [(failure["source"]["name"], failure["error"]["message"]) for failure in report["failures"]]
+
+
+@needs_newman
+def test_the_guide_is_walked_step_by_step(variables, tmp_path):
+    report = run(GUIDED, variables, tmp_path)
+
+    assert failures(report) == []
+    assert report["stats"]["requests"]["total"] == 16
+    assert report["stats"]["assertions"]["total"] == 29
+
+
+@needs_newman
+def test_every_operation_answers_with_a_status_that_its_document_names(variables, tmp_path):
+    report = run(EVERYTHING, variables, tmp_path)
+
+    assert failures(report) == []
+    codes = [execution["response"]["code"] for execution in report["executions"]]
+    assert len(codes) == len(requests_in(json.loads((POSTMAN / EVERYTHING).read_text(encoding="utf-8"))))
+    assert sum(code < 300 for code in codes) > len(codes) / 3
+    assert max(codes) < 500
+
+
+@needs_newman
+def test_pointed_at_another_base_url_the_local_steps_skip_themselves(tmp_path, httpserver: HTTPServer):
+    httpserver.no_handler_status_code = 404
+    elsewhere = f"http://127.0.0.2:{httpserver.port}/elements/api-v2"
+
+    report = run(GUIDED, {"platform": elsewhere}, tmp_path)
+
+    asked = [execution["item"]["name"] for execution in report["executions"] if "request" in execution]
+    assert asked
+    assert not [name for name in asked if name.startswith("Local: ")]
+
+
+def requests_in(item):
+    return [item] if "request" in item else [one for inner in item["item"] for one in requests_in(inner)]
+
+
+def test_the_collection_of_every_operation_is_made_from_the_documents():
+    made = subprocess.run(
+        [PROGRAM, "openapi", "all", "--postman"], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert json.loads((POSTMAN / EVERYTHING).read_text(encoding="utf-8")) == json.loads(made), (
+        f"make it anew: elements-local openapi all --postman > scenarios/postman/{EVERYTHING}"
+    )
+
+
+@pytest.mark.parametrize("name", [GUIDED, EVERYTHING])
+def test_a_collection_is_of_version_two_one(name):
+    made = json.loads((POSTMAN / name).read_text(encoding="utf-8"))
+
+    assert made["info"]["schema"] == "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+    assert all(request["event"][0]["script"]["exec"] for request in requests_in(made))
+
+
+def test_the_environment_is_that_of_the_default_workspace(doors):
+    values = json.loads((POSTMAN / "elements-local.postman_environment.json").read_text(encoding="utf-8"))[
+        "values"
+    ]
+    kept = {each["key"]: each["value"] for each in values}
+
+    default = json.loads(doors.platform.send("GET", "/_local/workspaces").body)["workspaces"]
+    (workspace,) = [each for each in default if each["name"] == "default"]
+    assert {
+        name: kept[name] for name in ("user_secret", "organization_secret", "crm_username", "crm_api_key")
+    } == {
+        name: workspace[name]
+        for name in ("user_secret", "organization_secret", "crm_username", "crm_api_key")
+    }
