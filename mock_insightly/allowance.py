@@ -1,7 +1,7 @@
 """How many calls an account may make: in a day, and in a second."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 
 _SECOND = timedelta(seconds=1)
@@ -25,7 +25,7 @@ class Verdict:
 class _Used:
     """What a workspace has used up."""
 
-    day_ends: datetime
+    day: date
     today: int = 0
     lately: list[datetime] = field(default_factory=list)
 
@@ -56,7 +56,7 @@ class Allowance:
             used = self._since(workspace, now)
             left = max(self.daily - used.today, 0)
             if self._burst is not None and left == 0:
-                return Verdict(left=0, retry_after_s=_whole_seconds(used.day_ends - now))
+                return Verdict(left=0, retry_after_s=_left_of_day(now))
             if self._burst is not None:
                 used.lately = [at for at in used.lately if timedelta() <= now - at < _SECOND]
                 if len(used.lately) >= self._burst:
@@ -73,11 +73,13 @@ class Allowance:
     def _since(self, workspace: str, now: datetime) -> _Used:
         """Return what was used since the day began, by a clock that may have been set back too."""
         used = self._used.get(workspace)
-        ends = datetime.combine(now.astimezone(UTC).date(), time(tzinfo=UTC)) + _DAY
-        if used is None or used.day_ends != ends:
-            used = self._used[workspace] = _Used(day_ends=ends)
+        day = now.astimezone(UTC).date()
+        if used is None or used.day != day:
+            used = self._used[workspace] = _Used(day=day)
         return used
 
 
-def _whole_seconds(duration: timedelta) -> int:
-    return -(-duration // _SECOND)
+def _left_of_day(now: datetime) -> int:
+    """Return the whole seconds until a day in UTC is over."""
+    begun = datetime.combine(now.astimezone(UTC).date(), time(tzinfo=UTC))
+    return -(-(_DAY - (now - begun)) // _SECOND)

@@ -122,7 +122,7 @@ def test_up_says_which_port_is_taken() -> None:
         pytest.param(["up", "--database", "nonsense"], "nonsense", id="no database"),
         pytest.param(["clok"], "Did you mean 'clock'?", id="no command"),
         pytest.param(["clock", "advance"], "give a duration, or --to INSTANT", id="no duration"),
-        pytest.param(["replay"], "Missing argument 'PATH...'", id="no path"),
+        pytest.param(["replay"], "say which: elements-local replay scenarios", id="no path"),
         pytest.param(["replay", "nowhere"], "nowhere is not there", id="no such path"),
     ],
 )
@@ -247,7 +247,7 @@ def test_replay_runs_nothing_if_one_file_cannot_be_read(tmp_path: Path) -> None:
     done = call("replay", tmp_path)
 
     assert done.returncode == 2
-    assert f"{tmp_path}/b.yaml:2: unknown verb 'zap'" in done.stderr
+    assert f"{tmp_path}/b.yaml:2:10: unknown verb 'zap'" in done.stderr
     assert "this holds" not in done.stdout
 
 
