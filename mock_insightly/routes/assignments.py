@@ -54,7 +54,11 @@ def _start(parent: Parent, sent: Sent) -> datetime:
 
 def _task(activity: Record, start: datetime) -> Record:
     days = activity["DUE_DAYS_AFTER_START"]
-    due = start + timedelta(days=days if isinstance(days, int) else 0)
+    try:
+        due = start + timedelta(days=days if isinstance(days, int) else 0)
+    except OverflowError as error:
+        what = "a date after which the calendar has room for every activity"
+        raise FieldError("START_DATE", what, format_date(start)) from error
     return {
         "TITLE": activity["ACTIVITY_NAME"],
         "DETAILS": activity["ACTIVITY_DETAILS"],

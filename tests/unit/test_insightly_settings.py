@@ -85,6 +85,16 @@ def test_the_allowance_refuses_what_is_over_a_limit_and_does_not_count_it():
     assert allowance.take("a", later) == Verdict(left=0, retry_after_s=12 * 3600 - 1)
 
 
+def test_the_last_day_of_the_calendar_ends_too():
+    allowance = Allowance(1, burst=1)
+    last = datetime(9999, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)
+
+    assert [allowance.take("a", last) for _ in range(2)] == [
+        Verdict(left=0),
+        Verdict(left=0, retry_after_s=1),
+    ]
+
+
 def test_a_clock_that_is_set_back_a_day_starts_a_day():
     allowance = Allowance(1, burst=1)
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -148,3 +148,6 @@ def test_assigned_activities_become_tasks(crm, version, deal):
         ("Send a proposal", "2026-04-04 00:00:00"),
     ]
     assert crm.refused(400, "POST", f"{deal}/ActivitySetAssignment", json={}).startswith("ACTIVITYSET_ID")
+    late = {"ACTIVITYSET_ID": chosen["ACTIVITYSET_ID"], "START_DATE": "9999-12-31"}
+    assert crm.refused(400, "POST", f"{deal}/ActivitySetAssignment", json=late).startswith("START_DATE")
+    assert len(crm.shown(f"{deal}/Tasks")) == 2
