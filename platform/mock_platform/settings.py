@@ -102,6 +102,7 @@ PROFILES: Mapping[str, Mapping[str, object]] = {
         "ladder": OPEN_CONNECTORS,
         "raw_form": RawForm.INSIDE_RECORDS,
         "unset_value": "",
+        "empty_usage": EmptyUsage.LIST,
     },
 }
 """What the two names of the platform disagree about: the older one's ways are the defaults."""

@@ -64,10 +64,11 @@ def test_the_newer_name_switches_every_disagreement_at_once_and_each_can_be_swit
     newer = Settings.from_env({f"{PREFIX}PROFILE": "open-connectors"})
     mixed = Settings.from_env({f"{PREFIX}PROFILE": "open-connectors", f"{PREFIX}RAW_FORM": "2018"})
 
-    assert (newer.ladder, newer.raw_form, newer.unset_value) == (
+    assert (newer.ladder, newer.raw_form, newer.unset_value, newer.empty_usage) == (
         OPEN_CONNECTORS,
         RawForm.INSIDE_RECORDS,
         "",
+        EmptyUsage.LIST,
     )
     assert (mixed.ladder, mixed.raw_form) == (OPEN_CONNECTORS, RawForm.BESIDE_RECORDS)
 
