@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -103,6 +104,7 @@ def _refusal(error: msgspec.ValidationError, found: Mapping[str, object], shape:
     return ShapeError(f"query parameters: {error}")
 
 
+@cache  # a shape is a class: there are as many as the program has
 def _fields(shape: Any) -> tuple[FieldInfo, ...]:
     return msgspec.structs.fields(shape)
 
