@@ -21,6 +21,7 @@ from mock_insightly.errors import (
     PlanLimitError,
     SingularResourceError,
 )
+from mock_insightly.faults import CrmRules
 from mock_insightly.grants import Grants
 from mock_insightly.parts import EXTENSION, Parts
 from mock_insightly.realism import Realism, Switches
@@ -107,7 +108,7 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     app.register_blueprint(vendor_pages.bp)
     app.register_blueprint(switches.bp)
     app.register_blueprint(consent.bp)
-    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
+    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE, shape=CrmRules), guard)
     return app
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Executable, and_, bindparam, func, select
 from mock_insightly.bookmarks import Bookmarks
 from mock_insightly.fields import Record
 from mock_insightly.query import Page
-from mock_insightly.records import record_in, stamp
+from mock_insightly.records import record_in
 from mock_insightly.search import Criterion, Wanted, values_at
 from mock_insightly.tables import records, sequences
 
@@ -200,19 +200,13 @@ class _Look:
             if after is None
             else self._execute(_later_from, start=start, after=after)
         )
-        return (kept for kept in rows if holds(record_in(kept[1])))
+        return (kept for kept in rows if kept[0] not in self.wanted.without and holds(record_in(kept[1])))
 
     def _test(self) -> Callable[[Record], bool]:
         """Return what says whether a record is wanted."""
-        unless, until = self.wanted.unless, self.wanted.until
+        unless = self.wanted.unless
         holds = self._holds(self.wanted.criterion) if self.wanted.criterion else _anything
-
-        def fits(record: Record) -> bool:
-            left_out = unless is not None and unless.holds(record)
-            unknown = until is not None and stamp(record, "DATE_UPDATED_UTC") > until
-            return not left_out and not unknown and holds(record)
-
-        return fits
+        return holds if unless is None else lambda record: holds(record) and not unless.holds(record)
 
     def _holds(self, criterion: Criterion) -> Callable[[Record], bool]:
         """Return what says whether a record meets a criterion, perhaps by way of other records."""

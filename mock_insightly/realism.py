@@ -27,10 +27,6 @@ class Realism:
         """Return what the CRM's clock shows."""
         return now + self.clock_skew
 
-    def indexed_until(self, now: datetime) -> datetime | None:
-        """Return the latest stamp that a search knows of; None if it knows all."""
-        return self.stamped(now) - self.index_lag if self.index_lag else None
-
 
 class Switches:
     """What is switched on in each workspace."""

@@ -62,19 +62,19 @@ class Wanted:
         after: only those updated strictly later than this, in whole seconds.
         of: only those that refer to this record.
         unless: those that meet this are left out.
-        until: those updated later than this are left out.
+        without: the ids of some that are left out.
     """
 
     after: datetime | None = None
     criterion: Criterion | None = None
     of: Reference | None = None
     unless: Criterion | None = None
-    until: datetime | None = None
+    without: frozenset[int] = frozenset()
 
     @property
     def sifted(self) -> bool:
         """Whether every record must be looked at."""
-        return self.criterion is not None or self.unless is not None or self.until is not None
+        return self.criterion is not None or self.unless is not None or bool(self.without)
 
 
 EVERYTHING = Wanted()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from mock_insightly.fields import Record, rows_of
 from mock_insightly.finding import Found
@@ -21,10 +21,12 @@ def referring_page(connection: Connection, workspace: str, kind: str, wanted: Wa
     return Found(documents=list(documents), total=connection.scalar(counted) if page.count_total else None)
 
 
-def every_document(connection: Connection, workspace: str, kind: Kind) -> list[str]:
-    """Return all records of a kind, ids ascending."""
-    mine = select(records.c.document).where(records.c.workspace == workspace, records.c.kind == kind.name)
-    return list(connection.scalars(mine.order_by(records.c.id)))
+def every_document(
+    connection: Connection, workspace: str, kind: Kind, *, without: frozenset[int] = frozenset()
+) -> list[str]:
+    """Return all records of a kind but some, ids ascending."""
+    mine = and_(records.c.workspace == workspace, records.c.kind == kind.name, _not_among(without))
+    return list(connection.scalars(select(records.c.document).where(mine).order_by(records.c.id)))
 
 
 def sorted_page(connection: Connection, workspace: str, kind: Kind, wanted: Wanted, page: Page) -> Found:
@@ -32,7 +34,7 @@ def sorted_page(connection: Connection, workspace: str, kind: Kind, wanted: Want
 
     Source: lead sources and statuses come by FIELD_ORDER, those of one order by id (recorded v2.1 lists, observed).
     """
-    documents = every_document(connection, workspace, kind)
+    documents = every_document(connection, workspace, kind, without=wanted.without)
     if wanted.unless is not None:
         unless = wanted.unless
         documents = [document for document in documents if not unless.holds(record_in(document))]
@@ -55,8 +57,13 @@ def _referring(query: "Select[Any]", workspace: str, kind: str, wanted: Wanted) 
         references.c.to_entity == wanted.of.entity,
         references.c.to_id == wanted.of.id,
         references.c.kind == kind,
+        _not_among(wanted.without),
     )
     return query if wanted.after is None else query.where(records.c.updated > wanted.after)
+
+
+def _not_among(ids: frozenset[int]) -> ColumnElement[bool]:
+    return records.c.id.not_in(sorted(ids)) if ids else true()
 
 
 def _place(record: Record, order: tuple[str, ...]) -> tuple[tuple[bool, float], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, select
 
 from mock_insightly import sequences
 from mock_insightly.changes import Change, ChangeQuery, Made
@@ -130,10 +130,18 @@ class Store:
         with self._database.glancing() as connection:
             return sequences.begun(connection, workspace, sequences.FOUNDATIONS)
 
-    def every(self, workspace: Workspace, kind: Kind) -> list[str]:
-        """Return all records of a kind, which should be few, as they are kept."""
+    def written_since(self, workspace: Workspace, kind: Kind, since: datetime) -> frozenset[int]:
+        """Return the ids of a kind's records that were written later than that."""
+        late = select(changes.c.record_id).where(
+            changes.c.workspace == workspace.name, changes.c.kind == kind.name, changes.c.at > since
+        )
         with self._database.reading() as connection:
-            return every_document(connection, workspace.name, kind)
+            return frozenset(connection.scalars(late))
+
+    def every(self, workspace: Workspace, kind: Kind, *, without: frozenset[int] = frozenset()) -> list[str]:
+        """Return all records of a kind but some, which should be few, as they are kept."""
+        with self._database.reading() as connection:
+            return every_document(connection, workspace.name, kind, without=without)
 
     def count(self, workspace: Workspace, kind: Kind) -> int:
         """Return how many records of a kind there are."""

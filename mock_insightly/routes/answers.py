@@ -1,14 +1,13 @@
 """What calls are answered with."""
 
-from dataclasses import replace
 from hashlib import blake2b
 
 from flask import Response, request
 
 from mock_insightly.errors import StaleRecordError
 from mock_insightly.fields import Record
-from mock_insightly.parts import parts
 from mock_insightly.query import Page, page_of
+from mock_insightly.routes import listed
 from mock_insightly.routes.call import Call
 from mock_insightly.routes.completion import just_written
 from mock_insightly.search import Wanted
@@ -21,8 +20,7 @@ _EVERYTHING = 1_000_000
 def page(call: Call, shape: Shape, wanted: Wanted) -> Response:
     """Answer with a page of what is wanted."""
     asked = Page(top=_EVERYTHING) if call.version.odata else page_of(call.query)
-    asked = replace(asked, skip=max(asked.skip - call.realism.pages_overlap_by, 0))
-    found = parts().store.find(call.workspace, shape.kind, wanted, asked)
+    found = listed.found(call, shape, wanted, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief))
     if found.total is not None:
         response.headers["X-Total-Count"] = str(found.total)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from flask import request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.account import Account
-from mock_insightly.dates import whole_second
+from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.fields import Record, Sent, upper_keys
 from mock_insightly.kinds import Kind
 from mock_insightly.parts import parts
@@ -21,6 +21,7 @@ from mock_insightly.versions.known import VERSIONS, served
 from mock_insightly.versions.methods import Methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
+from mock_kit.front import RULE
 from mock_kit.json_text import read_json
 from mock_kit.workspaces import Workspace
 
@@ -43,6 +44,12 @@ class Call:
         return parse_query(request.environ.get("QUERY_STRING", ""))
 
     @cached_property
+    def fault(self) -> CrmRule:
+        """The rule that has struck it."""
+        struck: CrmRule = request.environ.get(RULE, NO_FAULT)
+        return struck
+
+    @cached_property
     def account(self) -> Account:
         """The account it is for."""
         return parts().account(self.workspace)
@@ -55,7 +62,7 @@ class Call:
     @property
     def stamped(self) -> datetime:
         """The instant that records are stamped with."""
-        return self.realism.stamped(self.now)
+        return self.fault.effect.stamped(self.realism.stamped(self.now))
 
     def shape(self, resource: str) -> Shape:
         """Return the shape of a resource, and see to it that the account has what it has from the start.
@@ -83,9 +90,10 @@ class Call:
         """Return what makes a new record once its id is known."""
 
         def make(record_id: int) -> Record:
-            at = whole_second(self.stamped)
-            made = created(kind, given, record_id=record_id, account=self.account, now=at)
-            return updated_at(self.stamped + self.realism.updated_later, made)
+            made = created(kind, given, record_id=record_id, account=self.account, now=self.stamped)
+            more_s = self.fault.effect.later_s(record_id, seed=self.fault.when.seed)
+            later = self.realism.updated_later + timedelta(seconds=more_s)
+            return updated_at(self.stamped + later, made)
 
         return make
 
@@ -93,7 +101,7 @@ class Call:
         self, kind: Kind, before: Record, given: Record, *, stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
     ) -> Record:
         """Return a record after a change that renews some of its stamps."""
-        after = changed(kind, before, given, account=self.account, now=whole_second(self.stamped))
+        after = changed(kind, before, given, account=self.account, now=self.stamped)
         renewed = dict.fromkeys(stamps, after["DATE_UPDATED_UTC"])
         return {**after, "DATE_UPDATED_UTC": before["DATE_UPDATED_UTC"], **renewed}
 

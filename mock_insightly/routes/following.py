@@ -45,7 +45,7 @@ def stop(parent: Parent, _following: Following) -> ResponseReturnValue:
 def _follow(parent: Parent, number: int) -> Record:
     given: Record = {"RECORD_TYPE": parent.shape.kind.entity, "RECORD_ID": parent.id}
     call = parent.call
-    return created(FOLLOWS, given, record_id=number, account=call.account, now=call.now)
+    return created(FOLLOWS, given, record_id=number, account=call.account, now=call.stamped)
 
 
 def _follows(parent: Parent) -> list[int]:

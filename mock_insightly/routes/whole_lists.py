@@ -18,6 +18,7 @@ from mock_insightly.query import Query
 from mock_insightly.records import record_in
 from mock_insightly.routes import answers, completion
 from mock_insightly.routes.call import Call
+from mock_insightly.routes.listed import unindexed
 from mock_insightly.search import Criterion
 from mock_insightly.versions.shape import Shape
 from mock_kit.json_text import Json, encode
@@ -44,9 +45,10 @@ def listed(call: Call, shape: Shape, unless: Criterion | None) -> ResponseReturn
     odata = parse_odata(request.environ.get("QUERY_STRING", ""), (key.name for key in shape.keys))
     ids = _numbers(call.query.get("ids", ""))
     criteria = [*_criteria(shape, call.query)]
+    every = parts().store.every(call.workspace, shape.kind, without=unindexed(call, shape.kind))
     found = [
         record
-        for record in map(record_in, parts().store.every(call.workspace, shape.kind))
+        for record in map(record_in, every)
         if not (unless and unless.holds(record))
         and (not ids or record[shape.kind.id_field] in ids)
         and all(criterion.holds(record) for criterion in criteria)

@@ -130,7 +130,7 @@ def _tell_state(writing: Writing, call: Call, before: Record, after: Record) -> 
         return
 
     def make(number: int) -> Record:
-        return created(STATE_CHANGES, entry, record_id=number, account=call.account, now=call.now)
+        return created(STATE_CHANGES, entry, record_id=number, account=call.account, now=call.stamped)
 
     writing.create(STATE_CHANGES, make)
 

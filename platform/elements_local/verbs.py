@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mock_kit.faults import Rule
+from mock_insightly.faults import CrmRule
 
 Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z][\w-]*/[\w.-]+$")]
 """A record's name in a scenario: its hub resource, a slash, and a name of the author's own."""
@@ -130,8 +130,8 @@ class Never(Struct, forbid_unknown_fields=True):
     records: Fields = {}
 
 
-class Fault(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A fault rule; the CRM's unless it says otherwise."""
+class Fault(CrmRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A fault rule; the CRM's, which knows most effects, unless it says otherwise."""
 
     service: str = "crm"
 

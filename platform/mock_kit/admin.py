@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Request, Response, current_app, request
 from msgspec import Meta, Struct
 
 from mock_kit.fault_book import FaultBook
-from mock_kit.faults import FaultRuleError, Rules, parse_rules
+from mock_kit.faults import FaultRuleError, parse_rules
 from mock_kit.front import Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
@@ -126,6 +126,8 @@ def add_admin(app: Flask, admin: Admin) -> None:
     app.extensions[_EXTENSION] = admin
     app.before_request(_guard)
     app.register_blueprint(bp)
+    taken = operation(problems=_PROBLEMS, takes={JSON: admin.faults.shape})
+    app.add_url_rule("/_local/faults", "admin.script_faults", taken(script_faults), methods=["PUT"])
 
 
 class ResetQuery(Struct):
@@ -180,13 +182,12 @@ def faults() -> Answer[dict[str, list[object]]]:
     return _entries(asked_workspace())
 
 
-@bp.put("/faults")
-@operation(problems=_PROBLEMS, takes={JSON: Rules})
 def script_faults() -> Answer[dict[str, list[object]]]:
     """Put fault rules in the place of those that are there."""
     workspace = asked_workspace()
     admin = _admin()
-    admin.faults.replace(workspace.name, parse_rules(read_json(request), service=admin.service))
+    rules = parse_rules(read_json(request), service=admin.service, shape=admin.faults.shape)
+    admin.faults.replace(workspace.name, rules)
     return _entries(workspace)
 
 

@@ -1,5 +1,6 @@
 """Which fault rules are in force, for each service and workspace, and how often each has struck."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
@@ -8,7 +9,7 @@ from msgspec import convert
 from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam
 
 from mock_kit.database import Database
-from mock_kit.faults import Rule
+from mock_kit.faults import Rule, Rules
 from mock_kit.json_text import Json, decode, encode_text
 
 _metadata = MetaData()
@@ -49,10 +50,15 @@ class Entry:
 
 
 class FaultBook:
-    """The rules of one service, kept in the database and read from memory."""
+    """The rules of one service, kept in the database and read from memory.
 
-    def __init__(self, database: Database, *, service: str) -> None:
+    Args:
+        shape: that of the service's rules.
+    """
+
+    def __init__(self, database: Database, *, service: str, shape: type[Rules] = Rules) -> None:
         self.service = service
+        self.shape = shape
         self._database = database
         self._lock = Lock()
         database.create(f"{service}-faults", _metadata, version=1)
@@ -62,7 +68,7 @@ class FaultBook:
         """Return a workspace's rules in the order in which they are tried."""
         return list(self._entries.get(workspace, ()))
 
-    def replace(self, workspace: str, rules: list[Rule]) -> None:
+    def replace(self, workspace: str, rules: Sequence[Rule]) -> None:
         """Put rules in the place of those that are there; counts start at nought."""
         rows = [
             {**self._key(workspace, at), "rule": encode_text(rule), "seen": 0, "struck": 0}
@@ -106,6 +112,7 @@ class FaultBook:
         mine = _faults.select().where(_faults.c.service == self.service)
         with self._database.reading() as connection:
             for row in connection.execute(mine.order_by(_faults.c.workspace, _faults.c.position)):
-                entry = Entry(rule=convert(decode(row.rule), Rule), seen=row.seen, struck=row.struck)
+                (rule,) = convert({"faults": [decode(row.rule)]}, self.shape).faults
+                entry = Entry(rule=rule, seen=row.seen, struck=row.struck)
                 loaded.setdefault(row.workspace, []).append(entry)
         return loaded

@@ -5,12 +5,15 @@ it strikes before or after the side effect. Everything is decided from the rule 
 same requests in the same order meet the same faults.
 """
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, get_args
 
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
+from msgspec.structs import fields
 from werkzeug.datastructures import Headers
 
 from mock_kit.json_text import Json, encode
@@ -68,6 +71,8 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         delay_s: how long the answer says it took; virtual, nobody waits.
         truncate: how many bytes of the body are sent before the connection is closed.
         drop: hang up without an answer.
+
+    A service that knows further ones declares them in a class of its own, and obeys them itself.
     """
 
     status: Annotated[int, Meta(ge=200, le=599)] | None = None
@@ -81,6 +86,15 @@ class Effect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     def replaces(self) -> bool:
         """Whether the service's own answer is of no further use."""
         return self.drop or self.status is not None
+
+    def objection(self, _phase: Phase) -> str | None:
+        """Return why this cannot be done; None if it can."""
+        if self == type(self)():
+            return f"a rule has no effect: give {_any_of(type(self))}"
+        for name in self.headers:
+            if name.lower() in _FRAMING:
+                return f"{name} is the server's to send, not a rule's; to cut an answer short, give truncate or drop"
+        return None
 
 
 class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -128,37 +142,50 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         return written
 
 
-class Rules(Struct, forbid_unknown_fields=True):
-    """What is put in the place of all rules."""
+class Rules(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is put in the place of all rules; a service with effects of its own has one of its own."""
 
-    faults: list[Rule]
+    faults: Sequence[Rule]
 
 
-def parse_rules(value: Json, *, service: str) -> list[Rule]:
+def parse_rules(value: Json, *, service: str, shape: type[Rules] = Rules) -> list[Rule]:
     """Read ``{"faults": [rule, ...]}``.
+
+    Args:
+        shape: that of the service's rules.
 
     Raises:
         FaultRuleError: a key or a value is not one of a rule, or a rule is for another service.
     """
     try:
-        rules = convert(value, Rules).faults
+        rules = list(convert(value, shape).faults)
     except ValidationError as error:
-        raise FaultRuleError(f'expected {{"faults": [{{"effect": {{...}}, ...}}]}}: {error}') from error
+        raise FaultRuleError(
+            f'expected {{"faults": [{{"effect": {{...}}, ...}}]}}: {error}{_known(error, service, shape)}'
+        ) from error
     for rule in rules:
         if rule.service not in {None, service}:
             raise FaultRuleError(
                 f"a rule is for {rule.service!r}; this is {service!r}: put it to that service"
             )
-        if rule.effect == Effect():
-            raise FaultRuleError(
-                "a rule has no effect: give status, body, headers, delay_s, truncate or drop"
-            )
-        for name in rule.effect.headers:
-            if name.lower() in _FRAMING:
-                raise FaultRuleError(
-                    f"{name} is the server's to send, not a rule's; to cut an answer short, give truncate or drop"
-                )
+        objection = rule.effect.objection(rule.phase)
+        if objection:
+            raise FaultRuleError(objection)
     return rules
+
+
+def _known(error: ValidationError, service: str, shape: type[Rules]) -> str:
+    """Return what an unknown effect could have been."""
+    if not re.search(r"unknown field .*\.effect`\Z", str(error)):
+        return ""
+    (rule,) = get_args(fields(shape)[0].type)
+    effect = next(field.type for field in fields(rule) if field.name == "effect")
+    return f"; the effects of {service!r} are {_any_of(effect)}"
+
+
+def _any_of(effect: type[Effect]) -> str:
+    *names, last = (field.name for field in fields(effect))
+    return f"{', '.join(names)} or {last}"
 
 
 def distort(reply: Reply, effect: Effect) -> Reply:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LARGEST_BODY = 1024 * 1024
 """Bytes of a request's body, unless a service says otherwise; a longer one is refused with 413."""
 
+RULE = "mock_kit.fault_rule"
+"""Where in a request's environment the service finds the rule that struck it, for effects of its own."""
+
 _ADMIN = "/_local"
 
 
@@ -84,7 +87,8 @@ class Front:
             if rule and rule.phase is Phase.BEFORE and rule.effect.replaces:
                 reply = distort(Reply(status=200), rule.effect)
             else:
-                answered, rest = _begun(self._application, environ, whole=rule is not None)
+                told = {**environ, RULE: rule} if rule else environ
+                answered, rest = _begun(self._application, told, whole=rule is not None)
                 reply = distort(answered, rule.effect) if rule else answered
         finally:
             self._journal.add(

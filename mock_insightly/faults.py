@@ -1,0 +1,89 @@
+"""Fault rules that only the CRM knows: what makes real CRMs hard to poll.
+
+A rule strikes the calls that it matches, like any other: those that write get other stamps, those that list other records.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta
+from msgspec.structs import fields
+
+from mock_insightly.dates import whole_second
+from mock_kit import seeded
+from mock_kit.faults import Effect, Phase, Rule, Rules
+
+_YEAR_S = 366 * 24 * 60 * 60
+_Few = Annotated[int, Meta(ge=0, le=500)]
+_Seconds = Annotated[int, Meta(ge=0, le=_YEAR_S)]
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What becomes of an answer, and of what the CRM does for it.
+
+    Attributes:
+        clock_skew_s: the clock that a write is stamped by is so many seconds ahead, or behind if negative.
+        stamp_step_s: a write is stamped in whole steps of so many seconds, so that what happens within one ties.
+        updated_later_s: a new record's second stamp is so many seconds after its first.
+        updated_within_s: it is later by up to so many seconds; how many follows from the rule's seed and the record.
+        index_lag_s: a list or a search has nothing yet of what was written in the last so many seconds.
+        page_overlap: pages but the first begin with so many records of the one before, as if others had come in between.
+        delete_listed: so many records, from the start of the list, are deleted before or after (``phase``) it is read.
+
+    Source: created and updated dates up to 3 s apart, server dates that differ from stamps by a second (recorded v2.1
+        lists, observed); the others are what integrators meet with other CRMs (assumed).
+    """
+
+    clock_skew_s: Annotated[int, Meta(ge=-_YEAR_S, le=_YEAR_S)] = 0
+    stamp_step_s: Annotated[int, Meta(ge=1, le=_YEAR_S)] = 1
+    updated_later_s: _Seconds = 0
+    updated_within_s: _Seconds = 0
+    index_lag_s: Annotated[float, Meta(ge=0, le=_YEAR_S)] = 0
+    page_overlap: _Few = 0
+    delete_listed: _Few = 0
+
+    def objection(self, phase: Phase) -> str | None:
+        """Return why this cannot be done; None if it can."""
+        if phase is Phase.BEFORE and self.replaces and self._own:
+            return (
+                f"{' and '.join(self._own)} cannot come of a call that the CRM never sees: "
+                "leave status and drop out, or make the phase 'after'"
+            )
+        return super().objection(phase)
+
+    def stamped(self, now: datetime) -> datetime:
+        """Return the instant that a write at ``now`` is stamped with."""
+        stamp = whole_second(now) + timedelta(seconds=self.clock_skew_s)
+        return stamp - (stamp - _EPOCH) % timedelta(seconds=self.stamp_step_s)
+
+    def later_s(self, record_id: int, *, seed: int) -> int:
+        """Return the seconds between the two stamps of a new record."""
+        drawn = seeded.number(seed, "crm", "updated later", record_id, low=0, high=self.updated_within_s + 1)
+        return self.updated_later_s + drawn
+
+    @property
+    def _own(self) -> list[str]:
+        """What it does that no other service could."""
+        return [
+            field.encode_name
+            for field in fields(CrmEffect)
+            if field.name not in Effect.__struct_fields__ and getattr(self, field.name) != field.default
+        ]
+
+
+class CrmRule(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One scripted misbehaviour of the CRM."""
+
+    effect: CrmEffect
+
+
+class CrmRules(Rules, frozen=True, forbid_unknown_fields=True):
+    """What is put in the place of all rules of the CRM."""
+
+    faults: Sequence[CrmRule]
+
+
+NO_FAULT = CrmRule(effect=CrmEffect())
+"""What calls meet that no rule has struck."""

@@ -1,0 +1,47 @@
+"""Lists as a call finds them: with a late index, a page out of step, a record that goes meanwhile, if a fault says so."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from mock_insightly.finding import Found
+from mock_insightly.kinds import Kind
+from mock_insightly.parts import parts
+from mock_insightly.query import Page
+from mock_insightly.records import record_in
+from mock_insightly.routes.call import Call
+from mock_insightly.search import Wanted
+from mock_insightly.versions.shape import Shape
+from mock_kit.faults import Phase
+
+
+def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:
+    """Return a page of what is wanted."""
+    effect = call.fault.effect
+    visible = replace(wanted, without=wanted.without | unindexed(call, shape.kind))
+    deleting = effect.delete_listed if "DELETE" in shape.on_one else 0
+    if deleting and call.fault.phase is Phase.BEFORE:
+        _delete_first(call, shape.kind, visible, deleting)
+    overlap = call.realism.pages_overlap_by + effect.page_overlap
+    shown = replace(page, skip=max(page.skip - overlap, 0))
+    read = parts().store.find(call.workspace, shape.kind, visible, shown)
+    if deleting and call.fault.phase is Phase.AFTER:
+        _delete_first(call, shape.kind, visible, deleting)
+    return read if read.total is None else replace(read, total=read.total + page.skip - shown.skip)
+
+
+def unindexed(call: Call, kind: Kind) -> frozenset[int]:
+    """Return the ids of records that no list has yet, because of a fault."""
+    return written_lately(call, kind, timedelta(seconds=call.fault.effect.index_lag_s))
+
+
+def written_lately(call: Call, kind: Kind, lag: timedelta) -> frozenset[int]:
+    """Return the ids of records that were written within this time."""
+    return parts().store.written_since(call.workspace, kind, call.now - lag) if lag else frozenset()
+
+
+def _delete_first(call: Call, kind: Kind, wanted: Wanted, count: int) -> None:
+    """Delete the first records of a list, as somebody else might at this moment."""
+    first = parts().store.find(call.workspace, kind, wanted, Page(top=count)).documents
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        for document in first:
+            writing.delete(kind, int(str(record_in(document)[kind.id_field])))

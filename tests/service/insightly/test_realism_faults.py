@@ -1,0 +1,170 @@
+"""What makes real CRMs hard to poll, scripted: stamps that are wrong, lists that are late or out of step."""
+
+import pytest
+
+
+@pytest.fixture
+def faulty(crm):
+    """Put one fault rule in force."""
+
+    def script(effect, **more):
+        assert crm.send("PUT", "/_local/faults", json={"faults": [{"effect": effect, **more}]}).status == 200
+
+    return script
+
+
+def names(records):
+    return [record["FIRST_NAME"] for record in records]
+
+
+def people(crm, *given):
+    return [crm.create("Contacts", FIRST_NAME=name)["CONTACT_ID"] for name in given]
+
+
+def stamps(record):
+    return record["DATE_CREATED_UTC"], record["DATE_UPDATED_UTC"]
+
+
+class TestIndexLag:
+    LISTS = ("Contacts", "Contacts/Search?first_name=Ada", "/v2.1/Contacts", "/v2.2/Contacts/Search")
+
+    def test_a_written_record_is_found_only_later_but_by_id_at_once(self, crm, faulty):
+        faulty({"index_lag_s": 60})
+
+        (ada,) = people(crm, "Ada")
+
+        assert crm.shown(f"Contacts/{ada}")["FIRST_NAME"] == "Ada"
+        for path in self.LISTS:
+            assert crm.shown(path) == []
+        crm.advance(seconds=59)
+        assert crm.shown("Contacts") == []
+        crm.advance(seconds=1)
+        for path in self.LISTS:
+            assert names(crm.shown(path)) == ["Ada"]
+
+    def test_a_change_hides_a_record_again_and_the_count_leaves_it_out(self, crm, faulty):
+        ada, _ = people(crm, "Ada", "Grace")
+        crm.advance(minutes=5)
+        faulty({"index_lag_s": 60})
+
+        crm.update(f"Contacts/{ada}", LAST_NAME="King")
+
+        assert names(crm.shown("Contacts")) == ["Grace"]
+        assert crm.total("Contacts/Search?count_total=true") == 1
+
+    def test_what_hangs_on_a_record_is_as_late(self, crm, faulty):
+        (ada,) = people(crm, "Ada")
+        faulty({"index_lag_s": 60})
+
+        crm.create(f"Contacts/{ada}/Notes", TITLE="met")
+
+        assert crm.shown(f"Contacts/{ada}/Notes") == []
+        crm.advance(minutes=1)
+        assert len(crm.shown(f"Contacts/{ada}/Notes")) == 1
+
+    def test_only_lists_that_the_rule_matches_are_late(self, crm, faulty):
+        faulty({"index_lag_s": 60}, match={"path": "*/search"})
+
+        people(crm, "Ada")
+
+        assert names(crm.shown("Contacts")) == ["Ada"]
+        assert crm.shown("Contacts/Search") == []
+
+
+class TestStamps:
+    @pytest.mark.parametrize(
+        ("skew", "stamp"),
+        [(90, "2026-03-02 10:01:30"), (-90, "2026-03-02 09:58:30")],
+        ids=["ahead", "behind"],
+    )
+    def test_a_clock_that_is_wrong_stamps_writes_but_not_the_ground_truth(self, crm, faulty, skew, stamp):
+        (before,) = people(crm, "Grace")
+        faulty({"clock_skew_s": skew})
+
+        ada = crm.create("Contacts", FIRST_NAME="Ada")
+        grace = crm.update(f"Contacts/{before}", LAST_NAME="Hopper")
+
+        assert stamps(ada) == (stamp, stamp)
+        assert stamps(grace) == ("2026-03-02 10:00:00", stamp)
+        assert {change["at"] for change in crm.changes()} == {"2026-03-02T10:00:00Z"}
+
+    def test_dates_of_new_records_are_apart_and_the_same_again_with_the_same_seed(self, crm, faulty):
+        faulty({"updated_within_s": 3}, when={"seed": 4})
+
+        made = [stamps(crm.create("Contacts", FIRST_NAME="Ada")) for _ in range(20)]
+
+        assert {created for created, _ in made} == {"2026-03-02 10:00:00"}
+        assert {updated for _, updated in made} == {f"2026-03-02 10:00:0{late}" for late in range(4)}
+        crm.send("POST", "/_local/reset")
+        faulty({"updated_within_s": 3}, when={"seed": 4})
+        assert [stamps(crm.create("Contacts", FIRST_NAME="Ada")) for _ in range(20)] == made
+
+    def test_what_happens_within_a_step_ties(self, crm, faulty):
+        faulty({"stamp_step_s": 60})
+        first = crm.create("Contacts", FIRST_NAME="Ada")
+        crm.advance(seconds=59)
+        second = crm.create("Contacts", FIRST_NAME="Grace")
+        crm.advance(seconds=1)
+        third = crm.create("Contacts", FIRST_NAME="Mary")
+
+        assert stamps(first) == stamps(second)
+        assert stamps(third) == ("2026-03-02 10:01:00", "2026-03-02 10:01:00")
+
+    def test_a_write_that_is_answered_as_failed_is_stamped_by_the_rule_too(self, crm, faulty):
+        faulty({"status": 503, "clock_skew_s": 5}, phase="after", when={"first_n": 1})
+
+        assert crm.send("POST", "Contacts", json={"FIRST_NAME": "Ada"}).status == 503
+
+        assert crm.shown("Contacts")[0]["DATE_CREATED_UTC"] == "2026-03-02 10:00:05"
+
+
+class TestPages:
+    FIRST = "Contacts?top=2&skip=0"
+    SECOND = "Contacts?top=2&skip=2"
+
+    def test_a_delete_after_a_page_was_read_makes_the_next_pass_over_a_record(self, crm, faulty):
+        people(crm, "a", "b", "c", "d")
+        faulty({"delete_listed": 1}, phase="after", when={"first_n": 1})
+
+        assert names(crm.shown(self.FIRST)) == ["a", "b"]
+        assert names(crm.shown(self.SECOND)) == ["d"]
+        assert names(crm.shown("Contacts")) == ["b", "c", "d"]
+        assert crm.changes()[-1]["change"] == "DELETED"
+
+    def test_a_delete_before_a_page_is_read_shows_in_it(self, crm, faulty):
+        people(crm, "a", "b", "c", "d")
+        faulty({"delete_listed": 1}, when={"first_n": 1})
+
+        assert names(crm.shown(self.FIRST)) == ["b", "c"]
+
+    def test_what_cannot_be_deleted_is_left_alone(self, crm, faulty):
+        faulty({"delete_listed": 1})
+
+        assert len(crm.shown("Users")) == len(crm.shown("Users")) == 1
+
+    def test_a_list_that_is_empty_has_nothing_to_delete(self, crm, faulty):
+        faulty({"delete_listed": 1}, phase="after")
+
+        assert crm.shown("Contacts") == []
+
+    def test_pages_that_overlap_repeat_a_record_and_lose_none(self, crm, faulty):
+        people(crm, "a", "b", "c", "d")
+        faulty({"page_overlap": 1}, match={"path": "/v3.1/Contacts"})
+
+        pages = [names(crm.shown(f"Contacts?top=2&skip={skip}")) for skip in (0, 2, 4)]
+
+        assert pages == [["a", "b"], ["b", "c"], ["d"]]
+        assert crm.total("Contacts?top=2&skip=2&count_total=true") == 5
+
+
+def test_a_rule_says_in_the_document_what_it_may_do(crm):
+    schemas = crm.shown("/_local/openapi.json")["components"]["schemas"]
+
+    assert "index_lag_s" in schemas["CrmEffect"]["properties"]
+
+
+def test_a_misspelt_effect_is_refused_with_those_that_there_are(crm):
+    told = crm.refused(400, "PUT", "/_local/faults", json={"faults": [{"effect": {"index_lag": 60}}]})
+
+    assert "`index_lag`" in told
+    assert "the effects of 'crm' are status" in told
