@@ -104,8 +104,12 @@ def _refusal(error: msgspec.ValidationError, found: Mapping[str, object], shape:
     return ShapeError(f"query parameters: {error}")
 
 
-@cache  # a shape is a class: there are as many as the program has
 def _fields(shape: Any) -> tuple[FieldInfo, ...]:
+    return _fields_once(shape)
+
+
+@cache  # there are as many shapes as the program has
+def _fields_once(shape: Any) -> tuple[FieldInfo, ...]:
     return msgspec.structs.fields(shape)
 
 
