@@ -20,6 +20,7 @@ def test_nobody_is_refused_unless_that_is_wanted(configured):
     assert crm.send("GET", "Contacts").headers["X-RateLimit-Remaining"] == "0"
 
 
+@pytest.mark.assumed
 def test_a_burst_is_refused_until_a_second_later(limited):
     assert statuses(limited, 4) == [200, 200, 200, 429]
 
@@ -30,6 +31,7 @@ def test_a_burst_is_refused_until_a_second_later(limited):
     assert statuses(limited, 1) == [200]
 
 
+@pytest.mark.assumed
 def test_a_day_is_over_at_midnight(limited):
     statuses(limited, 3)
     limited.advance(seconds=1)

@@ -72,6 +72,7 @@ def test_a_tag_goes_by_the_body_on_v3_1(crm, path):
     crm.refused(400, "DELETE", f"{path}/Tags")
 
 
+@pytest.mark.assumed
 @every_parent
 def test_all_tags_are_replaced_by_an_array_on_v3_1(crm, path):
     crm.create(f"{path}/Tags", TAG_NAME="a")
@@ -197,6 +198,7 @@ def test_rows_of_v2_2_are_added_changed_and_removed(crm, path, sub, key, id_fiel
     v22.refused(404, "DELETE", f"{path}/{sub}/{made[id_field]}")
 
 
+@pytest.mark.assumed
 @pytest.mark.parametrize("resource", ["Contacts"])
 def test_an_address_that_there_is_no_place_for_is_refused(crm, path):
     v22 = crm.at("v2.2")
@@ -290,6 +292,7 @@ def test_follows_are_of_one_kind_if_that_is_asked_for(crm):
         assert [one["RECORD_TYPE"] for one in crm.shown(f"Follows?record_type={word}")] == ["Lead"]
 
 
+@pytest.mark.assumed
 @pytest.mark.parametrize("resource", ["Contacts"])
 def test_a_write_may_insist_on_the_rows_it_read(crm, path):
     crm.create(f"{path}/Tags", TAG_NAME="a")
@@ -311,6 +314,7 @@ def test_nothing_hangs_below_a_record_that_is_not_there(crm, version):
         )
 
 
+@pytest.mark.assumed
 @pytest.mark.parametrize("resource", ["Contacts"])
 def test_rows_need_not_stamp_their_record(configured, resource):
     crm = configured(rows_stamp_parent=False)

@@ -160,6 +160,7 @@ def test_a_note_for_a_record_that_is_not_there_is_refused(crm, version):
     assert crm.at(version).refused(404, "GET", "Contacts/5/Notes") == "No Contact with ID = 5"
 
 
+@pytest.mark.assumed
 def test_a_note_leaves_its_parents_stamp_alone_unless_told_otherwise(crm, configured):
     for caller, stamped in ((crm, False), (configured(children_stamp_parent=True), True)):
         made = caller.create("Contacts", FIRST_NAME="Ada")
@@ -215,6 +216,7 @@ def test_a_task_is_listed_below_its_project_without_a_link(crm, parents):
     assert crm.shown(f"{path}/Tasks") == []
 
 
+@pytest.mark.assumed
 @every_parent
 def test_a_deleted_record_leaves_notes_and_tasks_without_a_link(crm, parent, parents):
     path = parents(parent)
@@ -235,6 +237,7 @@ def test_a_deleted_record_leaves_notes_and_tasks_without_a_link(crm, parent, par
     assert len(crm.changes()) == logged + 1
 
 
+@pytest.mark.assumed
 def test_a_deleted_organisation_is_nobodys_employer_any_more(crm):
     organisation = crm.create("Organisations", ORGANISATION_NAME="Acme")["ORGANISATION_ID"]
     contact = crm.create("Contacts", FIRST_NAME="Ada", ORGANISATION_ID=organisation)

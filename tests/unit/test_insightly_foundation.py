@@ -1,0 +1,126 @@
+"""What every account has, what nobody can change, and what makes a CRM untidy."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_insightly.account import account_of
+from mock_insightly.countries import COUNTRIES, CURRENCIES
+from mock_insightly.definitions import CUSTOM_FIELDS, custom_fields_of
+from mock_insightly.foundation import foundation
+from mock_insightly.kinds import CATEGORIES, KINDS
+from mock_insightly.lookups import countries, custom_objects, only
+from mock_insightly.realism import Realism, Switches
+from mock_insightly.versions.known import VERSIONS
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def account(seed=7):
+    return account_of(
+        seed,
+        email="owner@default.example",
+        currency="USD",
+        country="United States",
+        custom_objects=("Fruit_Tree__c",),
+    )
+
+
+def test_a_foundation_follows_from_the_seed():
+    assert [*foundation(account(), since=NOW)] == [*foundation(account(), since=NOW)]
+    assert [*foundation(account(8), since=NOW)] != [*foundation(account(), since=NOW)]
+
+
+def test_every_kind_that_is_founded_has_records_and_no_other():
+    founded = [kind for kind, _ in foundation(account(), since=NOW)]
+
+    assert {kind.name for kind in founded} == {kind.name for kind in KINDS if kind.founded}
+
+
+def test_the_accounts_defaults_are_the_first_source_and_status():
+    records = {kind.name: records for kind, records in foundation(account(), since=NOW)}
+
+    assert records["LeadSources"][0]["LEAD_SOURCE_ID"] == account().lead_source_id
+    assert records["LeadStatuses"][0]["LEAD_STATUS_ID"] == account().lead_status_id
+    assert [one["DEFAULT_VALUE"] for one in records["LeadSources"]].count(True) == 1
+
+
+def test_categories_of_all_sorts_are_numbered_in_one_row():
+    records = {kind.name: records for kind, records in foundation(account(), since=NOW)}
+    ids = [one["CATEGORY_ID"] for kind in CATEGORIES for one in records[kind.name]]
+
+    assert sorted(ids) == list(range(min(ids), min(ids) + len(ids)))
+
+
+def test_countries_and_currencies_are_as_many_as_the_vendors_and_differ():
+    assert len({*COUNTRIES}) == len(COUNTRIES) == 241
+    assert len({code for code, _ in CURRENCIES}) == len(CURRENCIES) == 73
+
+
+def test_rows_can_be_shown_in_part_and_in_another_order():
+    rows = only(custom_objects, "PLURAL_LABEL", "OBJECT_NAME")
+
+    assert [[*row.items()] for row in rows(account())] == [
+        [("PLURAL_LABEL", "Fruit Trees"), ("OBJECT_NAME", "Fruit_Tree__c")]
+    ]
+    assert len(only(countries, "COUNTRY_NAME")(account())) == 241
+
+
+@pytest.mark.parametrize("entity", ["Contact", "CONTACT"])
+def test_custom_fields_belong_to_a_kind_of_record_whatever_its_case(entity):
+    fields = custom_fields_of(entity)
+
+    assert fields
+    assert [field.id for field in fields] == [f"CONTACT_FIELD_{n}" for n in range(1, len(fields) + 1)]
+
+
+def test_custom_fields_have_names_and_ids_of_their_own():
+    assert len({(field.of, field.name) for field in CUSTOM_FIELDS}) == len(CUSTOM_FIELDS)
+    assert len({field.id for field in CUSTOM_FIELDS}) == len(CUSTOM_FIELDS)
+    assert custom_fields_of("Nothing") == ()
+
+
+def test_options_come_by_value_and_are_numbered_as_they_were_made():
+    (interests,) = [field for field in CUSTOM_FIELDS if field.label == "Interests"]
+
+    assert [(one["OPTION_VALUE"], one["OPTION_ID"]) for one in interests.shown_options()] == [
+        ("Music", 2),
+        ("Sports", 1),
+        ("Travel", 3),
+    ]
+
+
+def test_hidden_fields_are_fields():
+    for kind in KINDS:
+        assert kind.hidden <= {field.name for field in kind.fields}, kind.name
+        assert {*(kind.parent or ())} <= {field.name for field in kind.fields}
+        assert {name for name, _ in kind.refers} <= {field.name for field in kind.fields}
+        assert kind.field(kind.id_field) is not None
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=lambda version: version.name)
+def test_what_is_required_is_a_key(version):
+    for shape in version.shapes.values():
+        assert {*shape.required} <= {key.name for key in shape.keys}, shape.kind.name
+
+
+def test_a_tidy_crm_stamps_by_the_clock_and_its_searches_know_everything():
+    assert Realism().stamped(NOW) == NOW
+    assert Realism().indexed_until(NOW) is None
+
+
+def test_a_search_lags_behind_the_clock_that_stamps():
+    realism = Realism(clock_skew=timedelta(seconds=60), index_lag=timedelta(seconds=5))
+
+    assert realism.stamped(NOW) == NOW + timedelta(seconds=60)
+    assert realism.indexed_until(NOW) == NOW + timedelta(seconds=55)
+
+
+def test_switches_are_a_workspaces_own():
+    switches, chosen = Switches(Realism()), Realism(pages_overlap_by=1)
+    switches.put("a", chosen)
+
+    assert (switches.of("a"), switches.of("b")) == (chosen, Realism())
+    switches.clear("a")
+    switches.clear("b")
+    assert switches.of("a") == Realism()
