@@ -37,8 +37,10 @@ class DeliveryTask:
         """Make one attempt; the same bytes each time, to where the subscription points now."""
         return self._run_together(workspace, [job])
 
-    def run_all(self, workspace: Workspace, jobs: Sequence[Job], *, stopped: Callable[[], bool]) -> Ran:
-        """Make one attempt for each job, one after the other.
+    def run_all(
+        self, workspace: Workspace, url: str, jobs: Sequence[Job], *, stopped: Callable[[], bool]
+    ) -> Ran:
+        """Make one attempt for each job, one after the other, as long as it is owed to the receiver at a URL.
 
         As long as the receiver is quick, several are read together and what came of them is kept together.
 
@@ -49,17 +51,18 @@ class DeliveryTask:
         while done < len(jobs) and not stopped():
             began = monotonic()
             group = jobs[done : done + together]
-            ran += self._run_together(workspace, group)
+            ran += self._run_together(workspace, group, url)
             done += len(group)
             quick = monotonic() - began < _QUICK_S * len(group)
             together = min(2 * together, _MOST_TOGETHER) if quick else 1
         return ran
 
-    def _run_together(self, workspace: Workspace, jobs: Sequence[Job]) -> Ran:
+    def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> Ran:
         owed = self.store.deliveries.owed(workspace.name, [_key(job) for job in jobs])
+        moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
         tried: list[Tried] = []
         try:
-            for job in jobs:
+            for job in (job for job in jobs if _key(job) not in moved):
                 tried += filter(None, [self._try(workspace, job, owed.get(_key(job)))])
         finally:  # also of those before one that fails by a defect
             ran = self._keep(workspace, tried)

@@ -26,9 +26,8 @@ from mock_platform.store import Store
 
 _LONGEST_WAIT = timedelta(minutes=1)
 _FOR_EVER = -1.0
-_LONGEST_TURN = 50
-"""Callbacks that a receiver is sent before it is looked again what is due."""
 _LOOKED_AT = 500
+"""Callbacks, of one receiver at the most, that are sent before it is looked again what is due."""
 
 _log = logging.getLogger(__name__)
 
@@ -236,7 +235,7 @@ class Engine:
 
     def _start(self, workspace: Workspace, url: str, jobs: list[Job]) -> Future[Ran] | None:
         def work() -> Ran:
-            return self._deliveries.run_all(workspace, jobs[:_LONGEST_TURN], stopped=lambda: self._stopped)
+            return self._deliveries.run_all(workspace, url, jobs, stopped=lambda: self._stopped)
 
         return self._lanes.start(Lane(workspace.name, url), work)
 

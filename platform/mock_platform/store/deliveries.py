@@ -164,7 +164,8 @@ class Deliveries:
 
         A delivery that is given up deactivates its subscription, unless that has moved to another URL meanwhile.
 
-        What was taken off the agenda meanwhile is forgotten: nobody is owed it any more.
+        What was taken off the agenda meanwhile is forgotten, as nobody is owed it any more; so is what was moved, as it
+        is to be sent again.
 
         Source: the subscription is deactivated once all tries are used (documented).
         """

@@ -155,10 +155,11 @@ def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
     return bool(moved.rowcount)
 
 
-def still_planned(connection: Connection, known: Iterable[Job]) -> set[int]:
-    """Return the numbers of those jobs that have not been taken off the agenda meanwhile."""
-    numbers = select(jobs.c.number).where(jobs.c.number.in_([job.number for job in known]))
-    return set(connection.scalars(numbers))
+def still_planned(connection: Connection, known: Collection[Job]) -> set[int]:
+    """Return the numbers of those jobs that have been neither taken off the agenda nor moved meanwhile."""
+    there = select(jobs.c.number, jobs.c.due).where(jobs.c.number.in_([job.number for job in known]))
+    dues = {row.number: row.due for row in connection.execute(there)}
+    return {job.number for job in known if dues.get(job.number) == job.due}
 
 
 def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> bool:
