@@ -13,8 +13,11 @@ from mock_insightly.fields import LARGEST_WHOLE, Record
 from mock_insightly.files import File
 from mock_insightly.history import add_references, insert_record, record_row, reference_rows
 from mock_insightly.kinds import KINDS, Kind, custom_object
+from mock_insightly.query import Page
 from mock_insightly.records import number_rows, record_in, stamp
 from mock_insightly.references import Reference, reference, references, without
+from mock_insightly.search import Wanted
+from mock_insightly.short_lists import referring_page
 from mock_insightly.tables import bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
 from mock_kit.json_text import encode_text
@@ -58,6 +61,7 @@ _binned = and_(
 )
 _get_deleted = select(bin_.c.document).where(_binned)
 _out_of_bin = bin_.delete().where(_binned)
+_EVERYTHING = 1_000_000
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
@@ -87,6 +91,12 @@ class Writing:
         if document is None:
             raise NoSuchRecordError(kind.entity, record_id)
         return record_in(document)
+
+    def referring(self, kind: Kind, to: Reference) -> list[Record]:
+        """Return the records of a kind that refer to one."""
+        wanted, page = Wanted(of=to), Page(top=_EVERYTHING)
+        found = referring_page(self._connection, self._workspace.name, kind.name, wanted, page)
+        return [record_in(document) for document in found.documents]
 
     def create(self, kind: Kind, make: Callable[[int], Record]) -> Record:
         """Add a record.

@@ -1,7 +1,10 @@
 """What else happens when a record is written: others are stamped, an opportunity's history goes on."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
+from mock_insightly.activity import DATED, activity, date_of
+from mock_insightly.dates import format_date
 from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError
 from mock_insightly.fields import Record, rows_of
 from mock_insightly.kinds import (
@@ -45,6 +48,7 @@ def create_in(writing: Writing, call: Call, kind: Kind, given: Record) -> Record
     if kind.child and parts().settings.children_stamp_parent:
         _stamp(writing, call, references(kind, made))
     _stamp_other_side(writing, call, kind, None, made)
+    _tell_activity(writing, call, kind, made)
     return made
 
 
@@ -60,6 +64,7 @@ def update_in(
 
     after = writing.update(kind, record_id, noted)
     _stamp_other_side(writing, call, kind, was[0], after)
+    _tell_activity(writing, call, kind, was[0], after)
     if kind is OPPORTUNITIES:
         _tell_state(writing, call, was[0], after)
     return after
@@ -90,6 +95,7 @@ def delete(call: Call, kind: Kind, record_id: int) -> None:
         else:
             _keep_one(call, kind, record_id)
             writing.delete(kind, record_id)
+            _tell_activity(writing, call, kind, before)
 
 
 def see_that_it_is_free(call: Call, kind: Kind, record: Record) -> None:
@@ -133,6 +139,28 @@ def _tell_state(writing: Writing, call: Call, before: Record, after: Record) -> 
         return created(STATE_CHANGES, entry, record_id=number, account=call.account, now=call.stamped)
 
     writing.create(STATE_CHANGES, make)
+
+
+def _tell_activity(writing: Writing, call: Call, kind: Kind, *states: Record) -> None:
+    """Bring the activity dates of what a task or an event hangs on, or hung on, up to date; that stamps nothing."""
+    if kind not in DATED:
+        return
+    for parent in sorted({one for state in states for one in references(kind, state)}):
+        of = _BY_ENTITY.get(parent.entity)
+        if of is None or of.field("NEXT_ACTIVITY_DATE_UTC") is None:
+            continue
+        dates = [date_of(one, child) for one in DATED for child in writing.referring(one, parent)]
+        told = activity((date for date in dates if date is not None), format_date(call.stamped))
+        try:
+            before = writing.get(of, parent.id)
+        except NoSuchRecordError:
+            continue
+        if any(before[name] != value for name, value in told.items()):
+            writing.edit(of, parent.id, partial(_with, told))
+
+
+def _with(fields: Record, record: Record) -> Record:
+    return {**record, **fields}
 
 
 def _stamp_other_side(writing: Writing, call: Call, kind: Kind, before: Record | None, after: Record) -> None:
