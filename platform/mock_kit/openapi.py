@@ -7,24 +7,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from inspect import cleandoc, getdoc
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask import Response
-from werkzeug.routing import UnicodeConverter
 
+from mock_kit.declared_routes import Route, attribute_texts, declared_routes
 from mock_kit.json_schema import schemas_of
 from mock_kit.json_text import encode
-from mock_kit.operations import JSON, Callback, Link, Operation, operation_of
+from mock_kit.operations import JSON, Callback, Link, Operation
 from mock_kit.shapes import without_none
 
 if TYPE_CHECKING:
     from flask import Flask
-    from werkzeug.routing import Rule
 
-_VARIABLE = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<arguments>[^)]*)\))?:)?(?P<name>\w+)>")
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _REF = "#/components/schemas/{name}"
 CREDENTIALS = "credentials"
 """The name of the security scheme."""
@@ -54,20 +50,6 @@ class Description:
     components: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Route:
-    """An operation where it is reached."""
-
-    id: str
-    path: str
-    parameters: list[dict[str, object]]
-    method: str
-    summary: str
-    text: str
-    tag: str
-    operation: Operation
-
-
 def document(app: "Flask", description: Description) -> dict[str, Any]:
     """Describe an application: its declared routes, and what the description adds.
 
@@ -76,7 +58,7 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
     """
     from apispec import APISpec  # noqa: PLC0415 - only where a document is wanted
 
-    routes = list(_routes(app))
+    routes = list(declared_routes(app))
     schema = _Schemas([description.problem, *_shapes(routes)])
     spec = APISpec(
         title=description.title,
@@ -137,10 +119,6 @@ def _check_consistent(paths: Mapping[str, Mapping[str, Any]]) -> None:
                     )
 
 
-class IdConverter(UnicodeConverter):
-    """A path's variable that holds a number; whatever else comes is for the view to refuse, in its own words."""
-
-
 class _Schemas:
     """The JSON Schemas of types, those with names under components."""
 
@@ -155,7 +133,7 @@ class _Schemas:
         return made
 
 
-def _shapes(routes: list[_Route]) -> Iterator[object]:
+def _shapes(routes: list[Route]) -> Iterator[object]:
     for route in routes:
         known = route.operation
         yield from (shape for shape in (*known.takes.values(), *known.gives.values()) if shape is not None)
@@ -164,61 +142,7 @@ def _shapes(routes: list[_Route]) -> Iterator[object]:
             yield from (without_none(parameter.type) for parameter in msgspec.structs.fields(known.query))
 
 
-def _routes(app: "Flask") -> Iterator[_Route]:
-    """Yield the declared operations in the order of their paths."""
-    found = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
-    reached = [
-        (rule, method, known)
-        for rule in found
-        for method in _METHODS
-        if method in (rule.methods or ()) and (known := operation_of(app.view_functions[rule.endpoint]))
-    ]
-    ways: dict[str, int] = {}
-    for rule, _, _ in reached:
-        ways[rule.endpoint] = ways.get(rule.endpoint, 0) + 1
-    taken: set[str] = set()
-    for rule, method, known in reached:
-        identity = rule.endpoint if ways[rule.endpoint] == 1 else f"{rule.endpoint}.{method.lower()}"
-        while identity in taken:
-            identity += "_"
-        taken.add(identity)
-        summary, _, text = (getdoc(app.view_functions[rule.endpoint]) or "").partition("\n\n")
-        path, parameters = _path(rule)
-        yield _Route(
-            id=identity,
-            path=path,
-            parameters=parameters,
-            method=method,
-            summary=summary.replace("\n", " "),
-            text=text,
-            tag=rule.endpoint.rpartition(".")[0],
-            operation=known,
-        )
-
-
-def _path(rule: "Rule") -> tuple[str, list[dict[str, object]]]:
-    parameters = [
-        {"name": found["name"], "in": "path", "required": True, "schema": _segment(found)}
-        for found in _VARIABLE.finditer(rule.rule)
-    ]
-    return _VARIABLE.sub(lambda found: f"{{{found['name']}}}", rule.rule), parameters
-
-
-def _segment(found: re.Match[str]) -> dict[str, object]:
-    """Return the schema of a path's variable."""
-    match found["converter"]:
-        case "int":
-            return {"type": "integer", "minimum": 0}
-        case "id":
-            return {"type": "string", "pattern": "^[0-9]{1,18}$"}
-        case "any":
-            names = [name.strip().strip("\"'") for name in (found["arguments"] or "").split(",")]
-            return {"type": "string", "enum": names}
-        case _:
-            return {"type": "string", "minLength": 1}
-
-
-def _described(route: _Route, description: Description, schema: _Schemas) -> dict[str, object]:
+def _described(route: Route, description: Description, schema: _Schemas) -> dict[str, object]:
     known = route.operation
     said: dict[str, object] = {
         "operationId": route.id,
@@ -240,7 +164,7 @@ def _described(route: _Route, description: Description, schema: _Schemas) -> dic
 
 
 def _parameters(query: type, schema: _Schemas) -> list[dict[str, object]]:
-    texts = _attribute_texts(query)
+    texts = attribute_texts(query)
     return [
         {
             "name": parameter.encode_name,
@@ -253,29 +177,7 @@ def _parameters(query: type, schema: _Schemas) -> list[dict[str, object]]:
     ]
 
 
-def _attribute_texts(shape: type) -> dict[str, str]:
-    """Return what a shape's docstring, or that of a shape it stands on, says about each attribute."""
-    texts: dict[str, str] = {}
-    for known in reversed(shape.__mro__):
-        _, _, section = cleandoc(known.__doc__ or "").partition("Attributes:\n")
-        texts |= _entries(section)
-    return texts
-
-
-def _entries(section: str) -> dict[str, str]:
-    """Read a docstring's section, in which an entry may be about several names."""
-    texts: dict[str, str] = {}
-    names: list[str] = []
-    for line in section.splitlines():
-        if found := re.match(r" {4}(\w+(?:, \w+)*): (.*)", line):
-            names = found[1].split(", ")
-            texts |= dict.fromkeys(names, found[2])
-        elif line.startswith(" " * 5):
-            texts |= {name: f"{texts[name]} {line.strip()}" for name in names}
-    return texts
-
-
-def _responses(route: _Route, description: Description, schema: _Schemas) -> dict[str, object]:
+def _responses(route: Route, description: Description, schema: _Schemas) -> dict[str, object]:
     known = route.operation
     success: dict[str, object] = {"description": HTTPStatus(known.status).phrase}
     headers = {**description.headers, **known.headers}

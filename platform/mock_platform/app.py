@@ -6,10 +6,11 @@ from flask import Flask, Request
 
 from mock_kit.admin import Admin, Guard, UnknownWorkspaceError, add_admin
 from mock_kit.database import Database
+from mock_kit.declared_routes import IdConverter
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import LARGEST_BODY, Front
 from mock_kit.journal import Journal
-from mock_kit.openapi import IdConverter, serve_document
+from mock_kit.openapi import serve_document
 from mock_kit.outbound import Outbound
 from mock_kit.wire import Http, InProcess
 from mock_kit.workspaces import (
