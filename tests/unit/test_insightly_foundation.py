@@ -104,16 +104,12 @@ def test_what_is_required_is_a_key(version):
         assert {*shape.required} <= {key.name for key in shape.keys}, shape.kind.name
 
 
-def test_a_tidy_crm_stamps_by_the_clock_and_its_searches_know_everything():
+def test_a_tidy_crm_stamps_by_the_clock():
     assert Realism().stamped(NOW) == NOW
-    assert Realism().indexed_until(NOW) is None
 
 
-def test_a_search_lags_behind_the_clock_that_stamps():
-    realism = Realism(clock_skew=timedelta(seconds=60), index_lag=timedelta(seconds=5))
-
-    assert realism.stamped(NOW) == NOW + timedelta(seconds=60)
-    assert realism.indexed_until(NOW) == NOW + timedelta(seconds=55)
+def test_a_clock_that_is_ahead_stamps_ahead():
+    assert Realism(clock_skew=timedelta(seconds=60)).stamped(NOW) == NOW + timedelta(seconds=60)
 
 
 def test_switches_are_a_workspaces_own():
