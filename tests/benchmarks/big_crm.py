@@ -1,0 +1,125 @@
+"""A CRM with ten thousand and with a million contacts: a poll's search, a record by id, and the process's memory.
+
+The ratio of the two sizes is what counts: what a poll costs should follow from what has changed, not from what is stored.
+Run with ``python tests/benchmarks/big_crm.py [CONTACTS...]``; a million of each of four kinds takes its time to seed.
+"""
+
+import json
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+BIN = Path(sys.executable).parent
+SIZES = (10_000, 1_000_000)
+ROUNDS = 300
+LATEST = 10
+KEY = "00000000-0000-4000-a000-000000000001"
+
+
+def main(*sizes: int) -> None:
+    """Measure and print; the calls to the sizes take turns, so that whatever else the machine does hits both."""
+    with ExitStack() as stacks:
+        crms = [stacks.enter_context(filled(size)) for size in sizes or SIZES]
+        for name in crms[0].urls:
+            few, *more = medians([crm.urls[name] for crm in crms])
+            print(f"  {name:<40}{few * 1000:9.2f} ms")  # noqa: T201
+            for seconds in more:
+                print(f"  {'':<40}{seconds * 1000:9.2f} ms  {seconds / few:5.2f} x the first")  # noqa: T201
+        for crm in crms:
+            print(f"  {crm.size} contacts: {memory_mb(crm.pid)} MB of memory")  # noqa: T201
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crm:
+    """A CRM with so many contacts.
+
+    Attributes:
+        urls: what is called -> where.
+    """
+
+    size: int
+    pid: int
+    urls: Mapping[str, str]
+
+
+@contextmanager
+def filled(size: int) -> Iterator[Crm]:
+    """Yield a running CRM with so many contacts, and ten that were added last."""
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as (stack, process):
+        spent = seed(size, stack)
+        disk = f"{disk_mb(Path(folder))} MB on disk"
+        print(f"{size} contacts and as many of three other kinds: seeded in {spent:.0f} s, {disk}")  # noqa: T201
+        contacts = f"{stack['crm']}/v3.1/Contacts"
+        last = [created(contacts) for _ in range(LATEST)][0]
+        search = f"{contacts}/Search?updated_after_utc=2026-03-02T09:59:59Z"
+        assert len(requests.get(search, auth=(KEY, ""), timeout=60).json()) == LATEST
+        urls = {f"the {LATEST} latest changes": search, "one of those by id": f"{contacts}/{last}"}
+        yield Crm(size=size, pid=process.pid, urls=urls)
+
+
+@contextmanager
+def running(folder: Path) -> "Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]":
+    """Run a stack that keeps its data in a folder, and yield its addresses."""
+    ports = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
+    command = (BIN / "elements-local", "up", "--json", "--data", folder, *ports)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline()), process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def seed(size: int, stack: dict[str, str]) -> float:
+    """Fill in made-up records by the command, which shows its progress, and return the seconds."""
+    start = time.perf_counter()
+    platform = stack["dashboard"].removesuffix("/_local/")
+    at = ("--platform-url", platform, "--crm-url", stack["crm"], "--sink-url", stack["sink"])
+    command = (BIN / "elements-local", "seed", "--records", str(size), *at)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def created(contacts: str) -> int:
+    """Add a contact."""
+    made = requests.post(contacts, json={"FIRST_NAME": "Ada"}, auth=(KEY, ""), timeout=60).json()
+    number: int = made["CONTACT_ID"]
+    return number
+
+
+def medians(urls: list[str]) -> list[float]:
+    """Return the median time of a call to each of several addresses."""
+    sessions = [requests.Session() for _ in urls]
+    taken: list[list[float]] = [[] for _ in urls]
+    for _ in range(ROUNDS):
+        for session, url, mine in zip(sessions, urls, taken, strict=True):
+            start = time.perf_counter()
+            assert session.get(url, auth=(KEY, ""), timeout=60).status_code == 200
+            mine.append(time.perf_counter() - start)
+    return [statistics.median(mine) for mine in taken]
+
+
+def memory_mb(pid: int) -> int:
+    """Return what a process holds in memory; 0 where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    found = re.search(r"VmRSS:\s+(\d+)", status.read_text()) if status.exists() else None
+    return int(found[1]) // 1024 if found else 0
+
+
+def disk_mb(folder: Path) -> int:
+    """Return what the files of a folder hold."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) // 1024**2
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
