@@ -28,6 +28,7 @@ from mock_insightly.realism import Realism, Switches
 from mock_insightly.routes import (
     attached,
     consent,
+    exchange,
     local,
     lookups,
     members,
@@ -106,6 +107,7 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     app.register_blueprint(members.bp)
     app.register_blueprint(local.bp)
     app.register_blueprint(vendor_pages.bp)
+    app.register_blueprint(exchange.bp)
     app.register_blueprint(switches.bp)
     app.register_blueprint(consent.bp)
     _stand_behind_front(app, parts, FaultBook(database, service=SERVICE, shape=CrmRules), guard)

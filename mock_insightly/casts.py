@@ -249,9 +249,14 @@ def _custom_values(entity: str) -> Record:
 
 
 def _dates() -> list[Json]:
-    blank: Record = {"DATE_ID": None, "REPEAT_YEARLY": True, "CREATE_TASK_YEARLY": False}
     return [
-        {**blank, "OCCASION_NAME": name, "OCCASION_DATE": date}
+        {
+            "DATE_ID": None,
+            "OCCASION_NAME": name,
+            "OCCASION_DATE": date,
+            "REPEAT_YEARLY": True,
+            "CREATE_TASK_YEARLY": False,
+        }
         for name, date in (("Leap day", "2024-02-29 00:00:00"), ("Last day", "9999-12-31 00:00:00"))
     ]
 

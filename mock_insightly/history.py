@@ -1,12 +1,13 @@
 """Records that were always there: added in bulk, without a word in the change log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from mock_insightly import sequences
+from mock_insightly.exports import numbers_of
 from mock_insightly.fields import Record
 from mock_insightly.kinds import Kind
 from mock_insightly.records import stamp
@@ -80,6 +81,27 @@ class History:
             )
             found = (reference_rows(self._workspace, kind, record) for record in batch)
             add_references(self._connection, [row for rows in found for row in rows])
+
+    def replace(self, kind: Kind, replacing: Iterable[Record]) -> None:
+        """Put records with ids of their own in the place of all that there are of a kind."""
+        for table in (records, references):
+            mine = and_(table.c.workspace == self._workspace.name, table.c.kind == kind.name)
+            self._connection.execute(table.delete().where(mine))
+        ends: dict[str, tuple[int, int]] = {}
+        ids: list[object] = []
+
+        def noted() -> Iterator[Record]:
+            for record in replacing:
+                ids.append(record[kind.id_field])
+                for sequence, number in numbers_of(kind, record):
+                    low, high = ends.get(sequence, (number, number))
+                    ends[sequence] = min(low, number), max(high, number)
+                yield record
+
+        self.add(kind, noted())
+        for sequence, (low, high) in ends.items():
+            sequences.pass_over(self._connection, self._workspace, sequence, low, high)
+        sequences.recount(self._connection, self._workspace, kind.name, len(ids))
 
     def runs(self, kind: Kind, seed: int) -> list[Run]:
         """Return the runs of a seed, the latest first."""

@@ -53,6 +53,24 @@ def begun(connection: Connection, workspace: Workspace, name: str) -> bool:
     return connection.scalar(_live, asked) is not None
 
 
+def pass_over(connection: Connection, workspace: Workspace, name: str, lowest: int, highest: int) -> None:
+    """Note that numbers came from elsewhere, so that they are not given out again."""
+    if not begun(connection, workspace, name):
+        _begin(connection, workspace, name)
+    key = {"of_workspace": workspace.name, "of_name": name}
+    row = connection.execute(select(sequences.c.first, sequences.c.next).where(*_this), key).one()
+    wider = {"first": min(row.first, lowest), "next": max(row.next, highest + 1)}
+    connection.execute(sequences.update().where(*_this).values(**wider), key)
+
+
+def recount(connection: Connection, workspace: Workspace, name: str, live: int) -> None:
+    """Note how many records of a kind there are by now."""
+    if not begun(connection, workspace, name):
+        _begin(connection, workspace, name)
+    counted = sequences.update().where(*_this).values(live=live, edits=sequences.c.edits + 1)
+    connection.execute(counted, {"of_workspace": workspace.name, "of_name": name})
+
+
 def note_edit(connection: Connection, workspace: Workspace, name: str) -> None:
     """Note that a record was updated, so that what is known of its list no longer holds."""
     connection.execute(_edit, {"of_workspace": workspace.name, "of_name": name})

@@ -31,6 +31,7 @@ class Settings:
         children_stamp_parent: whether a record is stamped when a note, a task, an event, a comment or a file comes to
             hang on it (observed on v2.1: no; taken for later versions).
         links_stamp_other_side: whether a record is stamped when another one is linked to it (assumed: no).
+        restore_stamps: whether a record that comes back from the recycle bin is stamped anew (unknown, assumed: yes).
         record_limit: how many records the account's plan allows; 0 is any number.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     rows_stamp_parent: bool = True
     children_stamp_parent: bool = False
     links_stamp_other_side: bool = False
+    restore_stamps: bool = True
     record_limit: int = 0
 
     @property
@@ -78,5 +80,6 @@ _KINDS = {
     "rows_stamp_parent": environment.flag(),
     "children_stamp_parent": environment.flag(),
     "links_stamp_other_side": environment.flag(),
+    "restore_stamps": environment.flag(),
     "record_limit": environment.whole(),
 }

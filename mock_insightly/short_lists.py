@@ -1,5 +1,6 @@
 """Pages of lists that are short by nature: what hangs on one record, and what has an order of its own."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
@@ -27,6 +28,12 @@ def every_document(
     """Return all records of a kind but some, ids ascending."""
     mine = and_(records.c.workspace == workspace, records.c.kind == kind.name, _not_among(without))
     return list(connection.scalars(select(records.c.document).where(mine).order_by(records.c.id)))
+
+
+def documents_of(connection: Connection, workspace: str, kind: Kind) -> Iterator[str]:
+    """Yield all records of a kind as they are read, ids ascending; they may be many."""
+    mine = select(records.c.document).where(records.c.workspace == workspace, records.c.kind == kind.name)
+    yield from connection.scalars(mine.order_by(records.c.id).execution_options(yield_per=500))
 
 
 def sorted_page(connection: Connection, workspace: str, kind: Kind, wanted: Wanted, page: Page) -> Found:

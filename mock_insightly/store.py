@@ -1,6 +1,6 @@
 """What the CRM remembers: records, and every change that was made to them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from mock_insightly.history import History
 from mock_insightly.kinds import Kind
 from mock_insightly.query import Page
 from mock_insightly.search import Wanted
-from mock_insightly.short_lists import every_document, referring_page, sorted_page, tags_of
+from mock_insightly.short_lists import documents_of, every_document, referring_page, sorted_page, tags_of
 from mock_insightly.tables import changes, metadata
 from mock_insightly.writing import Writing, get_document, get_file, key_of
 from mock_kit.database import Database
@@ -142,6 +142,12 @@ class Store:
         """Return all records of a kind but some, which should be few, as they are kept."""
         with self._database.reading() as connection:
             return every_document(connection, workspace.name, kind, without=without)
+
+    @contextmanager
+    def documents(self, workspace: Workspace) -> Iterator[Callable[[Kind], Iterable[str]]]:
+        """Open a view of one moment, which yields all records of a kind one by one, ids ascending."""
+        with self._database.reading() as connection:
+            yield lambda kind: documents_of(connection, workspace.name, kind)
 
     def count(self, workspace: Workspace, kind: Kind) -> int:
         """Return how many records of a kind there are."""

@@ -1,10 +1,10 @@
 """One transaction in which a client changes the records of a workspace: all of it happens, or nothing."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from mock_insightly import sequences
 from mock_insightly.changes import Made
@@ -20,8 +20,12 @@ from mock_insightly.search import Wanted
 from mock_insightly.short_lists import referring_page
 from mock_insightly.tables import bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
+from mock_kit.database import Instant
 from mock_kit.json_text import encode_text
 from mock_kit.workspaces import Workspace
+
+KEPT_IN_BIN = timedelta(days=30)
+"""How long the vendor's recycle bin keeps what was deleted (the vendor's support pages, documented)."""
 
 _this = and_(
     records.c.workspace == bindparam("of_workspace"),
@@ -60,6 +64,12 @@ _binned = and_(
     bin_.c.id == bindparam("of_id"),
 )
 _get_deleted = select(bin_.c.document).where(_binned)
+_last_deleted = select(func.max(changes.c.at, type_=Instant)).where(
+    changes.c.workspace == bindparam("of_workspace"),
+    changes.c.kind == bindparam("of_kind"),
+    changes.c.record_id == bindparam("of_id"),
+    changes.c.change == bindparam("made"),
+)
 _out_of_bin = bin_.delete().where(_binned)
 _EVERYTHING = 1_000_000
 _BY_NAME = {kind.name: kind for kind in KINDS}
@@ -166,12 +176,13 @@ class Writing:
             change: gets the record as it was, and returns it as it shall be.
 
         Raises:
-            NoSuchRecordError: no record with this id was deleted.
+            NoSuchRecordError: no record with this id was deleted, or longer ago than the bin keeps them.
         """
         key = key_of(self._workspace, kind, record_id)
         document = self._connection.scalar(_get_deleted, key)
-        if document is None:
-            raise NoSuchRecordError(f"deleted {kind.entity}", record_id)
+        deleted = self._connection.scalar(_last_deleted, {**key, "made": Made.DELETED.value})
+        if document is None or (deleted and self._at - deleted > KEPT_IN_BIN):
+            raise NoSuchRecordError(f"{kind.entity} deleted in the last {KEPT_IN_BIN.days} days", record_id)
         self._connection.execute(_out_of_bin, key)
         record = change(record_in(document))
         self._connection.execute(insert_record, record_row(self._workspace, kind, record))

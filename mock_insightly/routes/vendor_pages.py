@@ -67,14 +67,18 @@ def add_record(body: RecordRequest) -> Answer[RecordJson]:
 @bp.post("/restore")
 @operation(problems=(*_PROBLEMS, 404), status=201)
 def restore(body: RestoreRequest) -> Answer[RecordJson]:
-    """Bring a deleted record back, as the vendor's recycle bin does: same id, stamped anew.
+    """Bring back a record that was deleted in the last thirty days, as the vendor's recycle bin does: with the same id.
 
-    Source: there is such a bin, and no API for it (the vendor's support pages, documented); id and stamp are assumed.
+    Source: there is such a bin, it keeps records for 30 days, and there is no API for it (the vendor's support pages,
+        documented); the id, and that the record is stamped anew, are assumed.
     """
     call = admin_call(asked_workspace())
+    stamps = parts().settings.restore_stamps
     with parts().store.writing(call.workspace, at=call.now) as writing:
         record = writing.restore(
-            _kind(body.resource), body.record_id, lambda before: updated_at(call.stamped, before)
+            _kind(body.resource),
+            body.record_id,
+            lambda before: updated_at(call.stamped, before) if stamps else before,
         )
     return Answer(record, status=201)
 

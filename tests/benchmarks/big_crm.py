@@ -59,10 +59,10 @@ def filled(size: int) -> Iterator[Crm]:
         disk = f"{disk_mb(Path(folder))} MB on disk"
         print(f"{size} contacts and as many of three other kinds: seeded in {spent:.0f} s, {disk}")  # noqa: T201
         contacts = f"{stack['crm']}/v3.1/Contacts"
-        last = [created(contacts) for _ in range(LATEST)][0]
+        changed = [created(contacts) for _ in range(LATEST)]
         search = f"{contacts}/Search?updated_after_utc=2026-03-02T09:59:59Z"
         assert len(requests.get(search, auth=(KEY, ""), timeout=60).json()) == LATEST
-        urls = {f"the {LATEST} latest changes": search, "one of those by id": f"{contacts}/{last}"}
+        urls = {f"the {LATEST} latest changes": search, "one of those by id": f"{contacts}/{changed[-1]}"}
         yield Crm(size=size, pid=process.pid, urls=urls)
 
 
