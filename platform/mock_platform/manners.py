@@ -17,7 +17,7 @@ from mock_platform.domain import errors
 from mock_platform.hub_routing import routed_path
 from mock_platform.poll_task import BASE_PATH
 from mock_platform.request_ids import RequestIds
-from mock_platform.routes.parts import EXTENSION, Parts, authorization, calling
+from mock_platform.routes.parts import EXTENSION, Parts, authorization, called_instance, calling
 
 STATUSES: Mapping[type[Exception], int] = {
     **ADMIN_STATUSES,
@@ -39,7 +39,8 @@ STATUSES: Mapping[type[Exception], int] = {
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Elements-Async-Request, Elements-Async-Callback-Url, Elements-Version"
+        "Authorization, Content-Type, Elements-Async-Request, Elements-Async-Callback-Url, Elements-Version, "
+        "Elements-User-Password, Element-Instances"
     ),
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Expose-Headers": (
@@ -101,8 +102,14 @@ class _Manners:
         return response
 
     def finish(self, response: Response) -> Response:
-        """Give an answer its request id and content type, and let other origins' pages read it."""
+        """Give an answer its request id, its instance and content type, and let other origins' pages read it.
+
+        Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
+        """
         response.headers["Elements-Request-Id"] = self._request_id()
+        instance = called_instance()
+        if instance is not None:
+            response.headers["Elements-Element-Instance-Id"] = str(instance.id)
         if request.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"

@@ -33,6 +33,7 @@ def test_without_a_word_the_last_24_hours_are_meant():
 def test_an_end_alone_means_the_24_hours_up_to_it_and_a_start_alone_all_since():
     assert span(None, at("2026-01-02"), now=NOON) == (at("2026-01-01"), at("2026-01-02"))
     assert span(at("2026-01-01"), None, now=NOON) == (at("2026-01-01"), NOON)
+    assert span(at("2027-01-01"), None, now=NOON) == (at("2027-01-01"), at("2027-01-01"))
 
 
 def test_a_range_may_be_one_instant_and_may_reach_the_calendars_first_day():

@@ -117,13 +117,15 @@ def span(
 ) -> tuple[datetime, datetime]:
     """Return the range that is meant: the 24 hours up to ``until``, which is now, unless said otherwise (assumed).
 
+    A start that lies ahead, without an end, is a range in which nothing is yet (observed of usage: nothing found).
+
     Args:
         usual: another length than 24 hours, where no start is said.
 
     Raises:
         InvalidRequestError: it ends before it starts (observed: 400).
     """
-    end = now if until is None else until
+    end = max(now, since or now) if until is None else until
     earliest = end - usual if end - _EARLIEST > usual else _EARLIEST
     start = earliest if since is None else since
     if end < start:

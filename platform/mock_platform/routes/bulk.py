@@ -31,6 +31,7 @@ from mock_platform.routes.bulk_files import (
     uploaded,
     wanted_form,
 )
+from mock_platform.routes.hub_records import HEADERS
 from mock_platform.routes.parts import (
     PAGE_HEADERS,
     HubCaller,
@@ -115,7 +116,7 @@ def _caller() -> HubCaller:
 
 
 @bp.post("/bulk/query")
-@operation(needs=_caller, problems=(403,), takes={_MULTIPART: MetaForm | None}, links=_LINKS)
+@operation(needs=_caller, problems=(403,), headers=HEADERS, takes={_MULTIPART: MetaForm | None}, links=_LINKS)
 def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
     """Read many records; what they are is told by the job's status, and by the callback (documented)."""
     wanted = bulk_query.parse(query.q)
@@ -143,7 +144,9 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
 
 
 @bp.post("/bulk/<object_name>")
-@operation(needs=_caller, problems=(403,), takes={_MULTIPART: UploadForm}, links=_LINKS_OF_UPLOAD)
+@operation(
+    needs=_caller, problems=(403,), headers=HEADERS, takes={_MULTIPART: UploadForm}, links=_LINKS_OF_UPLOAD
+)
 def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
     """Make many records out of a file."""
     request.max_content_length = parts().settings.bulk_upload_limit
@@ -167,14 +170,14 @@ def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
 
 
 @bp.get("/bulk/<id:bulk_id>/status")
-@operation(needs=_caller, problems=(403, 404))
+@operation(needs=_caller, problems=(403, 404), headers=HEADERS)
 def status(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
     """Tell how far a job is."""
     return Answer(bulk_job.to_json(_named(who, bulk_id)))
 
 
 @bp.get("/bulk/<id:bulk_id>/errors")
-@operation(needs=_caller, problems=(403, 404), headers=PAGE_HEADERS)
+@operation(needs=_caller, problems=(403, 404), headers={**HEADERS, **PAGE_HEADERS})
 def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkErrorJson]]:
     """List which records failed, and why."""
     job, page = _named(who, bulk_id), paging(query)
@@ -187,7 +190,7 @@ def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkEr
 
 
 @bp.put("/bulk/<id:bulk_id>/cancel")
-@operation(needs=_caller, problems=(403, 404))
+@operation(needs=_caller, problems=(403, 404), headers=HEADERS)
 def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
     """End a job; one that has come to its end stays as it is (assumed)."""
     job = _named(who, bulk_id)
@@ -196,7 +199,7 @@ def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
 
 
 @bp.get("/bulk/<id:bulk_id>/<object_name>")
-@operation(needs=_caller, problems=(403, 404, 406, 409), gives={JSON: None, CSV: None})
+@operation(needs=_caller, problems=(403, 404, 406, 409), headers=HEADERS, gives={JSON: None, CSV: None})
 def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
     """Give a job's records: JSON with one a line, or CSV with exactly that content type (observed)."""
     job = _named(who, bulk_id)
@@ -217,7 +220,7 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
 
 
 @bp.get("/bulkloader")
-@operation(needs=_caller, problems=(403,), headers=PAGE_HEADERS)
+@operation(needs=_caller, problems=(403,), headers={**HEADERS, **PAGE_HEADERS})
 def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]:
     """List the instance's jobs, the latest first (assumed)."""
     page = paging(query)

@@ -9,7 +9,6 @@ from mock_platform import identities
 from mock_platform.domain import async_call
 from mock_platform.domain.async_call import AsyncCall
 from mock_platform.domain.errors import InstanceDisabledError
-from mock_platform.routes.hub_records import instance_header
 from mock_platform.routes.parts import hub_caller, parts
 
 _KEPT = ("Authorization", "Content-Type", "Elements-Version")
@@ -48,6 +47,4 @@ def dispatch_if_async() -> Response | None:
     first_id = identities.first_notification_id(workspace)
     call = parts().store.async_calls.add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
     parts().engine.wake()
-    answer = json_answer(async_call.dispatched(call), 200)
-    answer.headers.extend(instance_header(instance))
-    return answer
+    return json_answer(async_call.dispatched(call), 200)

@@ -12,7 +12,7 @@ from mock_platform.domain.transformation import Transformation, names
 from mock_platform.elements.insightly_fields import FieldMetadata
 from mock_platform.elements.insightly_objects import ObjectName
 from mock_platform.routes.hub_async import dispatch_if_async
-from mock_platform.routes.hub_records import HEADERS, enabled_instance, instance_header
+from mock_platform.routes.hub_records import HEADERS, enabled_instance
 from mock_platform.routes.parts import HubCaller, hub_caller, parts
 
 bp = Blueprint("hub_objects", __name__, url_prefix="/hubs/<hub>")
@@ -51,7 +51,7 @@ def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
     found = objects_of(caller.instance)
     helium = request.headers.get("Elements-Version", "").strip().lower() == "helium"
     shown: list[str | ObjectName] = [each if helium else each["name"] for each in found]
-    return Answer(shown, instance_header(caller.instance))
+    return Answer(shown)
 
 
 @bp.get("/objects/<object_name>/metadata")
@@ -66,7 +66,7 @@ def metadata(caller: HubCaller, object_name: str) -> Answer[ObjectMetadata]:
         {**each, "path": paths[each["vendorPath"]]} if each["vendorPath"] in paths else each
         for each in fields
     ]
-    return Answer({"fields": shown}, instance_header(instance))
+    return Answer({"fields": shown})
 
 
 @bp.get("/ping")
@@ -82,7 +82,7 @@ def ping(instance: Instance) -> Answer[Ping]:
         "endpoint": instance.element_key,
         "valid": _is_valid(instance),
     }
-    return Answer(answer, instance_header(instance))
+    return Answer(answer)
 
 
 def objects_of(instance: Instance) -> list[ObjectName]:

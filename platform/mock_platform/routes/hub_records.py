@@ -22,6 +22,7 @@ from mock_platform.routes.parts import (
     DEFAULT_PAGE_SIZE,
     PageQuery,
     Paging,
+    done,
     hub_caller,
     page_headers,
     page_token,
@@ -88,9 +89,7 @@ def listed(instance: Instance, resource: str, query: ListQuery) -> Answer[list[J
     )
     found = parts().provider.page(instance.configuration, known.resource, asked)
     records = [shown(instance, known, record, query.fields) for record in found.records]
-    return Answer(
-        records, {**instance_header(instance), **_page_headers(page, len(records), found.next_offset)}
-    )
+    return Answer(records, _page_headers(page, len(records), found.next_offset))
 
 
 def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:
@@ -121,7 +120,7 @@ def updated(instance: Instance, resource: str, record_id: str, body: Json) -> An
 def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
     """Delete a record."""
     parts().provider.delete(instance.configuration, _names(instance, resource).resource, record_id)
-    return Answer(None, instance_header(instance))
+    return done()
 
 
 def me(instance: Instance, fields: str) -> Answer[Json]:
@@ -138,11 +137,6 @@ def shown(instance: Instance, known: Names, record: Json, fields: str = "") -> J
     return project(mapped, wanted) if wanted else mapped
 
 
-def instance_header(instance: Instance) -> dict[str, str]:
-    """Return the header that every hub call is answered with (observed)."""
-    return {"Elements-Element-Instance-Id": str(instance.id)}
-
-
 def _names(instance: Instance, resource: str) -> Names:
     known = names(resource, instance.objects)
     if not parts().settings.id_alias or request.headers.get(ID_ALIAS_HEADER, "").lower() == "false":
@@ -151,7 +145,7 @@ def _names(instance: Instance, resource: str) -> Names:
 
 
 def _record(instance: Instance, known: Names, record: Json, fields: str = "") -> Answer[Json]:
-    return Answer(shown(instance, known, record, fields), instance_header(instance))
+    return Answer(shown(instance, known, record, fields))
 
 
 def _some_fields(fields: Json) -> Json:

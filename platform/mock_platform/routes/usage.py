@@ -83,7 +83,7 @@ def index(workspace: Workspace, query: UsageQuery) -> Answer[list[UsageJson]]:
     calls, total = parts().store.usage.find(
         wanted(workspace, query, since, until), offset=offset, limit=page.size
     )
-    if not calls and parts().settings.empty_usage is EmptyUsage.NOT_FOUND:
+    if not total and parts().settings.empty_usage is EmptyUsage.NOT_FOUND:
         raise NothingFoundError("usage")
     end = offset + len(calls)
     headers = page_headers(page, returned=len(calls), more=False, total=total)

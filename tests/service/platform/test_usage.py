@@ -144,7 +144,6 @@ def test_a_stranger_and_a_wrong_token(instance, stranger, doors, usage, refused)
         ("from=2026-03-02T10:00:00Z", 3),
         ("to=2026-03-02T09:59:59Z", 0),
         ("pageOffset=2", 1),
-        ("pageOffset=9", 0),
     ],
 )
 def test_a_list_is_narrowed(send, refused, query, number):
