@@ -1,7 +1,8 @@
 """A CRM with ten thousand and with a million contacts: a poll's search, a record by id, and the process's memory.
 
 The ratio of the two sizes is what counts: what a poll costs should follow from what has changed, not from what is stored.
-Run with ``python tests/benchmarks/big_crm.py [CONTACTS...]``; a million of each of four kinds takes its time to seed.
+Run as the last part of ``poe bench``, as a million of each of four kinds take some ten minutes to seed, or by itself with
+other sizes: ``python tests/benchmarks/big_crm.py 10000 100000``.
 """
 
 import json

@@ -1,0 +1,298 @@
+"""A client that knows nothing but what the vendor documents, over the network, with plain ``requests``.
+
+The stack gives it an address and an API key; all else it has from the documents of each version.
+"""
+
+from base64 import b64encode, urlsafe_b64encode
+from dataclasses import dataclass
+
+import pytest
+import requests
+
+VERSIONS = ("v2.1", "v2.2", "v2.3", "v3.0", "v3.1")
+SEARCHING = VERSIONS[1:]
+LATER = "2026-03-02 10:00:30"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """What the documents say of a resource.
+
+    Attributes:
+        name, name_in_v2_1: the field that it is called by, and that the client changes.
+        more: other fields that a new one needs.
+        hangs_on_contacts: whether versions after 2.1 create it below a contact.
+        assigned: whether a new one needs a user who is to do it.
+        shown: whether one has a path of its own that shows it.
+        retires: the flag that is down once one was deleted, instead of the record being gone.
+    """
+
+    id_field: str
+    name: str
+    name_in_v2_1: str | None = None
+    more: tuple[tuple[str, object], ...] = ()
+    hangs_on_contacts: bool = False
+    assigned: bool = False
+    shown: bool = True
+    searched: bool = True
+    retires: str | None = None
+
+    def named(self, version):
+        """Return the field that it is called by in a version."""
+        return self.name_in_v2_1 if self.name_in_v2_1 and version == "v2.1" else self.name
+
+    def body(self, version, name):
+        """Return what a new one is created with."""
+        return {self.named(version): name, **dict(self.more)}
+
+
+CATEGORY = Resource(id_field="CATEGORY_ID", name="CATEGORY_NAME", searched=False, retires="ACTIVE")
+RESOURCES = {
+    "Contacts": Resource(id_field="CONTACT_ID", name="FIRST_NAME"),
+    "Organisations": Resource(id_field="ORGANISATION_ID", name="ORGANISATION_NAME"),
+    "Leads": Resource(id_field="LEAD_ID", name="LAST_NAME"),
+    "Opportunities": Resource(
+        id_field="OPPORTUNITY_ID", name="OPPORTUNITY_NAME", more=(("OPPORTUNITY_STATE", "OPEN"),)
+    ),
+    "Projects": Resource(id_field="PROJECT_ID", name="PROJECT_NAME", more=(("STATUS", "NOT STARTED"),)),
+    "Tasks": Resource(
+        id_field="TASK_ID",
+        name="TITLE",
+        name_in_v2_1="Title",
+        more=(("STATUS", "NOT STARTED"), ("PRIORITY", 2), ("COMPLETED", False), ("PUBLICLY_VISIBLE", True)),
+        assigned=True,
+    ),
+    "Events": Resource(
+        id_field="EVENT_ID",
+        name="TITLE",
+        more=(("START_DATE_UTC", "2026-03-03 10:00:00"), ("END_DATE_UTC", "2026-03-03 11:00:00")),
+    ),
+    "Notes": Resource(id_field="NOTE_ID", name="TITLE", hangs_on_contacts=True),
+    "Teams": Resource(id_field="TEAM_ID", name="TEAM_NAME", searched=False),
+    "FileCategories": CATEGORY,
+    "OpportunityCategories": CATEGORY,
+    "ProjectCategories": CATEGORY,
+    "TaskCategories": CATEGORY,
+    "LeadSources": Resource(id_field="LEAD_SOURCE_ID", name="LEAD_SOURCE", shown=False, searched=False),
+    "LeadStatuses": Resource(
+        id_field="LEAD_STATUS_ID",
+        name="LEAD_STATUS",
+        more=(("STATUS_TYPE", 1),),
+        shown=False,
+        searched=False,
+    ),
+}
+TAGGED = ("Contacts", "Organisations", "Leads", "Opportunities", "Projects")
+LINKED = ("Contacts", "Opportunities", "Projects")
+LISTS = {
+    "v2.1": (
+        "Countries Currencies CustomFields Emails OpportunityStateReasons PipelineStages Pipelines Relationships Users"
+    ),
+    "v2.2": (
+        "ActivitySets Countries Currencies CustomFieldGroups CustomFields Emails Follows OpportunityStateReasons "
+        "PipelineStages Pipelines Relationships Users"
+    ),
+    "v3.1": (
+        "ActivitySets Countries Currencies CustomFields/Contact CustomObjects Emails Follows OpportunityStateReasons "
+        "PipelineStages Pipelines Relationships Users"
+    ),
+}
+ENCODINGS = {
+    "key and colon": lambda key: b64encode(f"{key}:".encode()),
+    "key alone": lambda key: b64encode(key.encode()),
+    "key and any password": lambda key: b64encode(f"{key}:anything".encode()),
+    "key alone, URL-safe": lambda key: urlsafe_b64encode(key.encode()),
+}
+
+every_version = pytest.mark.parametrize("version", VERSIONS)
+
+
+class Client:
+    """Speaks one version of the API."""
+
+    def __init__(self, url, key, version, encoding="key and colon"):
+        self.version = version
+        self._url = f"{url}/{version}"
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Basic {ENCODINGS[encoding](key).decode()}"
+
+    def call(self, method, path, status, body=None):
+        """Send a request and return the JSON of its answer, which has this status."""
+        answer = self._session.request(method, f"{self._url}/{path}", json=body, timeout=30)
+        assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content and status < 400 else None
+
+    def create(self, called, name):
+        """Create one of a resource, wherever the version has the path for it."""
+        resource = RESOURCES[called]
+        path, body = called, resource.body(self.version, name)
+        if resource.assigned:
+            body["RESPONSIBLE_USER_ID"] = self.call("GET", "Users", 200)[0]["USER_ID"]
+        if resource.hangs_on_contacts and self.version != "v2.1":
+            contact = self.call("POST", "Contacts", 201, {"FIRST_NAME": "Parent"})
+            path = f"Contacts/{contact['CONTACT_ID']}/{called}"
+        made = self.call("POST", path, 201, body)
+        assert made[resource.named(self.version)] == name
+        return made
+
+    def read(self, called, number):
+        """Return one of a resource: by its own path, or out of the list."""
+        resource = RESOURCES[called]
+        if resource.shown:
+            return self.call("GET", f"{called}/{number}", 200)
+        return next(one for one in self.call("GET", called, 200) if one[resource.id_field] == number)
+
+    def update(self, called, record, **fields):
+        """Change some fields; versions before 3.1 want to be sent all."""
+        id_field = RESOURCES[called].id_field
+        sent = {id_field: record[id_field]} if self.version == "v3.1" else record
+        return self.call("PUT", called, 200, {**sent, **fields})
+
+    def delete(self, called, number):
+        """Delete one of a resource."""
+        by_query = self.version.startswith("v3") and not RESOURCES[called].shown
+        self.call("DELETE", f"{called}?id={number}" if by_query else f"{called}/{number}", 202)
+
+    def numbers(self, called, query=""):
+        """Return the ids that a list shows."""
+        return [one[RESOURCES[called].id_field] for one in self.call("GET", f"{called}{query}", 200)]
+
+
+@pytest.fixture
+def client_of(elements_workspace):
+    """Make a client of a version."""
+    key, url = elements_workspace.credentials.crm_api_key, elements_workspace.crm.url
+    return lambda version, *encoding: Client(url, key, version, *encoding)
+
+
+@pytest.mark.parametrize("called", RESOURCES)
+@every_version
+def test_a_record_is_created_read_updated_listed_and_deleted(client_of, version, called):
+    client, resource = client_of(version), RESOURCES[called]
+
+    made = client.create(called, "First")
+    number = made[resource.id_field]
+    client.update(called, client.read(called, number), **{resource.named(version): "Second"})
+
+    assert client.read(called, number)[resource.named(version)] == "Second"
+    assert number in client.numbers(called)
+    client.delete(called, number)
+    if resource.retires:
+        assert client.read(called, number)[resource.retires] is False
+    else:
+        assert number not in client.numbers(called)
+    if resource.shown and not resource.retires:
+        client.call("GET", f"{called}/{number}", 404)
+
+
+@pytest.mark.parametrize("called", RESOURCES)
+@every_version
+def test_a_list_is_read_page_by_page(client_of, version, called):
+    client = client_of(version)
+    for name in ("a", "b", "c"):
+        client.create(called, name)
+    top, skip = ("$top", "$skip") if version == "v2.1" else ("top", "skip")
+    whole, pages = client.numbers(called), []
+
+    while page := client.numbers(called, f"?{top}=2&{skip}={2 * len(pages)}"):
+        assert len(page) <= 2
+        pages.append(page)
+
+    assert [number for page in pages for number in page] == whole
+
+
+@pytest.mark.parametrize("called", [name for name, one in RESOURCES.items() if one.searched])
+@pytest.mark.parametrize("version", SEARCHING)
+def test_what_was_updated_later_is_found(client_of, elements_clock, version, called):
+    client = client_of(version)
+    client.create(called, "Early")
+    elements_clock.advance("1m")
+    late = client.create(called, "Late")[RESOURCES[called].id_field]
+
+    assert client.numbers(called, f"/Search?updated_after_utc={LATER}&top=500") == [late]
+
+
+@pytest.mark.parametrize("called", TAGGED)
+@pytest.mark.parametrize("version", SEARCHING)
+def test_a_tag_is_put_on_and_taken_off(client_of, version, called):
+    client = client_of(version)
+    number = client.create(called, "First")[RESOURCES[called].id_field]
+
+    client.call("POST", f"{called}/{number}/Tags", 201, {"TAG_NAME": "vip"})
+    assert client.read(called, number)["TAGS"] == [{"TAG_NAME": "vip"}]
+    if version.startswith("v2"):
+        client.call("DELETE", f"{called}/{number}/Tags/vip", 202)
+    else:
+        client.call("DELETE", f"{called}/{number}/Tags", 202, {"TAG_NAME": "vip"})
+    assert client.read(called, number)["TAGS"] == []
+
+
+@pytest.mark.parametrize("called", TAGGED)
+def test_v2_1_tags_with_the_record(client_of, called):
+    client = client_of("v2.1")
+    record = client.create(called, "First")
+
+    client.update(called, record, TAGS=[{"TAG_NAME": "vip"}])
+
+    assert client.read(called, record[RESOURCES[called].id_field])["TAGS"] == [{"TAG_NAME": "vip"}]
+
+
+@pytest.mark.parametrize("called", LINKED)
+@every_version
+def test_a_link_is_made_and_taken_away(client_of, version, called):
+    client = client_of(version)
+    organisation = client.create("Organisations", "Acme")["ORGANISATION_ID"]
+    record = client.create(called, "First")
+    number = record[RESOURCES[called].id_field]
+
+    if version == "v2.1":
+        client.update(called, record, LINKS=[{"ORGANISATION_ID": organisation}])
+    elif version.startswith("v2"):
+        client.call("POST", f"{called}/{number}/Links", 201, {"ORGANISATION_ID": organisation})
+    else:
+        told = {"LINK_OBJECT_NAME": "Organisation", "LINK_OBJECT_ID": organisation}
+        client.call("POST", f"{called}/{number}/Links", 201, told)
+    (link,) = client.read(called, number)["LINKS"]
+    assert link["LINK_OBJECT_ID" if version.startswith("v3") else "ORGANISATION_ID"] == organisation
+
+    if version == "v2.1":
+        employer = {"DEFAULT_LINKED_ORGANISATION": None} if called == "Contacts" else {}
+        client.update(called, client.read(called, number), LINKS=[], **employer)
+    else:
+        client.call("DELETE", f"{called}/{number}/Links/{link['LINK_ID']}", 202)
+    assert client.read(called, number)["LINKS"] == []
+
+
+@pytest.mark.parametrize(
+    ("version", "called"), [(version, name) for version, names in LISTS.items() for name in names.split()]
+)
+def test_what_nobody_changes_is_listed(client_of, version, called):
+    assert isinstance(client_of(version).call("GET", called, 200), list)
+
+
+@pytest.mark.parametrize("version", ["v3.1"])
+def test_a_custom_object_lives_like_a_record(client_of, version):
+    client = client_of(version)
+
+    number = client.call("POST", "Fruit__c", 201, {"RECORD_NAME": "Apple"})["RECORD_ID"]
+    client.call("PUT", "Fruit__c", 200, {"RECORD_ID": number, "RECORD_NAME": "Pear"})
+
+    assert client.call("GET", f"Fruit__c/{number}", 200)["RECORD_NAME"] == "Pear"
+    assert len(client.call("GET", "Fruit__c/Search?updated_after_utc=2026-01-01", 200)) == 1
+    client.call("DELETE", f"Fruit__c/{number}", 202)
+    client.call("GET", f"Fruit__c/{number}", 404)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@every_version
+def test_the_key_is_known_in_every_encoding(client_of, version, encoding):
+    (owner,) = client_of(version, encoding).call("GET", "Users", 200)
+
+    assert owner["ACCOUNT_OWNER"] is True
+
+
+@every_version
+def test_another_key_is_refused(elements_workspace, version):
+    Client(elements_workspace.crm.url, "11111111-1111-4111-a111-111111111111", version).call(
+        "GET", "Contacts", 401
+    )
