@@ -9,9 +9,9 @@ from mock_platform.domain import subscription as rules
 from mock_platform.domain.ceql import matches, parse
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError
 from mock_platform.domain.subscription import DeliveryJson
-from mock_platform.routes.listing import stretch
+from mock_platform.routes.listing import counted, stretch
 from mock_platform.routes.notifications import notification_named
-from mock_platform.routes.parts import PAGE_HEADERS, PageQuery, caller, paging, parts, whole_id
+from mock_platform.routes.parts import COUNT_HEADERS, PAGE_HEADERS, PageQuery, caller, paging, parts, whole_id
 from mock_platform.store.deliveries import KeptDelivery
 
 bp = Blueprint("deliveries", __name__, url_prefix="/notifications")
@@ -59,7 +59,7 @@ def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJ
 
 
 @bp.put("/subscriptions/deliveries")
-@operation(needs=caller)
+@operation(needs=caller, headers=COUNT_HEADERS)
 def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJson]]:
     """Make deliveries again, apart from this call, and make their subscriptions active.
 
@@ -73,18 +73,18 @@ def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJs
         workspace.name, lambda one: matches(clause, _filtered_by(one)), now=workspace.clock.now()
     )
     parts().engine.wake()
-    return Answer([_shown(one, hydrate=query.hydrate) for one in again])
+    return counted([_shown(one, hydrate=query.hydrate) for one in again])
 
 
 @bp.get("/<notification_id>/subscriptions/deliveries")
-@operation(needs=caller, problems=(404,))
+@operation(needs=caller, problems=(404,), headers=COUNT_HEADERS)
 def index_of_notification(
     workspace: Workspace, notification_id: str, query: HydrateQuery
 ) -> Answer[list[DeliveryJson]]:
     """List a notification's deliveries, one for each subscription."""
     notification = notification_named(workspace, notification_id)
     found = parts().store.deliveries.find(workspace.name, notification_id=notification.id)
-    return Answer([_shown(one, hydrate=query.hydrate) for one in found])
+    return counted([_shown(one, hydrate=query.hydrate) for one in found])
 
 
 @bp.get("/<notification_id>/subscriptions/<subscription_id>/deliveries")

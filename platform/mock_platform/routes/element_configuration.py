@@ -19,7 +19,8 @@ from mock_platform.domain.element_changes import (
 )
 from mock_platform.own_elements import change_element
 from mock_platform.routes.elements import element
-from mock_platform.routes.parts import caller, done, parts
+from mock_platform.routes.listing import counted
+from mock_platform.routes.parts import COUNT_HEADERS, caller, done, parts
 
 bp = Blueprint("element_configuration", __name__, url_prefix="/elements/<key_or_id>/configuration")
 
@@ -89,10 +90,10 @@ class NewKey(KeyChange, rename="camel", kw_only=True):
 
 
 @bp.get("")
-@operation(problems=(404,), links=_LINKS)
+@operation(problems=(404,), headers=COUNT_HEADERS, links=_LINKS)
 def index(key_or_id: str) -> Answer[list[ConfigurationJson]]:
     """List an element's configuration keys."""
-    return Answer(configuration_to_json(element(key_or_id)))
+    return counted(configuration_to_json(element(key_or_id)))
 
 
 @bp.post("")

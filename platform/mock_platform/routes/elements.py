@@ -14,8 +14,8 @@ from mock_platform.domain.element import Element
 from mock_platform.domain.element_changes import ElementChanges, with_activity
 from mock_platform.domain.errors import ForbiddenError
 from mock_platform.own_elements import change_element, element_of, elements_of
-from mock_platform.routes.listing import WhereQuery, narrowed, stretch
-from mock_platform.routes.parts import PAGE_HEADERS, Json, caller, done, paging, parts
+from mock_platform.routes.listing import WhereQuery, counted, narrowed, stretch
+from mock_platform.routes.parts import COUNT_HEADERS, PAGE_HEADERS, Json, caller, done, paging, parts
 
 bp = Blueprint("elements", __name__, url_prefix="/elements")
 
@@ -58,17 +58,17 @@ def index(query: WhereQuery) -> Answer[list[ElementDetails]]:
 
 
 @bp.get("/keys")
-@operation()
+@operation(headers=COUNT_HEADERS)
 def keys() -> Answer[list[str]]:
     """List the elements' keys."""
-    return Answer([one.key for one in elements()])
+    return counted([one.key for one in elements()])
 
 
 @bp.get("/metadata")
-@operation()
+@operation(headers=COUNT_HEADERS)
 def all_metadata(query: MetadataQuery) -> Answer[list[Metadata]]:
     """List what the elements can do."""
-    return Answer([catalogue_entry.metadata(one, expand=query.expand) for one in elements()])
+    return counted([catalogue_entry.metadata(one, expand=query.expand) for one in elements()])
 
 
 @bp.post("")

@@ -8,10 +8,28 @@ from mock_kit.admin import json_answer
 from mock_platform import identities
 from mock_platform.domain import async_call
 from mock_platform.domain.async_call import AsyncCall
-from mock_platform.domain.errors import InstanceDisabledError
+from mock_platform.domain.errors import InstanceDisabledError, InvalidRequestError, shown
 from mock_platform.routes.parts import hub_caller, parts
 
+_SCHEDULE = "Elements-Schedule-Request"
 _KEPT = ("Authorization", "Content-Type", "Elements-Version")
+
+
+def refuse_schedule() -> None:
+    """Refuse a call that asks to be repeated by the calendar (documented), which is not imitated.
+
+    Done once and in silence, it would look as if it were.
+
+    Raises:
+        InvalidCredentialsError: it is a stranger's, or its token is nobody's.
+        InvalidRequestError: it has the header.
+    """
+    if _SCHEDULE in request.headers:
+        hub_caller()
+        raise InvalidRequestError(
+            f"{_SCHEDULE} is not imitated here; got {shown(request.headers[_SCHEDULE])}: leave the header out, "
+            "and make the call as often as it should run"
+        )
 
 
 def dispatch_if_async() -> Response | None:

@@ -8,8 +8,8 @@ from mock_platform.domain.catalogue_entry import ElementDetails, element_details
 from mock_platform.domain.hub import Hub, HubJson, hub_to_json
 from mock_platform.elements.catalogue import HUBS, find_hub
 from mock_platform.routes.elements import elements
-from mock_platform.routes.listing import stretch
-from mock_platform.routes.parts import PAGE_HEADERS, PageQuery, paging
+from mock_platform.routes.listing import counted, stretch
+from mock_platform.routes.parts import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 
 bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")
 
@@ -47,10 +47,10 @@ def index(query: HubsQuery) -> Answer[list[HubJson]]:
 
 
 @bp.get("/keys")
-@operation()
+@operation(headers=COUNT_HEADERS)
 def keys() -> Answer[list[str]]:
     """List the hubs' keys."""
-    return Answer([hub.key for hub in HUBS])
+    return counted([hub.key for hub in HUBS])
 
 
 @bp.get("/<key>")

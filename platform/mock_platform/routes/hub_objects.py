@@ -11,11 +11,13 @@ from mock_platform.domain.models import Instance
 from mock_platform.domain.transformation import Transformation, names
 from mock_platform.elements.insightly_fields import FieldMetadata
 from mock_platform.elements.insightly_objects import ObjectName
-from mock_platform.routes.hub_async import dispatch_if_async
+from mock_platform.routes.hub_async import dispatch_if_async, refuse_schedule
 from mock_platform.routes.hub_records import HEADERS, enabled_instance
-from mock_platform.routes.parts import HubCaller, hub_caller, parts
+from mock_platform.routes.listing import counted
+from mock_platform.routes.parts import COUNT_HEADERS, HubCaller, hub_caller, parts
 
 bp = Blueprint("hub_objects", __name__, url_prefix="/hubs/<hub>")
+bp.before_request(refuse_schedule)
 bp.before_request(dispatch_if_async)
 
 _PROBLEMS = (400, 403, 404, 429, 502)
@@ -42,7 +44,7 @@ def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
 
 
 @bp.get("/objects")
-@operation(needs=hub_caller, problems=_PROBLEMS, headers=HEADERS)
+@operation(needs=hub_caller, problems=_PROBLEMS, headers={**HEADERS, **COUNT_HEADERS})
 def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
     """List the objects: names, or more about each with ``Elements-Version: Helium``.
 
@@ -51,7 +53,7 @@ def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
     found = objects_of(caller.instance)
     helium = request.headers.get("Elements-Version", "").strip().lower() == "helium"
     shown: list[str | ObjectName] = [each if helium else each["name"] for each in found]
-    return Answer(shown)
+    return counted(shown)
 
 
 @bp.get("/objects/<object_name>/metadata")

@@ -8,8 +8,9 @@ from mock_platform.domain.configuration_entry import EntryJson, entries, key_nam
 from mock_platform.domain.instance import InstanceBody
 from mock_platform.domain.models import Instance
 from mock_platform.routes.instance_changes import Ask, change
+from mock_platform.routes.listing import counted
 from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
-from mock_platform.routes.parts import parts
+from mock_platform.routes.parts import COUNT_HEADERS, parts
 
 bp = instance_blueprint("instance_configuration")
 
@@ -31,10 +32,10 @@ class ValueRequest(Struct, rename="camel"):
 
 
 @bp.get("/configuration")
-@operation(needs=named_instance, problems=(404,), links=_LINKS)
+@operation(needs=named_instance, problems=(404,), headers=COUNT_HEADERS, links=_LINKS)
 def index(named: Named) -> Answer[list[EntryJson]]:
     """List the entries, those of keys that the element does not know after its own."""
-    return Answer(_entries(named, named.instance))
+    return counted(_entries(named, named.instance))
 
 
 @bp.get("/configuration/<config_id>")

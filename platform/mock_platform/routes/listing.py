@@ -8,6 +8,7 @@ from mock_platform.domain.ceql import matches, parse
 from mock_platform.domain.errors import NothingFoundError
 from mock_platform.routes.parts import PageQuery, Paging, page_headers
 
+Item = TypeVar("Item")
 Shown = TypeVar("Shown", bound=Mapping[str, object])
 
 
@@ -31,6 +32,12 @@ def narrowed(shown: Sequence[Shown], where: str) -> list[Shown]:
     """
     clause = parse(where) if where.strip() else None
     return [one for one in shown if clause is None or matches(clause, one)]
+
+
+def counted(shown: Sequence[Item]) -> Answer[list[Item]]:
+    """Answer with a list that comes whole, and how many it has (documented: always, on the platform's own lists)."""
+    number = str(len(shown))
+    return Answer(list(shown), {"Elements-Returned-Count": number, "Elements-Total-Count": number})
 
 
 def stretch(shown: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answer[list[Shown]]:

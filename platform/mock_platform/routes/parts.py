@@ -69,9 +69,14 @@ class PageQuery(Struct, rename="camel", kw_only=True):
     next_page: str = ""
 
 
-PAGE_HEADERS = {
+COUNT_HEADERS = {
     "Elements-Returned-Count": "items in this answer",
     "Elements-Total-Count": "items in all, where that is known",
+}
+"""What the answer of a list carries that comes whole, for its operation's declaration."""
+
+PAGE_HEADERS = {
+    **COUNT_HEADERS,
     "Elements-Next-Page-Token": "what to send as nextPage; absent on the last page",
     "Elements-Error": "a soft warning, such as a pageSize that is more than may be had",
 }

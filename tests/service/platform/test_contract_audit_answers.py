@@ -73,3 +73,41 @@ def test_pages_of_other_origins_may_send_the_headers_that_change_something(stran
     )
 
     assert header in reply.headers["Access-Control-Allow-Headers"].split(", ")
+
+
+@pytest.mark.parametrize("path", ["/contacts", "/hubs/crm/contacts/1", "/objects", "/ping"])
+def test_a_call_that_asks_to_be_repeated_is_refused_before_it_is_made_once(hub, stranger, refused, path):
+    schedule = {"Elements-Schedule-Request": "0 0/5 * * * ?"}
+
+    message = refused(hub.send("GET", path, headers=schedule), 400)
+
+    assert message.startswith("Elements-Schedule-Request is not imitated here; got '0 0/5 * * * ?'")
+    refused(stranger.send("GET", f"{BASE_PATH}{path}", headers=schedule), 401)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/elements/keys",
+        "/elements/metadata",
+        "/elements/insightly/configuration",
+        "/hubs/keys",
+        "/instances/{instance}/configuration",
+        "/instances/configuration",
+        "/notifications/{notification}/subscriptions/deliveries",
+        "/objects",
+    ],
+)
+def test_lists_that_come_whole_are_counted_too(doors, instance, directory, path):
+    notification = directory.json("POST", "/notifications", json={"topic": "news"})["id"]
+    authorization = f"{doors.platform.headers['Authorization']}, Element {instance['token']}"
+
+    reply = doors.platform.send(
+        "GET",
+        BASE_PATH + path.format(instance=instance["id"], notification=notification),
+        headers={"Authorization": authorization},
+    )
+
+    number = str(len(decode(reply.body)))
+    assert reply.status == 200
+    assert reply.headers["elements-returned-count"] == reply.headers["elements-total-count"] == number
