@@ -126,3 +126,14 @@ def test_v3_1_knows_a_notes_comments_by_another_path_too(crm, path):
     crm.delete(f"{note}/Comment/{made['COMMENT_ID']}")
     assert crm.shown(f"{note}/Comments") == []
     assert crm.at("v2.2").send("GET", f"{note}/Comment").status == 404
+
+
+def test_the_vendors_python_client_uploads_a_file(crm, path):
+    body = (
+        b'--x--\r\nContent-Disposition: form-data; name="a.txt"; filename="a.txt"\r\n\r\nhello\r\n--x--\r\n'
+    )
+
+    reply = crm.send("POST", f"{path}/FileAttachments", body=body, headers=MULTIPART)
+
+    assert reply.status == 201
+    assert decode(reply.body)["FILE_SIZE"] == 5

@@ -249,3 +249,29 @@ def test_xml_is_refused_by_name(crm, accept):
 @pytest.mark.parametrize("accept", ["*/*", "text/html,application/xml;q=0.9,*/*;q=0.8", "image/png", ""])
 def test_whoever_takes_anything_gets_json(crm, accept):
     assert crm.send("GET", "Contacts", headers={"Accept": accept}).status == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["Contacts", "Contacts/Search", "Users", "Countries", "Instance", "LeadSources"]
+)
+def test_every_list_and_record_of_v3_1_carries_a_tag(crm, name):
+    made = crm.create("Contacts", FIRST_NAME="Ada")
+
+    for shown in (name, f"Contacts/{made['CONTACT_ID']}"):
+        assert crm.send("GET", shown).headers["ETag"]
+
+
+def test_dates_of_one_body_are_written_in_one_way(crm):
+    mixed = {"START_DATE_UTC": "2026-03-02 10:00:00", "END_DATE_UTC": "2026-03-02T11:00:00Z"}
+
+    assert crm.refused(400, "POST", "Events", json=mixed)
+    assert crm.at("v2.2").send("POST", "Events", json={"TITLE": "x", **mixed}).status == 201
+
+
+@pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.1"])
+def test_dates_come_back_with_a_space_whichever_way_they_went(crm, version):
+    dates = {"START_DATE_UTC": "2016-05-02T12:00:00Z", "END_DATE_UTC": "2016-05-02T13:00:00Z"}
+
+    made = crm.at(version).create("Events", TITLE="x", **dates)
+
+    assert (made["START_DATE_UTC"], made["END_DATE_UTC"]) == ("2016-05-02 12:00:00", "2016-05-02 13:00:00")

@@ -223,3 +223,24 @@ def test_pages_are_ordered_by_id_and_counted(crm, version, resource):
         ]
         assert at.total(f"{path}top=2&count_total=true") == 5
         assert "X-Total-Count" not in at.send("GET", f"{path}top=2").headers
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "second"),
+    [
+        ("DATES", {"OCCASION_DATE": "2026-05-01 00:00:00"}, {"OCCASION_DATE": "2026-06-01 00:00:00"}),
+        ("EMAILDOMAINS", {"EMAIL_DOMAIN": "a.example"}, {"EMAIL_DOMAIN": "b.example"}),
+        (
+            "LINKS",
+            {"LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 5},
+            {"LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 6},
+        ),
+    ],
+)
+def test_an_array_in_an_update_of_v3_1_takes_the_place_of_all_rows(crm, key, first, second):
+    made = crm.create("Organisations", ORGANISATION_NAME="Acme", **{key: [first]})
+
+    after = crm.update(f"Organisations/{made['ORGANISATION_ID']}", **{key: [second]})
+
+    (row,) = after[key]
+    assert second.items() <= row.items()
