@@ -1,7 +1,7 @@
 """Dates as the CRM writes and reads them: UTC, whole seconds, ``yyyy-MM-dd HH:mm:ss``."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _DATE = re.compile(
     r"""(?P<day> \d{4}-\d\d-\d\d )
@@ -11,6 +11,10 @@ _DATE = re.compile(
         )? \Z""",
     re.VERBOSE,
 )
+
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class UnreadableDateError(ValueError):
@@ -23,6 +27,14 @@ def whole_second(instant: datetime) -> datetime:
     Source: no date of any recorded exchange has a fraction (observed).
     """
     return instant.replace(microsecond=0)
+
+
+def shifted(instant: datetime, by: timedelta) -> datetime:
+    """Return a later or earlier instant; none lies beyond the calendar's ends."""
+    try:
+        return instant + by
+    except OverflowError:
+        return LATEST if by > timedelta() else EARLIEST
 
 
 def format_date(instant: datetime) -> str:

@@ -10,14 +10,13 @@ from typing import Annotated
 from msgspec import Meta
 from msgspec.structs import fields
 
-from mock_insightly.dates import whole_second
+from mock_insightly.dates import EARLIEST, shifted, whole_second
 from mock_kit import seeded
 from mock_kit.faults import Effect, Phase, Rule, Rules
 
 _YEAR_S = 366 * 24 * 60 * 60
 _Few = Annotated[int, Meta(ge=0, le=500)]
 _Seconds = Annotated[int, Meta(ge=0, le=_YEAR_S)]
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -55,8 +54,8 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
     def stamped(self, now: datetime) -> datetime:
         """Return the instant that a write at ``now`` is stamped with."""
-        stamp = whole_second(now) + timedelta(seconds=self.clock_skew_s)
-        return stamp - (stamp - _EPOCH) % timedelta(seconds=self.stamp_step_s)
+        stamp = whole_second(shifted(now, timedelta(seconds=self.clock_skew_s)))
+        return stamp - (stamp - EARLIEST) % timedelta(seconds=self.stamp_step_s)
 
     def later_s(self, record_id: int, *, seed: int) -> int:
         """Return the seconds between the two stamps of a new record."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
+from mock_insightly.dates import shifted
+
 _NONE = timedelta()
 
 
@@ -25,7 +27,7 @@ class Realism:
 
     def stamped(self, now: datetime) -> datetime:
         """Return what the CRM's clock shows."""
-        return now + self.clock_skew
+        return shifted(now, self.clock_skew)
 
 
 class Switches:

@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.account import Account
+from mock_insightly.dates import shifted
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.fields import Record, Sent, upper_keys
 from mock_insightly.kinds import Kind
@@ -93,7 +94,7 @@ class Call:
             made = created(kind, given, record_id=record_id, account=self.account, now=self.stamped)
             more_s = self.fault.effect.later_s(record_id, seed=self.fault.when.seed)
             later = self.realism.updated_later + timedelta(seconds=more_s)
-            return updated_at(self.stamped + later, made)
+            return updated_at(shifted(self.stamped, later), made)
 
         return make
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from mock_insightly.dates import shifted
 from mock_insightly.finding import Found
 from mock_insightly.kinds import Kind
 from mock_insightly.parts import parts
@@ -36,7 +37,7 @@ def unindexed(call: Call, kind: Kind) -> frozenset[int]:
 
 def written_lately(call: Call, kind: Kind, lag: timedelta) -> frozenset[int]:
     """Return the ids of records that were written within this time."""
-    return parts().store.written_since(call.workspace, kind, call.now - lag) if lag else frozenset()
+    return parts().store.written_since(call.workspace, kind, shifted(call.now, -lag)) if lag else frozenset()
 
 
 def _delete_first(call: Call, kind: Kind, wanted: Wanted, count: int) -> None:

@@ -101,6 +101,17 @@ def test_the_second_stamp_is_later_by_what_the_rule_says_and_always_by_the_same(
     assert drawn == effect.later_s(record_id, seed=seed)
 
 
+@pytest.mark.parametrize(
+    ("skew", "at", "stamp"),
+    [
+        (90, datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (-90, datetime(1, 1, 1, 0, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_stamps_keep_to_the_calendar(skew, at, stamp):
+    assert CrmEffect(clock_skew_s=skew).stamped(at) == stamp
+
+
 def test_seconds_apart_are_of_all_sizes():
     effect = CrmEffect(updated_within_s=3)
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from mock_kit.instants import parse_instant
+
 
 @pytest.fixture
 def faulty(crm):
@@ -116,6 +118,18 @@ class TestStamps:
         assert crm.send("POST", "Contacts", json={"FIRST_NAME": "Ada"}).status == 503
 
         assert crm.shown("Contacts")[0]["DATE_CREATED_UTC"] == "2026-03-02 10:00:05"
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_at_the_ends_of_the_calendar_nothing_fails(another, start):
+    crm = another(start=parse_instant(start))
+    effect = {"clock_skew_s": 90 if start > "2" else -90, "updated_later_s": 90, "index_lag_s": 60}
+    crm.send("PUT", "/_local/faults", json={"faults": [{"effect": effect}]})
+
+    ada = crm.create("Contacts", FIRST_NAME="Ada")
+
+    assert crm.shown(f"Contacts/{ada['CONTACT_ID']}") == ada
+    assert crm.send("GET", "Contacts").status == 200
 
 
 class TestPages:
