@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from elements_local.uncollected import uncollected
+
 COMMANDS = {
     "up": "Run the platform, the CRM and the sink until Ctrl-C.",
     "tour": "See the Insightly guide's walk-through happen, step by step.",
@@ -37,7 +39,8 @@ class _Commands(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"elements_local.commands.{cmd_name}").command
+        with uncollected():
+            command: click.Command = import_module(f"elements_local.commands.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

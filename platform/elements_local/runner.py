@@ -14,7 +14,7 @@ from elements_local.golden import golden_of
 from elements_local.records import UnknownRecordError
 from elements_local.scenario import Scenario, Step
 from elements_local.stack import Stack, at
-from elements_local.start import Options, in_process, on_ports
+from elements_local.start import Options, in_process, load_services, on_ports
 from elements_local.steps import make_instance, take
 from elements_local.timeline import Moment, moments
 from elements_local.world import ExpectationError, World
@@ -173,6 +173,7 @@ class _HeldTime:
         """Hold the process's time from an instant on."""
         from freezegun import freeze_time  # noqa: PLC0415 - patches the process, so only where that is wanted
 
+        load_services()
         with freeze_time(start) as frozen:
             self._frozen = frozen
             try:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import token_urlsafe
@@ -12,9 +13,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-import callback_sink
-import mock_insightly
-import mock_platform
 from elements_local.clients import Addresses
 from elements_local.errors import OptionError
 from elements_local.stack import Stack
@@ -64,6 +62,12 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+def load_services() -> None:
+    """Import the three services: before a process's time is held, since modules imported later would keep held dates."""
+    for name in ("mock_platform", "mock_insightly", "callback_sink"):
+        import_module(name)
+
+
 @contextmanager
 def in_process(options: Options | None = None) -> Iterator[Stack]:
     """Run a stack without sockets: the services call one another as WSGI applications."""
@@ -106,9 +110,11 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
             **{name: url_of(listener) for name, listener in zip(_NAMES, listeners, strict=True)}
         )
         database = closing.enter_context(_database(chosen))
-        apps = _applications(chosen, addresses, database, _over_network, Guard(token=token))
-        for app, listener, threads in zip(apps, listeners, _THREADS, strict=True):
-            closing.callback(Server(app, listener, threads=threads).close)
+        apps: list[Flask] = []
+        for app in _applications(chosen, addresses, database, _over_network, Guard(token=token)):
+            place = len(apps)
+            closing.callback(Server(app, listeners[place], threads=_THREADS[place]).close)
+            apps.append(app)
         closing.enter_context(_following_real_clocks(apps[0]))
         stack = Stack(OverNetwork(), addresses, token=token)
         _fill(stack, chosen)
@@ -138,11 +144,14 @@ def _applications(
     database: Database,
     wire: Callable[[timedelta], Http],
     guard: Guard,
-) -> "tuple[Flask, Flask, Flask]":
-    """Make the three applications.
+) -> "Iterator[Flask]":
+    """Make the applications one after the other, so that the platform may answer while the other two are made.
 
     Args:
         wire: what reaches others, and waits so long for an answer.
+
+    Raises:
+        OptionError: a setting is not what it has to be.
     """
     env = options.environment
     workspaces = Workspaces(
@@ -156,33 +165,35 @@ def _applications(
         "ELEMENTS_LOCAL_PLATFORM_SINK_URL": addresses.sink,
     }
     try:
+        import mock_platform  # noqa: PLC0415 - each service is imported when it is its turn
+
         platform = mock_platform.Settings.from_env({**env, **own})
-        crm = mock_insightly.Settings.from_env(env)
-        sink = callback_sink.Settings.from_env(env)
-    except SettingsError as error:
-        raise OptionError(str(error)) from error
-    return (
-        mock_platform.create_app(
+        yield mock_platform.create_app(
             platform,
             workspaces=workspaces,
             database=database,
             http=wire(_PATIENCE),
             receivers=wire(platform.callback_timeout),
             guard=guard,
-        ),
-        mock_insightly.create_app(crm, workspaces=workspaces, database=database, guard=guard),
-        callback_sink.create_app(
-            sink,
-            workspaces=workspaces,
-            database=database,
-            http=wire(sink.forward_timeout),
-            guard=guard,
-        ),
-    )
+        )
+        import mock_insightly  # noqa: PLC0415 - as above
+
+        crm = mock_insightly.Settings.from_env(env)
+        yield mock_insightly.create_app(crm, workspaces=workspaces, database=database, guard=guard)
+        import callback_sink  # noqa: PLC0415 - as above
+
+        sink = callback_sink.Settings.from_env(env)
+        yield callback_sink.create_app(
+            sink, workspaces=workspaces, database=database, http=wire(sink.forward_timeout), guard=guard
+        )
+    except SettingsError as error:
+        raise OptionError(str(error)) from error
 
 
 @contextmanager
 def _following_real_clocks(platform: "Flask") -> Iterator[None]:
+    import mock_platform  # noqa: PLC0415 - as above
+
     engine = mock_platform.engine_of(platform)
     follower = Thread(target=engine.follow_real_clocks, name="follow real clocks", daemon=True)
     follower.start()

@@ -10,7 +10,6 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from mock_kit.json_text import read_json
-from mock_kit.shape_words import refusal, words
 
 if TYPE_CHECKING:
     from flask import Request
@@ -40,6 +39,8 @@ def read_body(request: "Request", shape: type[T]) -> T:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
+        from mock_kit.shape_words import refusal  # noqa: PLC0415 - slow to import, and only for what is refused
+
         raise ShapeError(refusal(error, value, shape)) from error
 
 
@@ -57,7 +58,7 @@ def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
         if name in sent:
             found[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
         elif field.required:
-            raise ShapeError(f"{name} is missing; it must be {words(field.type)}")
+            raise ShapeError(f"{name} is missing; it must be {_words(field.type)}")
     try:
         return msgspec.convert(found, shape, strict=False)
     except msgspec.ValidationError as error:
@@ -87,8 +88,14 @@ def _text(name: str, text: str, shape: object) -> str:
     plain = _plain(shape)
     is_misread = not _WHOLE.fullmatch(text) if plain is int else _is_closed(plain) and text.lower() == "null"
     if is_misread:
-        raise ShapeError(f"{name} must be {words(shape)}; got {_quoted(text)}")
+        raise ShapeError(f"{name} must be {_words(shape)}; got {_quoted(text)}")
     return text
+
+
+def _words(shape: object) -> str:
+    from mock_kit.shape_words import words  # noqa: PLC0415 - as above
+
+    return words(shape)
 
 
 def _is_closed(plain: object) -> bool:
@@ -100,7 +107,7 @@ def _refusal(error: msgspec.ValidationError, found: Mapping[str, object], shape:
     path = str(error).rpartition(" - at `$.")[2].rstrip("`").partition("[")[0]
     for field in _fields(shape):
         if field.encode_name == path and path in found:
-            return ShapeError(f"{path} must be {words(field.type)}; got {_quoted(found[path])}")
+            return ShapeError(f"{path} must be {_words(field.type)}; got {_quoted(found[path])}")
     return ShapeError(f"query parameters: {error}")
 
 

@@ -5,6 +5,7 @@ move less. Nothing here passes or fails.
 """
 
 import json
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -13,7 +14,6 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import big_crm  # beside this file
@@ -93,14 +93,21 @@ def our_day() -> float:
 
 
 def first_answer() -> None:
-    """Start the stack, ask the platform for its health, and stop it."""
-    ports = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
-    process = subprocess.Popen([BIN / "elements-local", "up", "--json", *ports], stdout=subprocess.PIPE)
-    with closing(process.stdout) as out:  # type: ignore[type-var]  # it is a pipe
-        platform = json.loads(out.readline())["dashboard"]  # type: ignore[union-attr]  # as above
-    with urllib.request.urlopen(f"{platform}health") as answer:  # noqa: S310 - our own
-        answer.read()
-    STOPPED.append(process)
+    """Start the stack, and ask the platform for its health until it answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    ports = ("--platform-port", str(port), "--crm-port", "0", "--sink-port", "0")
+    STOPPED.append(
+        subprocess.Popen([BIN / "elements-local", "up", "--json", *ports], stdout=subprocess.DEVNULL)
+    )
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_local/health") as answer:
+                answer.read()
+        except OSError:
+            continue
+        return
 
 
 STOPPED: list[subprocess.Popen[bytes]] = []

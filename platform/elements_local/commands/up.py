@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -13,6 +14,7 @@ from elements_local.clients import BASE_PATH, Credentials
 from elements_local.errors import OptionError
 from elements_local.stack import Stack
 from elements_local.start import PORTS, Options, on_ports
+from elements_local.uncollected import uncollected
 from mock_kit.clock import Mode
 from mock_kit.instants import UnreadableTimeError, format_instant, parse_instant
 from mock_kit.json_text import encode_text
@@ -98,7 +100,9 @@ def command(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click's si
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with on_ports(_options(**options)) as stack:
+    with ExitStack() as closing:
+        with uncollected():
+            stack = closing.enter_context(on_ports(_options(**options)))
         workspace = stack.workspace().credentials
         click.echo(_as_json(stack, workspace) if as_json else _as_text(stack, workspace))
         stopped.wait()
