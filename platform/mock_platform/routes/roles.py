@@ -8,9 +8,12 @@ from mock_kit.operations import Answer, operation
 from mock_platform import identities
 from mock_platform.domain import people
 from mock_platform.domain.directory import AccountJson, MemberJson, account_to_json, user_to_json
+from mock_platform.domain.errors import ForbiddenError
+from mock_platform.domain.people import Member
 from mock_platform.domain.roles import check_not_foreign, granted, role_named, withdrawn
 from mock_platform.routes.administration import Signed, account_named, accounts_administrator, administrator
-from mock_platform.routes.parts import done
+from mock_platform.routes.parts import done, whole_id
+from mock_platform.store.people import Register
 
 bp = Blueprint("roles", __name__)
 
@@ -22,7 +25,7 @@ def grant_to_user(admin: Signed, user_id: str, role: str) -> Answer[MemberJson]:
     known = role_named(role)
     check_not_foreign("user", user_id)
     with admin.writing() as register:
-        user = admin.user_named(register, user_id)
+        user = _user_to_change(admin, register, user_id)
         changed = replace(user, roles=granted(user.roles, known, of_whole=admin.administers_organization))
         register.save_user(changed)
     return Answer(user_to_json(changed))
@@ -35,7 +38,7 @@ def withdraw_from_user(admin: Signed, user_id: str, role: str) -> Answer[None]:
     known = role_named(role)
     check_not_foreign("user", user_id)
     with admin.writing() as register:
-        user = admin.user_named(register, user_id)
+        user = _user_to_change(admin, register, user_id)
         roles = withdrawn(user.roles, known, of_whole=admin.administers_organization)
         people.keep_founder("role of user", user.id, identities.founder_id(admin.workspace))
         register.save_user(replace(user, roles=roles))
@@ -67,3 +70,16 @@ def withdraw_from_account(admin: Signed, account_id: str, role: str) -> Answer[N
         roles = withdrawn(account.roles, known, of_whole=admin.administers_organization)
         register.save_account(replace(account, roles=roles))
     return done()
+
+
+def _user_to_change(admin: Signed, register: Register, user_id: str) -> Member:
+    """Return a user whom this administrator may give roles.
+
+    Raises:
+        NotFoundError: there is none with this id.
+        ForbiddenError: they are in an account that is not this administrator's (observed: 403 for what is foreign).
+    """
+    user = register.user(whole_id(user_id))
+    if user is not None and user not in admin.users(register):
+        raise ForbiddenError(f"the user {user_id} belongs to an account that is not yours to administer")
+    return admin.user_named(register, user_id)

@@ -111,3 +111,12 @@ def test_lists_that_come_whole_are_counted_too(doors, instance, directory, path)
     number = str(len(decode(reply.body)))
     assert reply.status == 200
     assert reply.headers["elements-returned-count"] == reply.headers["elements-total-count"] == number
+
+
+@pytest.mark.assumed
+def test_the_key_of_signatures_is_shown_as_it_was_given(instances, instance):
+    key = "event.notification.signature.key"
+    entries = decode(instances("GET", f"/{instance['id']}/configuration").body)
+
+    assert instance["configuration"][key] == "a-key-of-your-own"
+    assert [each["propertyValue"] for each in entries if each["key"] == key] == ["a-key-of-your-own"]

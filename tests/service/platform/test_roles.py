@@ -59,6 +59,20 @@ def test_whoever_is_foreign_is_403_and_whoever_is_unknown_404(directory, refused
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_user_of_an_account_that_is_anothers_is_foreign_too(directory, ada, refused, method):
+    account = directory.json("POST", "/accounts", json={"externalId": "another"})
+    head = directory.new_user("head@example.com", account=account["id"])
+    directory.json("PUT", f"/users/{head['id']}/roles/account-admin")
+    hers = directory.headers_of(head)
+
+    foreign = directory.send(method, f"/users/{ada['id']}/roles/user", headers=hers)
+
+    assert "not yours to administer" in refused(foreign, 403)
+    refused(directory.send(method, f"/users/{NOBODY}/roles/user", headers=hers), 404)
+    refused(directory.send(method, f"/users/{ada['id']}/roles/emperor", headers=hers), 400)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_a_privileged_role_is_403(directory, ada, default_account, refused, method):
     for path in (f"/users/{ada['id']}", f"/accounts/{default_account['id']}"):
         assert "the platform's own" in refused(directory.send(method, f"{path}/roles/sys-admin"), 403)
