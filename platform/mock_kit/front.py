@@ -64,7 +64,7 @@ class Front:
             self.answered[environ["REQUEST_METHOD"], reply.status] += 1
         if "Date" not in reply.headers:
             reply.headers["Date"] = format_datetime(workspace.clock.now(), usegmt=True)
-        start_response(_status_line(reply.status), list(reply.headers))
+        start_response(_status_line(reply), list(reply.headers))
         # a struck answer to HEAD has a body, which the client would take for the start of the next answer
         if environ["REQUEST_METHOD"] == "HEAD":
             return []
@@ -173,8 +173,10 @@ def _request_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
     ]
 
 
-def _status_line(status: int) -> str:
+def _status_line(reply: Reply) -> str:
+    if reply.phrase:
+        return f"{reply.status} {reply.phrase}"
     try:
-        return f"{status} {HTTPStatus(status).phrase}"
+        return f"{reply.status} {HTTPStatus(reply.status).phrase}"
     except ValueError:  # a status that only a fault can ask for
-        return f"{status} Unknown"
+        return f"{reply.status} Unknown"

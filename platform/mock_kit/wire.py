@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from io import BytesIO
 from threading import local
@@ -61,12 +61,14 @@ class Reply:
 
     Attributes:
         elapsed: how long the answer says it took; zero unless a fault delays it.
+        phrase: what the status line says beside the status; empty if it is not known.
     """
 
     status: int
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
     elapsed: timedelta = timedelta(0)
+    phrase: str = field(default="", compare=False)
 
     @property
     def ok(self) -> bool:
@@ -216,7 +218,7 @@ def begin(
     body = _body(application(environ, start_response), written)  # type: ignore[arg-type]  # the `exc_info` argument
     first = next(body, b"")
     status, headers = started[-1]
-    return Reply(status=int(status[:3]), headers=Headers(headers)), _begun(first, body)
+    return Reply(status=int(status[:3]), headers=Headers(headers), phrase=status[4:]), _begun(first, body)
 
 
 def _body(chunks: Iterable[bytes], written: list[bytes]) -> Generator[bytes, None, None]:
@@ -246,9 +248,7 @@ def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
         return reply
     if delay >= timeout.total_seconds():
         return NoReply(reason=_timed_out(timeout), elapsed=timeout)
-    return Reply(
-        status=reply.status, headers=reply.headers, body=reply.body, elapsed=timedelta(seconds=delay)
-    )
+    return replace(reply, elapsed=timedelta(seconds=delay))
 
 
 def _received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
@@ -266,7 +266,7 @@ def _received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
 
 
 def _with_body(reply: Reply, body: bytes) -> Reply:
-    return Reply(status=reply.status, headers=reply.headers, body=body, elapsed=reply.elapsed)
+    return replace(reply, body=body)
 
 
 def _environ(method: str, url: SplitResult, headers: Mapping[str, str], body: bytes) -> "WSGIEnvironment":

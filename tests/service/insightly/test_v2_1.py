@@ -52,6 +52,7 @@ def test_a_record_that_is_not_there_is_told_in_plain_text(old):
     reply = old.send("GET", "Leads/830626")
 
     assert (reply.status, reply.body) == (404, b"No Lead with ID = 830626")
+    assert reply.phrase == "Lead Not Found"
     assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
 
 
