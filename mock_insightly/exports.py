@@ -13,7 +13,10 @@ from mock_insightly.records import Reserve, created, number_rows, record_in
 from mock_kit.json_text import Json, MalformedJsonError, decode, encode_text
 
 VERSION = 1
+LARGEST_NUMBER = 2**62
+"""Of an id or a row: those that are given out afterwards are larger."""
 _ID = Whole(lowest=1)
+_STAMPS = ("DATE_CREATED_UTC", "DATE_UPDATED_UTC")
 
 
 class CsvError(InvalidRequestError):
@@ -84,9 +87,12 @@ def imported(kind: Kind, sent: Json, *, account: Account, now: datetime, reserve
         if field.name in fields
     }
     new = created(kind, given, record_id=record_id, account=account, now=now)
-    stamps = {name: given[name] for name in ("DATE_CREATED_UTC", "DATE_UPDATED_UTC") if given.get(name)}
-    record = {**new, **given, **stamps}
-    return number_rows(kind, record, {**record, **_numbered(kind, record)}, reserve)
+    record = {**new, **{name: value for name, value in given.items() if value or name not in _STAMPS}}
+    whole = number_rows(kind, record, {**record, **_numbered(kind, record)}, reserve)
+    for sequence, number in numbers_of(kind, whole):
+        if not 0 < number <= LARGEST_NUMBER:
+            raise FieldError(sequence, f"a number from 1 to {LARGEST_NUMBER}", number)
+    return whole
 
 
 def numbers_of(kind: Kind, record: Record) -> Iterator[tuple[str, int]]:

@@ -18,6 +18,9 @@ EXPORT_OF_SEED_7 = "3e6a5e79850599d293dd0f63d99fa3c3846b1c0b7bca53c409e0fed51c9c
 """SHA-256 of the export of 30 records of each kind, made up from seed 7."""
 
 
+LINKED = {"LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 1}
+
+
 def exported(crm):
     reply = crm.send("GET", "/_local/export")
     assert (reply.status, reply.headers["Content-Type"]) == (200, "application/json")
@@ -102,6 +105,12 @@ class TestJson:
         ]
         assert [one["CONTACT_ID"] for one in crm.shown("Contacts?top=1&skip=1")] == [900]
 
+    def test_a_record_without_dates_gets_those_of_the_present(self, crm):
+        put(crm, Contacts=[contact(DATE_CREATED_UTC=None, DATE_UPDATED_UTC="")])
+
+        made = crm.shown("Contacts/5")
+        assert made["DATE_CREATED_UTC"] == made["DATE_UPDATED_UTC"] == "2026-03-02 10:00:00"
+
     def test_what_is_created_afterwards_gets_numbers_of_its_own(self, crm):
         row = {"LINK_ID": 99_999_999, "LINK_OBJECT_NAME": "Lead", "LINK_OBJECT_ID": 1}
         put(crm, Contacts=[{"CONTACT_ID": 99_999_999, "LINKS": [row]}])
@@ -135,6 +144,14 @@ class TestJson:
                 document(Contacts=[contact(DATE_OF_BIRTH="x")]), "Contacts 5: DATE_OF_BIRTH", id="no date"
             ),
             pytest.param(document(Contacts=[5]), "object", id="no record"),
+            pytest.param(
+                document(Contacts=[{"CONTACT_ID": 2**63 - 1}]), f"from 1 to {2**62}", id="the last id of all"
+            ),
+            pytest.param(
+                document(Contacts=[contact(LINKS=[{"LINK_ID": 0, **LINKED}])]),
+                "LINK_ID",
+                id="no row's number",
+            ),
         ],
     )
     def test_what_cannot_be_read_is_refused_and_nothing_has_changed(self, crm, body, told):
