@@ -16,7 +16,7 @@ from mock_platform.standard_webhooks import standard_headers
 from mock_platform.store import Store
 from mock_platform.store.deliveries import Key, Owed, Tried
 
-_MOST_TOGETHER = 16
+_MOST_TOGETHER = 32
 _QUICK_S = 0.02
 """How many attempts are known to this process alone, and for how long each: if it is killed, they are made again."""
 

@@ -26,7 +26,7 @@ def killing(tmp_path_factory):
 def test_every_callback_that_was_owed_arrives_and_none_is_altered(killing, mode, answers_first):
     again = killing.duplicates(kill.Point(mode, FEW // 2, answers_first))
 
-    kept_together = 16
+    kept_together = 32
     lanes = 1 if mode is Mode.VIRTUAL else kill.RECEIVERS
     assert 0 <= again <= kept_together * lanes
     assert again >= 1 or answers_first, "what was not answered is sent again"
