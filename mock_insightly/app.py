@@ -1,6 +1,5 @@
 """The CRM as a WSGI application."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
@@ -24,7 +23,6 @@ from mock_insightly.errors import (
 from mock_insightly.faults import CrmRules
 from mock_insightly.grants import Grants
 from mock_insightly.parts import EXTENSION, Parts
-from mock_insightly.realism import Realism, Switches
 from mock_insightly.routes import (
     attached,
     consent,
@@ -34,7 +32,6 @@ from mock_insightly.routes import (
     members,
     records,
     sub_resources,
-    switches,
     vendor_pages,
 )
 from mock_insightly.routes.caller import authenticate, speak_json, workspace_of
@@ -91,7 +88,6 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
             settings.daily_limit, burst=settings.burst_limit if settings.limits == "vendor" else None
         ),
         grants=Grants(database),
-        switches=Switches(Realism(updated_later=timedelta(seconds=settings.updated_later_s))),
     )
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, problem)
@@ -108,7 +104,6 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     app.register_blueprint(local.bp)
     app.register_blueprint(vendor_pages.bp)
     app.register_blueprint(exchange.bp)
-    app.register_blueprint(switches.bp)
     app.register_blueprint(consent.bp)
     _stand_behind_front(app, parts, FaultBook(database, service=SERVICE, shape=CrmRules), guard)
     return app

@@ -9,7 +9,6 @@ from mock_insightly.allowance import Allowance
 from mock_insightly.credentials import api_key
 from mock_insightly.foundation import foundation
 from mock_insightly.grants import Grants
-from mock_insightly.realism import Switches
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
 from mock_kit.workspaces import Workspace, Workspaces
@@ -26,7 +25,6 @@ class Parts:
     store: Store
     allowance: Allowance
     grants: Grants
-    switches: Switches
 
     def with_key_in(self, authorization: str) -> Workspace | None:
         """Return the workspace whose API key a header carries."""
@@ -55,7 +53,6 @@ class Parts:
         """Bring a workspace back to its start."""
         self.store.reset(workspace)
         self.allowance.clear(workspace.name)
-        self.switches.clear(workspace.name)
 
 
 def parts() -> Parts:

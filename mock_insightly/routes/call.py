@@ -15,7 +15,6 @@ from mock_insightly.fields import Record, Sent, upper_keys
 from mock_insightly.kinds import Kind
 from mock_insightly.parts import parts
 from mock_insightly.query import Query, parse_query
-from mock_insightly.realism import Realism
 from mock_insightly.records import changed, created, updated_at
 from mock_insightly.routes.caller import caller
 from mock_insightly.versions.known import VERSIONS, served
@@ -55,15 +54,10 @@ class Call:
         """The account it is for."""
         return parts().account(self.workspace)
 
-    @cached_property
-    def realism(self) -> Realism:
-        """How the workspace's CRM deviates from a tidy one."""
-        return parts().switches.of(self.workspace.name)
-
     @property
     def stamped(self) -> datetime:
         """The instant that records are stamped with."""
-        return self.fault.effect.stamped(self.realism.stamped(self.now))
+        return self.fault.effect.stamped(self.now)
 
     def shape(self, resource: str) -> Shape:
         """Return the shape of a resource, and see to it that the account has what it has from the start.
@@ -93,7 +87,7 @@ class Call:
         def make(record_id: int) -> Record:
             made = created(kind, given, record_id=record_id, account=self.account, now=self.stamped)
             more_s = self.fault.effect.later_s(record_id, seed=self.fault.when.seed)
-            later = self.realism.updated_later + timedelta(seconds=more_s)
+            later = timedelta(seconds=parts().settings.updated_later_s + more_s)
             return updated_at(shifted(self.stamped, later), made)
 
         return make

@@ -22,8 +22,7 @@ def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:
     deleting = effect.delete_listed if "DELETE" in shape.on_one else 0
     if deleting and call.fault.phase is Phase.BEFORE:
         _delete_first(call, shape.kind, visible, deleting)
-    overlap = call.realism.pages_overlap_by + effect.page_overlap
-    shown = replace(page, skip=max(page.skip - overlap, 0))
+    shown = replace(page, skip=max(page.skip - effect.page_overlap, 0))
     read = parts().store.find(call.workspace, shape.kind, visible, shown)
     if deleting and call.fault.phase is Phase.AFTER:
         _delete_first(call, shape.kind, visible, deleting)
@@ -32,11 +31,7 @@ def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:
 
 def unindexed(call: Call, kind: Kind) -> frozenset[int]:
     """Return the ids of records that no list has yet, because of a fault."""
-    return written_lately(call, kind, timedelta(seconds=call.fault.effect.index_lag_s))
-
-
-def written_lately(call: Call, kind: Kind, lag: timedelta) -> frozenset[int]:
-    """Return the ids of records that were written within this time."""
+    lag = timedelta(seconds=call.fault.effect.index_lag_s)
     return parts().store.written_since(call.workspace, kind, shifted(call.now, -lag)) if lag else frozenset()
 
 

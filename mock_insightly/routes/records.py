@@ -10,7 +10,7 @@ from mock_insightly.fields import Record, Sent, Whole, is_blank
 from mock_insightly.kinds import FOLLOWS, LEADS, USERS
 from mock_insightly.parts import parts
 from mock_insightly.query import is_true
-from mock_insightly.routes import answers, attached, completion, listed, lookups, whole_lists, writes
+from mock_insightly.routes import answers, attached, completion, lookups, whole_lists, writes
 from mock_insightly.routes.call import Call, allow, this_call
 from mock_insightly.search import EVERYTHING, Criterion, Wanted, updated_after
 from mock_insightly.versions.known import VERSIONS
@@ -58,7 +58,6 @@ def search(version: str, resource: str) -> ResponseReturnValue:
             wanted,
             after=after,
             unless=_hidden(call, shape),
-            without=listed.written_lately(call, shape.kind, call.realism.index_lag),
         ),
     )
 

@@ -16,7 +16,6 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-import big_crm  # beside this file
 from flask import Flask, jsonify, request
 
 from elements_local.guide import instance_body
@@ -40,7 +39,6 @@ def main() -> None:
     show("importing flask and sqlalchemy alone", flask, against=interpreter)
     show("elements-local --help", median(lambda: run(BIN / "elements-local", "--help")), against=interpreter)
     show("elements-local up, to the first answered request", median(first_answer), against=flask)
-    big_crm.main()
 
 
 def virtual_day() -> tuple[float, float]:

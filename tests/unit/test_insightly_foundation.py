@@ -1,6 +1,6 @@
 """What every account has, what nobody can change, and what makes a CRM untidy."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +10,6 @@ from mock_insightly.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.foundation import foundation
 from mock_insightly.kinds import CATEGORIES, KINDS
 from mock_insightly.lookups import countries, custom_objects, only
-from mock_insightly.realism import Realism, Switches
 from mock_insightly.versions.known import VERSIONS
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -102,21 +101,3 @@ def test_hidden_fields_are_fields():
 def test_what_is_required_is_a_key(version):
     for shape in version.shapes.values():
         assert {*shape.required} <= {key.name for key in shape.keys}, shape.kind.name
-
-
-def test_a_tidy_crm_stamps_by_the_clock():
-    assert Realism().stamped(NOW) == NOW
-
-
-def test_a_clock_that_is_ahead_stamps_ahead():
-    assert Realism(clock_skew=timedelta(seconds=60)).stamped(NOW) == NOW + timedelta(seconds=60)
-
-
-def test_switches_are_a_workspaces_own():
-    switches, chosen = Switches(Realism()), Realism(pages_overlap_by=1)
-    switches.put("a", chosen)
-
-    assert (switches.of("a"), switches.of("b")) == (chosen, Realism())
-    switches.clear("a")
-    switches.clear("b")
-    assert switches.of("a") == Realism()
