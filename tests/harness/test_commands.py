@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import requests
 
 from elements_local.clients import BASE_PATH
 from elements_local.stack import Stack
@@ -192,6 +193,30 @@ def test_seed_fills_in_batches_and_reset_empties(
     assert json.loads(seeded.stdout) == {"records": 1200, "workspace": workspace}
     assert total == "1200"
     assert (reset.returncode, crm.call("GET", "/v3.1/Contacts")) == (0, [])
+
+
+@pytest.mark.parametrize("profile", ["small", "edge"])
+def test_a_profile_is_always_the_same(
+    stack_on_ports: Stack, at: dict[str, str], workspace: str, profile: str
+) -> None:
+    refused = call("seed", "--profile", profile, "--records", "5", "--workspace", workspace, **at)
+    seeded = call("seed", "--profile", profile, "--workspace", workspace, **at)
+
+    assert (refused.returncode, seeded.returncode) == (2, 0)
+    assert "is always the same; leave out --records and --seed" in refused.stderr
+    assert stack_on_ports.workspace(workspace).crm.call("GET", "/v3.1/Contacts")
+
+
+def test_the_vendors_limits_are_switched_on_when_the_stack_is_started() -> None:
+    with up("--json", "--limits", "vendor") as process:
+        assert process.stdout
+        ready = json.loads(process.stdout.readline())
+        key = ready["workspace"]["crm_api_key"]
+        url = f"{ready['crm']}/v3.1/Users/Me"
+        statuses = [requests.get(url, auth=(key, ""), timeout=30).status_code for _ in range(11)]
+        process.send_signal(signal.SIGTERM)
+
+    assert statuses == [200] * 10 + [429]
 
 
 def test_workspaces_are_made_listed_and_deleted(at: dict[str, str]) -> None:

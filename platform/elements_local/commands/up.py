@@ -87,6 +87,11 @@ _PORT = click.IntRange(0, 65535)
     metavar="HOST",
     help="Where callbacks may go beside this machine; may be given several times; * is anywhere.",
 )
+@click.option(
+    "--limits",
+    type=click.Choice(["off", "vendor"]),
+    help="Whether the CRM refuses more calls than the vendor's does, in a second and in a day.  [default: off]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when the stack answers.")
 def command(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click's signature
     r"""Run the platform, the CRM and the sink until Ctrl-C.
@@ -123,6 +128,7 @@ def _options(  # noqa: PLR0913 - the command's options
     data: Path | None,
     database: str | None,
     allow_host: tuple[str, ...],
+    limits: str | None,
 ) -> Options:
     if data and database:
         raise OptionError("give --data or --database, not both")
@@ -130,7 +136,11 @@ def _options(  # noqa: PLR0913 - the command's options
         first = parse_instant(start)
     except UnreadableTimeError as error:
         raise OptionError(f"--start: {error}") from error
-    allowed = {"ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS": ",".join(allow_host)} if allow_host else {}
+    chosen = {
+        "ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS": ",".join(allow_host),
+        "ELEMENTS_LOCAL_SINK_ALLOW_HOSTS": ",".join(allow_host),
+        "ELEMENTS_LOCAL_CRM_LIMITS": limits,
+    }
     return Options(
         host=host,
         ports=(platform_port, crm_port, sink_port),
@@ -140,7 +150,7 @@ def _options(  # noqa: PLR0913 - the command's options
         records=records,
         data=data,
         database=database,
-        environment={**os.environ, **allowed},
+        environment={**os.environ, **{name: value for name, value in chosen.items() if value}},
     )
 
 
