@@ -1,6 +1,7 @@
 """JSON Schema of declared shapes; ``object`` stands for any JSON."""
 
 from collections.abc import Sequence
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -12,7 +13,18 @@ def schemas_of(shapes: Sequence[object], *, reference: str) -> tuple[tuple[Any, 
     Args:
         reference: how a name is referred to, ``{name}`` in its place.
     """
-    return msgspec.json.schema_components(shapes, schema_hook=_any_json, ref_template=reference)
+    made, named = msgspec.json.schema_components(shapes, schema_hook=_any_json, ref_template=reference)
+    return tuple(map(_dedented, made)), _dedented(named)
+
+
+def _dedented(value: Any) -> Any:
+    """Take the indentation out of docstrings, as Python does by itself from 3.13 on."""
+    if isinstance(value, dict):
+        return {
+            key: cleandoc(inner) if key == "description" and isinstance(inner, str) else _dedented(inner)
+            for key, inner in value.items()
+        }
+    return [_dedented(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _any_json(shape: type) -> dict[str, object]:
