@@ -68,6 +68,7 @@ from mock_platform.routes import (
 from mock_platform.routes import workspaces as workspace_routes
 from mock_platform.routes.named_instance import register_both_ways
 from mock_platform.routes.parts import EXTENSION, Parts
+from mock_platform.schedule_task import ScheduleTask
 from mock_platform.settings import Settings
 from mock_platform.store import Store
 from mock_platform.usage_notes import note_usage
@@ -109,13 +110,15 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         own=frozenset({settings.url, settings.crm_url, settings.sink_url}),
     )
     own = InProcess({settings.url: app}, otherwise=http)
+    calls = CallTask(store=store, http=own, receivers=outbound, settings=settings)
     engine = Engine(
         store=store,
         workspaces=workspaces,
         polls=PollTask(store=store, http=own, settings=settings),
         deliveries=DeliveryTask(store=store, http=outbound, settings=settings),
         bulk=BulkTask(store=store, http=own, settings=settings),
-        calls=CallTask(store=store, http=own, receivers=outbound, settings=settings),
+        calls=calls,
+        schedules=ScheduleTask(store=store, calls=calls),
         lanes=settings.delivery_lanes,
     )
     app.extensions[EXTENSION] = Parts(

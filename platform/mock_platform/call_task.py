@@ -33,8 +33,13 @@ class CallTask:
         if call is None:
             self.store.jobs.remove(job)
             return Ran()
-        taken = self._tell(workspace, call, self._result(call))
+        ran = self.do(workspace, call)
         self.store.async_calls.done(job)
+        return ran
+
+    def do(self, workspace: Workspace, call: AsyncCall) -> Ran:
+        """Do the call, and tell its receiver."""
+        taken = self._tell(workspace, call, self._result(call))
         return Ran(attempts=1, deliveries=int(taken))
 
     def _result(self, call: AsyncCall) -> Result:

@@ -22,6 +22,7 @@ from mock_platform.domain.errors import ConflictError, InvalidRequestError
 from mock_platform.domain.models import Instance, Job, JobKind, Ran
 from mock_platform.lanes import Lane, Lanes
 from mock_platform.poll_task import PollTask
+from mock_platform.schedule_task import ScheduleTask
 from mock_platform.store import Store
 
 _LONGEST_WAIT = timedelta(minutes=1)
@@ -56,6 +57,7 @@ class Engine:
         deliveries: DeliveryTask,
         bulk: BulkTask,
         calls: CallTask,
+        schedules: ScheduleTask,
         lanes: int = 64,
         patience: timedelta = timedelta(seconds=5),
     ) -> None:
@@ -67,6 +69,7 @@ class Engine:
             JobKind.DELIVER: deliveries,
             JobKind.BULK: bulk,
             JobKind.CALL: calls,
+            JobKind.SCHEDULED: schedules,
         }
         self._running: dict[str, Lock] = {}
         self._woken = Condition()

@@ -94,5 +94,10 @@ def job_id(workspace: Workspace, instance_id: int) -> str:
     return seeded.guid(workspace.seed, workspace.name, "job", instance_id)
 
 
+def scheduled_job_id(workspace: Workspace, number: int) -> str:
+    """Return the id of a scheduled call's job."""
+    return seeded.guid(workspace.seed, workspace.name, "scheduled job", number)
+
+
 def _number(workspace: Workspace, kind: str) -> int:
     return seeded.number(workspace.seed, workspace.name, kind, low=10_000, high=100_000)

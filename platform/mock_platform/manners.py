@@ -39,8 +39,8 @@ STATUSES: Mapping[type[Exception], int] = {
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": (
-        "Authorization, Content-Type, Elements-Async-Request, Elements-Async-Callback-Url, Elements-Version, "
-        "Elements-User-Password, Element-Instances"
+        "Authorization, Content-Type, Elements-Async-Request, Elements-Async-Callback-Url, "
+        "Elements-Schedule-Request, Elements-Version, Elements-User-Password, Element-Instances"
     ),
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Expose-Headers": (

@@ -24,6 +24,7 @@ from mock_platform.domain.schedule import plan
 from mock_platform.elements.insightly_definition import INSIGHTLY
 from mock_platform.engine import Engine
 from mock_platform.poll_task import PollTask
+from mock_platform.schedule_task import ScheduleTask
 from mock_platform.store import Store
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -186,6 +187,7 @@ def make_bench():
             closing.callback(database.close)
             chosen = Settings(**settings)
             store, workspaces, wire = Store(database), Workspaces(database), Wire()
+            calls = CallTask(store=store, http=wire, receivers=wire, settings=chosen)
             engine = Engine(
                 store=store,
                 workspaces=workspaces,
@@ -194,7 +196,8 @@ def make_bench():
                 lanes=chosen.delivery_lanes,
                 patience=patience,
                 bulk=BulkTask(store=store, http=wire, settings=chosen),
-                calls=CallTask(store=store, http=wire, receivers=wire, settings=chosen),
+                calls=calls,
+                schedules=ScheduleTask(store=store, calls=calls),
             )
             return Bench(database, workspaces, store, wire, engine, chosen)
 

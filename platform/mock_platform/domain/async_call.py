@@ -72,7 +72,7 @@ def receiver(url: str | None, values: Values) -> str:
     found = (url or "").strip() or values.get(CALLBACK_URL) or ""
     if not found:
         raise InvalidRequestError(
-            f"an asynchronous call needs {URL}, since the instance has no {CALLBACK_URL} for its result"
+            f"a call that is done later needs {URL}, since the instance has no {CALLBACK_URL} for its result"
         )
     try:
         parts = urlsplit(found)

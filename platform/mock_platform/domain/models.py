@@ -314,6 +314,7 @@ class JobKind(Enum):
     DELIVER = "deliver"
     BULK = "bulk"
     CALL = "call"
+    SCHEDULED = "scheduled"
 
 
 @dataclass(frozen=True, kw_only=True)

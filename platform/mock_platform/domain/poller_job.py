@@ -7,7 +7,7 @@ document); names, states and the class are assumed.
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from mock_platform.domain.configuration import refresh_interval
 from mock_platform.domain.event import topic
@@ -51,11 +51,14 @@ class Turn:
 
 
 class JobDataJson(TypedDict):
-    """What a job is about."""
+    """What a job is about: an instance, and the topic of its events or the request that is made."""
 
     id: int
     elementKey: str
-    topic: str
+    topic: NotRequired[str]
+    method: NotRequired[str]
+    uri: NotRequired[str]
+    callbackUrl: NotRequired[str]
 
 
 class TriggerJson(TypedDict):
@@ -64,6 +67,7 @@ class TriggerJson(TypedDict):
     id: str
     state: str
     mayFireAgain: bool
+    cron: NotRequired[str]
     nextFireTime: int | None
     startTime: int
     endTime: int | None

@@ -8,28 +8,10 @@ from mock_kit.admin import json_answer
 from mock_platform import identities
 from mock_platform.domain import async_call
 from mock_platform.domain.async_call import AsyncCall
-from mock_platform.domain.errors import InstanceDisabledError, InvalidRequestError, shown
+from mock_platform.domain.errors import InstanceDisabledError
 from mock_platform.routes.parts import hub_caller, parts
 
-_SCHEDULE = "Elements-Schedule-Request"
 _KEPT = ("Authorization", "Content-Type", "Elements-Version")
-
-
-def refuse_schedule() -> None:
-    """Refuse a call that asks to be repeated by the calendar (documented), which is not imitated.
-
-    Done once and in silence, it would look as if it were.
-
-    Raises:
-        InvalidCredentialsError: it is a stranger's, or its token is nobody's.
-        InvalidRequestError: it has the header.
-    """
-    if _SCHEDULE in request.headers:
-        hub_caller()
-        raise InvalidRequestError(
-            f"{_SCHEDULE} is not imitated here; got {shown(request.headers[_SCHEDULE])}: leave the header out, "
-            "and make the call as often as it should run"
-        )
 
 
 def dispatch_if_async() -> Response | None:
@@ -47,8 +29,6 @@ def dispatch_if_async() -> Response | None:
     if instance.disabled:
         raise InstanceDisabledError(instance.id)
     url = async_call.receiver(request.headers.get(async_call.URL), instance.configuration)
-    headers = {name: request.headers[name] for name in _KEPT if name in request.headers}
-    query = request.environ.get("QUERY_STRING")
 
     def make(number: int) -> AsyncCall:
         return AsyncCall(
@@ -56,8 +36,8 @@ def dispatch_if_async() -> Response | None:
             event_id=identities.event_id(workspace, number),
             instance_id=instance.id,
             method=request.method,
-            target=quote(request.path) + (f"?{query}" if query else ""),
-            headers=headers,
+            target=target(),
+            headers=kept_headers(),
             body=request.get_data(),
             url=url,
         )
@@ -66,3 +46,14 @@ def dispatch_if_async() -> Response | None:
     call = parts().store.async_calls.add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
     parts().engine.wake()
     return json_answer(async_call.dispatched(call), 200)
+
+
+def kept_headers() -> dict[str, str]:
+    """Return those headers of the present request that make a difference when it is done later."""
+    return {name: request.headers[name] for name in _KEPT if name in request.headers}
+
+
+def target() -> str:
+    """Return path and query of the present request."""
+    query = request.environ.get("QUERY_STRING")
+    return quote(request.path) + (f"?{query}" if query else "")

@@ -11,13 +11,14 @@ from mock_platform.domain.models import Instance
 from mock_platform.domain.transformation import Transformation, names
 from mock_platform.elements.insightly_fields import FieldMetadata
 from mock_platform.elements.insightly_objects import ObjectName
-from mock_platform.routes.hub_async import dispatch_if_async, refuse_schedule
+from mock_platform.routes.hub_async import dispatch_if_async
 from mock_platform.routes.hub_records import HEADERS, enabled_instance
+from mock_platform.routes.hub_schedule import schedule_if_asked
 from mock_platform.routes.listing import counted
 from mock_platform.routes.parts import COUNT_HEADERS, HubCaller, hub_caller, parts
 
 bp = Blueprint("hub_objects", __name__, url_prefix="/hubs/<hub>")
-bp.before_request(refuse_schedule)
+bp.before_request(schedule_if_asked)
 bp.before_request(dispatch_if_async)
 
 _PROBLEMS = (400, 403, 404, 429, 502)

@@ -10,12 +10,13 @@ from flask import Blueprint
 from mock_kit.operations import Answer, Link, operation
 from mock_platform.domain.models import Instance
 from mock_platform.routes import hub_records
-from mock_platform.routes.hub_async import dispatch_if_async, refuse_schedule
+from mock_platform.routes.hub_async import dispatch_if_async
 from mock_platform.routes.hub_records import HEADERS, PROBLEMS, Json, ListQuery, RecordQuery, enabled_instance
+from mock_platform.routes.hub_schedule import schedule_if_asked
 from mock_platform.routes.parts import PAGE_HEADERS
 
 bp = Blueprint("hubs", __name__, url_prefix="/hubs/<hub>")
-bp.before_request(refuse_schedule)
+bp.before_request(schedule_if_asked)
 bp.before_request(dispatch_if_async)
 
 _LIST_HEADERS = {**HEADERS, **PAGE_HEADERS}

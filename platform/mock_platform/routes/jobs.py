@@ -1,6 +1,6 @@
-"""``/jobs``: the pollers of instances as jobs. Other jobs that the platform knows are not imitated.
+"""``/jobs``: the pollers of instances, and hub calls that were scheduled. Jobs of formulas are not imitated.
 
-A job is there as long as its instance is polled: it is on the agenda, or was disabled, by hand or after too many
+A poller is there as long as its instance is polled: it is on the agenda, or was disabled, by hand or after too many
 failures.
 """
 
@@ -15,12 +15,13 @@ from mock_kit.instants import format_instant
 from mock_kit.operations import Answer, Link, operation
 from mock_kit.workspaces import Workspace
 from mock_platform import identities
-from mock_platform.domain import configuration, poller_job
+from mock_platform.domain import configuration, poller_job, scheduled_call
 from mock_platform.domain.errors import ConflictError, InvalidRequestError, NotFoundError, shown
 from mock_platform.domain.models import Instance, JobKind
 from mock_platform.domain.poller_job import JobHistoryJson, JobJson, PollerJob
 from mock_platform.domain.polling import next_poll
 from mock_platform.elements.catalogue import find_element
+from mock_platform.routes import scheduled_jobs
 from mock_platform.routes.instance_changes import Ask, change
 from mock_platform.routes.listing import stretch
 from mock_platform.routes.named_instance import Named
@@ -35,6 +36,7 @@ from mock_platform.routes.parts import (
     parts,
     visible_instances,
 )
+from mock_platform.routes.scheduled_jobs import find_scheduled
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -69,27 +71,31 @@ class RescheduleRequest(Struct, rename="camel"):
     """When a job is to run next.
 
     Attributes:
-        next_fire_time: in milliseconds since 1970; the interval counts from there on (assumed).
+        next_fire_time: of a poller, in milliseconds since 1970; the interval counts from there on (assumed).
+        cron: of a scheduled request (assumed).
     """
 
-    next_fire_time: int
+    next_fire_time: int | None = None
+    cron: str | None = None
 
 
 @bp.get("")
 @operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
 def index(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
-    """List jobs by their instances' ids; an empty list is 200 (both assumed)."""
-    return stretch([poller_job.to_json(job) for job in _jobs(workspace)], paging(query))
+    """List pollers by their instances' ids, then scheduled requests; an empty list is 200 (both assumed)."""
+    pollers = [poller_job.to_json(job) for job in _jobs(workspace)]
+    scheduled = [scheduled_call.to_json(job) for job in scheduled_jobs.scheduled_jobs(workspace)]
+    return stretch(pollers + scheduled, paging(query))
 
 
 @bp.post("")
 @operation(needs=caller, problems=(404, 409), links=_LINKS_OF_ONE)
 def create(workspace: Workspace, body: JobRequest) -> Answer[JobJson]:
-    """Put an instance's poller on the agenda again, after it was deleted. Jobs of other kinds are not imitated."""
+    """Put an instance's poller on the agenda again, after it was deleted. It makes no other jobs."""
     if body.data is None or body.data.id is None:
         raise InvalidRequestError(
             'only pollers are imitated here: expected {"data": {"id": <an instance>}}; '
-            "jobs that run a scheduled request or a formula cannot be made"
+            "a hub call with Elements-Schedule-Request makes a scheduled request, and formulas' jobs cannot be made"
         )
     instance = instance_named(workspace, str(body.data.id))
     if _job_of(workspace, instance) is not None:
@@ -108,7 +114,7 @@ def create(workspace: Workspace, body: JobRequest) -> Answer[JobJson]:
 @bp.get("/polling-disabled")
 @operation(needs=caller, headers=PAGE_HEADERS)
 def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
-    """List those jobs that are disabled: by hand, or since polls failed too often (documented)."""
+    """List those pollers that are disabled: by hand, or since polls failed too often (documented)."""
     disabled = [job for job in _jobs(workspace) if job.due is None]
     return stretch([poller_job.to_json(job) for job in disabled], paging(query))
 
@@ -124,13 +130,18 @@ def all_history(workspace: Workspace, query: PageQuery) -> Answer[list[JobHistor
 @operation(needs=caller, problems=(404,))
 def get(workspace: Workspace, job_id: str) -> Answer[JobJson]:
     """Show one job."""
+    if scheduled := find_scheduled(workspace, job_id):
+        return Answer(scheduled_call.to_json(scheduled))
     return Answer(poller_job.to_json(_named(workspace, job_id)))
 
 
 @bp.delete("/<job_id>")
 @operation(needs=caller, problems=(404,))
 def delete(workspace: Workspace, job_id: str) -> Answer[None]:
-    """End an instance's polls; ``POST /jobs``, or events switched off and on again, start them anew (assumed)."""
+    """End an instance's polls, which ``POST /jobs`` or events off and on again start anew, or a schedule (assumed)."""
+    if scheduled := find_scheduled(workspace, job_id):
+        scheduled_jobs.delete(workspace, scheduled)
+        return done()
     job = _named(workspace, job_id)
     if job.due is None:
         _switch(workspace, job, disabled=False)
@@ -141,22 +152,28 @@ def delete(workspace: Workspace, job_id: str) -> Answer[None]:
 @bp.get("/<job_id>/history")
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
 def history(workspace: Workspace, job_id: str, query: PageQuery) -> Answer[list[JobHistoryJson]]:
-    """List what a poller did, the latest turn first."""
+    """List what a poller did, the latest turn first; of scheduled requests none is kept (ours)."""
+    if find_scheduled(workspace, job_id):
+        return stretch([], paging(query))
     return _history(workspace, [_named(workspace, job_id).instance], query)
 
 
 @bp.put("/<job_id>/disable")
 @operation(needs=caller, problems=(404,))
 def disable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
-    """Pause an instance's polls."""
+    """Pause an instance's polls, or a scheduled request."""
+    if scheduled := find_scheduled(workspace, job_id):
+        return Answer(scheduled_call.to_json(scheduled_jobs.disable(workspace, scheduled)))
     job = _named(workspace, job_id)
     return _changed(workspace, _switch(workspace, job, disabled=True))
 
 
 @bp.put("/<job_id>/enable")
-@operation(needs=caller, problems=(404,))
+@operation(needs=caller, problems=(400, 404))
 def enable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
-    """Let polls go on, the first one an interval from now; failures are counted anew (documented)."""
+    """Let polls go on, the first an interval from now, failures counted anew (documented); or a scheduled request."""
+    if scheduled := find_scheduled(workspace, job_id):
+        return Answer(scheduled_call.to_json(scheduled_jobs.enable(workspace, scheduled)))
     job = _named(workspace, job_id)
     return _changed(workspace, _switch(workspace, job, disabled=False))
 
@@ -164,7 +181,9 @@ def enable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
 @bp.put("/<job_id>/reschedule")
 @operation(needs=caller, problems=(404, 409))
 def reschedule(workspace: Workspace, job_id: str, body: RescheduleRequest) -> Answer[JobJson]:
-    """Let a poller run next at a time of one's own choice."""
+    """Let a poller run next at a time of one's own choice, or a scheduled request by another cron expression."""
+    if scheduled := find_scheduled(workspace, job_id):
+        return Answer(scheduled_call.to_json(scheduled_jobs.reschedule(workspace, scheduled, body.cron)))
     found = _named(workspace, job_id)
     due = _instant(body.next_fire_time, now=workspace.clock.now())
     job = parts().store.jobs.of(workspace.name, JobKind.POLL, str(found.instance.id))
@@ -239,14 +258,14 @@ def _is_polled(instance: Instance) -> bool:
     )
 
 
-def _instant(milliseconds: int, *, now: datetime) -> datetime:
+def _instant(milliseconds: int | None, *, now: datetime) -> datetime:
     """Read when a job is to run.
 
     Raises:
-        InvalidRequestError: that has passed, or lies beyond the calendar.
+        InvalidRequestError: there is none, or it has passed or lies beyond the calendar.
     """
     try:
-        due = EPOCH + timedelta(milliseconds=milliseconds)
+        due = None if milliseconds is None else EPOCH + timedelta(milliseconds=milliseconds)
     except OverflowError:
         due = None
     if due is None or not now <= due < _LATEST:

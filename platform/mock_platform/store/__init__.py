@@ -17,6 +17,7 @@ from mock_platform.store.jobs import Jobs
 from mock_platform.store.notifications import Notifications
 from mock_platform.store.people import People
 from mock_platform.store.polls import Polls
+from mock_platform.store.scheduled_calls import ScheduledCalls
 from mock_platform.store.subscriptions import Subscriptions
 from mock_platform.store.traces import Traces
 from mock_platform.store.turns import Turns
@@ -45,6 +46,7 @@ class Store:
         self.polls = Polls(database)
         self.bulk = Bulk(database)
         self.async_calls = AsyncCalls(database)
+        self.scheduled_calls = ScheduledCalls(database)
         self.usage = Usage(database, retention=usage_retention)
         self.turns = Turns(database)
         self.events = Events(database)

@@ -22,6 +22,7 @@ from mock_platform.store.instance_search import (
     rows_found,
 )
 from mock_platform.store.jobs import drop_jobs, plan_job
+from mock_platform.store.scheduled_calls import forget_scheduled_calls
 from mock_platform.store.subscriptions import subscribe_instance, unsubscribe_instance
 from mock_platform.store.tables import instances, last_polls, subscriptions
 
@@ -145,7 +146,7 @@ class Instances:
         return self._again(workspace, after)
 
     def delete(self, workspace: str, instance: Instance) -> None:
-        """Delete an instance; its polling and its subscription end with it.
+        """Delete an instance; its polling, its subscription and its scheduled calls end with it.
 
         Source: inferred from what deleting a user is documented to remove.
         """
@@ -188,6 +189,7 @@ def delete_instances_of(connection: Connection, workspace: str, user_id: int) ->
 
 def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
     _end_polling(connection, workspace, instance_id)
+    forget_scheduled_calls(connection, workspace, instance_id)
     forget_tags(connection, workspace, instance_id)
     unsubscribe_instance(connection, workspace, instance_id)
     for table, column in ((last_polls, last_polls.c.instance_id), (instances, instances.c.id)):

@@ -75,16 +75,6 @@ def test_pages_of_other_origins_may_send_the_headers_that_change_something(stran
     assert header in reply.headers["Access-Control-Allow-Headers"].split(", ")
 
 
-@pytest.mark.parametrize("path", ["/contacts", "/hubs/crm/contacts/1", "/objects", "/ping"])
-def test_a_call_that_asks_to_be_repeated_is_refused_before_it_is_made_once(hub, stranger, refused, path):
-    schedule = {"Elements-Schedule-Request": "0 0/5 * * * ?"}
-
-    message = refused(hub.send("GET", path, headers=schedule), 400)
-
-    assert message.startswith("Elements-Schedule-Request is not imitated here; got '0 0/5 * * * ?'")
-    refused(stranger.send("GET", f"{BASE_PATH}{path}", headers=schedule), 401)
-
-
 @pytest.mark.parametrize(
     "path",
     [

@@ -1,0 +1,310 @@
+"""Hub calls that are repeated by the calendar, and their jobs."""
+
+import re
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from mock_kit.json_text import decode
+
+AT_10 = 1772445600000
+MINUTE = 60_000
+HOURLY = {"Elements-Schedule-Request": "0 * * * *"}
+
+
+@pytest.fixture
+def quiet(make_instance):
+    """An instance that is not polled, with a callback URL."""
+    return make_instance({"event.notification.enabled": False})
+
+
+@pytest.fixture
+def quiet_hub(doors, quiet):
+    return doors.platform.hub(quiet["token"])
+
+
+@pytest.fixture
+def jobs(doors):
+    """Call ``/jobs`` and what is below it."""
+
+    def send(method="GET", path="", **given):
+        return doors.platform.send(method, f"{BASE_PATH}/jobs{path}", **given)
+
+    return send
+
+
+@pytest.fixture
+def job(quiet_hub):
+    """A job that lists users at each full hour."""
+    reply = quiet_hub.send("GET", "/users?fields=USER_ID", headers=HOURLY)
+    assert reply.status == 200, reply.body
+    return decode(reply.body)
+
+
+@pytest.fixture
+def put(jobs):
+    def change(job, what, **given):
+        reply = jobs("PUT", f"/{job['id']}/{what}", **given)
+        assert reply.status == 200, reply.body
+        return decode(reply.body)
+
+    return change
+
+
+def told(doors):
+    return [callback["json"] for callback in doors.sink.callbacks()]
+
+
+def test_a_call_becomes_a_job_at_once_and_is_not_made(doors, quiet, job, jobs):
+    url = quiet["configuration"]["event.notification.callback.url"]
+
+    assert job == {
+        "id": job["id"],
+        "name": f"insightly-{quiet['id']}-request-1",
+        "description": f"GET {BASE_PATH}/hubs/crm/users?fields=USER_ID by 0 * * * *",
+        "disallowConcurrent": True,
+        "data": {
+            "id": quiet["id"],
+            "elementKey": "insightly",
+            "method": "GET",
+            "uri": f"{BASE_PATH}/hubs/crm/users?fields=USER_ID",
+            "callbackUrl": url,
+        },
+        "trigger": {
+            "id": f"{job['id']}-trigger",
+            "state": "NORMAL",
+            "mayFireAgain": True,
+            "cron": "0 * * * *",
+            "nextFireTime": AT_10 + 60 * MINUTE,
+            "startTime": AT_10,
+            "endTime": None,
+            "priority": 5,
+        },
+    }
+    assert re.fullmatch("[0-9a-f-]{36}", job["id"])
+    assert decode(jobs().body) == [job] == [decode(jobs(path=f"/{job['id']}").body)]
+    assert decode(jobs(path=f"/{job['id']}/history").body) == []
+    doors.clock.advance("59m")
+    assert told(doors) == []
+
+
+@pytest.mark.usefixtures("job")
+def test_it_is_made_at_each_instant_and_each_result_sent_on(doors, quiet, quiet_hub):
+    ran = doors.clock.advance("3h")
+
+    results = told(doors)
+    assert (ran["attempts"], ran["deliveries"], len(results)) == (3, 3, 3)
+    users = quiet_hub.call("GET", "/users?fields=USER_ID")
+    assert all(
+        (each["instanceId"], each["status"], each["response"]) == (quiet["id"], 200, users)
+        for each in results
+    )
+    assert (
+        len({each["eventId"] for each in results}) == len({each["notificationId"] for each in results}) == 3
+    )
+    callbacks = doors.sink.callbacks()
+    assert [each["received_at"][11:19] for each in callbacks] == ["11:00:00", "12:00:00", "13:00:00"]
+    assert {each["signature"] for each in callbacks} == {"valid"}
+
+
+def test_a_call_that_writes_writes_each_time(doors, quiet_hub):
+    quiet_hub.send("POST", "/contacts", json={"FIRST_NAME": "Ada"}, headers=HOURLY)
+
+    doors.clock.advance("2h")
+
+    assert [each["FIRST_NAME"] for each in quiet_hub.call("GET", "/contacts")] == ["Ada", "Ada"]
+
+
+def test_a_month_of_days_passes_in_one_move(doors, quiet_hub):
+    quiet_hub.send("GET", "/ping", headers={"Elements-Schedule-Request": "0 0 3 * * ?"})
+
+    assert doors.clock.advance("30d")["attempts"] == 30
+
+
+def test_the_result_goes_where_the_header_says(doors, quiet_hub):
+    url = f"{doors.credentials.callback_url}/elsewhere"
+
+    quiet_hub.send("GET", "/users", headers={**HOURLY, "Elements-Async-Callback-Url": url})
+    doors.clock.advance("1h")
+
+    (callback,) = doors.sink.callbacks()
+    assert callback["path"].startswith(f"/{doors.credentials.name}/elsewhere")
+
+
+def test_a_schedule_goes_before_putting_off(doors, quiet_hub):
+    reply = quiet_hub.send("GET", "/users", headers={**HOURLY, "Elements-Async-Request": "true"})
+
+    assert decode(reply.body)["trigger"]["cron"] == "0 * * * *"
+    doors.clock.advance("59m")
+    assert told(doors) == []
+
+
+@pytest.mark.parametrize("path", ["/objects", "/ping", "/me", "/contacts/1"])
+def test_any_hub_call_can_be_scheduled(doors, quiet_hub, path):
+    quiet_hub.send("GET", path, headers=HOURLY)
+    doors.clock.advance("1h")
+
+    (result,) = told(doors)
+    assert result["status"] == quiet_hub.send("GET", path).status
+
+
+def test_nobody_to_tell_is_refused(doors, make_instance, jobs, refused):
+    silent = make_instance({"event.notification.callback.url": ..., "event.notification.enabled": False})
+    hub = doors.platform.hub(silent["token"])
+
+    assert "needs Elements-Async-Callback-Url" in refused(hub.send("GET", "/users", headers=HOURLY), 400)
+    assert decode(jobs().body) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("", "must be a cron expression such as '*/15 * * * *'"),
+        ("hourly", "got 'hourly'"),
+        ("61 * * * *", "got '61 * * * *'"),
+        ("0 0 0 1 1 ? 2020", "'0 0 0 1 1 ? 2020' never does"),
+    ],
+)
+def test_what_is_no_schedule_is_refused(quiet_hub, jobs, refused, expression, words):
+    headers = {"Elements-Schedule-Request": expression}
+
+    message = refused(quiet_hub.send("POST", "/contacts", json={"FIRST_NAME": "A"}, headers=headers), 400)
+
+    assert message.startswith("Elements-Schedule-Request must ")
+    assert words in message
+    assert decode(jobs().body) == quiet_hub.call("GET", "/contacts") == []
+
+
+def test_strangers_and_switched_off_instances_are_refused_at_once(doors, quiet, quiet_hub, stranger, refused):
+    refused(stranger.send("GET", f"{BASE_PATH}/hubs/crm/contacts", headers=HOURLY), 401)
+    doors.platform.call("DELETE", f"{BASE_PATH}/instances/{quiet['id']}/enabled")
+    refused(quiet_hub.send("GET", "/contacts", headers=HOURLY), 403)
+
+
+def test_a_disabled_job_pauses_and_an_enabled_one_goes_on_at_its_next_instant(doors, job, put):
+    paused = put(job, "disable")
+    trigger = paused["trigger"]
+    assert (trigger["state"], trigger["mayFireAgain"], trigger["nextFireTime"]) == ("PAUSED", False, None)
+    assert put(job, "disable") == paused
+    doors.clock.advance("150m")
+    assert told(doors) == []
+
+    running = put(job, "enable")
+
+    assert (running["trigger"]["state"], running["trigger"]["nextFireTime"]) == (
+        "NORMAL",
+        AT_10 + 180 * MINUTE,
+    )
+    assert put(job, "enable") == running
+    doors.clock.advance("30m")
+    assert len(told(doors)) == 1
+
+
+def test_a_job_is_rescheduled_by_its_cron(doors, job, put):
+    moved = put(job, "reschedule", json={"cron": "0 0/10 * * * ?"})
+
+    assert moved["id"] == job["id"]
+    assert (moved["trigger"]["cron"], moved["trigger"]["nextFireTime"]) == (
+        "0 0/10 * * * ?",
+        AT_10 + 10 * MINUTE,
+    )
+    assert doors.clock.advance("1h")["attempts"] == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"nextFireTime": AT_10 + MINUTE}, 'expected a body such as {"cron": "0 0/15 * * * ?"}'),
+        ({}, "is rescheduled by its cron"),
+        ({"cron": "soon"}, "cron must be a cron expression"),
+        ({"cron": "0 0 0 1 1 ? 2020"}, "never does"),
+    ],
+)
+def test_a_job_is_rescheduled_by_nothing_else(job, jobs, refused, body, words):
+    assert words in refused(jobs("PUT", f"/{job['id']}/reschedule", json=body), 400)
+
+    assert decode(jobs(path=f"/{job['id']}").body) == job
+
+
+def test_a_disabled_job_is_not_rescheduled(job, jobs, put, refused):
+    put(job, "disable")
+
+    refused(jobs("PUT", f"/{job['id']}/reschedule", json={"cron": "0 1 * * *"}), 409)
+
+
+def test_a_job_whose_time_is_over_is_not_enabled(doors, quiet_hub, jobs, put, refused):
+    reply = quiet_hub.send("GET", "/ping", headers={"Elements-Schedule-Request": "0 0 12 2 3 ? 2026"})
+    once = decode(reply.body)
+    put(once, "disable")
+    doors.clock.advance("3h")
+
+    assert "never does" in refused(jobs("PUT", f"/{once['id']}/enable"), 400)
+
+
+def test_a_job_that_has_fired_for_the_last_time_is_gone(doors, quiet_hub, jobs, refused):
+    reply = quiet_hub.send("GET", "/ping", headers={"Elements-Schedule-Request": "0 0 12 2 3 ? 2026"})
+
+    assert doors.clock.advance("2h")["attempts"] == 1
+
+    refused(jobs(path=f"/{decode(reply.body)['id']}"), 404)
+
+
+def test_a_deleted_job_runs_no_more(doors, job, jobs, refused):
+    assert jobs("DELETE", f"/{job['id']}").status == 200
+
+    refused(jobs(path=f"/{job['id']}"), 404)
+    assert decode(jobs().body) == []
+    assert doors.clock.advance("1d")["attempts"] == 0
+
+
+@pytest.mark.usefixtures("job")
+def test_a_deleted_instance_ends_its_jobs_and_no_others(doors, quiet, make_instance, jobs):
+    other = doors.platform.hub(make_instance({"event.notification.enabled": False})["token"])
+    kept = decode(other.send("GET", "/ping", headers=HOURLY).body)
+
+    doors.platform.delete_instance(quiet["id"])
+
+    assert decode(jobs().body) == [kept]
+    assert doors.clock.advance("1h")["attempts"] == 1
+
+
+@pytest.mark.usefixtures("job")
+def test_a_disabled_instance_pauses_its_jobs(doors, quiet, jobs):
+    path = f"{BASE_PATH}/instances/{quiet['id']}/enabled"
+    doors.platform.call("DELETE", path)
+    (paused,) = decode(jobs().body)
+    assert (paused["trigger"]["state"], paused["trigger"]["nextFireTime"]) == ("PAUSED", None)
+    assert doors.clock.advance("90m")["attempts"] == 0
+
+    doors.platform.call("PUT", path)
+
+    (running,) = decode(jobs().body)
+    assert running["trigger"]["nextFireTime"] == AT_10 + 120 * MINUTE
+    assert doors.clock.advance("30m")["attempts"] == 1
+
+
+@pytest.mark.usefixtures("instance")
+def test_a_poller_needs_its_next_time(jobs, refused):
+    (poller,) = decode(jobs().body)
+
+    message = refused(jobs("PUT", f"/{poller['id']}/reschedule", json={"cron": "0 * * * *"}), 400)
+
+    assert message.startswith("nextFireTime must be milliseconds")
+
+
+@pytest.mark.usefixtures("instance")
+def test_pollers_come_before_scheduled_requests(hub, jobs):
+    scheduled = decode(hub.send("GET", "/ping", headers=HOURLY).body)
+
+    poller, second = decode(jobs().body)
+
+    assert "topic" in poller["data"]
+    assert second == scheduled
+
+
+def test_other_workspaces_do_not_see_them(stack_in_process, job):
+    other = stack_in_process.new_workspace()
+
+    assert decode(other.platform.send("GET", f"{BASE_PATH}/jobs").body) == []
+    assert other.platform.send("GET", f"{BASE_PATH}/jobs/{job['id']}").status == 404
+    assert other.clock.advance("1d")["attempts"] == 0
