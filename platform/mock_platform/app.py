@@ -76,8 +76,19 @@ from mock_platform.usage_notes import note_usage
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-_ADMINISTRATION = (users.bp, accounts.bp, organizations.bp, roles.bp, login.bp)
-"""The blueprints of who works with the platform."""
+_LOCAL = (clock.bp, workspace_routes.bp, polls.bp, outbox.bp, login.console)
+"""What stands beside the API: the admin routes, and the older way of signing in."""
+
+_API = (
+    *(users.bp, accounts.bp, organizations.bp, roles.bp, login.bp),
+    *(instances.bp, element_instances.bp, account_instances.bp),
+    *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
+    *(notifications.bp, subscriptions.bp, deliveries.bp, usage.bp, usage_analytics.bp),
+    *(elements.bp, element_configuration.bp, oauth.bp, hub_catalogue.bp, docs.bp, traces.bp),
+    *(hub_objects.bp, hubs.bp),
+)
+_OF_ONE_INSTANCE = (one_instance.bp, instance_configuration.bp, instance_docs.bp, transformations.bp)
+"""What is reached by an instance's id, and by its token."""
 
 
 def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
@@ -101,32 +112,13 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
     store = Store(database, usage_retention=settings.usage_retention)
-    faults = FaultBook(database, service="platform")
-    journal = Journal()
-    outbound = Outbound(
-        http=receivers or http,
-        remedy="allow it with up --allow-host {host} or ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS={host}",
-        allowed=settings.allow_hosts,
-        own=frozenset({settings.url, settings.crm_url, settings.sink_url}),
-    )
     own = InProcess({settings.url: app}, otherwise=http)
-    calls = CallTask(store=store, http=own, receivers=outbound, settings=settings)
-    engine = Engine(
-        store=store,
-        workspaces=workspaces,
-        polls=PollTask(store=store, http=own, settings=settings),
-        deliveries=DeliveryTask(store=store, http=outbound, settings=settings),
-        bulk=BulkTask(store=store, http=own, settings=settings),
-        calls=calls,
-        schedules=ScheduleTask(store=store, calls=calls),
-        lanes=settings.delivery_lanes,
-    )
     app.extensions[EXTENSION] = Parts(
         settings=settings,
         workspaces=workspaces,
         callers=Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
         store=store,
-        engine=engine,
+        engine=_engine(settings, store, workspaces, own=own, receivers=_guarded(settings, receivers or http)),
         provider=Provider(http=http, crm_url=settings.crm_url),
         inbound=Inbound(
             store=store,
@@ -135,44 +127,56 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
             settings=settings,
         ),
         http=http,
-        faults=faults,
-        journal=journal,
+        faults=FaultBook(database, service="platform"),
+        journal=Journal(),
         admin_headers=guard.headers,
     )
     _add_admin(app, workspaces, guard)
-    for blueprint in (clock.bp, workspace_routes.bp, polls.bp, outbox.bp, login.console):
-        app.register_blueprint(blueprint)
-    for blueprint in (
-        *_ADMINISTRATION,
-        instances.bp,
-        element_instances.bp,
-        account_instances.bp,
-        events.bp,
-        event_analytics.bp,
-        inbound.bp,
-        jobs.bp,
-        bulk.bp,
-        notifications.bp,
-        subscriptions.bp,
-        deliveries.bp,
-        usage.bp,
-        usage_analytics.bp,
-        elements.bp,
-        element_configuration.bp,
-        oauth.bp,
-        hub_catalogue.bp,
-        hub_objects.bp,
-        docs.bp,
-        traces.bp,
-        hubs.bp,
-    ):
-        app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
-    for blueprint in (one_instance.bp, instance_configuration.bp, instance_docs.bp, transformations.bp):
-        register_both_ways(app, blueprint, base_path=BASE_PATH)
+    _add_routes(app)
     note_usage(app)
     add_manners(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)
     return app
+
+
+def _guarded(settings: Settings, http: Http) -> Outbound:
+    """Return what reaches receivers, as far as they may be reached."""
+    return Outbound(
+        http=http,
+        remedy="allow it with up --allow-host {host} or ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS={host}",
+        allowed=settings.allow_hosts,
+        own=frozenset({settings.url, settings.crm_url, settings.sink_url}),
+    )
+
+
+def _engine(
+    settings: Settings, store: Store, workspaces: Workspaces, *, own: Http, receivers: Outbound
+) -> Engine:
+    """Return what runs the due work.
+
+    Args:
+        own: reaches the platform itself, whose hub polls and other jobs call.
+    """
+    calls = CallTask(store=store, http=own, receivers=receivers, settings=settings)
+    return Engine(
+        store=store,
+        workspaces=workspaces,
+        polls=PollTask(store=store, http=own, settings=settings),
+        deliveries=DeliveryTask(store=store, http=receivers, settings=settings),
+        bulk=BulkTask(store=store, http=own, settings=settings),
+        calls=calls,
+        schedules=ScheduleTask(store=store, calls=calls),
+        lanes=settings.delivery_lanes,
+    )
+
+
+def _add_routes(app: Flask) -> None:
+    for blueprint in _LOCAL:
+        app.register_blueprint(blueprint)
+    for blueprint in _API:
+        app.register_blueprint(blueprint, url_prefix=BASE_PATH + (blueprint.url_prefix or ""))
+    for blueprint in _OF_ONE_INSTANCE:
+        register_both_ways(app, blueprint, base_path=BASE_PATH)
 
 
 def engine_of(app: Flask) -> Engine:
