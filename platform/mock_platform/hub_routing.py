@@ -1,6 +1,8 @@
 """A Flask application that routes calls without a hub in their path as those with one."""
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from flask import Flask, Request
 from werkzeug.routing import MapAdapter
@@ -22,6 +24,10 @@ class HubRouting(Flask):
     def __init__(self, name: str, *, base_path: str) -> None:
         super().__init__(name, static_folder=None)
         self._base = base_path
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function as it is: none of the platform's is asynchronous, and looking costs with every call."""
+        return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return what finds the route of a request; the request itself keeps the path that came."""

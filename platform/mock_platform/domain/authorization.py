@@ -6,6 +6,7 @@ the first two.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mock_platform.domain.errors import InvalidCredentialsError
 
@@ -23,6 +24,7 @@ class Authorization:
     bearer: str | None = None
 
 
+@lru_cache(maxsize=1024)  # a client sends the same header with every call, and each is read several times
 def parse_authorization(header: str | None) -> Authorization:
     """Take the header apart: split on commas, then on the first blank.
 

@@ -3,7 +3,6 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated
 
 from flask import current_app, g, request
@@ -162,7 +161,7 @@ def authorization() -> Authorization:
     Raises:
         InvalidCredentialsError: there are none, or they are garbled.
     """
-    return _parsed(request.headers.get("Authorization"))
+    return parse_authorization(request.headers.get("Authorization"))
 
 
 def calling(sent: Authorization) -> Caller:
@@ -279,8 +278,3 @@ def token_place(token: str, *, counted: str = "offset") -> int:
             f"nextPage must be a token from Elements-Next-Page-Token; got {shown(token)}"
         )
     return int(number)
-
-
-@lru_cache(maxsize=1024)
-def _parsed(header: str | None) -> Authorization:
-    return parse_authorization(header)

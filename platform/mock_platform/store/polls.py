@@ -32,7 +32,6 @@ _this_resource = (
     last_polls.c.instance_id == bindparam("of_id"),
     last_polls.c.resource == bindparam("of_resource"),
 )
-_advance = last_polls.update().where(*_this_resource).values(at=bindparam("polled_at"), failures=0)
 _fail = last_polls.update().where(*_this_resource).values(failures=last_polls.c.failures + 1)
 _failures = select(last_polls.c.failures).where(*_this_resource)
 _still_polled = (
@@ -42,6 +41,11 @@ _still_polled = (
         (instances.c.workspace == last_polls.c.workspace) & (instances.c.id == last_polls.c.instance_id),
     )
     .where(*_this_resource, not_(instances.c.disabled))
+)
+_advance = (
+    last_polls.update()
+    .where(*_this_resource, _still_polled.exists())
+    .values(at=bindparam("polled_at"), failures=0)
 )
 _add_poll = polls.insert()
 
@@ -82,10 +86,10 @@ class Polls:
         configuration changed, while the poll was under way.
         """
         with self._database.writing() as connection:
-            if not _is_polled(connection, workspace, poll):
+            advanced = connection.execute(_advance, {**_key(workspace, poll), "polled_at": poll.at})
+            if not advanced.rowcount:
                 return False
             connection.execute(_add_poll, _row(workspace, poll))
-            connection.execute(_advance, {**_key(workspace, poll), "polled_at": poll.at})
             if not poll.events:
                 return True
             for outgoing in compose(
