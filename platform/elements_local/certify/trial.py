@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from select import select
-from time import monotonic
 from urllib.parse import urlsplit
 
 from elements_local.certify.callback import Callback, Composer
@@ -147,13 +146,6 @@ def restart_by(command: str) -> Callable[[], None]:
             raise FailedError(f"the restart command ended with {done.returncode}: {done.stderr[-500:]}")
 
     return run
-
-
-def timed(what: Callable[[], None]) -> float:
-    """Return how many seconds something takes."""
-    began = monotonic()
-    what()
-    return monotonic() - began
 
 
 def _came(reply: Reply | NoReply) -> str:
