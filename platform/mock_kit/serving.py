@@ -94,7 +94,12 @@ class Server:
         if not self._thread.is_alive():
             return
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=self._patience_s)
-        self._server.trigger.pull_trigger(self._hang_up)
+        trigger = self._server.trigger
+        with (
+            trigger.lock
+        ):  # or the thread, awake for another reason, could hang up and close the trigger before it is pulled
+            trigger.thunks.append(self._hang_up)
+            trigger.pull_trigger()
         self._thread.join(timeout=self._patience_s)
         for channel in list(self._server.active_channels.values()):
             with suppress(OSError):  # it may just have ended

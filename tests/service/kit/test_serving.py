@@ -1,5 +1,6 @@
 """Serving on real ports: which port, what is said if there is none, and how it ends."""
 
+import os
 import socket
 import threading
 from contextlib import closing
@@ -157,6 +158,24 @@ def test_a_server_can_be_closed_twice():
 
     server.close()
     server.close()
+
+
+def test_a_server_that_is_awake_for_another_reason_can_be_closed(monkeypatch):
+    """Its thread could hang up, and close the trigger, before the one who closes it has pulled the trigger."""
+    server = Server(hello, listen("127.0.0.1", 0))
+    serving = next(thread for thread in threading.enumerate() if thread.name.startswith("serve "))
+    write = os.write
+
+    def woken_before(descriptor, data):
+        write(descriptor, data)
+        serving.join(timeout=0.2)  # time enough to end, if nothing holds it back
+        return write(descriptor, data)
+
+    monkeypatch.setattr("waitress.trigger.os.write", woken_before)
+
+    server.close()
+
+    assert not serving.is_alive()
 
 
 @pytest.mark.parametrize("asked", [b"", b"GET / HT", REQUEST], ids=["nothing", "half a request", "a request"])
