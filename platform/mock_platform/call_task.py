@@ -14,6 +14,39 @@ from mock_platform.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
+class Done:
+    """What came of a call, and of telling its receiver."""
+
+    result: Result
+    told: Reply | NoReply
+
+    @property
+    def ran(self) -> Ran:
+        """What this adds to what ran: one callback, taken or not."""
+        return Ran(attempts=1, deliveries=int(self._was_taken))
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong, the call itself first; None if nothing did."""
+        status = self.result["status"]
+        if status is None:
+            return "the request was not answered"
+        if not 200 <= status < 300:
+            return f"the request was answered {status}"
+        if self._was_taken:
+            return None
+        return (
+            f"the receiver answered {self.told.status}"
+            if isinstance(self.told, Reply)
+            else f"the receiver did not answer: {self.told.reason}"
+        )
+
+    @property
+    def _was_taken(self) -> bool:
+        return isinstance(self.told, Reply) and self.told.ok
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallTask:
     """What is done when a call falls due: the call itself, and one attempt to tell (assumed).
 
@@ -33,14 +66,14 @@ class CallTask:
         if call is None:
             self.store.jobs.remove(job)
             return Ran()
-        ran = self.do(workspace, call)
+        done = self.do(workspace, call)
         self.store.async_calls.done(job)
-        return ran
+        return done.ran
 
-    def do(self, workspace: Workspace, call: AsyncCall) -> Ran:
+    def do(self, workspace: Workspace, call: AsyncCall) -> Done:
         """Do the call, and tell its receiver."""
-        taken = self._tell(workspace, call, self._result(call))
-        return Ran(attempts=1, deliveries=int(taken))
+        result = self._result(call)
+        return Done(result=result, told=self._tell(workspace, call, result))
 
     def _result(self, call: AsyncCall) -> Result:
         reply = self.http.send(
@@ -50,15 +83,13 @@ class CallTask:
             return async_call.result(call, status=None, response=f"no answer: {reply.reason}")
         return async_call.result(call, status=reply.status, response=_said(reply))
 
-    def _tell(self, workspace: Workspace, call: AsyncCall, result: Result) -> bool:
+    def _tell(self, workspace: Workspace, call: AsyncCall, result: Result) -> Reply | NoReply:
         body = encode(result)
         instance = self.store.instances.get(workspace.name, call.instance_id)
         values = instance.configuration if instance else {}
         headers = callback_headers(body, values, notification_id=call.number)
         reply = self.receivers.send("POST", call.url, headers=headers, body=body)
-        if isinstance(reply, Reply):
-            reply = in_time(reply, self.settings.callback_timeout)
-        return isinstance(reply, Reply) and reply.ok
+        return in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
 
 
 def _said(reply: Reply) -> object:

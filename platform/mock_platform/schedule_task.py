@@ -6,6 +6,7 @@ from mock_kit.workspaces import Workspace
 from mock_platform import identities
 from mock_platform.call_task import CallTask
 from mock_platform.domain import cron, scheduled_call
+from mock_platform.domain.job import Turn
 from mock_platform.domain.models import Job, Ran
 from mock_platform.domain.scheduled_call import ScheduledCall
 from mock_platform.store import Store
@@ -39,4 +40,13 @@ class ScheduleTask:
         first_id = identities.first_notification_id(workspace)
         number = self.store.scheduled_calls.next_notification(workspace.name, first_id=first_id)
         event_id = identities.event_id(workspace, number)
-        return self.calls.do(workspace, scheduled_call.occurrence(call, number=number, event_id=event_id))
+        done = self.calls.do(workspace, scheduled_call.occurrence(call, number=number, event_id=event_id))
+        turn = Turn(
+            number=number,
+            instance_id=call.instance_id,
+            at=workspace.clock.now(),
+            error=done.error,
+            call=call.number,
+        )
+        self.store.scheduled_calls.ran(workspace.name, turn)
+        return done.ran

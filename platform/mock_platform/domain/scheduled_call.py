@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_platform.domain.async_call import AsyncCall
-from mock_platform.domain.java_dates import epoch_milliseconds
+from mock_platform.domain.job import JobJson, Work, job_json, trigger
 from mock_platform.domain.models import Instance
-from mock_platform.domain.poller_job import PRIORITY, JobJson
 
 REQUEST = "Elements-Schedule-Request"
 
@@ -66,29 +65,24 @@ def occurrence(call: ScheduledCall, *, number: int, event_id: str) -> AsyncCall:
     )
 
 
-def to_json(job: ScheduledJob) -> JobJson:
-    """Return a scheduled call as the platform shows it."""
-    call, instance = job.call, job.instance
-    return {
-        "id": job.id,
-        "name": f"{instance.element_key}-{instance.id}-request-{call.number}",
-        "description": f"{call.method} {call.target} by {call.cron}",
-        "disallowConcurrent": True,
-        "data": {
+def work(call: ScheduledCall, instance: Instance) -> Work:
+    """Return what a scheduled call's job does."""
+    return Work(
+        name=f"{instance.element_key}-{instance.id}-request-{call.number}",
+        description=f"{call.method} {call.target} by {call.cron}",
+        group="requests",
+        class_name="ScheduledRequestJob",
+        data={
             "id": instance.id,
             "elementKey": instance.element_key,
             "method": call.method,
             "uri": call.target,
             "callbackUrl": call.url,
         },
-        "trigger": {
-            "id": f"{job.id}-trigger",
-            "state": "PAUSED" if job.due is None else "NORMAL",
-            "mayFireAgain": job.due is not None,
-            "cron": call.cron,
-            "nextFireTime": None if job.due is None else epoch_milliseconds(job.due),
-            "startTime": epoch_milliseconds(call.created),
-            "endTime": None,
-            "priority": PRIORITY,
-        },
-    }
+    )
+
+
+def to_json(job: ScheduledJob) -> JobJson:
+    """Return a scheduled call as the platform shows it."""
+    fires = trigger(job.id, due=job.due, started=job.call.created, cron=job.call.cron)
+    return job_json(job.id, work(job.call, job.instance), fires)

@@ -17,9 +17,11 @@ from mock_kit.workspaces import Workspace
 from mock_platform import identities
 from mock_platform.domain import configuration, poller_job, scheduled_call
 from mock_platform.domain.errors import ConflictError, InvalidRequestError, NotFoundError, shown
+from mock_platform.domain.job import JobHistoryJson, JobJson, Turn, history_json
 from mock_platform.domain.models import Instance, JobKind
-from mock_platform.domain.poller_job import JobHistoryJson, JobJson, PollerJob
+from mock_platform.domain.poller_job import PollerJob
 from mock_platform.domain.polling import next_poll
+from mock_platform.domain.scheduled_call import ScheduledJob
 from mock_platform.elements.catalogue import find_element
 from mock_platform.routes import scheduled_jobs
 from mock_platform.routes.instance_changes import Ask, change
@@ -122,8 +124,8 @@ def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[JobJ
 @bp.get("/history")
 @operation(needs=caller, headers=PAGE_HEADERS)
 def all_history(workspace: Workspace, query: PageQuery) -> Answer[list[JobHistoryJson]]:
-    """List what all pollers did, the latest turn first."""
-    return _history(workspace, visible_instances(workspace), query)
+    """List what all jobs did, the latest turn first."""
+    return _history(workspace, visible_instances(workspace), scheduled_jobs.scheduled_jobs(workspace), query)
 
 
 @bp.get("/<job_id>")
@@ -152,10 +154,10 @@ def delete(workspace: Workspace, job_id: str) -> Answer[None]:
 @bp.get("/<job_id>/history")
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
 def history(workspace: Workspace, job_id: str, query: PageQuery) -> Answer[list[JobHistoryJson]]:
-    """List what a poller did, the latest turn first; of scheduled requests none is kept (ours)."""
-    if find_scheduled(workspace, job_id):
-        return stretch([], paging(query))
-    return _history(workspace, [_named(workspace, job_id).instance], query)
+    """List what a job did, the latest turn first."""
+    if scheduled := find_scheduled(workspace, job_id):
+        return _history(workspace, [], [scheduled], query)
+    return _history(workspace, [_named(workspace, job_id).instance], [], query)
 
 
 @bp.put("/<job_id>/disable")
@@ -207,22 +209,29 @@ def _changed(workspace: Workspace, instance: Instance) -> Answer[JobJson]:
 
 
 def _history(
-    workspace: Workspace, instances: list[Instance], query: PageQuery
+    workspace: Workspace, pollers: list[Instance], scheduled: list[ScheduledJob], query: PageQuery
 ) -> Answer[list[JobHistoryJson]]:
     page = paging(query)
-    by_id = {instance.id: instance for instance in instances}
+    polling = {instance.id: instance for instance in pollers}
+    calling = {each.call.number: each for each in scheduled}
     turns, total = parts().store.turns.latest(
-        workspace.name, list(by_id), offset=page.offset, limit=page.size
+        workspace.name, pollers=polling, calls=calling, offset=page.offset, limit=page.size
     )
     with parts().store.people.reading(workspace) as register:
         founder, users = register.founder, {user.id: user for user in register.users()}
-    shown_turns = [
-        poller_job.history_json(turn, instance, users.get(instance.user_id or founder.id, founder))
-        for turn in turns
-        for instance in [by_id[turn.instance_id]]
-    ]
+
+    def shown_turn(turn: Turn) -> JobHistoryJson:
+        if turn.call is None:
+            instance = polling[turn.instance_id]
+            work = poller_job.work(instance)
+        else:
+            instance = calling[turn.call].instance
+            work = scheduled_call.work(calling[turn.call].call, instance)
+        return history_json(turn, work, users.get(instance.user_id or founder.id, founder))
+
     more = bool(turns) and page.offset + len(turns) < total
-    return Answer(shown_turns, page_headers(page, returned=len(turns), more=more, total=total))
+    headers = page_headers(page, returned=len(turns), more=more, total=total)
+    return Answer([shown_turn(turn) for turn in turns], headers)
 
 
 def _jobs(workspace: Workspace) -> list[PollerJob]:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, Row, 
 
 from mock_kit.database import Database, Instant
 from mock_kit.json_text import encode_text
+from mock_platform.domain.job import Turn
 from mock_platform.domain.models import Job, JobKind
 from mock_platform.domain.scheduled_call import ScheduledCall
 from mock_platform.store.counters import next_number
@@ -28,6 +29,18 @@ scheduled_calls = Table(
     Column("cron", Words, nullable=False),
     Column("created", Instant, nullable=False),
     Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
+)
+
+scheduled_turns = Table(
+    "platform_scheduled_turns",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("call", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("error", Words),
+    Index("platform_scheduled_turns_of_call", "workspace", "call"),
 )
 
 _headers = Decoder(dict[str, str])
@@ -75,6 +88,11 @@ class ScheduledCalls:
             if move_or_remove(connection, job, due) and due is None:
                 _forget(connection, job.workspace, int(job.subject))
 
+    def ran(self, workspace: str, turn: Turn) -> None:
+        """Keep that a call was made."""
+        with self._database.writing() as connection:
+            connection.execute(scheduled_turns.insert(), {"workspace": workspace, **vars(turn)})
+
     def reschedule(self, workspace: str, number: int, cron: str, *, due: datetime) -> None:
         """Let a call that is on the agenda be made by another expression."""
         with self._database.writing() as connection:
@@ -101,11 +119,8 @@ def forget_scheduled_calls(connection: Connection, workspace: str, instance_id: 
 
 def _forget(connection: Connection, workspace: str, number: int) -> None:
     drop_jobs(connection, workspace, JobKind.SCHEDULED, str(number))
-    connection.execute(
-        scheduled_calls.delete().where(
-            scheduled_calls.c.workspace == workspace, scheduled_calls.c.number == number
-        )
-    )
+    for table, column in ((scheduled_calls, "number"), (scheduled_turns, "call")):
+        connection.execute(table.delete().where(table.c.workspace == workspace, table.c[column] == number))
 
 
 def _call(row: Row[tuple[object, ...]]) -> ScheduledCall:

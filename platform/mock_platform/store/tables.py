@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 from mock_kit.database import Instant
 
-VERSION = 4
+VERSION = 5
 
 
 class Words(TypeDecorator[str]):

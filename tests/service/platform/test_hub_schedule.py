@@ -181,6 +181,74 @@ def test_strangers_and_switched_off_instances_are_refused_at_once(doors, quiet, 
     refused(quiet_hub.send("GET", "/contacts", headers=HOURLY), 403)
 
 
+def test_each_time_it_ran_is_told_the_latest_first(doors, quiet, quiet_hub, jobs):
+    headers = {"Elements-Schedule-Request": "0/30 * * * *"}
+    job = decode(quiet_hub.send("GET", "/contacts/1", headers=headers).body)
+    doors.clock.advance("30m")
+    doors.sink.respond({"status": 503})
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("30m")
+
+    latest, first = decode(jobs(path=f"/{job['id']}/history").body)
+
+    assert first == {
+        "job_history_id": first["job_history_id"],
+        "job_name": job["name"],
+        "job_group": "requests",
+        "job_state": "FAILED",
+        "job_class_name": "ScheduledRequestJob",
+        "job_data": first["job_data"],
+        "job_error_message": "the request was answered 404",
+        "description": job["description"],
+        "start_time": AT_10 + 30 * MINUTE,
+        "end_time": AT_10 + 30 * MINUTE,
+        "created_dt": AT_10 + 30 * MINUTE,
+        "updated_dt": AT_10 + 30 * MINUTE,
+        "account_id": first["account_id"],
+        "company_id": first["company_id"],
+        "user_id": quiet["user"]["id"],
+        "instance_id": quiet["id"],
+        "external_id": None,
+    }
+    assert decode(first["job_data"].encode()) == job["data"]
+    assert (latest["job_state"], latest["start_time"]) == ("FAILED", AT_10 + 60 * MINUTE)
+
+
+def test_what_ran_well_and_what_its_receiver_did_not_take_is_told_apart(doors, quiet_hub, jobs):
+    job = decode(quiet_hub.send("GET", "/users", headers=HOURLY).body)
+    doors.sink.respond({"status": 503, "times": 1})
+    doors.clock.advance("2h")
+
+    turns = decode(jobs(path=f"/{job['id']}/history").body)
+
+    assert [(turn["job_state"], turn["job_error_message"]) for turn in turns] == [
+        ("COMPLETED", None),
+        ("FAILED", "the receiver answered 503"),
+    ]
+
+
+def test_turns_of_pollers_and_of_requests_stand_in_one_history(doors, make_instance, jobs):
+    polled = make_instance()
+    hub = doors.platform.hub(polled["token"])
+    job = decode(hub.send("GET", "/users", headers={"Elements-Schedule-Request": "0/20 * * * *"}).body)
+    doors.clock.advance("45m")
+
+    page = jobs(path="/history?pageSize=3")
+    rest = jobs(path=f"/history?pageSize=3&nextPage={page.headers['elements-next-page-token']}")
+
+    turns = decode(page.body) + decode(rest.body)
+    assert [(turn["job_group"], (turn["start_time"] - AT_10) // MINUTE) for turn in turns] == [
+        ("pollers", 45),
+        ("requests", 40),
+        ("pollers", 30),
+        ("requests", 20),
+        ("pollers", 15),
+    ]
+    assert len({turn["job_history_id"] for turn in turns}) == 5
+    assert jobs("DELETE", f"/{job['id']}").status == 200
+    assert [turn["job_group"] for turn in decode(jobs(path="/history").body)] == ["pollers"] * 3
+
+
 def test_a_disabled_job_pauses_and_an_enabled_one_goes_on_at_its_next_instant(doors, job, put):
     paused = put(job, "disable")
     trigger = paused["trigger"]
