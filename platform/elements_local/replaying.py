@@ -48,6 +48,7 @@ def replay(
 
 def _one_by_one(scenarios: Sequence[Scenario], how: How) -> Generator[Result, None, None]:
     with closing(Runner(how)) as runner:
+        runner.hold()
         for scenario in scenarios:
             yield runner.run(scenario)
 
@@ -66,6 +67,7 @@ def _start(how: How) -> None:
     """Give a process its runner; its stacks end with the process."""
     global _runner  # noqa: PLW0603 - what a pool's initializer is for
     _runner = Runner(how)
+    _runner.hold()
 
 
 def _run(scenario: Scenario) -> Result:

@@ -9,7 +9,7 @@ from secrets import token_hex
 from shlex import quote
 
 from elements_local.clients import Addresses
-from elements_local.errors import HarnessError
+from elements_local.errors import HarnessError, OptionError
 from elements_local.golden import golden_of
 from elements_local.records import UnknownRecordError
 from elements_local.scenario import Scenario, Step
@@ -21,6 +21,7 @@ from elements_local.world import ExpectationError, World
 from mock_kit import seeded
 from mock_kit.clock import Frozen, FrozenClock
 from mock_kit.instants import UnreadableTimeError, format_instant
+from mock_kit.workspaces import DEFAULT_START
 
 _MOST_POLLS = 20
 _MOST_RECORDS = 20
@@ -85,7 +86,7 @@ class How:
 
 
 class Runner:
-    """Runs one scenario after the other, on a stack for each profile that it starts when it is first needed.
+    """Runs one scenario after the other, on a stack for each choice of settings that it starts when it is first needed.
 
     In process, freezegun holds the whole process's time while a scenario runs, and moves it in step with
     the scenario's clock.
@@ -95,34 +96,49 @@ class Runner:
         self._how = how
         self._held = _HeldTime()
         self._closing = ExitStack()
-        self._stacks: dict[str, Stack] = {}
+        self._stacks: dict[frozenset[tuple[str, str]], Stack] = {}
 
     def run(self, scenario: Scenario) -> Result:
         """Run a scenario in a workspace of its own."""
-        held = self._how.target is None and self._how.transport is Transport.IN_PROCESS
-        with self._held.from_(scenario.start) if held else nullcontext():
-            return run(scenario, self._started(scenario.profile), self._how)
+        with self._held.from_(scenario.start) if self._holds else nullcontext():
+            try:
+                stack = self._started(scenario)
+            except OptionError as error:
+                return Result(scenario=scenario, failure=_failed_to_begin(scenario, "settings", error))
+            return run(scenario, stack, self._how)
+
+    def hold(self) -> None:
+        """Hold the process's time until the runner is closed, also between scenarios.
+
+        Taking hold anew is a good part of what a short scenario costs.
+        """
+        if self._holds:
+            self._closing.enter_context(self._held.from_(DEFAULT_START))
 
     def close(self) -> None:
-        """Stop the stacks."""
+        """Stop the stacks, and let go of the process's time."""
         self._closing.close()
         self._stacks.clear()
 
-    def _started(self, profile: str) -> Stack:
+    @property
+    def _holds(self) -> bool:
+        return self._how.target is None and self._how.transport is Transport.IN_PROCESS
+
+    def _started(self, scenario: Scenario) -> Stack:
         if self._how.target is not None:
             return at(self._how.target, token=self._how.token)
-        if profile not in self._stacks:
-            environment = {"ELEMENTS_LOCAL_PLATFORM_PROFILE": profile}
-            if self._how.transport is Transport.NETWORK:
-                starting = on_ports(Options(ports=(0, 0, 0), environment=environment))
-            else:
-                starting = in_process(
-                    Options(
-                        virtual_clock=lambda start: FrozenClock(start, self._held), environment=environment
-                    )
+        chosen = frozenset(scenario.environment.items())
+        if chosen not in self._stacks:
+            if self._holds:
+                options = Options(
+                    virtual_clock=lambda start: FrozenClock(start, self._held),
+                    environment=scenario.environment,
                 )
-            self._stacks[profile] = self._closing.enter_context(starting)
-        return self._stacks[profile]
+                starting = in_process(options)
+            else:
+                starting = on_ports(Options(ports=(0, 0, 0), environment=scenario.environment))
+            self._stacks[chosen] = self._closing.enter_context(starting)
+        return self._stacks[chosen]
 
 
 def run(scenario: Scenario, on: Stack, how: How) -> Result:
@@ -170,7 +186,11 @@ class _HeldTime:
 
     @contextmanager
     def from_(self, start: datetime) -> Iterator[None]:
-        """Hold the process's time from an instant on."""
+        """Hold the process's time from an instant on; if it is held already, only move it there."""
+        if self._frozen:
+            self.move_to(start)
+            yield
+            return
         from freezegun import freeze_time  # noqa: PLC0415 - patches the process, so only where that is wanted
 
         load_services()
@@ -187,8 +207,12 @@ def _make_instances(scenario: Scenario, world: World) -> Failure | None:
         for name, differs in scenario.instances.items():
             make_instance(world, name, differs)
     except HarnessError as error:
-        return Failure(place=f"{scenario.path}:{scenario.line}", verb="instance", lines=(str(error),))
+        return _failed_to_begin(scenario, "instance", error)
     return None
+
+
+def _failed_to_begin(scenario: Scenario, what: str, error: HarnessError) -> Failure:
+    return Failure(place=f"{scenario.path}:{scenario.line}", verb=what, lines=(str(error),))
 
 
 def _take_steps(scenario: Scenario, world: World) -> Failure | None:

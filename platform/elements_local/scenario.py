@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -24,6 +24,7 @@ from mock_kit.workspaces import DEFAULT_START
 T = TypeVar("T")
 
 _TOP = Place(1, 1)
+_USUAL_PROFILE: Final = "cloud-elements"
 _UNKNOWN_FIELD = re.compile("Object contains unknown field `(.+)`")
 
 
@@ -61,6 +62,7 @@ class Scenario:
         instances: name -> what differs from the guide's instance.
         records: how many made-up records of each kind the CRM starts with.
         profile: which of the platform's two names it plays.
+        settings: of the stack that it runs on: environment variable -> text.
         document: as it was written, a matrix' row filled in.
     """
 
@@ -70,11 +72,22 @@ class Scenario:
     start: datetime
     tags: tuple[str, ...]
     profile: str
+    settings: Mapping[str, str]
     instances: Mapping[str, Mapping[str, object]]
     records: int
     seed: int
     steps: tuple[Step, ...]
     document: Mapping[str, Json] = field(repr=False)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What the services of its stack read their settings from."""
+        return {"ELEMENTS_LOCAL_PLATFORM_PROFILE": self.profile, **self.settings}
+
+    @property
+    def is_choosy(self) -> bool:
+        """Whether a stack with other settings than the usual ones is needed."""
+        return bool(self.settings) or self.profile != _USUAL_PROFILE
 
 
 class Head(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,6 +96,8 @@ class Head(msgspec.Struct, forbid_unknown_fields=True):
     Attributes:
         scenario: its name, what it shows.
         about: who is bitten, and what cures it; for readers.
+        profile: which of the platform's two names it plays.
+        settings: of the stack; ``CRM_LIMITS: vendor`` is what ``ELEMENTS_LOCAL_CRM_LIMITS=vendor`` is to ``up``.
         start: the first instant; ISO 8601 with a zone.
         instance: what differs from the guide's instance; null for none.
         instances: several, by name.
@@ -92,7 +107,8 @@ class Head(msgspec.Struct, forbid_unknown_fields=True):
     scenario: str
     steps: list[dict[str, object]]
     about: str = ""
-    profile: Literal["cloud-elements", "open-connectors"] = "cloud-elements"
+    profile: Literal["cloud-elements", "open-connectors"] = _USUAL_PROFILE
+    settings: dict[str, bool | int | float | str] = {}
     start: str | None = None
     tags: list[str] = []
     instance: dict[str, object] | msgspec.UnsetType | None = msgspec.UNSET
@@ -183,12 +199,29 @@ def _scenario(file: _File) -> Scenario:
         start=start,
         tags=tuple(head.tags),
         profile=head.profile,
+        settings=_settings(file, head),
         instances=_instances(file, head),
         records=head.records,
         seed=head.seed,
         steps=tuple(_step(file, place, step) for place, step in enumerate(head.steps)),
         document=value,
     )
+
+
+def _settings(file: _File, head: Head) -> Mapping[str, str]:
+    """Return a scenario's settings as environment variables; each has to be one that a service knows."""
+    if not head.settings:
+        return {}
+    from elements_local.stack_settings import NAMES, PREFIX  # noqa: PLC0415 - loads the services, which few need
+
+    for name in head.settings:
+        if name not in NAMES:
+            raise file.error(f"settings: {_unknown('setting', name, NAMES)}", "settings", name)
+    return {PREFIX + name: _setting_text(value) for name, value in head.settings.items()}
+
+
+def _setting_text(value: float | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _instances(file: _File, head: Head) -> Mapping[str, Mapping[str, object]]:

@@ -3,6 +3,8 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from contextlib import closing
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.commands.replay import command
+from elements_local.runner import How, Runner
+from elements_local.scenario import load
+from mock_kit.clock import SystemClock
 
 PASSES = """scenario: a contact is reported
 tags: [quick, contacts]
@@ -221,6 +226,63 @@ def test_a_profile_is_played_by_a_platform_of_its_own(tmp_path: Path) -> None:
     done = replay(path)
 
     assert done.exit_code == 0, done.output
+
+
+SETTINGS = """scenario: an empty block of a resource <what>
+matrix:
+  - {meaning: default, what: is the element's own, comes: [leads/milton CREATED]}
+  - {meaning: skip, what: is nothing, comes: []}
+settings: {PLATFORM_EMPTY_BLOCK: <meaning>}
+instance: {configuration: {event.poller.configuration: {leads: {}}}}
+steps:
+  - advance: 1m
+  - create: {leads/milton: {}}
+  - advance: 15m
+  - expect: {callbacks: <comes>}
+"""
+
+
+@pytest.mark.parametrize("transport", ["in-process", "network"])
+def test_settings_are_those_of_a_stack_of_its_own(tmp_path: Path, transport: str) -> None:
+    (tmp_path / "it.yaml").write_text(SETTINGS)
+
+    done = replay(tmp_path, "--transport", transport)
+
+    assert "2 passed, 0 failed" in done.output, done.output
+
+
+def test_a_setting_that_cannot_be_read_fails_its_scenario_alone(folder: Path) -> None:
+    (folder / "it.yaml").write_text(SETTINGS.replace("skip", "never"))
+
+    done = replay(folder)
+
+    assert "2 passed, 2 failed" in done.output
+    assert "it.yaml:1: settings:" in done.output
+    assert "PLATFORM_EMPTY_BLOCK must be default or skip; got 'never'" in done.output
+
+
+def test_a_target_keeps_its_settings_so_what_needs_others_is_left_out(folder: Path, stack_on_ports) -> None:
+    (folder / "it.yaml").write_text(SETTINGS)
+    addresses = stack_on_ports.addresses
+    urls = ("--target", addresses.platform, "--crm-url", addresses.crm, "--sink-url", addresses.sink)
+
+    done = replay(folder, *urls)
+
+    assert "1 passed, 1 failed\n2 left out: " in done.output
+
+
+def test_a_runner_that_holds_the_time_lets_go_of_it_when_it_is_closed(folder: Path) -> None:
+    before = SystemClock().now()
+    (scenario,) = load(folder / "passes.yaml")
+
+    with closing(Runner(How())) as runner:
+        runner.hold()
+        failure = runner.run(scenario).failure
+        held = SystemClock().now()
+
+    assert failure is None
+    assert held == datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
+    assert SystemClock().now() >= before
 
 
 def test_a_failure_is_shrunk_and_saved_beside_it_and_fails_in_the_same_way(tmp_path: Path) -> None:

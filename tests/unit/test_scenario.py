@@ -190,3 +190,38 @@ def test_a_profile_is_one_of_the_platforms_two_names(tmp_path: Path) -> None:
     assert scenario.profile == "open-connectors"
     with pytest.raises(ScenarioError, match="Invalid enum value 'sap'"):
         load(written(tmp_path, "profile: sap\n" + MINIMAL))
+
+
+def test_settings_are_environment_variables_of_the_stack(tmp_path: Path) -> None:
+    text = (
+        "settings: {CRM_BURST_LIMIT: 3, CRM_SEARCH_INCLUSIVE: true, PLATFORM_EMPTY_BLOCK: skip}\n" + MINIMAL
+    )
+
+    (scenario,) = load(written(tmp_path, text))
+
+    assert scenario.environment == {
+        "ELEMENTS_LOCAL_PLATFORM_PROFILE": "cloud-elements",
+        "ELEMENTS_LOCAL_CRM_BURST_LIMIT": "3",
+        "ELEMENTS_LOCAL_CRM_SEARCH_INCLUSIVE": "true",
+        "ELEMENTS_LOCAL_PLATFORM_EMPTY_BLOCK": "skip",
+    }
+
+
+def test_a_setting_that_no_service_knows_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"it.yaml:1:12: .*'CRM_LIMIT'; did you mean 'CRM_LIMITS'\?"):
+        load(written(tmp_path, "settings: {CRM_LIMIT: vendor}\n" + MINIMAL))
+
+
+@pytest.mark.parametrize(
+    ("head", "choosy"),
+    [
+        pytest.param("", False, id="neither"),
+        pytest.param("profile: cloud-elements\n", False, id="the usual profile"),
+        pytest.param("profile: open-connectors\n", True, id="the other profile"),
+        pytest.param("settings: {CRM_LIMITS: vendor}\n", True, id="a setting"),
+    ],
+)
+def test_a_profile_or_a_setting_needs_a_stack_of_its_own(tmp_path: Path, head: str, *, choosy: bool) -> None:
+    (scenario,) = load(written(tmp_path, head + MINIMAL))
+
+    assert scenario.is_choosy is choosy

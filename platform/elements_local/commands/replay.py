@@ -99,6 +99,7 @@ def command(  # noqa: PLR0913 - an option each
             click.echo(f"{scenario.path}:{scenario.line}: {scenario.name}")
         return
     how = How(keep=html is not None, **_where(**rest))
+    scenarios, left_out = _for(how, scenarios)
     results = list(
         _shown(replay(scenarios, how, jobs=jobs, fail_fast=fail_fast), len(scenarios), quiet=quiet)
     )
@@ -108,8 +109,16 @@ def command(  # noqa: PLR0913 - an option each
     failed = sum(result.failure is not None for result in results)
     left = len(scenarios) - len(results)
     click.echo(f"{len(results) - failed} passed, {failed} failed" + (f", {left} not run" if left else ""))
+    if left_out:
+        click.echo(f"{left_out} left out: their settings or profile need a stack of their own")
     if failed:
         raise SystemExit(1)
+
+
+def _for(how: How, scenarios: list[Scenario]) -> tuple[list[Scenario], int]:
+    """Return the scenarios that can be run so, and how many cannot: a stack that runs already keeps its settings."""
+    able = [scenario for scenario in scenarios if how.target is None or not scenario.is_choosy]
+    return able, len(scenarios) - len(able)
 
 
 def _loaded(paths: Sequence[Path]) -> list[Scenario]:
@@ -130,7 +139,9 @@ def _where(*, transport: str, target: str | None, crm_url: str, sink_url: str, *
 
 def _shown(results: Iterator[Result], count: int, *, quiet: bool) -> Iterator[Result]:
     """Pass results on, telling of each as it comes."""
-    bar = click.progressbar(length=count, label="scenarios", file=sys.stderr) if quiet else None
+    bar = (  # without an estimate: in process, freezegun holds the time that it would be made from
+        click.progressbar(length=count, label="scenarios", file=sys.stderr, show_eta=False) if quiet else None
+    )
     for result in results:
         if bar:
             bar.update(1)
