@@ -24,7 +24,7 @@ def refusal(error: "ValidationError", came: Json, shape: object) -> str:
     A shape's own check, which refuses in its own words, is left to them.
     """
     reason = str(error)
-    if not reason.startswith(("Expected", "Object")):
+    if not reason.startswith(("Expected", "Object", "Invalid enum value")):
         return reason
     found = _PLACE.search(reason)
     steps = list(_steps(found["steps"])) if found else []
@@ -105,7 +105,7 @@ def _shape(known: inspect.Type) -> str:
     return text if len(text) <= _LONGEST_SHAPE else f"{text[:_LONGEST_SHAPE]}..."
 
 
-def _words(known: inspect.Type) -> str:  # noqa: PLR0911 - a table of kinds
+def _words(known: inspect.Type) -> str:  # noqa: C901, PLR0911 - a table of kinds
     match known:
         case inspect.Metadata(type=inner, extra_json_schema=extra):
             said = (extra or {}).get("description")
@@ -120,6 +120,8 @@ def _words(known: inspect.Type) -> str:  # noqa: PLR0911 - a table of kinds
             return "a text" + _lengths(known)
         case inspect.LiteralType(values=values):
             return "one of " + ", ".join(map(str, values))
+        case inspect.EnumType(cls=members):
+            return "one of " + ", ".join(str(member.value) for member in members)
         case inspect.ListType(item_type=entry):
             return f"a list of {_plural(entry)}"
         case inspect.StructType() | inspect.DictType():

@@ -1,5 +1,6 @@
 """What is said of a body that has another shape than the declared one."""
 
+from enum import Enum
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,6 +16,11 @@ class Item(Struct, forbid_unknown_fields=True):
     status: Annotated[int, Meta(ge=200, le=599)] = 200
     tags: dict[str, Annotated[str, Meta(max_length=3)]] = {}
     password: Annotated[str, Meta(min_length=20)] | None = None
+
+
+class Colour(Enum):
+    RED = "red"
+    GREEN = "green"
 
 
 class Order(Struct, forbid_unknown_fields=True, rename="camel"):
@@ -66,6 +72,11 @@ def said(value, shape=Order):
             id="somewhere in a mapping",
         ),
         pytest.param(
+            {"orderId": 1, "mode": "slack"},
+            f"Invalid enum value 'slack' - at `$.mode`; {ORDER}",
+            id="none of the words",
+        ),
+        pytest.param(
             {"orderId": 1, "waitS": 101}, "nobody waits that long", id="a shape's own check has its own words"
         ),
     ],
@@ -93,6 +104,7 @@ def test_what_came_is_shown_as_far_as_it_is_of_use():
         (Annotated[int, Meta(ge=0)], "a whole number from 0"),
         (Annotated[int, Meta(ge=0, le=10**18)], "a whole number from 0 to 1000000000000000000"),
         (Annotated[float, Meta(ge=0.5)], "a number from 0.5"),
+        (Colour, "one of red, green"),
         (bool, "true or false"),
         (str | None, "a text"),
         (str | int | None, "a text or a whole number"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypeAlias, TypedDict
 
+from mock_platform.domain.ceql import Clause, fields_of, parse
 from mock_platform.domain.errors import InvalidRequestError, shown
 from mock_platform.domain.iso_dates import iso_date
 from mock_platform.domain.models import Channel, Delivery, Subscription
@@ -12,6 +13,7 @@ from mock_platform.domain.notification import as_json as notification_json
 Filtered: TypeAlias = Mapping[str, object]
 """What a clause is held against."""
 
+_FILTER_FIELDS = ("channel", "status", "config.url", "notificationId", "subscriptionId", "topic", "active")
 _LONGEST_URL = 8000
 
 
@@ -81,6 +83,21 @@ def delivery_json(
         plain["notification"] = notification_json(notification)
         plain["subscription"] = as_json(subscription)
     return plain
+
+
+def delivery_clause(where: str) -> Clause:
+    """Read a ``where`` clause on deliveries.
+
+    Raises:
+        QueryError: it is none.
+        InvalidRequestError: it names something else than a delivery's fields: a slip would release nothing, silently.
+    """
+    clause = parse(where)
+    for field in fields_of(clause):
+        if field not in _FILTER_FIELDS:
+            known = f"{', '.join(_FILTER_FIELDS[:-1])} and {_FILTER_FIELDS[-1]}"
+            raise InvalidRequestError(f"where on deliveries knows {known}; got {shown(field)}")
+    return clause
 
 
 def filtered_by(delivery: Delivery, subscription: Subscription, topic: str) -> Filtered:

@@ -6,7 +6,7 @@ from msgspec import Struct
 from mock_kit.operations import Answer, operation
 from mock_kit.workspaces import Workspace
 from mock_platform.domain import subscription as rules
-from mock_platform.domain.ceql import matches, parse
+from mock_platform.domain.ceql import matches
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError
 from mock_platform.domain.subscription import DeliveryJson
 from mock_platform.routes.listing import counted, stretch
@@ -52,7 +52,7 @@ class ReleaseQuery(Struct):
 def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
     """List deliveries by notification and subscription (assumed), those that a clause describes."""
     found = parts().store.deliveries.find(workspace.name)
-    clause = parse(query.where) if query.where.strip() else None
+    clause = rules.delivery_clause(query.where) if query.where.strip() else None
     if clause is not None:
         found = [one for one in found if matches(clause, _filtered_by(one))]
     return stretch([_shown(one, hydrate=query.hydrate) for one in found], paging(query))
@@ -68,7 +68,7 @@ def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJs
     """
     if not query.where.strip():
         raise InvalidRequestError("where must say which deliveries are meant, such as status='queued'")
-    clause = parse(query.where)
+    clause = rules.delivery_clause(query.where)
     again = parts().store.deliveries.release(
         workspace.name, lambda one: matches(clause, _filtered_by(one)), now=workspace.clock.now()
     )

@@ -6,7 +6,7 @@ Source: the vendor's CEQL guide for operators and grouping (documented), its tes
 
 from mock_platform.domain.ceql.grammar import DEEPEST, LONGEST, parse, to_text
 from mock_platform.domain.ceql.matching import matches
-from mock_platform.domain.ceql.renaming import with_fields
+from mock_platform.domain.ceql.renaming import fields_of, with_fields
 from mock_platform.domain.ceql.tree import And, Clause, Comparison, In, IsNull, Like, Or, Value
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Like",
     "Or",
     "Value",
+    "fields_of",
     "matches",
     "parse",
     "to_text",
