@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from elements_local.start import Options
 
 _RUNNER: pytest.StashKey["Runner"] = pytest.StashKey()
+_TAGS: pytest.StashKey[set[str]] = pytest.StashKey()
+
+_MARKERS = (
+    "elements(start, seed, records, clock): how a test's workspace begins; of each, the nearest marker's holds",
+    "elements_faults(*rules): what the CRM, or a rule's `service`, does wrong; the nearest markers' rules hold",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the streams that scenarios expect, instead of holding what came against them",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for line in _MARKERS:
+        config.addinivalue_line("markers", line)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
@@ -80,7 +92,9 @@ class ScenarioItem(pytest.Item):
     def __init__(self, *, scenario: "Scenario", **rest: Any) -> None:
         super().__init__(**rest)
         self.scenario = scenario
-        self.extra_keyword_matches.update(scenario.tags)
+        for tag in scenario.tags:
+            _make_known(self.config, tag)
+            self.add_marker(tag)
 
     def runtest(self) -> None:
         """Run the scenario in a workspace of its own."""
@@ -117,11 +131,15 @@ def elements_stack(elements_settings: "Options") -> "Iterator[Stack]":
 
 
 @pytest.fixture
-def elements_workspace(elements_stack: "Stack") -> "Iterator[Doors]":
-    """A fresh world for one test: credentials, clock, data. Nobody else sees it."""
-    doors = elements_stack.new_workspace()
-    yield doors
-    elements_stack.delete_workspace(doors.credentials.name)
+def elements_workspace(request: pytest.FixtureRequest, elements_stack: "Stack") -> "Iterator[Doors]":
+    """A fresh world for one test, as its markers say: credentials, clock, data. Nobody else sees it."""
+    from elements_local.markers import MarkerError, workspace_of  # noqa: PLC0415 - see the module
+
+    try:
+        with workspace_of(request.node, elements_stack) as doors:
+            yield doors
+    except MarkerError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture
@@ -154,6 +172,14 @@ def elements_certify() -> "Callable[..., Scorecard]":
     from elements_local.certify import certify  # noqa: PLC0415 - see the module
 
     return certify
+
+
+def _make_known(config: pytest.Config, tag: str) -> None:
+    """Make a tag a marker, so that ``-m`` chooses by it, with strict markers too."""
+    known = config.stash.setdefault(_TAGS, set())
+    if tag not in known:
+        known.add(tag)
+        config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
 
 
 def _runner(config: pytest.Config) -> "Runner":

@@ -3,18 +3,16 @@
 The whole file is read and checked before anything runs; whatever is wrong with it is said with its line.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 
 from elements_local.matrix import MatrixError, expand
-from elements_local.shape_fields import fields_at
+from elements_local.shape_errors import place_and_reason, unknown
 from elements_local.verbs import VERBS, Argument
 from elements_local.yaml_text import Document, Place, YamlError, read_documents
 from mock_kit.instants import UnreadableTimeError, parse_instant
@@ -23,9 +21,11 @@ from mock_kit.workspaces import DEFAULT_START
 
 T = TypeVar("T")
 
+Tag = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][\w.-]*$(?!\n)")]
+"""A word, so that it can stand behind ``-m`` of pytest."""
+
 _TOP = Place(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
-_UNKNOWN_FIELD = re.compile("Object contains unknown field `(.+)`")
 
 
 class ScenarioError(Exception):
@@ -110,7 +110,7 @@ class Head(msgspec.Struct, forbid_unknown_fields=True):
     profile: Literal["cloud-elements", "open-connectors"] = _USUAL_PROFILE
     settings: dict[str, bool | int | float | str] = {}
     start: str | None = None
-    tags: list[str] = []
+    tags: list[Tag] = []
     instance: dict[str, object] | msgspec.UnsetType | None = msgspec.UNSET
     instances: dict[str, dict[str, object]] | None = None
     records: int = 0
@@ -130,12 +130,7 @@ class _File:
         try:
             return msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
-            reason, _, at = str(error).partition(" - at `$")
-            inner = tuple(_path(at.rstrip("`")))
-            unknown = _UNKNOWN_FIELD.fullmatch(reason)
-            if unknown:
-                inner = (*inner, unknown[1])
-                reason = _unknown("key", unknown[1], fields_at(shape, inner[:-1]))
+            inner, reason = place_and_reason(error, shape)
             raise self.error(f"{'.'.join(map(str, (*where, *inner)))}: {reason}", *where, *inner) from error
 
 
@@ -240,31 +235,13 @@ def _step(file: _File, place: int, step: Mapping[str, object]) -> Step:
         raise file.error(f"a step has one verb; got {', '.join(step) or 'none'}", "steps", place)
     verb, argument = next(iter(step.items()))
     if verb not in VERBS:
-        raise file.error(_unknown("verb", verb, list(VERBS)), "steps", place, verb)
+        raise file.error(unknown("verb", verb, VERBS), "steps", place, verb)
     read = file.convert(argument, VERBS[verb], "steps", place, verb)
     return Step(verb=verb, argument=read, line=file.document.place("steps", place, verb).line)
 
 
 def _refuse_unknown(file: _File, value: Mapping[str, object]) -> None:
-    known = list(Head.__struct_fields__)
+    known = Head.__struct_fields__
     for key in value:
         if key not in known:
-            raise file.error(_unknown("key", key, known), key)
-
-
-def _unknown(kind: str, word: str, known: list[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"unknown {kind} {word!r}" + (
-        f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
-    )
-
-
-def _path(text: str) -> list[str | int]:
-    """Read the decoder's path, such as ``.callbacks[0].events``."""
-    parts: list[str | int] = []
-    for word in text.replace("[", ".").replace("]", "").split("."):
-        if word.isdecimal():
-            parts.append(int(word))
-        elif word and word != "...":
-            parts.append(word)
-    return parts
+            raise file.error(unknown("key", key, known), key)

@@ -1,4 +1,4 @@
-"""Which keys a shape has at a place inside it, for messages that name the nearest one."""
+"""Which keys and choices a shape has at a place inside it, for messages that name the nearest one."""
 
 from typing import Any
 
@@ -12,13 +12,28 @@ def fields_at(shape: object, path: tuple[str | int, ...]) -> list[str]:
     Args:
         path: from the shape to the mapping.
     """
+    return [field.encode_name for each in _shapes_at(shape, path) for field in _fields(each)]
+
+
+def choices_at(shape: object, path: tuple[str | int, ...]) -> list[object]:
+    """Return the values that may stand at a place where only some may, none if that cannot be told."""
+    return [
+        value
+        for each in _shapes_at(shape, path)
+        for known in (each.types if isinstance(each, inspect.UnionType) else (each,))
+        if isinstance(known, inspect.LiteralType)
+        for value in known.values
+    ]
+
+
+def _shapes_at(shape: object, path: tuple[str | int, ...]) -> list[Any]:
     try:
         found = [inspect.type_info(shape)]
     except (TypeError, msgspec.ValidationError):
         return []
     for part in path:
         found = [inner for each in found for inner in _inside(each, part)]
-    return [field.encode_name for each in found for field in _fields(each)]
+    return found
 
 
 def _inside(known: Any, part: str | int) -> list[Any]:

@@ -27,15 +27,22 @@ def parse_instant(text: str) -> datetime:
     >>> parse_instant("2026-03-02T10:00:00+02:00").isoformat()
     '2026-03-02T08:00:00+00:00'
     """
-    from dateutil.parser import isoparse  # noqa: PLC0415 - costs a tenth of a start-up and is seldom needed
+    instant = _read(text)
+    return _in_utc(instant if instant.tzinfo else instant.replace(tzinfo=UTC), text)
 
-    try:
-        instant = isoparse(text.strip())
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, AttributeError) as error:
+
+def parse_zoned_instant(text: str) -> datetime:
+    """Read an ISO 8601 instant that says its zone, where people write: one without may be meant as local time.
+
+    Raises:
+        UnreadableTimeError: the text is not ISO 8601, or has no zone.
+    """
+    instant = _read(text)
+    if instant.tzinfo is None:
         raise UnreadableTimeError(
-            f"expected an instant such as 2026-03-02T10:00:00Z; got {_shown(text)} ({_shown(error)})"
-        ) from error
+            f"expected an instant with a zone, such as 2026-03-02T10:00:00Z; got {_shown(text)}"
+        )
+    return _in_utc(instant, text)
 
 
 def format_instant(instant: datetime) -> str:
@@ -68,6 +75,28 @@ def parse_duration(value: object) -> timedelta:
         raise UnreadableTimeError(
             f"expected a duration that a calendar can hold; got {_shown(value)}"
         ) from error
+
+
+def _read(text: str) -> datetime:
+    from dateutil.parser import isoparse  # noqa: PLC0415 - costs a tenth of a start-up and is seldom needed
+
+    try:
+        return isoparse(text.strip())
+    except (ValueError, TypeError, OverflowError, AttributeError) as error:
+        raise _unreadable(text, error) from error
+
+
+def _in_utc(instant: datetime, text: str) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _unreadable(text, error) from error
+
+
+def _unreadable(text: str, error: Exception) -> UnreadableTimeError:
+    return UnreadableTimeError(
+        f"expected an instant such as 2026-03-02T10:00:00Z; got {_shown(text)} ({_shown(error)})"
+    )
 
 
 def _seconds(text: str) -> object:

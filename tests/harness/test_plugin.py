@@ -44,7 +44,7 @@ def test_every_document_below_the_folder_is_one_test(project: pytest.Pytester) -
     scenarios(project, passing=PASSING)
     (project.path / "other.yaml").write_text("no: scenario")
 
-    result = project.runpytest_subprocess("-v")
+    result = project.runpytest_inprocess("-v")
 
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["scenarios/passing.yaml::a contact is reported PASSED*"])
@@ -55,7 +55,7 @@ def test_a_failure_says_step_difference_and_decisions_and_shows_no_traceback(
 ) -> None:
     scenarios(project, failing=FAILING)
 
-    result = project.runpytest_subprocess()
+    result = project.runpytest_inprocess()
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
@@ -73,20 +73,21 @@ def test_a_failure_says_step_difference_and_decisions_and_shows_no_traceback(
 def test_a_file_that_cannot_be_read_is_a_collection_error_with_its_line(project: pytest.Pytester) -> None:
     scenarios(project, broken="scenario: x\nsteps:\n  - advnace: 1m\n")
 
-    result = project.runpytest_subprocess()
+    result = project.runpytest_inprocess()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*broken.yaml:3:5: unknown verb 'advnace'; did you mean 'advance'?*"])
 
 
-def test_scenarios_are_chosen_by_name_and_by_tag(project: pytest.Pytester) -> None:
+@pytest.mark.parametrize(
+    "words", [("-k", "nothing"), ("-k", "quick"), ("-m", "quick"), ("-m", "not quick")], ids=" ".join
+)
+def test_scenarios_are_chosen_by_name_and_by_tag(project: pytest.Pytester, words: tuple[str, str]) -> None:
     scenarios(project, passing=PASSING)
 
-    by_name = project.runpytest_subprocess("-k", "nothing")
-    by_tag = project.runpytest_subprocess("-k", "quick")
+    result = project.runpytest_inprocess("--strict-markers", *words)
 
-    by_name.assert_outcomes(passed=1, deselected=1)
-    by_tag.assert_outcomes(passed=1, deselected=1)
+    result.assert_outcomes(passed=1, deselected=1)
 
 
 def test_the_folders_are_an_ini_option(project: pytest.Pytester) -> None:
@@ -94,7 +95,7 @@ def test_the_folders_are_an_ini_option(project: pytest.Pytester) -> None:
     (project.path / "elsewhere" / "it.yaml").write_text(PASSING, encoding="utf-8")
     scenarios(project, ignored=FAILING)
 
-    result = project.runpytest_subprocess("-o", "elements_scenarios=elsewhere")
+    result = project.runpytest_inprocess("-o", "elements_scenarios=elsewhere")
 
     result.assert_outcomes(passed=2)
 
@@ -166,7 +167,7 @@ def test_each_test_has_a_workspace_of_its_own(project: pytest.Pytester) -> None:
         """
     )
 
-    result = project.runpytest_subprocess()
+    result = project.runpytest_inprocess()
 
     result.assert_outcomes(passed=2)
 
@@ -186,7 +187,7 @@ def test_the_stack_starts_as_the_settings_fixture_says(project: pytest.Pytester)
         """
     )
 
-    result = project.runpytest_subprocess()
+    result = project.runpytest_inprocess()
 
     result.assert_outcomes(passed=1)
 

@@ -1,0 +1,161 @@
+"""What a test's markers say of its workspace: where it starts, and what goes wrong in it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+
+from elements_local.clients import Client, Doors, Fields
+from elements_local.errors import CallError, HarnessError
+from elements_local.shape_errors import place_and_reason, unknown
+from elements_local.stack import Stack
+from mock_insightly.faults import CrmRule
+from mock_kit.clock import NaiveInstantError
+from mock_kit.faults import Rule
+from mock_kit.instants import UnreadableTimeError, format_instant, parse_zoned_instant
+from mock_kit.json_text import MalformedJsonError, decode
+
+if TYPE_CHECKING:
+    import pytest
+
+CHOICES = "elements"
+FAULTS = "elements_faults"
+_SHAPES: Mapping[str, type[Rule]] = {"crm": CrmRule, "platform": Rule, "sink": Rule}
+
+
+class MarkerError(HarnessError):
+    """A marker cannot be used; says on which test, what came and what was expected."""
+
+    def __init__(self, test: str, marker: str, reason: str) -> None:
+        super().__init__(f"{test}: @pytest.mark.{marker}: {reason}")
+
+
+class Choices(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """What may be chosen about a test's workspace.
+
+    Attributes:
+        start: its first instant, as ISO 8601 with a zone; an aware datetime will do.
+        records: how many made-up records of each kind its CRM starts with.
+    """
+
+    start: str | None = None
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] | None = None
+    records: Annotated[int, msgspec.Meta(ge=0)] = 0
+    clock: Literal["virtual", "real"] = "virtual"
+
+
+@contextmanager
+def workspace_of(test: "pytest.Item", stack: Stack) -> Iterator[Doors]:
+    """Make a workspace as a test's markers say, and delete it in the end.
+
+    Raises:
+        MarkerError: one of them cannot be used.
+    """
+    doors = stack.new_workspace(**choices(test))
+    try:
+        script_faults(test, doors)
+        yield doors
+    finally:
+        stack.delete_workspace(doors.credentials.name)
+
+
+def choices(test: "pytest.Item") -> dict[str, Any]:
+    """Return what a test's markers choose of its workspace, as ``Stack.new_workspace`` takes it.
+
+    Raises:
+        MarkerError: one of them cannot be read.
+    """
+    chosen: dict[str, object] = {}
+    for mark in reversed(list(test.iter_markers(CHOICES))):
+        chosen |= _choices(test, mark)
+    return chosen
+
+
+def script_faults(test: "pytest.Item", doors: Doors) -> None:
+    """Put the fault rules of a test's nearest markers in force in its workspace.
+
+    Raises:
+        MarkerError: one of them is no rule of its service.
+    """
+    rules = [_rule(test, rule) for rule in _nearest(test)]
+    for service in {str(rule["service"]) for rule in rules}:
+        mine = [rule for rule in rules if rule["service"] == service]
+        try:
+            client, path = _faults_of(doors, service)
+            client.call("PUT", path, json={"faults": mine})
+        except CallError as error:
+            reason = f"the {service} refuses a rule: {_message(error)}"
+            raise MarkerError(test.nodeid, FAULTS, reason) from error
+
+
+def _choices(test: "pytest.Item", mark: "pytest.Mark") -> dict[str, object]:
+    """Read one marker."""
+    if mark.args:
+        keywords = ", ".join(Choices.__struct_fields__)
+        raise MarkerError(test.nodeid, CHOICES, f"expected keywords ({keywords}); got {_shown(mark.args)}")
+    try:
+        chosen = {**mark.kwargs, **_start(mark.kwargs.get("start"))}
+        msgspec.convert(chosen, Choices)
+    except msgspec.ValidationError as error:
+        path, reason = place_and_reason(error, Choices)
+        raise MarkerError(test.nodeid, CHOICES, f"{path[0]}: {reason}") from error
+    except (UnreadableTimeError, NaiveInstantError) as error:
+        raise MarkerError(test.nodeid, CHOICES, f"start: {error}") from error
+    return chosen
+
+
+def _start(start: object) -> dict[str, str]:
+    """Write an instant as it goes over the wire; what is no instant is left to the shape."""
+    if isinstance(start, datetime):
+        return {"start": format_instant(start)}
+    return {"start": format_instant(parse_zoned_instant(start))} if isinstance(start, str) else {}
+
+
+def _nearest(test: "pytest.Item") -> Iterator[object]:
+    """Yield the rules of those markers that stand nearest, in the order in which they are written."""
+    marks = list(test.iter_markers_with_node(FAULTS))
+    for node, mark in reversed(marks):
+        if node is marks[0][0]:
+            yield from mark.args
+            if mark.kwargs:
+                raise MarkerError(test.nodeid, FAULTS, f"expected rules, each a mapping; got {mark.kwargs!r}")
+
+
+def _rule(test: "pytest.Item", rule: object) -> Fields:
+    """Return a rule with its service, the CRM unless it says otherwise."""
+    if not isinstance(rule, Mapping):
+        expected = '{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}'
+        raise MarkerError(test.nodeid, FAULTS, f"expected rules such as {expected}; got {_shown(rule)}")
+    service = rule.get("service", "crm")
+    if service not in _SHAPES:
+        raise MarkerError(test.nodeid, FAULTS, unknown("service", str(service), _SHAPES))
+    try:
+        msgspec.convert(rule, _SHAPES[service])
+    except msgspec.ValidationError as error:
+        path, reason = place_and_reason(error, _SHAPES[service])
+        at = ".".join(map(str, path)) or "a rule"
+        raise MarkerError(test.nodeid, FAULTS, f"{at}: {reason}; got {_shown(rule)}") from error
+    return {**rule, "service": service}
+
+
+def _faults_of(doors: Doors, service: str) -> tuple[Client, str]:
+    """Return who takes a service's rules, and where."""
+    whose = f"?workspace={doors.credentials.name}" if service == "sink" else ""
+    clients: dict[str, Client] = {"crm": doors.crm, "platform": doors.platform, "sink": doors.sink}
+    return clients[service], f"/_local/faults{whose}"
+
+
+def _message(error: CallError) -> str:
+    """Return the words of a service's refusal."""
+    try:
+        answer = decode(error.body.encode())
+    except MalformedJsonError:
+        return error.body
+    return str(answer.get("message", error.body)) if isinstance(answer, dict) else error.body
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."
