@@ -211,7 +211,7 @@ def _settings(file: _File, head: Head) -> Mapping[str, str]:
 
     for name in head.settings:
         if name not in NAMES:
-            raise file.error(f"settings: {_unknown('setting', name, NAMES)}", "settings", name)
+            raise file.error(f"settings: {unknown('setting', name, NAMES)}", "settings", name)
     return {PREFIX + name: _setting_text(value) for name, value in head.settings.items()}
 
 
