@@ -124,6 +124,7 @@ def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guar
         journal=journal,
         workspace_of=lambda environ: parts.owner_of(bin_of(bins.path_of(environ.get("PATH_INFO", "")))),
         largest_body=parts.settings.largest_body,
+        keeps_calls=False,
     )
     app.wsgi_app = front  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(

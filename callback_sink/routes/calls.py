@@ -6,7 +6,7 @@ from msgspec import Struct
 from callback_sink.errors import ForeignBinError
 from callback_sink.inbox import BinName
 from callback_sink.parts import parts
-from mock_kit.admin import ParameterError, UnknownWorkspaceError
+from mock_kit.admin import ParameterError, UnknownWorkspaceError, mean
 from mock_kit.workspaces import Workspace
 
 
@@ -60,8 +60,8 @@ def asked_workspace(named_bin: str | None = None) -> Workspace:
         UnknownWorkspaceError: it names one that does not exist.
     """
     if named_bin is None or "workspace" in request.args:
-        return workspace_of(request)
-    return parts().owner_of(named_bin)
+        return mean(workspace_of(request))
+    return mean(parts().owner_of(named_bin))
 
 
 def workspace_of(asked: Request) -> Workspace:

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from mock_kit.fault_book import FaultBook
 from mock_kit.faults import FaultRuleError, parse_rules
-from mock_kit.front import Front
+from mock_kit.front import WHOSE, Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
 from mock_kit.operations import JSON, Answer, operation
@@ -152,6 +152,18 @@ class JournalQuery(Struct):
     limit: Annotated[int, Meta(ge=1, le=1_000_000)] = 50
 
 
+class CallsQuery(Struct):
+    """Which calls are asked for.
+
+    Attributes:
+        after: only those with a higher number: that of the last one of the page before.
+        limit: the first of them.
+    """
+
+    after: Annotated[int, Meta(ge=0, le=10**18)] = 0
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+
+
 _PROBLEMS = (401, 403)
 
 
@@ -209,6 +221,27 @@ def journal(query: JournalQuery) -> Answer[dict[str, object]]:
     return Answer({"count": len(exchanges), "exchanges": exchanges})
 
 
+@bp.get("/journal/calls")
+@operation(problems=_PROBLEMS)
+def calls(query: CallsQuery) -> Answer[dict[str, object]]:
+    """Show what was asked from outside, oldest first, page by page; admin calls that change something are among it.
+
+    ``resets`` counts how often all of it was forgotten, ``last`` is the number of the latest, and ``pruned`` and
+    ``prunedReads`` are those of the latest change and the latest read that made room for others, 0 if none did.
+    """
+    workspace = asked_workspace()
+    found = _admin().journal.calls.after(workspace.name, query.after, limit=query.limit)
+    return Answer(
+        {
+            "resets": found.resets,
+            "last": found.last,
+            "pruned": found.pruned,
+            "prunedReads": found.pruned_reads,
+            "calls": [call.to_json(workspace) for call in found.calls],
+        }
+    )
+
+
 @bp.get("/metrics")
 @operation(problems=(403,), gives={"text/plain": None})
 def metrics() -> Response:
@@ -226,7 +259,13 @@ def asked_workspace() -> Workspace:
     Raises:
         UnknownWorkspaceError: its credentials are nobody's.
     """
-    return _admin().workspace_of(request)
+    return mean(_admin().workspace_of(request))
+
+
+def mean(workspace: Workspace) -> Workspace:
+    """Note whose workspace the present admin call is about, so that it is kept there."""
+    request.environ.setdefault(WHOSE, (workspace, workspace.clock.now()))
+    return workspace
 
 
 def _admin() -> Admin:

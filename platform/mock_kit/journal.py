@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from mock_kit.calls import Calls
 from mock_kit.instants import format_instant
 from mock_kit.json_text import Json
 from mock_kit.masks import mask_body, mask_header, mask_target
@@ -46,9 +47,14 @@ class Exchange:
 
 
 class Journal:
-    """The exchanges of one service; the oldest make room for new ones."""
+    """The exchanges of one service; the oldest make room for new ones.
+
+    Attributes:
+        calls: what came from outside, kept so that it can be done again.
+    """
 
     def __init__(self) -> None:
+        self.calls = Calls()
         self._kept: dict[str, deque[Exchange]] = {}
 
     def add(self, workspace: str, exchange: Exchange) -> None:
@@ -58,6 +64,7 @@ class Journal:
     def clear(self, workspace: str) -> None:
         """Forget a workspace's exchanges."""
         self._kept.pop(workspace, None)
+        self.calls.clear(workspace)
 
     def search(self, workspace: str, *, text: str = "") -> Iterator[Json]:
         """Yield a workspace's exchanges, newest first, that contain a text as shown."""

@@ -11,6 +11,9 @@ from urllib.parse import quote_plus, unquote_plus
 
 MASK = "********"
 
+OWN = frozenset({"{organization_secret}", "{user_secret}", "{crm_api_key}"})
+"""What stands for a workspace's own secrets where these are told from others; it hides them already."""
+
 _SECRET = re.compile(
     r"passw|secret|credential|authorization|cookie|(?<!page)(?<!page[-_. +])token"
     r"|(?:api|access|private|signature)[-_. +]?key",
@@ -165,9 +168,9 @@ class _Reader:
 
 
 def _hidden(value: re.Match[str]) -> _Masks:
-    """Hide a value, unless it is empty, true, false or null."""
+    """Hide a value, unless it is empty, true, false or null, or hidden already."""
     text = value[value.lastgroup or 0]
-    if not text or (value.lastgroup == "bare" and text in _LITERALS):
+    if not text or text in OWN or (value.lastgroup == "bare" and text in _LITERALS):
         return {}
     number = value.lastgroup == "bare" and _NUMBER.fullmatch(text)
     return {_place(value): f'"{MASK}"' if number else MASK}
@@ -201,6 +204,8 @@ def _unescaped(escape: re.Match[str]) -> str:
 def _mask_credentials(part: str) -> str:
     """Hide one of an Authorization's credentials, but not the scheme before it."""
     scheme = _SCHEME.match(part)
+    if scheme and part[scheme.end() - 1 :].rstrip() in OWN:
+        return part
     if scheme:
         return f"{scheme[1]} {MASK}"
     start = len(part) - len(part.lstrip())

@@ -102,6 +102,15 @@ class Workspace:
     start: datetime
     clock: WorkspaceClock
 
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What opens the workspace, by what it is called."""
+        return {
+            "organization_secret": self.organization_secret,
+            "user_secret": self.user_secret,
+            "crm_api_key": self.crm_api_key,
+        }
+
     def to_json(self) -> dict[str, Json]:
         """Return name and credentials, as those need them who are to work in it."""
         return {
@@ -227,7 +236,7 @@ class Workspaces:
             with self._database.writing() as connection:
                 connection.execute(_workspaces.delete().where(_workspaces.c.name == workspace.name))
             del self._by_name[workspace.name]
-            for secret in _secrets_of(workspace):
+            for secret in workspace.secrets.values():
                 del self._by_secret[secret]
 
     def move(self, workspace: Workspace, instant: datetime) -> None:
@@ -287,7 +296,7 @@ class Workspaces:
 
     def _index(self, workspace: Workspace) -> None:
         self._by_name[workspace.name] = workspace
-        for secret in _secrets_of(workspace):
+        for secret in workspace.secrets.values():
             self._by_secret[secret] = workspace
 
     def _load(self) -> None:
@@ -306,7 +315,3 @@ class Workspaces:
             start=row.clock_start,
             clock=WorkspaceClock(self._clock(Mode(row.clock_mode), row.clock_now)),
         )
-
-
-def _secrets_of(workspace: Workspace) -> tuple[str, str, str]:
-    return workspace.organization_secret, workspace.user_secret, workspace.crm_api_key

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Request
 
 from mock_kit.admin import Admin, Guard, UnknownWorkspaceError, add_admin
+from mock_kit.calls import FromInside
 from mock_kit.database import Database
 from mock_kit.declared_routes import IdConverter
 from mock_kit.fault_book import FaultBook
@@ -112,14 +113,15 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
     store = Store(database, usage_retention=settings.usage_retention)
-    own = InProcess({settings.url: app}, otherwise=http)
+    inside = FromInside(http, "platform")
+    own = FromInside(InProcess({settings.url: app}, otherwise=http), "platform")
     app.extensions[EXTENSION] = Parts(
         settings=settings,
         workspaces=workspaces,
         callers=Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
         store=store,
         engine=_engine(settings, store, workspaces, own=own, receivers=_guarded(settings, receivers or http)),
-        provider=Provider(http=http, crm_url=settings.crm_url),
+        provider=Provider(http=inside, crm_url=settings.crm_url),
         inbound=Inbound(
             store=store,
             workspaces=workspaces,
@@ -127,6 +129,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
             settings=settings,
         ),
         http=http,
+        inside=inside,
         faults=FaultBook(database, service="platform"),
         journal=Journal(),
         admin_headers=guard.headers,

@@ -29,5 +29,5 @@ def with_grant(sent: InstanceRequest, stored: Mapping[str, str | None] | None = 
     if code is None or not parts().settings.oauth_walk or not needs_grant(configuration):
         return body
     asking = application({**(stored or {}), **configuration})
-    found = redeem(parts().http, parts().settings.crm_url, code, asking)
+    found = redeem(parts().inside, parts().settings.crm_url, code, asking)
     return replace(body, configuration={**configuration, **found})

@@ -175,5 +175,5 @@ def _check(instance: Instance, element: Element) -> None:
 
 def _announce(instance: Instance) -> None:
     """Let those know whom a change concerns."""
-    tell_sink(parts().http, parts().settings.sink_url, instance, admin_headers=parts().admin_headers)
+    tell_sink(parts().inside, parts().settings.sink_url, instance, admin_headers=parts().admin_headers)
     parts().engine.wake()

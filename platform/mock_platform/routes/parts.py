@@ -37,7 +37,8 @@ class Parts:
     """What ``create_app`` hangs on the application.
 
     Attributes:
-        http: reaches the other services, and receivers.
+        http: reaches the other services, on behalf of whoever calls.
+        inside: reaches them, too, on the platform's own.
         admin_headers: what this stack's admin routes want to see, in every service.
     """
 
@@ -49,6 +50,7 @@ class Parts:
     provider: Provider
     inbound: Inbound
     http: Http
+    inside: Http
     faults: FaultBook
     journal: Journal
     admin_headers: Mapping[str, str]

@@ -35,7 +35,7 @@ def way_to_crm(workspace: Workspace, element_key: str, sent: InstanceRequest) ->
     """Return the CRM, traced if the body asks for that; the answer then names the trace, whatever becomes of it."""
     if sent.provider_data is None or not sent.provider_data.is_traced:
         return parts().provider
-    tracing = Tracing(http=parts().http)
+    tracing = Tracing(http=parts().inside)
 
     @after_this_request
     def name_trace(response: Response) -> Response:

@@ -17,6 +17,7 @@ ROUTES = [
     ("PUT", "/_local/faults"),
     ("DELETE", "/_local/faults"),
     ("GET", "/_local/journal"),
+    ("GET", "/_local/journal/calls"),
     ("GET", "/_local/metrics"),
     ("GET", "/_local/nowhere"),
     ("PATCH", "/_local/faults"),

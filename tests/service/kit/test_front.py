@@ -411,7 +411,13 @@ def bare_front() -> Front:
         start_response("200 OK", [])
         return [b""]
 
-    return Front(application, faults=Nothing(), journal=Nothing(), workspace_of=lambda _environ: Nothing())
+    return Front(
+        application,
+        faults=Nothing(),
+        journal=Nothing(),
+        workspace_of=lambda _environ: Nothing(),
+        keeps_calls=False,
+    )
 
 
 @contextmanager

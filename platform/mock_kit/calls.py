@@ -1,0 +1,191 @@
+"""What a service was asked from outside since a workspace was made or reset, kept so that it can be done again.
+
+Unlike the journal, which shows the latest of everything, this leaves out what the services of a stack ask one another,
+has the admin calls that change something, keeps bodies as long as most are, and says when it had to forget.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from mock_kit.instants import format_instant
+from mock_kit.json_text import Json
+from mock_kit.masks import mask_body, mask_header, mask_target
+from mock_kit.wire import NO_HEADERS, Http, NoReply, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mock_kit.workspaces import Workspace
+
+CALLER_HEADER = "Elements-Local-Caller"
+"""Names the service of a stack that calls; what comes without it comes from outside."""
+
+LARGEST_KEPT_BODY = 64 * 1024
+KEPT_CALLS = 10_000
+KEPT_BYTES_OF_CALLS = 16 * 1024 * 1024
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_OVERHEAD = 500
+_NUMBERS = count(1)
+
+
+def next_number() -> int:
+    """Return a number that is higher than any before, of whichever service.
+
+    The services of one process share it: an instant orders nothing while a workspace's clock stands still.
+    """
+    return next(_NUMBERS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call and its answer.
+
+    Attributes:
+        began: a number that it got when it came.
+        number: the one that it got when it was answered; pages go by it, so that none is left out that takes its time.
+        at: the instant it came, by the workspace's clock.
+        size: bytes of its body, of which ``LARGEST_KEPT_BODY`` are kept.
+        status: of the answer; None if the connection was dropped.
+        fault: whether a scripted fault struck.
+    """
+
+    began: int
+    number: int
+    at: datetime
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    size: int
+    status: int | None
+    fault: bool
+    reply: bytes
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        return _OVERHEAD + len(self.target) + len(self.body) + len(self.reply)
+
+    def to_json(self, workspace: "Workspace") -> dict[str, Json]:
+        """Return what may be shown: of the workspace's own secrets their names, of all others a mask."""
+        own = {secret: f"{{{name}}}" for name, secret in workspace.secrets.items()}
+        return {
+            "began": self.began,
+            "number": self.number,
+            "at": format_instant(self.at),
+            "method": self.method,
+            "target": mask_target(_named(self.target, own)),
+            "headers": {name: mask_header(name, _named(value, own)) for name, value in self.headers},
+            "body": mask_body(_named(self.body.decode("utf-8", "replace"), own)),
+            "size": self.size,
+            "status": self.status,
+            "fault": self.fault,
+            "reply": mask_body(_named(self.reply.decode("utf-8", "replace"), own)),
+        }
+
+
+@dataclass
+class _Shelf:
+    """Calls of one sort; the oldest make room for new ones.
+
+    Attributes:
+        pruned: the number of the latest call that had to go; 0 if none had to.
+    """
+
+    calls: deque[Call] = field(default_factory=deque)
+    weight: int = 0
+    pruned: int = 0
+
+    def add(self, call: Call) -> None:
+        self.calls.append(call)
+        self.weight += call.weight
+        while len(self.calls) > KEPT_CALLS or (self.weight > KEPT_BYTES_OF_CALLS and len(self.calls) > 1):
+            gone = self.calls.popleft()
+            self.weight -= gone.weight
+            self.pruned = max(self.pruned, gone.number)
+
+
+@dataclass
+class _Kept:
+    """What is kept for a workspace: reads apart, so that they push no change out."""
+
+    changes: _Shelf = field(default_factory=_Shelf)
+    reads: _Shelf = field(default_factory=_Shelf)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Calls in the order of their numbers.
+
+    Attributes:
+        resets: how often the workspace's calls were forgotten altogether.
+        last: the number of the latest call that is kept, of those that are shown and all others; 0 if there is none.
+        pruned, pruned_reads: the latest change, and the latest read, that made room for others.
+    """
+
+    calls: list[Call]
+    resets: int
+    last: int
+    pruned: int
+    pruned_reads: int
+
+
+class Calls:
+    """The calls of one service, by workspace."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, _Kept] = {}
+        self._resets: dict[str, int] = {}
+        self._lock = Lock()
+
+    def add(self, workspace: str, call: Call) -> None:
+        """Keep a call."""
+        with self._lock:
+            kept = self._kept.setdefault(workspace, _Kept())
+            (kept.reads if call.method in READS else kept.changes).add(call)
+
+    def clear(self, workspace: str) -> None:
+        """Forget a workspace's calls, and count that."""
+        with self._lock:
+            self._kept.pop(workspace, None)
+            self._resets[workspace] = self._resets.get(workspace, 0) + 1
+
+    def after(self, workspace: str, number: int, *, limit: int) -> Stretch:
+        """Return the first so many calls that were answered after the one with a number."""
+        with self._lock:
+            kept = self._kept.get(workspace, _Kept())
+            calls = sorted([*kept.changes.calls, *kept.reads.calls], key=lambda call: call.number)
+            return Stretch(
+                calls=[call for call in calls if call.number > number][:limit],
+                resets=self._resets.get(workspace, 0),
+                last=calls[-1].number if calls else 0,
+                pruned=kept.changes.pruned,
+                pruned_reads=kept.reads.pruned,
+            )
+
+
+@dataclass(frozen=True)
+class FromInside:
+    """A wire on which a service says who it is, so that its calls are not taken for anybody else's."""
+
+    http: Http
+    service: str
+
+    def send(
+        self, method: str, url: str, *, headers: "Mapping[str, str]" = NO_HEADERS, body: bytes = b""
+    ) -> Reply | NoReply:
+        """Send a request with the service's name."""
+        return self.http.send(method, url, headers={**headers, CALLER_HEADER: self.service}, body=body)
+
+
+def _named(text: str, own: "Mapping[str, str]") -> str:
+    """Put names in the places of secrets."""
+    for secret, name in own.items():
+        if secret in text:
+            text = text.replace(secret, name)
+    return text

@@ -1,0 +1,113 @@
+"""``/_local/journal/calls``: what was asked from outside, admin calls included, and nothing else."""
+
+import pytest
+
+from mock_kit.calls import CALLER_HEADER, LARGEST_KEPT_BODY, FromInside
+from mock_kit.wire import InProcess
+
+
+def calls(service, query="", **given):
+    return service.shown(f"/_local/journal/calls{query}", **given)["calls"]
+
+
+def test_calls_are_shown_oldest_first_with_all_that_is_needed_to_do_them_again(service):
+    service.send("PUT", "/echo?a=b", json={"password": "hidden", "a": 1}, headers={"X-A": "b"})
+    service.send("GET", "/nowhere")
+
+    first, second = calls(service)
+
+    assert {key: first[key] for key in ("at", "method", "target", "body", "size", "status", "fault", "reply")} == {
+        "at": "2026-03-02T10:00:00Z",
+        "method": "PUT",
+        "target": "/echo?a=b",
+        "body": '{"password":"********","a":1}',
+        "size": 27,
+        "status": 200,
+        "fault": False,
+        "reply": '{"password":"********","a":1}',
+    }  # fmt: skip
+    assert first["headers"]["X-A"] == "b"
+    assert first["began"] < first["number"] < second["began"] < second["number"]
+    assert second["status"] == 404
+
+
+def test_a_call_that_names_a_service_is_not_from_outside(service):
+    http = InProcess({"http://127.0.0.1:4709": service.app})
+    FromInside(http, "platform").send("POST", "http://127.0.0.1:4709/things")
+
+    assert calls(service) == []
+    (kept,) = service.shown("/_local/journal")["exchanges"]
+    assert kept["request"]["headers"][CALLER_HEADER] == "platform"
+
+
+def test_admin_calls_that_change_something_are_among_them_and_not_in_the_journal(service):
+    service.script({"effect": {"status": 503}, "when": {"first_n": 1}})
+    service.send("GET", "/_local/faults")
+    service.send("POST", "/things")
+    service.send("DELETE", "/_local/faults")
+
+    assert [(one["method"], one["target"], one["fault"]) for one in calls(service)] == [
+        ("PUT", "/_local/faults", False),
+        ("POST", "/things", True),
+        ("DELETE", "/_local/faults", False),
+    ]
+    assert service.shown("/_local/journal")["count"] == 1
+
+
+def test_an_admin_call_is_kept_in_the_workspace_that_it_means(service):
+    other = service.another("other")
+
+    service.script(workspace=other)
+
+    assert calls(service) == []
+    assert [one["target"] for one in calls(service, workspace=other)] == ["/_local/faults"]
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b'{"faults": 1}'])
+def test_an_admin_call_that_is_refused_is_kept_with_its_status_or_not_at_all(service, body):
+    service.send("PUT", "/_local/faults", body=body)
+
+    assert {one["status"] for one in calls(service)} <= {400}
+
+
+def test_a_dropped_call_has_no_status(service):
+    service.script({"effect": {"drop": True}})
+
+    service.send("POST", "/things")
+
+    assert [one["status"] for one in calls(service)] == [200, None]
+
+
+def test_a_page_begins_after_a_number(service):
+    for target in ("/a", "/b", "/c"):
+        service.send("GET", target)
+
+    first, second, third = calls(service)
+
+    assert calls(service, f"?after={first['number']}&limit=1") == [second]
+    assert calls(service, f"?after={third['number']}") == []
+
+
+def test_a_reset_forgets_what_was_asked_and_is_the_first_call_after_it(service):
+    service.send("POST", "/things")
+
+    service.send("POST", "/_local/reset")
+
+    shown = service.shown("/_local/journal/calls")
+    assert shown["resets"] == 1
+    assert [one["target"] for one in shown["calls"]] == ["/_local/reset"]
+
+
+def test_a_body_is_kept_up_to_a_length_that_is_told(service):
+    body = b'"' + b"x" * (LARGEST_KEPT_BODY + 8) + b'"'
+
+    service.send("PUT", "/echo", body=body)
+
+    (kept,) = calls(service)
+    assert (len(kept["body"]), kept["size"]) == (LARGEST_KEPT_BODY, len(body))
+    assert len(kept["reply"]) == LARGEST_KEPT_BODY
+
+
+@pytest.mark.parametrize("query", ["?after=-1", "?after=x", "?limit=0", "?limit=10001"])
+def test_a_query_that_cannot_be_meant_is_refused(service, query):
+    assert service.send("GET", f"/_local/journal/calls{query}").status == 400

@@ -1,0 +1,130 @@
+"""What came from outside: how much is kept, how it is paged, and what it shows."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mock_kit.calls import KEPT_BYTES_OF_CALLS, KEPT_CALLS, LARGEST_KEPT_BODY, Call, Calls, next_number
+from mock_kit.clock import VirtualClock, WorkspaceClock
+from mock_kit.workspaces import Workspace
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+WORKSPACE = Workspace(
+    name="default",
+    seed=0,
+    organization_secret="0123456789abcdef",
+    user_secret="dXNlciBzZWNyZXQ=",
+    crm_username="owner",
+    crm_api_key="00000000-0000-4000-a000-000000000001",
+    start=NOON,
+    clock=WorkspaceClock(VirtualClock(NOON)),
+)
+
+
+def call(number: int, method: str = "POST", **given: object) -> Call:
+    return Call(
+        **{
+            "began": number,
+            "number": number,
+            "at": NOON,
+            "method": method,
+            "target": "/contacts",
+            "headers": [],
+            "body": b"",
+            "size": 0,
+            "status": 200,
+            "fault": False,
+            "reply": b"",
+            **given,
+        }
+    )
+
+
+def calls_of(*made: Call) -> Calls:
+    calls = Calls()
+    for one in made:
+        calls.add("default", one)
+    return calls
+
+
+def numbers(calls: Calls, after: int = 0, *, limit: int = 100) -> list[int]:
+    return [one.number for one in calls.after("default", after, limit=limit).calls]
+
+
+def test_numbers_only_rise():
+    assert next_number() < next_number() < next_number()
+
+
+def test_pages_go_by_number_and_leave_nothing_out():
+    calls = calls_of(*(call(number, "GET" if number % 2 else "PUT") for number in range(1, 8)))
+
+    assert numbers(calls, limit=3) == [1, 2, 3]
+    assert numbers(calls, 3, limit=3) == [4, 5, 6]
+    assert numbers(calls, 6, limit=3) == [7]
+    assert numbers(calls, 7) == []
+
+
+def test_what_was_answered_late_comes_on_a_later_page_though_it_began_early():
+    calls = calls_of(call(2, began=2), call(9, began=1))
+
+    assert [one.began for one in calls.after("default", 2, limit=10).calls] == [1]
+
+
+def test_reads_push_no_change_out():
+    calls = calls_of(call(1), *(call(number, "GET") for number in range(2, KEPT_CALLS + 12)))
+
+    found = calls.after("default", 0, limit=1)
+
+    assert [one.number for one in found.calls] == [1]
+    assert (found.pruned, found.pruned_reads, found.last) == (0, 11, KEPT_CALLS + 11)
+
+
+@pytest.mark.parametrize(
+    ("count", "pruned"), [pytest.param(KEPT_CALLS, 0, id="room"), pytest.param(KEPT_CALLS + 1, 1, id="none")]
+)
+def test_the_oldest_call_makes_room_and_that_is_told(count, pruned):
+    calls = calls_of(*(call(number) for number in range(1, count + 1)))
+
+    assert calls.after("default", 0, limit=1).pruned == pruned
+
+
+def test_long_calls_make_room_sooner():
+    body = b"x" * LARGEST_KEPT_BODY
+    fitting = KEPT_BYTES_OF_CALLS // call(1, body=body).weight
+
+    assert calls_of(*(call(n, body=body) for n in range(fitting))).after("default", 0, limit=1).pruned == 0
+    assert calls_of(*(call(n, body=body) for n in range(1, fitting + 2))).after(
+        "default", 0, limit=1
+    ).pruned == 1  # fmt: skip
+
+
+def test_clearing_forgets_one_workspace_and_counts_it():
+    calls = calls_of(call(1))
+    calls.add("other", call(2))
+
+    calls.clear("default")
+
+    assert calls.after("default", 0, limit=1).resets == 1
+    assert numbers(calls) == []
+    other = calls.after("other", 0, limit=1)
+    assert ([one.number for one in other.calls], other.resets) == ([2], 0)
+
+
+def test_own_secrets_are_shown_by_their_names_and_others_not_at_all():
+    body = b"""{"password": "00000000-0000-4000-a000-000000000001", "token": "another", "NOTE": "by dXNlciBzZWNyZXQ="}"""
+    authorization = "User dXNlciBzZWNyZXQ=, Organization 0123456789abcdef, Element another"
+
+    shown = call(1, body=body, reply=body, headers=[("Authorization", authorization)]).to_json(WORKSPACE)
+
+    masked = '{"password": "{crm_api_key}", "token": "********", "NOTE": "by {user_secret}"}'
+    assert (shown["body"], shown["reply"]) == (masked, masked)
+    assert shown["headers"] == {
+        "Authorization": "User {user_secret}, Organization {organization_secret}, Element ********"
+    }
+
+
+@pytest.mark.parametrize("secret", ["x{crm_api_key}", "{crm_api_key}x", "{another}", "{crm_username}"])
+def test_what_only_looks_like_a_name_is_masked(secret):
+    shown = call(1, body=b'{"password": "%s"}' % secret.encode()).to_json(WORKSPACE)
+
+    assert shown["body"] == '{"password": "********"}'
