@@ -9,12 +9,16 @@ COLLECTIONS = {
     "accounts": "Organisations",
     "leads": "Leads",
     "opportunities": "Opportunities",
+    "projects": "Projects",
+    "tasks": "Tasks",
 }
 ID_FIELDS = {
     "contacts": "CONTACT_ID",
     "accounts": "ORGANISATION_ID",
     "leads": "LEAD_ID",
     "opportunities": "OPPORTUNITY_ID",
+    "projects": "PROJECT_ID",
+    "tasks": "TASK_ID",
 }
 
 
@@ -61,7 +65,7 @@ def kind_of(name: str) -> str:
     """Return the hub resource of a record's name.
 
     Raises:
-        UnknownRecordError: it is none of the four.
+        UnknownRecordError: it is none of those that have names.
     """
     kind = name.partition("/")[0]
     if kind not in COLLECTIONS:
@@ -78,5 +82,7 @@ def default_fields(name: str) -> dict[str, object]:
         "accounts": {"ORGANISATION_NAME": title},
         "leads": {"LAST_NAME": title},
         "opportunities": {"OPPORTUNITY_NAME": title, "OPPORTUNITY_STATE": "OPEN"},
+        "projects": {"PROJECT_NAME": title, "STATUS": "NOT STARTED"},
+        "tasks": {"TITLE": title},
     }
     return needed[kind]

@@ -9,6 +9,7 @@ from elements_local import expect, verbs
 from elements_local.checks import check, check_never, refuse
 from elements_local.clients import BASE_PATH, Client
 from elements_local.guide import instance_body
+from elements_local.placeholders import filled, filled_text
 from elements_local.records import COLLECTIONS, default_fields, kind_of
 from elements_local.world import ExpectationError, Instance, World, door, whose
 from mock_kit.json_text import MalformedJsonError, decode
@@ -85,31 +86,32 @@ def _respond(world: World, argument: verbs.Response | list[verbs.Response]) -> N
 
 
 def _configure(world: World, argument: dict[str, Any]) -> None:
-    named = argument.pop("instance", None)
-    world.doors.platform.patch_instance(world.instance(named).id, {"configuration": argument})
+    changes = {key: value for key, value in argument.items() if key != "instance"}
+    changed = world.instance(argument.get("instance"))
+    world.doors.platform.patch_instance(changed.id, {"configuration": filled(world, changes)})
 
 
 def _request(world: World, argument: verbs.Request) -> None:
     client = door(world, argument.service)
-    path = _with_ids(world, argument.path)
+    path = filled_text(world, argument.path)
     headers: dict[str, str | None] = {}
     if argument.service == "platform":
         headers = _platform_headers(world, path)
         path = path if path.startswith("/_local") else BASE_PATH + path
-    headers.update(argument.headers)
+    headers |= {key: value and filled_text(world, value) for key, value in argument.headers.items()}
     caller = Client(
         http=client.http,
         url=client.url,
         headers={key: value for key, value in {**client.headers, **headers}.items() if value is not None},
     )
-    body = None if argument.json is UNSET else argument.json
+    body = None if argument.json is UNSET else filled(world, argument.json)
     reply = caller.send(argument.method, path, json=body, body=(argument.text or "").encode())
     text = reply.body.decode("utf-8", "replace")
     if reply.status != argument.status:
         raise ExpectationError(f"expected: {argument.status}", f"actual:   {reply.status} {text[:1000]}")
     if argument.expect is not UNSET:
         try:
-            refuse(expect.contained(argument.expect, decode(text) if text else None))
+            refuse(expect.contained(filled(world, argument.expect), decode(text) if text else None))
         except MalformedJsonError as error:
             raise ExpectationError(f"expected JSON; {error}", f"actual:   {text[:1000]}") from error
 
@@ -119,15 +121,6 @@ def _platform_headers(world: World, path: str) -> dict[str, str | None]:
     own = world.doors.platform.headers["Authorization"]
     token = f", Element {world.instance().token}" if path.startswith("/hubs") and world.instances else ""
     return {"Authorization": own + token}
-
-
-def _with_ids(world: World, path: str) -> str:
-    known = {"instance": str(world.instance().id)} if world.instances else {}
-    known |= {name: str(one.id) for name, one in world.instances.items()}
-    known |= {name: str(number) for name, number in world.names.ids.items()}
-    for name, number in known.items():
-        path = path.replace(f"{{{name}}}", number)
-    return path
 
 
 _VERBS: dict[str, Callable[[World, Any], None]] = {

@@ -36,7 +36,8 @@ class Request(Struct, forbid_unknown_fields=True):
     """Any call, and what is to come of it.
 
     Attributes:
-        path: below ``/elements/api-v2`` on the platform; ``{instance}`` and ``{contacts/ada}`` stand for ids.
+        path: below ``/elements/api-v2`` on the platform. Here and in ``json``, ``headers`` and ``expect``,
+            ``{instance}`` and ``{contacts/ada}`` stand for ids, ``{workspace}`` and ``{callback_url}`` for its own.
         headers: added to those of the workspace's credentials; null takes one away.
         text: a body that is sent as it is.
         expect: what the answer's JSON has to contain.

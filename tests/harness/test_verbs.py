@@ -1,0 +1,121 @@
+"""What the verbs of scenarios do, on a stack in process."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from elements_local.runner import How, Runner
+from elements_local.scenario import load
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with closing(Runner(How())) as running:
+        yield running
+
+
+def scenario_of(folder: Path, text: str):
+    path = folder / "it.yaml"
+    path.write_text(text)
+    (scenario,) = load(path)
+    return scenario
+
+
+def test_ids_stand_in_paths_bodies_headers_and_expectations(runner: Runner, tmp_path: Path) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        """
+scenario: a contact is put on a list of its own
+steps:
+  - create: {contacts/ada: {}}
+  - request:
+      method: GET
+      path: /hubs/crm/contacts/{contacts/ada}
+      expect: {CONTACT_ID: "{contacts/ada}"}
+  - request:
+      method: PATCH
+      path: /hubs/crm/contacts/{contacts/ada}
+      json: {FIRST_NAME: "ada is {contacts/ada}", LAST_NAME: "{contacts/bob}"}
+  - request:
+      method: GET
+      path: /hubs/crm/contacts/{contacts/ada}
+      expect: {FIRST_NAME: "ada is {contacts/ada}", LAST_NAME: "{contacts/bob}"}
+  - request:
+      service: sink
+      method: POST
+      path: /{workspace}/mine
+      headers: {X-Instance: "{instance}"}
+      json: {}
+  - request:
+      service: sink
+      method: POST
+      path: /_local/callbacks/verify?workspace={workspace}
+      json: {match: {header: ["X-Instance: {instance}"]}, count: 1}
+""",
+    )
+
+    assert runner.run(scenario).failure is None
+
+
+def test_what_is_configured_may_name_the_workspaces_own_url(runner: Runner, tmp_path: Path) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        """
+scenario: callbacks go elsewhere
+steps:
+  - configure: {event.notification.callback.url: "{callback_url}/elsewhere"}
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: 15m
+  - request:
+      service: sink
+      method: POST
+      path: /_local/callbacks/verify?workspace={workspace}
+      json: {match: {path: "/{workspace}/elsewhere"}, count: 1}
+""",
+    )
+
+    assert runner.run(scenario).failure is None
+
+
+def test_a_scenario_that_configures_an_instance_by_name_can_be_run_again(
+    runner: Runner, tmp_path: Path
+) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        """
+scenario: only one of two is switched off
+instances: {first: {}, second: {}}
+steps:
+  - configure: {instance: second, event.notification.enabled: false}
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: 15m
+  - expect: {callbacks: {first: [contacts/ada CREATED], second: []}}
+""",
+    )
+
+    assert [runner.run(scenario).failure for _ in range(2)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_field", "path"),
+    [("projects", "PROJECT_ID", "/hubs/crm/projects"), ("tasks", "TASK_ID", "/hubs/crm/tasks")],
+)
+def test_records_of_other_kinds_have_names_too(
+    runner: Runner, tmp_path: Path, kind: str, id_field: str, path: str
+) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        f"""
+scenario: made, seen and deleted
+steps:
+  - create: {{{kind}/it: {{}}}}
+  - request: {{method: GET, path: "{path}/{{{kind}/it}}", expect: {{{id_field}: "{{{kind}/it}}"}}}}
+  - delete: {kind}/it
+  - expect: {{records: {{{kind}/it: null}}}}
+""",
+    )
+
+    assert runner.run(scenario).failure is None
