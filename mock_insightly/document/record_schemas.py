@@ -72,7 +72,9 @@ class RecordSchemas:
         Args:
             whole: what the body does not mention counts as null.
         """
-        return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken(shape, whole=whole))
+        if not (whole and self._version.briefs):
+            return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken(shape, whole=whole))
+        return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken_whole_or_brief(shape))
 
     def row(self, key: Key) -> Said:
         """Return the schema of a row of a collection in an answer."""
@@ -135,6 +137,14 @@ class RecordSchemas:
             "properties": self._properties(shape),
             **({"required": required} if required else {}),
         }
+
+    def _taken_whole_or_brief(self, shape: Shape) -> Said:
+        """Return the schema of a change that is whole or not: the query says which, and no schema can ask it."""
+        said = self._taken(shape, whole=False)
+        if shape.required:
+            needed = f"Needed unless `brief=true`: {', '.join(shape.required)}."
+            said["description"] = f"{said['description']} {needed}"
+        return said
 
     def _properties(self, shape: Shape) -> dict[str, Said]:
         return {

@@ -1,10 +1,11 @@
 """Schemathesis against a seeded stack: all checks, stateful links on. ``poe fuzz`` takes ten minutes a service.
 
-Usage: python tests/fuzz/run.py [--minutes N | --examples N] [--seed N] [platform|crm|sink ...]
+Usage: poe fuzz [--service platform|crm|sink] [--version v2.1] [--only PATTERN] [--minutes N | --examples N] [--seed N]
 """
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from base64 import b64encode
@@ -67,18 +68,39 @@ def readable(done: subprocess.CompletedProcess[str]) -> str:
     return "\n".join(line[:300] for line in (done.stdout + done.stderr).splitlines())
 
 
+def narrowed(version: str | None, only: str | None) -> list[str]:
+    """Return the arguments that leave out operations.
+
+    Args:
+        version: of the CRM's API, such as ``v2.1``.
+        only: a regular expression for what comes after it in a path; for the whole path without a version.
+    """
+    if version is None:
+        return [] if only is None else ["--include-path-regex", only]
+    return ["--include-path-regex", f"^/{re.escape(version)}/{only or ''}"]
+
+
 def main() -> None:
     """Fuzz one service after the other and say what was found."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("services", nargs="*", choices=SERVICES, default=SERVICES)
-    arguments.add_argument("--minutes", type=float, help="time for each service, in the place of examples")
-    arguments.add_argument("--examples", type=int, default=50, help="cases for each operation")
+    arguments.add_argument(
+        "--service", action="append", choices=SERVICES, help="may be given several times; all"
+    )
+    arguments.add_argument("--version", help="of the CRM's API, such as v2.1, in the place of all")
+    arguments.add_argument(
+        "--only", help="a regular expression for the path, after the version if there is one"
+    )
+    arguments.add_argument("--minutes", type=float, default=10.0, help="time for each service; 10")
+    arguments.add_argument("--examples", type=int, help="cases for each operation, in the place of a time")
     arguments.add_argument("--seed", type=int, default=1)
     asked = arguments.parse_args()
-    budget = ["--max-time", str(round(asked.minutes * 60))] if asked.minutes else ["-n", str(asked.examples)]
+    services = asked.service or (["crm"] if asked.version else SERVICES)
+    if asked.version and services != ["crm"]:
+        arguments.error("only the CRM has versions; leave out --service or give --service crm")
+    budget = ["-n", str(asked.examples)] if asked.examples else ["--max-time", str(round(asked.minutes * 60))]
     failed = False
-    for service in asked.services:
-        done = fuzz(service, "--seed", str(asked.seed), *budget)
+    for service in services:
+        done = fuzz(service, "--seed", str(asked.seed), *budget, *narrowed(asked.version, asked.only))
         sys.stdout.write(f"{service}\n{readable(done)}\n")
         failed |= done.returncode != 0
     raise SystemExit(failed)
