@@ -1,6 +1,6 @@
 """The sink as a WSGI application."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
@@ -32,11 +32,12 @@ from mock_kit.database import Database
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import Front
 from mock_kit.journal import Journal
+from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
 from mock_kit.openapi import serve_document
 from mock_kit.outbound import Outbound
 from mock_kit.problems import answer_problems
 from mock_kit.wire import DroppedError, Http
-from mock_kit.workspaces import Workspaces
+from mock_kit.workspaces import Workspace, Workspaces
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -46,6 +47,7 @@ _REMEDY = "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS={host}"
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
+    **KEEPING_STATUSES,
     ForeignBinError: 400,
     NoSuchCallbackError: 404,
     CameTooFewError: 408,
@@ -57,8 +59,14 @@ STATUSES: dict[type[Exception], int] = {
 }
 
 
-def create_app(
-    settings: Settings, *, workspaces: Workspaces, database: Database, http: Http, guard: Guard
+def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
+    settings: Settings,
+    *,
+    workspaces: Workspaces,
+    database: Database,
+    http: Http,
+    guard: Guard,
+    alone: bool = False,
 ) -> Flask:
     """Put the sink together.
 
@@ -67,6 +75,7 @@ def create_app(
         database: where callbacks and what bins were told are kept.
         http: reaches the targets that callbacks are sent on to.
         guard: says who may call admin routes.
+        alone: whether there is no platform that keeps clock and workspaces.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
@@ -90,7 +99,10 @@ def create_app(
     app.after_request(bins.share)
     for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
         app.register_blueprint(routes.bp)
-    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard)
+    reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
+    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard, reset)
+    if alone:
+        add_keeping(app, Keeping(workspaces=workspaces, shown=_shown))
     serve_document(app, DESCRIPTION)
     return app
 
@@ -115,7 +127,18 @@ def _own_words(error: Exception) -> str | None:
             return None
 
 
-def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guard) -> None:
+def _shown(workspace: Workspace) -> dict[str, object]:
+    """Return what whoever sends callbacks to a workspace's bin has to know."""
+    return {
+        "name": workspace.name,
+        "callback_url": f"{request.url_root}{workspace.name}",
+        "seed": workspace.seed,
+    }
+
+
+def _stand_behind_front(
+    app: Flask, parts: Parts, faults: FaultBook, guard: Guard, reset: Callable[[Workspace], None]
+) -> None:
     """Give the application its front, and the admin routes that show what passes it."""
     journal = Journal()
     front = Front(
@@ -133,7 +156,7 @@ def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guar
             service=SERVICE,
             workspaces=parts.workspaces,
             workspace_of=workspace_of,
-            reset=lambda workspace: parts.store.clear(workspace.name),
+            reset=reset,
             faults=faults,
             journal=journal,
             front=front,

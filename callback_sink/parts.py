@@ -29,6 +29,10 @@ class Parts:
         """Return the workspace a bin belongs to: the one of its name, or else the default one."""
         return self.workspaces.named(name) or self.workspaces.default
 
+    def reset(self, workspace: Workspace) -> None:
+        """Bring a workspace back to its start."""
+        self.store.clear(workspace.name)
+
 
 def parts() -> Parts:
     """Return the parts of the application that answers the present request."""

@@ -1,5 +1,6 @@
 """The CRM as a WSGI application."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
@@ -45,6 +46,7 @@ from mock_kit.fault_book import FaultBook
 from mock_kit.front import LARGEST_BODY, Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import Json
+from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
 from mock_kit.openapi import serve_document
 from mock_kit.problems import answer_problems
 from mock_kit.workspaces import Workspace, Workspaces
@@ -56,6 +58,7 @@ SERVICE = "crm"
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
+    **KEEPING_STATUSES,
     AuthorizationDeniedError: 401,
     NotAcceptableError: 406,
     InvalidRequestError: 400,
@@ -69,13 +72,21 @@ STATUSES: dict[type[Exception], int] = {
 }
 
 
-def create_app(settings: Settings, *, workspaces: Workspaces, database: Database, guard: Guard) -> Flask:
+def create_app(
+    settings: Settings,
+    *,
+    workspaces: Workspaces,
+    database: Database,
+    guard: Guard,
+    alone: bool = False,
+) -> Flask:
     """Put the CRM together.
 
     Args:
         workspaces: whose API keys open it.
         database: where records are kept.
         guard: says who may call admin routes.
+        alone: whether there is no platform that keeps clock and workspaces.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -105,7 +116,10 @@ def create_app(settings: Settings, *, workspaces: Workspaces, database: Database
     app.register_blueprint(vendor_pages.bp)
     app.register_blueprint(exchange.bp)
     app.register_blueprint(consent.bp)
-    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE, shape=CrmRules), guard)
+    reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
+    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE, shape=CrmRules), guard, reset)
+    if alone:
+        add_keeping(app, Keeping(workspaces=workspaces, shown=_shown, fill=local.make_up))
     return app
 
 
@@ -126,7 +140,15 @@ def problem(status: int, message: str, error: Exception) -> Json:
     return {"Message": message}
 
 
-def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guard) -> None:
+def _shown(workspace: Workspace) -> dict[str, object]:
+    """Return what whoever calls the CRM on behalf of a workspace has to know."""
+    kept = ("name", "crm_username", "crm_api_key", "seed")
+    return {name: value for name, value in workspace.to_json().items() if name in kept}
+
+
+def _stand_behind_front(
+    app: Flask, parts: Parts, faults: FaultBook, guard: Guard, reset: Callable[[Workspace], None]
+) -> None:
     """Give the application its front, and the admin routes that show what passes it."""
     journal = Journal()
     default = parts.workspaces.default
@@ -142,7 +164,7 @@ def _stand_behind_front(app: Flask, parts: Parts, faults: FaultBook, guard: Guar
             service=SERVICE,
             workspaces=parts.workspaces,
             workspace_of=workspace_of,
-            reset=parts.reset,
+            reset=reset,
             faults=faults,
             journal=journal,
             front=front,

@@ -14,6 +14,7 @@ from mock_insightly.seed import LARGEST, SEEDED, Seeding
 from mock_kit.admin import ParameterError, asked_workspace
 from mock_kit.instants import UnreadableTimeError, parse_instant
 from mock_kit.operations import Answer, operation
+from mock_kit.workspaces import Workspace
 
 _LARGEST_NUMBER = 2**63 - 1
 _PROBLEMS = (401, 403)
@@ -84,24 +85,35 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
 def seed(body: SeedRequest) -> Answer[SeededJson]:
     """Fill in records of several kinds, as if they had always been there."""
     workspace = asked_workspace()
-    parts().lay_foundation(workspace)
-    account, now = parts().account(workspace), workspace.clock.now()
     cast = _CASTS.get(body.profile)
     if cast is not None:
         _see_that_none_is_counted(body)
+        parts().lay_foundation(workspace)
         with parts().store.history(workspace) as history:
-            return Answer({"records": fill(history, account, now, cast)})
+            made = fill(history, parts().account(workspace), workspace.clock.now(), cast)
+        return Answer({"records": made})
     records = _RECORDS if body.records is None else body.records
+    make_up(workspace, records, seed=body.seed, first=body.first)
+    return Answer({"records": {kind.name: records for kind in SEEDED}})
+
+
+def make_up(workspace: Workspace, records: int, *, seed: int | None = None, first: int = 0) -> None:
+    """Fill in made-up records, so many of each kind that is made up.
+
+    Args:
+        seed: what they follow from; None is the workspace's own.
+        first: the position of the first of them.
+    """
+    parts().lay_foundation(workspace)
     with parts().store.history(workspace) as history:
         Seeding(
             history=history,
-            account=account,
-            seed=workspace.seed if body.seed is None else body.seed,
-            now=now,
-            first=body.first,
+            account=parts().account(workspace),
+            seed=workspace.seed if seed is None else seed,
+            now=workspace.clock.now(),
+            first=first,
             count=records,
         ).fill()
-    return Answer({"records": {kind.name: records for kind in SEEDED}})
 
 
 def _see_that_none_is_counted(body: SeedRequest) -> None:

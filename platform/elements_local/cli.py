@@ -24,7 +24,7 @@ COMMANDS = {
 SETTINGS = (
     "host", "platform_port", "crm_port", "sink_port", "clock", "start", "seed", "records", "data", "database",
     "platform_url", "crm_url", "sink_url", "token", "workspace", "transport", "allow_host",
-    "limits",
+    "limits", "role",
 )  # fmt: skip
 """What ``[tool.elements-local]`` may set: the names of options, with - or _ between words."""
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from elements_local.errors import CallError, UnreachableError
+from elements_local.errors import CallError, NotRunningError, UnreachableError
 from mock_kit.instants import format_instant, parse_instant
 from mock_kit.json_text import decode, encode
 from mock_kit.wire import Http, NoReply, Reply
@@ -20,34 +20,48 @@ BASE_PATH = "/elements/api-v2"
 Fields = Mapping[str, object]
 
 
+SERVICES = ("platform", "crm", "sink")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """Where the three services are, without a slash at the end."""
+    """Where the three services are, without a slash at the end; nothing for one that does not run."""
 
-    platform: str
-    crm: str
-    sink: str
+    platform: str = ""
+    crm: str = ""
+    sink: str = ""
+
+    @property
+    def running(self) -> dict[str, str]:
+        """The services that run, with their addresses."""
+        return {name: getattr(self, name) for name in SERVICES if getattr(self, name)}
+
+    @property
+    def keeper(self) -> str:
+        """The name of the service that keeps clock and workspaces: the platform, or the one that runs alone."""
+        return next(iter(self.running), SERVICES[0])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """A workspace as those know it who work in it."""
+    """A workspace as those know it who work in it; nothing stands for what a service needs that does not run."""
 
     name: str
-    organization_secret: str = field(repr=False)
-    user_secret: str = field(repr=False)
-    crm_username: str
-    crm_api_key: str = field(repr=False)
-    callback_url: str
+    organization_secret: str = field(repr=False, default="")
+    user_secret: str = field(repr=False, default="")
+    crm_username: str = ""
+    crm_api_key: str = field(repr=False, default="")
+    callback_url: str = ""
 
     @classmethod
     def from_json(cls, shown: Mapping[str, Any]) -> "Credentials":
         """Read what ``/_local/workspaces`` shows of a workspace."""
-        return cls(**{name: shown[name] for name in cls.__dataclass_fields__})
+        return cls(**{name: shown[name] for name in cls.__dataclass_fields__ if name in shown})
 
     def to_json(self) -> dict[str, str]:
-        """Return the workspace as ``up --json`` prints it."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        """Return the workspace as ``up --json`` prints it, without what nobody needs."""
+        known = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in known.items() if value}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +92,11 @@ class Client:
             json: sent as JSON, in the place of ``body``.
 
         Raises:
+            NotRunningError: the service was not started.
             UnreachableError: no answer came.
         """
+        if not self.url:
+            raise NotRunningError(type(self).__name__)
         sent = {**self.headers, **(headers or {})}
         if json is not None:
             body = encode(json)
@@ -102,8 +119,15 @@ class Client:
         return decode(reply.body) if reply.body else None
 
 
+@dataclass(frozen=True, kw_only=True)
 class Clock(Client):
-    """A workspace's clock."""
+    """A workspace's clock.
+
+    Attributes:
+        whose: the query that names the workspace, where headers do not.
+    """
+
+    whose: str = ""
 
     def now(self) -> datetime:
         """Tell the time."""
@@ -111,13 +135,14 @@ class Clock(Client):
 
     def show(self) -> dict[str, str]:
         """Return ``{"mode", "now"}``."""
-        shown: dict[str, str] = self.call("GET", "/_local/clock")
+        shown: dict[str, str] = self.call("GET", f"/_local/clock{self.whose}")
         return shown
 
     def set(self, *, mode: str | None = None, now: datetime | str | None = None) -> dict[str, str]:
         """Change the mode, or set a virtual clock without running anything in between."""
         wanted = {"mode": mode, "now": _instant(now)}
-        shown: dict[str, str] = self.call("PUT", "/_local/clock", json={k: v for k, v in wanted.items() if v})
+        sent = {key: value for key, value in wanted.items() if value}
+        shown: dict[str, str] = self.call("PUT", f"/_local/clock{self.whose}", json=sent)
         return shown
 
     def advance(
@@ -127,7 +152,7 @@ class Clock(Client):
         length = duration.total_seconds() if isinstance(duration, timedelta) else duration
         wanted = {"duration": length, "to": _instant(to)}
         sent = {key: value for key, value in wanted.items() if value is not None}
-        ran: dict[str, Any] = self.call("POST", "/_local/clock/advance", json=sent)
+        ran: dict[str, Any] = self.call("POST", f"/_local/clock/advance{self.whose}", json=sent)
         return ran
 
 
@@ -281,19 +306,33 @@ class Doors:
             "Authorization": f"User {credentials.user_secret}, Organization {credentials.organization_secret}"
         }
         basic = b64encode(f"{credentials.crm_api_key}:".encode()).decode()
+        headers = {
+            "platform": {**admin, **user},
+            "crm": {**admin, "Authorization": f"Basic {basic}"},
+            "sink": admin,
+        }
         return cls(
             credentials=credentials,
-            clock=Clock(http=http, url=at.platform, headers={**admin, **user}),
-            platform=Platform(http=http, url=at.platform, headers={**admin, **user}),
-            crm=Crm(http=http, url=at.crm, headers={**admin, "Authorization": f"Basic {basic}"}),
+            clock=Clock(
+                http=http,
+                url=getattr(at, at.keeper),
+                headers=headers[at.keeper],
+                whose=_query({"workspace": credentials.name}) if at.keeper == "sink" else "",
+            ),
+            platform=Platform(http=http, url=at.platform, headers=headers["platform"]),
+            crm=Crm(http=http, url=at.crm, headers=headers["crm"]),
             sink=Sink(http=http, url=at.sink, headers=admin, workspace=credentials.name),
         )
 
     def reset(self) -> None:
-        """Bring the workspace back to its start, in all three services."""
-        self.platform.call("POST", "/_local/reset")
-        self.crm.call("POST", "/_local/reset")
-        self.sink.call("POST", f"/_local/reset{_query({'workspace': self.credentials.name})}")
+        """Bring the workspace back to its start, in all services that run."""
+        for service, path in (
+            (self.platform, "/_local/reset"),
+            (self.crm, "/_local/reset"),
+            (self.sink, f"/_local/reset{_query({'workspace': self.credentials.name})}"),
+        ):
+            if service.url:
+                service.call("POST", path)
 
 
 def _query(parameters: Mapping[str, object]) -> str:

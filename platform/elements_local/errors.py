@@ -14,6 +14,13 @@ class UnreachableError(HarnessError):
         )
 
 
+class NotRunningError(HarnessError):
+    """A service is spoken to that was not started."""
+
+    def __init__(self, door: str) -> None:
+        super().__init__(f"no {door} runs here; `elements-local up` without --role starts all three services")
+
+
 class CallError(HarnessError):
     """A service answered with something else than success.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from elements_local.clients import Addresses, Client, Credentials, Doors
 from elements_local.errors import OptionError
-from mock_kit.wire import Http, OverNetwork
+from mock_kit.wire import Http, NoReply, OverNetwork
 
 
 class Stack:
@@ -21,9 +21,10 @@ class Stack:
         self.token = token
 
     def admin(self) -> Client:
-        """Return the platform as whoever looks after the stack calls it."""
+        """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""
         headers = {} if self.token is None else {"Elements-Local-Token": self.token}
-        return Client(http=self.http, url=self.addresses.platform, headers=headers)
+        url = getattr(self.addresses, self.addresses.keeper)
+        return Client(http=self.http, url=url, headers=headers)
 
     def workspaces(self) -> list[Credentials]:
         """Return all workspaces."""
@@ -59,3 +60,12 @@ class Stack:
 def at(addresses: Addresses, *, token: str | None = None) -> Stack:
     """Return a stack that runs elsewhere."""
     return Stack(OverNetwork(), addresses, token=token)
+
+
+def found_at(addresses: Addresses, *, token: str | None = None) -> Stack:
+    """Return what runs at these addresses: if the platform does not answer, the first other service alone."""
+    stack = at(addresses, token=token)
+    for name, url in addresses.running.items():
+        if not isinstance(stack.http.send("GET", f"{url}/_local/health"), NoReply):
+            return stack if name == "platform" else at(Addresses(**{name: url}), token=token)
+    return stack

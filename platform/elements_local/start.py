@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from elements_local.clients import Addresses
+from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import OptionError
 from elements_local.stack import Stack
 from mock_kit.admin import Guard
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 PORTS = (4700, 4701, 4702)
-_NAMES = ("platform", "crm", "sink")
-_THREADS = (16, 16, 64)
+_THREADS = {"platform": 16, "crm": 16, "sink": 64}
 """Each wait for callbacks takes one of the sink's, for up to a minute."""
 
 _PATIENCE = timedelta(seconds=30)
@@ -41,6 +40,7 @@ class Options:
     """How a stack is started.
 
     Attributes:
+        role: the one service that runs alone, ``crm`` or ``sink``; None is the stack of all three.
         ports: of platform, CRM and sink; 0 takes any free one.
         seed: what the default workspace's ids and made-up data follow from.
         records: how many of each kind its CRM starts with.
@@ -51,6 +51,7 @@ class Options:
     """
 
     host: str = "127.0.0.1"
+    role: str | None = None
     ports: tuple[int, int, int] = PORTS
     mode: Mode = Mode.VIRTUAL
     start: datetime = DEFAULT_START
@@ -60,6 +61,12 @@ class Options:
     database: str | None = None
     virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def chosen_ports(self) -> dict[str, int]:
+        """The ports of the services that are to run."""
+        named = dict(zip(SERVICES, self.ports, strict=True))
+        return named if self.role is None else {self.role: named[self.role]}
 
 
 def load_services() -> None:
@@ -73,7 +80,11 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     """Run a stack without sockets: the services call one another as WSGI applications."""
     chosen = options or Options()
     addresses = Addresses(
-        **{name: f"http://127.0.0.1:{port}" for name, port in zip(_NAMES, PORTS, strict=True)}
+        **{
+            name: f"http://127.0.0.1:{port}"
+            for name, port in zip(SERVICES, PORTS, strict=True)
+            if name in chosen.chosen_ports
+        }
     )
     applications: dict[str, Flask] = {}
 
@@ -82,8 +93,8 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
 
     with ExitStack() as closing:
         database = closing.enter_context(_database(chosen))
-        apps = _applications(chosen, addresses, database, wire, Guard())
-        applications.update(zip((addresses.platform, addresses.crm, addresses.sink), apps, strict=True))
+        for name, app in _applications(chosen, addresses, database, wire, Guard()):
+            applications[addresses.running[name]] = app
         stack = Stack(InProcess(applications), addresses)
         _fill(stack, chosen)
         yield stack
@@ -91,31 +102,32 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
 
 @contextmanager
 def on_ports(options: Options | None = None) -> Iterator[Stack]:
-    """Run a stack on three ports; the services call one another over the network.
+    """Run a stack, or one service alone, each on a port; the services call one another over the network.
 
     Raises:
         OptionError: a port is taken, two of them are one, or the data cannot be opened.
     """
     chosen = options or Options()
-    fixed = [port for port in chosen.ports if port]
+    ports = chosen.chosen_ports
+    fixed = [port for port in ports.values() if port]
     if len(set(fixed)) < len(fixed):
-        raise OptionError(f"each service needs a port of its own; got {', '.join(map(str, chosen.ports))}")
+        raise OptionError(f"each service needs a port of its own; got {', '.join(map(str, ports.values()))}")
     token = None if _is_loopback(chosen.host) else token_urlsafe(24)
     with ExitStack() as closing:
         try:
-            listeners = [closing.enter_context(listen(chosen.host, port)) for port in chosen.ports]
+            listeners = {
+                name: closing.enter_context(listen(chosen.host, port)) for name, port in ports.items()
+            }
         except PortError as error:
             raise OptionError(str(error)) from error
-        addresses = Addresses(
-            **{name: url_of(listener) for name, listener in zip(_NAMES, listeners, strict=True)}
-        )
+        addresses = Addresses(**{name: url_of(listener) for name, listener in listeners.items()})
         database = closing.enter_context(_database(chosen))
-        apps: list[Flask] = []
-        for app in _applications(chosen, addresses, database, _over_network, Guard(token=token)):
-            place = len(apps)
-            closing.callback(Server(app, listeners[place], threads=_THREADS[place]).close)
-            apps.append(app)
-        closing.enter_context(_following_real_clocks(apps[0]))
+        apps: dict[str, Flask] = {}
+        for name, app in _applications(chosen, addresses, database, _over_network, Guard(token=token)):
+            closing.callback(Server(app, listeners[name], threads=_THREADS[name]).close)
+            apps[name] = app
+        if "platform" in apps:
+            closing.enter_context(_following_real_clocks(apps["platform"]))
         stack = Stack(OverNetwork(), addresses, token=token)
         _fill(stack, chosen)
         yield stack
@@ -144,7 +156,7 @@ def _applications(
     database: Database,
     wire: Callable[[timedelta], Http],
     guard: Guard,
-) -> "Iterator[Flask]":
+) -> "Iterator[tuple[str, Flask]]":
     """Make the applications one after the other, so that the platform may answer while the other two are made.
 
     Args:
@@ -153,41 +165,85 @@ def _applications(
     Raises:
         OptionError: a setting is not what it has to be.
     """
-    env = options.environment
     workspaces = Workspaces(
         database,
         default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
         virtual_clock=options.virtual_clock,
     )
-    own = {
-        "ELEMENTS_LOCAL_PLATFORM_URL": addresses.platform,
-        "ELEMENTS_LOCAL_PLATFORM_CRM_URL": addresses.crm,
-        "ELEMENTS_LOCAL_PLATFORM_SINK_URL": addresses.sink,
-    }
+    making = _Making(
+        addresses=addresses,
+        workspaces=workspaces,
+        database=database,
+        wire=wire,
+        guard=guard,
+        environment=options.environment,
+        alone=options.role is not None,
+    )
+    makers = {"platform": making.platform, "crm": making.crm, "sink": making.sink}
     try:
-        import mock_platform  # noqa: PLC0415 - each service is imported when it is its turn
-
-        platform = mock_platform.Settings.from_env({**env, **own})
-        yield mock_platform.create_app(
-            platform,
-            workspaces=workspaces,
-            database=database,
-            http=wire(_PATIENCE),
-            receivers=wire(platform.callback_timeout),
-            guard=guard,
-        )
-        import mock_insightly  # noqa: PLC0415 - as above
-
-        crm = mock_insightly.Settings.from_env(env)
-        yield mock_insightly.create_app(crm, workspaces=workspaces, database=database, guard=guard)
-        import callback_sink  # noqa: PLC0415 - as above
-
-        sink = callback_sink.Settings.from_env(env)
-        yield callback_sink.create_app(
-            sink, workspaces=workspaces, database=database, http=wire(sink.forward_timeout), guard=guard
-        )
+        for name in addresses.running:
+            yield name, makers[name]()
     except SettingsError as error:
         raise OptionError(str(error)) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Making:
+    """Makes applications; each service is imported when it is its turn.
+
+    Attributes:
+        alone: whether a service has to keep clock and workspaces itself.
+    """
+
+    addresses: Addresses
+    workspaces: Workspaces
+    database: Database
+    wire: Callable[[timedelta], Http]
+    guard: Guard
+    environment: Mapping[str, str]
+    alone: bool
+
+    def platform(self) -> "Flask":
+        import mock_platform  # noqa: PLC0415 - see above
+
+        own = {
+            "ELEMENTS_LOCAL_PLATFORM_URL": self.addresses.platform,
+            "ELEMENTS_LOCAL_PLATFORM_CRM_URL": self.addresses.crm,
+            "ELEMENTS_LOCAL_PLATFORM_SINK_URL": self.addresses.sink,
+        }
+        settings = mock_platform.Settings.from_env({**self.environment, **own})
+        return mock_platform.create_app(
+            settings,
+            workspaces=self.workspaces,
+            database=self.database,
+            http=self.wire(_PATIENCE),
+            receivers=self.wire(settings.callback_timeout),
+            guard=self.guard,
+        )
+
+    def crm(self) -> "Flask":
+        import mock_insightly  # noqa: PLC0415 - see above
+
+        return mock_insightly.create_app(
+            mock_insightly.Settings.from_env(self.environment),
+            workspaces=self.workspaces,
+            database=self.database,
+            guard=self.guard,
+            alone=self.alone,
+        )
+
+    def sink(self) -> "Flask":
+        import callback_sink  # noqa: PLC0415 - see above
+
+        settings = callback_sink.Settings.from_env(self.environment)
+        return callback_sink.create_app(
+            settings,
+            workspaces=self.workspaces,
+            database=self.database,
+            http=self.wire(settings.forward_timeout),
+            guard=self.guard,
+            alone=self.alone,
+        )
 
 
 @contextmanager
@@ -206,7 +262,7 @@ def _following_real_clocks(platform: "Flask") -> Iterator[None]:
 
 def _fill(stack: Stack, options: Options) -> None:
     """Fill the default workspace's CRM, unless it has been filled before."""
-    if options.records:
+    if options.records and stack.addresses.crm:
         crm = stack.workspace().crm
         if not crm.call("GET", "/v3.1/Contacts?top=1"):
             crm.seed(options.records)

@@ -179,11 +179,8 @@ def health() -> Answer[dict[str, str | float]]:
 @operation(problems=(*_PROBLEMS, 409))
 def reset(query: ResetQuery) -> Answer[dict[str, object]]:
     """Bring one workspace, or every one, back to its start in this service."""
-    admin = _admin()
-    for workspace in admin.workspaces if query.all else [asked_workspace()]:
-        admin.reset(workspace)  # first, as it may refuse
-        admin.faults.replace(workspace.name, [])
-        admin.journal.clear(workspace.name)
+    for workspace in _admin().workspaces if query.all else [asked_workspace()]:
+        reset_workspace(workspace)
     return Answer({})
 
 
@@ -251,6 +248,14 @@ def metrics() -> Response:
     registry = CollectorRegistry()
     registry.register(_Answered(_admin()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def reset_workspace(workspace: Workspace) -> None:
+    """Forget all that the present application keeps for a workspace."""
+    admin = _admin()
+    admin.reset(workspace)  # first, as it may refuse
+    admin.faults.replace(workspace.name, [])
+    admin.journal.clear(workspace.name)
 
 
 def asked_workspace() -> Workspace:

@@ -44,13 +44,29 @@ def running() -> Iterator[dict]:
         assert process.wait(timeout=30) == 0
 
 
+@pytest.fixture(scope="module")
+def lone() -> Iterator[dict]:
+    """A CRM as the README starts it alone, on a free port."""
+    words = re.findall(r"^\.venv/bin/elements-local (up --role crm .*)$", README, re.MULTILINE)
+    assert words == ["up --role crm --records 100"]
+    up = [BIN / "elements-local", *words[0].split(), "--json", "--crm-port", "0"]
+    with subprocess.Popen(up, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield {"platform": "http://127.0.0.1:9", **json.loads(process.stdout.readline())}
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+
+
 def run(mark: str, running: dict) -> list[str]:
-    """Run a block against the running stack, and return its lines."""
+    """Run a block against what runs, and return its lines."""
     script = block(mark).replace(".venv/bin/", f"{BIN}/")
+    origins = {
+        name: "/".join(running[name].split("/")[:3])
+        for name in ("platform", "crm", "sink")
+        if name in running
+    }
     for port, service in ((4700, "platform"), (4701, "crm"), (4702, "sink")):
-        origin = "/".join(running[service].split("/")[:3])
-        script = script.replace(f"http://127.0.0.1:{port}", origin)
-    origins = {name: "/".join(running[name].split("/")[:3]) for name in ("platform", "crm", "sink")}
+        script = script.replace(f"http://127.0.0.1:{port}", origins.get(service, "http://127.0.0.1:9"))
     environment = {f"ELEMENTS_LOCAL_{name.upper()}_URL": origin for name, origin in origins.items()}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
@@ -75,6 +91,17 @@ def test_the_walk_through_brings_the_contact_as_created_signed(running: dict) ->
     assert (event["eventType"], event["objectId"]) == ("CREATED", str(contact["CONTACT_ID"]))
     assert callback["signature"] == "valid"
     assert [record["verdict"] for poll in polls for record in poll["records"]] == ["CREATED"]
+
+
+def test_a_lone_crm_is_searched_and_has_workspaces(lone: dict) -> None:
+    advanced, answered = run("run alone: search", lone)
+    made, rest = run("run alone: workspace", lone)[:2]
+
+    assert advanced == "2026-03-02T10:00:00Z -> 2026-03-03T10:00:00Z"
+    (found,) = json.loads("[" + answered.partition("}[")[2])
+    assert (found["FIRST_NAME"], found["DATE_UPDATED_UTC"]) == ("Ada", "2026-03-03 10:00:00")
+    assert json.loads(made)["name"] == "mine"
+    assert rest.startswith('{"from":"2026-03-03T10:00:00Z","now":"2026-03-03T10:15:00Z"}')
 
 
 def test_the_example_test_is_a_file_that_runs() -> None:

@@ -55,12 +55,12 @@ def command(  # noqa: PLR0913 - the command's options
     junit: Path | None,
     html: Path | None,
 ) -> None:
-    r"""Try the receiver at URL with signatures right and wrong, duplicates, bursts and more; exit 1 if it fails one.
+    """Try the receiver at URL with signatures right and wrong, duplicates, bursts and more; exit 1 if it fails one.
 
     \b
     The receiver gets callbacks as the platform sends them, from instances that are not there:
       elements-local certify http://127.0.0.1:8000/callbacks --key a-key-of-your-own
-    """
+    """  # noqa: D301 - the escape is click's: it keeps the lines below it apart
     scorecard = certify(
         url,
         key=key,

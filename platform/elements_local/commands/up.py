@@ -25,6 +25,14 @@ _PORT = click.IntRange(0, 65535)
 
 @click.command("up")
 @click.option(
+    "--role",
+    envvar="ELEMENTS_LOCAL_ROLE",
+    type=click.Choice(["all", "crm", "sink"]),
+    default="all",
+    show_default=True,
+    help="Run the CRM or the sink alone: nothing but its own port is opened.",
+)
+@click.option(
     "--host", envvar="ELEMENTS_LOCAL_HOST", default="127.0.0.1", show_default=True, help="Where to listen."
 )
 @click.option(
@@ -94,13 +102,16 @@ _PORT = click.IntRange(0, 65535)
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when the stack answers.")
 def command(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click's signature
-    r"""Run the platform, the CRM and the sink until Ctrl-C.
+    """Run the platform, the CRM and the sink until Ctrl-C.
 
     \b
     Then, in another terminal:
       elements-local clock advance 15m
       curl http://127.0.0.1:4702/_local/callbacks
-    """
+
+    With --role crm or --role sink one of them runs alone. It keeps clock and workspaces itself, the commands
+    clock, seed, reset and workspace find it, and what belongs to the others is left out of what --json prints.
+    """  # noqa: D301 - the escape is click's: it keeps the lines below it apart
     logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of what scripted faults do on purpose
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -117,6 +128,7 @@ def command(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click's si
 
 def _options(  # noqa: PLR0913 - the command's options
     *,
+    role: str,
     host: str,
     platform_port: int,
     crm_port: int,
@@ -132,6 +144,8 @@ def _options(  # noqa: PLR0913 - the command's options
 ) -> Options:
     if data and database:
         raise OptionError("give --data or --database, not both")
+    if role == "sink" and records:
+        raise OptionError("--records are the CRM's; leave them out with --role sink")
     try:
         first = parse_instant(start)
     except UnreadableTimeError as error:
@@ -143,6 +157,7 @@ def _options(  # noqa: PLR0913 - the command's options
     }
     return Options(
         host=host,
+        role=None if role == "all" else role,
         ports=(platform_port, crm_port, sink_port),
         mode=Mode(clock),
         start=first,
@@ -155,33 +170,34 @@ def _options(  # noqa: PLR0913 - the command's options
 
 
 def _as_json(stack: Stack, workspace: Credentials) -> str:
-    token = {} if stack.token is None else {"token": stack.token}
-    return encode_text(
-        {
-            "platform": stack.addresses.platform + BASE_PATH,
-            "crm": stack.addresses.crm,
-            "sink": stack.addresses.sink,
-            "dashboard": f"{stack.addresses.platform}/_local/",
-            "workspace": workspace.to_json(),
-            **token,
-        }
-    )
+    running = stack.addresses.running
+    shown: dict[str, object] = dict(running)
+    if "platform" in running:
+        shown["platform"] = running["platform"] + BASE_PATH
+        shown["dashboard"] = f"{running['platform']}/_local/"
+    shown["workspace"] = workspace.to_json()
+    if stack.token is not None:
+        shown["token"] = stack.token
+    return encode_text(shown)
 
 
 def _as_text(stack: Stack, workspace: Credentials) -> str:
     clock = stack.doors(workspace).clock.show()
+    running = stack.addresses.running
+    told = {
+        "platform": f"{running.get('platform', '')}{BASE_PATH}" if "platform" in running else "",
+        "CRM": running.get("crm"),
+        "sink": running.get("sink"),
+        "organization secret": workspace.organization_secret,
+        "user secret": workspace.user_secret,
+        "CRM user name": workspace.crm_username,
+        "CRM API key": workspace.crm_api_key,
+        "callback URL": workspace.callback_url,
+        "admin token": stack.token,
+    }
     lines = [
         f"elements-local is running; its clock is {clock['mode']}, at {clock['now']}",
         "",
-        f"  platform             {stack.addresses.platform}{BASE_PATH}",
-        f"  CRM                  {stack.addresses.crm}",
-        f"  sink                 {stack.addresses.sink}",
-        f"  organization secret  {workspace.organization_secret}",
-        f"  user secret          {workspace.user_secret}",
-        f"  CRM user name        {workspace.crm_username}",
-        f"  CRM API key          {workspace.crm_api_key}",
-        f"  callback URL         {workspace.callback_url}",
+        *(f"  {name:<19}  {value}" for name, value in told.items() if value),
     ]
-    if stack.token is not None:
-        lines.append(f"  admin token          {stack.token}")
     return "\n".join([*lines, "", "Ctrl-C stops it."])

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from elements_local.clients import BASE_PATH, Addresses
-from elements_local.stack import Stack, at
+from elements_local.stack import Stack, found_at
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -60,7 +60,7 @@ def running_stack(command: F) -> F:
             crm=crm_url.rstrip("/"),
             sink=sink_url.rstrip("/"),
         )
-        stack: Stack = at(addresses, token=token)
+        stack: Stack = found_at(addresses, token=token)
         command(stack, **rest)
 
     for option in reversed(_OPTIONS):

@@ -2,43 +2,20 @@
 
 from base64 import b64encode
 from contextlib import suppress
-from typing import Annotated, Literal
 
 from flask import Blueprint
-from msgspec import Meta, Struct
 
-from mock_kit.clock import Mode
-from mock_kit.instants import parse_instant
 from mock_kit.json_text import encode
 from mock_kit.operations import Answer, operation
 from mock_kit.wire import NoReply
-from mock_kit.workspaces import DEFAULT_START, DefaultWorkspaceError, NewWorkspace, Workspace
+from mock_kit.workspaces import DefaultWorkspaceError, Workspace
+from mock_kit.world_requests import NameQuery, WorkspaceRequest, chosen_workspace
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError, ProviderError
 from mock_platform.routes.parts import parts
 
 Json = dict[str, object]
 
 bp = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
-
-
-class WorkspaceRequest(Struct, forbid_unknown_fields=True):
-    """What may be chosen about a workspace.
-
-    Attributes:
-        records: how many contacts, organisations, leads and opportunities each its CRM starts with.
-    """
-
-    name: str | None = None
-    clock: Literal["virtual", "real"] = "virtual"
-    start: str | None = None
-    seed: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
-    records: Annotated[int, Meta(ge=0)] = 0
-
-
-class NameQuery(Struct):
-    """Which workspace is meant."""
-
-    name: str
 
 
 @bp.get("")
@@ -52,9 +29,7 @@ def index() -> Answer[Json]:
 @operation(problems=(403, 409, 502))
 def create(body: WorkspaceRequest) -> Answer[Json]:
     """Make a workspace, and fill its CRM if records are asked for."""
-    start = DEFAULT_START if body.start is None else parse_instant(body.start)
-    new = NewWorkspace(name=body.name, mode=Mode(body.clock), start=start, seed=body.seed)
-    workspace = parts().workspaces.create(new)
+    workspace = parts().workspaces.create(chosen_workspace(body))
     if body.records:
         try:
             _tell_crm(workspace, "/_local/seed", {"records": body.records})

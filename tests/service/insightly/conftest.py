@@ -34,6 +34,10 @@ class Crm:
         """Return the same caller at another version."""
         return Crm(self.app, self.workspaces, self.workspace, version)
 
+    def within(self, name):
+        """Return the caller that another workspace has."""
+        return Crm(self.app, self.workspaces, self.workspaces.named(name), self.version)
+
     def without_key(self, method, path):
         """Send a request that does not say whose it is."""
         return self._http.send(method, ORIGIN + path)
@@ -151,3 +155,13 @@ def configured():
     yield make
     for database in databases:
         database.close()
+
+
+@pytest.fixture
+def alone():
+    """A caller of a CRM that runs without a platform."""
+    database = Database()
+    workspaces = Workspaces(database)
+    app = create_app(Settings(), workspaces=workspaces, database=database, guard=Guard(), alone=True)
+    yield Crm(app, workspaces, workspaces.default)
+    database.close()

@@ -1,0 +1,164 @@
+"""``up --role``: one service alone, and the commands that speak to it."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from elements_local.clients import Addresses, Credentials
+from elements_local.errors import NotRunningError
+from elements_local.stack import Stack
+from elements_local.start import Options, in_process
+
+PROGRAM = Path(sys.executable).parent / "elements-local"
+NOBODY = "http://127.0.0.1:9"
+
+
+def call(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False, env=env)
+
+
+@contextmanager
+def up(*words: str, **env: str) -> Iterator[dict]:
+    """Run ``up --json``, yield what it prints, and see it stop cleanly."""
+    started = subprocess.Popen(
+        [PROGRAM, "up", "--json", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+    )
+    with started as process:
+        assert process.stdout
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=30) == ("", "")
+        assert process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def crm() -> Iterator[dict]:
+    with up(
+        "--role", "crm", "--crm-port", "0", "--records", "2", "--seed", "5", "--limits", "vendor"
+    ) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def at(crm: dict) -> dict[str, str]:
+    """The environment that points commands to the lone CRM."""
+    return {"ELEMENTS_LOCAL_PLATFORM_URL": NOBODY, "ELEMENTS_LOCAL_CRM_URL": crm["crm"]}
+
+
+def test_a_lone_crm_prints_what_there_is_and_nothing_of_what_is_not(crm: dict) -> None:
+    assert list(crm) == ["crm", "workspace"]
+    assert list(crm["workspace"]) == ["name", "crm_username", "crm_api_key"]
+
+
+def test_its_clock_is_shown_set_and_advanced(at: dict[str, str]) -> None:
+    shown = call("clock", "show", **at)
+    moved = call("clock", "advance", "15m", **at)
+    as_json = call("clock", "advance", "--to", "2026-04-01", "--json", **at)
+    back = call("clock", "set", "2026-03-02T10:00:00Z", "--json", **at)
+
+    assert shown.stdout == "2026-03-02T10:00:00Z (virtual)\n"
+    assert moved.stdout == "2026-03-02T10:00:00Z -> 2026-03-02T10:15:00Z\n"
+    assert json.loads(as_json.stdout) == {"from": "2026-03-02T10:15:00Z", "now": "2026-04-01T00:00:00Z"}
+    assert json.loads(back.stdout) == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
+
+
+def test_its_workspaces_are_made_seeded_reset_and_deleted(at: dict[str, str]) -> None:
+    made = call("workspace", "create", "mine", "--records", "1", "--json", **at)
+    seeded = call("seed", "--profile", "edge", "--workspace", "mine", **at)
+    reset = call("reset", "--all", **at)
+    listed = json.loads(call("workspace", "list", "--json", **at).stdout)
+    gone = call("workspace", "delete", "mine", **at)
+
+    assert list(json.loads(made.stdout)) == ["name", "crm_username", "crm_api_key"]
+    assert [done.returncode for done in (made, seeded, reset, gone)] == [0, 0, 0, 0]
+    assert [one["name"] for one in listed["workspaces"]] == ["default", "mine"]
+
+
+def test_a_lone_sink_prints_where_to_send_callbacks() -> None:
+    with up("--role", "sink", "--sink-port", "0") as ready:
+        clock = call(
+            "clock", "advance", "1m",
+            ELEMENTS_LOCAL_PLATFORM_URL=NOBODY, ELEMENTS_LOCAL_CRM_URL=NOBODY, ELEMENTS_LOCAL_SINK_URL=ready["sink"],
+        )  # fmt: skip
+
+    assert ready == {
+        "sink": ready["sink"],
+        "workspace": {"name": "default", "callback_url": f"{ready['sink']}/default"},
+    }
+    assert clock.stdout == "2026-03-02T10:00:00Z -> 2026-03-02T10:01:00Z\n"
+
+
+def test_a_lone_crm_keeps_its_data_and_its_time(tmp_path: Path) -> None:
+    words = ["--role", "crm", "--crm-port", "0", "--data", str(tmp_path / "kept")]
+    with up(*words, "--start", "2027-01-01", "--records", "1") as ready:
+        call(
+            "clock", "advance", "1d", ELEMENTS_LOCAL_PLATFORM_URL=NOBODY, ELEMENTS_LOCAL_CRM_URL=ready["crm"]
+        )
+    with up(*words) as again:
+        clock = call("clock", "show", ELEMENTS_LOCAL_PLATFORM_URL=NOBODY, ELEMENTS_LOCAL_CRM_URL=again["crm"])
+
+    assert clock.stdout == "2027-01-02T00:00:00Z (virtual)\n"
+
+
+def test_the_role_may_come_from_the_environment() -> None:
+    with up("--crm-port", "0", ELEMENTS_LOCAL_ROLE="crm") as ready:
+        assert "platform" not in ready
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        pytest.param(
+            ["--role", "platform"], "'platform' is not one of 'all', 'crm', 'sink'", id="no use alone"
+        ),
+        pytest.param(
+            ["--role", "sink", "--records", "3"], "--records are the CRM's", id="a sink with records"
+        ),
+    ],
+)
+def test_what_cannot_run_alone_is_misuse(words: list[str], reason: str) -> None:
+    refused = call("up", *words)
+
+    assert refused.returncode == 2
+    assert reason in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.fixture(scope="module")
+def lone() -> Iterator[Stack]:
+    with in_process(Options(role="crm", records=1)) as stack:
+        yield stack
+
+
+def test_in_process_too_one_service_runs_alone(lone: Stack) -> None:
+    doors = lone.new_workspace(seed=3, records=1)
+
+    doors.clock.advance("1h")
+
+    assert list(lone.addresses.running) == ["crm"]
+    assert doors.clock.show()["now"] == "2026-03-02T11:00:00Z"
+    assert doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["DATE_CREATED_UTC"] == "2026-03-02 11:00:00"
+    doors.reset()
+    assert doors.clock.show()["now"] == "2026-03-02T10:00:00Z"
+    assert doors.crm.call("GET", "/v3.1/Contacts") == []
+
+
+def test_a_service_that_was_not_started_says_so(lone: Stack) -> None:
+    with pytest.raises(NotRunningError, match="no Platform runs here; `elements-local up` without --role"):
+        lone.workspace().platform.polls()
+
+
+def test_who_knows_no_secret_of_a_service_leaves_it_out() -> None:
+    credentials = Credentials.from_json({"name": "default", "crm_api_key": "key", "seed": 1})
+
+    assert credentials.to_json() == {"name": "default", "crm_api_key": "key"}
+    assert Addresses(crm="http://c", sink="http://s").keeper == "crm"
+    assert Addresses().keeper == "platform"
