@@ -4,9 +4,10 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
-from msgspec import to_builtins
+from msgspec import UNSET, to_builtins
 
 from elements_local import expect, verbs
+from elements_local.placeholders import filled
 from elements_local.records import COLLECTIONS, kind_of
 from elements_local.timeline import clock_text, event_lines, taken
 from elements_local.world import ExpectationError, Instance, World, door, whose
@@ -142,6 +143,8 @@ def _one_callback(world: World, wanted: str | verbs.Callback, came: dict[str, An
     sent = {name.lower(): value for name, value in came["headers"].items()}
     for name, value in wanted.headers.items():
         lines += _labelled(name, expect.ordered([value], [sent.get(name.lower())]))
+    if wanted.body is not UNSET:
+        lines += _labelled("body", expect.contained(filled(world, wanted.body), came["json"]))
     return lines
 
 

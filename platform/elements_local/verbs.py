@@ -60,12 +60,14 @@ class Callback(Struct, forbid_unknown_fields=True):
         events: such as ``contacts/ada CREATED``, in their order.
         raw: how many records it carries.
         headers: some that it has to have; null for one that must not be there.
+        body: what its JSON has to contain.
     """
 
     events: list[str]
     raw: int | None = None
     signature: Literal["valid", "invalid", "absent", "unchecked"] | None = None
     headers: dict[str, str | None] = {}
+    body: object = UNSET
 
 
 class Poll(Struct, forbid_unknown_fields=True, omit_defaults=True):
