@@ -9,6 +9,9 @@ from multiprocessing import get_context
 from elements_local.runner import How, Result, Runner
 from elements_local.scenario import Scenario
 
+_HANDFUL = 4
+"""Scenarios that a process takes at a time: few, so that none is left with the slow ones."""
+
 _runner: Runner | None = None
 
 
@@ -47,8 +50,7 @@ def replay(
 
 
 def _one_by_one(scenarios: Sequence[Scenario], how: How) -> Generator[Result, None, None]:
-    with closing(Runner(how)) as runner:
-        runner.hold()
+    with closing(Runner(how)) as runner, runner.holding():
         for scenario in scenarios:
             yield runner.run(scenario)
 
@@ -56,9 +58,10 @@ def _one_by_one(scenarios: Sequence[Scenario], how: How) -> Generator[Result, No
 def _at_once(scenarios: Sequence[Scenario], how: How, jobs: int) -> Generator[Result, None, None]:
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(how,))
     try:
-        waiting = [pool.submit(_run, scenario) for scenario in scenarios]
+        starts = range(0, len(scenarios), _HANDFUL)
+        waiting = [pool.submit(_run, scenarios[start : start + _HANDFUL]) for start in starts]
         for done in as_completed(waiting):
-            yield done.result()
+            yield from done.result()
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -67,10 +70,10 @@ def _start(how: How) -> None:
     """Give a process its runner; its stacks end with the process."""
     global _runner  # noqa: PLW0603 - what a pool's initializer is for
     _runner = Runner(how)
-    _runner.hold()
 
 
-def _run(scenario: Scenario) -> Result:
+def _run(handful: Sequence[Scenario]) -> list[Result]:
     if _runner is None:
         raise RuntimeError("a process of the pool was not started by its initializer")
-    return _runner.run(scenario)
+    with _runner.holding():
+        return [_runner.run(scenario) for scenario in handful]

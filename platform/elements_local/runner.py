@@ -107,16 +107,18 @@ class Runner:
                 return Result(scenario=scenario, failure=_failed_to_begin(scenario, "settings", error))
             return run(scenario, stack, self._how)
 
-    def hold(self) -> None:
-        """Hold the process's time until the runner is closed, also between scenarios.
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Hold the process's time for several scenarios, and in between.
 
-        Taking hold anew is a good part of what a short scenario costs.
+        Taking hold anew for each is a good part of what a short one costs. What is unpickled meanwhile has dates of
+        freezegun's class.
         """
-        if self._holds:
-            self._closing.enter_context(self._held.from_(DEFAULT_START))
+        with self._held.from_(DEFAULT_START) if self._holds else nullcontext():
+            yield
 
     def close(self) -> None:
-        """Stop the stacks, and let go of the process's time."""
+        """Stop the stacks."""
         self._closing.close()
         self._stacks.clear()
 

@@ -14,6 +14,8 @@ from elements_local.records import COLLECTIONS, default_fields, kind_of
 from elements_local.world import ExpectationError, Instance, World, door, whose
 from mock_kit.json_text import MalformedJsonError, decode
 
+_HUB_CALLS = ("/hubs/", "/bulk", "/objects", "/ping")
+
 
 def make_instance(world: World, name: str, differs: Mapping[str, Any]) -> None:
     """Make an instance like the guide's, but for what differs; its callbacks go to a path of its own."""
@@ -119,7 +121,7 @@ def _request(world: World, argument: verbs.Request) -> None:
 def _platform_headers(world: World, path: str) -> dict[str, str | None]:
     """Return what a hub call needs beside the user: the token of the first instance."""
     own = world.doors.platform.headers["Authorization"]
-    token = f", Element {world.instance().token}" if path.startswith("/hubs") and world.instances else ""
+    token = f", Element {world.instance().token}" if path.startswith(_HUB_CALLS) and world.instances else ""
     return {"Authorization": own + token}
 
 

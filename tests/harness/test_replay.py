@@ -120,10 +120,21 @@ def test_an_order_follows_from_its_seed(folder: Path) -> None:
 
 
 def test_processes_side_by_side_come_to_the_same(folder: Path) -> None:
+    (folder / "dated.yaml").write_text(
+        """scenario: a date crosses from process to process
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - fault: {match: {path: "/v2.2/*"}, effect: {status: 401}, until: "2026-03-02T10:20:00Z"}
+  - advance: 15m
+  - expect: {callbacks: []}
+"""
+    )
+
     done = replay(folder, "--jobs", "2")
 
     assert done.exit_code == 1
-    assert "1 passed, 1 failed" in done.output
+    assert "2 passed, 1 failed" in done.output
 
 
 def test_results_are_written_for_a_ci(folder: Path) -> None:
@@ -271,12 +282,11 @@ def test_a_target_keeps_its_settings_so_what_needs_others_is_left_out(folder: Pa
     assert "1 passed, 1 failed\n2 left out: " in done.output
 
 
-def test_a_runner_that_holds_the_time_lets_go_of_it_when_it_is_closed(folder: Path) -> None:
+def test_a_runner_that_holds_the_time_lets_go_of_it_afterwards(folder: Path) -> None:
     before = SystemClock().now()
     (scenario,) = load(folder / "passes.yaml")
 
-    with closing(Runner(How())) as runner:
-        runner.hold()
+    with closing(Runner(How())) as runner, runner.holding():
         failure = runner.run(scenario).failure
         held = SystemClock().now()
 
