@@ -140,7 +140,7 @@ class Killing:
         with running(data) as (process, doors):
             self.receiver.victim = process.pid
             go(doors, point.mode)
-            process.wait(PATIENCE_S)
+            self._wait_for_death(process, point)
         with running(data) as (_, doors):
             go(doors, point.mode)
             self.receiver.wait_for(set(base.bodies))
@@ -154,6 +154,14 @@ class Killing:
             mode = chance.choice([Mode.VIRTUAL, Mode.REAL])
             last = len(self.bases[mode].bodies)
             yield Point(mode, chance.randint(1, last), chance.random() < 0.5)
+
+    def _wait_for_death(self, process: "subprocess.Popen[str]", point: Point) -> None:
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(
+                f"{self.receiver.arrivals} callbacks came, and none of them killed at {point}"
+            ) from None
 
     def _base(self, mode: Mode, posts: int) -> Base:
         data = self._folder / f"base-{mode.value}"
