@@ -1,9 +1,11 @@
 """Sending a callback on: the same bytes and headers to another URL, and what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote_to_bytes, urlsplit
+
+from werkzeug.datastructures import Headers
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.inbox import Callback, ForwardedJson, bin_of
@@ -57,14 +59,26 @@ class Forwarder:
 
     def forward(self, callback: Callback, url: str, *, now: datetime) -> ForwardedJson:
         """Send a callback on, unless it has been sent on before: two bins could go on for ever."""
-        if any(name.lower() == FORWARDED_HEADER.lower() for name, _ in callback.headers):
-            reason = f"not sent: it came with {FORWARDED_HEADER}, and forwards do not go in circles"
-            return _outcome(NoReply(reason=reason), url, now=now, replay=False)
-        return _outcome(self._send(callback, url, {FORWARDED_HEADER: "1"}), url, now=now, replay=False)
+        return _outcome(self._send_once(callback, url), url, now=now, replay=False)
+
+    def relay(self, callback: Callback, url: str, *, now: datetime) -> tuple[Reply | None, ForwardedJson]:
+        """Send a callback on, and return what its sender is to be answered; None to hang up."""
+        reply = self._send_once(callback, url)
+        outcome = _outcome(reply, url, now=now, replay=False)
+        if isinstance(reply, NoReply):
+            return None, outcome
+        kept = [(name, value) for name, value in reply.headers if name.lower() not in _OF_THE_CONNECTION]
+        return replace(reply, headers=Headers(kept)), outcome
 
     def replay(self, callback: Callback, url: str, *, now: datetime) -> ForwardedJson:
         """Send a callback once more, just as it came."""
         return _outcome(self._send(callback, url, {}), url, now=now, replay=True)
+
+    def _send_once(self, callback: Callback, url: str) -> Reply | NoReply:
+        if any(name.lower() == FORWARDED_HEADER.lower() for name, _ in callback.headers):
+            reason = f"not sent: it came with {FORWARDED_HEADER}, and forwards do not go in circles"
+            return NoReply(reason=reason)
+        return self._send(callback, url, {FORWARDED_HEADER: "1"})
 
     def _send(self, callback: Callback, url: str, more: dict[str, str]) -> Reply | NoReply:
         headers = {**headers_of(callback.headers), **more}

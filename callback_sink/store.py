@@ -54,10 +54,10 @@ _remove = tables.callbacks.delete().where(
 _note = (
     tables.callbacks.update()
     .where(_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
-    .values(forwards=bindparam("noted"))
+    .values(forwards=bindparam("noted"), status=bindparam("answered"))
 )
 _this_bin = (_told.workspace == bindparam("of_workspace"), _told.bin == bindparam("of_bin"))
-_what_is_told = select(_told.signature_keys, _told.answers, _told.forward).where(*_this_bin)
+_what_is_told = select(_told.signature_keys, _told.answers, _told.forward, _told.relays).where(*_this_bin)
 _tell = tables.bins.insert()
 _untell = tables.bins.delete().where(*_this_bin)
 
@@ -67,11 +67,13 @@ class Told(Struct, frozen=True, kw_only=True):
 
     Attributes:
         forward: where its callbacks are sent on to.
+        relays: whether that target's answer is the sender's, as long as there are no ``answers``.
     """
 
     keys: list[str] = []
     answers: list[Answer] = []
     forward: str | None = None
+    relays: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +81,15 @@ class Recorded:
     """What became of a callback.
 
     Attributes:
-        forward: where it is to be sent on to; None if nowhere, or if the sink hangs up on it.
+        forward: where it is to be sent on to; None if nowhere, if the sink hangs up on it, or if it answers in the
+            target's place.
+        relays: whether the target's answer is the sender's.
     """
 
     callback: Callback
     answer: Answer
     forward: str | None
+    relays: bool
 
 
 class Store:
@@ -111,18 +116,26 @@ class Store:
             row = row_of(callback)
             connection.execute(_add, {"workspace": workspace, **row})
             usage.added(connection, workspace, row["bin_digest"], row["weight"], limits=self._limits)
-        forward = None if answer.hangs_up else told.forward
-        return Recorded(callback=callback, answer=answer, forward=forward)
+        relays = told.relays and not told.answers
+        stands_in = told.relays and not relays
+        forward = None if answer.hangs_up or stands_in else told.forward
+        return Recorded(callback=callback, answer=answer, forward=forward, relays=relays)
 
-    def note_forward(self, workspace: str, number: int, forwarded: ForwardedJson) -> None:
-        """Keep what came of sending a callback on, if it is still there."""
+    def note_forward(
+        self, workspace: str, number: int, forwarded: ForwardedJson, *, relayed: bool = False
+    ) -> None:
+        """Keep what came of sending a callback on, if it is still there.
+
+        Args:
+            relayed: what the target answered is what the sender was answered.
+        """
         with self._writing() as connection:
             row = connection.execute(_one, {"of_workspace": workspace, "of_id": number}).one_or_none()
             if row is not None:
                 noted = [*callback_of(row).forwards, forwarded][-_FORWARDS_KEPT:]
-                connection.execute(
-                    _note, {"of_workspace": workspace, "of_id": number, "noted": encode_text(noted)}
-                )
+                answered = forwarded["status"] if relayed else row.status
+                of = {"of_workspace": workspace, "of_id": number}
+                connection.execute(_note, {**of, "noted": encode_text(noted), "answered": answered})
 
     def used(self, workspace: str | None = None, name: str | None = None) -> Usage:
         """Say how much is kept of a bin, of a workspace, or of all."""
@@ -179,9 +192,10 @@ class Store:
                 )
         return found
 
-    def keys(self, workspace: str, name: str) -> list[str]:
-        """Return the signature keys known for a bin."""
-        return self._told(workspace, name).keys
+    def told(self, workspace: str, name: str) -> Told:
+        """Return what a bin was told, and has not yet done."""
+        with self._database.reading() as connection:
+            return _told_of(connection, workspace, name)
 
     def replace_keys(self, workspace: str, name: str, keys: list[str]) -> int:
         """Put keys in the place of those known for a bin, and say how many are known then."""
@@ -193,25 +207,17 @@ class Store:
         with self._writing() as connection:
             return _know(connection, workspace, name, [*_told_of(connection, workspace, name).keys, key])
 
-    def answers(self, workspace: str, name: str) -> list[Answer]:
-        """Return what a bin is told to answer next."""
-        return self._told(workspace, name).answers
-
     def script(self, workspace: str, name: str, answers: list[Answer]) -> None:
         """Put answers in the place of those that a bin was told to give."""
         with self._writing() as connection:
             told = _told_of(connection, workspace, name)
             _tell_bin(connection, workspace, name, structs.replace(told, answers=answers))
 
-    def forward(self, workspace: str, name: str) -> str | None:
-        """Return where a bin's callbacks are sent on to."""
-        return self._told(workspace, name).forward
-
-    def send_on(self, workspace: str, name: str, url: str | None) -> None:
+    def send_on(self, workspace: str, name: str, url: str | None, *, relays: bool = False) -> None:
         """Let a bin's callbacks be sent on to a URL, or nowhere."""
         with self._writing() as connection:
             told = _told_of(connection, workspace, name)
-            _tell_bin(connection, workspace, name, structs.replace(told, forward=url))
+            _tell_bin(connection, workspace, name, structs.replace(told, forward=url, relays=relays))
 
     def clear(self, workspace: str) -> None:
         """Forget everything about a workspace; its ids start anew."""
@@ -225,10 +231,6 @@ class Store:
     def _writing(self) -> Iterator[Connection]:
         with self._turn, self._database.writing() as connection:
             yield connection
-
-    def _told(self, workspace: str, name: str) -> Told:
-        with self._database.reading() as connection:
-            return _told_of(connection, workspace, name)
 
 
 def _draw_id(connection: Connection, workspace: str) -> int:
@@ -268,6 +270,7 @@ def _told_of(connection: Connection, workspace: str, name: str) -> Told:
         keys=decode(row.signature_keys, type=list[str]),
         answers=decode(row.answers, type=list[Answer]),
         forward=row.forward,
+        relays=row.relays,
     )
 
 
@@ -275,7 +278,8 @@ def _tell_bin(connection: Connection, workspace: str, name: str, told: Told) -> 
     connection.execute(_untell, {"of_workspace": workspace, "of_bin": name})
     if told != Told():
         lists = {"signature_keys": encode_text(told.keys), "answers": encode_text(told.answers)}
-        connection.execute(_tell, {"workspace": workspace, "bin": name, "forward": told.forward, **lists})
+        on = {"forward": told.forward, "relays": told.relays}
+        connection.execute(_tell, {"workspace": workspace, "bin": name, **on, **lists})
 
 
 def _know(connection: Connection, workspace: str, name: str, keys: list[str]) -> int:

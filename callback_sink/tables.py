@@ -2,11 +2,11 @@
 
 from hashlib import blake2b
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from mock_kit.database import Instant
 
-VERSION = 2
+VERSION = 3
 
 metadata = MetaData()
 
@@ -46,8 +46,9 @@ bins = Table(
     Column("signature_keys", Text, nullable=False),
     Column("answers", Text, nullable=False),
     Column("forward", Text),
+    Column("relays", Boolean, nullable=False),
 )
-"""What a bin was told; keys and answers are JSON."""
+"""What a bin was told; keys and answers are JSON. One that ``relays`` answers what its forward's target answers."""
 
 usage = Table(
     "sink_usage",

@@ -98,6 +98,8 @@ def _recorded(workspace: Workspace, name: str) -> Response:
         body=body,
     )
     recorded = parts().store.record(workspace.name, received)
+    if recorded.relays and recorded.forward is not None:
+        return _relayed(workspace, recorded.callback, recorded.forward)
     parts().arrivals.announce(workspace.name)
     if recorded.forward is not None:
         _send_on(workspace, recorded.callback, recorded.forward)
@@ -109,6 +111,15 @@ def _send_on(workspace: Workspace, callback: Callback, url: str) -> None:
     """Send a callback on within the request that brought it, so that an advance of time has settled it too."""
     forwarded = parts().forwarder.forward(callback, url, now=workspace.clock.now())
     parts().store.note_forward(workspace.name, callback.id, forwarded)
+
+
+def _relayed(workspace: Workspace, callback: Callback, url: str) -> Response:
+    """Send a callback on, and answer as its target does; hang up if that does not answer."""
+    reply, forwarded = parts().forwarder.relay(callback, url, now=workspace.clock.now())
+    parts().store.note_forward(workspace.name, callback.id, forwarded, relayed=True)
+    parts().arrivals.announce(workspace.name)
+    request.environ[DROPPED] = reply is None
+    return _written(reply or Reply(status=502))
 
 
 def _written(reply: Reply) -> Response:

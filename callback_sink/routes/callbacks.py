@@ -153,7 +153,7 @@ def replay(callback_id: int, query: OneCallback, body: Replay | None) -> Answer[
     """Send a callback once more, the same bytes and headers, to a URL or to where its bin is forwarded."""
     workspace, store, forwarder = asked_workspace(), parts().store, parts().forwarder
     callback = store.callback(workspace.name, callback_id)
-    url = (body.url if body else None) or store.forward(workspace.name, callback.bin)
+    url = (body.url if body else None) or store.told(workspace.name, callback.bin).forward
     if url is None:
         raise NoTargetError(callback_id, name=callback.bin)
     forwarder.check(url)

@@ -1,6 +1,6 @@
 """``/_local/forwards``: send a bin's callbacks on to another URL."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from flask import Blueprint, request
 from msgspec import Meta, Struct
@@ -20,10 +20,16 @@ Url = Annotated[
 
 
 class Forward(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a bin's callbacks go, beside being recorded."""
+    """Where a bin's callbacks go, beside being recorded.
+
+    Attributes:
+        answers: whose answer the sender gets. With ``target`` the sink answers only what it is told to, and then
+            in the target's place: such a callback is not sent on.
+    """
 
     bin: BinName
     url: Url
+    answers: Literal["sink", "target"] = "sink"
 
 
 class ForwardJson(TypedDict):
@@ -31,6 +37,7 @@ class ForwardJson(TypedDict):
 
     bin: str
     url: str | None
+    answers: Literal["sink", "target"]
 
 
 @bp.put("")
@@ -41,20 +48,26 @@ def send_on(query: Whose, body: Forward) -> Answer[ForwardJson]:  # noqa: ARG001
     if leads_back(body.url, body.bin, host=request.host):
         raise ForwardLoopError(body.bin, body.url)
     parts().forwarder.check(body.url)
-    parts().store.send_on(owner.name, body.bin, body.url)
-    return Answer({"bin": body.bin, "url": body.url})
+    parts().store.send_on(owner.name, body.bin, body.url, relays=body.answers == "target")
+    return _shown(owner.name, body.bin)
 
 
 @bp.get("")
 @operation()
 def show(query: OneBin) -> Answer[ForwardJson]:
     """Show where a bin's callbacks go."""
-    return Answer({"bin": query.bin, "url": parts().store.forward(asked_workspace().name, query.bin)})
+    return _shown(asked_workspace().name, query.bin)
 
 
 @bp.delete("")
 @operation()
 def forget(query: OneBin) -> Answer[ForwardJson]:
     """Send them nowhere any more."""
-    parts().store.send_on(asked_workspace().name, query.bin, None)
-    return Answer({"bin": query.bin, "url": None})
+    workspace = asked_workspace().name
+    parts().store.send_on(workspace, query.bin, None)
+    return _shown(workspace, query.bin)
+
+
+def _shown(workspace: str, name: str) -> Answer[ForwardJson]:
+    told = parts().store.told(workspace, name)
+    return Answer({"bin": name, "url": told.forward, "answers": "target" if told.relays else "sink"})

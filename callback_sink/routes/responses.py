@@ -45,5 +45,5 @@ def forget(query: OneBin) -> Answer[Left]:
 
 
 def _left(workspace: str, name: str) -> Answer[Left]:
-    answers = parts().store.answers(workspace, name)
+    answers = parts().store.told(workspace, name).answers
     return Answer({"bin": name, "responses": [answer.to_json() for answer in answers]})

@@ -54,7 +54,7 @@ def add(query: Whose, body: OneMore) -> Answer[Known]:  # noqa: ARG001 - as in r
 @operation()
 def count(query: OneBin) -> Answer[Known]:
     """Say how many keys are known."""
-    return _known(query.bin, len(parts().store.keys(asked_workspace().name, query.bin)))
+    return _known(query.bin, len(parts().store.told(asked_workspace().name, query.bin).keys))
 
 
 def _known(name: str, keys: int) -> Answer[Known]:

@@ -37,7 +37,7 @@ def replay(sink, number=1, **body):
 
 
 def test_a_callback_is_sent_on_and_what_came_of_it_is_kept(sink, receiver):
-    assert send_on(sink).json == {"bin": "default", "url": f"{RECEIVER}/hook"}
+    assert send_on(sink).json == {"bin": "default", "url": f"{RECEIVER}/hook", "answers": "sink"}
 
     assert sink.send("/default/x", method="PUT", headers={"X-A": "b"}, body=b"\x00\xff").status == 200
 
@@ -90,10 +90,66 @@ def test_a_forward_can_be_looked_at_and_ended(sink, receiver):
     send_on(sink)
 
     assert sink.client.get("/_local/forwards?bin=default").json["url"] == f"{RECEIVER}/hook"
-    assert sink.client.get("/_local/forwards?bin=other").json == {"bin": "other", "url": None}
-    assert sink.client.delete("/_local/forwards?bin=default").json == {"bin": "default", "url": None}
+    nowhere = {"url": None, "answers": "sink"}
+    assert sink.client.get("/_local/forwards?bin=other").json == {"bin": "other", **nowhere}
+    assert sink.client.delete("/_local/forwards?bin=default").json == {"bin": "default", **nowhere}
     sink.send()
     assert receiver.taken == []
+
+
+def relay(sink, url=f"{RECEIVER}/hook", name="default"):
+    return sink.client.put("/_local/forwards", json={"bin": name, "url": url, "answers": "target"})
+
+
+def test_a_bin_that_relays_answers_what_its_target_answers(sink, receiver):
+    assert relay(sink).json["answers"] == "target"
+
+    reply = sink.send("/default/x", body=b"kept")
+
+    assert (reply.status, reply.body) == (202, b'{"taken":1}\n')
+    assert reply.headers.get_all("Content-Type") == ["application/json"]
+    assert [taken[3] for taken in receiver.taken] == [b"kept"]
+    assert (sink.one()["status"], sink.one()["forwards"][0]["status"]) == (202, 202)
+
+
+def test_what_a_relaying_bin_is_told_is_answered_in_its_targets_place(sink, receiver):
+    relay(sink)
+    sink.answer({"status": 503, "times": 1}, {"drop": True, "times": 1})
+
+    answers = [sink.send(), sink.send(), sink.send()]
+
+    assert [getattr(answer, "status", None) for answer in answers] == [503, None, 202]
+    assert [each["status"] for each in sink.callbacks()] == [503, None, 202]
+    assert len(receiver.taken) == 1
+
+
+def test_a_relaying_bin_hangs_up_where_its_target_does_not_answer(sink):
+    relay(sink, "http://127.0.0.1:9/hook")
+
+    assert sink.send().reason == "connection closed without an answer"
+    assert sink.one()["status"] is None
+    assert sink.one()["forwards"][0]["reason"] == "connection refused"
+
+
+def test_bins_that_relay_to_each_other_stop_after_one_round(sink):
+    relay(sink, "http://127.0.0.1:4702/other")
+    relay(sink, "http://127.0.0.1:4702/default", "other")
+
+    assert sink.send().reason == "connection closed without an answer"
+    assert [(each["path"], each["status"]) for each in sink.callbacks()] == [
+        ("/default", None),
+        ("/other", None),
+    ]
+
+
+def test_a_relay_that_is_put_in_the_place_of_another_or_ended_is_none_any_more(sink):
+    relay(sink)
+    send_on(sink)
+    assert sink.send().status == 200
+
+    relay(sink)
+    sink.client.delete("/_local/forwards?bin=default")
+    assert sink.send().status == 200
 
 
 def test_another_bin_of_the_sink_may_be_the_target(sink):
