@@ -277,6 +277,10 @@ class Sink(Client):
         found: int = shown["count"]
         return found
 
+    def relay(self, url: str) -> None:
+        """Send callbacks on to a receiver from now on, and answer as it does wherever ``respond`` says nothing."""
+        self.call("PUT", "/_local/forwards", json={"bin": self.workspace, "url": url, "answers": "target"})
+
     def respond(self, *responses: Fields, to_bin: str | None = None) -> None:
         """Tell how the next callbacks are answered."""
         self.call(

@@ -3,6 +3,7 @@
 Loaded in every pytest run of whoever installs the package, so nothing heavy is imported at the top.
 """
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from elements_local.certify import Scorecard
     from elements_local.clients import Clock, Crm, Doors, Platform, Sink
+    from elements_local.held_stack import HeldStack
     from elements_local.runner import Runner
     from elements_local.scenario import Scenario
     from elements_local.stack import Stack
@@ -31,6 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the folders that hold scenarios, and the way to run them."""
     parser.addini(
         "elements_scenarios", "folders whose *.yaml files are scenarios", type="args", default=["scenarios"]
+    )
+    parser.addini(
+        "elements_receiver",
+        "your own receiver of callbacks: module:app, module:app/path or a URL",
     )
     parser.getgroup("elements-local").addoption(
         "--elements-transport",
@@ -98,7 +104,12 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the scenario in a workspace of its own."""
-        failure = _runner(self.config).run(self.scenario).failure
+        from elements_local.receiving import ReceiverError  # noqa: PLC0415 - see the module
+
+        try:
+            failure = _runner(self.config).run(self.scenario).failure
+        except ReceiverError as error:
+            raise ScenarioFailedError(str(error)) from error
         if failure:
             raise ScenarioFailedError(str(failure))
 
@@ -130,15 +141,39 @@ def elements_stack(elements_settings: "Options") -> "Iterator[Stack]":
         yield stack
 
 
+@pytest.fixture(scope="session")
+def elements_in_process(elements_settings: "Options") -> "Iterator[HeldStack]":
+    """The three services in this process, for tests with a receiver: freezegun holds the time while one runs."""
+    from elements_local.held_stack import HeldStack  # noqa: PLC0415 - see the module
+
+    with HeldStack.started(elements_settings) as stack:
+        yield stack
+
+
 @pytest.fixture
-def elements_workspace(request: pytest.FixtureRequest, elements_stack: "Stack") -> "Iterator[Doors]":
-    """A fresh world for one test, as its markers say: credentials, clock, data. Nobody else sees it."""
-    from elements_local.markers import MarkerError, workspace_of  # noqa: PLC0415 - see the module
+def elements_receiver(pytestconfig: pytest.Config) -> object:
+    """Your own receiver, none unless the ini option says so: override it to return a WSGI or ASGI application."""
+    return _receiver(pytestconfig)
+
+
+@pytest.fixture
+def elements_workspace(request: pytest.FixtureRequest, elements_receiver: object) -> "Iterator[Doors]":
+    """A fresh world for one test, as its markers say: credentials, clock, data. Nobody else sees it.
+
+    With a receiver it is in this process, its callbacks go there, and the process's time is the workspace's.
+    """
+    from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
+    from elements_local.markers import workspace_of  # noqa: PLC0415 - as above
 
     try:
-        with workspace_of(request.node, elements_stack) as doors:
+        if elements_receiver is None:
+            making = workspace_of(request.node, request.getfixturevalue("elements_stack"))
+        else:
+            held = request.getfixturevalue("elements_in_process")
+            making = held.workspace_of(request.node, elements_receiver)
+        with making as doors:
             yield doors
-    except MarkerError as error:
+    except HarnessError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
@@ -187,6 +222,18 @@ def _runner(config: pytest.Config) -> "Runner":
     from elements_local.runner import How, Runner, Transport  # noqa: PLC0415 - see the module
 
     if _RUNNER not in config.stash:
-        transport = Transport(config.getoption("--elements-transport"))
-        config.stash[_RUNNER] = Runner(How(transport=transport, update=config.getoption("--elements-update")))
+        how = How(
+            transport=Transport(config.getoption("--elements-transport")),
+            update=config.getoption("--elements-update"),
+            receiver=_receiver(config),
+        )
+        config.stash[_RUNNER] = Runner(how)
     return config.stash[_RUNNER]
+
+
+def _receiver(config: pytest.Config) -> str | None:
+    """Return the receiver that the ini option names, importable from the root directory."""
+    named: str | None = config.getini("elements_receiver") or None
+    if named and str(config.rootpath) not in sys.path:
+        sys.path.insert(0, str(config.rootpath))
+    return named

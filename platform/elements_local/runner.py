@@ -1,27 +1,32 @@
 """Runs scenarios: each in a fresh workspace of a stack, in process under freezegun or over real ports."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
 from secrets import token_hex
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from elements_local.clients import Addresses
 from elements_local.errors import HarnessError, OptionError
 from elements_local.golden import golden_of
+from elements_local.held_time import HeldTime
+from elements_local.receiving import reachable, receiver_of
 from elements_local.records import UnknownRecordError
 from elements_local.scenario import Scenario, Step
 from elements_local.stack import Stack, at
-from elements_local.start import Options, in_process, load_services, on_ports
+from elements_local.start import Options, in_process, on_ports
 from elements_local.steps import make_instance, take
 from elements_local.timeline import Moment, moments
 from elements_local.world import ExpectationError, World
 from mock_kit import seeded
-from mock_kit.clock import Frozen, FrozenClock
+from mock_kit.clock import FrozenClock
 from mock_kit.instants import UnreadableTimeError, format_instant
 from mock_kit.workspaces import DEFAULT_START
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 _MOST_POLLS = 20
 _MOST_RECORDS = 20
@@ -74,6 +79,7 @@ class How:
     Attributes:
         target: a stack that runs already, in the place of one that is started.
         token: for the target's admin routes.
+        receiver: takes the callbacks and answers them, as ``receiver_of`` reads it.
         update: write golden streams instead of holding what came against them.
         keep: keep all that happened, for a report.
     """
@@ -81,6 +87,7 @@ class How:
     transport: Transport = Transport.IN_PROCESS
     target: Addresses | None = None
     token: str | None = None
+    receiver: str | None = None
     update: bool = False
     keep: bool = False
 
@@ -94,9 +101,11 @@ class Runner:
 
     def __init__(self, how: How) -> None:
         self._how = how
-        self._held = _HeldTime()
+        self._held = HeldTime()
         self._closing = ExitStack()
         self._stacks: dict[frozenset[tuple[str, str]], Stack] = {}
+        self._receivers: dict[str, WSGIApplication] = {}
+        self._receiver = self._reachable(how.receiver)
 
     def run(self, scenario: Scenario) -> Result:
         """Run a scenario in a workspace of its own."""
@@ -105,7 +114,7 @@ class Runner:
                 stack = self._started(scenario)
             except OptionError as error:
                 return Result(scenario=scenario, failure=_failed_to_begin(scenario, "settings", error))
-            return run(scenario, stack, self._how)
+            return run(scenario, stack, self._how, receiver=self._receiver)
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -126,6 +135,13 @@ class Runner:
     def _holds(self) -> bool:
         return self._how.target is None and self._how.transport is Transport.IN_PROCESS
 
+    def _reachable(self, given: str | None) -> str | None:
+        """Return the URL of the receiver, which is found there until the runner is closed."""
+        if given is None:
+            return None
+        inside = self._receivers if self._holds else None
+        return self._closing.enter_context(reachable(receiver_of(given), inside=inside))
+
     def _started(self, scenario: Scenario) -> Stack:
         if self._how.target is not None:
             return at(self._how.target, token=self._how.token)
@@ -135,6 +151,7 @@ class Runner:
                 options = Options(
                     virtual_clock=lambda start: FrozenClock(start, self._held),
                     environment=scenario.environment,
+                    applications=self._receivers,
                 )
                 starting = in_process(options)
             else:
@@ -143,8 +160,11 @@ class Runner:
         return self._stacks[chosen]
 
 
-def run(scenario: Scenario, on: Stack, how: How) -> Result:
+def run(scenario: Scenario, on: Stack, how: How, *, receiver: str | None = None) -> Result:
     """Run a scenario on a stack, in a workspace that is made for it and deleted after it.
+
+    Args:
+        receiver: URL of what answers callbacks in the sink's place.
 
     Raises:
         UnreachableError: the stack does not answer at all.
@@ -161,6 +181,8 @@ def run(scenario: Scenario, on: Stack, how: How) -> Result:
         golden=golden_of(scenario.path, scenario.name, update=how.update),
     )
     try:
+        if receiver is not None:
+            doors.sink.relay(receiver)
         failure = _make_instances(scenario, world) or _take_steps(scenario, world)
         kept = moments(doors, world.names, start=scenario.start) if how.keep else []
     finally:
@@ -173,35 +195,6 @@ def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
     if shared:
         return f"scenario-{token_hex(6)}"
     return f"scenario-{seeded.hexadecimal(scenario.seed, scenario.path.name, scenario.name, length=12)}"
-
-
-class _HeldTime:
-    """The process's time: freezegun's while a scenario runs, nobody's in between."""
-
-    def __init__(self) -> None:
-        self._frozen: Frozen | None = None
-
-    def move_to(self, target_datetime: datetime) -> None:
-        """Move the process's time, if it is held."""
-        if self._frozen:
-            self._frozen.move_to(target_datetime)
-
-    @contextmanager
-    def from_(self, start: datetime) -> Iterator[None]:
-        """Hold the process's time from an instant on; if it is held already, only move it there."""
-        if self._frozen:
-            self.move_to(start)
-            yield
-            return
-        from freezegun import freeze_time  # noqa: PLC0415 - patches the process, so only where that is wanted
-
-        load_services()
-        with freeze_time(start) as frozen:
-            self._frozen = frozen
-            try:
-                yield
-            finally:
-                self._frozen = None
 
 
 def _make_instances(scenario: Scenario, world: World) -> Failure | None:

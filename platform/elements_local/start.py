@@ -25,6 +25,8 @@ from mock_kit.wire import Http, InProcess, OverNetwork
 from mock_kit.workspaces import DEFAULT_START, NewWorkspace, Workspaces
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
     from flask import Flask
 
 PORTS = (4700, 4701, 4702)
@@ -48,6 +50,7 @@ class Options:
         database: an SQLAlchemy URL, in the place of ``data``.
         virtual_clock: makes the virtual clocks.
         environment: where the services' own settings are read from.
+        applications: others of this process, by their origins, that a stack without sockets finds there.
     """
 
     host: str = "127.0.0.1"
@@ -61,6 +64,7 @@ class Options:
     database: str | None = None
     virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock
     environment: Mapping[str, str] = field(default_factory=dict)
+    applications: "Mapping[str, WSGIApplication]" = field(default_factory=dict)
 
     @property
     def chosen_ports(self) -> dict[str, int]:
@@ -86,16 +90,17 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
             if name in chosen.chosen_ports
         }
     )
-    applications: dict[str, Flask] = {}
+    services: dict[str, WSGIApplication] = {}
 
     def wire(timeout: timedelta) -> Http:
-        return InProcess(applications, timeout=timeout)
+        others = InProcess(chosen.applications, timeout=timeout)
+        return InProcess(services, otherwise=others, timeout=timeout)
 
     with ExitStack() as closing:
         database = closing.enter_context(_database(chosen))
         for name, app in _applications(chosen, addresses, database, wire, Guard()):
-            applications[addresses.running[name]] = app
-        stack = Stack(InProcess(applications), addresses)
+            services[addresses.running[name]] = app
+        stack = Stack(wire(_PATIENCE), addresses)
         _fill(stack, chosen)
         yield stack
 

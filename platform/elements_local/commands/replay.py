@@ -11,6 +11,7 @@ import click
 
 from elements_local.clients import BASE_PATH, Addresses
 from elements_local.junit import write_junit
+from elements_local.receiving import ReceiverError, receiver_of
 from elements_local.replaying import chosen, replay, shuffled
 from elements_local.runner import How, Result, Runner, Transport
 from elements_local.scenario import Scenario, ScenarioError, find, load
@@ -57,6 +58,11 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
 @click.option("--sink-url", default="http://127.0.0.1:4702", show_default=True, help="The target's sink.")
 @click.option("--token", envvar="ELEMENTS_LOCAL_TOKEN", help="For a target that is not bound to loopback.")
 @click.option(
+    "--receiver",
+    metavar="RECEIVER",
+    help="Your own receiver in the place of the sink's answers: module:app, module:app/path or a URL.",
+)
+@click.option(
     "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to run them in."
 )
 @click.option("--shuffle", type=int, metavar="SEED", help="Run them in an order that follows from SEED.")
@@ -84,6 +90,7 @@ def command(  # noqa: PLR0913 - an option each
     html: Path | None,
     quiet: bool,
     wants_shrunk: bool,
+    receiver: str | None,
     **rest: Any,
 ) -> None:
     """Run the scenarios in files and folders; exit 1 if one of them fails."""
@@ -98,7 +105,7 @@ def command(  # noqa: PLR0913 - an option each
         for scenario in scenarios:
             click.echo(f"{scenario.path}:{scenario.line}: {scenario.name}")
         return
-    how = How(keep=html is not None, **_where(**rest))
+    how = How(keep=html is not None, receiver=_importable(receiver), **_where(**rest))
     scenarios, left_out = _for(how, scenarios)
     results = list(
         _shown(replay(scenarios, how, jobs=jobs, fail_fast=fail_fast), len(scenarios), quiet=quiet)
@@ -126,6 +133,17 @@ def _loaded(paths: Sequence[Path]) -> list[Scenario]:
         return [scenario for path in find(list(paths)) for scenario in load(path)]
     except (ScenarioError, OSError) as error:
         raise click.UsageError(str(error)) from error
+
+
+def _importable(receiver: str | None) -> str | None:
+    """Return a receiver once it is clear that it can be used, from the directory in which the command is called."""
+    if receiver is not None:
+        sys.path.insert(0, str(Path.cwd()))
+        try:
+            receiver_of(receiver)
+        except ReceiverError as error:
+            raise click.UsageError(str(error)) from error
+    return receiver
 
 
 def _where(*, transport: str, target: str | None, crm_url: str, sink_url: str, **rest: Any) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""A stack in this process for tests of a receiver in this process, both at the instant of the test's workspace."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from elements_local.clients import Doors
+from elements_local.held_time import HeldTime
+from elements_local.markers import CHOICES, MarkerError, choices, workspace_of
+from elements_local.receiving import reachable, receiver_of
+from elements_local.stack import Stack
+from elements_local.start import Options, in_process
+from mock_kit.clock import FrozenClock
+from mock_kit.instants import parse_instant
+from mock_kit.workspaces import DEFAULT_START
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    import pytest
+
+
+class HeldStack:
+    """A stack whose workspaces are opened one at a time, since the process has one time.
+
+    Attributes:
+        stack: the stack itself.
+    """
+
+    def __init__(self, stack: Stack, held: HeldTime, applications: "dict[str, WSGIApplication]") -> None:
+        self.stack = stack
+        self._held = held
+        self._applications = applications
+
+    @classmethod
+    @contextmanager
+    def started(cls, settings: Options) -> Iterator["HeldStack"]:
+        """Run a stack in this process; its time is held only while a workspace is open."""
+        held = HeldTime()
+        applications: dict[str, WSGIApplication] = {}
+        options = replace(
+            settings,
+            virtual_clock=lambda start: FrozenClock(start, held),
+            applications=applications,
+        )
+        with in_process(options) as stack:
+            yield cls(stack, held, applications)
+
+    @contextmanager
+    def workspace_of(self, test: "pytest.Item", receiver: object) -> Iterator[Doors]:
+        """Open a test's workspace: its callbacks go to the receiver, and the process's time is its clock's.
+
+        Raises:
+            MarkerError: a marker of the test cannot be used; a real clock, too, as time is held.
+            ReceiverError: the receiver is none.
+        """
+        chosen = choices(test)
+        if chosen.get("clock") == "real":
+            raise MarkerError(test.nodeid, CHOICES, "clock: a receiver in process needs a virtual one")
+        start = chosen.get("start")
+        begin = DEFAULT_START if start is None else parse_instant(start)
+        with (
+            reachable(receiver_of(receiver), inside=self._applications) as url,
+            self._held.from_(begin),
+            workspace_of(test, self.stack) as doors,
+        ):
+            doors.sink.relay(url)
+            yield doors
