@@ -208,7 +208,7 @@ def _answering(app: AsgiApplication) -> AsgiApplication:
         answer = _Answer(send)
         try:
             await app(scope, receive, answer.add)
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged, and answered as a server does
             _log.exception("the receiver failed", extra={"event": "receiver_failed"})
         if not answer.sent:
             await answer.fail()

@@ -104,8 +104,9 @@ def test_a_lone_crm_is_searched_and_has_workspaces(lone: dict) -> None:
     assert rest.startswith('{"from":"2026-03-03T10:00:00Z","now":"2026-03-03T10:15:00Z"}')
 
 
-def test_the_example_test_is_a_file_that_runs() -> None:
-    path = "tests/docs/examples/test_contact_events.py"
+@pytest.mark.parametrize("name", ["test_contact_events.py", "test_receiver.py"])
+def test_an_example_test_is_a_file_that_runs(name: str) -> None:
+    path = f"tests/docs/examples/{name}"
 
     assert block(f"file: {path}") == (ROOT / path).read_text(encoding="utf-8")
 
