@@ -1,7 +1,7 @@
 """Runs scenarios: each in a fresh workspace of a stack, in process under freezegun or over real ports."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
 from secrets import token_hex
