@@ -46,7 +46,8 @@ def written(call: Call, shape: Shape, record: Record, status: int) -> Response:
 
     Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
     """
-    response = answer(call, just_written(call, shape, encode_text(record)), status)
+    shown = just_written(call, shape, encode_text(record), put=request.method == "PUT")
+    response = answer(call, shown, status)
     number = record[shape.kind.id_field]
     response.headers["Location"] = f"{request.host_url}{call.version.name}/{shape.kind.name}/{number}"
     return response

@@ -32,9 +32,10 @@ def one(call: Call, shape: Shape, document: str) -> bytes:
     return encode(shown)
 
 
-def just_written(call: Call, shape: Shape, document: str) -> bytes:
+def just_written(call: Call, shape: Shape, document: str, *, put: bool) -> bytes:
     """Return a record as the answer to its POST or PUT shows it."""
-    return shape.one(document) if shape.bare_replies else one(call, shape, document)
+    shown = shape.one(document) if shape.bare_replies else one(call, shape, document)
+    return encode(shape.after_put(record_in(shown.decode()))) if put and shape.after_put else shown
 
 
 def with_image(call: Call, shown: Record) -> Record:

@@ -55,7 +55,7 @@ def listed(call: Call, shape: Shape, unless: Criterion | None) -> ResponseReturn
     ]
     found.sort(key=lambda record: _place(record, shape.order or shape.kind.order))
     brief = len(found) > _BIG
-    shown = (completion.with_image(call, shape.show(record, brief=brief)) for record in found)
+    shown = (completion.with_image(call, shape.show_listed(record, brief=brief)) for record in found)
     return answers.answer(call, encode(odata.of(shown)))
 
 

@@ -77,12 +77,40 @@ class AddressSlot:
 
 @dataclass(frozen=True, kw_only=True)
 class InfoSlot:
-    """Where one contact info of a kind is kept."""
+    """Where one contact info of a kind is kept.
+
+    Attributes:
+        subtype: what it says beside its label.
+    """
 
     field: str
     type: str
     label: str
     prefix: int
+    subtype: str | None = None
+
+
+SOCIAL_SLOTS = tuple(
+    InfoSlot(field=field, type="SOCIAL", label=label, subtype=label, prefix=prefix)
+    for field, label, prefix in (
+        ("SOCIAL_LINKEDIN", "LinkedInPublicProfileUrl", 70),
+        ("SOCIAL_FACEBOOK", "FacebookPublicProfileUrl", 71),
+        ("SOCIAL_TWITTER", "TwitterPublicProfileUrl", 72),
+    )
+)
+"""Source: the first label, which is the subtype too, stands in recorded v2.1 exchanges (observed); the rest is assumed."""
+
+
+def with_subtypes(shown: Record) -> Record:
+    """Return a record as a PUT answers it: contact infos without a subtype have their label for one.
+
+    Source: recorded v2.1 updates (observed), v2.2 likewise (assumed); that a GET shows null again is assumed, as late
+        v2.2 has no place for a subtype.
+    """
+    infos: list[Json] = [
+        {**row, "SUBTYPE": row["SUBTYPE"] or row["LABEL"]} for row in rows_of(shown, "CONTACTINFOS")
+    ]
+    return {**shown, "CONTACTINFOS": infos}
 
 
 def synthetic_id(prefix: int, record_id: Json) -> int:
@@ -133,12 +161,12 @@ def contact_infos(kind: Kind, *slots: InfoSlot, domains: bool = False) -> Key:
 
     def show(record: Record) -> Json:
         infos: list[Json] = [
-            _info(synthetic_id(slot.prefix, record[kind.id_field]), slot.type, slot.label, record[slot.field])
+            _info(synthetic_id(slot.prefix, record[kind.id_field]), slot, record[slot.field])
             for slot in slots
             if record[slot.field]
         ]
         return infos + [
-            _info(row["EMAIL_DOMAIN_ID"], "EMAILDOMAIN", "WORK", row["EMAIL_DOMAIN"])
+            _info(row["EMAIL_DOMAIN_ID"], _DOMAIN, row["EMAIL_DOMAIN"])
             for row in (rows_of(record, "EMAILDOMAINS") if domains else ())
         ]
 
@@ -210,12 +238,26 @@ def _columns(kind: Kind, slot: AddressSlot, row: Record) -> Record:
     return {column: row[part] for part, column in columns.items() if kind.field(column)}
 
 
-def _info(number: Json, type_: str, label: str, detail: Json) -> Record:
-    return {"CONTACT_INFO_ID": number, "TYPE": type_, "SUBTYPE": None, "LABEL": label, "DETAIL": detail}
+_DOMAIN = InfoSlot(field="EMAILDOMAINS", type="EMAILDOMAIN", label="WORK", prefix=0)
+
+
+def _info(number: Json, slot: InfoSlot, detail: Json) -> Record:
+    return {
+        "CONTACT_INFO_ID": number,
+        "TYPE": slot.type,
+        "SUBTYPE": slot.subtype,
+        "LABEL": slot.label,
+        "DETAIL": detail,
+    }
 
 
 def _slot_for(row: Record, free: Iterable[InfoSlot]) -> InfoSlot | None:
-    """Return the free slot of a type that has the entry's label, or else that for others, or else any."""
+    """Return the free slot of a type that has the entry's label, or else that for others, or else any.
+
+    One for a network takes nothing of another.
+    """
+    if row["TYPE"] == "SOCIAL":
+        return next((slot for slot in free if slot.field == _network(row)), None)
     fitting = {slot.label: slot for slot in free if slot.type == row["TYPE"]}
     label = str(row.get("LABEL") or "WORK").upper()
     return fitting.get(label) or fitting.get("OTHER") or next(iter(fitting.values()), None)

@@ -33,6 +33,7 @@ class Key:
         canonical: the field it shows unchanged; None if it shows something made up of several.
         child: a kind whose records hang on this one, and their key that says so; what a record by its id shows here,
             and a list does not.
+        in_lists: what lists show in the place of ``show``; None where they show the same.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Key:
     collection: bool = False
     canonical: str | None = None
     child: tuple[Kind, str] | None = None
+    in_lists: Show | None = None
 
 
 def flat(field: Field, called: str | None = None, *, read_only: bool = False) -> Key:
@@ -88,6 +90,7 @@ class Shape:
         stamps: the dates that an update renews.
         bare_replies: whether the answers to POST and PUT show no children.
         at_first: what a POST makes of the canonical fields that it gives.
+        after_put: what the answer to a PUT makes of what it shows; None where it leaves it.
         hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
     """
@@ -104,6 +107,7 @@ class Shape:
     stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
     bare_replies: bool = False
     at_first: Callable[[Record], Record] = _as_given
+    after_put: Callable[[Record], Record] | None = None
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, Kind], None] | None = None
 
@@ -116,16 +120,20 @@ class Shape:
     def canonical(self) -> bool:
         """Whether a record is shown exactly as it is kept."""
         return [key.canonical for key in self.keys] == [field.name for field in self.kind.fields] and all(
-            key.name == key.canonical for key in self.keys
+            key.name == key.canonical and key.in_lists is None for key in self.keys
         )
 
-    def show(self, record: Record, *, brief: bool = False) -> Record:
-        """Return a record as the version shows it.
+    def show(self, record: Record) -> Record:
+        """Return a record as the version shows it by its id."""
+        return {key.name: key.show(record) for key in self.keys}
+
+    def show_listed(self, record: Record, *, brief: bool = False) -> Record:
+        """Return a record as a list of the version shows it.
 
         Source: brief records have the top-level properties only (Insightly v3.1 help page, documented); that the
             collections are left out rather than empty is assumed.
         """
-        return {key.name: key.show(record) for key in (self._brief if brief else self.keys)}
+        return {key.name: (key.in_lists or key.show)(record) for key in (self._brief if brief else self.keys)}
 
     def one(self, document: str) -> bytes:
         """Return a kept record as JSON."""
@@ -138,7 +146,7 @@ class Shape:
         """
         if self.canonical and not brief:
             return f"[{','.join(documents)}]".encode()
-        return encode([self.show(record_in(document), brief=brief) for document in documents])
+        return encode([self.show_listed(record_in(document), brief=brief) for document in documents])
 
     def sent(self, body: Json) -> Sent:
         """Return what a body says, by upper-case key.

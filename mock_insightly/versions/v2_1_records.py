@@ -6,19 +6,38 @@ Source: keys and their order from recorded v2.1 exchanges (observed).
 from dataclasses import replace
 
 from mock_insightly.fields import Record, Rows
-from mock_insightly.kinds import EMAILS, EVENTS, FILE_ATTACHMENTS, NOTES, OPPORTUNITIES, PROJECTS, TASKS, Kind
+from mock_insightly.kinds import (
+    CONTACTS,
+    EMAILS,
+    EVENTS,
+    FILE_ATTACHMENTS,
+    NOTES,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    PROJECTS,
+    TASKS,
+    Kind,
+)
+from mock_insightly.versions.graph import SOCIAL_SLOTS, contact_infos
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, shapes_of
 from mock_insightly.versions.v2_keys import flats
-from mock_insightly.versions.v2_records import CONTACT, LEAD, OPPORTUNITY, ORGANISATION
-from mock_insightly.versions.v2_work import WORK
+from mock_insightly.versions.v2_records import (
+    CONTACT,
+    CONTACT_INFOS,
+    LEAD,
+    OPPORTUNITY,
+    ORGANISATION,
+    ORGANISATION_INFOS,
+)
+from mock_insightly.versions.v2_work import WORK, body_extract
 
 _WORK = shapes_of(*WORK)
 
 
 def _arranged(shape: Shape, names: str, *more: Key) -> Shape:
-    """Return a shape with these keys in this order; those that it does not have are given."""
+    """Return a shape with these keys in this order; those that it does not have, or otherwise, are given."""
     keys = {key.name: key for key in (*shape.keys, *more)}
     return replace(shape, keys=tuple(keys[name] for name in names.split()), searched=False)
 
@@ -54,6 +73,7 @@ _CONTACT = replace(
         "CONTACT_ID SALUTATION FIRST_NAME LAST_NAME BACKGROUND IMAGE_URL DEFAULT_LINKED_ORGANISATION "
         "DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES "
         "CONTACTINFOS DATES TAGS LINKS CONTACTLINKS EMAILLINKS",
+        contact_infos(CONTACTS, *CONTACT_INFOS, *SOCIAL_SLOTS),
         _EMAILS,
     ),
     order=("FIRST_NAME", "LAST_NAME"),
@@ -64,6 +84,7 @@ _ORGANISATION = replace(
         "ORGANISATION_ID ORGANISATION_NAME BACKGROUND IMAGE_URL OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC "
         "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES CONTACTINFOS DATES TAGS LINKS "
         "ORGANISATIONLINKS EMAILLINKS",
+        contact_infos(ORGANISATIONS, *ORGANISATION_INFOS, *SOCIAL_SLOTS, domains=True),
         _EMAILS,
     ),
     order=("ORGANISATION_NAME",),
@@ -136,9 +157,15 @@ _EMAIL = replace(
         _WORK["emails"],
         "EMAIL_ID GMAIL_MESSAGE_ID EMAIL_DATE_UTC EMAIL_FROM EMAIL_TO EMAIL_CC SUBJECT BODY FORMAT SIZE OWNER_USER_ID "
         "DATE_CREATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS FILE_ATTACHMENTS EMAILLINKS",
+        replace(_WORK["emails"].key("BODY"), in_lists=body_extract),
         _FILES,
     ),
     on_one=methods("GD"),
+)
+_TEAM = _arranged(
+    _WORK["teams"],
+    "TEAM_ID TEAM_NAME ANONYMOUS_TEAM DATE_CREATED_UTC DATE_UPDATED_UTC TEAMMEMBERS",
+    replace(_WORK["teams"].key("TEAMMEMBERS"), in_lists=lambda _record: []),
 )
 _COMMENT = replace(
     _arranged(
@@ -171,7 +198,7 @@ SHAPES = shapes_of(
     _EMAIL,
     _COMMENT,
     replace(_WORK["fileattachments"], on_one=methods("G")),
-    replace(_WORK["teams"], searched=False, stamps=()),
+    replace(_TEAM, stamps=()),
     replace(_WORK["leadstatuses"], hides=("includeconverted", "FOR_CONVERTED")),
     *(replace(_WORK[name], searched=False) for name in _SAME),
 )

@@ -13,6 +13,7 @@ from mock_insightly.versions.graph import (
     contact_infos,
     custom_fields,
     social,
+    with_subtypes,
 )
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
 from mock_insightly.versions.shape import Key, Shape, constant
@@ -25,6 +26,22 @@ _LATE = (
     social("SOCIAL_TWITTER"),
     constant("CAN_EDIT", True),
     constant("CAN_DELETE", True),
+)
+
+
+CONTACT_INFOS = (
+    InfoSlot(field="PHONE", type="PHONE", label="WORK", prefix=40),
+    InfoSlot(field="PHONE_HOME", type="PHONE", label="HOME", prefix=41),
+    InfoSlot(field="PHONE_MOBILE", type="PHONE", label="MOBILE", prefix=42),
+    InfoSlot(field="PHONE_OTHER", type="PHONE", label="OTHER", prefix=43),
+    InfoSlot(field="PHONE_ASSISTANT", type="PHONE", label="ASSISTANT", prefix=44),
+    InfoSlot(field="PHONE_FAX", type="PHONE", label="FAX", prefix=45),
+    InfoSlot(field="EMAIL_ADDRESS", type="EMAIL", label="WORK", prefix=50),
+)
+ORGANISATION_INFOS = (
+    InfoSlot(field="PHONE", type="PHONE", label="WORK", prefix=40),
+    InfoSlot(field="PHONE_FAX", type="PHONE", label="FAX", prefix=45),
+    InfoSlot(field="WEBSITE", type="WEBSITE", label="WORK", prefix=60),
 )
 
 
@@ -44,6 +61,7 @@ def _state() -> Key:
 
 CONTACT = Shape(
     kind=CONTACTS,
+    after_put=with_subtypes,
     keys=(
         *flats(
             CONTACTS,
@@ -57,16 +75,7 @@ CONTACT = Shape(
             AddressSlot(columns="ADDRESS_MAIL", types=("POSTAL", "WORK", "PRIMARY"), prefix=10),
             AddressSlot(columns="ADDRESS_OTHER", types=("OTHER", "HOME"), prefix=20),
         ),
-        contact_infos(
-            CONTACTS,
-            InfoSlot(field="PHONE", type="PHONE", label="WORK", prefix=40),
-            InfoSlot(field="PHONE_HOME", type="PHONE", label="HOME", prefix=41),
-            InfoSlot(field="PHONE_MOBILE", type="PHONE", label="MOBILE", prefix=42),
-            InfoSlot(field="PHONE_OTHER", type="PHONE", label="OTHER", prefix=43),
-            InfoSlot(field="PHONE_ASSISTANT", type="PHONE", label="ASSISTANT", prefix=44),
-            InfoSlot(field="PHONE_FAX", type="PHONE", label="FAX", prefix=45),
-            InfoSlot(field="EMAIL_ADDRESS", type="EMAIL", label="WORK", prefix=50),
-        ),
+        contact_infos(CONTACTS, *CONTACT_INFOS),
         *flats(CONTACTS, "DATES TAGS"),
         *LinkGraph(
             kind=CONTACTS, peers=CONTACT_PEERS, employer="DEFAULT_LINKED_ORGANISATION", title="TITLE"
@@ -77,6 +86,7 @@ CONTACT = Shape(
 
 ORGANISATION = Shape(
     kind=ORGANISATIONS,
+    after_put=with_subtypes,
     required=("ORGANISATION_NAME",),
     keys=(
         *flats(
@@ -90,13 +100,7 @@ ORGANISATION = Shape(
             AddressSlot(columns="ADDRESS_BILLING", types=("POSTAL", "WORK"), prefix=10),
             AddressSlot(columns="ADDRESS_SHIP", types=("PRIMARY", "HOME", "OTHER"), prefix=20),
         ),
-        contact_infos(
-            ORGANISATIONS,
-            InfoSlot(field="PHONE", type="PHONE", label="WORK", prefix=40),
-            InfoSlot(field="PHONE_FAX", type="PHONE", label="FAX", prefix=45),
-            InfoSlot(field="WEBSITE", type="WEBSITE", label="WORK", prefix=60),
-            domains=True,
-        ),
+        contact_infos(ORGANISATIONS, *ORGANISATION_INFOS, domains=True),
         *flats(ORGANISATIONS, "DATES TAGS"),
         *LinkGraph(kind=ORGANISATIONS, peers=ORGANISATION_PEERS, employs=False).keys(),
         *_LATE,

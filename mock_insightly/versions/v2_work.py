@@ -6,6 +6,8 @@ Source: fields and their order from recorded v2.1 records (observed), with what 
 
 from dataclasses import replace
 
+from mock_insightly.extracts import extract
+from mock_insightly.fields import Record, Text
 from mock_insightly.kinds import (
     CATEGORIES,
     COMMENTS,
@@ -28,8 +30,9 @@ from mock_insightly.versions.graph import custom_fields
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.graph_links import LinkGraph
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.v2_keys import flats
+from mock_kit.json_text import Json
 
 _PROJECT = Shape(
     kind=PROJECTS,
@@ -90,16 +93,34 @@ _NOTE = Shape(
     ),
 )
 
+
+def body_extract(email: Record) -> Json:
+    """Return the beginning of an e-mail's text."""
+    return extract(email["BODY"], email["FORMAT"])
+
+
+def _bodies() -> tuple[Key, ...]:
+    """Return the keys of an e-mail's body: by its id all of it, in lists an extract.
+
+    Source: Insightly v2.2 OpenAPI document (documented).
+    """
+    (body,) = flats(EMAILS, "BODY")
+    return (
+        replace(body, in_lists=lambda email: None if email["BODY"] is None else ""),
+        Key(name="BODY_EXTRACT", holds=Text(), show=body_extract),
+    )
+
+
 _EMAIL = Shape(
     kind=EMAILS,
     on_all=methods("G"),
     on_one=methods("G"),
     keys=(
+        *flats(EMAILS, "EMAIL_ID GMAIL_MESSAGE_ID EMAIL_DATE_UTC EMAIL_FROM EMAIL_TO EMAIL_CC SUBJECT"),
+        *_bodies(),
         *flats(
             EMAILS,
-            "EMAIL_ID GMAIL_MESSAGE_ID EMAIL_DATE_UTC EMAIL_FROM EMAIL_TO EMAIL_CC SUBJECT BODY BODY_EXTRACT FORMAT "
-            "SIZE OWNER_USER_ID DATE_CREATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
-            {"BODY_EXTRACT": "BODY"},
+            "FORMAT SIZE OWNER_USER_ID DATE_CREATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
         *flats(EMAILS, "TAGS"),
         child_links(EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),

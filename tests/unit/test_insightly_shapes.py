@@ -221,7 +221,7 @@ def test_a_brief_record_has_no_collections(shape, keys):
     record = created(shape.kind, {}, record_id=12345678, account=ACCOUNT, now=NOW)
     brief = [key for key in keys if key not in COLLECTIONS]
 
-    assert list(shape.show(record, brief=True)) == brief
+    assert list(shape.show_listed(record, brief=True)) == brief
     assert list(decode(shape.page([encode_text(record)], brief=True))[0]) == brief
 
 

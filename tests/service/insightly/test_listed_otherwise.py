@@ -1,0 +1,99 @@
+"""What lists of v2.1 and v2.2 show otherwise than a record by its id does, and what a PUT answers otherwise than a GET."""
+
+import pytest
+
+BODY = "\r\n<p>Thank you, <b>Ada</b>.</p>\r\n"
+TEXT = "Thank you, Ada."
+
+
+@pytest.fixture
+def email(crm):
+    """The id of an e-mail about a contact, and the contact's."""
+    contact = crm.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"]
+    link = {"LINK_OBJECT_NAME": "Contact", "LINK_OBJECT_ID": contact}
+    fields = {"SUBJECT": "Your offer", "BODY": BODY, "LINKS": [link]}
+    made = crm._json("POST", "/_local/records", 201, json={"resource": "Emails", "fields": fields})
+    return made["EMAIL_ID"], contact
+
+
+@pytest.mark.parametrize("path", ["Emails", "Contacts/{}/Emails", "Emails?$top=1"])
+def test_a_list_of_v2_1_has_an_extract_for_the_body(crm, email, path):
+    number, contact = email
+    old = crm.at("v2.1")
+
+    (listed,) = old.shown(path.format(contact))
+
+    assert listed["BODY"] == TEXT
+    assert "BODY_EXTRACT" not in listed
+    assert old.shown(f"Emails/{number}")["BODY"] == BODY
+
+
+@pytest.mark.parametrize("version", ["v2.2", "v2.3"])
+@pytest.mark.parametrize("path", ["Emails", "Emails/Search", "Contacts/{}/Emails"])
+def test_a_list_of_v2_2_has_an_extract_beside_an_empty_body(crm, email, path, version):
+    number, contact = email
+    new = crm.at(version)
+
+    (listed,) = new.shown(path.format(contact))
+    by_id = new.shown(f"Emails/{number}")
+
+    assert (listed["BODY"], listed["BODY_EXTRACT"]) == ("", TEXT)
+    assert (by_id["BODY"], by_id["BODY_EXTRACT"]) == (BODY, TEXT)
+    assert list(listed) == list(by_id)
+
+
+def test_an_e_mail_without_a_body_has_none_anywhere(crm):
+    made = crm._json("POST", "/_local/records", 201, json={"resource": "Emails", "fields": {"SUBJECT": "x"}})
+
+    for version in ("v2.1", "v2.2"):
+        for shown in (*crm.at(version).shown("Emails"), crm.at(version).shown(f"Emails/{made['EMAIL_ID']}")):
+            assert shown["BODY"] is None
+
+
+def test_a_list_of_v2_1_shows_teams_without_their_members(crm):
+    old, user = crm.at("v2.1"), crm.shown("Users/Me")["USER_ID"]
+    team = old.create("Teams", TEAM_NAME="Sales")["TEAM_ID"]
+    old.create("TeamMembers", TEAM_ID=team, MEMBER_USER_ID=user)
+
+    (listed,) = old.shown("Teams")
+
+    assert listed["TEAMMEMBERS"] == []
+    assert [row["MEMBER_USER_ID"] for row in old.shown(f"Teams/{team}")["TEAMMEMBERS"]] == [user]
+    for version in ("v2.2", "v3.1"):
+        assert len(crm.at(version).shown("Teams")[0]["TEAMMEMBERS"]) == 1
+
+
+@pytest.mark.parametrize("version", ["v2.1", "v2.2", "v2.3"])
+@pytest.mark.parametrize(
+    ("resource", "name"), [("Contacts", "FIRST_NAME"), ("Organisations", "ORGANISATION_NAME")]
+)
+def test_a_put_answers_with_labels_for_subtypes_and_a_post_does_not(crm, version, resource, name):
+    caller = crm.at(version)
+    infos = [
+        {"TYPE": "PHONE", "LABEL": "WORK", "DETAIL": "1"},
+        {"TYPE": "PHONE", "LABEL": "FAX", "DETAIL": "2"},
+    ]
+
+    made = caller.create(resource, **{name: "x"}, CONTACTINFOS=infos)
+    again = caller.update(resource, **made)
+
+    assert [info["SUBTYPE"] for info in made["CONTACTINFOS"]] == [None, None]
+    assert [info["SUBTYPE"] for info in again["CONTACTINFOS"]] == ["WORK", "FAX"]
+    assert [info["LABEL"] for info in again["CONTACTINFOS"]] == ["WORK", "FAX"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "name"), [("Contacts", "FIRST_NAME"), ("Organisations", "ORGANISATION_NAME")]
+)
+def test_networks_are_contact_infos_of_v2_1_whose_subtype_is_their_label(crm, resource, name):
+    label = "LinkedInPublicProfileUrl"
+    info = {"TYPE": "SOCIAL", "LABEL": label, "SUBTYPE": label, "DETAIL": "https://network.example/ada"}
+    unknown = {"TYPE": "SOCIAL", "LABEL": "Elsewhere", "DETAIL": "x"}
+
+    made = crm.at("v2.1").create(resource, **{name: "Ada"}, CONTACTINFOS=[unknown, info])
+
+    (shown,) = made["CONTACTINFOS"]
+    assert {key: shown[key] for key in info} == info
+    number = made["CONTACT_ID" if resource == "Contacts" else "ORGANISATION_ID"]
+    assert crm.shown(f"{resource}/{number}")["SOCIAL_LINKEDIN"] == info["DETAIL"]
+    assert crm.at("v2.1").update(resource, **made)["CONTACTINFOS"] == made["CONTACTINFOS"]
