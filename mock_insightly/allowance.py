@@ -1,5 +1,6 @@
 """How many calls an account may make: in a day, and in a second."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
@@ -21,48 +22,67 @@ class Verdict:
     retry_after_s: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How many calls are let through.
+
+    Attributes:
+        daily: calls a day; what answers name.
+        burst: calls in any one second; None is any number.
+        strict: whether calls beyond the daily ones are refused, rather than only counted.
+    """
+
+    daily: int
+    burst: int | None = None
+    strict: bool = False
+
+
 @dataclass(kw_only=True)
 class _Used:
-    """What a workspace has used up."""
+    """What a workspace has used up.
+
+    Attributes:
+        lately: the calls of the last second, while a limit is in force for them.
+        stamps: the calls of the last 24 hours, where those are a day.
+    """
 
     day: date
     today: int = 0
     lately: list[datetime] = field(default_factory=list)
+    stamps: deque[datetime] = field(default_factory=deque)
 
 
 class Allowance:
-    """Counts the calls of each workspace, and refuses those beyond its limits.
-
-    A day is one in UTC, and a refused call is not counted.
+    """Counts the calls of each workspace, and refuses those beyond its limits; a refused call is not counted.
 
     Args:
-        daily: calls a day.
-        burst: calls in any one second; None refuses nobody, whatever the day's calls.
+        rolling: whether a day is any 24 hours, rather than one in UTC.
 
     Source: ten a second and, by plan, 1,000 to 100,000 a day, 429 beyond; the headers name the daily figures, and above 0
-        on a burst (Insightly v3.1 help page, documented; live probes, observed second-hand). That a day is one in UTC
-        is one of two readings, and when a refused call may come again is assumed: a second on, at the end of the day.
+        on a burst (Insightly v3.1 help page, documented; live probes, observed second-hand). Sources disagree on when a
+        day is over; when a refused call may come again is assumed: a second on, at the end of the day.
     """
 
-    def __init__(self, daily: int, *, burst: int | None = None) -> None:
-        self.daily = daily
-        self._burst = burst
+    def __init__(self, *, rolling: bool = False) -> None:
+        self._rolling = rolling
         self._used: dict[str, _Used] = {}
         self._lock = Lock()
 
-    def take(self, workspace: str, now: datetime) -> Verdict:
+    def take(self, workspace: str, now: datetime, limits: Limits) -> Verdict:
         """Count a call, or refuse it."""
         with self._lock:
             used = self._since(workspace, now)
-            left = max(self.daily - used.today, 0)
-            if self._burst is not None and left == 0:
-                return Verdict(left=0, retry_after_s=_left_of_day(now))
-            if self._burst is not None:
+            left = max(limits.daily - used.today, 0)
+            if limits.strict and left == 0:
+                return Verdict(left=0, retry_after_s=self._over_in(used, now))
+            if limits.burst is not None:
                 used.lately = [at for at in used.lately if timedelta() <= now - at < _SECOND]
-                if len(used.lately) >= self._burst:
+                if len(used.lately) >= limits.burst:
                     return Verdict(left=left, retry_after_s=1)
                 used.lately.append(now)
             used.today += 1
+            if self._rolling:
+                used.stamps.append(now)
         return Verdict(left=max(left - 1, 0))
 
     def clear(self, workspace: str) -> None:
@@ -74,9 +94,18 @@ class Allowance:
         """Return what was used since the day began, by a clock that may have been set back too."""
         used = self._used.get(workspace)
         day = now.astimezone(UTC).date()
-        if used is None or used.day != day:
+        if used is None or (used.day != day and not self._rolling):
             used = self._used[workspace] = _Used(day=day)
+        while used.stamps and not timedelta() <= now - used.stamps[0] < _DAY:
+            used.stamps.popleft()
+            used.today -= 1
         return used
+
+    def _over_in(self, used: _Used, now: datetime) -> int:
+        """Return the whole seconds until a call is let through again."""
+        if not used.stamps:
+            return _left_of_day(now)
+        return -(-(_DAY - (now - used.stamps[0])) // _SECOND)
 
 
 def _left_of_day(now: datetime) -> int:

@@ -40,6 +40,7 @@ from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.routes.refusals import refuse_method
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
+from mock_insightly.versions.chosen import chosen
 from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, add_admin
 from mock_kit.database import Database
 from mock_kit.fault_book import FaultBook
@@ -48,7 +49,7 @@ from mock_kit.journal import Journal
 from mock_kit.json_text import Json
 from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
 from mock_kit.openapi import serve_document
-from mock_kit.problems import answer_problems
+from mock_kit.problems import KIT_STATUSES, answer_problems
 from mock_kit.workspaces import Workspace, Workspaces
 
 if TYPE_CHECKING:
@@ -95,15 +96,14 @@ def create_app(
         settings=settings,
         workspaces=workspaces,
         store=Store(database),
-        allowance=Allowance(
-            settings.daily_limit, burst=settings.burst_limit if settings.limits == "vendor" else None
-        ),
+        allowance=Allowance(rolling=settings.limits_reset == "rolling"),
+        versions=chosen(settings),
         grants=Grants(database),
     )
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: describe(settings))
-    answer_plainly(app)
+    answer_plainly(app, {**KIT_STATUSES, **STATUSES})
     app.before_request(authenticate)
     app.before_request(speak_json)
     app.before_request(refuse_method)

@@ -103,16 +103,42 @@ CUSTOM_FIELDS = (
         ("Subscribed", "BIT", "False", ()),
         ("Member Since", "DATE", None, ()),
         ("Score", "NUMERIC", "0", ()),
+        ("Photo", "IMAGE", None, ()),
     ),
     *_fields(
         "ORGANISATION",
         ("Segment", "DROPDOWN", None, ("Enterprise", "Small Business", "Public Sector")),
         ("Customer Number", "AUTONUMBER", None, ()),
+        ("Portal", "URL", None, ()),
+        ("Logo", "IMAGE", None, ()),
     ),
-    *_fields("LEAD", ("Campaign", "TEXT", None, ()), ("Notes", "MULTILINETEXT", None, ())),
-    *_fields("OPPORTUNITY", ("Competitor", "TEXT", None, ()), ("Discount", "PERCENT", "0", ())),
-    *_fields("PROJECT", ("Go Live", "DATETIME", None, ()), ("Budget", "NUMERIC", "0", ())),
+    *_fields(
+        "LEAD",
+        ("Campaign", "TEXT", None, ()),
+        ("Notes", "MULTILINETEXT", None, ()),
+        ("Photo", "IMAGE", None, ()),
+    ),
+    *_fields(
+        "OPPORTUNITY",
+        ("Competitor", "TEXT", None, ()),
+        ("Discount", "PERCENT", "0", ()),
+        ("Sketch", "IMAGE", None, ()),
+    ),
+    *_fields(
+        "PROJECT",
+        ("Go Live", "DATETIME", None, ()),
+        ("Budget", "NUMERIC", "0", ()),
+        ("Plan", "IMAGE", None, ()),
+    ),
+    *_fields("TASK", ("Sketch", "IMAGE", None, ())),
+    *_fields("EVENT", ("Poster", "IMAGE", None, ())),
 )
+
+
+def custom_field_called(entity: str, name: str) -> CustomField | None:
+    """Return the definition of a kind of record's custom field; the case of its name does not count."""
+    named = (field for field in custom_fields_of(entity) if field.name.casefold() == name.casefold())
+    return next(named, None)
 
 
 def custom_fields_of(entity: str) -> tuple[CustomField, ...]:

@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from mock_insightly.account import account_of
 from mock_insightly.settings import Settings
+from mock_insightly.versions.chosen import chosen
 from mock_insightly.versions.known import VERSIONS
 from mock_kit.openapi import Description
 
@@ -25,7 +26,7 @@ def describe(settings: Settings) -> Description:
         country=settings.country,
         custom_objects=settings.custom_object_names,
     )
-    components, paths = components_and_paths(account)
+    components, paths = components_and_paths(account, chosen(settings).values())
     return Description(
         title="Insightly's REST API, as elements-local imitates it",
         version=", ".join(VERSIONS),

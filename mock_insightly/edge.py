@@ -4,12 +4,15 @@ This is no hook of Flask's because there a header costs ten times as much, and a
 """
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from mock_insightly.allowance import Verdict
+from mock_insightly.allowance import Limits, Verdict
+from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.parts import Parts
 from mock_insightly.paths import is_api_path, plain_path, version_in
 from mock_insightly.versions.version import Version
+from mock_kit.front import RULE
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,13 +44,15 @@ class Edge:
         if not is_api_path(path):
             return self._application(environ, start_response)
         workspace = self._parts.with_key_in(environ.get("HTTP_AUTHORIZATION", ""))
+        rule: CrmRule = environ.get(RULE, NO_FAULT)
+        limits = rule.effect.limits(self._parts.limits)
         verdict = None
         if workspace is not None:
-            verdict = self._parts.allowance.take(workspace.name, workspace.clock.now())
-        more = self._of_the_caller(version_in(path), verdict)
+            verdict = self._parts.allowance.take(workspace.name, workspace.clock.now(), limits)
+        more = self._of_the_caller(version_in(path), verdict, limits)
 
         def start(status: str, headers: "Headers", exc_info: "ExcInfo" = None) -> object:
-            return start_response(status, [*_dressed(headers), *more], exc_info)
+            return start_response(_phrased(status), [*_dressed(status, headers), *more], exc_info)
 
         if verdict and verdict.retry_after_s is not None:
             start("429 Too Many Requests", [("Content-Length", str(len(_TOO_MANY)))])
@@ -56,31 +61,42 @@ class Edge:
         environ = {**environ, "PATH_INFO": path, CALLER: workspace}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
-    def _of_the_caller(self, version: Version, verdict: Verdict | None) -> "Headers":
+    def _of_the_caller(self, version: Version, verdict: Verdict | None, limits: Limits) -> "Headers":
         """Return the headers that depend on who calls.
 
         Source: the daily figures on every answer of v3.1 (observed second-hand), never on v2.1 (recorded, observed).
         """
+        headers: Headers = [*version.headers]
         if verdict is None:
             named = self._parts.settings.www_authenticate
-            return [("WWW-Authenticate", 'Basic realm="Insightly"')] if named else []
-        headers: Headers = []
+            return [*headers, ("WWW-Authenticate", 'Basic realm="Insightly"')] if named else headers
         if version.tells_limits:
-            headers.append(("X-RateLimit-Limit", str(self._parts.allowance.daily)))
+            headers.append(("X-RateLimit-Limit", str(limits.daily)))
             headers.append(("X-RateLimit-Remaining", str(verdict.left)))
-        if verdict.retry_after_s is not None:
+        if verdict.retry_after_s is not None and self._parts.settings.retry_after:
             headers.append(("Retry-After", str(verdict.retry_after_s)))
         return headers
 
 
-def _dressed(headers: "Headers") -> "Headers":
+def _phrased(status: str) -> str:
+    """Return a status line with the words of the standard, which Flask writes in capitals; others stay.
+
+    Source: ``Accepted``, ``Bad Request``, ``Expectation Failed`` (recorded v2.1 exchanges, observed).
+
+    >>> _phrased("404 NOT FOUND"), _phrased("404 Lead Not Found")
+    ('404 Not Found', '404 Lead Not Found')
+    """
+    return f"{status[:3]} {HTTPStatus(int(status[:3])).phrase}" if status.isupper() else status
+
+
+def _dressed(status: str, headers: "Headers") -> "Headers":
     """Return an answer's headers with those that the vendor's answers carry.
 
-    Source: the three against caches, and no Content-Type without a body, on v2.1 (recorded, observed), taken for later
-        versions (assumed).
+    Source: the three against caches, but on the page of a 500, and no Content-Type without a body, on v2.1 (recorded,
+        observed), taken for later versions (assumed).
     """
     dressed = [(name, value) for name, value in headers if name != "Content-Type"]
     if ("Content-Length", "0") not in headers:
         kind = next((value for name, value in headers if name == "Content-Type"), JSON)
         dressed.append(("Content-Type", JSON if kind.startswith("application/json") else kind))
-    return dressed + _UNCACHED
+    return dressed if status.startswith("500") else dressed + _UNCACHED

@@ -119,6 +119,16 @@ class PlanLimitError(CrmError):
         super().__init__(f"The plan's limit of {limit} records is reached")
 
 
+class StorageLimitError(PlanLimitError):
+    """The account has as many bytes of files as its plan allows.
+
+    Source: 402 (Insightly v3.1 OpenAPI document, documented); its words are assumed.
+    """
+
+    def __init__(self, limit: int) -> None:
+        CrmError.__init__(self, f"The plan's limit of {limit} bytes of files is reached")
+
+
 class RepeatedRowError(InvalidRequestError):
     """A link or a tag is there already."""
 

@@ -10,12 +10,14 @@ from typing import Annotated
 from msgspec import Meta
 from msgspec.structs import fields
 
+from mock_insightly.allowance import Limits
 from mock_insightly.dates import EARLIEST, shifted, whole_second
 from mock_kit import seeded
 from mock_kit.faults import Effect, Phase, Rule, Rules
 
 _YEAR_S = 366 * 24 * 60 * 60
 _Few = Annotated[int, Meta(ge=0, le=500)]
+_Limit = Annotated[int, Meta(ge=0, le=999_999_999)]
 _Seconds = Annotated[int, Meta(ge=0, le=_YEAR_S)]
 
 
@@ -29,6 +31,8 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         updated_within_s: it is later by up to so many seconds; how many follows from the rule's seed and the record.
         index_lag_s: a list or a search has nothing yet of what was written in the last so many seconds.
         page_overlap: pages but the first begin with so many records of the one before, as if others had come in between.
+        burst_limit: so many calls in any one second, of those that the rule strikes; more are refused with 429.
+        daily_limit: so many calls that the account may make on one day; more are refused with 429.
         delete_listed: so many records, from the start of the list, are deleted before or after (``phase``) it is read.
 
     Source: created and updated dates up to 3 s apart, server dates that differ from stamps by a second (recorded v2.1
@@ -41,6 +45,8 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     updated_within_s: _Seconds = 0
     index_lag_s: Annotated[float, Meta(ge=0, le=_YEAR_S)] = 0
     page_overlap: _Few = 0
+    burst_limit: _Limit | None = None
+    daily_limit: _Limit | None = None
     delete_listed: _Few = 0
 
     def objection(self, phase: Phase) -> str | None:
@@ -51,6 +57,16 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
                 "leave status and drop out, or make the phase 'after'"
             )
         return super().objection(phase)
+
+    def limits(self, usual: Limits) -> Limits:
+        """Return the limits in force, where these are the usual ones."""
+        if self.burst_limit is None and self.daily_limit is None:
+            return usual
+        return Limits(
+            daily=usual.daily if self.daily_limit is None else self.daily_limit,
+            burst=usual.burst if self.burst_limit is None else self.burst_limit,
+            strict=usual.strict or self.daily_limit is not None,
+        )
 
     def stamped(self, now: datetime) -> datetime:
         """Return the instant that a write at ``now`` is stamped with."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mock_insightly import users
-from mock_insightly.account import Account, first_number
+from mock_insightly.account import DEFAULT_LEAD_SOURCE, Account, first_number
 from mock_insightly.fields import Record
 from mock_insightly.kinds import (
     FILE_CATEGORIES,
@@ -52,7 +52,7 @@ def foundation(account: Account, *, since: datetime) -> Iterator[tuple[Kind, lis
 
 def _sources() -> Iterator[Record]:
     for place, name in enumerate(_SOURCES, start=1):
-        yield {"FIELD_ORDER": place, "LEAD_SOURCE": name, "DEFAULT_VALUE": place == 1}
+        yield {"FIELD_ORDER": place, "LEAD_SOURCE": name, "DEFAULT_VALUE": place == DEFAULT_LEAD_SOURCE}
 
 
 def _statuses() -> Iterator[Record]:

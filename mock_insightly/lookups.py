@@ -27,6 +27,7 @@ class Lookup:
         key: the field that the end of a path names one by; None if there is only the list.
         paged: whether ``top`` and ``skip`` count, and 100 rows are shown without them.
         single: whether it is one object rather than a list.
+        collection: the field that ``brief=true`` leaves out; None if the list does not take it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Lookup:
     key: str | None = None
     paged: bool = True
     single: bool = False
+    collection: str | None = None
 
 
 def only(rows: Rows, *names: str) -> Rows:

@@ -1,16 +1,18 @@
 """What the CRM's routes work with, hung on the application by ``create_app``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app
 
 from mock_insightly.account import Account, account_of
-from mock_insightly.allowance import Allowance
+from mock_insightly.allowance import Allowance, Limits
 from mock_insightly.credentials import api_key
 from mock_insightly.foundation import foundation
 from mock_insightly.grants import Grants
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
+from mock_insightly.versions.version import Version
 from mock_kit.workspaces import Workspace, Workspaces
 
 EXTENSION = "mock-insightly"
@@ -25,6 +27,17 @@ class Parts:
     store: Store
     allowance: Allowance
     grants: Grants
+    versions: Mapping[str, Version]
+
+    @property
+    def limits(self) -> Limits:
+        """How many calls the settings let through."""
+        strict = self.settings.limits == "vendor"
+        return Limits(
+            daily=self.settings.daily_limit,
+            burst=self.settings.burst_limit if strict else None,
+            strict=strict,
+        )
 
     def with_key_in(self, authorization: str) -> Workspace | None:
         """Return the workspace whose API key a header carries."""

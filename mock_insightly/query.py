@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import parse_qsl, quote
 
+from mock_insightly.errors import FieldError
+
 Query: TypeAlias = Mapping[str, str]
 """Parameters by lower-case name; of several with one name, the first."""
 
@@ -43,13 +45,22 @@ def parse_query(raw: str) -> Query:
     return query
 
 
-def page_of(query: Query) -> Page:
-    """Read the paging parameters; none of them is ever refused.
+def page_of(query: Query, *, strict: bool = False) -> Page:
+    """Read the paging parameters.
+
+    Args:
+        strict: whether what makes no sense is refused, rather than taken as if it were not there.
+
+    Raises:
+        FieldError: it is.
 
     Source: 100 records unless ``top`` says otherwise, never more than 500 (a user's report to the vendor, and the Go
         client; observed); what happens to a ``top`` below 1, or to no number, is assumed.
     """
     top = _number(query.get("top"), DEFAULT_TOP)
+    if strict:
+        _insist(query, "top", lowest=1)
+        _insist(query, "skip", lowest=0)
     return Page(
         top=min(top, LARGEST_TOP) if top >= 1 else DEFAULT_TOP,
         skip=min(max(_number(query.get("skip"), 0), 0), _LARGEST_SKIP),
@@ -61,6 +72,11 @@ def page_of(query: Query) -> Page:
 def is_true(text: str | None) -> bool:
     """Read a truth value; clients write ``true`` and ``True`` (observed)."""
     return text is not None and text.strip().lower() in {"true", "1"}
+
+
+def _insist(query: Query, name: str, *, lowest: int) -> None:
+    if _number(query.get(name, str(lowest)), lowest - 1) < lowest:
+        raise FieldError(name, f"a whole number of {lowest} or more", query[name])
 
 
 def _number(text: str | None, otherwise: int) -> int:

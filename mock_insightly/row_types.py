@@ -3,10 +3,27 @@
 Source: Insightly v3.1 OpenAPI document, the ``API...Dto`` definitions (documented).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mock_insightly.definitions import custom_field_called
 from mock_insightly.errors import FieldError
-from mock_insightly.fields import Date, Field, Flag, Loose, Record, Rows, Text, Whole, is_blank, sent_rows
+from mock_insightly.fields import (
+    Date,
+    Decimal,
+    Field,
+    FieldType,
+    Flag,
+    Loose,
+    Record,
+    Rows,
+    Sent,
+    Text,
+    Whole,
+    is_blank,
+    rows_of,
+    sent_rows,
+)
 from mock_kit.json_text import Json
 
 _NAME = Text(longest=255)
@@ -82,31 +99,70 @@ TEAM_MEMBERS = Rows(
 )
 
 
+_ANY = Loose()
+_VALUES: Mapping[str, FieldType] = {
+    "BIT": Flag(),
+    "DATE": Date(),
+    "DATETIME": Date(),
+    "NUMERIC": Decimal(),
+    "PERCENT": Decimal(),
+}
+"""What fits the custom fields of a type; others take any single value."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CustomFields:
-    """Values of custom fields, each under its name."""
+    """Values of custom fields, each under its name.
+
+    Attributes:
+        of: the kind of record, by its entity, whose definitions say what fits a field.
+    """
+
+    of: str
 
     def read(self, value: Json, called: str) -> Json:
         """Keep those that have a value.
 
         Source: FIELD_NAME with FIELD_VALUE suffices (Insightly v3.1 OpenAPI document, documented); replies show
             only fields with a value, and the name as CUSTOM_FIELD_ID too (recorded by the Ampersand connector,
-            observed); that CUSTOM_FIELD_ID alone will do as well is assumed.
+            observed); that CUSTOM_FIELD_ID alone will do as well is assumed. Values come as truth values, numbers
+            and dates with a time (the same recordings, observed); that others are refused is assumed.
         """
         rows: list[Json] = []
         for sent, place in sent_rows(value, called):
             name = sent.get("FIELD_NAME") or sent.get("CUSTOM_FIELD_ID")
             if is_blank(name):
                 raise FieldError(place, "an object with a value for FIELD_NAME", dict(sent))
-            row = custom_field(
-                _NAME.read(name, f"{place}.FIELD_NAME"),
-                Loose().read(sent.get("FIELD_VALUE"), f"{place}.FIELD_VALUE"),
-            )
+            field = _NAME.read(name, f"{place}.FIELD_NAME")
+            row = custom_field(field, self.value(field, sent.get("FIELD_VALUE"), f"{place}.FIELD_VALUE"))
             if row["FIELD_VALUE"] is not None:
                 rows.append(row)
         return rows
+
+    def value(self, name: Json, sent: Json, called: str) -> Json:
+        """Return what is kept of a value; null stays null.
+
+        Raises:
+            FieldError: it does not fit the field's definition.
+        """
+        definition = custom_field_called(self.of, str(name))
+        type_ = _VALUES.get(definition.type, _ANY) if definition else _ANY
+        return None if sent is None else type_.read(sent, called)
 
 
 def custom_field(name: Json, value: Json) -> Record:
     """Return a row of CUSTOMFIELDS."""
     return {"FIELD_NAME": name, "FIELD_VALUE": value, "CUSTOM_FIELD_ID": name}
+
+
+def with_unlisted(sent: Sent, before: Record, given: Record) -> Record:
+    """Return the fields of an update with the custom fields that a body does not list as they were."""
+    listed = {
+        str(row.get("FIELD_NAME") or row.get("CUSTOM_FIELD_ID")).casefold()
+        for row, _ in sent_rows(sent.get("CUSTOMFIELDS"), "CUSTOMFIELDS")
+    }
+    if "CUSTOMFIELDS" not in given:
+        return given
+    kept = [row for row in rows_of(before, "CUSTOMFIELDS") if str(row["FIELD_NAME"]).casefold() not in listed]
+    rows: list[Json] = [*kept, *rows_of(given, "CUSTOMFIELDS")]
+    return {**given, "CUSTOMFIELDS": rows}

@@ -22,6 +22,7 @@ class Criterion:
             any row, ``CUSTOMFIELDS:Hobby__c`` a custom field.
         value: what it must equal; case does not count in a text.
         open_start, open_end: whether anything may stand before and after a text.
+        cased: whether case counts after all.
         via: a kind and a field of it: ``places`` then hold ids of those records of that kind whose field matches.
 
     Source: exact match on v3.1 (Insightly v3.1 help page, documented); a ``%`` before or after the value on v2.2
@@ -32,6 +33,7 @@ class Criterion:
     value: str | float | bool
     open_start: bool = False
     open_end: bool = False
+    cased: bool = False
     via: tuple[str, str] | None = None
 
     def holds(self, record: Record) -> bool:
@@ -44,7 +46,11 @@ class Criterion:
             return value is self.value
         if not isinstance(self.value, str):
             return value == self.value
-        return value is not None and self._matches(str(value).casefold(), self.value.casefold())
+        if value is None:
+            return False
+        if self.cased:
+            return self._matches(str(value), self.value)
+        return self._matches(str(value).casefold(), self.value.casefold())
 
     def _matches(self, text: str, wanted: str) -> bool:
         if self.open_start and self.open_end:
@@ -63,6 +69,7 @@ class Wanted:
         of: only those that refer to this record.
         unless: those that meet this are left out.
         without: the ids of some that are left out.
+        by_date: whether those updated longest ago come first, rather than those with the lowest ids.
     """
 
     after: datetime | None = None
@@ -70,6 +77,7 @@ class Wanted:
     of: Reference | None = None
     unless: Criterion | None = None
     without: frozenset[int] = frozenset()
+    by_date: bool = False
 
     @property
     def sifted(self) -> bool:

@@ -33,6 +33,30 @@ class Settings:
         links_stamp_other_side: whether a record is stamped when another one is linked to it (assumed: no).
         restore_stamps: whether a record that comes back from the recycle bin is stamped anew (unknown, assumed: yes).
         record_limit: how many records the account's plan allows; 0 is any number.
+        storage_limit: how many bytes of files and images it allows; 0 is any number.
+        limits_reset: whether the day of the daily limit ends at ``midnight`` UTC, or is any 24 hours, ``rolling``
+            (sources disagree).
+        retry_after: whether a 429 carries that header (assumed: yes, as clients read it).
+        error_body: what later versions than 2.1 tell of an error: ``message``, ``name-and-message`` as the Go client
+            reads it, ``text``, or ``empty`` (unknown).
+        stale_status: what a PUT gets whose ``If-Match`` is stale: 400 (live probes, observed second-hand), or 412 (help
+            page, documented).
+        if_none_match: whether v3 answers 304 where a reader has the present state (no evidence that it does).
+        put_status: what v3 answers a PUT of a record with: 200 (live probes, observed second-hand), or 201 (OpenAPI
+            document, documented).
+        sub_list_status: what v3.1 answers a GET of tags, dates, e-mail domains, milestones and a note's comment with:
+            200 (assumed), or 201 (OpenAPI document, documented).
+        put_by_id: whether a PUT may name the record in its path (a client does so, and no document has it).
+        v3_0_replaces: whether a PUT of v3.0 replaces the record (help page, documented, but thin).
+        put_keeps_custom_fields: whether custom fields that a PUT of v3.1 does not list survive (unknown, assumed: no).
+        search_order: whether searches are ordered by ``id`` (assumed), or by when records were ``updated``.
+        search_heeds_case: whether case counts in what is searched for (assumed: no, after SQL Server's ways).
+        odd_paging: whether a ``top`` or ``skip`` that makes no sense counts as its ``default`` (assumed), or is
+            ``refused``.
+        converted_leads: whether lists of v3 have converted leads ``shown`` (assumed), or ``hidden``.
+        visibility_shown: whether organisations, opportunities and projects of v3 show VISIBLE_TO and VISIBLE_TEAM_ID
+            (assumed: yes, as contacts and leads do).
+        delete_takes_children: whether notes, tasks and events about a record go with it (assumed: no).
     """
 
     list_honours_updated_after: bool = False
@@ -50,6 +74,23 @@ class Settings:
     links_stamp_other_side: bool = False
     restore_stamps: bool = True
     record_limit: int = 0
+    storage_limit: int = 0
+    limits_reset: str = "midnight"
+    retry_after: bool = True
+    error_body: str = "message"
+    stale_status: int = 400
+    if_none_match: bool = False
+    put_status: int = 200
+    sub_list_status: int = 200
+    put_by_id: bool = True
+    v3_0_replaces: bool = True
+    put_keeps_custom_fields: bool = False
+    search_order: str = "id"
+    search_heeds_case: bool = False
+    odd_paging: str = "default"
+    converted_leads: str = "shown"
+    visibility_shown: bool = True
+    delete_takes_children: bool = False
 
     @property
     def custom_object_names(self) -> tuple[str, ...]:
@@ -66,12 +107,18 @@ class Settings:
         return cls(**environment.chosen(variables, PREFIX, _KINDS))  # type: ignore[arg-type]  # each by its own kind
 
 
+def _word(*words: str) -> environment.Kind:
+    return environment.one_of({word: word for word in words})
+
+
+_OK_OR_CREATED = environment.one_of({"200": 200, "201": 201})
+
 _KINDS = {
     "list_honours_updated_after": environment.flag(),
     "search_inclusive": environment.flag(),
     "updated_later_s": environment.whole(),
     "www_authenticate": environment.flag(),
-    "limits": environment.one_of({"off": "off", "vendor": "vendor"}),
+    "limits": _word("off", "vendor"),
     "daily_limit": environment.whole(),
     "burst_limit": environment.whole(low=1),
     "country": environment.text(),
@@ -82,4 +129,21 @@ _KINDS = {
     "links_stamp_other_side": environment.flag(),
     "restore_stamps": environment.flag(),
     "record_limit": environment.whole(),
+    "storage_limit": environment.whole(),
+    "limits_reset": _word("midnight", "rolling"),
+    "retry_after": environment.flag(),
+    "error_body": _word("message", "name-and-message", "text", "empty"),
+    "stale_status": environment.one_of({"400": 400, "412": 412}),
+    "if_none_match": environment.flag(),
+    "put_status": _OK_OR_CREATED,
+    "sub_list_status": _OK_OR_CREATED,
+    "put_by_id": environment.flag(),
+    "v3_0_replaces": environment.flag(),
+    "put_keeps_custom_fields": environment.flag(),
+    "search_order": _word("id", "updated"),
+    "search_heeds_case": environment.flag(),
+    "odd_paging": _word("default", "refused"),
+    "converted_leads": _word("shown", "hidden"),
+    "visibility_shown": environment.flag(),
+    "delete_takes_children": environment.flag(),
 }

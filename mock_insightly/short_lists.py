@@ -13,6 +13,9 @@ from mock_insightly.records import record_in
 from mock_insightly.search import Wanted
 from mock_insightly.tables import records, references
 
+EVERYTHING = 1_000_000
+"""More records than a list here has."""
+
 
 def referring_page(connection: Connection, workspace: str, kind: str, wanted: Wanted, page: Page) -> Found:
     """Return a page of the records of a kind that refer to one, ids ascending."""
@@ -46,6 +49,15 @@ def sorted_page(connection: Connection, workspace: str, kind: Kind, wanted: Want
         unless = wanted.unless
         documents = [document for document in documents if not unless.holds(record_in(document))]
     documents.sort(key=lambda document: _place(record_in(document), kind.order))
+    return Found(
+        documents=documents[page.skip : page.skip + page.top],
+        total=len(documents) if page.count_total else None,
+    )
+
+
+def page_by_date(whole: Found, page: Page) -> Found:
+    """Return a page of all that was found, those updated longest ago first."""
+    documents = sorted(whole.documents, key=lambda document: str(record_in(document).get("DATE_UPDATED_UTC")))
     return Found(
         documents=documents[page.skip : page.skip + page.top],
         total=len(documents) if page.count_total else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,15 @@ from mock_insightly.history import History
 from mock_insightly.kinds import Kind
 from mock_insightly.query import Page
 from mock_insightly.search import Wanted
-from mock_insightly.short_lists import documents_of, every_document, referring_page, sorted_page, tags_of
+from mock_insightly.short_lists import (
+    EVERYTHING,
+    documents_of,
+    every_document,
+    page_by_date,
+    referring_page,
+    sorted_page,
+    tags_of,
+)
 from mock_insightly.tables import changes, metadata
 from mock_insightly.writing import Writing, get_document, get_file, key_of
 from mock_kit.database import Database
@@ -61,7 +69,11 @@ class Store:
         return None if row is None else File(content_type=row.content_type, content=bytes(row.content))
 
     def find(self, workspace: Workspace, kind: Kind, wanted: Wanted, page: Page) -> Found:
-        """Return a page of records, in their kind's order."""
+        """Return a page of records, in their kind's order or in that which is wanted."""
+        if wanted.by_date:
+            return page_by_date(
+                self.find(workspace, kind, replace(wanted, by_date=False), Page(top=EVERYTHING)), page
+            )
         if kind.order:
             with self._database.reading() as connection:
                 return sorted_page(connection, workspace.name, kind, wanted, page)

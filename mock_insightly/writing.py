@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from mock_insightly import sequences
 from mock_insightly.changes import Made
@@ -17,7 +17,7 @@ from mock_insightly.query import Page
 from mock_insightly.records import number_rows, record_in, stamp
 from mock_insightly.references import Reference, reference, references, without
 from mock_insightly.search import Wanted
-from mock_insightly.short_lists import referring_page
+from mock_insightly.short_lists import EVERYTHING, referring_page
 from mock_insightly.tables import bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
 from mock_kit.database import Instant
@@ -71,7 +71,6 @@ _last_deleted = select(func.max(changes.c.at, type_=Instant)).where(
     changes.c.change == bindparam("made"),
 )
 _out_of_bin = bin_.delete().where(_binned)
-_EVERYTHING = 1_000_000
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
@@ -104,7 +103,7 @@ class Writing:
 
     def referring(self, kind: Kind, to: Reference) -> list[Record]:
         """Return the records of a kind that refer to one."""
-        wanted, page = Wanted(of=to), Page(top=_EVERYTHING)
+        wanted, page = Wanted(of=to), Page(top=EVERYTHING)
         found = referring_page(self._connection, self._workspace.name, kind.name, wanted, page)
         return [record_in(document) for document in found.documents]
 
@@ -146,8 +145,11 @@ class Writing:
         self._replace(kind, before, record)
         return record
 
-    def delete(self, kind: Kind, record_id: int) -> None:
+    def delete(self, kind: Kind, record_id: int, *, children: bool = False) -> None:
         """Take a record away, what hangs on it, and what others say of it.
+
+        Args:
+            children: whether notes, tasks and events about it go with it.
 
         Raises:
             NoSuchRecordError: it is not there.
@@ -156,7 +158,7 @@ class Writing:
         self._connection.execute(_delete, key_of(self._workspace, kind, record_id))
         sequences.release(self._connection, self._workspace, kind.name)
         self._forget(kind, record_id, before)
-        self.drop_file(kind, record_id)
+        self._drop_files(kind, record_id)
         row = {"workspace": self._workspace.name, "kind": kind.name, "id": record_id}
         self._connection.execute(bin_.insert(), {**row, "document": encode_text(before)})
         self._note(kind, Made.DELETED, before)
@@ -164,8 +166,8 @@ class Writing:
         asked = {"of_workspace": self._workspace.name, "entity": gone.entity, "of_id": gone.id}
         for name, other_id in self._connection.execute(_hangs_on, asked).all():
             other = _BY_NAME.get(name) or custom_object(name)
-            if other.mortal:
-                self.delete(other, other_id)
+            if other.mortal or (children and other.child):
+                self.delete(other, other_id, children=children)
             else:
                 self.edit(other, other_id, partial(_without, other, gone))
 
@@ -191,6 +193,11 @@ class Writing:
         self._note(kind, Made.UPDATED, record)
         return record
 
+    def bytes_kept(self) -> int:
+        """Return how many bytes the workspace's files and images have."""
+        mine = select(func.sum(func.length(files.c.content))).where(files.c.workspace == self._workspace.name)
+        return self._connection.scalar(mine) or 0
+
     def put_file(self, kind: Kind, record_id: int, file: File) -> None:
         """Keep the file of a record, in the place of the one it had."""
         self.drop_file(kind, record_id)
@@ -204,6 +211,12 @@ class Writing:
                 "content": file.content,
             },
         )
+
+    def _drop_files(self, kind: Kind, record_id: int) -> None:
+        """Forget the file of a record, and those in its fields."""
+        kept_as = or_(files.c.kind == kind.name, files.c.kind.startswith(f"{kind.name}.", autoescape=True))
+        mine = and_(files.c.workspace == self._workspace.name, files.c.id == record_id, kept_as)
+        self._connection.execute(files.delete().where(mine))
 
     def drop_file(self, kind: Kind, record_id: int) -> None:
         """Forget the file of a record, if it has one."""

@@ -4,6 +4,7 @@ from mock_insightly.account import Account
 from mock_insightly.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.document.field_schemas import Said
 from mock_insightly.document.operations import (
+    BRIEF,
     DELETED,
     PAGING,
     Gives,
@@ -24,16 +25,18 @@ def add_lookup(lookup: Lookup, account: Account, operations: Operations, schemas
     """Add the operations of a list that nobody changes; what its rows are is inferred from them."""
     rows = lookup.rows(account)
     name = lookup.name if lookup.single else _singular(lookup.name)
-    row = schemas.named(name, lambda: inferred([*rows]))
+    brief = [{key: value for key, value in row.items() if key != lookup.collection} for row in rows]
+    row = schemas.named(name, lambda: inferred([*rows, *brief]))
     gives = Gives(
         row if lookup.single else {"type": "array", "items": row},
         headers=("X-Total-Count",) if lookup.paged and not lookup.single else (),
     )
+    paging = PAGING if lookup.paged and not lookup.single else ()
     operation = Operation(
         "index",
         f"Show the {lookup.name}.",
         gives,
-        parameters=PAGING if lookup.paged and not lookup.single else (),
+        parameters=(*paging, BRIEF) if lookup.collection else paging,
     )
     operations.add("GET", f"/{lookup.name}", operation)
     if lookup.key is not None:
@@ -85,7 +88,10 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     body = object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
     team = asked("teamid", "the one team whose members are asked for; blank means any")
     page = Gives({"type": "array", "items": member}, headers=operations.counted)
-    index = Operation("index", "List the members of all teams.", page, parameters=(team, *operations.paging))
+    narrowing = (team,) if version.odata else ()
+    index = Operation(
+        "index", "List the members of all teams.", page, parameters=(*narrowing, *operations.paging)
+    )
     create = Operation(
         "create",
         "Make a user the member of a team; who is one already stays so.",
@@ -95,6 +101,11 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     )
     show = Operation("show", "Show one of the TeamMembers.", Gives(member), problems=problems)
     delete = Operation("delete", "Take a member out of its team.", DELETED, problems=problems)
+    if "PUT" in version.on_members:
+        to_change = object_of({"PERMISSION_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
+        says = "Put another user in the place of a member, whose team stays what it is."
+        update = Operation("update", says, Gives(member), takes=Takes(to_change), problems=problems)
+        operations.add("PUT", "/TeamMembers", update)
     operations.add("GET", "/TeamMembers", index)
     operations.add("POST", "/TeamMembers", create)
     operations.add("GET", "/TeamMembers/{permission_id}", show, number)

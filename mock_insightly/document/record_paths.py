@@ -62,9 +62,9 @@ class RecordPaths:
             me = Operation("me", "Show the caller.", Gives(self._record))
             self.operations.add("GET", f"/{self.name}/Me", me)
 
-    def written(self, status: int) -> Gives:
+    def written(self, status: int, *, new: bool = False) -> Gives:
         """Return the answer to a write."""
-        links = self._links() if status == 201 else {}
+        links = self._links() if new else {}
         return Gives(self._record, status=status, headers=("Location",), links=links)
 
     @property
@@ -100,14 +100,19 @@ class RecordPaths:
     def _create(self) -> Operation:
         body = Takes(self.schemas.to_create(self.shape))
         return Operation(
-            "create", f"Create one of the {self.name}.", self.written(201), takes=body, problems=(402,)
+            "create",
+            f"Create one of the {self.name}.",
+            self.written(201, new=True),
+            takes=body,
+            problems=(402,),
         )
 
     def _add_updates(self) -> None:
         body = self.schemas.to_update(self.shape, whole=self.version.replaces)
         with_id = with_key(body, self.shape.kind.id_field, id_schema())
         self._on_all("PUT", self._update("update", "whose id the body says", with_id))
-        self._on_one("PUT", self._update("update_one", "whose id the path says", body))
+        if self.version.puts_by_id:
+            self._on_one("PUT", self._update("update_one", "whose id the path says", body))
 
     def _update(self, verb: str, which: str, schema: Said) -> Operation:
         brief = flag("brief", "whether what is not given, and every collection, stays")
@@ -115,7 +120,7 @@ class RecordPaths:
         return Operation(
             verb,
             f"Change the one of the {self.name} {which}.",
-            self.written(200),
+            self.written(self.version.put_status),
             text="What the body does not mention is cleared."
             if whole
             else "What the body does not mention stays.",
@@ -165,7 +170,7 @@ class RecordPaths:
         """Return where a new record can be put next."""
         found = {
             "show": "GET" in self.shape.on_one,
-            "update_one": "PUT" in self.shape.on_all,
+            "update_one": "PUT" in self.shape.on_all and self.version.puts_by_id,
             "delete": "DELETE" in self.shape.on_one,
         }
         return {verb: self._link(verb) for verb, there in found.items() if there}

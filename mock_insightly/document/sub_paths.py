@@ -28,6 +28,7 @@ from mock_insightly.versions.sub_resources import (
     Children,
     Collection,
     Conversion,
+    FieldPicture,
     Following,
     Mailbox,
     Picture,
@@ -48,20 +49,17 @@ class Below:
     records: RecordPaths
     sub: SubResource
 
-    def say(self, method: str, operation: Operation, *, member: Said | None = None) -> None:
+    def say(self, method: str, operation: Operation, *, members: tuple[Said, ...] = ()) -> None:
         """Add an operation.
 
         Args:
-            member: the parameter of the path that names one of the sub-resource's members.
+            members: the parameters of the path that name one of the sub-resource's members.
         """
         called = f"{self.sub.name}.{operation.id}"
         operation = replace(operation, id=called, problems=(404, *operation.problems))
         path = f"{self.records.one}/{self.sub.name}"
-        if member is None:
-            self.records.operations.add(method, path, operation, self.records.variable)
-        else:
-            path += f"/{{{member['name']}}}"
-            self.records.operations.add(method, path, operation, self.records.variable, member)
+        path += "".join(f"/{{{member['name']}}}" for member in members)
+        self.records.operations.add(method, path, operation, self.records.variable, *members)
 
     def takes(self, method: str) -> bool:
         """Say whether the sub-resource's own path takes a method."""
@@ -70,6 +68,11 @@ class Below:
     def shape(self, kind: Kind) -> Shape:
         """Return the version's shape of a kind."""
         return self.records.version.shapes[kind.name.lower()]
+
+    @property
+    def list_status(self) -> int:
+        """What a GET of all of it is answered with."""
+        return self.records.version.sub_list_status if self.sub.listed_as_created else 200
 
     @property
     def one(self) -> str:
@@ -103,7 +106,10 @@ def _collection(below: Below, sub: Collection) -> None:
     rows: Said = {"type": "array", "items": row}
     one = f"one of the {sub.name} of {below.one}"
     if below.takes("GET"):
-        below.say("GET", Operation("index", f"List the {sub.name} of {below.one}.", Gives(rows)))
+        below.say(
+            "GET",
+            Operation("index", f"List the {sub.name} of {below.one}.", Gives(rows, status=below.list_status)),
+        )
     if below.takes("POST"):
         gives = Gives(row, status=201)
         below.say("POST", Operation("add", f"Add {one}.", gives, parameters=if_match, takes=Takes(to_write)))
@@ -121,7 +127,7 @@ def _collection(below: Below, sub: Collection) -> None:
         remove = Operation("remove_one", f"Take away {one}.", DELETED, parameters=if_match, problems=(400,))
         numbered = sub.by == rows_of_key(key).id_field
         schema: Said = {"type": "integer", "format": "int64"} if numbered else _NAMED
-        below.say("DELETE", remove, member=variable(sub.by.lower(), schema))
+        below.say("DELETE", remove, members=(variable(sub.by.lower(), schema),))
 
 
 def _children(below: Below, sub: Children) -> None:
@@ -131,7 +137,8 @@ def _children(below: Below, sub: Children) -> None:
     one = f"one of the {sub.name} of {below.one}"
     if below.takes("GET"):
         operations = below.records.operations
-        gives = Gives({"type": "array", "items": record}, headers=operations.counted)
+        rows: Said = {"type": "array", "items": record}
+        gives = Gives(rows, status=below.list_status, headers=operations.counted)
         asked = (UPDATED_AFTER, *operations.paging, *((BRIEF,) if operations.paging else ()))
         index = Operation(
             "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)
@@ -152,7 +159,7 @@ def _children(below: Below, sub: Children) -> None:
         below.say("PUT", update)
     if "DELETE" in sub.on_one:
         delete = Operation("delete", f"Delete {one}.", DELETED)
-        below.say("DELETE", delete, member=record_variable(shape.kind.id_field.lower()))
+        below.say("DELETE", delete, members=(record_variable(shape.kind.id_field.lower()),))
 
 
 def _body_of(below: Below, sub: Children, shape: Shape) -> Takes:
@@ -196,7 +203,23 @@ def _picture(below: Below, sub: Picture) -> None:
                 takes=Takes(_BYTES, media_type="application/octet-stream"),
                 problems=(417,),
             )
-            below.say(method, keep, member=variable("file_name", _NAMED))
+            below.say(method, keep, members=(variable("file_name", _NAMED),))
+
+
+def _field_picture(below: Below, _sub: FieldPicture) -> None:
+    field = variable("field", _NAMED, "The name of a custom field for images.")
+    show = Operation("show", f"Show the image in a field of {below.one}.", Gives(file=True))
+    remove = Operation("remove", f"Take the image in a field of {below.one} away.", DELETED)
+    keep = Operation(
+        "put",
+        f"Keep the body as the image in a field of {below.one}.",
+        Gives(below.parent, status=201),
+        takes=Takes(_BYTES, media_type="application/octet-stream"),
+        problems=(417,),
+    )
+    below.say("GET", show, members=(field,))
+    below.say("DELETE", remove, members=(field,))
+    below.say("PUT", keep, members=(field, variable("file_name", _NAMED)))
 
 
 def _place(below: Below, sub: Place) -> None:
@@ -254,6 +277,7 @@ _ADDED: Mapping[type[SubResource], _Add] = {
     Attachments: _children,
     Following: _following,
     Picture: _picture,
+    FieldPicture: _field_picture,
     Place: _place,
     StateSwitch: _state,
     Assignment: _assignment,

@@ -11,22 +11,25 @@ from mock_insightly.document.record_schemas import RecordSchemas
 from mock_insightly.document.sub_paths import add_below
 from mock_insightly.kinds import custom_object
 from mock_insightly.row_types import TAGS
-from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Key, Shape
+from mock_insightly.versions.sub_resources import CUSTOM
 from mock_insightly.versions.version import Version
 
 _PROBLEMS = (400, 401, 402, 403, 404, 409, 413, 415, 417)
 
 
-def components_and_paths(account: Account) -> tuple[dict[str, dict[str, Said]], dict[str, Said]]:
+def components_and_paths(
+    account: Account, versions: Iterable[Version]
+) -> tuple[dict[str, dict[str, Said]], dict[str, Said]]:
     """Return the components, by section, and the paths of the API as an account finds it.
 
     Args:
         account: whose lists and custom objects are described.
+        versions: those that are served.
     """
     schemas: dict[str, Said] = {"Problem": PROBLEM}
     paths: dict[str, Said] = {}
-    for version in VERSIONS.values():
+    for version in versions:
         operations = Operations(version)
         named = RecordSchemas(version, account)
         _add(version, account, operations, named)
@@ -44,8 +47,9 @@ def _add(version: Version, account: Account, operations: Operations, schemas: Re
     for shape in (*version.shapes.values(), *_custom_shapes(version, account.custom_objects)):
         records = RecordPaths(version, shape, operations, schemas)
         records.add()
+        name = shape.kind.name.lower()
         for (resource, _), sub in version.sub_resources.items():
-            if resource == shape.kind.name.lower():
+            if resource == (name if name in version.shapes else CUSTOM):
                 add_below(records, sub)
     for lookup in version.lookups.values():
         add_lookup(lookup, account, operations, schemas)

@@ -8,11 +8,11 @@ from functools import lru_cache
 from mock_insightly.kinds.kind import Kind
 from mock_insightly.kinds.parts import (
     CREATOR,
-    CUSTOM_ROWS,
     OWNER,
     STAMPS,
     VISIBLE_TEAM,
     VISIBLE_TO,
+    custom_rows,
     identity,
     texts,
 )
@@ -37,6 +37,6 @@ def custom_object(name: str) -> Kind:
             CREATOR,
             VISIBLE_TO,
             VISIBLE_TEAM,
-            CUSTOM_ROWS,
+            custom_rows(name),
         ),
     )

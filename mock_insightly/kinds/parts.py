@@ -44,6 +44,11 @@ def address(prefix: str, *parts: str) -> tuple[Field, ...]:
     )
 
 
+def custom_rows(entity: str) -> Field:
+    """Return the field of a kind's custom fields."""
+    return Field(name="CUSTOMFIELDS", type=CustomFields(of=entity), initial=no_rows)
+
+
 def always(value: Json) -> Callable[[Account], Json]:
     """Return what gives the same for every account."""
     return lambda _account: value
@@ -69,7 +74,6 @@ IMAGE = Field(name="IMAGE_URL", type=Text(longest=500), assigned=True)
 VISIBLE_TO = starting("VISIBLE_TO", Choice(options=("EVERYONE", "OWNER", "TEAM", "INDIVIDUALS")), "EVERYONE")
 VISIBLE_TEAM = Field(name="VISIBLE_TEAM_ID", type=Whole())
 OPTED_OUT = starting("EMAIL_OPTED_OUT", Flag(), False)
-CUSTOM_ROWS = Field(name="CUSTOMFIELDS", type=CustomFields(), initial=no_rows)
 TAG_ROWS = Field(name="TAGS", type=TAGS, initial=no_rows)
 DATE_ROWS = Field(name="DATES", type=DATES, initial=no_rows)
 LINK_ROWS = Field(name="LINKS", type=LINKS, initial=no_rows)

@@ -6,36 +6,36 @@ from flask import Response, request
 
 from mock_insightly.errors import StaleRecordError
 from mock_insightly.fields import Record
+from mock_insightly.parts import parts
 from mock_insightly.query import Page, page_of
 from mock_insightly.routes import listed
 from mock_insightly.routes.call import Call
 from mock_insightly.routes.completion import just_written
 from mock_insightly.search import Wanted
+from mock_insightly.short_lists import EVERYTHING
 from mock_insightly.versions.shape import Shape
 from mock_kit.json_text import encode, encode_text
 
-_EVERYTHING = 1_000_000
 
-
-def page(call: Call, shape: Shape, wanted: Wanted) -> Response:
+def page(call: Call, shape: Shape, wanted: Wanted, status: int = 200) -> Response:
     """Answer with a page of what is wanted."""
-    asked = Page(top=_EVERYTHING) if call.version.odata else page_of(call.query)
+    asked = Page(top=EVERYTHING) if call.version.odata else _asked(call)
     found = listed.found(call, shape, wanted, asked)
-    response = answer(call, shape.page(found.documents, brief=asked.brief))
+    response = answer(call, shape.page(found.documents, brief=asked.brief), status)
     if found.total is not None:
         response.headers["X-Total-Count"] = str(found.total)
     return response
 
 
-def rows(call: Call, shown: list[Record], *, paged: bool) -> Response:
+def rows(call: Call, shown: list[Record], *, paged: bool, status: int = 200) -> Response:
     """Answer with rows that are all at hand.
 
     Args:
         paged: whether paging parameters count.
     """
     paged = paged and not call.version.odata
-    asked = page_of(call.query)
-    response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown))
+    asked = _asked(call) if paged else Page()
+    response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown), status)
     if paged and asked.count_total:
         response.headers["X-Total-Count"] = str(len(shown))
     return response
@@ -57,7 +57,9 @@ def answer(call: Call, body: bytes, status: int = 200) -> Response:
     """Answer with JSON."""
     response = Response(body, status=status, mimetype="application/json")
     if call.version.tagged:
-        response.headers["ETag"] = etag(body)
+        response.headers["ETag"] = tag = etag(body)
+        if _is_known(tag):
+            return Response(status=304, headers={"ETag": tag})
     return response
 
 
@@ -83,6 +85,18 @@ def insist(call: Call, shape: Shape, before: Record, part: bytes | None = None) 
         return
     if if_match != etag(shape.one(encode_text(before))):
         raise StaleRecordError(if_match)
+
+
+def _is_known(tag: str) -> bool:
+    return (
+        parts().settings.if_none_match
+        and request.method in {"GET", "HEAD"}
+        and request.headers.get("If-None-Match") == tag
+    )
+
+
+def _asked(call: Call) -> Page:
+    return page_of(call.query, strict=parts().settings.odd_paging == "refused")
 
 
 def etag(body: bytes) -> str:

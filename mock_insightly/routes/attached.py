@@ -17,7 +17,7 @@ from mock_insightly.references import hung
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call, this_call
 from mock_insightly.routes.parent import Parent
-from mock_insightly.routes.writes import create_in
+from mock_insightly.routes.writes import create_in, put_file
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.sub_resources import Attachments
 from mock_insightly.writing import Writing
@@ -88,7 +88,7 @@ def attach(writing: Writing, call: Call, upload: Upload, entity: str, record_id:
     }
     made = create_in(writing, call, FILE_ATTACHMENTS, hung(FILE_ATTACHMENTS, given, entity, record_id))
     number = int(str(made["FILE_ID"]))
-    writing.put_file(FILE_ATTACHMENTS, number, File(content_type=kind, content=upload.file.content))
+    put_file(writing, FILE_ATTACHMENTS, number, File(content_type=kind, content=upload.file.content))
     return writing.edit(
         FILE_ATTACHMENTS, number, lambda record: {**record, "URL": f"/fileattachments/{number}"}
     )

@@ -17,7 +17,7 @@ from mock_insightly.parts import parts
 from mock_insightly.query import Query, parse_query
 from mock_insightly.records import changed, created, updated_at
 from mock_insightly.routes.caller import caller
-from mock_insightly.versions.known import VERSIONS, served
+from mock_insightly.versions.known import served
 from mock_insightly.versions.methods import Methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
@@ -104,12 +104,12 @@ class Call:
 def this_call(version: str) -> Call:
     """Return the present call."""
     workspace = caller()
-    return Call(version=VERSIONS[version], workspace=workspace, now=workspace.clock.now())
+    return Call(version=parts().versions[version], workspace=workspace, now=workspace.clock.now())
 
 
 def admin_call(workspace: Workspace) -> Call:
     """Return what an admin call does to a workspace, as a call of the latest version."""
-    return Call(version=VERSIONS["v3.1"], workspace=workspace, now=workspace.clock.now())
+    return Call(version=parts().versions["v3.1"], workspace=workspace, now=workspace.clock.now())
 
 
 def allow(allowed: Methods) -> None:

@@ -28,7 +28,8 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
     call = parent.call
     inclusive = parts().settings.search_inclusive
     after = updated_after(call.query.get("updated_after_utc", ""), inclusive=inclusive)
-    return answers.page(call, _shape(parent, children), Wanted(after=after, of=parent.reference))
+    wanted = Wanted(after=after, of=parent.reference)
+    return answers.page(call, _shape(parent, children), wanted, parent.list_status(children))
 
 
 def create(parent: Parent, children: Children) -> ResponseReturnValue:

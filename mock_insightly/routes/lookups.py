@@ -9,6 +9,7 @@ from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.fields import Record
 from mock_insightly.lookups import Lookup
 from mock_insightly.parts import parts
+from mock_insightly.query import is_true
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call, this_call
 from mock_insightly.versions.known import VERSIONS
@@ -20,8 +21,13 @@ bp = Blueprint("lookups", __name__, url_prefix=f"/<any({_NAMES}):version>")
 
 
 def listed(call: Call, lookup: Lookup) -> ResponseReturnValue:
-    """Answer with a list, or with the one object it is."""
+    """Answer with a list, or with the one object it is.
+
+    Source: sets of activities take ``brief`` (Insightly v2.2 and v3.1 OpenAPI documents, documented).
+    """
     found = lookup.rows(call.account)
+    if lookup.collection and is_true(call.query.get("brief")):
+        found = [{name: value for name, value in row.items() if name != lookup.collection} for row in found]
     return (
         answers.answer(call, encode(found[0]))
         if lookup.single

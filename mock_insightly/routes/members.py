@@ -15,7 +15,7 @@ from mock_insightly.kinds import TEAMS
 from mock_insightly.parts import parts
 from mock_insightly.records import record_in
 from mock_insightly.routes import answers
-from mock_insightly.routes.call import Call, this_call
+from mock_insightly.routes.call import Call, allow, this_call
 from mock_insightly.routes.parent import Parent
 from mock_insightly.versions.known import VERSIONS
 from mock_kit.json_text import Json, encode
@@ -28,18 +28,24 @@ bp = Blueprint("members", __name__, url_prefix=f"/<any({_NAMES}):version>/teamme
 
 @bp.get("")
 def index(version: str) -> ResponseReturnValue:
-    """List the members of all teams."""
+    """List the members of all teams.
+
+    Source: ``teamid`` narrows them on v2.1 (the vendor's Ruby client, documented), and is gone later (Insightly v2.2
+        OpenAPI document, documented).
+    """
     call = this_call(version)
     team = call.query.get("teamid", "").strip()
+    if not call.version.odata:
+        team = ""
     found = [row for row in _members(call) if team in {"", str(row["TEAM_ID"])}]
-    return answers.rows(call, found, paged=True)
+    return answers.rows(call, [_shown(call, row) for row in found], paged=True)
 
 
 @bp.get("/<int:number>")
 def show(version: str, number: int) -> ResponseReturnValue:
     """Show one."""
     call = this_call(version)
-    return answers.answer(call, encode(_member(call, number)))
+    return _answer(call, _member(call, number))
 
 
 @bp.post("")
@@ -57,7 +63,31 @@ def create(version: str) -> ResponseReturnValue:
 
     record = _write(call, team, joined)
     row = next(row for row in rows_of(record, _ROWS) if row["MEMBER_USER_ID"] == user)
-    return answers.answer(call, encode(row), 201)
+    return _answer(call, row, 201)
+
+
+@bp.put("")
+def update(version: str) -> ResponseReturnValue:
+    """Put another user in the place of a member, whose team stays what it is.
+
+    Source: v2.1 has the route (the vendor's Ruby client, documented), and so has early v2.2 (Insightly v2.2 OpenAPI
+        document, documented); what it changes is assumed.
+    """
+    call = this_call(version)
+    allow(call.version.on_members)
+    sent = call.body()
+    number, user = (_number(sent, name) for name in ("PERMISSION_ID", "MEMBER_USER_ID"))
+    team = int(str(_member(call, number)["TEAM_ID"]))
+
+    def replaced(before: Record) -> Record:
+        rows: list[Json] = [
+            {**row, "MEMBER_USER_ID": user} if row["PERMISSION_ID"] == number else row
+            for row in rows_of(before, _ROWS)
+        ]
+        return {_ROWS: rows}
+
+    _write(call, team, replaced)
+    return _answer(call, _member(call, number))
 
 
 @bp.delete("/<int:number>")
@@ -71,6 +101,16 @@ def delete(version: str, number: int) -> ResponseReturnValue:
 
     _write(call, team, left)
     return answers.accepted()
+
+
+def _answer(call: Call, row: Record, status: int = 200) -> ResponseReturnValue:
+    return answers.answer(call, encode(_shown(call, row)), status)
+
+
+def _shown(call: Call, row: Record) -> Record:
+    """Return a member as the version shows it."""
+    key = call.version.shapes[TEAMS.name.lower()].key(_ROWS)
+    return rows_of({_ROWS: key.show({_ROWS: [row]})}, _ROWS)[0]
 
 
 def _write(call: Call, team: int, given: Callable[[Record], Record]) -> Record:

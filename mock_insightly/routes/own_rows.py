@@ -22,7 +22,8 @@ _Edit = Callable[[list[Record]], list[Record]]
 
 def index(parent: Parent, collection: Collection) -> ResponseReturnValue:
     """Show all rows."""
-    return answers.rows(parent.call, collection.rows(parent.shape, parent.record()), paged=False)
+    rows = collection.rows(parent.shape, parent.record())
+    return answers.rows(parent.call, rows, paged=False, status=parent.list_status(collection))
 
 
 def add(parent: Parent, collection: Collection) -> ResponseReturnValue:

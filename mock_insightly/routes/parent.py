@@ -11,6 +11,7 @@ from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call
 from mock_insightly.routes.writes import update_in
 from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.sub_resources import SubResource
 from mock_insightly.writing import Writing
 
 
@@ -26,6 +27,10 @@ class Parent:
     def reference(self) -> Reference:
         """What others refer to it by."""
         return reference(self.shape.kind.entity, self.id)
+
+    def list_status(self, sub: SubResource) -> int:
+        """Return what a GET of something below it is answered with."""
+        return self.call.version.sub_list_status if sub.listed_as_created else 200
 
     def record(self) -> Record:
         """Return the record.

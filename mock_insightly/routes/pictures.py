@@ -14,6 +14,7 @@ from mock_insightly.files import File
 from mock_insightly.parts import parts
 from mock_insightly.routes import answers
 from mock_insightly.routes.parent import Parent
+from mock_insightly.routes.writes import put_file
 from mock_insightly.versions.sub_resources import Picture
 from mock_kit.json_text import encode_text
 
@@ -55,5 +56,5 @@ def _written(parent: Parent, file: File | None, url: str | None) -> Record:
         if file is None:
             writing.drop_file(parent.shape.kind, parent.id)
         else:
-            writing.put_file(parent.shape.kind, parent.id, file)
+            put_file(writing, parent.shape.kind, parent.id, file)
     return record

@@ -1,28 +1,90 @@
-"""The errors that v2.1 tells in plain text, with a reason of their own in the status line.
+"""How errors are told: v2.1 in plain text, with a reason of their own in the status line; later versions in JSON.
 
-Source: recorded v2.1 exchanges (observed).
+Errors of the framework's own, such as 401, 405, 413 and 415, are JSON in all versions.
+
+Source: v2.1's plain text, reasons, and the 417 without words (recorded v2.1 exchanges, observed); that v2.1 tells of
+    other errors like that is taken from these, and what later versions say is unknown, so it is a setting (assumed).
 """
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 
-from mock_insightly.errors import NoImageError, NoSuchRecordError
+from mock_insightly.errors import (
+    EmptyUploadError,
+    InUseError,
+    InvalidRequestError,
+    NoImageError,
+    NoSuchRecordError,
+    NoSuchRowError,
+    PlanLimitError,
+    StaleRecordError,
+)
+from mock_insightly.parts import parts
 from mock_insightly.paths import is_api_path, version_in
-from mock_kit.json_text import encode
+from mock_kit.json_text import MalformedJsonError, NotJsonContentError, encode
 
 _PLAIN = "text/plain; charset=utf-8"
+_ALIKE = (
+    InvalidRequestError,
+    MalformedJsonError,
+    PlanLimitError,
+    NoSuchRowError,
+    InUseError,
+    NotJsonContentError,
+)
 
 
-def answer_plainly(app: Flask) -> None:
-    """Answer these errors; other versions tell them in JSON like any other."""
+def answer_plainly(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
+    """Answer the API's own errors as each version does.
+
+    Args:
+        statuses: error -> status.
+    """
+    for kind in _ALIKE:
+        app.register_error_handler(kind, _telling(statuses[kind]))
     app.register_error_handler(NoSuchRecordError, _no_such_record)
     app.register_error_handler(NoImageError, _no_image)
+    app.register_error_handler(StaleRecordError, _stale)
+    app.register_error_handler(EmptyUploadError, _empty_upload)
+
+
+def _telling(status: int) -> Callable[[Exception], Response]:
+    return lambda error: _told(str(error), status)
+
+
+def _told(message: str, status: int, reason: str | None = None) -> Response:
+    """Return the answer to a call that failed."""
+    if not is_api_path(request.path):
+        key = "message" if request.path.startswith("/_local") else "Message"
+        return Response(encode({key: message}), status=status, mimetype="application/json")
+    if version_in(request.path).plain_errors and status != 415:
+        return Response(message, status=f"{status} {reason}" if reason else status, content_type=_PLAIN)
+    match parts().settings.error_body:
+        case "empty":
+            return Response(status=status)
+        case "text":
+            return Response(message, status=status, content_type=_PLAIN)
+        case "name-and-message":
+            named = {"Name": HTTPStatus(status).phrase, "Message": message}
+            return Response(encode(named), status=status, mimetype="application/json")
+        case _:
+            return Response(encode({"Message": message}), status=status, mimetype="application/json")
 
 
 def _no_such_record(error: NoSuchRecordError) -> Response:
+    return _told(str(error), 404, f"{error.entity} Not Found")
+
+
+def _stale(error: StaleRecordError) -> Response:
+    return _told(str(error), parts().settings.stale_status)
+
+
+def _empty_upload(error: EmptyUploadError) -> Response:
     if is_api_path(request.path) and version_in(request.path).plain_errors:
-        return Response(str(error), status=f"404 {error.entity} Not Found", content_type=_PLAIN)
-    key = "Message" if is_api_path(request.path) else "message"
-    return Response(encode({key: str(error)}), status=404, mimetype="application/json")
+        return Response(status=417)
+    return _told(str(error), 417)
 
 
 def _no_image(error: NoImageError) -> Response:

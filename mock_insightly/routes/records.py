@@ -12,6 +12,7 @@ from mock_insightly.parts import parts
 from mock_insightly.query import is_true
 from mock_insightly.routes import answers, attached, completion, lookups, whole_lists, writes
 from mock_insightly.routes.call import Call, allow, this_call
+from mock_insightly.row_types import with_unlisted
 from mock_insightly.search import EVERYTHING, Criterion, Wanted, updated_after
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Shape
@@ -58,6 +59,8 @@ def search(version: str, resource: str) -> ResponseReturnValue:
             wanted,
             after=after,
             unless=_hidden(call, shape),
+            criterion=_cased(wanted.criterion),
+            by_date=parts().settings.search_order == "updated",
         ),
     )
 
@@ -131,7 +134,7 @@ def update_one(version: str, resource: str, record_id: int) -> ResponseReturnVal
     """
     call = this_call(version)
     shape = call.shape(resource)
-    allow(shape.on_path)
+    allow(shape.on_path if call.version.puts_by_id else shape.on_one)
     return _update(call, shape, record_id, shape.sent(read_json(request)))
 
 
@@ -162,7 +165,7 @@ def delete_by_query(version: str, resource: str) -> ResponseReturnValue:
 
 
 def _update(
-    call: Call, shape: Shape, record_id: int, sent: Sent, *, status: int = 200
+    call: Call, shape: Shape, record_id: int, sent: Sent, *, status: int | None = None
 ) -> ResponseReturnValue:
     """Change a record: all of it where the version replaces, unless the query says ``brief=true``.
 
@@ -176,11 +179,13 @@ def _update(
             writes.see_that_it_is_free(call, shape.kind, before)
         whole = call.version.replaces and not brief
         given = shape.given(sent, before, whole=whole, brief=brief)
+        if parts().settings.put_keeps_custom_fields and not whole:
+            given = with_unlisted(sent, before, given)
         return call.changed(shape.kind, before, given, stamps=shape.stamps)
 
     with parts().store.writing(call.workspace, at=call.now) as writing:
         made = writes.update_in(writing, call, shape.kind, record_id, change)
-    return answers.written(call, shape, made, status)
+    return answers.written(call, shape, made, status or call.version.put_status)
 
 
 def _shown(call: Call, shape: Shape, record_id: int) -> ResponseReturnValue:
@@ -199,6 +204,10 @@ def _of_one_type(call: Call, shape: Shape) -> Criterion | None:
         return None
     entities = {name: one.kind.entity for name, one in call.version.shapes.items()}
     return Criterion(places=("RECORD_TYPE",), value=entities.get(wanted, wanted))
+
+
+def _cased(criterion: Criterion | None) -> Criterion | None:
+    return criterion and replace(criterion, cased=parts().settings.search_heeds_case)
 
 
 def _hidden(call: Call, shape: Shape) -> Criterion | None:

@@ -22,6 +22,7 @@ _GENERIC = frozenset(
         "records.search",
         "records.search_by_tag",
         "lookups.named",
+        "members.index",
         "sub_resources.all_of_it",
         "sub_resources.one_of_it",
     }
@@ -53,7 +54,7 @@ def refuse_method() -> None:
         raise MethodNotAllowed(valid_methods=known)
     if not refused:
         return
-    taken = taken_at(VERSIONS[version], segments, parts().settings.custom_object_names)
+    taken = taken_at(parts().versions[version], segments, parts().settings.custom_object_names)
     if request.method in taken:
         raise NoSuchRowError(segments[0], segments[-1])
     raise MethodNotAllowed(valid_methods=sorted(taken))
@@ -69,19 +70,21 @@ def taken_at(version: Version, segments: list[str], custom_objects: tuple[str, .
         CrmError: there is no such resource.
     """
     resource, *rest = segments
+    if resource == "teammembers" and not rest:
+        return version.on_members
     if resource in version.lookups:
         one = len(rest) == 1 and version.lookups[resource].key
         return _GET if not rest or one else frozenset()
     shape = served(version, resource, custom_objects)
     if len(rest) < 2:
-        return _taken_by(shape, *rest)
-    sub = version.sub_resources.get((resource, rest[1]))
+        return _taken_by(version, shape, *rest)
+    sub = version.below(resource, rest[1])
     if sub is None:
         raise NoSuchResourceError(rest[1], ())
-    return sub.on_all if len(rest) == 2 else sub.on_one
+    return sub.on_all if len(rest) == 2 else sub.on_member("/".join(rest[2:]))
 
 
-def _taken_by(shape: Shape, name: str = "") -> Methods:
+def _taken_by(version: Version, shape: Shape, name: str = "") -> Methods:
     """Return the methods of a resource's path, or of one below."""
     match name:
         case "":
@@ -91,7 +94,7 @@ def _taken_by(shape: Shape, name: str = "") -> Methods:
         case "searchbytag":
             return _GET if shape.tagged else frozenset()
         case _:
-            return shape.on_path
+            return shape.on_path if version.puts_by_id else shape.on_one
 
 
 def _rule(routes: Map) -> Rule | None:

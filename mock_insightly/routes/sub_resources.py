@@ -12,6 +12,7 @@ from mock_insightly.routes import (
     attached,
     children,
     conversions,
+    field_pictures,
     following,
     own_rows,
     pictures,
@@ -27,6 +28,7 @@ from mock_insightly.versions.sub_resources import (
     Children,
     Collection,
     Conversion,
+    FieldPicture,
     Following,
     Mailbox,
     Picture,
@@ -84,6 +86,9 @@ _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
     (Children, "DELETE"): children.delete_one,
     (Picture, "PUT"): pictures.put,
     (Picture, "POST"): pictures.put,
+    (FieldPicture, "GET"): field_pictures.show,
+    (FieldPicture, "PUT"): field_pictures.put,
+    (FieldPicture, "DELETE"): field_pictures.remove,
 }
 
 bp = Blueprint("sub_resources", __name__, url_prefix=f"/<any({_NAMES}):version>")
@@ -102,7 +107,7 @@ def all_of_it(version: str, resource: str, record_id: int, sub: str) -> Response
 def one_of_it(version: str, resource: str, record_id: int, sub: str, member: str) -> ResponseReturnValue:
     """Answer a call about one member of a sub-resource."""
     parent, found = _found(version, resource, record_id, sub)
-    allow(found.on_one)
+    allow(found.on_member(member))
     answer = _ANSWERS_ONE[type(found), _method()]
     return answer(parent, found, member)
 
@@ -110,7 +115,7 @@ def one_of_it(version: str, resource: str, record_id: int, sub: str, member: str
 def _found(version: str, resource: str, record_id: int, sub: str) -> tuple[Parent, SubResource]:
     call = this_call(version)
     shape = call.shape(resource)
-    found = call.version.sub_resources.get((resource, sub))
+    found = call.version.below(resource, sub)
     if found is None:
         known = (one.name for (of, _), one in call.version.sub_resources.items() if of == resource)
         raise NoSuchResourceError(sub, known)

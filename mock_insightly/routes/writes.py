@@ -5,8 +5,9 @@ from functools import partial
 
 from mock_insightly.activity import DATED, activity, date_of
 from mock_insightly.dates import format_date
-from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError
+from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
 from mock_insightly.fields import Record, rows_of
+from mock_insightly.files import File
 from mock_insightly.kinds import (
     CONTACTS,
     EVENTS,
@@ -70,6 +71,18 @@ def update_in(
     return after
 
 
+def put_file(writing: Writing, kind: Kind, record_id: int, file: File) -> None:
+    """Keep the file of a record, in the place of the one it had.
+
+    Raises:
+        StorageLimitError: the account has no room for it.
+    """
+    limit = parts().settings.storage_limit
+    if limit and writing.bytes_kept() + len(file.content) > limit:
+        raise StorageLimitError(limit)
+    writing.put_file(kind, record_id, file)
+
+
 def create(call: Call, shape: Shape, given: Record) -> Record:
     """Create a record."""
     with parts().store.writing(call.workspace, at=call.now) as writing:
@@ -94,7 +107,7 @@ def delete(call: Call, kind: Kind, record_id: int) -> None:
             writing.update(kind, record_id, lambda record: call.changed(kind, record, retired))
         else:
             _keep_one(call, kind, record_id)
-            writing.delete(kind, record_id)
+            writing.delete(kind, record_id, children=parts().settings.delete_takes_children)
             _tell_activity(writing, call, kind, before)
 
 

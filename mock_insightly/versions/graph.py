@@ -228,7 +228,7 @@ def custom_fields(kind: Kind) -> Key:
             for row in rows
             for called in (row.get("CUSTOM_FIELD_ID") or row.get("FIELD_NAME"),)
         ]
-        return {"CUSTOMFIELDS": CustomFields().read(named, "CUSTOMFIELDS")}
+        return {"CUSTOMFIELDS": CustomFields(of=kind.entity).read(named, "CUSTOMFIELDS")}
 
     return Key(name="CUSTOMFIELDS", holds=_CUSTOM_FIELDS, show=show, take=take, collection=True)
 

@@ -6,9 +6,12 @@ from typing import TypeAlias
 
 from mock_insightly.fields import Record, rows_of
 from mock_insightly.kinds import Kind
-from mock_insightly.versions.methods import Methods
+from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
 from mock_kit.json_text import Json
+
+_PUT = methods("U")
+_LISTED_AS_CREATED = frozenset({"Tags", "Dates", "EmailDomains", "Milestones", "Comment"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,15 @@ class SubResource:
     name: str
     on_all: Methods
     on_one: Methods = frozenset()
+
+    def on_member(self, _member: str) -> Methods:
+        """Return the methods of the path of one of its members."""
+        return self.on_one
+
+    @property
+    def listed_as_created(self) -> bool:
+        """Whether the v3.1 OpenAPI document says that its list is answered with 201 (documented, but hard to believe)."""
+        return self.name in _LISTED_AS_CREATED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +116,15 @@ class Picture(SubResource):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldPicture(SubResource):
+    """The image in a custom field of a record, which the path names; a PUT names its file too."""
+
+    def on_member(self, member: str) -> Methods:
+        """Return the methods of a field's path, or of that of a file in it."""
+        return self.on_one & _PUT if "/" in member else self.on_one - _PUT
+
+
+@dataclass(frozen=True, kw_only=True)
 class Broken(SubResource):
     """What the vendor's server fails at."""
 
@@ -138,6 +159,9 @@ class Conversion(SubResource):
 class Mailbox(SubResource):
     """The address that files e-mail under a record."""
 
+
+CUSTOM = "*"
+"""What stands for the name of any custom object."""
 
 SubResources: TypeAlias = Mapping[tuple[str, str], SubResource]
 """By the names of resource and sub-resource in lower case, as normalised paths have them."""

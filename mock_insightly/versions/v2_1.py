@@ -103,9 +103,11 @@ VERSION = Version(
     filters=lambda _kind: (),
     wanted=_wanted,
     replaces=True,
+    on_members=methods("GCU"),
     tagged=False,
     odata=True,
     looks_up=True,
     plain_errors=True,
     tells_limits=False,
+    headers=(("Server", "Microsoft-IIS/7.5"), ("Set-Cookie", "snaptid=local; path=/")),
 )

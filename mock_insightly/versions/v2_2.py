@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import shapes_of
 from mock_insightly.versions.v2_filters import FILTERS, wanted
 from mock_insightly.versions.v2_paths import LOOKUPS, SUB_RESOURCES
@@ -17,6 +18,7 @@ VERSION = Version(
     filters=lambda kind: FILTERS[kind.name],
     wanted=wanted,
     replaces=True,
+    on_members=methods("GCU"),
     tagged=False,
     briefs=True,
 )

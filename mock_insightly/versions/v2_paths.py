@@ -44,7 +44,7 @@ from mock_insightly.versions.sub_resources import (
 LOOKUPS = {
     lookup.name.lower(): lookup
     for lookup in (
-        Lookup(name="ActivitySets", rows=activity_sets, key="ACTIVITYSET_ID"),
+        Lookup(name="ActivitySets", rows=activity_sets, key="ACTIVITYSET_ID", collection="ACTIVITIES"),
         Lookup(name="Countries", rows=countries, paged=False),
         Lookup(name="Currencies", rows=currencies, paged=False),
         Lookup(name="CustomFieldGroups", rows=lambda _account: [], paged=False),

@@ -29,6 +29,7 @@ from mock_insightly.kinds import (
 from mock_insightly.versions.graph import custom_fields
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.graph_links import LinkGraph
+from mock_insightly.versions.graph_members import team_members
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.v2_keys import flats
@@ -139,6 +140,16 @@ def _list(kind: Kind, names: str, on_all: str, on_one: str, *required: str, sear
     )
 
 
+_TEAM = _list(
+    TEAMS,
+    "TEAM_ID TEAM_NAME ANONYMOUS_TEAM DATE_CREATED_UTC DATE_UPDATED_UTC",
+    "GCU",
+    "GD",
+    "TEAM_NAME",
+    searched=True,
+)
+_TEAM = replace(_TEAM, keys=(*_TEAM.keys, team_members()))
+
 WORK = (
     _PROJECT,
     _TASK,
@@ -163,14 +174,7 @@ WORK = (
         "G",
         searched=True,
     ),
-    _list(
-        TEAMS,
-        "TEAM_ID TEAM_NAME ANONYMOUS_TEAM DATE_CREATED_UTC DATE_UPDATED_UTC TEAMMEMBERS",
-        "GCU",
-        "GD",
-        "TEAM_NAME",
-        searched=True,
-    ),
+    _TEAM,
     _list(LEAD_SOURCES, "FIELD_ORDER LEAD_SOURCE DEFAULT_VALUE LEAD_SOURCE_ID", "GCU", "D", "LEAD_SOURCE"),
     replace(
         _list(

@@ -27,10 +27,12 @@ from mock_insightly.lookups import (
 from mock_insightly.pipelines import activity_sets, pipelines, stages
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.sub_resources import (
+    CUSTOM,
     Assignment,
     Attachments,
     Children,
     Collection,
+    FieldPicture,
     Following,
     Mailbox,
     Picture,
@@ -43,7 +45,7 @@ from mock_insightly.versions.sub_resources import (
 LOOKUPS = {
     lookup.name.lower(): lookup
     for lookup in (
-        Lookup(name="ActivitySets", rows=activity_sets, key="ACTIVITYSET_ID"),
+        Lookup(name="ActivitySets", rows=activity_sets, key="ACTIVITYSET_ID", collection="ACTIVITIES"),
         Lookup(name="Countries", rows=countries, paged=False),
         Lookup(name="Currencies", rows=currencies, paged=False),
         Lookup(name="CustomObjects", rows=custom_objects, key="OBJECT_NAME", paged=False),
@@ -114,6 +116,10 @@ SUB_RESOURCES: SubResources = dict(
             Picture(name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=201),
         ),
         *below(
+            f"{_PARENTS} Tasks Events",
+            FieldPicture(name="ImageField", on_all=methods(""), on_one=methods("GUD")),
+        ),
+        *below(
             "Leads Opportunities Projects", *_STANDING, Mailbox(name="LinkEmailAddress", on_all=methods("G"))
         ),
         *below("Opportunities", StateSwitch(name="StateChange", on_all=methods("U")), _HISTORY),
@@ -121,7 +127,10 @@ SUB_RESOURCES: SubResources = dict(
             f"{_PARENTS} Notes",
             Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC")),
         ),
-        *below("Comments", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC"))),
+        *below(
+            f"Comments {CUSTOM}",
+            Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC")),
+        ),
         *below("Emails", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("G"))),
         *below("Tasks Notes Emails", Children(name="Comments", kind=COMMENTS, on_all=methods("GC"))),
         *below("Notes", Children(name="Comment", kind=COMMENTS, on_all=methods("GCU"), on_one=methods("D"))),

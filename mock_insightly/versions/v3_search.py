@@ -54,9 +54,19 @@ def wanted(shape: Shape, query: Query) -> Wanted:
 
 def _criterion(kind: Kind, name: str, value: str) -> Criterion:
     if name.lower().endswith("__c"):
-        return Criterion(places=(f"CUSTOMFIELDS:{name}",), value=value)
+        return Criterion(places=(f"CUSTOMFIELDS:{name}",), value=_custom_value(kind, name, value))
     field = kind.field(name)
     if field is None or field.name in kind.hidden or isinstance(field.type, Rows | CustomFields):
         names = [field.name for field in kind.fields if field.name not in kind.hidden]
         raise NoSuchFieldError(name, kind.name, get_close_matches(name.upper(), names, n=2))
     return exactly(field, value, called=name)
+
+
+def _custom_value(kind: Kind, name: str, text: str) -> str | float | bool:
+    """Return what a custom field must hold.
+
+    Raises:
+        FieldError: the field can hold no such value.
+    """
+    value = CustomFields(of=kind.entity).value(name, text, name)
+    return value if isinstance(value, str | int | float) else text

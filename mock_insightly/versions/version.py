@@ -7,8 +7,11 @@ from mock_insightly.kinds import Kind
 from mock_insightly.lookups import Lookup
 from mock_insightly.query import Query
 from mock_insightly.search import Wanted
+from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
-from mock_insightly.versions.sub_resources import SubResources
+from mock_insightly.versions.sub_resources import CUSTOM, SubResource, SubResources
+
+_MEMBERS = methods("GC")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,11 @@ class Version:
         tells_limits: whether answers say how many calls are left.
         tags_of_one: whether a list of tags must be of one kind of record.
         tells_singular: whether a resource's singular is refused in another way than an unknown name.
+        on_members: the methods of the list of all teams' members.
+        headers: what every answer carries besides (recorded v2.1 exchanges, observed; of later versions unknown).
+        put_status: what a PUT of a record is answered with.
+        sub_list_status: what a GET of certain rows and children of a record is answered with.
+        puts_by_id: whether a PUT may name the record in its path.
         custom_shape: makes the shape of a custom object's records; None if they cannot be reached.
     """
 
@@ -49,4 +57,13 @@ class Version:
     tells_limits: bool = True
     tags_of_one: bool = False
     tells_singular: bool = False
+    on_members: Methods = _MEMBERS
+    headers: tuple[tuple[str, str], ...] = ()
+    put_status: int = 200
+    sub_list_status: int = 200
+    puts_by_id: bool = True
     custom_shape: Callable[[Kind], Shape] | None = None
+
+    def below(self, resource: str, sub: str) -> SubResource | None:
+        """Return a sub-resource; both names are in lower case. All custom objects have the same."""
+        return self.sub_resources.get((resource if resource in self.shapes else CUSTOM, sub))

@@ -43,7 +43,9 @@ def test_a_rule_is_shown_as_it_was_written(effect):
         pytest.param({"effect": {"page_overlap": 501}}, "page_overlap", id="more than any page"),
         pytest.param({"effect": {"delete_listed": 0}}, "no effect: give status, body", id="none deleted"),
         pytest.param(
-            {"effect": {"index_lag": 1}}, "index_lag_s, page_overlap or delete_listed", id="misspelt"
+            {"effect": {"index_lag": 1}},
+            "index_lag_s, page_overlap, burst_limit, daily_limit or delete_listed",
+            id="misspelt",
         ),
         pytest.param(
             {"effect": {"status": 503, "clock_skew_s": 5}},

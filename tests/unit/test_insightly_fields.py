@@ -77,7 +77,7 @@ def test_what_fits_is_kept(type_, sent, kept):
         ),
         (LINKS, [{"LINK_OBJECT_NAME": "Contact"}], "F[0] must be an object with a value for LINK_OBJECT_ID;"),
         (
-            CustomFields(),
+            CustomFields(of="Contact"),
             [{"FIELD_VALUE": 1}],
             'F[0] must be an object with a value for FIELD_NAME; got {"FIELD_VALUE":1}',
         ),
@@ -134,7 +134,7 @@ def test_custom_fields_show_their_name_as_id_and_only_those_with_a_value_stay():
         {"FIELD_NAME": "Gone__c", "FIELD_VALUE": None},
     ]
 
-    assert CustomFields().read(sent, "CUSTOMFIELDS") == [
+    assert CustomFields(of="Contact").read(sent, "CUSTOMFIELDS") == [
         {"FIELD_NAME": "Hobby__c", "FIELD_VALUE": "chess", "CUSTOM_FIELD_ID": "Hobby__c"},
         {"FIELD_NAME": "Age__c", "FIELD_VALUE": 7, "CUSTOM_FIELD_ID": "Age__c"},
     ]

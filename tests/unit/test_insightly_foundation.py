@@ -36,12 +36,16 @@ def test_every_kind_that_is_founded_has_records_and_no_other():
     assert {kind.name for kind in founded} == {kind.name for kind in KINDS if kind.founded}
 
 
-def test_the_accounts_defaults_are_the_first_source_and_status():
+def test_the_accounts_defaults_are_a_source_after_the_first_and_the_first_status():
     records = {kind.name: records for kind, records in foundation(account(), since=NOW)}
 
-    assert records["LeadSources"][0]["LEAD_SOURCE_ID"] == account().lead_source_id
+    default, *others = [one for one in records["LeadSources"] if one["DEFAULT_VALUE"]]
+    assert (default["LEAD_SOURCE_ID"], others) == (account().lead_source_id, [])
+    assert (records["LeadSources"][0]["LEAD_SOURCE"], records["LeadSources"][0]["DEFAULT_VALUE"]) == (
+        "Web",
+        False,
+    )
     assert records["LeadStatuses"][0]["LEAD_STATUS_ID"] == account().lead_status_id
-    assert [one["DEFAULT_VALUE"] for one in records["LeadSources"]].count(True) == 1
 
 
 def test_categories_of_all_sorts_are_numbered_in_one_row():

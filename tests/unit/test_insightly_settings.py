@@ -6,7 +6,7 @@ import pytest
 
 import mock_insightly
 from mock_insightly import Settings
-from mock_insightly.allowance import Allowance, Verdict
+from mock_insightly.allowance import Allowance, Limits, Verdict
 from mock_insightly.bookmarks import Bookmarks
 from mock_kit.environment import SettingsError
 
@@ -60,47 +60,47 @@ def test_the_public_face_is_two_names():
 
 @pytest.mark.assumed
 def test_the_allowance_is_a_days_and_a_workspaces():
-    allowance = Allowance(2)
+    allowance, limits = Allowance(), Limits(daily=2)
     first, second = datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)
 
-    assert [allowance.take("a", first).left for _ in range(3)] == [1, 0, 0]
-    assert allowance.take("b", first).left == 1
-    assert allowance.take("a", second).left == 1
+    assert [allowance.take("a", first, limits).left for _ in range(3)] == [1, 0, 0]
+    assert allowance.take("b", first, limits).left == 1
+    assert allowance.take("a", second, limits).left == 1
     allowance.clear("a")
-    assert allowance.take("a", second) == Verdict(left=1)
+    assert allowance.take("a", second, limits) == Verdict(left=1)
 
 
 def test_the_allowance_refuses_what_is_over_a_limit_and_does_not_count_it():
-    allowance = Allowance(3, burst=2)
+    allowance, limits = Allowance(), Limits(daily=3, burst=2, strict=True)
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
     later = noon + timedelta(seconds=1)
 
-    assert [allowance.take("a", noon) for _ in range(3)] == [
+    assert [allowance.take("a", noon, limits) for _ in range(3)] == [
         Verdict(left=2),
         Verdict(left=1),
         Verdict(left=1, retry_after_s=1),
     ]
-    assert allowance.take("a", later - timedelta(microseconds=1)).retry_after_s == 1
-    assert allowance.take("a", later) == Verdict(left=0)
-    assert allowance.take("a", later) == Verdict(left=0, retry_after_s=12 * 3600 - 1)
+    assert allowance.take("a", later - timedelta(microseconds=1), limits).retry_after_s == 1
+    assert allowance.take("a", later, limits) == Verdict(left=0)
+    assert allowance.take("a", later, limits) == Verdict(left=0, retry_after_s=12 * 3600 - 1)
 
 
 def test_the_last_day_of_the_calendar_ends_too():
-    allowance = Allowance(1, burst=1)
+    allowance, limits = Allowance(), Limits(daily=1, burst=1, strict=True)
     last = datetime(9999, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)
 
-    assert [allowance.take("a", last) for _ in range(2)] == [
+    assert [allowance.take("a", last, limits) for _ in range(2)] == [
         Verdict(left=0),
         Verdict(left=0, retry_after_s=1),
     ]
 
 
 def test_a_clock_that_is_set_back_a_day_starts_a_day():
-    allowance = Allowance(1, burst=1)
+    allowance, limits = Allowance(), Limits(daily=1, burst=1, strict=True)
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    allowance.take("a", noon)
+    allowance.take("a", noon, limits)
 
-    assert allowance.take("a", noon - timedelta(days=1)) == Verdict(left=0)
+    assert allowance.take("a", noon - timedelta(days=1), limits) == Verdict(left=0)
 
 
 def test_a_bookmark_holds_as_long_as_the_state_does():

@@ -6,7 +6,7 @@ from mock_insightly.kinds import CONTACTS
 from mock_insightly.references import link_to
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.sub_resources import below
+from mock_insightly.versions.sub_resources import CUSTOM, below
 
 TAGS = VERSIONS["v3.1"].sub_resources["contacts", "tags"]
 LINKS_31 = VERSIONS["v3.1"].sub_resources["contacts", "links"]
@@ -66,7 +66,7 @@ def test_a_write_of_rows_gives_that_collection_alone():
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=lambda version: version.name)
 def test_every_sub_resource_hangs_below_a_resource_that_there_is(version):
-    assert {resource for resource, _ in version.sub_resources} <= {*version.shapes}
+    assert {resource for resource, _ in version.sub_resources} <= {*version.shapes, CUSTOM}
     for resource, name in version.sub_resources:
         sub = version.sub_resources[resource, name]
         assert sub.name.lower() == name

@@ -76,6 +76,8 @@ class Crm:
         """Return the words in which a request is refused."""
         reply = self.send(method, path, **more)
         assert reply.status == status, reply.body
+        if reply.headers["Content-Type"].startswith("text/plain"):
+            return reply.body.decode()
         said = decode(reply.body)
         assert list(said) == (["message"] if path.startswith("/_local") else ["Message"])
         return next(iter(said.values()))

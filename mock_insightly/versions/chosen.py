@@ -1,0 +1,36 @@
+"""The versions as the settings want them, where nobody knows which way the real ones have."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
+from mock_insightly.settings import Settings
+from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.shape import Shape, shapes_of
+from mock_insightly.versions.version import Version
+
+_VISIBILITY = frozenset({"VISIBLE_TO", "VISIBLE_TEAM_ID"})
+
+
+def chosen(settings: Settings) -> Mapping[str, Version]:
+    """Return the versions by name."""
+    return {name: _v3(version, settings) if version.tagged else version for name, version in VERSIONS.items()}
+
+
+def _v3(version: Version, settings: Settings) -> Version:
+    return replace(
+        version,
+        shapes=shapes_of(*(_shape(shape, settings) for shape in version.shapes.values())),
+        replaces=version.replaces and settings.v3_0_replaces,
+        put_status=settings.put_status,
+        sub_list_status=settings.sub_list_status,
+        puts_by_id=settings.put_by_id,
+    )
+
+
+def _shape(shape: Shape, settings: Settings) -> Shape:
+    if shape.kind is LEADS and settings.converted_leads == "hidden":
+        return replace(shape, hides=("include_converted", "CONVERTED"))
+    if shape.kind in (ORGANISATIONS, OPPORTUNITIES, PROJECTS) and not settings.visibility_shown:
+        return replace(shape, keys=tuple(key for key in shape.keys if key.name not in _VISIBILITY))
+    return shape
