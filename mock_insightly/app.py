@@ -7,6 +7,7 @@ from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.allowance import Allowance
+from mock_insightly.compression import Compressed
 from mock_insightly.description import describe
 from mock_insightly.edge import Edge
 from mock_insightly.errors import (
@@ -157,7 +158,7 @@ def _stand_behind_front(
         return parts.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or default
 
     front = Front(Edge(app.wsgi_app, parts), faults=faults, journal=journal, workspace_of=whose)
-    app.wsgi_app = front  # type: ignore[method-assign]  # Flask's own way to wrap an application
+    app.wsgi_app = Compressed(front)  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,
         Admin(

@@ -156,3 +156,18 @@ def test_what_an_account_has_from_the_start_is_no_change(crm):
     crm.shown("LeadSources")
 
     assert crm.changes() == []
+
+
+@both_versions
+def test_sets_of_activities_are_shown_without_them_if_brief(crm, version):
+    (whole,) = crm.at(version).shown("ActivitySets")
+    (brief,) = crm.at(version).shown("ActivitySets?brief=true")
+
+    assert brief == {name: value for name, value in whole.items() if name != "ACTIVITIES"} != whole
+
+
+def test_the_first_source_of_leads_is_web_and_not_the_default_one(crm):
+    sources = crm.at("v2.1").shown("LeadSources")
+
+    assert [*sources[0].items()][:3] == [("FIELD_ORDER", 1), ("LEAD_SOURCE", "Web"), ("DEFAULT_VALUE", False)]
+    assert [one["DEFAULT_VALUE"] for one in sources].count(True) == 1
