@@ -9,7 +9,7 @@ import msgspec
 
 from elements_local.clients import Client, Doors, Fields
 from elements_local.errors import CallError, HarnessError
-from elements_local.shape_errors import place_and_reason, unknown
+from elements_local.shape_errors import place_and_reason, shown, unknown
 from elements_local.stack import Stack
 from mock_insightly.faults import CrmRule
 from mock_kit.clock import NaiveInstantError
@@ -94,12 +94,12 @@ def _choices(test: "pytest.Item", mark: "pytest.Mark") -> dict[str, object]:
     """Read one marker."""
     if mark.args:
         keywords = ", ".join(Choices.__struct_fields__)
-        raise MarkerError(test.nodeid, CHOICES, f"expected keywords ({keywords}); got {_shown(mark.args)}")
+        raise MarkerError(test.nodeid, CHOICES, f"expected keywords ({keywords}); got {shown(mark.args)}")
     try:
         chosen = {**mark.kwargs, **_start(mark.kwargs.get("start"))}
         msgspec.convert(chosen, Choices)
     except msgspec.ValidationError as error:
-        path, reason = place_and_reason(error, Choices)
+        path, reason = place_and_reason(error, Choices, mark.kwargs)
         raise MarkerError(test.nodeid, CHOICES, f"{path[0]}: {reason}") from error
     except (UnreadableTimeError, NaiveInstantError) as error:
         raise MarkerError(test.nodeid, CHOICES, f"start: {error}") from error
@@ -127,16 +127,16 @@ def _rule(test: "pytest.Item", rule: object) -> Fields:
     """Return a rule with its service, the CRM unless it says otherwise."""
     if not isinstance(rule, Mapping):
         expected = '{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}'
-        raise MarkerError(test.nodeid, FAULTS, f"expected rules such as {expected}; got {_shown(rule)}")
+        raise MarkerError(test.nodeid, FAULTS, f"expected rules such as {expected}; got {shown(rule)}")
     service = rule.get("service", "crm")
     if service not in _SHAPES:
         raise MarkerError(test.nodeid, FAULTS, unknown("service", str(service), _SHAPES))
     try:
         msgspec.convert(rule, _SHAPES[service])
     except msgspec.ValidationError as error:
-        path, reason = place_and_reason(error, _SHAPES[service])
+        path, reason = place_and_reason(error, _SHAPES[service], rule)
         at = ".".join(map(str, path)) or "a rule"
-        raise MarkerError(test.nodeid, FAULTS, f"{at}: {reason}; got {_shown(rule)}") from error
+        raise MarkerError(test.nodeid, FAULTS, f"{at}: {reason}; got {shown(rule)}") from error
     return {**rule, "service": service}
 
 
@@ -154,8 +154,3 @@ def _message(error: CallError) -> str:
     except MalformedJsonError:
         return error.body
     return str(answer.get("message", error.body)) if isinstance(answer, dict) else error.body
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 200 else f"{text[:200]}..."

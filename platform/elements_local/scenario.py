@@ -3,7 +3,7 @@
 The whole file is read and checked before anything runs; whatever is wrong with it is said with its line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,17 +12,16 @@ from typing import Annotated, Final, Literal, TypeVar
 import msgspec
 
 from elements_local.matrix import MatrixError, expand
-from elements_local.shape_errors import place_and_reason, unknown
-from elements_local.verbs import VERBS, Argument
+from elements_local.objections import INSTANCE_KEYS, objections
+from elements_local.shape_errors import place_and_reason, shown, unknown
+from elements_local.verbs import EXAMPLES, VERBS, Argument, Tag
 from elements_local.yaml_text import Document, Place, YamlError, read_documents
-from mock_kit.instants import UnreadableTimeError, parse_instant
+from mock_kit.environment import SettingsError
+from mock_kit.instants import UnreadableTimeError, parse_zoned_instant
 from mock_kit.json_text import Json
 from mock_kit.workspaces import DEFAULT_START
 
 T = TypeVar("T")
-
-Tag = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][\w.-]*$(?!\n)")]
-"""A word, so that it can stand behind ``-m`` of pytest."""
 
 _TOP = Place(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
@@ -104,7 +103,7 @@ class Head(msgspec.Struct, forbid_unknown_fields=True):
         records: made-up ones of each kind that the CRM starts with.
     """
 
-    scenario: str
+    scenario: Annotated[str, msgspec.Meta(min_length=1)]
     steps: list[dict[str, object]]
     about: str = ""
     profile: Literal["cloud-elements", "open-connectors"] = _USUAL_PROFILE
@@ -113,8 +112,8 @@ class Head(msgspec.Struct, forbid_unknown_fields=True):
     tags: list[Tag] = []
     instance: dict[str, object] | msgspec.UnsetType | None = msgspec.UNSET
     instances: dict[str, dict[str, object]] | None = None
-    records: int = 0
-    seed: int = 1
+    records: Annotated[int, msgspec.Meta(ge=0)] = 0
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
 
 
 @dataclass(frozen=True)
@@ -125,13 +124,18 @@ class _File:
     def error(self, reason: str, *where: str | int) -> ScenarioError:
         return ScenarioError(self.path, self.document.place(*where), reason)
 
-    def convert(self, value: object, shape: type[T], *where: str | int) -> T:
-        """Turn a value into a shape, and an error into one with a line."""
+    def convert(self, value: object, shape: type[T], *where: str | int, example: str | None = None) -> T:
+        """Turn a value into a shape, and an error into one with a line.
+
+        Args:
+            example: what would do in the whole's place.
+        """
         try:
             return msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
-            inner, reason = place_and_reason(error, shape)
-            raise self.error(f"{'.'.join(map(str, (*where, *inner)))}: {reason}", *where, *inner) from error
+            inner, reason = place_and_reason(error, shape, value)
+            hint = f"; write it as in {example}" if example and not inner else ""
+            raise self.error(_labelled(reason + hint, *where, *inner), *where, *inner) from error
 
 
 def load(path: Path) -> list[Scenario]:
@@ -142,16 +146,18 @@ def load(path: Path) -> list[Scenario]:
         OSError: the file cannot be opened.
     """
     try:
-        documents = read_documents(path.read_text(encoding="utf-8"))
+        documents = read_documents(path.read_bytes().decode("utf-8"))
     except YamlError as error:
         raise ScenarioError(path, Place(error.line, error.column), str(error)) from error
     except UnicodeDecodeError as error:
-        raise ScenarioError(path, _TOP, "the file is not UTF-8") from error
+        before = error.object[: error.start]
+        place = Place(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        raise ScenarioError(path, place, "the file is not UTF-8; save it as UTF-8") from error
     if not documents:
         raise ScenarioError(
             path, _TOP, "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
         )
-    return [scenario for document in documents for scenario in _scenarios(_File(path, document))]
+    return _named_apart([_File(path, document) for document in documents])
 
 
 def find(paths: list[Path]) -> list[Path]:
@@ -168,6 +174,20 @@ def find(paths: list[Path]) -> list[Path]:
     return found
 
 
+def _named_apart(files: list[_File]) -> list[Scenario]:
+    """Return the scenarios of a file, each of which has to have a name of its own."""
+    lines: dict[str, int] = {}
+    found: list[Scenario] = []
+    for file in files:
+        for scenario in _scenarios(file):
+            if scenario.name in lines:
+                reason = f"the name {scenario.name!r} has been given in line {lines[scenario.name]}; choose another"
+                raise file.error(f"scenario: {reason}", "scenario")
+            lines[scenario.name] = scenario.line
+            found.append(scenario)
+    return found
+
+
 def _scenarios(file: _File) -> list[Scenario]:
     try:
         return [_scenario(_File(file.path, document)) for document in expand(file.document)]
@@ -178,15 +198,18 @@ def _scenarios(file: _File) -> list[Scenario]:
 def _scenario(file: _File) -> Scenario:
     value = file.document.value
     if not isinstance(value, dict):
-        raise file.error("a scenario is a mapping with `scenario: <what it shows>` and `steps:`")
-    _refuse_unknown(file, value)
-    head = file.convert(value, Head)
-    if not head.steps:
-        raise file.error("steps: there are none", "steps")
+        wanted = "a scenario is a mapping with `scenario: <what it shows>` and `steps:`"
+        came = "nothing, so take its `---` out" if value is None else shown(value)
+        raise file.error(f"{wanted}; got {came}")
+    _refuse_unknown(file, value, Head.__struct_fields__)
+    if "steps" in value:
+        _refuse_no_steps(file, value["steps"])
+    head = file.convert(value, Head, example="`scenario: <what it shows>` and `steps:`")
     try:
-        start = DEFAULT_START if head.start is None else parse_instant(head.start)
+        start = DEFAULT_START if head.start is None else parse_zoned_instant(head.start)
     except UnreadableTimeError as error:
         raise file.error(f"start: {error}", "start") from error
+    instances = _instances(file, head)
     return Scenario(
         name=head.scenario,
         path=file.path,
@@ -195,39 +218,71 @@ def _scenario(file: _File) -> Scenario:
         tags=tuple(head.tags),
         profile=head.profile,
         settings=_settings(file, head),
-        instances=_instances(file, head),
+        instances=instances,
         records=head.records,
         seed=head.seed,
-        steps=tuple(_step(file, place, step) for place, step in enumerate(head.steps)),
+        steps=_steps(file, head, instances),
         document=value,
     )
+
+
+def _labelled(reason: str, *where: str | int) -> str:
+    return f"{'.'.join(map(str, where))}: {reason}" if where else reason
+
+
+def _instances(file: _File, head: Head) -> Mapping[str, Mapping[str, object]]:
+    """Return the instances that are made at the start: one like the guide's, unless the scenario says otherwise."""
+    if head.instances is not None and head.instance is not msgspec.UNSET:
+        raise file.error("give either `instance` or `instances`, which names several", "instances")
+    if isinstance(head.instance, dict):
+        _refuse_unknown(file, head.instance, INSTANCE_KEYS, "instance")
+        return {"instance": head.instance}
+    for name, differs in (head.instances or {}).items():
+        _refuse_unknown(file, differs, INSTANCE_KEYS, "instances", name)
+    if head.instances is None and head.instance is msgspec.UNSET:
+        return {"instance": {}}
+    return head.instances or {}
 
 
 def _settings(file: _File, head: Head) -> Mapping[str, str]:
     """Return a scenario's settings as environment variables; each has to be one that a service knows."""
     if not head.settings:
         return {}
-    from elements_local.stack_settings import NAMES, PREFIX  # noqa: PLC0415 - loads the services, which few need
+    from elements_local.stack_settings import NAMES, PREFIX, check  # noqa: PLC0415 - loads the services, which few need
 
     for name in head.settings:
         if name not in NAMES:
             raise file.error(f"settings: {unknown('setting', name, NAMES)}", "settings", name)
-    return {PREFIX + name: _setting_text(value) for name, value in head.settings.items()}
+    chosen = {PREFIX + name: _setting_text(value) for name, value in head.settings.items()}
+    try:
+        check(chosen)
+    except SettingsError as error:
+        raise file.error(f"settings: {error}", "settings") from error
+    return chosen
 
 
 def _setting_text(value: float | str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _instances(file: _File, head: Head) -> Mapping[str, Mapping[str, object]]:
-    """Return the instances that are made at the start: one like the guide's, unless the scenario says otherwise."""
-    if head.instances is not None:
-        if head.instance is not msgspec.UNSET:
-            raise file.error("give either `instance` or `instances`", "instances")
-        return head.instances
-    if isinstance(head.instance, msgspec.UnsetType):
-        return {"instance": {}}
-    return {} if head.instance is None else {"instance": head.instance}
+def _refuse_no_steps(file: _File, steps: object) -> None:
+    """Refuse what is no list of mappings, in the words of who writes steps."""
+    wanted = "such as `- advance: 15m`"
+    if not isinstance(steps, list) or not steps:
+        came = "there are none" if steps is None or steps == [] else f"got {shown(steps)}"
+        raise file.error(f"steps: expected a list of steps, {wanted}; {came}", "steps")
+    for place, step in enumerate(steps):
+        if not isinstance(step, dict):
+            reason = f"a step is a verb, a colon, a blank and what it is about, {wanted}; got {shown(step)}"
+            raise file.error(f"steps.{place}: {reason}", "steps", place)
+
+
+def _steps(file: _File, head: Head, instances: Iterable[str]) -> tuple[Step, ...]:
+    """Return the steps, each of which has to make sense after those before it."""
+    steps = tuple(_step(file, place, step) for place, step in enumerate(head.steps))
+    for path, reason in objections(instances, [(step.verb, step.argument) for step in steps]):
+        raise file.error(_labelled(reason, *path), *path)
+    return steps
 
 
 def _step(file: _File, place: int, step: Mapping[str, object]) -> Step:
@@ -236,12 +291,13 @@ def _step(file: _File, place: int, step: Mapping[str, object]) -> Step:
     verb, argument = next(iter(step.items()))
     if verb not in VERBS:
         raise file.error(unknown("verb", verb, VERBS), "steps", place, verb)
-    read = file.convert(argument, VERBS[verb], "steps", place, verb)
+    read = file.convert(argument, VERBS[verb], "steps", place, verb, example=EXAMPLES.get(verb))
     return Step(verb=verb, argument=read, line=file.document.place("steps", place, verb).line)
 
 
-def _refuse_unknown(file: _File, value: Mapping[str, object]) -> None:
-    known = Head.__struct_fields__
+def _refuse_unknown(
+    file: _File, value: Mapping[str, object], known: Sequence[str], *where: str | int
+) -> None:
     for key in value:
         if key not in known:
-            raise file.error(unknown("key", key, known), key)
+            raise file.error(_labelled(unknown("key", key, known), *where), *where, key)

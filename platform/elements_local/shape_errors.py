@@ -1,28 +1,50 @@
-"""What is wrong with a value that does not fit its shape, said with the nearest thing that would."""
+"""What is wrong with a value that does not fit its shape, said in a writer's words and with the nearest thing that would."""
 
 import re
-from collections.abc import Iterable
+from ast import literal_eval
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 import msgspec
 
 from elements_local.shape_fields import choices_at, fields_at
+from elements_local.verbs import PATTERNS
 
 Path = tuple[str | int, ...]
 
 _UNKNOWN_FIELD = re.compile("Object contains unknown field `(.+)`")
-_NO_CHOICE = re.compile("Invalid enum value (.+)", re.DOTALL)
+_MISSING_FIELD = re.compile("Object missing required field `(.+)`")
+_NO_CHOICE = re.compile("Invalid enum value '?(.+?)'?", re.DOTALL)
+_PATTERN = re.compile("Expected `str` matching regex (.+)", re.DOTALL)
+_KINDS = {
+    "array": "a list",
+    "object": "a mapping",
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+}
+_KIND = re.compile(f"`((?:{'|'.join(_KINDS)})(?: \\| (?:{'|'.join(_KINDS)}))*)`")
+_GOT = re.compile(", got `(.+)`")
+_LONGEST = 100
 
 
-def place_and_reason(error: msgspec.ValidationError, shape: object) -> tuple[Path, str]:
+def place_and_reason(error: msgspec.ValidationError, shape: object, value: object) -> tuple[Path, str]:
     """Return where in a value an error is, and what it is."""
-    reason, _, at = str(error).partition(" - at `$")
+    reason, of_key, at = str(error).partition(" - at `key` in `$")
+    if not of_key:
+        reason, _, at = reason.partition(" - at `$")
     path = tuple(_path(at.rstrip("`")))
+    if found := _PATTERN.fullmatch(reason):
+        return _mismatch(path, literal_eval(found[1]), value, of_key=bool(of_key))
     if found := _UNKNOWN_FIELD.fullmatch(reason):
         return (*path, found[1]), unknown("key", found[1], fields_at(shape, path))
+    if found := _MISSING_FIELD.fullmatch(reason):
+        return path, f"the key {found[1]!r} is missing"
     if found := _NO_CHOICE.fullmatch(reason):
-        return path, f"{reason}; expected {' or '.join(map(repr, choices_at(shape, path)))}"
-    return path, reason
+        return path, unknown("value", found[1], map(str, choices_at(shape, path)))
+    return path, _in_words(_GOT.sub("", reason)) + (_came(value, path) or _kind_came(reason))
 
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> str:
@@ -31,6 +53,46 @@ def unknown(kind: str, word: str, known: Iterable[str]) -> str:
     near = get_close_matches(word, words, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(words)}"
     return f"unknown {kind} {word!r}; {hint}"
+
+
+def shown(value: object) -> str:
+    """Quote what came, as much of it as a message needs."""
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _in_words(reason: str) -> str:
+    """Put what a format has no words for into those of people who write it."""
+    worded = _KIND.sub(lambda found: " or ".join(_KINDS[kind] for kind in found[1].split(" | ")), reason)
+    return worded[:1].lower() + worded[1:]
+
+
+def _kind_came(reason: str) -> str:
+    found = _GOT.search(reason)
+    return f"; got {_KINDS.get(found[1], found[1])}" if found else ""
+
+
+def _mismatch(path: Path, pattern: str, value: object, *, of_key: bool) -> tuple[Path, str]:
+    """Name the text that does not match, which may be a key."""
+    came = _at(value, path)
+    if of_key and isinstance(came, Mapping):
+        came = next((key for key in came if not re.search(pattern, str(key))), None)
+        path = (*path, str(came))
+    return path, f"expected {PATTERNS.get(pattern, pattern)}; got {shown(came)}"
+
+
+def _came(value: object, path: Path) -> str:
+    came = _at(value, path)
+    return "" if came is None or isinstance(came, list | dict) else f"; got {shown(came)}"
+
+
+def _at(value: object, path: Path) -> object:
+    for part in path:
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+    return value
 
 
 def _path(text: str) -> list[str | int]:

@@ -1,6 +1,8 @@
 """The names of the three services' settings, as a scenario gives them: what follows ``ELEMENTS_LOCAL_``."""
 
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import TypeAlias
 
 import callback_sink
 import mock_insightly
@@ -8,11 +10,24 @@ import mock_platform
 
 PREFIX = "ELEMENTS_LOCAL_"
 
-_SERVICES = {
+_Settings: TypeAlias = mock_platform.Settings | mock_insightly.Settings | callback_sink.Settings
+
+_SERVICES: Mapping[str, type[_Settings]] = {
     "PLATFORM": mock_platform.Settings,
     "CRM": mock_insightly.Settings,
     "SINK": callback_sink.Settings,
 }
+
+
+def check(environment: Mapping[str, str]) -> None:
+    """Refuse settings that a service cannot be started with.
+
+    Raises:
+        SettingsError: a value is not what its setting takes.
+    """
+    for settings in _SERVICES.values():
+        settings.from_env(environment)
+
 
 NAMES = [
     f"{service}_{setting.name.upper()}"

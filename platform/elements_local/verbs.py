@@ -4,10 +4,25 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from callback_sink.answers import Answer
 from mock_insightly.faults import CrmRule
 
-Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z][\w-]*/[\w.-]+$")]
+_NAME = r"^[A-Za-z][\w-]*/[\w.-]+$"
+_TAG = r"^[A-Za-z0-9][\w.-]*$(?!\n)"
+_PATH = "^/"
+
+PATTERNS = {
+    _NAME: "a record's name: a kind, a slash and a word, such as contacts/ada",
+    _TAG: "a word, such as slow or retry-ladder",
+    _PATH: "a path that starts with a slash, such as /instances",
+}
+"""What texts have to be like, in words."""
+
+Name: TypeAlias = Annotated[str, Meta(pattern=_NAME)]
 """A record's name in a scenario: its hub resource, a slash, and a name of the author's own."""
+
+Tag: TypeAlias = Annotated[str, Meta(pattern=_TAG)]
+"""A word, so that it can stand behind ``-m`` of pytest."""
 
 Fields: TypeAlias = dict[Name, dict[str, object] | None]
 Argument: TypeAlias = Any
@@ -20,16 +35,8 @@ class AdvanceTo(Struct, forbid_unknown_fields=True):
     to: str
 
 
-class Response(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class Response(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How the sink answers next."""
-
-    status: int = 200
-    times: int | None = None
-    body: object = None
-    headers: dict[str, str] = {}
-    delay_s: float = 0
-    drop: bool = False
-    half_read: bool = False
 
 
 class Request(Struct, forbid_unknown_fields=True):
@@ -44,7 +51,7 @@ class Request(Struct, forbid_unknown_fields=True):
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: str
+    path: Annotated[str, Meta(pattern=_PATH)]
     service: Literal["platform", "crm", "sink"] = "platform"
     json: object = UNSET
     text: str | None = None
@@ -136,7 +143,7 @@ class Never(Struct, forbid_unknown_fields=True):
 class Fault(CrmRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fault rule; the CRM's, which knows most effects, unless it says otherwise."""
 
-    service: str = "crm"
+    service: Literal["platform", "crm", "sink"] = "crm"
 
 
 VERBS: dict[str, Any] = {
@@ -153,3 +160,18 @@ VERBS: dict[str, Any] = {
     "expect": Expect | Literal["stream"],
     "never": Never,
 }
+
+EXAMPLES = {
+    "create": "`create: {contacts/ada: {FIRST_NAME: Ada}}`",
+    "update": "`update: {contacts/ada: {TITLE: Countess}}`",
+    "delete": "`delete: contacts/ada`",
+    "advance": "`advance: 15m`, or `advance: {to: T+15m}`",
+    "poll": "`poll:` with nothing behind it, or with an instance's name",
+    "fault": '`fault: {match: {path: "/v2.2/*"}, effect: {status: 503}}`',
+    "respond": "`respond: {status: 503, times: 3}`",
+    "configure": "`configure: {event.poller.refresh_interval: 5}`",
+    "request": "`request: {method: GET, path: /instances}`",
+    "expect": "`expect: {callbacks: [contacts/ada CREATED]}`, or `expect: stream`",
+    "never": "`never: {callbacks: [contacts/ada UPDATED]}`",
+}
+"""What follows a verb, for messages about something else that does."""

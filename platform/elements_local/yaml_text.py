@@ -16,6 +16,28 @@ if TYPE_CHECKING:
     from yaml.nodes import Node
 
 _MOST_NODES = 100_000
+_DEEPEST = 100
+_TOO_DEEP = f"nested more than {_DEEPEST} deep; an alias must not stand inside what it means"
+
+_QUOTES = "put the text into quotes"
+_HINTS = (
+    ("character '\\t'", "a line is indented by blanks, not by tabs"),
+    ("that cannot start any token", _QUOTES),
+    (
+        "mapping values are not allowed",
+        "a text with a colon and a blank needs quotes; or this line is indented wrongly, or the colon before lacks its blank",
+    ),
+    (
+        "could not find expected ':'",
+        "a key has a colon and a blank behind it; the line before this one may lack them",
+    ),
+    ("expected <block end>", "this line is not indented as those that it belongs to"),
+    ("expected ',' or", "a bracket or brace before it is not closed"),
+    ("unexpected end of stream", "a quote before it is not closed"),
+    ("expected alphabetic or numeric", f"* and & at the start have a meaning of their own: {_QUOTES}"),
+    ("undefined alias", f"* at the start has a meaning of its own: {_QUOTES}"),
+)
+"""What YAML's reader says, and what most probably is to be done about it."""
 
 
 class YamlError(Exception):
@@ -84,10 +106,30 @@ def read_documents(text: str) -> list[Document]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(error.problem or "not YAML", line=line, column=column) from error
-    except yaml.YAMLError as error:
-        raise YamlError(str(error), line=1, column=1) from error
+        raise YamlError(_with_hint(error.problem or "not YAML"), line=line, column=column) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        reason = f"the letter {chr(error.character)!r} cannot be read; take it out, or write it as an escape in double quotes"
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise YamlError(reason, line=line, column=column) from error
+    except RecursionError as error:
+        raise YamlError(_TOO_DEEP, **_deepest(text)) from error
     return [_document(node) for node in nodes]
+
+
+def _with_hint(problem: str) -> str:
+    """Add what whoever wrote it most probably has to do."""
+    return problem + next((f"; {hint}" for words, hint in _HINTS if words in problem), "")
+
+
+def _deepest(text: str) -> dict[str, int]:
+    """Return where a text begins to be nested too deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST + 1 and event.start_mark:  # the outermost is at no path yet
+            return {"line": event.start_mark.line + 1, "column": event.start_mark.column + 1}
+    return {"line": 1, "column": 1}
 
 
 def _document(node: "Node") -> Document:
@@ -103,8 +145,10 @@ class _Reader:
         self._scalars = _Loader("")
 
     def value(self, node: "Node", path: Path) -> Json:
+        if len(path) > _DEEPEST:  # an alias of what it stands in has no end
+            raise self._error(node, _TOO_DEEP)
         if len(self.places) > _MOST_NODES:  # aliases of aliases make a small file endless
-            raise self._error(node, f"more than {_MOST_NODES} values")
+            raise self._error(node, f"more than {_MOST_NODES} values, aliases counted as often as they stand")
         self.places.setdefault(path, _place(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -117,9 +161,9 @@ class _Reader:
         for key_node, inner in node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
             if key is None:
-                raise self._error(key_node, "a key must be a text")
+                raise self._error(key_node, "a key must be a text; put it into quotes")
             if key in made:
-                raise self._error(key_node, f"the key {key!r} stands twice")
+                raise self._error(key_node, f"the key {key!r} stands twice; take one of them out")
             self.places[(*path, key)] = _place(key_node)
             made[key] = self.value(inner, (*path, key))
         return made
@@ -128,7 +172,8 @@ class _Reader:
         try:
             value: Json = self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
-            raise self._error(node, f"cannot read {node.value!r}") from error
+            tag = "" if node.tag.startswith("tag:yaml.org,2002:str") else f"; nothing is known of {node.tag}"
+            raise self._error(node, f"cannot read {node.value!r}{tag}") from error
         return value
 
     @staticmethod

@@ -38,10 +38,10 @@ def test_every_scenario_of_the_project_is_one(path):
 
 GOOD = [
     "scenario: s\nsteps: [{advance: 1m}]",
-    "scenario: s\nsteps: [{advance: 15}, {expect: stream}, {poll: null}, {delete: contacts/ada}]",
+    "scenario: s\nsteps: [{advance: 15}, {expect: stream}, {create: {contacts/ada: {}}}, {delete: contacts/ada}]",
     "scenario: s\nmatrix: [{k: contacts, n: 1}]\nsteps: [{create: {<k>/ada: {}}}, {expect: {polls: [{events: <n>}]}}]",
     "scenario: s\ninstance: null\nstart: 2026-03-02T10:00:00Z\nsteps: [{request: {method: GET, path: /x}}]",
-    "scenario: s\nsteps: [{never: {callbacks: [x], requests: [{path: /v2.2/*}]}}]",
+    "scenario: s\nsteps: [{never: {callbacks: [contacts/x CREATED], requests: [{path: /v2.2/*}]}}]",
 ]
 BAD = [
     "scenario: s",

@@ -61,7 +61,7 @@ def test_documents_are_separate_and_count_lines_from_the_file() -> None:
         pytest.param("a: *nowhere", "undefined alias", 1, id="unknown alias"),
         pytest.param("a: !!python/object:os.system {}", "", 1, id="object tag"),
         pytest.param("a: !!int x", "cannot read 'x'", 1, id="number that is none"),
-        pytest.param("a: \x01", "special characters", 1, id="control character"),
+        pytest.param("a: \x01", "cannot be read; take it out", 1, id="control character"),
     ],
 )
 def test_what_is_no_plain_yaml_is_refused_with_its_line(text: str, reason: str, line: int) -> None:

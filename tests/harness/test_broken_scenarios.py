@@ -1,0 +1,177 @@
+"""What a newcomer gets wrong in a scenario is said with file, line and column, and with what to do about it."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from elements_local.commands.replay import command
+from elements_local.scenario import ScenarioError, load
+
+GOOD = "scenario: s\nsteps:\n  - advance: 1m\n"
+ADA = GOOD + "  - create: {contacts/ada: {}}\n"
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise("abcdefgh")
+)
+
+BROKEN = {
+    # the file
+    "empty": ("", "1:1", "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"),
+    "comments only": ("# to do\n", "1:1", "the file is empty"),
+    "not UTF-8": ("scenario: Zoë\n".encode("latin-1"), "1:13", "not UTF-8; save it as UTF-8"),
+    "UTF-16": (GOOD.encode("utf-16"), "1:1", "not UTF-8; save it as UTF-8"),
+    "a control character": ("scenario: s\x07\n", "1:12", "the letter '\\x07' cannot be read; take it out"),
+    "a marker at the end": (GOOD + "---\n", "5:1", "got nothing, so take its `---` out"),
+    "a list of steps": ("- advance: 1m\n", "1:1", "a scenario is a mapping with `scenario: <what it shows>`"),
+    "a name twice": (GOOD + "---\n" + GOOD, "5:1", "the name 's' has been given in line 1; choose another"),
+    # YAML
+    "a tab": ("scenario: s\nsteps:\n\t- advance: 1m\n", "3:1", "indented by blanks, not by tabs"),
+    "too little indented": (GOOD + " - poll: null\n", "4:2", "not indented as those that it belongs to"),
+    "too much indented": ("scenario: s\n  tags: [a]\n", "2:7", "or this line is indented wrongly"),
+    "no colon": ("scenario: s\nsteps\n  - advance: 1m\n", "3:12", "the line before this one may lack them"),
+    "no blank behind a colon": ("scenario:s\nsteps: []\n", "2:6", "or the colon before lacks its blank"),
+    "no blank behind a verb": (GOOD + "  - advance:5m\n", "4:5", "a step is a verb, a colon, a blank"),
+    "no blank behind a dash": ("scenario: s\nsteps:\n  -poll: x\n", "2:1", "expected a list of steps, such as"),
+    "a colon in a text": ("scenario: created: always\n", "1:18", "a text with a colon and a blank needs quotes"),
+    "a quote that is not closed": ("scenario: 's\n", "2:1", "a quote before it is not closed"),
+    "a bracket that is not closed": (GOOD + "tags: [a, b\n", "5:1", "a bracket or brace before it is not closed"),
+    "a brace that is not closed": (ADA + "  - expect: {events: []\n", "6:1", "a bracket or brace before it"),
+    "an at sign": ("scenario: @s\n", "1:11", "put the text into quotes"),
+    "a star": (GOOD + "  - fault: {match: {path: *}}\n", "4:28", "a meaning of their own: put the text into"),
+    "an alias of nothing": ("scenario: *s\n", "1:11", "found undefined alias 's'; * at the start has a meaning"),
+    "an alias of itself": ("scenario: s\nsteps: &a [*a]\n", "2:8", "an alias must not stand inside what it means"),
+    "aliases without end": (BOMB, "1:4", "more than 100000 values, aliases counted as often as they stand"),
+    "nested without end": ("a: " + "[" * 2000 + "]" * 2000, "1:104", "nested more than 100 deep"),
+    "a tag of Python's": ("scenario: !!python/name:os.system s\n", "1:11", "nothing is known of tag:yaml.org,2002:python"),
+    "a key twice": (GOOD + "scenario: t\n", "4:1", "the key 'scenario' stands twice; take one of them out"),
+    "a record twice": (GOOD + "  - create: {contacts/a: {}, contacts/a: {}}\n", "4:30", "stands twice"),
+    "a key that is a list": (GOOD + "? [a]\n: b\n", "4:3", "a key must be a text; put it into quotes"),
+    # the top
+    "no name": ("steps:\n  - advance: 1m\n", "1:1", "the key 'scenario' is missing; write it as in `scenario: <"),
+    "an empty name": ("scenario: ''\nsteps:\n  - poll:\n", "1:1", "scenario: expected a text of length >= 1; got ''"),
+    "no steps": ("scenario: s\n", "1:1", "the key 'steps' is missing; write it as in"),
+    "nothing in steps": ("scenario: s\nsteps:\n", "2:1", "expected a list of steps, such as `- advance: 15m`; there are"),
+    "a misspelt key": ("scenario: s\nstep: []\n", "2:1", "unknown key 'step'; did you mean 'steps'?"),
+    "a key in capitals": ("Scenario: s\n", "1:1", "unknown key 'Scenario'; did you mean 'scenario'?"),
+    "a start that is none": (GOOD + "start: soon\n", "4:1", "expected an instant such as 2026-03-02T10:00:00Z; got 'soon'"),
+    "a start without a zone": (GOOD + "start: 2026-03-02T10:00:00\n", "4:1", "expected an instant with a zone, such as"),
+    "a month too many": (GOOD + "start: 2026-13-02T10:00:00Z\n", "4:1", "month must be in 1..12"),
+    "records in words": (GOOD + "records: many\n", "4:1", "records: expected a whole number; got 'many'"),
+    "records below nought": (GOOD + "records: -1\n", "4:1", "records: expected a whole number >= 0; got -1"),
+    "a seed with a fraction": (GOOD + "seed: 1.5\n", "4:1", "seed: expected a whole number; got 1.5"),
+    "tags that are no list": (GOOD + "tags: slow\n", "4:1", "tags: expected a list; got 'slow'"),
+    "a tag of two words": (GOOD + "tags: [a, two words]\n", "4:11", "expected a word, such as slow or retry-ladder; got 'two"),
+    "an unknown profile": (GOOD + "profile: cloud-element\n", "4:1", "profile: unknown value 'cloud-element'; did you mean 'cloud-elements'?"),
+    "a misspelt setting": (GOOD + "settings: {CRM_LIMIT: vendor}\n", "4:12", "did you mean 'CRM_LIMITS'?"),
+    "a setting's value": (GOOD + "settings: {CRM_LIMITS: on}\n", "4:1", "CRM_LIMITS must be off or vendor; got 'on'"),
+    "an instance's misspelt key": (GOOD + "instance: {configuraton: {}}\n", "4:12", "did you mean 'configuration'?"),
+    "an instance and instances": (GOOD + "instance: {}\ninstances: {}\n", "5:1", "give either `instance` or `instances`"),
+    # steps
+    "a step that is a text": (GOOD + "  - poll\n", "4:5", "such as `- advance: 15m`; got 'poll'"),
+    "a step of two verbs": (GOOD + "  - poll:\n    advance: 1m\n", "4:5", "a step has one verb; got poll, advance"),
+    "a step of no verb": (GOOD + "  - {}\n", "4:5", "a step has one verb; got none"),
+    "a misspelt verb": (GOOD + "  - advnce: 1m\n", "4:5", "unknown verb 'advnce'; did you mean 'advance'?"),
+    "a verb in capitals": (GOOD + "  - Create: {}\n", "4:5", "unknown verb 'Create'; did you mean 'create'?"),
+    "an unknown verb": (GOOD + "  - sleep: 1m\n", "4:5", "unknown verb 'sleep'; known: create, update"),
+    "a misspelt key of a verb": (GOOD + "  - expect: {calbacks: []}\n", "4:14", "did you mean 'callbacks'?"),
+    "a misspelt key deep inside": (GOOD + "  - expect:\n      polls:\n        - sen: 1\n", "6:11", "steps.1.expect.polls.0.sen: unknown key 'sen'; did you mean 'seen'?"),
+    "an unknown kind of record": (GOOD + "  - create: {contact/ada: {}}\n", "4:14", "unknown kind of record 'contact'; did you mean 'contacts'?"),
+    "a record without a kind": (GOOD + "  - create: {ada: {}}\n", "4:14", "a kind, a slash and a word, such as contacts/ada; got 'ada'"),
+    "a record without fields": (GOOD + "  - create: contacts/ada\n", "4:5", "write it as in `create: {contacts/ada: {FIRST_NAME: Ada}}`"),
+    "a record that nobody made": (ADA + "  - update: {contacts/adda: {}}\n", "5:14", "unknown record 'contacts/adda'; did you mean 'contacts/ada'?; a step before this one has to `create` it"),
+    "a record used before it is made": (GOOD + "  - delete: contacts/ada\n  - create: {contacts/ada: {}}\n", "4:5", "unknown record 'contacts/ada'; a step before"),
+    "a duration that is none": (GOOD + "  - advance: 15x\n", "4:5", "expected a duration such as 15m, 1h 30m or 2 days; got '15x'"),
+    "a duration backwards": (GOOD + "  - advance: -5m\n", "4:5", "time only moves forward; got '-5m'"),
+    "no duration": (GOOD + "  - advance:\n", "4:5", "got nothing; write it as in `advance: 15m`, or `advance: {to: T+15m}`"),
+    "an instant that is none": (GOOD + "  - advance: {to: tomorrow}\n", "4:15", "expected T+15m, which counts from the start, or an"),
+    "an unknown instance": (GOOD + "  - poll: other\n", "4:5", "unknown instance 'other'; known: instance"),
+    "no instance": ("scenario: s\ninstance: null\nsteps:\n  - poll:\n", "4:5", "leave `instance: null` out to have one like the guide's"),
+    "a method in small letters": (GOOD + "  - request: {method: get, path: /x}\n", "4:15", "unknown value 'get'; known: DELETE, GET"),
+    "a request without a path": (GOOD + "  - request: {method: GET}\n", "4:5", "the key 'path' is missing; write it as in `request: {"),
+    "a path without a slash": (GOOD + "  - request: {method: GET, path: instances}\n", "4:28", "a path that starts with a slash, such as /instances; got"),
+    "an unknown service": (GOOD + "  - fault: {service: crn, effect: {drop: true}}\n", "4:13", "unknown value 'crn'; did you mean 'crm'?"),
+    "a misspelt effect": (GOOD + "  - fault: {effect: {staus: 503}}\n", "4:22", "unknown key 'staus'; did you mean 'status'?"),
+    "a fault without an effect": (GOOD + "  - fault: {effect: {}}\n", "4:5", "a rule has no effect: give status, body"),
+    "a status that is none": (GOOD + "  - respond: {status: 999}\n", "4:15", "expected a whole number <= 599; got 999"),
+    "a status alone": (GOOD + "  - respond: 503\n", "4:5", "got 503; write it as in `respond: {status: 503, times: 3}`"),
+    "an answer after the last": (GOOD + "  - respond: [{status: 503}, {status: 200}]\n", "4:15", "without `times` it is given for ever"),
+    "an event without its word": (ADA + "  - expect: {callbacks: [contacts/ada]}\n", "5:26", "expected an event such as `contacts/ada CREATED`"),
+    "an event's misspelt word": (ADA + "  - never: {callbacks: [contacts/ada UPDATE]}\n", "5:25", "or one that is UPDATED or DELETED; got 'contacts/ada UPDATE'"),
+    "an expectation of nothing": (GOOD + "  - expect: {}\n", "4:5", "expected what has to have come: callbacks,"),
+    "a misspelt stream": (GOOD + "  - expect: streem\n", "4:5", "unknown value 'streem'; did you mean 'stream'?"),
+    # matrix
+    "an unknown placeholder": ("scenario: s\nmatrix: [{kind: leads}]\nsteps:\n  - create: {<kin>/a: {}}\n", "4:14", "the matrix has no 'kin'; did you mean <kind>?"),
+    "a placeholder without a matrix": ("scenario: s\nsteps:\n  - create: {<kind>/a: {}}\n", "3:14", "expected a record's name: a kind, a slash"),
+    "a matrix that is no list": (GOOD + "matrix: {a: 1}\n", "4:1", "expected a list of rows, such as [{kind: contacts}"),
+    "rows with different names": (GOOD + "matrix: [{a: 1}, {b: 2}]\n", "4:18", "every row has the same names; expected a, got b"),
+    # what comes later
+    "a second document": (GOOD + "---\nscenario: t\n", "5:1", "the key 'steps' is missing"),
+}  # fmt: skip
+"""Name -> text, place, what is said."""
+
+
+@pytest.fixture(params=BROKEN.values(), ids=BROKEN.keys())
+def broken(request, tmp_path: Path) -> tuple[Path, str, str]:
+    """A broken file, the place of what is wrong with it, and what is said of that."""
+    text, place, said = request.param
+    return written(tmp_path / "it.yaml", text), place, said
+
+
+def written(path: Path, text: str | bytes) -> Path:
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_the_loader_says_where_it_is_what_came_and_what_to_do(broken: tuple[Path, str, str]) -> None:
+    path, place, said = broken
+
+    with pytest.raises(ScenarioError) as refused:
+        load(path)
+
+    assert str(refused.value).startswith(f"{path}:{place}: "), refused.value
+    assert said in str(refused.value)
+
+
+def test_replay_calls_it_misuse_in_one_line(broken: tuple[Path, str, str]) -> None:
+    path, place, said = broken
+
+    done = CliRunner().invoke(command, [str(path)])
+
+    assert done.exit_code == 2
+    (line,) = [line for line in done.output.splitlines() if line.startswith("Error: ")]
+    assert line.startswith(f"Error: {path}:{place}: ")
+    assert said in line
+
+
+def test_pytest_shows_each_as_an_error_of_collection_without_a_traceback(
+    pytester: pytest.Pytester,
+) -> None:
+    folder = pytester.mkdir("scenarios")
+    for name, (text, _, _) in BROKEN.items():
+        written(folder / f"{name}.yaml", text)
+
+    result = pytester.runpytest_inprocess("-p", "no:randomly")
+
+    result.assert_outcomes(errors=len(BROKEN))
+    output = result.stdout.str()
+    for name, (_, place, said) in BROKEN.items():
+        (line,) = re.findall(rf"^.*/{re.escape(name)}\.yaml:{place}: .*$", output, re.MULTILINE)
+        assert said in line
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbf" + GOOD.encode(),
+        GOOD.replace("\n", "\r\n").encode(),
+        b'{"scenario": "s", "steps": [{"advance": "1m"}]}',
+    ],
+    ids=["a byte order mark", "lines as on Windows", "JSON"],
+)
+def test_what_editors_do_to_a_file_does_no_harm(tmp_path: Path, text: bytes) -> None:
+    (scenario,) = load(written(tmp_path / "it.yaml", text))
+
+    assert [step.verb for step in scenario.steps] == ["advance"]
