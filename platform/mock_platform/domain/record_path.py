@@ -49,6 +49,15 @@ def steps_of(path: str) -> tuple[str, ...]:
     return tuple(step for step in found if step is not None)
 
 
+def root_of(path: str) -> str:
+    """Return the key of the record that a path begins with.
+
+    >>> root_of("$.TAGS[0].TAG_NAME"), root_of("CITY"), root_of("['Modified Time']")
+    ('TAGS', 'CITY', 'Modified Time')
+    """
+    return next((step for step in steps_of(path.strip()) if step not in _ROOTS), path)
+
+
 def _step(value: object, step: str) -> object:
     if isinstance(value, Mapping):
         return value.get(step)

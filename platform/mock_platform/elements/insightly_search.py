@@ -4,6 +4,7 @@ import re
 
 from mock_platform.domain.ceql import Clause, Comparison, Like
 from mock_platform.elements.insightly_collections import Collection
+from mock_platform.elements.insightly_field_names import VERSION_2
 
 _FIELD = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
@@ -30,7 +31,7 @@ _SEARCHES = {
 """What ``/Search`` of version 2.2 takes; one of them a call (documented: v2.2 OpenAPI document, Python client)."""
 
 _NO_FIELDS = frozenset({*_PLACES, "organisation", "email_domain"})
-"""Those that are no field of a record: only Insightly can look for them."""
+"""Those that are no field of a record, but for a lead's phone number: only Insightly can look for them."""
 
 
 def by_field(part: Clause) -> dict[str, str]:
@@ -58,7 +59,11 @@ def by_filter(place: Collection, part: Clause) -> dict[str, str]:
 
 def is_parameter(place: Collection, name: str) -> bool:
     """Say whether version 2.2 knows a name as a filter only, and no record has a field of it."""
-    return name.lower() in _NO_FIELDS and name.lower() in _SEARCHES.get(place.path, ())
+    return (
+        name.lower() in _NO_FIELDS
+        and name.lower() in _SEARCHES.get(place.path, ())
+        and name.upper() not in VERSION_2.get(place.path, "").split()
+    )
 
 
 def value_text(part: Comparison) -> str:

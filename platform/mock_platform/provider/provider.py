@@ -16,6 +16,7 @@ from mock_platform.elements import (
 )
 from mock_platform.elements.insightly import LARGEST_PAGE
 from mock_platform.elements.insightly_collections import Collection, collection
+from mock_platform.elements.insightly_conditions import refuse_unknown_fields
 from mock_platform.elements.insightly_fields import FieldMetadata
 from mock_platform.elements.insightly_listing import listing
 from mock_platform.elements.insightly_objects import ObjectName
@@ -51,9 +52,14 @@ class Provider:
         return self._calls.record(configuration, insightly.me())
 
     def page(self, configuration: Values, resource: str, asked: Asked) -> Page:
-        """Return a stretch of a list."""
-        place = collection(resource)
-        found = listing(resource, asked.where, base_url=_base_url(configuration))
+        """Return a stretch of a list.
+
+        Raises:
+            InvalidRequestError: it is to be filtered by what no record has.
+        """
+        place, base_url = collection(resource), _base_url(configuration)
+        found = listing(resource, asked.where, base_url=base_url)
+        refuse_unknown_fields(place, found.residual, base_url=base_url)
         if place.key is not None:
             rows = insightly_rows.rows(place, self._parent(configuration, place))
             return lists.page(asked, lists.whole(rows), residual=found.residual)

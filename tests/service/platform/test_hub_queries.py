@@ -120,3 +120,57 @@ def test_a_list_that_the_crm_cannot_search_is_filtered_here(hub, name):
 
     assert everything[0] in found
     assert all(record[field] == first for record in found)
+
+
+UNKNOWN = {
+    "NO_SUCH_FIELD != 'x'": "have no field 'NO_SUCH_FIELD'; there are ",
+    "FIRST_NAM = 'Ada'": "have no field 'FIRST_NAM'; did you mean FIRST_NAME?",
+    "FIRST_NAME = 'Ada' AND (LAST_NAME = 'x' OR EMAL LIKE 'x%')": "have no field 'EMAL'",
+    "nothing IS NULL": "have no field 'nothing'",
+    "FIRST_NAME = 'Ada' AND NOTHING IN (1, 2)": "have no field 'NOTHING'",
+}
+
+
+@pytest.mark.parametrize("where", UNKNOWN)
+@pytest.mark.parametrize("version", ["v2.2", "v3.1"])
+def test_a_condition_on_a_field_that_no_record_has_is_refused(doors, make_instance, refused, where, version):
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    hub = doors.platform.hub(make_instance({"base.url": VERSIONS[version]})["token"])
+
+    said = refused(hub.send("GET", f"/contacts?where={quote(where)}"), 400)
+
+    asked_by_the_crm = version == "v3.1" and "=" in where.split(" AND ", maxsplit=1)[0] and "!" not in where
+    assert asked_by_the_crm or UNKNOWN[where] in said
+
+
+@pytest.mark.parametrize(
+    "resource", ["contacts", "accounts", "leads", "opportunities", "activities", "users"]
+)
+@pytest.mark.parametrize("version", ["v2.2", "v3.1"])
+def test_every_field_of_the_crms_records_may_stand_in_a_condition(doors, make_instance, resource, version):
+    doors.crm.seed(1)
+    doors.crm.call("POST", "/_local/seed", json={"profile": "small"})
+    hub = doors.platform.hub(
+        make_instance({"base.url": VERSIONS[version], "filter.response.nulls": False})["token"]
+    )
+    record, *_ = hub.call("GET", f"/{resource}?pageSize=1")
+
+    for field in record:
+        hub.call("GET", f"/{resource}?pageSize=1&where=" + quote(f"{field} IS NULL OR {field} != 'x'"))
+
+
+@pytest.mark.parametrize(
+    ("version", "where"),
+    [
+        ("v2.2", "CONTACT_FIELD_1 = 'x'"),
+        ("v3.1", "Hobby__c LIKE 'x%'"),
+        ("v3.1", "hobby__C != 'x'"),
+        ("v2.2", "TAGS.TAG_NAME = 'x'"),
+        ("v2.2", "last_name = 'x'"),
+        ("v2.2", "id > 1"),
+    ],
+)
+def test_custom_fields_paths_and_any_case_are_known(make_instance, doors, version, where):
+    hub = doors.platform.hub(make_instance({"base.url": VERSIONS[version]})["token"])
+
+    assert hub.call("GET", f"/contacts?where={quote(where)}") == []
