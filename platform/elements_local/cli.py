@@ -13,6 +13,7 @@ COMMANDS = {
     "tour": "See the Insightly guide's walk-through happen, step by step.",
     "clock": "Tell, set and advance a workspace's time.",
     "replay": "Run scenarios without pytest.",
+    "record": "Write what happens in a workspace as a scenario that replays.",
     "seed": "Fill a workspace's CRM with believable records.",
     "reset": "Bring a workspace back to its start.",
     "workspace": "List, make and delete workspaces.",

@@ -1,48 +1,81 @@
-"""Ids that a scenario cannot know beforehand: ``{instance}``, ``{contacts/ada}``, ``{workspace}``, ``{callback_url}`` stand for them."""
+"""What a scenario cannot know beforehand: ``{instance}``, ``{contacts/ada}``, ``{workspace}``, ``{callback_url}`` stand for it.
+
+A text that is nothing but such a name becomes the value itself; a doubled brace keeps it as it is.
+"""
 
 import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from elements_local.world import World
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z][\w./-]*)\}")
+_NAME = r"[A-Za-z][\w./-]*"
+_PLACEHOLDER = re.compile(rf"\{{(?P<kept>\{{(?P<inner>{_NAME})\}})\}}|\{{(?P<name>{_NAME})\}}", re.ASCII)
+
+Known = Mapping[str, int | str]
 
 
 def filled(world: World, value: Any) -> Any:
-    """Return a value with its placeholders filled in; a text that is nothing but one becomes the value itself.
-
-    What stands for nothing that the scenario has made stays as it is.
-    """
-    return _filled(value, _known(world))
+    """Return a value with its placeholders filled in; what stands for nothing that the scenario has made stays."""
+    return fill(value, _known(world))
 
 
 def filled_text(world: World, text: str) -> str:
     """Return a text with its placeholders filled in."""
-    return _text(text, _known(world))
+    return fill_text(text, _known(world))
 
 
-def _known(world: World) -> dict[str, object]:
-    instances = {name: one.id for name, one in world.instances.items()}
-    first = {"instance": world.instance().id} if instances else {}
-    return {
-        "callback_url": world.doors.credentials.callback_url,
-        "workspace": world.doors.credentials.name,
-        **first,
-        **instances,
-        **world.names.ids,
-    }
+def fill(value: Any, known: Known) -> Any:
+    """Return a value with what names stand for in their places.
 
-
-def _filled(value: Any, known: dict[str, object]) -> Any:
+    >>> fill({"ID": "{contacts/ada}", "NOTE": "of {contacts/ada}, {{contacts/ada}} {x}"}, {"contacts/ada": 5})
+    {'ID': 5, 'NOTE': 'of 5, {contacts/ada} {x}'}
+    """
     if isinstance(value, dict):
-        return {_text(key, known): _filled(inner, known) for key, inner in value.items()}
+        return {fill_text(key, known): fill(inner, known) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_filled(inner, known) for inner in value]
-    if isinstance(value, str):
-        whole = _PLACEHOLDER.fullmatch(value)
-        return known[whole[1]] if whole and whole[1] in known else _text(value, known)
-    return value
+        return [fill(inner, known) for inner in value]
+    if not isinstance(value, str):
+        return value
+    whole = _PLACEHOLDER.fullmatch(value)
+    if whole and whole["name"] in known:
+        return known[whole["name"]]
+    return fill_text(value, known)
 
 
-def _text(text: str, known: dict[str, object]) -> str:
-    return _PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), text)
+def fill_text(text: str, known: Known) -> str:
+    """Return a text with what names stand for in their places, as text."""
+
+    def of(found: re.Match[str]) -> str:
+        if found["kept"]:
+            return found["kept"] if found["inner"] in known else found[0]
+        return str(known.get(found["name"], found[0]))
+
+    return _PLACEHOLDER.sub(of, text)
+
+
+def escaped(text: str, known: Collection[str]) -> str:
+    """Return what becomes a text again once names are filled in, though it has some in it.
+
+    >>> escaped("{instance} and {x}", {"instance"})
+    '{{instance}} and {x}'
+    """
+    return re.sub(
+        rf"\{{({_NAME})\}}",
+        lambda found: f"{{{found[0]}}}" if found[1] in known else found[0],
+        text,
+        flags=re.ASCII,
+    )
+
+
+def _known(world: World) -> dict[str, int | str]:
+    credentials = world.doors.credentials.to_json()
+    return {
+        "workspace": credentials.pop("name"),
+        **credentials,
+        **({"instance": world.instance().id} if world.instances else {}),
+        **{name: one.id for name, one in world.instances.items()},
+        **{f"{name}.token": one.token for name, one in world.instances.items()},
+        **world.names.ids,
+        **world.kept,
+    }

@@ -42,6 +42,12 @@ class Stack:
             raise OptionError(f"no workspace {name!r}; there are: {', '.join(sorted(known))}")
         return self.doors(known[name])
 
+    def seed_of(self, name: str) -> int:
+        """Return what a workspace's ids follow from."""
+        shown = self.admin().call("GET", "/_local/workspaces")["workspaces"]
+        seed: int = next(workspace["seed"] for workspace in shown if workspace["name"] == name)
+        return seed
+
     def new_workspace(self, **choices: Any) -> Doors:
         """Make a workspace: ``name``, ``clock``, ``start``, ``seed``, ``records``, all optional."""
         return self.doors(

@@ -14,13 +14,15 @@ from elements_local.records import COLLECTIONS, default_fields, kind_of
 from elements_local.world import ExpectationError, Instance, World, door, whose
 from mock_kit.json_text import MalformedJsonError, decode
 
-_HUB_CALLS = ("/hubs/", "/bulk", "/objects", "/ping")
+HUB_CALLS = ("/hubs/", "/bulk", "/objects", "/ping")
+"""How paths begin that are called with the token of an instance."""
 
 
 def make_instance(world: World, name: str, differs: Mapping[str, Any]) -> None:
     """Make an instance like the guide's, but for what differs; its callbacks go to a path of its own."""
     credentials = world.doors.credentials
     guide = instance_body(credentials)
+    differs = filled(world, dict(differs))
     callback_url = f"{credentials.callback_url}/{name}"
     configuration = {
         **guide["configuration"],
@@ -48,15 +50,21 @@ def take(world: World, verb: str, argument: verbs.Argument) -> None:
     _VERBS[verb](world, argument)
 
 
+def _make(world: World, argument: dict[str, dict[str, Any]]) -> None:
+    for name, differs in argument.items():
+        make_instance(world, name, differs)
+
+
 def _create(world: World, argument: verbs.Fields) -> None:
     for name, fields in argument.items():
-        collection = COLLECTIONS[kind_of(name)]
-        world.names.add(name, world.doors.crm.create(collection, {**default_fields(name), **(fields or {})}))
+        whole = {**default_fields(name), **filled(world, fields or {})}
+        world.names.add(name, world.doors.crm.create(COLLECTIONS[kind_of(name)], whole))
 
 
 def _update(world: World, argument: verbs.Fields) -> None:
     for name, fields in argument.items():
-        world.doors.crm.update(COLLECTIONS[kind_of(name)], world.names.id_of(name), fields or {})
+        changed = filled(world, fields or {})
+        world.doors.crm.update(COLLECTIONS[kind_of(name)], world.names.id_of(name), changed)
 
 
 def _delete(world: World, argument: str | list[str]) -> None:
@@ -116,12 +124,29 @@ def _request(world: World, argument: verbs.Request) -> None:
             refuse(expect.contained(filled(world, argument.expect), decode(text) if text else None))
         except MalformedJsonError as error:
             raise ExpectationError(f"expected JSON; {error}", f"actual:   {text[:1000]}") from error
+    if argument.keep:
+        _keep(world, argument.keep, text)
+
+
+def _keep(world: World, wanted: dict[str, str], text: str) -> None:
+    """Keep values of an answer by names, those of records as if a step had created them."""
+    try:
+        answer = decode(text)
+    except MalformedJsonError as error:
+        raise ExpectationError(f"expected JSON to keep {', '.join(wanted)} of; {error}") from error
+    for name, key in wanted.items():
+        value = answer.get(key) if isinstance(answer, dict) else None
+        if not isinstance(value, int | str):
+            raise ExpectationError(f"expected a {key!r} to keep as {name!r}", f"actual:   {text[:1000]}")
+        if isinstance(value, int) and name.partition("/")[0] in COLLECTIONS:
+            world.names.ids[name] = value
+        world.kept[name] = value
 
 
 def _platform_headers(world: World, path: str) -> dict[str, str | None]:
     """Return what a hub call needs beside the user: the token of the first instance."""
     own = world.doors.platform.headers["Authorization"]
-    token = f", Element {world.instance().token}" if path.startswith(_HUB_CALLS) and world.instances else ""
+    token = f", Element {world.instance().token}" if path.startswith(HUB_CALLS) and world.instances else ""
     return {"Authorization": own + token}
 
 
@@ -129,6 +154,7 @@ _VERBS: dict[str, Callable[[World, Any], None]] = {
     "create": _create,
     "update": _update,
     "delete": _delete,
+    "make": _make,
     "advance": _advance,
     "poll": _poll,
     "fault": _fault,

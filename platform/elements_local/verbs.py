@@ -48,6 +48,7 @@ class Request(Struct, forbid_unknown_fields=True):
         headers: added to those of the workspace's credentials; null takes one away.
         text: a body that is sent as it is.
         expect: what the answer's JSON has to contain.
+        keep: names for values of the answer, by their keys: ``{users/eve: id}``, for later steps to use as ``{users/eve}``.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -58,6 +59,7 @@ class Request(Struct, forbid_unknown_fields=True):
     headers: dict[str, str | None] = {}
     status: int = 200
     expect: object = UNSET
+    keep: dict[str, str] = {}
 
 
 class Callback(Struct, forbid_unknown_fields=True):
@@ -151,6 +153,7 @@ VERBS: dict[str, Any] = {
     "update": Fields,
     # no `Name` here: msgspec 0.22 frees a pattern once too often that stands twice in a type which is no Struct
     "delete": str | list[str],
+    "make": dict[str, dict[str, object]],
     "advance": str | int | float | AdvanceTo,
     "poll": str | None,
     "fault": Fault | list[Fault],

@@ -39,6 +39,7 @@ class World:
     Attributes:
         start: its first instant; ``T+15m`` counts from it.
         golden: where its stream is kept.
+        kept: what steps have kept of answers, by names of the author's own.
         seen_callbacks, seen_polls: how many of each an ``expect`` has dealt with.
     """
 
@@ -47,6 +48,7 @@ class World:
     golden: Golden
     instances: dict[str, Instance] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
+    kept: dict[str, int | str] = field(default_factory=dict)
     seen_callbacks: int = 0
     seen_polls: int = 0
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from elements_local.scenario import load
+
 ROOT = Path(__file__).parents[2]
 POSTMAN = ROOT / "scenarios" / "postman"
 GUIDED = "insightly-polling-step-by-step.postman_collection.json"
@@ -65,6 +67,28 @@ def test_the_guide_is_walked_step_by_step(variables, tmp_path):
     assert failures(report) == []
     assert report["stats"]["requests"]["total"] == 16
     assert report["stats"]["assertions"]["total"] == 29
+
+
+@needs_newman
+def test_the_walk_is_recorded_and_replays(variables, tmp_path):
+    where = {f"ELEMENTS_LOCAL_{name.upper()}_URL": variables[name] for name in ("platform", "crm", "sink")}
+    run(GUIDED, variables, tmp_path)
+
+    kept = tmp_path / "walk.yaml"
+    recorded = subprocess.run(
+        [PROGRAM, "record", "--since-start", "--output", kept, "--check"],
+        capture_output=True, text=True, check=False, env=where,
+    )  # fmt: skip
+    replayed = subprocess.run(
+        [PROGRAM, "replay", kept, "--transport", "network"], capture_output=True, text=True, check=False
+    )
+
+    assert (recorded.returncode, recorded.stderr) == (0, "")
+    assert replayed.returncode == 0, replayed.stdout
+    (scenario,) = load(kept)
+    assert [step.argument.callbacks for step in scenario.steps if step.verb == "expect"] == [
+        [], ["contacts/ada CREATED"], ["contacts/ada UPDATED"], [],
+    ]  # fmt: skip
 
 
 @needs_newman

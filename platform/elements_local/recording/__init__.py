@@ -1,0 +1,8 @@
+"""What happened in a workspace becomes a scenario that does the same and expects what came."""
+
+from elements_local.recording.composer import Recording, compose
+from elements_local.recording.session import RecordingError, Session
+from elements_local.recording.text import write
+from elements_local.recording.watch import Watch
+
+__all__ = ["Recording", "RecordingError", "Session", "Watch", "compose", "write"]

@@ -1,0 +1,125 @@
+"""What came to the receivers while time was moved: from the sink's callbacks, or from what the polls found."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from elements_local.records import Names
+from elements_local.timeline import event_lines, taken
+from mock_kit.instants import parse_instant
+
+_REPORTED = frozenset({"CREATED", "UPDATED"})
+
+
+@dataclass
+class Came:
+    """What one stretch of time brought.
+
+    Attributes:
+        callbacks: as the sink lists them.
+        events: by instance, as the polls found them.
+        from_polls: the sink does not have all that was sent, so the polls have to tell.
+    """
+
+    callbacks: list[Mapping[str, Any]] = field(default_factory=list)
+    events: dict[int, list[str]] = field(default_factory=dict)
+    from_polls: bool = False
+
+    def __bool__(self) -> bool:
+        """Say whether it brought anything."""
+        return bool(self.callbacks or (self.from_polls and self.events))
+
+    def add(self, other: "Came") -> None:
+        """Join what a later stretch brought."""
+        self.callbacks += other.callbacks
+        for instance, lines in other.events.items():
+            self.events.setdefault(instance, []).extend(lines)
+        self.from_polls = self.from_polls or other.from_polls
+
+
+class Arrivals:
+    """Hands out callbacks and polls, oldest first, to the steps that brought them."""
+
+    def __init__(self, callbacks: Sequence[Mapping[str, Any]], polls: Sequence[Mapping[str, Any]]) -> None:
+        self._callbacks = deque(callbacks)
+        self._polls = deque(polls)
+
+    def until(self, end: datetime, names: Names, ran: Mapping[str, int] | None = None) -> Came:
+        """Take what came up to an instant.
+
+        Args:
+            ran: how many polls and attempts there were, if that is known; what came in the very same instant
+                by another step is left then.
+        """
+        polls = _take(self._polls, "at", end, ran["polls"] if ran else None)
+        attempts = ran["attempts"] if ran else None
+        came = Came(callbacks=_take(self._callbacks, "received_at", end, attempts))
+        came.from_polls = attempts is not None and len(came.callbacks) < attempts
+        for poll in polls:
+            for record in poll["records"]:
+                if record["verdict"] in _REPORTED and not poll["error"]:
+                    line = f"{names.shown(poll['resource'], record['id'])} {record['verdict']}"
+                    came.events.setdefault(poll["instanceId"], []).append(line)
+        return came
+
+
+def expected(came: Came, instances: Mapping[int, str], names: Names) -> dict[str, Any]:
+    """Return what a step ``expect`` says of what came.
+
+    Args:
+        instances: id -> name of those that the scenario has, the first one first.
+    """
+    if came.from_polls:
+        events = {instances[number]: lines for number, lines in came.events.items() if number in instances}
+        return {"callbacks": _by_instance(events, instances)}
+    good = [one for one in came.callbacks if taken(dict(one))]
+    found: dict[str, Any] = {}
+    whose = [instances.get(_instance_of(one), "") for one in good]
+    if "" not in whose:  # others, such as the answers to asynchronous calls, are no instance's
+        found["callbacks"] = _by_instance(_lines(good, whose, names), instances)
+    if len(good) < len(came.callbacks) or "" in whose:
+        found["attempts"] = [one["status"] for one in came.callbacks]
+    return found
+
+
+def _lines(
+    callbacks: Sequence[Mapping[str, Any]], whose: Sequence[str], names: Names
+) -> dict[str, list[Any]]:
+    """Return lines by instance; those without a signature say so, which takes a mapping for each callback."""
+    by_instance: dict[str, list[Any]] = {}
+    for name in dict.fromkeys(whose):
+        mine = [one for one, owner in zip(callbacks, whose, strict=True) if owner == name]
+        if any(one["signature"] == "absent" for one in mine):
+            by_instance[name] = [_with_signature(one, names) for one in mine]
+        else:
+            by_instance[name] = [line for one in mine for line in event_lines(names, dict(one))]
+    return by_instance
+
+
+def _with_signature(callback: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    signature = "absent" if callback["signature"] == "absent" else "valid"
+    return {"events": event_lines(names, dict(callback)), "signature": signature}
+
+
+def _by_instance(lines: Mapping[str, list[Any]], instances: Mapping[int, str]) -> Any:
+    """Return a list if it is all the first instance's, and otherwise one for each."""
+    first = next(iter(instances.values()), "")
+    return lines.get(first, []) if lines.keys() <= {first} else dict(lines)
+
+
+def _instance_of(callback: Mapping[str, Any]) -> int:
+    body = callback["json"]
+    message = body.get("message") if isinstance(body, dict) else None
+    found = message.get("instanceId") if isinstance(message, dict) else None
+    return found if isinstance(found, int) else 0
+
+
+def _take(
+    waiting: deque[Mapping[str, Any]], key: str, end: datetime, most: int | None
+) -> list[Mapping[str, Any]]:
+    taken_now: list[Mapping[str, Any]] = []
+    while waiting and (most is None or len(taken_now) < most) and parse_instant(waiting[0][key]) <= end:
+        taken_now.append(waiting.popleft())
+    return taken_now

@@ -1,0 +1,176 @@
+"""From the calls that were made to the steps of a scenario, one after the other. Pure: nothing is asked, nothing read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from elements_local.recording import clocks, faults, instances, records, requests
+from elements_local.recording.arrivals import Arrivals, Came, expected
+from elements_local.recording.names import Namer
+from elements_local.recording.portable import Words, secrets_in
+from elements_local.recording.session import Call, RecordingError, Session
+from elements_local.recording.text import dump
+from elements_local.records import Names
+from mock_kit.instants import format_instant
+
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A scenario that does what was done.
+
+    Attributes:
+        document: as it is written.
+        notes: what it does not say, or not exactly.
+    """
+
+    document: dict[str, Any]
+    notes: tuple[str, ...]
+
+    @property
+    def steps(self) -> int:
+        """Return how many steps it has."""
+        return len(self.document["steps"])
+
+
+@dataclass
+class Composer:
+    """What is known while calls become steps.
+
+    Attributes:
+        now: the scenario's time.
+        start: its first instant; None as long as nothing has happened that needs one.
+        head: instances that are there from the start, and the number of records.
+        names: ids by the names of records, as the scenario will know them when it runs.
+        tokens: of instances that are there, by id.
+        struck: services that have fault rules.
+        came: what was brought since the last expectation.
+        moved, changed: whether time was moved, and anything changed, since then.
+    """
+
+    session: Session
+    now: datetime
+    start: datetime | None = None
+    head: dict[str, Any] = field(default_factory=dict)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
+    namer: Namer = field(default_factory=Namer)
+    instances: dict[int, str] = field(default_factory=dict)
+    live: dict[int, str] = field(default_factory=dict)
+    struck: set[str] = field(default_factory=set)
+    came: Came = field(default_factory=Came)
+    moved: bool = False
+    changed: bool = False
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.words = Words(self.session.credentials, self.session.addresses)
+        self.arrivals = Arrivals(self.session.callbacks, self.session.polls)
+        self.only_one = instances.how_many(self.session.calls) == 1
+
+    def step(self, verb: str, argument: Any, *, changes: bool = True) -> dict[str, Any]:
+        """Add a step."""
+        self.begin()
+        step = {verb: argument}
+        self.steps.append(step)
+        self.changed = self.changed or changes
+        return step
+
+    def begin(self) -> None:
+        """Let the scenario start now, unless it has."""
+        self.start = self.start or self.now
+
+    def note(self, text: str) -> None:
+        """Say once what a reader has to know."""
+        self.notes.setdefault(text)
+
+    def move(
+        self, to: datetime, verb: str, argument: Any, *, ran: Mapping[str, int] | None = None, seen: datetime
+    ) -> None:
+        """Move time by a step; before anything has happened, that moves the start.
+
+        Args:
+            ran: what ran meanwhile, if that was told.
+            seen: until when what came is to have come by it.
+        """
+        if self.start is not None:
+            self.step(verb, argument, changes=False)
+            self.moved = True
+            self.came.add(self.arrivals.until(seen, self.names, ran))
+        self.now = to
+        if self.came or self.changed:
+            self.expect()
+
+    def catch_up(self, at: datetime) -> None:
+        """Let the time pass that passed by itself, on a real clock: in whole seconds."""
+        seconds = (at - self.now) // _SECOND
+        if seconds > 0:
+            self.note(
+                "The clock was real: time is advanced by whole seconds, so what fell into the same second may come out otherwise."
+            )
+            to = self.now + timedelta(seconds=seconds)
+            self.move(to, "advance", clocks.duration_text(to - self.now), seen=at)
+
+    def expect(self) -> None:
+        """Expect what came since the last expectation, if time was moved."""
+        if self.moved:
+            if self.came.from_polls:
+                self.note("Not all callbacks are in the sink; what was to come is taken from the polls.")
+            found = expected(self.came, self.instances, self.names)
+            self.steps.append({"expect": found})
+            self.came, self.moved, self.changed = Came(), False, False
+
+
+def compose(session: Session, *, name: str = "", reads: bool = False) -> Recording:
+    """Return the scenario that does what was done.
+
+    Args:
+        name: what it shows.
+        reads: calls that only look are among its steps.
+
+    Raises:
+        RecordingError: nothing was done.
+    """
+    if not any(not call.reads for call in session.calls):
+        raise RecordingError(
+            f"nothing has happened in workspace {session.credentials.name!r} since it was made or reset; there is nothing to write"
+        )
+    made = Composer(session=session, now=session.calls[0].at.replace(microsecond=0))
+    for note in session.notes:
+        made.note(note)
+    for call in session.calls:
+        _add(made, call, reads=reads)
+    made.catch_up(session.now)
+    made.expect()
+    return _recording(made, name)
+
+
+def _add(made: Composer, call: Call, *, reads: bool) -> None:
+    if call.reads and not reads and not requests.matters(made, call):
+        return
+    made.catch_up(call.at)
+    for home in (clocks, faults, instances, records):
+        if home.add(made, call):
+            return
+    requests.add(made, call)
+
+
+def _recording(made: Composer, name: str) -> Recording:
+    session = made.session
+    if not made.steps:
+        made.steps.append({"expect": {"callbacks": []}})
+    document: dict[str, Any] = {
+        "scenario": name or f"recorded in workspace {session.credentials.name}",
+        "start": format_instant(made.start or made.now),
+        **instances.heading(made.head.get("instances", {})),
+        **({"records": made.head["records"]} if "records" in made.head else {}),
+        "seed": session.seed,
+        "steps": made.steps,
+    }
+    credentials = session.credentials
+    secrets = (credentials.organization_secret, credentials.user_secret, credentials.crm_api_key)
+    if secrets_in(dump(document), secrets):
+        raise RecordingError("a defect: a secret of the workspace would be in the file, so it is not written")
+    return Recording(document=document, notes=tuple(made.notes))

@@ -1,0 +1,168 @@
+"""What an instance that was made differs in from the one that a scenario makes by itself."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from elements_local.clients import BASE_PATH, Credentials
+from elements_local.guide import instance_body
+from elements_local.recording import requests
+from elements_local.recording.portable import CALLBACK_URL, Words, without_masks
+from elements_local.recording.session import Call
+from mock_kit.json_text import MalformedJsonError, decode, encode_text
+from mock_kit.masks import MASK
+
+if TYPE_CHECKING:
+    from elements_local.recording.composer import Composer
+
+SIGNATURE_KEY = "event.notification.signature.key"
+POLLER = "event.poller.configuration"
+
+_SCENARIOS_OWN = frozenset({"username", "password", CALLBACK_URL})
+"""What a scenario fills in itself, whatever it was."""
+
+_MAKING = re.compile(rf"{BASE_PATH}(?:/elements/[^/]+)?/instances/?\Z")
+_ONE = re.compile(rf"{BASE_PATH}/instances(?:/(?P<id>\d+))?/?\Z")
+
+
+def makes(call: Call) -> bool:
+    """Say whether a call made an instance."""
+    return (
+        call.service == "platform"
+        and call.method == "POST"
+        and call.good
+        and _MAKING.match(call.path) is not None
+        and isinstance(call.json, dict)
+        and isinstance(call.answer, dict)
+        and isinstance(call.answer.get("id"), int)
+    )
+
+
+def how_many(calls: Sequence[Call]) -> int:
+    """Return how many instances were made."""
+    return sum(makes(call) for call in calls)
+
+
+def heading(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a scenario says at its top of the instances that are there from the start."""
+    if not found:
+        return {"instance": None}
+    return {"instance": found["instance"]} if list(found) == ["instance"] else {"instances": dict(found)}
+
+
+def add(made: "Composer", call: Call) -> bool:
+    """Take a call that made, changed or deleted an instance, and say whether it was one a verb can do again."""
+    if makes(call):
+        _make(made, call)
+        return True
+    found = _ONE.match(call.path) if call.service == "platform" and call.good else None
+    if found is None:
+        return False
+    if call.method == "DELETE":
+        requests.add(made, call)
+        made.live.pop(int(found["id"]) if found["id"] else next(iter(made.live), 0), None)
+        return True
+    return call.method == "PATCH" and _configure(made, call, found["id"])
+
+
+def _make(made: "Composer", call: Call) -> None:
+    made.begin()
+    name = made.namer.instance(call.json.get("name"), only=made.only_one)
+    differs = differences(call.json, made.words, made.session.credentials)
+    if made.steps:
+        made.step("make", {name: differs})
+    else:
+        made.head.setdefault("instances", {})[name] = differs
+        made.changed = True
+    number = call.answer["id"]
+    made.instances[number] = made.live[number] = name
+    made.words.learn(name, number, "instance", f"{name}.token")
+    _tell(made, call.json.get("configuration") or {})
+
+
+def _tell(made: "Composer", configuration: Mapping[str, Any]) -> None:
+    """Note where a recording of an instance is not exact."""
+    url = configuration.get(CALLBACK_URL)
+    if isinstance(url, str) and url and not made.words.is_own(url):
+        made.note(
+            "Callbacks went to a receiver of your own; the scenario's go to the sink, which answers 200."
+        )
+    if configuration.get("authentication.type") == "oauth2":
+        made.note("An instance was made by OAuth; the scenario makes it with the CRM's API key.")
+
+
+def _configure(made: "Composer", call: Call, number: str | None) -> bool:
+    """Take a change of a configuration alone."""
+    sent = (
+        call.json.get("configuration")
+        if isinstance(call.json, dict) and list(call.json) == ["configuration"]
+        else None
+    )
+    named = made.instances.get(int(number)) if number else next(iter(made.live.values()), None)
+    if not isinstance(sent, dict) or named is None or "instance" in sent:
+        return False
+    guide = instance_body(made.session.credentials)["configuration"]
+    first = next(iter(made.instances.values()))
+    whose = {} if named == first else {"instance": named}
+    _tell(made, sent)
+    made.step("configure", {**whose, **changed(sent, made.words, guide)})
+    return True
+
+
+def differences(body: Mapping[str, Any], words: Words, credentials: Credentials) -> dict[str, Any]:
+    """Return what a scenario has to say of an instance; its name always, since that is the scenario's own otherwise.
+
+    Args:
+        body: what it was made with.
+    """
+    guide = instance_body(credentials)
+    differs: dict[str, Any] = {}
+    for key, value in body.items():
+        if key not in {"configuration", "providerData"} and (key == "name" or value != guide.get(key)):
+            differs[key] = words.value(value)
+    if not body.get("tags"):
+        differs["tags"] = None
+    configured = configuration(body.get("configuration") or {}, guide["configuration"], words)
+    return {**differs, "configuration": configured} if configured else differs
+
+
+def configuration(sent: Mapping[str, Any], guide: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Return what differs in an instance's configuration: null for what it does not have and the guide's does."""
+    differs: dict[str, Any] = {}
+    for key in [*guide, *(key for key in sent if key not in guide)]:
+        value = readable(key, sent.get(key))
+        if key == SIGNATURE_KEY:
+            same = bool(value)  # a secret: the scenario has one of its own
+        elif key in _SCENARIOS_OWN:
+            same = bool(value)
+        else:
+            same = key in guide and _as_text(value) == _as_text(guide[key])
+        if not same:
+            differs[key] = words.value(value)
+    return without_masks(differs)
+
+
+def changed(sent: Mapping[str, Any], words: Words, guide: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was changed in a configuration: of its secrets the key for signatures, and by the scenario's own."""
+    known = {
+        key: guide[key] if key == SIGNATURE_KEY and value == MASK else value for key, value in sent.items()
+    }
+    return {key: words.value(readable(key, value), key=key) for key, value in without_masks(known).items()}
+
+
+def readable(key: str, value: Any) -> Any:
+    """Return the configuration of a poller as JSON, if it was sent as a text of JSON."""
+    if key != POLLER or not isinstance(value, str):
+        return value
+    try:
+        read = decode(value)
+    except MalformedJsonError:
+        return value
+    return read if isinstance(read, dict) else value
+
+
+def _as_text(value: Any) -> str | None:
+    """Return a value as the platform keeps it: ``true`` and ``"true"`` are one."""
+    if isinstance(value, str) or value is None:
+        return value
+    return encode_text(value)

@@ -1,0 +1,66 @@
+"""Names for what was made: ``contacts/ada`` after the record's own name, one of a kind in the scenario."""
+
+import re
+from collections.abc import Mapping
+from itertools import chain, count
+from typing import Any
+from unicodedata import normalize
+
+from elements_local.records import COLLECTIONS
+
+_NAMED_BY = {
+    "contacts": ("FIRST_NAME", "LAST_NAME"),
+    "accounts": ("ORGANISATION_NAME",),
+    "leads": ("FIRST_NAME", "LAST_NAME"),
+    "opportunities": ("OPPORTUNITY_NAME",),
+    "projects": ("PROJECT_NAME",),
+    "tasks": ("TITLE",),
+}
+_LONGEST = 30
+_RESERVED = frozenset(
+    {"workspace", "callback_url", "organization_secret", "user_secret", "crm_username", "crm_api_key"}
+)
+
+
+def word_of(text: object) -> str:
+    """Return a word that a text can be known by; empty if it has no letters that could be written anywhere.
+
+    >>> word_of("Zoë O'Hara-Łuk"), word_of("北京"), word_of("{crm_api_key}")
+    ('zoe-o-hara-uk', '', '')
+    """
+    if not isinstance(text, str) or "{" in text:
+        return ""
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST].strip("-")
+
+
+class Namer:
+    """Gives each thing a name of its own."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set(_RESERVED)
+
+    def record(self, kind: str, fields: Mapping[str, Any]) -> str:
+        """Return a name for a record of one of the hub's resources."""
+        words = (word_of(fields.get(key)) for key in _NAMED_BY[kind])
+        return self._free(f"{kind}/{next(filter(None, words), '')}")
+
+    def other(self, kind: str) -> str:
+        """Return a name for something else that was made, such as ``users/1``."""
+        word = word_of(kind) or "thing"
+        return self._free(f"{word}/" if word not in COLLECTIONS else f"a-{word}/")
+
+    def instance(self, shown: object, *, only: bool) -> str:
+        """Return a name for an instance; that of the only one needs to tell it from no other."""
+        return self._free("instance" if only else word_of(shown) or "instance")
+
+    def _free(self, wanted: str) -> str:
+        plain = [] if wanted.endswith("/") else [wanted]
+        numbered = (
+            (f"{wanted}{number}" for number in count(1))
+            if not plain
+            else (f"{wanted}-{number}" for number in count(2))
+        )
+        name = next(name for name in chain(plain, numbered) if name not in self._taken)
+        self._taken.add(name)
+        return name

@@ -1,0 +1,146 @@
+"""What was sent in one workspace, said so that it means the same in another: names for ids, addresses and secrets."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from elements_local.clients import Addresses, Credentials
+from elements_local.placeholders import escaped
+from mock_kit.masks import MASK, OWN
+
+NOT_RECORDED = "not-recorded"
+"""Stands in the place of a secret that is none of the workspace's own."""
+
+CALLBACK_URL = "event.notification.callback.url"
+_VENDOR = "https://api.insight.ly"
+_SAFE = "/:@!$&'()*+,;=~"
+_WORD = re.compile(r"[\w-]+", re.ASCII)
+_SHORTEST_ID = 4
+_OPAQUE_ID = re.compile(r"(?=.*\d)[\w-]{8,}\Z", re.ASCII)
+"""A text that is taken for an id, and not for a word that may stand anywhere."""
+
+
+class Words:
+    """Turns values of one workspace into texts of a scenario.
+
+    Attributes:
+        ids: what was made -> its name in the scenario.
+    """
+
+    def __init__(self, credentials: Credentials, addresses: Addresses) -> None:
+        self.ids: dict[str, str] = {}
+        self._offers: dict[str, Callable[[], str]] = {}
+        self._addresses = addresses
+        self._workspace = credentials.name
+        self._own = {
+            credentials.organization_secret: "{organization_secret}",
+            credentials.user_secret: "{user_secret}",
+            credentials.crm_api_key: "{crm_api_key}",
+            credentials.crm_username: "{crm_username}",
+        }
+        self._known = {*credentials.to_json(), "workspace"} - {"name"}
+
+    def learn(self, name: str, value: object, *also: str) -> None:
+        """Note that a name stands for a value from now on.
+
+        Args:
+            also: further names that texts may not mean by chance.
+        """
+        self.ids[str(value)] = name
+        self._known |= {name, *also}
+
+    def offer(self, value: int | str, name: Callable[[], str]) -> None:
+        """Note that a name can be had for a value, should anything mean it."""
+        if isinstance(value, int) or _OPAQUE_ID.match(value):
+            self._offers[str(value)] = name
+
+    def name_of(self, value: str) -> str | None:
+        """Return the name that stands for a value, if there is one."""
+        if value not in self.ids and value in self._offers:
+            self.learn(self._offers.pop(value)(), value)
+        return self.ids.get(value) if len(value) >= _SHORTEST_ID else None
+
+    def value(self, value: Any, *, key: str = "") -> Any:
+        """Return a body's value."""
+        if isinstance(value, dict):
+            return {self.text(inner): self.value(each, key=inner) for inner, each in value.items()}
+        if isinstance(value, list):
+            return [self.value(each, key=key) for each in value]
+        if isinstance(value, str):
+            return self.text(value) if key != CALLBACK_URL else self.receiver(value)
+        if isinstance(value, int) and key.lower().endswith("id"):
+            name = self.name_of(str(value))
+            return value if name is None else f"{{{name}}}"
+        return value
+
+    def verbatim(self, value: Any) -> Any:
+        """Return a value of a step in which no names are filled in."""
+        if isinstance(value, dict):
+            return {inner: self.verbatim(each) for inner, each in value.items()}
+        if isinstance(value, list):
+            return [self.verbatim(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        for secret in (*self._own, MASK):
+            value = value.replace(secret, NOT_RECORDED)
+        return value
+
+    def text(self, text: str) -> str:
+        """Return a text that is no path."""
+        if text in OWN:  # the journal's name for one of the workspace's secrets
+            return text
+        name = None if text.isdecimal() else self.name_of(text)
+        if name is not None:
+            return f"{{{name}}}"
+        shown = escaped(text, self._known)
+        for own, name in sorted(self._own.items(), key=lambda pair: -len(pair[0])):
+            shown = shown.replace(own, name)
+        shown = shown.replace(self._addresses.crm, _VENDOR).replace(MASK, NOT_RECORDED)
+        return self._callback_url(shown)
+
+    def receiver(self, url: str) -> str:
+        """Return where callbacks go: to the workspace's own sink, also if they went elsewhere."""
+        return self.text(url) if self.is_own(url) or not url else "{callback_url}"
+
+    def target(self, path: str, query: str) -> str:
+        """Return a path and a query, names in the places of ids."""
+        segments = [self._segment(segment) for segment in path.split("/")]
+        shown = _WORD.sub(lambda word: self._named(word[0]), self._names_as_they_are(query))
+        return "/".join(segments) + (f"?{shown}" if query else "")
+
+    def is_own(self, value: str) -> bool:
+        """Say whether a URL leads to the workspace's own sink."""
+        return value == self._addresses.sink or value.startswith(f"{self._addresses.sink}/")
+
+    def _callback_url(self, text: str) -> str:
+        """Return a URL of the sink by the workspace's callback URL; whose bin it led to makes no difference."""
+        if not self.is_own(text):
+            return text
+        below = text.removeprefix(self._addresses.sink).lstrip("/").partition("/")[2]
+        return "{callback_url}" + (f"/{below}" if below else "")
+
+    def _segment(self, segment: str) -> str:
+        name = self.name_of(segment)
+        if name is not None:
+            return f"{{{name}}}"
+        return segment if segment in OWN else quote(segment, safe=_SAFE)
+
+    def _named(self, word: str) -> str:
+        if word == self._workspace and word != "default":
+            return "{workspace}"
+        name = self.name_of(word)
+        return word if name is None else f"{{{name}}}"
+
+    def _names_as_they_are(self, query: str) -> str:
+        return escaped(query, self._known - {name.strip("{}") for name in OWN})
+
+
+def secrets_in(text: str, secrets: Iterable[str]) -> bool:
+    """Say whether any of the secrets can be read in a text."""
+    return any(secret in text for secret in secrets)
+
+
+def without_masks(values: Mapping[str, Any], but: Collection[str] = ()) -> dict[str, Any]:
+    """Return a configuration without the keys whose values are not known, as those keep what they have."""
+    return {key: value for key, value in values.items() if value != MASK or key in but}

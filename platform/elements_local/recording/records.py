@@ -1,0 +1,115 @@
+"""Calls that create, update or delete a record, through the CRM's API or through the platform's hub."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from elements_local.clients import BASE_PATH
+from elements_local.recording import requests
+from elements_local.recording.session import Call
+from elements_local.records import COLLECTIONS, ID_FIELDS, default_fields
+from mock_kit.masks import MASK
+
+if TYPE_CHECKING:
+    from elements_local.recording.composer import Composer
+
+_KINDS = {collection.lower(): kind for kind, collection in COLLECTIONS.items()}
+_OF_CRM = re.compile(r"/(?P<version>v[0-9.]+)/(?P<kind>[A-Za-z]+)(?:/(?P<id>\d+))?/?\Z")
+_OF_HUB = re.compile(rf"{BASE_PATH}(?:/hubs/[^/]+)?/(?P<kind>[A-Za-z]+)(?:/(?P<id>\d+))?/?\Z")
+_VERSION = "v3.1"
+"""That of the scenarios' own calls; the others have other fields."""
+
+
+def add(made: "Composer", call: Call) -> bool:
+    """Take a call that changed a record, and say whether it was one."""
+    found = _place(call)
+    if found is None or not call.good or call.query:
+        return False
+    kind, number = found
+    match call.method:
+        case "POST" if number is None:
+            return _create(made, call, kind)
+        case "PUT" | "PATCH":
+            return _is_repeatable(made, call) and _update(made, call, kind, number)
+        case "DELETE":
+            name = _named(made, kind, number)
+            if name and _is_repeatable(made, call):
+                made.step("delete", name)
+                return True
+    return False
+
+
+def _named(made: "Composer", kind: str, number: object) -> str | None:
+    """Return the name of a record, if it has one."""
+    name = made.words.ids.get(str(number))
+    return name if name and name.startswith(f"{kind}/") else None
+
+
+def _place(call: Call) -> tuple[str, str | None] | None:
+    """Return the kind and the id of a record that a call is about."""
+    if call.service == "crm":
+        found = _OF_CRM.match(call.path)
+        kind = _KINDS.get(found["kind"].lower()) if found else None
+    else:
+        found = _OF_HUB.match(call.path) if call.service == "platform" and _has_element(call) else None
+        kind = found["kind"].lower() if found and found["kind"].lower() in COLLECTIONS else None
+    return (kind, found["id"]) if found and kind else None
+
+
+def _has_element(call: Call) -> bool:
+    """Say whether a call comes with an instance's token: without, such paths are the platform's own."""
+    return "element" in call.headers.get("authorization", "").lower()
+
+
+def _create(made: "Composer", call: Call, kind: str) -> bool:
+    """Name a record that was made, by a step of its own if the verb makes the very same."""
+    number = call.answer.get(ID_FIELDS[kind]) if isinstance(call.answer, dict) else None
+    if not isinstance(call.json, dict) or not isinstance(number, int):
+        return False
+    fields = made.words.value(call.json)
+    name = made.namer.record(kind, fields)
+    if _is_repeatable(made, call) and _is_plain(call) and _needs_nothing(name, fields):
+        made.step("create", {name: fields})
+    elif not requests.add(made, call, keep={name: ID_FIELDS[kind]}):
+        return True
+    made.names.ids[name] = number
+    made.words.learn(name, number)
+    return True
+
+
+def _needs_nothing(name: str, fields: Mapping[str, Any]) -> bool:
+    """Say whether the verb would add nothing that the CRM does not add itself."""
+    return default_fields(name).keys() - {"OPPORTUNITY_STATE"} <= fields.keys()
+
+
+def _update(made: "Composer", call: Call, kind: str, number: str | None) -> bool:
+    if not isinstance(call.json, dict) or not _is_plain(call):
+        return False
+    fields = {key: value for key, value in call.json.items() if key != ID_FIELDS[kind]}
+    name = _named(made, kind, call.json.get(ID_FIELDS[kind]) if number is None else number)
+    if name is None or not fields:
+        return False
+    made.step("update", {name: made.words.value(fields)})
+    return True
+
+
+def _is_repeatable(made: "Composer", call: Call) -> bool:
+    """Say whether the verb's own call would come to the same: it goes straight to the CRM's latest version.
+
+    While fault rules count calls, only the very same call will do.
+    """
+    if call.service == "crm":
+        found = _OF_CRM.match(call.path)
+        exact = found is not None and (found["id"] is not None or call.method == "POST")
+        return found is not None and found["version"] == _VERSION and (exact or not made.struck)
+    return not made.struck and call.method != "PUT"
+
+
+def _is_plain(call: Call) -> bool:
+    """Say whether a record has what was sent, under the same names: nothing was renamed, masked or left out."""
+    if call.service == "crm":
+        return MASK not in call.body
+    return all(
+        not isinstance(value, dict | list) and value != MASK and call.answer.get(key) == value
+        for key, value in call.json.items()
+    )

@@ -1,0 +1,175 @@
+"""Calls that no verb stands for: said as they were made, with the status that came."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from elements_local.clients import BASE_PATH
+from elements_local.recording.session import UNREAD, Call
+from elements_local.steps import HUB_CALLS
+from mock_kit.masks import MASK
+
+if TYPE_CHECKING:
+    from elements_local.recording.composer import Composer
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+_JSON = "application/json"
+_USER = "User {user_secret}, Organization {organization_secret}"
+_OBSERVING = frozenset(
+    {
+        ("sink", "/_local/callbacks"),
+        ("sink", "/_local/callbacks/wait"),
+        ("sink", "/_local/callbacks/verify"),
+        ("sink", "/_local/signature-keys"),
+    }
+)
+"""What whoever looks on does: it changes nothing of what comes."""
+
+
+def matters(made: "Composer", call: Call) -> bool:
+    """Say whether a call that only looks makes a difference all the same: fault rules count it."""
+    return call.fault or (bool(made.struck & {"crm", call.service}) and not _is_local(call))
+
+
+def add(made: "Composer", call: Call, *, keep: Mapping[str, str] | None = None) -> bool:
+    """Add a call as a step, or say why that cannot be; return whether it is one.
+
+    Args:
+        keep: names for what it made.
+    """
+    if (call.service, call.path) in _OBSERVING or call.path == "/_local/reset":
+        return False
+    why = _cannot(call)
+    if why:
+        made.note(f"Left out: {call.method} {made.words.target(call.path, '')} of the {call.service}, {why}.")
+        return False
+    if _seeds(made, call):
+        return True
+    step = made.step("request", _request(made, call), changes=not call.reads)
+    if keep:
+        step["request"]["keep"] = dict(keep)
+    else:
+        _offer(made, call, step["request"])
+    return True
+
+
+def _seeds(made: "Composer", call: Call) -> bool:
+    """Take records that were made up before anything else, and say whether they were."""
+    body = call.json if isinstance(call.json, dict) else {}
+    first = {key: value for key, value in body.items() if (key, value) != ("first", 0)}
+    if (call.service, call.path) != ("crm", "/_local/seed") or not call.good or list(first) != ["records"]:
+        return False
+    if made.steps or made.head:
+        return False
+    made.begin()
+    made.head["records"] = first["records"]
+    return True
+
+
+def _cannot(call: Call) -> str:
+    """Return why a call cannot be made again; nothing if it can."""
+    below = _is_local(call) or call.service != "platform" or call.path.startswith(f"{BASE_PATH}/")
+    reasons = {
+        "as a scenario has no such method": call.method not in _METHODS,
+        "whose connection was dropped": call.status is None,
+        "which was one too many; scenarios run without limits": call.status == 429 and not call.fault,
+        "whose body is too long to be kept, or no text": not call.whole,
+        f"which is not below {BASE_PATH}": not below,
+        "as a recording does not have what a snapshot holds": call.path == "/_local/snapshot",
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _is_local(call: Call) -> bool:
+    return call.path.startswith("/_local/")
+
+
+def _request(made: "Composer", call: Call) -> dict[str, Any]:
+    path = call.path if _is_local(call) else call.path.removeprefix(BASE_PATH)
+    said: dict[str, Any] = {} if call.service == "platform" else {"service": call.service}
+    said |= {"method": call.method, "path": made.words.target(path, call.query)}
+    headers = {**_credentials(made, call), **_own_headers(made, call)}
+    body = _body(made, call, headers)
+    if headers:
+        said["headers"] = headers
+    said |= body
+    if call.status != 200:
+        said["status"] = call.status
+    return said
+
+
+def _body(made: "Composer", call: Call, headers: dict[str, Any]) -> dict[str, Any]:
+    """Return the body as JSON if it was sent as that, and otherwise as it was, with its content type."""
+    kind = call.headers.get("content-type")
+    if not call.body:
+        return {}
+    if call.json is not UNREAD and call.json is not None and (kind or "").partition(";")[0].strip() == _JSON:
+        return {"json": made.words.value(_unmasked(call))}
+    if kind is not None:
+        headers["Content-Type"] = kind
+    return {"text": made.words.verbatim(call.body)}
+
+
+def _unmasked(call: Call) -> Any:
+    """Leave secrets out of what changes an instance, which keeps those it has."""
+    body = call.json
+    if call.good and call.service == "platform" and isinstance(body, dict):
+        values = body.get("configuration")
+        if isinstance(values, dict):
+            return {**body, "configuration": {k: v for k, v in values.items() if v != MASK}}
+    return body
+
+
+def _own_headers(made: "Composer", call: Call) -> dict[str, Any]:
+    """Return the headers that mean something to the platform, beside those that every client sends."""
+    return {
+        name.title(): made.words.receiver(value) if name.endswith("-url") else made.words.text(value)
+        for name, value in call.headers.items()
+        if name.startswith("elements-") and not name.startswith("elements-local-")
+    }
+
+
+def _credentials(made: "Composer", call: Call) -> dict[str, Any]:
+    """Return what has to be said of a call's credentials; nothing if they are those that scenarios send anyway."""
+    given = call.headers.get("authorization")
+    if call.service == "sink" or _is_local(call):
+        return {}
+    if given is None:
+        return {"Authorization": None}
+    if call.status == 401 and not call.fault:
+        return {"Authorization": given.replace(MASK, "not-recorded")}
+    if call.service == "crm":
+        return {}
+    return _element(made, call, given)
+
+
+def _element(made: "Composer", call: Call, given: str) -> dict[str, Any]:
+    """Return the token of the instance that a call was made with, unless scenarios send that anyway."""
+    of_hub = call.path.removeprefix(BASE_PATH).startswith(HUB_CALLS)
+    has_element = "element" in given.lower()
+    first = next(iter(made.instances.values()), None)
+    meant = next(iter(made.live.values()), first)
+    if has_element and len(made.live) > 1:
+        made.note(
+            "Which of several instances a call to the hub was made with is not known; the first is taken."
+        )
+    if has_element == of_hub and (meant == first or not has_element):
+        return {}
+    return {"Authorization": _USER + (f", Element {{{meant}.token}}" if has_element and meant else "")}
+
+
+def _offer(made: "Composer", call: Call, step: dict[str, Any]) -> None:
+    """Let later steps name what a call to the platform made; the CRM's ids follow from the seed anyway."""
+    if call.service != "platform" or call.method not in {"POST", "PUT"} or not call.good:
+        return
+    answer = call.answer if isinstance(call.answer, dict) else {}
+    for key, value in answer.items():
+        if key.lower().endswith("id") and isinstance(value, int | str) and str(value) not in made.words.ids:
+            kind = call.path.rstrip("/").rpartition("/")[2]
+            made.words.offer(value, partial(_keep, made, step, kind, key))
+
+
+def _keep(made: "Composer", step: dict[str, Any], kind: str, key: str) -> str:
+    name = made.namer.other(kind)
+    step.setdefault("keep", {})[name] = key
+    return name

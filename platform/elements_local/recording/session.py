@@ -1,0 +1,128 @@
+"""What was seen of a workspace since it was made or reset: calls from outside, callbacks, polls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from elements_local.clients import Addresses, Credentials
+from elements_local.errors import HarnessError
+from mock_kit.calls import LARGEST_KEPT_BODY, READS
+from mock_kit.instants import parse_instant
+from mock_kit.json_text import MalformedJsonError, decode
+
+
+class RecordingError(HarnessError):
+    """What happened cannot be written down as a scenario; says why, and what to do."""
+
+
+class Unread:
+    """Stands for a body that is no JSON."""
+
+
+UNREAD = Unread()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call from outside, as a journal shows it.
+
+    Attributes:
+        began: orders the calls of all services by when they came.
+        at: when it came, by the workspace's clock.
+        target: the path, decoded, and the query as it was sent.
+        headers: by their names in small letters.
+        status: None if the connection was dropped.
+        fault: whether a scripted fault struck.
+    """
+
+    service: str
+    began: int
+    at: datetime
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: str
+    size: int
+    status: int | None
+    fault: bool
+    reply: str
+
+    @classmethod
+    def from_json(cls, service: str, shown: Mapping[str, Any]) -> "Call":
+        """Read what ``/_local/journal/calls`` shows of a call."""
+        return cls(
+            service=service,
+            at=parse_instant(shown["at"]),
+            headers={name.lower(): value for name, value in shown["headers"].items()},
+            **{
+                name: shown[name]
+                for name in ("began", "method", "target", "body", "size", "status", "fault", "reply")
+            },
+        )
+
+    @property
+    def path(self) -> str:
+        """Return the target without its query."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        """Return what stands behind the question mark."""
+        return self.target.partition("?")[2]
+
+    @property
+    def reads(self) -> bool:
+        """Say whether it only looks."""
+        return self.method in READS
+
+    @property
+    def good(self) -> bool:
+        """Say whether it succeeded, and no scripted fault had a hand in it."""
+        return self.status is not None and 200 <= self.status < 300 and not self.fault
+
+    @property
+    def whole(self) -> bool:
+        """Say whether its body was kept to the last byte, and is text."""
+        return self.size <= LARGEST_KEPT_BODY and "\ufffd" not in self.body
+
+    @cached_property
+    def json(self) -> Any:
+        """Return the body's JSON, or ``UNREAD``."""
+        return _json(self.body)
+
+    @cached_property
+    def answer(self) -> Any:
+        """Return the answer's JSON, or ``UNREAD``."""
+        return _json(self.reply)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """What was seen of a workspace.
+
+    Attributes:
+        seed: what its ids follow from.
+        now: what its clock shows.
+        calls: in the order in which they came.
+        callbacks: as the sink lists them, oldest first.
+        polls: as the platform lists them, oldest first.
+        notes: what a reader of the recording has to know.
+    """
+
+    credentials: Credentials
+    addresses: Addresses
+    seed: int
+    now: datetime
+    calls: tuple[Call, ...]
+    callbacks: tuple[Mapping[str, Any], ...] = ()
+    polls: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def _json(text: str) -> Any:
+    try:
+        return decode(text)
+    except MalformedJsonError:
+        return UNREAD

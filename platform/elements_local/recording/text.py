@@ -1,0 +1,113 @@
+"""A document as the text of a scenario file: block style, quotes where YAML would read something else."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import yaml
+
+from elements_local.scenario import load
+from elements_local.yaml_text import read_documents
+
+SCHEMA = Path(__file__).parents[1] / "scenario.schema.json"
+_WIDE = 10**6  # nothing is folded: a line is a line
+
+_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
+_BLOCK = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029\ud800-\udfff]+\Z")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what both our own reader and others' read as it was meant."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's
+        """Indent lists below their key."""
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
+        """Write a value that comes twice out twice."""
+        return True
+
+
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|[-+]?0o?[0-9]+|[-+]?0x[0-9a-fA-F]+)\Z"
+    ),
+    list("-+0123456789"),
+)
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Represent a text, one of several lines as a block if nothing in it is lost by that."""
+    if _ODD_BREAK.search(text):  # between single quotes PyYAML would change them
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+    lines = text.split("\n")
+    fits = len(lines) > 1 and _BLOCK.match(text) and not any(line != line.rstrip() for line in lines)
+    style = "|" if fits and text[0] not in " \n" and not text.endswith("\n\n") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dump(document: Mapping[str, Any]) -> str:
+    """Return a document as YAML that is read back as the very same.
+
+    Raises:
+        ValueError: a defect: it would be read as something else.
+    """
+    text: str = yaml.dump(
+        dict(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDE, indent=2
+    )
+    (read,) = read_documents(text)
+    if read.value != document:
+        raise ValueError("what was recorded cannot be written as YAML and read back")
+    return text
+
+
+def lines_above(path: Path, notes: Sequence[str]) -> str:
+    """Return the comments that a recorded file begins with: the editor's, and what a reader has to know."""
+    try:
+        schema = Path(os.path.relpath(SCHEMA, path.resolve().parent)).as_posix()
+    except ValueError:  # on another drive
+        schema = SCHEMA.as_posix()
+    told = [" ".join(note.split()) for note in notes]
+    return "".join(f"# {line}\n" for line in (f"yaml-language-server: $schema={schema}", *told))
+
+
+def write(path: Path, document: Mapping[str, Any], notes: Sequence[str] = ()) -> str:
+    """Write a scenario file, once the loader has taken it: the whole of it or nothing. Return its text.
+
+    Raises:
+        OSError: it cannot be written.
+        ScenarioError: a defect: the loader does not take it.
+    """
+    text = lines_above(path, notes) + dump(document)
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.stem}.", suffix=".yaml", delete=False
+    ) as file:
+        kept = Path(file.name)
+        file.write(text)
+    try:
+        load(kept)
+        kept.chmod(0o666 & ~_umask())
+        kept.replace(path)
+    except BaseException:
+        kept.unlink(missing_ok=True)
+        raise
+    return text
+
+
+def _umask() -> int:
+    """Return the process's mask of permissions, which can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

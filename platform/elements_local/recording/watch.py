@@ -1,0 +1,164 @@
+"""Looks at a running workspace again and again, and keeps what it has seen since the workspace was made or reset."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from elements_local.clients import BASE_PATH, Addresses, Client, Doors
+from elements_local.recording.instances import makes
+from elements_local.recording.session import Call, RecordingError, Session
+from mock_kit.instants import parse_instant
+
+_PAGE = 1000
+_ALL = 1_000_000
+_RESET = "/_local/reset"
+
+
+class Watch:
+    """What is known of a workspace so far.
+
+    Args:
+        seed: what the workspace's ids follow from.
+    """
+
+    def __init__(self, doors: Doors, addresses: Addresses, *, seed: int) -> None:
+        self._doors = doors
+        self._addresses = addresses
+        self._seed = seed
+        whose = f"&workspace={doors.credentials.name}"
+        self._journals = {
+            "platform": _Journal(doors.platform, "platform"),
+            "crm": _Journal(doors.crm, "crm"),
+            "sink": _Journal(doors.sink, "sink", whose=whose),
+        }
+        self._callbacks: dict[int, Mapping[str, Any]] = {}
+        self.started_over = 0
+
+    def look(self) -> bool:
+        """See what is new, and say whether anything is.
+
+        Raises:
+            RecordingError: something has been forgotten before it was seen.
+            HarnessError: a service does not answer, or refuses.
+        """
+        looks = [journal.look() for journal in self._journals.values()]
+        if any(journal.was_reset for journal in self._journals.values()):
+            self._callbacks.clear()
+            self.started_over += 1
+        before = len(self._callbacks)
+        self._callbacks |= {one["id"]: one for one in self._doors.sink.callbacks()}
+        return any(looks) or len(self._callbacks) > before
+
+    def session(self) -> Session:
+        """Return all that was seen.
+
+        Raises:
+            RecordingError: it is not all that has happened.
+        """
+        calls = sorted(
+            (call for journal in self._journals.values() for call in journal.calls),
+            key=lambda call: call.began,
+        )
+        notes = list(self._check_resets(calls))
+        calls = [call for call in calls if call.path != _RESET]
+        self._check_beginning(calls)
+        return Session(
+            credentials=self._doors.credentials,
+            addresses=self._addresses,
+            seed=self._seed,
+            now=self._doors.clock.now(),
+            calls=tuple(calls),
+            callbacks=tuple(self._callbacks[number] for number in sorted(self._callbacks)),
+            polls=tuple(self._doors.platform.polls(limit=_ALL)),
+            notes=tuple(notes),
+        )
+
+    def _check_resets(self, calls: list[Call]) -> Iterator[str]:
+        """See that all services begin at the same moment; yield what is not quite so.
+
+        Raises:
+            RecordingError: the platform or the CRM was reset without the other.
+        """
+        for reset in (call for call in calls if call.path == _RESET and call.good):
+            earlier = {
+                call.service
+                for call in calls
+                if call.began < reset.began and not call.reads and call.path != _RESET
+            }
+            if reset.service == "sink" and earlier:
+                yield "The sink was reset alone: what it had been told before is not in here."
+            elif earlier:
+                raise RecordingError(
+                    f"the {reset.service} was reset, but not the {' and the '.join(sorted(earlier))}; reset all of it "
+                    "(elements-local reset) and begin anew"
+                )
+
+    def _check_beginning(self, calls: list[Call]) -> None:
+        """See that nothing had happened before the first call.
+
+        Raises:
+            RecordingError: something had, so a scenario could not do it again.
+        """
+        name = self._doors.credentials.name
+        made = {call.answer["id"] for call in calls if makes(call)}
+        for poll in self._doors.platform.polls(limit=1):
+            made_by_other_calls = any("/instances" in call.path and call.good for call in calls)
+            if poll["instanceId"] not in made and not made_by_other_calls:
+                raise _begun_before(name, f"instance {poll['instanceId']}")
+        first = self._doors.crm.call("GET", "/_local/changes?limit=1")["changes"]
+        if first and (not calls or parse_instant(first[0]["at"]) < calls[0].at):
+            raise _begun_before(name, f"{first[0]['resource']} {first[0]['recordId']}")
+        if not made and not any("/instances" in call.path for call in calls):
+            shown = self._doors.platform.send("GET", f"{BASE_PATH}/instances")
+            if shown.ok:
+                raise _begun_before(name, "an instance")
+
+
+def _begun_before(workspace: str, what: str) -> RecordingError:
+    return RecordingError(
+        f"workspace {workspace!r} had {what} before the first call that is kept (a stack forgets calls when it stops); "
+        f"reset it (elements-local reset --workspace {workspace}) or make another, and begin anew"
+    )
+
+
+class _Journal:
+    """The calls of one service.
+
+    Attributes:
+        was_reset: the latest look found that everything had begun anew.
+    """
+
+    def __init__(self, door: Client, service: str, *, whose: str = "") -> None:
+        self._door = door
+        self._service = service
+        self._whose = whose
+        self._after = 0
+        self._resets: int | None = None
+        self.calls: list[Call] = []
+        self.was_reset = False
+
+    def look(self) -> bool:
+        """Read what is new."""
+        self.was_reset = False
+        before = len(self.calls)
+        while self._page():
+            pass
+        return self.was_reset or len(self.calls) > before
+
+    def _page(self) -> bool:
+        """Read a page, and say whether there is another."""
+        page = self._door.call("GET", f"/_local/journal/calls?after={self._after}&limit={_PAGE}{self._whose}")
+        anew = self._resets not in {None, page["resets"]} or page["last"] < self._after
+        self._resets = page["resets"]
+        if anew:
+            self._after, self.was_reset = 0, True
+            self.calls.clear()
+            return True
+        if page["pruned"] > self._after:
+            raise RecordingError(
+                f"the {self._service} was asked so much that it has forgotten the beginning; reset the workspace, "
+                "and let record watch from the start"
+            )
+        self.calls += [Call.from_json(self._service, call) for call in page["calls"]]
+        if page["calls"]:
+            self._after = page["calls"][-1]["number"]
+        return len(page["calls"]) == _PAGE

@@ -1,0 +1,288 @@
+"""``elements-local record`` as a user types it, against a stack on real ports: what was done is done again."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from elements_local import guide
+from elements_local.clients import BASE_PATH, Doors
+from elements_local.scenario import load
+from elements_local.stack import Stack
+from mock_kit.json_text import decode
+
+PROGRAM = Path(sys.executable).parent / "elements-local"
+
+
+@pytest.fixture
+def at(stack_on_ports: Stack) -> dict[str, str]:
+    addresses = stack_on_ports.addresses
+    return {
+        "ELEMENTS_LOCAL_PLATFORM_URL": addresses.platform + BASE_PATH,
+        "ELEMENTS_LOCAL_CRM_URL": addresses.crm,
+        "ELEMENTS_LOCAL_SINK_URL": addresses.sink,
+    }
+
+
+@pytest.fixture
+def mine(stack_on_ports: Stack) -> Iterator[Doors]:
+    """A workspace to work in, with an instance like the guide's."""
+    made = stack_on_ports.new_workspace(records=2)
+    made.platform.create_instance(guide.instance_body(made.credentials))
+    made.clock.advance("1m")
+    yield made
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+
+def call(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False, env=env)
+
+
+def record(doors: Doors, path: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    whose = ["--workspace", doors.credentials.name]
+    return call("record", "--since-start", "--output", path, *whose, *words, **env)
+
+
+def watching(doors: Doors, path: Path, env: dict[str, str]) -> subprocess.Popen[str]:
+    words = ["record", "--output", path, "--workspace", doors.credentials.name]
+    process = subprocess.Popen(
+        [PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+    )
+    assert process.stderr
+    assert process.stderr.readline() == "watching; Ctrl-C writes the scenario and stops\n"
+    return process
+
+
+def name_first_contact(doors: Doors, name: str) -> None:
+    contact = doors.crm.call("GET", "/v3.1/Contacts?top=1")[0]
+    doors.crm.update("Contacts", contact["CONTACT_ID"], {"FIRST_NAME": name})
+
+
+def work(doors: Doors) -> None:
+    """Do a little of everything."""
+    ada = doors.crm.create("Contacts", {"FIRST_NAME": "Ada: the first\n#1", "LAST_NAME": "yes"})
+    doors.sink.respond({"status": 503, "times": 1})
+    doors.clock.advance("15m")
+    doors.crm.update("Contacts", ada["CONTACT_ID"], {"LAST_NAME": doors.credentials.user_secret})
+    name_first_contact(doors, "北京")
+    doors.crm.script_faults(
+        [{"match": {"path": "/v2.2/Contacts*"}, "effect": {"status": 503}, "when": {"first_n": 1}}]
+    )
+    doors.clock.advance("30m")
+    doors.crm.send("POST", "/v3.1/Contacts", json={"LAST_NAME": "nobody"})
+    doors.crm.delete("Contacts", ada["CONTACT_ID"])
+    doors.clock.advance("15m")
+
+
+def secrets_of(doors: Doors) -> list[str]:
+    credentials = doors.credentials
+    tokens = [instance["token"] for instance in doors.platform.call("GET", f"{BASE_PATH}/instances")]
+    return [credentials.user_secret, credentials.organization_secret, credentials.crm_api_key, *tokens]
+
+
+def test_what_was_done_is_written_and_replays_both_ways(
+    mine: Doors, at: dict[str, str], tmp_path: Path
+) -> None:
+    work(mine)
+
+    done = record(mine, tmp_path / "it.yaml", "--name", "a bit of everything", "--check", **at)
+    over_ports = call("replay", tmp_path / "it.yaml", "--transport", "network")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("it passes\n")
+    assert f"replay it: elements-local replay {tmp_path}/it.yaml" in done.stdout
+    assert over_ports.stdout == "passed  a bit of everything\n1 passed, 0 failed\n"
+    text = (tmp_path / "it.yaml").read_text(encoding="utf-8")
+    assert not [secret for secret in secrets_of(mine) if secret in text]
+
+
+def test_in_json_it_tells_where_and_how(mine: Doors, at: dict[str, str], tmp_path: Path) -> None:
+    done = record(mine, tmp_path / "it.yaml", "--json", **at)
+
+    assert json.loads(done.stdout) == {
+        "file": f"{tmp_path}/it.yaml",
+        "steps": 2,
+        "notes": [],
+        "replay": f"elements-local replay {tmp_path}/it.yaml",
+    }
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_it_watches_until_it_is_stopped(
+    mine: Doors, at: dict[str, str], tmp_path: Path, number: signal.Signals
+) -> None:
+    with watching(mine, tmp_path / "it.yaml", at) as process:
+        work(mine)
+        process.send_signal(number)
+        told, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 0
+    assert "replay it: " in told
+    assert call("replay", tmp_path / "it.yaml").returncode == 0
+
+
+def test_a_reset_makes_it_start_over(mine: Doors, at: dict[str, str], tmp_path: Path) -> None:
+    with watching(mine, tmp_path / "it.yaml", at) as process:
+        assert process.stderr
+        assert process.stderr.readline() == "2 steps so far\n"
+        call("reset", "--workspace", mine.credentials.name, **at)
+        assert process.stderr.readline() == "the workspace was reset: starting over\n"
+        mine.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+    (scenario,) = load(tmp_path / "it.yaml")
+    assert [(step.verb, list(step.argument)) for step in scenario.steps] == [("create", ["contacts/eve"])]
+
+
+def test_what_was_seen_is_kept_when_the_stack_is_gone(tmp_path: Path) -> None:
+    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
+    path = tmp_path / "it.yaml"
+    with subprocess.Popen([PROGRAM, "up", "--json", *ports], stdout=subprocess.PIPE, text=True) as stack:
+        assert stack.stdout
+        ready = json.loads(stack.stdout.readline())
+        urls = {f"ELEMENTS_LOCAL_{name.upper()}_URL": ready[name] for name in ("platform", "crm", "sink")}
+        call("clock", "advance", "1m", **urls)
+        call("seed", "--records", "1", **urls)
+        with subprocess.Popen(
+            [PROGRAM, "record", "-o", path],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=urls,
+        ) as process:
+            assert process.stderr
+            while "so far" not in process.stderr.readline():
+                pass
+            stack.terminate()
+            told, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 0
+    assert "the stack is gone" in errors
+    assert "replay it: " in told
+    assert [scenario.records for scenario in load(path)] == [1]
+
+
+def test_callbacks_to_a_receiver_of_ones_own_are_expected_as_the_polls_found_them(
+    mine: Doors, at: dict[str, str], tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/mine").respond_with_data("")
+    (instance,) = mine.platform.call("GET", f"{BASE_PATH}/instances")
+    url = {"event.notification.callback.url": httpserver.url_for("/mine")}
+    mine.platform.patch_instance(instance["id"], {"configuration": url})
+    mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    mine.clock.advance("15m")
+
+    done = record(mine, tmp_path / "it.yaml", "--check", **at)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "note: Callbacks went to a receiver of your own" in done.stdout
+    text = (tmp_path / "it.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=")
+    assert "\n# Callbacks went to a receiver of your own" in text
+    assert "contacts/ada CREATED" in text
+
+
+def test_callbacks_that_were_taken_out_of_the_sink_are_expected_all_the_same(
+    mine: Doors, at: dict[str, str], tmp_path: Path
+) -> None:
+    mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    mine.clock.advance("15m")
+    mine.sink.call("DELETE", f"/_local/callbacks?workspace={mine.credentials.name}")
+
+    done = record(mine, tmp_path / "it.yaml", "--check", **at)
+
+    assert done.returncode == 0
+    assert "contacts/ada CREATED" in (tmp_path / "it.yaml").read_text(encoding="utf-8")
+
+
+def test_a_real_clock_is_said_not_to_be_repeated_exactly(
+    mine: Doors, at: dict[str, str], tmp_path: Path
+) -> None:
+    mine.clock.set(mode="real")
+    mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    done = record(mine, tmp_path / "it.yaml", **at)
+
+    assert done.returncode == 0
+    assert "note: The clock was set to real" in done.stdout
+    assert load(tmp_path / "it.yaml")
+
+
+def test_what_does_not_come_out_the_same_is_found_by_the_check(
+    mine: Doors, at: dict[str, str], tmp_path: Path
+) -> None:
+    mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    mine.clock.advance("15m")
+    (told,) = mine.platform.call("GET", "/_local/deliveries")["deliveries"]
+    mine.platform.call(
+        "GET", f"{BASE_PATH}/notifications/{told['notificationId']}"
+    )  # an id of this workspace alone
+
+    done = record(mine, tmp_path / "it.yaml", "--reads", "--check", **at)
+
+    assert done.returncode == 1
+    assert "it does not pass as it was recorded:" in done.stderr
+    assert "expected: 200" in done.stderr
+
+
+def test_without_anything_done_nothing_is_written(
+    stack_on_ports: Stack, at: dict[str, str], tmp_path: Path
+) -> None:
+    doors = stack_on_ports.new_workspace()
+
+    refused = record(doors, tmp_path / "it.yaml", **at)
+    stack_on_ports.delete_workspace(doors.credentials.name)
+
+    assert refused.returncode == 2
+    assert f"nothing has happened in workspace '{doors.credentials.name}'" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_platform_that_was_reset_alone_does_not_fit_the_others(
+    mine: Doors, at: dict[str, str], tmp_path: Path
+) -> None:
+    mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    mine.platform.call("POST", "/_local/reset")
+
+    refused = record(mine, tmp_path / "it.yaml", **at)
+
+    assert refused.returncode == 2
+    assert "the platform was reset, but not the crm; reset all of it" in refused.stderr
+
+
+def test_misuse_says_what_is_wrong(at: dict[str, str], tmp_path: Path) -> None:
+    nowhere = call("record", "--since-start", "-o", tmp_path / "no" / "it.yaml", **at)
+    nobody = call("record", "--since-start", "-o", tmp_path / "it.yaml", "--workspace", "nobody", **at)
+    unsaid = call("record", **at)
+
+    assert (nowhere.returncode, nobody.returncode, unsaid.returncode) == (2, 2, 2)
+    assert f"{tmp_path}/no is no directory" in nowhere.stderr
+    assert "no workspace 'nobody'" in nobody.stderr
+    assert "Missing option '--output'" in unsaid.stderr
+
+
+def test_more_calls_than_a_page_are_all_seen(mine: Doors, at: dict[str, str], tmp_path: Path) -> None:
+    for number in range(1005):
+        mine.crm.create("Contacts", {"FIRST_NAME": f"N{number}"})
+
+    record(mine, tmp_path / "it.yaml", **at)
+
+    (scenario,) = load(tmp_path / "it.yaml")
+    assert sum(step.verb == "create" for step in scenario.steps) == 1005
+
+
+def test_a_secret_of_an_answer_is_none_of_the_file(mine: Doors, at: dict[str, str], tmp_path: Path) -> None:
+    body = {"email": "eve@example.com", "firstName": "E", "lastName": "V", "password": "Hush-hush-1"}
+    made = mine.platform.send("POST", f"{BASE_PATH}/organizations/users", json=body)
+
+    record(mine, tmp_path / "it.yaml", **at)
+
+    assert made.ok
+    assert decode(made.body)
+    assert "Hush-hush-1" not in (tmp_path / "it.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,255 @@
+"""Whatever is done in a workspace, its recording does the same: random sessions, recorded, replay green."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from elements_local import guide
+from elements_local.clients import BASE_PATH, Doors
+from elements_local.recording import Recording, Watch, compose, write
+from elements_local.runner import How, Runner, Transport
+from elements_local.scenario import load
+from elements_local.stack import Stack
+
+ODD = st.sampled_from(
+    ["yes", "null", "10:30", "0x1F", "1e5", "012", "- a", "a: b", "#x", "'", '"', "a\nb", "a \n b\n", " x ", "Zoë", "北京",
+     "\U0001f600", "{instance}", "{{contacts/ada}}", "{user_secret}", "<kind>", "${gmtDate:yyyy}", "a\tb", "\u2028", "~", "=", "Ada"]
+)  # fmt: skip
+TEXTS = st.one_of(
+    ODD, st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(str.strip)
+)
+SMALL = st.integers(0, 5)
+ACTS = st.one_of(
+    st.tuples(st.just("instance"), st.booleans(), st.sampled_from([5, "15", None]), TEXTS),
+    st.tuples(st.just("create"), st.sampled_from(["v3.1", "v2.2", "hub"]), SMALL, TEXTS),
+    st.tuples(st.just("update"), st.sampled_from(["v3.1", "body", "hub"]), SMALL, TEXTS),
+    st.tuples(st.just("delete"), st.sampled_from(["v3.1", "hub"]), SMALL),
+    st.tuples(st.just("link"), SMALL, SMALL),
+    st.tuples(st.just("advance"), st.sampled_from(["1m", "15m", "7m", "1h", 0.5, "0s"])),
+    st.tuples(st.just("poll"), st.booleans()),
+    st.tuples(st.just("respond"), st.sampled_from([503, 500, 404]), st.integers(1, 2)),
+    st.tuples(st.just("fault"), st.sampled_from(["/v2.2/*", "/v3.1/Contacts*"]), st.sampled_from([401, 503])),
+    st.tuples(st.just("no faults")),
+    st.tuples(st.just("configure"), st.sampled_from([1, 30])),
+    st.tuples(st.just("sign otherwise"), TEXTS),
+    st.tuples(st.just("rename"), TEXTS),
+    st.tuples(st.just("wrong"), st.sampled_from(["body", "field", "path", "credentials", "secret"])),
+    st.tuples(st.just("read"), st.sampled_from(["/v2.2/Contacts", "/v3.1/Contacts"])),
+    st.tuples(st.just("task"), TEXTS),
+    st.tuples(st.just("user"), SMALL),
+    st.tuples(st.just("drop instance")),
+)  # fmt: skip
+
+
+@dataclass
+class Person:
+    """Somebody who works in a workspace, whatever comes of it."""
+
+    doors: Doors
+    instances: list[dict[str, Any]] = field(default_factory=list)
+    contacts: list[int] = field(default_factory=list)
+    accounts: list[int] = field(default_factory=list)
+    users: int = 0
+
+    def do(self, act: tuple[Any, ...]) -> None:
+        getattr(self, act[0].replace(" ", "_"))(*act[1:])
+
+    def crm(self, method: str, path: str, body: object = None) -> Any:
+        return self.doors.crm.send(method, path, json=body)
+
+    def hub(self, method: str, path: str, body: object = None) -> Any:
+        if not self.instances:
+            return None
+        authorization = (
+            f"{self.doors.platform.headers['Authorization']}, Element {self.instances[0]['token']}"
+        )
+        return self.doors.platform.send(
+            method, f"{BASE_PATH}/hubs/crm{path}", json=body, headers={"Authorization": authorization}
+        )
+
+    def instance(self, signed: bool, interval: object, name: str) -> None:  # noqa: FBT001 - drawn
+        if len(self.instances) > 1:
+            return
+        body = guide.instance_body(self.doors.credentials)
+        configuration = {**body["configuration"], "event.poller.refresh_interval": interval}
+        if not signed:
+            del configuration["event.notification.signature.key"]
+        made = self.doors.platform.send(
+            "POST", f"{BASE_PATH}/instances", json={**body, "name": name, "configuration": configuration}
+        )
+        if made.ok:
+            self.instances.append(_json(made))
+
+    def create(self, way: str, kind: int, name: str) -> None:
+        account = kind % 2 == 0
+        collection, resource = ("Organisations", "accounts") if account else ("Contacts", "contacts")
+        fields = {"ORGANISATION_NAME": name} if account else {"FIRST_NAME": name, "LAST_NAME": "X"}
+        if way == "hub":
+            made = self.hub("POST", f"/{resource}", fields)
+        else:
+            made = self.crm("POST", f"/{way}/{collection}", fields)
+        if made is not None and made.ok:
+            (self.accounts if account else self.contacts).append(
+                _json(made)["ORGANISATION_ID" if account else "CONTACT_ID"]
+            )
+
+    def update(self, way: str, which: int, text: str) -> None:
+        number = self.contact(which)
+        if way == "hub":
+            self.hub("PATCH", f"/contacts/{number}", {"LAST_NAME": text})
+        elif way == "body":
+            self.crm("PUT", "/v3.1/Contacts", {"CONTACT_ID": number, "LAST_NAME": text})
+        else:
+            self.crm("PUT", f"/v3.1/Contacts/{number}", {"LAST_NAME": text})
+
+    def delete(self, way: str, which: int) -> None:
+        number = self.contact(which)
+        if way == "hub":
+            self.hub("DELETE", f"/contacts/{number}")
+        else:
+            self.crm("DELETE", f"/v3.1/Contacts/{number}")
+
+    def link(self, contact: int, account: int) -> None:
+        if self.accounts:
+            body = {"ORGANISATION_ID": self.accounts[account % len(self.accounts)]}
+            self.crm("PUT", f"/v3.1/Contacts/{self.contact(contact)}", body)
+
+    def contact(self, which: int) -> int:
+        return self.contacts[which % len(self.contacts)] if self.contacts else 12345678
+
+    def advance(self, duration: object) -> None:
+        self.doors.clock.advance(duration)  # type: ignore[arg-type]
+
+    def poll(self, one: bool) -> None:  # noqa: FBT001 - drawn
+        self.doors.platform.poll(self.instances[-1]["id"] if one and self.instances else None)
+
+    def respond(self, status: int, times: int) -> None:
+        self.doors.sink.respond({"status": status, "times": times})
+
+    def fault(self, path: str, status: int) -> None:
+        self.doors.crm.script_faults(
+            [{"match": {"path": path}, "effect": {"status": status}, "when": {"first_n": 2}}]
+        )
+
+    def no_faults(self) -> None:
+        self.doors.crm.call("DELETE", "/_local/faults")
+
+    def configure(self, interval: int) -> None:
+        self.patch({"configuration": {"event.poller.refresh_interval": interval}})
+
+    def sign_otherwise(self, key: str) -> None:
+        self.patch({"configuration": {"event.notification.signature.key": key}})
+
+    def rename(self, name: str) -> None:
+        self.patch({"name": name})
+
+    def patch(self, body: object) -> None:
+        if self.instances:
+            path = f"{BASE_PATH}/instances/{self.instances[-1]['id']}"
+            self.doors.platform.send("PATCH", path, json=body)
+
+    def wrong(self, how: str) -> None:
+        match how:
+            case "body":
+                self.doors.crm.send("POST", "/v3.1/Contacts", body=b'{"FIRST_NAME": ')
+            case "field":
+                self.crm("POST", "/v3.1/Contacts", {"FIRST_NAME": None})
+            case "path":
+                self.doors.platform.send("DELETE", f"{BASE_PATH}/instances/123456")
+            case "credentials":
+                basic = b64encode(b"somebody-else:").decode()
+                self.doors.crm.send(
+                    "POST", "/v3.1/Contacts", json={}, headers={"Authorization": f"Basic {basic}"}
+                )
+            case _:
+                secret = self.doors.credentials.crm_api_key
+                self.crm("POST", "/v3.1/Contacts", {"FIRST_NAME": secret, "LAST_NAME": f"by {secret}"})
+
+    def read(self, path: str) -> None:
+        self.crm("GET", path)
+
+    def task(self, title: str) -> None:
+        made = self.crm("POST", "/v3.1/Tasks", {"TITLE": title, "STATUS": "NOT STARTED", "COMPLETED": False})
+        if made.ok:
+            self.crm("PUT", f"/v3.1/Tasks/{_json(made)['TASK_ID']}", {"TITLE": "done"})
+
+    def user(self, which: int) -> None:
+        self.users += 1
+        body = {
+            "email": f"u{self.users}@{which}.example",
+            "firstName": "U",
+            "lastName": "V",
+            "password": "Hush-hush-1",
+        }
+        made = self.doors.platform.send("POST", f"{BASE_PATH}/organizations/users", json=body)
+        if made.ok:
+            path = f"{BASE_PATH}/users/{_json(made)['id']}"
+            self.doors.platform.send("PATCH", path, json={"firstName": "W"})
+
+    def drop_instance(self) -> None:
+        if self.instances:
+            self.doors.platform.delete_instance(self.instances.pop(0)["id"])
+
+
+def _json(reply: Any) -> Any:
+    from mock_kit.json_text import decode  # noqa: PLC0415 - a word for it
+
+    return decode(reply.body)
+
+
+def recorded(stack: Stack, doors: Doors, path: Path) -> tuple[Recording, str]:
+    watch = Watch(doors, stack.addresses, seed=stack.seed_of(doors.credentials.name))
+    watch.look()
+    recording = compose(watch.session(), reads=False)
+    return recording, write(path, recording.document, recording.notes)
+
+
+@pytest.fixture
+def replay() -> Any:
+    with closing(Runner(How())) as runner:
+        yield runner.run
+
+
+@pytest.fixture(scope="module")
+def on_ports_too() -> Any:
+    with closing(Runner(How(transport=Transport.NETWORK))) as runner:
+        yield runner.run
+
+
+def check(acts: list[tuple[Any, ...]], stack: Stack, folder: Path, *replays: Callable[..., Any]) -> None:
+    doors = stack.new_workspace(seed=11)
+    try:
+        person = Person(doors)
+        doors.clock.advance("1s")
+        doors.crm.create("Contacts", {"FIRST_NAME": "first"})
+        for act in acts:
+            person.do(act)
+        _, text = recorded(stack, doors, folder / "it.yaml")
+        credentials = doors.credentials
+        for secret in (credentials.user_secret, credentials.organization_secret, credentials.crm_api_key):
+            assert secret not in text
+        for instance in person.instances:
+            assert instance["token"] not in text
+        assert "Hush-hush-1" not in text
+    finally:
+        stack.delete_workspace(doors.credentials.name)
+    (scenario,) = load(folder / "it.yaml")
+    for run in replays:
+        result = run(scenario)
+        assert result.failure is None, f"{result.failure}\n{text}"
+
+
+GUIDED = [("instance", True, "15", "mine")]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(acts=st.lists(ACTS, max_size=12), guided=st.booleans())
+def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, replay):
+    check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, replay)
