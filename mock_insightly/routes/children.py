@@ -53,7 +53,8 @@ def update(parent: Parent, children: Children) -> ResponseReturnValue:
     def change(before: Record) -> Record:
         _see_that_it_hangs(parent, shape, before, record_id)
         answers.insist(call, shape, before)
-        return call.changed(shape.kind, before, shape.given(sent, before, whole=call.version.replaces))
+        given = shape.given(sent, before, whole=call.version.replaces)
+        return call.changed(shape.kind, before, {**given, **_still_hung(parent, shape, given)})
 
     with parts().store.writing(call.workspace, at=call.now) as writing:
         made = update_in(writing, call, shape.kind, record_id, change)
@@ -72,6 +73,15 @@ def delete_one(parent: Parent, children: Children, member: str) -> ResponseRetur
 
 def _shape(parent: Parent, children: Children) -> Shape:
     return parent.call.version.shapes[children.kind.name.lower()]
+
+
+def _still_hung(parent: Parent, shape: Shape, given: Record) -> Record:
+    """Return the fields that keep a child where the path says that it hangs, if its body does not."""
+    return {
+        field: parent.id
+        for field, of in shape.kind.refers
+        if of == parent.shape.kind.entity and field in given and given[field] is None
+    }
 
 
 def _see_that_it_hangs(parent: Parent, shape: Shape, child: Record, record_id: int) -> None:

@@ -5,6 +5,7 @@ The stack gives it an address and an API key; all else it has from the documents
 
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -97,6 +98,7 @@ LISTS = {
         "PipelineStages Pipelines Relationships Users"
     ),
 }
+LISTS |= {"v2.3": LISTS["v2.2"], "v3.0": LISTS["v3.1"]}
 ENCODINGS = {
     "key and colon": lambda key: b64encode(f"{key}:".encode()),
     "key alone": lambda key: b64encode(key.encode()),
@@ -212,19 +214,37 @@ def test_what_was_updated_later_is_found(client_of, elements_clock, version, cal
     assert client.numbers(called, f"/Search?updated_after_utc={LATER}&top=500") == [late]
 
 
-@pytest.mark.parametrize("called", TAGGED)
+@pytest.mark.parametrize("called", [name for name, one in RESOURCES.items() if one.searched])
 @pytest.mark.parametrize("version", SEARCHING)
-def test_a_tag_is_put_on_and_taken_off(client_of, version, called):
-    client = client_of(version)
-    number = client.create(called, "First")[RESOURCES[called].id_field]
+def test_what_has_a_name_is_found_by_it(client_of, version, called):
+    client, field = client_of(version), RESOURCES[called].name
+    client.create(called, "Other")
+    name = "Zoë & Söhne"
+    found, said = client.create(called, name)[RESOURCES[called].id_field], quote(name)
 
-    client.call("POST", f"{called}/{number}/Tags", 201, {"TAG_NAME": "vip"})
-    assert client.read(called, number)["TAGS"] == [{"TAG_NAME": "vip"}]
     if version.startswith("v2"):
-        client.call("DELETE", f"{called}/{number}/Tags/vip", 202)
+        asked = [f"{field.lower()}={said}", f"{field.lower()}={quote(name[:3])}%25"]
     else:
-        client.call("DELETE", f"{called}/{number}/Tags", 202, {"TAG_NAME": "vip"})
-    assert client.read(called, number)["TAGS"] == []
+        asked = [f"field_name={field}&field_value={said}"]
+
+    assert [client.numbers(called, f"/Search?{query}") for query in asked] == [[found]] * len(asked)
+
+
+@pytest.mark.parametrize("version", ["v2.2", "v2.3"])
+def test_a_team_is_found_by_its_name_on_v2(client_of, version):
+    client = client_of(version)
+    client.create("Teams", "Other")
+    found = client.create("Teams", "Sales")["TEAM_ID"]
+
+    assert client.numbers("Teams", "/Search?team_name=Sales") == [found]
+
+
+@pytest.mark.parametrize("version", SEARCHING)
+def test_there_is_one_instance_and_one_set_of_rights(client_of, version):
+    client = client_of(version)
+
+    assert "INSTANCE_NAME" in client.call("GET", "Instance", 200)
+    assert "OBJECT_PERMISSIONS" in client.call("GET", "Permissions", 200)
 
 
 @pytest.mark.parametrize("called", TAGGED)
@@ -270,7 +290,7 @@ def test_what_nobody_changes_is_listed(client_of, version, called):
     assert isinstance(client_of(version).call("GET", called, 200), list)
 
 
-@pytest.mark.parametrize("version", ["v3.1"])
+@pytest.mark.parametrize("version", ["v3.0", "v3.1"])
 def test_a_custom_object_lives_like_a_record(client_of, version):
     client = client_of(version)
 
