@@ -1,0 +1,190 @@
+"""Every way in which the CRM can be made to misbehave: before or after the side effect, by seed, by the workspace's clock."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mock_kit.json_text import decode
+from mock_kit.wire import NoReply
+
+DENIED = {"Message": "Authorization has been denied for this request."}
+PAGE = "<html><body><h1>Server Error in '/' Application.</h1></body></html>"
+TOO_MANY = {"Message": "Too many requests"}
+ANSWERS = {
+    "an answer that is cut off": ({"truncate": 10}, None),
+    "no answer": ({"drop": True}, None),
+    "a page of HTML": ({"status": 500, "body": PAGE, "headers": {"Content-Type": "text/html"}}, 500),
+    "a key that is revoked": ({"status": 401, "body": DENIED}, 401),
+    "an object that is closed": ({"status": 403, "body": "No Access to Data"}, 403),
+    "too many calls": ({"status": 429, "body": TOO_MANY, "headers": {"Retry-After": "1"}}, 429),
+    "an unavailable service": ({"status": 503}, 503),
+    "a slow answer": ({"delay_s": 20}, 201),
+    "an answer that comes too late": ({"delay_s": 90}, None),
+}
+"""What is answered; None is nothing that a client could read."""
+STAMPED = {
+    "a clock ahead": ({"clock_skew_s": 5}, ("10:00:05", "10:00:05")),
+    "a clock behind": ({"clock_skew_s": -5}, ("09:59:55", "09:59:55")),
+    "dates apart": ({"updated_later_s": 2}, ("10:00:00", "10:00:02")),
+    "dates apart by chance": ({"updated_within_s": 3}, ("10:00:00", None)),
+    "ties": ({"stamp_step_s": 3600, "clock_skew_s": 1800}, ("10:00:00", "10:00:00")),
+}
+
+every_answer = pytest.mark.parametrize(("effect", "status"), ANSWERS.values(), ids=ANSWERS)
+
+
+@pytest.fixture
+def faulty(crm):
+    """Put one fault rule in force; calls are counted anew."""
+
+    def script(effect, **more):
+        rule = {"effect": effect, **more}
+        assert crm.send("PUT", "/_local/faults", json={"faults": [rule]}).status == 200
+
+    return script
+
+
+def create(crm):
+    reply = crm.send("POST", "Contacts", json={"FIRST_NAME": "Ada"})
+    return None if isinstance(reply, NoReply) else reply.status
+
+
+def written(crm):
+    return len(crm.changes())
+
+
+@every_answer
+def test_after_the_side_effect_it_has_happened_all_the_same(crm, faulty, effect, status):
+    faulty(effect, phase="after", match={"method": "POST"})
+
+    assert create(crm) == status
+    assert written(crm) == 1
+    assert [one["FIRST_NAME"] for one in crm.shown("Contacts")] == ["Ada"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "status"),
+    [one for one in ANSWERS.values() if {"status", "drop"} & {*one[0]}],
+    ids=[name for name, one in ANSWERS.items() if {"status", "drop"} & {*one[0]}],
+)
+def test_before_the_side_effect_it_has_not_happened(crm, faulty, effect, status):
+    faulty(effect, match={"method": "POST"})
+
+    assert create(crm) == status
+    assert written(crm) == 0
+    assert crm.shown("Contacts") == []
+
+
+@every_answer
+def test_it_strikes_what_it_matches_until_its_end_by_the_workspaces_clock(
+    crm, another, faulty, effect, status
+):
+    faulty(effect, match={"method": "POST", "path": "/v*/contacts"}, until="2026-03-02T10:10:00Z")
+    elsewhere = another()
+
+    assert crm.send("POST", "Leads", json={"LAST_NAME": "x"}).status == 201
+    assert create(elsewhere) == 201
+    crm.advance(minutes=9, seconds=59)
+    assert create(crm) == status
+    crm.advance(seconds=1)
+    assert create(crm) == 201
+
+
+@every_answer
+def test_it_takes_no_time(crm, faulty, effect, status):
+    before = crm.workspace.clock.now()
+    faulty(effect, phase="after")
+
+    assert create(crm) == status
+
+    assert crm.workspace.clock.now() == before
+
+
+def test_a_slow_answer_says_how_long_it_took(crm, faulty):
+    faulty({"delay_s": 20})
+
+    assert crm.send("GET", "Contacts").elapsed == timedelta(seconds=20)
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize(("effect", "dates"), STAMPED.values(), ids=STAMPED)
+def test_stamps_are_wrong_whichever_the_phase(crm, faulty, effect, dates, phase):
+    faulty(effect, phase=phase)
+
+    made = crm.create("Contacts", FIRST_NAME="Ada")
+
+    told = [made[name].split()[1] for name in ("DATE_CREATED_UTC", "DATE_UPDATED_UTC")]
+    assert told == [date or time for date, time in zip(dates, told, strict=True)]
+    assert crm.changes()[0]["at"] == "2026-03-02T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [{"index_lag_s": 60}, {"page_overlap": 1}, {"delete_listed": 1}, {"burst_limit": 0}, {"daily_limit": 0}],
+    ids=lambda effect: next(iter(effect)),
+)
+def test_what_the_crm_never_sees_cannot_be_bent(crm, effect):
+    rule = {"effect": {"status": 503, **effect}}
+
+    assert next(iter(effect)) in crm.refused(400, "PUT", "/_local/faults", json={"faults": [rule]})
+    assert crm.send("PUT", "/_local/faults", json={"faults": [{**rule, "phase": "after"}]}).status == 200
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 2**31),
+    probability=st.floats(0.1, 0.9),
+    every=st.integers(1, 3),
+    first=st.integers(1, 20),
+)
+def test_the_same_seed_strikes_the_same_calls(crm, faulty, seed, probability, every, first):
+    when = {"seed": seed, "probability": probability, "every_n": every, "first_n": first}
+    streams = []
+    for _ in range(2):
+        faulty({"status": 429}, when=when)
+        streams.append([crm.send("GET", "Contacts?top=1").status for _ in range(12)])
+
+    assert streams[0] == streams[1]
+    assert {*streams[0]} <= {200, 429}
+    assert all(status == 200 for nth, status in enumerate(streams[0], 1) if nth > first or nth % every)
+
+
+def test_another_seed_strikes_others(crm, faulty):
+    streams = set()
+    for seed in range(20):
+        faulty({"status": 429}, when={"seed": seed, "probability": 0.5})
+        streams.add(tuple(crm.send("GET", "Contacts?top=1").status for _ in range(12)))
+
+    assert len(streams) > 15
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_delete_between_pages_is_the_same_in_every_run(another, phase):
+    runs = []
+    for name in ("first", "second"):
+        crm = another(name=name, seed=3)
+        crm.seed(9)
+        rule = {
+            "effect": {"delete_listed": 1},
+            "phase": phase,
+            "match": {"path": "*/contacts"},
+            "when": {"every_n": 2},
+        }
+        crm.send("PUT", "/_local/faults", json={"faults": [rule]})
+        runs.append(
+            [one["CONTACT_ID"] for skip in (0, 3, 6) for one in crm.shown(f"Contacts?top=3&skip={skip}")]
+        )
+
+    assert runs[0] == runs[1]
+    assert len(runs[0]) == 8
+
+
+def test_clients_read_the_words_of_what_struck(crm, faulty):
+    faulty({"status": 401, "body": DENIED})
+    assert decode(crm.send("GET", "Contacts").body) == DENIED
+
+    faulty({"status": 500, "body": PAGE, "headers": {"Content-Type": "text/html"}})
+    page = crm.send("GET", "Contacts")
+    assert (page.headers["Content-Type"], page.body.decode()) == ("text/html", PAGE)
