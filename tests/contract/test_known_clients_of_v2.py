@@ -1,0 +1,283 @@
+"""Clients that are out there and speak v2, imitated call by call: what they send, and what they must get."""
+
+from base64 import b64encode
+from gzip import decompress
+from http.client import HTTPConnection
+from json import dumps, loads
+from urllib.parse import quote, urlsplit
+
+import pytest
+import requests
+
+
+@pytest.fixture
+def crm(elements_workspace):
+    """The address and the API key that a user puts into a client."""
+    return elements_workspace.crm.url, elements_workspace.credentials.crm_api_key
+
+
+class VendorsPython:
+    """The vendor's Python client, given a base URL: the key alone as token, JSON headers on every verb.
+
+    Source: Insightly's Python client, versions 2.1 and 2.2.
+    """
+
+    def __init__(self, url, key, version="2.2"):
+        self.base = f"{url}/v{version}"
+        self.headers = {
+            "Authorization": f"Basic {b64encode(key.encode()).decode()}",
+            "Content-Type": "application/json",
+            "Accept-Encoding": "gzip",
+        }
+        self.users = self.ask("GET", "/users")
+        owner = next(user for user in self.users if user["ACCOUNT_OWNER"])
+        self.owner = [owner[name] for name in ("EMAIL_ADDRESS", "USER_ID", "FIRST_NAME", "LAST_NAME")]
+        self.owner += [owner["CONTACT_ID"], owner["EMAIL_DROPBOX_IDENTIFIER"]]
+
+    def ask(self, method, path, body=None):
+        """Send a call; whatever is not a success raises, and all but a delete must be answered with JSON.
+
+        It goes out as it is: requests would escape what is no escape of today.
+        """
+        place = urlsplit(self.base + path)
+        connection = HTTPConnection(place.netloc, timeout=30)
+        sent = None if body is None else dumps(body).encode()
+        connection.request(method, f"{place.path}?{place.query}", body=sent, headers=self.headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        if answer.status >= 300:
+            raise requests.HTTPError(answer.status)
+        packed = answer.headers["Content-Encoding"] == "gzip"
+        return None if method == "DELETE" else loads(decompress(content) if packed else content)
+
+    def read(self, resource, top=None, filters=None):
+        """Read by filters, or the first so many."""
+        query = "&".join(f"{name}={self.encoded(value)}" for name, value in (filters or {}).items())
+        paging = f"top={top or 100}"
+        return self.ask("GET", f"/{resource}/search?{paging}&{query}" if filters else f"/{resource}?{paging}")
+
+    def get_all(self, resource, updated_after=None):
+        """Read whole, five hundred at a time, until a page is empty."""
+        found, path = [], f"/{resource}/{'search' if updated_after else ''}"
+        while True:
+            query = f"?top=500&skip={len(found)}" + (
+                f"&updated_after_utc={updated_after}" if updated_after else ""
+            )
+            page = self.ask("GET", path + query)
+            if not page:
+                return found
+            found += page
+
+    def upload(self, path, name, content):
+        """Send a file as the client does: each delimiter is a last one, and the part is called after the file."""
+        boundary = "----------ThIs_Is_tHe_bouNdaRY_$"
+        disposition = f'Content-Disposition: form-data; name="{name}_file"; filename="{name}"'
+        lines = [
+            f"--{boundary}--",
+            disposition,
+            "Content-Type: text/plain",
+            "",
+            content,
+            f"--{boundary}--",
+            "",
+        ]
+        kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        headers = {**self.headers, **kind}
+        answer = requests.post(
+            self.base + path, data="\r\n".join(lines).encode(), headers=headers, timeout=30
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    @staticmethod
+    def encoded(text):
+        """Escape a value the old JavaScript way."""
+        return "".join(
+            letter
+            if letter.isascii() and letter.isalnum()
+            else quote(letter, safe="")
+            if letter.isascii()
+            else f"%u{ord(letter):04X}"
+            for letter in text
+        )
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.2"])
+def test_the_vendors_python_client_starts_with_its_owner(crm, version):
+    client = VendorsPython(*crm, version=version)
+
+    assert isinstance(client.users, list)
+    assert len(client.owner) == 6
+
+
+def test_the_vendors_python_client_creates_reads_updates_and_deletes(crm, elements_clock):
+    client = VendorsPython(*crm)
+    contact = client.ask("POST", "/contacts", {"FIRST_NAME": "Foo", "LAST_NAME": "こんにちは"})
+    elements_clock.advance("1m")
+
+    contact["FIRST_NAME"] = "Bar"
+    updated = client.ask("PUT", "/contacts", contact)
+
+    assert updated["DATE_UPDATED_UTC"] != contact["DATE_UPDATED_UTC"]
+    assert client.read("contacts", filters={"last_name": "こんにちは"}) == [updated]
+    assert client.read("contacts", top=5) == [updated]
+    client.ask("DELETE", f"/contacts/{contact['CONTACT_ID']}")
+    assert client.read("contacts") == []
+
+
+def test_the_vendors_python_client_reads_whole_until_a_page_is_empty(crm, elements_crm):
+    elements_crm.seed(600)
+    client = VendorsPython(*crm)
+
+    everything = client.get_all("contacts")
+
+    assert len(everything) == len({one["CONTACT_ID"] for one in everything}) == 600
+    assert client.get_all("contacts", updated_after="2016-01-01+00:00:00") == everything
+    assert client.get_all("contacts", updated_after="2030-01-01+00:00:00") == []
+
+
+def test_the_vendors_python_client_gets_json_for_whatever_it_posts(crm):
+    client = VendorsPython(*crm)
+    contact = f"/contacts/{client.ask('POST', '/contacts', {'FIRST_NAME': 'Foo'})['CONTACT_ID']}"
+
+    assert client.ask("POST", f"{contact}/follow") == {"FOLLOWING": True}
+    assert client.ask("POST", f"{contact}/tags", {"TAG_NAME": "foo"}) == {"TAG_NAME": "foo"}
+    assert client.ask("POST", f"{contact}/notes", {"TITLE": "a note"})["TITLE"] == "a note"
+    file = client.upload(f"{contact}/fileattachments", "apollo17.txt", "To the moon\r\nand back")
+    assert (file["FILE_NAME"], file["FILE_SIZE"]) == ("apollo17.txt", 21)
+    client.ask("DELETE", f"{contact}/tags/foo")
+
+
+class TestTheVendorsSuite:
+    """What the vendor's own test suite for these versions wants."""
+
+    @pytest.mark.parametrize("version", ["v2.1", "v2.2"])
+    @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+    def test_an_empty_key_fails_on_every_verb(self, crm, version, method):
+        url, _ = crm
+        headers = {"Authorization": "Basic "}
+
+        assert not requests.request(method, f"{url}/{version}/Contacts", headers=headers, timeout=30).ok
+
+    @pytest.mark.parametrize("version", ["2.1", "2.2"])
+    def test_what_only_its_owner_may_see_another_key_does_not(self, crm, elements_stack, version):
+        stranger = elements_stack.new_workspace()
+        client = VendorsPython(*crm, version=version)
+        made = client.ask("POST", "/contacts", {"FIRST_NAME": "Foo", "VISIBLE_TO": "OWNER"})
+        other = VendorsPython(crm[0], stranger.credentials.crm_api_key, version=version)
+
+        with pytest.raises(requests.HTTPError):
+            other.ask("GET", f"/contacts/{made['CONTACT_ID']}")
+        assert client.ask("GET", f"/contacts/{made['CONTACT_ID']}")["VISIBLE_TO"] == "OWNER"
+
+    def test_a_put_makes_a_link_on_v2_1(self, crm):
+        client = VendorsPython(*crm, version="2.1")
+        contact = client.ask("POST", "/contacts", {"FIRST_NAME": "Foo"})
+        number = client.ask("POST", "/organisations", {"ORGANISATION_NAME": "Acme"})["ORGANISATION_ID"]
+
+        changed = client.ask("PUT", "/contacts", {**contact, "LINKS": [{"ORGANISATION_ID": number}]})
+
+        assert [link["ORGANISATION_ID"] for link in changed["LINKS"]] == [number]
+
+    def test_a_doubled_slash_and_iso_dates_do_no_harm(self, crm):
+        client = VendorsPython(*crm)
+        task = {
+            "TITLE": "Call",
+            "STATUS": "Not Started",
+            "COMPLETED": False,
+            "PUBLICLY_VISIBLE": True,
+            "RESPONSIBLE_USER_ID": client.owner[1],
+            "DUE_DATE": "2016-05-02T12:00:00Z",
+        }
+
+        made = client.ask("POST", "/tasks", task)
+
+        assert (made["STATUS"], made["DUE_DATE"]) == ("NOT STARTED", "2016-05-02 12:00:00")
+        assert client.ask("GET", f"/tasks/{made['TASK_ID']}//comments") == []
+
+    def test_a_lead_is_converted_on_v2_1(self, crm):
+        client = VendorsPython(*crm, version="2.1")
+        lead = client.ask("POST", "/leads", {"LAST_NAME": "Foo"})["LEAD_ID"]
+
+        assert client.ask("POST", f"/leads/{lead}/convert", {"OPPORTUNITY_NAME": "Deal"})["CONVERTED"] is True
+
+
+class VendorsRuby:
+    """The vendor's Ruby client of v2.1: JSON headers on all verbs, the key as user; two sorts of error.
+
+    Source: Insightly's Ruby client.
+    """
+
+    class NotFoundError(Exception):
+        """The answer was 404."""
+
+    class ClientError(Exception):
+        """The answer was no success."""
+
+    def __init__(self, url, key):
+        self.base, self.key = f"{url}/v2.1/", key
+
+    def ask(self, method, path, body=None):
+        """Send a call."""
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        answer = requests.request(
+            method, self.base + path, auth=(self.key, ""), headers=headers, json=body, timeout=30
+        )
+        if answer.status_code == 404:
+            raise self.NotFoundError
+        if not answer.ok:
+            raise self.ClientError(answer.status_code)
+        return answer.json() if answer.content else None
+
+
+def test_the_vendors_ruby_client_knows_two_sorts_of_error(crm):
+    client = VendorsRuby(*crm)
+
+    with pytest.raises(client.NotFoundError):
+        client.ask("GET", "Leads/830626")
+    with pytest.raises(client.ClientError, match="400"):
+        client.ask("POST", "Opportunities", {"OPPORTUNITY_NAME": "Deal"})
+
+
+def test_the_vendors_ruby_client_attaches_a_file_by_its_name(crm):
+    client = VendorsRuby(*crm)
+    contact = client.ask("POST", "Contacts", {"first_name": "Shark", "last_name": "Nado"})
+    note = client.ask("POST", "Notes", {"TITLE": "met", "LINK_SUBJECT_ID": contact["CONTACT_ID"]})
+    comment = client.ask("POST", f"Notes/{note['NOTE_ID']}/Comments", {"BODY": "well"})
+
+    assert client.ask("POST", f"Comments/?c_id={comment['COMMENT_ID']}&filename=a.txt") is None
+
+    (file,) = client.ask("GET", f"Comments/{comment['COMMENT_ID']}")["FILE_ATTACHMENTS"]
+    assert (file["FILE_SIZE"], file["CONTENT_TYPE"]) == (0, "application/json")
+    assert client.ask("GET", "TeamMembers/?teamid=1") == []
+    assert client.ask("DELETE", f"Contacts/{contact['CONTACT_ID']}") is None
+
+
+def test_a_client_of_v2_3_takes_three_statuses_for_success(crm):
+    """Source: py-insightly, which reads the text of anything else as an error."""
+    url, key = crm
+
+    def ask(method, path, **more):
+        answer = requests.request(method, f"{url}/v2.3{path}", auth=(key, ""), timeout=30, **more)
+        return answer.status_code in (200, 201, 202) or answer.text
+
+    assert ask("POST", "/Contacts", json={"FIRST_NAME": "Foo"}) is True
+    number = requests.get(f"{url}/v2.3/Contacts", auth=(key, ""), timeout=30).json()[0]["CONTACT_ID"]
+    assert ask("DELETE", f"/Contacts/{number}") is True
+    assert "No Contact" in ask("GET", f"/Contacts/{number}")
+
+
+def test_a_crawler_counts_what_it_will_get(crm, elements_crm):
+    """Source: insightly-api-crawler of v2.2; insightly-database-sync, with the key alone as token."""
+    elements_crm.seed(7)
+    url, key = crm
+    headers = {"Authorization": f"Basic {b64encode(key.encode()).decode()}"}
+
+    counted = requests.get(f"{url}/v2.2/Organisations?count_total=true&top=1", headers=headers, timeout=30)
+    pages = [
+        requests.get(f"{url}/v2.2/Organisations?skip={skip}&top=3", headers=headers, timeout=30).json()
+        for skip in (0, 3, 6)
+    ]
+
+    assert counted.headers["X-Total-Count"] == str(sum(map(len, pages))) == "7"

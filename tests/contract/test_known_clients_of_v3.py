@@ -1,0 +1,340 @@
+"""Clients that are out there and speak v3.1, imitated call by call: what they send, and what they must get."""
+
+import re
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+
+import pytest
+import requests
+
+FORMAT = "%Y-%m-%d %H:%M:%S"
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+MAIN = ("Contacts", "Organisations", "Leads", "Opportunities")
+
+
+@pytest.fixture
+def crm(elements_workspace):
+    """The address and the API key that a user puts into a client."""
+    return f"{elements_workspace.crm.url}/v3.1/", elements_workspace.credentials.crm_api_key
+
+
+def ids(records):
+    return [next(iter(record.values())) for record in records]
+
+
+class Airbyte:
+    """The extractor: searches in slices of thirty days, pages of five hundred, a cursor in the vendor's form.
+
+    Source: Airbyte's source-insightly.
+    """
+
+    def __init__(self, crm, wait):
+        self.base, self.key = crm
+        self._wait = wait
+
+    def ask(self, path, **query):
+        """Read a page; 403 is a stream to skip, 429 is asked for again six seconds later."""
+        while True:
+            answer = requests.get(self.base + path, params=query, auth=(self.key, ""), timeout=30)
+            if answer.status_code == 429:
+                self._wait("6s")
+            elif answer.status_code == 403:
+                return None, 0
+            else:
+                answer.raise_for_status()
+                return answer.json(), int(answer.headers.get("x-total-count", 0))
+
+    def stream(self, resource, start, end):
+        """Read what was updated since, and where to go on from."""
+        found, at = [], start
+        while at < end:
+            for record in self._slice(resource, at):
+                if record not in found:
+                    found.append(record)
+            at += timedelta(days=30)
+        return found, max((record["DATE_UPDATED_UTC"] for record in found), default=start.strftime(FORMAT))
+
+    def _slice(self, resource, since):
+        skip = 0
+        while True:
+            page, _ = self.ask(
+                f"{resource}/Search",
+                count_total=True,
+                updated_after_utc=since.strftime(FORMAT),
+                top=500,
+                skip=skip,
+            )
+            yield from page or ()
+            if not page or len(page) < 500:
+                return
+            skip += 500
+
+
+@pytest.fixture
+def airbyte(crm, elements_clock):
+    return Airbyte(crm, elements_clock.advance)
+
+
+@pytest.mark.parametrize("resource", MAIN)
+def test_airbyte_reads_everything_and_then_only_what_is_new(airbyte, elements_crm, elements_clock, resource):
+    elements_crm.seed(620)
+    now = datetime.fromisoformat("2026-03-02 10:00:00")
+
+    everything, cursor = airbyte.stream(resource, now - timedelta(days=3000), now)
+
+    assert len(everything) == 620
+    assert airbyte.ask(f"{resource}/Search", count_total="True", top=1)[1] == 620
+    elements_clock.advance("1m")
+    late = elements_crm.update(resource, ids(everything)[5], {"TITLE": "x", "OPPORTUNITY_DETAILS": "x"})
+    since = datetime.fromisoformat(cursor) - timedelta(seconds=1)
+    again, _ = airbyte.stream(resource, max(since, now), now + timedelta(minutes=1))
+    assert ids(again) == ids([late])
+
+
+def test_airbyte_may_send_its_parameter_empty_and_to_lists_that_do_not_know_it(airbyte, elements_crm):
+    elements_crm.seed(3)
+
+    assert len(airbyte.ask("Contacts/Search", updated_after_utc="", top=500)[0]) == 3
+    for lookup in ("ActivitySets", "LeadSources", "LeadStatuses", "Pipelines", "PipelineStages", "Countries"):
+        assert airbyte.ask(lookup, updated_after_utc="2026-01-01 00:00:00", top=500, skip=0)[0], lookup
+
+
+def test_airbyte_skips_a_closed_object_and_waits_when_it_asks_too_often(airbyte, elements_crm):
+    elements_crm.seed(3)
+    elements_crm.script_faults(
+        [
+            {"match": {"path": "*/leads/search"}, "effect": {"status": 403, "body": "No Access to Data"}},
+            {"effect": {"burst_limit": 2}},
+        ]
+    )
+
+    assert airbyte.ask("Leads/Search") == (None, 0)
+    assert [len(airbyte.ask("Contacts/Search")[0]) for _ in range(5)] == [3] * 5
+
+
+class Go:
+    """The Go client: key alone in the alphabet for URLs, short pages end a list, limits are watched.
+
+    Source: lib-go-insightly.
+    """
+
+    class RefusedError(Exception):
+        """What an error of the CRM becomes: its name and its message."""
+
+    def __init__(self, crm, wait):
+        self.base, key = crm
+        self.headers = {"Authorization": f"Basic {urlsafe_b64encode(key.encode()).decode()}"}
+        self.remaining = 1
+        self._wait = wait
+
+    def ask(self, method, path, body=None):
+        """Send a call, up to ten times if it is told when to come again."""
+        assert self.remaining > 0, "the client would send nothing any more"
+        for _ in range(10):
+            answer = requests.request(method, self.base + path, headers=self.headers, json=body, timeout=30)
+            again = int(answer.headers.get("Retry-After", 0))
+            self.remaining = int(answer.headers["X-RateLimit-Remaining"]) if not again else 1
+            assert int(answer.headers["X-RateLimit-Limit"]) >= self.remaining
+            if answer.status_code != 429 or not again:
+                break
+            self._wait(f"{again + 1}s")
+        if not answer.ok:
+            told = answer.json()
+            raise self.RefusedError(told.get("Name"), told["Message"])
+        return answer.json() if answer.content else None
+
+    def all_of(self, resource, since=None):
+        """Read a resource whole, or what was updated later."""
+        found, search = [], f"/Search?updated_after_utc={since}&" if since else "?"
+        while True:
+            page = self.ask("GET", f"{resource}{search}top=500&skip={len(found)}&count_total=true")
+            found += page
+            if len(page) < 500:
+                return found
+
+
+@pytest.fixture
+def go(crm, elements_clock):
+    return Go(crm, elements_clock.advance)
+
+
+def test_go_reads_until_a_page_is_short_and_keeps_dates(go, elements_crm):
+    elements_crm.seed(620)
+
+    found = go.all_of("Contacts")
+
+    assert len(found) == 620
+    assert all(WRITTEN.fullmatch(one["DATE_CREATED_UTC"]) for one in found)
+    assert go.all_of("Contacts", since="2000-01-01T00:00:00Z") == found
+
+
+def test_go_comes_again_when_it_is_told_and_goes_on(go, elements_crm):
+    elements_crm.seed(3)
+    elements_crm.script_faults([{"effect": {"burst_limit": 1}}])
+
+    assert [len(go.all_of("Contacts")) for _ in range(4)] == [3] * 4
+    assert go.remaining > 0
+
+
+def test_go_waits_for_the_next_day_when_this_one_is_used_up(go, elements_crm, elements_clock):
+    elements_crm.script_faults([{"effect": {"daily_limit": 2}}])
+
+    for _ in range(2):
+        go.remaining = 1
+        go.ask("GET", "Contacts")
+    go.remaining = 1
+    go.ask("GET", "Contacts")
+
+    assert elements_clock.now().date().isoformat() == "2026-03-03"
+
+
+def test_go_reads_the_message_of_an_error_and_links_one_record_to_another(go):
+    deal = go.ask("POST", "Opportunities", {"OPPORTUNITY_NAME": "Deal"})["OPPORTUNITY_ID"]
+    company = go.ask("POST", "Organisations", {"ORGANISATION_NAME": "Acme"})["ORGANISATION_ID"]
+
+    link = {"LINK_OBJECT_NAME": "Organisation", "LINK_OBJECT_ID": company}
+    assert go.ask("POST", f"Opportunities/{deal}/Links", link)["OBJECT_ID"] == deal
+    pipeline = next(one for one in go.ask("GET", "Pipelines") if one["FOR_OPPORTUNITIES"])
+    moved = go.ask("PUT", f"Opportunities/{deal}/Pipeline", {"PIPELINE_ID": pipeline["PIPELINE_ID"]})
+    assert (moved["OPPORTUNITY_ID"], moved["PIPELINE_ID"]) == (deal, pipeline["PIPELINE_ID"])
+    with pytest.raises(go.RefusedError, match="No Opportunity"):
+        go.ask("GET", "Opportunities/1")
+
+
+class Ampersand:
+    """The connector: searches without a filter, pages until one is empty, PUT by id with the id as a text.
+
+    Source: amp-labs/connectors.
+    """
+
+    def __init__(self, crm):
+        self.base, key = crm
+        self.session = requests.Session()
+        self.session.auth = (key, "")
+
+    def read(self, called, since=None):
+        """Read an object, from the given instant on."""
+        found, skip = [], 0
+        while True:
+            query = "top=500" + (f"&skip={skip}" if skip else "")
+            query += f"&updated_after_utc={since}" if since else ""
+            page = self.session.get(f"{self.base}{called}/Search?{query}", timeout=30).json()
+            if not page:
+                return found
+            found, skip = found + page, skip + 500
+
+    def write(self, called, body, number=None):
+        """Create a record, or change one."""
+        path = f"{called}/{number}" if number else called
+        answer = self.session.request("PUT" if number else "POST", self.base + path, json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def delete(self, called, number):
+        """Delete a record."""
+        return self.session.delete(f"{self.base}{called}/{number}", timeout=30).status_code in (200, 202, 204)
+
+
+def test_ampersand_reads_whole_and_then_what_is_new(crm, elements_crm, elements_clock):
+    elements_crm.seed(501)
+    client = Ampersand(crm)
+    assert len(client.read("Contacts")) == 501
+    elements_clock.advance("1m")
+
+    new = client.write("Contacts", {"FIRST_NAME": "Foo"})
+
+    assert client.read("Contacts", since="2026-03-02T10:00:00Z") == [new]
+
+
+def test_ampersand_changes_a_record_by_its_path(crm, elements_clock):
+    client = Ampersand(crm)
+    lead = client.write("Leads", {"LAST_NAME": "Foo"})
+    elements_clock.advance("2m")
+
+    changed = client.write("Leads", {"LEAD_ID": str(lead["LEAD_ID"]), "FIRST_NAME": "Bar"}, lead["LEAD_ID"])
+
+    assert (changed["FIRST_NAME"], changed["LAST_NAME"]) == ("Bar", "Foo")
+    assert changed["DATE_UPDATED_UTC"] == "2026-03-02 10:02:00"
+    assert client.delete("Leads", lead["LEAD_ID"])
+    assert client.read("Leads") == []
+
+
+def test_ampersand_reads_custom_objects_and_custom_fields(crm):
+    client = Ampersand(crm)
+    made = client.write("Fruit__c", {"RECORD_NAME": "Apple"})
+
+    assert client.read("Fruit__c") == [made]
+    fields = client.session.get(f"{client.base}CustomFields/Fruit__c", timeout=30).json()
+    assert [one["FIELD_NAME"] for one in fields] == [row["FIELD_NAME"] for row in made["CUSTOMFIELDS"]]
+    assert (
+        client.session.get(f"{client.base}CustomObjects", timeout=30).json()[0]["OBJECT_NAME"] == "Fruit__c"
+    )
+
+
+def test_posthog_pages_a_plain_list_by_id(crm, elements_crm):
+    """Source: PostHog's source, which sends a date to the plain list and sifts for itself."""
+    elements_crm.seed(7)
+    base, key = crm
+    found, skip = [], 0
+
+    while page := requests.get(
+        f"{base}Leads",
+        params={"top": 3, "skip": skip, "updated_after_utc": "2030-01-01T00:00:00Z"},
+        auth=(key, ""),
+        timeout=30,
+    ).json():
+        found, skip = found + page, skip + 3
+
+    assert ids(found) == sorted(ids(found))
+    assert len(found) == 7
+
+
+class Integration:
+    """What small integrations do: w6w's, an MCP server's, Asana's."""
+
+    def __init__(self, crm):
+        self.base, key = crm
+        self.session = requests.Session()
+        self.session.auth = (key, "")
+
+    def ask(self, method, path, body=None, **headers):
+        """Send a call."""
+        return self.session.request(method, self.base + path, json=body, headers=headers, timeout=30)
+
+
+def test_small_integrations_do_what_they_do(crm):
+    client = Integration(crm)
+    probe = client.ask("GET", "Users/Me")
+    assert probe.json()["ACCOUNT_OWNER"] is True
+    assert int(probe.headers["X-RateLimit-Remaining"]) < int(probe.headers["X-RateLimit-Limit"])
+
+    made = client.ask("POST", "Contacts", {"FIRST_NAME": "Foo", "EMAIL_ADDRESS": "foo@x.example"}).json()
+    path = f"Contacts/{made['CONTACT_ID']}"
+    found = client.ask("GET", "Contacts/Search?field_name=EMAIL_ADDRESS&field_value=foo@x.example")
+    assert found.json() == [made]
+    changed = client.ask("PUT", "Contacts", {"CONTACT_ID": made["CONTACT_ID"], "LAST_NAME": "Bar"})
+    assert (changed.status_code, changed.json()["FIRST_NAME"]) == (200, "Foo")
+
+    tag = {"TAG_NAME": "vip"}
+    assert [client.ask("POST", f"{path}/Tags", tag).status_code for _ in range(2)] == [201, 400]
+    company = client.ask("POST", "Organisations", {"ORGANISATION_NAME": "Acme"}).json()["ORGANISATION_ID"]
+    link = {"LINK_OBJECT_NAME": "Organisation", "LINK_OBJECT_ID": company}
+    assert [client.ask("POST", f"{path}/Links", link).status_code for _ in range(2)] == [201, 400]
+
+    gone = client.ask("DELETE", path)
+    assert (gone.status_code, gone.content) == (202, b"")
+    assert [client.ask(method, path).status_code for method in ("GET", "DELETE")] == [404, 404]
+
+
+def test_an_mcp_server_writes_only_what_it_has_read(crm):
+    client = Integration(crm)
+    made = client.ask("POST", "Contacts", {"FIRST_NAME": "Foo"}).json()
+    path = f"Contacts/{made['CONTACT_ID']}"
+    tag = client.ask("GET", path).headers["ETag"]
+
+    first = client.ask("PUT", "Contacts", {**made, "LAST_NAME": "Bar"}, **{"If-Match": tag})
+    second = client.ask("PUT", "Contacts", {**made, "LAST_NAME": "Baz"}, **{"If-Match": tag})
+
+    assert (first.status_code, second.status_code) == (200, 400)
+    assert "If-Match" in second.json()["Message"]
+    assert client.ask("GET", "Contact").status_code == 405
