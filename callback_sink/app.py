@@ -20,12 +20,14 @@ from callback_sink.errors import (
 )
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
+from callback_sink.moved import moved
 from callback_sink.parts import EXTENSION, Parts
 from callback_sink.routes import bins, callbacks, exports, forwards, responses, signature_keys, streams
 from callback_sink.routes.calls import refuse_raw_query, workspace_of
 from callback_sink.settings import Settings
 from callback_sink.store import Store
 from callback_sink.stream import Places
+from callback_sink.tables import metadata
 from callback_sink.usage import Limits
 from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, Measure, add_admin
 from mock_kit.database import Database
@@ -36,6 +38,10 @@ from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_an
 from mock_kit.openapi import serve_document
 from mock_kit.outbound import Outbound
 from mock_kit.problems import answer_problems
+from mock_kit.snapshot_routes import add_snapshots
+from mock_kit.snapshots import Snapshots
+from mock_kit.standing import WORKSPACE, Standing
+from mock_kit.table_rows import AllRows
 from mock_kit.wire import DroppedError, Http
 from mock_kit.workspaces import Workspace, Workspaces
 
@@ -100,7 +106,23 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
-    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE), guard, reset)
+    faults, journal = FaultBook(database, service=SERVICE), Journal()
+    _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
+    add_snapshots(
+        app,
+        Snapshots(
+            service=SERVICE,
+            database=database,
+            tables=AllRows(metadata),
+            memories={
+                "faults": faults,
+                "journal": journal,
+                **({WORKSPACE: Standing(workspaces=workspaces)} if alone else {}),
+            },
+            stills=(parts.still, faults.still),
+            moved=moved,
+        ),
+    )
     if alone:
         add_keeping(app, Keeping(workspaces=workspaces, shown=_shown))
     serve_document(app, DESCRIPTION)
@@ -136,11 +158,16 @@ def _shown(workspace: Workspace) -> dict[str, object]:
     }
 
 
-def _stand_behind_front(
-    app: Flask, parts: Parts, faults: FaultBook, guard: Guard, reset: Callable[[Workspace], None]
+def _stand_behind_front(  # noqa: PLR0913 - what stands there
+    app: Flask,
+    parts: Parts,
+    *,
+    faults: FaultBook,
+    journal: Journal,
+    guard: Guard,
+    reset: Callable[[Workspace], None],
 ) -> None:
     """Give the application its front, and the admin routes that show what passes it."""
-    journal = Journal()
     front = Front(
         _hanging_up_when_told(app.wsgi_app),
         faults=faults,

@@ -1,5 +1,7 @@
 """What the sink's routes work with, hung on the application by ``create_app``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import current_app
@@ -24,6 +26,13 @@ class Parts:
     arrivals: Arrivals
     forwarder: Forwarder
     places: Places
+
+    @contextmanager
+    def still(self, workspace: Workspace) -> Iterator[None]:
+        """Let nothing come into any bin meanwhile; whoever waits for callbacks looks again afterwards."""
+        with self.store.still():
+            yield
+        self.arrivals.announce(workspace.name)
 
     def owner_of(self, name: str) -> Workspace:
         """Return the workspace a bin belongs to: the one of its name, or else the default one."""

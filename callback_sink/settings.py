@@ -8,7 +8,7 @@ from mock_kit import environment
 
 _PREFIX = "ELEMENTS_LOCAL_SINK_"
 _LARGEST = 16 * 1024 * 1024
-"""Where the server that stands before the sink hangs up by itself."""
+"""Of a callback's body; it is held in memory, and kept whole."""
 
 
 @dataclass(frozen=True, kw_only=True)

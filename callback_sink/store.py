@@ -32,7 +32,7 @@ _told = tables.bins.c
 # Statements are built once: building them costs more than running them.
 _next_id = (
     tables.workspaces.update()
-    .where(_ids.name == bindparam("of_workspace"))
+    .where(_ids.workspace == bindparam("of_workspace"))
     .values(last_id=_ids.last_id + 1)
     .returning(_ids.last_id)
 )
@@ -153,7 +153,7 @@ class Store:
     def last_id(self, workspace: str) -> int:
         """Return the id of the latest callback that came since the last reset."""
         with self._database.reading() as connection:
-            return connection.scalar(select(_ids.last_id).where(_ids.name == workspace)) or 0
+            return connection.scalar(select(_ids.last_id).where(_ids.workspace == workspace)) or 0
 
     def callbacks(self, workspace: str, wanted: Filters, *, at_most: int | None = None) -> list[Callback]:
         """Return the callbacks that a search means, oldest first."""
@@ -219,13 +219,17 @@ class Store:
             told = _told_of(connection, workspace, name)
             _tell_bin(connection, workspace, name, structs.replace(told, forward=url, relays=relays))
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Let nobody write meanwhile."""
+        with self._turn:
+            yield
+
     def clear(self, workspace: str) -> None:
         """Forget everything about a workspace; its ids start anew."""
         with self._writing() as connection:
-            connection.execute(tables.callbacks.delete().where(_kept.workspace == workspace))
-            connection.execute(tables.bins.delete().where(_told.workspace == workspace))
-            connection.execute(tables.usage.delete().where(tables.usage.c.workspace == workspace))
-            connection.execute(tables.workspaces.delete().where(_ids.name == workspace))
+            for table in tables.metadata.sorted_tables:
+                connection.execute(table.delete().where(table.c.workspace == workspace))
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -237,7 +241,7 @@ def _draw_id(connection: Connection, workspace: str) -> int:
     drawn: int | None = connection.scalar(_next_id, {"of_workspace": workspace})
     if drawn is None:
         drawn = 1
-        connection.execute(_first_id, {"name": workspace, "last_id": drawn})
+        connection.execute(_first_id, {"workspace": workspace, "last_id": drawn})
     return drawn
 
 

@@ -13,7 +13,7 @@ metadata = MetaData()
 workspaces = Table(
     "sink_workspaces",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("workspace", Text, primary_key=True),
     Column("last_id", BigInteger, nullable=False),
 )
 

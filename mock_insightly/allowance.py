@@ -1,9 +1,16 @@
 """How many calls an account may make: in a day, and in a second."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from sqlalchemy import Connection
+
+from mock_kit.workspaces import Workspace
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
@@ -52,6 +59,18 @@ class _Used:
     stamps: deque[datetime] = field(default_factory=deque)
 
 
+_Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class KeptUse(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a workspace has used up, as a snapshot has it."""
+
+    day: date
+    today: Annotated[int, Meta(ge=0)]
+    lately: list[_Instant]
+    stamps: list[_Instant]
+
+
 class Allowance:
     """Counts the calls of each workspace, and refuses those beyond its limits; a refused call is not counted.
 
@@ -89,6 +108,34 @@ class Allowance:
         """Forget a workspace's calls."""
         with self._lock:
             self._used.pop(workspace, None)
+
+    @property
+    def kept_shape(self) -> Any:
+        """What snapshots hold; null where nothing was used up."""
+        return KeptUse | None
+
+    def recall(self, workspace: Workspace) -> KeptUse | None:
+        """Return what a workspace has used up."""
+        with self._lock:
+            used = self._used.get(workspace.name)
+            if used is None:
+                return None
+            return KeptUse(day=used.day, today=used.today, lately=list(used.lately), stamps=list(used.stamps))
+
+    def restore(
+        self, _connection: Connection, workspace: Workspace, value: KeptUse | None
+    ) -> Callable[[], None]:
+        """Return what lets a workspace have used up so much."""
+
+        def put_back() -> None:
+            with self._lock:
+                self._used.pop(workspace.name, None)
+                if value is not None:
+                    self._used[workspace.name] = _Used(
+                        day=value.day, today=value.today, lately=value.lately, stamps=deque(value.stamps)
+                    )
+
+        return put_back
 
     def _since(self, workspace: str, now: datetime) -> _Used:
         """Return what was used since the day began, by a clock that may have been set back too."""

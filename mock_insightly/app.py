@@ -41,6 +41,7 @@ from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.routes.refusals import refuse_method
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
+from mock_insightly.tables import metadata
 from mock_insightly.versions.chosen import chosen
 from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, add_admin
 from mock_kit.database import Database
@@ -51,6 +52,10 @@ from mock_kit.json_text import Json
 from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
 from mock_kit.openapi import serve_document
 from mock_kit.problems import KIT_STATUSES, answer_problems
+from mock_kit.snapshot_routes import add_snapshots
+from mock_kit.snapshots import Snapshots
+from mock_kit.standing import WORKSPACE, Standing
+from mock_kit.table_rows import AllRows
 from mock_kit.workspaces import Workspace, Workspaces
 
 if TYPE_CHECKING:
@@ -118,7 +123,23 @@ def create_app(
     app.register_blueprint(exchange.bp)
     app.register_blueprint(consent.bp)
     reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
-    _stand_behind_front(app, parts, FaultBook(database, service=SERVICE, shape=CrmRules), guard, reset)
+    faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal()
+    _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
+    add_snapshots(
+        app,
+        Snapshots(
+            service=SERVICE,
+            database=database,
+            tables=AllRows(metadata),
+            memories={
+                "faults": faults,
+                "journal": journal,
+                "allowance": parts.allowance,
+                **({WORKSPACE: Standing(workspaces=workspaces)} if alone else {}),
+            },
+            stills=(faults.still,),
+        ),
+    )
     if alone:
         add_keeping(app, Keeping(workspaces=workspaces, shown=_shown, fill=local.make_up))
     return app
@@ -147,15 +168,19 @@ def _shown(workspace: Workspace) -> dict[str, object]:
     return {name: value for name, value in workspace.to_json().items() if name in kept}
 
 
-def _stand_behind_front(
-    app: Flask, parts: Parts, faults: FaultBook, guard: Guard, reset: Callable[[Workspace], None]
+def _stand_behind_front(  # noqa: PLR0913 - what stands there
+    app: Flask,
+    parts: Parts,
+    *,
+    faults: FaultBook,
+    journal: Journal,
+    guard: Guard,
+    reset: Callable[[Workspace], None],
 ) -> None:
     """Give the application its front, and the admin routes that show what passes it."""
-    journal = Journal()
-    default = parts.workspaces.default
 
     def whose(environ: "WSGIEnvironment") -> Workspace:
-        return parts.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or default
+        return parts.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or parts.workspaces.default
 
     front = Front(Edge(app.wsgi_app, parts), faults=faults, journal=journal, workspace_of=whose)
     app.wsgi_app = Compressed(front)  # type: ignore[method-assign]  # Flask's own way to wrap an application

@@ -107,4 +107,4 @@ def redirect_to(uri: str, *, code: str, state: str) -> str:
 
 
 def _code(workspace: Workspace, now: datetime, number: int) -> str:
-    return seeded.url_safe(workspace.seed, workspace.name, "grant", now.isoformat(), number, length=40)
+    return seeded.url_safe(workspace.seed, workspace.origin, "grant", now.isoformat(), number, length=40)

@@ -1,7 +1,5 @@
 """Numbers that are given out once: ids of records, of rows in their collections, and of changes."""
 
-import secrets
-
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
@@ -94,7 +92,6 @@ def _begin(connection: Connection, workspace: Workspace, name: str) -> None:
     row = {"workspace": workspace.name, "name": name, "first": first, "next": first, "live": 0}
     try:
         with connection.begin_nested():
-            # edits start anywhere, so that a sequence begun anew is not taken for the old one
-            connection.execute(sequences.insert(), {**row, "edits": secrets.randbits(48)})
+            connection.execute(sequences.insert(), row)
     except IntegrityError:
         pass

@@ -1,10 +1,19 @@
 """What the CRM keeps, as tables."""
 
+import secrets
+
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from mock_kit.database import Instant
+from mock_kit.table_rows import ANEW
 
 metadata = MetaData()
+
+
+def _anywhere() -> int:
+    """Return where counting edits starts, so that a sequence which is begun anew is not taken for the old one."""
+    return secrets.randbits(48)
+
 
 records = Table(
     "crm_records",
@@ -54,7 +63,7 @@ sequences = Table(
     Column("first", BigInteger, nullable=False),
     Column("next", BigInteger, nullable=False),
     Column("live", BigInteger, nullable=False),  # how many of the numbers given out are still in use
-    Column("edits", BigInteger, nullable=False),  # differs whenever a record of the kind was updated
+    Column("edits", BigInteger, nullable=False, default=_anywhere, info=ANEW),  # differs after each update
 )
 
 changes = Table(

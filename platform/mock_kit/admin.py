@@ -16,6 +16,8 @@ from mock_kit.front import WHOSE, Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
 from mock_kit.operations import JSON, Answer, operation
+from mock_kit.snapshots import SnapshotTooLargeError
+from mock_kit.table_rows import SnapshotError, TakenError
 from mock_kit.workspaces import Workspace, Workspaces
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ ADMIN_STATUSES: dict[type[Exception], int] = {
     UnknownWorkspaceError: 401,
     ParameterError: 400,
     FaultRuleError: 400,
+    SnapshotError: 400,
+    TakenError: 409,
+    SnapshotTooLargeError: 413,
 }
 
 

@@ -1,16 +1,19 @@
 """Which fault rules are in force, for each service and workspace, and how often each has struck."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
+from threading import RLock
+from typing import Annotated, Any
 
-from msgspec import convert
-from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam
+from msgspec import Meta, Struct, convert
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindparam
 
 from mock_kit.database import Database
-from mock_kit.faults import Rule, Rules
+from mock_kit.faults import Rule, Rules, parse_rules
 from mock_kit.json_text import Json, decode, encode_text
+from mock_kit.workspaces import Workspace
 
 _metadata = MetaData()
 _faults = Table(
@@ -49,6 +52,17 @@ class Entry:
         return {**rule, "seen": self.seen, "struck": self.struck}
 
 
+_Times = Annotated[int, Meta(ge=0, lt=2**31)]
+
+
+class KeptEntry(Struct, forbid_unknown_fields=True):
+    """A rule with its two counts, as a snapshot has it."""
+
+    rule: dict[str, object]
+    seen: _Times
+    struck: _Times
+
+
 class FaultBook:
     """The rules of one service, kept in the database and read from memory.
 
@@ -60,7 +74,7 @@ class FaultBook:
         self.service = service
         self.shape = shape
         self._database = database
-        self._lock = Lock()
+        self._lock = RLock()
         database.create(f"{service}-faults", _metadata, version=1)
         self._entries = self._load()
 
@@ -70,17 +84,10 @@ class FaultBook:
 
     def replace(self, workspace: str, rules: Sequence[Rule]) -> None:
         """Put rules in the place of those that are there; counts start at nought."""
-        rows = [
-            {**self._key(workspace, at), "rule": encode_text(rule), "seen": 0, "struck": 0}
-            for at, rule in enumerate(rules)
-        ]
+        entries = [Entry(rule=rule) for rule in rules]
         with self._lock, self._database.writing() as connection:
-            connection.execute(
-                _faults.delete().where(_faults.c.service == self.service, _faults.c.workspace == workspace)
-            )
-            if rows:
-                connection.execute(_faults.insert(), rows)
-            self._entries[workspace] = [Entry(rule=rule) for rule in rules]
+            self._write(connection, workspace, entries)
+            self._entries[workspace] = entries
 
     def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> Rule | None:
         """Return the first rule that hits this request, and count it for every rule tried before."""
@@ -98,8 +105,62 @@ class FaultBook:
                     return entry.rule
         return None
 
-    def _key(self, workspace: str, at: int) -> dict[str, object]:
-        return {"service": self.service, "workspace": workspace, "position": at}
+    @contextmanager
+    def still(self, _workspace: Workspace) -> Iterator[None]:
+        """Let no rule strike meanwhile."""
+        with self._lock:
+            yield
+
+    @property
+    def kept_shape(self) -> Any:
+        """What snapshots hold."""
+        return list[KeptEntry]
+
+    def recall(self, workspace: Workspace) -> list[Json]:
+        """Return a workspace's rules with their counts."""
+        return [
+            {"rule": entry.rule.to_json(), "seen": entry.seen, "struck": entry.struck}
+            for entry in self.entries(workspace.name)
+        ]
+
+    def restore(
+        self, connection: Connection, workspace: Workspace, value: list[KeptEntry]
+    ) -> Callable[[], None]:
+        """Write rules with their counts, and return what puts them in force once that is committed.
+
+        Raises:
+            FaultRuleError: one of them cannot be read.
+        """
+        sent: Any = {"faults": [kept.rule for kept in value]}
+        rules = parse_rules(sent, service=self.service, shape=self.shape)
+        entries = [
+            Entry(rule=rule, seen=kept.seen, struck=kept.struck)
+            for rule, kept in zip(rules, value, strict=True)
+        ]
+        self._write(connection, workspace.name, entries)
+
+        def put_in_force() -> None:
+            self._entries[workspace.name] = entries
+
+        return put_in_force
+
+    def _write(self, connection: Connection, workspace: str, entries: Sequence[Entry]) -> None:
+        connection.execute(
+            _faults.delete().where(_faults.c.service == self.service, _faults.c.workspace == workspace)
+        )
+        rows = [
+            {
+                "service": self.service,
+                "workspace": workspace,
+                "position": at,
+                "rule": encode_text(entry.rule),
+                "seen": entry.seen,
+                "struck": entry.struck,
+            }
+            for at, entry in enumerate(entries)
+        ]
+        if rows:
+            connection.execute(_faults.insert(), rows)
 
     def _save(self, workspace: str, at: int, entry: Entry) -> None:
         counted = {"now_seen": entry.seen, "now_struck": entry.struck}

@@ -1,14 +1,19 @@
 """What a service was asked and what it answered: the last few hundred requests of each workspace."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import Meta
+from sqlalchemy import Connection
 
 from mock_kit.calls import Calls
 from mock_kit.instants import format_instant
 from mock_kit.json_text import Json
 from mock_kit.masks import mask_body, mask_header, mask_target
+from mock_kit.workspaces import Workspace
 
 KEPT_REQUESTS = 500
 KEPT_BYTES = 8 * 1024
@@ -23,7 +28,7 @@ class Exchange:
         fault: whether a scripted fault struck.
     """
 
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     method: str
     target: str
     request_headers: list[tuple[str, str]]
@@ -53,6 +58,8 @@ class Journal:
         calls: what came from outside, kept so that it can be done again.
     """
 
+    kept_shape: Any = list[Exchange]
+
     def __init__(self) -> None:
         self.calls = Calls()
         self._kept: dict[str, deque[Exchange]] = {}
@@ -65,6 +72,20 @@ class Journal:
         """Forget a workspace's exchanges."""
         self._kept.pop(workspace, None)
         self.calls.clear(workspace)
+
+    def recall(self, workspace: Workspace) -> list[Exchange]:
+        """Return a workspace's exchanges for a snapshot, oldest first, with the secrets in them."""
+        return list(self._kept.get(workspace.name, ()))
+
+    def restore(
+        self, _connection: Connection, workspace: Workspace, value: list[Exchange]
+    ) -> Callable[[], None]:
+        """Return what puts exchanges in the place of those that are kept."""
+
+        def put_back() -> None:
+            self._kept[workspace.name] = deque(value, maxlen=KEPT_REQUESTS)
+
+        return put_back
 
     def search(self, workspace: str, *, text: str = "") -> Iterator[Json]:
         """Yield a workspace's exchanges, newest first, that contain a text as shown."""

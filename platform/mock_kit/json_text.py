@@ -74,8 +74,11 @@ def decode(raw: bytes | str) -> Json:
     return value
 
 
-def read_json(request: "Request") -> Json:
+def read_json(request: "Request", *, deepest: int = DEEPEST) -> Json:
     """Read a request's body as JSON.
+
+    Args:
+        deepest: levels of lists and objects at the most.
 
     Raises:
         NotJsonContentError: the request says that it carries something else.
@@ -87,8 +90,8 @@ def read_json(request: "Request") -> Json:
     if not raw.strip():
         raise MalformedJsonError("the body is empty")
     value = decode(raw)
-    if is_deeper_than(value, DEEPEST):
-        raise MalformedJsonError(f"nested deeper than {DEEPEST} levels")
+    if is_deeper_than(value, deepest):
+        raise MalformedJsonError(f"nested deeper than {deepest} levels")
     return value
 
 

@@ -13,13 +13,8 @@ from mock_kit.admin import ParameterError, asked_workspace, reset_workspace
 from mock_kit.clock import ClockError, Mode, MovedBackError, SystemClock
 from mock_kit.instants import UnreadableTimeError, format_instant
 from mock_kit.operations import Answer, operation
-from mock_kit.workspaces import (
-    DefaultWorkspaceError,
-    Workspace,
-    WorkspaceExistsError,
-    WorkspaceNameError,
-    Workspaces,
-)
+from mock_kit.workspace_errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
+from mock_kit.workspaces import Workspace, Workspaces
 from mock_kit.world_requests import (
     AdvanceRequest,
     ClockJson,

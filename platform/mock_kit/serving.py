@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 THREADS = 16
-_LARGEST_REQUEST = 16 * 1024 * 1024
-"""Where the server itself hangs up; a service refuses a body in its own words long before."""
+_LARGEST_REQUEST = 257 * 1024 * 1024
+"""Where the server itself hangs up; a service refuses a body in its own words before."""
 
 
 class PortError(Exception):

@@ -7,22 +7,28 @@ says is the time for every service.
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import RLock
 
-from sqlalchemy import BigInteger, Column, MetaData, Row, Table, Text, bindparam, select
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Table, Text, bindparam, select
 
 from mock_kit import seeded
 from mock_kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.database import Database, Instant
 from mock_kit.json_text import Json
+from mock_kit.workspace_errors import (
+    SEEDS,
+    DefaultWorkspaceError,
+    WorkspaceExistsError,
+    WorkspaceNameError,
+    WorkspaceSeedError,
+)
 
 DEFAULT_NAME = "default"
 DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday morning; where a virtual clock starts unless it is told."""
 
-_SEEDS = 2**63
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 
 _metadata = MetaData()
@@ -31,6 +37,7 @@ _workspaces = Table(
     _metadata,
     Column("name", Text, primary_key=True),
     Column("seed", BigInteger, nullable=False),
+    Column("origin", Text, nullable=False),
     Column("organization_secret", Text, nullable=False),
     Column("user_secret", Text, nullable=False),
     Column("crm_username", Text, nullable=False),
@@ -44,49 +51,14 @@ _move = (
 )
 
 
-class WorkspaceError(Exception):
-    """A workspace cannot be made or removed as asked."""
-
-
-class WorkspaceNameError(WorkspaceError):
-    """A name would not do as the first segment of a path."""
-
-    def __init__(self, name: object) -> None:
-        super().__init__(
-            f"a workspace's name is 1 to 63 lower-case letters, digits and hyphens, not starting with a hyphen; got {name!r}"
-        )
-
-
-class WorkspaceExistsError(WorkspaceError):
-    """The name, or a secret that follows from it, is taken."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"there is a workspace {name!r} already; choose another name, or delete that one first"
-        )
-
-
-class WorkspaceSeedError(WorkspaceError):
-    """A seed is a number that no database column holds."""
-
-    def __init__(self) -> None:
-        super().__init__(f"a seed is a whole number of 64 bits, from {-_SEEDS} to {_SEEDS - 1}")
-
-
-class DefaultWorkspaceError(WorkspaceError):
-    """The default workspace stays."""
-
-    def __init__(self) -> None:
-        super().__init__("the default workspace cannot be deleted; reset it instead")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
     """One customer's world.
 
     Attributes:
         name: also the first segment of its callback URL's path.
-        seed: what its ids and made-up data follow from.
+        seed, origin: what its ids and made-up data follow from; the origin is its own name, or the name of the
+            workspace whose snapshot it was put back to.
         organization_secret: 32 hexadecimal digits.
         user_secret: 44 characters of base64.
         crm_api_key: a GUID.
@@ -95,6 +67,7 @@ class Workspace:
 
     name: str
     seed: int
+    origin: str
     organization_secret: str
     user_secret: str
     crm_username: str
@@ -141,9 +114,24 @@ class NewWorkspace:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        if self.seed is not None and not -_SEEDS <= self.seed < _SEEDS:
+        if self.seed is not None and not -SEEDS <= self.seed < SEEDS:
             raise WorkspaceSeedError
         object.__setattr__(self, "start", in_utc(self.start))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What a snapshot has of a workspace, beside its name and credentials.
+
+    Attributes:
+        now: where a virtual clock stands; None for a real one.
+    """
+
+    seed: int
+    origin: str
+    start: datetime
+    mode: Mode
+    now: datetime | None
 
 
 class Workspaces:
@@ -166,12 +154,16 @@ class Workspaces:
         self._lock = RLock()
         self._by_name: dict[str, Workspace] = {}
         self._by_secret: dict[str, Workspace] = {}
-        database.create("workspaces", _metadata, version=1)
+        database.create("workspaces", _metadata, version=2)
         self._load()
         if DEFAULT_NAME not in self._by_name:
             chosen = default or NewWorkspace()
             self._add(self._default(seed=chosen.seed or 0, mode=chosen.mode, start=chosen.start))
-        self.default = self._by_name[DEFAULT_NAME]
+
+    @property
+    def default(self) -> Workspace:
+        """The workspace of whoever names none."""
+        return self._by_name[DEFAULT_NAME]
 
     def __iter__(self) -> Iterator[Workspace]:
         return iter(list(self._by_name.values()))
@@ -212,6 +204,7 @@ class Workspaces:
             made = Workspace(
                 name=name,
                 seed=seed,
+                origin=name,
                 organization_secret=seeded.hexadecimal(seed, name, "organization", length=32),
                 user_secret=seeded.base64_token(seed, name, "user"),
                 crm_username=f"owner@{name}.example",
@@ -231,7 +224,8 @@ class Workspaces:
         if workspace.name == DEFAULT_NAME:
             raise DefaultWorkspaceError
         with self._lock:
-            if self._by_name.get(workspace.name) is not workspace:
+            there = self._by_name.get(workspace.name)
+            if there is None or there.clock is not workspace.clock:
                 return
             with self._database.writing() as connection:
                 connection.execute(_workspaces.delete().where(_workspaces.c.name == workspace.name))
@@ -266,6 +260,28 @@ class Workspaces:
                 )
             workspace.clock.use(self._clock(mode, now))
 
+    def restore(self, connection: Connection, workspace: Workspace, kept: Kept) -> Callable[[], None]:
+        """Write what a workspace was like, and return what lets it be so once that is committed.
+
+        Its name and its credentials stay.
+        """
+        now = in_utc(workspace.clock.now() if kept.now is None else kept.now)
+        row = {
+            "seed": kept.seed,
+            "origin": kept.origin,
+            "clock_mode": kept.mode.value,
+            "clock_start": kept.start,
+            "clock_now": now,
+        }
+        connection.execute(_workspaces.update().where(_workspaces.c.name == workspace.name).values(row))
+
+        def let_it_be() -> None:
+            with self._lock:
+                workspace.clock.use(self._clock(kept.mode, now))
+                self._index(replace(workspace, seed=kept.seed, origin=kept.origin, start=kept.start))
+
+        return let_it_be
+
     def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
         return SystemClock() if mode is Mode.REAL else self._virtual_clock(now)
 
@@ -274,6 +290,7 @@ class Workspaces:
         return Workspace(
             name=DEFAULT_NAME,
             seed=seed,
+            origin=DEFAULT_NAME,
             organization_secret="0123456789abcdef0123456789abcdef",  # noqa: S106 - documented
             user_secret="ZWxlbWVudHMtbG9jYWwgZGVmYXVsdCB1c2VyIHNlYyE=",  # noqa: S106 - documented
             crm_username="owner@default.example",
@@ -287,6 +304,7 @@ class Workspaces:
             connection.execute(
                 _workspaces.insert().values(
                     **workspace.to_json(),
+                    origin=workspace.origin,
                     clock_mode=workspace.clock.mode.value,
                     clock_start=workspace.start,
                     clock_now=workspace.clock.now(),
@@ -308,6 +326,7 @@ class Workspaces:
         return Workspace(
             name=row.name,
             seed=row.seed,
+            origin=row.origin,
             organization_secret=row.organization_secret,
             user_secret=row.user_secret,
             crm_username=row.crm_username,

@@ -13,11 +13,12 @@ from mock_kit.front import LARGEST_BODY, Front
 from mock_kit.journal import Journal
 from mock_kit.openapi import serve_document
 from mock_kit.outbound import Outbound
+from mock_kit.snapshot_routes import add_snapshots
+from mock_kit.snapshots import Snapshots
+from mock_kit.standing import WORKSPACE, Standing
+from mock_kit.table_rows import AllRows
 from mock_kit.wire import Http, InProcess
-from mock_kit.workspaces import (
-    Workspace,
-    Workspaces,
-)
+from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.bulk_task import BulkTask
 from mock_platform.call_task import CallTask
 from mock_platform.callers import Callers
@@ -72,6 +73,7 @@ from mock_platform.routes.parts import EXTENSION, Parts
 from mock_platform.schedule_task import ScheduleTask
 from mock_platform.settings import Settings
 from mock_platform.store import Store
+from mock_platform.store.tables import metadata
 from mock_platform.usage_notes import note_usage
 
 if TYPE_CHECKING:
@@ -135,6 +137,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         admin_headers=guard.headers,
     )
     _add_admin(app, workspaces, guard)
+    _add_snapshots(app, database)
     _add_routes(app)
     note_usage(app)
     add_manners(app, RequestIds(store.starts))
@@ -186,6 +189,20 @@ def engine_of(app: Flask) -> Engine:
     """Return what runs the due work of a platform; whoever serves it lets it follow real clocks."""
     found: Parts = app.extensions[EXTENSION]
     return found.engine
+
+
+def _add_snapshots(app: Flask, database: Database) -> None:
+    parts: Parts = app.extensions[EXTENSION]
+    standing = Standing(workspaces=parts.workspaces, sink_url=parts.settings.sink_url)
+    snapshots = Snapshots(
+        service="platform",
+        database=database,
+        tables=AllRows(metadata),
+        memories={WORKSPACE: standing, "faults": parts.faults, "journal": parts.journal},
+        stills=(parts.engine.still, parts.faults.still),
+        moved=standing.moved,
+    )
+    add_snapshots(app, snapshots)
 
 
 def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:

@@ -149,6 +149,19 @@ class Engine:
         self.wake()
 
     @contextmanager
+    def still(self, workspace: Workspace) -> Iterator[None]:
+        """Let nothing that falls due run in a workspace meanwhile, and have all that has run kept.
+
+        Raises:
+            ConflictError: time is being moved, or callbacks are under way.
+        """
+        with self.alone(workspace):
+            self._wait_for_lanes(workspace)
+            self._store.usage.flush()
+            yield
+        self.wake()
+
+    @contextmanager
     def alone(self, workspace: Workspace, *, patience_s: float | None = None) -> Iterator[None]:
         """Let nobody else run a workspace's jobs, or change its clock, meanwhile.
 
@@ -242,16 +255,19 @@ class Engine:
 
         return self._lanes.start(Lane(workspace.name, url), work)
 
+    def _wait_for_lanes(self, workspace: Workspace) -> None:
+        if not self._lanes.wait_until_idle(workspace.name, timeout_s=self._patience_s):
+            raise ConflictError(
+                "callbacks that were due on the real clock are still under way; ask again soon"
+            )
+
     def _run_due(self, workspace: Workspace, until: datetime) -> Ran:
         """Run what is due in virtual time, up to and at an instant.
 
         Raises:
             ConflictError: callbacks of the time when the clock was real are still under way.
         """
-        if not self._lanes.wait_until_idle(workspace.name, timeout_s=self._patience_s):
-            raise ConflictError(
-                "callbacks that were due on the real clock are still under way; ask again soon"
-            )
+        self._wait_for_lanes(workspace)
         ran = Ran()
         latest: Job | None = None
         while job := self._store.jobs.first_due(workspace.name, until=until):

@@ -46,32 +46,32 @@ def founder_id(workspace: Workspace) -> int:
 
 def user_secret(workspace: Workspace, user_id: int) -> str:
     """Return the secret of a user who came later: 44 characters of base64, as all have (documented)."""
-    return seeded.base64_token(workspace.seed, workspace.name, "user secret", user_id)
+    return seeded.base64_token(workspace.seed, workspace.origin, "user secret", user_id)
 
 
 def session_token(workspace: Workspace, number: int) -> str:
     """Return what signing in gives: 32 hexadecimal digits (assumed)."""
-    return seeded.hexadecimal(workspace.seed, workspace.name, "session", number, length=32)
+    return seeded.hexadecimal(workspace.seed, workspace.origin, "session", number, length=32)
 
 
 def first_instance_id(workspace: Workspace) -> int:
     """Return the id of a workspace's first instance: six digits; the others follow one by one (observed)."""
-    return seeded.number(workspace.seed, workspace.name, "instance", low=100_000, high=900_000)
+    return seeded.number(workspace.seed, workspace.origin, "instance", low=100_000, high=900_000)
 
 
 def element_token(workspace: Workspace, instance_id: int) -> str:
     """Return an instance's token: 44 characters of base64 (observed)."""
-    return seeded.base64_token(workspace.seed, workspace.name, "token", instance_id)
+    return seeded.base64_token(workspace.seed, workspace.origin, "token", instance_id)
 
 
 def trace_id(workspace: Workspace, number: int) -> str:
     """Return the id of a trace: 24 hexadecimal digits (assumed)."""
-    return seeded.hexadecimal(workspace.seed, workspace.name, "trace", number, length=24)
+    return seeded.hexadecimal(workspace.seed, workspace.origin, "trace", number, length=24)
 
 
 def first_notification_id(workspace: Workspace) -> int:
     """Return the id of a workspace's first notification."""
-    return seeded.number(workspace.seed, workspace.name, "notification", low=1_000_000, high=9_000_000)
+    return seeded.number(workspace.seed, workspace.origin, "notification", low=1_000_000, high=9_000_000)
 
 
 def first_subscription_id(workspace: Workspace) -> int:
@@ -81,23 +81,23 @@ def first_subscription_id(workspace: Workspace) -> int:
 
 def event_id(workspace: Workspace, notification_id: int) -> str:
     """Return a notification's event id: 20 letters, digits, ``-`` and ``_`` (observed)."""
-    return seeded.url_safe(workspace.seed, workspace.name, "event", notification_id, length=20)
+    return seeded.url_safe(workspace.seed, workspace.origin, "event", notification_id, length=20)
 
 
 def first_bulk_id(workspace: Workspace) -> int:
     """Return the id of a workspace's first bulk job; the others follow one by one (assumed)."""
-    return seeded.number(workspace.seed, workspace.name, "bulk", low=1_000_000, high=9_000_000)
+    return seeded.number(workspace.seed, workspace.origin, "bulk", low=1_000_000, high=9_000_000)
 
 
 def job_id(workspace: Workspace, instance_id: int) -> str:
     """Return the id of an instance's poller; the same however often that is switched off and on."""
-    return seeded.guid(workspace.seed, workspace.name, "job", instance_id)
+    return seeded.guid(workspace.seed, workspace.origin, "job", instance_id)
 
 
 def scheduled_job_id(workspace: Workspace, number: int) -> str:
     """Return the id of a scheduled call's job."""
-    return seeded.guid(workspace.seed, workspace.name, "scheduled job", number)
+    return seeded.guid(workspace.seed, workspace.origin, "scheduled job", number)
 
 
 def _number(workspace: Workspace, kind: str) -> int:
-    return seeded.number(workspace.seed, workspace.name, kind, low=10_000, high=100_000)
+    return seeded.number(workspace.seed, workspace.origin, kind, low=10_000, high=100_000)

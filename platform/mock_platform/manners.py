@@ -12,7 +12,7 @@ from mock_kit.json_text import Json
 from mock_kit.operations import operation_of
 from mock_kit.precedence import Precedence
 from mock_kit.problems import answer_problems
-from mock_kit.workspaces import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
+from mock_kit.workspace_errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
 from mock_platform.domain import errors
 from mock_platform.hub_routing import routed_path
 from mock_platform.poll_task import BASE_PATH

@@ -16,12 +16,14 @@ from mock_kit.clock import (
     SystemClock,
     VirtualClock,
 )
-from mock_kit.workspaces import (
-    DEFAULT_START,
+from mock_kit.workspace_errors import (
     DefaultWorkspaceError,
-    NewWorkspace,
     WorkspaceExistsError,
     WorkspaceNameError,
+)
+from mock_kit.workspaces import (
+    DEFAULT_START,
+    NewWorkspace,
     Workspaces,
 )
 

@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from mock_kit.clock import Mode, NaiveInstantError
-from mock_kit.workspaces import (
-    DEFAULT_START,
+from mock_kit.workspace_errors import (
     DefaultWorkspaceError,
-    NewWorkspace,
     WorkspaceError,
     WorkspaceExistsError,
     WorkspaceNameError,
     WorkspaceSeedError,
+)
+from mock_kit.workspaces import (
+    DEFAULT_START,
+    NewWorkspace,
 )
 
 

@@ -8,7 +8,8 @@ from flask import Blueprint
 from mock_kit.json_text import encode
 from mock_kit.operations import Answer, operation
 from mock_kit.wire import NoReply
-from mock_kit.workspaces import DefaultWorkspaceError, Workspace
+from mock_kit.workspace_errors import DefaultWorkspaceError
+from mock_kit.workspaces import Workspace
 from mock_kit.world_requests import NameQuery, WorkspaceRequest, chosen_workspace
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError, ProviderError
 from mock_platform.routes.parts import parts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import Struct, convert
-from sqlalchemy import Connection, Row, bindparam, not_, select
+from sqlalchemy import Connection, Row, bindparam, func, not_, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import decode, encode_text
@@ -47,7 +47,11 @@ _advance = (
     .where(*_this_resource, _still_polled.exists())
     .values(at=bindparam("polled_at"), failures=0)
 )
-_add_poll = polls.insert()
+_add_poll = polls.insert().values(
+    id=select(func.coalesce(func.max(polls.c.id), 0) + 1)
+    .where(polls.c.workspace == bindparam("of_workspace"))
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +208,7 @@ def _row(workspace: str, poll: Poll) -> dict[str, object]:
         for decision in poll.decisions
     ]
     return {
+        "of_workspace": workspace,
         "workspace": workspace,
         "instance_id": poll.instance_id,
         "resource": poll.resource,

@@ -16,8 +16,9 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.database import Instant
+from mock_kit.table_rows import ANEW
 
-VERSION = 5
+VERSION = 6
 
 
 class Words(TypeDecorator[str]):
@@ -29,6 +30,12 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Take out what cannot be kept."""
         return None if value is None else value.replace("\0", "\ufffd")
+
+
+def _number() -> Column[int]:
+    """Return a column that tells what came first; its values are the database's, and nobody sees them."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("number", kind, primary_key=True, autoincrement=True, info=ANEW)
 
 
 metadata = MetaData()
@@ -120,8 +127,8 @@ last_polls = Table(
 polls = Table(
     "platform_polls",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("workspace", Text, nullable=False),
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("instance_id", BigInteger, nullable=False),
     Column("resource", Words, nullable=False),
     Column("window_from", Instant, nullable=False),
@@ -132,7 +139,6 @@ polls = Table(
     Column("events", Integer, nullable=False),
     Column("decisions", Text, nullable=False),
     Column("error", Words),
-    Index("platform_polls_of_workspace", "workspace", "id"),
 )
 
 notifications = Table(
@@ -187,7 +193,7 @@ attempts = Table(
 jobs = Table(
     "platform_jobs",
     metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _number(),
     Column("workspace", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
@@ -201,7 +207,7 @@ jobs = Table(
 emails = Table(
     "platform_emails",
     metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _number(),
     Column("workspace", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("cause", Text, nullable=False),
