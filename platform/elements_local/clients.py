@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from elements_local import snapshots
 from elements_local.errors import CallError, NotRunningError, UnreachableError
 from mock_kit.instants import format_instant, parse_instant
 from mock_kit.json_text import decode, encode
@@ -337,6 +338,25 @@ class Doors:
         ):
             if service.url:
                 service.call("POST", path)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return all that the services that run remember of the workspace, its secrets included."""
+        return snapshots.take(self._sides())
+
+    def restore(self, document: Any) -> None:
+        """Put the workspace back to a snapshot, which may be of another one, or of another stack; time goes back too.
+
+        Raises:
+            NoSnapshotError: the document is none.
+            CallError: a service refuses its part; nothing has changed.
+        """
+        snapshots.restore(self._sides(), document)
+
+    def _sides(self) -> snapshots.Sides:
+        """Return the services that run, with what says there whose workspace is meant."""
+        whose = {"workspace": self.credentials.name}
+        every = {"platform": (self.platform, {}), "crm": (self.crm, {}), "sink": (self.sink, whose)}
+        return {name: (client, query) for name, (client, query) in every.items() if client.url}
 
 
 def _query(parameters: Mapping[str, object]) -> str:

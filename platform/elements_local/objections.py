@@ -33,10 +33,15 @@ _EVENT = re.compile(r"\S+/\S* (?:CREATED|UPDATED|DELETED)")
 
 @dataclass(frozen=True)
 class _Made:
-    """What the steps so far have made, by name."""
+    """What the steps so far have made, by name.
+
+    Attributes:
+        marks: the moments that later steps can go back to, with the instances and the records that were there.
+    """
 
     instances: list[str]
     records: list[str] = field(default_factory=list)
+    marks: dict[str, tuple[list[str], list[str]]] = field(default_factory=dict)
 
 
 def objections(instances: Iterable[str], steps: Iterable[tuple[str, verbs.Argument]]) -> Iterator[Objection]:
@@ -112,6 +117,19 @@ def _request(made: _Made, argument: verbs.Request) -> Iterator[Objection]:
 def _make(made: _Made, argument: dict[str, object]) -> Iterator[Objection]:
     made.instances.extend(argument)
     yield from ()
+
+
+def _snapshot(made: _Made, argument: str) -> Iterator[Objection]:
+    made.marks[argument] = list(made.instances), list(made.records)
+    yield from ()
+
+
+def _restore(made: _Made, argument: str) -> Iterator[Objection]:
+    if argument in made.marks:
+        made.instances[:], made.records[:] = made.marks[argument]
+    else:
+        hint = unknown("snapshot", argument, made.marks) if made.marks else f"unknown snapshot {argument!r}"
+        yield (), f"{hint}; a step before this one has to take it: `snapshot: {argument}`"
 
 
 def _expect(made: _Made, argument: verbs.Expect | str) -> Iterator[Objection]:
@@ -194,6 +212,8 @@ _LOOKS: dict[str, Callable[[_Made, Any], Iterator[Objection]]] = {
     "respond": _respond,
     "request": _request,
     "make": _make,
+    "snapshot": _snapshot,
+    "restore": _restore,
     "expect": _expect,
     "never": _never,
 }

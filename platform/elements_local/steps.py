@@ -161,6 +161,8 @@ _VERBS: dict[str, Callable[[World, Any], None]] = {
     "respond": _respond,
     "configure": _configure,
     "request": _request,
+    "snapshot": World.mark,
+    "restore": World.go_back,
     "expect": check,
     "never": check_never,
 }

@@ -24,6 +24,9 @@ Name: TypeAlias = Annotated[str, Meta(pattern=_NAME)]
 Tag: TypeAlias = Annotated[str, Meta(pattern=_TAG)]
 """A word, so that it can stand behind ``-m`` of pytest."""
 
+MarkName: TypeAlias = Annotated[str, Meta(min_length=1)]
+"""The name of a moment that a scenario goes back to."""
+
 Fields: TypeAlias = dict[Name, dict[str, object] | None]
 Argument: TypeAlias = Any
 """What follows a verb, in the verb's shape."""
@@ -160,6 +163,8 @@ VERBS: dict[str, Any] = {
     "respond": Response | list[Response],
     "configure": dict[str, object],
     "request": Request,
+    "snapshot": MarkName,
+    "restore": MarkName,
     "expect": Expect | Literal["stream"],
     "never": Never,
 }
@@ -174,6 +179,8 @@ EXAMPLES = {
     "respond": "`respond: {status: 503, times: 3}`",
     "configure": "`configure: {event.poller.refresh_interval: 5}`",
     "request": "`request: {method: GET, path: /instances}`",
+    "snapshot": "`snapshot: before the outage`",
+    "restore": "`restore: before the outage`",
     "expect": "`expect: {callbacks: [contacts/ada CREATED]}`, or `expect: stream`",
     "never": "`never: {callbacks: [contacts/ada UPDATED]}`",
 }

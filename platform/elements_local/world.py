@@ -1,9 +1,12 @@
 """What a scenario has to do with while it runs: its workspace's doors, its instances, its names for records."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from elements_local.clients import Client, Doors
+from elements_local.errors import HarnessError
 from elements_local.golden import Golden
 from elements_local.records import Names
 from mock_kit.instants import parse_duration, parse_instant
@@ -32,6 +35,29 @@ class Instance:
     signed: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A moment that a scenario can go back to.
+
+    Attributes:
+        document: all that the services remembered.
+        instances, ids, seen_callbacks, seen_polls: what the scenario did; see ``World``.
+    """
+
+    document: Mapping[str, Any] = field(repr=False)
+    instances: Mapping[str, Instance]
+    ids: Mapping[str, int]
+    seen_callbacks: int
+    seen_polls: int
+
+
+class UnknownMarkError(HarnessError):
+    """A scenario goes back to a moment that it has not marked."""
+
+    def __init__(self, name: str, marks: Iterable[str]) -> None:
+        super().__init__(f"no snapshot {name!r} has been taken; there are: {', '.join(marks) or 'none'}")
+
+
 @dataclass(kw_only=True)
 class World:
     """What a scenario has to do with while it runs.
@@ -41,6 +67,7 @@ class World:
         golden: where its stream is kept.
         kept: what steps have kept of answers, by names of the author's own.
         seen_callbacks, seen_polls: how many of each an ``expect`` has dealt with.
+        marks: the moments that it can go back to.
     """
 
     doors: Doors
@@ -51,6 +78,7 @@ class World:
     kept: dict[str, int | str] = field(default_factory=dict)
     seen_callbacks: int = 0
     seen_polls: int = 0
+    marks: dict[str, Mark] = field(default_factory=dict)
 
     def instance(self, name: str | None = None) -> Instance:
         """Return an instance by its name, or the first.
@@ -63,6 +91,30 @@ class World:
         if name not in self.instances:
             raise ExpectationError(f"no instance {name!r}; there are: {', '.join(self.instances) or 'none'}")
         return self.instances[name]
+
+    def mark(self, name: str) -> None:
+        """Remember the present moment, all that the services remember included."""
+        self.marks[name] = Mark(
+            document=self.doors.snapshot(),
+            instances=dict(self.instances),
+            ids=dict(self.names.ids),
+            seen_callbacks=self.seen_callbacks,
+            seen_polls=self.seen_polls,
+        )
+
+    def go_back(self, name: str) -> None:
+        """Let everything be as it was at a moment; those that were marked since stay marked.
+
+        Raises:
+            UnknownMarkError: no moment was marked so.
+        """
+        if name not in self.marks:
+            raise UnknownMarkError(name, self.marks)
+        mark = self.marks[name]
+        self.doors.restore(mark.document)
+        self.instances = dict(mark.instances)
+        self.names = Names(dict(mark.ids))
+        self.seen_callbacks, self.seen_polls = mark.seen_callbacks, mark.seen_polls
 
     def instant(self, text: str) -> datetime:
         """Read an instant: ISO, or ``T+15m`` from the start."""

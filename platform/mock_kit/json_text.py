@@ -1,7 +1,7 @@
 """JSON in and out: one decoder, one encoder, and errors that point at the place."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -23,6 +23,8 @@ def _plain(value: object) -> str:
     """Write what the encoder does not know: dates, which are of another class while freezegun holds the time."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 

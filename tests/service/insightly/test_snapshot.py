@@ -1,0 +1,237 @@
+"""``/_local/snapshot`` of the CRM: all of an account comes back, and what is remembered of lists is not believed."""
+
+import pytest
+
+from mock_kit.json_text import decode, encode
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def taken():
+    """Return a function that takes a snapshot."""
+
+    def take(crm):
+        reply = crm.send("POST", "/_local/snapshot")
+        assert reply.status == 200, reply.body
+        return reply.body
+
+    return take
+
+
+def back(crm, raw, query=""):
+    reply = crm.send("PUT", f"/_local/snapshot{query}", body=raw, headers=JSON)
+    assert reply.status == 200, reply.body
+    return decode(reply.body)
+
+
+def names(crm, query=""):
+    return [one["FIRST_NAME"] for one in crm.shown(f"Contacts{query}")]
+
+
+def test_records_their_log_and_their_numbers_come_back(crm, taken):
+    ada = crm.create("Contacts", FIRST_NAME="Ada")
+    crm.create("Tasks", TITLE="A task", STATUS="NOT STARTED", COMPLETED=False)
+    before, changes = taken(crm), crm.changes()
+    crm.update(f"Contacts/{ada['CONTACT_ID']}", FIRST_NAME="Augusta")
+    bob = crm.create("Contacts", FIRST_NAME="Bob")
+    crm.delete(f"Contacts/{ada['CONTACT_ID']}")
+
+    assert back(crm, before)["workspace"] == "test"
+
+    assert taken(crm) == before
+    assert crm.changes() == changes
+    assert crm.shown(f"Contacts/{ada['CONTACT_ID']}") == ada
+    assert crm.create("Contacts", FIRST_NAME="Bob") == bob
+
+
+def test_a_file_comes_back(crm, taken):
+    crm.seed(None, profile="small")
+    number = crm.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"]
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+    assert crm.send("PUT", f"Contacts/{number}/Image/a.png", body=picture).status in {200, 201, 202}
+    before = taken(crm)
+    crm.delete(f"Contacts/{number}")
+
+    back(crm, before)
+
+    assert crm.send("GET", f"Contacts/{number}/Image").body == picture
+
+
+def test_what_is_remembered_of_a_list_is_not_believed_after_it(crm, taken):
+    """After either deletion the list is as long, and as often edited; its pages end elsewhere."""
+    ids = [crm.create("Contacts", FIRST_NAME=name)["CONTACT_ID"] for name in "abcdef"]
+    crm.delete(f"Contacts/{ids[0]}")
+    before = taken(crm)
+    crm.delete(f"Contacts/{ids[1]}")
+    assert names(crm, "?top=2") == ["c", "d"]
+    assert names(crm, "?top=2&skip=2") == ["e", "f"]
+
+    back(crm, before)
+    crm.delete(f"Contacts/{ids[4]}")
+
+    assert names(crm, "?top=2&skip=2") == ["d", "f"]
+
+
+def test_the_days_calls_that_are_left_come_back(configured, taken):
+    crm = configured(daily_limit=10, limits="vendor", burst_limit=3)
+
+    def left():
+        return int(crm.send("GET", "Contacts").headers["X-RateLimit-Remaining"])
+
+    assert left() == 9
+    before = taken(crm)
+    assert [left(), left()] == [8, 7]
+    assert crm.send("GET", "Contacts").status == 429
+
+    back(crm, before)
+
+    assert left() == 8
+
+
+def test_where_nothing_was_used_up_nothing_is(configured, taken):
+    crm = configured(daily_limit=10)
+    before = taken(crm)
+    crm.send("GET", "Contacts")
+
+    back(crm, before)
+
+    assert crm.send("GET", "Contacts").headers["X-RateLimit-Remaining"] == "9"
+
+
+def test_fault_rules_come_back_with_their_counts_and_the_journal_with_its_exchanges(crm, taken):
+    rule = {"effect": {"status": 503, "body": {"a": [1]}}, "when": {"first_n": 2}}
+    crm.send("PUT", "/_local/faults", json={"faults": [rule]})
+    assert crm.send("GET", "Contacts").status == 503
+    before, faults, journal = (
+        taken(crm),
+        crm.shown("/_local/faults"),
+        crm.shown("/_local/journal"),
+    )
+    crm.send("GET", "Contacts")
+    crm.send("DELETE", "/_local/faults")
+    crm.send("GET", "Leads")
+
+    back(crm, before)
+
+    assert crm.shown("/_local/faults") == faults
+    assert crm.shown("/_local/journal") == journal
+    assert [crm.send("GET", "Contacts").status for _ in range(2)] == [503, 200]
+
+
+def test_a_snapshot_is_of_the_callers_workspace_alone(crm, another, taken):
+    crm.create("Contacts", FIRST_NAME="Ada")
+    other = another(name="other", seed=8)
+    other.create("Contacts", FIRST_NAME="Bob")
+    before, theirs = taken(crm), taken(other)
+    crm.create("Contacts", FIRST_NAME="Carol")
+
+    back(crm, before)
+
+    assert b"Bob" not in before
+    assert (names(crm), taken(other)) == (["Ada"], theirs)
+
+
+def test_the_same_steps_in_a_world_of_the_same_seed_are_the_same_bytes(configured, taken):
+    def live(caller):
+        caller.create("Contacts", FIRST_NAME="Ada")
+        caller.update(f"Contacts/{caller.shown('Contacts')[0]['CONTACT_ID']}", TITLE="Countess")
+        return [decode(taken(caller))["tables"][name] for name in ("crm_records", "crm_sequences")]
+
+    assert live(configured()) == live(configured())
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("changed", "told"),
+        [
+            pytest.param({"version": 2}, "the snapshot has version 2", id="another version"),
+            pytest.param({"service": "sink"}, "this is a snapshot of 'sink'", id="another service's"),
+            pytest.param(
+                {"tables": {"crm_record": {"columns": [], "rows": []}}},
+                "did you mean 'crm_records'?",
+                id="table",
+            ),
+            pytest.param(
+                {"tables": {"crm_bin": {"columns": ["kind", "id"], "rows": []}}},
+                "tables.crm_bin.columns: expected kind, id, document; got kind, id",
+                id="columns",
+            ),
+            pytest.param(
+                {
+                    "tables": {
+                        "crm_bin": {"columns": ["kind", "id", "document"], "rows": [["Leads", "1", "{}"]]}
+                    }
+                },
+                "tables.crm_bin.rows[0][1]: Expected `int`, got `str`",
+                id="row",
+            ),
+            pytest.param({"memory": {}}, "memory: expected faults, journal, allowance", id="no memory"),
+        ],
+    )
+    def test_what_cannot_be_taken_back_is_refused_and_nothing_changes(self, crm, taken, changed, told):
+        crm.create("Contacts", FIRST_NAME="Ada")
+        before = taken(crm)
+        document = encode({**decode(before), **changed})
+
+        assert told in crm.refused(400, "PUT", "/_local/snapshot", body=document, headers=JSON)
+        assert told in crm.refused(400, "PUT", "/_local/snapshot?check=true", body=document, headers=JSON)
+
+        assert taken(crm) == before
+
+    @pytest.mark.parametrize(
+        ("memory", "told"),
+        [
+            pytest.param({"allowance": {"day": "soon"}}, "memory.allowance.day", id="no day"),
+            pytest.param({"journal": [{"at": "2026-03-02T10:00:00"}]}, "memory.journal[0]", id="no exchange"),
+            pytest.param({"faults": [{"rule": {}, "seen": 0, "struck": 0}]}, "effect", id="no rule"),
+            pytest.param(
+                {"faults": [{"rule": {"effect": {"drop": True}}, "seen": -1, "struck": 0}]},
+                ">= 0",
+                id="no count",
+            ),
+        ],
+    )
+    def test_nor_does_anything_if_it_is_the_memory_that_cannot_be(self, crm, taken, memory, told):
+        crm.create("Contacts", FIRST_NAME="Ada")
+        before = taken(crm)
+        document = decode(before)
+        document["tables"] = {}
+        document["memory"] |= memory
+
+        assert told in crm.refused(400, "PUT", "/_local/snapshot", json=document)
+
+        assert taken(crm) == before
+
+    @pytest.mark.parametrize(
+        ("body", "headers", "status"),
+        [
+            pytest.param(b"{", JSON, 400, id="no JSON"),
+            pytest.param(b"", JSON, 400, id="nothing"),
+            pytest.param(b"[]", JSON, 400, id="a list"),
+            pytest.param(b'{"version":1}', {"Content-Type": "text/csv"}, 415, id="another content type"),
+        ],
+    )
+    def test_a_body_that_is_no_document_is_refused(self, crm, body, headers, status):
+        crm.refused(status, "PUT", "/_local/snapshot", body=body, headers=headers)
+
+    def test_a_body_that_is_too_large_is_refused_unread(self, crm):
+        client = crm.app.test_client()
+
+        answer = client.put(
+            "/_local/snapshot",
+            environ_overrides={"CONTENT_LENGTH": str(10**12), "CONTENT_TYPE": "application/json"},
+        )
+
+        assert answer.status_code == 413
+        assert answer.json["message"].startswith("the snapshot has 1000000000000 bytes; at most 268435456")
+
+    @pytest.mark.parametrize("method", ["POST", "PUT"])
+    def test_strangers_and_pages_of_others_are_refused(self, crm, method):
+        crm.refused(401, method, "/_local/snapshot", headers={"Authorization": "Basic bm9ib2R5Og=="})
+        crm.refused(403, method, "/_local/snapshot", headers={"Origin": "http://evil.example"})
+
+    def test_check_is_true_or_false(self, crm):
+        assert "check must be true or false" in crm.refused(
+            400, "PUT", "/_local/snapshot?check=2", body=b"{}"
+        )
