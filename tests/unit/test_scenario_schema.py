@@ -41,6 +41,7 @@ GOOD = [
     "scenario: s\nsteps: [{advance: 15}, {expect: stream}, {create: {contacts/ada: {}}}, {delete: contacts/ada}]",
     "scenario: s\nmatrix: [{k: contacts, n: 1}]\nsteps: [{create: {<k>/ada: {}}}, {expect: {polls: [{events: <n>}]}}]",
     "scenario: s\ninstance: null\nstart: 2026-03-02T10:00:00Z\nsteps: [{request: {method: GET, path: /x}}]",
+    "scenario: s\nsteps: [{snapshot: a b}, {restore: a b}]",
     "scenario: s\nsteps: [{never: {callbacks: [contacts/x CREATED], requests: [{path: /v2.2/*}]}}]",
 ]
 BAD = [
@@ -55,6 +56,8 @@ BAD = [
     "scenario: s\nsteps: [{request: {method: GIT, path: /x}}]",
     "scenario: s\nsteps: [{expect: {polls: [{sen: 1}]}}]",
     "scenario: s\nsteps: [{expect: streams}]",
+    "scenario: s\nsteps: [{snapshot: 1}]",
+    "scenario: s\nsteps: [{snapshot: ''}]",
     "scenario: s\nrecords: many\nsteps: [{advance: 1m}]",
     "scenario: s\nprofile: sap\nsteps: [{advance: 1m}]",
     "scenario: s\nmatrix: []\nsteps: [{advance: 1m}]",

@@ -1,0 +1,129 @@
+"""Snapshots while time is moved or callbacks are out: of a settled world, or of none."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+
+from elements_local.guide import instance_body
+from elements_local.start import Options
+from mock_kit.clock import Mode
+from mock_kit.json_text import decode, encode
+from mock_kit.wire import Reply
+from mock_platform.domain.errors import ConflictError
+
+
+def test_while_time_is_moved_a_snapshot_is_neither_taken_nor_taken_back(own_stack, receiver):
+    doors = own_stack().workspace()
+    body = instance_body(doors.credentials)
+    body["configuration"]["event.notification.callback.url"] = receiver.url
+    doors.platform.create_instance(body)
+    before = doors.snapshot()
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    answers = []
+
+    def meanwhile():
+        answers.append(doors.platform.send("POST", "/_local/snapshot"))
+        answers.append(doors.platform.send("PUT", "/_local/snapshot", json=before["platform"]))
+
+    receiver.meanwhile = meanwhile
+    doors.clock.advance("15m")
+
+    assert [reply.status for reply in answers] == [409, 409]
+    assert all("time is being moved" in decode(reply.body)["message"] for reply in answers)
+    assert doors.clock.show()["now"] == "2026-03-02T10:16:00Z"
+    doors.restore(before)
+    assert doors.snapshot() == before
+
+
+def test_a_restore_that_the_platform_refuses_leaves_crm_and_sink_alone(own_stack, receiver):
+    doors = own_stack().workspace()
+    body = instance_body(doors.credentials)
+    body["configuration"]["event.notification.callback.url"] = receiver.url
+    doors.platform.create_instance(body)
+    before = doors.snapshot()
+    doors.clock.advance("1m")
+    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    refusals = []
+
+    def meanwhile():
+        with pytest.raises(Exception, match="answered 409") as refusal:
+            doors.restore(before)
+        refusals.append(refusal)
+
+    receiver.meanwhile = meanwhile
+    doors.clock.advance("15m")
+
+    assert refusals
+    assert doors.crm.get("Contacts", made["CONTACT_ID"]) == made
+
+
+@contextmanager
+def callback_under_way(bench, found):
+    """A workspace on a real clock, one of whose callbacks is out until the end."""
+    workspace = bench.workspace()
+    instance = bench.instance(workspace)
+    out, answered = Event(), Event()
+
+    def answer(method, _url, _body):
+        if method == "GET":
+            return found((1, 1, 1))
+        out.set()
+        answered.wait(30)
+        return Reply(status=200)
+
+    bench.wire.answer = answer
+    bench.workspaces.move(workspace, workspace.clock.now() + timedelta(minutes=15))
+    bench.workspaces.set_clock(workspace, Mode.REAL, workspace.clock.now())
+    polling = Thread(target=lambda: bench.engine.poll_now(workspace, instance))
+    polling.start()
+    out.wait(30)
+    polling.join()
+    try:
+        yield workspace
+    finally:
+        answered.set()
+
+
+def test_while_a_callback_is_out_on_a_real_clock_nothing_is_still(make_bench, found):
+    bench = make_bench(patience=timedelta(0))
+
+    with (
+        callback_under_way(bench, found) as workspace,
+        pytest.raises(ConflictError, match="under way"),
+        bench.engine.still(workspace),
+    ):
+        pytest.fail("it was not")
+
+    assert bench.engine._lanes.wait_until_idle(timeout_s=30)
+    with bench.engine.still(workspace):
+        pass
+
+
+def test_after_a_restore_real_time_is_looked_at_again(bench):
+    workspace = bench.workspace()
+    seen = bench.engine._changes
+
+    with bench.engine.still(workspace):
+        pass
+
+    assert bench.engine._changes > seen
+
+
+def test_a_snapshot_outlives_the_process(own_stack, tmp_path):
+    """The clock, what ids follow from, and the rules are in the database when the restore returns."""
+    options = Options(data=tmp_path)
+    doors = own_stack(options).workspace()
+    doors.platform.create_instance(instance_body(doors.credentials))
+    doors.clock.advance("1m")
+    before = doors.snapshot()
+    doors.clock.advance("1h")
+    doors.restore(before)
+
+    again = own_stack(options).workspace().snapshot()
+
+    for name in ("platform", "crm", "sink"):
+        assert encode(again[name]["tables"]) == encode(before[name]["tables"])
+    assert again["platform"]["memory"]["workspace"] == before["platform"]["memory"]["workspace"]

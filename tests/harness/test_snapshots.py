@@ -1,0 +1,371 @@
+"""A workspace goes back, in all three services, here or elsewhere; and continuing comes to the same."""
+
+import json
+import re
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import freezegun
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import inspect
+
+from callback_sink import tables as sink_tables
+from elements_local.clients import BASE_PATH
+from elements_local.errors import CallError
+from elements_local.guide import instance_body
+from elements_local.runner import How, Runner
+from elements_local.scenario import load
+from elements_local.snapshots import NoSnapshotError
+from elements_local.start import Options, in_process
+from mock_insightly import tables as crm_tables
+from mock_kit.clock import FrozenClock, SystemClock
+from mock_kit.database import Database
+from mock_kit.json_text import decode, encode
+from mock_platform.store import tables as platform_tables
+
+SERVICES = ("platform", "crm", "sink")
+OF_THE_KIT = {"kit_workspaces", "kit_faults", "kit_schema_versions"}
+"""What a snapshot has of these is in its memory, or is the same for every workspace."""
+
+
+@pytest.fixture
+def own_stack():
+    """Return a function that starts a further stack without sockets."""
+    with ExitStack() as closing_:
+        yield lambda **options: closing_.enter_context(in_process(Options(**options)))
+
+
+@pytest.fixture
+def polled(doors):
+    """A workspace in which the guide's instance has reported one contact."""
+    live(doors)
+    return doors
+
+
+def live(doors):
+    """Make the guide's instance, and let it report a contact."""
+    doors.platform.create_instance(instance_body(doors.credentials))
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+
+
+def go_on(doors):
+    """Report two contacts more, of which one is tried twice; return all callbacks."""
+    doors.sink.respond({"status": 503, "times": 1})
+    doors.crm.create("Contacts", {"FIRST_NAME": "Bob"})
+    doors.clock.advance("15m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Carol"})
+    doors.clock.advance("20m")
+    return [(one["received_at"], one["status"], one["body"]) for one in doors.sink.callbacks()]
+
+
+def test_the_same_steps_after_it_make_the_same_callbacks_to_the_byte(polled):
+    before = polled.snapshot()
+    first = go_on(polled)
+
+    polled.restore(before)
+
+    assert polled.snapshot() == before
+    assert go_on(polled) == first
+    assert len({json.loads(body)["message"]["eventId"] for _, _, body in first}) == 3
+
+
+def test_another_configuration_after_it_makes_another_stream(polled):
+    before = polled.snapshot()
+    first = go_on(polled)
+    polled.restore(before)
+    (instance,) = polled.platform.call("GET", f"{BASE_PATH}/instances")
+
+    polled.platform.patch_instance(instance["id"], {"configuration": {"event.poller.refresh_interval": "5"}})
+
+    assert go_on(polled) != first
+
+
+def test_a_document_has_the_three_parts_and_is_json(polled):
+    taken = polled.snapshot()
+
+    assert list(taken) == ["version", *SERVICES]
+    assert [taken[name]["service"] for name in SERVICES] == list(SERVICES)
+    assert {taken[name]["workspace"] for name in SERVICES} == {polled.credentials.name}
+    polled.restore(json.loads(json.dumps(taken)))
+    assert polled.snapshot() == taken
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_if_one_service_refuses_its_part_none_changes(polled, service):
+    before = polled.snapshot()
+    polled.clock.advance("20m")
+    polled.crm.create("Contacts", {"FIRST_NAME": "Bob"})
+    present = polled.snapshot()
+    before[service]["memory"] = {}
+
+    with pytest.raises(CallError, match=r"answered 400.*memory: expected"):
+        polled.restore(before)
+
+    assert polled.snapshot() == present
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (None, "got NoneType"),
+        ([], "got list"),
+        ({}, "got version None"),
+        ({"version": 2, "platform": {}, "crm": {}, "sink": {}}, "got version 2"),
+        ({"version": 1, "platform": {}, "crm": {}}, "got the keys version, platform, crm"),
+        ({"version": 1, "platform": {}, "crm": {}, "sink": {}, "x": {}}, "got the keys"),
+    ],
+)
+def test_what_is_no_snapshot_is_refused(doors, document, told):
+    with pytest.raises(NoSnapshotError, match=r"expected .*crm.*sink") as refusal:
+        doors.restore(document)
+
+    assert told in str(refusal.value)
+
+
+class TestElsewhere:
+    """The state is the document's; name, credentials and addresses are those of where it is restored."""
+
+    def test_another_workspace_lives_on_as_the_first_one_would(self, stack_in_process, polled):
+        taken = polled.snapshot()
+        other = stack_in_process.new_workspace(seed=99)
+        theirs = other.credentials
+
+        other.restore(taken)
+
+        assert stack_in_process.workspace(theirs.name).credentials == theirs
+        mine = [body for _, _, body in go_on(polled)]
+        assert [body for _, _, body in go_on(other)] == mine
+        assert {one["path"] for one in other.sink.callbacks()} == {f"/{theirs.name}"}
+        assert {one["signature"] for one in other.sink.callbacks()} == {"valid"}
+        stack_in_process.delete_workspace(theirs.name)
+
+    def test_both_are_worlds_of_their_own(self, stack_in_process, polled):
+        taken = polled.snapshot()
+        other = stack_in_process.new_workspace()
+
+        other.restore(taken)
+        go_on(other)
+
+        assert polled.snapshot() == taken
+        stack_in_process.delete_workspace(other.credentials.name)
+
+    def test_it_says_nothing_any_more_of_the_credentials_it_came_from(self, stack_in_process, polled):
+        polled.platform.call("POST", f"{BASE_PATH}/organizations/users", json=PERSON)
+        other = stack_in_process.new_workspace()
+        taken = polled.snapshot()
+        polled.platform.call("POST", "/_local/reset")  # or both would have the new user's secret
+
+        other.restore(taken)
+
+        rows = encode([other.snapshot()[name]["tables"] for name in ("platform", "crm")]).decode()
+        mine = polled.credentials
+        for secret in (mine.user_secret, mine.organization_secret, mine.crm_api_key, mine.callback_url):
+            assert secret in encode(taken).decode()
+            assert secret not in rows
+        stack_in_process.delete_workspace(other.credentials.name)
+
+    def test_what_only_one_workspace_of_a_stack_may_have_is_not_had_twice(self, stack_in_process, polled):
+        polled.platform.call("POST", f"{BASE_PATH}/organizations/users", json=PERSON)
+        other = stack_in_process.new_workspace()
+        present = other.snapshot()
+
+        with pytest.raises(CallError, match=r"answered 409.*another workspace has what only one may have"):
+            other.restore(polled.snapshot())
+
+        assert other.snapshot() == present
+        stack_in_process.delete_workspace(other.credentials.name)
+
+    def test_another_stack_with_other_ports_calls_its_own_sink(self, stack_on_ports, polled):
+        taken, mine = polled.snapshot(), go_on(polled)
+        other = stack_on_ports.new_workspace(seed=99)
+
+        other.restore(taken)
+
+        assert [body for _, _, body in go_on(other)] == [body for _, _, body in mine]
+        assert {one["path"] for one in other.sink.callbacks()} == {f"/{other.credentials.name}"}
+        stack_on_ports.delete_workspace(other.credentials.name)
+
+    def test_the_default_workspace_keeps_what_the_readme_says_of_it(self, own_stack, polled):
+        taken = polled.snapshot()
+        stack = own_stack()
+        default = stack.workspace()
+
+        default.restore(taken)
+
+        assert stack.workspace().credentials == default.credentials
+        assert len(default.crm.changes()) == 1
+        assert default.clock.show() == polled.clock.show()
+
+    def test_it_stays_so_after_a_new_start_and_can_be_taken_further(self, own_stack, polled, tmp_path):
+        taken = polled.snapshot()
+        other = own_stack(data=tmp_path).workspace()
+        other.restore(taken)
+        there = other.snapshot()
+
+        again = own_stack(data=tmp_path).workspace()
+        for name in SERVICES:
+            assert again.snapshot()[name]["tables"] == there[name]["tables"]
+        polled.restore({**there, "sink": taken["sink"]})
+
+        assert polled.snapshot()["platform"]["tables"] == taken["platform"]["tables"]
+
+    def test_a_workspace_that_was_restored_into_can_be_deleted_and_made_anew(self, stack_in_process, polled):
+        other = stack_in_process.new_workspace(name="taken", seed=1)
+        fresh = other.snapshot()
+        other.restore(polled.snapshot())
+
+        stack_in_process.delete_workspace("taken")
+
+        assert stack_in_process.new_workspace(name="taken", seed=1).snapshot() == fresh
+        stack_in_process.delete_workspace("taken")
+
+
+PERSON = {"email": "ada@example.org", "firstName": "Ada", "lastName": "Byron"}
+
+
+def test_held_time_goes_back_with_the_clock(own_stack):
+    with freezegun.freeze_time("2026-03-02T10:00:00Z") as frozen:
+        doors = own_stack(virtual_clock=lambda start: FrozenClock(start, frozen)).workspace()
+        before, then = doors.snapshot(), SystemClock().now()
+        doors.clock.advance("2h")
+        assert SystemClock().now() > then
+
+        doors.restore(before)
+
+        assert SystemClock().now() == then == doors.clock.now()
+        assert doors.snapshot() == before
+
+
+def test_every_table_of_a_stack_belongs_to_a_service_and_says_whose_its_rows_are(own_stack, tmp_path):
+    """Who adds a table need not think of snapshots; who adds one that nobody covers is told here."""
+    own_stack(data=tmp_path)
+    with closing(Database.in_directory(tmp_path)) as database:
+        there = set(inspect(database.engine).get_table_names())
+
+    covered = {
+        table.name: table
+        for module in (platform_tables, crm_tables, sink_tables)
+        for table in module.metadata.sorted_tables
+    }
+    assert there - OF_THE_KIT == covered.keys()
+    assert {name for name, table in covered.items() if "workspace" not in table.c} == set()
+
+
+CHANGES = {
+    "create": lambda doors, n: doors.crm.create("Contacts", {"FIRST_NAME": f"N{n}"}),
+    "update": lambda doors, n: change(
+        doors, n, lambda i: doors.crm.update("Contacts", i, {"TITLE": f"T{n}"})
+    ),
+    "delete": lambda doors, n: change(doors, n, lambda i: doors.crm.delete("Contacts", i)),
+    "advance": lambda doors, n: doors.clock.advance(f"{n * 3 + 1}m"),
+    "fail": lambda doors, n: doors.sink.respond({"status": 503, "times": n + 1}),
+    "fault": lambda doors, n: doors.crm.script_faults(
+        [{"match": {"path": "/v2.2/*"}, "effect": {"status": 500}, "when": {"first_n": n + 1}}]
+    ),
+    "poll": lambda doors, n: doors.platform.poll(instances(doors)[n % len(instances(doors))]),
+    "configure": lambda doors, n: doors.platform.patch_instance(
+        instances(doors)[0], {"configuration": {"event.poller.refresh_interval": str(n + 5)}}
+    ),
+    "list": lambda doors, n: doors.crm.call("GET", f"/v3.1/Contacts?top=2&skip={n}&count_total=true"),
+    "drain": lambda doors, n: doors.sink.send("GET", f"/{doors.credentials.name}?returnQueue&n={n}"),
+}
+HISTORIES = st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), st.integers(0, 5)), max_size=8)
+
+
+def instances(doors):
+    return [one["id"] for one in doors.platform.call("GET", f"{BASE_PATH}/instances")]
+
+
+def change(doors, n, do):
+    """Change one of the contacts, if there are any."""
+    there = doors.crm.call("GET", "/v3.1/Contacts?top=500")
+    if there:
+        do(there[n % len(there)]["CONTACT_ID"])
+
+
+def happen(doors, history):
+    for what, n in history:
+        CHANGES[what](doors, n)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(first=HISTORIES, second=HISTORIES, third=HISTORIES)
+def test_after_any_history_a_restore_is_exact_and_continuing_comes_to_the_same(
+    stack_in_process, first, second, third
+):
+    doors = stack_in_process.new_workspace(name="any", seed=7)
+    try:
+        doors.platform.create_instance(instance_body(doors.credentials))
+        happen(doors, first)
+        taken = encode(doors.snapshot())
+        happen(doors, third)
+        once = everything(doors)
+        doors.restore(decode(taken))
+        assert encode(doors.snapshot()) == taken
+        happen(doors, second)
+
+        doors.restore(decode(taken))
+
+        assert encode(doors.snapshot()) == taken
+        happen(doors, third)
+        assert everything(doors) == once
+    finally:
+        stack_in_process.delete_workspace("any")
+
+
+def everything(doors):
+    """Return all that came of a history, without the ids of requests, which a stack never gives twice."""
+    contacts = doors.crm.call("GET", "/v3.1/Contacts?top=500")
+    polls = re.sub(r'"requestId[^,]*,', "", encode(doors.platform.polls()).decode())
+    return doors.sink.callbacks(), polls, doors.crm.changes(), doors.clock.show(), contacts
+
+
+class TestScenarios:
+    def run(self, folder: Path, steps: str, how: How | None = None):
+        path = folder / "it.yaml"
+        path.write_text(f"scenario: it\nsteps:\n{steps}", encoding="utf-8")
+        (scenario,) = load(path)
+        with closing(Runner(how or How())) as runner:
+            return runner.run(scenario).failure
+
+    STEPS = """  - advance: 1m
+  - create: {contacts/ada: {}}
+  - snapshot: a
+  - advance: {to: T+15m}
+  - expect: {callbacks: [contacts/ada CREATED], polls: [{}, {}, {}, {}]}
+  - advance: 1s
+  - create: {contacts/bob: {}}
+  - snapshot: b
+  - restore: a
+  - advance: {to: T+15m}
+  - expect: {callbacks: [contacts/ada CREATED], polls: [{}, {}, {}, {}]}
+  - restore: b
+  - update: {contacts/bob: {TITLE: x}}
+  - advance: 15m
+  - expect: {callbacks: [contacts/bob UPDATED]}
+"""
+
+    def test_what_an_expectation_has_dealt_with_and_names_of_records_go_back_too(self, tmp_path):
+        failure = self.run(tmp_path, self.STEPS)
+
+        assert failure is not None
+        assert failure.lines[:2] == (
+            "callbacks: missing:    contacts/bob UPDATED",
+            "callbacks: unexpected: contacts/bob CREATED",
+        )
+        assert self.run(tmp_path, self.STEPS.replace("bob UPDATED", "bob CREATED")) is None
+
+    def test_a_name_taken_twice_means_the_later_moment(self, tmp_path):
+        steps = "  - snapshot: a\n  - advance: 1m\n  - snapshot: a\n  - advance: 1m\n  - restore: a\n"
+        shown = "  - request: {method: GET, path: /_local/clock, expect: {now: '2026-03-02T10:01:00Z'}}\n"
+
+        assert self.run(tmp_path, steps + shown) is None
+
+    def test_it_is_the_same_on_a_stack_that_runs_already(self, tmp_path, stack_on_ports):
+        how = How(target=stack_on_ports.addresses)
+
+        assert self.run(tmp_path, self.STEPS.replace("bob UPDATED", "bob CREATED"), how) is None

@@ -1,0 +1,246 @@
+"""``/_local/snapshot`` of the platform: whatever it knows comes back, time included, and what was due is due again."""
+
+import pytest
+
+from elements_local.clients import BASE_PATH, Client
+from mock_kit.json_text import decode, encode
+from mock_kit.workspaces import DEFAULT_START
+
+JSON = {"Content-Type": "application/json"}
+ADDED = {
+    "attempts",
+    "bulk_jobs",
+    "bulk_rows",
+    "counters",
+    "deliveries",
+    "instance_tags",
+    "instances",
+    "jobs",
+    "last_polls",
+    "notifications",
+    "polls",
+    "scheduled_calls",
+    "sessions",
+    "subscribed_topics",
+    "subscriptions",
+    "traces",
+    "usage",
+    "users",
+}
+
+
+@pytest.fixture
+def take(doors):
+    def taken():
+        reply = doors.platform.send("POST", "/_local/snapshot")
+        assert reply.status == 200, reply.body
+        return reply.body
+
+    return taken
+
+
+@pytest.fixture
+def put(doors):
+    def send(raw, query=""):
+        return doors.platform.send("PUT", f"/_local/snapshot{query}", body=raw, headers=JSON)
+
+    return send
+
+
+@pytest.fixture
+def busy(doors, make_instance, directory):
+    """A workspace in which something of nearly every kind has happened; returns a user's own headers."""
+    doors.clock.advance("1m")
+    instance = make_instance(providerData={"code": "x", "debug": True})
+    user = directory.new_user("ada@example.org")
+    hub = doors.platform.hub(instance["token"])
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    hub.call("POST", "/bulk/query?q=select * from contacts".replace(" ", "%20"))
+    hub.send("GET", "/contacts", headers={"Elements-Schedule-Request": "0 * * * *"})
+    config = {"url": f"{doors.credentials.callback_url}/news"}
+    directory.json(
+        "POST",
+        "/notifications/subscriptions",
+        json={"channel": "webhook", "topics": ["news"], "config": config},
+    )
+    directory.json(
+        "POST", "/authentication", json={"username": doors.credentials.crm_username, "password": "any"}
+    )
+    doors.sink.respond({"status": 503, "times": 2})
+    doors.clock.advance("15m")
+    return directory.headers_of(user)
+
+
+@pytest.mark.usefixtures("busy")
+def test_whatever_the_platform_knows_comes_back_to_the_byte(doors, take, put):
+    before = take()
+    shown = doors.platform.polls(), doors.clock.show()
+    doors.platform.call("POST", "/_local/reset")
+    doors.clock.advance("3h")
+
+    assert put(before).status == 200
+
+    assert take() == before
+    assert (doors.platform.polls(), doors.clock.show()) == shown
+    assert {name.removeprefix("platform_") for name in decode(before)["tables"]} >= ADDED
+
+
+def test_users_of_a_workspace_can_call_again(doors, stranger, take, put, busy):
+    before = take()
+    doors.platform.call("POST", "/_local/reset")
+    assert stranger.send("GET", f"{BASE_PATH}/instances", headers=busy).status == 401
+
+    put(before)
+
+    assert stranger.send("GET", f"{BASE_PATH}/instances", headers=busy).status != 401
+
+
+def test_time_goes_back_and_what_was_due_is_due_again(doors, make_instance, take, put):
+    make_instance()
+    doors.clock.advance("10m")
+    before = take()
+    assert doors.clock.advance("5m")["polls"] == 4
+
+    put(before)
+
+    assert doors.clock.show()["now"] == "2026-03-02T10:10:00Z"
+    assert doors.clock.advance("4m 59s")["polls"] == 0
+    assert doors.clock.advance("1s")["polls"] == 4
+
+
+def test_what_was_not_planned_then_is_planned_no_more(doors, make_instance, take, put):
+    before = take()
+    make_instance()
+
+    put(before)
+
+    assert doors.clock.advance("1h")["polls"] == 0
+
+
+def test_ids_go_on_from_where_they_were(make_instance, take, put):
+    make_instance()
+    before = take()
+    first = make_instance()
+
+    put(before)
+
+    again = make_instance()
+    assert (again["id"], again["token"]) == (first["id"], first["token"])
+
+
+def test_faults_and_the_journal_come_back(doors, take, put):
+    rule = {"effect": {"status": 500}, "when": {"first_n": 2}}
+    doors.platform.call("PUT", "/_local/faults", json={"faults": [rule]})
+    assert doors.platform.send("GET", f"{BASE_PATH}/elements").status == 500
+    before = take()
+    shown = [doors.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")]
+    doors.platform.send("GET", f"{BASE_PATH}/elements")
+    doors.platform.call("DELETE", "/_local/faults")
+
+    put(before)
+
+    assert [doors.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")] == shown
+    statuses = [doors.platform.send("GET", f"{BASE_PATH}/elements").status for _ in range(2)]
+    assert statuses == [500, 200]
+
+
+def test_calls_that_were_only_noted_are_in_it_and_later_ones_go(doors, take, put):
+    doors.platform.send("GET", f"{BASE_PATH}/elements?before")
+    before = take()
+    doors.platform.send("GET", f"{BASE_PATH}/elements?after")
+
+    put(before)
+
+    shown = [call["request_uri"] for call in decode(doors.platform.send("GET", f"{BASE_PATH}/usage").body)]
+    assert [uri.partition("?")[2] for uri in shown] == ["before"]
+
+
+def test_a_real_clock_comes_back_as_one_and_has_no_instant(doors, take, put):
+    virtual = take()
+    doors.clock.set(mode="real")
+    real = take()
+    assert decode(real)["memory"]["workspace"]["clock"] == {"mode": "real", "now": None}
+
+    put(virtual)
+    assert doors.clock.show() == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
+    assert take() == virtual
+
+    put(real)
+    assert doors.clock.show()["mode"] == "real"
+    assert take() == real
+
+
+def test_a_reset_after_it_goes_to_where_the_restored_clock_started(stack_in_process, take, put):
+    other = stack_in_process.new_workspace(seed=9, start="2025-01-01T00:00:00Z")
+    theirs = other.platform.send("POST", "/_local/snapshot").body
+    stack_in_process.delete_workspace(other.credentials.name)
+    before = take()
+
+    assert put(theirs).status == 200
+    assert decode(take())["memory"]["workspace"]["start"] == "2025-01-01T00:00:00Z"
+
+    put(before)
+    assert decode(take())["memory"]["workspace"]["start"] == f"{DEFAULT_START:%Y-%m-%dT%H:%M:%SZ}"
+
+
+REFUSED = {
+    "another version": ({"version": 7}, "the snapshot has version 7; this program reads version 1"),
+    "another service's": ({"service": "crm"}, "this is a snapshot of 'crm'"),
+    "an unknown table": ({"tables": {"platform_poll": {"columns": [], "rows": []}}}, "did you mean"),
+    "columns of another program": (
+        {"tables": {"platform_jobs": {"columns": ["number"], "rows": [[1]]}}},
+        "tables.platform_jobs.columns: expected kind, subject, subscription_id, due; got number",
+    ),
+}
+OF_THE_WORKSPACE = {
+    "a clock that stands nowhere": ({"clock": {"mode": "virtual", "now": None}}, "needs an instant"),
+    "a clock of no known mode": ({"clock": {"mode": "slow", "now": None}}, "memory.workspace.clock.mode"),
+    "an instant without a zone": (
+        {"clock": {"mode": "virtual", "now": "2026-03-02T10:00:00"}},
+        "memory.workspace.clock.now",
+    ),
+    "a seed beyond the database": ({"seed": 2**63}, "memory.workspace.seed"),
+    "a secret that could be any word": ({"user_secret": "a"}, "memory.workspace.user_secret"),
+    "an unknown key": ({"colour": "red"}, "unknown field `colour`"),
+}
+
+
+@pytest.mark.parametrize(("changed", "told"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_taken_back_is_refused_and_nothing_changes(
+    *, doors, make_instance, take, put, unchanged, changed, told
+):
+    make_instance()
+    before = take()
+    doors.clock.advance("20m")
+
+    with unchanged():
+        refused = put(encode({**decode(before), **changed}))
+
+    assert refused.status == 400
+    assert told in decode(refused.body)["message"]
+
+
+@pytest.mark.parametrize(("changed", "told"), OF_THE_WORKSPACE.values(), ids=OF_THE_WORKSPACE)
+def test_nor_is_what_is_said_of_the_workspace(*, doors, make_instance, take, put, unchanged, changed, told):
+    make_instance()
+    document = decode(take())
+    document["memory"]["workspace"] |= changed
+    document["tables"] = {}
+    doors.clock.advance("20m")
+
+    with unchanged():
+        refused = put(encode(document))
+
+    assert refused.status == 400
+    assert told in decode(refused.body)["message"]
+
+
+def test_strangers_and_pages_of_others_are_refused(stack_in_process, take):
+    before = take()
+    for headers, status in (
+        ({"Authorization": "User nobody, Organization nobody"}, 401),
+        ({"Origin": "http://evil.example"}, 403),
+    ):
+        client = Client(http=stack_in_process.http, url=stack_in_process.addresses.platform, headers=headers)
+        assert client.send("POST", "/_local/snapshot").status == status
+        assert client.send("PUT", "/_local/snapshot", body=before, headers=JSON).status == status
