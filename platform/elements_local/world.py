@@ -1,7 +1,8 @@
 """What a scenario has to do with while it runs: its workspace's doors, its instances, its names for records."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -41,14 +42,11 @@ class Mark:
 
     Attributes:
         document: all that the services remembered.
-        instances, ids, seen_callbacks, seen_polls: what the scenario did; see ``World``.
+        done: what the scenario had done: the ``World``'s fields by name.
     """
 
     document: Mapping[str, Any] = field(repr=False)
-    instances: Mapping[str, Instance]
-    ids: Mapping[str, int]
-    seen_callbacks: int
-    seen_polls: int
+    done: Mapping[str, Any]
 
 
 class UnknownMarkError(HarnessError):
@@ -56,6 +54,10 @@ class UnknownMarkError(HarnessError):
 
     def __init__(self, name: str, marks: Iterable[str]) -> None:
         super().__init__(f"no snapshot {name!r} has been taken; there are: {', '.join(marks) or 'none'}")
+
+
+_STAYS = frozenset({"doors", "start", "golden", "marks"})
+"""What going back leaves as it is."""
 
 
 @dataclass(kw_only=True)
@@ -94,13 +96,8 @@ class World:
 
     def mark(self, name: str) -> None:
         """Remember the present moment, all that the services remember included."""
-        self.marks[name] = Mark(
-            document=self.doors.snapshot(),
-            instances=dict(self.instances),
-            ids=dict(self.names.ids),
-            seen_callbacks=self.seen_callbacks,
-            seen_polls=self.seen_polls,
-        )
+        done = {one.name: deepcopy(getattr(self, one.name)) for one in fields(self) if one.name not in _STAYS}
+        self.marks[name] = Mark(document=self.doors.snapshot(), done=done)
 
     def go_back(self, name: str) -> None:
         """Let everything be as it was at a moment; those that were marked since stay marked.
@@ -112,9 +109,8 @@ class World:
             raise UnknownMarkError(name, self.marks)
         mark = self.marks[name]
         self.doors.restore(mark.document)
-        self.instances = dict(mark.instances)
-        self.names = Names(dict(mark.ids))
-        self.seen_callbacks, self.seen_polls = mark.seen_callbacks, mark.seen_polls
+        for field_, value in mark.done.items():
+            setattr(self, field_, deepcopy(value))
 
     def instant(self, text: str) -> datetime:
         """Read an instant: ISO, or ``T+15m`` from the start."""
