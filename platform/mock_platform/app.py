@@ -35,6 +35,7 @@ from mock_platform.request_ids import RequestIds
 from mock_platform.routes import (
     account_instances,
     accounts,
+    audit,
     bulk,
     clock,
     deliveries,
@@ -79,7 +80,7 @@ from mock_platform.usage_notes import note_usage
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-_LOCAL = (clock.bp, workspace_routes.bp, polls.bp, outbox.bp, login.console)
+_LOCAL = (clock.bp, workspace_routes.bp, polls.bp, outbox.bp, audit.bp, login.console)
 """What stands beside the API: the admin routes, and the older way of signing in."""
 
 _API = (

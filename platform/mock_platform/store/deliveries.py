@@ -209,6 +209,19 @@ class Deliveries:
                 found.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
         return found
 
+    def states_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
+        """Return where the deliveries of some notifications stand, by notification and subscription."""
+        wanted = select(deliveries).where(
+            deliveries.c.workspace == workspace,
+            deliveries.c.notification_id >= min(notification_ids, default=0),
+            deliveries.c.notification_id <= max(notification_ids, default=0),
+        )
+        with self._database.reading() as connection:
+            return {
+                (row.notification_id, row.subscription_id): DeliveryStatus(row.status)
+                for row in connection.execute(wanted)
+            }
+
     def find(
         self,
         workspace: str,

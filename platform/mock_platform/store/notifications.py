@@ -1,6 +1,6 @@
 """Notifications, and telling everybody who subscribed to their topic."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +72,16 @@ class Notifications:
         with self._database.reading() as connection:
             row = connection.execute(asked).first()
         return _kept(row) if row else None
+
+    def of_instance(self, workspace: str, instance_id: int) -> Sequence[KeptNotification]:
+        """Return the notifications of an instance's events, oldest first, deleted ones among them."""
+        asked = (
+            select(notifications)
+            .where(notifications.c.workspace == workspace, notifications.c.instance_id == instance_id)
+            .order_by(notifications.c.id)
+        )
+        with self._database.reading() as connection:
+            return [_kept(row) for row in connection.execute(asked)]
 
     def acknowledge(self, workspace: str, notification_id: int) -> bool:
         """Mark a notification as seen; says whether there is one."""

@@ -1,0 +1,217 @@
+"""What is known of an instance, as the reckoning needs it: how it was polled, and what its receiver was told."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct, ValidationError
+from msgspec.json import Decoder
+
+from mock_platform.audit import reasons
+from mock_platform.audit.callbacks import Callback
+from mock_platform.audit.oracle import Kind, Watch
+from mock_platform.audit.reckoning import Followed, Report, Stamped
+from mock_platform.domain import configuration
+from mock_platform.domain.errors import NotFoundError
+from mock_platform.domain.models import Attempt, DeliveryStatus, Instance, LastPoll, Poll
+from mock_platform.domain.notification import KeptNotification
+from mock_platform.domain.transformation import Objects, names
+from mock_platform.elements.insightly_collections import collection
+from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.settings import Settings
+from mock_platform.store import Store
+
+_EVERY = 1_000_000_000
+_NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"
+
+
+class _Event(Struct, rename="camel"):
+    date: datetime
+    event_type: Kind
+    object_type: str
+    object_id: str = ""
+
+
+class _Message(Struct):
+    events: list[_Event] = []
+
+
+class _Body(Struct):
+    message: _Message
+
+
+_body = Decoder(_Body)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Polled:
+    """A resource that an instance polls, or has polled.
+
+    Attributes:
+        collection: of the CRM's, in lower case; None if its URL leads to no collection as a whole.
+        since: from when on it was polled, as far as that is known.
+        goes_on: whether there is a poll to come.
+        missing_every: the interval at which it is not polled, as the poller was switched off; None if it was not.
+        silent: why there is no poll to come; empty if there is.
+    """
+
+    resource: str
+    collection: str | None
+    polls: Sequence[Poll]
+    since: datetime
+    goes_on: bool
+    missing_every: timedelta | None
+    silent: str
+
+    def followed(
+        self, changes: Mapping[str, Sequence[Stamped]], reports: Sequence[Report], *, until: datetime
+    ) -> Followed:
+        """Return this with what happened to the records of its collection, and what was told of them."""
+        watch = Watch(
+            since=self.since,
+            polls=tuple(sorted({poll.at for poll in self.polls})),
+            until=until,
+            missing_every=self.missing_every,
+        )
+        return Followed(
+            resource=self.resource,
+            changes=changes.get(self.collection or "", ()),
+            watch=watch,
+            polls=self.polls,
+            reports=reports,
+            goes_on=self.goes_on,
+            silent=self.silent,
+        )
+
+
+def polled(store: Store, workspace: str, instance: Instance, settings: Settings) -> list[Polled]:
+    """Return all resources that an instance polls, or has ever polled.
+
+    What it polls now begins with the moment in which that was switched on; what it has polled before is known from its
+    polls, the first of which asked for what is later than the same moment.
+    """
+    last_polls = store.instances.last_polls(workspace, instance.id)
+    kept: dict[str, list[Poll]] = {name: [] for name in last_polls}
+    polls = store.polls.list(workspace, instance_id=instance.id, limit=_EVERY)
+    for poll in polls:
+        kept.setdefault(poll.resource, []).append(poll)
+    known = _Known(instance=instance, urls=_urls(instance, settings), silent=_silent(instance, polls))
+    return [known.polled(name, kept[name], last_polls.get(name)) for name in kept]
+
+
+def reports(store: Store, workspace: str, instance_id: int) -> dict[str, list[Report]]:
+    """Return all events that an instance's notifications tell of, by the resource."""
+    notifications = store.notifications.of_instance(workspace, instance_id)
+    callbacks = _callbacks(store, workspace, notifications)
+    found = defaultdict[str, list[Report]](list)
+    for notification in notifications:
+        for event in _events(notification.body):
+            found[event.object_type].append(
+                Report(
+                    record_id=event.object_id,
+                    told=event.event_type,
+                    date=event.date,
+                    poll_at=notification.created,
+                    callback=callbacks[notification.id],
+                )
+            )
+    return found
+
+
+def _urls(instance: Instance, settings: Settings) -> dict[str, str]:
+    resources = configuration.polled_resources(
+        instance.configuration, INSIGHTLY, empty_block=settings.empty_block
+    )
+    return {resource.name: resource.url for resource in resources}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is known of an instance beside its polls.
+
+    Attributes:
+        urls: of the resources that it is configured to poll.
+    """
+
+    instance: Instance
+    urls: Mapping[str, str]
+    silent: str
+
+    def polled(self, resource: str, polls: Sequence[Poll], last: LastPoll | None) -> Polled:
+        """Return what is known of one resource."""
+        instance = self.instance
+        off = last is not None and instance.polling_disabled
+        url = self.urls.get(resource) or (polls[-1].request_url if polls else "")
+        return Polled(
+            resource=resource,
+            collection=collection_of(url, instance.objects),
+            polls=polls,
+            since=_since(instance, polls, last),
+            goes_on=last is not None and not off and not instance.disabled,
+            missing_every=configuration.refresh_interval(instance.configuration) if off else None,
+            silent=self.silent if last else _NOT_POLLED,
+        )
+
+
+def _since(instance: Instance, polls: Sequence[Poll], last: LastPoll | None) -> datetime:
+    """Return from when on a resource was polled: what its first poll asked for, as far as there was an instance then."""
+    if polls:
+        return max(polls[0].window_from, instance.created)
+    return last.at if last else instance.created
+
+
+def _silent(instance: Instance, polls: Sequence[Poll]) -> str:
+    """Say why an instance is polled no more; nothing if it is."""
+    if instance.polling_disabled:
+        failed = [
+            f"; the last of {poll.resource} {reasons.failed(poll.error)}" for poll in polls if poll.error
+        ]
+        return (
+            f"the poller was switched off, as too many polls in a row had failed{failed[-1] if failed else ''}; "
+            "enabling the instance starts it again"
+        )
+    return "the instance is disabled" if instance.disabled else ""
+
+
+def collection_of(url: str, objects: Objects) -> str | None:
+    """Return the CRM's collection that a poll's URL leads to, in lower case; None if it is none as a whole.
+
+    >>> collection_of("/hubs/crm/accounts?where=ORGANISATION_NAME='Acme'", Objects())
+    'organisations'
+    >>> collection_of("/contacts/5/notes", Objects()) is None
+    True
+    """
+    segments = [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
+    below = segments[2:] if segments[:1] == ["hubs"] else segments
+    if len(below) != 1:
+        return None
+    try:
+        return collection(names(below[0], objects).resource).path.strip("/").lower()
+    except NotFoundError:
+        return None
+
+
+def _callbacks(
+    store: Store, workspace: str, notifications: Sequence[KeptNotification]
+) -> dict[int, Callback]:
+    """Return what became of notifications, by their ids."""
+    ids = [notification.id for notification in notifications]
+    tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
+    for (number, _), attempts in store.deliveries.attempts_of(workspace, ids).items():
+        tries[number].append(attempts)
+    for (number, _), state in store.deliveries.states_of(workspace, ids).items():
+        states[number].append(state)
+    return {
+        one.id: Callback(sent=one.created, tries=tries[one.id], states=states[one.id])
+        for one in notifications
+    }
+
+
+def _events(body: bytes) -> list[_Event]:
+    """Return the events of a callback's body; none if it tells of something that was not polled."""
+    try:
+        return _body.decode(body).message.events
+    except ValidationError:
+        return []

@@ -1,0 +1,135 @@
+"""Sentences that say why an event came, came late, came twice, or did not come: from the decisions that were kept. Pure."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import unquote
+
+from mock_platform.audit.callbacks import Callback
+from mock_platform.audit.oracle import Owed
+from mock_platform.domain.iso_dates import iso_date_exact as shown
+from mock_platform.domain.models import Decision, Poll
+
+NO_DELETIONS = "polling asks for what has changed, and reports no deletions: what is gone is in no answer"
+_FURTHER = re.compile(r"\band\b", re.IGNORECASE)
+_LONGEST = 300
+
+
+def reported(event: Owed, poll_at: datetime) -> str:
+    """Say which poll reported an event."""
+    together = f", one event for {event.changes} changes" if event.changes > 1 else ""
+    return f"the poll of {shown(poll_at)} reported it{together}"
+
+
+def late(event: Owed, poll_at: datetime, callback: Callback, polls: Sequence[Poll], updated: datetime) -> str:
+    """Say why an event came later than it could have."""
+    told = reported(event, poll_at)
+    if callback.is_late:
+        told += f"; {callback.delay()}"
+    return f"{_missed(event, polls, updated, first=True)}; {told}" if poll_at > event.due else told
+
+
+def misnamed(event: Owed, told: str, poll_at: datetime, polls: Sequence[Poll]) -> str:
+    """Say why an event was called something else."""
+    decision = _decision(event.record_id, _of(polls, poll_at))
+    why = f": {decision.why}" if decision else ""
+    together = f", which had {event.changes} changes to tell as one" if event.changes > 1 else ""
+    return f"called {told} by the poll of {shown(poll_at)}{together}{why}"
+
+
+def anonymous(poll_at: datetime) -> str:
+    """Say what is wrong with an event that names no record."""
+    return f"the poll of {shown(poll_at)} reported a record without an id: its idField names nothing in it"
+
+
+def repeated(record_id: str, poll_at: datetime, earlier: Sequence[datetime], polls: Sequence[Poll]) -> str:
+    """Say why an event came for which no change was left to tell.
+
+    Args:
+        earlier: the polls that had reported the record before.
+    """
+    if poll_at in earlier:
+        return f"the poll of {shown(poll_at)} reported it twice, as its pages overlapped"
+    before = (
+        f"nothing had changed since the poll of {shown(earlier[-1])} reported it"
+        if earlier
+        else "nothing was owed"
+    )
+    decision = _decision(record_id, _of(polls, poll_at))
+    why = f": {decision.why}" if decision else ""
+    return f"the poll of {shown(poll_at)} reported it, but {before}{why}"
+
+
+def lost(event: Owed, polls: Sequence[Poll], updated: datetime, silent: str) -> str:
+    """Say why an event was not told.
+
+    Args:
+        silent: why there is no poll to come; empty if there is.
+    """
+    missed = _missed(event, polls, updated, first=False)
+    return "; ".join(part for part in (missed, silent) if part) or "no poll has seen it"
+
+
+def to_come(event: Owed, polls: Sequence[Poll], updated: datetime) -> str:
+    """Say why an event has not been told so far, though it will be."""
+    return f"{_missed(event, polls, updated, first=True)}; the next poll asks again for the same stretch"
+
+
+def _missed(event: Owed, polls: Sequence[Poll], updated: datetime, *, first: bool) -> str:
+    """Say why a poll that had the chance to see a change did not report it: the first, or the first that succeeded."""
+    chances = [poll for poll in polls if poll.at >= event.due]
+    if not chances:
+        return ""
+    succeeded = next((poll for poll in chances if poll.error is None), chances[0])
+    poll = chances[0] if first else succeeded
+    at = f"the poll of {shown(poll.at)}"
+    if poll.error is not None:
+        return f"{at} {failed(poll.error)}"
+    decision = _decision(event.record_id, [poll])
+    if decision is not None:
+        return f"{at} {'found it' if decision.change else 'passed it over'}: {decision.why}"
+    if any(decision.change and not decision.record_id for decision in poll.decisions):
+        return anonymous(poll.at)
+    if updated <= poll.window_from:
+        return f"{at} asked for what is later than {shown(poll.window_from)}{_gap(poll, polls)}, and the record is dated {shown(updated)}"
+    return f"{at} did not find it; it asked GET {poll.request_url}{_narrowed(poll)}"
+
+
+def _narrowed(poll: Poll) -> str:
+    """Say that a poll asked for less than all changes, if it did: whether a record was meant, its log does not say."""
+    narrowed = _FURTHER.search(unquote(poll.request_url))
+    return ", and the conditions beside the date may leave it out on purpose" if narrowed else ""
+
+
+def _gap(poll: Poll, polls: Sequence[Poll]) -> str:
+    """Say since when nothing was asked for, if a poll begins later than where the one before had come to."""
+    before = [one.at for one in polls if one.at < poll.at and one.error is None]
+    if not before or poll.window_from <= before[-1]:
+        return ""
+    return f" (from {shown(before[-1])} until then events were off, or the resource was not configured)"
+
+
+def _of(polls: Sequence[Poll], at: datetime) -> list[Poll]:
+    return [poll for poll in polls if poll.at == at]
+
+
+def _decision(record_id: str, polls: Sequence[Poll]) -> Decision | None:
+    """Return what polls of one instant made of a record; rather that it is to be reported than that it is not."""
+    found = [one for poll in polls for one in poll.decisions if one.record_id == record_id]
+    return next((one for one in found if one.change), found[0] if found else None)
+
+
+def failed(error: str) -> str:
+    """Say why a poll failed, in the words of the platform's answer rather than with all of it.
+
+    >>> failed('429: {"requestId": "65a5", "message": "Insightly answered 429"}')
+    'failed: 429: Insightly answered 429'
+    """
+    status, _, body = error.partition(": ")
+    try:
+        message = json.loads(body)["message"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        message = body
+    words = f"{status}: {message}" if body else status
+    return f"failed: {words if len(words) <= _LONGEST else f'{words[:_LONGEST]}...'}"

@@ -1,0 +1,254 @@
+"""What was owed, held against what was told: which events were reported, late, repeated, misnamed or lost. Pure."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from mock_platform.audit import reasons
+from mock_platform.audit.callbacks import Callback
+from mock_platform.audit.oracle import Change, Kind, Owed, Watch, owed
+from mock_platform.domain.models import Poll
+
+_SECOND = timedelta(seconds=1)
+
+
+class Verdict(Enum):
+    """What became of an event that was owed, or what is wrong with one that was told.
+
+    Every event that was owed is one of the first four; besides, what tells of no record is misclassified, and what was
+    told without being owed is a duplicate.
+    """
+
+    REPORTED = "reported"
+    LATE = "late"
+    MISCLASSIFIED = "misclassified"
+    LOST = "lost"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """An event that a notification tells of.
+
+    Attributes:
+        record_id: empty if it names none.
+        date: of the record, as the poller read it, to the second.
+        poll_at: of the poll that found it.
+    """
+
+    record_id: str
+    told: Kind
+    date: datetime
+    poll_at: datetime
+    callback: Callback
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One event, and the verdict on it.
+
+    Attributes:
+        change: what was owed; of what was not, what was told.
+        at: when that happened; of what was not owed, when it was told.
+        why: a sentence.
+    """
+
+    verdict: Verdict
+    resource: str
+    record_id: str
+    change: Kind
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamped:
+    """A change as the CRM logged it, and the date that the record bore after it."""
+
+    change: Change
+    updated: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """All that is known of one resource of an instance.
+
+    Attributes:
+        changes: of the CRM's collection that it polls.
+        polls: of this resource, oldest first.
+        goes_on: whether there is a poll to come.
+        silent: why there is none; empty if there is.
+    """
+
+    resource: str
+    changes: Sequence[Stamped]
+    watch: Watch
+    polls: Sequence[Poll]
+    reports: Sequence[Report]
+    goes_on: bool = True
+    silent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """The reckoning of an instance.
+
+    Attributes:
+        delivered: events in callbacks that were taken, each as often as that.
+    """
+
+    owed: int
+    delivered: int
+    findings: Sequence[Finding]
+
+    def of(self, verdict: Verdict) -> list[Finding]:
+        """Return the findings of one kind, in the order of time."""
+        return [finding for finding in self.findings if finding.verdict is verdict]
+
+
+def reckon(followed: Iterable[Followed]) -> Audit:
+    """Hold what was owed for each resource against what was told of it."""
+    count, delivered, findings = 0, 0, list[Finding]()
+    for one in followed:
+        events = owed((stamped.change for stamped in one.changes), with_seen_at_once(one))
+        count += len(events)
+        delivered += sum(report.callback.times for report in one.reports)
+        findings += _findings(one, events)
+    ordered = sorted(findings, key=lambda finding: (finding.at, finding.resource, finding.record_id))
+    return Audit(owed=count, delivered=delivered, findings=ordered)
+
+
+def with_seen_at_once(followed: Followed) -> Watch:
+    """Return a watch that knows which changes polls of about the same instant have seen.
+
+    Time alone does not say whether a change came before a poll of its own instant, or while that was under way; but a
+    poll that reports the date which the record bore after it has seen it. (Of two changes within one second, it is taken
+    to have seen both: nothing tells them apart.) What it reports it has not seen gone.
+    """
+    told = {(report.record_id, report.poll_at, report.date) for report in followed.reports}
+    seen = dict[int, datetime]()
+    for stamped in followed.changes:
+        change = stamped.change
+        before = bisect_right(followed.watch.polls, change.at)
+        poll_at = followed.watch.polls[before - 1] if before else None
+        if poll_at is None or change.at - poll_at >= _SECOND or change.kind is Kind.DELETED:
+            continue
+        if (change.record_id, poll_at, stamped.updated.replace(microsecond=0)) in told:
+            seen[change.seq] = poll_at
+    return replace(followed.watch, seen_at_once=seen)
+
+
+def _findings(followed: Followed, events: Sequence[Owed]) -> Iterator[Finding]:
+    """Yield the findings of one resource, record by record."""
+    owed_for, told_of = defaultdict[str, list[Owed]](list), defaultdict[str, list[Report]](list)
+    for event in events:
+        owed_for[event.record_id].append(event)
+    for report in followed.reports:
+        told_of[report.record_id].append(report)
+    writer = _Writer(followed)
+    for record_id in {**owed_for, **told_of}:
+        if record_id:
+            yield from writer.of_record(record_id, owed_for[record_id], told_of[record_id])
+    for report in told_of[""]:
+        yield writer.besides(report, Verdict.MISCLASSIFIED, reasons.anonymous(report.poll_at))
+
+
+class _Writer:
+    """Writes the findings of one resource."""
+
+    def __init__(self, followed: Followed) -> None:
+        self._followed = followed
+        self._dates = {
+            (one.change.record_id, one.change.kind, one.change.at): one.updated for one in followed.changes
+        }
+
+    def of_record(
+        self, record_id: str, events: Sequence[Owed], reports: Sequence[Report]
+    ) -> Iterator[Finding]:
+        """Yield what became of the events that one record owed, and what was told of it besides.
+
+        A report tells of everything that had fallen due by its poll and had not been told: it shows the record's state.
+        """
+        left, earlier = list(events), list[datetime]()
+        for report in sorted(reports, key=lambda report: report.poll_at):
+            covered = [event for event in left if _covers(report, event)]
+            left = [event for event in left if event not in covered]
+            for event in covered:
+                yield self._told(event, report, _names(covered, event))
+            if covered:
+                yield from self._once_more(report)
+            elif report.callback.times:
+                why = reasons.repeated(record_id, report.poll_at, earlier, self._followed.polls)
+                yield self.besides(report, Verdict.DUPLICATE, why)
+            earlier.append(report.poll_at)
+        for event in left:
+            yield self._untold(event)
+
+    def besides(self, report: Report, verdict: Verdict, why: str) -> Finding:
+        """Return a finding about what was told without being owed."""
+        taken = report.callback.taken
+        return Finding(
+            verdict=verdict,
+            resource=self._followed.resource,
+            record_id=report.record_id,
+            change=report.told,
+            at=taken.at if taken else report.poll_at,
+            why=why,
+        )
+
+    def _once_more(self, report: Report) -> Iterator[Finding]:
+        for _ in range(report.callback.times - 1):
+            yield self.besides(report, Verdict.DUPLICATE, report.callback.repeats())
+
+    def _told(self, event: Owed, report: Report, names: set[Kind]) -> Finding:
+        """Return what became of an event that a notification tells of."""
+        callback, polls, at = report.callback, self._followed.polls, report.poll_at
+        if callback.taken is None:
+            verdict = Verdict.LOST if callback.is_given_up else Verdict.LATE
+            return self._about(event, verdict, f"{reasons.reported(event, at)}; {callback.delay()}")
+        if report.told not in names:
+            misnamed = reasons.misnamed(event, report.told.value, at, polls)
+            return self._about(event, Verdict.MISCLASSIFIED, misnamed)
+        if at > event.due or callback.is_late:
+            why = reasons.late(event, at, callback, polls, self._date(event))
+            return self._about(event, Verdict.LATE, why)
+        return self._about(event, Verdict.REPORTED, reasons.reported(event, at))
+
+    def _untold(self, event: Owed) -> Finding:
+        """Return what became of an event that no notification tells of."""
+        followed, date = self._followed, self._date(event)
+        if event.kind is Kind.DELETED:
+            return self._about(event, Verdict.LOST, reasons.NO_DELETIONS)
+        asked = any(poll.at >= event.due and poll.error is None for poll in followed.polls)
+        if followed.goes_on and not asked:
+            return self._about(event, Verdict.LATE, reasons.to_come(event, followed.polls, date))
+        silent = "" if asked else followed.silent
+        return self._about(event, Verdict.LOST, reasons.lost(event, followed.polls, date, silent))
+
+    def _date(self, event: Owed) -> datetime:
+        return self._dates[event.record_id, event.kind, event.at]
+
+    def _about(self, event: Owed, verdict: Verdict, why: str) -> Finding:
+        return Finding(
+            verdict=verdict,
+            resource=self._followed.resource,
+            record_id=event.record_id,
+            change=event.kind,
+            at=event.at,
+            why=why,
+        )
+
+
+def _covers(report: Report, event: Owed) -> bool:
+    """Say whether a report tells of an event: one of a deletion tells of nothing else, and no other tells of that."""
+    about_deletion = (report.told is Kind.DELETED) == (event.kind is Kind.DELETED)
+    return about_deletion and event.due <= report.poll_at
+
+
+def _names(covered: Sequence[Owed], event: Owed) -> set[Kind]:
+    """Return what a report may call an event: its own name, or, of a record never heard of, that it was created."""
+    created = any(one.kind is Kind.CREATED for one in covered)
+    return {event.kind, Kind.CREATED} if created else {event.kind}

@@ -1,0 +1,104 @@
+"""``/_local/audit``: which events an instance owed its receiver, and what became of each."""
+
+from typing import Annotated, TypedDict
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_kit.admin import asked_workspace
+from mock_kit.instants import format_instant
+from mock_kit.operations import Answer, operation
+from mock_kit.workspaces import Workspace
+from mock_platform.audit import facts
+from mock_platform.audit.ground_truth import GroundTruth
+from mock_platform.audit.reckoning import Audit, Finding, Verdict, reckon
+from mock_platform.domain.models import Instance
+from mock_platform.routes.parts import any_instance, parts
+
+bp = Blueprint("audit", __name__, url_prefix="/_local/audit")
+
+
+class AuditQuery(Struct, rename="camel"):
+    """Which instance is audited."""
+
+    instance_id: Annotated[int, Meta(ge=0, le=10**18)]
+
+
+class FindingJson(TypedDict):
+    """An event, and why it came as it did, or did not.
+
+    ``change`` is what was owed, ``at`` when that happened; of a duplicate, what was told, and when.
+    """
+
+    resource: str
+    recordId: str
+    change: str
+    at: str
+    why: str
+
+
+class AuditJson(TypedDict):
+    """What was owed, held against what was delivered.
+
+    Every event that was owed is reported, late, misclassified or lost. ``delivered`` counts the events of callbacks that
+    were taken, each as often as that; what was told without being owed is a duplicate, or misclassified if it names no
+    record.
+    """
+
+    owed: int
+    delivered: int
+    reported: list[FindingJson]
+    late: list[FindingJson]
+    duplicate: list[FindingJson]
+    misclassified: list[FindingJson]
+    lost: list[FindingJson]
+
+
+@bp.get("")
+@operation(problems=(401, 403, 404, 409, 502))
+def show(query: AuditQuery) -> Answer[AuditJson]:
+    """Hold the CRM's own log of changes against the callbacks of an instance."""
+    workspace = asked_workspace()
+    audit = _audited(workspace, any_instance(workspace, str(query.instance_id)))
+    return Answer(
+        {
+            "owed": audit.owed,
+            "delivered": audit.delivered,
+            "reported": _shown(audit, Verdict.REPORTED),
+            "late": _shown(audit, Verdict.LATE),
+            "duplicate": _shown(audit, Verdict.DUPLICATE),
+            "misclassified": _shown(audit, Verdict.MISCLASSIFIED),
+            "lost": _shown(audit, Verdict.LOST),
+        }
+    )
+
+
+def _audited(workspace: Workspace, instance: Instance) -> Audit:
+    """Gather what is known of an instance, and reckon."""
+    services = parts()
+    polled = facts.polled(services.store, workspace.name, instance, services.settings)
+    truth = GroundTruth(
+        http=services.http,
+        crm_url=services.settings.crm_url,
+        own_key=workspace.crm_api_key,
+        admin_headers=services.admin_headers,
+    )
+    since = min((one.since for one in polled), default=instance.created)
+    changes = truth.changes(instance.configuration, since=since)
+    told = facts.reports(services.store, workspace.name, instance.id)
+    now = workspace.clock.now()
+    return reckon(one.followed(changes, told.get(one.resource, ()), until=now) for one in polled)
+
+
+def _shown(audit: Audit, verdict: Verdict) -> list[FindingJson]:
+    return [_finding(finding) for finding in audit.of(verdict)]
+
+
+def _finding(finding: Finding) -> FindingJson:
+    return {
+        "resource": finding.resource,
+        "recordId": finding.record_id,
+        "change": finding.change.value,
+        "at": format_instant(finding.at),
+        "why": finding.why,
+    }
