@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import UNSET, to_builtins
 
-from elements_local import expect, verbs
+from elements_local import audits, expect, verbs
 from elements_local.placeholders import filled
 from elements_local.records import COLLECTIONS, kind_of
 from elements_local.timeline import clock_text, event_lines, taken
@@ -51,7 +51,7 @@ def check_never(world: World, argument: verbs.Never) -> None:
     for name, fields in argument.records.items():
         if not _records(world, {name: fields}):
             lines.append(f"unexpected: {name} is {'gone' if fields is None else 'like that'}")
-    refuse(lines)
+    refuse(lines + audits.unwanted(world, argument.audit))
 
 
 def _differences(world: World, argument: verbs.Expect, arrived: list[dict[str, Any]]) -> list[str]:
@@ -70,6 +70,8 @@ def _differences(world: World, argument: verbs.Expect, arrived: list[dict[str, A
         lines += [line for wanted in argument.requests for line in _asked(world, wanted)]
     if argument.records is not None:
         lines += _records(world, argument.records)
+    if argument.audit is not None:
+        lines += audits.differences(world, argument.audit)
     return lines
 
 

@@ -189,6 +189,11 @@ class Platform(Client):
         ran: dict[str, Any] = self.call("POST", "/_local/polls", json={"instanceId": instance_id})
         return ran
 
+    def audit(self, instance_id: int) -> dict[str, Any]:
+        """Hold what an instance owed its receiver against what it got."""
+        shown: dict[str, Any] = self.call("GET", "/_local/audit" + _query({"instanceId": instance_id}))
+        return shown
+
     def hub(self, token: str) -> Client:
         """Return the hub as the instance with this token sees it."""
         return Client(

@@ -110,6 +110,41 @@ class Asked(Struct, forbid_unknown_fields=True):
     count: int | None = None
 
 
+class Audit(Struct, forbid_unknown_fields=True):
+    """What an audit has to say of an instance; what is left out may be anything.
+
+    Attributes:
+        instance: its name; the first unless given.
+        owed, delivered: how many events.
+        reported, late, duplicate, misclassified, lost: such as ``contacts/ada UPDATED``, in any order, no more and no
+            fewer.
+    """
+
+    instance: str | None = None
+    owed: int | None = None
+    delivered: int | None = None
+    reported: list[str] | None = None
+    late: list[str] | None = None
+    duplicate: list[str] | None = None
+    misclassified: list[str] | None = None
+    lost: list[str] | None = None
+
+
+class AuditNever(Struct, forbid_unknown_fields=True):
+    """What an audit must not say of an instance: ``contacts/ada UPDATED``, with ``*`` for anything.
+
+    Attributes:
+        instance: its name; the first unless given.
+    """
+
+    instance: str | None = None
+    reported: list[str] = []
+    late: list[str] = []
+    duplicate: list[str] = []
+    misclassified: list[str] = []
+    lost: list[str] = []
+
+
 class Expect(Struct, forbid_unknown_fields=True):
     """What has to have come since the last ``expect``, and how things stand.
 
@@ -121,6 +156,8 @@ class Expect(Struct, forbid_unknown_fields=True):
         polls: one by one.
         requests: what services have been sent, since the scenario began.
         records: what the CRM holds now; null for a record that is gone.
+        audit: what was owed to receivers, held against what they got, since the scenario began; ``clean`` if all of it
+            came, in time, once and under its right name.
     """
 
     callbacks: list[str | Callback] | dict[str, list[str | Callback]] | None = None
@@ -129,6 +166,7 @@ class Expect(Struct, forbid_unknown_fields=True):
     polls: list[Poll] | None = None
     requests: list[Asked] | None = None
     records: Fields | None = None
+    audit: Literal["clean"] | Audit | list[Audit] | None = None
 
 
 class Never(Struct, forbid_unknown_fields=True):
@@ -137,12 +175,14 @@ class Never(Struct, forbid_unknown_fields=True):
     Attributes:
         polls, requests: none of those kinds.
         records: what the CRM must not hold now; null for one that must not be gone.
+        audit: what no audit must say.
     """
 
     callbacks: list[str] = []
     polls: list[Poll] = []
     requests: list[Asked] = []
     records: Fields = {}
+    audit: AuditNever | list[AuditNever] = []
 
 
 class Fault(CrmRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -12,8 +12,25 @@ from elements_local.yaml_text import Document, read_documents
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "hazards"
 HAZARDS = sorted(FOLDER.glob("*.yaml"))
-EXPECTED = {"comes", "seen"}
+EXPECTED = {"comes", "seen", "finds"}
 """The columns that say what comes; the others say how it is brought about."""
+
+FLAWS = {"lost", "late", "duplicate", "misclassified"}
+NOTHING_TO_FIND = {
+    "change_without_a_change": "the write is a change to the CRM, and is rightly reported",
+    "changed_twice_within_an_interval": "one event for the last state is what polling owes",
+    "link_stamps_one_side": "to the CRM the other end has not changed",
+    "note_that_does_not_stamp": "to the CRM the contact has not changed",
+    "several_events_in_a_callback": "both events come; it is the receiver that passes one over",
+    "tag_that_stamps": "the tag is a change to the CRM, and is rightly reported",
+    "url_without_a_filter_and_small_pages": "every event comes; it is the quota that suffers",
+}
+FOUND_ALL_THE_SAME = {
+    "delete_between_pages": "one of them is deleted in either case",
+    "deleted_record": "no knob makes polling tell of what is gone",
+    "merged_records": "no knob makes polling tell of what is gone",
+    "rate_limit_during_a_poll": "late it is either way, by a quarter of an hour or by a minute",
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +68,23 @@ def test_without_its_cure_what_is_cured_fails(path, runner, tmp_path):
         failure = runner.run(written(mixed, tmp_path)).failure
         assert failure is not None, f"passes with {row}"
         assert failure.expected, failure
+
+
+@pytest.mark.parametrize("path", HAZARDS, ids=lambda path: path.stem)
+def test_an_audit_finds_what_a_hazard_does_and_no_more_with_its_cure(path):
+    bitten, cured = (found(row) for row in document_of(path).value["matrix"])
+
+    assert bool(bitten) is (path.stem not in NOTHING_TO_FIND)
+    assert bool(bitten & cured) is (path.stem in FOUND_ALL_THE_SAME)
+
+
+def found(row):
+    """Return what a row says that its audit finds; each of them is held by running the scenario."""
+    finds = row.get("finds", "clean")
+    if finds == "clean":
+        return set()
+    assert finds.keys() <= FLAWS
+    return {(flaw, line) for flaw, lines in finds.items() for line in lines}
 
 
 def written(document, folder):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from msgspec import Struct, ValidationError
+from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
 from mock_kit.instants import format_instant
@@ -72,7 +72,7 @@ class GroundTruth:
             raise _failed(f"{url} answered {reply.status}: {reply.body[:500].decode('utf-8', 'replace')}")
         try:
             return _by_collection(_log.decode(reply.body))
-        except ValidationError as error:
+        except (DecodeError, UnicodeDecodeError) as error:
             raise _failed(f"{url} answered something else than a log of changes: {error}") from error
 
     def _ask(self, url: str, configuration: Values) -> Reply | NoReply:

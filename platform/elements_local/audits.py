@@ -1,0 +1,88 @@
+"""What a scenario expects of audits, held against what they say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from elements_local import expect, verbs
+from elements_local.timeline import clock_text
+from elements_local.world import World
+from mock_kit.instants import parse_instant
+
+_KINDS = ("reported", "late", "duplicate", "misclassified", "lost")
+_COUNTS = ("owed", "delivered")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An entry of an audit: ``contacts/ada UPDATED``, in which of its lists, and why."""
+
+    kind: str
+    line: str
+    why: str
+
+
+def differences(world: World, wanted: str | verbs.Audit | Sequence[verbs.Audit]) -> list[str]:
+    """Return where audits say something else than they have to, and what they say about it."""
+    if isinstance(wanted, str):
+        wanted = [
+            verbs.Audit(instance=name, late=[], duplicate=[], misclassified=[], lost=[])
+            for name in world.instances
+        ]
+    each = [wanted] if isinstance(wanted, verbs.Audit) else wanted
+    return [line for audit in each for line in _differences(world, audit)]
+
+
+def unwanted(world: World, wanted: verbs.AuditNever | Sequence[verbs.AuditNever]) -> list[str]:
+    """Return what audits say that they must not."""
+    each = [wanted] if isinstance(wanted, verbs.AuditNever) else wanted
+    return [
+        f"{_label(world, audit.instance)}: unexpected: {found.kind} {found.line}: {found.why}"
+        for audit in each
+        for found in _found(world, _audit(world, audit.instance))
+        if any(fnmatchcase(found.line, pattern) for pattern in getattr(audit, found.kind))
+    ]
+
+
+def _differences(world: World, wanted: verbs.Audit) -> list[str]:
+    audit = _audit(world, wanted.instance)
+    found = _found(world, audit)
+    lines: list[str] = []
+    for key in _COUNTS:
+        number = getattr(wanted, key)
+        if number not in {None, audit[key]}:
+            lines.append(f"{key}: expected {number}, actual {audit[key]}")
+    for kind in _KINDS:
+        expected = getattr(wanted, kind)
+        if expected is not None:
+            lines += [f"{kind}: {line}" for line in _of_kind(kind, expected, found)]
+    label = _label(world, wanted.instance)
+    return [f"{label}: {line}" for line in lines]
+
+
+def _of_kind(kind: str, expected: list[str], found: list[_Found]) -> list[str]:
+    """Return how one of an audit's lists differs, and why what is missing or too much came to be where it is."""
+    differing = expect.unordered(expected, [one.line for one in found if one.kind == kind])
+    about = [one for one in found if any(one.line in line for line in differing)]
+    return [*differing, *(f"{one.line} is {one.kind}: {one.why}" for one in about)]
+
+
+def _audit(world: World, name: str | None) -> dict[str, Any]:
+    return world.doors.platform.audit(world.instance(name).id)
+
+
+def _found(world: World, audit: dict[str, Any]) -> list[_Found]:
+    return [
+        _Found(
+            kind=kind,
+            line=f"{world.names.shown(entry['resource'], entry['recordId'])} {entry['change']}",
+            why=f"at {clock_text(parse_instant(entry['at']) - world.start)}, {entry['why']}",
+        )
+        for kind in _KINDS
+        for entry in audit[kind]
+    ]
+
+
+def _label(world: World, name: str | None) -> str:
+    return f"audit of {name}" if name and len(world.instances) > 1 else "audit"

@@ -1,0 +1,347 @@
+"""``/_local/audit``: what an instance owed its receiver, held against what it got, through HTTP."""
+
+import pytest
+
+from mock_kit.json_text import decode
+
+FLAWS = ("late", "duplicate", "misclassified", "lost")
+URL = "/hubs/crm/{}?where=updated_after_utc='${{gmtDate:yyyy-MM-dd HH:mm:ss}}'"
+DATES = {
+    "updatedDateField": "DATE_UPDATED_UTC",
+    "updatedDateFormat": "yyyy-MM-dd HH:mm:ss",
+    "createdDateField": "DATE_CREATED_UTC",
+    "createdDateFormat": "yyyy-MM-dd HH:mm:ss",
+}
+
+
+def entry(resource, id_field, **more):
+    return {"url": URL.format(resource), "idField": id_field, "datesConfiguration": DATES, **more}
+
+
+def polling(resources, **more):
+    return {"event.poller.configuration": resources, **more}
+
+
+def lines(audit, kind):
+    return [f"{found['resource']}/{found['recordId']} {found['change']}" for found in audit[kind]]
+
+
+def flaws(audit):
+    return {kind: lines(audit, kind) for kind in FLAWS if audit[kind]}
+
+
+@pytest.fixture
+def audit(doors, instance):
+    return lambda: doors.platform.audit(instance["id"])
+
+
+@pytest.fixture
+def ada(doors, instance):  # noqa: ARG001 - it has to be there first
+    doors.clock.advance("1m")
+    return str(doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"])
+
+
+def test_an_audit_counts_and_lists_everything_that_was_owed(doors, audit, ada):
+    doors.clock.advance("15m")
+
+    assert audit() == {
+        "owed": 1,
+        "delivered": 1,
+        "reported": [
+            {
+                "resource": "contacts",
+                "recordId": ada,
+                "change": "CREATED",
+                "at": "2026-03-02T10:01:00Z",
+                "why": "the poll of 2026-03-02T10:15:00Z reported it",
+            }
+        ],
+        "late": [],
+        "duplicate": [],
+        "misclassified": [],
+        "lost": [],
+    }
+
+
+def test_what_no_poll_had_the_chance_to_see_is_not_owed_yet(doors, audit, ada):  # noqa: ARG001
+    assert audit()["owed"] == 0
+
+
+def test_an_audit_of_a_fresh_instance_finds_nothing(doors, audit):
+    doors.crm.seed(5)
+    doors.clock.advance("1h")
+
+    assert audit() == {"owed": 0, "delivered": 0, "reported": [], **{kind: [] for kind in FLAWS}}
+
+
+def test_an_audit_changes_nothing_and_leaves_no_trace_in_any_journal(doors, audit, ada, unchanged):  # noqa: ARG001
+    doors.clock.advance("15m")
+    before = doors.crm.call("GET", "/_local/journal")["count"]
+
+    with unchanged():
+        audit()
+
+    assert doors.crm.call("GET", "/_local/journal")["count"] == before
+
+
+def test_the_log_is_asked_for_even_while_the_crm_refuses_everything_else(doors, audit, ada):
+    doors.crm.script_faults([{"effect": {"status": 401}}])
+    doors.clock.advance("15m")
+
+    assert flaws(audit()) == {"late": [f"contacts/{ada} CREATED"]}
+
+
+@pytest.mark.parametrize(
+    ("resource", "collection", "id_field", "fields"),
+    [
+        ("accounts", "Organisations", "ORGANISATION_ID", {"ORGANISATION_NAME": "Acme"}),
+        ("leads", "Leads", "LEAD_ID", {"LAST_NAME": "Babbage"}),
+        ("opportunities", "Opportunities", "OPPORTUNITY_ID", {"OPPORTUNITY_NAME": "O"}),
+        ("Projects", "Projects", "PROJECT_ID", {"PROJECT_NAME": "P", "STATUS": "NOT STARTED"}),
+        ("activities", "Tasks", "TASK_ID", {"TITLE": "T"}),
+    ],
+)
+def test_each_resource_is_held_against_its_own_collection(
+    doors, make_instance, resource, collection, id_field, fields
+):
+    made = make_instance(polling({resource: entry(resource, id_field)}))
+    doors.clock.advance("1m")
+    record = doors.crm.create(collection, fields)
+    doors.crm.create("Contacts", {"FIRST_NAME": "Nobody polls her"})
+    doors.clock.advance("15m")
+    doors.crm.delete(collection, record[id_field])
+    doors.clock.advance("15m")
+
+    audit = doors.platform.audit(made["id"])
+
+    assert lines(audit, "reported") == [f"{resource}/{record[id_field]} CREATED"]
+    assert flaws(audit) == {"lost": [f"{resource}/{record[id_field]} DELETED"]}
+
+
+@pytest.mark.parametrize("version", ["v2.2", "v2.3", "v3.0", "v3.1"])
+def test_instances_of_every_version_can_be_audited(doors, make_instance, version):
+    made = make_instance({"base.url": f"https://api.insight.ly/{version}"})
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+
+    audit = doors.platform.audit(made["id"])
+
+    assert (audit["owed"], len(audit["reported"])) == (1, 1)
+
+
+def test_a_resource_copied_under_another_name_owes_its_own_events(doors, make_instance):
+    made = make_instance(
+        polling({"people": entry("contacts", "CONTACT_ID"), "friends": entry("contacts", "CONTACT_ID")})
+    )
+    doors.clock.advance("1m")
+    number = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    doors.clock.advance("15m")
+
+    audit = doors.platform.audit(made["id"])
+
+    assert lines(audit, "reported") == [f"friends/{number} CREATED", f"people/{number} CREATED"]
+    assert flaws(audit) == {}
+
+
+def test_a_mapped_object_with_a_mapped_id_owes_the_events_of_the_providers(doors, make_instance):
+    dates = DATES | {"updatedDateField": "updated", "createdDateField": "created"}
+    people = entry("people", "key") | {"url": "/people", "datesConfiguration": dates}
+    made = make_instance(polling({"people": people}))
+    path = f"/elements/api-v2/instances/{made['id']}"
+    paths = {"key": "CONTACT_ID", "updated": "DATE_UPDATED_UTC", "created": "DATE_CREATED_UTC"}
+    doors.platform.call(
+        "POST", f"{path}/objects/people/definitions", json={"fields": [{"path": one} for one in paths]}
+    )
+    fields = [{"path": own, "vendorPath": theirs} for own, theirs in paths.items()]
+    doors.platform.call(
+        "POST", f"{path}/transformations/people", json={"vendorName": "contacts", "fields": fields}
+    )
+    doors.clock.advance("1m")
+    number = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    doors.clock.advance("15m")
+
+    assert lines(doors.platform.audit(made["id"]), "reported") == [f"people/{number} CREATED"]
+
+
+def test_what_is_no_collection_as_a_whole_owes_nothing(doors, make_instance):
+    number = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    made = make_instance(
+        polling({"notes": entry("contacts", "NOTE_ID") | {"url": f"/contacts/{number}/notes"}})
+    )
+    doors.clock.advance("1m")
+    doors.crm.call("POST", f"/v3.1/Contacts/{number}/Notes", json={"TITLE": "Called"})
+    doors.clock.advance("15m")
+
+    assert doors.platform.audit(made["id"])["owed"] == 0
+
+
+def test_each_instance_is_audited_by_itself(doors, make_instance):
+    quick, slow = make_instance({"event.poller.refresh_interval": 1}), make_instance()
+    doors.clock.advance("30s")
+    number = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    doors.clock.advance("1m")
+    doors.crm.update("Contacts", number, {"FIRST_NAME": "Augusta"})
+    doors.clock.advance("15m")
+
+    by_minute, by_quarter = doors.platform.audit(quick["id"]), doors.platform.audit(slow["id"])
+
+    assert lines(by_minute, "reported") == [f"contacts/{number} CREATED", f"contacts/{number} UPDATED"]
+    assert flaws(by_quarter) == {"misclassified": [f"contacts/{number} CREATED"]}
+
+
+def test_what_is_due_while_a_disabled_instance_pauses_is_not_owed_before_it_polls_again(
+    doors, instance, audit
+):
+    path = f"/elements/api-v2/instances/{instance['id']}/enabled"
+    doors.platform.call("DELETE", path)
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("1h")
+
+    assert audit()["owed"] == 0
+    doors.platform.call("PUT", path)
+    doors.clock.advance("15m")
+
+    assert (audit()["owed"], flaws(audit())) == (1, {})
+
+
+def test_a_failed_poll_before_the_instance_was_disabled_leaves_its_changes_lost(doors, instance, audit, ada):
+    doors.crm.script_faults([{"effect": {"status": 503}}])
+    doors.clock.advance("15m")
+    doors.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
+
+    (lost,) = audit()["lost"]
+
+    assert lost["recordId"] == ada
+    assert lost["why"].endswith("Insightly answered 503; the instance is disabled")
+
+
+def test_a_resource_that_is_polled_no_more_owes_what_its_polls_could_see(doors, instance, ada):
+    doors.crm.script_faults([{"match": {"path": "*/contacts*"}, "effect": {"status": 503}}])
+    doors.clock.advance("15m")
+    doors.crm.script_faults([])
+    doors.platform.patch_instance(instance["id"], {"configuration": polling({"leads": {}})})
+    doors.crm.update("Contacts", int(ada), {"FIRST_NAME": "Augusta"})
+    doors.clock.advance("1h")
+
+    audit = doors.platform.audit(instance["id"])
+
+    (lost,) = audit["lost"]
+    assert (audit["owed"], lost["change"]) == (1, "CREATED")
+    assert lost["why"].endswith("it is polled no more: events are off, or the resource is not configured")
+
+
+def test_a_poller_that_was_switched_off_says_by_which_failure(own_stack, make_body):
+    stack = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"})
+    doors = stack.new_workspace()
+    made = doors.platform.create_instance(make_body(doors))
+    doors.crm.script_faults([{"match": {"path": "*/leads*"}, "effect": {"status": 503}}])
+    doors.clock.advance("31m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+
+    (lost,) = doors.platform.audit(made["id"])["lost"]
+
+    assert lost["why"] == (
+        "the poller was switched off, as too many polls in a row had failed; the last of leads failed: 502: Insightly "
+        "answered 503; enabling the instance starts it again"
+    )
+
+
+def test_an_instance_whose_key_is_wrong_by_now_is_audited_with_the_workspaces_own(
+    doors, instance, audit, ada, body_of
+):
+    path = f"/elements/api-v2/instances/{instance['id']}?reAuthenticate=false"
+    doors.platform.call("PUT", path, json=body_of({"password": "revoked"}))
+    doors.clock.advance("15m")
+
+    (late,) = audit()["late"]
+
+    assert late["recordId"] == ada
+    assert "Insightly answered 401" in late["why"]
+
+
+def test_a_deleted_notification_is_still_what_was_told(doors, audit, ada):
+    doors.clock.advance("15m")
+    (event,) = [one["json"] for one in doors.sink.callbacks()]
+    doors.platform.call("DELETE", f"/elements/api-v2/notifications/{event['id']}")
+
+    assert lines(audit(), "reported") == [f"contacts/{ada} CREATED"]
+
+
+def test_what_a_provider_sent_in_is_no_polled_event(doors, instance, audit):
+    doors.platform.call("POST", f"/elements/api-v2/events/insightly/{instance['id']}", json={"any": "thing"})
+
+    assert audit()["delivered"] == 0
+
+
+@pytest.fixture
+def foreign(make_instance, httpserver):
+    """An instance of a CRM that is not this stack's."""
+    httpserver.expect_request("/v2.2/Users/Me").respond_with_json({"USER_ID": 1})
+    return make_instance({"base.url": httpserver.url_for("/v2.2")})
+
+
+def test_an_instance_of_another_crm_is_refused_with_what_is_missing(doors, foreign, httpserver, refused):
+    httpserver.expect_request("/_local/changes").respond_with_data("", status=404)
+
+    message = refused(doors.platform.send("GET", f"/_local/audit?instanceId={foreign['id']}"), 409)
+
+    assert "an audit needs the log of changes that the CRM of this stack keeps" in message
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (500, "down", "answered 500: down"),
+        (200, "[]", "answered something else than a log of changes"),
+        (200, "<html>", "answered something else than a log of changes"),
+        (200, b'{"changes": [{"resource": "\xff"}]}', "answered something else than a log of changes"),
+        (200, '{"changes": [{"seq": 1}]}', "answered something else than a log of changes"),
+    ],
+)
+def test_a_log_that_cannot_be_had_is_said(doors, foreign, httpserver, refused, status, body, said):
+    httpserver.expect_request("/_local/changes").respond_with_data(body, status=status)
+
+    assert said in refused(doors.platform.send("GET", f"/_local/audit?instanceId={foreign['id']}"), 502)
+
+
+def test_a_crm_that_does_not_answer_is_said(doors, instance, body_of, refused):
+    path = f"/elements/api-v2/instances/{instance['id']}?reAuthenticate=false"
+    doors.platform.call("PUT", path, json=body_of({"base.url": "http://127.0.0.1:9/v2.2"}))
+
+    message = refused(doors.platform.send("GET", f"/_local/audit?instanceId={instance['id']}"), 502)
+
+    assert message == "http://127.0.0.1:9/_local/changes did not answer: connection refused"
+
+
+def test_another_crm_that_keeps_such_a_log_can_be_audited(doors, foreign, httpserver):
+    asked = {"since": "2026-03-02T10:00:00Z"}
+    httpserver.expect_request("/_local/changes", query_string=asked).respond_with_json({"changes": []})
+
+    assert doors.platform.audit(foreign["id"])["owed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 400), ("?instanceId=x", 400), ("?instanceId=-1", 400), ("?instanceId=1", 404)],
+)
+def test_an_audit_is_of_an_instance_that_is_there(doors, refused, query, status):
+    refused(doors.platform.send("GET", f"/_local/audit{query}"), status)
+
+
+def test_an_audit_is_of_the_callers_own_workspace(stack_in_process, instance, refused):
+    other = stack_in_process.new_workspace()
+
+    refused(other.platform.send("GET", f"/_local/audit?instanceId={instance['id']}"), 404)
+
+
+def test_a_stranger_is_refused(stranger, instance):
+    reply = stranger.send(
+        "GET",
+        f"/_local/audit?instanceId={instance['id']}",
+        headers={"Authorization": "User x, Organization y"},
+    )
+
+    assert (reply.status, "message" in decode(reply.body)) == (401, True)

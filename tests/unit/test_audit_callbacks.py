@@ -1,0 +1,124 @@
+"""What became of a notification: in time, late, twice, or not at all."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_platform.audit.callbacks import Callback
+from mock_platform.domain.models import Attempt, DeliveryStatus
+
+SENT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
+TIMED_OUT = "timed out after 30 s"
+
+
+def tries(*reasons, every=4):
+    return [
+        Attempt(
+            number=number,
+            at=SENT + timedelta(seconds=every * (number - 1)),
+            url="http://receiver.test",
+            status=None,
+            reason=reason,
+        )
+        for number, reason in enumerate(reasons, start=1)
+    ]
+
+
+def callback(*each, states=(DeliveryStatus.DELIVERED,)):
+    return Callback(sent=SENT, tries=each, states=states)
+
+
+@pytest.mark.parametrize(
+    ("each", "times", "late"),
+    [
+        pytest.param([tries("")], 1, False, id="taken at once"),
+        pytest.param([tries("answered 503", "")], 1, True, id="taken at the second try"),
+        pytest.param([tries(TIMED_OUT, "")], 2, True, id="timed out, and sent again"),
+        pytest.param([tries("connection refused", "")], 1, True, id="refused, and sent again"),
+        pytest.param([tries("", "")], 2, False, id="taken, and released once more"),
+        pytest.param([tries(""), tries("")], 1, False, id="two subscribers"),
+        pytest.param(
+            [tries("answered 503", ""), tries("")], 1, False, id="two, one of whom takes it at once"
+        ),
+        pytest.param([tries(TIMED_OUT)], 0, False, id="timed out, and never taken"),
+        pytest.param([], 0, False, id="never sent"),
+    ],
+)
+def test_a_callback_counts_as_often_as_one_receiver_took_it_and_is_late_after_a_failure(each, times, late):
+    assert (callback(*each).times, callback(*each).is_late) == (times, late)
+
+
+@pytest.mark.parametrize(("after", "late"), [(60, False), (61, True)])
+def test_a_first_try_is_late_if_it_came_more_than_the_shortest_interval_after_the_poll(after, late):
+    (attempt,) = tries("")
+    released = Attempt(number=1, at=SENT + timedelta(seconds=after), url=attempt.url, status=200, reason="")
+
+    assert callback([released]).is_late is late
+
+
+@pytest.mark.parametrize(
+    ("states", "given_up"),
+    [
+        ([DeliveryStatus.CREATED], False),
+        ([DeliveryStatus.RETRY], False),
+        ([DeliveryStatus.QUEUED], True),
+        ([DeliveryStatus.QUEUED, DeliveryStatus.RETRY], False),
+        ([DeliveryStatus.NOTIFIED], True),
+        ([], True),
+    ],
+)
+def test_what_nobody_is_going_to_send_is_given_up(states, given_up):
+    assert callback(tries("answered 503"), states=states).is_given_up is given_up
+    assert callback(tries("answered 503", ""), states=states).is_given_up is False
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        pytest.param(
+            callback(tries(*["answered 503"] * 9, "answered 502"), states=[DeliveryStatus.QUEUED]),
+            "its receiver failed to take it: answered 503 (9 times), answered 502; "
+            "it is queued until it is released, and its subscription may be dead",
+            id="queued after the ladder",
+        ),
+        pytest.param(
+            callback(states=[DeliveryStatus.QUEUED]),
+            "it is queued until it is released, and its subscription may be dead",
+            id="queued without a try",
+        ),
+        pytest.param(
+            callback(tries("answered 503"), states=[DeliveryStatus.RETRY]),
+            "its receiver failed to take it: answered 503; the next try is to come",
+            id="on the ladder",
+        ),
+        pytest.param(
+            callback(tries("answered 503", "")),
+            "its receiver failed to take it: answered 503; it was taken at 2026-03-02T10:15:04Z",
+            id="taken late",
+        ),
+        pytest.param(
+            callback(states=[]),
+            "nobody is called: there is no callback URL, or its subscription is gone",
+            id="nobody to call",
+        ),
+    ],
+)
+def test_what_stood_in_the_way_is_said(made, said):
+    assert made.delay() == said
+
+
+def test_a_callback_that_was_taken_at_its_first_try_and_late_was_queued():
+    (attempt,) = tries("")
+
+    late = Callback(sent=SENT - timedelta(days=1), tries=[[attempt]], states=[DeliveryStatus.DELIVERED])
+
+    assert late.delay() == "it was queued; it was taken at 2026-03-02T10:15:00Z"
+
+
+def test_why_it_came_twice_is_said():
+    slow, released = callback(tries(TIMED_OUT, "")), callback(tries("", ""))
+
+    assert slow.repeats() == (
+        "the attempt of 2026-03-02T10:15:00Z timed out after 30 s, so it was sent again, though it may have arrived"
+    )
+    assert released.repeats() == "it was sent again by a release, though it had been taken"

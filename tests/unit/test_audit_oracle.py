@@ -1,0 +1,172 @@
+"""What is owed: from the log of changes and the times of polls alone."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_platform.audit.oracle import Change, Kind, Watch, owed
+
+TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
+CREATED, UPDATED, DELETED = Kind.CREATED, Kind.UPDATED, Kind.DELETED
+
+
+def at(minutes):
+    return TEN + timedelta(minutes=minutes)
+
+
+def log(*entries, record="7"):
+    return [
+        Change(seq=seq, record_id=record, kind=kind, at=at(minutes))
+        for seq, (kind, minutes) in enumerate(entries, start=1)
+    ]
+
+
+def watch(*polls, since=0, until=None, **more):
+    last = until if until is not None else max((since, *polls))
+    return Watch(since=at(since), polls=tuple(map(at, polls)), until=at(last), **more)
+
+
+def minutes(instant):
+    return (instant - TEN) / timedelta(minutes=1)
+
+
+def shown(events):
+    return [(event.kind, minutes(event.at), minutes(event.due)) for event in events]
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        pytest.param([(CREATED, 1)], [(CREATED, 1, 15)], id="made"),
+        pytest.param([(UPDATED, 1)], [(UPDATED, 1, 15)], id="changed, and there before"),
+        pytest.param([(CREATED, 1), (UPDATED, 2)], [(CREATED, 1, 15)], id="made and changed before a poll"),
+        pytest.param([(UPDATED, 1), (UPDATED, 2)], [(UPDATED, 2, 15)], id="changed twice before a poll"),
+        pytest.param(
+            [(CREATED, 1), (UPDATED, 16)], [(CREATED, 1, 15), (UPDATED, 16, 30)], id="made, polled, changed"
+        ),
+        pytest.param([(CREATED, 1), (DELETED, 2)], [], id="made and deleted before a poll"),
+        pytest.param(
+            [(UPDATED, 1), (DELETED, 2)], [(DELETED, 2, 15)], id="there before, changed and deleted"
+        ),
+        pytest.param(
+            [(CREATED, 1), (DELETED, 16)], [(CREATED, 1, 15), (DELETED, 16, 30)], id="made, polled, deleted"
+        ),
+        pytest.param([(DELETED, 1), (UPDATED, 2)], [(UPDATED, 2, 15)], id="deleted and restored"),
+        pytest.param(
+            [(CREATED, 1), (DELETED, 2), (UPDATED, 16)],
+            [(UPDATED, 16, 30)],
+            id="deleted unseen, restored later",
+        ),
+        pytest.param(
+            [(CREATED, 1), (DELETED, 2), (UPDATED, 16), (DELETED, 31)],
+            [(UPDATED, 16, 30), (DELETED, 31, 45)],
+            id="deleted unseen, restored, seen, deleted",
+        ),
+    ],
+)
+def test_what_a_record_owes_is_one_event_for_what_happened_between_two_polls(entries, expected):
+    assert shown(owed(log(*entries), watch(15, 30, 45))) == expected
+
+
+def test_an_event_says_how_many_changes_it_stands_for():
+    (event,) = owed(log((CREATED, 1), (UPDATED, 2), (UPDATED, 3)), watch(15))
+
+    assert event.changes == 3
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        pytest.param(-1, [], id="before events were enabled"),
+        pytest.param(0, [], id="in that very moment"),
+        pytest.param(1 / 60, [15], id="a second later"),
+        pytest.param(15 - 1 / 60, [15], id="a second before a poll"),
+        pytest.param(15, [30], id="in the very instant of a poll"),
+        pytest.param(15 + 1 / 60, [30], id="a second after it"),
+        pytest.param(30, [], id="in the instant of the last poll so far"),
+        pytest.param(31, [], id="after it"),
+    ],
+)
+def test_a_change_is_due_at_the_first_poll_after_it(moment, expected):
+    events = owed(log((UPDATED, moment)), watch(15, 30, until=40))
+
+    assert [minutes(event.due) for event in events] == expected
+
+
+def test_a_change_that_a_poll_of_its_own_instant_has_seen_is_due_at_that():
+    seen = {1: at(15)}
+
+    events = owed(log((CREATED, 15), (UPDATED, 20)), watch(15, 30, seen_at_once=seen))
+
+    assert shown(events) == [(CREATED, 15, 15), (UPDATED, 20, 30)]
+
+
+def test_what_was_made_before_events_were_enabled_owes_its_deletion():
+    assert shown(owed(log((CREATED, -5), (DELETED, 1)), watch(15))) == [(DELETED, 1, 15)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "until", "expected"),
+    [
+        pytest.param(16, 29, [], id="before the poll that would have been next"),
+        pytest.param(16, 30, [30], id="at it"),
+        pytest.param(30, 44, [], id="in its instant, before the one after it"),
+        pytest.param(30, 45, [45], id="in its instant, at the one after it"),
+        pytest.param(100, 200, [105], id="long after"),
+    ],
+)
+def test_a_poller_that_was_switched_off_misses_its_polls(moment, until, expected):
+    off = watch(15, until=until, missing_every=timedelta(minutes=15))
+
+    assert [minutes(event.due) for event in owed(log((UPDATED, moment)), off)] == expected
+
+
+def test_a_poller_that_was_switched_off_before_its_first_poll_misses_them_from_its_beginning():
+    off = watch(until=20, missing_every=timedelta(minutes=15))
+
+    assert [minutes(event.due) for event in owed(log((UPDATED, 1)), off)] == [15]
+
+
+def test_an_interval_that_no_calendar_holds_misses_nothing():
+    assert owed(log((UPDATED, 16)), watch(15, until=10_000, missing_every=timedelta.max)) == []
+
+
+def test_records_owe_each_for_itself_in_the_order_in_which_it_falls_due():
+    changes = [
+        *log((CREATED, 20), record="1"),
+        *log((CREATED, 3), record="2"),
+        *log((CREATED, 2), record="3"),
+    ]
+
+    assert [event.record_id for event in owed(changes, watch(15, 30))] == ["3", "2", "1"]
+
+
+TIMES = st.lists(st.integers(0, 120), max_size=12, unique=True).map(sorted)
+KINDS = st.sampled_from([UPDATED, UPDATED, DELETED])
+
+
+@given(times=TIMES, kinds=st.lists(KINDS, min_size=12, max_size=12), polls=TIMES, record=st.booleans())
+def test_each_poll_owes_a_record_one_event_at_most_and_none_for_what_came_after_it(
+    times, kinds, polls, record
+):
+    made = [CREATED, *kinds] if record else kinds
+    changes = log(*zip(made, times, strict=False))
+
+    events = owed(changes, watch(*polls, until=120))
+
+    assert max(Counter(event.due for event in events).values(), default=0) <= 1
+    assert all(event.at < event.due and event.due in map(at, polls) for event in events)
+    assert sum(event.changes for event in events) <= len(changes)
+
+
+@given(times=TIMES, polls=TIMES)
+def test_without_deletions_every_change_that_a_poll_could_see_is_in_one_event(times, polls):
+    changes = log(*((UPDATED, time) for time in times))
+
+    events = owed(changes, watch(*polls, until=120))
+
+    seeable = [time for time in times if time > 0 and any(poll > time for poll in polls)]
+    assert sum(event.changes for event in events) == len(seeable)

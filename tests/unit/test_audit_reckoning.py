@@ -1,0 +1,343 @@
+"""What was owed against what was told: the verdict on each event, and why."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_platform.audit.callbacks import Callback
+from mock_platform.audit.oracle import Change, Kind, Watch
+from mock_platform.audit.reckoning import Followed, Report, Stamped, Verdict, reckon
+from mock_platform.domain.models import Attempt, Decision, DeliveryStatus, Poll
+from mock_platform.domain.models import Verdict as Decided
+
+TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
+CREATED, UPDATED, DELETED = Kind.CREATED, Kind.UPDATED, Kind.DELETED
+
+
+def at(minutes):
+    return TEN + timedelta(minutes=minutes)
+
+
+def change(kind, minutes, *, record="7", seq=None, dated=None):
+    moment = at(minutes)
+    made = Change(seq=seq or round(minutes * 60) + 1, record_id=record, kind=kind, at=moment)
+    return Stamped(change=made, updated=moment if dated is None else at(dated))
+
+
+def poll(minutes, *decisions, error=None, start=None, url="/hubs/crm/contacts"):
+    return Poll(
+        instance_id=1,
+        resource="contacts",
+        window_from=at(minutes - 15 if start is None else start),
+        at=at(minutes),
+        request_url=url,
+        request_status=200 if error is None else 500,
+        decisions=decisions,
+        error=error,
+    )
+
+
+def decided(verdict, why, record="7"):
+    return Decision(record_id=record, updated=None, created=None, date=TEN, verdict=verdict, why=why)
+
+
+def taken_at(minutes, *failures, state=DeliveryStatus.DELIVERED, taken=True):
+    reasons = [*failures, ""] if taken else failures
+    tries = [
+        Attempt(number=number, at=at(minutes), url="http://receiver.test", status=None, reason=reason)
+        for number, reason in enumerate(reasons, start=1)
+    ]
+    return Callback(sent=at(minutes), tries=[tries], states=[state])
+
+
+def report(told, minutes, *, record="7", dated=0, callback=None):
+    return Report(
+        record_id=record,
+        told=told,
+        date=at(dated),
+        poll_at=at(minutes),
+        callback=callback or taken_at(minutes),
+    )
+
+
+def follow(changes, reports, polls=(), **more):
+    polls = polls or (poll(15), poll(30))
+    watch = Watch(since=TEN, polls=tuple(one.at for one in polls), until=polls[-1].at)
+    return Followed(resource="contacts", changes=changes, watch=watch, polls=polls, reports=reports, **more)
+
+
+def verdicts(*followed):
+    return [
+        (finding.verdict.value, finding.record_id, finding.change.value)
+        for finding in reckon(followed).findings
+    ]
+
+
+def only(*followed):
+    (finding,) = reckon(followed).findings
+    return finding
+
+
+def test_what_the_first_poll_reported_under_its_right_name_is_reported():
+    audit = reckon([follow([change(CREATED, 1)], [report(CREATED, 15)])])
+
+    (finding,) = audit.findings
+    assert (audit.owed, audit.delivered) == (1, 1)
+    assert (finding.verdict, finding.at) == (Verdict.REPORTED, at(1))
+    assert finding.why == "the poll of 2026-03-02T10:15:00Z reported it"
+
+
+def test_several_changes_between_two_polls_are_one_event_and_it_says_so():
+    finding = only(follow([change(UPDATED, 1), change(UPDATED, 2)], [report(UPDATED, 15)]))
+
+    assert finding.why == "the poll of 2026-03-02T10:15:00Z reported it, one event for 2 changes"
+
+
+def test_a_report_is_of_its_own_record_and_resource():
+    one = follow([change(CREATED, 1)], [report(CREATED, 15, record="8")])
+    other = replace(one, resource="leads", changes=[change(CREATED, 1, record="8")], reports=[])
+
+    assert verdicts(one, other) == [
+        ("lost", "7", "CREATED"),
+        ("lost", "8", "CREATED"),
+        ("duplicate", "8", "CREATED"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("owed", "told", "verdict"),
+    [
+        ([CREATED], CREATED, ["reported"]),
+        ([CREATED], UPDATED, ["misclassified"]),
+        ([UPDATED], UPDATED, ["reported"]),
+        ([UPDATED], CREATED, ["misclassified"]),
+        ([CREATED, UPDATED], CREATED, ["reported"]),
+        ([CREATED, UPDATED], UPDATED, ["misclassified"]),
+    ],
+)
+def test_what_was_called_something_else_is_misclassified(owed, told, verdict):
+    changes = [change(kind, place) for place, kind in enumerate(owed, start=1)]
+
+    assert [found[0] for found in verdicts(follow(changes, [report(told, 15)]))] == verdict
+
+
+def test_why_it_was_called_so_is_what_the_poll_decided():
+    seen = poll(15, decided(Decided.UPDATED, "60 s after created, beyond the tolerance of 0 s"))
+
+    finding = only(follow([change(CREATED, 1), change(UPDATED, 2)], [report(UPDATED, 15)], [seen]))
+
+    assert finding.change is CREATED
+    assert finding.why == (
+        "called UPDATED by the poll of 2026-03-02T10:15:00Z, which had 2 changes to tell as one: "
+        "60 s after created, beyond the tolerance of 0 s"
+    )
+
+
+def test_what_a_later_poll_reported_is_late_and_says_what_the_first_did():
+    polls = [poll(15, error='429: {"requestId": "1", "message": "slow down"}'), poll(30)]
+
+    finding = only(follow([change(CREATED, 1)], [report(CREATED, 30)], polls))
+
+    assert finding.verdict is Verdict.LATE
+    assert finding.why == (
+        "the poll of 2026-03-02T10:15:00Z failed: 429: slow down; the poll of 2026-03-02T10:30:00Z reported it"
+    )
+
+
+def test_what_the_next_poll_will_ask_for_again_is_late_and_not_lost():
+    failed = [poll(15, error="no answer: connection refused")]
+
+    goes_on = only(follow([change(CREATED, 1)], [], failed))
+    has_ended = only(follow([change(CREATED, 1)], [], failed, goes_on=False, silent="it was switched off"))
+
+    assert (goes_on.verdict, has_ended.verdict) == (Verdict.LATE, Verdict.LOST)
+    assert goes_on.why.endswith("the next poll asks again for the same stretch")
+    assert has_ended.why == (
+        "the poll of 2026-03-02T10:15:00Z failed: no answer: connection refused; it was switched off"
+    )
+
+
+def test_one_report_tells_of_all_that_had_fallen_due_by_its_poll():
+    polls = [poll(15, error="500"), poll(30)]
+    made_and_changed = [change(CREATED, 1), change(UPDATED, 16)]
+
+    as_created = follow(made_and_changed, [report(CREATED, 30)], polls)
+    as_updated = follow(made_and_changed, [report(UPDATED, 30)], polls)
+
+    assert verdicts(as_created) == [("late", "7", "CREATED"), ("reported", "7", "UPDATED")]
+    assert verdicts(as_updated) == [("misclassified", "7", "CREATED"), ("reported", "7", "UPDATED")]
+
+
+@pytest.mark.parametrize(
+    ("callback", "verdict"),
+    [
+        (taken_at(15, "answered 503"), Verdict.LATE),
+        (taken_at(15, "answered 503", taken=False, state=DeliveryStatus.RETRY), Verdict.LATE),
+        (taken_at(15, "answered 503", taken=False, state=DeliveryStatus.QUEUED), Verdict.LOST),
+        (Callback(sent=at(15)), Verdict.LOST),
+    ],
+)
+def test_what_the_receiver_did_not_take_at_once_is_late_or_lost(callback, verdict):
+    finding = only(follow([change(CREATED, 1)], [report(CREATED, 15, callback=callback)]))
+
+    assert finding.verdict is verdict
+    assert finding.why == f"the poll of 2026-03-02T10:15:00Z reported it; {callback.delay()}"
+
+
+def test_what_was_told_though_nothing_had_changed_is_a_duplicate():
+    seen = poll(30, decided(Decided.CREATED, "updated 10:31 is later than 10:15"))
+
+    audit = reckon(
+        [follow([change(CREATED, 1)], [report(CREATED, 15), report(CREATED, 30)], [poll(15), seen])]
+    )
+
+    reported, repeated = audit.findings
+    assert (audit.owed, audit.delivered) == (1, 2)
+    assert (reported.verdict, repeated.verdict) == (Verdict.REPORTED, Verdict.DUPLICATE)
+    assert repeated.at == at(30)
+    assert repeated.why == (
+        "the poll of 2026-03-02T10:30:00Z reported it, but nothing had changed since the poll of "
+        "2026-03-02T10:15:00Z reported it: updated 10:31 is later than 10:15"
+    )
+
+
+def test_what_one_poll_reported_twice_is_a_duplicate():
+    _, repeated = reckon([follow([change(CREATED, 1)], [report(CREATED, 15), report(CREATED, 15)])]).findings
+
+    assert repeated.why == "the poll of 2026-03-02T10:15:00Z reported it twice, as its pages overlapped"
+
+
+def test_what_was_never_owed_is_a_duplicate_once_it_is_told():
+    told = follow([], [report(UPDATED, 15)])
+    queued = follow([], [report(UPDATED, 15, callback=Callback(sent=at(15)))])
+
+    assert only(told).why == "the poll of 2026-03-02T10:15:00Z reported it, but nothing was owed"
+    assert verdicts(queued) == []
+
+
+def test_a_callback_that_was_taken_twice_is_a_duplicate_of_each_of_its_events():
+    slow = taken_at(15, "timed out after 30 s")
+
+    assert verdicts(follow([change(CREATED, 1)], [report(CREATED, 15, callback=slow)])) == [
+        ("late", "7", "CREATED"),
+        ("duplicate", "7", "CREATED"),
+    ]
+
+
+def test_an_event_without_an_id_names_nobody_and_its_record_is_lost():
+    anonymous = poll(15, decided(Decided.CREATED, "new", record=""))
+
+    lost, unnamed = reckon(
+        [follow([change(CREATED, 1)], [report(CREATED, 15, record="")], [anonymous])]
+    ).findings
+
+    assert (lost.verdict, lost.record_id) == (Verdict.LOST, "7")
+    assert (unnamed.verdict, unnamed.record_id) == (Verdict.MISCLASSIFIED, "")
+    assert lost.why == unnamed.why
+    assert "its idField names nothing in it" in lost.why
+
+
+def test_a_deletion_is_lost_as_polling_reports_none():
+    _, lost = reckon([follow([change(CREATED, 1), change(DELETED, 16)], [report(CREATED, 15)])]).findings
+
+    assert (lost.verdict, lost.change) == (Verdict.LOST, DELETED)
+    assert "reports no deletions" in lost.why
+
+
+def test_a_deletion_that_is_told_of_is_reported_and_no_other_event_tells_of_it():
+    changes = [change(UPDATED, 1), change(DELETED, 2)]
+
+    assert verdicts(follow(changes, [report(DELETED, 15)])) == [("reported", "7", "DELETED")]
+    assert verdicts(follow(changes, [report(UPDATED, 15)])) == [
+        ("lost", "7", "DELETED"),
+        ("duplicate", "7", "UPDATED"),
+    ]
+
+
+LOST = [
+    pytest.param(
+        [poll(15, decided(Decided.IGNORED, "no date can be read"))],
+        "the poll of 2026-03-02T10:15:00Z passed it over: no date can be read",
+        id="ignored",
+    ),
+    pytest.param(
+        [poll(15, decided(Decided.UPDATED, "later"))],
+        "the poll of 2026-03-02T10:15:00Z found it: later",
+        id="found, and no event kept",
+    ),
+    pytest.param(
+        [poll(15)],
+        "the poll of 2026-03-02T10:15:00Z did not find it; it asked GET /hubs/crm/contacts",
+        id="not in the answer",
+    ),
+    pytest.param(
+        [poll(15, url="/hubs/crm/contacts?where=x%3D1%20AND%20y%3D2")],
+        "the poll of 2026-03-02T10:15:00Z did not find it; it asked GET /hubs/crm/contacts?where=x%3D1%20AND%20y%3D2"
+        ", and the conditions beside the date may leave it out on purpose",
+        id="not in the answer of a narrower question",
+    ),
+    pytest.param(
+        [poll(15, start=5)],
+        "the poll of 2026-03-02T10:15:00Z asked for what is later than 2026-03-02T10:05:00Z, "
+        "and the record is dated 2026-03-02T10:01:00Z",
+        id="not asked for",
+    ),
+    pytest.param(
+        [poll(0.5), poll(15, start=5)],
+        "the poll of 2026-03-02T10:15:00Z asked for what is later than 2026-03-02T10:05:00Z (from "
+        "2026-03-02T10:00:30Z until then events were off, or the resource was not configured), "
+        "and the record is dated 2026-03-02T10:01:00Z",
+        id="not watched",
+    ),
+    pytest.param(
+        [poll(15, error="500"), poll(30, decided(Decided.IGNORED, "too old"))],
+        "the poll of 2026-03-02T10:30:00Z passed it over: too old",
+        id="passed over by the first that succeeded",
+    ),
+]
+
+
+@pytest.mark.parametrize(("polls", "why"), LOST)
+def test_why_an_event_was_lost_is_what_the_decisive_poll_did(polls, why):
+    finding = only(follow([change(CREATED, 1)], [], polls))
+
+    assert (finding.verdict, finding.why) == (Verdict.LOST, why)
+
+
+def test_an_event_that_no_poll_had_the_chance_to_see_is_lost_with_the_poller():
+    off = follow([change(CREATED, 16)], [], [poll(15)], goes_on=False, silent="it was switched off")
+    watch = replace(off.watch, until=at(60), missing_every=timedelta(minutes=15))
+
+    assert only(replace(off, watch=watch)).why == "it was switched off"
+
+
+def test_a_poll_of_a_changes_own_instant_has_seen_it_if_it_tells_of_its_date():
+    before = follow([change(CREATED, 15)], [report(CREATED, 15, dated=15)])
+    after = follow([change(UPDATED, 1), change(UPDATED, 15)], [report(UPDATED, 15, dated=1)])
+
+    assert verdicts(before) == [("reported", "7", "CREATED")]
+    assert verdicts(after) == [("reported", "7", "UPDATED"), ("lost", "7", "UPDATED")]
+
+
+@pytest.mark.parametrize(("late_s", "verdict"), [(0.9, "reported"), (1, "lost")])
+def test_a_poll_may_see_what_happens_while_it_is_under_way_for_less_than_a_second(late_s, verdict):
+    made = change(CREATED, 15 + late_s / 60, dated=15)
+    followed = follow([made], [report(CREATED, 15, dated=15)])
+
+    assert verdict in [found[0] for found in verdicts(followed)]
+
+
+def test_a_poll_that_reports_a_record_has_not_seen_it_gone():
+    gone = change(DELETED, 15, seq=2, dated=1)
+
+    assert verdicts(follow([change(CREATED, 1, seq=1), gone], [report(CREATED, 15, dated=1)])) == [
+        ("reported", "7", "CREATED"),
+        ("lost", "7", "DELETED"),
+    ]
+
+
+def test_findings_come_in_the_order_of_time():
+    changes = [change(CREATED, 3, record="1"), change(CREATED, 2, record="2")]
+
+    assert [found[1] for found in verdicts(follow(changes, []))] == ["2", "1"]
