@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from elements_local.cli import COMMANDS
+from elements_local.scenario import load
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,9 +58,11 @@ def lone() -> Iterator[dict]:
         assert process.wait(timeout=30) == 0
 
 
-def run(mark: str, running: dict) -> list[str]:
-    """Run a block against what runs, and return its lines."""
+def run(mark: str, running: dict, **words: object) -> list[str]:
+    """Run a block against what runs, with some of its words filled in, and return its lines."""
     script = block(mark).replace(".venv/bin/", f"{BIN}/")
+    for word, value in words.items():
+        script = script.replace(word, str(value))
     origins = {
         name: "/".join(running[name].split("/")[:3])
         for name in ("platform", "crm", "sink")
@@ -83,6 +86,7 @@ def test_the_walk_through_brings_the_contact_as_created_signed(running: dict) ->
     contact = json.loads(run("run: change", running)[1])
     advanced, callbacks = "".join(run("run: callbacks", running)).split("}{", 1)
     polls = json.loads(run("run: polls", running)[0])["polls"]
+    audit = json.loads(run("run: audit", running, INSTANCE=instance["id"])[0])
 
     (callback,) = json.loads("{" + callbacks)["callbacks"]
     (event,) = callback["json"]["message"]["events"]
@@ -91,6 +95,8 @@ def test_the_walk_through_brings_the_contact_as_created_signed(running: dict) ->
     assert (event["eventType"], event["objectId"]) == ("CREATED", str(contact["CONTACT_ID"]))
     assert callback["signature"] == "valid"
     assert [record["verdict"] for poll in polls for record in poll["records"]] == ["CREATED"]
+    assert [told["recordId"] for told in audit["reported"]] == [str(contact["CONTACT_ID"])]
+    assert not audit["lost"]
 
 
 def test_a_lone_crm_is_searched_and_has_workspaces(lone: dict) -> None:
@@ -109,6 +115,15 @@ def test_an_example_test_is_a_file_that_runs(name: str) -> None:
     path = f"tests/docs/examples/{name}"
 
     assert block(f"file: {path}") == (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_the_expected_audits_are_steps_of_a_scenario(tmp_path: Path) -> None:
+    path = tmp_path / "audits.yaml"
+    path.write_text(f"scenario: audits\nsteps:\n{block('steps: audit')}", encoding="utf-8")
+
+    (scenario,) = load(path)
+
+    assert [step.verb for step in scenario.steps] == ["expect", "expect", "never"]
 
 
 def test_the_example_scenario_is_a_document_that_runs() -> None:

@@ -35,6 +35,10 @@ def callback(*each, states=(DeliveryStatus.DELIVERED,)):
         pytest.param([tries("answered 503", "")], 1, True, id="taken at the second try"),
         pytest.param([tries(TIMED_OUT, "")], 2, True, id="timed out, and sent again"),
         pytest.param([tries("connection refused", "")], 1, True, id="refused, and sent again"),
+        pytest.param(
+            [tries("connection closed without an answer", "")], 2, True, id="hung up, and sent again"
+        ),
+        pytest.param([tries("connection reset", "")], 2, True, id="reset, and sent again"),
         pytest.param([tries("", "")], 2, False, id="taken, and released once more"),
         pytest.param([tries(""), tries("")], 1, False, id="two subscribers"),
         pytest.param(
@@ -119,6 +123,6 @@ def test_why_it_came_twice_is_said():
     slow, released = callback(tries(TIMED_OUT, "")), callback(tries("", ""))
 
     assert slow.repeats() == (
-        "the attempt of 2026-03-02T10:15:00Z timed out after 30 s, so it was sent again, though it may have arrived"
+        "the attempt of 2026-03-02T10:15:00Z may have arrived (timed out after 30 s), and it was sent again"
     )
     assert released.repeats() == "it was sent again by a release, though it had been taken"

@@ -1,12 +1,15 @@
 """What was owed against what was told: the verdict on each event, and why."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mock_platform.audit.callbacks import Callback
-from mock_platform.audit.oracle import Change, Kind, Watch
+from mock_platform.audit.oracle import Change, Kind, Watch, owed
 from mock_platform.audit.reckoning import Followed, Report, Stamped, Verdict, reckon
 from mock_platform.domain.models import Attempt, Decision, DeliveryStatus, Poll
 from mock_platform.domain.models import Verdict as Decided
@@ -225,17 +228,30 @@ def test_a_callback_that_was_taken_twice_is_a_duplicate_of_each_of_its_events():
     ]
 
 
-def test_an_event_without_an_id_names_nobody_and_its_record_is_lost():
-    anonymous = poll(15, decided(Decided.CREATED, "new", record=""))
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "reported a record without an id: its idField names nothing in it"),
+        (
+            "Ren\u00e9",
+            "reported a record by the name of 'Ren\u00e9', which is no id of the CRM's: its idField names another field",
+        ),
+        (
+            "\u0667",
+            "reported a record by the name of '\u0667', which is no id of the CRM's: its idField names another field",
+        ),
+    ],
+)
+def test_an_event_that_names_none_of_the_crms_records_is_misclassified_and_the_record_lost(name, said):
+    nameless = poll(15, decided(Decided.CREATED, "new", record=name))
 
-    lost, unnamed = reckon(
-        [follow([change(CREATED, 1)], [report(CREATED, 15, record="")], [anonymous])]
+    lost, misnamed = reckon(
+        [follow([change(CREATED, 1)], [report(CREATED, 15, record=name)], [nameless])]
     ).findings
 
     assert (lost.verdict, lost.record_id) == (Verdict.LOST, "7")
-    assert (unnamed.verdict, unnamed.record_id) == (Verdict.MISCLASSIFIED, "")
-    assert lost.why == unnamed.why
-    assert "its idField names nothing in it" in lost.why
+    assert (misnamed.verdict, misnamed.record_id) == (Verdict.MISCLASSIFIED, name)
+    assert lost.why == misnamed.why == f"the poll of 2026-03-02T10:15:00Z {said}"
 
 
 def test_a_deletion_is_lost_as_polling_reports_none():
@@ -341,3 +357,78 @@ def test_findings_come_in_the_order_of_time():
     changes = [change(CREATED, 3, record="1"), change(CREATED, 2, record="2")]
 
     assert [found[1] for found in verdicts(follow(changes, []))] == ["2", "1"]
+
+
+def perfect(times, polls):
+    """Return a resource whose every change was rightly reported by its first poll."""
+    changes = [
+        change(CREATED if nth == 0 else UPDATED, minutes, seq=nth + 1) for nth, minutes in enumerate(times)
+    ]
+    polled = [poll(minutes) for minutes in polls]
+    followed = follow(changes, [], polled)
+    reports = [
+        replace(report(event.kind, 0), poll_at=event.due, date=event.at)
+        for event in owed([one.change for one in changes], followed.watch)
+    ]
+    return replace(followed, reports=reports)
+
+
+PERFECT = st.builds(
+    perfect,
+    st.lists(st.integers(1, 200).map(lambda minutes: minutes + 0.5), min_size=1, max_size=8, unique=True).map(
+        sorted
+    ),
+    st.sets(st.integers(1, 200), max_size=8).map(lambda some: sorted({*some, 201})),
+)
+
+
+def misname(report):
+    return [replace(report, told=CREATED if report.told is UPDATED else UPDATED)]
+
+
+def send_twice(report):
+    return [report, report]
+
+
+def never_take(report):
+    return [replace(report, callback=Callback(sent=report.poll_at, states=[DeliveryStatus.QUEUED]))]
+
+
+@given(followed=PERFECT)
+def test_what_is_perfect_is_all_reported(followed):
+    audit = reckon([followed])
+
+    assert {finding.verdict for finding in audit.findings} == {Verdict.REPORTED}
+    assert audit.owed == audit.delivered == len(audit.findings) == len(followed.reports)
+
+
+@given(followed=PERFECT, nth=st.integers(0, 7), data=st.data())
+@pytest.mark.parametrize(
+    ("plant", "verdict"),
+    [
+        (misname, {Verdict.MISCLASSIFIED: 1}),
+        (send_twice, {Verdict.DUPLICATE: 1}),
+        (never_take, {Verdict.LOST: 1}),
+    ],
+)
+def test_a_fault_that_is_planted_is_found_under_its_name(plant, verdict, followed, nth, data):
+    planted = followed.reports[nth % len(followed.reports)]
+    faulty = [each for one in followed.reports for each in (plant(one) if one is planted else [one])]
+
+    found = reckon([replace(followed, reports=data.draw(st.permutations(faulty)))]).findings
+
+    flaws = Counter(one.verdict for one in found if one.verdict in verdict)
+    assert flaws == verdict
+
+
+@given(followed=PERFECT)
+def test_an_event_that_is_dropped_is_lost_unless_a_later_one_tells_of_its_record(followed):
+    first, *others = followed.reports
+
+    (dropped, *rest) = reckon([replace(followed, reports=others)]).findings
+
+    told_later = others and others[0].told is not first.told
+    assert dropped.verdict is (
+        Verdict.LOST if not others else Verdict.MISCLASSIFIED if told_later else Verdict.LATE
+    )
+    assert {one.verdict for one in rest} <= {Verdict.REPORTED}

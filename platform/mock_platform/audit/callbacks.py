@@ -11,8 +11,8 @@ from mock_platform.domain.models import Attempt, DeliveryStatus
 _PROMPT = timedelta(minutes=1)
 """A callback that is taken within the shortest interval there is, at its first try, is not late."""
 
-_UNHEARD = "timed out"
-"""How the reason of an attempt begins whose receiver may have the callback, though it did not say so in time."""
+_UNHEARD = ("timed out", "connection closed", "connection reset")
+"""How the reason of an attempt begins whose receiver may have the callback, though its answer did not come."""
 
 _PLANNED = frozenset({DeliveryStatus.CREATED, DeliveryStatus.RETRY})
 
@@ -39,7 +39,7 @@ class Callback:
 
     @property
     def times(self) -> int:
-        """How often one receiver took it, or may have: an attempt that timed out may have come through."""
+        """How often one receiver took it, or may have: an attempt whose answer did not come may have come through."""
         if self.taken is None:
             return 0
         return max(sum(_may_have_come_through(attempt) for attempt in tried) for tried in self.tries)
@@ -70,7 +70,7 @@ class Callback:
         slow = next((one for one in attempts if one.reason.startswith(_UNHEARD)), None)
         if slow is None:
             return "it was sent again by a release, though it had been taken"
-        return f"the attempt of {iso_date_exact(slow.at)} {slow.reason}, so it was sent again, though it may have arrived"
+        return f"the attempt of {iso_date_exact(slow.at)} may have arrived ({slow.reason}), and it was sent again"
 
     def _failed(self) -> list[Attempt]:
         """Return the attempts in vain, of whoever took it first, before that; of everybody, if nobody did."""

@@ -53,7 +53,8 @@ class Polled:
         collection: of the CRM's, in lower case; None if its URL leads to no collection as a whole.
         since: from when on it was polled, as far as that is known.
         goes_on: whether there is a poll to come.
-        missing_every: the interval at which it is not polled, as the poller was switched off; None if it was not.
+        interval: at which it should be polled; None while the instance is disabled.
+        on: whether it is polled by now; if not, when in the interval after its last poll that ended is not kept.
         silent: why there is no poll to come; empty if there is.
     """
 
@@ -62,19 +63,19 @@ class Polled:
     polls: Sequence[Poll]
     since: datetime
     goes_on: bool
-    missing_every: timedelta | None
+    interval: timedelta | None
+    on: bool
     silent: str
 
     def followed(
         self, changes: Mapping[str, Sequence[Stamped]], reports: Sequence[Report], *, until: datetime
     ) -> Followed:
         """Return this with what happened to the records of its collection, and what was told of them."""
-        watch = Watch(
-            since=self.since,
-            polls=tuple(sorted({poll.at for poll in self.polls})),
-            until=until,
-            missing_every=self.missing_every,
-        )
+        polls = tuple(sorted({poll.at for poll in self.polls}))
+        last = polls[-1] if polls else self.since
+        if not self.on and self.interval and self.interval < until - last:
+            until = last + self.interval
+        watch = Watch(since=self.since, polls=polls, until=until, missing_every=self.interval)
         return Followed(
             resource=self.resource,
             changes=changes.get(self.collection or "", ()),
@@ -142,16 +143,17 @@ class _Known:
     def polled(self, resource: str, polls: Sequence[Poll], last: LastPoll | None) -> Polled:
         """Return what is known of one resource."""
         instance = self.instance
-        off = last is not None and instance.polling_disabled
+        on = last is not None
         url = self.urls.get(resource) or (polls[-1].request_url if polls else "")
         return Polled(
             resource=resource,
             collection=collection_of(url, instance.objects),
             polls=polls,
             since=_since(instance, polls, last),
-            goes_on=last is not None and not off and not instance.disabled,
-            missing_every=configuration.refresh_interval(instance.configuration) if off else None,
-            silent=self.silent if last else _NOT_POLLED,
+            goes_on=on and not instance.polling_disabled and not instance.disabled,
+            interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
+            on=on,
+            silent=self.silent if on else _NOT_POLLED,
         )
 
 

@@ -42,8 +42,8 @@ class Watch:
     Attributes:
         since: when that began.
         polls: when it was polled, ascending, whatever came of it.
-        until: the time by now.
-        missing_every: the interval at which it is no longer polled, as its poller was switched off; None if it was not.
+        until: up to when polls count that should have been and were not: now, unless it is polled no more.
+        missing_every: the interval at which it should be polled; None while its poller is paused.
         seen_at_once: changes, by their seq, that a poll of about the same instant is known to have seen, and that poll.
     """
 
@@ -79,9 +79,10 @@ def owed(changes: Iterable[Change], watch: Watch) -> list[Owed]:
       is known to have seen it (assumed; that what is dated at a poll's own time is not reported by the next one is how
       the vendor's rule reads, but a receiver has been told of nothing, so it is owed all the same).
     - Nothing is owed for what happened up to the moment in which events were enabled (assumed: no source speaks of a
-      back-fill), nor as long as there has been no poll to see it: before the next one, and while a poller is paused.
-      A poller that was switched off because of failures is no excuse: its next poll is missed (the switching off is
-      documented).
+      back-fill), nor before the next poll that is to see it, nor while a poller is paused. That there is no poll is no
+      excuse otherwise: what an interval after the last one should have seen, is owed, whether the poller was switched
+      off after failures (documented), its interval was changed again and again, or its resource was taken out of the
+      configuration in the midst of it (assumed).
     - What is due at one poll is one event for each record, as polling sees states and no history (inferred from the
       worked timeline): CREATED if the record was made since the poll before, even if it was changed afterwards, for its
       receiver has never heard of it (assumed: what the receiver wants; the documented rule holds two dates against a

@@ -30,17 +30,26 @@ def late(event: Owed, poll_at: datetime, callback: Callback, polls: Sequence[Pol
     return f"{_missed(event, polls, updated, first=True)}; {told}" if poll_at > event.due else told
 
 
-def misnamed(event: Owed, told: str, poll_at: datetime, polls: Sequence[Poll]) -> str:
+def misnamed(event: Owed, told: str, poll_at: datetime, polls: Sequence[Poll], updated: datetime) -> str:
     """Say why an event was called something else."""
     decision = _decision(event.record_id, _of(polls, poll_at))
     why = f": {decision.why}" if decision else ""
     together = f", which had {event.changes} changes to tell as one" if event.changes > 1 else ""
-    return f"called {told} by the poll of {shown(poll_at)}{together}{why}"
+    named = f"called {told} by the poll of {shown(poll_at)}{together}{why}"
+    return f"{_missed(event, polls, updated, first=True)}; {named}" if poll_at > event.due else named
 
 
-def anonymous(poll_at: datetime) -> str:
-    """Say what is wrong with an event that names no record."""
-    return f"the poll of {shown(poll_at)} reported a record without an id: its idField names nothing in it"
+def nameless(record_id: str, poll_at: datetime) -> str:
+    """Say what is wrong with an event whose id is none of the CRM's."""
+    reported = f"the poll of {shown(poll_at)} reported a record"
+    if not record_id:
+        return f"{reported} without an id: its idField names nothing in it"
+    return f"{reported} by the name of {record_id!r}, which is no id of the CRM's: its idField names another field"
+
+
+def is_id(record_id: str) -> bool:
+    """Say whether a text can be an id of the CRM's (documented: numbers)."""
+    return record_id.isascii() and record_id.isdecimal()
 
 
 def repeated(record_id: str, poll_at: datetime, earlier: Sequence[datetime], polls: Sequence[Poll]) -> str:
@@ -73,7 +82,10 @@ def lost(event: Owed, polls: Sequence[Poll], updated: datetime, silent: str) -> 
 
 def to_come(event: Owed, polls: Sequence[Poll], updated: datetime) -> str:
     """Say why an event has not been told so far, though it will be."""
-    return f"{_missed(event, polls, updated, first=True)}; the next poll asks again for the same stretch"
+    missed = _missed(event, polls, updated, first=True)
+    if not missed:
+        return f"by {shown(event.due)} there should have been a poll; the next one is to come"
+    return f"{missed}; the next poll asks again for the same stretch"
 
 
 def _missed(event: Owed, polls: Sequence[Poll], updated: datetime, *, first: bool) -> str:
@@ -89,8 +101,9 @@ def _missed(event: Owed, polls: Sequence[Poll], updated: datetime, *, first: boo
     decision = _decision(event.record_id, [poll])
     if decision is not None:
         return f"{at} {'found it' if decision.change else 'passed it over'}: {decision.why}"
-    if any(decision.change and not decision.record_id for decision in poll.decisions):
-        return anonymous(poll.at)
+    nameless_ids = [one.record_id for one in poll.decisions if one.change and not is_id(one.record_id)]
+    if nameless_ids:
+        return nameless(nameless_ids[0], poll.at)
     if updated <= poll.window_from:
         return f"{at} asked for what is later than {shown(poll.window_from)}{_gap(poll, polls)}, and the record is dated {shown(updated)}"
     return f"{at} did not find it; it asked GET {poll.request_url}{_narrowed(poll)}"

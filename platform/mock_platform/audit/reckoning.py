@@ -18,8 +18,8 @@ _SECOND = timedelta(seconds=1)
 class Verdict(Enum):
     """What became of an event that was owed, or what is wrong with one that was told.
 
-    Every event that was owed is one of the first four; besides, what tells of no record is misclassified, and what was
-    told without being owed is a duplicate.
+    Every event that was owed is one of the first four; besides, what names no record of the CRM's is misclassified, and
+    what was told without being owed is a duplicate.
     """
 
     REPORTED = "reported"
@@ -150,10 +150,10 @@ def _findings(followed: Followed, events: Sequence[Owed]) -> Iterator[Finding]:
         told_of[report.record_id].append(report)
     writer = _Writer(followed)
     for record_id in {**owed_for, **told_of}:
-        if record_id:
+        if record_id in owed_for or reasons.is_id(record_id):
             yield from writer.of_record(record_id, owed_for[record_id], told_of[record_id])
-    for report in told_of[""]:
-        yield writer.besides(report, Verdict.MISCLASSIFIED, reasons.anonymous(report.poll_at))
+        else:
+            yield from map(writer.nameless, told_of[record_id])
 
 
 class _Writer:
@@ -187,6 +187,11 @@ class _Writer:
         for event in left:
             yield self._untold(event)
 
+    def nameless(self, report: Report) -> Finding:
+        """Return a finding about what was told of nobody that the CRM knows."""
+        why = reasons.nameless(report.record_id, report.poll_at)
+        return self.besides(report, Verdict.MISCLASSIFIED, why)
+
     def besides(self, report: Report, verdict: Verdict, why: str) -> Finding:
         """Return a finding about what was told without being owed."""
         taken = report.callback.taken
@@ -210,7 +215,7 @@ class _Writer:
             verdict = Verdict.LOST if callback.is_given_up else Verdict.LATE
             return self._about(event, verdict, f"{reasons.reported(event, at)}; {callback.delay()}")
         if report.told not in names:
-            misnamed = reasons.misnamed(event, report.told.value, at, polls)
+            misnamed = reasons.misnamed(event, report.told.value, at, polls, self._date(event))
             return self._about(event, Verdict.MISCLASSIFIED, misnamed)
         if at > event.due or callback.is_late:
             why = reasons.late(event, at, callback, polls, self._date(event))

@@ -222,6 +222,7 @@ def test_a_resource_that_is_polled_no_more_owes_what_its_polls_could_see(doors, 
     doors.clock.advance("15m")
     doors.crm.script_faults([])
     doors.platform.patch_instance(instance["id"], {"configuration": polling({"leads": {}})})
+    doors.clock.advance("15m")
     doors.crm.update("Contacts", int(ada), {"FIRST_NAME": "Augusta"})
     doors.clock.advance("1h")
 
@@ -230,6 +231,30 @@ def test_a_resource_that_is_polled_no_more_owes_what_its_polls_could_see(doors, 
     (lost,) = audit["lost"]
     assert (audit["owed"], lost["change"]) == (1, "CREATED")
     assert lost["why"].endswith("it is polled no more: events are off, or the resource is not configured")
+
+
+def test_what_changed_in_the_interval_in_which_a_resource_was_taken_out_is_lost_with_it(doors, instance, ada):
+    doors.clock.advance("15m")
+    doors.crm.update("Contacts", int(ada), {"FIRST_NAME": "Augusta"})
+    doors.platform.patch_instance(instance["id"], {"configuration": polling({"leads": {}})})
+    doors.clock.advance("13m")
+
+    assert doors.platform.audit(instance["id"])["lost"] == []
+    doors.clock.advance("1m")
+
+    assert lines(doors.platform.audit(instance["id"]), "lost") == [f"contacts/{ada} UPDATED"]
+
+
+def test_an_interval_that_is_changed_before_it_passes_owes_its_poll(doors, instance, audit, ada):
+    for minutes in (20, 15, 20):
+        doors.clock.advance("10m")
+        interval = {"event.poller.refresh_interval": minutes}
+        doors.platform.patch_instance(instance["id"], {"configuration": interval})
+
+    (late,) = audit()["late"]
+
+    assert late["recordId"] == ada
+    assert late["why"] == "by 2026-03-02T10:20:00Z there should have been a poll; the next one is to come"
 
 
 def test_a_poller_that_was_switched_off_says_by_which_failure(own_stack, make_body):
