@@ -1,7 +1,8 @@
 """Pipelines, their stages, and the sets of activities that a stage can bring.
 
 Source: fields from recorded v2.1 lists (observed) and the v3.1 OpenAPI document (documented); stages come by
-    STAGE_ORDER within their pipeline (recorded v2.1 list, observed); the rows are made up.
+    STAGE_ORDER within their pipeline (recorded v2.1 list, observed); times of reminders as the Go client reads them
+    (observed); the rows are made up.
 """
 
 from mock_insightly.account import Account, first_number
@@ -79,9 +80,9 @@ def _activity(account: Account, number: int, at: int, name: str) -> Record:
         "ACTIVITY_DETAILS": None,
         "ACTIVITY_TYPE": "TASK",
         "CATEGORY_ID": None,
-        "REMINDER": False,
-        "REMINDER_DAYS_BEFORE_DUE": None,
-        "REMINDER_TIME": None,
+        "REMINDER": at == 0,
+        "REMINDER_DAYS_BEFORE_DUE": 1 if at == 0 else None,
+        "REMINDER_TIME": "3:04 PM" if at == 0 else None,
         "PUBLICLY_VISIBLE": True,
         "OWNER_VISIBLE": True,
         "OWNER_USER_ID": account.user_id,

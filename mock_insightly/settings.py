@@ -47,6 +47,8 @@ class Settings:
         sub_list_status: what v3.1 answers a GET of tags, dates, e-mail domains, milestones and a note's comment with:
             200 (assumed), or 201 (OpenAPI document, documented).
         put_by_id: whether a PUT may name the record in its path (a client does so, and no document has it).
+        singular_links: whether v3 shows a record's links below its singular too, as the Go client asks for those of an
+            opportunity (unknown).
         v3_0_replaces: whether a PUT of v3.0 replaces the record (help page, documented, but thin).
         put_keeps_custom_fields: whether custom fields that a PUT of v3.1 does not list survive (unknown, assumed: no).
         search_order: whether searches are ordered by ``id`` (assumed), or by when records were ``updated``.
@@ -83,6 +85,7 @@ class Settings:
     put_status: int = 200
     sub_list_status: int = 200
     put_by_id: bool = True
+    singular_links: bool = False
     v3_0_replaces: bool = True
     put_keeps_custom_fields: bool = False
     search_order: str = "id"
@@ -138,6 +141,7 @@ _KINDS = {
     "put_status": _OK_OR_CREATED,
     "sub_list_status": _OK_OR_CREATED,
     "put_by_id": environment.flag(),
+    "singular_links": environment.flag(),
     "v3_0_replaces": environment.flag(),
     "put_keeps_custom_fields": environment.flag(),
     "search_order": _word("id", "updated"),

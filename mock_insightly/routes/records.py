@@ -12,6 +12,7 @@ from mock_insightly.parts import parts
 from mock_insightly.query import is_true
 from mock_insightly.routes import answers, attached, completion, lookups, whole_lists, writes
 from mock_insightly.routes.call import Call, allow, this_call
+from mock_insightly.routes.visibility import with_team
 from mock_insightly.row_types import with_unlisted
 from mock_insightly.search import EVERYTHING, Criterion, Wanted, updated_after
 from mock_insightly.versions.known import VERSIONS
@@ -113,7 +114,9 @@ def create(version: str, resource: str) -> ResponseReturnValue:
         except NoSuchRecordError:
             pass  # then it is a new one
     given = shape.at_first(shape.given(sent, {}, whole=call.version.replaces))
-    return answers.written(call, shape, writes.create(call, shape, given), 201)
+    with parts().store.writing(call.workspace, at=call.now) as writing:
+        made = writes.create_in(writing, call, shape.kind, with_team(writing, call, shape, sent, given))
+    return answers.written(call, shape, made, 201)
 
 
 @bp.put("/<resource>")
@@ -173,17 +176,19 @@ def _update(
     """
     brief = call.version.briefs and is_true(call.query.get("brief"))
 
-    def change(before: Record) -> Record:
-        answers.insist(call, shape, before)
-        if shape.kind.retires:
-            writes.see_that_it_is_free(call, shape.kind, before)
-        whole = call.version.replaces and not brief
-        given = shape.given(sent, before, whole=whole, brief=brief)
-        if parts().settings.put_keeps_custom_fields and not whole:
-            given = with_unlisted(sent, before, given)
-        return call.changed(shape.kind, before, given, stamps=shape.stamps)
-
     with parts().store.writing(call.workspace, at=call.now) as writing:
+
+        def change(before: Record) -> Record:
+            answers.insist(call, shape, before)
+            if shape.kind.retires:
+                writes.see_that_it_is_free(call, shape.kind, before)
+            whole = call.version.replaces and not brief
+            given = shape.given(sent, before, whole=whole, brief=brief)
+            if parts().settings.put_keeps_custom_fields and not whole:
+                given = with_unlisted(sent, before, given)
+            given = with_team(writing, call, shape, sent, given)
+            return call.changed(shape.kind, before, given, stamps=shape.stamps)
+
         made = writes.update_in(writing, call, shape.kind, record_id, change)
     return answers.written(call, shape, made, status or call.version.put_status)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import NoSuchResourceError
+from mock_insightly.parts import parts
 from mock_insightly.routes import (
     assignments,
     attached,
@@ -114,6 +115,8 @@ def one_of_it(version: str, resource: str, record_id: int, sub: str, member: str
 
 def _found(version: str, resource: str, record_id: int, sub: str) -> tuple[Parent, SubResource]:
     call = this_call(version)
+    if sub == "links" and parts().settings.singular_links:
+        resource = call.version.plural(resource)
     shape = call.shape(resource)
     found = call.version.below(resource, sub)
     if found is None:

@@ -28,7 +28,6 @@ from mock_insightly.references import Reference, linked, references
 from mock_insightly.routes.call import Call
 from mock_insightly.search import Criterion, Wanted
 from mock_insightly.states import state_change
-from mock_insightly.versions.shape import Shape
 from mock_insightly.writing import Writing
 
 COUNTED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES, PROJECTS, TASKS, EVENTS, NOTES)
@@ -81,12 +80,6 @@ def put_file(writing: Writing, kind: Kind, record_id: int, file: File) -> None:
     if limit and writing.bytes_kept() + len(file.content) > limit:
         raise StorageLimitError(limit)
     writing.put_file(kind, record_id, file)
-
-
-def create(call: Call, shape: Shape, given: Record) -> Record:
-    """Create a record."""
-    with parts().store.writing(call.workspace, at=call.now) as writing:
-        return create_in(writing, call, shape.kind, given)
 
 
 def delete(call: Call, kind: Kind, record_id: int) -> None:

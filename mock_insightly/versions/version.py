@@ -64,6 +64,11 @@ class Version:
     puts_by_id: bool = True
     custom_shape: Callable[[Kind], Shape] | None = None
 
+    def plural(self, resource: str) -> str:
+        """Return a resource's name, both in lower case, where its singular came; any other name as it is."""
+        named = (name for name, shape in self.shapes.items() if shape.kind.entity.lower() == resource)
+        return next(named, resource)
+
     def below(self, resource: str, sub: str) -> SubResource | None:
         """Return a sub-resource; both names are in lower case. All custom objects have the same."""
         return self.sub_resources.get((resource if resource in self.shapes else CUSTOM, sub))

@@ -203,3 +203,19 @@ def test_a_plan_allows_so_many_bytes_of_files(configured):
     assert decode(crm.send("GET", path).body)["CUSTOMFIELDS"] == []
     crm.delete(f"{path}/Image")
     assert crm.send("PUT", f"{path}/ImageField/Photo__c/b.png", body=b"1").status == 201
+
+
+@pytest.mark.parametrize(("chosen", "status"), [(False, 405), (True, 200)])
+@pytest.mark.parametrize("version", V3)
+def test_links_may_be_shown_below_the_singular(configured, version, chosen, status):
+    crm = configured(singular_links=chosen)
+    contact = contact_in(crm)["CONTACT_ID"]
+    links = [{"LINK_OBJECT_NAME": "Contact", "LINK_OBJECT_ID": contact}]
+    deal = crm.create("Opportunities", OPPORTUNITY_NAME="Deal", LINKS=links)
+
+    reply = crm.at(version).send("GET", f"Opportunity/{deal['OPPORTUNITY_ID']}/Links")
+
+    assert reply.status == status
+    if chosen:
+        assert decode(reply.body) == deal["LINKS"]
+    assert crm.at(version).send("GET", f"Opportunity/{deal['OPPORTUNITY_ID']}").status == 405

@@ -115,3 +115,16 @@ def test_a_comment_is_what_its_body_says_and_nothing_else(old):
     note = old.create("Notes", TITLE="x")["NOTE_ID"]
 
     assert old.create(f"Notes/{note}/Comments", title="y")["BODY"] is None
+
+
+def test_an_e_mail_below_a_record_shows_its_link_to_that_record_alone(crm, old):
+    ada, grace = (crm.create("Contacts", FIRST_NAME=name)["CONTACT_ID"] for name in ("Ada", "Grace"))
+    links = [{"LINK_OBJECT_NAME": "Contact", "LINK_OBJECT_ID": number} for number in (ada, grace)]
+    sent = {"resource": "Emails", "fields": {"SUBJECT": "Hello", "LINKS": links}}
+    assert crm.send("POST", "/_local/records", json=sent).status == 201
+
+    (below,) = old.shown(f"Contacts/{grace}/Emails")
+
+    assert [link["CONTACT_ID"] for link in below["EMAILLINKS"]] == [grace]
+    whole = old.shown(f"Emails/{below['EMAIL_ID']}")
+    assert [link["CONTACT_ID"] for link in whole["EMAILLINKS"]] == [ada, grace]
