@@ -253,3 +253,9 @@ GUIDED = [("instance", True, "15", "mine")]
 @given(acts=st.lists(ACTS, max_size=12), guided=st.booleans())
 def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, replay):
     check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, replay)
+
+
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@given(acts=st.lists(ACTS, min_size=4, max_size=10))
+def test_over_ports_it_is_the_same(acts, stack_on_ports, tmp_path, replay, on_ports_too):
+    check(GUIDED + acts, stack_on_ports, tmp_path, replay, on_ports_too)

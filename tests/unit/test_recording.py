@@ -166,6 +166,11 @@ class TestHead:
 
         assert document["instance"]["configuration"] == {key: None}
 
+    def test_a_secret_of_its_configuration_is_left_out(self):
+        document = recorded(instance(configuration={"another.secret": MASK, "x": "y"})).document
+
+        assert document["instance"]["configuration"] == {"x": "y"}
+
     def test_a_later_instance_is_made_by_a_step(self):
         document = recorded(contact("Ada", 12345678), instance()).document
 
@@ -498,6 +503,21 @@ class TestOthers:
         odd = call("platform", "DELETE", "/hubs/crm/contacts/a b%/{x}?where=x%3D'y'", status=404)
 
         assert request(instance(), odd)["path"] == "/hubs/crm/contacts/a%20b%25/%7Bx%7D?where=x%3D'y'"
+
+    def test_an_instances_id_inside_of_a_text_is_a_name(self):
+        body = {"topics": ["instance-123456-events", "instance-1234567-events"]}
+        told = call("platform", "POST", "/notifications/subscriptions?q=a-123456", body, {})
+
+        said = request(instance(), told)
+
+        assert said["json"] == {"topics": ["instance-{instance}-events", "instance-1234567-events"]}
+        assert said["path"] == "/notifications/subscriptions?q=a-{instance}"
+
+    @pytest.mark.parametrize("header", ["elements-async-request", "elements-schedule-request"])
+    def test_a_read_that_is_to_be_done_later_is_a_call_like_others(self, header):
+        later = call("platform", "GET", "/hubs/crm/contacts", headers={"authorization": ELEMENT, header: "x"})
+
+        assert request(instance(), later)["headers"] == {header.title(): "x"}
 
     def test_reads_are_left_out_unless_they_are_wanted(self):
         calls = (contact("Ada", 12345678), call("crm", "GET", "/v3.1/Contacts/12345678"))

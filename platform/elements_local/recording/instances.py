@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SIGNATURE_KEY = "event.notification.signature.key"
 POLLER = "event.poller.configuration"
 
-_SCENARIOS_OWN = frozenset({"username", "password", CALLBACK_URL})
+_SCENARIOS_OWN = frozenset({"username", "password", CALLBACK_URL, SIGNATURE_KEY})
 """What a scenario fills in itself, whatever it was."""
 
 _MAKING = re.compile(rf"{BASE_PATH}(?:/elements/[^/]+)?/instances/?\Z")
@@ -76,7 +76,7 @@ def _make(made: "Composer", call: Call) -> None:
         made.changed = True
     number = call.answer["id"]
     made.instances[number] = made.live[number] = name
-    made.words.learn(name, number, "instance", f"{name}.token")
+    made.words.learn_instance(name, number)
     _tell(made, call.json.get("configuration") or {})
 
 
@@ -131,15 +131,13 @@ def configuration(sent: Mapping[str, Any], guide: Mapping[str, Any], words: Word
     differs: dict[str, Any] = {}
     for key in [*guide, *(key for key in sent if key not in guide)]:
         value = readable(key, sent.get(key))
-        if key == SIGNATURE_KEY:
-            same = bool(value)  # a secret: the scenario has one of its own
-        elif key in _SCENARIOS_OWN:
+        if key in _SCENARIOS_OWN:
             same = bool(value)
         else:
-            same = key in guide and _as_text(value) == _as_text(guide[key])
+            same = value == MASK or (key in guide and _as_text(value) == _as_text(guide[key]))
         if not same:
             differs[key] = words.value(value)
-    return without_masks(differs)
+    return differs
 
 
 def changed(sent: Mapping[str, Any], words: Words, guide: Mapping[str, Any]) -> dict[str, Any]:

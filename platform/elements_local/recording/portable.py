@@ -16,6 +16,7 @@ CALLBACK_URL = "event.notification.callback.url"
 _VENDOR = "https://api.insight.ly"
 _SAFE = "/:@!$&'()*+,;=~"
 _WORD = re.compile(r"[\w-]+", re.ASCII)
+_NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])", re.ASCII)
 _SHORTEST_ID = 4
 _OPAQUE_ID = re.compile(r"(?=.*\d)[\w-]{8,}\Z", re.ASCII)
 """A text that is taken for an id, and not for a word that may stand anywhere."""
@@ -30,6 +31,7 @@ class Words:
 
     def __init__(self, credentials: Credentials, addresses: Addresses) -> None:
         self.ids: dict[str, str] = {}
+        self._instances: dict[str, str] = {}
         self._offers: dict[str, Callable[[], str]] = {}
         self._addresses = addresses
         self._workspace = credentials.name
@@ -41,14 +43,16 @@ class Words:
         }
         self._known = {*credentials.to_json(), "workspace"} - {"name"}
 
-    def learn(self, name: str, value: object, *also: str) -> None:
-        """Note that a name stands for a value from now on.
-
-        Args:
-            also: further names that texts may not mean by chance.
-        """
+    def learn(self, name: str, value: object) -> None:
+        """Note that a name stands for a value from now on."""
         self.ids[str(value)] = name
-        self._known |= {name, *also}
+        self._known.add(name)
+
+    def learn_instance(self, name: str, number: int) -> None:
+        """Note what an instance is called, whose id stands inside of texts as well, such as its topics."""
+        self.learn(name, number)
+        self._known |= {"instance", f"{name}.token"}
+        self._instances[str(number)] = name
 
     def offer(self, value: int | str, name: Callable[[], str]) -> None:
         """Note that a name can be had for a value, should anything mean it."""
@@ -96,7 +100,7 @@ class Words:
         shown = escaped(text, self._known)
         for own, name in sorted(self._own.items(), key=lambda pair: -len(pair[0])):
             shown = shown.replace(own, name)
-        shown = shown.replace(self._addresses.crm, _VENDOR).replace(MASK, NOT_RECORDED)
+        shown = self._with_instances(shown).replace(self._addresses.crm, _VENDOR).replace(MASK, NOT_RECORDED)
         return self._callback_url(shown)
 
     def receiver(self, url: str) -> str:
@@ -107,11 +111,20 @@ class Words:
         """Return a path and a query, names in the places of ids."""
         segments = [self._segment(segment) for segment in path.split("/")]
         shown = _WORD.sub(lambda word: self._named(word[0]), self._names_as_they_are(query))
-        return "/".join(segments) + (f"?{shown}" if query else "")
+        return "/".join(segments) + (f"?{self._with_instances(shown)}" if query else "")
 
     def is_own(self, value: str) -> bool:
         """Say whether a URL leads to the workspace's own sink."""
         return value == self._addresses.sink or value.startswith(f"{self._addresses.sink}/")
+
+    def _with_instances(self, text: str) -> str:
+        """Put names in the places of the ids of instances, wherever they stand."""
+
+        def named(found: re.Match[str]) -> str:
+            name = self._instances.get(found[0])
+            return found[0] if name is None else f"{{{name}}}"
+
+        return _NUMBER.sub(named, text)
 
     def _callback_url(self, text: str) -> str:
         """Return a URL of the sink by the workspace's callback URL; whose bin it led to makes no difference."""
@@ -124,7 +137,7 @@ class Words:
         name = self.name_of(segment)
         if name is not None:
             return f"{{{name}}}"
-        return segment if segment in OWN else quote(segment, safe=_SAFE)
+        return segment if segment in OWN else self._with_instances(quote(segment, safe=_SAFE))
 
     def _named(self, word: str) -> str:
         if word == self._workspace and word != "default":

@@ -23,6 +23,8 @@ class Unread:
 
 UNREAD = Unread()
 
+_LATER = ("elements-async-request", "elements-schedule-request")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
@@ -74,8 +76,8 @@ class Call:
 
     @property
     def reads(self) -> bool:
-        """Say whether it only looks."""
-        return self.method in READS
+        """Say whether it only looks; one that is to be done later, or again and again, does more."""
+        return self.method in READS and self.headers.keys().isdisjoint(_LATER)
 
     @property
     def good(self) -> bool:

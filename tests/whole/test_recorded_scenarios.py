@@ -1,0 +1,57 @@
+"""The scenarios of this project, done by hand as it were and recorded: each recording replays."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from elements_local.golden import golden_of
+from elements_local.recording import Watch, compose, write
+from elements_local.runner import How, Runner
+from elements_local.scenario import find, load
+from elements_local.steps import make_instance, take
+from elements_local.world import World
+from mock_kit.instants import format_instant
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+FIRST_OF_EACH_FILE = [
+    scenario
+    for path in find([SCENARIOS])
+    for scenario in load(path)[:1]
+    if scenario.profile == "cloud-elements" and not scenario.document.get("settings")
+]
+"""A recording knows nothing of a stack's settings."""
+
+
+@pytest.fixture(scope="module")
+def replay():
+    with closing(Runner(How())) as runner:
+        yield runner.run
+
+
+@pytest.mark.parametrize("scenario", FIRST_OF_EACH_FILE, ids=lambda scenario: scenario.path.stem)
+def test_a_recording_of_a_scenario_replays(scenario, stack_in_process, replay, tmp_path):
+    doors = stack_in_process.new_workspace(
+        start=format_instant(scenario.start), seed=scenario.seed, records=scenario.records
+    )
+    world = World(doors=doors, start=scenario.start, golden=golden_of(scenario.path, scenario.name))
+    for name, differs in scenario.instances.items():
+        make_instance(world, name, differs)
+    for step in scenario.steps:
+        take(world, step.verb, step.argument)
+
+    watch = Watch(doors, stack_in_process.addresses, seed=scenario.seed)
+    watch.look()
+    recording = compose(watch.session(), name=scenario.name)
+    text = write(tmp_path / "it.yaml", recording.document, recording.notes)
+    stack_in_process.delete_workspace(doors.credentials.name)
+
+    credentials = doors.credentials
+    assert not [
+        secret
+        for secret in (credentials.user_secret, credentials.organization_secret, credentials.crm_api_key)
+        if secret in text
+    ]
+    (recorded,) = load(tmp_path / "it.yaml")
+    failure = replay(recorded).failure
+    assert failure is None, f"{failure}\n{text}"
