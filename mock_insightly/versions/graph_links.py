@@ -91,7 +91,7 @@ class LinkGraph:
             name=self.peers.name,
             holds=self.peers.rows,
             show=self._show_peers,
-            take=lambda _sent, _before: {},  # LINKS has read it
+            take=self._check_peers,
             collection=True,
         )
         return links, peers
@@ -109,6 +109,12 @@ class LinkGraph:
             for link in (*links, *self._sent_peers(sent, before.get(self.kind.id_field)))
         ]
         return {**given, "LINKS": [*unseen, *seen]}
+
+    def _check_peers(self, sent: Sent, before: Record) -> Record:
+        """Refuse links to records of the same kind that are none; LINKS is what keeps them."""
+        for _ in self._sent_peers(sent, before.get(self.kind.id_field)):
+            pass
+        return {}
 
     def _hire(
         self, sent: Sent, before: Record, links: list[Record], old: dict[Json, Record]

@@ -185,21 +185,21 @@ class Shape:
         Args:
             before: the record as it was; empty if it is new.
             whole: what the body does not mention counts as null.
-            brief: the collections are left alone, whatever the body says of them.
+            brief: the collections are left alone, though what the body says of them has to fit.
 
         Raises:
             InvalidRequestError: a value does not fit, or a required one is missing.
         """
-        takes = [key for key in self.keys if key.take and not (brief and key.collection)]
         if whole:
-            sent = {**dict.fromkeys(key.name.upper() for key in takes), **sent}
+            sent = {**dict.fromkeys(key.name.upper() for key in self.keys if key.take), **sent}
         self._require(sent, new=not before)
         if self.check:
             self.check(sent, self.kind)
         given: Record = {}
-        for key in takes:
+        for key in self.keys:
             if key.take and key.name.upper() in sent:
-                given.update(key.take(sent, before))
+                taken = key.take(sent, before)
+                given.update({} if brief and key.collection else taken)
         return given
 
     def _require(self, sent: Sent, *, new: bool) -> None:

@@ -38,3 +38,29 @@ def test_v3_carries_tags_and_custom_objects(crm, version):
     assert "ETag" in at.send("GET", "Contacts").headers
     assert at.shown("Fruit__c") == []
     assert at.send("GET", "Contact").status == 405
+
+
+@pytest.mark.parametrize("version", ["v2.2", "v2.3"])
+@pytest.mark.parametrize(
+    ("resource", "first", "rows"),
+    [
+        ("Leads", {"LAST_NAME": "x", "TAGS": [{"TAG_NAME": "kept"}]}, {"TAGS": [{}]}),
+        ("Organisations", {"ORGANISATION_NAME": "x"}, {"ORGANISATIONLINKS": [{"DETAILS": "x" * 256}]}),
+        ("Teams", {"TEAM_NAME": "x"}, {"TEAMMEMBERS": [{"TEAM_ID": 1}]}),
+        ("Contacts", {"FIRST_NAME": "x"}, {"CONTACTINFOS": "none"}),
+    ],
+)
+def test_a_brief_update_leaves_collections_alone_and_yet_refuses_what_none_is(
+    crm, version, resource, first, rows
+):
+    caller = crm.at(version)
+    made = caller.create(resource, **first)
+    (collection,) = rows
+    number = {"Leads": "LEAD_ID", "Organisations": "ORGANISATION_ID", "Teams": "TEAM_ID"}.get(
+        resource, "CONTACT_ID"
+    )
+
+    caller.refused(400, "PUT", f"{resource}/{made[number]}?brief=true", json=rows)
+    after = caller.update(f"{resource}/{made[number]}?brief=true", **{collection: []})
+
+    assert after[collection] == made[collection]
