@@ -1,0 +1,74 @@
+"""The same seed gives the same bytes, whatever the machine and the version of Python; here are their digests.
+
+They change only with the made-up data itself, and whoever changes that says so in the change log.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+ANOTHER_PYTHON = os.environ.get("ELEMENTS_LOCAL_TEST_ANOTHER_PYTHON", "/usr/bin/python3")
+"""One that has our dependencies; otherwise a fresh process of the present one takes its place."""
+
+SEEDED = {
+    '{"records": 30}': "ad12d05bc41c56b54443672cd9e7c69634d6778f05a1a2904a868a68dc51f1e3",
+    '{"profile": "small"}': "2d897de2084aedad9ef161a31434667f17732621a78305b7fe9f5570d1ce82b1",
+    '{"profile": "edge"}': "23ce45d80033ee39f879ecac7d9a230f819ff32f944b83793c95def08501927b",
+}
+"""What a workspace named test, of seed 7, was filled with, and the SHA-256 of its export."""
+
+_DIGESTS = """
+import json, sys
+from hashlib import sha256
+from mock_insightly import Settings, create_app
+from mock_kit.admin import Guard
+from mock_kit.database import Database
+from mock_kit.workspaces import NewWorkspace, Workspaces
+database = Database()
+workspaces = Workspaces(database)
+client = create_app(Settings(), workspaces=workspaces, database=database, guard=Guard()).test_client()
+digests = {}
+for filled in sys.argv[1:]:
+    workspace = workspaces.create(NewWorkspace(name="test", seed=7))
+    auth = (workspace.crm_api_key, "")
+    client.post("/_local/seed", json=json.loads(filled), auth=auth)
+    digests[filled] = sha256(client.get("/_local/export", auth=auth).data).hexdigest()
+    client.post("/_local/reset", auth=auth)
+    workspaces.delete(workspace)
+database.close()
+print(json.dumps(digests))
+"""
+
+
+@pytest.mark.parametrize(("filled", "digest"), SEEDED.items())
+def test_the_same_seed_gives_the_same_bytes(crm, filled, digest):
+    crm._json("POST", "/_local/seed", 200, json=json.loads(filled))
+
+    assert sha256(crm.send("GET", "/_local/export").body).hexdigest() == digest
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "1"])
+def test_another_process_and_another_python_give_the_same_bytes(hash_seed):
+    path = os.pathsep.join([str(ROOT / "platform"), str(ROOT)])
+    told = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": hash_seed}
+
+    made = subprocess.run(
+        [_another_python(told), "-c", _DIGESTS, *SEEDED], env=told, capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(made.stdout) == SEEDED
+
+
+def _another_python(told):
+    if not Path(ANOTHER_PYTHON).exists():
+        return sys.executable
+    tried = subprocess.run(
+        [ANOTHER_PYTHON, "-c", "import mock_insightly"], env=told, capture_output=True, check=False
+    )
+    return sys.executable if tried.returncode else ANOTHER_PYTHON
