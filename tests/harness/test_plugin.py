@@ -1,5 +1,7 @@
 """The pytest plugin, by pytest run inside pytest."""
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
 PASSING = """
@@ -88,6 +90,54 @@ def test_scenarios_are_chosen_by_name_and_by_tag(project: pytest.Pytester, words
     result = project.runpytest_inprocess("--strict-markers", *words)
 
     result.assert_outcomes(passed=1, deselected=1)
+
+
+def test_the_last_failed_is_run_again_and_a_scenario_has_a_node_id(project: pytest.Pytester) -> None:
+    scenarios(project, passing=PASSING, failing=FAILING)
+
+    project.runpytest_inprocess().assert_outcomes(passed=2, failed=1)
+    again = project.runpytest_inprocess("--last-failed")
+    one = project.runpytest_inprocess("scenarios/passing.yaml::nothing is reported")
+
+    again.assert_outcomes(failed=1)
+    one.assert_outcomes(passed=1)
+
+
+def test_a_report_for_a_ci_has_a_case_for_each_scenario_with_what_failed(project: pytest.Pytester) -> None:
+    scenarios(project, passing=PASSING, failing=FAILING)
+
+    project.runpytest_inprocess("--junitxml", "it.xml")
+
+    cases = {case.get("name"): case for case in ET.parse(project.path / "it.xml").getroot().iter("testcase")}  # noqa: S314 - our own
+    assert sorted(cases) == ["a contact is misnamed", "a contact is reported", "nothing is reported"]
+    assert {case.get("classname") for case in cases.values()} == {
+        "scenarios.passing.yaml",
+        "scenarios.failing.yaml",
+    }
+    assert "scenarios/failing.yaml:7: expect:" in cases["a contact is misnamed"].find("failure").text
+    assert all(float(case.get("time")) >= 0 for case in cases.values())
+
+
+def test_tests_with_fixtures_and_scenarios_run_side_by_side(project: pytest.Pytester) -> None:
+    scenarios(project, passing=PASSING)
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.elements(records=1)
+        @pytest.mark.parametrize("turn", range(6))
+        def test_nobody_else_is_here(turn, elements_crm, elements_clock, elements_workspace):
+            assert len(elements_crm.call("GET", "/v3.1/Contacts")) == 1
+            elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            elements_clock.advance("1h")
+            assert elements_clock.show()["now"] == "2026-03-02T11:00:00Z"
+            assert len(elements_crm.call("GET", "/v3.1/Contacts")) == 2
+        """
+    )
+
+    result = project.runpytest_subprocess("-n", "2", "--strict-markers", "-m", "quick or elements")
+
+    result.assert_outcomes(passed=7)
 
 
 def test_the_folders_are_an_ini_option(project: pytest.Pytester) -> None:

@@ -1,0 +1,102 @@
+"""The README's workflow is one that GitHub takes, that two linters have nothing against, and whose commands run."""
+
+import os
+import shlex
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+import yaml
+
+from elements_local.cli import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+MARK = "<!-- workflow: scenarios.yml -->\n```yaml\n"
+WORKFLOW = (ROOT / "README.md").read_text(encoding="utf-8").partition(MARK)[2].partition("```\n")[0]
+SCENARIO = "scenario: {name}\nsteps:\n  - advance: 1m\n  - expect: {{events: {events}}}\n"
+
+
+@pytest.fixture
+def workflow(tmp_path: Path) -> Path:
+    """The workflow as a file of a user's."""
+    path = tmp_path / ".github" / "workflows" / "scenarios.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(WORKFLOW, encoding="utf-8")
+    return path
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
+
+
+def steps() -> dict[str, dict]:
+    (job,) = yaml.safe_load(WORKFLOW)["jobs"].values()
+    return {step["name"]: step for step in job["steps"]}
+
+
+def test_it_has_the_shape_that_github_takes(workflow: Path) -> None:
+    checked = run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize(
+    "broken", [("runs-on:", "run-on:"), ("timeout-minutes: 10", "timeout-minutes: ten"), ("uses:", "use:")]
+)
+def test_the_shape_is_really_looked_at(workflow: Path, broken: tuple[str, str]) -> None:
+    workflow.write_text(WORKFLOW.replace(*broken), encoding="utf-8")
+
+    checked = run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+
+    assert checked.returncode == 1
+
+
+def zizmor(workflow: Path) -> subprocess.CompletedProcess[str]:
+    return run(BIN / "zizmor", "--offline", "--no-config", "--pedantic", "--no-progress", workflow)
+
+
+def test_the_linter_has_nothing_against_it(workflow: Path) -> None:
+    linted = zizmor(workflow)
+
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_the_linter_would_have(workflow: Path) -> None:
+    workflow.write_text(WORKFLOW.replace('"$FOLDER"', "${{ inputs.folder }}"), encoding="utf-8")
+
+    assert "template-injection" in zizmor(workflow).stdout
+
+
+def test_what_it_installs_is_this_project() -> None:
+    words = shlex.split(steps()["Install"]["run"])
+
+    assert words == ["python", "-m", "pip", "install", "elements-local"]
+    assert '\nname = "elements-local"\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("events", "status"), [("[]", 0), ("[COMPLETED]", 1)], ids=["passes", "fails"])
+def test_its_command_is_there_and_makes_the_reports_that_it_keeps(
+    tmp_path: Path, events: str, status: int
+) -> None:
+    step = steps()["Replay"]
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "it.yaml").write_text(SCENARIO.format(name="it", events=events))
+    program, command, *_ = shlex.split(step["run"])
+
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env={"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **dict.fromkeys(step["env"], "it")},
+        check=False,
+        capture_output=True,
+    )
+
+    assert (program, command in COMMANDS) == ("elements-local", True)
+    assert done.returncode == status, done.stderr
+    kept = sorted(path.name for path in tmp_path.glob(steps()["Keep the reports"]["with"]["path"]))
+    assert kept == ["scenarios.html", "scenarios.xml"]
+    (case,) = ET.parse(tmp_path / "scenarios.xml").getroot().iter("testcase")  # noqa: S314 - our own
+    assert (case.get("name"), case.find("failure") is not None) == ("it", bool(status))
