@@ -110,13 +110,16 @@ def _respond(_made: _Made, argument: verbs.Response | list[verbs.Response]) -> I
 
 
 def _request(made: _Made, argument: verbs.Request) -> Iterator[Objection]:
-    made.records.extend(getattr(argument, "keep", ()))
+    made.records.extend(argument.keep)
     yield from ()
 
 
-def _make(made: _Made, argument: dict[str, object]) -> Iterator[Objection]:
+def _make(made: _Made, argument: dict[str, dict[str, object]]) -> Iterator[Objection]:
+    for name, differs in argument.items():
+        for key in differs:
+            if key not in INSTANCE_KEYS:
+                yield (name, key), unknown("key", key, INSTANCE_KEYS)
     made.instances.extend(argument)
-    yield from ()
 
 
 def _snapshot(made: _Made, argument: str) -> Iterator[Objection]:

@@ -213,6 +213,7 @@ EXAMPLES = {
     "create": "`create: {contacts/ada: {FIRST_NAME: Ada}}`",
     "update": "`update: {contacts/ada: {TITLE: Countess}}`",
     "delete": "`delete: contacts/ada`",
+    "make": "`make: {second: {name: My second Insightly}}`",
     "advance": "`advance: 15m`, or `advance: {to: T+15m}`",
     "poll": "`poll:` with nothing behind it, or with an instance's name",
     "fault": '`fault: {match: {path: "/v2.2/*"}, effect: {status: 503}}`',

@@ -90,6 +90,7 @@ BROKEN = {
     "a snapshot with an empty name": (GOOD + "  - snapshot: ''\n", "4:5", "steps.1.snapshot"),
     "a misspelt snapshot": (GOOD + "  - snapsht: a\n", "4:5", "unknown verb 'snapsht'; did you mean 'snapshot'?"),
     "a record of a time that a restore undid": (GOOD + "  - snapshot: a\n  - create: {contacts/ada: {}}\n  - restore: a\n  - delete: contacts/ada\n", "7:5", "unknown record 'contacts/ada'"),
+    "a made instance's misspelt key": (GOOD + "  - make: {two: {nam: x}}\n", "4:18", "did you mean 'name'?"),
     "a duration that is none": (GOOD + "  - advance: 15x\n", "4:5", "expected a duration such as 15m, 1h 30m or 2 days; got '15x'"),
     "a duration backwards": (GOOD + "  - advance: -5m\n", "4:5", "time only moves forward; got '-5m'"),
     "no duration": (GOOD + "  - advance:\n", "4:5", "got nothing; write it as in `advance: 15m`, or `advance: {to: T+15m}`"),
