@@ -19,6 +19,7 @@ from mock_insightly.errors import (
     NoSuchResourceError,
     NoSuchRowError,
     NotAcceptableError,
+    OutOfPlanError,
     PlanLimitError,
     SingularResourceError,
 )
@@ -74,6 +75,7 @@ STATUSES: dict[type[Exception], int] = {
     NoSuchRowError: 404,
     EmptyUploadError: 417,
     InUseError: 409,
+    OutOfPlanError: 403,
     PlanLimitError: 402,
     SingularResourceError: 405,
 }

@@ -119,6 +119,16 @@ class PlanLimitError(CrmError):
         super().__init__(f"The plan's limit of {limit} records is reached")
 
 
+class OutOfPlanError(CrmError):
+    """A path leads to what the account's plan has not.
+
+    Source: 403 with words like these, or 404 without any (the Ampersand connector's list, observed second-hand).
+    """
+
+    def __init__(self, called: str) -> None:
+        super().__init__(f"User doesn't have access: {called} is not in the plan of this account")
+
+
 class StorageLimitError(PlanLimitError):
     """The account has as many bytes of files as its plan allows.
 

@@ -33,6 +33,8 @@ class Settings:
         links_stamp_other_side: whether a record is stamped when another one is linked to it (assumed: no).
         restore_stamps: whether a record that comes back from the recycle bin is stamped anew (unknown, assumed: yes).
         record_limit: how many records the account's plan allows; 0 is any number.
+        out_of_plan_status: what v3 answers where the account's plan has no such resource: 403, or 404 without words
+            (both observed second-hand).
         storage_limit: how many bytes of files and images it allows; 0 is any number.
         limits_reset: whether the day of the daily limit ends at ``midnight`` UTC, or is any 24 hours, ``rolling``
             (sources disagree).
@@ -76,6 +78,7 @@ class Settings:
     links_stamp_other_side: bool = False
     restore_stamps: bool = True
     record_limit: int = 0
+    out_of_plan_status: int = 403
     storage_limit: int = 0
     limits_reset: str = "midnight"
     retry_after: bool = True
@@ -132,6 +135,7 @@ _KINDS = {
     "links_stamp_other_side": environment.flag(),
     "restore_stamps": environment.flag(),
     "record_limit": environment.whole(),
+    "out_of_plan_status": environment.one_of({"403": 403, "404": 404}),
     "storage_limit": environment.whole(),
     "limits_reset": _word("midnight", "rolling"),
     "retry_after": environment.flag(),

@@ -18,6 +18,7 @@ from mock_insightly.errors import (
     NoImageError,
     NoSuchRecordError,
     NoSuchRowError,
+    OutOfPlanError,
     PlanLimitError,
     StaleRecordError,
 )
@@ -46,6 +47,7 @@ def answer_plainly(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
         app.register_error_handler(kind, _telling(statuses[kind]))
     app.register_error_handler(NoSuchRecordError, _no_such_record)
     app.register_error_handler(NoImageError, _no_image)
+    app.register_error_handler(OutOfPlanError, _out_of_plan)
     app.register_error_handler(StaleRecordError, _stale)
     app.register_error_handler(EmptyUploadError, _empty_upload)
 
@@ -79,6 +81,12 @@ def _no_such_record(error: NoSuchRecordError) -> Response:
 
 def _stale(error: StaleRecordError) -> Response:
     return _told(str(error), parts().settings.stale_status)
+
+
+def _out_of_plan(error: OutOfPlanError) -> Response:
+    if parts().settings.out_of_plan_status == 404:
+        return Response(status=404)
+    return _told(str(error), 403)
 
 
 def _empty_upload(error: EmptyUploadError) -> Response:

@@ -27,6 +27,7 @@ from mock_insightly.kinds import (
     Kind,
 )
 from mock_insightly.row_types import custom_field
+from mock_insightly.versions import out_of_plan
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES
@@ -127,9 +128,17 @@ VERSION = Version(
     tagged=True,
     tags_of_one=True,
     tells_singular=True,
+    closed=out_of_plan.RESOURCES["v3.1"],
+    closed_below=out_of_plan.BELOW["v3.1"],
     custom_shape=custom_shape,
 )
 
-VERSION_3_0 = replace(VERSION, name="v3.0", replaces=True)
+VERSION_3_0 = replace(
+    VERSION,
+    name="v3.0",
+    replaces=True,
+    closed=out_of_plan.RESOURCES["v3.0"],
+    closed_below=out_of_plan.BELOW["v3.0"],
+)
 """Source: a PUT must send all fields; fewer objects, none of which are served here (Insightly v3.1 help page, documented,
 but thin)."""

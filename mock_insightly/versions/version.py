@@ -36,6 +36,7 @@ class Version:
         tells_singular: whether a resource's singular is refused in another way than an unknown name.
         on_members: the methods of the list of all teams' members.
         headers: what every answer carries besides (recorded v2.1 exchanges, observed; of later versions unknown).
+        closed, closed_below: resources and sub-resources that the account's plan has not, in lower case.
         put_status: what a PUT of a record is answered with.
         sub_list_status: what a GET of certain rows and children of a record is answered with.
         puts_by_id: whether a PUT may name the record in its path.
@@ -59,6 +60,8 @@ class Version:
     tells_singular: bool = False
     on_members: Methods = _MEMBERS
     headers: tuple[tuple[str, str], ...] = ()
+    closed: frozenset[str] = frozenset()
+    closed_below: frozenset[str] = frozenset()
     put_status: int = 200
     sub_list_status: int = 200
     puts_by_id: bool = True
