@@ -199,6 +199,17 @@ class TestHead:
             "json": {"records": 3},
         }
 
+    @pytest.mark.parametrize("target", ["/_local/snapshot", "/_local/snapshot?workspace=mine"])
+    def test_what_went_back_to_a_snapshot_is_refused(self, target):
+        with pytest.raises(RecordingError, match="a snapshot was put back"):
+            recorded(contact("Ada", 12345678), call("sink", "PUT", target, {}, {}))
+
+    def test_a_snapshot_that_is_taken_or_only_checked_is_no_step(self):
+        taken = call("platform", "POST", "/_local/snapshot", answer={})
+        checked = call("platform", "PUT", "/_local/snapshot?check=true", {}, {})
+
+        assert len(steps(contact("Ada", 12345678), taken, checked)) == 1
+
     def test_nothing_is_nothing(self):
         with pytest.raises(RecordingError, match="nothing has happened in workspace 'mine'"):
             recorded(call("crm", "GET", "/v3.1/Contacts"))

@@ -15,6 +15,7 @@ from elements_local.records import Names
 from mock_kit.instants import format_instant
 
 _SECOND = timedelta(seconds=1)
+_SNAPSHOT = "/_local/snapshot"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +132,9 @@ def compose(session: Session, *, name: str = "", reads: bool = False) -> Recordi
         reads: calls that only look are among its steps.
 
     Raises:
-        RecordingError: nothing was done.
+        RecordingError: nothing was done, or time went back.
     """
+    _refuse_going_back(session)
     if not any(not call.reads for call in session.calls):
         raise RecordingError(
             f"nothing has happened in workspace {session.credentials.name!r} since it was made or reset; there is nothing to write"
@@ -145,6 +147,22 @@ def compose(session: Session, *, name: str = "", reads: bool = False) -> Recordi
     made.catch_up(session.now)
     made.expect()
     return _recording(made, name)
+
+
+def _refuse_going_back(session: Session) -> None:
+    """Refuse what was forgotten with all that came of it.
+
+    Raises:
+        RecordingError: a snapshot was put back.
+    """
+    if any(
+        (call.method, call.target.partition("?workspace=")[0]) == ("PUT", _SNAPSHOT) and call.good
+        for call in session.calls
+    ):
+        raise RecordingError(
+            "a snapshot was put back: what had come before is gone, and what it held is not in any call; reset the "
+            "workspace (elements-local reset) and begin anew, or write the steps `snapshot` and `restore` by hand"
+        )
 
 
 def _add(made: Composer, call: Call, *, reads: bool) -> None:

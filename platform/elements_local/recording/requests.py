@@ -25,6 +25,8 @@ _OBSERVING = frozenset(
 )
 """What whoever looks on does: it changes nothing of what comes."""
 
+_OF_THE_STACK = frozenset({"/_local/reset", "/_local/snapshot"})
+
 
 def matters(made: "Composer", call: Call) -> bool:
     """Say whether a call that only looks makes a difference all the same: fault rules count it."""
@@ -37,7 +39,7 @@ def add(made: "Composer", call: Call, *, keep: Mapping[str, str] | None = None) 
     Args:
         keep: names for what it made.
     """
-    if (call.service, call.path) in _OBSERVING or call.path == "/_local/reset":
+    if (call.service, call.path) in _OBSERVING or call.path in _OF_THE_STACK:
         return False
     why = _cannot(call)
     if why:
@@ -75,7 +77,6 @@ def _cannot(call: Call) -> str:
         "which was one too many; scenarios run without limits": call.status == 429 and not call.fault,
         "whose body is too long to be kept, or no text": not call.whole,
         f"which is not below {BASE_PATH}": not below,
-        "as a recording does not have what a snapshot holds": call.path == "/_local/snapshot",
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
