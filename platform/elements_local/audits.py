@@ -10,7 +10,6 @@ from elements_local.timeline import clock_text
 from elements_local.world import World
 from mock_kit.instants import parse_instant
 
-_KINDS = ("reported", "late", "duplicate", "misclassified", "lost")
 _COUNTS = ("owed", "delivered")
 
 
@@ -53,7 +52,7 @@ def _differences(world: World, wanted: verbs.Audit) -> list[str]:
         number = getattr(wanted, key)
         if number not in {None, audit[key]}:
             lines.append(f"{key}: expected {number}, actual {audit[key]}")
-    for kind in _KINDS:
+    for kind in verbs.AUDITED:
         expected = getattr(wanted, kind)
         if expected is not None:
             lines += [f"{kind}: {line}" for line in _of_kind(kind, expected, found)]
@@ -79,7 +78,7 @@ def _found(world: World, audit: dict[str, Any]) -> list[_Found]:
             line=f"{world.names.shown(entry['resource'], entry['recordId'])} {entry['change']}",
             why=f"at {clock_text(parse_instant(entry['at']) - world.start)}, {entry['why']}",
         )
-        for kind in _KINDS
+        for kind in verbs.AUDITED
         for entry in audit[kind]
     ]
 

@@ -17,6 +17,8 @@ Path: TypeAlias = tuple[str | int, ...]
 Objection: TypeAlias = tuple[Path, str]
 """Where, and what is wrong."""
 
+_Audits: TypeAlias = str | verbs.Audit | list[verbs.Audit] | verbs.AuditNever | list[verbs.AuditNever]
+
 INSTANCE_KEYS = (
     "element",
     "name",
@@ -146,6 +148,7 @@ def _expect(made: _Made, argument: verbs.Expect | str) -> Iterator[Objection]:
         if name is not None:
             yield from _instance(made, name, at)
         yield from _callbacks(callbacks or (), at)
+    yield from _audits(made, argument.audit)
     yield from _polls(argument.polls or ())
     for name in argument.records or ():
         yield from _record(made, name, ("records", name))
@@ -155,6 +158,7 @@ def _never(made: _Made, argument: verbs.Never) -> Iterator[Objection]:
     if argument == verbs.Never():
         yield (), f"expected what must not have come: {', '.join(verbs.Never.__struct_fields__)}; got nothing"
     yield from _callbacks(argument.callbacks, ("callbacks",))
+    yield from _audits(made, argument.audit or None)
     yield from _polls(argument.polls)
     for name in argument.records:
         yield from _record(made, name, ("records", name))
@@ -166,6 +170,18 @@ def _callbacks(callbacks: Sequence[str | verbs.Callback], at: Path) -> Iterator[
             if not _EVENT.fullmatch(event):
                 reason = "expected an event such as `contacts/ada CREATED`, or one that is UPDATED or DELETED"
                 yield (*at, place), f"{reason}; got {shown(event)}"
+
+
+def _audits(made: _Made, wanted: _Audits | None) -> Iterator[Objection]:
+    """Look at what audits have to say; what they must not say are patterns, which may be anything."""
+    if isinstance(wanted, str):
+        yield from _instance(made, None, ("audit",))
+        return
+    for place, audit in enumerate(wanted if isinstance(wanted, list) else [wanted] if wanted else []):
+        at: Path = ("audit", place) if isinstance(wanted, list) else ("audit",)
+        yield from _instance(made, audit.instance, (*at, "instance") if audit.instance else at)
+        for kind in verbs.AUDITED if isinstance(audit, verbs.Audit) else ():
+            yield from _callbacks(getattr(audit, kind) or (), (*at, kind))
 
 
 def _polls(polls: Sequence[verbs.Poll]) -> Iterator[Objection]:

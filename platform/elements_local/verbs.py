@@ -110,6 +110,10 @@ class Asked(Struct, forbid_unknown_fields=True):
     count: int | None = None
 
 
+AUDITED = ("reported", "late", "duplicate", "misclassified", "lost")
+"""The lists of an audit."""
+
+
 class Audit(Struct, forbid_unknown_fields=True):
     """What an audit has to say of an instance; what is left out may be anything.
 
