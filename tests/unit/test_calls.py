@@ -11,6 +11,7 @@ from mock_kit.workspaces import Workspace
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORKSPACE = Workspace(
     name="default",
+    origin="default",
     seed=0,
     organization_secret="0123456789abcdef",
     user_secret="dXNlciBzZWNyZXQ=",
