@@ -27,3 +27,16 @@ def test_every_answer_is_one_that_the_document_allows(service, chosen):
     done = run.fuzz(service, "--seed", "20260302", *chosen)
 
     assert done.returncode == 0, run.readable(done)[-8000:]
+
+
+@pytest.mark.parametrize(
+    ("version", "only", "pattern"),
+    [
+        (None, None, None),
+        (None, "^/_local", "^/_local"),
+        ("v2.1", None, r"^/v2\.1/"),
+        ("v3.1", "(Contacts|Leads)", r"^/v3\.1/(Contacts|Leads)"),
+    ],
+)
+def test_a_run_is_narrowed_to_a_version_and_to_paths(version, only, pattern):
+    assert run.narrowed(version, only) == ([] if pattern is None else ["--include-path-regex", pattern])
