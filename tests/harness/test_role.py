@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 from elements_local.clients import Addresses, Credentials
 from elements_local.errors import NotRunningError
@@ -56,6 +57,16 @@ def at(crm: dict) -> dict[str, str]:
 def test_a_lone_crm_prints_what_there_is_and_nothing_of_what_is_not(crm: dict) -> None:
     assert list(crm) == ["crm", "workspace"]
     assert list(crm["workspace"]) == ["name", "crm_username", "crm_api_key"]
+
+
+def test_it_has_the_records_and_the_limits_that_it_was_started_with(crm: dict, at: dict[str, str]) -> None:
+    url, key = f"{crm['crm']}/v3.1/Contacts", (crm["workspace"]["crm_api_key"], "")
+    call("clock", "advance", "1m", **at)
+    replies = [requests.get(url, auth=key, timeout=30) for _ in range(11)]
+    call("clock", "set", "2026-03-02T10:00:00Z", **at)
+
+    assert len(replies[0].json()) == 2
+    assert [reply.status_code for reply in replies] == [200] * 10 + [429]
 
 
 def test_its_clock_is_shown_set_and_advanced(at: dict[str, str]) -> None:
@@ -108,9 +119,13 @@ def test_a_lone_crm_keeps_its_data_and_its_time(tmp_path: Path) -> None:
     assert clock.stdout == "2027-01-02T00:00:00Z (virtual)\n"
 
 
-def test_the_role_may_come_from_the_environment() -> None:
-    with up("--crm-port", "0", ELEMENTS_LOCAL_ROLE="crm") as ready:
-        assert "platform" not in ready
+def test_role_and_clock_may_come_from_the_environment() -> None:
+    with up("--crm-port", "0", ELEMENTS_LOCAL_ROLE="crm", ELEMENTS_LOCAL_CLOCK="real") as ready:
+        at = {"ELEMENTS_LOCAL_PLATFORM_URL": NOBODY, "ELEMENTS_LOCAL_CRM_URL": ready["crm"]}
+        clock = json.loads(call("clock", "show", "--json", **at).stdout)
+
+    assert "platform" not in ready
+    assert clock["mode"] == "real"
 
 
 @pytest.mark.parametrize(
