@@ -242,6 +242,31 @@ def test_the_stack_starts_as_the_settings_fixture_says(project: pytest.Pytester)
     result.assert_outcomes(passed=1)
 
 
+def test_with_the_role_crm_the_fixtures_start_nothing_else(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+        from elements_local.start import Options
+
+        @pytest.fixture(scope="session")
+        def elements_settings():
+            return Options(role="crm", ports=(0, 0, 0))
+
+        @pytest.mark.parametrize("time", [1, 2])
+        def test_it(elements_stack, elements_crm, elements_clock, time):
+            elements_clock.advance("1h")
+            ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            assert ada["DATE_CREATED_UTC"] == "2026-03-02 11:00:00"
+            assert len(elements_crm.call("GET", "/v3.1/Contacts")) == 1
+            assert list(elements_stack.addresses.running) == ["crm"]
+        """
+    )
+
+    result = project.runpytest_inprocess()
+
+    result.assert_outcomes(passed=2)
+
+
 def test_loading_the_plugin_imports_nothing_heavy(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
