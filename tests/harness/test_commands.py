@@ -316,8 +316,13 @@ def test_bound_to_another_address_admin_routes_want_the_token_that_up_printed() 
         with_token = call(
             "clock", "show", "--token", ready["token"], ELEMENTS_LOCAL_PLATFORM_URL=ready["platform"]
         )
+        made = call(
+            "workspace", "create", "mine", "--records", "1",
+            "--token", ready["token"], ELEMENTS_LOCAL_PLATFORM_URL=ready["platform"],
+        )  # fmt: skip
         process.terminate()
         process.wait(timeout=30)
 
+    assert made.returncode == 0, made.stderr
     assert (without.returncode, "403" in without.stderr) == (2, True)
     assert with_token.stdout == "2026-03-02T10:00:00Z (virtual)\n"

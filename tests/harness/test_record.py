@@ -11,9 +11,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Doors
+from elements_local.clients import BASE_PATH, Addresses, Doors
 from elements_local.scenario import load
 from elements_local.stack import Stack
+from elements_local.stack import at as stack_at
 from mock_kit.json_text import decode
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
@@ -254,6 +255,42 @@ def test_a_platform_that_was_reset_alone_does_not_fit_the_others(
 
     assert refused.returncode == 2
     assert "the platform was reset, but not the crm; reset all of it" in refused.stderr
+
+
+def test_what_a_stack_has_forgotten_by_a_restart_is_not_passed_over(tmp_path: Path) -> None:
+    kept = [
+        "up",
+        "--json",
+        "--data",
+        tmp_path / "data",
+        "--platform-port",
+        "0",
+        "--crm-port",
+        "0",
+        "--sink-port",
+        "0",
+    ]
+    for begun in (False, True):
+        with subprocess.Popen([PROGRAM, *kept], stdout=subprocess.PIPE, text=True) as stack:
+            assert stack.stdout
+            ready = json.loads(stack.stdout.readline())
+            urls = {f"ELEMENTS_LOCAL_{name.upper()}_URL": ready[name] for name in ("platform", "crm", "sink")}
+            doors = at_addresses(ready)
+            doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            doors.clock.advance("1m")
+            refused = call("record", "--since-start", "-o", tmp_path / "it.yaml", **urls)
+            assert refused.returncode == (2 if begun else 0)
+            stack.terminate()
+
+    assert "had Contacts " in refused.stderr
+    assert "before the first call that is kept (a stack forgets calls when it stops)" in refused.stderr
+
+
+def at_addresses(ready: dict[str, str]) -> Doors:
+    addresses = Addresses(
+        platform=ready["platform"].removesuffix(BASE_PATH), crm=ready["crm"], sink=ready["sink"]
+    )
+    return stack_at(addresses).workspace()
 
 
 def test_misuse_says_what_is_wrong(at: dict[str, str], tmp_path: Path) -> None:

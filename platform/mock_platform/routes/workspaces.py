@@ -7,7 +7,7 @@ from flask import Blueprint
 
 from mock_kit.json_text import encode
 from mock_kit.operations import Answer, operation
-from mock_kit.wire import NoReply
+from mock_kit.wire import Http, NoReply
 from mock_kit.workspace_errors import DefaultWorkspaceError
 from mock_kit.workspaces import Workspace
 from mock_kit.world_requests import NameQuery, WorkspaceRequest, chosen_workspace
@@ -33,10 +33,10 @@ def create(body: WorkspaceRequest) -> Answer[Json]:
     workspace = parts().workspaces.create(chosen_workspace(body))
     if body.records:
         try:
-            _tell_crm(workspace, "/_local/seed", {"records": body.records})
+            _tell_crm(workspace, "/_local/seed", {"records": body.records}, by=parts().http)
         except (ProviderError, InvalidRequestError):
             with suppress(ProviderError, InvalidRequestError):
-                _tell_crm(workspace, "/_local/reset", {})
+                _tell_crm(workspace, "/_local/reset", {}, by=parts().inside)
             parts().workspaces.delete(workspace)
             raise
     return Answer(_shown(workspace))
@@ -64,29 +64,36 @@ def _remove(workspace: Workspace) -> None:
     if workspace is services.workspaces.default:
         raise DefaultWorkspaceError
     with services.engine.alone(workspace):
-        _tell_crm(workspace, "/_local/reset", {})
-        _send(f"{services.settings.sink_url}/_local/reset?workspace={workspace.name}", {}, {})
+        _tell_crm(workspace, "/_local/reset", {}, by=services.inside)
+        _send(
+            f"{services.settings.sink_url}/_local/reset?workspace={workspace.name}",
+            {},
+            {},
+            by=services.inside,
+        )
         services.faults.replace(workspace.name, [])
         services.journal.clear(workspace.name)
         services.store.reset(workspace.name)
         services.workspaces.delete(workspace)
 
 
-def _tell_crm(workspace: Workspace, path: str, body: Json) -> None:
+def _tell_crm(workspace: Workspace, path: str, body: Json, *, by: Http) -> None:
     key = b64encode(f"{workspace.crm_api_key}:".encode()).decode()
-    _send(parts().settings.crm_url + path, body, {"Authorization": f"Basic {key}"})
+    _send(parts().settings.crm_url + path, body, {"Authorization": f"Basic {key}"}, by=by)
 
 
-def _send(url: str, body: Json, headers: dict[str, str]) -> None:
+def _send(url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
     """Have another service do its part.
+
+    Args:
+        by: the way there; calls that are to be kept as the caller's own go from outside.
 
     Raises:
         InvalidRequestError: it refuses.
         ProviderError: it does not answer.
     """
-    reply = parts().http.send(
-        "POST", url, headers={**headers, "Content-Type": "application/json"}, body=encode(body)
-    )
+    headers = {**parts().admin_headers, **headers, "Content-Type": "application/json"}
+    reply = by.send("POST", url, headers=headers, body=encode(body))
     if isinstance(reply, NoReply):
         raise ProviderError(status=502, message=f"{url} did not answer: {reply.reason}")
     if not reply.ok:
