@@ -355,6 +355,16 @@ class TestSecrets:
 
         assert request(refused)["headers"] == {"Authorization": said}
 
+    def test_a_call_that_only_the_crm_refused_has_the_credentials_that_all_have(self):
+        refused = call(
+            "platform", "PATCH", "/instances/123456", {"configuration": {"password": MASK}}, status=401
+        )
+
+        said = request(instance(), refused)
+
+        assert "headers" not in said
+        assert said["json"] == {"configuration": {"password": "not-recorded"}}
+
     def test_a_callback_url_of_the_sink_is_the_scenarios(self):
         body = {
             "name": "x",

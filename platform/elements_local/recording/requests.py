@@ -137,7 +137,7 @@ def _credentials(made: "Composer", call: Call) -> dict[str, Any]:
         return {}
     if given is None:
         return {"Authorization": None}
-    if call.status == 401 and not call.fault:
+    if call.status == 401 and not call.fault and MASK in given:
         return {"Authorization": given.replace(MASK, "not-recorded")}
     if call.service == "crm":
         return {}
