@@ -14,6 +14,9 @@ from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
 
+_MEMBERS = "members.index"
+"""Its path is one of records to a method that it lacks."""
+
 _GENERIC = frozenset(
     {
         "attached.show",
@@ -22,7 +25,7 @@ _GENERIC = frozenset(
         "records.search",
         "records.search_by_tag",
         "lookups.named",
-        "members.index",
+        _MEMBERS,
         "sub_resources.all_of_it",
         "sub_resources.one_of_it",
     }
@@ -52,12 +55,13 @@ def refuse_method() -> None:
         return
     if rule.endpoint not in _GENERIC and request.method not in (known := _methods_of(rule)):
         raise MethodNotAllowed(valid_methods=known)
-    if not refused:
+    if not refused and rule.endpoint != _MEMBERS:
         return
     taken = taken_at(parts().versions[version], segments, parts().settings.custom_object_names)
-    if request.method in taken:
+    if request.method not in taken:
+        raise MethodNotAllowed(valid_methods=sorted(taken))
+    if refused:
         raise NoSuchRowError(segments[0], segments[-1])
-    raise MethodNotAllowed(valid_methods=sorted(taken))
 
 
 def taken_at(version: Version, segments: list[str], custom_objects: tuple[str, ...]) -> Methods:
