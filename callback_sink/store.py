@@ -20,6 +20,7 @@ from callback_sink.tables import digest_of
 from callback_sink.usage import Limits, Usage
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
+from mock_kit.prepared import Prepared
 
 _LARGEST_ID = 2**63 - 1
 _ROWS_AT_ONCE = 50
@@ -29,15 +30,15 @@ _ids = tables.workspaces.c
 _kept = tables.callbacks.c
 _told = tables.bins.c
 
-# Statements are built once: building them costs more than running them.
-_next_id = (
+# Statements are built once, and those of every callback compiled once: that costs more than running them.
+_next_id = Prepared(
     tables.workspaces.update()
     .where(_ids.workspace == bindparam("of_workspace"))
     .values(last_id=_ids.last_id + 1)
     .returning(_ids.last_id)
 )
 _first_id = tables.workspaces.insert()
-_add = tables.callbacks.insert()
+_add = Prepared(tables.callbacks.insert())
 _all = tables.callbacks.select().where(_kept.workspace == bindparam("of_workspace")).order_by(_kept.id)
 _in_bin = _all.where(_kept.bin_digest == bindparam("of_digest"), _kept.bin == bindparam("of_bin"))
 _after = _all.where(_kept.id > bindparam("after"))
@@ -57,7 +58,9 @@ _note = (
     .values(forwards=bindparam("noted"), status=bindparam("answered"))
 )
 _this_bin = (_told.workspace == bindparam("of_workspace"), _told.bin == bindparam("of_bin"))
-_what_is_told = select(_told.signature_keys, _told.answers, _told.forward, _told.relays).where(*_this_bin)
+_what_is_told = Prepared(
+    select(_told.signature_keys, _told.answers, _told.forward, _told.relays).where(*_this_bin)
+)
 _tell = tables.bins.insert()
 _untell = tables.bins.delete().where(*_this_bin)
 
@@ -114,7 +117,7 @@ class Store:
                 _tell_bin(connection, workspace, received.bin, structs.replace(told, answers=left))
             callback = taken(received, answer, told.keys, number=_draw_id(connection, workspace))
             row = row_of(callback)
-            connection.execute(_add, {"workspace": workspace, **row})
+            _add.run(connection, {"workspace": workspace, **row})
             usage.added(connection, workspace, row["bin_digest"], row["weight"], limits=self._limits)
         relays = told.relays and not told.answers
         stands_in = told.relays and not relays
@@ -238,7 +241,7 @@ class Store:
 
 
 def _draw_id(connection: Connection, workspace: str) -> int:
-    drawn: int | None = connection.scalar(_next_id, {"of_workspace": workspace})
+    drawn: int | None = _next_id.scalar(connection, {"of_workspace": workspace})
     if drawn is None:
         drawn = 1
         connection.execute(_first_id, {"workspace": workspace, "last_id": drawn})
@@ -267,7 +270,7 @@ def _named(name: str) -> dict[str, str]:
 
 
 def _told_of(connection: Connection, workspace: str, name: str) -> Told:
-    row = connection.execute(_what_is_told, {"of_workspace": workspace, "of_bin": name}).one_or_none()
+    row = _what_is_told.first(connection, {"of_workspace": workspace, "of_bin": name})
     if row is None:
         return Told()
     return Told(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, select
 
 from callback_sink import tables
+from mock_kit.prepared import Prepared
 
 _ROWS_AT_ONCE = 20
 
@@ -17,7 +18,7 @@ _WHOLE = ""
 _used = tables.usage.c
 _kept = tables.callbacks.c
 
-_change = (
+_change = Prepared(
     tables.usage.update()
     .where(_used.workspace == bindparam("of_workspace"), _used.bin_digest.in_([bindparam("of_bin"), _WHOLE]))
     .values(
@@ -138,8 +139,8 @@ def _first_of(oldest: Sequence[_Kept], excess: Usage, gone: Usage) -> Iterator[_
 
 def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -> tuple[Usage, Usage]:
     """Change what is noted of a bin and of all together, and return both."""
-    changed = connection.execute(
-        _change,
+    changed = _change.all(
+        connection,
         {
             "of_workspace": workspace,
             "of_bin": digest,

@@ -21,6 +21,7 @@ from mock_insightly.query import Page
 from mock_insightly.records import record_in
 from mock_insightly.search import Criterion, Wanted, values_at
 from mock_insightly.tables import records, sequences
+from mock_kit.prepared import Prepared
 
 _BATCH = 500
 
@@ -28,7 +29,9 @@ _mine = and_(records.c.workspace == bindparam("workspace"), records.c.kind == bi
 _later = records.c.updated > bindparam("after")
 _documents = select(records.c.id, records.c.document)
 
-_few = _documents.where(_mine, _later).order_by(records.c.updated, records.c.id).limit(bindparam("top"))
+_few = Prepared(
+    _documents.where(_mine, _later).order_by(records.c.updated, records.c.id).limit(bindparam("top"))
+)
 _from = _documents.where(_mine, records.c.id >= bindparam("start")).order_by(records.c.id)
 _page_from = _from.limit(bindparam("top"))
 _later_from = _from.where(_later)
@@ -104,12 +107,10 @@ def _anything(_record: Record) -> bool:
 
 def find_few(connection: Connection, workspace: str, kind: str, after: datetime, page: Page) -> Found | None:
     """Return all that were updated later if one page holds them, which is what pollers meet; else None."""
-    rows = connection.execute(
-        _few, {"workspace": workspace, "kind": kind, "after": after, "top": page.top + 1}
-    ).all()
+    rows = _few.all(connection, {"workspace": workspace, "kind": kind, "after": after, "top": page.top + 1})
     if len(rows) > page.top:
         return None
-    documents = [document for _, document in sorted((row[0], row[1]) for row in rows)]
+    documents = [document for _, document in sorted(rows)]
     return Found(documents=documents, total=len(rows) if page.count_total else None)
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mock_insightly.account import first_number
 from mock_insightly.tables import sequences
+from mock_kit.prepared import Prepared
 from mock_kit.workspaces import Workspace
 
 CHANGES = "changes"
@@ -12,14 +13,14 @@ FOUNDATIONS = "foundations"
 CONVERSIONS = "conversions"
 
 _this = (sequences.c.workspace == bindparam("of_workspace"), sequences.c.name == bindparam("of_name"))
-_take = (
+_take = Prepared(
     sequences.update()
     .where(*_this)
     .values(next=sequences.c.next + bindparam("count"), live=sequences.c.live + bindparam("count"))
     .returning(sequences.c.next)
 )
-_live = select(sequences.c.live).where(*_this)
-_edit = sequences.update().where(*_this).values(edits=sequences.c.edits + 1)
+_live = Prepared(select(sequences.c.live).where(*_this))
+_edit = Prepared(sequences.update().where(*_this).values(edits=sequences.c.edits + 1))
 _join = (
     sequences.update()
     .where(*_this)
@@ -31,10 +32,10 @@ _release = sequences.update().where(*_this).values(live=sequences.c.live - 1)
 def reserve(connection: Connection, workspace: Workspace, name: str, count: int = 1) -> int:
     """Take numbers out of a sequence for good, and return the first of them."""
     taken = {"of_workspace": workspace.name, "of_name": name, "count": count}
-    after = connection.execute(_take, taken).scalar()
+    after = _take.scalar(connection, taken)
     if after is None:
         _begin(connection, workspace, name)
-        after = connection.execute(_take, taken).scalar_one()
+        after = _take.scalar(connection, taken)
     return int(after) - count
 
 
@@ -48,7 +49,7 @@ def join(connection: Connection, workspace: Workspace, name: str, count: int = 1
 def begun(connection: Connection, workspace: Workspace, name: str) -> bool:
     """Say whether anything was ever counted in a sequence."""
     asked = {"of_workspace": workspace.name, "of_name": name}
-    return connection.scalar(_live, asked) is not None
+    return _live.scalar(connection, asked) is not None
 
 
 def pass_over(connection: Connection, workspace: Workspace, name: str, lowest: int, highest: int) -> None:
@@ -71,7 +72,7 @@ def recount(connection: Connection, workspace: Workspace, name: str, live: int) 
 
 def note_edit(connection: Connection, workspace: Workspace, name: str) -> None:
     """Note that a record was updated, so that what is known of its list no longer holds."""
-    connection.execute(_edit, {"of_workspace": workspace.name, "of_name": name})
+    _edit.run(connection, {"of_workspace": workspace.name, "of_name": name})
 
 
 def release(connection: Connection, workspace: Workspace, name: str) -> None:
@@ -82,7 +83,7 @@ def release(connection: Connection, workspace: Workspace, name: str) -> None:
 def live(connection: Connection, workspace: Workspace, name: str) -> int:
     """Return how many numbers are in use."""
     asked = {"of_workspace": workspace.name, "of_name": name}
-    found: int | None = connection.scalar(_live, asked)
+    found: int | None = _live.scalar(connection, asked)
     return found or 0
 
 

@@ -93,6 +93,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Open a connection that sees one state of the data."""
         with self._reader.connect() as connection:
+            connection.begin()
             yield connection
 
     @contextmanager

@@ -17,6 +17,7 @@ from mock_kit import seeded
 from mock_kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.database import Database, Instant
 from mock_kit.json_text import Json
+from mock_kit.prepared import Prepared
 from mock_kit.workspace_errors import (
     SEEDS,
     DefaultWorkspaceError,
@@ -46,7 +47,7 @@ _workspaces = Table(
     Column("clock_start", Instant, nullable=False),
     Column("clock_now", Instant, nullable=False),
 )
-_move = (
+_move = Prepared(
     _workspaces.update().where(_workspaces.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
 )
 
@@ -244,7 +245,7 @@ class Workspaces:
                 return
             workspace.clock.move_to(instant)
             with self._database.writing() as connection:
-                connection.execute(_move, {"of": workspace.name, "moved_to": instant})
+                _move.run(connection, {"of": workspace.name, "moved_to": instant})
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime) -> None:
         """Let a workspace go by another clock; ``now`` is where a virtual one stands.

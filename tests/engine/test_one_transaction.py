@@ -1,9 +1,10 @@
 """A poll's events and its new last-poll time are written together or not at all."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from sqlite3 import IntegrityError
 
 import pytest
-from sqlalchemy import event
 
 from mock_platform.domain.models import JobKind, LastPoll, Poll
 from mock_platform.store import tables
@@ -16,27 +17,18 @@ class WriteFailedError(Exception):
     """What the test lets go wrong."""
 
 
-@pytest.fixture
-def failing(bench):
-    """Return a function that lets the nth insert into a table fail."""
-    listeners = []
-
-    def fail(table, nth=1):
-        seen = []
-
-        def listen(_connection, _cursor, statement, _parameters, _context, _many):
-            if statement.startswith(f"INSERT INTO {table} "):
-                seen.append(statement)
-                if len(seen) == nth:
-                    raise WriteFailedError(table)
-
-        event.listen(bench.database.engine, "before_cursor_execute", listen)
-        listeners.append(listen)
-
-    yield fail
-    for listen in listeners:
-        if event.contains(bench.database.engine, "before_cursor_execute", listen):
-            event.remove(bench.database.engine, "before_cursor_execute", listen)
+@contextmanager
+def failing(bench, table, nth=1):
+    """Let the database refuse the nth row more of a table, and expect it to."""
+    count = f"(SELECT COUNT(*) FROM {table})"  # noqa: S608 - a table of ours
+    with bench.database.writing() as connection:
+        before = connection.exec_driver_sql(f"SELECT {count}").scalar()
+        when = f"BEFORE INSERT ON {table} WHEN {count} >= {before + nth - 1}"
+        connection.exec_driver_sql(f"CREATE TRIGGER refuse {when} BEGIN SELECT RAISE(ABORT, 'refused'); END")
+    with pytest.raises(IntegrityError, match="refused"):
+        yield
+    with bench.database.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER refuse")
 
 
 def rows(bench, table):
@@ -55,15 +47,14 @@ PLACES = {
 
 @pytest.mark.parametrize(("table", "nth"), PLACES.values(), ids=PLACES)
 def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the_next_one_reports_all(
-    bench, failing, found, table, nth
+    bench, found, table, nth
 ):
     workspace = bench.workspace()
     instance = bench.instance(workspace)
     changes = [(number, 1, 1) for number in range(1, 24)]
     bench.wire.answer = lambda method, *_: found(*changes) if method == "GET" else None
-    failing(table, nth)
 
-    with pytest.raises(WriteFailedError):
+    with failing(bench, table, nth):
         bench.engine.advance(workspace, POLLED)
     kept = [
         rows(bench, each) for each in (tables.polls, tables.notifications, tables.deliveries, tables.attempts)
@@ -107,13 +98,12 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
     assert "notification" not in {row.name for row in rows(bench, tables.counters)}
 
 
-def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_due(bench, failing, found):
+def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_due(bench, found):
     workspace = bench.workspace()
     bench.instance(workspace)
     bench.wire.answer = lambda method, *_: found((1, 1, 1)) if method == "GET" else None
-    failing("platform_attempts")
 
-    with pytest.raises(WriteFailedError):
+    with failing(bench, "platform_attempts"):
         bench.engine.advance(workspace, POLLED)
     (delivery,) = rows(bench, tables.deliveries)
     (notification,) = rows(bench, tables.notifications)
@@ -127,16 +117,15 @@ def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_du
     assert first == second
 
 
-def test_a_failed_poll_and_its_count_are_written_together(bench, failing):
+def test_a_failed_poll_and_its_count_are_written_together(bench):
     workspace = bench.workspace()
     instance = bench.instance(workspace)
     poll = Poll(
         instance_id=instance.id, resource="contacts", window_from=START, at=POLLED, request_url="", request_status=502,
         error="502",
     )  # fmt: skip
-    failing("platform_polls")
 
-    with pytest.raises(WriteFailedError):
+    with failing(bench, "platform_polls"):
         bench.store.polls.failed(workspace.name, instance, poll, limit=1)
 
     assert bench.store.instances.last_polls(workspace.name, instance.id) == {

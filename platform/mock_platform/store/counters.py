@@ -1,32 +1,28 @@
 """Numbers that only go up: ids are never given twice."""
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam
 
+from mock_kit.prepared import Prepared
 from mock_platform.store.tables import counters
 
-_read = select(counters.c.value).where(
-    counters.c.workspace == bindparam("of_workspace"), counters.c.name == bindparam("of_name")
-)
-_write = (
+_take = Prepared(
     counters.update()
     .where(counters.c.workspace == bindparam("of_workspace"), counters.c.name == bindparam("of_name"))
-    .values(value=bindparam("now"))
+    .values(value=counters.c.value + bindparam("more"))
+    .returning(counters.c.value)
 )
 
 
 def next_number(connection: Connection, workspace: str, name: str, *, first: int) -> int:
     """Return the next number of a kind; ``first`` is the one to start with."""
-    key = {"of_workspace": workspace, "of_name": name}
-    last: int | None = connection.scalar(_read, key)
-    if last is None:
-        connection.execute(counters.insert(), {"workspace": workspace, "name": name, "value": first})
-        return first
-    connection.execute(_write, {**key, "now": last + 1})
-    return last + 1
+    return take_numbers(connection, workspace, name, first=first, count=1)
 
 
 def take_numbers(connection: Connection, workspace: str, name: str, *, first: int, count: int) -> int:
     """Return the first of the next so many numbers of a kind."""
-    start = next_number(connection, workspace, name, first=first)
-    connection.execute(_write, {"of_workspace": workspace, "of_name": name, "now": start + count - 1})
-    return start
+    taken = {"of_workspace": workspace, "of_name": name, "more": count}
+    last: int | None = _take.scalar(connection, taken)
+    if last is None:
+        last = first + count - 1
+        connection.execute(counters.insert(), {"workspace": workspace, "name": name, "value": last})
+    return last - count + 1

@@ -9,6 +9,7 @@ from msgspec.json import Decoder
 from sqlalchemy import Connection, Row, bindparam, select
 
 from mock_kit.database import Database
+from mock_kit.prepared import Prepared
 from mock_platform.domain.delivery import Outcome, released
 from mock_platform.domain.emails import Email
 from mock_platform.domain.models import (
@@ -67,7 +68,7 @@ _owed = (
         notifications.c.deleted.is_(other=False),
     )
 )
-_settle = (
+_settle = Prepared(
     deliveries.update()
     .where(*_this)
     .values(
@@ -78,7 +79,7 @@ _settle = (
         first_failure=bindparam("first_failed"),
     )
 )
-_stands = (
+_stands = Prepared(
     notifications.update()
     .where(
         notifications.c.workspace == bindparam("of_workspace"),
@@ -87,6 +88,7 @@ _stands = (
     )
     .values(status=bindparam("new_status"), updated=bindparam("at"))
 )
+_add_attempt = Prepared(attempts.insert())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,9 +175,9 @@ class Deliveries:
             planned = still_planned(connection, [one.job for one in tried])
             kept = [one for one in tried if one.job.number in planned]
             if kept:
-                connection.execute(attempts.insert(), [_attempt_row(workspace, one) for one in kept])
-                connection.execute(_settle, [_state(workspace, one.outcome.delivery) for one in kept])
-                connection.execute(_stands, [_standing(workspace, one) for one in kept])
+                _add_attempt.run_each(connection, [_attempt_row(workspace, one) for one in kept])
+                _settle.run_each(connection, [_state(workspace, one.outcome.delivery) for one in kept])
+                _stands.run_each(connection, [_standing(workspace, one) for one in kept])
             move_or_remove_all(connection, [(one.job, one.outcome.again) for one in kept])
             for one in kept:
                 if one.outcome.gives_up and _deactivate(connection, workspace, one) and one.email:
@@ -185,7 +187,7 @@ class Deliveries:
         """Keep that a delivery was queued without an attempt."""
         with self._database.writing() as connection:
             if move_or_remove(connection, job, None):
-                connection.execute(_settle, _state(workspace, delivery))
+                _settle.run(connection, _state(workspace, delivery))
 
     def attempts(self, workspace: str, notification_id: int) -> list[Attempt]:
         """Return the attempts to deliver a notification, in their order."""
@@ -299,7 +301,7 @@ def _all(
 
 def _release(connection: Connection, workspace: str, delivery: Delivery, now: datetime) -> None:
     """Plan a delivery for now; one that is planned already only comes sooner, as it may be under way."""
-    connection.execute(_settle, _state(workspace, delivery))
+    _settle.run(connection, _state(workspace, delivery))
     subject = f"{delivery.notification_id}/{delivery.subscription_id}"
     if not move_jobs(connection, workspace, JobKind.DELIVER, subject, now):
         plan_delivery(connection, workspace, delivery.notification_id, delivery.subscription_id, now)

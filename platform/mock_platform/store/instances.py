@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
+from mock_kit.prepared import Prepared
 from mock_platform.domain.models import Instance, JobKind, LastPoll
 from mock_platform.domain.schedule import Plan
 from mock_platform.domain.transformation import NONE, Objects
@@ -38,16 +39,21 @@ _all = _with_subscription.where(instances.c.workspace == bindparam("of_workspace
 _by_id = _with_subscription.where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
 )
+_get = Prepared(_by_id)
 _to_change = _by_id.with_for_update(of=instances)
-_by_token = _with_subscription.where(
-    instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
+_with_token = Prepared(
+    _with_subscription.where(
+        instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
+    )
 )
 _everywhere = _with_subscription.where(instances.c.id == bindparam("of_id")).order_by(instances.c.workspace)
 _exists = select(instances.c.id).where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
 )
-_last_polls = select(last_polls).where(
-    last_polls.c.workspace == bindparam("of_workspace"), last_polls.c.instance_id == bindparam("of_id")
+_last_polls = Prepared(
+    select(last_polls).where(
+        last_polls.c.workspace == bindparam("of_workspace"), last_polls.c.instance_id == bindparam("of_id")
+    )
 )
 
 
@@ -64,8 +70,8 @@ class Instances:
 
     def get(self, workspace: str, instance_id: int) -> Instance | None:
         """Return the instance with this id."""
-        with self._database.reading() as connection:
-            row = connection.execute(_by_id, {"of_workspace": workspace, "of_id": instance_id}).first()
+        with self._database.glancing() as connection:
+            row = _get.first(connection, {"of_workspace": workspace, "of_id": instance_id})
         return _instance(row) if row else None
 
     def search(self, workspace: str, wanted: Wanted, stretch: Stretch) -> Found:
@@ -88,15 +94,15 @@ class Instances:
 
     def with_token(self, workspace: str, token: str) -> Instance | None:
         """Return the instance that a token selects."""
-        with self._database.reading() as connection:
-            row = connection.execute(_by_token, {"of_workspace": workspace, "of_token": token}).first()
+        with self._database.glancing() as connection:
+            row = _with_token.first(connection, {"of_workspace": workspace, "of_token": token})
         return _instance(row) if row else None
 
     def last_polls(self, workspace: str, instance_id: int) -> dict[str, LastPoll]:
         """Return how far each resource of an instance has been polled."""
-        with self._database.reading() as connection:
-            rows = connection.execute(_last_polls, {"of_workspace": workspace, "of_id": instance_id})
-            return {row.resource: LastPoll(at=row.at, failures=row.failures) for row in rows}
+        with self._database.glancing() as connection:
+            rows = _last_polls.all(connection, {"of_workspace": workspace, "of_id": instance_id})
+        return {row.resource: LastPoll(at=row.at, failures=row.failures) for row in rows}
 
     def add(
         self,

@@ -6,16 +6,18 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from mock_kit.database import Database
+from mock_kit.prepared import Prepared
 from mock_platform.domain.models import Job, JobKind
 from mock_platform.store.tables import jobs, subscriptions
 
-_first_due = (
+_due = (
     select(jobs)
     .where(jobs.c.workspace == bindparam("of_workspace"), jobs.c.due <= bindparam("until"))
     .order_by(jobs.c.due, jobs.c.number)
     .limit(1)
 )
-_first_other = _first_due.where(jobs.c.kind != JobKind.DELIVER.value)
+_first_due = Prepared(_due)
+_first_other = Prepared(_due.where(jobs.c.kind != JobKind.DELIVER.value))
 _deliveries_due = (
     select(jobs, subscriptions.c.url)
     .outerjoin(
@@ -31,11 +33,15 @@ _deliveries_due = (
     .order_by(jobs.c.due, jobs.c.number)
     .limit(bindparam("most"))
 )
-_next_due = select(func.min(jobs.c.due)).where(
-    jobs.c.workspace == bindparam("of_workspace"), jobs.c.due > bindparam("after")
+_next_due = Prepared(
+    select(func.min(jobs.c.due)).where(
+        jobs.c.workspace == bindparam("of_workspace"), jobs.c.due > bindparam("after")
+    )
 )
-_move = jobs.update().where(jobs.c.number == bindparam("of_number")).values(due=bindparam("to"))
-_remove = jobs.delete().where(jobs.c.number == bindparam("of_number"))
+_add = Prepared(jobs.insert())
+_move = Prepared(jobs.update().where(jobs.c.number == bindparam("of_number")).values(due=bindparam("to")))
+_remove = Prepared(jobs.delete().where(jobs.c.number == bindparam("of_number")))
+_planned = select(jobs.c.number, jobs.c.due).where(jobs.c.number.in_(bindparam("of_numbers", expanding=True)))
 _subject = (
     jobs.c.workspace == bindparam("of_workspace"),
     jobs.c.kind == bindparam("of_kind"),
@@ -54,14 +60,14 @@ class Jobs:
 
     def first_due(self, workspace: str, *, until: datetime) -> Job | None:
         """Return the job that comes first, if it falls due no later than ``until``."""
-        with self._database.reading() as connection:
-            row = connection.execute(_first_due, {"of_workspace": workspace, "until": until}).first()
+        with self._database.glancing() as connection:
+            row = _first_due.first(connection, {"of_workspace": workspace, "until": until})
         return _job(row) if row else None
 
     def first_due_but_deliveries(self, workspace: str, *, until: datetime) -> Job | None:
         """Return the job that comes first of all that are no deliveries, if it falls due no later than ``until``."""
-        with self._database.reading() as connection:
-            row = connection.execute(_first_other, {"of_workspace": workspace, "until": until}).first()
+        with self._database.glancing() as connection:
+            row = _first_other.first(connection, {"of_workspace": workspace, "until": until})
         return _job(row) if row else None
 
     def deliveries_due(
@@ -103,8 +109,8 @@ class Jobs:
 
     def next_due(self, workspace: str, *, after: datetime) -> datetime | None:
         """Return when the first job falls due that does so later than ``after``."""
-        with self._database.reading() as connection:
-            due: datetime | None = connection.scalar(_next_due, {"of_workspace": workspace, "after": after})
+        with self._database.glancing() as connection:
+            due: datetime | None = _next_due.scalar(connection, {"of_workspace": workspace, "after": after})
         return due
 
     def count(self, workspace: str) -> int:
@@ -116,12 +122,12 @@ class Jobs:
     def move(self, job: Job, to: datetime) -> None:
         """Let a job fall due again; one that was taken off the agenda meanwhile stays off."""
         with self._database.writing() as connection:
-            connection.execute(_move, {"of_number": job.number, "to": to})
+            _move.run(connection, {"of_number": job.number, "to": to})
 
     def remove(self, job: Job) -> None:
         """Take a job off the agenda."""
         with self._database.writing() as connection:
-            connection.execute(_remove, {"of_number": job.number})
+            _remove.run(connection, {"of_number": job.number})
 
 
 def plan_job(  # noqa: PLR0913 - a row's columns
@@ -135,7 +141,7 @@ def plan_job(  # noqa: PLR0913 - a row's columns
 ) -> None:
     """Put a job on the agenda; a delivery's says whose it is."""
     row = {"workspace": workspace, "kind": kind.value, "subject": subject, "due": due}
-    connection.execute(jobs.insert(), {**row, "subscription_id": subscription_id})
+    _add.run(connection, {**row, "subscription_id": subscription_id})
 
 
 def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str) -> None:
@@ -157,8 +163,8 @@ def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
 
 def still_planned(connection: Connection, known: Collection[Job]) -> set[int]:
     """Return the numbers of those jobs that have been neither taken off the agenda nor moved meanwhile."""
-    there = select(jobs.c.number, jobs.c.due).where(jobs.c.number.in_([job.number for job in known]))
-    dues = {row.number: row.due for row in connection.execute(there)}
+    there = connection.execute(_planned, {"of_numbers": [job.number for job in known]})
+    dues = {row.number: row.due for row in there}
     return {job.number for job in known if dues.get(job.number) == job.due}
 
 
@@ -169,10 +175,8 @@ def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> boo
         whether it was still there.
     """
     if to is None:
-        done = connection.execute(_remove, {"of_number": job.number})
-    else:
-        done = connection.execute(_move, {"of_number": job.number, "to": to})
-    return bool(done.rowcount)
+        return bool(_remove.run(connection, {"of_number": job.number}))
+    return bool(_move.run(connection, {"of_number": job.number, "to": to}))
 
 
 def move_or_remove_all(connection: Connection, moves: Collection[tuple[Job, datetime | None]]) -> None:
@@ -180,9 +184,9 @@ def move_or_remove_all(connection: Connection, moves: Collection[tuple[Job, date
     gone = [{"of_number": job.number} for job, to in moves if to is None]
     moved = [{"of_number": job.number, "to": to} for job, to in moves if to is not None]
     if gone:
-        connection.execute(_remove, gone)
+        _remove.run_each(connection, gone)
     if moved:
-        connection.execute(_move, moved)
+        _move.run_each(connection, moved)
 
 
 def _key(workspace: str, kind: JobKind, subject: str) -> dict[str, str]:

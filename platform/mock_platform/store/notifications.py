@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Select, func, select
 
 from mock_kit.database import Database
+from mock_kit.prepared import Prepared
 from mock_platform.domain.emails import of_notification
 from mock_platform.domain.models import Channel, DeliveryStatus, EventStatus, JobKind, Subscription, User
 from mock_platform.domain.notification import KeptNotification, as_json
@@ -15,6 +16,9 @@ from mock_platform.store.emails import keep_email
 from mock_platform.store.jobs import plan_job
 from mock_platform.store.subscriptions import subscribers
 from mock_platform.store.tables import deliveries, notifications
+
+_add = Prepared(notifications.insert())
+_add_delivery = Prepared(deliveries.insert())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +120,8 @@ def tell(
     Source: several subscriptions may share a topic, and one notification yields one delivery each (observed).
     """
     told = subscribers(connection, workspace, new.topic)
-    connection.execute(
-        notifications.insert(),
+    _add.run(
+        connection,
         {
             "workspace": workspace,
             "id": new.id,
@@ -148,9 +152,7 @@ def _owe(connection: Connection, workspace: str, new: NewNotification, to: Subsc
         status = DeliveryStatus.CREATED if to.active else DeliveryStatus.QUEUED
     key = {"workspace": workspace, "notification_id": new.id, "subscription_id": to.id}
     times = {"created": new.created, "updated": new.created}
-    connection.execute(
-        deliveries.insert(), {**key, **times, "status": status.value, "tries": 0, "failures": 0}
-    )
+    _add_delivery.run(connection, {**key, **times, "status": status.value, "tries": 0, "failures": 0})
     if status is DeliveryStatus.CREATED:
         plan_delivery(connection, workspace, new.id, to.id, new.created)
     if to.channel is Channel.EMAIL:

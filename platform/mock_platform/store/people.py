@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from msgspec.json import Decoder
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
+from mock_kit.prepared import Prepared
 from mock_kit.workspaces import Workspace
 from mock_platform import identities
 from mock_platform.domain.people import Account, Member, Organization
@@ -19,6 +20,12 @@ from mock_platform.store.people_tables import accounts, organizations, sessions,
 
 _texts = Decoder(tuple[str, ...])
 _settings = Decoder(dict[str, str])
+_all = {
+    table.name: Prepared(
+        select(table).where(table.c.workspace == bindparam("of_workspace")).order_by(table.c.id)
+    )
+    for table in (organizations, accounts, users)
+}
 
 
 class People:
@@ -177,8 +184,7 @@ class Register:
         return next_number(self._connection, self._workspace.name, name, first=after + 1)
 
     def _rows(self, table: Table) -> list[Row[Any]]:
-        asked = select(table).where(table.c.workspace == self._workspace.name).order_by(table.c.id)
-        return list(self._connection.execute(asked))
+        return _all[table.name].all(self._connection, {"of_workspace": self._workspace.name})
 
     def _insert(self, table: Table, what: Organization | Account | Member) -> None:
         self._connection.execute(table.insert(), {"workspace": self._workspace.name, **_row(what)})
@@ -202,7 +208,7 @@ def _row(what: Organization | Account | Member) -> dict[str, object]:
 
 
 def _fields(row: Row[Any]) -> dict[str, Any]:
-    return {name: value for name, value in row._mapping.items() if name != "workspace"}  # noqa: SLF001 - SQLAlchemy's public name
+    return {name: value for name, value in row._asdict().items() if name != "workspace"}
 
 
 def _organization(row: Row[Any]) -> Organization:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, func, not_, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import decode, encode_text
+from mock_kit.prepared import Prepared
 from mock_platform.domain.emails import Email
 from mock_platform.domain.models import (
     Decision,
@@ -42,15 +43,17 @@ _still_polled = (
     )
     .where(*_this_resource, not_(instances.c.disabled))
 )
-_advance = (
+_advance = Prepared(
     last_polls.update()
     .where(*_this_resource, _still_polled.exists())
     .values(at=bindparam("polled_at"), failures=0)
 )
-_add_poll = polls.insert().values(
-    id=select(func.coalesce(func.max(polls.c.id), 0) + 1)
-    .where(polls.c.workspace == bindparam("of_workspace"))
-    .scalar_subquery()
+_add_poll = Prepared(
+    polls.insert().values(
+        id=select(func.coalesce(func.max(polls.c.id), 0) + 1)
+        .where(polls.c.workspace == bindparam("of_workspace"))
+        .scalar_subquery()
+    )
 )
 
 
@@ -90,10 +93,9 @@ class Polls:
         configuration changed, while the poll was under way.
         """
         with self._database.writing() as connection:
-            advanced = connection.execute(_advance, {**_key(workspace, poll), "polled_at": poll.at})
-            if not advanced.rowcount:
+            if not _advance.run(connection, {**_key(workspace, poll), "polled_at": poll.at}):
                 return False
-            connection.execute(_add_poll, _row(workspace, poll))
+            _add_poll.run(connection, _row(workspace, poll))
             if not poll.events:
                 return True
             for outgoing in compose(
@@ -127,7 +129,7 @@ class Polls:
         with self._database.writing() as connection:
             if not _is_polled(connection, workspace, poll):
                 return False
-            connection.execute(_add_poll, _row(workspace, poll))
+            _add_poll.run(connection, _row(workspace, poll))
             connection.execute(_fail, _key(workspace, poll))
             if (connection.scalar(_failures, _key(workspace, poll)) or 0) >= limit:
                 drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.json import Decoder
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
+from mock_kit.prepared import Prepared
 from mock_platform.domain.event import topic
 from mock_platform.domain.models import Channel, Instance, Subscription
 from mock_platform.store.counters import next_number
@@ -14,6 +15,24 @@ from mock_platform.store.jobs import drop_deliveries
 from mock_platform.store.tables import subscribed_topics, subscriptions
 
 config_of = Decoder(dict[str, object]).decode
+
+_told = select(subscribed_topics.c.subscription_id).where(
+    subscribed_topics.c.workspace == bindparam("of_workspace"),
+    subscribed_topics.c.topic == bindparam("of_topic"),
+)
+_subscribers = Prepared(
+    select(subscriptions)
+    .where(subscriptions.c.workspace == bindparam("of_workspace"), subscriptions.c.id.in_(_told))
+    .order_by(subscriptions.c.id)
+)
+_topics = Prepared(
+    select(subscribed_topics)
+    .where(
+        subscribed_topics.c.workspace == bindparam("of_workspace"),
+        subscribed_topics.c.subscription_id == bindparam("of_id"),
+    )
+    .order_by(subscribed_topics.c.place)
+)
 
 
 class Subscriptions:
@@ -25,13 +44,13 @@ class Subscriptions:
     def all(self, workspace: str) -> list[Subscription]:
         """Return a workspace's subscriptions by ascending id."""
         with self._database.reading() as connection:
-            return _found(connection, workspace, _of(workspace))
+            return _found(connection, _of(workspace))
 
     def get(self, workspace: str, subscription_id: int) -> Subscription | None:
         """Return a subscription, unless it has been removed."""
         with self._database.reading() as connection:
             asked = _of(workspace).where(subscriptions.c.id == subscription_id)
-            return next(iter(_found(connection, workspace, asked)), None)
+            return next(iter(_found(connection, asked)), None)
 
     def add(self, workspace: str, make: Callable[[int], Subscription], *, first_id: int) -> Subscription:
         """Make a subscription by itself, under the next id."""
@@ -48,16 +67,14 @@ class Subscriptions:
 
 def subscribers(connection: Connection, workspace: str, of_topic: str) -> list[Subscription]:
     """Return who is told of a topic's notifications, by ascending id."""
-    named = select(subscribed_topics.c.subscription_id).where(
-        subscribed_topics.c.workspace == workspace, subscribed_topics.c.topic == of_topic
-    )
-    return _found(connection, workspace, _of(workspace).where(subscriptions.c.id.in_(named)))
+    rows = _subscribers.all(connection, {"of_workspace": workspace, "of_topic": of_topic})
+    return [_with_topics(connection, row) for row in rows]
 
 
 def by_id(connection: Connection, workspace: str, ids: Iterable[int]) -> dict[int, Subscription]:
     """Return the subscriptions with these ids."""
     asked = _of(workspace).where(subscriptions.c.id.in_(list(ids)))
-    return {found.id: found for found in _found(connection, workspace, asked)}
+    return {found.id: found for found in _found(connection, asked)}
 
 
 def subscribe_instance(connection: Connection, workspace: str, instance: Instance, url: str | None) -> None:
@@ -97,22 +114,13 @@ def _of(workspace: str) -> Select[tuple[object, ...]]:
     return select(subscriptions).where(subscriptions.c.workspace == workspace).order_by(subscriptions.c.id)
 
 
-def _found(connection: Connection, workspace: str, asked: Select[tuple[object, ...]]) -> list[Subscription]:
-    rows = connection.execute(asked).all()
-    if not rows:
-        return []
-    topics: dict[int, list[str]] = {row.id: [] for row in rows}
-    named = (
-        select(subscribed_topics)
-        .where(
-            subscribed_topics.c.workspace == workspace,
-            subscribed_topics.c.subscription_id.in_(list(topics)),
-        )
-        .order_by(subscribed_topics.c.place)
-    )
-    for row in connection.execute(named):
-        topics[row.subscription_id].append(row.topic)
-    return [_subscription(row, tuple(topics[row.id])) for row in rows]
+def _found(connection: Connection, asked: Select[tuple[object, ...]]) -> list[Subscription]:
+    return [_with_topics(connection, row) for row in connection.execute(asked).all()]
+
+
+def _with_topics(connection: Connection, row: Row[tuple[object, ...]]) -> Subscription:
+    named = _topics.all(connection, {"of_workspace": row.workspace, "of_id": row.id})
+    return _subscription(row, tuple(each.topic for each in named))
 
 
 def _insert(connection: Connection, workspace: str, made: Subscription) -> None:
