@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from werkzeug.http import parse_accept_header
 
 from mock_insightly.paths import is_api_path, plain_path
-from mock_kit.wire import begin
+from mock_kit.wire import call
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,8 +30,8 @@ class Compressed:
         """Answer a call."""
         if not _asked_for(environ):
             return self._application(environ, start_response)
-        reply, rest = begin(self._application, environ)
-        body = b"".join(rest)
+        reply = call(self._application, environ)
+        body = reply.body
         # what is shorter than it says has been cut by a fault, and is sent as it is
         if body and reply.headers.get("Content-Length") == str(len(body)):
             body = compress(body, compresslevel=1, mtime=0)

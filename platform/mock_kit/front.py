@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from threading import Lock
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from mock_kit.calls import CALLER_HEADER, LARGEST_KEPT_BODY, READS, Call, next_number
 from mock_kit.fault_book import FaultBook
-from mock_kit.faults import Phase, distort
+from mock_kit.faults import Phase, Rule, distort
 from mock_kit.journal import KEPT_BYTES, Exchange, Journal
-from mock_kit.wire import DroppedError, Reply, begin, call
+from mock_kit.wire import Answer, DroppedError, Reply, begin, call
 from mock_kit.workspaces import Workspace
 
 if TYPE_CHECKING:
@@ -68,28 +68,28 @@ class Front:
         if path == _ADMIN or path.startswith(f"{_ADMIN}/"):
             return self._administer(environ, start_response)
         workspace = self._workspace_of(environ)
-        reply, rest = self._answer(environ, workspace)
+        answer = self._answer(environ, workspace)
         with self._counting:
-            self.answered[environ["REQUEST_METHOD"], reply.status] += 1
-        if "Date" not in reply.headers:
-            reply.headers["Date"] = format_datetime(workspace.clock.now(), usegmt=True)
-        start_response(_status_line(reply), list(reply.headers))
+            self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
+        if not any(name.lower() == "date" for name, _ in answer.headers):
+            answer.headers.append(("Date", _date(workspace.clock.now())))
+        start_response(answer.status, answer.headers)
         # a struck answer to HEAD has a body, which the client would take for the start of the next answer
         if environ["REQUEST_METHOD"] == "HEAD":
             return []
-        return [reply.body] if rest is None else _whole(reply.body, rest)
+        return [answer.body] if answer.rest is None else _whole(answer.body, answer.rest)
 
     def _administer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let the service answer an admin call, and keep it if it changes something."""
         if environ["REQUEST_METHOD"] in READS or _CALLER in environ:
             return self._application(environ, start_response)
         began, body = next_number(), _buffer(environ, self._largest_body)
-        reply = call(self._application, environ)
+        answer = begin(self._application, environ)
         if WHOSE in environ:
             workspace, at = environ[WHOSE]
-            self._keep(workspace, environ, began, at, body=body, reply=reply)
-        start_response(_status_line(reply), list(reply.headers))
-        return [reply.body]
+            self._keep(workspace, environ, began, at, body=body, answer=answer)
+        start_response(answer.status, answer.headers)
+        return [answer.body]
 
     def _keep(  # noqa: PLR0913 - what a call is made of
         self,
@@ -99,7 +99,7 @@ class Front:
         at: datetime,
         *,
         body: bytes,
-        reply: Reply | None,
+        answer: Answer | None,
         fault: bool = False,
     ) -> None:
         """Keep a call from outside, so that it can be done again."""
@@ -114,32 +114,26 @@ class Front:
                 headers=_request_headers(environ),
                 body=body[:LARGEST_KEPT_BODY],
                 size=int(environ.get("CONTENT_LENGTH") or 0),
-                status=None if reply is None else reply.status,
+                status=None if answer is None else int(answer.status[:3]),
                 fault=fault,
-                reply=b"" if reply is None else reply.body[:LARGEST_KEPT_BODY],
+                reply=b"" if answer is None else answer.body[:LARGEST_KEPT_BODY],
             ),
         )
 
-    def _answer(
-        self, environ: "WSGIEnvironment", workspace: Workspace
-    ) -> tuple[Reply, Generator[bytes, None, None] | None]:
+    def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> Answer:
         """Let the service answer, let a fault have its way, and note both.
 
         Returns:
-            The answer, and what is still to come of a long one that the service makes bit by bit; None for others.
+            The answer, of a long one that the service makes bit by bit the start.
         """
         began, now = next_number(), workspace.clock.now()
         body = _buffer(environ, self._largest_body)
         rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
-        reply: Reply | None = None
-        rest: Generator[bytes, None, None] | None = None
+        answer: Answer | None = None
         try:
-            if rule and rule.phase is Phase.BEFORE and rule.effect.replaces:
-                reply = distort(Reply(status=200), rule.effect)
-            else:
-                told = {**environ, RULE: rule} if rule else environ
-                answered, rest = _begun(self._application, told, whole=rule is not None)
-                reply = distort(answered, rule.effect) if rule else answered
+            answer = (
+                self._struck(environ, rule) if rule else begin(self._application, environ, enough=KEPT_BYTES)
+            )
         finally:
             self._journal.add(
                 workspace.name,
@@ -149,15 +143,28 @@ class Front:
                     target=_target(environ),
                     request_headers=_request_headers(environ),
                     request_body=body[: KEPT_BYTES + 1],
-                    status=None if reply is None else reply.status,
-                    reply_headers=[] if reply is None else list(reply.headers),
-                    reply_body=b"" if reply is None else reply.body[: KEPT_BYTES + 1],
+                    status=None if answer is None else int(answer.status[:3]),
+                    reply_headers=[] if answer is None else list(answer.headers),
+                    reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
                     fault=rule is not None,
                 ),
             )
             if self._keeps_calls and _CALLER not in environ:
-                self._keep(workspace, environ, began, now, body=body, reply=reply, fault=rule is not None)
-        return reply, rest
+                self._keep(workspace, environ, began, now, body=body, answer=answer, fault=rule is not None)
+        return answer
+
+    def _struck(self, environ: "WSGIEnvironment", rule: Rule) -> Answer:
+        """Return what becomes of an answer that a fault strikes.
+
+        Raises:
+            DroppedError: the connection is to be closed without one.
+        """
+        if rule.phase is Phase.BEFORE and rule.effect.replaces:
+            reply = Reply(status=200)
+        else:
+            reply = call(self._application, {**environ, RULE: rule})
+        struck = distort(reply, rule.effect)
+        return Answer(_status_line(struck), list(struck.headers), struck.body)
 
 
 def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":
@@ -170,24 +177,6 @@ def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIA
             raise error from dropped
 
     return wrapped
-
-
-def _begun(
-    application: "WSGIApplication", environ: "WSGIEnvironment", *, whole: bool
-) -> tuple[Reply, Generator[bytes, None, None] | None]:
-    """Run an application until its answer is there, or as much as is kept of one whose length it does not know.
-
-    Args:
-        whole: wait for all of it.
-    """
-    head, rest = begin(application, environ)
-    whole = whole or "Content-Length" in head.headers
-    kept: list[bytes] = []
-    for chunk in rest:
-        kept.append(chunk)
-        if not whole and sum(map(len, kept)) > KEPT_BYTES:
-            return replace(head, body=b"".join(kept)), rest
-    return replace(head, body=b"".join(kept)), None
 
 
 def _whole(start: bytes, rest: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
@@ -219,10 +208,21 @@ def _target(environ: "WSGIEnvironment") -> str:
 
 def _request_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
     return [
-        (name.removeprefix("HTTP_").replace("_", "-").title(), value)
+        (_header(name), value)
         for name, value in environ.items()
         if name.startswith("HTTP_") or name == "CONTENT_TYPE"
     ]
+
+
+@lru_cache(maxsize=1024)  # names come again and again
+def _header(variable: str) -> str:
+    """Return the name of the header that WSGI gives a variable to."""
+    return variable.removeprefix("HTTP_").replace("_", "-").title()
+
+
+@lru_cache(maxsize=256)  # virtual time stands still for many answers
+def _date(instant: datetime) -> str:
+    return format_datetime(instant, usegmt=True)
 
 
 def _status_line(reply: Reply) -> str:

@@ -9,14 +9,14 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import closing
 from contextvars import Context
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 from io import BytesIO
 from threading import local
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit
 
 from werkzeug.datastructures import Headers
@@ -195,18 +195,37 @@ class InProcess:
         return found
 
 
+class Answer(NamedTuple):
+    """What a WSGI application answers, in WSGI's own terms.
+
+    Attributes:
+        status: with its phrase.
+        body: all of it, or its start.
+        rest: what is still to come, to be read or closed; None if that is nothing.
+    """
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    rest: Generator[bytes, None, None] | None = None
+
+    def reply(self) -> Reply:
+        """Return what a client sees of it, as far as it has come."""
+        return Reply(
+            status=int(self.status[:3]), headers=Headers(self.headers), body=self.body, phrase=self.status[4:]
+        )
+
+
 def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
     """Run a WSGI application to its end and return its answer."""
-    head, rest = begin(application, environ)
-    return _with_body(head, b"".join(rest))
+    return begin(application, environ).reply()
 
 
-def begin(
-    application: "WSGIApplication", environ: "WSGIEnvironment"
-) -> tuple[Reply, Generator[bytes, None, None]]:
-    """Run a WSGI application until its answer begins; return the answer without a body, and the body as it comes.
+def begin(application: "WSGIApplication", environ: "WSGIEnvironment", *, enough: int | None = None) -> Answer:
+    """Run a WSGI application until its answer is there, or enough of one that does not say how long it is.
 
-    Whoever does not read the body to its end has to close it.
+    Args:
+        enough: bytes; None waits for all of it.
     """
     started: list[tuple[str, list[tuple[str, str]]]] = []
     written: list[bytes] = []
@@ -215,10 +234,17 @@ def begin(
         started.append((status, headers))
         return written.append
 
-    body = _body(application(environ, start_response), written)  # type: ignore[arg-type]  # the `exc_info` argument
-    first = next(body, b"")
-    status, headers = started[-1]
-    return Reply(status=int(status[:3]), headers=Headers(headers), phrase=status[4:]), _begun(first, body)
+    rest = _body(application(environ, start_response), written)  # type: ignore[arg-type]  # the `exc_info` argument
+    kept: list[bytes] = []
+    for chunk in rest:
+        kept.append(chunk)
+        if enough is not None and sum(map(len, kept)) > enough and not _says_its_length(started[-1][1]):
+            return Answer(*started[-1], b"".join(kept), rest)
+    return Answer(*started[-1], b"".join(kept))
+
+
+def _says_its_length(headers: list[tuple[str, str]]) -> bool:
+    return any(name.lower() == "content-length" for name, _ in headers)
 
 
 def _body(chunks: Iterable[bytes], written: list[bytes]) -> Generator[bytes, None, None]:
@@ -233,12 +259,6 @@ def _body(chunks: Iterable[bytes], written: list[bytes]) -> Generator[bytes, Non
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
-
-
-def _begun(first: bytes, body: Generator[bytes]) -> Generator[bytes, None, None]:
-    with closing(body):
-        yield first
-        yield from body
 
 
 def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
@@ -297,7 +317,7 @@ def _environ(method: str, url: SplitResult, headers: Mapping[str, str], body: by
     _check(headers)
     for name, value in headers.items():
         if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
-            environ[f"HTTP_{name.upper().replace('-', '_')}"] = value.rstrip(" \t")
+            environ[_variable(name)] = value.rstrip(" \t")
     if "HTTP_CONTENT_TYPE" in environ:
         environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
     environ.pop("HTTP_CONTENT_LENGTH", None)
@@ -314,8 +334,19 @@ def _check(headers: Mapping[str, str]) -> None:
         HeaderError: names the first of them, and not its value, which may be a secret.
     """
     for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        if not _is_header(name, value):
             raise HeaderError(name)
+
+
+@lru_cache(maxsize=1024)  # of thousands of calls nearly all send the same ones
+def _is_header(name: str, value: str) -> bool:
+    return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
+
+
+@lru_cache(maxsize=1024)
+def _variable(name: str) -> str:
+    """Return what WSGI calls a header."""
+    return f"HTTP_{name.upper().replace('-', '_')}"
 
 
 def _without_steps(path: str) -> str:

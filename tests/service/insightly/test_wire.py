@@ -7,7 +7,7 @@ from werkzeug.test import create_environ
 
 from mock_insightly.compression import Compressed
 from mock_kit.json_text import decode
-from mock_kit.wire import begin
+from mock_kit.wire import call
 
 VERSIONS = ["v2.1", "v2.2", "v2.3", "v3.0", "v3.1"]
 LATER = VERSIONS[1:]
@@ -95,7 +95,7 @@ def test_what_is_empty_or_cut_short_is_not_packed(crm, contact):
         return [b"half"]
 
     asking = {"Accept-Encoding": "gzip"}
-    cut, _ = begin(Compressed(cut_short), create_environ("/v3.1/Contacts", headers=asking))
+    cut = call(Compressed(cut_short), create_environ("/v3.1/Contacts", headers=asking))
 
     assert [*cut.headers] == [("Content-Length", "100")]
     assert "Content-Encoding" not in crm.send("DELETE", contact, headers=asking).headers
