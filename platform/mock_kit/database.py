@@ -1,11 +1,13 @@
 """The database door: a URL becomes an engine, and there is one way in for reading and one for writing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -22,8 +24,10 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    make_url,
     select,
 )
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.clock import in_utc
@@ -67,6 +71,37 @@ _versions = Table(
 )
 
 
+class _Connections:
+    """Connections that are kept open: to borrow one costs a tenth of what the pool's bookkeeping does.
+
+    Args:
+        engine: one for SQLite, whose connections are files and whose number nobody limits.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: list[Connection] = []
+
+    @contextmanager
+    def one(self) -> Iterator[Connection]:
+        """Lend a connection; one that something went wrong with is not lent again."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close those that nobody has borrowed."""
+        while self._idle:
+            self._idle.pop().close()
+
+
 class Database:
     """A SQLAlchemy engine with short transactions, on SQLite in WAL mode unless told otherwise.
 
@@ -76,12 +111,9 @@ class Database:
 
     def __init__(self, url: str | URL | None = None) -> None:
         self._temporary = None if url else Path(mkdtemp(prefix="elements-local-"))
-        self.engine = _engine(url or _file_in(self._temporary or Path()))
-        self._reader = self.engine.execution_options(elements_local_reading=True)
-        # on PostgreSQL each statement would see a state of its own
-        if self.engine.dialect.name == "postgresql":
-            self._reader = self._reader.execution_options(isolation_level="REPEATABLE READ")
-        self._glancer = create_engine(self.engine.url, pool=self.engine.pool)
+        place = make_url(url or _file_in(self._temporary or Path()))
+        self._doors = _sqlite(place) if place.get_backend_name() == "sqlite" else _postgresql(place)
+        self.engine = self._doors.engine
 
     @classmethod
     def in_directory(cls, directory: Path) -> "Database":
@@ -92,20 +124,19 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a connection that sees one state of the data."""
-        with self._reader.connect() as connection:
-            connection.begin()
+        with self._doors.read() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def glancing(self) -> Iterator[Connection]:
         """Open a connection for one statement, which needs no transaction, and no time for one, to see one state."""
-        with self._glancer.connect() as connection:
+        with self._doors.glance() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction: all of it happens, or nothing. Never keep it open while a request is out."""
-        with self.engine.begin() as connection:
+        with self._doors.turn, self._doors.write() as connection, connection.begin():
             yield connection
 
     def create(self, part: str, metadata: MetaData, *, version: int) -> None:
@@ -128,7 +159,7 @@ class Database:
 
     def close(self) -> None:
         """Give the connections back, and remove a temporary file."""
-        self.engine.dispose()
+        self._doors.close()
         if self._temporary:
             rmtree(self._temporary, ignore_errors=True)
 
@@ -138,12 +169,53 @@ def _file_in(directory: Path) -> URL:
     return URL.create("sqlite", database=str(directory / "elements-local.sqlite3"))
 
 
-def _engine(url: str | URL) -> Engine:
+@dataclass(frozen=True, kw_only=True)
+class _Doors:
+    """The ways into one kind of database.
+
+    Attributes:
+        turn: held by who writes, where one at a time may: so nobody sleeps in the database's own queue.
+        read, glance, write: lend a connection on which no transaction has begun.
+        close: gives connections back.
+    """
+
+    engine: Engine
+    turn: AbstractContextManager[object]
+    read: Callable[[], AbstractContextManager[Connection]]
+    glance: Callable[[], AbstractContextManager[Connection]]
+    write: Callable[[], AbstractContextManager[Connection]]
+    close: Callable[[], None]
+
+
+def _sqlite(url: URL) -> _Doors:
+    engine, glancer = (create_engine(url, poolclass=NullPool) for _ in range(2))
+    for each in (engine, glancer):
+        event.listen(each, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    reader = engine.execution_options(elements_local_reading=True)
+    writers, readers, glancers = _Connections(engine), _Connections(reader), _Connections(glancer)
+
+    def close() -> None:
+        for kept in (writers, readers, glancers):
+            kept.close()
+        engine.dispose()
+
+    return _Doors(
+        engine=engine, turn=Lock(), read=readers.one, glance=glancers.one, write=writers.one, close=close
+    )
+
+
+def _postgresql(url: URL) -> _Doors:
     engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    return _Doors(
+        engine=engine,
+        turn=nullcontext(),
+        # on a lower level each statement would see a state of its own
+        read=engine.execution_options(isolation_level="REPEATABLE READ").connect,
+        glance=engine.connect,
+        write=engine.connect,
+        close=engine.dispose,
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
