@@ -35,6 +35,7 @@ from mock_kit.fault_book import FaultBook
 from mock_kit.front import Front
 from mock_kit.journal import Journal
 from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
+from mock_kit.lean_flask import LeanFlask
 from mock_kit.openapi import serve_document
 from mock_kit.outbound import Outbound
 from mock_kit.problems import answer_problems
@@ -83,7 +84,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
         guard: says who may call admin routes.
         alone: whether there is no platform that keeps clock and workspaces.
     """
-    app = Flask(__name__, static_folder=None)
+    app = LeanFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
     limits = Limits(
         callbacks=settings.bin_callbacks,

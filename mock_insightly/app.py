@@ -51,6 +51,7 @@ from mock_kit.front import LARGEST_BODY, Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import Json
 from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
+from mock_kit.lean_flask import LeanFlask
 from mock_kit.openapi import serve_document
 from mock_kit.problems import KIT_STATUSES, answer_problems
 from mock_kit.snapshot_routes import add_snapshots
@@ -97,7 +98,7 @@ def create_app(
         guard: says who may call admin routes.
         alone: whether there is no platform that keeps clock and workspaces.
     """
-    app = Flask(__name__, static_folder=None)
+    app = LeanFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     parts = Parts(

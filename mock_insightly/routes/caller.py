@@ -6,6 +6,7 @@ from mock_insightly.edge import CALLER
 from mock_insightly.errors import AuthorizationDeniedError, NotAcceptableError
 from mock_insightly.parts import parts
 from mock_kit.admin import UnknownWorkspaceError
+from mock_kit.lean_flask import this_request
 from mock_kit.workspaces import Workspace
 
 _XML = frozenset({"application/xml", "text/xml"})
@@ -17,7 +18,8 @@ def authenticate() -> None:
     Raises:
         AuthorizationDeniedError: the API key is nobody's.
     """
-    if CALLER in request.environ and request.environ[CALLER] is None:
+    environ = request.environ
+    if CALLER in environ and environ[CALLER] is None:
         raise AuthorizationDeniedError
 
 
@@ -27,8 +29,11 @@ def speak_json() -> None:
     Raises:
         NotAcceptableError: that is what its Accept header says.
     """
-    wanted = request.accept_mimetypes
-    if CALLER in request.environ and wanted and not wanted.accept_json and _XML & {*wanted.values()}:
+    asked = this_request()
+    if CALLER not in asked.environ or "xml" not in asked.environ.get("HTTP_ACCEPT", "").lower():
+        return
+    wanted = asked.accept_mimetypes
+    if not wanted.accept_json and _XML & {*wanted.values()}:
         raise NotAcceptableError(str(wanted))
 
 

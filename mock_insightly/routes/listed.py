@@ -18,15 +18,17 @@ from mock_kit.faults import Phase
 def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:
     """Return a page of what is wanted."""
     effect = call.fault.effect
-    visible = replace(wanted, without=wanted.without | unindexed(call, shape.kind))
+    late = unindexed(call, shape.kind)
+    visible = replace(wanted, without=wanted.without | late) if late else wanted
     deleting = effect.delete_listed if "DELETE" in shape.on_one else 0
     if deleting and call.fault.phase is Phase.BEFORE:
         _delete_first(call, shape.kind, visible, deleting)
-    shown = replace(page, skip=max(page.skip - effect.page_overlap, 0))
+    overlap = min(effect.page_overlap, page.skip)
+    shown = replace(page, skip=page.skip - overlap) if overlap else page
     read = parts().store.find(call.workspace, shape.kind, visible, shown)
     if deleting and call.fault.phase is Phase.AFTER:
         _delete_first(call, shape.kind, visible, deleting)
-    return read if read.total is None else replace(read, total=read.total + page.skip - shown.skip)
+    return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
 
 
 def unindexed(call: Call, kind: Kind) -> frozenset[int]:

@@ -13,6 +13,7 @@ from mock_insightly.versions.known import VERSIONS, served
 from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
+from mock_kit.lean_flask import this_request
 
 _MEMBERS = "members.index"
 """Its path is one of records to a method that it lacks."""
@@ -44,8 +45,9 @@ def refuse_method() -> None:
     Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand); that an id which is no
         number is answered like one that nothing has is assumed.
     """
-    refused = isinstance(request.routing_exception, MethodNotAllowed)
-    if request.method in _READING and not refused:
+    asked = this_request()
+    refused = isinstance(asked.routing_exception, MethodNotAllowed)
+    if asked.method in _READING and not refused:
         return
     version, *segments = request.path.strip("/").split("/")
     if version not in VERSIONS or not segments:

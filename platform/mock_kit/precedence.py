@@ -6,6 +6,7 @@ Left alone, werkzeug goes on looking when a route does not take the method: ``PO
 
 import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import MethodNotAllowed
@@ -25,6 +26,9 @@ class Precedence:
             self._methods.setdefault(_shape(rule.rule), set()).update(rule.methods or ())
         shapes = sorted(self._methods, key=_literalness, reverse=True)
         self._rivals = {shape: [each for each in shapes if _stands_before(each, shape)] for shape in shapes}
+        self._of_rival = lru_cache(maxsize=1024)(
+            self._found_rival
+        )  # clients ask for the same again and again
 
     def check(self, path: str, rule: str, method: str) -> None:
         """Refuse a method that only a less literal route takes.
@@ -46,7 +50,7 @@ class Precedence:
         best = max(found, key=_literalness, default=None)
         return None if best is None else self._methods[best]
 
-    def _of_rival(self, path: str, shape: str) -> set[str] | None:
+    def _found_rival(self, path: str, shape: str) -> set[str] | None:
         rivals = self._rivals.get(shape)
         if not rivals:
             return None
@@ -54,6 +58,7 @@ class Precedence:
         return next((self._methods[each] for each in rivals if _fits(segments, _segments(each))), None)
 
 
+@cache  # there are as many rules as the program has
 def _shape(rule: str) -> str:
     """Return a rule with its variables' names taken out."""
     return _VARIABLE.sub("*", rule)

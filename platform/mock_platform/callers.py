@@ -47,7 +47,8 @@ class Callers:
         """Return the workspace that an Authorization header's user is of, or None, whatever else is in it."""
         try:
             sent = parse_authorization(header)
-            return self.of(Authorization(user=sent.user, bearer=sent.bearer)).workspace
+            founded = self.workspaces.with_user_secret(sent.user) if sent.user else None
+            return founded or self.of(Authorization(user=sent.user, bearer=sent.bearer)).workspace
         except InvalidCredentialsError:
             return None
 

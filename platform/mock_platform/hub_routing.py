@@ -1,12 +1,11 @@
 """A Flask application that routes calls without a hub in their path as those with one."""
 
-from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
-from flask import Flask, Request
+from flask import Request
 from werkzeug.routing import MapAdapter
 
+from mock_kit.lean_flask import LeanFlask
 from mock_platform.domain.authorization import parse_authorization
 from mock_platform.domain.errors import InvalidCredentialsError
 from mock_platform.domain.hub_path import HubPaths
@@ -14,7 +13,7 @@ from mock_platform.domain.hub_path import HubPaths
 _ROUTED = "mock_platform.routed_path"
 
 
-class HubRouting(Flask):
+class HubRouting(LeanFlask):
     """Flask, but for the one decision which paths are the hub's.
 
     Args:
@@ -22,12 +21,8 @@ class HubRouting(Flask):
     """
 
     def __init__(self, name: str, *, base_path: str) -> None:
-        super().__init__(name, static_folder=None)
+        super().__init__(name)
         self._base = base_path
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function as it is: none of the platform's is asynchronous, and looking costs with every call."""
-        return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return what finds the route of a request; the request itself keeps the path that came."""

@@ -9,6 +9,7 @@ from mock_kit.admin import ADMIN_STATUSES, json_answer
 from mock_kit.front import LARGEST_BODY
 from mock_kit.instants import UnreadableTimeError
 from mock_kit.json_text import Json
+from mock_kit.lean_flask import this_request
 from mock_kit.operations import operation_of
 from mock_kit.precedence import Precedence
 from mock_kit.problems import answer_problems
@@ -76,27 +77,32 @@ class _Manners:
 
     def refuse_strangers_before_paths(self) -> None:
         """Refuse strangers before saying that a path is not there (observed: 401 comes before 404)."""
-        if request.routing_exception is not None and request.path.startswith(f"{BASE_PATH}/"):
+        asked = this_request()
+        if asked.routing_exception is not None and asked.path.startswith(f"{BASE_PATH}/"):
             calling(authorization())
 
     def put_literal_paths_first(self) -> None:
         """Refuse a method that only a less literal route would take."""
-        if request.url_rule is not None:
-            self._precedence.check(routed_path(request), request.url_rule.rule, request.method)
+        asked = this_request()
+        if asked.url_rule is not None:
+            self._precedence.check(routed_path(asked), asked.url_rule.rule, asked.method)
 
     def refuse_what_cannot_be_served(self) -> None:
         """Refuse a caller who accepts nothing of what an operation gives (documented: 406)."""
-        if not request.accept_mimetypes or not request.path.startswith(f"{BASE_PATH}/"):
+        asked = this_request()
+        if not asked.environ.get("HTTP_ACCEPT") or not asked.path.startswith(f"{BASE_PATH}/"):
             return
-        known = operation_of(current_app.view_functions[request.endpoint]) if request.endpoint else None
-        if known and known.gives and not request.accept_mimetypes.best_match(known.gives):
+        accepted = asked.accept_mimetypes
+        known = operation_of(current_app.view_functions[asked.endpoint]) if asked.endpoint else None
+        if accepted and known and known.gives and not accepted.best_match(known.gives):
             gives = " or ".join(known.gives)
-            raise errors.NotAcceptableError(f"Accept must be {gives}; got {request.headers['Accept']}")
+            raise errors.NotAcceptableError(f"Accept must be {gives}; got {asked.headers['Accept']}")
 
     def name_methods(self, response: Response) -> Response:
         """Say what a path takes, where that is asked for or was got wrong."""
-        if request.method == "OPTIONS" or response.status_code == 405:
-            methods = self._precedence.methods(routed_path(request))
+        asked = this_request()
+        if asked.method == "OPTIONS" or response.status_code == 405:
+            methods = self._precedence.methods(routed_path(asked))
             if methods:
                 response.headers["Allow"] = ", ".join(sorted(methods))
         return response
@@ -110,10 +116,11 @@ class _Manners:
         instance = called_instance()
         if instance is not None:
             response.headers["Elements-Element-Instance-Id"] = str(instance.id)
-        if request.path.startswith(BASE_PATH):
+        asked = this_request()
+        if asked.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"
-            if "Origin" in request.headers:
+            if "HTTP_ORIGIN" in asked.environ:
                 response.headers.extend(_CORS)
         return response
 

@@ -1,6 +1,6 @@
 """Request ids: 24 hexadecimal digits, on every answer and in every error.
 
-Source: they have the look of MongoDB's object ids (observed): the time in seconds, then what tells apart.
+Source: they have the look of MongoDB's object ids (observed): the time in seconds, a number of who gives them, a count.
 """
 
 from datetime import datetime
@@ -17,11 +17,9 @@ class RequestIds:
     """
 
     def __init__(self, start: int) -> None:
-        self._start = start
+        self._giver = seeded.hexadecimal(start, "request", length=8)
         self._count = count(1)
 
     def next(self, now: datetime) -> str:
         """Return the id of a request that comes now."""
-        return f"{int(now.timestamp()) & 0xFFFFFFFF:08x}" + seeded.hexadecimal(
-            self._start, "request", next(self._count), length=16
-        )
+        return f"{int(now.timestamp()) & 0xFFFFFFFF:08x}{self._giver}{next(self._count) & 0xFFFFFFFF:08x}"

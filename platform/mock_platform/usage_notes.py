@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, Response, g, request
 
+from mock_kit.lean_flask import this_request
 from mock_platform.callers import Caller
 from mock_platform.domain.errors import InvalidCredentialsError
 from mock_platform.domain.usage import Call
@@ -26,7 +27,7 @@ def note_usage(app: Flask) -> None:
 
     def end(response: Response) -> Response:
         noted: tuple[Caller, datetime] | None = g.get("usage")
-        path = request.path.removeprefix(BASE_PATH)
+        path = this_request().path.removeprefix(BASE_PATH)
         if noted is not None and path != "/usage" and not path.startswith("/usage/"):
             parts.store.usage.note(_call(*noted, path, response))
         return response
@@ -43,16 +44,16 @@ def _caller(parts: Parts) -> Caller | None:
 
 
 def _call(caller: Caller, began: datetime, path: str, response: Response) -> Call:
-    instance = called_instance()
+    asked, instance = this_request(), called_instance()
     return Call(
         workspace=caller.workspace.name,
         at=began,
         user_id=caller.user_id,
-        method=request.method,
-        uri=request.full_path.rstrip("?")[:_LONGEST_URI],
+        method=asked.method,
+        uri=asked.full_path.rstrip("?")[:_LONGEST_URI],
         path=path[:_LONGEST_URI],
         status=response.status_code,
-        ip=request.remote_addr or "",
+        ip=asked.remote_addr or "",
         request_id=response.headers["Elements-Request-Id"],
         instance_id=None if instance is None else instance.id,
         element_key=None if instance is None else instance.element_key,

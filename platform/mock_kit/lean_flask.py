@@ -1,0 +1,63 @@
+"""Flask without what our services have no use for, and every request would pay for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Request
+from flask.globals import request_ctx
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import MapAdapter
+
+_HOSTS_KEPT = 64
+_NO_SESSION = NullSession()
+
+
+class _NoSessions(SessionInterface):
+    """No request belongs to a session."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 - as Flask calls it
+        """Return the one that stands for none."""
+        return _NO_SESSION
+
+
+class LeanFlask(Flask):
+    """Flask without sessions and asynchronous views, which looks at each host but once."""
+
+    session_interface = _NoSessions()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, static_folder=None)
+        self._known_hosts: dict[tuple[str, str], str] = {}
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function as it is: none is asynchronous, and looking costs with every call."""
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the route of a request; werkzeug itself reads, or refuses, a host that is new."""
+        if request is None or "HTTP_UPGRADE" in request.environ:
+            return super().create_url_adapter(request)
+        environ = request.environ
+        host = environ["wsgi.url_scheme"], environ.get("HTTP_HOST", "")
+        server_name = self._known_hosts.get(host)
+        if server_name is None:
+            adapter = super().create_url_adapter(request)
+            if adapter is not None and host[1] and len(self._known_hosts) < _HOSTS_KEPT:
+                self._known_hosts[host] = adapter.server_name
+            return adapter
+        return MapAdapter(
+            self.url_map,
+            server_name,
+            script_name=environ.get("SCRIPT_NAME", ""),
+            subdomain="",
+            url_scheme=environ["wsgi.url_scheme"],
+            path_info=environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace"),
+            default_method=environ["REQUEST_METHOD"],
+            query_args=environ.get("QUERY_STRING", ""),
+        )
+
+
+def this_request() -> Request:
+    """Return the present request itself, for who looks at it often: each look through Flask's proxy costs."""
+    request: Request = request_ctx.request
+    return request
