@@ -1,7 +1,7 @@
 """The database door: a URL becomes an engine, and there is one way in for reading and one for writing."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,6 +114,7 @@ class Database:
         place = make_url(url or _file_in(self._temporary or Path()))
         self._doors = _sqlite(place) if place.get_backend_name() == "sqlite" else _postgresql(place)
         self.engine = self._doors.engine
+        self._afterwards: list[Callable[[], None]] = []
 
     @classmethod
     def in_directory(cls, directory: Path) -> "Database":
@@ -136,8 +137,36 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction: all of it happens, or nothing. Never keep it open while a request is out."""
-        with self._doors.turn, self._doors.write() as connection, connection.begin():
+        self._doors.turn.acquire()
+        with self._transaction() as connection:
             yield connection
+
+    @contextmanager
+    def writing_unless_busy(self) -> Iterator[Connection | None]:
+        """Open a transaction, but None if another is open that would have to be waited for.
+
+        Whoever finds none does not have to come back: what was registered with ``afterwards`` is called.
+        """
+        if not self._doors.turn.acquire(blocking=False):
+            yield None
+            return
+        with self._transaction() as connection:
+            yield connection
+
+    def afterwards(self, what: Callable[[], None]) -> None:
+        """Let something be called after each transaction, whatever became of it."""
+        self._afterwards.append(what)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Open a transaction in the turn that has been taken, and end both."""
+        try:
+            with self._doors.write() as connection, connection.begin():
+                yield connection
+        finally:
+            self._doors.turn.release()
+            for what in self._afterwards:
+                what()
 
     def create(self, part: str, metadata: MetaData, *, version: int) -> None:
         """Make a part's tables in an empty database, and refuse one that another version wrote.
@@ -169,6 +198,17 @@ def _file_in(directory: Path) -> URL:
     return URL.create("sqlite", database=str(directory / "elements-local.sqlite3"))
 
 
+class _AnyTime:
+    """The turn of who may write at any time."""
+
+    def acquire(self, blocking: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - a lock's
+        """Let who asks go on."""
+        return True
+
+    def release(self) -> None:
+        """Let nobody in particular be next."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Doors:
     """The ways into one kind of database.
@@ -180,7 +220,7 @@ class _Doors:
     """
 
     engine: Engine
-    turn: AbstractContextManager[object]
+    turn: "Lock | _AnyTime"
     read: Callable[[], AbstractContextManager[Connection]]
     glance: Callable[[], AbstractContextManager[Connection]]
     write: Callable[[], AbstractContextManager[Connection]]
@@ -209,7 +249,7 @@ def _postgresql(url: URL) -> _Doors:
     engine = create_engine(url)
     return _Doors(
         engine=engine,
-        turn=nullcontext(),
+        turn=_AnyTime(),
         # on a lower level each statement would see a state of its own
         read=engine.execution_options(isolation_level="REPEATABLE READ").connect,
         glance=engine.connect,

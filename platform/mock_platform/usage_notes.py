@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, Response, g, request
 
+from mock_kit.calls import CALLER_HEADER
 from mock_kit.lean_flask import this_request
 from mock_platform.callers import Caller
 from mock_platform.domain.errors import InvalidCredentialsError
@@ -30,6 +31,10 @@ def note_usage(app: Flask) -> None:
         path = this_request().path.removeprefix(BASE_PATH)
         if noted is not None and path != "/usage" and not path.startswith("/usage/"):
             parts.store.usage.note(_call(*noted, path, response))
+            if (
+                CALLER_HEADER not in request.headers
+            ):  # the platform keeps what came of its own calls, these with it
+                parts.store.usage.keep_unless_busy()
         return response
 
     app.before_request(begin)

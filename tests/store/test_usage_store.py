@@ -1,14 +1,17 @@
-"""Usage is noted in memory, and kept a few hundred calls at a time."""
+"""Usage is kept call by call: with what is written anyhow, or by itself."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from mock_platform.domain.usage import Call
 from mock_platform.store import Store
 from mock_platform.store.usage import UsageWanted
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+COUNT = "SELECT COUNT(*) FROM platform_usage"
 
 
 @pytest.fixture
@@ -62,19 +65,64 @@ def test_numbers_go_on_from_one_batch_to_the_next_and_are_each_workspaces_own(st
     assert [each.id for each in found(store, workspace="other")] == [1]
 
 
-def test_what_is_noted_is_kept_once_there_is_enough_of_it(store, database):
-    for number in range(499):
-        store.usage.note(call(number))
+def test_what_is_noted_is_kept_by_itself_if_nobody_writes(store, database):
+    store.usage.note(call(1))
     assert kept(database) == 0
 
-    store.usage.note(call(499))
+    store.usage.keep_unless_busy()
 
-    assert kept(database) == 500
+    assert kept(database) == 1
+
+
+def test_whatever_is_written_next_is_followed_by_it(store, database):
+    store.usage.note(call(1))
+
+    with database.writing():
+        pass
+
+    assert kept(database) == 1
+
+
+def test_what_is_noted_while_somebody_writes_waits_for_nobody_and_is_kept_afterwards(store, database):
+    with database.writing() as connection:
+        store.usage.note(call(1))
+        other = Thread(target=store.usage.keep_unless_busy)
+        other.start()
+        other.join()
+        during = connection.exec_driver_sql(COUNT).scalar()
+
+    assert (during, kept(database)) == (0, 1)
+
+
+def test_it_is_kept_although_what_was_written_meanwhile_was_undone(store, database):
+    with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - as it is being written
+        store.usage.note(call(1))
+        connection.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    assert kept(database) == 1
+
+
+def test_it_can_be_part_of_another_transaction(store, database):
+    store.usage.note(call(1))
+
+    with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - undone together
+        store.usage.keep(connection)
+        connection.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    assert kept(database) == 0
+
+
+def test_a_clock_that_was_set_back_hides_nothing_that_is_too_old(store):
+    for at in (NOON, NOON - timedelta(days=29), NOON + timedelta(days=2)):
+        store.usage.note(call(at=at))
+        store.usage.flush()
+
+    assert [each.at for each in found(store)] == [NOON + timedelta(days=2), NOON]
 
 
 def kept(database):
     with database.reading() as connection:
-        return connection.exec_driver_sql("SELECT COUNT(*) FROM platform_usage").scalar()
+        return connection.exec_driver_sql(COUNT).scalar()
 
 
 def test_what_has_become_too_old_goes_when_something_new_is_kept(store, database):

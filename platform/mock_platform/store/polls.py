@@ -27,6 +27,7 @@ from mock_platform.store.instances import still_there
 from mock_platform.store.jobs import drop_jobs
 from mock_platform.store.notifications import NewNotification, tell
 from mock_platform.store.tables import instances, last_polls, polls
+from mock_platform.store.usage import Usage
 
 _this_resource = (
     last_polls.c.workspace == bindparam("of_workspace"),
@@ -81,13 +82,14 @@ Compose = Callable[[Callable[[], int]], Iterable[Outgoing]]
 class Polls:
     """The polls of every workspace."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, usage: Usage) -> None:
         self._database = database
+        self._usage = usage
 
     def succeeded(
         self, workspace: str, instance: Instance, poll: Poll, compose: Compose, *, first_id: int
     ) -> bool:
-        """Keep a poll, its notifications, the deliveries they owe, and the new last-poll time: all or nothing.
+        """Keep a poll, its notifications, the deliveries they owe, its calls, and the new last-poll time: all or nothing.
 
         It is nothing, and says so, if the resource is no longer polled: its instance was deleted or disabled, or its
         configuration changed, while the poll was under way.
@@ -96,12 +98,12 @@ class Polls:
             if not _advance.run(connection, {**_key(workspace, poll), "polled_at": poll.at}):
                 return False
             _add_poll.run(connection, _row(workspace, poll))
-            if not poll.events:
-                return True
-            for outgoing in compose(
-                lambda: next_number(connection, workspace, "notification", first=first_id)
-            ):
-                tell(connection, workspace, _new(outgoing, instance))
+            if poll.events:
+                for outgoing in compose(
+                    lambda: next_number(connection, workspace, "notification", first=first_id)
+                ):
+                    tell(connection, workspace, _new(outgoing, instance))
+            self._usage.keep(connection)
         return True
 
     def received(self, workspace: str, instance: Instance, compose: Compose, *, first_id: int) -> None:
@@ -140,6 +142,7 @@ class Polls:
                 )
                 if email:
                     keep_email(connection, workspace, email)
+            self._usage.keep(connection)
         return True
 
     def list(

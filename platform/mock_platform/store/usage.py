@@ -1,4 +1,4 @@
-"""Usage: noted in memory, kept a few hundred at a time, so that no call waits for it."""
+"""Usage: each call is kept as it ends, a poll's calls in the transaction that keeps the poll."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
 
 from mock_kit.database import Database
+from mock_kit.prepared import Prepared
 from mock_platform.domain.analytics import Tally
 from mock_platform.domain.retention import kept_since
 from mock_platform.domain.usage import Call
@@ -17,7 +18,11 @@ from mock_platform.store.tables import instance_tags
 from mock_platform.store.time_units import unit_number, unit_start
 from mock_platform.store.usage_tables import usage
 
-_AT_ONCE = 500
+_add = Prepared(usage.insert())
+_earliest = Prepared(select(func.min(usage.c.at)).where(usage.c.workspace == bindparam("of_workspace")))
+_prune = Prepared(
+    usage.delete().where(usage.c.workspace == bindparam("of_workspace"), usage.c.at < bindparam("oldest"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +51,7 @@ class UsageWanted:
 class Usage:
     """The calls of every workspace.
 
-    What has been noted and not yet kept is lost if the process is torn down; it is no more than a few hundred calls.
+    A call that ends while somebody else writes is kept as soon as that is done, so that nobody waits for it.
 
     Args:
         retention: how long calls are kept.
@@ -57,32 +62,42 @@ class Usage:
         self._retention = retention
         self._noted: list[Call] = []
         self._noting = Lock()
+        self._earliest: dict[str, datetime] = {}
+        database.afterwards(self.keep_unless_busy)
 
     def note(self, call: Call) -> None:
-        """Keep a call, sooner or later."""
+        """Remember a call for the next transaction, which keeps it, or is followed by one that does."""
         with self._noting:
             self._noted.append(call)
-            full = len(self._noted) >= _AT_ONCE
-        if full:
-            self.flush()
+
+    def keep_unless_busy(self) -> None:
+        """Keep what has been noted, unless somebody writes, who sees to it then."""
+        if self._noted:
+            with self._database.writing_unless_busy() as connection:
+                if connection is not None:
+                    self.keep(connection)
 
     def flush(self) -> None:
-        """Keep what has been noted, and drop what has become too old."""
+        """Keep what has been noted."""
+        if self._noted:
+            with self._database.writing() as connection:
+                self.keep(connection)
+
+    def keep(self, connection: Connection) -> None:
+        """Keep what has been noted, and drop what has become too old, in a transaction that does more."""
         with self._noting:
             noted, self._noted = self._noted, []
-        if not noted:
-            return
         by_workspace: dict[str, list[Call]] = defaultdict(list)
         for call in noted:
             by_workspace[call.workspace].append(call)
-        with self._database.writing() as connection:
-            for workspace, calls in by_workspace.items():
-                self._keep(connection, workspace, calls)
+        for workspace, calls in by_workspace.items():
+            self._keep(connection, workspace, calls)
 
     def forget(self, workspace: str) -> None:
         """Drop what has been noted of a workspace; what is kept of it goes with the rest of its rows."""
         with self._noting:
             self._noted = [call for call in self._noted if call.workspace != workspace]
+            self._earliest.pop(workspace, None)
 
     def find(self, wanted: UsageWanted, *, offset: int, limit: int) -> tuple[list[Call], int]:
         """Return a stretch of calls, the latest first, and how many there are."""
@@ -140,10 +155,22 @@ class Usage:
 
     def _keep(self, connection: Connection, workspace: str, calls: list[Call]) -> None:
         first = take_numbers(connection, workspace, "usage", first=1, count=len(calls))
-        rows = [{**vars(call), "id": number} for number, call in enumerate(calls, start=first)]
-        connection.execute(usage.insert(), rows)
-        oldest = kept_since(calls[-1].at, self._retention)
-        connection.execute(usage.delete().where(usage.c.workspace == workspace, usage.c.at < oldest))
+        _add.run_each(
+            connection, [{**vars(call), "id": number} for number, call in enumerate(calls, start=first)]
+        )
+        self._prune(connection, workspace, calls)
+
+    def _prune(self, connection: Connection, workspace: str, kept: list[Call]) -> None:
+        """Drop what has become too old, if there can be any."""
+        oldest = kept_since(kept[-1].at, self._retention)
+        earliest = self._earliest.get(workspace)
+        if earliest is not None:
+            earliest = min(earliest, *(call.at for call in kept))
+        if earliest is None or earliest < oldest:
+            _prune.run(connection, {"of_workspace": workspace, "oldest": oldest})
+            earliest = _earliest.scalar(connection, {"of_workspace": workspace})
+        if earliest is not None:
+            self._earliest[workspace] = earliest
 
 
 def _chosen(wanted: UsageWanted) -> Select[tuple[Any, ...]]:

@@ -1,12 +1,17 @@
 """``/usage``: every call of the platform that was made in a workspace, and how many there were over time."""
 
 import re
+from contextlib import closing
+from sqlite3 import connect
 
 import pytest
 
 from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
+from elements_local.start import Options, in_process
 from mock_kit.json_text import decode
 
+FILE = "elements-local.sqlite3"
 KEYS = [
     "traffic_id",
     "traffic_date",
@@ -101,6 +106,22 @@ def test_each_poll_has_a_request_id_of_its_own_and_moving_time_is_no_call(doors,
     assert len({record["request_id"] for record in records}) == len(records) == 5
     assert all(record["request_uri"].startswith(BASE_PATH) for record in records)
     assert {record["process_time"] for record in records} == {0}
+
+
+def test_calls_are_in_the_database_once_they_are_answered_so_that_a_kill_loses_none(tmp_path):
+    with in_process(Options(data=tmp_path)) as stack, closing(connect(tmp_path / FILE)) as database:
+        doors = stack.workspace()
+
+        def kept():
+            return [path for (path,) in database.execute("SELECT path FROM platform_usage ORDER BY id")]
+
+        doors.platform.create_instance(instance_body(doors.credentials))
+        doors.platform.call("GET", f"{BASE_PATH}/instances")
+        answered = kept()
+        doors.clock.advance("15m")
+
+        assert answered == ["/instances", "/instances"]
+        assert len(kept()) == 2 + len(doors.platform.polls()) > 2
 
 
 def test_looking_at_usage_leaves_no_record(calls, usage):
