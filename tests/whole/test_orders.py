@@ -1,0 +1,51 @@
+"""Scenarios know nothing of one another: in any order, and side by side, everything in them happens as it does in theirs.
+
+Three orders of every eighth scenario; ``poe orders`` tries twenty of all.
+"""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from elements_local.replaying import replay, shuffled
+from elements_local.runner import How
+from elements_local.scenario import find, load
+
+FOLDER = Path(__file__).parents[2] / "scenarios"
+ORDERS = int(os.environ.get("ELEMENTS_LOCAL_TEST_ORDERS", "3"))
+SCENARIOS = [scenario for path in find([FOLDER]) for scenario in load(path)][:: 8 if ORDERS == 3 else 1]
+REQUEST_ID = re.compile(r'"requestId":"[0-9a-f]{24}"')
+"""The platform's answers are numbered as they come, whoever asks."""
+
+
+def outcomes(scenarios, *, jobs):
+    """Return what came of each scenario, and all that happened in it, by file, line and name."""
+    results = replay(scenarios, How(keep=True), jobs=jobs, fail_fast=False)
+    return {
+        (result.scenario.path, result.scenario.line, result.scenario.name): (
+            result.failure,
+            [replace(moment, text=REQUEST_ID.sub("", moment.text)) for moment in result.moments],
+        )
+        for result in results
+    }
+
+
+@pytest.fixture(scope="module")
+def in_their_own_order():
+    return outcomes(SCENARIOS, jobs=1)
+
+
+def test_every_scenario_has_a_name_of_its_own_and_something_happens_in_most(in_their_own_order):
+    assert len(in_their_own_order) == len(SCENARIOS)
+    assert sum(bool(moments) for _, moments in in_their_own_order.values()) > len(SCENARIOS) / 2
+
+
+@pytest.mark.parametrize("seed", range(ORDERS))
+def test_shuffled_and_side_by_side_the_same_happens(seed, in_their_own_order):
+    mixed = outcomes(shuffled(SCENARIOS, seed), jobs=2)
+
+    assert mixed.keys() == in_their_own_order.keys()
+    assert [name for name, outcome in mixed.items() if outcome != in_their_own_order[name]] == []
