@@ -29,7 +29,7 @@ def check(world: World, argument: verbs.Expect | str) -> None:
     else:
         refuse(_differences(world, argument, arrived))
     world.seen_callbacks = len(arrived)
-    world.seen_polls = len(world.doors.platform.polls())
+    world.seen_poll = max([poll["id"] for poll in world.doors.platform.polls(limit=1)], default=0)
 
 
 def check_never(world: World, argument: verbs.Never) -> None:
@@ -43,7 +43,7 @@ def check_never(world: World, argument: verbs.Never) -> None:
     ]
     lines = [f"unexpected: {line}" for line in argument.callbacks if line in came]
     for wanted in argument.polls:
-        found = [poll for poll in world.doors.platform.polls() if not _differs(world, wanted, poll)]
+        found = [poll for poll in world.polls() if not _differs(world, wanted, poll)]
         lines += [f"unexpected: a poll of {poll['resource']} at {poll['at']}" for poll in found]
     for request in argument.requests:
         found = _requests(world, request)
@@ -156,7 +156,7 @@ def _events(world: World, wanted: list[str]) -> list[str]:
 
 
 def _polls(world: World, wanted: list[verbs.Poll]) -> list[str]:
-    polls = world.doors.platform.polls()[world.seen_polls :]
+    polls = world.fresh_polls()
     if len(polls) != len(wanted):
         shown = [f"{poll['at']} {poll['resource']}" for poll in polls]
         return [f"polls: expected {len(wanted)}, actual {len(polls)}: {', '.join(shown)}"]

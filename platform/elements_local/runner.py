@@ -8,7 +8,7 @@ from secrets import token_hex
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from elements_local.clients import Addresses
+from elements_local.clients import Addresses, Doors
 from elements_local.errors import HarnessError, OptionError
 from elements_local.golden import golden_of
 from elements_local.held_time import HeldTime
@@ -104,6 +104,7 @@ class Runner:
         self._held = HeldTime()
         self._closing = ExitStack()
         self._stacks: dict[frozenset[tuple[str, str]], Stack] = {}
+        self._left: set[tuple[Stack, str]] = set()
         self._receivers: dict[str, WSGIApplication] = {}
         self._receiver = self._reachable(how.receiver)
 
@@ -114,7 +115,8 @@ class Runner:
                 stack = self._started(scenario)
             except OptionError as error:
                 return Result(scenario=scenario, failure=_failed_to_begin(scenario, "settings", error))
-            return run(scenario, stack, self._how, receiver=self._receiver)
+            with self._workspace(scenario, stack) as doors:
+                return run(scenario, doors, self._how, receiver=self._receiver)
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -130,6 +132,32 @@ class Runner:
         """Stop the stacks."""
         self._closing.close()
         self._stacks.clear()
+        self._left.clear()
+
+    @contextmanager
+    def _workspace(self, scenario: Scenario, on: Stack) -> Iterator[Doors]:
+        """Make a workspace for a scenario.
+
+        On a stack that others use it is deleted afterwards. On one of our own it goes with the stack, which is
+        quicker, unless the same scenario is run again.
+        """
+        shared = self._how.target is not None
+        name = _workspace_name(scenario, shared=shared)
+        if (on, name) in self._left:
+            on.delete_workspace(name)
+        doors = on.new_workspace(
+            name=name,
+            start=format_instant(scenario.start),
+            seed=scenario.seed,
+            records=scenario.records,
+        )
+        self._left.add((on, name))
+        try:
+            yield doors
+        finally:
+            if shared:
+                on.delete_workspace(name)
+                self._left.remove((on, name))
 
     @property
     def _holds(self) -> bool:
@@ -160,8 +188,8 @@ class Runner:
         return self._stacks[chosen]
 
 
-def run(scenario: Scenario, on: Stack, how: How, *, receiver: str | None = None) -> Result:
-    """Run a scenario on a stack, in a workspace that is made for it and deleted after it.
+def run(scenario: Scenario, doors: Doors, how: How, *, receiver: str | None = None) -> Result:
+    """Run a scenario in a workspace that was made for it.
 
     Args:
         receiver: URL of what answers callbacks in the sink's place.
@@ -169,24 +197,15 @@ def run(scenario: Scenario, on: Stack, how: How, *, receiver: str | None = None)
     Raises:
         UnreachableError: the stack does not answer at all.
     """
-    doors = on.new_workspace(
-        name=_workspace_name(scenario, shared=how.target is not None),
-        start=format_instant(scenario.start),
-        seed=scenario.seed,
-        records=scenario.records,
-    )
     world = World(
         doors=doors,
         start=scenario.start,
         golden=golden_of(scenario.path, scenario.name, update=how.update),
     )
-    try:
-        if receiver is not None:
-            doors.sink.relay(receiver)
-        failure = _make_instances(scenario, world) or _take_steps(scenario, world)
-        kept = moments(doors, world.names, start=scenario.start) if how.keep else []
-    finally:
-        on.delete_workspace(doors.credentials.name)
+    if receiver is not None:
+        doors.sink.relay(receiver)
+    failure = _make_instances(scenario, world) or _take_steps(scenario, world)
+    kept = moments(doors, world.names, start=scenario.start) if how.keep else []
     return Result(scenario=scenario, failure=failure, moments=tuple(kept))
 
 
@@ -232,7 +251,7 @@ def _decisions(world: World) -> Iterator[str]:
 
     Polls that saw nothing are only counted.
     """
-    polls = world.doors.platform.polls()[world.seen_polls :]
+    polls = world.fresh_polls()
     told = [poll for poll in polls if poll["seen"] or poll["error"]]
     for poll in told[-_MOST_POLLS:]:
         outcome = poll["error"] or f"{poll['seen']} seen, {poll['events']} reported"

@@ -12,6 +12,8 @@ from elements_local.golden import Golden
 from elements_local.records import Names
 from mock_kit.instants import parse_duration, parse_instant
 
+_MOST_POLLS = 1_000_000
+
 
 class ExpectationError(Exception):
     """What came is not what was expected; a line for each difference."""
@@ -68,7 +70,8 @@ class World:
         start: its first instant; ``T+15m`` counts from it.
         golden: where its stream is kept.
         kept: what steps have kept of answers, by names of the author's own.
-        seen_callbacks, seen_polls: how many of each an ``expect`` has dealt with.
+        seen_callbacks: how many an ``expect`` has dealt with.
+        seen_poll: id of the latest poll that an ``expect`` has dealt with; 0 for none.
         marks: the moments that it can go back to.
     """
 
@@ -79,7 +82,7 @@ class World:
     names: Names = field(default_factory=Names)
     kept: dict[str, int | str] = field(default_factory=dict)
     seen_callbacks: int = 0
-    seen_polls: int = 0
+    seen_poll: int = 0
     marks: dict[str, Mark] = field(default_factory=dict)
 
     def instance(self, name: str | None = None) -> Instance:
@@ -111,6 +114,14 @@ class World:
         self.doors.restore(mark.document)
         for field_, value in mark.done.items():
             setattr(self, field_, deepcopy(value))
+
+    def polls(self) -> list[dict[str, Any]]:
+        """Return all polls since the scenario began, oldest first."""
+        return self.doors.platform.polls(limit=_MOST_POLLS)
+
+    def fresh_polls(self) -> list[dict[str, Any]]:
+        """Return the polls that no ``expect`` has dealt with, oldest first."""
+        return [poll for poll in self.polls() if poll["id"] > self.seen_poll]
 
     def instant(self, text: str) -> datetime:
         """Read an instant: ISO, or ``T+15m`` from the start."""

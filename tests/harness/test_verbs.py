@@ -119,3 +119,51 @@ steps:
     )
 
     assert runner.run(scenario).failure is None
+
+
+def test_after_more_than_a_thousand_polls_the_fresh_ones_are_still_told_from_the_others(
+    runner: Runner, tmp_path: Path
+) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        """
+scenario: many polls
+instance: {configuration: {event.poller.refresh_interval: 1, event.poller.configuration: {leads: {}}}}
+steps:
+  - advance: 1001m
+  - expect: {callbacks: []}
+  - advance: 2m
+  - expect: {polls: [{at: T+1002m}, {at: T+1003m}]}
+""",
+    )
+
+    assert runner.run(scenario).failure is None
+
+
+def test_a_callbacks_body_is_held_against_what_it_has_to_contain(runner: Runner, tmp_path: Path) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        """
+scenario: a body
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: 15m
+  - expect: {callbacks: [{events: [contacts/ada CREATED], body: {message: {instanceId: 7}}}]}
+""",
+    )
+
+    failure = runner.run(scenario).failure
+
+    assert failure is not None
+    assert any("body: message.instanceId: expected 7, actual " in line for line in failure.lines)
+
+
+def test_a_workspace_of_our_own_stack_makes_room_only_for_the_same_scenario(tmp_path: Path) -> None:
+    one = scenario_of(tmp_path, "scenario: one\nsteps: [advance: 1m]\n")
+    other = scenario_of(tmp_path, "scenario: other\nsteps: [advance: 1m]\n")
+
+    with closing(Runner(How())) as runner:
+        assert [runner.run(scenario).failure for scenario in (one, other, one)] == [None] * 3
+        (stack,) = runner._stacks.values()
+        assert len(stack.workspaces()) == 3  # the default one and two of scenarios
