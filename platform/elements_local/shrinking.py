@@ -26,7 +26,7 @@ def test_{word}():
     with closing(Runner(How())) as runner:
         failure = runner.run(scenario).failure
 
-    assert failure is None, failure
+    assert failure is None, str(failure)
 '''
 
 

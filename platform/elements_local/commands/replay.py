@@ -177,7 +177,7 @@ def _shrink(failed: Sequence[Result], how: How) -> None:
     """Save the shortest scenario that still fails, for each that does."""
     from elements_local.shrinking import NothingToShrinkWithError, save, shrink  # noqa: PLC0415 - seldom wanted
 
-    with closing(Runner(how)) as runner:
+    with closing(Runner(how)) as runner, runner.holding():
         for result in failed:
             try:
                 shrunk = shrink(result, runner.run)
