@@ -81,6 +81,7 @@ class World:
     def __init__(self, doors, setting):
         self.doors = doors
         self.owed = Owed(interval=60 * setting.interval_minutes, tolerance=setting.tolerance)
+        self.gone = set()
         self.untouched = [self.create_record(kind) for kind in KINDS]
         body = instance_body(doors.credentials, signature_key=KEY)
         entries = body["configuration"]["event.poller.configuration"]
@@ -96,7 +97,7 @@ class World:
             }
             for kind in KINDS
         }
-        doors.platform.create_instance(body)
+        self.instance = doors.platform.create_instance(body)
 
     def create_record(self, kind):
         collection, id_field, fields = KINDS[kind]
@@ -122,6 +123,7 @@ class World:
         if number is not None:
             self.doors.crm.delete(KINDS[kind][0], number)
             del self.owed.records[kind, number]
+            self.gone.add((kind, str(number)))
 
     def wait(self, seconds):
         self.doors.clock.advance(seconds)
@@ -202,7 +204,21 @@ def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(stack_in_proc
     told = world.told()
     assert Counter(told) == Counter(world.owed.events)
     assert not {number for _, number, *_ in told} & {str(number) for number in world.untouched}
+    assert_implied(doors.platform.audit(world.instance["id"]), world, told)
     stack_in_process.delete_workspace(doors.credentials.name)
+
+
+def assert_implied(audit, world, told):
+    """Make sure that an audit finds nothing but what the rules imply of whom they bite."""
+    assert audit["delivered"] == len(told)
+    assert audit["duplicate"] == []
+    assert audit["owed"] == sum(len(audit[kind]) for kind in ("reported", "late", "misclassified", "lost"))
+    for lost in audit["lost"]:
+        in_the_second_of_a_poll = seconds(lost["at"]) % world.owed.interval == 0
+        assert in_the_second_of_a_poll or (lost["resource"], lost["recordId"]) in world.gone, lost
+    for misnamed in audit["misclassified"]:
+        named = "beyond" if misnamed["change"] == "CREATED" else "within"
+        assert f"{named} the tolerance of {world.owed.tolerance} s" in misnamed["why"], misnamed
 
 
 def test_the_model_itself_knows_what_gets_lost_in_the_second_of_a_poll():
