@@ -310,3 +310,24 @@ def test_a_failure_is_shrunk_and_saved_beside_it_and_fails_in_the_same_way(tmp_p
     again = replay(tmp_path / "long.a_long_one.shrunk.yaml")
     assert "unexpected: contacts/ada CREATED" in again.output
     assert (tmp_path / "test_a_long_one_shrunk.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("keep", "reason"),
+    [
+        pytest.param("{users/eve: nothing}", "expected a 'nothing' to keep as 'users/eve'", id="no such key"),
+        pytest.param("{users/eve: element}", "expected a 'element' to keep as 'users/eve'", id="no id"),
+    ],
+)
+def test_what_an_answer_does_not_have_cannot_be_kept(tmp_path: Path, keep: str, reason: str) -> None:
+    path = tmp_path / "it.yaml"
+    path.write_text(
+        "scenario: s\nsteps:\n  - request: {method: GET, path: '/instances/{instance}', keep: KEEP}\n".replace(
+            "KEEP", keep
+        )
+    )
+
+    done = CliRunner().invoke(command, [str(path)])
+
+    assert done.exit_code == 1
+    assert f"{path}:3: request:\n  {reason}" in done.output
