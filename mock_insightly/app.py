@@ -40,6 +40,7 @@ from mock_insightly.routes import (
 from mock_insightly.routes.caller import authenticate, speak_json, workspace_of
 from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.routes.refusals import refuse_method
+from mock_insightly.seed import LARGEST
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
 from mock_insightly.tables import metadata
@@ -144,7 +145,7 @@ def create_app(
         ),
     )
     if alone:
-        add_keeping(app, Keeping(workspaces=workspaces, shown=_shown, fill=local.make_up))
+        add_keeping(app, Keeping(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST))
     return app
 
 

@@ -60,11 +60,13 @@ class Keeping:
     Attributes:
         shown: what whoever works in a workspace has to know.
         fill: fills in so many made-up records of each kind; None where there are no records.
+        largest: how many of each it fills in at the most.
     """
 
     workspaces: Workspaces
     shown: Callable[[Workspace], Json]
     fill: Callable[[Workspace, int], object] | None = None
+    largest: int = 0
 
 
 Moved = TypedDict("Moved", {"from": str, "now": str})
@@ -132,6 +134,10 @@ def create(body: WorkspaceRequest) -> Answer[Json]:
     keeping = _keeping()
     if body.records and keeping.fill is None:
         raise ParameterError("there is no CRM here that could have records; leave out records")
+    if body.records > keeping.largest:
+        raise ParameterError(
+            f"records are {keeping.largest} of each kind at the most; seed more of them afterwards"
+        )
     made = keeping.workspaces.create(chosen_workspace(body))
     if body.records and keeping.fill is not None:
         keeping.fill(made, body.records)

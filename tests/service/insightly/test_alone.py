@@ -112,6 +112,9 @@ def test_a_deleted_workspace_leaves_nothing_to_one_of_the_same_name(alone):
     [
         pytest.param("POST", WORKSPACES, {"name": "default"}, 409, "already", id="taken"),
         pytest.param("POST", WORKSPACES, {"name": "No!"}, 400, "lower-case letters", id="no name"),
+        pytest.param(
+            "POST", WORKSPACES, {"records": 10_001}, 400, "10000 of each kind", id="too many records"
+        ),
         pytest.param("POST", WORKSPACES, {"start": "soon"}, 400, "expected an instant", id="no start"),
         pytest.param("DELETE", f"{WORKSPACES}?name=nobody", None, 404, "there are: default", id="not there"),
         pytest.param(
