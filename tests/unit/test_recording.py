@@ -590,3 +590,23 @@ def test_names_are_one_of_a_kind():
     ]
     assert [namer.record("contacts", {}) for _ in range(2)] == ["contacts/1", "contacts/2"]
     assert namer.instance("workspace", only=False) == "workspace-2"
+
+
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [("My Insightly", "my-insightly"), ("4 you", "instance-4-you"), ("北京", "instance"), (None, "instance")],
+)
+def test_an_instances_name_can_stand_between_braces(shown, name):
+    assert Namer().instance(shown, only=False) == name
+
+
+def test_what_else_was_made_is_counted_by_where_it_was_made():
+    namer = Namer()
+
+    assert [namer.other(kind) for kind in ("users", "users", "contacts", "5", "北京")] == [
+        "users/1",
+        "users/2",
+        "a-contacts/1",
+        "a-5/1",
+        "a-/1",
+    ]

@@ -45,7 +45,7 @@ class Composer:
         start: its first instant; None as long as nothing has happened that needs one.
         head: instances that are there from the start, and the number of records.
         names: ids by the names of records, as the scenario will know them when it runs.
-        tokens: of instances that are there, by id.
+        instances, live: names by id, of those that were made and of those that are still there, in their order.
         struck: services that have fault rules.
         came: what was brought since the last expectation.
         moved, changed: whether time was moved, and anything changed, since then.

@@ -47,20 +47,18 @@ class Namer:
 
     def other(self, kind: str) -> str:
         """Return a name for something else that was made, such as ``users/1``."""
-        word = word_of(kind) or "thing"
-        return self._free(f"{word}/" if word not in COLLECTIONS else f"a-{word}/")
+        word = word_of(kind)
+        return self._free(f"{word}/" if word[:1].isalpha() and word not in COLLECTIONS else f"a-{word}/")
 
     def instance(self, shown: object, *, only: bool) -> str:
         """Return a name for an instance; that of the only one needs to tell it from no other."""
-        return self._free("instance" if only else word_of(shown) or "instance")
+        word = "" if only else word_of(shown)
+        return self._free(word if word[:1].isalpha() else f"instance-{word}".rstrip("-"))
 
     def _free(self, wanted: str) -> str:
-        plain = [] if wanted.endswith("/") else [wanted]
-        numbered = (
-            (f"{wanted}{number}" for number in count(1))
-            if not plain
-            else (f"{wanted}-{number}" for number in count(2))
-        )
-        name = next(name for name in chain(plain, numbered) if name not in self._taken)
+        counts = wanted.endswith("/")
+        start, first = (wanted, 1) if counts else (f"{wanted}-", 2)
+        names = chain([] if counts else [wanted], (f"{start}{number}" for number in count(first)))
+        name = next(name for name in names if name not in self._taken)
         self._taken.add(name)
         return name
