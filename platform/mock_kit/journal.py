@@ -74,7 +74,10 @@ class Journal:
         self.calls.clear(workspace)
 
     def recall(self, workspace: Workspace) -> list[Exchange]:
-        """Return a workspace's exchanges for a snapshot, oldest first, with the secrets in them."""
+        """Return a workspace's exchanges for a snapshot, oldest first, with the secrets in them.
+
+        ``calls`` is no part of it: that says what was asked, restores included, and not how things stand.
+        """
         return list(self._kept.get(workspace.name, ()))
 
     def restore(

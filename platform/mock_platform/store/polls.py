@@ -50,7 +50,9 @@ _advance = Prepared(
     .values(at=bindparam("polled_at"), failures=0)
 )
 _add_poll = Prepared(
-    polls.insert().values(
+    polls.insert()
+    .inline()
+    .values(
         id=select(func.coalesce(func.max(polls.c.id), 0) + 1)
         .where(polls.c.workspace == bindparam("of_workspace"))
         .scalar_subquery()

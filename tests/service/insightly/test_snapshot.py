@@ -141,6 +141,22 @@ def test_the_same_steps_in_a_world_of_the_same_seed_are_the_same_bytes(configure
     assert live(configured()) == live(configured())
 
 
+def test_one_that_runs_alone_takes_its_clock_back_too(alone, taken):
+    before = taken(alone)
+    alone.send("POST", "/_local/clock/advance", json={"duration": "1h"})
+
+    back(alone, before)
+
+    assert alone.shown("/_local/clock")["now"] == "2026-03-02T10:00:00Z"
+    assert taken(alone) == before
+
+
+def test_a_snapshot_from_a_stack_has_no_clock_for_one_that_runs_alone(crm, alone, taken):
+    told = alone.refused(400, "PUT", "/_local/snapshot", body=taken(crm), headers=JSON)
+
+    assert told == "memory: expected faults, journal, allowance, workspace; got faults, journal, allowance"
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("changed", "told"),
