@@ -159,6 +159,7 @@ class Engine:
             self._wait_for_lanes(workspace)
             self._store.usage.flush()
             yield
+            self._store.usage.look_again(workspace.name)
         self.wake()
 
     @contextmanager

@@ -99,6 +99,11 @@ class Usage:
             self._noted = [call for call in self._noted if call.workspace != workspace]
             self._earliest.pop(workspace, None)
 
+    def look_again(self, workspace: str) -> None:
+        """Know no more when a workspace's earliest call was: its rows may be others by now."""
+        with self._noting:
+            self._earliest.pop(workspace, None)
+
     def find(self, wanted: UsageWanted, *, offset: int, limit: int) -> tuple[list[Call], int]:
         """Return a stretch of calls, the latest first, and how many there are."""
         self.flush()

@@ -155,6 +155,22 @@ def test_calls_that_were_only_noted_are_in_it_and_later_ones_go(doors, take, put
     assert [uri.partition("?")[2] for uri in shown] == ["before"]
 
 
+def test_calls_that_came_back_become_too_old_as_they_would_have(doors, take, put):
+    def a_month_later():
+        doors.clock.advance("31 days")
+        doors.platform.send("GET", f"{BASE_PATH}/elements")
+        usage = decode(take())["tables"]["platform_usage"]
+        return [row[usage["columns"].index("at")] for row in usage["rows"]]
+
+    doors.platform.send("GET", f"{BASE_PATH}/elements")
+    before = take()
+    once = a_month_later()
+
+    put(before)
+
+    assert a_month_later() == once == ["2026-04-02T10:00:00Z"]
+
+
 def test_a_real_clock_comes_back_as_one_and_has_no_instant(doors, take, put):
     virtual = take()
     doors.clock.set(mode="real")
