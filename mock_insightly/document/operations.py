@@ -44,7 +44,7 @@ PROBLEM: Said = {
     "required": ["Message"],
 }
 _PROBLEM_REF: Said = {"$ref": "#/components/schemas/Problem"}
-_PLAIN = (400, 404)
+_PLAIN = (400, 402, 404, 409)
 """Statuses of errors of which v2.1 tells some in plain text, or in no words at all."""
 
 _IN_TEXT = "InText"

@@ -203,6 +203,8 @@ def _picture(below: Below, sub: Picture) -> None:
                 takes=Takes(_BYTES, media_type="application/octet-stream"),
                 problems=(417,),
             )
+            if below.records.version.plain_errors:
+                keep = replace(keep, problems=(), wordless=(417,))
             below.say(method, keep, members=(variable("file_name", _NAMED),))
 
 
