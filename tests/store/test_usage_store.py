@@ -91,7 +91,8 @@ def test_what_is_noted_while_somebody_writes_waits_for_nobody_and_is_kept_afterw
         other.join()
         during = connection.exec_driver_sql(COUNT).scalar()
 
-    assert (during, kept(database)) == (0, 1)
+    one_at_a_time = database.engine.dialect.name == "sqlite"
+    assert (during, kept(database)) == (0 if one_at_a_time else 1, 1)
 
 
 def test_it_is_kept_although_what_was_written_meanwhile_was_undone(store, database):
