@@ -159,7 +159,9 @@ class Operations:
         }
 
     def _problem(self, status: int) -> Said:
-        """Return a reference to the answer that an error of this status gets."""
+        """Return the answer that an error of this status gets; v2.1 says nothing of an empty upload."""
+        if self._version.plain_errors and status == 417:
+            return {"description": HTTPStatus(status).phrase}
         plain = self._version.plain_errors and status in _PLAIN
         return {"$ref": f"#/components/responses/{_problem_name(status)}{_IN_TEXT if plain else ''}"}
 

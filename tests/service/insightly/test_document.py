@@ -334,3 +334,24 @@ def test_a_method_that_the_document_does_not_list_is_not_allowed(crm, document, 
             reply = caller.send(method, filled, json={} if method in {"POST", "PUT"} else None)
             assert reply.status == 405, f"{method} {path} is answered {reply.status}"
             assert known <= set(reply.headers["Allow"].split(", "))
+
+
+@pytest.mark.parametrize("version", NAMES)
+def test_errors_come_in_the_media_types_that_the_document_gives_them(crm, document, version):
+    caller = crm.at(version)
+    contact = caller.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"]
+    category = caller.create("TaskCategories", CATEGORY_NAME="Mine")["CATEGORY_ID"]
+    caller.delete(f"TaskCategories/{category}")
+    answered = {
+        "Contacts/{contact_id}/Image/{file_name}": caller.send("PUT", f"Contacts/{contact}/Image/x.png"),
+        "TaskCategories": caller.send(
+            "PUT", "TaskCategories", json={"CATEGORY_ID": category, "CATEGORY_NAME": "x"}
+        ),
+        "Contacts": caller.send("PUT", "Contacts", json={"CONTACT_ID": 1, "FIRST_NAME": "x"}),
+    }
+
+    for path, reply in answered.items():
+        said = document.said["paths"][f"/{version}/{path}"]["put"]["responses"][str(reply.status)]
+        media = reply.headers.get("Content-Type", "").partition(";")[0]
+        assert reply.status in {404, 409, 417}
+        assert (media in document.resolved(said)["content"]) if media else "content" not in said
