@@ -95,9 +95,8 @@ class Server:
             return
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=self._patience_s)
         trigger = self._server.trigger
-        with (
-            trigger.lock
-        ):  # or the thread, awake for another reason, could hang up and close the trigger before it is pulled
+        # held, or the thread, awake for another reason, could hang up and close the trigger before it is pulled
+        with trigger.lock:
             trigger.thunks.append(self._hang_up)
             trigger.pull_trigger()
         self._thread.join(timeout=self._patience_s)

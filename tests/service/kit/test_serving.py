@@ -1,6 +1,5 @@
 """Serving on real ports: which port, what is said if there is none, and how it ends."""
 
-import os
 import socket
 import threading
 from contextlib import closing
@@ -9,6 +8,7 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
+from waitress.trigger import trigger
 
 from mock_kit.json_text import decode, encode
 from mock_kit.serving import PortError, Server, listen, url_of
@@ -162,16 +162,19 @@ def test_a_server_can_be_closed_twice():
 
 def test_a_server_that_is_awake_for_another_reason_can_be_closed(monkeypatch):
     """Its thread could hang up, and close the trigger, before the one who closes it has pulled the trigger."""
+    others = set(threading.enumerate())
     server = Server(hello, listen("127.0.0.1", 0))
-    serving = next(thread for thread in threading.enumerate() if thread.name.startswith("serve "))
-    write = os.write
+    serving = next(
+        each for each in threading.enumerate() if each not in others and each.name.startswith("serve ")
+    )
+    pull = trigger._physical_pull
 
-    def woken_before(descriptor, data):
-        write(descriptor, data)
+    def pull_when_woken_before(self):
+        pull(self)
         serving.join(timeout=0.2)  # time enough to end, if nothing holds it back
-        return write(descriptor, data)
+        pull(self)
 
-    monkeypatch.setattr("waitress.trigger.os.write", woken_before)
+    monkeypatch.setattr(trigger, "_physical_pull", pull_when_woken_before)
 
     server.close()
 
