@@ -6,15 +6,19 @@ with many others or by itself.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from typing import TYPE_CHECKING
 
-from mock_insightly import words
 from mock_insightly.fields import Record
 from mock_insightly.kinds import PER_UNIT
 from mock_kit import seeded
 from mock_kit.json_text import Json
+
+if TYPE_CHECKING:
+    from mock_insightly.vocabulary import Vocabulary
 
 CHUNK = 500
 COLLEAGUES = 3
@@ -58,57 +62,90 @@ class Chunk:
     opportunities: list[Draft]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Pools:
+    """What the records of a chunk draw from; asking Faker for every single field would take minutes a million."""
+
+    first_names: list[str]
+    last_names: list[str]
+    suffixes: list[str]
+    places: list[tuple[str, str, str, str]]
+    jobs: list[str]
+    industries: list[str]
+    phrases: list[str]
+    sentences: list[str]
+
+
 class Inventor:
     """Makes up chunks from a seed."""
 
     def __init__(self, seed: int) -> None:
+        from mock_insightly.vocabulary import Vocabulary  # noqa: PLC0415 - Faker, which only seeding needs
+
         self._seed = seed
+        self._vocabulary = Vocabulary()
 
     def colleagues(self) -> list[tuple[str, str]]:
         """Return first and last names of the account's other users."""
-        dice = self._dice("colleagues")
-        return [_person(dice) for _ in range(COLLEAGUES)]
+        say = self._vocabulary
+        say.seed(_number(self._seed, "colleagues"))
+        return [(say.first_name(), say.last_name()) for _ in range(COLLEAGUES)]
 
     def chunk(self, number: int) -> Chunk:
         """Return all drafts of a chunk."""
-        dice = self._dice("chunk", number)
+        self._vocabulary.seed(_number(self._seed, "chunk", number))
+        dice = Random(_number(self._seed, "dice", number))  # noqa: S311 - made-up data, no secret
+        pools = _pools(self._vocabulary)
         first = number * CHUNK
-        organisations = [_organisation(dice) for _ in range(CHUNK)]
-        contacts = [_contact(at, first, organisations, dice) for at in range(CHUNK)]
+        organisations = [_organisation(pools, dice) for _ in range(CHUNK)]
+        contacts = [_contact(at, first, organisations, pools, dice) for at in range(CHUNK)]
         return Chunk(
             organisations=organisations,
             contacts=contacts,
-            leads=[_lead(dice) for _ in range(CHUNK)],
-            opportunities=[_opportunity(at, first, contacts, dice) for at in range(CHUNK)],
+            leads=[_lead(pools, dice) for _ in range(CHUNK)],
+            opportunities=[_opportunity(at, first, contacts, pools, dice) for at in range(CHUNK)],
         )
 
-    def _dice(self, *labels: object) -> Random:
-        number = seeded.number(self._seed, "crm", "made up", *labels, low=0, high=2**63)
-        return Random(number)  # noqa: S311 - made-up data, no secret
+
+def _pools(say: "Vocabulary") -> _Pools:
+    return _Pools(
+        first_names=_several(say.first_name, 80),
+        last_names=_several(say.last_name, 120),
+        suffixes=_several(say.company_suffix, 6),
+        places=[say.place() for _ in range(60)],
+        jobs=_several(say.job, 40),
+        industries=_several(say.industry, 12),
+        phrases=_several(say.deal, 60),
+        sentences=_several(say.remark, 30),
+    )
 
 
-def _organisation(dice: Random) -> Draft:
-    name = _company(dice)
+def _several(one: Callable[[], str], count: int) -> list[str]:
+    return [one() for _ in range(count)]
+
+
+def _organisation(pools: _Pools, dice: Random) -> Draft:
+    name = _company(pools, dice)
     host = f"{_slug(name)}.example"
     return _draft(
         dice,
         {
             "ORGANISATION_NAME": name,
-            "BACKGROUND": _remark(dice),
+            "BACKGROUND": _sometimes(dice, pools.sentences),
             "PHONE": _phone(dice),
             "WEBSITE": f"https://www.{host}",
-            **_address("ADDRESS_BILLING", _place(dice)),
-            **_address("ADDRESS_SHIP", _place(dice)),
+            **_address("ADDRESS_BILLING", dice.choice(pools.places)),
+            **_address("ADDRESS_SHIP", dice.choice(pools.places)),
             "TAGS": _tags(dice),
             "EMAILDOMAINS": [{"EMAIL_DOMAIN_ID": None, "EMAIL_DOMAIN": host}],
         },
     )
 
 
-def _contact(at: int, first: int, organisations: list[Draft], dice: Random) -> Draft:
+def _contact(at: int, first: int, organisations: list[Draft], pools: _Pools, dice: Random) -> Draft:
     employer = dice.randrange(at + 1)
     company = organisations[employer].fields
-    given, family = _person(dice)
+    given, family = dice.choice(pools.first_names), dice.choice(pools.last_names)
     host = str(company["WEBSITE"]).removeprefix("https://www.")
     mailing = {
         name.replace("BILLING", "MAIL"): value
@@ -121,11 +158,11 @@ def _contact(at: int, first: int, organisations: list[Draft], dice: Random) -> D
             "SALUTATION": dice.choice(_SALUTATIONS),
             "FIRST_NAME": given,
             "LAST_NAME": family,
-            "BACKGROUND": _remark(dice),
+            "BACKGROUND": _sometimes(dice, pools.sentences),
             "PHONE": company["PHONE"],
             "PHONE_MOBILE": _phone(dice) if dice.random() < 0.5 else None,
             "EMAIL_ADDRESS": f"{_slug(given)}.{_slug(family)}@{host}",
-            "TITLE": dice.choice(words.JOBS),
+            "TITLE": dice.choice(pools.jobs),
             **mailing,
             "TAGS": _tags(dice),
         },
@@ -133,9 +170,9 @@ def _contact(at: int, first: int, organisations: list[Draft], dice: Random) -> D
     )
 
 
-def _lead(dice: Random) -> Draft:
-    company = _company(dice)
-    given, family = _person(dice)
+def _lead(pools: _Pools, dice: Random) -> Draft:
+    company = _company(pools, dice)
+    given, family = dice.choice(pools.first_names), dice.choice(pools.last_names)
     host = f"{_slug(company)}.example"
     return _draft(
         dice,
@@ -143,30 +180,30 @@ def _lead(dice: Random) -> Draft:
             "SALUTATION": dice.choice(_SALUTATIONS),
             "FIRST_NAME": given,
             "LAST_NAME": family,
-            "TITLE": dice.choice(words.JOBS),
+            "TITLE": dice.choice(pools.jobs),
             "EMAIL": f"{_slug(given)}.{_slug(family)}@{host}",
             "PHONE": _phone(dice),
             "WEBSITE": f"https://www.{host}",
-            "INDUSTRY": dice.choice(words.INDUSTRIES),
+            "INDUSTRY": dice.choice(pools.industries),
             "EMPLOYEE_COUNT": dice.choice((5, 20, 80, 250, 1200)),
             "LEAD_RATING": dice.randint(1, 5),
-            "LEAD_DESCRIPTION": _remark(dice),
+            "LEAD_DESCRIPTION": _sometimes(dice, pools.sentences),
             "ORGANISATION_NAME": company,
-            **_address("ADDRESS", _place(dice)),
+            **_address("ADDRESS", dice.choice(pools.places)),
             "TAGS": _tags(dice),
         },
     )
 
 
-def _opportunity(at: int, first: int, contacts: list[Draft], dice: Random) -> Draft:
+def _opportunity(at: int, first: int, contacts: list[Draft], pools: _Pools, dice: Random) -> Draft:
     buyer = dice.randrange(at + 1)
     per_unit = dice.random() < 0.3
     state = dice.choice(_STATES)
     return _draft(
         dice,
         {
-            "OPPORTUNITY_NAME": _deal(dice),
-            "OPPORTUNITY_DETAILS": _remark(dice),
+            "OPPORTUNITY_NAME": dice.choice(pools.phrases),
+            "OPPORTUNITY_DETAILS": _sometimes(dice, pools.sentences),
             "OPPORTUNITY_STATE": state,
             "BID_AMOUNT": dice.randrange(5, 400) * 250,
             "BID_TYPE": dice.choice(PER_UNIT) if per_unit else "Fixed Bid",
@@ -217,24 +254,11 @@ def _address(columns: str, place: tuple[str, str, str, str]) -> Record:
     }
 
 
-def _person(dice: Random) -> tuple[str, str]:
-    return dice.choice(words.FIRST_NAMES), dice.choice(words.LAST_NAMES)
-
-
-def _company(dice: Random) -> str:
-    first, second = dice.choice(words.LAST_NAMES), dice.choice(words.LAST_NAMES)
+def _company(pools: _Pools, dice: Random) -> str:
+    """Return a company's name, in one of the forms that Faker gives them."""
+    first, second = dice.choice(pools.last_names), dice.choice(pools.last_names)
     form = dice.randrange(3)
-    return (f"{first} {dice.choice(words.COMPANY_FORMS)}", f"{first}-{second}", f"{first} and {second}")[form]
-
-
-def _place(dice: Random) -> tuple[str, str, str, str]:
-    city, state, area = dice.choice(words.CITIES)
-    street = f"{dice.randint(1, 999)} {dice.choice(words.STREETS)} {dice.choice(words.STREET_FORMS)}"
-    return street, city, state, f"{area}{dice.randint(1, 99):02}"
-
-
-def _deal(dice: Random) -> str:
-    return f"{dice.choice(words.QUALITIES)} {dice.choice(words.SUBJECTS)} {dice.choice(words.DEALS)}"
+    return (f"{first} {dice.choice(pools.suffixes)}", f"{first}-{second}", f"{first} and {second}")[form]
 
 
 def _phone(dice: Random) -> str:
@@ -246,9 +270,13 @@ def _tags(dice: Random) -> list[Json]:
     return [{"TAG_NAME": name} for name in sorted(dice.sample(_TAG_NAMES, count))]
 
 
-def _remark(dice: Random) -> str | None:
-    return dice.choice(words.REMARKS) if dice.random() < 0.4 else None
+def _sometimes(dice: Random, texts: list[str]) -> str | None:
+    return dice.choice(texts) if dice.random() < 0.4 else None
 
 
 def _slug(text: str) -> str:
     return _SEPARATORS.sub("-", text.lower()).strip("-")
+
+
+def _number(seed: int, *labels: object) -> int:
+    return seeded.number(seed, "crm", "made up", *labels, low=0, high=2**63)

@@ -1,7 +1,6 @@
 """The words that made-up records are put together from.
 
-They are kept here, and in this order, because the same seed has to give the same bytes for good: a library's lists
-change from one version to the next.
+They are kept here, and in this order, because the same seed has to give the same bytes for good.
 """
 
 
