@@ -42,9 +42,7 @@ def up(*words: str, **env: str) -> Iterator[dict]:
 
 @pytest.fixture(scope="module")
 def crm() -> Iterator[dict]:
-    with up(
-        "--role", "crm", "--crm-port", "0", "--records", "2", "--seed", "5", "--limits", "vendor"
-    ) as ready:
+    with up("--role", "crm", "--crm-port", "0", "--seed", "5") as ready:
         yield ready
 
 
@@ -59,11 +57,11 @@ def test_a_lone_crm_prints_what_there_is_and_nothing_of_what_is_not(crm: dict) -
     assert list(crm["workspace"]) == ["name", "crm_username", "crm_api_key"]
 
 
-def test_it_has_the_records_and_the_limits_that_it_was_started_with(crm: dict, at: dict[str, str]) -> None:
-    url, key = f"{crm['crm']}/v3.1/Contacts", (crm["workspace"]["crm_api_key"], "")
-    call("clock", "advance", "1m", **at)
-    replies = [requests.get(url, auth=key, timeout=30) for _ in range(11)]
-    call("clock", "set", "2026-03-02T10:00:00Z", **at)
+def test_it_has_the_records_and_the_limits_that_it_was_started_with() -> None:
+    words = ["--role", "crm", "--crm-port", "0", "--records", "2", "--seed", "5", "--limits", "vendor"]
+    with up(*words) as ready:
+        url, key = f"{ready['crm']}/v3.1/Contacts", (ready["workspace"]["crm_api_key"], "")
+        replies = [requests.get(url, auth=key, timeout=30) for _ in range(11)]
 
     assert len(replies[0].json()) == 2
     assert [reply.status_code for reply in replies] == [200] * 10 + [429]
