@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from mock_insightly.casts import EDGE, SMALL, fill
 from mock_insightly.changes import ChangeJson, ChangeQuery
-from mock_insightly.kinds import KINDS
+from mock_insightly.kinds import CONTACTS, KINDS
 from mock_insightly.parts import parts
 from mock_insightly.seed import LARGEST, SEEDED, Seeding
 from mock_kit.admin import ParameterError, asked_workspace
@@ -55,12 +55,14 @@ class SeedRequest(Struct):
         records: of each kind, 100 unless given; for more, call again with ``first``.
         seed: what they follow from; the workspace's own, unless given.
         first: the position of the first of them; the same position with the same seed is the same record.
+        if_empty: a workspace that has contacts already stays as it is.
     """
 
     profile: Literal["realistic", "small", "edge"] = "realistic"
     records: Annotated[int, Meta(ge=0, le=LARGEST)] | None = None
     seed: Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)] | None = None
     first: Annotated[int, Meta(ge=0, le=10**12)] = 0
+    if_empty: bool = False
 
 
 class SeededJson(TypedDict):
@@ -85,6 +87,8 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
 def seed(body: SeedRequest) -> Answer[SeededJson]:
     """Fill in records of several kinds, as if they had always been there."""
     workspace = asked_workspace()
+    if body.if_empty and parts().store.count(workspace, CONTACTS):
+        return Answer({"records": {}})
     cast = _CASTS.get(body.profile)
     if cast is not None:
         _see_that_none_is_counted(body)

@@ -232,10 +232,11 @@ class Crm(Client):
         shown: dict[str, list[dict[str, Any]]] = self.call("GET", "/_local/changes")
         return shown["changes"]
 
-    def seed(self, records: int, *, first: int = 0, seed: int | None = None) -> None:
-        """Fill in made-up records."""
+    def seed(self, records: int, *, first: int = 0, seed: int | None = None, if_empty: bool = False) -> None:
+        """Fill in made-up records; if that is asked for, only where there are no contacts yet."""
         chosen = {} if seed is None else {"seed": seed}
-        self.call("POST", "/_local/seed", json={"records": records, "first": first, **chosen})
+        body = {"records": records, "first": first, "if_empty": if_empty, **chosen}
+        self.call("POST", "/_local/seed", json=body)
 
     def script_faults(self, rules: list[Fields]) -> None:
         """Put fault rules in the place of those that are there."""

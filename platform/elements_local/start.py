@@ -268,9 +268,7 @@ def _following_real_clocks(platform: "Flask") -> Iterator[None]:
 def _fill(stack: Stack, options: Options) -> None:
     """Fill the default workspace's CRM, unless it has been filled before."""
     if options.records and stack.addresses.crm:
-        crm = stack.workspace().crm
-        if not crm.call("GET", "/v3.1/Contacts?top=1"):
-            crm.seed(options.records)
+        stack.workspace().crm.seed(options.records, if_empty=True)
 
 
 def _is_loopback(host: str) -> bool:

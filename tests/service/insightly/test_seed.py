@@ -28,6 +28,15 @@ def test_one_call_and_several_fill_in_the_same(crm, another):
     assert told == str(everything(crm))
 
 
+def test_only_where_there_are_no_contacts_if_that_is_asked_for(crm):
+    first = crm.seed(2, if_empty=True)
+    again = crm.seed(3, if_empty=True)
+    crm.seed(3, first=2)
+
+    assert (first, again) == ({"records": dict.fromkeys(KINDS, 2)}, {"records": {}})
+    assert [crm.total(f"{kind}?count_total=true") for kind in KINDS] == [5] * 4
+
+
 def test_the_rule_holds_across_chunks(crm, another):
     crm.seed(520)
     other = another(seed=7, name="batches")
