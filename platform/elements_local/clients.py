@@ -235,8 +235,8 @@ class Crm(Client):
     def seed(self, records: int, *, first: int = 0, seed: int | None = None, if_empty: bool = False) -> None:
         """Fill in made-up records; if that is asked for, only where there are no contacts yet."""
         chosen = {} if seed is None else {"seed": seed}
-        body = {"records": records, "first": first, "if_empty": if_empty, **chosen}
-        self.call("POST", "/_local/seed", json=body)
+        wary = {"if_empty": True} if if_empty else {}
+        self.call("POST", "/_local/seed", json={"records": records, "first": first, **chosen, **wary})
 
     def script_faults(self, rules: list[Fields]) -> None:
         """Put fault rules in the place of those that are there."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
+from sqlite3 import SQLITE_BUSY
+from sqlite3 import OperationalError as SqliteError
 from tempfile import mkdtemp
 from threading import Lock
 from typing import Any
@@ -34,6 +36,7 @@ from mock_kit.clock import in_utc
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_OPENING_AT_ONCE = 20
 _MAKING_TABLES = 4700
 """A number for PostgreSQL's locks; any will do, if it is always the same."""
 
@@ -260,8 +263,28 @@ def _postgresql(url: URL) -> _Doors:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; see _begin_sqlite
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("busy_timeout=30000", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Let readers and a writer work side by side; who opens a new file meanwhile is waited for.
+
+    SQLite does not wait by itself where several switch at once, as each would wait for the others; so a turn to write is
+    waited for, by which time somebody has switched.
+    """
+    for _ in range(_OPENING_AT_ONCE):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except SqliteError as error:
+            if error.sqlite_errorcode != SQLITE_BUSY:
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -74,13 +74,17 @@ def without_none(shape: object) -> object:
 
 
 def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
-    """Refuse a parameter that a strict shape does not name; it would be a slip that nobody notices."""
-    names = [field.encode_name for field in _fields(shape)]
-    others = [name for name in sent if name not in names]
-    if others and shape.__struct_config__.forbid_unknown_fields:
-        raise ShapeError(
-            f"there is no parameter {_quoted(others[0])} here; expected any of {', '.join(names)}"
-        )
+    """Refuse what a strict shape does not name, or names once; it would be a slip that nobody notices."""
+    if not shape.__struct_config__.forbid_unknown_fields:
+        return
+    fields = {field.encode_name: field for field in _fields(shape)}
+    for name, values in sent.lists():
+        if name not in fields:
+            raise ShapeError(
+                f"there is no parameter {_quoted(name)} here; expected any of {', '.join(fields)}"
+            )
+        if len(values) > 1 and not _is_list(fields[name].type):
+            raise ShapeError(f"{name} takes one value; got {len(values)}: {', '.join(map(_quoted, values))}")
 
 
 def _text(name: str, text: str, shape: object) -> str:

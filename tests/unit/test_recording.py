@@ -183,7 +183,8 @@ class TestHead:
         assert list(document["instances"]) == ["a-b", "a-b-2"]
 
     def test_records_that_were_made_up_at_first_stand_at_the_top(self):
-        seeded = call("crm", "POST", "/_local/seed", {"records": 3, "first": 0}, {"records": {}})
+        body = {"records": 3, "first": 0, "if_empty": True}
+        seeded = call("crm", "POST", "/_local/seed", body, {"records": {}})
 
         document = recorded(seeded, instance()).document
 

@@ -58,13 +58,14 @@ def add(made: "Composer", call: Call, *, keep: Mapping[str, str] | None = None) 
 def _seeds(made: "Composer", call: Call) -> bool:
     """Take records that were made up before anything else, and say whether they were."""
     body = call.json if isinstance(call.json, dict) else {}
-    first = {key: value for key, value in body.items() if (key, value) != ("first", 0)}
-    if (call.service, call.path) != ("crm", "/_local/seed") or not call.good or list(first) != ["records"]:
+    usual = {"first": 0, "if_empty": True}
+    chosen = {key: value for key, value in body.items() if key not in usual or value != usual[key]}
+    if (call.service, call.path) != ("crm", "/_local/seed") or not call.good or list(chosen) != ["records"]:
         return False
     if made.steps or made.head:
         return False
     made.begin()
-    made.head["records"] = first["records"]
+    made.head["records"] = chosen["records"]
     return True
 
 

@@ -49,6 +49,7 @@ def test_filters_narrow_the_list(filled, filters, ids):
         ("limit=-1", "got '-1'"),
         ("limit=ten", "got 'ten'"),
         ("limit=99999999999999999999999", "limit must be a whole number"),
+        ("objectId=1&objectId=2", "objectId takes one value; got 2: '1', '2'"),
         ("bin=a/b", "bin must be the first segment of a path, of up to 500 letters; got 'a/b'"),
         ("bin=a%00", "bin must be the first segment of a path"),
         ("bin=" + "x" * 501, "bin must be the first segment of a path"),
