@@ -25,7 +25,13 @@ class Precedence:
         for rule in routes.iter_rules():
             self._methods.setdefault(_shape(rule.rule), set()).update(rule.methods or ())
         shapes = sorted(self._methods, key=_literalness, reverse=True)
-        self._rivals = {shape: [each for each in shapes if _stands_before(each, shape)] for shape in shapes}
+        alike: dict[int, list[str]] = {}
+        for shape in shapes:
+            alike.setdefault(len(_segments(shape)), []).append(shape)
+        self._rivals = {
+            shape: [each for each in alike[len(_segments(shape))] if _stands_before(each, shape)]
+            for shape in shapes
+        }
         self._of_rival = lru_cache(maxsize=1024)(
             self._found_rival
         )  # clients ask for the same again and again
@@ -74,11 +80,9 @@ def _literalness(shape: str) -> list[bool]:
 
 
 def _stands_before(one: str, other: str) -> bool:
-    """Say whether every path of some kind fits both, and the first is the more literal."""
-    pairs = list(zip(_segments(one), _segments(other), strict=False))
-    alike = len(_segments(one)) == len(_segments(other)) and all(
-        first == second or "*" in first + second for first, second in pairs
-    )
+    """Say of two shapes of one length whether every path of some kind fits both, and the first is the more literal."""
+    pairs = zip(_segments(one), _segments(other), strict=True)
+    alike = all(first == second or "*" in first + second for first, second in pairs)
     return alike and _literalness(one) > _literalness(other)
 
 
