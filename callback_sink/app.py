@@ -40,8 +40,8 @@ from mock_kit.openapi import serve_document
 from mock_kit.outbound import Outbound
 from mock_kit.problems import answer_problems
 from mock_kit.snapshot_routes import add_snapshots
-from mock_kit.snapshots import Snapshots
-from mock_kit.standing import WORKSPACE, Standing
+from mock_kit.snapshots import Memory, Snapshots
+from mock_kit.standing import standing_of
 from mock_kit.table_rows import AllRows
 from mock_kit.wire import DroppedError, Http
 from mock_kit.workspaces import Workspace, Workspaces
@@ -86,19 +86,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     """
     app = LeanFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
-    limits = Limits(
-        callbacks=settings.bin_callbacks,
-        bytes=settings.bin_bytes,
-        bytes_of_all=settings.workspace_bytes,
-    )
-    parts = Parts(
-        settings=settings,
-        workspaces=workspaces,
-        store=Store(database, limits),
-        arrivals=Arrivals(),
-        forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
-        places=Places(settings.streams),
-    )
+    parts = _parts(settings, workspaces=workspaces, database=database, http=http)
     app.extensions[EXTENSION] = parts
     answer_problems(app, STATUSES, _problem)
     app.before_request(bins.receive)
@@ -109,17 +97,18 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
     faults, journal = FaultBook(database, service=SERVICE), Journal()
     _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
+    memories: dict[str, Memory] = {
+        "faults": faults,
+        "journal": journal,
+        **(standing_of(workspaces) if alone else {}),
+    }
     add_snapshots(
         app,
         Snapshots(
             service=SERVICE,
             database=database,
             tables=AllRows(metadata),
-            memories={
-                "faults": faults,
-                "journal": journal,
-                **({WORKSPACE: Standing(workspaces=workspaces)} if alone else {}),
-            },
+            memories=memories,
             stills=(parts.still, faults.still),
             moved=moved,
         ),
@@ -128,6 +117,23 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
         add_keeping(app, Keeping(workspaces=workspaces, shown=_shown))
     serve_document(app, DESCRIPTION)
     return app
+
+
+def _parts(settings: Settings, *, workspaces: Workspaces, database: Database, http: Http) -> Parts:
+    """Make what views find at the application."""
+    limits = Limits(
+        callbacks=settings.bin_callbacks,
+        bytes=settings.bin_bytes,
+        bytes_of_all=settings.workspace_bytes,
+    )
+    return Parts(
+        settings=settings,
+        workspaces=workspaces,
+        store=Store(database, limits),
+        arrivals=Arrivals(),
+        forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
+        places=Places(settings.streams),
+    )
 
 
 def _problem(_status: int, message: str, error: Exception) -> dict[str, object]:

@@ -56,8 +56,8 @@ from mock_kit.lean_flask import LeanFlask
 from mock_kit.openapi import serve_document
 from mock_kit.problems import KIT_STATUSES, answer_problems
 from mock_kit.snapshot_routes import add_snapshots
-from mock_kit.snapshots import Snapshots
-from mock_kit.standing import WORKSPACE, Standing
+from mock_kit.snapshots import Memory, Snapshots
+from mock_kit.standing import standing_of
 from mock_kit.table_rows import AllRows
 from mock_kit.workspaces import Workspace, Workspaces
 
@@ -65,6 +65,18 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
 SERVICE = "crm"
+
+_ROUTES = (
+    records,
+    lookups,
+    sub_resources,
+    attached,
+    members,
+    local,
+    vendor_pages,
+    exchange,
+    consent,
+)
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
@@ -102,7 +114,37 @@ def create_app(
     app = LeanFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    parts = Parts(
+    parts = _parts(settings, workspaces=workspaces, database=database)
+    app.extensions[EXTENSION] = parts
+    answer_problems(app, STATUSES, problem)
+    serve_document(app, lambda: describe(settings))
+    answer_plainly(app, {**KIT_STATUSES, **STATUSES})
+    for hook in (authenticate, speak_json, refuse_method):
+        app.before_request(hook)
+    for routes in _ROUTES:
+        app.register_blueprint(routes.bp)
+    reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
+    faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal()
+    _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
+    memories: dict[str, Memory] = {"faults": faults, "journal": journal, "allowance": parts.allowance}
+    add_snapshots(
+        app,
+        Snapshots(
+            service=SERVICE,
+            database=database,
+            tables=AllRows(metadata),
+            memories={**memories, **(standing_of(workspaces) if alone else {})},
+            stills=(faults.still,),
+        ),
+    )
+    if alone:
+        add_keeping(app, Keeping(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST))
+    return app
+
+
+def _parts(settings: Settings, *, workspaces: Workspaces, database: Database) -> Parts:
+    """Make what views find at the application."""
+    return Parts(
         settings=settings,
         workspaces=workspaces,
         store=Store(database),
@@ -110,43 +152,6 @@ def create_app(
         versions=chosen(settings),
         grants=Grants(database),
     )
-    app.extensions[EXTENSION] = parts
-    answer_problems(app, STATUSES, problem)
-    serve_document(app, lambda: describe(settings))
-    answer_plainly(app, {**KIT_STATUSES, **STATUSES})
-    app.before_request(authenticate)
-    app.before_request(speak_json)
-    app.before_request(refuse_method)
-    app.register_blueprint(records.bp)
-    app.register_blueprint(lookups.bp)
-    app.register_blueprint(sub_resources.bp)
-    app.register_blueprint(attached.bp)
-    app.register_blueprint(members.bp)
-    app.register_blueprint(local.bp)
-    app.register_blueprint(vendor_pages.bp)
-    app.register_blueprint(exchange.bp)
-    app.register_blueprint(consent.bp)
-    reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
-    faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal()
-    _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
-    add_snapshots(
-        app,
-        Snapshots(
-            service=SERVICE,
-            database=database,
-            tables=AllRows(metadata),
-            memories={
-                "faults": faults,
-                "journal": journal,
-                "allowance": parts.allowance,
-                **({WORKSPACE: Standing(workspaces=workspaces)} if alone else {}),
-            },
-            stills=(faults.still,),
-        ),
-    )
-    if alone:
-        add_keeping(app, Keeping(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST))
-    return app
 
 
 def problem(status: int, message: str, error: Exception) -> Json:

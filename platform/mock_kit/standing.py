@@ -16,7 +16,7 @@ from msgspec import Meta, Struct, convert
 from sqlalchemy import Connection
 
 from mock_kit.clock import Mode
-from mock_kit.snapshots import Snapshot
+from mock_kit.snapshots import Memory, Snapshot
 from mock_kit.table_rows import Reworded, SnapshotError
 from mock_kit.workspace_errors import SEEDS
 from mock_kit.workspaces import Kept, Workspace, Workspaces
@@ -110,6 +110,11 @@ class Standing:
         """Put the names of the workspace that is restored into in the place of those in the snapshot."""
         was = convert(snapshot.memory[WORKSPACE], KeptWorkspace).names()
         return rewording(dict(zip(was, self.recall(workspace).names(), strict=False)))
+
+
+def standing_of(workspaces: Workspaces) -> dict[str, Memory]:
+    """Return what a service that runs alone remembers beside its own, by name."""
+    return {WORKSPACE: Standing(workspaces=workspaces)}
 
 
 def rewording(names: dict[str, str]) -> Reworded:

@@ -14,11 +14,17 @@ from mock_kit.wire import Reply
 from mock_platform.domain.errors import ConflictError
 
 
-def test_while_time_is_moved_a_snapshot_is_neither_taken_nor_taken_back(own_stack, receiver):
+def polled(own_stack, receiver):
+    """Return a workspace with an instance whose callbacks go to a receiver."""
     doors = own_stack().workspace()
     body = instance_body(doors.credentials)
     body["configuration"]["event.notification.callback.url"] = receiver.url
     doors.platform.create_instance(body)
+    return doors
+
+
+def test_while_time_is_moved_a_snapshot_is_neither_taken_nor_taken_back(own_stack, receiver):
+    doors = polled(own_stack, receiver)
     before = doors.snapshot()
     doors.clock.advance("1m")
     doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
@@ -39,10 +45,7 @@ def test_while_time_is_moved_a_snapshot_is_neither_taken_nor_taken_back(own_stac
 
 
 def test_a_restore_that_the_platform_refuses_leaves_crm_and_sink_alone(own_stack, receiver):
-    doors = own_stack().workspace()
-    body = instance_body(doors.credentials)
-    body["configuration"]["event.notification.callback.url"] = receiver.url
-    doors.platform.create_instance(body)
+    doors = polled(own_stack, receiver)
     before = doors.snapshot()
     doors.clock.advance("1m")
     made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})

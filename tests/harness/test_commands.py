@@ -23,17 +23,6 @@ def call(*words: str | Path, cwd: Path | None = None, **env: str) -> subprocess.
 
 
 @pytest.fixture
-def at(stack_on_ports: Stack) -> dict[str, str]:
-    """The environment that points commands to the running stack."""
-    addresses = stack_on_ports.addresses
-    return {
-        "ELEMENTS_LOCAL_PLATFORM_URL": addresses.platform + BASE_PATH,
-        "ELEMENTS_LOCAL_CRM_URL": addresses.crm,
-        "ELEMENTS_LOCAL_SINK_URL": addresses.sink,
-    }
-
-
-@pytest.fixture
 def workspace(stack_on_ports: Stack, at: dict[str, str]) -> Iterator[str]:
     made = json.loads(call("workspace", "create", "--json", **at).stdout)
     yield made["name"]

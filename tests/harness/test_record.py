@@ -21,16 +21,6 @@ PROGRAM = Path(sys.executable).parent / "elements-local"
 
 
 @pytest.fixture
-def at(stack_on_ports: Stack) -> dict[str, str]:
-    addresses = stack_on_ports.addresses
-    return {
-        "ELEMENTS_LOCAL_PLATFORM_URL": addresses.platform + BASE_PATH,
-        "ELEMENTS_LOCAL_CRM_URL": addresses.crm,
-        "ELEMENTS_LOCAL_SINK_URL": addresses.sink,
-    }
-
-
-@pytest.fixture
 def mine(stack_on_ports: Stack) -> Iterator[Doors]:
     """A workspace to work in, with an instance like the guide's."""
     made = stack_on_ports.new_workspace(records=2)

@@ -21,7 +21,7 @@ from mock_platform.domain.bulk_job import (
     BulkKind,
     BulkLoadJson,
 )
-from mock_platform.domain.errors import ConflictError, InstanceDisabledError, NotFoundError
+from mock_platform.domain.errors import ConflictError, NotFoundError
 from mock_platform.routes.bulk_files import (
     CSV,
     JSON,
@@ -36,7 +36,7 @@ from mock_platform.routes.parts import (
     PAGE_HEADERS,
     HubCaller,
     PageQuery,
-    hub_caller,
+    enabled_caller,
     page_headers,
     paging,
     parts,
@@ -103,20 +103,10 @@ class BulkLoaderQuery(PageQuery, rename="camel", kw_only=True):
     job_id: str = ""
 
 
-def _caller() -> HubCaller:
-    """Return who calls, and through which instance, unless that is switched off.
-
-    Raises:
-        InstanceDisabledError: it is (observed for hub calls: 403).
-    """
-    found = hub_caller()
-    if found.instance.disabled:
-        raise InstanceDisabledError(found.instance.id)
-    return found
-
-
 @bp.post("/bulk/query")
-@operation(needs=_caller, problems=(403,), headers=HEADERS, takes={_MULTIPART: MetaForm | None}, links=_LINKS)
+@operation(
+    needs=enabled_caller, problems=(403,), headers=HEADERS, takes={_MULTIPART: MetaForm | None}, links=_LINKS
+)
 def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
     """Read many records; what they are is told by the job's status, and by the callback (documented)."""
     wanted = bulk_query.parse(query.q)
@@ -145,7 +135,11 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
 
 @bp.post("/bulk/<object_name>")
 @operation(
-    needs=_caller, problems=(403,), headers=HEADERS, takes={_MULTIPART: UploadForm}, links=_LINKS_OF_UPLOAD
+    needs=enabled_caller,
+    problems=(403,),
+    headers=HEADERS,
+    takes={_MULTIPART: UploadForm},
+    links=_LINKS_OF_UPLOAD,
 )
 def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
     """Make many records out of a file."""
@@ -170,14 +164,14 @@ def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
 
 
 @bp.get("/bulk/<id:bulk_id>/status")
-@operation(needs=_caller, problems=(403, 404), headers=HEADERS)
+@operation(needs=enabled_caller, problems=(403, 404), headers=HEADERS)
 def status(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
     """Tell how far a job is."""
     return Answer(bulk_job.to_json(_named(who, bulk_id)))
 
 
 @bp.get("/bulk/<id:bulk_id>/errors")
-@operation(needs=_caller, problems=(403, 404), headers={**HEADERS, **PAGE_HEADERS})
+@operation(needs=enabled_caller, problems=(403, 404), headers={**HEADERS, **PAGE_HEADERS})
 def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkErrorJson]]:
     """List which records failed, and why."""
     job, page = _named(who, bulk_id), paging(query)
@@ -190,7 +184,7 @@ def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkEr
 
 
 @bp.put("/bulk/<id:bulk_id>/cancel")
-@operation(needs=_caller, problems=(403, 404), headers=HEADERS)
+@operation(needs=enabled_caller, problems=(403, 404), headers=HEADERS)
 def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
     """End a job; one that has come to its end stays as it is (assumed)."""
     job = _named(who, bulk_id)
@@ -199,7 +193,9 @@ def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
 
 
 @bp.get("/bulk/<id:bulk_id>/<object_name>")
-@operation(needs=_caller, problems=(403, 404, 406, 409), headers=HEADERS, gives={JSON: None, CSV: None})
+@operation(
+    needs=enabled_caller, problems=(403, 404, 406, 409), headers=HEADERS, gives={JSON: None, CSV: None}
+)
 def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
     """Give a job's records: JSON with one a line, or CSV with exactly that content type (observed)."""
     job = _named(who, bulk_id)
@@ -220,7 +216,7 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
 
 
 @bp.get("/bulkloader")
-@operation(needs=_caller, problems=(403,), headers={**HEADERS, **PAGE_HEADERS})
+@operation(needs=enabled_caller, problems=(403,), headers={**HEADERS, **PAGE_HEADERS})
 def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]:
     """List the instance's jobs, the latest first (assumed)."""
     page = paging(query)

@@ -8,8 +8,7 @@ from mock_kit.admin import json_answer
 from mock_platform import identities
 from mock_platform.domain import async_call
 from mock_platform.domain.async_call import AsyncCall
-from mock_platform.domain.errors import InstanceDisabledError
-from mock_platform.routes.parts import hub_caller, parts
+from mock_platform.routes.parts import enabled_caller, parts
 
 _KEPT = ("Authorization", "Content-Type", "Elements-Version")
 
@@ -24,10 +23,8 @@ def dispatch_if_async() -> Response | None:
     """
     if not async_call.is_async(request.headers.get(async_call.REQUEST)):
         return None
-    caller = hub_caller()
+    caller = enabled_caller()
     workspace, instance = caller.workspace, caller.instance
-    if instance.disabled:
-        raise InstanceDisabledError(instance.id)
     url = async_call.receiver(request.headers.get(async_call.URL), instance.configuration)
 
     def make(number: int) -> AsyncCall:

@@ -8,7 +8,7 @@ from flask import request
 from mock_kit.operations import Answer
 from mock_platform.domain import configuration
 from mock_platform.domain.ceql import parse
-from mock_platform.domain.errors import InstanceDisabledError, InvalidRequestError
+from mock_platform.domain.errors import InvalidRequestError
 from mock_platform.domain.models import Instance
 from mock_platform.domain.nulls import without_nulls
 from mock_platform.domain.ordering import parse_order
@@ -23,7 +23,7 @@ from mock_platform.routes.parts import (
     PageQuery,
     Paging,
     done,
-    hub_caller,
+    enabled_caller,
     page_headers,
     page_token,
     paging,
@@ -68,10 +68,7 @@ def enabled_instance() -> Instance:
     Raises:
         InstanceDisabledError: it is (observed: 403).
     """
-    instance = hub_caller().instance
-    if instance.disabled:
-        raise InstanceDisabledError(instance.id)
-    return instance
+    return enabled_caller().instance
 
 
 def listed(instance: Instance, resource: str, query: ListQuery) -> Answer[list[Json]]:

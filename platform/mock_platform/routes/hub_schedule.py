@@ -4,10 +4,9 @@ from flask import Response, request
 
 from mock_kit.admin import json_answer
 from mock_platform.domain import async_call, cron, scheduled_call
-from mock_platform.domain.errors import InstanceDisabledError
 from mock_platform.domain.scheduled_call import REQUEST, ScheduledCall
 from mock_platform.routes.hub_async import kept_headers, target
-from mock_platform.routes.parts import hub_caller, parts
+from mock_platform.routes.parts import enabled_caller, parts
 from mock_platform.routes.scheduled_jobs import job_of
 
 
@@ -23,10 +22,8 @@ def schedule_if_asked() -> Response | None:
     """
     if REQUEST not in request.headers:
         return None
-    caller = hub_caller()
+    caller = enabled_caller()
     workspace, instance = caller.workspace, caller.instance
-    if instance.disabled:
-        raise InstanceDisabledError(instance.id)
     now = workspace.clock.now()
     expression = cron.read(request.headers[REQUEST], named=REQUEST)
     due = cron.first(expression, now, named=REQUEST)

@@ -16,7 +16,13 @@ from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.callers import Caller, Callers
 from mock_platform.domain.authorization import Authorization, parse_authorization
 from mock_platform.domain.element import Element
-from mock_platform.domain.errors import InvalidCredentialsError, InvalidRequestError, NotFoundError, shown
+from mock_platform.domain.errors import (
+    InstanceDisabledError,
+    InvalidCredentialsError,
+    InvalidRequestError,
+    NotFoundError,
+    shown,
+)
 from mock_platform.domain.models import Instance
 from mock_platform.domain.people import Member
 from mock_platform.engine import Engine
@@ -137,6 +143,19 @@ def hub_caller() -> HubCaller:
     instance = instance_of_token(workspace, sent.element)
     g.called_instance = instance
     return HubCaller(workspace=workspace, instance=instance)
+
+
+def enabled_caller() -> HubCaller:
+    """Return the workspace and the instance of a call as ``hub_caller`` does, unless the instance is switched off.
+
+    Raises:
+        InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
+        InstanceDisabledError: the instance is switched off (observed for hub calls: 403).
+    """
+    found = hub_caller()
+    if found.instance.disabled:
+        raise InstanceDisabledError(found.instance.id)
+    return found
 
 
 def called_instance() -> Instance | None:

@@ -158,3 +158,25 @@ def own_stack():
     """Return a function that starts a stack with environment variables of its own, without sockets."""
     with ExitStack() as closing:
         yield lambda environment: closing.enter_context(in_process(Options(environment=environment)))
+
+
+@pytest.fixture
+def jobs(doors):
+    """Call ``/jobs`` and what is below it."""
+
+    def send(method="GET", path="", **given):
+        return doors.platform.send(method, f"{BASE_PATH}/jobs{path}", **given)
+
+    return send
+
+
+@pytest.fixture
+def put_job(jobs):
+    """Return a function that disables, enables or reschedules a job, and gives the job."""
+
+    def change(job, what, **given):
+        reply = jobs("PUT", f"/{job['id']}/{what}", **given)
+        assert reply.status == 200, reply.body
+        return decode(reply.body)
+
+    return change

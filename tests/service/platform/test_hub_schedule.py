@@ -24,31 +24,11 @@ def quiet_hub(doors, quiet):
 
 
 @pytest.fixture
-def jobs(doors):
-    """Call ``/jobs`` and what is below it."""
-
-    def send(method="GET", path="", **given):
-        return doors.platform.send(method, f"{BASE_PATH}/jobs{path}", **given)
-
-    return send
-
-
-@pytest.fixture
 def job(quiet_hub):
     """A job that lists users at each full hour."""
     reply = quiet_hub.send("GET", "/users?fields=USER_ID", headers=HOURLY)
     assert reply.status == 200, reply.body
     return decode(reply.body)
-
-
-@pytest.fixture
-def put(jobs):
-    def change(job, what, **given):
-        reply = jobs("PUT", f"/{job['id']}/{what}", **given)
-        assert reply.status == 200, reply.body
-        return decode(reply.body)
-
-    return change
 
 
 def told(doors):
@@ -249,27 +229,27 @@ def test_turns_of_pollers_and_of_requests_stand_in_one_history(doors, make_insta
     assert [turn["job_group"] for turn in decode(jobs(path="/history").body)] == ["pollers"] * 3
 
 
-def test_a_disabled_job_pauses_and_an_enabled_one_goes_on_at_its_next_instant(doors, job, put):
-    paused = put(job, "disable")
+def test_a_disabled_job_pauses_and_an_enabled_one_goes_on_at_its_next_instant(doors, job, put_job):
+    paused = put_job(job, "disable")
     trigger = paused["trigger"]
     assert (trigger["state"], trigger["mayFireAgain"], trigger["nextFireTime"]) == ("PAUSED", False, None)
-    assert put(job, "disable") == paused
+    assert put_job(job, "disable") == paused
     doors.clock.advance("150m")
     assert told(doors) == []
 
-    running = put(job, "enable")
+    running = put_job(job, "enable")
 
     assert (running["trigger"]["state"], running["trigger"]["nextFireTime"]) == (
         "NORMAL",
         AT_10 + 180 * MINUTE,
     )
-    assert put(job, "enable") == running
+    assert put_job(job, "enable") == running
     doors.clock.advance("30m")
     assert len(told(doors)) == 1
 
 
-def test_a_job_is_rescheduled_by_its_cron(doors, job, put):
-    moved = put(job, "reschedule", json={"cron": "0 0/10 * * * ?"})
+def test_a_job_is_rescheduled_by_its_cron(doors, job, put_job):
+    moved = put_job(job, "reschedule", json={"cron": "0 0/10 * * * ?"})
 
     assert moved["id"] == job["id"]
     assert (moved["trigger"]["cron"], moved["trigger"]["nextFireTime"]) == (
@@ -294,16 +274,16 @@ def test_a_job_is_rescheduled_by_nothing_else(job, jobs, refused, body, words):
     assert decode(jobs(path=f"/{job['id']}").body) == job
 
 
-def test_a_disabled_job_is_not_rescheduled(job, jobs, put, refused):
-    put(job, "disable")
+def test_a_disabled_job_is_not_rescheduled(job, jobs, put_job, refused):
+    put_job(job, "disable")
 
     refused(jobs("PUT", f"/{job['id']}/reschedule", json={"cron": "0 1 * * *"}), 409)
 
 
-def test_a_job_whose_time_is_over_is_not_enabled(doors, quiet_hub, jobs, put, refused):
+def test_a_job_whose_time_is_over_is_not_enabled(doors, quiet_hub, jobs, put_job, refused):
     reply = quiet_hub.send("GET", "/ping", headers={"Elements-Schedule-Request": "0 0 12 2 3 ? 2026"})
     once = decode(reply.body)
-    put(once, "disable")
+    put_job(once, "disable")
     doors.clock.advance("3h")
 
     assert "never does" in refused(jobs("PUT", f"/{once['id']}/enable"), 400)

@@ -13,16 +13,6 @@ MINUTE = 60_000
 
 
 @pytest.fixture
-def jobs(doors):
-    """Call ``/jobs`` and what is below it."""
-
-    def send(method="GET", path="", **given):
-        return doors.platform.send(method, f"{BASE_PATH}/jobs{path}", **given)
-
-    return send
-
-
-@pytest.fixture
 def listed(jobs):
     return lambda path="": decode(jobs("GET", path).body)
 
@@ -32,16 +22,6 @@ def job(instance, listed):
     (found,) = listed()
     assert found["data"]["id"] == instance["id"]
     return found
-
-
-@pytest.fixture
-def put(jobs):
-    def change(job, what, **given):
-        reply = jobs("PUT", f"/{job['id']}/{what}", **given)
-        assert reply.status == 200, reply.body
-        return decode(reply.body)
-
-    return change
 
 
 def test_an_instance_that_is_polled_has_a_job(instance, job, listed):
@@ -86,15 +66,17 @@ def test_a_job_keeps_its_id_and_tells_its_next_turn_as_time_goes_on(doors, job, 
     assert later["trigger"]["nextFireTime"] == AT_10 + 30 * MINUTE
 
 
-def test_a_disabled_job_polls_no_more_and_an_enabled_one_starts_an_interval_later(doors, job, put, listed):
-    paused = put(job, "disable")
+def test_a_disabled_job_polls_no_more_and_an_enabled_one_starts_an_interval_later(
+    doors, job, put_job, listed
+):
+    paused = put_job(job, "disable")
     assert (paused["trigger"]["state"], paused["trigger"]["nextFireTime"]) == ("PAUSED", None)
     assert paused["trigger"]["mayFireAgain"] is False
     assert listed("/polling-disabled") == [paused] == listed()
     doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     assert doors.clock.advance("61m")["polls"] == 0
 
-    running = put(job, "enable")
+    running = put_job(job, "enable")
 
     assert running["id"] == job["id"]
     assert running["trigger"]["state"] == "NORMAL"
@@ -104,12 +86,12 @@ def test_a_disabled_job_polls_no_more_and_an_enabled_one_starts_an_interval_late
     assert doors.clock.advance("1m")["polls"] > 0
 
 
-def test_disabling_and_enabling_twice_changes_nothing_more(doors, job, put):
-    assert put(job, "disable") == put(job, "disable")
-    put(job, "enable")
+def test_disabling_and_enabling_twice_changes_nothing_more(doors, job, put_job):
+    assert put_job(job, "disable") == put_job(job, "disable")
+    put_job(job, "enable")
     doors.clock.advance("5m")
 
-    assert put(job, "enable")["trigger"]["nextFireTime"] == AT_10 + 15 * MINUTE
+    assert put_job(job, "enable")["trigger"]["nextFireTime"] == AT_10 + 15 * MINUTE
 
 
 def test_a_poller_that_failed_too_often_is_listed_and_enabling_counts_anew(own_stack):
@@ -133,16 +115,16 @@ def test_a_poller_that_failed_too_often_is_listed_and_enabling_counts_anew(own_s
     assert doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
 
 
-def test_a_job_can_be_moved_and_the_interval_counts_from_there(doors, job, put, listed):
-    moved = put(job, "reschedule", json={"nextFireTime": AT_10 + 2 * MINUTE})
+def test_a_job_can_be_moved_and_the_interval_counts_from_there(doors, job, put_job, listed):
+    moved = put_job(job, "reschedule", json={"nextFireTime": AT_10 + 2 * MINUTE})
 
     assert moved["trigger"]["nextFireTime"] == AT_10 + 2 * MINUTE
     assert doors.clock.advance("2m")["polls"] > 0
     assert listed()[0]["trigger"]["nextFireTime"] == AT_10 + 17 * MINUTE
 
 
-def test_a_job_that_is_moved_to_the_present_is_due(doors, job, put):
-    put(job, "reschedule", json={"nextFireTime": AT_10})
+def test_a_job_that_is_moved_to_the_present_is_due(doors, job, put_job):
+    put_job(job, "reschedule", json={"nextFireTime": AT_10})
 
     assert doors.clock.advance(0)["polls"] > 0
 
@@ -154,8 +136,8 @@ def test_a_time_that_has_passed_or_is_none_is_refused(job, jobs, listed, refused
     assert listed() == [job]
 
 
-def test_a_disabled_job_cannot_be_moved(job, jobs, put, refused):
-    put(job, "disable")
+def test_a_disabled_job_cannot_be_moved(job, jobs, put_job, refused):
+    put_job(job, "disable")
 
     reply = jobs("PUT", f"/{job['id']}/reschedule", json={"nextFireTime": AT_10 + MINUTE})
 
@@ -164,10 +146,10 @@ def test_a_disabled_job_cannot_be_moved(job, jobs, put, refused):
 
 @pytest.mark.parametrize("disabled", [False, True], ids=["running", "disabled"])
 def test_a_deleted_job_polls_no_more_and_can_be_made_again(
-    doors, instance, job, jobs, put, listed, refused, disabled
+    doors, instance, job, jobs, put_job, listed, refused, disabled
 ):
     if disabled:
-        put(job, "disable")
+        put_job(job, "disable")
     reply = jobs("DELETE", f"/{job['id']}")
     assert (reply.status, reply.body) == (200, b"")
     assert listed() == listed("/polling-disabled") == []
