@@ -6,7 +6,7 @@ restored into stay what they are.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -158,11 +158,10 @@ class Snapshots:
         }
 
     @contextmanager
-    def _still(self, workspace: Workspace, nth: int = 0) -> Iterator[None]:
-        if nth == len(self.stills):
-            yield
-            return
-        with self.stills[nth](workspace), self._still(workspace, nth + 1):
+    def _still(self, workspace: Workspace) -> Iterator[None]:
+        with ExitStack() as entered:
+            for still in self.stills:
+                entered.enter_context(still(workspace))
             yield
 
 
