@@ -22,6 +22,7 @@ from elements_local.timeline import Moment, moments
 from elements_local.world import ExpectationError, World
 from mock_kit import seeded
 from mock_kit.clock import FrozenClock
+from mock_kit.database import Database
 from mock_kit.instants import UnreadableTimeError, format_instant
 from mock_kit.workspaces import DEFAULT_START
 
@@ -103,6 +104,7 @@ class Runner:
         self._how = how
         self._held = HeldTime()
         self._closing = ExitStack()
+        self._database: Database | None = None
         self._stacks: dict[frozenset[tuple[str, str]], Stack] = {}
         self._left: set[tuple[Stack, str]] = set()
         self._receivers: dict[str, WSGIApplication] = {}
@@ -131,6 +133,7 @@ class Runner:
     def close(self) -> None:
         """Stop the stacks."""
         self._closing.close()
+        self._database = None
         self._stacks.clear()
         self._left.clear()
 
@@ -176,16 +179,24 @@ class Runner:
         chosen = frozenset(scenario.environment.items())
         if chosen not in self._stacks:
             if self._holds:
-                options = Options(
-                    virtual_clock=lambda start: FrozenClock(start, self._held),
-                    environment=scenario.environment,
-                    applications=self._receivers,
-                )
-                starting = in_process(options)
+                starting = in_process(self._options(scenario))
             else:
                 starting = on_ports(Options(ports=(0, 0, 0), environment=scenario.environment))
             self._stacks[chosen] = self._closing.enter_context(starting)
         return self._stacks[chosen]
+
+
+    def _options(self, scenario: Scenario) -> Options:
+        """Return how a stack in process is started; all have one database, whose tables are made but once."""
+        if self._database is None:
+            self._database = Database()
+            self._closing.callback(self._database.close)
+        return Options(
+            virtual_clock=lambda start: FrozenClock(start, self._held),
+            database=self._database,
+            environment=scenario.environment,
+            applications=self._receivers,
+        )
 
 
 def run(scenario: Scenario, doors: Doors, how: How, *, receiver: str | None = None) -> Result:

@@ -47,7 +47,7 @@ class Options:
         seed: what the default workspace's ids and made-up data follow from.
         records: how many of each kind its CRM starts with.
         data: a directory that keeps everything; without one it is gone at the end.
-        database: an SQLAlchemy URL, in the place of ``data``.
+        database: an SQLAlchemy URL, in the place of ``data``; or one that is open already, and stays open.
         virtual_clock: makes the virtual clocks.
         environment: where the services' own settings are read from.
         applications: others of this process, by their origins, that a stack without sockets finds there.
@@ -61,7 +61,7 @@ class Options:
     seed: int = 0
     records: int = 0
     data: Path | None = None
-    database: str | None = None
+    database: str | Database | None = None
     virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock
     environment: Mapping[str, str] = field(default_factory=dict)
     applications: "Mapping[str, WSGIApplication]" = field(default_factory=dict)
@@ -140,6 +140,9 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
 
 @contextmanager
 def _database(options: Options) -> Iterator[Database]:
+    if isinstance(options.database, Database):
+        yield options.database
+        return
     try:
         database = Database.in_directory(options.data) if options.data else Database(options.database)
     except (SQLAlchemyError, ImportError, OSError) as error:
