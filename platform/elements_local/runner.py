@@ -185,7 +185,6 @@ class Runner:
             self._stacks[chosen] = self._closing.enter_context(starting)
         return self._stacks[chosen]
 
-
     def _options(self, scenario: Scenario) -> Options:
         """Return how a stack in process is started; all have one database, whose tables are made but once."""
         if self._database is None:

@@ -75,25 +75,31 @@ _versions = Table(
 
 
 class _Connections:
-    """Connections that are kept open: to borrow one costs a tenth of what the pool's bookkeeping does.
+    """SQLite's connections, kept open: to borrow one costs a tenth of what the pool's bookkeeping does.
 
     Args:
         engine: one for SQLite, whose connections are files and whose number nobody limits.
+        begin: what the driver is told first, so that it commits in the end; SQLAlchemy's own transactions cost more
+            than the driver's. None for statements that are transactions of their own.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, begin: str | None) -> None:
         self._engine = engine
+        self._begin = begin
         self._idle: list[Connection] = []
 
     @contextmanager
     def one(self) -> Iterator[Connection]:
-        """Lend a connection; one that something went wrong with is not lent again."""
+        """Lend a connection; one that something went wrong with is rolled back, and not lent again."""
+        connection = self._idle.pop() if self._idle else self._engine.connect()
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._engine.connect()
-        try:
+            if self._begin:
+                connection.connection.cursor().execute(self._begin)
             yield connection
+            if connection.in_transaction():  # by SQLAlchemy's count, which begins with a statement of its own
+                connection.commit()
+            elif self._begin:
+                connection.connection.commit()
         except BaseException:
             connection.close()
             raise
@@ -128,7 +134,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a connection that sees one state of the data."""
-        with self._doors.read() as connection, connection.begin():
+        with self._doors.read() as connection:
             yield connection
 
     @contextmanager
@@ -162,9 +168,9 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        """Open a transaction in the turn that has been taken, and end both."""
+        """Open a transaction in the turn that was taken, and end both."""
         try:
-            with self._doors.write() as connection, connection.begin():
+            with self._doors.write() as connection:
                 yield connection
         finally:
             self._doors.turn.release()
@@ -218,7 +224,8 @@ class _Doors:
 
     Attributes:
         turn: held by who writes, where one at a time may: so nobody sleeps in the database's own queue.
-        read, glance, write: lend a connection on which no transaction has begun.
+        read, write: lend a connection for a transaction, which ends with the loan.
+        glance: lends one on which none has begun.
         close: gives connections back.
     """
 
@@ -231,12 +238,12 @@ class _Doors:
 
 
 def _sqlite(url: URL) -> _Doors:
-    engine, glancer = (create_engine(url, poolclass=NullPool) for _ in range(2))
-    for each in (engine, glancer):
-        event.listen(each, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    reader = engine.execution_options(elements_local_reading=True)
-    writers, readers, glancers = _Connections(engine), _Connections(reader), _Connections(glancer)
+    engine = create_engine(url, poolclass=NullPool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    # one that reads and then writes may find that another was quicker; who asks for the turn to write first does not
+    writers = _Connections(engine, begin="BEGIN IMMEDIATE")
+    readers = _Connections(engine, begin="BEGIN")
+    glancers = _Connections(engine, begin=None)
 
     def close() -> None:
         for kept in (writers, readers, glancers):
@@ -254,15 +261,15 @@ def _postgresql(url: URL) -> _Doors:
         engine=engine,
         turn=_AnyTime(),
         # on a lower level each statement would see a state of its own
-        read=engine.execution_options(isolation_level="REPEATABLE READ").connect,
+        read=engine.execution_options(isolation_level="REPEATABLE READ").begin,
         glance=engine.connect,
-        write=engine.connect,
+        write=engine.begin,
         close=engine.dispose,
     )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN comes too late; see _begin_sqlite
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; see _Connections
     for pragma in ("busy_timeout=30000", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _switch_to_wal(connection)
@@ -285,9 +292,3 @@ def _switch_to_wal(connection: Any) -> None:
         else:
             return
     connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once: a reader that turns writer halfway may fail, one that waits does not."""
-    reading = connection.get_execution_options().get("elements_local_reading")
-    connection.connection.cursor().execute("BEGIN" if reading else "BEGIN IMMEDIATE")
