@@ -2,12 +2,19 @@
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Table, Update
 from sqlalchemy.sql.compiler import SQLCompiler
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.sqlite import Insert as Upsert
+
 Statement: TypeAlias = "Select[Any] | Insert | Update | Delete"
+InsertInto: TypeAlias = "Callable[[Table], Upsert]"
+"""A database's own insert, which can say what becomes of a row that is there already; both say it in the same words."""
+
 Values: TypeAlias = Mapping[str, object]
 Row: TypeAlias = Any
 """A named tuple of what was selected; each statement has its own."""
@@ -22,10 +29,11 @@ class Prepared:
     types convert values as ever; errors are the driver's own.
 
     Args:
-        statement: none of whose parameters stands for a list; each run gives values for the same ones.
+        statement: none of whose parameters stands for a list; each run gives values for the same ones. One that needs
+            the database's own insert is made of it.
     """
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: "Statement | Callable[[InsertInto], Statement]") -> None:
         self._statement = statement
         self._plans: dict[str, _Plan] = {}
 
@@ -57,8 +65,13 @@ class Prepared:
     def _plan(self, dialect: Dialect, values: Iterable[str]) -> "_Plan":
         plan = self._plans.get(dialect.name)
         if plan is None:
-            plan = self._plans[dialect.name] = _Plan(self._statement, dialect, list(values))
+            plan = self._plans[dialect.name] = _Plan(self._written_for(dialect), dialect, list(values))
         return plan
+
+    def _written_for(self, dialect: Dialect) -> Statement:
+        if isinstance(self._statement, Select | Insert | Update | Delete):
+            return self._statement
+        return self._statement(import_module(f"sqlalchemy.dialects.{dialect.name}").insert)
 
 
 class _Plan:

@@ -97,6 +97,34 @@ def test_an_update_says_how_many_rows_it_changed_and_gives_back_what_it_returns(
 
 
 @pytest.mark.usefixtures("two_visits")
+def test_the_databases_own_insert_says_what_becomes_of_a_row_that_is_there(connection):
+    ranked = Prepared(
+        lambda insert: (
+            insert(visits)
+            .on_conflict_do_update(
+                index_elements=[visits.c.number], set_={"rank": visits.c.rank + bindparam("more")}
+            )
+            .returning(visits.c.rank)
+        )
+    )
+    unless_there = Prepared(lambda insert: insert(visits).on_conflict_do_nothing())
+    eve = {"number": 3, "name": "Eve", "at": NOON, "seen": True}
+
+    assert ranked.scalar(connection, {**eve, "more": 2}) == 7
+    assert ranked.scalar(connection, {**eve, "name": "Evelyn", "more": 2}) == 9
+    assert unless_there.run(connection, {**BOB, "name": "Robert"}) == 0
+    assert unless_there.run(connection, {**BOB, "number": 4}) == 1
+    unless_there.run_each(connection, [ADA, {**ADA, "number": 5}])
+    assert [row[:2] for row in core(connection)] == [
+        (1, "Ada"),
+        (2, "Bob"),
+        (3, "Eve"),
+        (4, "Bob"),
+        (5, "Ada"),
+    ]
+
+
+@pytest.mark.usefixtures("two_visits")
 def test_what_has_no_name_can_be_counted(connection):
     assert (
         Prepared(select(func.count()).where(visits.c.seen == bindparam("seen"))).scalar(
