@@ -6,9 +6,11 @@ Source: names and types of lead statuses, "Web" as a source, the order of the ca
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from mock_insightly import users
-from mock_insightly.account import DEFAULT_LEAD_SOURCE, Account, first_number
+from mock_insightly.account import DEFAULT_LEAD_SOURCE, Account, account_of, first_number
+from mock_insightly.dates import EARLIEST, format_date
 from mock_insightly.fields import Record
 from mock_insightly.kinds import (
     FILE_CATEGORIES,
@@ -39,15 +41,35 @@ _CATEGORIES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 _COLOURS = ("4E9258", "3090C7", "C35817", "6C2DC7", "7F5217")
 
 
+_NOBODY = account_of(0, email="", currency="", country="")
+"""Whose the lists are is not to be seen in them, but for their numbers."""
+
+
 def foundation(account: Account, *, since: datetime) -> Iterator[tuple[Kind, list[Record]]]:
     """Yield the records of each kind, with the first ids of their sequences."""
     yield USERS, [users.owner(account, since=since)]
-    yield LEAD_SOURCES, _numbered(account, LEAD_SOURCES, since, [*_sources()])
-    yield LEAD_STATUSES, _numbered(account, LEAD_STATUSES, since, [*_statuses()])
+    dates: Record = dict.fromkeys(("DATE_CREATED_UTC", "DATE_UPDATED_UTC"), format_date(since))
+    for kind, skipped, blanks in _lists():
+        first = first_number(account.seed, kind.numbers or kind.name) + skipped
+        yield kind, [{**blank, kind.id_field: first + at, **dates} for at, blank in enumerate(blanks)]
+
+
+@cache
+def _lists() -> list[tuple[Kind, int, list[Record]]]:
+    """Return each list, how far into the numbers of its sequence it begins, and its records without number and dates."""
+    lists = [(LEAD_SOURCES, 0, [*_sources()]), (LEAD_STATUSES, 0, [*_statuses()])]
     skipped = 0
     for kind, names in _CATEGORIES:
-        yield kind, _numbered(account, kind, since, [*_categories(names)], skipped=skipped)
+        lists.append((kind, skipped, [*_categories(names)]))
         skipped += len(names)
+    return [
+        (
+            kind,
+            skipped,
+            [created(kind, fields, record_id=0, account=_NOBODY, now=EARLIEST) for fields in given],
+        )
+        for kind, skipped, given in lists
+    ]
 
 
 def _sources() -> Iterator[Record]:
@@ -69,13 +91,3 @@ def _statuses() -> Iterator[Record]:
 def _categories(names: tuple[str, ...]) -> Iterator[Record]:
     for name, colour in zip(names, _COLOURS, strict=False):
         yield {"CATEGORY_NAME": name, "BACKGROUND_COLOR": colour}
-
-
-def _numbered(
-    account: Account, kind: Kind, since: datetime, given: list[Record], *, skipped: int = 0
-) -> list[Record]:
-    first = first_number(account.seed, kind.numbers or kind.name) + skipped
-    return [
-        created(kind, fields, record_id=first + at, account=account, now=since)
-        for at, fields in enumerate(given)
-    ]

@@ -12,14 +12,16 @@ from mock_insightly.fields import Record
 from mock_insightly.kinds import Kind
 from mock_insightly.records import stamp
 from mock_insightly.references import references as references_of
+from mock_insightly.sequences import Count
 from mock_insightly.tables import records, references, seed_runs
 from mock_kit.json_text import encode_text
+from mock_kit.prepared import Prepared
 from mock_kit.workspaces import Workspace
 
 _BATCH = 500
 
-insert_record = records.insert()
-_refer = references.insert()
+insert_record = Prepared(records.insert())
+_refer = Prepared(references.insert())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +65,25 @@ class History:
         sequences.release(self._connection, self._workspace, sequence)
 
     def found(self, foundation: Iterable[tuple[Kind, list[Record]]]) -> None:
-        """Add what every account has, unless another process was quicker."""
+        """Add what every account has, and what refers to nothing else, unless another process was quicker."""
         if self.reserve(sequences.FOUNDATIONS, 1) > 1:
             return
+        counts: list[Count] = []
+        rows: list[dict[str, object]] = []
         for kind, founded in foundation:
-            self.reserve(kind.numbers or kind.name, len(founded))
+            counts.append(Count(kind.numbers or kind.name, len(founded), taken=True))
             if kind.numbers:
-                sequences.join(self._connection, self._workspace, kind.name, len(founded))
-            self.add(kind, founded)
+                counts.append(Count(kind.name, len(founded), taken=False))
+            rows += [record_row(self._workspace, kind, record) for record in founded]
+        sequences.count_each(self._connection, self._workspace, counts)
+        insert_record.run_each(self._connection, rows)
 
     def add(self, kind: Kind, added: Iterable[Record]) -> None:
         """Keep records whose ids have been reserved."""
         following = iter(added)
         while batch := list(islice(following, _BATCH)):
-            self._connection.execute(
-                insert_record, [record_row(self._workspace, kind, record) for record in batch]
+            insert_record.run_each(
+                self._connection, [record_row(self._workspace, kind, record) for record in batch]
             )
             found = (reference_rows(self._workspace, kind, record) for record in batch)
             add_references(self._connection, [row for rows in found for row in rows])
@@ -169,4 +175,4 @@ def reference_rows(workspace: Workspace, kind: Kind, record: Record) -> list[dic
 def add_references(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Keep what records refer to."""
     if rows:
-        connection.execute(_refer, rows)
+        _refer.run_each(connection, rows)

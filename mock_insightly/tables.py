@@ -10,7 +10,7 @@ from mock_kit.table_rows import ANEW
 metadata = MetaData()
 
 
-def _anywhere() -> int:
+def anywhere() -> int:
     """Return where counting edits starts, so that a sequence which is begun anew is not taken for the old one."""
     return secrets.randbits(48)
 
@@ -63,7 +63,7 @@ sequences = Table(
     Column("first", BigInteger, nullable=False),
     Column("next", BigInteger, nullable=False),
     Column("live", BigInteger, nullable=False),  # how many of the numbers given out are still in use
-    Column("edits", BigInteger, nullable=False, default=_anywhere, info=ANEW),  # differs after each update
+    Column("edits", BigInteger, nullable=False, default=anywhere, info=ANEW),  # differs after each update
 )
 
 changes = Table(

@@ -114,7 +114,7 @@ class Writing:
             make: gets the record's id, and returns the record.
         """
         record = number_rows(kind, make(self.reserve(kind.numbers or kind.name, 1)), {}, self.reserve)
-        self._connection.execute(insert_record, record_row(self._workspace, kind, record))
+        insert_record.run(self._connection, record_row(self._workspace, kind, record))
         if kind.numbers:
             sequences.join(self._connection, self._workspace, kind.name)
         add_references(self._connection, reference_rows(self._workspace, kind, record))
@@ -187,7 +187,7 @@ class Writing:
             raise NoSuchRecordError(f"{kind.entity} deleted in the last {KEPT_IN_BIN.days} days", record_id)
         self._connection.execute(_out_of_bin, key)
         record = change(record_in(document))
-        self._connection.execute(insert_record, record_row(self._workspace, kind, record))
+        insert_record.run(self._connection, record_row(self._workspace, kind, record))
         sequences.join(self._connection, self._workspace, kind.name)
         add_references(self._connection, reference_rows(self._workspace, kind, record))
         self._note(kind, Made.UPDATED, record)
