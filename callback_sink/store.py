@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
 
-from msgspec import Struct, structs
-from msgspec.json import decode
-from sqlalchemy import Connection, Select, bindparam, select
+from msgspec import structs
+from sqlalchemy import Connection, bindparam, select
 
 from callback_sink import tables, usage
 from callback_sink.answers import Answer, next_answer
@@ -17,6 +16,7 @@ from callback_sink.inbox import Callback, ForwardedJson, Received, Verdict, judg
 from callback_sink.rows import callback_of, row_of, taken, weight_of
 from callback_sink.search import Filters, NearMiss, closest, matches
 from callback_sink.tables import digest_of
+from callback_sink.told import Told, tell, told_of
 from callback_sink.usage import Limits, Usage
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
@@ -28,55 +28,33 @@ _FORWARDS_KEPT = 20
 
 _ids = tables.workspaces.c
 _kept = tables.callbacks.c
-_told = tables.bins.c
 
-# Statements are built once, and those of every callback compiled once: that costs more than running them.
+# Statements are built once, and compiled once: that costs more than running them.
 _next_id = Prepared(
-    tables.workspaces.update()
-    .where(_ids.workspace == bindparam("of_workspace"))
-    .values(last_id=_ids.last_id + 1)
-    .returning(_ids.last_id)
+    lambda insert: (
+        insert(tables.workspaces)
+        .on_conflict_do_update(index_elements=[_ids.workspace], set_={"last_id": _ids.last_id + 1})
+        .returning(_ids.last_id)
+    )
 )
-_first_id = tables.workspaces.insert()
 _add = Prepared(tables.callbacks.insert())
-_all = tables.callbacks.select().where(_kept.workspace == bindparam("of_workspace")).order_by(_kept.id)
-_in_bin = _all.where(_kept.bin_digest == bindparam("of_digest"), _kept.bin == bindparam("of_bin"))
-_after = _all.where(_kept.id > bindparam("after"))
-_unchecked = _in_bin.where(_kept.signature == Verdict.UNCHECKED.value)
-_one = _all.where(_kept.id == bindparam("of_id"))
-_settle = (
-    tables.callbacks.update()
-    .where(_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
-    .values(signature=bindparam("found"))
+_of_workspace = (
+    tables.callbacks.select()
+    .where(_kept.workspace == bindparam("of_workspace"), _kept.id > bindparam("after"))
+    .order_by(_kept.id)
+    .limit(_ROWS_AT_ONCE)
 )
-_remove = tables.callbacks.delete().where(
-    _kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id")
+_of_bin = _of_workspace.where(_kept.bin_digest == bindparam("of_digest"), _kept.bin == bindparam("of_bin"))
+_all = Prepared(_of_workspace)
+_in_bin = Prepared(_of_bin)
+_unchecked = Prepared(_of_bin.where(_kept.signature == Verdict.UNCHECKED.value))
+_this = (_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
+_one = Prepared(tables.callbacks.select().where(*_this))
+_settle = Prepared(tables.callbacks.update().where(*_this).values(signature=bindparam("found")))
+_remove = Prepared(tables.callbacks.delete().where(*_this))
+_note = Prepared(
+    tables.callbacks.update().where(*_this).values(forwards=bindparam("noted"), status=bindparam("answered"))
 )
-_note = (
-    tables.callbacks.update()
-    .where(_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
-    .values(forwards=bindparam("noted"), status=bindparam("answered"))
-)
-_this_bin = (_told.workspace == bindparam("of_workspace"), _told.bin == bindparam("of_bin"))
-_what_is_told = Prepared(
-    select(_told.signature_keys, _told.answers, _told.forward, _told.relays).where(*_this_bin)
-)
-_tell = tables.bins.insert()
-_untell = tables.bins.delete().where(*_this_bin)
-
-
-class Told(Struct, frozen=True, kw_only=True):
-    """What a bin was told.
-
-    Attributes:
-        forward: where its callbacks are sent on to.
-        relays: whether that target's answer is the sender's, as long as there are no ``answers``.
-    """
-
-    keys: list[str] = []
-    answers: list[Answer] = []
-    forward: str | None = None
-    relays: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,10 +89,10 @@ class Store:
     def record(self, workspace: str, received: Received) -> Recorded:
         """Keep a callback, judged by the keys known now, and say how it is answered."""
         with self._writing() as connection:
-            told = _told_of(connection, workspace, received.bin)
+            told = told_of(connection, workspace, received.bin)
             answer, left = next_answer(told.answers)
             if left != told.answers:
-                _tell_bin(connection, workspace, received.bin, structs.replace(told, answers=left))
+                tell(connection, workspace, received.bin, structs.replace(told, answers=left))
             callback = taken(received, answer, told.keys, number=_draw_id(connection, workspace))
             row = row_of(callback)
             _add.run(connection, {"workspace": workspace, **row})
@@ -133,24 +111,24 @@ class Store:
             relayed: what the target answered is what the sender was answered.
         """
         with self._writing() as connection:
-            row = connection.execute(_one, {"of_workspace": workspace, "of_id": number}).one_or_none()
+            of = {"of_workspace": workspace, "of_id": number}
+            row = _one.first(connection, of)
             if row is not None:
                 noted = [*callback_of(row).forwards, forwarded][-_FORWARDS_KEPT:]
                 answered = forwarded["status"] if relayed else row.status
-                of = {"of_workspace": workspace, "of_id": number}
-                connection.execute(_note, {**of, "noted": encode_text(noted), "answered": answered})
+                _note.run(connection, {**of, "noted": encode_text(noted), "answered": answered})
 
     def used(self, workspace: str | None = None, name: str | None = None) -> Usage:
         """Say how much is kept of a bin, of a workspace, or of all."""
         with self._database.reading() as connection:
-            return usage.used(connection, workspace, None if name is None else digest_of(name))
+            return usage.used(connection, workspace, _digest(name))
 
     def callbacks_after(
         self, workspace: str, number: int, wanted: Filters, *, at_most: int
     ) -> list[Callback]:
         """Return the callbacks that a search means of those that came after one, oldest first."""
-        of = {"of_workspace": workspace, "after": number}
-        with self._database.reading() as connection, _reading(connection, _after, of) as found:
+        with self._database.reading() as connection:
+            found = _read(connection, _all, {"of_workspace": workspace}, after=number)
             return list(islice((each for each in found if matches(wanted, each)), at_most))
 
     def last_id(self, workspace: str) -> int:
@@ -160,13 +138,19 @@ class Store:
 
     def callbacks(self, workspace: str, wanted: Filters, *, at_most: int | None = None) -> list[Callback]:
         """Return the callbacks that a search means, oldest first."""
-        with self._database.reading() as connection, _search(connection, workspace, wanted) as found:
-            return list(islice(found, at_most))
+        with self._database.reading() as connection:
+            return list(islice(_search(connection, workspace, wanted), at_most))
+
+    def listed(self, workspace: str, wanted: Filters, *, at_most: int) -> tuple[list[Callback], Usage]:
+        """Return the callbacks that a search means, oldest first, and how much is kept where it looks."""
+        with self._database.reading() as connection:
+            found = list(islice(_search(connection, workspace, wanted), at_most))
+            return found, usage.used(connection, workspace, _digest(wanted.bin))
 
     def near_misses(self, workspace: str, wanted: Filters) -> list[NearMiss]:
         """Return the callbacks that come closest to a search without being meant."""
-        with self._database.reading() as connection, _search(connection, workspace, Filters()) as every:
-            return closest(wanted, every)
+        with self._database.reading() as connection:
+            return closest(wanted, _search(connection, workspace, Filters()))
 
     def callback(self, workspace: str, asked: int) -> Callback:
         """Return one callback.
@@ -175,8 +159,7 @@ class Store:
             NoSuchCallbackError: there is none of this id.
         """
         with self._database.reading() as connection:
-            of = {"of_workspace": workspace, "of_id": min(asked, _LARGEST_ID)}
-            row = connection.execute(_one, of).one_or_none()
+            row = _one.first(connection, {"of_workspace": workspace, "of_id": min(asked, _LARGEST_ID)})
         if row is None:
             raise NoSuchCallbackError(asked, workspace=workspace)
         return callback_of(row)
@@ -184,12 +167,9 @@ class Store:
     def remove(self, workspace: str, wanted: Filters) -> list[Callback]:
         """Forget the callbacks that a search means, and return them, oldest first."""
         with self._writing() as connection:
-            with _search(connection, workspace, wanted) as meant:
-                found = list(meant)
+            found = list(_search(connection, workspace, wanted))
             if found:
-                connection.execute(
-                    _remove, [{"of_workspace": workspace, "of_id": callback.id} for callback in found]
-                )
+                _remove.run_each(connection, [{"of_workspace": workspace, "of_id": one.id} for one in found])
                 usage.removed(
                     connection, workspace, [(digest_of(each.bin), weight_of(each)) for each in found]
                 )
@@ -198,29 +178,30 @@ class Store:
     def told(self, workspace: str, name: str) -> Told:
         """Return what a bin was told, and has not yet done."""
         with self._database.reading() as connection:
-            return _told_of(connection, workspace, name)
+            return told_of(connection, workspace, name)
 
     def replace_keys(self, workspace: str, name: str, keys: list[str]) -> int:
         """Put keys in the place of those known for a bin, and say how many are known then."""
         with self._writing() as connection:
-            return _know(connection, workspace, name, keys)
+            return _know(connection, workspace, name, told_of(connection, workspace, name), keys)
 
     def add_key(self, workspace: str, name: str, key: str) -> int:
         """Add a key to those known for a bin, unless it is one, and say how many are known then."""
         with self._writing() as connection:
-            return _know(connection, workspace, name, [*_told_of(connection, workspace, name).keys, key])
+            told = told_of(connection, workspace, name)
+            return _know(connection, workspace, name, told, [*told.keys, key])
 
     def script(self, workspace: str, name: str, answers: list[Answer]) -> None:
         """Put answers in the place of those that a bin was told to give."""
         with self._writing() as connection:
-            told = _told_of(connection, workspace, name)
-            _tell_bin(connection, workspace, name, structs.replace(told, answers=answers))
+            told = told_of(connection, workspace, name)
+            tell(connection, workspace, name, structs.replace(told, answers=answers))
 
     def send_on(self, workspace: str, name: str, url: str | None, *, relays: bool = False) -> None:
         """Let a bin's callbacks be sent on to a URL, or nowhere."""
         with self._writing() as connection:
-            told = _told_of(connection, workspace, name)
-            _tell_bin(connection, workspace, name, structs.replace(told, forward=url, relays=relays))
+            told = told_of(connection, workspace, name)
+            tell(connection, workspace, name, structs.replace(told, forward=url, relays=relays))
 
     @contextmanager
     def still(self) -> Iterator[None]:
@@ -241,68 +222,49 @@ class Store:
 
 
 def _draw_id(connection: Connection, workspace: str) -> int:
-    drawn: int | None = _next_id.scalar(connection, {"of_workspace": workspace})
-    if drawn is None:
-        drawn = 1
-        connection.execute(_first_id, {"workspace": workspace, "last_id": drawn})
+    drawn: int = _next_id.scalar(connection, {"workspace": workspace, "last_id": 1})
     return drawn
 
 
-@contextmanager
-def _search(connection: Connection, workspace: str, wanted: Filters) -> Iterator[Iterator[Callback]]:
+def _search(connection: Connection, workspace: str, wanted: Filters) -> Iterator[Callback]:
     of = {"of_workspace": workspace}
     narrowed = (_all, of) if wanted.bin is None else (_in_bin, {**of, **_named(wanted.bin)})
-    with _reading(connection, *narrowed) as found:
-        yield (callback for callback in found if matches(wanted, callback))
+    return (callback for callback in _read(connection, *narrowed) if matches(wanted, callback))
 
 
-@contextmanager
-def _reading(
-    connection: Connection, statement: Select[tuple[object, ...]], of: Mapping[str, object]
-) -> Iterator[Iterator[Callback]]:
-    """Give callbacks as they are read: a full inbox need not fit into memory."""
-    with connection.execute(statement, of, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
-        yield map(callback_of, rows)
+def _read(
+    connection: Connection, statement: Prepared, of: Mapping[str, object], *, after: int = 0
+) -> Iterator[Callback]:
+    """Yield callbacks, oldest first, a few rows at a time: a full inbox need not fit into memory."""
+    while True:
+        rows = statement.all(connection, {**of, "after": after})
+        yield from map(callback_of, rows)
+        if len(rows) < _ROWS_AT_ONCE:
+            return
+        after = rows[-1].id
 
 
 def _named(name: str) -> dict[str, str]:
     return {"of_bin": name, "of_digest": digest_of(name)}
 
 
-def _told_of(connection: Connection, workspace: str, name: str) -> Told:
-    row = _what_is_told.first(connection, {"of_workspace": workspace, "of_bin": name})
-    if row is None:
-        return Told()
-    return Told(
-        keys=decode(row.signature_keys, type=list[str]),
-        answers=decode(row.answers, type=list[Answer]),
-        forward=row.forward,
-        relays=row.relays,
-    )
+def _digest(name: str | None) -> str | None:
+    return None if name is None else digest_of(name)
 
 
-def _tell_bin(connection: Connection, workspace: str, name: str, told: Told) -> None:
-    connection.execute(_untell, {"of_workspace": workspace, "of_bin": name})
-    if told != Told():
-        lists = {"signature_keys": encode_text(told.keys), "answers": encode_text(told.answers)}
-        on = {"forward": told.forward, "relays": told.relays}
-        connection.execute(_tell, {"workspace": workspace, "bin": name, **on, **lists})
-
-
-def _know(connection: Connection, workspace: str, name: str, keys: list[str]) -> int:
+def _know(connection: Connection, workspace: str, name: str, told: Told, keys: list[str]) -> int:
     """Note a bin's keys, and judge by them the callbacks that came when none was known."""
     known = list(dict.fromkeys(keys))
-    told = _told_of(connection, workspace, name)
-    _tell_bin(connection, workspace, name, structs.replace(told, keys=known))
-    with _reading(connection, _unchecked, {"of_workspace": workspace, **_named(name)}) as unchecked:
-        judged = [
-            {
-                "of_workspace": workspace,
-                "of_id": callback.id,
-                "found": judge(callback.signature_header, callback.body, known).value,
-            }
-            for callback in unchecked
-        ]
+    tell(connection, workspace, name, structs.replace(told, keys=known))
+    unchecked = _read(connection, _unchecked, {"of_workspace": workspace, **_named(name)})
+    judged = [
+        {
+            "of_workspace": workspace,
+            "of_id": callback.id,
+            "found": judge(callback.signature_header, callback.body, known).value,
+        }
+        for callback in unchecked
+    ]
     if judged:
-        connection.execute(_settle, judged)
+        _settle.run_each(connection, judged)
     return len(known)

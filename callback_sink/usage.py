@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Insert, bindparam, func, select
 
 from callback_sink import tables
-from mock_kit.prepared import Prepared
+from mock_kit.prepared import InsertInto, Prepared
 
 _ROWS_AT_ONCE = 20
 
@@ -18,26 +18,51 @@ _WHOLE = ""
 _used = tables.usage.c
 _kept = tables.callbacks.c
 
-_change = Prepared(
-    tables.usage.update()
-    .where(_used.workspace == bindparam("of_workspace"), _used.bin_digest.in_([bindparam("of_bin"), _WHOLE]))
-    .values(
-        callbacks=_used.callbacks + bindparam("callbacks_more"),
-        bytes=_used.bytes + bindparam("bytes_more"),
-        pruned=_used.pruned + bindparam("pruned_more"),
+_more: dict[str, object] = {
+    "workspace": bindparam("of_workspace"),
+    "callbacks": bindparam("callbacks_more"),
+    "bytes": bindparam("bytes_more"),
+    "pruned": bindparam("pruned_more"),
+}
+_bins: tuple[object, ...] = (bindparam("of_bin"), _WHOLE)
+
+
+def _adding(insert: InsertInto) -> Insert:
+    """Add to what is noted of a bin and of all together, or begin to note it."""
+    more = insert(tables.usage).values([{**_more, "bin_digest": each} for each in _bins])
+    return more.on_conflict_do_update(
+        index_elements=[_used.workspace, _used.bin_digest],
+        set_={
+            "callbacks": _used.callbacks + more.excluded.callbacks,
+            "bytes": _used.bytes + more.excluded.bytes,
+            "pruned": _used.pruned + more.excluded.pruned,
+        },
+    ).returning(_used.bin_digest, _used.callbacks, _used.bytes)
+
+
+_change = Prepared(_adding)
+_noted = Prepared(
+    select(_used.callbacks, _used.bytes, _used.pruned).where(
+        _used.workspace == bindparam("of_workspace"), _used.bin_digest == bindparam("of_bin")
     )
-    .returning(_used.bin_digest, _used.callbacks, _used.bytes)
 )
-_first = tables.usage.insert()
+_noted_of_all = Prepared(
+    select(func.sum(_used.callbacks), func.sum(_used.bytes), func.sum(_used.pruned)).where(
+        _used.bin_digest == bindparam("of_bin")
+    )
+)
 _oldest = (
     select(_kept.id, _kept.weight, _kept.bin_digest)
     .where(_kept.workspace == bindparam("of_workspace"))
     .order_by(_kept.id)
     .limit(_ROWS_AT_ONCE)
 )
-_oldest_of_bin = _oldest.where(_kept.bin_digest == bindparam("of_bin"))
-_prune = tables.callbacks.delete().where(
-    _kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id")
+_oldest_of_all = Prepared(_oldest)
+_oldest_of_bin = Prepared(_oldest.where(_kept.bin_digest == bindparam("of_bin")))
+_prune = Prepared(
+    tables.callbacks.delete().where(
+        _kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id")
+    )
 )
 
 
@@ -93,12 +118,12 @@ def removed(
 
 def used(connection: Connection, workspace: str | None = None, digest: str | None = None) -> Usage:
     """Return how much is kept of a bin, of a workspace, or of all."""
-    asked = select(func.sum(_used.callbacks), func.sum(_used.bytes), func.sum(_used.pruned)).where(
-        _used.bin_digest == (_WHOLE if digest is None else digest)
-    )
-    if workspace is not None:
-        asked = asked.where(_used.workspace == workspace)
-    callbacks, kept, pruned = (int(total or 0) for total in connection.execute(asked).one())
+    of = {"of_bin": _WHOLE if digest is None else digest}
+    if workspace is None:
+        found = _noted_of_all.first(connection, of)
+    else:
+        found = _noted.first(connection, {**of, "of_workspace": workspace})
+    callbacks, kept, pruned = (int(total or 0) for total in found or (0, 0, 0))
     return Usage(callbacks=callbacks, bytes=kept, pruned=pruned)
 
 
@@ -112,15 +137,15 @@ def _excess(used: Usage, most: int, most_bytes: int) -> Usage:
 def _make_room(connection: Connection, workspace: str, digest: str, excess: Usage) -> Usage:
     """Forget the oldest until there is no excess any more, but for the latest; return what was forgotten."""
     gone = Usage(callbacks=0, bytes=0)
-    of = {"of_workspace": workspace, "of_bin": digest}
+    of = {"of_workspace": workspace}
+    which = (_oldest_of_all, of) if digest == _WHOLE else (_oldest_of_bin, {**of, "of_bin": digest})
+    statement, values = which
     while gone.callbacks < excess.callbacks or gone.bytes < excess.bytes:
-        oldest = [
-            _Kept(*row) for row in connection.execute(_oldest if digest == _WHOLE else _oldest_of_bin, of)
-        ]
+        oldest = [_Kept(*row) for row in statement.all(connection, values)]
         going = list(_first_of(oldest, excess, gone))
         if not going:
             break
-        connection.execute(_prune, [{"of_workspace": workspace, "of_id": each.id} for each in going])
+        _prune.run_each(connection, [{"of_workspace": workspace, "of_id": each.id} for each in going])
         removed(connection, workspace, [(each.digest, each.weight) for each in going], pruned=True)
         weight = sum(each.weight for each in going)
         gone = Usage(callbacks=gone.callbacks + len(going), bytes=gone.bytes + weight)
@@ -150,7 +175,4 @@ def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -
         },
     )
     noted = {row.bin_digest: Usage(callbacks=row.callbacks, bytes=row.bytes) for row in changed}
-    for each in {digest, _WHOLE} - noted.keys():
-        connection.execute(_first, {"workspace": workspace, "bin_digest": each, **asdict(more)})
-        noted[each] = more
     return noted[digest], noted[_WHOLE]

@@ -97,7 +97,8 @@ _LINKS = {
 def search(query: Listed) -> Answer[Listing]:
     """List the callbacks that the filters mean, oldest first."""
     name = asked_workspace().name
-    return _listing(name, query.bin, parts().store.callbacks(name, query, at_most=query.limit))
+    found, used = parts().store.listed(name, query, at_most=query.limit)
+    return _listing(found, pruned=used.pruned)
 
 
 @bp.delete("")
@@ -126,7 +127,7 @@ def wait(query: Whose, body: Wait) -> Answer[Listing]:  # noqa: ARG001 - as in s
         return len(found) >= body.count
 
     if parts().arrivals.wait_until(name, are_there, timeout=body.timeout):
-        return _listing(name, body.match.bin, found)
+        return _listing(found, pruned=parts().store.used(name, body.match.bin).pruned)
     raise CameTooFewError(
         expected=body.count,
         waited_s=body.timeout.total_seconds(),
@@ -162,7 +163,6 @@ def replay(callback_id: int, query: OneCallback, body: Replay | None) -> Answer[
     return Answer(forwarded)
 
 
-def _listing(workspace: str, name: str | None, callbacks: list[Callback]) -> Answer[Listing]:
-    pruned = parts().store.used(workspace, name).pruned
+def _listing(callbacks: list[Callback], *, pruned: int) -> Answer[Listing]:
     shown = [each.to_json() for each in callbacks]
     return Answer({"count": len(shown), "pruned": pruned, "callbacks": shown})
