@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from sqlite3 import SQLITE_BUSY
@@ -79,26 +80,31 @@ class _Connections:
 
     Args:
         engine: one for SQLite, whose connections are files and whose number nobody limits.
-        begin: what the driver is told first, so that it commits in the end; SQLAlchemy's own transactions cost more
-            than the driver's. None for statements that are transactions of their own.
     """
 
-    def __init__(self, engine: Engine, *, begin: str | None) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._begin = begin
         self._idle: list[Connection] = []
 
     @contextmanager
-    def one(self) -> Iterator[Connection]:
-        """Lend a connection; one that something went wrong with is rolled back, and not lent again."""
-        connection = self._idle.pop() if self._idle else self._engine.connect()
+    def one(self, begin: str | None) -> Iterator[Connection]:
+        """Lend a connection; one that something went wrong with is rolled back, and not lent again.
+
+        Args:
+            begin: what the driver is told first, so that it commits in the end; SQLAlchemy's own transactions cost more
+                than the driver's. None for statements that are transactions of their own.
+        """
         try:
-            if self._begin:
-                connection.connection.cursor().execute(self._begin)
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._engine.connect()
+        try:
+            if begin:
+                connection.connection.cursor().execute(begin)
             yield connection
             if connection.in_transaction():  # by SQLAlchemy's count, which begins with a statement of its own
                 connection.commit()
-            elif self._begin:
+            elif begin:
                 connection.connection.commit()
         except BaseException:
             connection.close()
@@ -240,18 +246,20 @@ class _Doors:
 def _sqlite(url: URL) -> _Doors:
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)
-    # one that reads and then writes may find that another was quicker; who asks for the turn to write first does not
-    writers = _Connections(engine, begin="BEGIN IMMEDIATE")
-    readers = _Connections(engine, begin="BEGIN")
-    glancers = _Connections(engine, begin=None)
+    connections = _Connections(engine)
 
     def close() -> None:
-        for kept in (writers, readers, glancers):
-            kept.close()
+        connections.close()
         engine.dispose()
 
     return _Doors(
-        engine=engine, turn=Lock(), read=readers.one, glance=glancers.one, write=writers.one, close=close
+        engine=engine,
+        turn=Lock(),
+        read=partial(connections.one, "BEGIN"),
+        glance=partial(connections.one, None),
+        # one that reads and then writes may find that another was quicker; who asks for the turn to write first does not
+        write=partial(connections.one, "BEGIN IMMEDIATE"),
+        close=close,
     )
 
 
