@@ -15,6 +15,7 @@ from mock_kit.faults import FaultRuleError, parse_rules
 from mock_kit.front import WHOSE, Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
+from mock_kit.lean_flask import this_request
 from mock_kit.operations import JSON, Answer, operation
 from mock_kit.snapshots import SnapshotTooLargeError
 from mock_kit.table_rows import SnapshotError, TakenError
@@ -269,12 +270,12 @@ def asked_workspace() -> Workspace:
     Raises:
         UnknownWorkspaceError: its credentials are nobody's.
     """
-    return mean(_admin().workspace_of(request))
+    return mean(_admin().workspace_of(this_request()))
 
 
 def mean(workspace: Workspace) -> Workspace:
     """Note whose workspace the present admin call is about, so that it is kept there."""
-    request.environ.setdefault(WHOSE, (workspace, workspace.clock.now()))
+    this_request().environ.setdefault(WHOSE, (workspace, workspace.clock.now()))
     return workspace
 
 
@@ -284,8 +285,9 @@ def _admin() -> Admin:
 
 
 def _guard() -> None:
-    if request.path == "/_local" or request.path.startswith("/_local/"):
-        _admin().guard.check(request)
+    asked = this_request()
+    if asked.path == "/_local" or asked.path.startswith("/_local/"):
+        _admin().guard.check(asked)
 
 
 def _name_in(host: str) -> str | None:

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
-from mock_kit.clock import in_utc
+from mock_kit.clock import NaiveInstantError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -60,7 +60,11 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
         """Turn an instant into microseconds."""
-        return None if value is None else (in_utc(value) - EPOCH) // _MICROSECOND
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveInstantError(value)
+        return (value - EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Turn microseconds into an instant."""

@@ -3,7 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Table, Update
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -74,6 +74,19 @@ class Prepared:
         return self._statement(import_module(f"sqlalchemy.dialects.{dialect.name}").insert)
 
 
+class _Slot(NamedTuple):
+    """A parameter of a compiled statement.
+
+    Attributes:
+        fixed: whether the statement itself gives its value.
+    """
+
+    name: str
+    fixed: bool
+    value: object
+    convert: _Convert
+
+
 class _Plan:
     """What a statement comes to with one kind of database."""
 
@@ -81,17 +94,20 @@ class _Plan:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what these four kinds of statements become
         self._text = str(compiled)
-        self._order = compiled.positiontup
+        self._by_place = compiled.positiontup is not None
         into = {
             name: bound.type.dialect_impl(dialect).bind_processor(dialect)
             for name, bound in compiled.binds.items()
         }
-        self._given = [(name, into[name]) for name in compiled.params if name in names]
-        self._constant = {
+        constant = {
             name: _converted(value, into[name])
             for name, value in compiled.params.items()
             if name not in names
         }
+        self._slots = [
+            _Slot(name, name in constant, constant.get(name), into[name])
+            for name in compiled.positiontup or compiled.params
+        ]
         columns = (
             statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
         ).values()
@@ -113,10 +129,11 @@ class _Plan:
         connection.connection.cursor().executemany(self._text, [self._parameters(row) for row in rows])
 
     def _parameters(self, values: Values) -> Any:
-        found = dict(self._constant)
-        for name, convert in self._given:
-            found[name] = values[name] if convert is None else convert(values[name])
-        return found if self._order is None else [found[name] for name in self._order]
+        found = [
+            value if fixed else values[name] if convert is None else convert(values[name])
+            for name, fixed, value, convert in self._slots
+        ]
+        return found if self._by_place else dict(zip([slot.name for slot in self._slots], found, strict=True))
 
     def _read(self, found: Sequence[Any]) -> Row:
         return self._make(map(_converted, found, self._out_of))
