@@ -15,6 +15,7 @@ from mock_platform.domain.polling import Window
 from mock_platform.elements.insightly_definition import INSIGHTLY
 from mock_platform.settings import Settings
 from mock_platform.store import Store
+from mock_platform.store.jobs import NextTurn
 
 BASE_PATH = "/elements/api-v2"
 ID_ALIAS_HEADER = "Elements-Local-Id-Alias"
@@ -67,36 +68,42 @@ class PollTask:
         if instance is None:
             self.store.jobs.remove(job)
             return Ran()
-        ran = self.poll(workspace, instance)
         interval = configuration.refresh_interval(instance.configuration)
         again = polling.next_poll(at, refresh_interval=interval)
-        if again > at:
-            self.store.jobs.move(job, again)
-        else:
-            self.store.jobs.remove(job)
-        return ran
+        return self.poll(workspace, instance, NextTurn(job=job, due=again if again > at else None))
 
-    def poll(self, workspace: Workspace, instance: Instance) -> Ran:
+    def poll(self, workspace: Workspace, instance: Instance, then: NextTurn | None = None) -> Ran:
         """Poll an instance's resources one after the other (documented), all as of one instant.
 
         A disabled instance is left alone (assumed).
+
+        Args:
+            then: when the job whose polls these are falls due again: kept with the last of them.
         """
-        if instance.disabled:
-            return Ran()
+        windows = [] if instance.disabled else self._windows(workspace, instance)
+        ran, polled = Ran(), None
+        for number, (resource, covered) in enumerate(windows, start=1):
+            kept_with_it = then if number == len(windows) else None
+            polled = self._poll(workspace, instance, resource, covered, kept_with_it)
+            if polled is None and not self._goes_on(workspace, instance):
+                break
+            ran += polled or Ran()
+        if then is not None and polled is None:  # there was nothing that it could have been kept with
+            self.store.jobs.plan_next(then)
+        return ran
+
+    def _windows(self, workspace: Workspace, instance: Instance) -> list[tuple[Resource, Window]]:
+        """Return what is to be polled, and the time that each poll covers."""
         at = workspace.clock.now()
         last_polls = self.store.instances.last_polls(workspace.name, instance.id)
         resources = configuration.polled_resources(
             instance.configuration, INSIGHTLY, empty_block=self.settings.empty_block
         )
-        ran = Ran()
-        for resource in resources:
-            if resource.name in last_polls:
-                covered = polling.window(resource, last_poll=last_polls[resource.name].at, at=at)
-                polled = self._poll(workspace, instance, resource, covered)
-                if polled is None and not self._goes_on(workspace, instance):
-                    break
-                ran += polled or Ran()
-        return ran
+        return [
+            (resource, polling.window(resource, last_poll=last_polls[resource.name].at, at=at))
+            for resource in resources
+            if resource.name in last_polls
+        ]
 
     def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
         """Say whether an instance has been neither deleted nor disabled meanwhile."""
@@ -104,7 +111,12 @@ class PollTask:
         return present is not None and not present.disabled
 
     def _poll(
-        self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
+        self,
+        workspace: Workspace,
+        instance: Instance,
+        resource: Resource,
+        covered: Window,
+        then: NextTurn | None,
     ) -> Ran | None:
         """Poll one resource; None if that came to nothing, since it is no longer polled."""
         read = self._read(workspace, instance, resource, covered)
@@ -129,7 +141,9 @@ class PollTask:
                 reason=read.error,
                 at=covered.at,
             )
-            kept = self.store.polls.failed(workspace.name, instance, poll, limit=limit, email=email)
+            kept = self.store.polls.failed(
+                workspace.name, instance, poll, limit=limit, email=email, then=then
+            )
             return Ran(polls=1) if kept else None
         found = read.found
         composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)
@@ -139,6 +153,7 @@ class PollTask:
             replace(poll, events=len(found)),
             composed,
             first_id=identities.first_notification_id(workspace),
+            then=then,
         )
         return Ran(polls=1, events=len(found)) if kept else None
 

@@ -18,12 +18,12 @@ class WriteFailedError(Exception):
 
 
 @contextmanager
-def failing(bench, table, nth=1):
-    """Let the database refuse the nth row more of a table, and expect it to."""
+def failing(bench, table, nth=1, write="INSERT"):
+    """Let the database refuse the nth row more of a table, or any change of one, and expect it to."""
     count = f"(SELECT COUNT(*) FROM {table})"  # noqa: S608 - a table of ours
     with bench.database.writing() as connection:
         before = connection.exec_driver_sql(f"SELECT {count}").scalar()
-        when = f"BEFORE INSERT ON {table} WHEN {count} >= {before + nth - 1}"
+        when = f"BEFORE {write} ON {table} WHEN {count} >= {before + nth - 1}"
         connection.exec_driver_sql(f"CREATE TRIGGER refuse {when} BEGIN SELECT RAISE(ABORT, 'refused'); END")
     with pytest.raises(IntegrityError, match="refused"):
         yield
@@ -37,24 +37,25 @@ def rows(bench, table):
 
 
 PLACES = {
-    "the first notification": ("platform_notifications", 1),
-    "the second notification": ("platform_notifications", 2),
-    "the first delivery": ("platform_deliveries", 1),
-    "the last delivery's turn": ("platform_jobs", 3),
-    "the poll itself": ("platform_polls", 1),
+    "the first notification": ("platform_notifications", 1, "INSERT"),
+    "the second notification": ("platform_notifications", 2, "INSERT"),
+    "the first delivery": ("platform_deliveries", 1, "INSERT"),
+    "the last delivery's turn": ("platform_jobs", 3, "INSERT"),
+    "the poll itself": ("platform_polls", 1, "INSERT"),
+    "the poller's next turn": ("platform_jobs", 1, "UPDATE"),
 }
 
 
-@pytest.mark.parametrize(("table", "nth"), PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize(("table", "nth", "write"), PLACES.values(), ids=PLACES)
 def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the_next_one_reports_all(
-    bench, found, table, nth
+    bench, found, table, nth, write
 ):
     workspace = bench.workspace()
     instance = bench.instance(workspace)
     changes = [(number, 1, 1) for number in range(1, 24)]
     bench.wire.answer = lambda method, *_: found(*changes) if method == "GET" else None
 
-    with failing(bench, table, nth):
+    with failing(bench, table, nth, write):
         bench.engine.advance(workspace, POLLED)
     kept = [
         rows(bench, each) for each in (tables.polls, tables.notifications, tables.deliveries, tables.attempts)

@@ -6,10 +6,14 @@ from mock_kit.prepared import Prepared
 from mock_platform.store.tables import counters
 
 _take = Prepared(
-    counters.update()
-    .where(counters.c.workspace == bindparam("of_workspace"), counters.c.name == bindparam("of_name"))
-    .values(value=counters.c.value + bindparam("more"))
-    .returning(counters.c.value)
+    lambda insert_into: (
+        insert_into(counters)
+        .on_conflict_do_update(
+            index_elements=[counters.c.workspace, counters.c.name],
+            set_={"value": counters.c.value + bindparam("more")},
+        )
+        .returning(counters.c.value)
+    )
 )
 
 
@@ -20,9 +24,6 @@ def next_number(connection: Connection, workspace: str, name: str, *, first: int
 
 def take_numbers(connection: Connection, workspace: str, name: str, *, first: int, count: int) -> int:
     """Return the first of the next so many numbers of a kind."""
-    taken = {"of_workspace": workspace, "of_name": name, "more": count}
-    last: int | None = _take.scalar(connection, taken)
-    if last is None:
-        last = first + count - 1
-        connection.execute(counters.insert(), {"workspace": workspace, "name": name, "value": last})
+    begun = {"workspace": workspace, "name": name, "value": first + count - 1}
+    last: int = _take.scalar(connection, {**begun, "more": count})
     return last - count + 1

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeAlias
 
 from msgspec.json import Decoder
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.prepared import Prepared
@@ -47,7 +48,7 @@ _this = (
     deliveries.c.notification_id == bindparam("of_notification"),
     deliveries.c.subscription_id == bindparam("of_subscription"),
 )
-_owed = (
+_owing = (
     select(
         deliveries,
         notifications.c.body,
@@ -61,12 +62,7 @@ _owed = (
     .join(notifications, _of_notification)
     .join(subscriptions, _of_subscription)
     .outerjoin(instances, _of_instance)
-    .where(
-        deliveries.c.workspace == bindparam("of_workspace"),
-        deliveries.c.notification_id.in_(bindparam("of_notifications", expanding=True)),
-        deliveries.c.subscription_id.in_(bindparam("of_subscriptions", expanding=True)),
-        notifications.c.deleted.is_(other=False),
-    )
+    .where(deliveries.c.workspace == bindparam("of_workspace"), notifications.c.deleted.is_(other=False))
 )
 _settle = Prepared(
     deliveries.update()
@@ -87,6 +83,30 @@ _stands = Prepared(
         notifications.c.status != EventStatus.NOTIFIED.value,
     )
     .values(status=bindparam("new_status"), updated=bindparam("at"))
+)
+_attempts = (  # not prepared, since of a float PostgreSQL's driver wants to know what came
+    select(attempts)
+    .where(
+        attempts.c.workspace == bindparam("of_workspace"),
+        attempts.c.notification_id.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(attempts.c.notification_id, attempts.c.subscription_id, attempts.c.number)
+)
+_states = Prepared(
+    select(deliveries).where(
+        deliveries.c.workspace == bindparam("of_workspace"),
+        deliveries.c.notification_id.between(bindparam("first"), bindparam("last")),
+    )
+)
+_deactivate = Prepared(
+    subscriptions.update()
+    .where(
+        subscriptions.c.workspace == bindparam("of_workspace"),
+        subscriptions.c.id == bindparam("of_subscription"),
+        subscriptions.c.url == bindparam("tried_url"),
+        subscriptions.c.active.is_(other=True),
+    )
+    .values(active=False)
 )
 _add_attempt = Prepared(attempts.insert())
 
@@ -152,13 +172,11 @@ class Deliveries:
 
     def owed(self, workspace: str, keys: Collection[Key]) -> dict[Key, Owed]:
         """Return what deliveries owe; nothing for those whose notification or subscription is no more."""
-        asked = {
-            "of_workspace": workspace,
-            "of_notifications": [notification_id for notification_id, _ in keys],
-            "of_subscriptions": [subscription_id for _, subscription_id in keys],
-        }
+        asked: dict[str, object] = {"of_workspace": workspace}
+        for place, (notification_id, subscription_id) in enumerate(keys):
+            asked |= {f"notification_{place}": notification_id, f"subscription_{place}": subscription_id}
         with self._database.glancing() as connection:
-            found = [_owing(row) for row in connection.execute(_owed, asked)]
+            found = [_owed_by(row) for row in _owed(len(keys)).all(connection, asked)]
         return {owed.delivery.key: owed for owed in found if owed.delivery.key in keys}
 
     def attempted(self, workspace: str, tried: Sequence[Tried]) -> None:
@@ -180,7 +198,7 @@ class Deliveries:
                 _stands.run_each(connection, [_standing(workspace, one) for one in kept])
             move_or_remove_all(connection, [(one.job, one.outcome.again) for one in kept])
             for one in kept:
-                if one.outcome.gives_up and _deactivate(connection, workspace, one) and one.email:
+                if one.outcome.gives_up and _gives_up(connection, workspace, one) and one.email:
                     keep_email(connection, workspace, one.email)
 
     def put_aside(self, workspace: str, job: Job, delivery: Delivery) -> None:
@@ -196,33 +214,18 @@ class Deliveries:
 
     def attempts_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, list[Attempt]]:
         """Return the attempts to deliver some notifications, by notification and subscription, in their order."""
-        wanted = (
-            select(attempts)
-            .where(
-                attempts.c.workspace == workspace,
-                attempts.c.notification_id >= min(notification_ids, default=0),
-                attempts.c.notification_id <= max(notification_ids, default=0),
-            )
-            .order_by(attempts.c.notification_id, attempts.c.subscription_id, attempts.c.number)
-        )
+        with self._database.glancing() as connection:
+            rows = connection.execute(_attempts, _stretch(workspace, notification_ids)).all()
         found: dict[Key, list[Attempt]] = {}
-        with self._database.reading() as connection:
-            for row in connection.execute(wanted):
-                found.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
+        for row in rows:
+            found.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
         return found
 
     def states_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
         """Return where the deliveries of some notifications stand, by notification and subscription."""
-        wanted = select(deliveries).where(
-            deliveries.c.workspace == workspace,
-            deliveries.c.notification_id >= min(notification_ids, default=0),
-            deliveries.c.notification_id <= max(notification_ids, default=0),
-        )
-        with self._database.reading() as connection:
-            return {
-                (row.notification_id, row.subscription_id): DeliveryStatus(row.status)
-                for row in connection.execute(wanted)
-            }
+        with self._database.glancing() as connection:
+            rows = _states.all(connection, _stretch(workspace, notification_ids))
+        return {(row.notification_id, row.subscription_id): DeliveryStatus(row.status) for row in rows}
 
     def find(
         self,
@@ -252,7 +255,19 @@ class Deliveries:
             return [one for one in _all(connection, workspace, None, None) if one.key in keys]
 
 
-def _owing(row: Row[tuple[object, ...]]) -> Owed:
+@cache
+def _owed(count: int) -> Prepared:
+    """Return what looks for what so many deliveries owe, by their notifications and by their subscriptions."""
+    told, to = (
+        [bindparam(f"{name}_{place}", type_=BigInteger) for place in range(count)]
+        for name in ("notification", "subscription")
+    )
+    return Prepared(
+        _owing.where(deliveries.c.notification_id.in_(told), deliveries.c.subscription_id.in_(to))
+    )
+
+
+def _owed_by(row: Row[tuple[object, ...]]) -> Owed:
     return Owed(
         delivery=_delivery(row),
         url=row.url,
@@ -315,22 +330,22 @@ def _reactivate(connection: Connection, workspace: str, ids: Iterable[int]) -> N
     )
 
 
-def _deactivate(connection: Connection, workspace: str, tried: Tried) -> bool:
-    done = connection.execute(
-        subscriptions.update()
-        .where(
-            subscriptions.c.workspace == workspace,
-            subscriptions.c.id == tried.outcome.delivery.subscription_id,
-            subscriptions.c.url == tried.attempt.url,
-            subscriptions.c.active.is_(other=True),
-        )
-        .values(active=False)
-    )
-    return bool(done.rowcount)
+def _gives_up(connection: Connection, workspace: str, tried: Tried) -> bool:
+    tried_at = {
+        "of_workspace": workspace,
+        "of_subscription": tried.outcome.delivery.subscription_id,
+        "tried_url": tried.attempt.url,
+    }
+    return bool(_deactivate.run(connection, tried_at))
 
 
 def _key(workspace: str, notification_id: int, subscription_id: int) -> dict[str, object]:
     return {"of_workspace": workspace, "of_notification": notification_id, "of_subscription": subscription_id}
+
+
+def _stretch(workspace: str, notification_ids: Collection[int]) -> dict[str, object]:
+    ends = {"first": min(notification_ids, default=0), "last": max(notification_ids, default=0)}
+    return {"of_workspace": workspace, **ends}
 
 
 def _state(workspace: str, delivery: Delivery) -> dict[str, object]:

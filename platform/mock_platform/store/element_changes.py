@@ -1,13 +1,13 @@
 """What each workspace has changed about the elements."""
 
 from collections.abc import Callable
-from typing import Any
 
 from msgspec.json import Decoder
-from sqlalchemy import Column, Connection, Table, Text, select
+from sqlalchemy import Column, Connection, Table, Text, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
+from mock_kit.prepared import Prepared
 from mock_platform.domain.element_changes import ElementChanges
 from mock_platform.store.tables import Words, metadata
 
@@ -20,6 +20,11 @@ element_changes = Table(
 )
 
 _changes = Decoder(ElementChanges)
+_of = (
+    element_changes.c.workspace == bindparam("of_workspace"),
+    element_changes.c.element_key == bindparam("of_key"),
+)
+_get = Prepared(select(element_changes.c.changes).where(*_of))
 
 
 class ElementChangesStore:
@@ -44,13 +49,15 @@ class ElementChangesStore:
                 key = {"workspace": workspace, "element_key": element_key}
                 connection.execute(element_changes.insert(), {**key, **row})
             else:
-                connection.execute(element_changes.update().where(*_of(workspace, element_key)).values(row))
+                connection.execute(
+                    element_changes.update().where(*_of).values(row), _key(workspace, element_key)
+                )
 
 
 def _read(connection: Connection, workspace: str, element_key: str) -> ElementChanges | None:
-    text = connection.scalar(select(element_changes.c.changes).where(*_of(workspace, element_key)))
+    text = _get.scalar(connection, _key(workspace, element_key))
     return None if text is None else _changes.decode(text)
 
 
-def _of(workspace: str, element_key: str) -> tuple[Any, Any]:
-    return element_changes.c.workspace == workspace, element_changes.c.element_key == element_key
+def _key(workspace: str, element_key: str) -> dict[str, str]:
+    return {"of_workspace": workspace, "of_key": element_key}

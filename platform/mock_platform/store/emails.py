@@ -3,8 +3,11 @@
 from sqlalchemy import Connection, Row, select
 
 from mock_kit.database import Database
+from mock_kit.prepared import Prepared
 from mock_platform.domain.emails import Cause, Email
 from mock_platform.store.tables import emails
+
+_add = Prepared(emails.insert())
 
 
 class Emails:
@@ -41,7 +44,7 @@ def keep_email(connection: Connection, workspace: str, email: Email) -> None:
         "subject": email.subject,
         "message": email.message,
     }
-    connection.execute(emails.insert(), row)
+    _add.run(connection, row)
 
 
 def _email(row: Row[tuple[object, ...]]) -> Email:

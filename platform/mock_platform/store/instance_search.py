@@ -3,12 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
 
+from mock_kit.prepared import Prepared
 from mock_platform.domain.models import Instance
 from mock_platform.store.tables import instance_tags, instances
 
 WithSubscription = Select[tuple[object, ...]]
+
+_tag = Prepared(instance_tags.insert())
+_forget_tags = Prepared(
+    instance_tags.delete().where(
+        instance_tags.c.workspace == bindparam("of_workspace"),
+        instance_tags.c.instance_id == bindparam("of_id"),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,18 +83,16 @@ def count_found(connection: Connection, workspace: str, wanted: Wanted) -> int:
 
 
 def keep_tags(connection: Connection, workspace: str, instance: Instance) -> None:
-    """Let an instance be found by its tags, and by no others."""
-    forget_tags(connection, workspace, instance.id)
+    """Let an instance be found by its tags, in addition to those that it is found by."""
     key = {"workspace": workspace, "instance_id": instance.id}
     if instance.tags:
         rows = [{**key, "place": place, "tag": tag} for place, tag in enumerate(instance.tags)]
-        connection.execute(instance_tags.insert(), rows)
+        _tag.run_each(connection, rows)
 
 
 def forget_tags(connection: Connection, workspace: str, instance_id: int) -> None:
     """Let an instance no longer be found by tags."""
-    of_instance = (instance_tags.c.workspace == workspace, instance_tags.c.instance_id == instance_id)
-    connection.execute(instance_tags.delete().where(*of_instance))
+    _forget_tags.run(connection, {"of_workspace": workspace, "of_id": instance_id})
 
 
 def _conditions(workspace: str, wanted: Wanted) -> Iterator[ColumnElement[bool]]:

@@ -40,21 +40,25 @@ _by_id = _with_subscription.where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
 )
 _get = Prepared(_by_id)
-_to_change = _by_id.with_for_update(of=instances)
+_to_change = Prepared(_by_id.with_for_update(of=instances))
 _with_token = Prepared(
     _with_subscription.where(
         instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
     )
 )
 _everywhere = _with_subscription.where(instances.c.id == bindparam("of_id")).order_by(instances.c.workspace)
-_exists = select(instances.c.id).where(
-    instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
+_this = (instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id"))
+_exists = Prepared(select(instances.c.id).where(*_this))
+_add = Prepared(instances.insert())
+_change = Prepared(instances.update().where(*_this))
+_of_this = (
+    last_polls.c.workspace == bindparam("of_workspace"),
+    last_polls.c.instance_id == bindparam("of_id"),
 )
-_last_polls = Prepared(
-    select(last_polls).where(
-        last_polls.c.workspace == bindparam("of_workspace"), last_polls.c.instance_id == bindparam("of_id")
-    )
-)
+_last_polls = Prepared(select(last_polls).where(*_of_this))
+_begin = Prepared(last_polls.insert())
+_forget = Prepared(last_polls.delete().where(*_of_this, last_polls.c.resource == bindparam("of_resource")))
+_forgive = Prepared(last_polls.update().where(*_of_this).values(failures=0))
 
 
 class Instances:
@@ -71,7 +75,7 @@ class Instances:
     def get(self, workspace: str, instance_id: int) -> Instance | None:
         """Return the instance with this id."""
         with self._database.glancing() as connection:
-            row = _get.first(connection, {"of_workspace": workspace, "of_id": instance_id})
+            row = _get.first(connection, _key(workspace, instance_id))
         return _instance(row) if row else None
 
     def search(self, workspace: str, wanted: Wanted, stretch: Stretch) -> Found:
@@ -101,7 +105,7 @@ class Instances:
     def last_polls(self, workspace: str, instance_id: int) -> dict[str, LastPoll]:
         """Return how far each resource of an instance has been polled."""
         with self._database.glancing() as connection:
-            rows = _last_polls.all(connection, {"of_workspace": workspace, "of_id": instance_id})
+            rows = _last_polls.all(connection, _key(workspace, instance_id))
         return {row.resource: LastPoll(at=row.at, failures=row.failures) for row in rows}
 
     def add(
@@ -116,7 +120,7 @@ class Instances:
         """Make an instance under the next id, and start what it plans."""
         with self._database.writing() as connection:
             instance = make(next_number(connection, workspace, "instance", first=first_id))
-            connection.execute(instances.insert(), {"workspace": workspace, **_row(instance)})
+            _add.run(connection, {"workspace": workspace, **_row(instance)})
             keep_tags(connection, workspace, instance)
             _carry_out(connection, workspace, instance, plan(instance), now)
         return self._again(workspace, instance)
@@ -137,16 +141,14 @@ class Instances:
             plan: from both to what follows.
         """
         with self._database.writing() as connection:
-            row = connection.execute(_to_change, {"of_workspace": workspace, "of_id": instance_id}).first()
+            row = _to_change.first(connection, _key(workspace, instance_id))
             if row is None:
                 return None
             before = _instance(row)
             after = rule(before)
-            connection.execute(
-                instances.update().where(instances.c.workspace == workspace, instances.c.id == instance_id),
-                _row(after),
-            )
+            _change.run(connection, {**_key(workspace, instance_id), **_row(after)})
             if after.tags != before.tags:
+                forget_tags(connection, workspace, instance_id)
                 keep_tags(connection, workspace, after)
             _carry_out(connection, workspace, after, plan(before, after), now)
         return self._again(workspace, after)
@@ -164,7 +166,7 @@ class Instances:
     ) -> Objects | None:
         """Change what an instance calls objects and fields, and return that; None if it has been deleted meanwhile."""
         with self._database.writing() as connection:
-            row = connection.execute(_by_id, {"of_workspace": workspace, "of_id": instance_id}).first()
+            row = _get.first(connection, _key(workspace, instance_id))
             if row is None:
                 return None
             changed = change(_objects_in(row))
@@ -183,7 +185,7 @@ class Instances:
 
 def still_there(connection: Connection, workspace: str, instance_id: int) -> bool:
     """Say whether an instance has not been deleted meanwhile."""
-    return connection.scalar(_exists, {"of_workspace": workspace, "of_id": instance_id}) is not None
+    return _exists.scalar(connection, _key(workspace, instance_id)) is not None
 
 
 def delete_instances_of(connection: Connection, workspace: str, user_id: int) -> None:
@@ -216,21 +218,24 @@ def _set_last_polls(
     connection: Connection, workspace: str, instance: Instance, plan: Plan, now: datetime
 ) -> None:
     """Start new resources now, forget those that are no longer polled, leave the others where they are."""
-    of_instance = (last_polls.c.workspace == workspace, last_polls.c.instance_id == instance.id)
-    known = set(connection.scalars(select(last_polls.c.resource).where(*of_instance)))
-    connection.execute(last_polls.delete().where(*of_instance, last_polls.c.resource.not_in(plan.resources)))
-    key = {"workspace": workspace, "instance_id": instance.id}
-    fresh = [
-        {**key, "resource": name, "at": now, "failures": 0} for name in plan.resources if name not in known
-    ]
+    key = _key(workspace, instance.id)
+    known = {row.resource for row in _last_polls.all(connection, key)}
+    for gone in known.difference(plan.resources):
+        _forget.run(connection, {**key, "of_resource": gone})
+    begun = {"workspace": workspace, "instance_id": instance.id, "at": now, "failures": 0}
+    fresh = [{**begun, "resource": name} for name in plan.resources if name not in known]
     if fresh:
-        connection.execute(last_polls.insert(), fresh)
+        _begin.run_each(connection, fresh)
     if plan.forgive:
-        connection.execute(last_polls.update().where(*of_instance).values(failures=0))
+        _forgive.run(connection, key)
 
 
 def _end_polling(connection: Connection, workspace: str, instance_id: int) -> None:
     drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
+
+
+def _key(workspace: str, instance_id: int) -> dict[str, object]:
+    return {"of_workspace": workspace, "of_id": instance_id}
 
 
 def _row(instance: Instance) -> Mapping[str, object]:

@@ -1,9 +1,11 @@
 """What falls due, and when."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, func, select
 
 from mock_kit.database import Database
 from mock_kit.prepared import Prepared
@@ -41,15 +43,22 @@ _next_due = Prepared(
 _add = Prepared(jobs.insert())
 _move = Prepared(jobs.update().where(jobs.c.number == bindparam("of_number")).values(due=bindparam("to")))
 _remove = Prepared(jobs.delete().where(jobs.c.number == bindparam("of_number")))
-_planned = select(jobs.c.number, jobs.c.due).where(jobs.c.number.in_(bindparam("of_numbers", expanding=True)))
 _subject = (
     jobs.c.workspace == bindparam("of_workspace"),
     jobs.c.kind == bindparam("of_kind"),
     jobs.c.subject == bindparam("of_subject"),
 )
-_of_subject = select(jobs).where(*_subject)
-_remove_subject = jobs.delete().where(*_subject)
-_move_subject = jobs.update().where(*_subject).values(due=bindparam("to"))
+_of_subject = Prepared(select(jobs).where(*_subject))
+_remove_subject = Prepared(jobs.delete().where(*_subject))
+_move_subject = Prepared(jobs.update().where(*_subject).values(due=bindparam("to")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextTurn:
+    """When a job falls due again; None takes it off the agenda."""
+
+    job: Job
+    due: datetime | None
 
 
 class Jobs:
@@ -84,8 +93,8 @@ class Jobs:
 
     def of(self, workspace: str, kind: JobKind, subject: str) -> Job | None:
         """Return the job about a subject, if there is one."""
-        with self._database.reading() as connection:
-            row = connection.execute(_of_subject, _key(workspace, kind, subject)).first()
+        with self._database.glancing() as connection:
+            row = _of_subject.first(connection, _key(workspace, kind, subject))
         return _job(row) if row else None
 
     def dues(self, workspace: str, kind: JobKind) -> dict[str, datetime]:
@@ -124,6 +133,11 @@ class Jobs:
         with self._database.writing() as connection:
             _move.run(connection, {"of_number": job.number, "to": to})
 
+    def plan_next(self, then: NextTurn) -> None:
+        """Let a job fall due again, or take it off the agenda."""
+        with self._database.writing() as connection:
+            move_or_remove(connection, then.job, then.due)
+
     def remove(self, job: Job) -> None:
         """Take a job off the agenda."""
         with self._database.writing() as connection:
@@ -146,7 +160,7 @@ def plan_job(  # noqa: PLR0913 - a row's columns
 
 def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str) -> None:
     """Take all jobs about a subject off the agenda."""
-    connection.execute(_remove_subject, _key(workspace, kind, subject))
+    _remove_subject.run(connection, _key(workspace, kind, subject))
 
 
 def drop_deliveries(connection: Connection, workspace: str, subscription_ids: Iterable[int]) -> None:
@@ -157,14 +171,13 @@ def drop_deliveries(connection: Connection, workspace: str, subscription_ids: It
 
 def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str, to: datetime) -> bool:
     """Let the jobs about a subject fall due at another time; says whether there are any."""
-    moved = connection.execute(_move_subject, {**_key(workspace, kind, subject), "to": to})
-    return bool(moved.rowcount)
+    return bool(_move_subject.run(connection, {**_key(workspace, kind, subject), "to": to}))
 
 
 def still_planned(connection: Connection, known: Collection[Job]) -> set[int]:
     """Return the numbers of those jobs that have been neither taken off the agenda nor moved meanwhile."""
-    there = connection.execute(_planned, {"of_numbers": [job.number for job in known]})
-    dues = {row.number: row.due for row in there}
+    numbers = {f"number_{place}": job.number for place, job in enumerate(known)}
+    dues = {row.number: row.due for row in _planned(len(known)).all(connection, numbers)}
     return {job.number for job in known if dues.get(job.number) == job.due}
 
 
@@ -187,6 +200,13 @@ def move_or_remove_all(connection: Connection, moves: Collection[tuple[Job, date
         _remove.run_each(connection, gone)
     if moved:
         _move.run_each(connection, moved)
+
+
+@cache
+def _planned(count: int) -> Prepared:
+    """Return what looks for so many jobs by their numbers."""
+    numbers = [bindparam(f"number_{place}", type_=BigInteger) for place in range(count)]
+    return Prepared(select(jobs.c.number, jobs.c.due).where(jobs.c.number.in_(numbers)))
 
 
 def _key(workspace: str, kind: JobKind, subject: str) -> dict[str, str]:

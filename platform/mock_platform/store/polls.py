@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from msgspec import Struct, convert
-from sqlalchemy import Connection, Row, bindparam, func, not_, select
+from sqlalchemy import Connection, Row, bindparam, exists, func, not_, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import decode, encode_text
@@ -24,7 +25,7 @@ from mock_platform.domain.models import (
 from mock_platform.store.counters import next_number
 from mock_platform.store.emails import keep_email
 from mock_platform.store.instances import still_there
-from mock_platform.store.jobs import drop_jobs
+from mock_platform.store.jobs import NextTurn, drop_jobs, move_or_remove
 from mock_platform.store.notifications import NewNotification, tell
 from mock_platform.store.tables import instances, last_polls, polls
 from mock_platform.store.usage import Usage
@@ -34,21 +35,14 @@ _this_resource = (
     last_polls.c.instance_id == bindparam("of_id"),
     last_polls.c.resource == bindparam("of_resource"),
 )
-_fail = last_polls.update().where(*_this_resource).values(failures=last_polls.c.failures + 1)
-_failures = select(last_polls.c.failures).where(*_this_resource)
-_still_polled = (
-    select(last_polls.c.at)
-    .join(
-        instances,
-        (instances.c.workspace == last_polls.c.workspace) & (instances.c.id == last_polls.c.instance_id),
-    )
-    .where(*_this_resource, not_(instances.c.disabled))
+_is_enabled = exists().where(
+    instances.c.workspace == bindparam("of_workspace"),
+    instances.c.id == bindparam("of_id"),
+    not_(instances.c.disabled),
 )
-_advance = Prepared(
-    last_polls.update()
-    .where(*_this_resource, _still_polled.exists())
-    .values(at=bindparam("polled_at"), failures=0)
-)
+_still_polled = last_polls.update().where(*_this_resource, _is_enabled)
+_advance = Prepared(_still_polled.values(at=bindparam("polled_at"), failures=0))
+_fail = Prepared(_still_polled.values(failures=last_polls.c.failures + 1).returning(last_polls.c.failures))
 _add_poll = Prepared(
     polls.insert()
     .inline()
@@ -88,13 +82,23 @@ class Polls:
         self._database = database
         self._usage = usage
 
-    def succeeded(
-        self, workspace: str, instance: Instance, poll: Poll, compose: Compose, *, first_id: int
+    def succeeded(  # noqa: PLR0913 - what is kept together
+        self,
+        workspace: str,
+        instance: Instance,
+        poll: Poll,
+        compose: Compose,
+        *,
+        first_id: int,
+        then: NextTurn | None = None,
     ) -> bool:
         """Keep a poll, its notifications, the deliveries they owe, its calls, and the new last-poll time: all or nothing.
 
         It is nothing, and says so, if the resource is no longer polled: its instance was deleted or disabled, or its
         configuration changed, while the poll was under way.
+
+        Args:
+            then: when the job that it is the last poll of falls due again.
         """
         with self._database.writing() as connection:
             if not _advance.run(connection, {**_key(workspace, poll), "polled_at": poll.at}):
@@ -105,7 +109,7 @@ class Polls:
                     lambda: next_number(connection, workspace, "notification", first=first_id)
                 ):
                     tell(connection, workspace, _new(outgoing, instance))
-            self._usage.keep(connection)
+            self._end(connection, then)
         return True
 
     def received(self, workspace: str, instance: Instance, compose: Compose, *, first_id: int) -> None:
@@ -118,8 +122,15 @@ class Polls:
             ):
                 tell(connection, workspace, _new(outgoing, instance), fresh=EventStatus.RECEIVED)
 
-    def failed(
-        self, workspace: str, instance: Instance, poll: Poll, *, limit: int, email: Email | None = None
+    def failed(  # noqa: PLR0913 - as of one that succeeded
+        self,
+        workspace: str,
+        instance: Instance,
+        poll: Poll,
+        *,
+        limit: int,
+        email: Email | None = None,
+        then: NextTurn | None = None,
     ) -> bool:
         """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
 
@@ -127,15 +138,16 @@ class Polls:
 
         Args:
             email: to be kept if it is.
+            then: when the job that it is the last poll of falls due again.
 
         Source: one resource that fails so often in a row disables the whole poller of the instance (documented).
         """
         with self._database.writing() as connection:
-            if not _is_polled(connection, workspace, poll):
+            failures: int | None = _fail.scalar(connection, _key(workspace, poll))
+            if failures is None:
                 return False
             _add_poll.run(connection, _row(workspace, poll))
-            connection.execute(_fail, _key(workspace, poll))
-            if (connection.scalar(_failures, _key(workspace, poll)) or 0) >= limit:
+            if failures >= limit:
                 drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
                 connection.execute(
                     instances.update()
@@ -144,7 +156,7 @@ class Polls:
                 )
                 if email:
                     keep_email(connection, workspace, email)
-            self._usage.keep(connection)
+            self._end(connection, then)
         return True
 
     def list(
@@ -157,20 +169,37 @@ class Polls:
         limit: int,
     ) -> "list[Poll]":
         """Return the latest polls, oldest first."""
-        wanted = select(polls).where(polls.c.workspace == workspace)
-        if instance_id is not None:
-            wanted = wanted.where(polls.c.instance_id == instance_id)
-        if resource is not None:
-            wanted = wanted.where(polls.c.resource == resource)
-        if since is not None:
-            wanted = wanted.where(polls.c.at >= since)
-        with self._database.reading() as connection:
-            rows = connection.execute(wanted.order_by(polls.c.id.desc()).limit(limit)).all()
+        narrowed = {"of_instance": instance_id, "of_resource": resource, "since": since}
+        asked = {name: value for name, value in narrowed.items() if value is not None}
+        with self._database.glancing() as connection:
+            rows = _latest(frozenset(asked)).all(
+                connection, {**asked, "of_workspace": workspace, "most": limit}
+            )
         return [_poll(row) for row in reversed(rows)]
 
+    def _end(self, connection: Connection, then: NextTurn | None) -> None:
+        """Keep the calls that a poll made, and when its job falls due again."""
+        if then is not None:
+            move_or_remove(connection, then.job, then.due)
+        self._usage.keep(connection)
 
-def _is_polled(connection: Connection, workspace: str, poll: Poll) -> bool:
-    return connection.scalar(_still_polled, _key(workspace, poll)) is not None
+
+_NARROWED = {
+    "of_instance": polls.c.instance_id == bindparam("of_instance"),
+    "of_resource": polls.c.resource == bindparam("of_resource"),
+    "since": polls.c.at >= bindparam("since"),
+}
+
+
+@cache
+def _latest(asked: frozenset[str]) -> Prepared:
+    """Return what looks for the latest polls, as narrowly as is asked."""
+    return Prepared(
+        select(polls)
+        .where(polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in asked))
+        .order_by(polls.c.id.desc())
+        .limit(bindparam("most"))
+    )
 
 
 def _new(outgoing: Outgoing, instance: Instance) -> NewNotification:

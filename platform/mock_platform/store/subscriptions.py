@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.json import Decoder
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
@@ -25,6 +25,14 @@ _subscribers = Prepared(
     .where(subscriptions.c.workspace == bindparam("of_workspace"), subscriptions.c.id.in_(_told))
     .order_by(subscriptions.c.id)
 )
+_of_instance = Prepared(
+    select(subscriptions).where(
+        subscriptions.c.workspace == bindparam("of_workspace"),
+        subscriptions.c.instance_id == bindparam("of_instance"),
+    )
+)
+_add = Prepared(subscriptions.insert())
+_add_topic = Prepared(subscribed_topics.insert())
 _topics = Prepared(
     select(subscribed_topics)
     .where(
@@ -82,8 +90,7 @@ def subscribe_instance(connection: Connection, workspace: str, instance: Instanc
     if url is None:
         unsubscribe_instance(connection, workspace, instance.id)
         return
-    of_instance = _of_instance(workspace, instance.id)
-    known = connection.execute(select(subscriptions).where(of_instance)).first()
+    known = _of_instance.first(connection, {"of_workspace": workspace, "of_instance": instance.id})
     if known is None:
         number = next_number(connection, workspace, "subscription", first=instance.id * 2 + 1)
         own = Subscription(
@@ -96,18 +103,15 @@ def subscribe_instance(connection: Connection, workspace: str, instance: Instanc
         _insert(connection, workspace, own)
     elif known.url != url:
         moved = {"url": url, "config": encode_text({"url": url}), "active": True}
-        connection.execute(subscriptions.update().where(of_instance).values(moved))
+        this = (subscriptions.c.workspace == workspace, subscriptions.c.id == known.id)
+        connection.execute(subscriptions.update().where(*this).values(moved))
 
 
 def unsubscribe_instance(connection: Connection, workspace: str, instance_id: int) -> None:
     """Remove an instance's subscription, if it has one."""
-    of_instance = _of_instance(workspace, instance_id)
-    ids = connection.scalars(select(subscriptions.c.id).where(of_instance)).all()
-    _remove(connection, workspace, ids)
-
-
-def _of_instance(workspace: str, instance_id: int) -> ColumnElement[bool]:
-    return (subscriptions.c.workspace == workspace) & (subscriptions.c.instance_id == instance_id)
+    known = _of_instance.all(connection, {"of_workspace": workspace, "of_instance": instance_id})
+    if known:
+        _remove(connection, workspace, [row.id for row in known])
 
 
 def _of(workspace: str) -> Select[tuple[object, ...]]:
@@ -134,10 +138,10 @@ def _insert(connection: Connection, workspace: str, made: Subscription) -> None:
         "url": made.url,
         "active": made.active,
     }
-    connection.execute(subscriptions.insert(), row)
+    _add.run(connection, row)
     key = {"workspace": workspace, "subscription_id": made.id}
     places = [{**key, "topic": name, "place": place} for place, name in enumerate(made.topics)]
-    connection.execute(subscribed_topics.insert(), places)
+    _add_topic.run_each(connection, places)
 
 
 def _remove(connection: Connection, workspace: str, ids: Sequence[int]) -> bool:
