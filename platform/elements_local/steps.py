@@ -47,6 +47,7 @@ def take(world: World, verb: str, argument: verbs.Argument) -> None:
         ExpectationError: it was an expectation, and it does not hold.
         HarnessError: a service refused, or did not answer.
     """
+    world.go_on()
     _VERBS[verb](world, argument)
 
 

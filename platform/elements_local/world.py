@@ -72,6 +72,7 @@ class World:
         kept: what steps have kept of answers, by names of the author's own.
         seen_callbacks: how many an ``expect`` has dealt with.
         seen_poll: id of the latest poll that an ``expect`` has dealt with; 0 for none.
+        dealt_with_all: whether the step before was an ``expect``, which has dealt with all polls up to now.
         marks: the moments that it can go back to.
     """
 
@@ -83,6 +84,7 @@ class World:
     kept: dict[str, int | str] = field(default_factory=dict)
     seen_callbacks: int = 0
     seen_poll: int = 0
+    dealt_with_all: bool = False
     marks: dict[str, Mark] = field(default_factory=dict)
 
     def instance(self, name: str | None = None) -> Instance:
@@ -122,6 +124,12 @@ class World:
     def fresh_polls(self) -> list[dict[str, Any]]:
         """Return the polls that no ``expect`` has dealt with, oldest first."""
         return [poll for poll in self.polls() if poll["id"] > self.seen_poll]
+
+    def go_on(self) -> None:
+        """Note what the step before has dealt with. Only the next step has to know, and the last has none."""
+        if self.dealt_with_all:
+            self.seen_poll = max([poll["id"] for poll in self.doors.platform.polls(limit=1)], default=0)
+            self.dealt_with_all = False
 
     def instant(self, text: str) -> datetime:
         """Read an instant: ISO, or ``T+15m`` from the start."""
