@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hmac import compare_digest
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
@@ -77,7 +78,7 @@ class Guard:
         Raises:
             AdminRefusedError: says what came and what was expected.
         """
-        origin = asked.headers.get("Origin")
+        origin = asked.environ.get("HTTP_ORIGIN")
         if origin is not None and origin != f"{asked.scheme}://{asked.host}":
             raise AdminRefusedError(f"admin routes answer no other origin's pages; the origin was {origin!r}")
         if self.token is None:
@@ -290,6 +291,7 @@ def _guard() -> None:
         _admin().guard.check(asked)
 
 
+@lru_cache(maxsize=64)  # they are few
 def _name_in(host: str) -> str | None:
     try:
         return urlsplit(f"//{host}").hostname
