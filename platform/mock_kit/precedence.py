@@ -24,14 +24,10 @@ class Precedence:
         self._methods: dict[str, set[str]] = {}
         for rule in routes.iter_rules():
             self._methods.setdefault(_shape(rule.rule), set()).update(rule.methods or ())
-        shapes = sorted(self._methods, key=_literalness, reverse=True)
-        alike: dict[int, list[str]] = {}
-        for shape in shapes:
-            alike.setdefault(len(_segments(shape)), []).append(shape)
-        self._rivals = {
-            shape: [each for each in alike[len(_segments(shape))] if _stands_before(each, shape)]
-            for shape in shapes
-        }
+        self._alike: dict[int, list[str]] = {}
+        for shape in sorted(self._methods, key=_literalness, reverse=True):
+            self._alike.setdefault(len(_segments(shape)), []).append(shape)
+        self._rivals = cache(self._found_rivals)
         self._of_rival = lru_cache(maxsize=1024)(
             self._found_rival
         )  # clients ask for the same again and again
@@ -52,16 +48,21 @@ class Precedence:
     def methods(self, path: str) -> set[str] | None:
         """Return what the route of a path takes; None if there is none."""
         segments = _segments(path)
-        found = (shape for shape in self._rivals if _fits(segments, _segments(shape)))
+        found = (shape for shape in self._methods if _fits(segments, _segments(shape)))
         best = max(found, key=_literalness, default=None)
         return None if best is None else self._methods[best]
 
     def _found_rival(self, path: str, shape: str) -> set[str] | None:
-        rivals = self._rivals.get(shape)
+        rivals = self._rivals(shape)
         if not rivals:
             return None
         segments = _segments(path)
         return next((self._methods[each] for each in rivals if _fits(segments, _segments(each))), None)
+
+    def _found_rivals(self, shape: str) -> list[str]:
+        """Return the routes that stand before another, the most literal first."""
+        alike = self._alike.get(len(_segments(shape)), [])
+        return [each for each in alike if _stands_before(each, shape)]
 
 
 @cache  # there are as many rules as the program has
