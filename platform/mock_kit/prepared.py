@@ -111,12 +111,11 @@ class _Plan:
         columns = (
             statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
         ).values()
-        self._out_of = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
-        ]
+        out_of = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+        self._out_of = [(place, convert) for place, convert in enumerate(out_of) if convert is not None]
         row: Any = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]  # noqa: PYI024
         self._make: Callable[[Iterable[Any]], Row] = row._make
-        self.row: Callable[[Sequence[Any]], Row] = self._read if any(self._out_of) else self._make
+        self.row: Callable[[Sequence[Any]], Row] = self._read if self._out_of else self._make
 
     def sent(self, connection: Connection, values: Values) -> Any:
         """Let the driver execute it, and return its cursor."""
@@ -136,7 +135,10 @@ class _Plan:
         return found if self._by_place else dict(zip([slot.name for slot in self._slots], found, strict=True))
 
     def _read(self, found: Sequence[Any]) -> Row:
-        return self._make(map(_converted, found, self._out_of))
+        values = list(found)
+        for place, convert in self._out_of:
+            values[place] = convert(values[place])
+        return self._make(values)
 
 
 def _converted(value: Any, convert: _Convert) -> Any:

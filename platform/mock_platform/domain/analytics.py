@@ -32,15 +32,15 @@ class Interval(Enum):
     SECOND = "second"
 
 
-_STEPS = {
+_STEPS: Mapping[Interval, relativedelta | timedelta] = {
     Interval.YEAR: relativedelta(years=1),
     Interval.QUARTER: relativedelta(months=3),
     Interval.MONTH: relativedelta(months=1),
-    Interval.WEEK: relativedelta(weeks=1),
-    Interval.DAY: relativedelta(days=1),
-    Interval.HOUR: relativedelta(hours=1),
-    Interval.MINUTE: relativedelta(minutes=1),
-    Interval.SECOND: relativedelta(seconds=1),
+    Interval.WEEK: timedelta(weeks=1),
+    Interval.DAY: timedelta(days=1),
+    Interval.HOUR: timedelta(hours=1),
+    Interval.MINUTE: timedelta(minutes=1),
+    Interval.SECOND: timedelta(seconds=1),
 }
 _FLOORS = {
     Interval.YEAR: _DAY + relativedelta(month=1, day=1),

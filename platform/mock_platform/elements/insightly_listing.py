@@ -35,9 +35,10 @@ class Listing:
 
     def page(self, *, top: int, skip: int) -> Request:
         """Return the request for a stretch of the list, with a count of all of it."""
-        search = "/Search" if self.filters else ""
-        query = urlencode({**self.filters, "top": top, "skip": skip, "count_total": "true"}, errors="replace")
-        return Request(method="GET", path=f"{self.collection.path}{search}?{query}")
+        search = f"/Search?{urlencode(self.filters, errors='replace')}&" if self.filters else "?"
+        return Request(
+            method="GET", path=f"{self.collection.path}{search}top={top}&skip={skip}&count_total=true"
+        )
 
 
 def listing(resource: str, where: Clause | None, *, base_url: str) -> Listing:
