@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from mock_insightly import sequences
 from mock_insightly.exports import numbers_of
@@ -22,6 +22,18 @@ _BATCH = 500
 
 insert_record = Prepared(records.insert())
 _refer = Prepared(references.insert())
+_this_kind = (seed_runs.c.workspace == bindparam("of_workspace"), seed_runs.c.kind == bindparam("of_kind"))
+_runs = Prepared(
+    select(seed_runs.c.first, seed_runs.c.length, seed_runs.c.first_id)
+    .where(*_this_kind, seed_runs.c.seed == bindparam("of_seed"))
+    .order_by(seed_runs.c.first_id.desc())
+)
+_begin_run = Prepared(seed_runs.insert())
+_continue_run = Prepared(
+    seed_runs.update()
+    .where(*_this_kind, seed_runs.c.first_id == bindparam("of_first"))
+    .values(length=seed_runs.c.length + bindparam("more"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +123,7 @@ class History:
 
     def runs(self, kind: Kind, seed: int) -> list[Run]:
         """Return the runs of a seed, the latest first."""
-        found = self._connection.execute(
-            select(seed_runs.c.first, seed_runs.c.length, seed_runs.c.first_id)
-            .where(self._mine(kind), seed_runs.c.seed == seed)
-            .order_by(seed_runs.c.first_id.desc())
-        )
+        found = _runs.all(self._connection, {**self._of(kind), "of_seed": seed})
         return [Run(first=row.first, length=row.length, first_id=row.first_id) for row in found]
 
     def note_run(self, kind: Kind, seed: int, run: Run) -> None:
@@ -126,25 +134,23 @@ class History:
             and latest.id_of(run.first - 1) == run.first_id - 1
             and run.first == latest.first + latest.length
         ):
-            self._connection.execute(
-                seed_runs.update()
-                .where(self._mine(kind), seed_runs.c.first_id == latest.first_id)
-                .values(length=latest.length + run.length)
-            )
+            longer = {**self._of(kind), "of_first": latest.first_id, "more": run.length}
+            _continue_run.run(self._connection, longer)
             return
-        self._connection.execute(
-            seed_runs.insert().values(
-                workspace=self._workspace.name,
-                kind=kind.name,
-                seed=seed,
-                first=run.first,
-                length=run.length,
-                first_id=run.first_id,
-            )
+        _begin_run.run(
+            self._connection,
+            {
+                "workspace": self._workspace.name,
+                "kind": kind.name,
+                "seed": seed,
+                "first": run.first,
+                "length": run.length,
+                "first_id": run.first_id,
+            },
         )
 
-    def _mine(self, kind: Kind) -> ColumnElement[bool]:
-        return and_(seed_runs.c.workspace == self._workspace.name, seed_runs.c.kind == kind.name)
+    def _of(self, kind: Kind) -> dict[str, object]:
+        return {"of_workspace": self._workspace.name, "of_kind": kind.name}
 
 
 def record_row(workspace: Workspace, kind: Kind, record: Record) -> dict[str, object]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from mock_insightly.vocabulary import Vocabulary
 
 CHUNK = 500
+FIRST_FEW = 50
+"""Positions of a chunk that are kept in memory: many a workspace has no more, and its seed in common with others."""
+
 COLLEAGUES = 3
 SPREAD = timedelta(days=730)
 
@@ -54,12 +58,21 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """The drafts of 500 positions, of every kind."""
+    """The drafts of 500 positions, or of the first few of them, of every kind."""
 
     organisations: list[Draft]
     contacts: list[Draft]
     leads: list[Draft]
     opportunities: list[Draft]
+
+    def cut(self, length: int) -> "Chunk":
+        """Return the drafts of its first positions."""
+        return Chunk(
+            organisations=self.organisations[:length],
+            contacts=self.contacts[:length],
+            leads=self.leads[:length],
+            opportunities=self.opportunities[:length],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +118,12 @@ class Inventor:
             leads=[_lead(pools, dice) for _ in range(CHUNK)],
             opportunities=[_opportunity(at, first, contacts, pools, dice) for at in range(CHUNK)],
         )
+
+
+@lru_cache(maxsize=16)
+def first_few(seed: int, number: int) -> Chunk:
+    """Return the first few drafts of a chunk; it has to be made up as a whole for them."""
+    return Inventor(seed).chunk(number).cut(FIRST_FEW)
 
 
 def _pools(say: "Vocabulary") -> _Pools:

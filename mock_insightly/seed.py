@@ -11,7 +11,7 @@ from mock_insightly.dates import format_date, whole_second
 from mock_insightly.fields import Record, Rows, rows_of
 from mock_insightly.history import History, Run
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, Kind
-from mock_insightly.made_up import CHUNK, SPREAD, Chunk, Draft, Inventor
+from mock_insightly.made_up import CHUNK, FIRST_FEW, SPREAD, Chunk, Draft, Inventor, first_few
 from mock_insightly.records import created, number_rows, updated_at
 
 LARGEST = 10_000
@@ -54,9 +54,16 @@ class Seeding:
                 kind, self.seed, Run(first=self.first, length=self.count, first_id=first_id)
             )
         for number in range(self.first // CHUNK, -(-(self.first + self.count) // CHUNK)):
-            chunk = self._inventor.chunk(number)
+            chunk = self._chunk(number)
             for kind in SEEDED:
                 self._add(kind, _DRAFTS[kind.name](chunk), number * CHUNK)
+
+    def _chunk(self, number: int) -> Chunk:
+        """Return as much of a chunk as is asked for, or more."""
+        last = self.first + self.count - 1
+        if last < number * CHUNK + FIRST_FEW:
+            return first_few(self.seed, number)
+        return self._inventor.chunk(number)
 
     @cached_property
     def _inventor(self) -> Inventor:
