@@ -33,11 +33,11 @@ _few = Prepared(
     _documents.where(_mine, _later).order_by(records.c.updated, records.c.id).limit(bindparam("top"))
 )
 _from = _documents.where(_mine, records.c.id >= bindparam("start")).order_by(records.c.id)
-_page_from = _from.limit(bindparam("top"))
 _later_from = _from.where(_later)
-_at = select(records.c.id).where(_mine).order_by(records.c.id).limit(1).offset(bindparam("skip"))
-_any_not_later = select(records.c.id).where(_mine, records.c.updated <= bindparam("after")).limit(1)
-_count_later = select(func.count()).select_from(records).where(_mine, _later)
+_page_from = Prepared(_from.limit(bindparam("top")))
+_at = Prepared(select(records.c.id).where(_mine).order_by(records.c.id).limit(1).offset(bindparam("skip")))
+_any_not_later = Prepared(select(records.c.id).where(_mine, records.c.updated <= bindparam("after")).limit(1))
+_count_later = Prepared(select(func.count()).select_from(records).where(_mine, _later))
 _later_ids = (
     select(records.c.id)
     .where(_mine, _later, records.c.id + 0 >= bindparam("start"))  # the sum keeps to the index by date
@@ -45,9 +45,11 @@ _later_ids = (
     .limit(bindparam("top"))
     .offset(bindparam("skip"))
 )
-_later_page = _documents.where(_mine, records.c.id.in_(_later_ids)).order_by(records.c.id)
-_state = select(sequences.c.first, sequences.c.next, sequences.c.live, sequences.c.edits).where(
-    sequences.c.workspace == bindparam("workspace"), sequences.c.name == bindparam("kind")
+_later_page = Prepared(_documents.where(_mine, records.c.id.in_(_later_ids)).order_by(records.c.id))
+_state = Prepared(
+    select(sequences.c.first, sequences.c.next, sequences.c.live, sequences.c.edits).where(
+        sequences.c.workspace == bindparam("workspace"), sequences.c.name == bindparam("kind")
+    )
 )
 
 
@@ -128,7 +130,7 @@ class _Look:
     @cached_property
     def state(self) -> State | None:
         """What differs once records have come, gone or changed; None before there was any."""
-        row = self.connection.execute(_state, self._whose).one_or_none()
+        row = _state.first(self.connection, self._whose)
         return None if row is None else State(*row)
 
     @property
@@ -141,23 +143,25 @@ class _Look:
 
     def all_are_later(self, after: datetime) -> bool:
         """Say whether the date leaves nothing out."""
-        return self.connection.execute(_any_not_later, {**self._whose, "after": after}).first() is None
+        return _any_not_later.first(self.connection, {**self._whose, "after": after}) is None
 
     def listed(self) -> Found:
         """Return a page of all there is."""
         start = self._start()
-        rows = () if start is None else self._execute(_page_from, start=start, top=self.page.top)
-        return self._found([*rows], total=self.state.live if self.state else 0)
+        asked = {**self._whose, "start": start, "top": self.page.top}
+        rows = [] if start is None else _page_from.all(self.connection, asked)
+        return self._found(rows, total=self.state.live if self.state else 0)
 
     def later(self, after: datetime) -> Found:
         """Return a page of what was updated later."""
         end = self._end()
         skip, start = (self.page.skip, 0) if end is None else (0, end + 1)
-        rows = self._execute(_later_page, after=after, start=start, skip=skip, top=self.page.top)
+        asked = {**self._whose, "after": after, "start": start, "skip": skip, "top": self.page.top}
+        rows = _later_page.all(self.connection, asked)
         total = self._known_total()
         if total is None and self.page.count_total:
-            total = self.connection.scalar(_count_later, {**self._whose, "after": after})
-        return self._found([*rows], total=total)
+            total = _count_later.scalar(self.connection, {**self._whose, "after": after})
+        return self._found(rows, total=total)
 
     def sifted(self) -> Found:
         """Return a page of what meets the criteria; every record must be looked at for that."""
@@ -190,7 +194,7 @@ class _Look:
         end = self._end()
         if end is not None:
             return end + 1
-        found: int | None = self.connection.scalar(_at, {**self._whose, "skip": skip})
+        found: int | None = _at.scalar(self.connection, {**self._whose, "skip": skip})
         return found
 
     def _matching(self, *, start: int) -> Iterator[Kept]:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import cache
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import bindparam, select
 
 from mock_insightly import sequences
 from mock_insightly.changes import Change, ChangeQuery, Made
 from mock_insightly.errors import NoSuchRecordError
-from mock_insightly.fields import Record
+from mock_insightly.fields import LARGEST_WHOLE, Record
 from mock_insightly.files import File
 from mock_insightly.finding import Finder, Found, find_few
 from mock_insightly.history import History
@@ -31,6 +31,7 @@ from mock_insightly.tables import changes, metadata
 from mock_insightly.writing import Writing, get_document, get_file, key_of
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
+from mock_kit.prepared import Prepared, Row
 from mock_kit.workspaces import Workspace
 
 
@@ -57,7 +58,7 @@ class Store:
             NoSuchRecordError: it is not there.
         """
         with self._database.glancing() as connection:
-            document = connection.scalar(get_document, key_of(workspace, kind, record_id))
+            document = get_document.scalar(connection, key_of(workspace, kind, record_id))
         if document is None:
             raise NoSuchRecordError(kind.entity, record_id)
         return Stored(id=record_id, document=document)
@@ -65,7 +66,7 @@ class Store:
     def file(self, workspace: Workspace, kind: Kind, record_id: int) -> File | None:
         """Return the file of a record, if it has one."""
         with self._database.glancing() as connection:
-            row = connection.execute(get_file, key_of(workspace, kind, record_id)).one_or_none()
+            row = get_file.first(connection, key_of(workspace, kind, record_id))
         return None if row is None else File(content_type=row.content_type, content=bytes(row.content))
 
     def find(self, workspace: Workspace, kind: Kind, wanted: Wanted, page: Page) -> Found:
@@ -132,10 +133,11 @@ class Store:
 
     def changes(self, workspace: Workspace, asked: ChangeQuery) -> list[Change]:
         """Return changes, oldest first."""
-        query = changes.select().where(changes.c.workspace == workspace.name, *_conditions(asked))
-        with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(changes.c.seq).limit(asked.limit))
-            return [_change(row) for row in rows]
+        given = {name: value for name, value in vars(asked).items() if value is not None}
+        wanted = {"limit": LARGEST_WHOLE, **given, "of_workspace": workspace.name}
+        with self._database.glancing() as connection:
+            rows = _changes(frozenset(given.keys() & _CONDITIONS)).all(connection, wanted)
+        return [_change(row) for row in rows]
 
     def founded(self, workspace: Workspace) -> bool:
         """Say whether a workspace has what every account has."""
@@ -200,16 +202,22 @@ def stored(kind: Kind, record: Record) -> Stored:
     return Stored(id=int(str(record[kind.id_field])), document=encode_text(record))
 
 
-def _conditions(asked: ChangeQuery) -> Iterator[ColumnElement[bool]]:
-    if asked.kind is not None:
-        yield changes.c.kind == asked.kind
-    if asked.record_id is not None:
-        yield changes.c.record_id == asked.record_id
-    if asked.since is not None:
-        yield changes.c.at >= asked.since
+_CONDITIONS = {
+    "kind": changes.c.kind == bindparam("kind"),
+    "record_id": changes.c.record_id == bindparam("record_id"),
+    "since": changes.c.at >= bindparam("since"),
+}
 
 
-def _change(row: Row[Any]) -> Change:
+@cache
+def _changes(given: frozenset[str]) -> Prepared:
+    """Return what selects changes by the given conditions."""
+    wanted = (_CONDITIONS[name] for name in sorted(given))
+    query = changes.select().where(changes.c.workspace == bindparam("of_workspace"), *wanted)
+    return Prepared(query.order_by(changes.c.seq).limit(bindparam("limit")))
+
+
+def _change(row: Row) -> Change:
     return Change(
         seq=row.seq,
         resource=row.kind,

@@ -22,6 +22,7 @@ from mock_insightly.tables import bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
 from mock_kit.database import Instant
 from mock_kit.json_text import encode_text
+from mock_kit.prepared import Prepared
 from mock_kit.workspaces import Workspace
 
 KEPT_IN_BIN = timedelta(days=30)
@@ -32,45 +33,54 @@ _this = and_(
     records.c.kind == bindparam("of_kind"),
     records.c.id == bindparam("of_id"),
 )
-get_document = select(records.c.document).where(_this)
-_get_to_change = get_document.with_for_update()
-_update = (
+_document = select(records.c.document).where(_this)
+get_document = Prepared(_document)
+_get_to_change = Prepared(_document.with_for_update())
+_update = Prepared(
     records.update().where(_this).values(updated=bindparam("now_updated"), document=bindparam("now_document"))
 )
-_delete = records.delete().where(_this)
-_log = changes.insert()
-_hangs_on = select(reference_table.c.kind, reference_table.c.id).where(
-    reference_table.c.workspace == bindparam("of_workspace"),
-    reference_table.c.to_entity == bindparam("entity"),
-    reference_table.c.to_id == bindparam("of_id"),
+_delete = Prepared(records.delete().where(_this))
+_log = Prepared(changes.insert())
+_hangs_on = Prepared(
+    select(reference_table.c.kind, reference_table.c.id).where(
+        reference_table.c.workspace == bindparam("of_workspace"),
+        reference_table.c.to_entity == bindparam("entity"),
+        reference_table.c.to_id == bindparam("of_id"),
+    )
 )
-_forget = reference_table.delete().where(
-    reference_table.c.workspace == bindparam("of_workspace"),
-    reference_table.c.to_entity == bindparam("entity"),
-    reference_table.c.to_id == bindparam("to"),
-    reference_table.c.kind == bindparam("of_kind"),
-    reference_table.c.id == bindparam("of_id"),
+_forget = Prepared(
+    reference_table.delete().where(
+        reference_table.c.workspace == bindparam("of_workspace"),
+        reference_table.c.to_entity == bindparam("entity"),
+        reference_table.c.to_id == bindparam("to"),
+        reference_table.c.kind == bindparam("of_kind"),
+        reference_table.c.id == bindparam("of_id"),
+    )
 )
 _its_file = and_(
     files.c.workspace == bindparam("of_workspace"),
     files.c.kind == bindparam("of_kind"),
     files.c.id == bindparam("of_id"),
 )
-get_file = select(files.c.content_type, files.c.content).where(_its_file)
-_drop = files.delete().where(_its_file)
+get_file = Prepared(select(files.c.content_type, files.c.content).where(_its_file))
+_put = Prepared(files.insert())
+_drop = Prepared(files.delete().where(_its_file))
 _binned = and_(
     bin_.c.workspace == bindparam("of_workspace"),
     bin_.c.kind == bindparam("of_kind"),
     bin_.c.id == bindparam("of_id"),
 )
-_get_deleted = select(bin_.c.document).where(_binned)
-_last_deleted = select(func.max(changes.c.at, type_=Instant)).where(
-    changes.c.workspace == bindparam("of_workspace"),
-    changes.c.kind == bindparam("of_kind"),
-    changes.c.record_id == bindparam("of_id"),
-    changes.c.change == bindparam("made"),
+_into_bin = Prepared(bin_.insert())
+_get_deleted = Prepared(select(bin_.c.document).where(_binned))
+_last_deleted = Prepared(
+    select(func.max(changes.c.at, type_=Instant)).where(
+        changes.c.workspace == bindparam("of_workspace"),
+        changes.c.kind == bindparam("of_kind"),
+        changes.c.record_id == bindparam("of_id"),
+        changes.c.change == bindparam("made"),
+    )
 )
-_out_of_bin = bin_.delete().where(_binned)
+_out_of_bin = Prepared(bin_.delete().where(_binned))
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
@@ -96,7 +106,7 @@ class Writing:
         Raises:
             NoSuchRecordError: it is not there.
         """
-        document = self._connection.scalar(_get_to_change, key_of(self._workspace, kind, record_id))
+        document = _get_to_change.scalar(self._connection, key_of(self._workspace, kind, record_id))
         if document is None:
             raise NoSuchRecordError(kind.entity, record_id)
         return record_in(document)
@@ -155,16 +165,16 @@ class Writing:
             NoSuchRecordError: it is not there.
         """
         before = self.get(kind, record_id)
-        self._connection.execute(_delete, key_of(self._workspace, kind, record_id))
+        _delete.run(self._connection, key_of(self._workspace, kind, record_id))
         sequences.release(self._connection, self._workspace, kind.name)
         self._forget(kind, record_id, before)
         self._drop_files(kind, record_id)
         row = {"workspace": self._workspace.name, "kind": kind.name, "id": record_id}
-        self._connection.execute(bin_.insert(), {**row, "document": encode_text(before)})
+        _into_bin.run(self._connection, {**row, "document": encode_text(before)})
         self._note(kind, Made.DELETED, before)
         gone = reference(kind.entity, record_id)
         asked = {"of_workspace": self._workspace.name, "entity": gone.entity, "of_id": gone.id}
-        for name, other_id in self._connection.execute(_hangs_on, asked).all():
+        for name, other_id in _hangs_on.all(self._connection, asked):
             other = _BY_NAME.get(name) or custom_object(name)
             if other.mortal or (children and other.child):
                 self.delete(other, other_id, children=children)
@@ -181,11 +191,11 @@ class Writing:
             NoSuchRecordError: no record with this id was deleted, or longer ago than the bin keeps them.
         """
         key = key_of(self._workspace, kind, record_id)
-        document = self._connection.scalar(_get_deleted, key)
-        deleted = self._connection.scalar(_last_deleted, {**key, "made": Made.DELETED.value})
+        document = _get_deleted.scalar(self._connection, key)
+        deleted = _last_deleted.scalar(self._connection, {**key, "made": Made.DELETED.value})
         if document is None or (deleted and self._at - deleted > KEPT_IN_BIN):
             raise NoSuchRecordError(f"{kind.entity} deleted in the last {KEPT_IN_BIN.days} days", record_id)
-        self._connection.execute(_out_of_bin, key)
+        _out_of_bin.run(self._connection, key)
         record = change(record_in(document))
         insert_record.run(self._connection, record_row(self._workspace, kind, record))
         sequences.join(self._connection, self._workspace, kind.name)
@@ -201,8 +211,8 @@ class Writing:
     def put_file(self, kind: Kind, record_id: int, file: File) -> None:
         """Keep the file of a record, in the place of the one it had."""
         self.drop_file(kind, record_id)
-        self._connection.execute(
-            files.insert(),
+        _put.run(
+            self._connection,
             {
                 "workspace": self._workspace.name,
                 "kind": kind.name,
@@ -220,12 +230,12 @@ class Writing:
 
     def drop_file(self, kind: Kind, record_id: int) -> None:
         """Forget the file of a record, if it has one."""
-        self._connection.execute(_drop, key_of(self._workspace, kind, record_id))
+        _drop.run(self._connection, key_of(self._workspace, kind, record_id))
 
     def _replace(self, kind: Kind, before: Record, record: Record) -> None:
         row = record_row(self._workspace, kind, record)
         values = {"now_updated": row["updated"], "now_document": row["document"]}
-        self._connection.execute(_update, {**key_of(self._workspace, kind, row["id"]), **values})
+        _update.run(self._connection, {**key_of(self._workspace, kind, row["id"]), **values})
         sequences.note_edit(self._connection, self._workspace, kind.name)
         if references(kind, before) != references(kind, record):
             self._forget(kind, record[kind.id_field], before)
@@ -234,14 +244,14 @@ class Writing:
     def _forget(self, kind: Kind, record_id: object, before: Record) -> None:
         for one in references(kind, before):
             key = key_of(self._workspace, kind, record_id)
-            self._connection.execute(_forget, {**key, "entity": one.entity, "to": one.id})
+            _forget.run(self._connection, {**key, "entity": one.entity, "to": one.id})
 
     def _note(self, kind: Kind, made: Made, record: Record) -> None:
         """Write a change into the log."""
         if kind.quiet:
             return
-        self._connection.execute(
-            _log,
+        _log.run(
+            self._connection,
             {
                 "workspace": self._workspace.name,
                 "seq": self.reserve(sequences.CHANGES, 1),
