@@ -52,7 +52,7 @@ from mock_kit.front import LARGEST_BODY, Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import Json
 from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
-from mock_kit.lean_flask import LeanFlask
+from mock_kit.lean_flask import LeanFlask, this_request
 from mock_kit.openapi import serve_document
 from mock_kit.problems import KIT_STATUSES, answer_problems
 from mock_kit.snapshot_routes import add_snapshots
@@ -119,8 +119,7 @@ def create_app(
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: describe(settings))
     answer_plainly(app, {**KIT_STATUSES, **STATUSES})
-    for hook in (authenticate, speak_json, refuse_method):
-        app.before_request(hook)
+    app.before_request(_look_at_the_request)
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
@@ -140,6 +139,14 @@ def create_app(
     if alone:
         add_keeping(app, Keeping(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST))
     return app
+
+
+def _look_at_the_request() -> None:
+    """Refuse what no view shall see."""
+    asked = this_request()
+    authenticate(asked)
+    speak_json(asked)
+    refuse_method(asked)
 
 
 def _parts(settings: Settings, *, workspaces: Workspaces, database: Database) -> Parts:

@@ -7,7 +7,7 @@ from io import StringIO
 
 from mock_insightly.account import Account
 from mock_insightly.errors import FieldError, InvalidRequestError
-from mock_insightly.fields import Choice, Date, Field, Record, Rows, Text, Whole, rows_of, upper_keys
+from mock_insightly.fields import Choice, Date, Field, Record, Text, Whole, rows_of, upper_keys
 from mock_insightly.kinds import Kind
 from mock_insightly.records import Reserve, created, number_rows, record_in
 from mock_kit.json_text import Json, MalformedJsonError, decode, encode_text
@@ -98,7 +98,7 @@ def imported(kind: Kind, sent: Json, *, account: Account, now: datetime, reserve
 def numbers_of(kind: Kind, record: Record) -> Iterator[tuple[str, int]]:
     """Yield every number that a record uses up, with the sequence that it comes from."""
     yield kind.numbers or kind.name, int(str(record[kind.id_field]))
-    for name, id_field in _collections(kind):
+    for name, _, id_field in kind.numbered:
         for row in rows_of(record, name):
             yield id_field, int(str(row[id_field]))
 
@@ -107,15 +107,8 @@ def _numbered(kind: Kind, record: Record) -> Record:
     """Return the collections of a record with those of their rows that have a number."""
     return {
         name: [row for row in rows_of(record, name) if row[id_field] is not None]
-        for name, id_field in _collections(kind)
+        for name, _, id_field in kind.numbered
     }
-
-
-def _collections(kind: Kind) -> Iterator[tuple[str, str]]:
-    """Yield the collections of a kind whose rows are numbered, with the field that holds the number."""
-    for field in kind.fields:
-        if isinstance(field.type, Rows) and field.type.id_field:
-            yield field.name, field.type.id_field
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import current_app
 
@@ -29,7 +30,7 @@ class Parts:
     grants: Grants
     versions: Mapping[str, Version]
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         """How many calls the settings let through."""
         strict = self.settings.limits == "vendor"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import parse_qsl, quote
 
@@ -28,6 +29,7 @@ class Page:
     brief: bool = False
 
 
+@lru_cache(maxsize=256)  # a poller asks the same of each workspace
 def parse_query(raw: str) -> Query:
     """Decode a query string; a ``+`` is a blank, and ``%uXXXX`` a UTF-16 unit.
 

@@ -23,7 +23,8 @@ def created(kind: Kind, given: Record, *, record_id: int, account: Account, now:
 
     Source: both stamps are the server's, in whole seconds, and equal in all recorded v2.1 creations (observed).
     """
-    record: Record = {field.name: given.get(field.name) for field in kind.fields}
+    blank = kind.blank
+    record = {**blank, **{name: value for name, value in given.items() if name in blank}}
     record[kind.id_field] = record_id
     record["DATE_CREATED_UTC"] = format_date(now)
     record["DATE_UPDATED_UTC"] = format_date(now)
@@ -53,13 +54,12 @@ def number_rows(kind: Kind, record: Record, before: Record, reserve: Reserve) ->
     Source: rows posted with numbers of another record get new ones (recorded v2.1 exchanges, observed).
     """
     numbered = dict(record)
-    for field in kind.fields:
-        if isinstance(field.type, Rows) and field.type.id_field and record[field.name]:
-            rows = rows_of(record, field.name)
-            old: set[Json] = {row[field.type.id_field] for row in rows_of(before, field.name)}
-            numbered[field.name] = [
-                {**row, **_owner(kind, record, field.type)}
-                for row in _numbered(rows, old, field.type.id_field, reserve)
+    for name, rows, id_field in kind.numbered:
+        if record[name]:
+            old: set[Json] = {row[id_field] for row in rows_of(before, name)}
+            numbered[name] = [
+                {**row, **_owner(kind, record, rows)}
+                for row in _numbered(rows_of(record, name), old, id_field, reserve)
             ]
     return numbered
 
@@ -99,9 +99,9 @@ def _complete(kind: Kind, record: Record, account: Account) -> Record:
     Source: what is assigned when nothing is sent: recorded v2.1 and v3.1 creations (observed); that null brings a
         field back to it is assumed.
     """
-    for field in kind.fields:
-        if record[field.name] is None:
-            record[field.name] = field.initial(account)
+    for name, initial in kind.initials:
+        if record[name] is None:
+            record[name] = initial(account)
     return kind.derive(record)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from mock_insightly import users
 from mock_insightly.account import Account
 from mock_insightly.dates import format_date, whole_second
-from mock_insightly.fields import Record, Rows, rows_of
+from mock_insightly.fields import Record, rows_of
 from mock_insightly.history import History, Run
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, Kind
 from mock_insightly.made_up import CHUNK, FIRST_FEW, SPREAD, Chunk, Draft, Inventor, first_few
@@ -144,11 +144,10 @@ class Seeding:
     def _numbered(self, kind: Kind, placed: list[Record]) -> Iterator[Record]:
         """Number the rows of records' collections, taking the numbers of all at once."""
         following: dict[str, int] = {}
-        for field in kind.fields:
-            if isinstance(field.type, Rows) and field.type.id_field:
-                count = sum(len(rows_of(record, field.name)) for record in placed)
-                if count:
-                    following[field.type.id_field] = self.history.reserve(field.type.id_field, count)
+        for name, _, id_field in kind.numbered:
+            count = sum(len(rows_of(record, name)) for record in placed)
+            if count:
+                following[id_field] = self.history.reserve(id_field, count)
 
         def take(sequence: str, count: int) -> int:
             following[sequence] += count

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mock_kit import environment
 
@@ -98,7 +99,7 @@ class Settings:
     visibility_shown: bool = True
     delete_takes_children: bool = False
 
-    @property
+    @cached_property
     def custom_object_names(self) -> tuple[str, ...]:
         """The names of the account's custom objects."""
         return tuple(name.strip() for name in self.custom_objects.split(",") if name.strip())

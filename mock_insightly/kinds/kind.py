@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
-from mock_insightly.fields import Field, Record
+from mock_insightly.account import Account
+from mock_insightly.fields import Date, Field, Record, Rows, nothing
+from mock_kit.json_text import Json
 
 
 def _as_it_is(record: Record) -> Record:
@@ -50,6 +53,32 @@ class Kind:
     founded: bool = False
     used_by: tuple[str, str] | None = None
     retires: str | None = None
+
+    @cached_property
+    def blank(self) -> Record:
+        """A record without anything in it; not to be changed."""
+        return {field.name: None for field in self.fields}
+
+    @cached_property
+    def initials(self) -> tuple[tuple[str, Callable[[Account], Json]], ...]:
+        """The fields that hold something when nothing was sent, and what makes that."""
+        return tuple((field.name, field.initial) for field in self.fields if field.initial is not nothing)
+
+    @cached_property
+    def numbered(self) -> tuple[tuple[str, Rows, str], ...]:
+        """The collections whose rows have numbers, and in which of a row's fields those stand."""
+        return tuple(
+            (field.name, field.type, field.type.id_field)
+            for field in self.fields
+            if isinstance(field.type, Rows) and field.type.id_field
+        )
+
+    @cached_property
+    def written_dates(self) -> tuple[str, ...]:
+        """The fields with dates that clients write."""
+        return tuple(
+            field.name for field in self.fields if isinstance(field.type, Date) and not field.assigned
+        )
 
     def field(self, name: str) -> Field | None:
         """Return the field of this canonical name; case does not count."""

@@ -2,11 +2,10 @@
 
 from hashlib import blake2b
 
-from flask import Response, request
+from flask import Response
 
 from mock_insightly.errors import StaleRecordError
 from mock_insightly.fields import Record
-from mock_insightly.parts import parts
 from mock_insightly.query import Page, page_of
 from mock_insightly.routes import listed
 from mock_insightly.routes.call import Call
@@ -46,19 +45,19 @@ def written(call: Call, shape: Shape, record: Record, status: int) -> Response:
 
     Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
     """
-    shown = just_written(call, shape, encode_text(record), put=request.method == "PUT")
+    shown = just_written(call, shape, encode_text(record), put=call.request.method == "PUT")
     response = answer(call, shown, status)
     number = record[shape.kind.id_field]
-    response.headers["Location"] = f"{request.host_url}{call.version.name}/{shape.kind.name}/{number}"
+    response.headers["Location"] = f"{call.request.host_url}{call.version.name}/{shape.kind.name}/{number}"
     return response
 
 
 def answer(call: Call, body: bytes, status: int = 200) -> Response:
     """Answer with JSON."""
-    response = Response(body, status=status, mimetype="application/json")
+    response = Response(body, status=status, content_type="application/json")
     if call.version.tagged:
         response.headers["ETag"] = tag = etag(body)
-        if _is_known(tag):
+        if _is_known(call, tag):
             return Response(status=304, headers={"ETag": tag})
     return response
 
@@ -80,23 +79,23 @@ def insist(call: Call, shape: Shape, before: Record, part: bytes | None = None) 
     Raises:
         StaleRecordError: ``If-Match`` names another.
     """
-    if_match = request.headers.get("If-Match", "*") if call.version.tagged else "*"
+    if_match = call.request.headers.get("If-Match", "*") if call.version.tagged else "*"
     if if_match == "*" or (part is not None and if_match == etag(part)):
         return
     if if_match != etag(shape.one(encode_text(before))):
         raise StaleRecordError(if_match)
 
 
-def _is_known(tag: str) -> bool:
+def _is_known(call: Call, tag: str) -> bool:
     return (
-        parts().settings.if_none_match
-        and request.method in {"GET", "HEAD"}
-        and request.headers.get("If-None-Match") == tag
+        call.parts.settings.if_none_match
+        and call.request.method in {"GET", "HEAD"}
+        and call.request.headers.get("If-None-Match") == tag
     )
 
 
 def _asked(call: Call) -> Page:
-    return page_of(call.query, strict=parts().settings.odd_paging == "refused")
+    return page_of(call.query, strict=call.parts.settings.odd_paging == "refused")
 
 
 def etag(body: bytes) -> str:

@@ -13,7 +13,6 @@ from mock_insightly.dates import format_date, whole_second
 from mock_insightly.errors import FieldError
 from mock_insightly.fields import Date, Record, Sent, rows_of, upper_keys
 from mock_insightly.kinds import TASKS
-from mock_insightly.parts import parts
 from mock_insightly.pipelines import activity_sets
 from mock_insightly.references import hung
 from mock_insightly.routes import answers
@@ -29,7 +28,7 @@ def create(parent: Parent, _assignment: Assignment) -> ResponseReturnValue:
     chosen = _set(parent, sent)
     start = _start(parent, sent)
     kind = parent.shape.kind
-    with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.parts.store.writing(parent.call.workspace, at=parent.call.now) as writing:
         writing.get(kind, parent.id)
         for activity in rows_of(chosen, "ACTIVITIES"):
             create_in(

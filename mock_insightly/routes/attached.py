@@ -12,7 +12,6 @@ from mock_insightly.errors import EmptyUploadError, FieldError
 from mock_insightly.fields import Record, Whole
 from mock_insightly.files import File, Upload, read_upload
 from mock_insightly.kinds import COMMENTS, FILE_ATTACHMENTS, NOTES
-from mock_insightly.parts import parts
 from mock_insightly.references import hung
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call, this_call
@@ -31,8 +30,8 @@ bp = Blueprint("attached", __name__, url_prefix=f"/<any({_NAMES}):version>")
 def show(version: str, record_id: int) -> ResponseReturnValue:
     """Show a file; or, with ``format=JSON``, what is known of it."""
     call = this_call(version)
-    stored = parts().store.get(call.workspace, FILE_ATTACHMENTS, record_id)
-    file = parts().store.file(call.workspace, FILE_ATTACHMENTS, record_id)
+    stored = call.parts.store.get(call.workspace, FILE_ATTACHMENTS, record_id)
+    file = call.parts.store.file(call.workspace, FILE_ATTACHMENTS, record_id)
     if file is None or call.query.get("format", "").lower() == "json":
         return answers.answer(call, call.shape(FILE_ATTACHMENTS.name.lower()).one(stored.document))
     return Response(file.content, mimetype=file.content_type)
@@ -44,7 +43,7 @@ def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
     if upload is None:
         came = request.content_type or ""
         raise FieldError("The body", "multipart/form-data with the file in the part called file", came)
-    with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.parts.store.writing(parent.call.workspace, at=parent.call.now) as writing:
         writing.get(parent.shape.kind, parent.id)
         made = attach(writing, parent.call, upload, parent.shape.kind.entity, parent.id)
     shape = parent.call.version.shapes[FILE_ATTACHMENTS.name.lower()]
@@ -62,7 +61,7 @@ def create_empty(call: Call, resource: str) -> ResponseReturnValue:
         raise MethodNotAllowed(valid_methods=["GET"])
     number = int(str(Whole(lowest=1).read(call.query["c_id"], "c_id")))
     file = File(content_type=request.content_type or "application/octet-stream", content=b"")
-    with parts().store.writing(call.workspace, at=call.now) as writing:
+    with call.parts.store.writing(call.workspace, at=call.now) as writing:
         writing.get(kind, number)
         attach(writing, call, Upload(name=call.query.get("filename", ""), file=file), kind.entity, number)
     return Response(status=201)

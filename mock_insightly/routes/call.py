@@ -5,24 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from flask import request
+from flask import Request
 from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.account import Account
 from mock_insightly.dates import shifted
+from mock_insightly.edge import CALLER
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.fields import Record, Sent, upper_keys
 from mock_insightly.kinds import Kind
-from mock_insightly.parts import parts
+from mock_insightly.parts import Parts, parts
 from mock_insightly.query import Query, parse_query
 from mock_insightly.records import changed, created, updated_at
-from mock_insightly.routes.caller import caller
 from mock_insightly.versions.known import served
 from mock_insightly.versions.methods import Methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
 from mock_kit.front import RULE
 from mock_kit.json_text import read_json
+from mock_kit.lean_flask import this_request
 from mock_kit.workspaces import Workspace
 
 
@@ -31,9 +32,13 @@ class Call:
     """A call of the API.
 
     Attributes:
+        request: as Flask has it.
+        parts: of the CRM that is called.
         now: when it came, by the workspace's clock, uncut.
     """
 
+    request: Request
+    parts: Parts
     version: Version
     workspace: Workspace
     now: datetime
@@ -41,20 +46,20 @@ class Call:
     @cached_property
     def query(self) -> Query:
         """The parameters of the query."""
-        return parse_query(request.environ.get("QUERY_STRING", ""))
+        return parse_query(self.request.environ.get("QUERY_STRING", ""))
 
     @cached_property
     def fault(self) -> CrmRule:
         """The rule that has struck it."""
-        struck: CrmRule = request.environ.get(RULE, NO_FAULT)
+        struck: CrmRule = self.request.environ.get(RULE, NO_FAULT)
         return struck
 
     @cached_property
     def account(self) -> Account:
         """The account it is for."""
-        return parts().account(self.workspace)
+        return self.parts.account(self.workspace)
 
-    @property
+    @cached_property
     def stamped(self) -> datetime:
         """The instant that records are stamped with."""
         return self.fault.effect.stamped(self.now)
@@ -68,9 +73,9 @@ class Call:
         """
         if resource in self.version.lookups:
             raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
-        shape = served(self.version, resource, parts().settings.custom_object_names)
+        shape = served(self.version, resource, self.parts.settings.custom_object_names)
         if shape.kind.founded:
-            parts().lay_foundation(self.workspace)
+            self.parts.lay_foundation(self.workspace)
         return shape
 
     def body(self, called: str = "The body") -> Sent:
@@ -79,7 +84,7 @@ class Call:
         Raises:
             FieldError: it is no object.
         """
-        return upper_keys(read_json(request), called)
+        return upper_keys(read_json(self.request), called)
 
     def maker(self, kind: Kind, given: Record) -> Callable[[int], Record]:
         """Return what makes a new record once its id is known."""
@@ -87,7 +92,7 @@ class Call:
         def make(record_id: int) -> Record:
             made = created(kind, given, record_id=record_id, account=self.account, now=self.stamped)
             more_s = self.fault.effect.later_s(record_id, seed=self.fault.when.seed)
-            later = timedelta(seconds=parts().settings.updated_later_s + more_s)
+            later = timedelta(seconds=self.parts.settings.updated_later_s + more_s)
             return updated_at(shifted(self.stamped, later), made)
 
         return make
@@ -103,13 +108,24 @@ class Call:
 
 def this_call(version: str) -> Call:
     """Return the present call."""
-    workspace = caller()
-    return Call(version=parts().versions[version], workspace=workspace, now=workspace.clock.now())
+    asked = this_request()
+    return _call_of(version, asked, asked.environ[CALLER])
 
 
 def admin_call(workspace: Workspace) -> Call:
     """Return what an admin call does to a workspace, as a call of the latest version."""
-    return Call(version=parts().versions["v3.1"], workspace=workspace, now=workspace.clock.now())
+    return _call_of("v3.1", this_request(), workspace)
+
+
+def _call_of(version: str, asked: Request, workspace: Workspace) -> Call:
+    found = parts()
+    return Call(
+        request=asked,
+        parts=found,
+        version=found.versions[version],
+        workspace=workspace,
+        now=workspace.clock.now(),
+    )
 
 
 def allow(allowed: Methods) -> None:
@@ -120,6 +136,8 @@ def allow(allowed: Methods) -> None:
 
     Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand).
     """
-    method = "GET" if request.method == "HEAD" else request.method
+    method = this_request().method
+    if method == "HEAD":
+        method = "GET"
     if method not in allowed:
         raise MethodNotAllowed(valid_methods=sorted(allowed))

@@ -1,46 +1,38 @@
 """Who calls."""
 
-from flask import Request, request
+from flask import Request
 
 from mock_insightly.edge import CALLER
 from mock_insightly.errors import AuthorizationDeniedError, NotAcceptableError
 from mock_insightly.parts import parts
 from mock_kit.admin import UnknownWorkspaceError
-from mock_kit.lean_flask import this_request
 from mock_kit.workspaces import Workspace
 
 _XML = frozenset({"application/xml", "text/xml"})
 
 
-def authenticate() -> None:
+def authenticate(asked: Request) -> None:
     """See whose workspace a call of the API is for, before anything else is looked at.
 
     Raises:
         AuthorizationDeniedError: the API key is nobody's.
     """
-    environ = request.environ
+    environ = asked.environ
     if CALLER in environ and environ[CALLER] is None:
         raise AuthorizationDeniedError
 
 
-def speak_json() -> None:
+def speak_json(asked: Request) -> None:
     """Refuse a call that will have nothing but XML.
 
     Raises:
         NotAcceptableError: that is what its Accept header says.
     """
-    asked = this_request()
     if CALLER not in asked.environ or "xml" not in asked.environ.get("HTTP_ACCEPT", "").lower():
         return
     wanted = asked.accept_mimetypes
     if not wanted.accept_json and _XML & {*wanted.values()}:
         raise NotAcceptableError(str(wanted))
-
-
-def caller() -> Workspace:
-    """Return the workspace of the present call of the API."""
-    workspace: Workspace = request.environ[CALLER]
-    return workspace
 
 
 def workspace_of(asked: Request) -> Workspace:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from mock_insightly.fields import Record, rows_of
 from mock_insightly.kinds import FILE_ATTACHMENTS, Kind
-from mock_insightly.parts import parts
 from mock_insightly.query import Page
 from mock_insightly.records import record_in
 from mock_insightly.references import reference
@@ -51,7 +50,7 @@ def _found(call: Call, kind: Kind, record: Record, child: Kind, links: str) -> I
     number = int(str(record[kind.id_field]))
     wanted = Wanted(of=reference(kind.entity, number))
     shape = call.version.shapes[child.name.lower()]
-    for document in parts().store.find(call.workspace, child, wanted, _ALL).documents:
+    for document in call.parts.store.find(call.workspace, child, wanted, _ALL).documents:
         shown = shape.show(record_in(document))
         if child is FILE_ATTACHMENTS:
             yield shown

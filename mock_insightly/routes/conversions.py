@@ -11,7 +11,6 @@ from mock_insightly.dates import format_date
 from mock_insightly.errors import InUseError
 from mock_insightly.fields import Record, Text, upper_keys
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, Kind
-from mock_insightly.parts import parts
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call
 from mock_insightly.routes.parent import Parent
@@ -41,7 +40,7 @@ def convert(call: Call, lead_id: int, opportunity: str | None) -> Record:
         NoSuchRecordError: there is no such lead.
         InUseError: it is converted already.
     """
-    with parts().store.writing(call.workspace, at=call.now) as writing:
+    with call.parts.store.writing(call.workspace, at=call.now) as writing:
         lead = writing.get(LEADS, lead_id)
         if lead["CONVERTED"]:
             raise InUseError(LEADS.entity, lead_id, "is converted already")

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from mock_insightly.fields import Record
 from mock_insightly.kinds import FOLLOWS
-from mock_insightly.parts import parts
 from mock_insightly.query import Page
 from mock_insightly.records import created, record_in
 from mock_insightly.routes import answers
@@ -30,7 +29,7 @@ def start(parent: Parent, _following: Following) -> ResponseReturnValue:
     parent.record()
     if not _follows(parent):
         make = partial(_follow, parent)
-        parts().store.create(parent.call.workspace, FOLLOWS, make, at=parent.call.now)
+        parent.call.parts.store.create(parent.call.workspace, FOLLOWS, make, at=parent.call.now)
     return _said(parent, 201, following=True)
 
 
@@ -38,7 +37,7 @@ def stop(parent: Parent, _following: Following) -> ResponseReturnValue:
     """Follow the record no longer."""
     parent.record()
     for follow in _follows(parent):
-        parts().store.delete(parent.call.workspace, FOLLOWS, follow, at=parent.call.now)
+        parent.call.parts.store.delete(parent.call.workspace, FOLLOWS, follow, at=parent.call.now)
     return answers.accepted()
 
 
@@ -50,7 +49,7 @@ def _follow(parent: Parent, number: int) -> Record:
 
 def _follows(parent: Parent) -> list[int]:
     wanted = Wanted(of=parent.reference)
-    found = parts().store.find(parent.call.workspace, FOLLOWS, wanted, Page())
+    found = parent.call.parts.store.find(parent.call.workspace, FOLLOWS, wanted, Page())
     return [int(str(record_in(document)["FOLLOW_ID"])) for document in found.documents]
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from mock_insightly.dates import shifted
 from mock_insightly.finding import Found
 from mock_insightly.kinds import Kind
-from mock_insightly.parts import parts
 from mock_insightly.query import Page
 from mock_insightly.records import record_in
 from mock_insightly.routes.call import Call
@@ -25,7 +24,7 @@ def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:
         _delete_first(call, shape.kind, visible, deleting)
     overlap = min(effect.page_overlap, page.skip)
     shown = replace(page, skip=page.skip - overlap) if overlap else page
-    read = parts().store.find(call.workspace, shape.kind, visible, shown)
+    read = call.parts.store.find(call.workspace, shape.kind, visible, shown)
     if deleting and call.fault.phase is Phase.AFTER:
         _delete_first(call, shape.kind, visible, deleting)
     return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
@@ -34,12 +33,14 @@ def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:
 def unindexed(call: Call, kind: Kind) -> frozenset[int]:
     """Return the ids of records that no list has yet, because of a fault."""
     lag = timedelta(seconds=call.fault.effect.index_lag_s)
-    return parts().store.written_since(call.workspace, kind, shifted(call.now, -lag)) if lag else frozenset()
+    return (
+        call.parts.store.written_since(call.workspace, kind, shifted(call.now, -lag)) if lag else frozenset()
+    )
 
 
 def _delete_first(call: Call, kind: Kind, wanted: Wanted, count: int) -> None:
     """Delete the first records of a list, as somebody else might at this moment."""
-    first = parts().store.find(call.workspace, kind, wanted, Page(top=count)).documents
-    with parts().store.writing(call.workspace, at=call.now) as writing:
+    first = call.parts.store.find(call.workspace, kind, wanted, Page(top=count)).documents
+    with call.parts.store.writing(call.workspace, at=call.now) as writing:
         for document in first:
             writing.delete(kind, int(str(record_in(document)[kind.id_field])))

@@ -8,7 +8,6 @@ from mock_insightly.definitions import CUSTOM_FIELDS, CustomField, custom_fields
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.fields import Record
 from mock_insightly.lookups import Lookup
-from mock_insightly.parts import parts
 from mock_insightly.query import is_true
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call, this_call
@@ -122,7 +121,7 @@ def _tag_names(call: Call, wanted: str) -> set[str]:
         for name, shape in call.version.shapes.items()
         if shape.kind.field("TAGS") and wanted in {"", name, shape.kind.entity.lower()}
     ]
-    return {tag for kind in kinds for tag in parts().store.tags(call.workspace, kind)}
+    return {tag for kind in kinds for tag in call.parts.store.tags(call.workspace, kind)}
 
 
 def _tags(names: set[str]) -> list[Record]:

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.fields import Record, Sent, Whole, rows_of
 from mock_insightly.kinds import TEAMS
-from mock_insightly.parts import parts
 from mock_insightly.records import record_in
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call, allow, this_call
@@ -115,12 +114,12 @@ def _shown(call: Call, row: Record) -> Record:
 
 def _write(call: Call, team: int, given: Callable[[Record], Record]) -> Record:
     parent = Parent(call=call, shape=call.shape(TEAMS.name.lower()), id=team)
-    with parts().store.writing(call.workspace, at=call.now) as writing:
-        return parent.write(writing, given, stamps=parts().settings.rows_stamp_parent)
+    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+        return parent.write(writing, given, stamps=call.parts.settings.rows_stamp_parent)
 
 
 def _members(call: Call) -> Iterator[Record]:
-    for document in parts().store.every(call.workspace, TEAMS):
+    for document in call.parts.store.every(call.workspace, TEAMS):
         yield from rows_of(record_in(document), _ROWS)
 
 

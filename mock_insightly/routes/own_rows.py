@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import NoRoomError, NoSuchRowError, RepeatedRowError
 from mock_insightly.fields import Record, Sent, sent_rows, upper_keys
-from mock_insightly.parts import parts
 from mock_insightly.routes import answers
 from mock_insightly.routes.parent import Parent
 from mock_insightly.versions.sub_resources import Collection
@@ -99,11 +98,11 @@ def _write(parent: Parent, collection: Collection, edit: _Edit) -> tuple[list[Re
         before.extend(collection.rows(parent.shape, record))
         return collection.given(parent.shape, record, edit([*before]))
 
-    with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.parts.store.writing(parent.call.workspace, at=parent.call.now) as writing:
         record = parent.write(
             writing,
             given,
-            stamps=parts().settings.rows_stamp_parent,
+            stamps=parent.call.parts.settings.rows_stamp_parent,
             part=lambda record: encode(collection.rows(parent.shape, record)),
         )
     return before, collection.rows(parent.shape, record)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mock_insightly.fields import Record
-from mock_insightly.parts import parts
 from mock_insightly.records import record_in
 from mock_insightly.references import Reference, reference
 from mock_insightly.routes import answers
@@ -38,7 +37,7 @@ class Parent:
         Raises:
             NoSuchRecordError: it is not there.
         """
-        return record_in(parts().store.get(self.call.workspace, self.shape.kind, self.id).document)
+        return record_in(self.call.parts.store.get(self.call.workspace, self.shape.kind, self.id).document)
 
     def write(
         self,

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.fields import Record, Sent, Whole, upper_keys
 from mock_insightly.kinds import OPPORTUNITIES, STATE_CHANGES
-from mock_insightly.parts import parts
 from mock_insightly.pipelines import entered
 from mock_insightly.routes import answers
 from mock_insightly.routes.parent import Parent
@@ -71,7 +70,7 @@ def mailbox(parent: Parent, sub: Mailbox) -> ResponseReturnValue:
 
 
 def _written(parent: Parent, given: Callable[[Record], Record]) -> Record:
-    with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.parts.store.writing(parent.call.workspace, at=parent.call.now) as writing:
         return parent.write(writing, given, stamps=True)
 
 

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import MissingFieldError, NoSuchRecordError
 from mock_insightly.fields import Record, Sent, Whole, is_blank
 from mock_insightly.kinds import FOLLOWS, LEADS, USERS
-from mock_insightly.parts import parts
 from mock_insightly.query import is_true
 from mock_insightly.routes import answers, attached, completion, lookups, whole_lists, writes
 from mock_insightly.routes.call import Call, allow, this_call
@@ -36,7 +35,7 @@ def index(version: str, resource: str) -> ResponseReturnValue:
     if call.version.odata:
         return whole_lists.listed(call, shape, _hidden(call, shape))
     wanted = EVERYTHING
-    if parts().settings.list_honours_updated_after:
+    if call.parts.settings.list_honours_updated_after:
         wanted = Wanted(after=updated_after(call.query.get("updated_after_utc", "")))
     return answers.page(
         call, shape, replace(wanted, unless=_hidden(call, shape), criterion=_of_one_type(call, shape))
@@ -51,7 +50,7 @@ def search(version: str, resource: str) -> ResponseReturnValue:
     allow(shape.on_all if shape.searched else frozenset())
     wanted = call.version.wanted(shape, call.query)
     after = updated_after(
-        call.query.get("updated_after_utc", ""), inclusive=parts().settings.search_inclusive
+        call.query.get("updated_after_utc", ""), inclusive=call.parts.settings.search_inclusive
     )
     return answers.page(
         call,
@@ -60,8 +59,8 @@ def search(version: str, resource: str) -> ResponseReturnValue:
             wanted,
             after=after,
             unless=_hidden(call, shape),
-            criterion=_cased(wanted.criterion),
-            by_date=parts().settings.search_order == "updated",
+            criterion=_cased(call, wanted.criterion),
+            by_date=call.parts.settings.search_order == "updated",
         ),
     )
 
@@ -107,14 +106,14 @@ def create(version: str, resource: str) -> ResponseReturnValue:
         return attached.create_empty(call, resource)
     shape = call.shape(resource)
     allow(shape.on_all)
-    sent = shape.sent(read_json(request))
+    sent = shape.sent(read_json(call.request))
     if shape.upserts and not is_blank(sent.get(shape.kind.id_field)):
         try:
             return _update(call, shape, shape.id_in(sent), sent, status=201)
         except NoSuchRecordError:
             pass  # then it is a new one
     given = shape.at_first(shape.given(sent, {}, whole=call.version.replaces))
-    with parts().store.writing(call.workspace, at=call.now) as writing:
+    with call.parts.store.writing(call.workspace, at=call.now) as writing:
         made = writes.create_in(writing, call, shape.kind, with_team(writing, call, shape, sent, given))
     return answers.written(call, shape, made, 201)
 
@@ -125,7 +124,7 @@ def update(version: str, resource: str) -> ResponseReturnValue:
     call = this_call(version)
     shape = call.shape(resource)
     allow(shape.on_all)
-    sent = shape.sent(read_json(request))
+    sent = shape.sent(read_json(call.request))
     return _update(call, shape, shape.id_in(sent), sent)
 
 
@@ -138,7 +137,7 @@ def update_one(version: str, resource: str, record_id: int) -> ResponseReturnVal
     call = this_call(version)
     shape = call.shape(resource)
     allow(shape.on_path if call.version.puts_by_id else shape.on_one)
-    return _update(call, shape, record_id, shape.sent(read_json(request)))
+    return _update(call, shape, record_id, shape.sent(read_json(call.request)))
 
 
 @bp.delete(_ONE)
@@ -176,7 +175,7 @@ def _update(
     """
     brief = call.version.briefs and is_true(call.query.get("brief"))
 
-    with parts().store.writing(call.workspace, at=call.now) as writing:
+    with call.parts.store.writing(call.workspace, at=call.now) as writing:
 
         def change(before: Record) -> Record:
             answers.insist(call, shape, before)
@@ -184,7 +183,7 @@ def _update(
                 writes.see_that_it_is_free(call, shape.kind, before)
             whole = call.version.replaces and not brief
             given = shape.given(sent, before, whole=whole, brief=brief)
-            if parts().settings.put_keeps_custom_fields and not whole:
+            if call.parts.settings.put_keeps_custom_fields and not whole:
                 given = with_unlisted(sent, before, given)
             given = with_team(writing, call, shape, sent, given)
             return call.changed(shape.kind, before, given, stamps=shape.stamps)
@@ -194,7 +193,7 @@ def _update(
 
 
 def _shown(call: Call, shape: Shape, record_id: int) -> ResponseReturnValue:
-    stored = parts().store.get(call.workspace, shape.kind, record_id)
+    stored = call.parts.store.get(call.workspace, shape.kind, record_id)
     return answers.answer(call, completion.one(call, shape, stored.document))
 
 
@@ -211,8 +210,8 @@ def _of_one_type(call: Call, shape: Shape) -> Criterion | None:
     return Criterion(places=("RECORD_TYPE",), value=entities.get(wanted, wanted))
 
 
-def _cased(criterion: Criterion | None) -> Criterion | None:
-    return criterion and replace(criterion, cased=parts().settings.search_heeds_case)
+def _cased(call: Call, criterion: Criterion | None) -> Criterion | None:
+    return criterion and replace(criterion, cased=call.parts.settings.search_heeds_case)
 
 
 def _hidden(call: Call, shape: Shape) -> Criterion | None:
@@ -222,6 +221,6 @@ def _hidden(call: Call, shape: Shape) -> Criterion | None:
     """
     if shape.hides is None or is_true(call.query.get(shape.hides[0])):
         return None
-    if shape.kind is LEADS and not parts().store.converts(call.workspace):
+    if shape.kind is LEADS and not call.parts.store.converts(call.workspace):
         return None
     return Criterion(places=(shape.hides[1],), value=True)

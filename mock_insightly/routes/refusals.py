@@ -3,7 +3,7 @@
 Most paths belong to a few generic routes, so Flask cannot know which methods a resource takes: the tables do.
 """
 
-from flask import current_app, request
+from flask import Request, current_app
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
@@ -13,7 +13,6 @@ from mock_insightly.versions.known import VERSIONS, served
 from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
-from mock_kit.lean_flask import this_request
 
 _MEMBERS = "members.index"
 """Its path is one of records to a method that it lacks."""
@@ -35,7 +34,7 @@ _GET = methods("G")
 _READING = ("GET", "HEAD")
 
 
-def refuse_method() -> None:
+def refuse_method(asked: Request) -> None:
     """Refuse a call that no route takes, in the terms of the resource that it is about.
 
     Raises:
@@ -45,22 +44,21 @@ def refuse_method() -> None:
     Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand); that an id which is no
         number is answered like one that nothing has is assumed.
     """
-    asked = this_request()
     refused = isinstance(asked.routing_exception, MethodNotAllowed)
     if asked.method in _READING and not refused:
         return
-    version, *segments = request.path.strip("/").split("/")
+    version, *segments = asked.path.strip("/").split("/")
     if version not in VERSIONS or not segments:
         return
-    rule = _rule(current_app.url_map)
+    rule = _rule(current_app.url_map, asked.path)
     if rule is None:
         return
-    if rule.endpoint not in _GENERIC and request.method not in (known := _methods_of(rule)):
+    if rule.endpoint not in _GENERIC and asked.method not in (known := _methods_of(rule)):
         raise MethodNotAllowed(valid_methods=known)
     if not refused and rule.endpoint != _MEMBERS:
         return
     taken = taken_at(parts().versions[version], segments, parts().settings.custom_object_names)
-    if request.method not in taken:
+    if asked.method not in taken:
         raise MethodNotAllowed(valid_methods=sorted(taken))
     if refused:
         raise NoSuchRowError(segments[0], segments[-1])
@@ -103,10 +101,10 @@ def _taken_by(version: Version, shape: Shape, name: str = "") -> Methods:
             return shape.on_path if version.puts_by_id else shape.on_one
 
 
-def _rule(routes: Map) -> Rule | None:
-    """Return the most literal rule of the present path, which has a GET like all of them; None if there is none."""
+def _rule(routes: Map, path: str) -> Rule | None:
+    """Return the most literal rule of a path, which has a GET like all of them; None if there is none."""
     try:
-        rule, _ = routes.bind("").match(request.path, method="GET", return_rule=True)
+        rule, _ = routes.bind("").match(path, method="GET", return_rule=True)
     except HTTPException:
         return None
     return rule

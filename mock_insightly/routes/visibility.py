@@ -24,8 +24,9 @@ def with_team(writing: Writing, call: Call, shape: Shape, sent: Sent, given: Rec
         FieldError: the users are no ids.
     """
     named = sent.get(_USERS)
-    known = any(key.name == _USERS for key in shape.keys)
-    if not known or is_blank(named) or given.get("VISIBLE_TO") != "INDIVIDUALS":
+    if given.get("VISIBLE_TO") != "INDIVIDUALS" or is_blank(named):
+        return given
+    if not any(key.name == _USERS for key in shape.keys):
         return given
     members: list[Json] = [
         {"PERMISSION_ID": None, "TEAM_ID": None, "MEMBER_USER_ID": id_} for id_ in _ids(named)

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.errors import FieldError
 from mock_insightly.fields import Record
 from mock_insightly.odata import parse_odata
-from mock_insightly.parts import parts
 from mock_insightly.query import Query
 from mock_insightly.records import record_in
 from mock_insightly.routes import answers, completion
@@ -45,7 +44,7 @@ def listed(call: Call, shape: Shape, unless: Criterion | None) -> ResponseReturn
     odata = parse_odata(request.environ.get("QUERY_STRING", ""), (key.name for key in shape.keys))
     ids = _numbers(call.query.get("ids", ""))
     criteria = [*_criteria(shape, call.query)]
-    every = parts().store.every(call.workspace, shape.kind, without=unindexed(call, shape.kind))
+    every = call.parts.store.every(call.workspace, shape.kind, without=unindexed(call, shape.kind))
     found = [
         record
         for record in map(record_in, every)

@@ -45,7 +45,7 @@ def create_in(writing: Writing, call: Call, kind: Kind, given: Record) -> Record
     """
     _keep_to_plan(call, kind)
     made = writing.create(kind, call.maker(kind, given))
-    if kind.child and parts().settings.children_stamp_parent:
+    if kind.child and call.parts.settings.children_stamp_parent:
         _stamp(writing, call, references(kind, made))
     _stamp_other_side(writing, call, kind, None, made)
     _tell_activity(writing, call, kind, made)
@@ -92,7 +92,7 @@ def delete(call: Call, kind: Kind, record_id: int) -> None:
     Source: 409 for lead sources and statuses in use or the last one left, and for categories in use or deactivated;
         a category's delete deactivates it (Insightly v3.1 OpenAPI document, documented).
     """
-    with parts().store.writing(call.workspace, at=call.now) as writing:
+    with call.parts.store.writing(call.workspace, at=call.now) as writing:
         before = writing.get(kind, record_id)
         see_that_it_is_free(call, kind, before)
         if kind.retires:
@@ -100,7 +100,7 @@ def delete(call: Call, kind: Kind, record_id: int) -> None:
             writing.update(kind, record_id, lambda record: call.changed(kind, record, retired))
         else:
             _keep_one(call, kind, record_id)
-            writing.delete(kind, record_id, children=parts().settings.delete_takes_children)
+            writing.delete(kind, record_id, children=call.parts.settings.delete_takes_children)
             _tell_activity(writing, call, kind, before)
 
 
@@ -117,21 +117,21 @@ def see_that_it_is_free(call: Call, kind: Kind, record: Record) -> None:
         return
     users, field = kind.used_by
     wanted = Wanted(criterion=Criterion(places=(field,), value=number))
-    if parts().store.find(call.workspace, _BY_NAME[users], wanted, Page(top=1)).documents:
+    if call.parts.store.find(call.workspace, _BY_NAME[users], wanted, Page(top=1)).documents:
         raise InUseError(kind.entity, number, f"is in use: there are {users} with it")
 
 
 def _keep_one(call: Call, kind: Kind, record_id: int) -> None:
-    if kind.used_by and parts().store.count(call.workspace, kind) == 1:
+    if kind.used_by and call.parts.store.count(call.workspace, kind) == 1:
         raise InUseError(kind.entity, record_id, "is the last one left")
 
 
 def _keep_to_plan(call: Call, kind: Kind) -> None:
-    limit = parts().settings.record_limit
+    limit = call.parts.settings.record_limit
     if (
         limit
         and kind in COUNTED
-        and sum(parts().store.count(call.workspace, one) for one in COUNTED) >= limit
+        and sum(call.parts.store.count(call.workspace, one) for one in COUNTED) >= limit
     ):
         raise PlanLimitError(limit)
 
@@ -171,7 +171,7 @@ def _with(fields: Record, record: Record) -> Record:
 
 def _stamp_other_side(writing: Writing, call: Call, kind: Kind, before: Record | None, after: Record) -> None:
     """Stamp what a record is newly linked to, if that is wanted."""
-    if not parts().settings.links_stamp_other_side or kind.child:
+    if not call.parts.settings.links_stamp_other_side or kind.child:
         return
     old = {linked(link) for link in rows_of(before or {}, "LINKS")}
     _stamp(

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from mock_insightly.errors import HalfAFilterError, MixedDatesError, NoSuchFieldError
-from mock_insightly.fields import Date, Rows, Sent
+from mock_insightly.fields import Rows, Sent
 from mock_insightly.kinds import Kind
 from mock_insightly.query import Query
 from mock_insightly.row_types import CustomFields
@@ -21,13 +21,7 @@ def one_date_form(sent: Sent, kind: Kind) -> None:
 
     Source: 400, probed live by insightly-mcp (observed second-hand); that read-only dates do not count is assumed.
     """
-    dates = {
-        field.name: text
-        for field in kind.fields
-        if isinstance(field.type, Date)
-        and not field.assigned
-        and isinstance(text := sent.get(field.name), str)
-    }
+    dates = {name: text for name in kind.written_dates if isinstance(text := sent.get(name), str)}
     iso = next((name for name, text in dates.items() if "T" in text.upper()), None)
     spaced = next((name for name, text in dates.items() if " " in text.strip()), None)
     if iso and spaced:
