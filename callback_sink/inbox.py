@@ -17,7 +17,7 @@ from urllib.parse import quote
 from msgspec import Meta
 
 from mock_kit.instants import format_instant
-from mock_kit.json_text import DEEPEST, Json, MalformedJsonError, decode
+from mock_kit.json_text import DEEPEST, Json, MalformedJsonError, decode, is_deeper_than
 from mock_kit.masks import mask_header
 
 SIGNATURE_HEADER = "Elements-Webhook-Signature"
@@ -133,7 +133,7 @@ class Callback(Received):
             value = decode(self.body)
         except MalformedJsonError:
             return None
-        return None if _is_deeper(value, DEEPEST) else value
+        return None if is_deeper_than(value, DEEPEST) else value
 
     @cached_property
     def shown_headers(self) -> dict[str, str]:
@@ -205,15 +205,3 @@ def judge(header: str | None, body: bytes, keys: Sequence[str]) -> Verdict:
 
 def _signature(key: str, body: bytes) -> bytes:
     return b"sha256=" + b64encode(hmac.digest(key.encode(), body, "sha256"))
-
-
-def _is_deeper(value: Json, limit: int) -> bool:
-    level = _containers([value])
-    for _ in range(limit):
-        level = [inner for outer in level for inner in _containers(outer)]
-    return bool(level)
-
-
-def _containers(value: "list[Json] | dict[str, Json]") -> "list[list[Json] | dict[str, Json]]":
-    entries = value.values() if isinstance(value, dict) else value
-    return [entry for entry in entries if isinstance(entry, dict | list)]
