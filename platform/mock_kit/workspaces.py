@@ -47,6 +47,7 @@ _workspaces = Table(
     Column("clock_start", Instant, nullable=False),
     Column("clock_now", Instant, nullable=False),
 )
+_insert = Prepared(_workspaces.insert())
 _move = Prepared(
     _workspaces.update().where(_workspaces.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
 )
@@ -302,14 +303,15 @@ class Workspaces:
 
     def _add(self, workspace: Workspace) -> None:
         with self._database.writing() as connection:
-            connection.execute(
-                _workspaces.insert().values(
+            _insert.run(
+                connection,
+                {
                     **workspace.to_json(),
-                    origin=workspace.origin,
-                    clock_mode=workspace.clock.mode.value,
-                    clock_start=workspace.start,
-                    clock_now=workspace.clock.now(),
-                )
+                    "origin": workspace.origin,
+                    "clock_mode": workspace.clock.mode.value,
+                    "clock_start": workspace.start,
+                    "clock_now": workspace.clock.now(),
+                },
             )
         self._index(workspace)
 
