@@ -1,12 +1,14 @@
 """Flask without what our services have no use for, and every request would pay for."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request
-from flask.globals import request_ctx
+from flask import Flask, Request, current_app, g, request
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter, Rule
+
+if TYPE_CHECKING:
+    from flask.ctx import _AppCtxGlobals
 
 _HOSTS_KEPT = 64
 _NO_SESSION = NullSession()
@@ -74,5 +76,17 @@ class LeanFlask(Flask):
 
 def this_request() -> Request:
     """Return the present request itself, for who looks at it often: each look through Flask's proxy costs."""
-    request: Request = request_ctx.request
-    return request
+    itself: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - documented
+    return itself
+
+
+def this_app() -> Flask:
+    """Return the present application itself."""
+    itself: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    return itself
+
+
+def notes() -> "_AppCtxGlobals":
+    """Return what is noted about the present request, Flask's ``g`` itself."""
+    itself: _AppCtxGlobals = g._get_current_object()  # noqa: SLF001 - as above
+    return itself

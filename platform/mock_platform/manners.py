@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_kit.admin import ADMIN_STATUSES, json_answer
 from mock_kit.front import LARGEST_BODY
 from mock_kit.instants import UnreadableTimeError
 from mock_kit.json_text import Json
-from mock_kit.lean_flask import this_request
+from mock_kit.lean_flask import notes, this_request
 from mock_kit.operations import operation_of
 from mock_kit.precedence import Precedence
 from mock_kit.problems import answer_problems
@@ -58,10 +58,7 @@ _LONGEST_MESSAGE = 2000
 def add_manners(app: Flask, ids: RequestIds) -> None:
     """Give every answer of an application, all of whose routes are there, what every answer has."""
     manners = _Manners(app.extensions[EXTENSION], ids, Precedence(app.url_map))
-    app.before_request(manners.refuse_strangers_before_paths)
-    app.before_request(manners.put_literal_paths_first)
-    app.before_request(manners.refuse_what_cannot_be_served)
-    app.after_request(manners.name_methods)
+    app.before_request(manners.begin)
     app.after_request(manners.finish)
     app.register_error_handler(errors.ProviderError, manners.tell_provider_error)
     answer_problems(app, STATUSES, manners.problem)
@@ -75,48 +72,28 @@ class _Manners:
         self._ids = ids
         self._precedence = precedence
 
-    def refuse_strangers_before_paths(self) -> None:
-        """Refuse strangers before saying that a path is not there (observed: 401 comes before 404)."""
-        asked = this_request()
-        if asked.routing_exception is not None and asked.path.startswith(f"{BASE_PATH}/"):
-            calling(authorization())
-
-    def put_literal_paths_first(self) -> None:
-        """Refuse a method that only a less literal route would take."""
+    def begin(self) -> None:
+        """Refuse strangers before saying that a path is not there (observed: 401 comes before 404), then other calls."""
         asked = this_request()
         if asked.url_rule is not None:
-            self._precedence.check(routed_path(asked), asked.url_rule.rule, asked.method)
-
-    def refuse_what_cannot_be_served(self) -> None:
-        """Refuse a caller who accepts nothing of what an operation gives (documented: 406)."""
-        asked = this_request()
-        if not asked.environ.get("HTTP_ACCEPT") or not asked.path.startswith(f"{BASE_PATH}/"):
-            return
-        accepted = asked.accept_mimetypes
-        known = operation_of(current_app.view_functions[asked.endpoint]) if asked.endpoint else None
-        if accepted and known and known.gives and not accepted.best_match(known.gives):
-            gives = " or ".join(known.gives)
-            raise errors.NotAcceptableError(f"Accept must be {gives}; got {asked.headers['Accept']}")
-
-    def name_methods(self, response: Response) -> Response:
-        """Say what a path takes, where that is asked for or was got wrong."""
-        asked = this_request()
-        if asked.method == "OPTIONS" or response.status_code == 405:
-            methods = self._precedence.methods(routed_path(asked))
-            if methods:
-                response.headers["Allow"] = ", ".join(sorted(methods))
-        return response
+            self._put_literal_paths_first(asked, asked.url_rule.rule)
+        elif asked.path.startswith(f"{BASE_PATH}/"):
+            calling(authorization())
+        if "HTTP_ACCEPT" in asked.environ and asked.path.startswith(f"{BASE_PATH}/"):
+            _refuse_what_cannot_be_served(asked)
 
     def finish(self, response: Response) -> Response:
         """Give an answer its request id, its instance and content type, and let other origins' pages read it.
 
         Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
         """
+        asked = this_request()
         response.headers["Elements-Request-Id"] = self._request_id()
         instance = called_instance()
         if instance is not None:
             response.headers["Elements-Element-Instance-Id"] = str(instance.id)
-        asked = this_request()
+        if asked.method == "OPTIONS" or response.status_code == 405:
+            self._name_methods(asked, response)
         if asked.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"
@@ -136,11 +113,31 @@ class _Manners:
         return json_answer(self.problem(error.status, str(error), error), error.status)
 
     def _request_id(self) -> str:
-        if "request_id" not in g:
-            found = self._parts.callers.workspace_of(request.headers.get("Authorization"))
-            g.request_id = self._ids.next((found or self._parts.workspaces.default).clock.now())
-        known: str = g.request_id
+        noted = notes()
+        known: str | None = noted.get("request_id")
+        if known is None:
+            found = self._parts.callers.workspace_of(this_request().environ.get("HTTP_AUTHORIZATION"))
+            known = noted.request_id = self._ids.next((found or self._parts.workspaces.default).clock.now())
         return known
+
+    def _put_literal_paths_first(self, asked: Request, rule: str) -> None:
+        """Refuse a method that only a less literal route would take."""
+        self._precedence.check(routed_path(asked), rule, asked.method)
+
+    def _name_methods(self, asked: Request, response: Response) -> None:
+        """Say what a path takes, where that is asked for or was got wrong."""
+        methods = self._precedence.methods(routed_path(asked))
+        if methods:
+            response.headers["Allow"] = ", ".join(sorted(methods))
+
+
+def _refuse_what_cannot_be_served(asked: Request) -> None:
+    """Refuse a caller who accepts nothing of what an operation gives (documented: 406)."""
+    accepted = asked.accept_mimetypes
+    known = operation_of(current_app.view_functions[asked.endpoint]) if asked.endpoint else None
+    if accepted and known and known.gives and not accepted.best_match(known.gives):
+        gives = " or ".join(known.gives)
+        raise errors.NotAcceptableError(f"Accept must be {gives}; got {asked.headers['Accept']}")
 
 
 def _own_words(error: Exception) -> str | None:

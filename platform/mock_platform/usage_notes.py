@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response
 
 from mock_kit.calls import CALLER_HEADER
-from mock_kit.lean_flask import this_request
+from mock_kit.lean_flask import notes, this_request
 from mock_platform.callers import Caller
 from mock_platform.domain.errors import InvalidCredentialsError
 from mock_platform.domain.usage import Call
@@ -21,19 +21,19 @@ def note_usage(app: Flask) -> None:
     parts: Parts = app.extensions[EXTENSION]
 
     def begin() -> None:
-        if request.path.startswith(f"{BASE_PATH}/"):
+        if this_request().path.startswith(f"{BASE_PATH}/"):
             caller = _caller(parts)
             if caller is not None:
-                g.usage = caller, caller.workspace.clock.now()
+                notes().usage = caller, caller.workspace.clock.now()
 
     def end(response: Response) -> Response:
-        noted: tuple[Caller, datetime] | None = g.get("usage")
-        path = this_request().path.removeprefix(BASE_PATH)
+        noted: tuple[Caller, datetime] | None = notes().get("usage")
+        asked = this_request()
+        path = asked.path.removeprefix(BASE_PATH)
         if noted is not None and path != "/usage" and not path.startswith("/usage/"):
-            parts.store.usage.note(_call(*noted, path, response))
-            if (
-                CALLER_HEADER not in request.headers
-            ):  # the platform keeps what came of its own calls, these with it
+            parts.store.usage.note(_call(*noted, asked, path, response))
+            # the platform keeps what came of its own calls, these with it
+            if CALLER_HEADER not in asked.headers:
                 parts.store.usage.keep_unless_busy()
         return response
 
@@ -48,8 +48,8 @@ def _caller(parts: Parts) -> Caller | None:
         return None
 
 
-def _call(caller: Caller, began: datetime, path: str, response: Response) -> Call:
-    asked, instance = this_request(), called_instance()
+def _call(caller: Caller, began: datetime, asked: Request, path: str, response: Response) -> Call:
+    instance = called_instance()
     return Call(
         workspace=caller.workspace.name,
         at=began,

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from flask import current_app, g, request
 from msgspec import Meta, Struct
 
 from mock_kit.fault_book import FaultBook
 from mock_kit.journal import Journal
+from mock_kit.lean_flask import notes, this_app, this_request
 from mock_kit.operations import Answer
 from mock_kit.wire import Http
 from mock_kit.workspaces import Workspace, Workspaces
@@ -105,7 +105,7 @@ class Paging:
 
 def parts() -> Parts:
     """Return the present application's parts."""
-    found: Parts = current_app.extensions[EXTENSION]
+    found: Parts = this_app().extensions[EXTENSION]
     return found
 
 
@@ -141,7 +141,7 @@ def hub_caller() -> HubCaller:
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
     instance = instance_of_token(workspace, sent.element)
-    g.called_instance = instance
+    notes().called_instance = instance
     return HubCaller(workspace=workspace, instance=instance)
 
 
@@ -160,7 +160,7 @@ def enabled_caller() -> HubCaller:
 
 def called_instance() -> Instance | None:
     """Return the instance that the present call went through; None where it went through none."""
-    found: Instance | None = g.get("called_instance")
+    found: Instance | None = notes().get("called_instance")
     return found
 
 
@@ -182,7 +182,7 @@ def authorization() -> Authorization:
     Raises:
         InvalidCredentialsError: there are none, or they are garbled.
     """
-    return parse_authorization(request.headers.get("Authorization"))
+    return parse_authorization(this_request().environ.get("HTTP_AUTHORIZATION"))
 
 
 def calling(sent: Authorization) -> Caller:
