@@ -4,7 +4,8 @@ A text that is nothing but such a name becomes the value itself; a doubled brace
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from elements_local.world import World
@@ -23,6 +24,18 @@ def filled(world: World, value: Any) -> Any:
 def filled_text(world: World, text: str) -> str:
     """Return a text with its placeholders filled in."""
     return fill_text(text, _known(world))
+
+
+def slips(world: World, text: str) -> Iterator[str]:
+    """Yield what to say of each name in a text that stands for nothing that the scenario has made."""
+    known = _known(world)
+    for found in _PLACEHOLDER.finditer(text):
+        name = found["name"]
+        if name and name not in known:
+            near = get_close_matches(name, known, n=1)
+            others = ", ".join(f"{{{each}}}" for each in sorted(known))
+            meant = f"is {{{near[0]}}} meant?" if near else f"there are {others}"
+            yield f"{{{name}}} stands for nothing here; {meant}"
 
 
 def fill(value: Any, known: Known) -> Any:

@@ -9,7 +9,7 @@ from elements_local import expect, verbs
 from elements_local.checks import check, check_never, refuse
 from elements_local.clients import BASE_PATH, Client
 from elements_local.guide import instance_body
-from elements_local.placeholders import filled, filled_text
+from elements_local.placeholders import filled, filled_text, slips
 from elements_local.records import COLLECTIONS, default_fields, kind_of
 from elements_local.world import ExpectationError, Instance, World, door, whose
 from mock_kit.json_text import MalformedJsonError, decode
@@ -119,7 +119,10 @@ def _request(world: World, argument: verbs.Request) -> None:
     reply = caller.send(argument.method, path, json=body, body=(argument.text or "").encode())
     text = reply.body.decode("utf-8", "replace")
     if reply.status != argument.status:
-        raise ExpectationError(f"expected: {argument.status}", f"actual:   {reply.status} {text[:1000]}")
+        hints = (f"hint:     {slip}" for slip in slips(world, argument.path))
+        raise ExpectationError(
+            f"expected: {argument.status}", f"actual:   {reply.status} {text[:1000]}", *hints
+        )
     if argument.expect is not UNSET:
         try:
             refuse(expect.contained(filled(world, argument.expect), decode(text) if text else None))

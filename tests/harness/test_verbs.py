@@ -167,3 +167,55 @@ def test_a_workspace_of_our_own_stack_makes_room_only_for_the_same_scenario(tmp_
         assert [runner.run(scenario).failure for scenario in (one, other, one)] == [None] * 3
         (stack,) = runner._stacks.values()
         assert len(stack.workspaces()) == 3  # the default one and two of scenarios
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/instances/{instnce}", "hint:     {instnce} stands for nothing here; is {instance} meant?"),
+        (
+            "/hubs/crm/contacts/{contacts/bob}",
+            "{contacts/bob} stands for nothing here; is {contacts/ada} meant?",
+        ),
+        (
+            "/instances/{zzz}",
+            "{zzz} stands for nothing here; there are {callback_url}, {contacts/ada}, {crm_api_key}, ",
+        ),
+    ],
+)
+def test_a_name_in_a_path_that_stands_for_nothing_is_pointed_out_where_the_request_fails(
+    runner: Runner, tmp_path: Path, path: str, hint: str
+) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        f"""
+scenario: a slip
+steps:
+  - create: {{contacts/ada: {{}}}}
+  - request: {{method: GET, path: "{path}"}}
+""",
+    )
+
+    failure = runner.run(scenario).failure
+
+    assert failure is not None
+    assert failure.lines[0] == "expected: 200"
+    assert hint in failure.lines[2]
+
+
+def test_a_name_that_is_kept_as_it_is_and_one_that_is_known_are_not_pointed_out(
+    runner: Runner, tmp_path: Path
+) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        """
+scenario: no slip
+steps:
+  - request: {method: GET, path: "/instances/{instance}/{{instance}}", status: 200}
+""",
+    )
+
+    failure = runner.run(scenario).failure
+
+    assert failure is not None
+    assert [line.partition(":")[0] for line in failure.lines[:3]] == ["expected", "actual", "replay it"]
