@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindp
 from mock_kit.database import Database
 from mock_kit.faults import Rule, Rules, parse_rules
 from mock_kit.json_text import Json, decode, encode_text
+from mock_kit.prepared import Prepared
 from mock_kit.workspaces import Workspace
 
 _metadata = MetaData()
@@ -26,15 +27,17 @@ _faults = Table(
     Column("seen", Integer, nullable=False),
     Column("struck", Integer, nullable=False),
 )
-_count = (
+_of_workspace = (
+    _faults.c.service == bindparam("of_service"),
+    _faults.c.workspace == bindparam("of_workspace"),
+)
+_count = Prepared(
     _faults.update()
-    .where(
-        _faults.c.service == bindparam("of_service"),
-        _faults.c.workspace == bindparam("of_workspace"),
-        _faults.c.position == bindparam("at"),
-    )
+    .where(*_of_workspace, _faults.c.position == bindparam("at"))
     .values(seen=bindparam("now_seen"), struck=bindparam("now_struck"))
 )
+_forget = Prepared(_faults.delete().where(*_of_workspace))
+_add = Prepared(_faults.insert())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,9 +148,7 @@ class FaultBook:
         return put_in_force
 
     def _write(self, connection: Connection, workspace: str, entries: Sequence[Entry]) -> None:
-        connection.execute(
-            _faults.delete().where(_faults.c.service == self.service, _faults.c.workspace == workspace)
-        )
+        _forget.run(connection, {"of_service": self.service, "of_workspace": workspace})
         rows = [
             {
                 "service": self.service,
@@ -160,13 +161,13 @@ class FaultBook:
             for at, entry in enumerate(entries)
         ]
         if rows:
-            connection.execute(_faults.insert(), rows)
+            _add.run_each(connection, rows)
 
     def _save(self, workspace: str, at: int, entry: Entry) -> None:
         counted = {"now_seen": entry.seen, "now_struck": entry.struck}
         where = {"of_service": self.service, "of_workspace": workspace, "at": at}
         with self._database.writing() as connection:
-            connection.execute(_count, {**where, **counted})
+            _count.run(connection, {**where, **counted})
 
     def _load(self) -> dict[str, list[Entry]]:
         loaded: dict[str, list[Entry]] = {}
