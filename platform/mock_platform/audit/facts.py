@@ -199,6 +199,8 @@ def _callbacks(
     store: Store, workspace: str, notifications: Sequence[KeptNotification]
 ) -> dict[int, Callback]:
     """Return what became of notifications, by their ids."""
+    if not notifications:
+        return {}
     ids = [notification.id for notification in notifications]
     tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
     for (number, _), attempts in store.deliveries.attempts_of(workspace, ids).items():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from mock_kit.database import Database
 from mock_kit.prepared import Prepared
@@ -19,6 +19,14 @@ from mock_platform.store.tables import deliveries, notifications
 
 _add = Prepared(notifications.insert())
 _add_delivery = Prepared(deliveries.insert())
+_of_instance = Prepared(
+    select(notifications)
+    .where(
+        notifications.c.workspace == bindparam("of_workspace"),
+        notifications.c.instance_id == bindparam("of_instance"),
+    )
+    .order_by(notifications.c.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +87,9 @@ class Notifications:
 
     def of_instance(self, workspace: str, instance_id: int) -> Sequence[KeptNotification]:
         """Return the notifications of an instance's events, oldest first, deleted ones among them."""
-        asked = (
-            select(notifications)
-            .where(notifications.c.workspace == workspace, notifications.c.instance_id == instance_id)
-            .order_by(notifications.c.id)
-        )
-        with self._database.reading() as connection:
-            return [_kept(row) for row in connection.execute(asked)]
+        of = {"of_workspace": workspace, "of_instance": instance_id}
+        with self._database.glancing() as connection:
+            return [_kept(row) for row in _of_instance.all(connection, of)]
 
     def acknowledge(self, workspace: str, notification_id: int) -> bool:
         """Mark a notification as seen; says whether there is one."""
