@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flask import current_app
-
 from callback_sink.arrivals import Arrivals
 from callback_sink.forwarding import Forwarder
 from callback_sink.settings import Settings
 from callback_sink.store import Store
 from callback_sink.stream import Places
+from mock_kit.lean_flask import this_app
 from mock_kit.workspaces import Workspace, Workspaces
 
 EXTENSION = "callback-sink"
@@ -45,5 +44,5 @@ class Parts:
 
 def parts() -> Parts:
     """Return the parts of the application that answers the present request."""
-    found: Parts = current_app.extensions[EXTENSION]
+    found: Parts = this_app().extensions[EXTENSION]
     return found

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Request, Response, request
+from flask import Request, Response
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -12,6 +12,7 @@ from callback_sink.inbox import Callback, Received, bin_of, keepable, target_of
 from callback_sink.parts import parts
 from callback_sink.search import Filters
 from mock_kit.admin import json_answer
+from mock_kit.lean_flask import this_request
 from mock_kit.wire import Reply
 from mock_kit.workspaces import Workspace
 
@@ -28,15 +29,16 @@ def receive() -> Response | None:
     This comes before the routes instead of being one: a route would have to list its methods, would take
     unknown admin paths for bins, and would redirect paths with two slashes in a row.
     """
-    if _is_admin(request):
+    asked = this_request()
+    if _is_admin(asked):
         return None
-    name = bin_of(path_of(request.environ["PATH_INFO"]))
+    name = bin_of(path_of(asked.environ["PATH_INFO"]))
     workspace = parts().owner_of(name)
-    if request.method == "OPTIONS":
+    if asked.method == "OPTIONS":
         return _written(Reply(status=204, headers=Headers({"Allow": _METHODS})))
-    if request.method == "GET" and _asks_for_queue(request.query_string):
+    if asked.method == "GET" and _asks_for_queue(asked.query_string):
         return _drained(workspace, name)
-    return _recorded(workspace, name)
+    return _recorded(asked, workspace, name)
 
 
 def share(response: Response) -> Response:
@@ -44,11 +46,12 @@ def share(response: Response) -> Response:
 
     Source: assumed; the vendor's documents do not speak of browsers in front of a receiver.
     """
-    if _is_admin(request) or "Origin" not in request.headers:
+    asked = this_request()
+    if _is_admin(asked) or "Origin" not in asked.headers:
         return response
     shared = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
-    if request.method == "OPTIONS":
-        shared |= _preflight()
+    if asked.method == "OPTIONS":
+        shared |= _preflight(asked)
     for header, value in shared.items():
         response.headers.setdefault(header, value)
     return response
@@ -64,15 +67,15 @@ def _asks_for_queue(query: bytes) -> bool:
     return any(parameter.partition(b"=")[0] == b"returnQueue" for parameter in query.split(b"&"))
 
 
-def _preflight() -> dict[str, str]:
+def _preflight(asked: Request) -> dict[str, str]:
     """Allow what a browser asks for; ``*`` would leave the Authorization header out."""
-    asked = request.headers.get("Access-Control-Request-Headers", "")
+    names = asked.headers.get("Access-Control-Request-Headers", "")
     allowed = {
         "Access-Control-Allow-Methods": _METHODS,
-        "Access-Control-Allow-Headers": asked if _HEADER_NAMES.match(asked) else "*",
+        "Access-Control-Allow-Headers": names if _HEADER_NAMES.match(names) else "*",
         "Access-Control-Max-Age": "600",
     }
-    if request.headers.get("Access-Control-Request-Private-Network") == "true":
+    if asked.headers.get("Access-Control-Request-Private-Network") == "true":
         allowed["Access-Control-Allow-Private-Network"] = "true"
     return allowed
 
@@ -87,23 +90,22 @@ def _drained(workspace: Workspace, name: str) -> Response:
     return json_answer({"count": len(data), "data": data})
 
 
-def _recorded(workspace: Workspace, name: str) -> Response:
-    body = _body()
+def _recorded(asked: Request, workspace: Workspace, name: str) -> Response:
     received = Received(
         received_at=workspace.clock.now(),
         bin=name,
-        method=keepable(request.method),
-        path=target_of(path_of(request.environ["PATH_INFO"]), request.query_string),
-        headers=[(keepable(header), keepable(value)) for header, value in request.headers],
-        body=body,
+        method=keepable(asked.method),
+        path=target_of(path_of(asked.environ["PATH_INFO"]), asked.query_string),
+        headers=[(keepable(header), keepable(value)) for header, value in asked.headers],
+        body=_body(asked),
     )
     recorded = parts().store.record(workspace.name, received)
     if recorded.relays and recorded.forward is not None:
-        return _relayed(workspace, recorded.callback, recorded.forward)
+        return _relayed(asked, workspace, recorded.callback, recorded.forward)
     parts().arrivals.announce(workspace.name)
     if recorded.forward is not None:
         _send_on(workspace, recorded.callback, recorded.forward)
-    request.environ[DROPPED] = recorded.answer.hangs_up
+    asked.environ[DROPPED] = recorded.answer.hangs_up
     return _written(reply_of(recorded.answer))
 
 
@@ -113,12 +115,12 @@ def _send_on(workspace: Workspace, callback: Callback, url: str) -> None:
     parts().store.note_forward(workspace.name, callback.id, forwarded)
 
 
-def _relayed(workspace: Workspace, callback: Callback, url: str) -> Response:
+def _relayed(asked: Request, workspace: Workspace, callback: Callback, url: str) -> Response:
     """Send a callback on, and answer as its target does; hang up if that does not answer."""
     reply, forwarded = parts().forwarder.relay(callback, url, now=workspace.clock.now())
     parts().store.note_forward(workspace.name, callback.id, forwarded, relayed=True)
     parts().arrivals.announce(workspace.name)
-    request.environ[DROPPED] = reply is None
+    asked.environ[DROPPED] = reply is None
     return _written(reply or Reply(status=502))
 
 
@@ -129,16 +131,16 @@ def _written(reply: Reply) -> Response:
     return response
 
 
-def _body() -> bytes:
+def _body(asked: Request) -> bytes:
     """Return the exact bytes of the body.
 
     Raises:
         BodyTooLargeError: there are more than the sink keeps.
     """
     try:
-        return request.get_data(cache=False)
+        return asked.get_data(cache=False)
     except RequestEntityTooLarge as error:
-        raise BodyTooLargeError(request.content_length, largest=parts().settings.largest_body) from error
+        raise BodyTooLargeError(asked.content_length, largest=parts().settings.largest_body) from error
 
 
 def _is_admin(asked: Request) -> bool:
