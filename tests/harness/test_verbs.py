@@ -140,6 +140,55 @@ steps:
     assert runner.run(scenario).failure is None
 
 
+def test_polls_that_an_expect_has_dealt_with_are_fresh_to_no_other(runner: Runner, tmp_path: Path) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        """
+scenario: fresh polls
+instance: {configuration: {event.poller.configuration: {leads: {}}}}
+steps:
+  - advance: 15m
+  - expect: {callbacks: []}
+  - expect: {polls: []}
+  - snapshot: after the first poll
+  - advance: 15m
+  - expect: {polls: [{at: T+30m}]}
+  - restore: after the first poll
+  - expect: {polls: []}
+  - advance: 15m
+  - expect: {polls: [{at: T+30m}], callbacks: []}
+""",
+    )
+
+    assert runner.run(scenario).failure is None
+
+
+def test_decisions_of_polls_before_the_last_expect_are_not_told(runner: Runner, tmp_path: Path) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        """
+scenario: what was decided since
+instance: {configuration: {event.poller.configuration: {contacts: {}}}}
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: {to: T+15m}
+  - expect: {callbacks: [contacts/ada CREATED]}
+  - advance: 1m
+  - create: {contacts/bob: {}}
+  - advance: {to: T+30m}
+  - expect: {callbacks: []}
+""",
+    )
+
+    failure = runner.run(scenario).failure
+
+    assert failure is not None
+    assert [line.partition(" of ")[0] for line in failure.lines if line.startswith("poll at")] == [
+        "poll at 2026-03-02T10:30:00Z"
+    ]
+
+
 def test_a_callbacks_body_is_held_against_what_it_has_to_contain(runner: Runner, tmp_path: Path) -> None:
     scenario = scenario_of(
         tmp_path,
