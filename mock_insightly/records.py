@@ -2,7 +2,8 @@
 
 from base64 import b32encode
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 
 from mock_insightly.account import Account
 from mock_insightly.dates import format_date
@@ -26,8 +27,7 @@ def created(kind: Kind, given: Record, *, record_id: int, account: Account, now:
     blank = kind.blank
     record = {**blank, **{name: value for name, value in given.items() if name in blank}}
     record[kind.id_field] = record_id
-    record["DATE_CREATED_UTC"] = format_date(now)
-    record["DATE_UPDATED_UTC"] = format_date(now)
+    record["DATE_CREATED_UTC"] = record["DATE_UPDATED_UTC"] = format_date(now)
     if kind.mailbox:
         record["LINKED_EMAIL_ADDRESS"] = linked_email_address(kind, record_id, account)
     return _complete(kind, record, account)
@@ -76,7 +76,12 @@ def linked_email_address(kind: Kind, record_id: int, account: Account) -> str:
 
 def stamp(record: Record, name: str) -> datetime:
     """Return one of a record's own dates."""
-    return datetime.fromisoformat(str(record[name])).replace(tzinfo=UTC)
+    return _instant(str(record[name]))
+
+
+@lru_cache(maxsize=1024)  # as in format_date
+def _instant(date: str) -> datetime:
+    return datetime.fromisoformat(f"{date}+00:00")
 
 
 def record_in(document: str) -> Record:

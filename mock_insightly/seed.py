@@ -66,6 +66,10 @@ class Seeding:
         return self._inventor.chunk(number)
 
     @cached_property
+    def _second(self) -> datetime:
+        return whole_second(self.now)
+
+    @cached_property
     def _inventor(self) -> Inventor:
         return Inventor(self.seed)
 
@@ -100,7 +104,7 @@ class Seeding:
         """Give a draft its id, its dates and those it belongs to."""
         record_id = self._id(kind, position)
         assert record_id is not None  # noqa: S101 - its run has been noted
-        stamped = whole_second(self.now) - draft.age
+        stamped = self._second - draft.age
         record = created(
             kind,
             {**draft.fields, "OWNER_USER_ID": self.account.user_id + draft.owner, **self._relations(draft)},
