@@ -1,6 +1,7 @@
 """Whose CRM it is: what records take from the account rather than from the client."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mock_kit import seeded
 
@@ -31,6 +32,7 @@ class Account:
     custom_objects: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)  # each call is for one, and calls come in rows
 def account_of(
     seed: int, *, email: str, currency: str, country: str, custom_objects: tuple[str, ...] = ()
 ) -> Account:

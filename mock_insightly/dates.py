@@ -50,6 +50,7 @@ def format_date(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(" ", "seconds").removesuffix("+00:00")
 
 
+@lru_cache(maxsize=1024)  # a poller asks for the same of each list
 def parse_date(text: str) -> datetime:
     """Read a date in any of the accepted spellings, cut to the second; without a zone it is UTC.
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import current_app
-
 from mock_insightly.account import Account, account_of
 from mock_insightly.allowance import Allowance, Limits
 from mock_insightly.credentials import api_key
@@ -14,6 +12,7 @@ from mock_insightly.grants import Grants
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
 from mock_insightly.versions.version import Version
+from mock_kit.lean_flask import this_app
 from mock_kit.workspaces import Workspace, Workspaces
 
 EXTENSION = "mock-insightly"
@@ -71,5 +70,5 @@ class Parts:
 
 def parts() -> Parts:
     """Return the parts of the application that answers the present request."""
-    found: Parts = current_app.extensions[EXTENSION]
+    found: Parts = this_app().extensions[EXTENSION]
     return found

@@ -50,6 +50,10 @@ class Store:
         database.create("crm", metadata, version=2)
         self._database = database
         self._finder = Finder()
+        self._forgetting = [
+            Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
+            for table in metadata.sorted_tables
+        ]
 
     def get(self, workspace: Workspace, kind: Kind, record_id: int) -> Stored:
         """Return a record.
@@ -187,8 +191,8 @@ class Store:
     def reset(self, workspace: Workspace) -> None:
         """Forget everything of a workspace; its numbers start anew."""
         with self._database.writing() as connection:
-            for table in metadata.sorted_tables:
-                connection.execute(table.delete().where(table.c.workspace == workspace.name))
+            for forget in self._forgetting:
+                forget.run(connection, {"of_workspace": workspace.name})
 
     @contextmanager
     def writing(self, workspace: Workspace, *, at: datetime) -> Iterator[Writing]:
