@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from mock_platform.domain import zones
@@ -48,14 +49,7 @@ def expand(url: str, *, last_poll: datetime, now: datetime) -> str:
     "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00'"
     """
     times = _Times(last_poll=last_poll, now=now)
-    parts: list[str] = []
-    end = 0
-    for found in _PLACEHOLDER.finditer(url):
-        expansion = _expansion(found[1])
-        if expansion:
-            parts += [_encode(url[end : found.start()]), quote(expansion(times), safe="")]
-            end = found.end()
-    return "".join([*parts, _encode(url[end:])])
+    return "".join(part if isinstance(part, str) else quote(part(times), safe="") for part in _parts(url))
 
 
 def check(url: str) -> None:
@@ -71,6 +65,19 @@ def check(url: str) -> None:
 def has_placeholder(url: str) -> bool:
     """Say whether the provider is asked for what changed, or for everything."""
     return any(_expansion(found[1]) for found in _PLACEHOLDER.finditer(url))
+
+
+@lru_cache(maxsize=256)  # a configuration changes seldom, and is polled by often
+def _parts(url: str) -> tuple[str | _Expansion, ...]:
+    """Return a URL's text, encoded, and what fills the places between."""
+    parts: list[str | _Expansion] = []
+    end = 0
+    for found in _PLACEHOLDER.finditer(url):
+        expansion = _expansion(found[1])
+        if expansion:
+            parts += [_encode(url[end : found.start()]), expansion]
+            end = found.end()
+    return (*parts, _encode(url[end:]))
 
 
 def _expansion(placeholder: str) -> _Expansion | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 
 from mock_platform.domain.masking import SECRET_KEYS, SECRET_TYPE
@@ -67,7 +68,7 @@ class Element:
     id_fields: Mapping[str, str]
     active: bool = True
 
-    @property
+    @cached_property
     def secret_keys(self) -> frozenset[str]:
         """The keys whose values are shown as asterisks."""
         return SECRET_KEYS | {entry.key for entry in self.keys if entry.secret}

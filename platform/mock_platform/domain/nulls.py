@@ -15,7 +15,7 @@ def without_nulls(record: Mapping[str, object]) -> dict[str, object]:
 
 
 def _within(value: object) -> object:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return without_nulls(value)
     if isinstance(value, list):
         return [_within(inner) for inner in value]

@@ -1,6 +1,7 @@
 """What every way to make, change or show an instance has in common."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from enum import Enum
 
 from mock_kit.workspaces import Workspace
@@ -52,20 +53,17 @@ def make(
     now = workspace.clock.now()
     owner = calling_user(workspace).id
 
-    def draft(instance_id: int) -> Instance:
-        token = identities.element_token(workspace, instance_id)
-        return rules.make(body, element, instance_id=instance_id, token=token, now=now, user_id=owner)
-
-    first = draft(identities.first_instance_id(workspace))
-    _check(first, element)
-    crm.check(first.configuration)
-    objects = _objects(first, crm) if with_objects else None
+    first_id = identities.first_instance_id(workspace)
+    draft = rules.make(body, element, instance_id=first_id, token="", now=now, user_id=owner)
+    _check(draft, element)
+    crm.check(draft.configuration)
+    objects = _objects(draft, crm) if with_objects else None
     block = parts().settings.empty_block
     made = parts().store.instances.add(
         workspace.name,
-        draft,
+        lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
         lambda instance: plan(None, instance, element, empty_block=block, now=now),
-        first_id=first.id,
+        first_id=first_id,
         now=now,
     )
     _announce(made)

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from sqlalchemy import bindparam
+
 from mock_kit.database import Database
+from mock_kit.prepared import Prepared
 from mock_platform.store import tables
 from mock_platform.store.async_calls import AsyncCalls
 from mock_platform.store.bulk import Bulk
@@ -27,6 +30,11 @@ __all__ = ["Store"]
 
 _NO_WORKSPACE = ""
 _MONTH = timedelta(days=30)
+_FORGET = [
+    Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
+    for table in tables.metadata.sorted_tables
+]
+"""What forgets a workspace's rows, of every table: all of them are known by here."""
 
 
 class Store:
@@ -63,5 +71,5 @@ class Store:
         """Forget everything about a workspace."""
         self.usage.forget(workspace)
         with self._database.writing() as connection:
-            for table in tables.metadata.sorted_tables:
-                connection.execute(table.delete().where(table.c.workspace == workspace))
+            for forget in _FORGET:
+                forget.run(connection, {"of_workspace": workspace})

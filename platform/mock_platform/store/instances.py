@@ -123,7 +123,7 @@ class Instances:
             _add.run(connection, {"workspace": workspace, **_row(instance)})
             keep_tags(connection, workspace, instance)
             _carry_out(connection, workspace, instance, plan(instance), now)
-        return self._again(workspace, instance)
+            return _kept(connection, workspace, instance.id)
 
     def change(
         self,
@@ -151,7 +151,7 @@ class Instances:
                 forget_tags(connection, workspace, instance_id)
                 keep_tags(connection, workspace, after)
             _carry_out(connection, workspace, after, plan(before, after), now)
-        return self._again(workspace, after)
+            return _kept(connection, workspace, instance_id)
 
     def delete(self, workspace: str, instance: Instance) -> None:
         """Delete an instance; its polling, its subscription and its scheduled calls end with it.
@@ -177,10 +177,11 @@ class Instances:
             )
         return changed
 
-    def _again(self, workspace: str, instance: Instance) -> Instance:
-        """Return the instance as it is now kept, its subscription's id with it."""
-        saved = self.get(workspace, instance.id)
-        return saved or instance
+
+def _kept(connection: Connection, workspace: str, instance_id: int) -> Instance:
+    """Return an instance as it is kept by now, its subscription's id with it."""
+    (row,) = _get.all(connection, _key(workspace, instance_id))
+    return _instance(row)
 
 
 def still_there(connection: Connection, workspace: str, instance_id: int) -> bool:

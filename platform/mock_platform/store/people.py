@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from msgspec.json import Decoder
-from sqlalchemy import Connection, Row, Table, bindparam, select
+from sqlalchemy import BigInteger, Connection, Row, Table, bindparam, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
@@ -26,6 +26,12 @@ _all = {
     )
     for table in (organizations, accounts, users)
 }
+_either = Prepared(
+    select(users).where(
+        users.c.workspace == bindparam("of_workspace"),
+        users.c.id.in_([bindparam("of_id", type_=BigInteger), bindparam("of_founder", type_=BigInteger)]),
+    )
+)
 
 
 class People:
@@ -50,8 +56,12 @@ class People:
 
     def user(self, workspace: Workspace, user_id: int | None) -> Member:
         """Return a user; the one that the workspace began with where there is none of that id, or no longer."""
-        with self.reading(workspace) as register:
-            return register.user(user_id) or register.founder
+        founder = identities.founder_id(workspace)
+        asked = {"of_workspace": workspace.name, "of_id": user_id, "of_founder": founder}
+        with self._database.glancing() as connection:
+            found = {row.id: row for row in _either.all(connection, asked)}
+        row = found.get(user_id) or found.get(founder)
+        return identities.founding(workspace).user if row is None else _user(row)
 
     def with_secret(self, secret: str) -> tuple[str, int] | None:
         """Return the name of the workspace, and the id, of the active user who has a secret.
