@@ -3,7 +3,7 @@
 import logging
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 
 import pytest
 
@@ -56,21 +56,17 @@ class Arrivals:
     def __init__(self, usual=None):
         self.usual = usual
         self.count = 0
-        self.enough = Event()
-        self.wanted = 1
+        self.changed = Condition()
 
     def __call__(self, method, url, body):
-        self.count += 1
-        if self.count >= self.wanted:
-            self.enough.set()
+        with self.changed:
+            self.count += 1
+            self.changed.notify_all()
         return self.usual(method, url, body) if self.usual else None
 
     def wait(self, wanted):
-        self.wanted = wanted
-        if self.count >= wanted:
-            self.enough.set()
-        assert self.enough.wait(SECONDS)
-        self.enough.clear()
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.count >= wanted, timeout=SECONDS)
 
 
 def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found):
