@@ -10,6 +10,8 @@ from mock_insightly.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.foundation import foundation
 from mock_insightly.kinds import CATEGORIES, KINDS
 from mock_insightly.lookups import countries, custom_objects, only
+from mock_insightly.records import created
+from mock_insightly.references import references
 from mock_insightly.versions.known import VERSIONS
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -34,6 +36,14 @@ def test_every_kind_that_is_founded_has_records_and_no_other():
     founded = [kind for kind, _ in foundation(account(), since=NOW)]
 
     assert {kind.name for kind in founded} == {kind.name for kind in KINDS if kind.founded}
+
+
+def test_what_is_founded_is_what_a_new_record_would_be_and_refers_to_nothing():
+    for kind, records in foundation(account(), since=NOW):
+        for record in records:
+            anew = created(kind, record, record_id=record[kind.id_field], account=account(), now=NOW)
+            assert [*record.items()] == [*anew.items()]
+            assert references(kind, record) == set()
 
 
 def test_the_accounts_defaults_are_a_source_after_the_first_and_the_first_status():

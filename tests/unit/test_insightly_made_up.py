@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
-from mock_insightly.made_up import CHUNK, COLLEAGUES, SPREAD, Inventor
+from mock_insightly.made_up import CHUNK, COLLEAGUES, FIRST_FEW, SPREAD, Inventor, first_few
 from mock_insightly.versions.known import VERSIONS
 
 
@@ -26,6 +26,15 @@ def test_a_chunk_follows_from_the_seed_and_its_number(inventor, chunk):
     assert inventor.chunk(3) == chunk
     assert inventor.chunk(4) != chunk
     assert Inventor(8).chunk(3) != chunk
+
+
+@pytest.mark.parametrize("name", ["organisations", "contacts", "leads", "opportunities"])
+def test_the_first_few_drafts_are_those_that_the_chunk_begins_with(chunk, name):
+    few = getattr(first_few(7, 3), name)
+
+    assert few == getattr(chunk, name)[:FIRST_FEW]
+    assert getattr(first_few(8, 3), name) != few
+    assert getattr(first_few(7, 4), name) != few
 
 
 @pytest.mark.parametrize("name", ["organisations", "contacts", "leads", "opportunities"])

@@ -17,7 +17,7 @@ def test_so_many_records_of_each_kind_are_filled_in(crm):
 def test_one_call_and_several_fill_in_the_same(crm, another):
     crm.seed(120)
     other = another(seed=7, name="batches")
-    for first, count in ((0, 1), (1, 49), (50, 0), (50, 70)):
+    for first, count in ((0, 1), (1, 49), (50, 0), (50, 1), (51, 69)):
         other.seed(count, first=first)
 
     told = (
