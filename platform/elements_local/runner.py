@@ -1,5 +1,6 @@
 """Runs scenarios: each in a fresh workspace of a stack, in process under freezegun or over real ports."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -132,6 +133,7 @@ class Runner:
 
     def close(self) -> None:
         """Stop the stacks."""
+        gc.unfreeze()
         self._closing.close()
         self._database = None
         self._stacks.clear()
@@ -183,6 +185,7 @@ class Runner:
             else:
                 starting = on_ports(Options(ports=(0, 0, 0), environment=scenario.environment))
             self._stacks[chosen] = self._closing.enter_context(starting)
+            gc.freeze()  # a stack lives as long as the runner: to look through it for garbage is time lost
         return self._stacks[chosen]
 
     def _options(self, scenario: Scenario) -> Options:
