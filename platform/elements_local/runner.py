@@ -104,6 +104,7 @@ class Runner:
     def __init__(self, how: How) -> None:
         self._how = how
         self._held = HeldTime()
+        self._for_several = False
         self._closing = ExitStack()
         self._database: Database | None = None
         self._stacks: dict[frozenset[tuple[str, str]], Stack] = {}
@@ -123,17 +124,21 @@ class Runner:
 
     @contextmanager
     def holding(self) -> Iterator[None]:
-        """Hold the process's time for several scenarios, and in between.
+        """Hold the process's time for several scenarios, and in between, in a process that does nothing else.
 
-        Taking hold anew for each is a good part of what a short one costs. What is unpickled meanwhile has dates of
-        freezegun's class.
+        Taking hold anew for each is a good part of what a short one costs, and so is looking for garbage in stacks, which
+        last. What is unpickled meanwhile has dates of freezegun's class.
         """
-        with self._held.from_(DEFAULT_START) if self._holds else nullcontext():
-            yield
+        self._for_several = True
+        try:
+            with self._held.from_(DEFAULT_START) if self._holds else nullcontext():
+                yield
+        finally:
+            self._for_several = False
+            gc.unfreeze()
 
     def close(self) -> None:
         """Stop the stacks."""
-        gc.unfreeze()
         self._closing.close()
         self._database = None
         self._stacks.clear()
@@ -185,7 +190,8 @@ class Runner:
             else:
                 starting = on_ports(Options(ports=(0, 0, 0), environment=scenario.environment))
             self._stacks[chosen] = self._closing.enter_context(starting)
-            gc.freeze()  # a stack lives as long as the runner: to look through it for garbage is time lost
+            if self._for_several:
+                gc.freeze()
         return self._stacks[chosen]
 
     def _options(self, scenario: Scenario) -> Options:
