@@ -117,7 +117,8 @@ def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
 def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[InstanceJson]:
     """Return instances as the platform shows them."""
     with parts().store.people.reading(workspace) as register:
-        founder, users = register.founder, {user.id: user for user in register.users()}
+        users = {user.id: user for user in register.users()}
+        founder = users.get(identities.founder_id(workspace)) or register.founder
     elements = _elements(workspace)
     unset, now = parts().settings.unset_value, workspace.clock.now()
     return [

@@ -168,10 +168,13 @@ class Usage:
     def _prune(self, connection: Connection, workspace: str, kept: list[Call]) -> None:
         """Drop what has become too old, if there can be any."""
         oldest = kept_since(kept[-1].at, self._retention)
-        earliest = self._earliest.get(workspace)
-        if earliest is not None:
-            earliest = min(earliest, *(call.at for call in kept))
-        if earliest is None or earliest < oldest:
+        known = self._earliest.get(workspace)
+        earliest: datetime | None = (
+            _earliest.scalar(connection, {"of_workspace": workspace})
+            if known is None
+            else min(known, *(call.at for call in kept))
+        )
+        if earliest is not None and earliest < oldest:
             _prune.run(connection, {"of_workspace": workspace, "oldest": oldest})
             earliest = _earliest.scalar(connection, {"of_workspace": workspace})
         if earliest is not None:
