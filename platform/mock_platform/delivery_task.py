@@ -14,7 +14,8 @@ from mock_platform.domain.models import Attempt, Job, Ran
 from mock_platform.settings import Settings
 from mock_platform.standard_webhooks import standard_headers
 from mock_platform.store import Store
-from mock_platform.store.deliveries import Key, Owed, Tried
+from mock_platform.store.attempts import Owed, Tried
+from mock_platform.store.deliveries import Key
 
 _MOST_TOGETHER = 32
 _QUICK_S = 0.02
@@ -58,7 +59,7 @@ class DeliveryTask:
         return ran
 
     def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> Ran:
-        owed = self.store.deliveries.owed(workspace.name, [_key(job) for job in jobs])
+        owed = self.store.attempts.owed(workspace.name, [_key(job) for job in jobs])
         moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
         tried: list[Tried] = []
         try:
@@ -71,7 +72,7 @@ class DeliveryTask:
     def _keep(self, workspace: Workspace, tried: list[Tried]) -> Ran:
         """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
         if tried:
-            self.store.deliveries.attempted(workspace.name, tried)
+            self.store.attempts.attempted(workspace.name, tried)
         return Ran(attempts=len(tried), deliveries=sum(one.taken for one in tried))
 
     def _try(self, workspace: Workspace, job: Job, owed: Owed | None) -> Tried | None:
@@ -81,7 +82,7 @@ class DeliveryTask:
             return None
         if not owed.active:
             aside = put_aside(owed.delivery, now=workspace.clock.now())
-            self.store.deliveries.put_aside(workspace.name, job, aside)
+            self.store.attempts.put_aside(workspace.name, job, aside)
             return None
         attempt = self._attempt(owed, at=workspace.clock.now())
         taken = not attempt.reason

@@ -378,7 +378,7 @@ def test_every_attempt_is_kept_with_its_time_its_address_and_what_came_of_it(ben
 
     (poll,) = bench.store.polls.list(workspace.name, limit=9)
     (event,) = bench.store.events.list(Wanted(workspace=workspace.name), offset=0, limit=9)
-    attempts = bench.store.deliveries.attempts(workspace.name, event.notification_id)
+    attempts = bench.store.attempts.of(workspace.name, event.notification_id)
     assert [
         (kept.number, (kept.at - poll.at).total_seconds(), kept.status, kept.reason) for kept in attempts
     ] == [

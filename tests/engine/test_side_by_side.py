@@ -241,7 +241,7 @@ def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers
         receivers.wait(1)
 
     assert statuses(bench, workspace) == []
-    assert bench.store.deliveries.attempts(workspace.name, 100) == []
+    assert bench.store.attempts.of(workspace.name, 100) == []
 
 
 def test_no_advance_while_callbacks_of_the_time_when_the_clock_was_real_are_under_way(world, receivers):

@@ -28,8 +28,8 @@ from mock_platform.domain.models import (
 )
 from mock_platform.domain.schedule import Plan
 from mock_platform.store import Store, tables
+from mock_platform.store.attempts import Tried
 from mock_platform.store.counters import next_number
-from mock_platform.store.deliveries import Tried
 from mock_platform.store.events import Wanted
 from mock_platform.store.polls import Outgoing
 
@@ -275,7 +275,7 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     for kind, subject, _ in due(store):
         if kind is JobKind.DELIVER:
             notification, subscription = map(int, subject.split("/"))
-            assert store.deliveries.owed("acme", [(notification, subscription)]) == {}
+            assert store.attempts.owed("acme", [(notification, subscription)]) == {}
         else:
             assert subject == str(other.id)
 
@@ -468,7 +468,7 @@ def test_a_poll_that_found_something_owes_a_delivery_for_each_notification(store
 
     deliveries = [(subject, at) for kind, subject, at in due(store) if kind is JobKind.DELIVER]
     assert deliveries == [(f"{number}/{made.subscription_id}", LATER) for number in (5000, 5001, 5002)]
-    owed = store.deliveries.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
+    owed = store.attempts.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
     assert owed.body == b"{}"
     assert (owed.url, owed.active) == ("http://receiver.test/", True)
     assert (owed.name, owed.configuration) == (f"Mine (instance {made.id})", made.configuration)
@@ -504,7 +504,7 @@ def attempted(store):
         url="http://receiver.test/",
         policy_queues=False,
     ):
-        owed = store.deliveries.owed("acme", [(notification, made.subscription_id)])[
+        owed = store.attempts.owed("acme", [(notification, made.subscription_id)])[
             notification, made.subscription_id
         ]
         job = store.jobs.of("acme", JobKind.DELIVER, f"{notification}/{made.subscription_id}")
@@ -528,7 +528,7 @@ def attempted(store):
             delivery=delivery, again=again, gives_up=status is DeliveryStatus.QUEUED and not policy_queues
         )
         tried = Tried(job=job, attempt=attempt, outcome=outcome, email=EMAIL)
-        store.deliveries.attempted("acme", [tried])
+        store.attempts.attempted("acme", [tried])
         return attempt
 
     return keep
@@ -540,13 +540,13 @@ def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succee
 
     attempt = attempted(made, DeliveryStatus.RETRY, again=LATER + timedelta(seconds=4))
 
-    owed = store.deliveries.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
+    owed = store.attempts.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
     assert (owed.delivery.status, owed.delivery.failures, owed.delivery.first_failure) == (
         DeliveryStatus.RETRY,
         1,
         LATER,
     )
-    assert store.deliveries.attempts("acme", 5000) == [attempt]
+    assert store.attempts.of("acme", 5000) == [attempt]
     assert due(store, until=LATER + timedelta(seconds=4))[-1] == (
         JobKind.DELIVER,
         f"5000/{made.subscription_id}",
@@ -581,7 +581,7 @@ def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
     assert store.subscriptions.get("acme", made.subscription_id).active is active
     assert store.emails.list("acme", limit=9) == ([] if active else [EMAIL])
     succeed(made, at=LATER + timedelta(minutes=15))
-    later = store.deliveries.owed("acme", [(5001, made.subscription_id)])[5001, made.subscription_id].delivery
+    later = store.attempts.owed("acme", [(5001, made.subscription_id)])[5001, made.subscription_id].delivery
     assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)
     assert (store.jobs.of("acme", JobKind.DELIVER, f"5001/{made.subscription_id}") is not None) is active
 
@@ -619,7 +619,7 @@ def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add):
     )
 
     assert (
-        store.deliveries.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id].body == body
+        store.attempts.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id].body == body
     )
 
 

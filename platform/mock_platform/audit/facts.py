@@ -203,7 +203,7 @@ def _callbacks(
         return {}
     ids = [notification.id for notification in notifications]
     tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
-    for (number, _), attempts in store.deliveries.attempts_of(workspace, ids).items():
+    for (number, _), attempts in store.attempts.of_each(workspace, ids).items():
         tries[number].append(attempts)
     for (number, _), state in store.deliveries.states_of(workspace, ids).items():
         states[number].append(state)

@@ -84,11 +84,11 @@ class EmailsJson(TypedDict):
 def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
     """List deliveries with every attempt; the latest ``limit`` of them."""
     workspace = asked_workspace().name
-    kept = parts().store.deliveries
-    found = kept.find(
+    store = parts().store
+    found = store.deliveries.find(
         workspace, notification_id=query.notification_id, subscription_id=query.subscription_id
     )[-query.limit :]
-    tries = kept.attempts_of(workspace, {one.delivery.notification_id for one in found})
+    tries = store.attempts.of_each(workspace, {one.delivery.notification_id for one in found})
     return Answer({"deliveries": [_delivery(one, tries.get(one.key, [])) for one in found]})
 
 

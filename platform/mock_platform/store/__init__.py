@@ -8,6 +8,7 @@ from mock_kit.database import Database
 from mock_kit.prepared import Prepared
 from mock_platform.store import tables
 from mock_platform.store.async_calls import AsyncCalls
+from mock_platform.store.attempts import Attempts
 from mock_platform.store.bulk import Bulk
 from mock_platform.store.counters import next_number
 from mock_platform.store.deliveries import Deliveries
@@ -61,6 +62,7 @@ class Store:
         self.event_counts = EventCounts(database)
         self.notifications = Notifications(database)
         self.subscriptions = Subscriptions(database)
+        self.attempts = Attempts(database)
         self.deliveries = Deliveries(database)
         self.emails = Emails(database)
         self.traces = Traces(database)
