@@ -43,8 +43,9 @@ from mock_kit.snapshot_routes import add_snapshots
 from mock_kit.snapshots import Memory, Snapshots
 from mock_kit.standing import standing_of
 from mock_kit.table_rows import AllRows
-from mock_kit.wire import DroppedError, Http
+from mock_kit.wire import Http
 from mock_kit.workspaces import Workspace, Workspaces
+from mock_kit.wsgi import DroppedError
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

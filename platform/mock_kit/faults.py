@@ -18,7 +18,8 @@ from werkzeug.datastructures import Headers
 
 from mock_kit.json_text import Json, encode
 from mock_kit.seeded import number
-from mock_kit.wire import DELAY_HEADER, DroppedError, Reply
+from mock_kit.wire import DELAY_HEADER, Reply
+from mock_kit.wsgi import DroppedError
 
 _Count = Annotated[int, Meta(ge=1)]
 # `$` alone lets a line feed follow; `\Z`, which does not, would mean a letter to readers of a JSON schema

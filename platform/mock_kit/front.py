@@ -15,8 +15,9 @@ from mock_kit.calls import CALLER_HEADER, LARGEST_KEPT_BODY, READS, Call, next_n
 from mock_kit.fault_book import FaultBook
 from mock_kit.faults import Phase, Rule, distort
 from mock_kit.journal import KEPT_BYTES, Exchange, Journal
-from mock_kit.wire import Answer, DroppedError, Reply, begin, call
+from mock_kit.wire import Reply, call
 from mock_kit.workspaces import Workspace
+from mock_kit.wsgi import Answer, DroppedError, begin
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

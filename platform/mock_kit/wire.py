@@ -6,20 +6,19 @@ so it would pass over a socket.
 
 import logging
 import re
-import sys
-from base64 import b64encode
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Mapping
 from contextvars import Context
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
-from io import BytesIO
 from threading import local
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import SplitResult, urlsplit
 
 from werkzeug.datastructures import Headers
+
+from mock_kit.wsgi import USUAL_PORTS, DroppedError, begin, environ_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -33,19 +32,12 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _LARGEST_REPLY = 64 * 1024 * 1024
 _TOO_LONG = "the answer is longer than 64 MiB"
 _BODILESS = frozenset({204, 304})
-_USUAL_PORTS = {"http": "80", "https": "443"}
 
-# What a client over sockets does to a URL and to headers before it sends them.
-_QUERY_MARKS = "!#$%&'()*+,/:;=?@[]~"
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"(?:[^\s\u0100-\U0010ffff][^\r\n\u0100-\U0010ffff]*)?")
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>(?:: )?")
 
 _log = logging.getLogger(__name__)
-
-
-class DroppedError(Exception):
-    """Raised out of a WSGI application to hang up without an answer."""
 
 
 class HeaderError(ValueError):
@@ -170,7 +162,8 @@ class InProcess:
         if application is None:
             return self._otherwise.send(method, url, headers=headers, body=body)
         try:
-            environ = _environ(method, parts, headers, body)
+            _check(headers)
+            environ = environ_of(method, parts, headers, body)
         except ValueError as error:
             return NoReply(reason=_reason(error, self._timeout))
         try:
@@ -187,7 +180,7 @@ class InProcess:
         """Find an application, whether or not the URL and its origin mention a usual port."""
         host = url.netloc.rpartition("@")[2].lower()
         found = self._applications.get(f"{url.scheme}://{host}")
-        usual = f":{_USUAL_PORTS.get(url.scheme)}"
+        usual = f":{USUAL_PORTS.get(url.scheme)}"
         if found is None and host.endswith(usual):
             found = self._applications.get(f"{url.scheme}://{host.removesuffix(usual)}")
         elif found is None:
@@ -195,70 +188,10 @@ class InProcess:
         return found
 
 
-class Answer(NamedTuple):
-    """What a WSGI application answers, in WSGI's own terms.
-
-    Attributes:
-        status: with its phrase.
-        body: all of it, or its start.
-        rest: what is still to come, to be read or closed; None if that is nothing.
-    """
-
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-    rest: Generator[bytes, None, None] | None = None
-
-    def reply(self) -> Reply:
-        """Return what a client sees of it, as far as it has come."""
-        return Reply(
-            status=int(self.status[:3]), headers=Headers(self.headers), body=self.body, phrase=self.status[4:]
-        )
-
-
 def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
     """Run a WSGI application to its end and return its answer."""
-    return begin(application, environ).reply()
-
-
-def begin(application: "WSGIApplication", environ: "WSGIEnvironment", *, enough: int | None = None) -> Answer:
-    """Run a WSGI application until its answer is there, or enough of one that does not say how long it is.
-
-    Args:
-        enough: bytes; None waits for all of it.
-    """
-    started: list[tuple[str, list[tuple[str, str]]]] = []
-    written: list[bytes] = []
-
-    def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> object:
-        started.append((status, headers))
-        return written.append
-
-    rest = _body(application(environ, start_response), written)  # type: ignore[arg-type]  # the `exc_info` argument
-    kept: list[bytes] = []
-    for chunk in rest:
-        kept.append(chunk)
-        if enough is not None and sum(map(len, kept)) > enough and not _says_its_length(started[-1][1]):
-            return Answer(*started[-1], b"".join(kept), rest)
-    return Answer(*started[-1], b"".join(kept))
-
-
-def _says_its_length(headers: list[tuple[str, str]]) -> bool:
-    return any(name.lower() == "content-length" for name, _ in headers)
-
-
-def _body(chunks: Iterable[bytes], written: list[bytes]) -> Generator[bytes, None, None]:
-    """Yield what an application gives, and what it wrote before that, and close it in the end."""
-    try:
-        for chunk in chunks:
-            yield from written
-            written.clear()
-            yield chunk
-        yield from written
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
+    status, headers, body, _ = begin(application, environ)
+    return Reply(status=int(status[:3]), headers=Headers(headers), body=body, phrase=status[4:])
 
 
 def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
@@ -291,44 +224,6 @@ def _with_body(reply: Reply, body: bytes) -> Reply:
     return replace(reply, body=body)
 
 
-def _environ(method: str, url: SplitResult, headers: Mapping[str, str], body: bytes) -> "WSGIEnvironment":
-    """Build a WSGI environment by hand: werkzeug's builder costs as much as the rest of the call.
-
-    Raises:
-        ValueError: the URL or a header could not be sent over a socket either.
-    """
-    path = _without_steps(url.path) if "/." in url.path else url.path
-    environ: WSGIEnvironment = {
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": "/" + unquote_to_bytes(path).decode("latin-1").lstrip("/"),
-        "QUERY_STRING": quote(url.query, safe=_QUERY_MARKS),
-        "SERVER_NAME": url.hostname or "",
-        "SERVER_PORT": str(url.port or _USUAL_PORTS.get(url.scheme, "")),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": url.netloc.rpartition("@")[2],
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": url.scheme,
-        "wsgi.input": BytesIO(body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-    _check(headers)
-    for name, value in headers.items():
-        if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
-            environ[_variable(name)] = value.rstrip(" \t")
-    if "HTTP_CONTENT_TYPE" in environ:
-        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
-    environ.pop("HTTP_CONTENT_LENGTH", None)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    if "@" in url.netloc:
-        environ["HTTP_AUTHORIZATION"] = _basic(url.username or "", url.password or "")
-    return environ
-
-
 def _check(headers: Mapping[str, str]) -> None:
     """Refuse headers that are none.
 
@@ -343,31 +238,6 @@ def _check(headers: Mapping[str, str]) -> None:
 @lru_cache(maxsize=1024)  # of thousands of calls nearly all send the same ones
 def _is_header(name: str, value: str) -> bool:
     return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
-
-
-@lru_cache(maxsize=1024)
-def _variable(name: str) -> str:
-    """Return what WSGI calls a header."""
-    return f"HTTP_{name.upper().replace('-', '_')}"
-
-
-def _without_steps(path: str) -> str:
-    """Take the steps ``.`` and ``..`` out of a path, as RFC 3986 has it in section 5.2.4."""
-    segments = path.split("/")
-    kept: list[str] = []
-    for segment in segments:
-        if segment == ".." and len(kept) > 1:
-            kept.pop()
-        elif segment not in {".", ".."}:
-            kept.append(segment)
-    if segments[-1] in {".", ".."}:
-        kept.append("")
-    return "/".join(kept)
-
-
-def _basic(user: str, password: str) -> str:
-    credentials = f"{unquote(user)}:{unquote(password)}".encode("latin-1")
-    return f"Basic {b64encode(credentials).decode()}"
 
 
 def _timed_out(timeout: timedelta) -> str:

@@ -9,7 +9,8 @@ from werkzeug.datastructures import Headers
 
 from mock_kit.faults import Effect, FaultRuleError, Match, Phase, Rule, When, distort, parse_rules
 from mock_kit.json_text import decode, encode
-from mock_kit.wire import DELAY_HEADER, DroppedError, Reply
+from mock_kit.wire import DELAY_HEADER, Reply
+from mock_kit.wsgi import DroppedError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = {"effect": {"status": 503}}

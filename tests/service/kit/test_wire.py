@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from mock_kit.json_text import decode, encode
 from mock_kit.serving import Server, listen, url_of
-from mock_kit.wire import DELAY_HEADER, DroppedError, InProcess, NoReply, OverNetwork, Reply
+from mock_kit.wire import DELAY_HEADER, InProcess, NoReply, OverNetwork, Reply
+from mock_kit.wsgi import DroppedError
 
 TEN_SECONDS = timedelta(seconds=10)
 Headers = list[tuple[str, str]]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mock_kit.wire import DELAY_HEADER, DroppedError, NoReply
+from mock_kit.wire import DELAY_HEADER, NoReply
+from mock_kit.wsgi import DroppedError
 
 
 def left(sink, name="default"):

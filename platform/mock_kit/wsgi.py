@@ -1,0 +1,137 @@
+"""WSGI applications of this process, called without a server."""
+
+import sys
+from base64 import b64encode
+from collections.abc import Generator, Iterable, Mapping
+from functools import lru_cache
+from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+USUAL_PORTS = {"http": "80", "https": "443"}
+_QUERY_MARKS = "!#$%&'()*+,/:;=?@[]~"
+"""What a client over sockets leaves in a query as it is."""
+
+
+class DroppedError(Exception):
+    """Raised out of a WSGI application to hang up without an answer."""
+
+
+class Answer(NamedTuple):
+    """What a WSGI application answers, in WSGI's own terms.
+
+    Attributes:
+        status: with its phrase.
+        body: all of it, or its start.
+        rest: what is still to come, to be read or closed; None if that is nothing.
+    """
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    rest: Generator[bytes, None, None] | None = None
+
+
+def begin(application: "WSGIApplication", environ: "WSGIEnvironment", *, enough: int | None = None) -> Answer:
+    """Run a WSGI application until its answer is there, or enough of one that does not say how long it is.
+
+    Args:
+        enough: bytes; None waits for all of it.
+    """
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    written: list[bytes] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> object:
+        started.append((status, headers))
+        return written.append
+
+    rest = _body(application(environ, start_response), written)  # type: ignore[arg-type]  # the `exc_info` argument
+    kept: list[bytes] = []
+    for chunk in rest:
+        kept.append(chunk)
+        if enough is not None and sum(map(len, kept)) > enough and not _says_its_length(started[-1][1]):
+            return Answer(*started[-1], b"".join(kept), rest)
+    return Answer(*started[-1], b"".join(kept))
+
+
+def _says_its_length(headers: list[tuple[str, str]]) -> bool:
+    return any(name.lower() == "content-length" for name, _ in headers)
+
+
+def _body(chunks: Iterable[bytes], written: list[bytes]) -> Generator[bytes, None, None]:
+    """Yield what an application gives, and what it wrote before that, and close it in the end."""
+    try:
+        for chunk in chunks:
+            yield from written
+            written.clear()
+            yield chunk
+        yield from written
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+
+
+def environ_of(method: str, url: SplitResult, headers: Mapping[str, str], body: bytes) -> "WSGIEnvironment":
+    """Build a WSGI environment by hand: werkzeug's builder costs as much as the rest of the call.
+
+    Raises:
+        ValueError: the URL could not be sent over a socket either.
+    """
+    path = _without_steps(url.path) if "/." in url.path else url.path
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/" + unquote_to_bytes(path).decode("latin-1").lstrip("/"),
+        "QUERY_STRING": quote(url.query, safe=_QUERY_MARKS),
+        "SERVER_NAME": url.hostname or "",
+        "SERVER_PORT": str(url.port or USUAL_PORTS.get(url.scheme, "")),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": url.netloc.rpartition("@")[2],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers.items():
+        if "_" not in name:  # servers drop such a header: in WSGI it would pass for one with a hyphen
+            environ[_variable(name)] = value.rstrip(" \t")
+    if "HTTP_CONTENT_TYPE" in environ:
+        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
+    environ.pop("HTTP_CONTENT_LENGTH", None)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    if "@" in url.netloc:
+        environ["HTTP_AUTHORIZATION"] = _basic(url.username or "", url.password or "")
+    return environ
+
+
+@lru_cache(maxsize=1024)
+def _variable(name: str) -> str:
+    """Return what WSGI calls a header."""
+    return f"HTTP_{name.upper().replace('-', '_')}"
+
+
+def _without_steps(path: str) -> str:
+    """Take the steps ``.`` and ``..`` out of a path, as RFC 3986 has it in section 5.2.4."""
+    segments = path.split("/")
+    kept: list[str] = []
+    for segment in segments:
+        if segment == ".." and len(kept) > 1:
+            kept.pop()
+        elif segment not in {".", ".."}:
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/".join(kept)
+
+
+def _basic(user: str, password: str) -> str:
+    credentials = f"{unquote(user)}:{unquote(password)}".encode("latin-1")
+    return f"Basic {b64encode(credentials).decode()}"
