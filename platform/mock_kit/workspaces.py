@@ -179,11 +179,6 @@ class Workspaces:
         found = self._by_secret.get(secret)
         return found if found and found.user_secret == secret else None
 
-    def with_organization_secret(self, secret: str) -> Workspace | None:
-        """Return the workspace whose organization has this secret."""
-        found = self._by_secret.get(secret)
-        return found if found and found.organization_secret == secret else None
-
     def with_api_key(self, key: str) -> Workspace | None:
         """Return the workspace whose CRM user has this API key."""
         found = self._by_secret.get(key)

@@ -160,16 +160,15 @@ class TestCredentials:
 
     def test_each_leads_to_its_workspace_and_not_in_the_place_of_another(self, workspaces):
         made = workspaces.create(NewWorkspace(name="acme"))
-        lookups = [workspaces.with_organization_secret, workspaces.with_user_secret, workspaces.with_api_key]
+        lookups = [workspaces.with_user_secret, workspaces.with_api_key]
         secrets = [made.organization_secret, made.user_secret, made.crm_api_key]
 
         found = [[lookup(secret) for secret in secrets] for lookup in lookups]
 
-        assert found == [[made, None, None], [None, made, None], [None, None, made]]
+        assert found == [[None, made, None], [None, None, made]]
 
     @pytest.mark.parametrize("secret", ["", "nobody", "default", "0123456789ABCDEF0123456789ABCDEF"])
     def test_those_of_nobody_lead_nowhere(self, workspaces, secret):
-        assert workspaces.with_organization_secret(secret) is None
         assert workspaces.with_user_secret(secret) is None
         assert workspaces.with_api_key(secret) is None
         assert workspaces.named("nobody") is None
@@ -205,7 +204,6 @@ class TestRestart:
 
         assert again.with_api_key(made.crm_api_key).name == "acme"
         assert again.with_user_secret(made.user_secret).name == "acme"
-        assert again.with_organization_secret(made.organization_secret).name == "acme"
 
     def test_clocks_are_made_as_the_program_wants_them(self, workspaces, open_workspaces):
         workspaces.create(NewWorkspace(name="acme", mode=Mode.REAL))
@@ -233,7 +231,6 @@ class TestDeletion:
             assert each.named("acme") is None
             assert each.with_api_key(gone.crm_api_key) is None
             assert each.with_user_secret(gone.user_secret) is None
-            assert each.with_organization_secret(gone.organization_secret) is None
 
     def test_deleting_one_twice_is_deleting_it_once(self, workspaces):
         gone = workspaces.create(NewWorkspace(name="acme"))
@@ -355,7 +352,6 @@ class TestMany:
 
         for one in made:
             assert workspaces.with_user_secret(one.user_secret) is one
-            assert workspaces.with_organization_secret(one.organization_secret) is one
             assert workspaces.with_api_key(one.crm_api_key) is one
             assert again.with_api_key(one.crm_api_key).to_json() == one.to_json()
         assert len(list(again)) == 2001
