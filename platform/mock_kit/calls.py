@@ -64,12 +64,14 @@ class Call:
     size: int
     status: int | None
     fault: bool
+    reply_headers: list[tuple[str, str]]
     reply: bytes
 
     @property
     def weight(self) -> int:
         """About how many bytes it takes."""
-        return _OVERHEAD + len(self.target) + len(self.body) + len(self.reply)
+        said = sum(len(name) + len(value) for name, value in self.reply_headers)
+        return _OVERHEAD + len(self.target) + len(self.body) + said + len(self.reply)
 
     def to_json(self, workspace: "Workspace") -> dict[str, Json]:
         """Return what may be shown: of the workspace's own secrets their names, of all others a mask."""
@@ -80,11 +82,12 @@ class Call:
             "at": format_instant(self.at),
             "method": self.method,
             "target": mask_target(_named(self.target, own)),
-            "headers": {name: mask_header(name, _named(value, own)) for name, value in self.headers},
+            "headers": _shown(self.headers, own),
             "body": mask_body(_named(self.body.decode("utf-8", "replace"), own)),
             "size": self.size,
             "status": self.status,
             "fault": self.fault,
+            "reply_headers": _shown(self.reply_headers, own),
             "reply": mask_body(_named(self.reply.decode("utf-8", "replace"), own)),
         }
 
@@ -181,6 +184,10 @@ class FromInside:
     ) -> Reply | NoReply:
         """Send a request with the service's name."""
         return self.http.send(method, url, headers={**headers, CALLER_HEADER: self.service}, body=body)
+
+
+def _shown(headers: list[tuple[str, str]], own: "Mapping[str, str]") -> dict[str, Json]:
+    return {name: mask_header(name, _named(value, own)) for name, value in headers}
 
 
 def _named(text: str, own: "Mapping[str, str]") -> str:

@@ -117,6 +117,7 @@ class Front:
                 size=int(environ.get("CONTENT_LENGTH") or 0),
                 status=None if answer is None else int(answer.status[:3]),
                 fault=fault,
+                reply_headers=[] if answer is None else list(answer.headers),
                 reply=b"" if answer is None else answer.body[:LARGEST_KEPT_BODY],
             ),
         )

@@ -313,3 +313,19 @@ def test_a_secret_of_an_answer_is_none_of_the_file(mine: Doors, at: dict[str, st
     assert made.ok
     assert decode(made.body)
     assert "Hush-hush-1" not in (tmp_path / "it.yaml").read_text(encoding="utf-8")
+
+
+def test_which_of_two_instances_a_hub_call_went_through_is_written(
+    mine: Doors, at: dict[str, str], tmp_path: Path
+) -> None:
+    shut = mine.platform.create_instance({**guide.instance_body(mine.credentials), "name": "shut"})
+    mine.platform.call("DELETE", f"{BASE_PATH}/instances/{shut['id']}/enabled")
+    refused = mine.platform.hub(shut["token"]).send("POST", "/contacts", json={"LAST_NAME": "Lovelace"})
+
+    done = record(mine, tmp_path / "it.yaml", "--check", **at)
+
+    assert refused.status == 403
+    assert done.stdout.endswith("it passes\n")
+    text = (tmp_path / "it.yaml").read_text(encoding="utf-8")
+    assert "Element {shut.token}" in text
+    assert "several instances" not in text

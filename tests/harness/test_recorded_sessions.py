@@ -68,7 +68,7 @@ class Person:
         if not self.instances:
             return None
         authorization = (
-            f"{self.doors.platform.headers['Authorization']}, Element {self.instances[0]['token']}"
+            f"{self.doors.platform.headers['Authorization']}, Element {self.instances[-1]['token']}"
         )
         return self.doors.platform.send(
             method, f"{BASE_PATH}/hubs/crm{path}", json=body, headers={"Authorization": authorization}

@@ -35,6 +35,7 @@ def call(number: int, method: str = "POST", **given: object) -> Call:
             "size": 0,
             "status": 200,
             "fault": False,
+            "reply_headers": [],
             "reply": b"",
             **given,
         }
@@ -115,13 +116,18 @@ def test_own_secrets_are_shown_by_their_names_and_others_not_at_all():
     body = b"""{"password": "00000000-0000-4000-a000-000000000001", "token": "another", "NOTE": "by dXNlciBzZWNyZXQ="}"""
     authorization = "User dXNlciBzZWNyZXQ=, Organization 0123456789abcdef, Element another"
 
-    shown = call(1, body=body, reply=body, headers=[("Authorization", authorization)]).to_json(WORKSPACE)
+    cookie, place = ("Set-Cookie", "session=another"), ("Location", "/of/0123456789abcdef")
+
+    shown = call(
+        1, body=body, reply=body, headers=[("Authorization", authorization)], reply_headers=[cookie, place]
+    ).to_json(WORKSPACE)
 
     masked = '{"password": "{crm_api_key}", "token": "********", "NOTE": "by {user_secret}"}'
     assert (shown["body"], shown["reply"]) == (masked, masked)
     assert shown["headers"] == {
         "Authorization": "User {user_secret}, Organization {organization_secret}, Element ********"
     }
+    assert shown["reply_headers"] == {"Set-Cookie": "********", "Location": "/of/{organization_secret}"}
 
 
 @pytest.mark.parametrize("secret", ["x{crm_api_key}", "{crm_api_key}x", "{another}", "{crm_username}"])

@@ -28,6 +28,7 @@ AT = Addresses(platform="http://127.0.0.1:4700", crm="http://127.0.0.1:4701", si
 ELEMENT = "User {user_secret}, Organization {organization_secret}, Element ********"
 USER = "User {user_secret}, Organization {organization_secret}"
 MASK = "********"
+THROUGH = "elements-element-instance-id"
 
 _numbers = count(1)
 
@@ -51,6 +52,7 @@ def call(
             "size": len(text.encode()),
             "status": 200,
             "fault": False,
+            "reply_headers": {},
             "reply": "" if answer is None else encode_text(answer),
             **given,
         }
@@ -511,6 +513,27 @@ class TestOthers:
         assert request(instance(), changed)["headers"] == {
             "Authorization": USER + ", Element {instance.token}"
         }
+
+    def test_of_several_instances_the_answer_says_which_a_hub_call_went_through(self):
+        asked = [
+            call("platform", "POST", "/hubs/crm/contacts", {}, status=status, reply_headers={THROUGH: number})
+            for number, status in (("222", 403), ("111", 400))
+        ]
+        made = recorded(instance(111, name="one"), instance(222, name="two"), *asked)
+
+        by_second, by_first = (step["request"] for step in made.document["steps"])
+
+        assert by_second["headers"] == {"Authorization": USER + ", Element {two.token}"}
+        assert "headers" not in by_first
+        assert not any("several instances" in note for note in made.notes)
+
+    @pytest.mark.parametrize("said", [{}, {THROUGH: "333"}, {THROUGH: "x"}])
+    def test_where_no_answer_says_that_the_first_is_taken_and_a_note_says_so(self, said):
+        asked = call("platform", "POST", "/hubs/crm/contacts", {}, status=400, reply_headers=said)
+        made = recorded(instance(111, name="one"), instance(222, name="two"), asked)
+
+        assert "headers" not in made.document["steps"][0]["request"]
+        assert any("several instances" in note for note in made.notes)
 
     def test_what_a_call_made_is_kept_if_something_means_it_later(self):
         made = call("platform", "POST", "/users", {"email": "eve"}, {"id": 54321, "accountId": 99999})

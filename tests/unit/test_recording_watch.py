@@ -43,6 +43,7 @@ def shown(number: int) -> dict[str, Any]:
         "size": 0,
         "status": 200,
         "fault": False,
+        "reply_headers": {},
         "reply": "",
     }
 

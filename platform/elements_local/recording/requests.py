@@ -150,8 +150,9 @@ def _element(made: "Composer", call: Call, given: str) -> dict[str, Any]:
     of_hub = call.path.removeprefix(BASE_PATH).startswith(HUB_CALLS)
     has_element = "element" in given.lower()
     first = next(iter(made.instances.values()), None)
-    meant = next(iter(made.live.values()), first)
-    if has_element and len(made.live) > 1:
+    said = None if call.instance_id is None else made.instances.get(call.instance_id)
+    meant = said or next(iter(made.live.values()), first)
+    if has_element and not said and len(made.live) > 1:
         made.note(
             "Which of several instances a call to the hub was made with is not known; the first is taken."
         )

@@ -34,7 +34,7 @@ class Call:
         began: orders the calls of all services by when they came.
         at: when it came, by the workspace's clock.
         target: the path, decoded, and the query as it was sent.
-        headers: by their names in small letters.
+        headers, reply_headers: by their names in small letters.
         status: None if the connection was dropped.
         fault: whether a scripted fault struck.
     """
@@ -49,6 +49,7 @@ class Call:
     size: int
     status: int | None
     fault: bool
+    reply_headers: Mapping[str, str]
     reply: str
 
     @classmethod
@@ -57,7 +58,8 @@ class Call:
         return cls(
             service=service,
             at=parse_instant(shown["at"]),
-            headers={name.lower(): value for name, value in shown["headers"].items()},
+            headers=_by_small_names(shown["headers"]),
+            reply_headers=_by_small_names(shown["reply_headers"]),
             **{
                 name: shown[name]
                 for name in ("began", "method", "target", "body", "size", "status", "fault", "reply")
@@ -88,6 +90,12 @@ class Call:
     def whole(self) -> bool:
         """Say whether its body was kept to the last byte, and is text."""
         return self.size <= LARGEST_KEPT_BODY and "\ufffd" not in self.body
+
+    @property
+    def instance_id(self) -> int | None:
+        """Return the id of the instance that it went through, where the platform says that."""
+        said = self.reply_headers.get("elements-element-instance-id", "")
+        return int(said) if said.isdecimal() else None
 
     @cached_property
     def json(self) -> Any:
@@ -121,6 +129,10 @@ class Session:
     callbacks: tuple[Mapping[str, Any], ...] = ()
     polls: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = field(default=())
+
+
+def _by_small_names(shown: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in shown.items()}
 
 
 def _json(text: str) -> Any:

@@ -27,6 +27,7 @@ def test_calls_are_shown_oldest_first_with_all_that_is_needed_to_do_them_again(s
         "reply": '{"password":"********","a":1}',
     }  # fmt: skip
     assert first["headers"]["X-A"] == "b"
+    assert first["reply_headers"]["Content-Type"] == "application/json"
     assert first["began"] < first["number"] < second["began"] < second["number"]
     assert second["status"] == 404
 
