@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import UNSET, to_builtins
 
-from elements_local import audits, expect, verbs
+from elements_local import audits, expect, unreported, verbs
 from elements_local.placeholders import filled
 from elements_local.records import COLLECTIONS, kind_of
 from elements_local.timeline import clock_text, event_lines, taken
@@ -59,7 +59,8 @@ def _differences(world: World, argument: verbs.Expect, arrived: list[dict[str, A
     fresh = arrived[world.seen_callbacks :]
     if argument.callbacks is not None:
         differing = _callbacks(world, argument.callbacks, [one for one in fresh if taken(one)])
-        lines += [*differing, *_closest(world, differing, arrived)]
+        missing = [line.partition("missing:")[2].strip() for line in differing if "missing:" in line]
+        lines += [*differing, *_closest(world, missing, arrived), *unreported.reasons(world, missing)]
     if argument.attempts is not None:
         lines += _labelled("attempts", expect.ordered(argument.attempts, [one["status"] for one in fresh]))
     if argument.events is not None:
@@ -75,14 +76,13 @@ def _differences(world: World, argument: verbs.Expect, arrived: list[dict[str, A
     return lines
 
 
-def _closest(world: World, differing: list[str], arrived: list[dict[str, Any]]) -> list[str]:
+def _closest(world: World, missing: list[str], arrived: list[dict[str, Any]]) -> list[str]:
     """Say which callbacks, of the whole scenario, come closest to those that are missing."""
     shown = {
         line: f"at {clock_text(parse_instant(one['received_at']) - world.start)}, answered {one['status']}"
         for one in arrived
         for line in event_lines(world.names, one)
     }
-    missing = [line.partition("missing:")[2].strip() for line in differing if "missing:" in line]
     near = [(line, found) for line in missing for found in get_close_matches(line, shown, n=1, cutoff=0.5)]
     return [f"closest to {line}: {found} {shown[found]}" for line, found in near]
 

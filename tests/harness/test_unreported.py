@@ -1,0 +1,134 @@
+"""A callback that is missing: what is known of its record is said where the scenario fails."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from elements_local.runner import How, Runner
+from elements_local.scenario import load
+
+UNSEEN = (
+    "changed last at T+00:00:00 (CREATED); no poll has seen it since: "
+    "the one at T+00:15:00 asked for what is later than T+00:00:00"
+)
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with closing(Runner(How())) as running:
+        yield running
+
+
+def said_of(runner: Runner, folder: Path, steps: str) -> list[str]:
+    """Return what a failing scenario says of records, beside differences, decisions and the line that runs it again."""
+    path = folder / "it.yaml"
+    path.write_text(f"scenario: it\n{steps}", encoding="utf-8")
+    (scenario,) = load(path)
+    failure = runner.run(scenario).failure
+    assert failure is not None
+    return [line for line in failure.lines if line.startswith(("contact", "people/", "no record"))]
+
+
+def test_a_change_in_the_first_second_is_not_later_than_what_the_first_poll_asks_for(
+    runner: Runner, tmp_path: Path
+) -> None:
+    steps = """
+steps:
+  - create: {contacts/ada: {}}
+  - advance: 16m
+  - expect: {callbacks: [contacts/ada CREATED]}
+"""
+
+    assert said_of(runner, tmp_path, steps) == [f"contacts/ada {UNSEEN}"]
+
+
+def test_what_has_not_been_polled_since_is_said_to_be_early(runner: Runner, tmp_path: Path) -> None:
+    steps = """
+steps:
+  - advance: 20m
+  - create: {contacts/ada: {}}
+  - advance: 1m
+  - update: {contacts/ada: {TITLE: Countess}}
+  - advance: 5m
+  - expect: {callbacks: [contacts/ada CREATED]}
+"""
+
+    assert said_of(runner, tmp_path, steps) == [
+        "contacts/ada changed last at T+00:21:00 (UPDATED); contacts have not been polled since"
+    ]
+
+
+def test_a_poll_that_failed_says_so(runner: Runner, tmp_path: Path) -> None:
+    steps = """
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - fault: {match: {path: "/v2.2/*"}, effect: {status: 503}}
+  - advance: 15m
+  - expect: {callbacks: [contacts/ada CREATED]}
+"""
+
+    (line,) = said_of(runner, tmp_path, steps)
+
+    assert "the one at T+00:15:00 asked for what is later than T+00:00:00, and failed: " in line
+    assert "503" in line
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        pytest.param(
+            "contacts/adaa", ["no record is called contacts/adaa; is contacts/ada meant?"], id="name"
+        ),
+        pytest.param("contact/ada", ["no record is called contact/ada; is contacts/ada meant?"], id="kind"),
+        pytest.param("contacts/zzzzzz", ["no record is called contacts/zzzzzz"], id="nothing like it"),
+        pytest.param("contacts/12345678", [], id="an id"),
+    ],
+)
+def test_a_name_that_no_record_has_is_set_beside_the_nearest(
+    runner: Runner, tmp_path: Path, slip: str, said: list[str]
+) -> None:
+    steps = f"""
+steps:
+  - advance: 1m
+  - create: {{contacts/ada: {{}}, contacts/bob: {{}}}}
+  - advance: 15m
+  - expect: {{callbacks: [{slip} CREATED, contacts/bob CREATED]}}
+"""
+
+    assert said_of(runner, tmp_path, steps) == said
+
+
+def test_of_a_record_that_a_poll_has_seen_the_decision_is_enough(runner: Runner, tmp_path: Path) -> None:
+    steps = """
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: 15m
+  - expect: {callbacks: [contacts/ada UPDATED]}
+"""
+
+    assert said_of(runner, tmp_path, steps) == []
+
+
+def test_a_resource_of_another_name_is_the_same_record(runner: Runner, tmp_path: Path) -> None:
+    steps = """
+instance:
+  configuration:
+    event.poller.configuration:
+      people:
+        url: /hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'
+        idField: CONTACT_ID
+        datesConfiguration:
+          updatedDateField: DATE_UPDATED_UTC
+          updatedDateFormat: yyyy-MM-dd HH:mm:ss
+          updatedDateTimezone: GMT
+steps:
+  - create: {contacts/ada: {}}
+  - advance: 16m
+  - expect: {callbacks: [people/ada CREATED]}
+"""
+
+    assert said_of(runner, tmp_path, steps) == [f"people/ada {UNSEEN}"]
