@@ -69,8 +69,14 @@ class TokenJson(TypedDict):
     access_token: str
 
 
+class ConsentProblem(TypedDict):
+    """The body of an error, as those of the API are."""
+
+    Message: str
+
+
 @bp.get("/authorize")
-@operation(problems=(400,), gives={HTML: None})
+@operation(problems=(400,), problem=ConsentProblem, gives={HTML: None})
 def ask(query: AuthorizeQuery) -> Response:
     """Ask the user, on a page."""
     check_redirect(query.redirect_uri)
@@ -84,7 +90,7 @@ def ask(query: AuthorizeQuery) -> Response:
 
 
 @bp.post("/authorize")
-@operation(problems=(400,), takes={FORM: ConsentForm}, gives={}, status=302)
+@operation(problems=(400,), problem=ConsentProblem, takes={FORM: ConsentForm}, gives={}, status=302)
 def consent() -> Response:
     """Send the user back with a code, if they allow it and the API key is good; nowhere outside otherwise."""
     sent = read_query(request.form, ConsentForm)
@@ -113,7 +119,7 @@ def denied() -> Response:
 
 
 @bp.post("/token")
-@operation(problems=(400,), takes={FORM: TokenForm})
+@operation(problems=(400,), problem=ConsentProblem, takes={FORM: TokenForm})
 def token() -> Answer[TokenJson]:
     """Give what a code stands for, once."""
     sent = read_query(request.form, TokenForm)

@@ -31,7 +31,7 @@ class Description:
     """What a document says beside its operations.
 
     Attributes:
-        problem: the shape of every error's body.
+        problem: the shape of errors' bodies, where an operation names no other.
         security: the OpenAPI security scheme of operations that need credentials.
         headers: of every answer: name -> what it says.
         problems: statuses that any operation may answer with.
@@ -137,6 +137,8 @@ def _shapes(routes: list[Route]) -> Iterator[object]:
     for route in routes:
         known = route.operation
         yield from (shape for shape in (*known.takes.values(), *known.gives.values()) if shape is not None)
+        if known.problem is not None:
+            yield known.problem
         yield from (callback.body for callback in known.callbacks.values())
         if known.query is not None:
             yield from (without_none(parameter.type) for parameter in msgspec.structs.fields(known.query))
@@ -187,7 +189,7 @@ def _responses(route: Route, description: Description, schema: _Schemas) -> dict
         success["content"] = _content(known.gives, schema)
     if known.links:
         success["links"] = {name: _link(link) for name, link in known.links.items()}
-    problem: dict[str, object] = {"content": {JSON: {"schema": schema(description.problem)}}}
+    problem: dict[str, object] = {"content": {JSON: {"schema": schema(known.problem or description.problem)}}}
     if description.headers:
         problem["headers"] = {name: _header(text) for name, text in description.headers.items()}
     statuses = sorted({*_implied(known), *known.problems, *description.problems})

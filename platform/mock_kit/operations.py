@@ -67,6 +67,7 @@ class Operation:
         takes, gives: media type -> shape of the body; a shape of None is described by its media type alone.
         headers: of the answer: name -> what it says.
         problems: statuses of errors, beside those that follow from the rest.
+        problem: the shape of its errors' bodies, where that is not the service's usual one.
         guarded: whether credentials are needed.
     """
 
@@ -76,6 +77,7 @@ class Operation:
     status: int
     headers: Mapping[str, str]
     problems: tuple[int, ...]
+    problem: type | None
     links: Mapping[str, Link]
     callbacks: Mapping[str, Callback]
     guarded: bool
@@ -85,6 +87,7 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
     *,
     needs: Callable[[], object] | None = None,
     problems: tuple[int, ...] = (),
+    problem: type | None = None,
     headers: Mapping[str, str] | None = None,
     links: Mapping[str, Link] | None = None,
     callbacks: Mapping[str, Callback] | None = None,
@@ -120,6 +123,7 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
             status=status,
             headers=headers or {},
             problems=problems,
+            problem=problem,
             links=links or {},
             callbacks=callbacks or {},
             guarded=needs is not None,

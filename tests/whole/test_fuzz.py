@@ -19,7 +19,7 @@ _spec.loader.exec_module(run)
     ("service", "chosen"),
     [
         ("platform", ["--max-examples", "3"]),
-        ("crm", ["--max-examples", "1", "--include-path-regex", r"^/v3\.1/(Contacts|Tags|Tasks)"]),
+        ("crm", ["--max-examples", "1", "--include-path-regex", r"^/(v3\.1/(Contacts|Tags|Tasks)|oauth/)"]),
         ("sink", ["--max-examples", "5"]),
     ],
 )

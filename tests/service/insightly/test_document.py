@@ -145,6 +145,13 @@ def test_admin_routes_and_their_errors_stand_beside_the_api(document):
     assert [*document.schemas["Problem"]["properties"]] == ["Message"]
 
 
+@pytest.mark.parametrize(("path", "method"), [("authorize", "get"), ("authorize", "post"), ("token", "post")])
+def test_errors_of_the_consent_page_are_told_as_the_api_tells_them(document, path, method):
+    refused = document.said["paths"][f"/oauth/{path}"][method]["responses"]["400"]["content"][JSON]["schema"]
+
+    assert [*document.resolved(refused)["properties"]] == ["Message"]
+
+
 def test_operations_have_names_of_their_own(document):
     ids = [said["operationId"] for v in NAMES for _, _, said in document.operations(v)]
 
