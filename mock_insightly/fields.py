@@ -69,7 +69,8 @@ class Whole:
 
         Source: the Ampersand connector writes ids as texts to v3.1 and is understood (observed).
         """
-        number = int(value) if isinstance(value, str) and _WHOLE.match(value.strip()) else value
+        digits = value.strip() if isinstance(value, str) else ""  # which takes off more than int does
+        number = int(digits) if _WHOLE.match(digits) else value
         if isinstance(number, float) and number.is_integer():
             number = int(number)
         if (
@@ -93,8 +94,9 @@ class Decimal:
             raise FieldError(called, "a number", value)
         if isinstance(value, int | float):
             return value
-        if isinstance(value, str) and _DECIMAL.match(value.strip()):
-            return float(value) if "." in value else int(value)
+        digits = value.strip() if isinstance(value, str) else ""
+        if _DECIMAL.match(digits):
+            return float(digits) if "." in digits else int(digits)
         raise FieldError(called, "a number", value)
 
 

@@ -82,9 +82,8 @@ def _insist(query: Query, name: str, *, lowest: int) -> None:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    if text is None or not _NUMBER.match(text.strip()):
-        return otherwise
-    return int(text)
+    digits = (text or "").strip()  # which takes off more than int does
+    return int(digits) if _NUMBER.match(digits) else otherwise
 
 
 def _in_utf8(escaped: re.Match[str]) -> str:

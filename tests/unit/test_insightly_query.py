@@ -49,7 +49,16 @@ def test_names_are_read_in_any_case_and_the_first_counts():
 
 @pytest.mark.parametrize(
     ("top", "expected"),
-    [("1", 1), ("100", 100), ("499", 499), ("500", 500), ("501", 500), ("9" * 30, 500), (" 7 ", 7)],
+    [
+        ("1", 1),
+        ("100", 100),
+        ("499", 499),
+        ("500", 500),
+        ("501", 500),
+        ("9" * 30, 500),
+        (" 7 ", 7),
+        ("7\x1f", 7),
+    ],
 )
 def test_top_is_capped_at_500_without_a_word(top, expected):
     assert page_of({"top": top}).top == expected
@@ -62,7 +71,8 @@ def test_a_top_that_makes_no_sense_is_100(top):
 
 
 @pytest.mark.parametrize(
-    ("skip", "expected"), [("0", 0), ("7", 7), ("-1", 0), ("abc", 0), ("", 0), ("9" * 30, 10**15)]
+    ("skip", "expected"),
+    [("0", 0), ("7", 7), ("\x1c7", 7), ("-1", 0), ("abc", 0), ("", 0), ("9" * 30, 10**15)],
 )
 def test_skip_is_never_negative(skip, expected):
     assert page_of({"skip": skip}).skip == expected
