@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from elements_local import guide
@@ -251,6 +251,7 @@ GUIDED = [("instance", True, "15", "mine")]
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=st.lists(ACTS, max_size=12), guided=st.booleans())
+@example(acts=[("create", "hub", 1, "\u2028"), ("update", "hub", 0, "\u2028")], guided=True)
 def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, replay):
     check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, replay)
 

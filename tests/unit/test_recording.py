@@ -253,6 +253,20 @@ class TestRecords:
             "keep": {"contacts/1": "CONTACT_ID"},
         }
 
+    @pytest.mark.parametrize("blank", [" ", "\u2028"])
+    def test_the_hubs_version_of_the_api_may_take_blanks_that_the_latest_refuses_so_the_call_stands(
+        self, blank
+    ):
+        body = {"FIRST_NAME": blank, "LAST_NAME": "X"}
+        made = call("platform", "POST", "/hubs/crm/contacts", body, {**body, "CONTACT_ID": 12345678})
+        changed = call("platform", "PATCH", "/hubs/crm/contacts/12345678", {"A": blank}, {"A": blank})
+
+        first, second = (step["request"] for step in steps(instance(), made, changed))
+
+        assert (first["json"], second["json"]) == (body, {"A": blank})
+        assert first["keep"] == {"contacts/x": "CONTACT_ID"}
+        assert second["path"] == "/hubs/crm/contacts/{contacts/x}"
+
     def test_an_older_version_of_the_api_has_other_fields_so_the_call_stands_and_the_record_has_a_name(self):
         made = call(
             "crm", "POST", "/v2.2/Contacts", {"FIRST_NAME": "Ada"}, {"CONTACT_ID": 12345678}, status=201

@@ -106,10 +106,17 @@ def _is_repeatable(made: "Composer", call: Call) -> bool:
 
 
 def _is_plain(call: Call) -> bool:
-    """Say whether a record has what was sent, under the same names: nothing was renamed, masked or left out."""
+    """Say whether a record has what was sent, under the same names: nothing was renamed, masked or left out.
+
+    Through the hub nothing may be blank either: there, an earlier version of the API says whether that is a value.
+    """
     if call.service == "crm":
         return MASK not in call.body
     return all(
-        not isinstance(value, dict | list) and value != MASK and call.answer.get(key) == value
+        _is_value(value) and value != MASK and call.answer.get(key) == value
         for key, value in call.json.items()
     )
+
+
+def _is_value(value: object) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else not isinstance(value, dict | list)
