@@ -196,7 +196,7 @@ def _latest(asked: frozenset[str]) -> Prepared:
     """Return what looks for the latest polls, as narrowly as is asked."""
     return Prepared(
         select(polls)
-        .where(polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in asked))
+        .where(polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in sorted(asked)))
         .order_by(polls.c.id.desc())
         .limit(bindparam("most"))
     )
