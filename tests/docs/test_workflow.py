@@ -1,4 +1,4 @@
-"""The README's workflow is one that GitHub takes, that two linters have nothing against, and whose commands run."""
+"""The workflow of docs/ci.md is one that GitHub takes, that two linters have nothing against, and whose commands run."""
 
 import os
 import shlex
@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from doc_pages import ROOT, block
 
 from elements_local.cli import COMMANDS
 
-ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-MARK = "<!-- workflow: scenarios.yml -->\n```yaml\n"
-WORKFLOW = (ROOT / "README.md").read_text(encoding="utf-8").partition(MARK)[2].partition("```\n")[0]
+WORKFLOW = block("workflow", "scenarios.yml")
 SCENARIO = "scenario: {name}\nsteps:\n  - advance: 1m\n  - expect: {{events: {events}}}\n"
 
 

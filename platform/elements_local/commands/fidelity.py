@@ -13,7 +13,7 @@ from elements_local.fidelity import Behaviour, ledger, markdown
     type=click.Choice(["documented", "observed", "assumed"]),
     help="Only behaviours of one kind of evidence; the assumed ones are our open questions.",
 )
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print the tables of the README.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown page.")
 @json_option
 def command(area: str | None, evidence: str | None, *, as_markdown: bool, as_json: bool) -> None:
     """List every imitated behaviour with its source, kind of evidence, and the tests that hold it."""

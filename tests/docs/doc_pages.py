@@ -1,0 +1,115 @@
+"""The pages, README.md and docs/*.md: their blocks, links and command lines. `docs/development.md` tells the marks."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.anchors import anchors_plugin
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+INDEX = ROOT / "docs" / "index.md"
+PAGES = [README, *sorted(ROOT.glob("docs/**/*.md"))]
+FREE_PORTS = {"--platform-port": "0", "--crm-port": "0", "--sink-port": "0"}
+
+_MARKED = re.compile(r"^<!-- ([a-z ]+): (.+?) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Block(NamedTuple):
+    """A marked block of a page."""
+
+    page: Path
+    kind: str
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page.name}: {self.name}"
+
+
+BLOCKS = [
+    Block(page, *found.groups()) for page in PAGES for found in _MARKED.finditer(page.read_text("utf-8"))
+]
+
+
+def of_kind(kind: str) -> list[Block]:
+    """Return the blocks of a kind, the README's first."""
+    return [block for block in BLOCKS if block.kind == kind]
+
+
+def block(kind: str, name: str) -> str:
+    """Return the text of the one block of a kind and a name."""
+    found = [each.text for each in of_kind(kind) if each.name == name]
+    assert len(found) == 1, f"the pages have {len(found)} blocks marked <!-- {kind}: {name} -->, not one"
+    return found[0]
+
+
+@cache
+def tokens(page: Path) -> list[Token]:
+    """Return what a page consists of, what is inside of paragraphs and cells included."""
+    parsed = MarkdownIt().enable("table").use(anchors_plugin, max_level=6).parse(page.read_text("utf-8"))
+    return [inner for token in parsed for inner in (token, *(token.children or ()))]
+
+
+def links(page: Path) -> list[str]:
+    """Return where the links of a page lead that stay inside of the project."""
+    found = [str(token.attrs.get("href") or token.attrs.get("src") or "") for token in tokens(page)]
+    return [link for link in found if link and not re.match(r"[a-z]+:", link)]
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings."""
+    return {str(token.attrs["id"]) for token in tokens(page) if "id" in token.attrs}
+
+
+@contextmanager
+def up(program: Path, *words: str) -> Iterator[dict]:
+    """Start a stack as a page does, on free ports, and give what it prints."""
+    ports = [word for port in FREE_PORTS.items() for word in port]
+    command = [program, *(words or ("up",)), "--json", *ports]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
+        assert process.wait(timeout=30) == 0
+
+
+def origins(running: dict) -> dict[str, str]:
+    """Return where the services of a stack are that has printed what runs; nothing answers at port 9."""
+    return {
+        service: "/".join(running.get(service, "http://127.0.0.1:9").split("/")[:3])
+        for service in ("platform", "crm", "sink")
+    }
+
+
+def typed(script: str, running: dict) -> str:
+    """Return the script of a block, with the addresses of a stack in the place of the usual ones.
+
+    A request that is refused ends it.
+    """
+    for port, origin in zip((4700, 4701, 4702), origins(running).values(), strict=True):
+        script = script.replace(f"http://127.0.0.1:{port}", origin)
+    return 'curl() { command curl --fail-with-body "$@"; }\n' + script
+
+
+def environment(running: dict) -> dict[str, str]:
+    """Return the variables that lead the commands of a block to a stack."""
+    return {f"ELEMENTS_LOCAL_{name.upper()}_URL": origin for name, origin in origins(running).items()}
+
+
+def answers(printed: str) -> list:
+    """Return the JSON documents in what a block prints, whatever stands between them."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while begins := re.compile(r"[{[]").search(printed, at):
+        document, at = decoder.raw_decode(printed, begins.start())
+        found.append(document)
+    return found

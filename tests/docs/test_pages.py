@@ -1,0 +1,174 @@
+"""The pages say what is: their examples are files that run, their links lead somewhere, their commands exist."""
+
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from doc_pages import BLOCKS, INDEX, PAGES, README, ROOT, anchors, links, of_kind, tokens
+
+import callback_sink
+import mock_insightly
+import mock_platform
+from elements_local.cli import COMMANDS, cli
+from elements_local.scenario import load
+
+PROGRAM = Path(sys.executable).parent / "elements-local"
+KINDS = {"run", "run alone", "answer", "file", "steps", "python", "workflow", "command"}
+NOT_YET = {"commands.md", "init.md", "reports.md", "testing.md", "warnings.md"}
+"""Pages of docs/ that are linked to before they are written."""
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def each(kind):
+    return pytest.mark.parametrize("block", of_kind(kind), ids=str)
+
+
+def test_the_readme_is_read_in_five_minutes():
+    assert len(README.read_text("utf-8").splitlines()) <= 300, "put it into docs/, and link to it"
+
+
+@each_page
+def test_the_links_of_a_page_lead_somewhere(page):
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = page.parent.joinpath(path).resolve() if path else page
+        if target.parent == INDEX.parent and target.name in NOT_YET:
+            continue
+
+        assert target.exists(), f"{page.name} links to {link}, which is not there"
+        assert target.is_relative_to(ROOT)
+        assert not anchor or anchor in anchors(target), f"{page.name}: {target.name} has no heading #{anchor}"
+
+
+def test_every_page_is_reached_from_the_index():
+    found, left = set(), [INDEX]
+    while left:
+        page = left.pop()
+        found.add(page)
+        linked = {page.parent.joinpath(link.partition("#")[0]).resolve() for link in links(page)}
+        left += [target for target in linked & {*PAGES} - found if target != README]
+
+    assert not {*PAGES} - found - {README}, "list them in docs/index.md"
+
+
+def test_the_readme_leads_to_the_index():
+    assert "docs/index.md" in links(README)
+
+
+@each_page
+def test_every_mark_is_known_and_has_its_block(page):
+    marks = page.read_text("utf-8").count("<!--")
+
+    assert marks == sum(block.page == page for block in BLOCKS), "a mark stands right above its block"
+    assert {block.kind for block in BLOCKS} <= KINDS
+
+
+def test_no_two_blocks_have_the_same_mark():
+    marks = [block[1:3] for block in BLOCKS if block.kind != "file"]
+
+    assert len(marks) == len(set(marks))
+
+
+@each_page
+def test_python_yaml_and_json_are_marked_so_that_they_are_held(page):
+    shown = [token for token in tokens(page) if token.type == "fence"]
+    held = {block.text for block in BLOCKS if block.page == page}
+
+    loose = [token.content for token in shown if token.info in {"python", "yaml", "json"}]
+    assert not {*loose} - held, "docs/development.md tells the marks"
+
+
+@each("file")
+def test_an_example_is_a_file(block):
+    path, _, part = block.name.partition(", ")
+    text = (ROOT / path).read_text("utf-8")
+    if part:
+        assert part == "the first document"
+        first = text.partition("---\n")[0]
+        text = "".join(line for line in first.splitlines(keepends=True) if not line.startswith("#"))
+
+    assert block.text == text
+
+
+@each("steps")
+def test_an_example_of_steps_is_part_of_a_scenario(block, tmp_path):
+    path = tmp_path / "it.yaml"
+    path.write_text(f"scenario: it\nsteps:\n{block.text}", encoding="utf-8")
+
+    (scenario,) = load(path)
+
+    assert len(scenario.steps) == block.text.count("\n  - ") + 1
+
+
+@each("python")
+def test_an_example_in_python_can_be_executed(block):
+    exec(compile(block.text, str(block), "exec"), {"__name__": "it"})  # noqa: S102 - our own
+
+
+def command_lines(page):
+    """Return the words of each call of the program, in blocks and in sentences."""
+    for token in tokens(page):
+        if token.type == "fence" and token.info in {"bash", "yaml"}:
+            lines = re.findall(
+                r"(?:^|&& |run: )(?:\.venv/bin/)?elements-local (.*)$", token.content, re.MULTILINE
+            )
+            yield from (shlex.split(line, comments=True) for line in lines)
+        elif token.type == "code_inline":
+            words = token.content.removeprefix("elements-local ").split()
+            if token.content.startswith("elements-local ") or (
+                words[0] in COMMANDS and len(words) > 1 and words[1].startswith("--")
+            ):
+                yield words
+
+
+def command_of(words):
+    """Return the command that a line calls; of groups, the one inside."""
+    command, left = cli, list(words)
+    while isinstance(command, click.Group) and left and not left[0].startswith("-"):
+        command = command.get_command(click.Context(command), left.pop(0))
+    return command
+
+
+@each_page
+def test_the_commands_of_a_page_exist_with_their_options(page):
+    for words in command_lines(page):
+        command = command_of(words)
+        assert command, f"there is no command {words}"
+        known = {name for parameter in command.get_params(click.Context(command)) for name in parameter.opts}
+        asked = {word.partition("=")[0] for word in words if word.startswith("-")}
+        assert asked <= known, f"{words}: there is no {asked - known}"
+
+
+def test_every_command_is_in_the_readmes_table():
+    table = README.read_text("utf-8").partition("## Commands")[2].partition("\n## ")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)], ids=" ".join)
+def test_every_command_has_help(words):
+    done = subprocess.run([PROGRAM, *words, "--help"], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("Usage: elements-local")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("prefix", "service"),
+    [("PLATFORM", mock_platform), ("CRM", mock_insightly), ("SINK", callback_sink)],
+    ids=["platform", "CRM", "sink"],
+)
+def test_every_setting_is_on_the_page_of_settings_and_no_other(prefix, service):
+    page = (INDEX.parent / "settings.md").read_text("utf-8")
+    table = page.partition(f"| `ELEMENTS_LOCAL_{prefix}_...` |")[2].partition("\n\n")[0]
+    addresses = {"URL", "CRM_URL", "SINK_URL"}  # `up` sets them
+
+    rows = re.findall(r"^\| (.*?) \|", table, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", row)}
+    assert told == {field.name.upper() for field in fields(service.Settings)} - addresses
