@@ -41,14 +41,16 @@ BLOCKS = [
 
 def of_kind(kind: str) -> list[Block]:
     """Return the blocks of a kind, the README's first."""
-    return [block for block in BLOCKS if block.kind == kind]
+    found = [block for block in BLOCKS if block.kind == kind]
+    assert found, f"the pages have no block marked <!-- {kind}: ... -->"
+    return found
 
 
 def block(kind: str, name: str) -> str:
     """Return the text of the one block of a kind and a name."""
-    found = [each.text for each in of_kind(kind) if each.name == name]
-    assert len(found) == 1, f"the pages have {len(found)} blocks marked <!-- {kind}: {name} -->, not one"
-    return found[0]
+    found = {each.name: each.text for each in of_kind(kind)}
+    assert name in found, f"the pages have no block marked <!-- {kind}: {name} -->"
+    return found[name]
 
 
 @cache

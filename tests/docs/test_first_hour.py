@@ -1,4 +1,4 @@
-"""The README's first page, typed in an empty environment: from a checkout to a callback, and to a test of one's own.
+"""The README's first page, typed in an empty environment: from a checkout to a callback, a test and a scenario.
 
 It installs from a package index, so it runs only where ``ELEMENTS_LOCAL_TEST_FIRST_HOUR`` is set: ``poe first-hour``.
 """
@@ -69,11 +69,16 @@ def test_from_a_checkout_to_the_first_callback_and_to_the_first_test_of_ones_own
     (callback,) = answers(printed["callbacks"])[-1]["callbacks"]
     assert callback["json"]["message"]["events"][0]["eventType"] == "CREATED"
 
-    (example,) = (each for each in of_kind("file") if each.page.name == "README.md" and "test_" in each.name)
-    (project / Path(example.name).name).write_text(example.text, encoding="utf-8")
+    example, scenario = (each for each in of_kind("file") if each.page.name == "README.md")
+    (project / "test_contact_events.py").write_text(example.text, encoding="utf-8")
     tested = bash(block("command", "first test"), project, home)
     at_test = perf_counter()
     assert "1 passed" in tested
+
+    (project / "scenarios").mkdir()
+    (project / "scenarios" / "contact.yaml").write_text(scenario.text, encoding="utf-8")
+    replayed = bash(block("command", "first scenario"), project, home)
+    assert "1 passed" in replayed
 
     with capsys.disabled():
         print(  # noqa: T201 - the figures are what it is run for

@@ -16,6 +16,8 @@ import mock_insightly
 import mock_platform
 from elements_local.cli import COMMANDS, cli
 from elements_local.scenario import load
+from elements_local.scenario_schema import json_schema
+from elements_local.verbs import VERBS
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 KINDS = {"run", "run alone", "answer", "file", "steps", "python", "workflow", "command"}
@@ -63,10 +65,10 @@ def test_the_readme_leads_to_the_index():
 
 @each_page
 def test_every_mark_is_known_and_has_its_block(page):
-    marks = page.read_text("utf-8").count("<!--")
+    found = [block for block in BLOCKS if block.page == page]
 
-    assert marks == sum(block.page == page for block in BLOCKS), "a mark stands right above its block"
-    assert {block.kind for block in BLOCKS} <= KINDS
+    assert page.read_text("utf-8").count("<!--") == len(found), "a mark stands right above its block"
+    assert {block.kind for block in found} <= KINDS
 
 
 def test_no_two_blocks_have_the_same_mark():
@@ -159,16 +161,25 @@ def test_every_command_has_help(words):
     assert done.stderr == ""
 
 
+def first_column(page, head):
+    """Return what stands in code in the first column of a table of docs/."""
+    table = (INDEX.parent / page).read_text("utf-8").partition(head)[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| (.*?) \|", table, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
+    assert first_column("scenarios.md", "| verb | does |\n") == set(VERBS)
+    assert first_column("scenarios.md", "| key | says |\n") == {*json_schema()["properties"]}
+
+
 @pytest.mark.parametrize(
     ("prefix", "service"),
     [("PLATFORM", mock_platform), ("CRM", mock_insightly), ("SINK", callback_sink)],
     ids=["platform", "CRM", "sink"],
 )
 def test_every_setting_is_on_the_page_of_settings_and_no_other(prefix, service):
-    page = (INDEX.parent / "settings.md").read_text("utf-8")
-    table = page.partition(f"| `ELEMENTS_LOCAL_{prefix}_...` |")[2].partition("\n\n")[0]
+    told = first_column("settings.md", f"| `ELEMENTS_LOCAL_{prefix}_...` | default | meaning |\n")
     addresses = {"URL", "CRM_URL", "SINK_URL"}  # `up` sets them
 
-    rows = re.findall(r"^\| (.*?) \|", table, re.MULTILINE)
-    told = {name for row in rows for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", row)}
     assert told == {field.name.upper() for field in fields(service.Settings)} - addresses
