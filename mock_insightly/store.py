@@ -93,48 +93,6 @@ class Store:
         with self._database.reading() as connection:
             return self._finder.find(connection, workspace.name, kind.name, wanted, page)
 
-    def create(
-        self, workspace: Workspace, kind: Kind, make: Callable[[int], Record], *, at: datetime
-    ) -> Stored:
-        """Keep a new record.
-
-        Args:
-            make: gets the record's id, and returns the record.
-        """
-        with self.writing(workspace, at=at) as writing:
-            record = writing.create(kind, make)
-        return stored(kind, record)
-
-    def update(
-        self,
-        workspace: Workspace,
-        kind: Kind,
-        record_id: int,
-        change: Callable[[Record], Record],
-        *,
-        at: datetime,
-    ) -> Stored:
-        """Change a record.
-
-        Args:
-            change: gets the record as it was, and returns it as it shall be.
-
-        Raises:
-            NoSuchRecordError: it is not there.
-        """
-        with self.writing(workspace, at=at) as writing:
-            record = writing.update(kind, record_id, change)
-        return stored(kind, record)
-
-    def delete(self, workspace: Workspace, kind: Kind, record_id: int, *, at: datetime) -> None:
-        """Remove a record.
-
-        Raises:
-            NoSuchRecordError: it is not there.
-        """
-        with self.writing(workspace, at=at) as writing:
-            writing.delete(kind, record_id)
-
     def changes(self, workspace: Workspace, asked: ChangeQuery) -> list[Change]:
         """Return changes, oldest first."""
         given = {name: value for name, value in vars(asked).items() if value is not None}

@@ -27,10 +27,25 @@ def stack_in_process() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
+def stack_with_ties() -> Iterator[Stack]:
+    """A stack without sockets in which a change may fall into the second of a poll."""
+    with in_process(Options(environment={"ELEMENTS_LOCAL_KEEP_TIES": "true"})) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
 def stack_on_ports() -> Iterator[Stack]:
     """A stack on real ports; tests use workspaces of their own on it."""
     with on_ports(Options(ports=(0, 0, 0))) as stack:
         yield stack
+
+
+@pytest.fixture
+def doors_with_ties(stack_with_ties: Stack) -> Iterator[Doors]:
+    """A fresh workspace of the stack in which ties are kept."""
+    made = stack_with_ties.new_workspace(seed=7)
+    yield made
+    stack_with_ties.delete_workspace(made.credentials.name)
 
 
 @pytest.fixture

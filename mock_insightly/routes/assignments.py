@@ -26,10 +26,10 @@ def create(parent: Parent, _assignment: Assignment) -> ResponseReturnValue:
     """Assign a set of activities."""
     sent = upper_keys(read_json(request), "The body")
     chosen = _set(parent, sent)
-    start = _start(parent, sent)
-    kind = parent.shape.kind
-    with parent.call.parts.store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    given, kind = _given_start(sent), parent.shape.kind
+    with parent.call.writing() as writing:
         writing.get(kind, parent.id)
+        start = whole_second(parent.call.now) if given is None else given
         for activity in rows_of(chosen, "ACTIVITIES"):
             create_in(
                 writing, parent.call, TASKS, hung(TASKS, _task(activity, start), kind.entity, parent.id)
@@ -45,10 +45,10 @@ def _set(parent: Parent, sent: Sent) -> Record:
     return chosen
 
 
-def _start(parent: Parent, sent: Sent) -> datetime:
+def _given_start(sent: Sent) -> datetime | None:
     text = sent.get("START_DATE")
     kept = None if text is None else Date().read(text, "START_DATE")
-    return whole_second(parent.call.now) if kept is None else datetime.fromisoformat(f"{kept}+00:00")
+    return None if kept is None else datetime.fromisoformat(f"{kept}+00:00")
 
 
 def _task(activity: Record, start: datetime) -> Record:

@@ -43,7 +43,7 @@ def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
     if upload is None:
         came = request.content_type or ""
         raise FieldError("The body", "multipart/form-data with the file in the part called file", came)
-    with parent.call.parts.store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.writing() as writing:
         writing.get(parent.shape.kind, parent.id)
         made = attach(writing, parent.call, upload, parent.shape.kind.entity, parent.id)
     shape = parent.call.version.shapes[FILE_ATTACHMENTS.name.lower()]
@@ -61,7 +61,7 @@ def create_empty(call: Call, resource: str) -> ResponseReturnValue:
         raise MethodNotAllowed(valid_methods=["GET"])
     number = int(str(Whole(lowest=1).read(call.query["c_id"], "c_id")))
     file = File(content_type=request.content_type or "application/octet-stream", content=b"")
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         writing.get(kind, number)
         attach(writing, call, Upload(name=call.query.get("filename", ""), file=file), kind.entity, number)
     return Response(status=201)

@@ -1,6 +1,7 @@
 """One call of the API: whose, in which version, about what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,20 +22,22 @@ from mock_insightly.versions.known import served
 from mock_insightly.versions.methods import Methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
+from mock_insightly.writing import Writing
+from mock_kit.calls import ENGINE, caller_of
 from mock_kit.front import RULE
 from mock_kit.json_text import read_json
 from mock_kit.lean_flask import this_request
 from mock_kit.workspaces import Workspace
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Call:
     """A call of the API.
 
     Attributes:
         request: as Flask has it.
         parts: of the CRM that is called.
-        now: when it came, by the workspace's clock, uncut.
+        now: when it came, by the workspace's clock, uncut; of one that changes something, when that happens.
     """
 
     request: Request
@@ -59,10 +62,25 @@ class Call:
         """The account it is for."""
         return self.parts.account(self.workspace)
 
-    @cached_property
+    @property
     def stamped(self) -> datetime:
         """The instant that records are stamped with."""
         return self.fault.effect.stamped(self.now)
+
+    @contextmanager
+    def writing(self, *, meanwhile: bool = False) -> Iterator[Writing]:
+        """Open a transaction in which records are changed, at the instant of the change.
+
+        Args:
+            meanwhile: the change happens while something else is asked, at the same instant. What the platform's engine
+                does by itself does so, too.
+        """
+        stays = meanwhile or caller_of(self.request.environ) == ENGINE
+        with (
+            self.parts.workspaces.changing(self.workspace, stays=stays) as self.now,
+            self.parts.store.writing(self.workspace, at=self.now) as writing,
+        ):
+            yield writing
 
     def shape(self, resource: str) -> Shape:
         """Return the shape of a resource, and see to it that the account has what it has from the start.

@@ -40,7 +40,7 @@ def create(parent: Parent, children: Children) -> ResponseReturnValue:
     """Create a child."""
     call, shape = parent.call, _shape(parent, children)
     given = shape.given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         writing.get(parent.shape.kind, parent.id)
         made = create_in(
             writing, call, shape.kind, hung(shape.kind, given, parent.shape.kind.entity, parent.id)
@@ -60,7 +60,7 @@ def update(parent: Parent, children: Children) -> ResponseReturnValue:
         given = shape.given(sent, before, whole=call.version.replaces)
         return call.changed(shape.kind, before, {**given, **_still_hung(parent, shape, given)})
 
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         made = update_in(writing, call, shape.kind, record_id, change)
     return answers.written(call, shape, made, 200)
 
@@ -69,7 +69,7 @@ def delete_one(parent: Parent, children: Children, member: str) -> ResponseRetur
     """Delete a child."""
     call, shape = parent.call, _shape(parent, children)
     record_id = int(member) if member.isdecimal() and member.isascii() and len(member) < 19 else 0
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         _see_that_it_hangs(parent, shape, writing.get(shape.kind, record_id), record_id)
         writing.delete(shape.kind, record_id)
     return answers.accepted()

@@ -40,7 +40,7 @@ def convert(call: Call, lead_id: int, opportunity: str | None) -> Record:
         NoSuchRecordError: there is no such lead.
         InUseError: it is converted already.
     """
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         lead = writing.get(LEADS, lead_id)
         if lead["CONVERTED"]:
             raise InUseError(LEADS.entity, lead_id, "is converted already")

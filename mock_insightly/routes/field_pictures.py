@@ -58,7 +58,7 @@ def _written(parent: Parent, called: str, name: str | None, file: File | None) -
         return {"CUSTOMFIELDS": rows if name is None else [*rows, custom_field(called, name)]}
 
     kind = _kept_as(parent.shape.kind, called)
-    with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.writing() as writing:
         record = parent.write(writing, given, stamps=parts().settings.rows_stamp_parent)
         if file is None:
             writing.drop_file(kind, parent.id)

@@ -28,8 +28,8 @@ def start(parent: Parent, _following: Following) -> ResponseReturnValue:
     """Follow the record; whoever follows it already goes on."""
     parent.record()
     if not _follows(parent):
-        make = partial(_follow, parent)
-        parent.call.parts.store.create(parent.call.workspace, FOLLOWS, make, at=parent.call.now)
+        with parent.call.writing() as writing:
+            writing.create(FOLLOWS, partial(_follow, parent))
     return _said(parent, 201, following=True)
 
 
@@ -37,7 +37,8 @@ def stop(parent: Parent, _following: Following) -> ResponseReturnValue:
     """Follow the record no longer."""
     parent.record()
     for follow in _follows(parent):
-        parent.call.parts.store.delete(parent.call.workspace, FOLLOWS, follow, at=parent.call.now)
+        with parent.call.writing() as writing:
+            writing.delete(FOLLOWS, follow)
     return answers.accepted()
 
 

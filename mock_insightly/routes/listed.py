@@ -41,6 +41,6 @@ def unindexed(call: Call, kind: Kind) -> frozenset[int]:
 def _delete_first(call: Call, kind: Kind, wanted: Wanted, count: int) -> None:
     """Delete the first records of a list, as somebody else might at this moment."""
     first = call.parts.store.find(call.workspace, kind, wanted, Page(top=count)).documents
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing(meanwhile=True) as writing:
         for document in first:
             writing.delete(kind, int(str(record_in(document)[kind.id_field])))

@@ -114,7 +114,7 @@ def _shown(call: Call, row: Record) -> Record:
 
 def _write(call: Call, team: int, given: Callable[[Record], Record]) -> Record:
     parent = Parent(call=call, shape=call.shape(TEAMS.name.lower()), id=team)
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         return parent.write(writing, given, stamps=call.parts.settings.rows_stamp_parent)
 
 

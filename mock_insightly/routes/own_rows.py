@@ -98,7 +98,7 @@ def _write(parent: Parent, collection: Collection, edit: _Edit) -> tuple[list[Re
         before.extend(collection.rows(parent.shape, record))
         return collection.given(parent.shape, record, edit([*before]))
 
-    with parent.call.parts.store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.writing() as writing:
         record = parent.write(
             writing,
             given,

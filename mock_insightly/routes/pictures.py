@@ -49,7 +49,7 @@ def remove(parent: Parent, _picture: Picture) -> ResponseReturnValue:
 
 
 def _written(parent: Parent, file: File | None, url: str | None) -> Record:
-    with parts().store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.writing() as writing:
         record = parent.write(
             writing, lambda _before: {"IMAGE_URL": url}, stamps=parts().settings.rows_stamp_parent
         )

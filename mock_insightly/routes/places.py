@@ -70,7 +70,7 @@ def mailbox(parent: Parent, sub: Mailbox) -> ResponseReturnValue:
 
 
 def _written(parent: Parent, given: Callable[[Record], Record]) -> Record:
-    with parent.call.parts.store.writing(parent.call.workspace, at=parent.call.now) as writing:
+    with parent.call.writing() as writing:
         return parent.write(writing, given, stamps=True)
 
 

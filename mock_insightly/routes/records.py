@@ -113,7 +113,7 @@ def create(version: str, resource: str) -> ResponseReturnValue:
         except NoSuchRecordError:
             pass  # then it is a new one
     given = shape.at_first(shape.given(sent, {}, whole=call.version.replaces))
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         made = writes.create_in(writing, call, shape.kind, with_team(writing, call, shape, sent, given))
     return answers.written(call, shape, made, 201)
 
@@ -175,7 +175,7 @@ def _update(
     """
     brief = call.version.briefs and is_true(call.query.get("brief"))
 
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
 
         def change(before: Record) -> Record:
             answers.insist(call, shape, before)

@@ -60,7 +60,7 @@ def add_record(body: RecordRequest) -> Answer[RecordJson]:
     """Create a record, also of a kind that no API creates: an e-mail that came in, a user."""
     call = admin_call(asked_workspace())
     kind = _kind(body.resource)
-    with parts().store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         return Answer(create_in(writing, call, kind, _given(kind, body.fields)), status=201)
 
 
@@ -74,7 +74,7 @@ def restore(body: RestoreRequest) -> Answer[RecordJson]:
     """
     call = admin_call(asked_workspace())
     stamps = parts().settings.restore_stamps
-    with parts().store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         record = writing.restore(
             _kind(body.resource),
             body.record_id,

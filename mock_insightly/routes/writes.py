@@ -92,7 +92,7 @@ def delete(call: Call, kind: Kind, record_id: int) -> None:
     Source: 409 for lead sources and statuses in use or the last one left, and for categories in use or deactivated;
         a category's delete deactivates it (Insightly v3.1 OpenAPI document, documented).
     """
-    with call.parts.store.writing(call.workspace, at=call.now) as writing:
+    with call.writing() as writing:
         before = writing.get(kind, record_id)
         see_that_it_is_free(call, kind, before)
         if kind.retires:

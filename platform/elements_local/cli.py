@@ -25,7 +25,7 @@ COMMANDS = {
 SETTINGS = (
     "host", "platform_port", "crm_port", "sink_port", "clock", "start", "seed", "records", "data", "database",
     "platform_url", "crm_url", "sink_url", "token", "workspace", "transport", "allow_host",
-    "limits", "role",
+    "limits", "role", "keep_ties",
 )  # fmt: skip
 """What ``[tool.elements-local]`` may set: the names of options, with - or _ between words."""
 

@@ -134,16 +134,16 @@ class Clock(Client):
         """Tell the time."""
         return parse_instant(self.show()["now"])
 
-    def show(self) -> dict[str, str]:
-        """Return ``{"mode", "now"}``."""
-        shown: dict[str, str] = self.call("GET", f"/_local/clock{self.whose}")
+    def show(self) -> dict[str, Any]:
+        """Return ``{"mode", "now"}``, and ``keep_ties`` where they are kept."""
+        shown: dict[str, Any] = self.call("GET", f"/_local/clock{self.whose}")
         return shown
 
-    def set(self, *, mode: str | None = None, now: datetime | str | None = None) -> dict[str, str]:
+    def set(self, *, mode: str | None = None, now: datetime | str | None = None) -> dict[str, Any]:
         """Change the mode, or set a virtual clock without running anything in between."""
         wanted = {"mode": mode, "now": _instant(now)}
         sent = {key: value for key, value in wanted.items() if value}
-        shown: dict[str, str] = self.call("PUT", f"/_local/clock{self.whose}", json=sent)
+        shown: dict[str, Any] = self.call("PUT", f"/_local/clock{self.whose}", json=sent)
         return shown
 
     def advance(

@@ -14,6 +14,7 @@ import msgspec
 from elements_local.matrix import MatrixError, expand
 from elements_local.objections import INSTANCE_KEYS, objections
 from elements_local.shape_errors import place_and_reason, shown, unknown
+from elements_local.time_settings import PREFIX
 from elements_local.verbs import EXAMPLES, VERBS, Argument, Tag
 from elements_local.yaml_text import Document, Place, YamlError, read_documents
 from mock_kit.environment import SettingsError
@@ -248,7 +249,7 @@ def _settings(file: _File, head: Head) -> Mapping[str, str]:
     """Return a scenario's settings as environment variables; each has to be one that a service knows."""
     if not head.settings:
         return {}
-    from elements_local.stack_settings import NAMES, PREFIX, check  # noqa: PLC0415 - loads the services, which few need
+    from elements_local.stack_settings import NAMES, check  # noqa: PLC0415 - loads the services, which few need
 
     for name in head.settings:
         if name not in NAMES:

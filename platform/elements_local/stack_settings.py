@@ -1,4 +1,4 @@
-"""The names of the three services' settings, as a scenario gives them: what follows ``ELEMENTS_LOCAL_``."""
+"""The names of a stack's and its services' settings, as a scenario gives them: what follows ``ELEMENTS_LOCAL_``."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -7,8 +7,7 @@ from typing import TypeAlias
 import callback_sink
 import mock_insightly
 import mock_platform
-
-PREFIX = "ELEMENTS_LOCAL_"
+from elements_local.time_settings import TimeSettings
 
 _Settings: TypeAlias = mock_platform.Settings | mock_insightly.Settings | callback_sink.Settings
 
@@ -25,12 +24,15 @@ def check(environment: Mapping[str, str]) -> None:
     Raises:
         SettingsError: a value is not what its setting takes.
     """
-    for settings in _SERVICES.values():
+    for settings in (TimeSettings, *_SERVICES.values()):
         settings.from_env(environment)
 
 
 NAMES = [
-    f"{service}_{setting.name.upper()}"
-    for service, settings in _SERVICES.items()
-    for setting in fields(settings)
+    *(setting.name.upper() for setting in fields(TimeSettings)),
+    *(
+        f"{service}_{setting.name.upper()}"
+        for service, settings in _SERVICES.items()
+        for setting in fields(settings)
+    ),
 ]

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import OptionError
 from elements_local.stack import Stack
+from elements_local.time_settings import TimeSettings
 from mock_kit.admin import Guard
 from mock_kit.clock import Mode, VirtualClock
 from mock_kit.database import Database
@@ -173,10 +174,15 @@ def _applications(
     Raises:
         OptionError: a setting is not what it has to be.
     """
+    try:
+        time = TimeSettings.from_env(options.environment)
+    except SettingsError as error:
+        raise OptionError(str(error)) from error
     workspaces = Workspaces(
         database,
         default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
         virtual_clock=options.virtual_clock,
+        keep_ties=time.keep_ties,
     )
     making = _Making(
         addresses=addresses,

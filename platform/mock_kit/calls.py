@@ -18,17 +18,22 @@ from mock_kit.wire import NO_HEADERS, Http, NoReply, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from wsgiref.types import WSGIEnvironment
 
     from mock_kit.workspaces import Workspace
 
 CALLER_HEADER = "Elements-Local-Caller"
 """Names the service of a stack that calls; what comes without it comes from outside."""
 
+ENGINE = "engine"
+"""Who calls where the platform's engine does so by itself, while time is moved."""
+
 LARGEST_KEPT_BODY = 64 * 1024
 KEPT_CALLS = 10_000
 KEPT_BYTES_OF_CALLS = 16 * 1024 * 1024
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+_CALLER = "HTTP_" + CALLER_HEADER.upper().replace("-", "_")
 _OVERHEAD = 500
 _NUMBERS = count(1)
 
@@ -49,6 +54,7 @@ class Call:
         began: a number that it got when it came.
         number: the one that it got when it was answered; pages go by it, so that none is left out that takes its time.
         at: the instant it came, by the workspace's clock.
+        answered_at: the instant it was answered; another one on a virtual clock, too, if a change began the next second.
         size: bytes of its body, of which ``LARGEST_KEPT_BODY`` are kept.
         status: of the answer; None if the connection was dropped.
         fault: whether a scripted fault struck.
@@ -57,6 +63,7 @@ class Call:
     began: int
     number: int
     at: datetime
+    answered_at: datetime
     method: str
     target: str
     headers: list[tuple[str, str]]
@@ -80,6 +87,7 @@ class Call:
             "began": self.began,
             "number": self.number,
             "at": format_instant(self.at),
+            "answered_at": format_instant(self.answered_at),
             "method": self.method,
             "target": mask_target(_named(self.target, own)),
             "headers": _shown(self.headers, own),
@@ -170,6 +178,12 @@ class Calls:
                 pruned=kept.changes.pruned,
                 pruned_reads=kept.reads.pruned,
             )
+
+
+def caller_of(environ: "WSGIEnvironment") -> str | None:
+    """Return which service of the stack makes a call, ``ENGINE`` for one that nobody asked for; None from outside."""
+    caller: str | None = environ.get(_CALLER)
+    return caller
 
 
 @dataclass(frozen=True)

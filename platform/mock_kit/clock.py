@@ -1,8 +1,11 @@
 """Clocks that are passed in. Nothing but this module reads the machine's time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
+from threading import RLock
 from typing import Protocol
+
+_SECOND = timedelta(seconds=1)
 
 
 class ClockError(Exception):
@@ -97,10 +100,27 @@ class FrozenClock(VirtualClock):
 
 
 class WorkspaceClock:
-    """A clock whose mode can be changed while others hold on to it."""
+    """A clock whose mode can be changed while others hold on to it.
 
-    def __init__(self, clock: SystemClock | VirtualClock) -> None:
+    Attributes:
+        lock: held while a change is stamped and kept, and while time is moved, so that whoever reads at a later instant
+            finds all changes with an earlier stamp.
+        watermark: the instant as of which somebody read last; a change that is to be found by the next reading has to
+            be later, to the second.
+        keeps_ties: whether a change may fall into the second of the watermark all the same.
+    """
+
+    def __init__(
+        self,
+        clock: SystemClock | VirtualClock,
+        *,
+        watermark: datetime | None = None,
+        keeps_ties: bool = False,
+    ) -> None:
         self._clock = clock
+        self.lock = RLock()
+        self.watermark = watermark
+        self.keeps_ties = keeps_ties
 
     @property
     def mode(self) -> Mode:
@@ -123,9 +143,21 @@ class WorkspaceClock:
             )
         self._clock.move_to(instant)
 
-    def use(self, clock: SystemClock | VirtualClock) -> None:
+    def use(self, clock: SystemClock | VirtualClock, *, watermark: datetime | None = None) -> None:
         """Go by another clock from now on."""
         self._clock = clock
+        self.watermark = watermark
+
+    def next_change(self) -> datetime:
+        """Return the instant of the next change: now, or the start of the next second in the second of the watermark.
+
+        A real clock is taken as it is.
+        """
+        now = self.now()
+        if self.mode is Mode.REAL or self.watermark is None or self.keeps_ties:
+            return now
+        second = now.replace(microsecond=0)
+        return second + _SECOND if self.watermark.replace(microsecond=0) == second else now
 
 
 def in_utc(instant: datetime) -> datetime:

@@ -11,7 +11,7 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from mock_kit.calls import CALLER_HEADER, LARGEST_KEPT_BODY, READS, Call, next_number
+from mock_kit.calls import LARGEST_KEPT_BODY, READS, Call, caller_of, next_number
 from mock_kit.fault_book import FaultBook
 from mock_kit.faults import Phase, Rule, distort
 from mock_kit.journal import KEPT_BYTES, Exchange, Journal
@@ -32,7 +32,6 @@ WHOSE = "mock_kit.whose"
 """Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
 
 _ADMIN = "/_local"
-_CALLER = "HTTP_" + CALLER_HEADER.upper().replace("-", "_")
 
 
 class Front:
@@ -82,7 +81,7 @@ class Front:
 
     def _administer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let the service answer an admin call, and keep it if it changes something."""
-        if environ["REQUEST_METHOD"] in READS or _CALLER in environ:
+        if environ["REQUEST_METHOD"] in READS or caller_of(environ):
             return self._application(environ, start_response)
         began, body = next_number(), _buffer(environ, self._largest_body)
         answer = begin(self._application, environ)
@@ -110,6 +109,7 @@ class Front:
                 began=began,
                 number=next_number(),
                 at=at,
+                answered_at=workspace.clock.now(),
                 method=environ["REQUEST_METHOD"],
                 target=_target(environ),
                 headers=_request_headers(environ),
@@ -141,6 +141,7 @@ class Front:
                 workspace.name,
                 Exchange(
                     at=now,
+                    answered_at=workspace.clock.now(),
                     method=environ["REQUEST_METHOD"],
                     target=_target(environ),
                     request_headers=_request_headers(environ),
@@ -151,7 +152,7 @@ class Front:
                     fault=rule is not None,
                 ),
             )
-            if self._keeps_calls and _CALLER not in environ:
+            if self._keeps_calls and not caller_of(environ):
                 self._keep(workspace, environ, began, now, body=body, answer=answer, fault=rule is not None)
         return answer
 

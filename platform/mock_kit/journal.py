@@ -24,11 +24,14 @@ class Exchange:
     """One request and its answer. Bodies are cut at ``KEPT_BYTES``.
 
     Attributes:
+        at: when it came, by the workspace's clock.
+        answered_at: when it was answered; another instant on a virtual clock, too, if a change began the next second.
         status: of the answer; None if the connection was dropped.
         fault: whether a scripted fault struck.
     """
 
     at: Annotated[datetime, Meta(tz=True)]
+    answered_at: Annotated[datetime, Meta(tz=True)]
     method: str
     target: str
     request_headers: list[tuple[str, str]]
@@ -42,6 +45,7 @@ class Exchange:
         """Return what may be shown: secrets masked."""
         return {
             "at": format_instant(self.at),
+            "answered_at": format_instant(self.answered_at),
             "method": self.method,
             "target": mask_target(self.target),
             "status": self.status,

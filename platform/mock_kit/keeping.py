@@ -85,8 +85,7 @@ def starting_anew(workspaces: Workspaces, reset: Callable[[Workspace], None]) ->
 
     def run(workspace: Workspace) -> None:
         reset(workspace)
-        if workspace.clock.mode is Mode.VIRTUAL:
-            workspaces.set_clock(workspace, Mode.VIRTUAL, workspace.start)
+        workspaces.start_anew(workspace)
 
     return run
 

@@ -28,11 +28,16 @@ _Instant = Annotated[datetime, Meta(tz=True)]
 _Secret = Annotated[str, Meta(min_length=16)]
 
 
-class KeptClock(Struct, forbid_unknown_fields=True):
-    """A clock as it stood; a real one, which follows the machine, has no instant."""
+class KeptClock(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A clock as it stood; a real one, which follows the machine, has no instant.
+
+    Attributes:
+        watermark: as of when was read last: a change in that second is to begin the next one.
+    """
 
     mode: Mode
     now: _Instant | None
+    watermark: _Instant | None = None
 
 
 class KeptWorkspace(Struct, forbid_unknown_fields=True):
@@ -78,13 +83,14 @@ class Standing:
 
     def recall(self, workspace: Workspace) -> KeptWorkspace:
         """Return a workspace as it is."""
-        mode = workspace.clock.mode
+        clock = workspace.clock
+        now = clock.now() if clock.mode is Mode.VIRTUAL else None
         return KeptWorkspace(
             name=workspace.name,
             seed=workspace.seed,
             origin=workspace.origin,
             start=workspace.start,
-            clock=KeptClock(mode=mode, now=workspace.clock.now() if mode is Mode.VIRTUAL else None),
+            clock=KeptClock(mode=clock.mode, now=now, watermark=clock.watermark),
             organization_secret=workspace.organization_secret,
             user_secret=workspace.user_secret,
             crm_api_key=workspace.crm_api_key,
@@ -103,7 +109,14 @@ class Standing:
         clock = value.clock
         if clock.mode is Mode.VIRTUAL and clock.now is None:
             raise SnapshotError("memory.workspace.clock.now: a virtual clock needs an instant; got null")
-        kept = Kept(seed=value.seed, origin=value.origin, start=value.start, mode=clock.mode, now=clock.now)
+        kept = Kept(
+            seed=value.seed,
+            origin=value.origin,
+            start=value.start,
+            mode=clock.mode,
+            now=clock.now,
+            watermark=clock.watermark,
+        )
         return self.workspaces.restore(connection, workspace, kept)
 
     def moved(self, snapshot: Snapshot, workspace: Workspace) -> Reworded:

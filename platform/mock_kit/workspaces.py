@@ -7,6 +7,7 @@ says is the time for every service.
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import RLock
@@ -46,8 +47,14 @@ _workspaces = Table(
     Column("clock_mode", Text, nullable=False),
     Column("clock_start", Instant, nullable=False),
     Column("clock_now", Instant, nullable=False),
+    Column("clock_watermark", Instant),
 )
 _insert = Prepared(_workspaces.insert())
+_watermark = Prepared(
+    _workspaces.update()
+    .where(_workspaces.c.name == bindparam("of"))
+    .values(clock_watermark=bindparam("read_at"))
+)
 _move = Prepared(
     _workspaces.update().where(_workspaces.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
 )
@@ -127,6 +134,7 @@ class Kept:
 
     Attributes:
         now: where a virtual clock stands; None for a real one.
+        watermark: as of when was read last; None for never.
     """
 
     seed: int
@@ -134,6 +142,7 @@ class Kept:
     start: datetime
     mode: Mode
     now: datetime | None
+    watermark: datetime | None
 
 
 class Workspaces:
@@ -142,6 +151,7 @@ class Workspaces:
     Args:
         default: how the default workspace is made, if the database has none.
         virtual_clock: makes the clocks of mode virtual.
+        keep_ties: whether a change may fall into the very second of a reading before it.
     """
 
     def __init__(
@@ -150,13 +160,15 @@ class Workspaces:
         *,
         default: NewWorkspace | None = None,
         virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock,
+        keep_ties: bool = False,
     ) -> None:
         self._database = database
+        self._keep_ties = keep_ties
         self._virtual_clock = virtual_clock
         self._lock = RLock()
         self._by_name: dict[str, Workspace] = {}
         self._by_secret: dict[str, Workspace] = {}
-        database.create("workspaces", _metadata, version=2)
+        database.create("workspaces", _metadata, version=3)
         self._load()
         if DEFAULT_NAME not in self._by_name:
             chosen = default or NewWorkspace()
@@ -207,7 +219,7 @@ class Workspaces:
                 crm_username=f"owner@{name}.example",
                 crm_api_key=seeded.guid(seed, name, "crm"),
                 start=new.start,
-                clock=WorkspaceClock(self._clock(new.mode, new.start)),
+                clock=self._workspace_clock(new.mode, new.start),
             )
             self._add(made)
         return made
@@ -236,12 +248,51 @@ class Workspaces:
         Raises:
             ClockError: the clock is real, or would move back.
         """
-        with self._lock:  # or the database might remember the earlier of two moves
+        with workspace.clock.lock:  # or the database might remember the earlier of two moves
             if instant == workspace.clock.now() and workspace.clock.mode is Mode.VIRTUAL:
                 return
             workspace.clock.move_to(instant)
             with self._database.writing() as connection:
                 _move.run(connection, {"of": workspace.name, "moved_to": instant})
+
+    def reach(self, workspace: Workspace, instant: datetime) -> None:
+        """Move a workspace's virtual clock to an instant, unless a change has moved it there or further meanwhile.
+
+        Raises:
+            ClockError: the clock is real.
+        """
+        with workspace.clock.lock:
+            self.move(workspace, max(instant, workspace.clock.now()))
+
+    def set_watermark(self, workspace: Workspace) -> datetime:
+        """Note that a workspace is read as of now, and return that instant.
+
+        A change that has an earlier stamp is kept by then, and the next one begins another second.
+        """
+        clock = workspace.clock
+        with clock.lock:
+            now = clock.now()
+            if clock.mode is Mode.VIRTUAL and clock.watermark != now:
+                clock.watermark = now
+                with self._database.writing() as connection:
+                    _watermark.run(connection, {"of": workspace.name, "read_at": now})
+        return now
+
+    @contextmanager
+    def changing(self, workspace: Workspace, *, stays: bool = False) -> Iterator[datetime]:
+        """Give the instant of a change, which is to be kept meanwhile; if it fails, time has not moved.
+
+        In the second of the watermark the change begins the next one, unless ties are kept.
+
+        Args:
+            stays: the change happens at the present instant, whatever was read.
+        """
+        # held until the change is kept: nobody reads as of a later instant before that
+        with workspace.clock.lock:
+            at = workspace.clock.now() if stays else workspace.clock.next_change()
+            yield at
+            if workspace.clock.mode is Mode.VIRTUAL:
+                self.move(workspace, at)
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime) -> None:
         """Let a workspace go by another clock; ``now`` is where a virtual one stands.
@@ -249,13 +300,24 @@ class Workspaces:
         Raises:
             NaiveInstantError: the instant has no time zone.
         """
-        changed = {"clock_mode": mode.value, "clock_now": in_utc(now)}
-        with self._lock:
-            with self._database.writing() as connection:
-                connection.execute(
-                    _workspaces.update().where(_workspaces.c.name == workspace.name).values(changed)
-                )
-            workspace.clock.use(self._clock(mode, now))
+        with workspace.clock.lock:
+            self._use_clock(workspace, mode, now, watermark=workspace.clock.watermark)
+
+    def start_anew(self, workspace: Workspace) -> None:
+        """Bring a virtual clock back to its start; a real one stays. Nothing has been read."""
+        with workspace.clock.lock:
+            if workspace.clock.mode is Mode.VIRTUAL:
+                self._use_clock(workspace, Mode.VIRTUAL, workspace.start, watermark=None)
+
+    def _use_clock(
+        self, workspace: Workspace, mode: Mode, now: datetime, *, watermark: datetime | None
+    ) -> None:
+        changed = {"clock_mode": mode.value, "clock_now": in_utc(now), "clock_watermark": watermark}
+        with self._database.writing() as connection:
+            connection.execute(
+                _workspaces.update().where(_workspaces.c.name == workspace.name).values(changed)
+            )
+        workspace.clock.use(self._clock(mode, now), watermark=watermark)
 
     def restore(self, connection: Connection, workspace: Workspace, kept: Kept) -> Callable[[], None]:
         """Write what a workspace was like, and return what lets it be so once that is committed.
@@ -269,15 +331,21 @@ class Workspaces:
             "clock_mode": kept.mode.value,
             "clock_start": kept.start,
             "clock_now": now,
+            "clock_watermark": kept.watermark,
         }
         connection.execute(_workspaces.update().where(_workspaces.c.name == workspace.name).values(row))
 
         def let_it_be() -> None:
-            with self._lock:
-                workspace.clock.use(self._clock(kept.mode, now))
+            with workspace.clock.lock, self._lock:
+                workspace.clock.use(self._clock(kept.mode, now), watermark=kept.watermark)
                 self._index(replace(workspace, seed=kept.seed, origin=kept.origin, start=kept.start))
 
         return let_it_be
+
+    def _workspace_clock(
+        self, mode: Mode, now: datetime, *, watermark: datetime | None = None
+    ) -> WorkspaceClock:
+        return WorkspaceClock(self._clock(mode, now), watermark=watermark, keeps_ties=self._keep_ties)
 
     def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
         return SystemClock() if mode is Mode.REAL else self._virtual_clock(now)
@@ -293,7 +361,7 @@ class Workspaces:
             crm_username="owner@default.example",
             crm_api_key="00000000-0000-4000-a000-000000000001",
             start=start,
-            clock=WorkspaceClock(self._clock(mode, start)),
+            clock=self._workspace_clock(mode, start),
         )
 
     def _add(self, workspace: Workspace) -> None:
@@ -306,6 +374,7 @@ class Workspaces:
                     "clock_mode": workspace.clock.mode.value,
                     "clock_start": workspace.start,
                     "clock_now": workspace.clock.now(),
+                    "clock_watermark": None,
                 },
             )
         self._index(workspace)
@@ -330,5 +399,5 @@ class Workspaces:
             crm_username=row.crm_username,
             crm_api_key=row.crm_api_key,
             start=row.clock_start,
-            clock=WorkspaceClock(self._clock(Mode(row.clock_mode), row.clock_now)),
+            clock=self._workspace_clock(Mode(row.clock_mode), row.clock_now, watermark=row.clock_watermark),
         )

@@ -1,7 +1,7 @@
 """What may be asked of a workspace's clock, and about a new workspace: the same of whichever service keeps them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -26,10 +26,14 @@ class AdvanceRequest(Struct, forbid_unknown_fields=True):
 
 
 class ClockJson(TypedDict):
-    """What a workspace's clock shows."""
+    """What a workspace's clock shows.
+
+    ``keep_ties`` is true where a change may fall into the second in which an instance was made or a poll ran.
+    """
 
     mode: str
     now: str
+    keep_ties: NotRequired[bool]
 
 
 class WorkspaceRequest(Struct, forbid_unknown_fields=True):
@@ -54,7 +58,9 @@ class NameQuery(Struct):
 
 def shown_clock(workspace: Workspace) -> ClockJson:
     """Return what a workspace's clock shows."""
-    return {"mode": workspace.clock.mode.value, "now": format_instant(workspace.clock.now())}
+    clock = workspace.clock
+    shown: ClockJson = {"mode": clock.mode.value, "now": format_instant(clock.now())}
+    return {**shown, "keep_ties": True} if clock.keeps_ties else shown
 
 
 def chosen_clock(body: ClockRequest, *, mode: Mode) -> tuple[Mode, datetime | None]:

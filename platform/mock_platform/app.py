@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Request
 
 from mock_kit.admin import Admin, Guard, UnknownWorkspaceError, add_admin
-from mock_kit.calls import FromInside
+from mock_kit.calls import ENGINE, FromInside
 from mock_kit.database import Database
 from mock_kit.declared_routes import IdConverter
 from mock_kit.fault_book import FaultBook
@@ -116,15 +116,16 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
     store = Store(database, usage_retention=settings.usage_retention)
-    inside = FromInside(http, "platform")
-    own = FromInside(InProcess({settings.url: app}, otherwise=http), "platform")
+    inside, by_engine = FromInside(http, "platform"), FromInside(http, ENGINE)
+    own = FromInside(InProcess({settings.url: app}, otherwise=http), ENGINE)
     app.extensions[EXTENSION] = Parts(
         settings=settings,
         workspaces=workspaces,
         callers=Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
         store=store,
         engine=_engine(settings, store, workspaces, own=own, receivers=_guarded(settings, receivers or http)),
-        provider=Provider(http=inside, crm_url=settings.crm_url),
+        crm=Provider(http=inside, crm_url=settings.crm_url),
+        crm_by_engine=Provider(http=by_engine, crm_url=settings.crm_url),
         inbound=Inbound(
             store=store,
             workspaces=workspaces,
@@ -168,7 +169,7 @@ def _engine(
     return Engine(
         store=store,
         workspaces=workspaces,
-        polls=PollTask(store=store, http=own, settings=settings),
+        polls=PollTask(store=store, workspaces=workspaces, http=own, settings=settings),
         deliveries=DeliveryTask(store=store, http=receivers, settings=settings),
         bulk=BulkTask(store=store, http=own, settings=settings),
         calls=calls,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from mock_kit.json_text import MalformedJsonError, decode
 from mock_kit.wire import Http, NoReply, Reply
-from mock_kit.workspaces import Workspace
+from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform import identities
 from mock_platform.composer import Composer
 from mock_platform.domain import configuration, polling
@@ -53,6 +53,7 @@ class PollTask:
     """
 
     store: Store
+    workspaces: Workspaces
     http: Http
     settings: Settings
 
@@ -94,15 +95,17 @@ class PollTask:
 
     def _windows(self, workspace: Workspace, instance: Instance) -> list[tuple[Resource, Window]]:
         """Return what is to be polled, and the time that each poll covers."""
-        at = workspace.clock.now()
         last_polls = self.store.instances.last_polls(workspace.name, instance.id)
         resources = configuration.polled_resources(
             instance.configuration, INSIGHTLY, empty_block=self.settings.empty_block
         )
+        polled = [resource for resource in resources if resource.name in last_polls]
+        if not polled:
+            return []
+        at = self.workspaces.set_watermark(workspace)
         return [
             (resource, polling.window(resource, last_poll=last_polls[resource.name].at, at=at))
-            for resource in resources
-            if resource.name in last_polls
+            for resource in polled
         ]
 
     def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:

@@ -191,7 +191,7 @@ def make_bench():
             engine = Engine(
                 store=store,
                 workspaces=workspaces,
-                polls=polls or PollTask(store=store, http=wire, settings=chosen),
+                polls=polls or PollTask(store=store, workspaces=workspaces, http=wire, settings=chosen),
                 deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
                 lanes=chosen.delivery_lanes,
                 patience=patience,

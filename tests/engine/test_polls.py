@@ -33,7 +33,8 @@ def test_each_poll_goes_on_where_the_one_before_began(doors, poll_contacts):
     ]
 
 
-def test_nothing_from_before_the_instance_is_reported(doors, poll_contacts, events):
+def test_nothing_from_before_the_instance_is_reported(doors_with_ties, poll_contacts, events):
+    doors = doors_with_ties
     doors.crm.create("Contacts", {"FIRST_NAME": "Before"})
     doors.clock.advance("1m")
     poll_contacts(doors)

@@ -10,6 +10,7 @@ from elements_local.scenario import ScenarioError, load
 
 HISTORY = """
 scenario: one is lost, one is reported
+settings: {{KEEP_TIES: true}}
 {instances}
 steps:
   - advance: 15m
@@ -158,5 +159,5 @@ def refusal(folder: Path, step: str, instances: str = "") -> str:
     with pytest.raises(ScenarioError) as refused:
         load(path)
 
-    assert str(refused.value).startswith(f"{path}:10:")
+    assert str(refused.value).startswith(f"{path}:11:")
     return str(refused.value)

@@ -306,7 +306,7 @@ def test_a_failure_is_shrunk_and_saved_beside_it_and_fails_in_the_same_way(tmp_p
 
     done = replay(path, "--shrink")
 
-    assert "shrunk  a long one: 4 of 7 steps" in done.output
+    assert "shrunk  a long one: 3 of 7 steps" in done.output
     again = replay(tmp_path / "long.a_long_one.shrunk.yaml")
     assert "unexpected: contacts/ada CREATED" in again.output
     assert (tmp_path / "test_a_long_one_shrunk.py").exists()

@@ -35,6 +35,7 @@ def test_a_change_in_the_first_second_is_not_later_than_what_the_first_poll_asks
     runner: Runner, tmp_path: Path
 ) -> None:
     steps = """
+settings: {KEEP_TIES: true}
 steps:
   - create: {contacts/ada: {}}
   - advance: 16m
@@ -115,6 +116,7 @@ steps:
 
 def test_a_resource_of_another_name_is_the_same_record(runner: Runner, tmp_path: Path) -> None:
     steps = """
+settings: {KEEP_TIES: true}
 instance:
   configuration:
     event.poller.configuration:

@@ -14,7 +14,7 @@ from mock_platform.store import Store
 from mock_platform.store.instance_search import Stretch, Wanted
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-NOTHING = Plan(resources=(), polled=False, poll_at=None, callback_url=None, forgive=False)
+NOTHING = Plan(resources=(), polled=False, poll_at=None, begins=False, callback_url=None, forgive=False)
 ALL = Stretch(size=1000)
 TAGS = st.lists(st.sampled_from(["a", "A", "b", "a,b", '"a"', "%", "_", "\0", "Ä", ""]), max_size=3)
 NAMES = st.sampled_from(

@@ -44,7 +44,14 @@ WEIRD = "Ünïcödé 漢字 🚀 \u202e <b> ' \" \\ % _ \n\t"
 
 
 def plan(*resources, poll_at=LATER, url="http://receiver.test/", polled=True, forgive=False):
-    return Plan(resources=resources, polled=polled, poll_at=poll_at, callback_url=url, forgive=forgive)
+    return Plan(
+        resources=resources,
+        polled=polled,
+        poll_at=poll_at,
+        begins=bool(resources),
+        callback_url=url,
+        forgive=forgive,
+    )
 
 
 @pytest.fixture
@@ -695,7 +702,7 @@ def test_what_is_looked_up_often_has_an_index(database):
     }
 
     assert {
-        ("platform_jobs", "workspace", "due", "number"),
+        ("platform_jobs", "workspace", "due", "rank", "number"),
         ("platform_instances", "workspace", "token"),
         ("platform_notifications", "workspace", "event_id"),
     } <= indexes

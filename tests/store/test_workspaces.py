@@ -401,3 +401,88 @@ def together(works):
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+class TestWatermark:
+    SECOND = timedelta(seconds=1)
+
+    def test_a_change_after_a_reading_moves_time_once_it_is_kept(self, workspaces):
+        workspaces.set_watermark(workspaces.default)
+
+        with workspaces.changing(workspaces.default) as at:
+            assert workspaces.default.clock.now() == DEFAULT_START
+
+        assert at == workspaces.default.clock.now() == DEFAULT_START + self.SECOND
+
+    def test_a_change_that_fails_moves_nothing(self, workspaces):
+        workspaces.set_watermark(workspaces.default)
+
+        with pytest.raises(ValueError, match="refused"), workspaces.changing(workspaces.default):
+            raise ValueError("refused")
+
+        assert workspaces.default.clock.now() == DEFAULT_START
+
+    def test_a_change_that_stays_does(self, workspaces):
+        workspaces.set_watermark(workspaces.default)
+
+        with workspaces.changing(workspaces.default, stays=True) as at:
+            pass
+
+        assert at == workspaces.default.clock.now() == DEFAULT_START
+
+    @pytest.mark.parametrize("read", [False, True])
+    def test_it_outlives_the_process(self, open_workspaces, read):
+        before = open_workspaces()
+        if read:
+            before.set_watermark(before.default)
+
+        with open_workspaces().changing(before.default) as at:
+            pass
+        again = open_workspaces()
+
+        assert again.default.clock.watermark == (DEFAULT_START if read else None)
+        assert at == DEFAULT_START + (self.SECOND if read else timedelta(0))
+
+    def test_starting_anew_forgets_it(self, open_workspaces):
+        workspaces = open_workspaces()
+        workspaces.set_watermark(workspaces.default)
+
+        workspaces.start_anew(workspaces.default)
+
+        assert workspaces.default.clock.watermark is open_workspaces().default.clock.watermark is None
+
+    def test_setting_the_clock_to_where_it_stands_does_not(self, workspaces):
+        workspaces.set_watermark(workspaces.default)
+
+        workspaces.set_clock(workspaces.default, Mode.VIRTUAL, DEFAULT_START)
+
+        assert workspaces.default.clock.next_change() == DEFAULT_START + self.SECOND
+
+    def test_where_ties_are_kept_no_change_moves_time(self, open_workspaces):
+        workspaces = open_workspaces(keep_ties=True)
+        made = workspaces.create(NewWorkspace())
+        workspaces.set_watermark(made)
+
+        with workspaces.changing(made):
+            pass
+
+        assert made.clock.now() == DEFAULT_START
+
+    def test_time_that_is_past_an_instant_is_left_where_it_is(self, workspaces):
+        workspaces.move(workspaces.default, DEFAULT_START + HOUR)
+
+        workspaces.reach(workspaces.default, DEFAULT_START)
+
+        assert workspaces.default.clock.now() == DEFAULT_START + HOUR
+
+    def test_nobody_reads_as_of_a_later_instant_before_a_change_is_kept(self, workspaces):
+        read = []
+        reader = Thread(target=lambda: read.append(workspaces.set_watermark(workspaces.default)))
+
+        with workspaces.changing(workspaces.default):
+            reader.start()
+            reader.join(timeout=0.1)
+            assert read == []
+        reader.join()
+
+        assert read == [DEFAULT_START]

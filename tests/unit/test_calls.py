@@ -28,6 +28,7 @@ def call(number: int, method: str = "POST", **given: object) -> Call:
             "began": number,
             "number": number,
             "at": NOON,
+            "answered_at": NOON,
             "method": method,
             "target": "/contacts",
             "headers": [],

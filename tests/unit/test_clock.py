@@ -221,3 +221,50 @@ def test_modes_are_called_as_admin_routes_and_databases_have_them():
 def test_every_refusal_of_a_clock_is_a_clock_error():
     assert issubclass(MovedBackError, ClockError)
     assert issubclass(NaiveInstantError, ClockError)
+
+
+WATERMARK = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("watermark", "now", "change"),
+    [
+        pytest.param(None, 0, 0, id="nothing was read"),
+        pytest.param(0, 0, 1, id="read at this instant"),
+        pytest.param(0, 0.999999, 1, id="read in this second"),
+        pytest.param(0.5, 0.75, 1, id="read within this second"),
+        pytest.param(0, 1, 1, id="read in the second before"),
+        pytest.param(0, 900, 900, id="read long ago"),
+        pytest.param(5, 0, 0, id="time was set back since"),
+    ],
+)
+def test_a_change_in_the_second_of_the_watermark_begins_the_next_one(watermark, now, change):
+    def at(seconds):
+        return WATERMARK + timedelta(seconds=seconds)
+
+    clock = WorkspaceClock(VirtualClock(at(now)), watermark=None if watermark is None else at(watermark))
+
+    assert clock.next_change() == at(change)
+    assert clock.now() == at(now)
+
+
+def test_where_ties_are_kept_a_change_happens_now():
+    clock = WorkspaceClock(VirtualClock(WATERMARK), watermark=WATERMARK, keeps_ties=True)
+
+    assert clock.next_change() == WATERMARK
+
+
+def test_on_a_real_clock_a_change_happens_now():
+    clock = WorkspaceClock(SystemClock())
+    clock.watermark = clock.now()
+
+    assert clock.next_change() - clock.watermark < timedelta(minutes=1)
+    assert clock.next_change() >= clock.watermark
+
+
+def test_another_clock_has_no_watermark_unless_it_is_told():
+    clock = WorkspaceClock(VirtualClock(WATERMARK), watermark=WATERMARK)
+
+    clock.use(VirtualClock(WATERMARK))
+
+    assert clock.next_change() == WATERMARK

@@ -14,6 +14,7 @@ def exchange(target: str = "/v3.1/Leads", **given: object) -> Exchange:
     return Exchange(
         **{
             "at": NOON,
+            "answered_at": NOON,
             "method": "POST",
             "target": target,
             "request_headers": [("Host", "crm"), ("Authorization", "Basic c2VjcmV0")],
@@ -41,6 +42,7 @@ def targets(journal: Journal, workspace: str = "default", **search: str) -> list
 def test_an_exchange_shows_everything_but_its_secrets():
     assert exchange().to_json() == {
         "at": "2026-03-02T12:00:00Z",
+        "answered_at": "2026-03-02T12:00:00Z",
         "method": "POST",
         "target": "/v3.1/Leads",
         "status": 201,

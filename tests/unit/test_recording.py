@@ -45,6 +45,7 @@ def call(
             "service": service,
             "began": next(_numbers),
             "at": TEN,
+            "answered_at": given.get("at", TEN),
             "method": method,
             "target": target if service != "platform" or target.startswith("/_local") else BASE_PATH + target,
             "headers": headers,
@@ -98,10 +99,12 @@ def callback(
     }  # fmt: skip
 
 
-def recorded(*calls: Call, now: datetime | None = None, reads: bool = False, **seen: Any) -> Any:
+def recorded(
+    *calls: Call, now: datetime | None = None, reads: bool = False, keeps_ties: bool = False, **seen: Any
+) -> Any:
     last = max((one.at for one in calls), default=TEN)
     session = Session(
-        credentials=MINE, addresses=AT, seed=5, now=now or last, calls=calls,
+        credentials=MINE, addresses=AT, seed=5, now=now or last, keeps_ties=keeps_ties, calls=calls,
         **{name: tuple(value) for name, value in seen.items()},
     )  # fmt: skip
     return compose(session, reads=reads)

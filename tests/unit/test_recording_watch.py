@@ -36,6 +36,7 @@ def shown(number: int) -> dict[str, Any]:
         "began": number,
         "number": number,
         "at": "2026-03-02T10:00:00Z",
+        "answered_at": "2026-03-02T10:00:00Z",
         "method": "POST",
         "target": "/x",
         "headers": {},

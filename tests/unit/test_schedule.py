@@ -51,7 +51,12 @@ STOPPED = instance(polling_disabled=True)
 @pytest.mark.assumed
 def test_a_new_instance_is_polled_one_interval_later():
     assert planned(None, POLLED) == Plan(
-        resources=("contacts",), polled=True, poll_at=NOW + QUARTER, callback_url=URL, forgive=False
+        resources=("contacts",),
+        polled=True,
+        poll_at=NOW + QUARTER,
+        begins=True,
+        callback_url=URL,
+        forgive=False,
     )
 
 
@@ -130,7 +135,7 @@ def test_what_an_empty_block_means_decides_whether_there_is_a_poll():
     after = instance(resources=("contacts",))
 
     assert planned(None, after, empty_block=EmptyBlock.SKIP) == Plan(
-        resources=(), polled=False, poll_at=None, callback_url=URL, forgive=False
+        resources=(), polled=False, poll_at=None, begins=False, callback_url=URL, forgive=False
     )
 
 

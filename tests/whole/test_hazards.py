@@ -22,6 +22,7 @@ NOTHING_TO_FIND = {
     "changed_twice_within_an_interval": "one event for the last state is what polling owes",
     "cleared_field": "the event comes; it is in raw that something is missing",
     "deleted_instance_owes_nothing": "an instance that is gone has no audit",
+    "echo_of_a_write_back": "to the CRM the write is a change, and is rightly reported",
     "empty_block_of_an_own_name": "a block without a url has no records that anything could be owed for",
     "events_read_too_seldom": "the event came; it is its reader who came too late",
     "import_is_all_new": "to the CRM the records are new, and are rightly reported",

@@ -100,6 +100,11 @@ _PORT = click.IntRange(0, 65535)
     type=click.Choice(["off", "vendor"]),
     help="Whether the CRM refuses more calls than the vendor's does, in a second and in a day.  [default: off]",
 )
+@click.option(
+    "--keep-ties",
+    is_flag=True,
+    help="Leave a change in the very second of a poll, or in which an instance was made, in that second, where it is lost.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when the stack answers.")
 def command(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click's signature
     """Run the platform, the CRM and the sink until Ctrl-C.
@@ -141,6 +146,7 @@ def _options(  # noqa: PLR0913 - the command's options
     database: str | None,
     allow_host: tuple[str, ...],
     limits: str | None,
+    keep_ties: bool,
 ) -> Options:
     if data and database:
         raise OptionError("give --data or --database, not both")
@@ -154,6 +160,7 @@ def _options(  # noqa: PLR0913 - the command's options
         "ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS": ",".join(allow_host),
         "ELEMENTS_LOCAL_SINK_ALLOW_HOSTS": ",".join(allow_host),
         "ELEMENTS_LOCAL_CRM_LIMITS": limits,
+        "ELEMENTS_LOCAL_KEEP_TIES": "true" if keep_ties else None,
     }
     return Options(
         host=host,

@@ -29,6 +29,11 @@ def add(made: "Composer", call: Call) -> bool:
     return True
 
 
+def makes_real(call: Call) -> bool:
+    """Say whether a call let the clock follow the machine's."""
+    return (call.method, call.path) == ("PUT", _CLOCK) and call.good and call.answer["mode"] == "real"
+
+
 def duration_text(duration: timedelta) -> str | float:
     """Return a duration as a scenario writes it; seconds as a number where they are not whole.
 

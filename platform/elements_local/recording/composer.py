@@ -114,6 +114,11 @@ class Composer:
             to = self.now + timedelta(seconds=seconds)
             self.move(to, "advance", clocks.duration_text(to - self.now), seen=at)
 
+    def step_on(self, call: Call) -> None:
+        """Let time be where a change has moved it that began another second; the scenario's step will move it, too."""
+        if not self.session.keeps_ties and call.answered_at == call.at.replace(microsecond=0) + _SECOND:
+            self.now = max(self.now, call.answered_at)
+
     def expect(self) -> None:
         """Expect what came since the last expectation, if time was moved."""
         if self.moved:
@@ -169,10 +174,11 @@ def _add(made: Composer, call: Call, *, reads: bool) -> None:
     if call.reads and not reads and not requests.matters(made, call):
         return
     made.catch_up(call.at)
-    for home in (clocks, faults, instances, records):
-        if home.add(made, call):
-            return
-    requests.add(made, call)
+    if clocks.add(made, call):
+        return
+    if not any(home.add(made, call) for home in (faults, instances, records)):
+        requests.add(made, call)
+    made.step_on(call)
 
 
 def _recording(made: Composer, name: str) -> Recording:
@@ -182,6 +188,7 @@ def _recording(made: Composer, name: str) -> Recording:
     document: dict[str, Any] = {
         "scenario": name or f"recorded in workspace {session.credentials.name}",
         "start": format_instant(made.start or made.now),
+        **({"settings": {"KEEP_TIES": True}} if session.keeps_ties else {}),
         **instances.heading(made.head.get("instances", {})),
         **({"records": made.head["records"]} if "records" in made.head else {}),
         "seed": session.seed,

@@ -32,7 +32,8 @@ class Call:
 
     Attributes:
         began: orders the calls of all services by when they came.
-        at: when it came, by the workspace's clock.
+        at, answered_at: when it came and when it was answered, by the workspace's clock; on a virtual one another instant
+            where it began the next second.
         target: the path, decoded, and the query as it was sent.
         headers, reply_headers: by their names in small letters.
         status: None if the connection was dropped.
@@ -42,6 +43,7 @@ class Call:
     service: str
     began: int
     at: datetime
+    answered_at: datetime
     method: str
     target: str
     headers: Mapping[str, str]
@@ -58,6 +60,7 @@ class Call:
         return cls(
             service=service,
             at=parse_instant(shown["at"]),
+            answered_at=parse_instant(shown["answered_at"]),
             headers=_by_small_names(shown["headers"]),
             reply_headers=_by_small_names(shown["reply_headers"]),
             **{
@@ -115,6 +118,7 @@ class Session:
     Attributes:
         seed: what its ids follow from.
         now: what its clock shows.
+        keeps_ties: whether changes could fall into the second of a poll, as they can on a real clock.
         calls: in the order in which they came.
         callbacks: as the sink lists them, oldest first.
         polls: as the platform lists them, oldest first.
@@ -125,6 +129,7 @@ class Session:
     addresses: Addresses
     seed: int
     now: datetime
+    keeps_ties: bool
     calls: tuple[Call, ...]
     callbacks: tuple[Mapping[str, Any], ...] = ()
     polls: tuple[Mapping[str, Any], ...] = ()

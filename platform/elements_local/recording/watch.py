@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from elements_local.clients import BASE_PATH, Addresses, Client, Doors
+from elements_local.recording import clocks
 from elements_local.recording.instances import makes
 from elements_local.recording.session import Call, RecordingError, Session
 from mock_kit.instants import parse_instant
@@ -61,11 +62,13 @@ class Watch:
         notes = list(self._check_resets(calls))
         calls = [call for call in calls if call.path != _RESET]
         self._check_beginning(calls)
+        clock = self._doors.clock.show()
         return Session(
             credentials=self._doors.credentials,
             addresses=self._addresses,
             seed=self._seed,
-            now=self._doors.clock.now(),
+            now=parse_instant(clock["now"]),
+            keeps_ties="keep_ties" in clock or clock["mode"] == "real" or any(map(clocks.makes_real, calls)),
             calls=tuple(calls),
             callbacks=tuple(self._callbacks[number] for number in sorted(self._callbacks)),
             polls=tuple(self._doors.platform.polls(limit=_ALL)),

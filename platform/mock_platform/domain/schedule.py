@@ -17,6 +17,7 @@ class Plan:
         resources: what is polled. One that is new starts at the moment of saving, so nothing older is reported.
         polled: whether there is a poll to come.
         poll_at: when, if that is to change; None leaves it as it is.
+        begins: whether a resource is new.
         callback_url: where events go; None if nobody is told of them.
         forgive: start counting failures anew.
     """
@@ -24,6 +25,7 @@ class Plan:
     resources: tuple[str, ...]
     polled: bool
     poll_at: datetime | None
+    begins: bool
     callback_url: str | None
     forgive: bool
 
@@ -39,9 +41,8 @@ def plan(
     resources = _resources(after, element, empty_block)
     polled = bool(resources) and not after.polling_disabled
     interval = configuration.refresh_interval(after.configuration)
-    was_polled = (
-        before is not None and bool(_resources(before, element, empty_block)) and not before.polling_disabled
-    )
+    known = () if before is None else _resources(before, element, empty_block)
+    was_polled = before is not None and bool(known) and not before.polling_disabled
     keeps_pace = (
         was_polled and before is not None and configuration.refresh_interval(before.configuration) == interval
     )
@@ -50,6 +51,7 @@ def plan(
         resources=resources,
         polled=polled,
         poll_at=polling.next_poll(now, refresh_interval=interval) if polled and not keeps_pace else None,
+        begins=not set(resources) <= set(known),
         callback_url=callback_url
         if configuration.events_enabled(after.configuration) and callback_url
         else None,

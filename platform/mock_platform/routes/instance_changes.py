@@ -20,7 +20,7 @@ from mock_platform.domain.instance_json import (
     to_json,
 )
 from mock_platform.domain.models import Instance
-from mock_platform.domain.schedule import plan
+from mock_platform.domain.schedule import Plan, plan
 from mock_platform.own_elements import elements_of
 from mock_platform.provider import Provider
 from mock_platform.receiver_keys import tell_sink
@@ -66,6 +66,7 @@ def make(
         first_id=first_id,
         now=now,
     )
+    parts().workspaces.set_watermark(workspace)
     _announce(made)
     shown = instance_json(workspace, made)
     if objects is not None:
@@ -95,16 +96,16 @@ def change(
         _check(after, elements[after.element_key])
         return after
 
-    _vouch(named.instance, changed(named.instance), ask, crm or parts().provider)
-    saved = parts().store.instances.change(
-        named.workspace.name,
-        named.instance.id,
-        changed,
-        lambda before, after: plan(before, after, elements[after.element_key], empty_block=block, now=now),
-        now=now,
-    )
+    def planned(before: Instance, after: Instance) -> Plan:
+        return plan(before, after, elements[after.element_key], empty_block=block, now=now)
+
+    draft = changed(named.instance)
+    _vouch(named.instance, draft, ask, crm or parts().provider)
+    saved = parts().store.instances.change(named.workspace.name, named.instance.id, changed, planned, now=now)
     if saved is None:
         raise NotFoundError("element instance", named.instance.id)
+    if planned(named.instance, draft).begins:
+        parts().workspaces.set_watermark(named.workspace)
     _announce(saved)
     return saved
 

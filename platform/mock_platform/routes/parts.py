@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from mock_kit.calls import ENGINE, caller_of
 from mock_kit.fault_book import FaultBook
 from mock_kit.journal import Journal
 from mock_kit.lean_flask import notes, this_app, this_request
@@ -43,6 +44,8 @@ class Parts:
     """What ``create_app`` hangs on the application.
 
     Attributes:
+        crm: on behalf of whoever calls.
+        crm_by_engine: on behalf of the engine, which calls the hub like anybody else.
         http: reaches the other services, on behalf of whoever calls.
         inside: reaches them, too, on the platform's own.
         admin_headers: what this stack's admin routes want to see, in every service.
@@ -53,13 +56,19 @@ class Parts:
     callers: Callers
     store: Store
     engine: Engine
-    provider: Provider
+    crm: Provider
+    crm_by_engine: Provider
     inbound: Inbound
     http: Http
     inside: Http
     faults: FaultBook
     journal: Journal
     admin_headers: Mapping[str, str]
+
+    @property
+    def provider(self) -> Provider:
+        """The CRM on behalf of whom the present request is made."""
+        return self.crm_by_engine if caller_of(this_request().environ) == ENGINE else self.crm
 
 
 class PageQuery(Struct, rename="camel", kw_only=True):

@@ -15,7 +15,7 @@ from mock_platform.store.tables import jobs, subscriptions
 _due = (
     select(jobs)
     .where(jobs.c.workspace == bindparam("of_workspace"), jobs.c.due <= bindparam("until"))
-    .order_by(jobs.c.due, jobs.c.number)
+    .order_by(jobs.c.due, jobs.c.rank, jobs.c.number)
     .limit(1)
 )
 _first_due = Prepared(_due)
@@ -32,7 +32,7 @@ _deliveries_due = (
         jobs.c.due <= bindparam("until"),
         func.coalesce(subscriptions.c.url, "").not_in(bindparam("but", expanding=True)),
     )
-    .order_by(jobs.c.due, jobs.c.number)
+    .order_by(jobs.c.due, jobs.c.rank, jobs.c.number)
     .limit(bindparam("most"))
 )
 _next_due = Prepared(
@@ -155,7 +155,9 @@ def plan_job(  # noqa: PLR0913 - a row's columns
 ) -> None:
     """Put a job on the agenda; a delivery's says whose it is."""
     row = {"workspace": workspace, "kind": kind.value, "subject": subject, "due": due}
-    _add.run(connection, {**row, "subscription_id": subscription_id})
+    # of what falls due at one instant, deliveries come last: a receiver that writes back may begin another second
+    rank = 1 if kind is JobKind.DELIVER else 0
+    _add.run(connection, {**row, "rank": rank, "subscription_id": subscription_id})
 
 
 def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str) -> None:

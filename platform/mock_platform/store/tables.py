@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeDecorator
 from mock_kit.database import Instant
 from mock_kit.table_rows import ANEW
 
-VERSION = 6
+VERSION = 7
 
 
 class Words(TypeDecorator[str]):
@@ -199,7 +199,8 @@ jobs = Table(
     Column("subject", Text, nullable=False),
     Column("subscription_id", BigInteger),
     Column("due", Instant, nullable=False),
-    Index("platform_jobs_due", "workspace", "due", "number"),
+    Column("rank", Integer, nullable=False),
+    Index("platform_jobs_due", "workspace", "due", "rank", "number"),
     Index("platform_jobs_by_subject", "workspace", "kind", "subject"),
     sqlite_autoincrement=True,
 )

@@ -291,6 +291,7 @@ class TestJournal:
 
         assert exchange == {
             "at": "2026-03-02T10:00:00Z",
+            "answered_at": "2026-03-02T10:00:00Z",
             "method": "PUT",
             "target": "/echo?a=b&token=********",
             "status": 200,

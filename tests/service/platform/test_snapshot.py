@@ -205,7 +205,7 @@ REFUSED = {
     "an unknown table": ({"tables": {"platform_poll": {"columns": [], "rows": []}}}, "did you mean"),
     "columns of another program": (
         {"tables": {"platform_jobs": {"columns": ["number"], "rows": [[1]]}}},
-        "tables.platform_jobs.columns: expected kind, subject, subscription_id, due; got number",
+        "tables.platform_jobs.columns: expected kind, subject, subscription_id, due, rank; got number",
     ),
 }
 OF_THE_WORKSPACE = {

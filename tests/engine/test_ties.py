@@ -1,0 +1,342 @@
+"""What is done after an instance was made or a poll ran is dated after it, so that the next poll finds it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask, request
+
+from elements_local.errors import CallError
+from elements_local.guide import instance_body
+from elements_local.receiving import Receiver, reachable
+from elements_local.start import Options, in_process
+from mock_kit.clock import FrozenClock
+
+
+def created(doors, name="Ada"):
+    return doors.crm.create("Contacts", {"FIRST_NAME": name})
+
+
+def stamp(record):
+    return record["DATE_UPDATED_UTC"][11:]
+
+
+def reported(doors):
+    """Return what the sink's callbacks tell: created or updated, and when it arrived."""
+    return [
+        (event["eventType"], callback["received_at"][11:19])
+        for callback in doors.sink.callbacks()
+        for event in callback["json"]["message"]["events"]
+    ]
+
+
+def now(doors):
+    return doors.clock.show()["now"][11:19]
+
+
+def test_a_change_after_an_instance_was_made_begins_the_next_second_and_is_reported(doors, poll_contacts):
+    poll_contacts(doors)
+    first, second = created(doors), created(doors, "Bob")
+
+    ran = doors.clock.advance("15m")
+
+    assert (stamp(first), stamp(second)) == ("10:00:01", "10:00:01")
+    assert (ran["from"], ran["now"]) == ("2026-03-02T10:00:01Z", "2026-03-02T10:15:01Z")
+    assert reported(doors) == [("CREATED", "10:15:00")] * 2
+
+
+def test_a_change_before_an_instance_moves_nothing_and_is_not_reported(doors, poll_contacts):
+    before = created(doors)
+    poll_contacts(doors)
+
+    doors.clock.advance("1h")
+
+    assert stamp(before) == "10:00:00"
+    assert reported(doors) == []
+
+
+@pytest.mark.parametrize("poll", ["on schedule", "at once"])
+def test_a_change_after_a_poll_is_reported_by_the_next_one(doors, poll_contacts, poll):
+    instance = poll_contacts(doors)
+    if poll == "at once":
+        doors.clock.advance("1m")
+        doors.platform.poll(instance["id"])
+    else:
+        doors.clock.advance("15m")
+    polled = now(doors)
+    ada = created(doors)
+    doors.crm.update("Contacts", ada["CONTACT_ID"], {"TITLE": "Countess"})
+
+    doors.clock.advance("15m")
+
+    assert stamp(ada) == f"{polled[:6]}01"
+    assert [kind for kind, _ in reported(doors)] == ["CREATED"]
+
+
+@pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.0", "v3.1"])
+def test_every_kind_of_write_begins_the_next_second_and_no_read_does(doors, poll_contacts, version):
+    ada = created(doors)
+    for call in (
+        lambda: doors.crm.call("PUT", f"/{version}/Contacts", json={**ada, "TITLE": "Countess"}),
+        lambda: doors.crm.call("DELETE", f"/{version}/Contacts/{ada['CONTACT_ID']}"),
+        lambda: doors.crm.call("POST", f"/{version}/Contacts", json={"FIRST_NAME": "Bob"}),
+    ):
+        poll_contacts(doors)
+        at = doors.clock.now()
+        doors.crm.call("GET", f"/{version}/Contacts")
+        assert doors.clock.now() == at
+        call()
+        assert (doors.clock.now() - at).total_seconds() == 1
+        assert doors.crm.changes()[-1]["at"] == doors.clock.show()["now"]
+
+
+def test_a_change_through_the_hub_begins_the_next_second_too(doors, poll_contacts):
+    hub = doors.platform.hub(poll_contacts(doors)["token"])
+
+    hub.call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+
+    assert doors.crm.changes()[0]["at"] == "2026-03-02T10:00:01Z"
+    assert reported(doors) == [("CREATED", "10:15:00")]
+
+
+def test_the_answer_of_the_change_and_the_journal_say_so(doors, poll_contacts):
+    instance = poll_contacts(doors)
+
+    of_crm = doors.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "Ada"})
+    doors.clock.advance(to="2026-03-02T10:15:00Z")
+    of_hub = doors.platform.hub(instance["token"]).send("POST", "/contacts", json={"FIRST_NAME": "Bob"})
+
+    assert of_crm.headers["Date"] == "Mon, 02 Mar 2026 10:00:01 GMT"
+    assert of_hub.headers["Date"] == "Mon, 02 Mar 2026 10:15:01 GMT"
+    noted = [
+        (each["at"][11:19], each["answered_at"][11:19])
+        for each in doors.crm.call("GET", "/_local/journal")["exchanges"]
+        if each["method"] == "POST"
+    ]
+    assert noted == [("10:15:00", "10:15:01"), ("10:00:00", "10:00:01")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/v3.1/Contacts", {"FIRST_NAME": 5}, 400),
+        ("PUT", "/v3.1/Contacts", {"CONTACT_ID": 1, "FIRST_NAME": "Ada"}, 404),
+        ("DELETE", "/v3.1/Contacts/1", None, 404),
+        ("POST", "/v3.1/Nothings", {}, 404),
+    ],
+)
+def test_a_change_that_is_refused_moves_nothing(doors, poll_contacts, method, path, body, status):
+    poll_contacts(doors)
+
+    refused = doors.crm.send(method, path, json=body)
+
+    assert refused.status == status
+    assert now(doors) == "10:00:00"
+
+
+def test_an_instance_that_is_refused_moves_nothing(doors):
+    with pytest.raises(CallError):
+        doors.platform.create_instance({"element": {"key": "insightly"}, "configuration": {}})
+
+    assert stamp(created(doors)) == "10:00:00"
+
+
+@pytest.mark.parametrize(
+    ("changed", "second"),
+    [
+        pytest.param({"event.notification.enabled": True}, "01", id="events switched on"),
+        pytest.param({"event.poller.configuration": {"contacts": {}, "leads": {}}}, "00", id="nothing new is polled"),
+    ],
+)  # fmt: skip
+def test_switching_events_on_counts_as_a_reading_and_other_changes_do_not(
+    doors, poll_contacts, changed, second
+):
+    instance = poll_contacts(doors, configuration={"event.notification.enabled": False})
+    doors.clock.advance("1m")
+
+    doors.platform.patch_instance(instance["id"], {"configuration": changed})
+
+    assert stamp(created(doors)) == f"10:01:{second}"
+
+
+def test_with_fractions_of_a_second_the_next_whole_one_begins(stack_in_process, poll_contacts):
+    doors = stack_in_process.new_workspace(start="2026-03-02T10:00:00.750Z")
+    poll_contacts(doors)
+
+    ada = created(doors)
+
+    assert stamp(ada) == "10:00:01"
+    assert doors.clock.show()["now"] == "2026-03-02T10:00:01Z"
+    stack_in_process.delete_workspace(doors.credentials.name)
+
+
+def test_where_ties_are_kept_the_change_stays_in_the_second_and_is_lost(doors_with_ties, poll_contacts):
+    poll_contacts(doors_with_ties)
+    ada = created(doors_with_ties)
+
+    doors_with_ties.clock.advance("1h")
+
+    assert stamp(ada) == "10:00:00"
+    assert doors_with_ties.clock.show()["keep_ties"] is True
+    assert reported(doors_with_ties) == []
+
+
+def test_after_a_reset_the_first_second_is_free_again(doors, poll_contacts):
+    poll_contacts(doors)
+
+    doors.reset()
+
+    assert stamp(created(doors)) == "10:00:00"
+
+
+def test_a_snapshot_knows_whether_the_present_second_was_read(doors, poll_contacts):
+    before = doors.snapshot()
+    poll_contacts(doors)
+    after = doors.snapshot()
+
+    doors.restore(before)
+    assert stamp(created(doors)) == "10:00:00"
+    doors.restore(after)
+    assert stamp(created(doors)) == "10:00:01"
+
+
+def test_a_stack_that_was_stopped_still_knows_it(tmp_path, poll_contacts):
+    with in_process(Options(data=tmp_path)) as stack:
+        poll_contacts(stack.workspace())
+    with in_process(Options(data=tmp_path)) as stack:
+        assert stamp(created(stack.workspace())) == "10:00:01"
+
+
+@pytest.fixture
+def writing_back(stack_in_process):
+    """Return a workspace whose receiver writes to the CRM on each callback, and what it has heard."""
+    doors = stack_in_process.new_workspace(seed=7)
+    app, heard = Flask("hooks"), []
+
+    @app.post("/")
+    def hear():
+        (event,) = request.get_json()["message"]["events"]
+        heard.append((event["eventType"], now(doors)))
+        doors.crm.update("Contacts", int(event["objectId"]), {"BACKGROUND": f"heard {len(heard)} times"})
+        return "", 204
+
+    with reachable(Receiver(app=app), inside=None) as url:
+        yield doors, url, heard
+    stack_in_process.delete_workspace(doors.credentials.name)
+
+
+def listening(url):
+    return {"event.notification.callback.url": url}
+
+
+def test_what_a_receiver_writes_back_is_its_echo_at_the_next_poll(writing_back, poll_contacts):
+    doors, url, heard = writing_back
+    poll_contacts(doors, configuration=listening(url))
+    created(doors)
+
+    ran = doors.clock.advance(to="2026-03-02T10:15:00Z")
+    doors.clock.advance(to="2026-03-02T10:30:00Z")
+
+    assert ran["now"] == "2026-03-02T10:15:01Z", "the advance ends in the second that was begun"
+    assert heard == [("CREATED", "10:15:00"), ("UPDATED", "10:30:00")]
+
+
+def test_a_receiver_that_always_writes_back_goes_round_once_an_interval(writing_back, poll_contacts):
+    doors, url, heard = writing_back
+    instance = poll_contacts(doors, configuration=listening(url))
+    created(doors)
+
+    ran = doors.clock.advance(to="2026-03-03T10:00:00Z")
+
+    assert (ran["events"], len(heard)) == (96, 96)
+    assert {at[3:] for _, at in heard} == {"00:00", "15:00", "30:00", "45:00"}
+    audit = doors.platform.audit(instance["id"])
+    assert (len(audit["reported"]), audit["lost"], audit["duplicate"]) == (96, [], [])
+
+
+def test_what_is_left_of_an_instants_deliveries_follows_in_the_second_that_was_begun(
+    writing_back, poll_contacts
+):
+    doors, url, heard = writing_back
+    poll_contacts(doors, configuration=listening(url))
+    other = poll_contacts(doors, configuration=listening(f"{doors.credentials.callback_url}/other"))
+    created(doors)
+
+    doors.clock.advance(to="2026-03-02T10:15:00Z")
+
+    assert heard == [("CREATED", "10:15:00")]
+    assert [each["received_at"][11:19] for each in doors.sink.callbacks()] == ["10:15:01"]
+    assert other["id"] == doors.sink.callbacks()[0]["json"]["message"]["instanceId"]
+
+
+def test_what_falls_due_in_a_second_that_a_receiver_began_runs_in_it(writing_back, poll_contacts):
+    doors, url, _ = writing_back
+    poll_contacts(doors, configuration=listening(url))
+    created(doors)
+    poll_contacts(doors, configuration=listening(f"{doors.credentials.callback_url}/later"))
+
+    ran = doors.clock.advance(to="2026-03-02T10:15:00Z")
+
+    polls = [poll["at"][11:19] for poll in doors.platform.polls()]
+    assert (ran["now"][11:19], polls) == ("10:15:01", ["10:15:00", "10:15:01"])
+
+
+def test_at_one_instant_polls_run_before_deliveries_that_were_planned_earlier(writing_back, poll_contacts):
+    """A retry 64 s after the first failure and another instance's poll, which was planned later, fall due at once."""
+    doors, url, heard = writing_back
+    fail = {"match": {"method": "PUT"}, "effect": {"status": 500}, "when": {"first_n": 3}}
+    poll_contacts(doors, configuration=listening(url))
+    created(doors)
+    doors.crm.script_faults([fail])
+    doors.clock.advance(to="2026-03-02T10:15:04Z")
+    poll_contacts(doors, configuration={"event.poller.refresh_interval": 1})
+
+    doors.clock.advance(to="2026-03-02T10:16:04Z")
+
+    assert heard[-1] == ("CREATED", "10:16:04")
+    assert now(doors) == "10:16:05", "the fourth try wrote back"
+    assert doors.platform.polls()[-1]["at"] == "2026-03-02T10:16:04Z"
+
+
+def test_what_the_engine_does_by_itself_stays_at_its_instant(doors, poll_contacts):
+    instance = poll_contacts(doors)
+    hub = doors.platform.hub(instance["token"])
+    hub.send(
+        "POST",
+        "/contacts",
+        json={"FIRST_NAME": "Ada"},
+        headers={
+            "Elements-Async-Request": "true",
+            "Elements-Async-Callback-Url": f"{doors.credentials.callback_url}/done",
+        },
+    )
+
+    doors.clock.advance("1m")
+
+    (change,) = doors.crm.changes()
+    assert change["at"] == "2026-03-02T10:00:00Z"
+
+
+def test_the_process_follows_where_freezegun_holds_its_time(poll_contacts):
+    moved = []
+
+    class Held:
+        def move_to(self, target_datetime):
+            moved.append(target_datetime)
+
+    with in_process(Options(virtual_clock=lambda start: FrozenClock(start, Held()))) as stack:
+        poll_contacts(stack.workspace())
+        created(stack.workspace())
+
+    assert moved[-1] == datetime(2026, 3, 2, 10, 0, 1, tzinfo=UTC)
+
+
+def test_a_real_clock_is_never_touched(stack_in_process):
+    doors = stack_in_process.new_workspace(clock="real")
+    doors.platform.create_instance(instance_body(doors.credentials))
+
+    ada = created(doors)
+
+    second = datetime.fromisoformat(f"{ada['DATE_UPDATED_UTC']}+00:00")
+    assert second <= doors.clock.now()
+    stack_in_process.delete_workspace(doors.credentials.name)
