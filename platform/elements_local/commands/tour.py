@@ -53,19 +53,17 @@ def command() -> None:
 def _walk(doors: Doors) -> None:
     steps = _Steps()
     instance = _create_instance(doors, steps)
-    doors.clock.advance("1m")
     records = {resource: doors.crm.create(collection, fields) for resource, collection, fields in _RECORDS}
     steps.tell(
-        f"A minute later, at {doors.clock.show()['now']}, four records are created in the CRM",
+        f"Four records are created in the CRM; its clock shows {doors.clock.show()['now']}",
         *(f"POST /v3.1/{collection} {encode_text(fields)}" for _, collection, fields in _RECORDS),
     )
     _advance(doors, steps)
     _show_callbacks(doors, steps, expected=[(resource, "CREATED") for resource, _, _ in _RECORDS])
-    doors.clock.advance("1m")
     contact = records["contacts"]["CONTACT_ID"]
     doors.crm.update("Contacts", contact, {"TITLE": "Countess"})
     steps.tell(
-        "Another minute later the contact is changed",
+        "The contact is changed",
         f'PUT /v3.1/Contacts {{"CONTACT_ID": {contact}, "TITLE": "Countess"}}',
     )
     _advance(doors, steps)

@@ -7,7 +7,6 @@ def test_a_new_contact_is_reported_and_then_its_change(
     elements_workspace, elements_clock, elements_platform, elements_crm, elements_sink
 ):
     elements_platform.create_instance(guide.instance_body(elements_workspace.credentials))
-    elements_clock.advance("1m")
 
     ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"})
     elements_clock.advance("15m")
