@@ -10,8 +10,8 @@ from elements_local.start import load_services
 if TYPE_CHECKING:
     from mock_kit.clock import Frozen
 
-_LEFT_REAL = ["_pytest.timing"]
-"""By which pytest measures how long tests take, those that begin before the time is held, too."""
+_LEFT_REAL = ["_pytest.timing", "mock_kit.deadlines"]
+"""By which pytest measures how long tests take, those that begin before the time is held, too, and what ends calls."""
 
 
 class HeldTime:

@@ -93,7 +93,11 @@ class Http(Protocol):
 
 
 class OverNetwork:
-    """Sends over sockets, by requests: no redirects followed, no cookies, proxies or netrc."""
+    """Sends over sockets, by requests: no redirects followed, no cookies, proxies or netrc.
+
+    Args:
+        timeout: for a whole call, its answer's body included.
+    """
 
     def __init__(self, *, timeout: timedelta = timedelta(seconds=30)) -> None:
         self._timeout = timeout
@@ -103,36 +107,49 @@ class OverNetwork:
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
     ) -> Reply | NoReply:
         """Send a request over the network."""
-        from requests import Request, RequestException  # noqa: PLC0415 - an eighth of a second that most starts never need
+        from requests import RequestException  # noqa: PLC0415 - an eighth of a second that most starts never need
 
-        session = self._session()
-        try:
-            _check(headers)
-            prepared = session.prepare_request(Request(method, url, headers=headers, data=body or None))
-            # not by the session itself: it reads a redirect's body, fails if it leads nowhere, and keeps cookies
-            with session.get_adapter(prepared.url or url).send(
-                prepared, stream=True, timeout=self._timeout.total_seconds()
-            ) as answer:
-                content = answer.raw.read(_LARGEST_REPLY + 1, decode_content=True)
-                # requests would join headers that came twice, and cookies cannot be told apart then
-                headers_come = Headers(list(answer.raw.headers.items()))
-                reply = Reply(status=answer.status_code, headers=headers_come, body=content)
-        except (RequestException, OSError, ValueError) as error:
-            return NoReply(reason=_reason(error, self._timeout))
-        except Exception as error:
-            # urllib3 lets its own errors out of a body that is read raw
-            if type(error).__module__.partition(".")[0] != "urllib3":
-                raise
-            return NoReply(reason=_reason(error, self._timeout))
+        from mock_kit.sessions import WATCHDOG, keep_to  # noqa: PLC0415 - as above
+
+        with WATCHDOG.within(self._timeout.total_seconds()) as deadline:
+            keep_to(deadline)
+            try:
+                _check(headers)
+                reply = self._sent(method, url, headers, body)
+            except Exception as error:
+                if deadline.passed:  # a socket that is closed under its reader may be found so in many ways
+                    return NoReply(reason=_timed_out(self._timeout))
+                # urllib3 lets its own errors out of a body that is read raw
+                known = isinstance(error, (RequestException, OSError, ValueError))
+                if not known and type(error).__module__.partition(".")[0] != "urllib3":
+                    raise
+                return NoReply(reason=_reason(error, self._timeout))
+            finally:
+                keep_to(None)
+        if deadline.passed:  # the end of a body without a length looks like its whole
+            return NoReply(reason=_timed_out(self._timeout))
         return _received(reply, method, self._timeout)
 
+    def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        from requests import Request  # noqa: PLC0415 - as in send
+
+        session = self._session()
+        prepared = session.prepare_request(Request(method, url, headers=headers, data=body or None))
+        # not by the session itself: it reads a redirect's body, fails if it leads nowhere, and keeps cookies
+        with session.get_adapter(prepared.url or url).send(
+            prepared, stream=True, timeout=self._timeout.total_seconds()
+        ) as answer:
+            content = answer.raw.read(_LARGEST_REPLY + 1, decode_content=True)
+            # requests would join headers that came twice, and cookies cannot be told apart then
+            headers_come = Headers(list(answer.raw.headers.items()))
+            return Reply(status=answer.status_code, headers=headers_come, body=content)
+
     def _session(self) -> "Session":
-        from requests import Session  # noqa: PLC0415 - as in send
+        from mock_kit.sessions import watched_session  # noqa: PLC0415 - as in send
 
         session: Session | None = getattr(self._kept, "session", None)
         if session is None:
-            session = self._kept.session = Session()
-            session.trust_env = False
+            session = self._kept.session = watched_session()
         return session
 
 
