@@ -1,5 +1,6 @@
 """Starts the three services as one stack, in this process: without sockets, or on three ports."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from mock_kit.admin import Guard
 from mock_kit.clock import Mode, VirtualClock
 from mock_kit.database import Database
 from mock_kit.environment import SettingsError
-from mock_kit.serving import PortError, Server, listen, url_of
+from mock_kit.serving import Pool, PortError, Server, listen, url_of
 from mock_kit.wire import Http, InProcess, OverNetwork
 from mock_kit.workspaces import DEFAULT_START, NewWorkspace, Workspaces
 
@@ -31,8 +32,19 @@ if TYPE_CHECKING:
     from flask import Flask
 
 PORTS = (4700, 4701, 4702)
-_THREADS = {"platform": 16, "crm": 16, "sink": 64}
-"""Each wait for callbacks takes one of the sink's, for up to a minute."""
+_THREADS = {"platform": 32, "crm": 16, "sink": 64}
+"""Each callback that is sent on takes one of the sink's until its target has answered."""
+
+_WAITING = re.compile(
+    r"POST /_local/(?:clock/advance|polls|callbacks/wait|callbacks/[0-9]+/replay)|GET /_local/(?:activity|callbacks/stream)"
+)
+"""Admin calls that are answered when something has happened, or when a receiver has."""
+
+_POOLS = (
+    Pool(takes=lambda method, path: bool(_WAITING.fullmatch(f"{method} {path}")), threads=64),
+    Pool(takes=lambda _method, path: path.startswith("/_local"), threads=4),
+)
+"""However many requests wait for receivers, health, clock and the other admin routes are answered."""
 
 _PATIENCE = timedelta(seconds=30)
 """How long the services wait for one another."""
@@ -130,7 +142,8 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         database = closing.enter_context(_database(chosen))
         apps: dict[str, Flask] = {}
         for name, app in _applications(chosen, addresses, database, _over_network, Guard(token=token)):
-            closing.callback(Server(app, listeners[name], threads=_THREADS[name]).close)
+            server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
+            closing.callback(server.close)
             apps[name] = app
         if "platform" in apps:
             closing.enter_context(_following_real_clocks(apps["platform"]))

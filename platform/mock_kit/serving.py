@@ -1,10 +1,13 @@
 """Serving WSGI applications on real ports, by waitress, in threads of this process."""
 
 import socket
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Thread
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from mock_kit.front import hanging_up
 
@@ -12,6 +15,12 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 THREADS = 16
+_MOST_CONNECTIONS = 2000
+"""Open at the same time; one that has sent half a request is among them, and takes no thread."""
+
+_IDLE_S = 60
+"""How long a connection on which nothing happens stays open."""
+
 _LARGEST_REQUEST = 257 * 1024 * 1024
 """Where the server itself hangs up; a service refuses a body in its own words before."""
 
@@ -58,10 +67,24 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{_bracketed(host)}:{port}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Threads for some of the requests, which start with the first of them.
+
+    Attributes:
+        takes: says of a method and a path whether a request is one of them.
+    """
+
+    takes: Callable[[str, str], bool]
+    threads: int
+
+
 class Server:
     """One application on one socket, answering from a thread until it is closed.
 
     Args:
+        threads: for all requests that no pool takes.
+        pools: the first that takes a request answers it, so that requests that wait hold up no others.
         patience: how long ``close`` waits for answers to be finished, and then for clients to read them.
     """
 
@@ -71,6 +94,7 @@ class Server:
         listener: socket.socket,
         *,
         threads: int = THREADS,
+        pools: Sequence[Pool] = (),
         patience: timedelta = timedelta(seconds=5),
     ) -> None:
         from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
@@ -85,7 +109,15 @@ class Server:
             ident=None,
             max_request_body_size=_LARGEST_REQUEST,
             clear_untrusted_proxy_headers=True,
+            connection_limit=_MOST_CONNECTIONS,
+            channel_timeout=_IDLE_S,
+            # with `select`, a connection beyond the thousandth of the process would end the server
+            asyncore_use_poll=True,
+            # else nobody reads while an answer is made, and would see that its client has hung up
+            channel_request_lookahead=1,
         )
+        if pools:
+            self._server.task_dispatcher = _Pools(pools, otherwise=self._server.task_dispatcher)
         self._thread = Thread(target=self._server.run, name=f"serve {url_of(listener)}", daemon=True)
         self._thread.start()
 
@@ -113,6 +145,40 @@ class Server:
             else:
                 channel.handle_close()
         self._server.close()
+
+
+class _Pools:
+    """Hands each request to the threads that are there for it; what waitress calls a task dispatcher.
+
+    Args:
+        otherwise: dispatches what no pool takes.
+    """
+
+    def __init__(self, pools: Sequence[Pool], *, otherwise: Any) -> None:
+        from waitress.task import ThreadedTaskDispatcher  # noqa: PLC0415 - not needed where nothing is served
+
+        self._pools = [(pool, ThreadedTaskDispatcher()) for pool in pools]
+        self._otherwise = otherwise
+
+    def add_task(self, task: Any) -> None:
+        """Let a connection's next request be answered."""
+        asked = task.requests[0]
+        method, path = getattr(asked, "command", ""), getattr(asked, "path", "")
+        for pool, dispatcher in self._pools:
+            if pool.takes(method, path):
+                if not dispatcher.threads:
+                    dispatcher.set_thread_count(pool.threads)
+                dispatcher.add_task(task)
+                return
+        self._otherwise.add_task(task)
+
+    def shutdown(self, *, cancel_pending: bool, timeout: float) -> None:
+        """Let what is being answered finish."""
+        until = monotonic() + timeout
+        for dispatcher in (self._otherwise, *(dispatcher for _, dispatcher in self._pools)):
+            dispatcher.set_thread_count(0)
+        for dispatcher in (self._otherwise, *(dispatcher for _, dispatcher in self._pools)):
+            dispatcher.shutdown(cancel_pending=cancel_pending, timeout=max(0, until - monotonic()))
 
 
 def _bracketed(host: str) -> str:

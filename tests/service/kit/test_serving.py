@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from threading import Event, Thread
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ import pytest
 from waitress.trigger import trigger
 
 from mock_kit.json_text import decode, encode
-from mock_kit.serving import PortError, Server, listen, url_of
+from mock_kit.serving import Pool, PortError, Server, listen, url_of
 from mock_kit.wire import NoReply, OverNetwork
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -316,3 +316,61 @@ def test_several_servers_do_not_mix():
     finally:
         for server in servers:
             server.close()
+
+
+class TestMany:
+    """What one caller does, or leaves undone, holds up nobody else."""
+
+    def test_requests_that_wait_hold_up_no_others(self):
+        """One thread for all: without a pool for those that wait, the second request would wait for the first."""
+        asked, answer = Event(), Event()
+
+        def application(environ, start_response):
+            if environ["PATH_INFO"] == "/wait":
+                asked.set()
+                answer.wait()
+            start_response("200 OK", [])
+            return [environ["REQUEST_METHOD"].encode()]
+
+        listener = listen("127.0.0.1", 0)
+        waiting = Pool(takes=lambda method, path: (method, path) == ("POST", "/wait"), threads=1)
+        quick = Pool(takes=lambda _method, path: path.startswith("/admin"), threads=1)
+        with closing(Server(application, listener, threads=1, pools=(waiting, quick))), connect(
+            url_of(listener)
+        ) as first:  # fmt: skip
+            first.sendall(REQUEST.replace(b"GET /", b"POST /wait"))
+            asked.wait()
+            http = OverNetwork(timeout=timedelta(seconds=20))
+            others = [http.send("GET", url_of(listener) + path) for path in ("/wait-not", "/admin/health")]
+            answer.set()
+
+            assert [reply.body for reply in others] == [b"GET", b"GET"]
+            assert first.recv(65536).endswith(b"POST")
+
+    def test_hundreds_of_requests_that_were_half_sent_hold_up_no_others(self):
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(hello, listener, threads=2)), ExitStack() as ending:
+            for _ in range(300):
+                ending.enter_context(connect(url_of(listener))).sendall(REQUEST[:-2])
+
+            reply = OverNetwork(timeout=timedelta(seconds=20)).send("GET", url_of(listener))
+
+        assert reply.body == b"hello"
+
+    def test_an_application_can_see_that_its_client_has_hung_up(self):
+        asked, gone = Event(), Event()
+
+        def application(environ, start_response):
+            asked.set()
+            while not environ["waitress.client_disconnected"]():
+                gone.wait(0.01)
+            gone.set()
+            start_response("200 OK", [])
+            return []
+
+        listener = listen("127.0.0.1", 0)
+        with closing(Server(application, listener)):
+            with connect(url_of(listener)) as connection:
+                connection.sendall(REQUEST)
+                asked.wait()
+            assert gone.wait(20)
