@@ -81,6 +81,10 @@ def unmoved(_snapshot: Snapshot, _workspace: Workspace) -> Reworded:
     return _as_it_is
 
 
+def _tell_nobody(_workspace: Workspace) -> None:
+    """Leave it at that."""
+
+
 class _UndoneError(Exception):
     """Rolls a transaction back that was only a trial."""
 
@@ -93,6 +97,7 @@ class Snapshots:
         memories: name -> what the service keeps beside its tables.
         stills: entered one in another, before the transaction.
         moved: says what a snapshot's texts become in another workspace.
+        restored: called once a workspace has been put back.
     """
 
     service: str
@@ -101,6 +106,7 @@ class Snapshots:
     memories: Mapping[str, Memory]
     stills: tuple[Still, ...] = ()
     moved: Moved = unmoved
+    restored: Callable[[Workspace], None] = _tell_nobody
 
     def take(self, workspace: Workspace) -> Snapshot:
         """Return all that is remembered of a workspace; the same state is the same bytes of JSON.
@@ -144,6 +150,7 @@ class Snapshots:
                     raise _UndoneError
             for each in afterwards:
                 each()
+            self.restored(workspace)
         return sum(map(len, rows.values()))
 
     def _values(self, snapshot: Snapshot) -> dict[str, object]:

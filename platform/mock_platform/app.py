@@ -25,6 +25,7 @@ from mock_platform.callers import Callers
 from mock_platform.composer import Composer
 from mock_platform.delivery_task import DeliveryTask
 from mock_platform.description import DESCRIPTION
+from mock_platform.domain.activity import restored
 from mock_platform.engine import Engine
 from mock_platform.hub_routing import HubRouting
 from mock_platform.inbound import Inbound
@@ -35,6 +36,7 @@ from mock_platform.request_ids import RequestIds
 from mock_platform.routes import (
     account_instances,
     accounts,
+    activity,
     audit,
     bulk,
     clock,
@@ -80,7 +82,7 @@ from mock_platform.usage_notes import note_usage
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-_LOCAL = (clock.bp, workspace_routes.bp, polls.bp, outbox.bp, audit.bp, login.console)
+_LOCAL = (clock.bp, workspace_routes.bp, polls.bp, outbox.bp, audit.bp, activity.bp, login.console)
 """What stands beside the API: the admin routes, and the older way of signing in."""
 
 _API = (
@@ -203,6 +205,7 @@ def _add_snapshots(app: Flask, database: Database) -> None:
         memories={WORKSPACE: standing, "faults": parts.faults, "journal": parts.journal},
         stills=(parts.engine.still, parts.faults.still),
         moved=standing.moved,
+        restored=lambda workspace: parts.store.activities.tell(workspace, restored(workspace.name)),
     )
     add_snapshots(app, snapshots)
 

@@ -1,12 +1,14 @@
 """Sends a callback, and writes down what its receiver answered and what follows from that."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
 from mock_kit.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces import Workspace
+from mock_platform import callback_lines
+from mock_platform.domain import activity
 from mock_platform.domain.callback_headers import STANDARD_SECRET, callback_headers
 from mock_platform.domain.delivery import FailurePolicy, Outcome, after_attempt, failure_policy, put_aside
 from mock_platform.domain.emails import Email, delivery_failed
@@ -66,14 +68,20 @@ class DeliveryTask:
             for job in (job for job in jobs if _key(job) not in moved):
                 tried += filter(None, [self._try(workspace, job, owed.get(_key(job)))])
         finally:  # also of those before one that fails by a defect
-            ran = self._keep(workspace, tried)
+            ran = self._keep(workspace, tried, owed)
         return ran
 
-    def _keep(self, workspace: Workspace, tried: list[Tried]) -> Ran:
+    def _keep(self, workspace: Workspace, tried: list[Tried], owed: Mapping[Key, Owed]) -> Ran:
         """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
         if tried:
-            self.store.attempts.attempted(workspace.name, tried)
+            for one in self.store.attempts.attempted(workspace.name, tried):
+                self._tell(workspace, one, owed[_key(one.job)].body)
         return Ran(attempts=len(tried), deliveries=sum(one.taken for one in tried))
+
+    def _tell(self, workspace: Workspace, tried: Tried, body: bytes) -> None:
+        at, sent = tried.attempt.at, callback_lines.sent(tried.attempt, body)
+        told = activity.attempted(sent, tried.outcome, ladder=self.settings.retries, now=at)
+        self.store.activities.tell(workspace, *told, at=at)
 
     def _try(self, workspace: Workspace, job: Job, owed: Owed | None) -> Tried | None:
         """Send what a job is about, if it is still owed to somebody."""
@@ -82,7 +90,9 @@ class DeliveryTask:
             return None
         if not owed.active:
             aside = put_aside(owed.delivery, now=workspace.clock.now())
-            self.store.attempts.put_aside(workspace.name, job, aside)
+            if self.store.attempts.put_aside(workspace.name, job, aside):
+                told = activity.put_aside(callback_lines.subject_of(owed.body))
+                self.store.activities.tell(workspace, told)
             return None
         attempt = self._attempt(owed, at=workspace.clock.now())
         taken = not attempt.reason

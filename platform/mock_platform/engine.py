@@ -18,6 +18,7 @@ from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.bulk_task import BulkTask
 from mock_platform.call_task import CallTask
 from mock_platform.delivery_task import DeliveryTask
+from mock_platform.domain import activity
 from mock_platform.domain.errors import ConflictError, InvalidRequestError
 from mock_platform.domain.models import Instance, Job, JobKind, Ran
 from mock_platform.lanes import Lane, Lanes
@@ -98,6 +99,7 @@ class Engine:
                 )
             ran = self._run_due(workspace, target)
             self._workspaces.reach(workspace, target)
+            self._store.activities.tell(workspace, activity.advanced(now, workspace.clock.now(), ran))
         return ran
 
     def poll_now(self, workspace: Workspace, instance: Instance) -> Ran:
@@ -125,6 +127,7 @@ class Engine:
         with self.alone(workspace):
             self._store.reset(workspace.name)
             self._workspaces.start_anew(workspace)
+            self._store.activities.tell(workspace, activity.reset(workspace.name))
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None = None) -> None:
         """Let a workspace go by another clock, without running anything in between.
@@ -145,6 +148,8 @@ class Engine:
                     f"{waiting} polls or deliveries are planned; reset the workspace first"
                 )
             self._workspaces.set_clock(workspace, mode, then)
+            told = activity.clock_set(present, then, follows=mode is Mode.REAL)
+            self._store.activities.tell(workspace, told)
         self.wake()
 
     @contextmanager
@@ -192,6 +197,7 @@ class Engine:
     def stop(self) -> None:
         """Let ``follow_real_clocks`` return, and keep what has only been noted."""
         self._store.usage.flush()
+        self._store.activities.stop()
         self._stopped = True
         self.wake()
 

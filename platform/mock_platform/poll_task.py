@@ -8,7 +8,7 @@ from mock_kit.wire import Http, NoReply, Reply
 from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform import identities
 from mock_platform.composer import Composer
-from mock_platform.domain import configuration, polling
+from mock_platform.domain import activity, configuration, polling
 from mock_platform.domain.emails import poller_disabled
 from mock_platform.domain.models import Decision, Instance, Job, Poll, Ran, Resource
 from mock_platform.domain.polling import Window
@@ -144,21 +144,41 @@ class PollTask:
                 reason=read.error,
                 at=covered.at,
             )
-            kept = self.store.polls.failed(
+            failures = self.store.polls.failed(
                 workspace.name, instance, poll, limit=limit, email=email, then=then
             )
-            return Ran(polls=1) if kept else None
+            if not failures:
+                return None
+            self._tell(workspace, poll, resource, failures=failures)
+            return Ran(polls=1)
         found = read.found
         composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)
+        poll = replace(poll, events=len(found))
         kept = self.store.polls.succeeded(
             workspace.name,
             instance,
-            replace(poll, events=len(found)),
+            poll,
             composed,
             first_id=identities.first_notification_id(workspace),
             then=then,
         )
-        return Ran(polls=1, events=len(found)) if kept else None
+        if not kept:
+            return None
+        if poll.seen:  # what saw nothing, as nearly all do, costs nothing more
+            self._tell(workspace, poll, resource)
+        return Ran(polls=1, events=len(found))
+
+    def _tell(self, workspace: Workspace, poll: Poll, resource: Resource, *, failures: int = 0) -> None:
+        """Tell of a poll that has been kept.
+
+        Args:
+            failures: how often the resource has failed in a row.
+        """
+        told = filter(None, [activity.polled(poll, resource)])
+        self.store.activities.tell(workspace, *told, at=poll.at)
+        if failures >= self.settings.poll_failure_limit:
+            off = activity.switched_off(poll, failures=failures)
+            self.store.activities.tell(workspace, off, at=poll.at)
 
     def _read(
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window

@@ -6,8 +6,9 @@ from enum import Enum
 
 from mock_kit.workspaces import Workspace
 from mock_platform import identities
-from mock_platform.domain import configuration
+from mock_platform.domain import activity, configuration
 from mock_platform.domain import instance as rules
+from mock_platform.domain.activity import Activity
 from mock_platform.domain.element import Element
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError
 from mock_platform.domain.errors import shown as quoted
@@ -59,15 +60,22 @@ def make(
     crm.check(draft.configuration)
     objects = _objects(draft, crm) if with_objects else None
     block = parts().settings.empty_block
+    told: list[Activity] = []
+
+    def planned(instance: Instance) -> Plan:
+        follows = plan(None, instance, element, empty_block=block, now=now)
+        told[:] = activity.made(instance, follows, now=now)
+        return follows
+
     made = parts().store.instances.add(
         workspace.name,
         lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
-        lambda instance: plan(None, instance, element, empty_block=block, now=now),
+        planned,
         first_id=first_id,
         now=now,
     )
     parts().workspaces.set_watermark(workspace)
-    _announce(made)
+    _announce(workspace, made, told)
     shown = instance_json(workspace, made)
     if objects is not None:
         shown["objects"] = objects
@@ -96,17 +104,22 @@ def change(
         _check(after, elements[after.element_key])
         return after
 
+    told: list[Activity] = []
+
     def planned(before: Instance, after: Instance) -> Plan:
-        return plan(before, after, elements[after.element_key], empty_block=block, now=now)
+        follows = plan(before, after, elements[after.element_key], empty_block=block, now=now)
+        told[:] = activity.changed(before, after, follows, now=now)
+        return follows
 
     draft = changed(named.instance)
     _vouch(named.instance, draft, ask, crm or parts().provider)
+    begins = planned(named.instance, draft).begins
     saved = parts().store.instances.change(named.workspace.name, named.instance.id, changed, planned, now=now)
     if saved is None:
         raise NotFoundError("element instance", named.instance.id)
-    if planned(named.instance, draft).begins:
+    if begins:
         parts().workspaces.set_watermark(named.workspace)
-    _announce(saved)
+    _announce(named.workspace, saved, told)
     return saved
 
 
@@ -173,7 +186,8 @@ def _check(instance: Instance, element: Element) -> None:
             )
 
 
-def _announce(instance: Instance) -> None:
+def _announce(workspace: Workspace, instance: Instance, told: Iterable[Activity]) -> None:
     """Let those know whom a change concerns."""
+    parts().store.activities.tell(workspace, *told)
     tell_sink(parts().inside, parts().settings.sink_url, instance, admin_headers=parts().admin_headers)
     parts().engine.wake()

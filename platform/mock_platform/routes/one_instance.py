@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from mock_kit.operations import Answer, operation
+from mock_platform.domain import activity
 from mock_platform.domain import instance as rules
 from mock_platform.domain.instance_json import InstanceJson
 from mock_platform.routes.granted import with_grant
@@ -65,7 +66,9 @@ def patch(named: Named, body: InstanceRequest) -> Answer[InstanceJson]:
 @operation(needs=named_instance, problems=(404,))
 def delete(named: Named) -> Answer[None]:
     """Delete an instance; its token is nobody's from now on (observed)."""
-    parts().store.instances.delete(named.workspace.name, named.instance)
+    store = parts().store
+    store.instances.delete(named.workspace.name, named.instance)
+    store.activities.tell(named.workspace, activity.deleted(named.instance))
     return done()
 
 

@@ -74,6 +74,7 @@ def _remove(workspace: Workspace) -> None:
         services.faults.replace(workspace.name, [])
         services.journal.clear(workspace.name)
         services.store.reset(workspace.name)
+        services.store.activities.forget(workspace.name)
         services.workspaces.delete(workspace)
 
 

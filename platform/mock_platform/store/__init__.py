@@ -7,6 +7,7 @@ from sqlalchemy import bindparam
 from mock_kit.database import Database
 from mock_kit.prepared import Prepared
 from mock_platform.store import tables
+from mock_platform.store.activities import Activities
 from mock_platform.store.async_calls import AsyncCalls
 from mock_platform.store.attempts import Attempts
 from mock_platform.store.bulk import Bulk
@@ -43,11 +44,13 @@ class Store:
 
     Attributes:
         starts: how often the platform has been started on it, this time included.
+        activities: what happened lately, in this process's memory.
     """
 
     def __init__(self, database: Database, *, usage_retention: timedelta = _MONTH) -> None:
         database.create("platform", tables.metadata, version=tables.VERSION)
         self._database = database
+        self.activities = Activities()
         self.instances = Instances(database)
         self.people = People(database)
         self.element_changes = ElementChangesStore(database)

@@ -129,13 +129,16 @@ class Attempts:
             found = [_owed_by(row) for row in _owed(len(keys)).all(connection, asked)]
         return {owed.delivery.key: owed for owed in found if owed.delivery.key in keys}
 
-    def attempted(self, workspace: str, tried: Sequence[Tried]) -> None:
+    def attempted(self, workspace: str, tried: Sequence[Tried]) -> list[Tried]:
         """Keep attempts and what follows from them: the deliveries' new states, and the next tries or none.
 
         A delivery that is given up deactivates its subscription, unless that has moved to another URL meanwhile.
 
         What was taken off the agenda meanwhile is forgotten, as nobody is owed it any more; so is what was moved, as it
         is to be sent again.
+
+        Returns:
+            Those that are kept.
 
         Source: the subscription is deactivated once all tries are used (documented).
         """
@@ -150,12 +153,15 @@ class Attempts:
             for one in kept:
                 if one.outcome.gives_up and _gives_up(connection, workspace, one) and one.email:
                     keep_email(connection, workspace, one.email)
+        return kept
 
-    def put_aside(self, workspace: str, job: Job, delivery: Delivery) -> None:
-        """Keep that a delivery was queued without an attempt."""
+    def put_aside(self, workspace: str, job: Job, delivery: Delivery) -> bool:
+        """Keep that a delivery was queued without an attempt; says whether it was still to be sent."""
         with self._database.writing() as connection:
-            if move_or_remove(connection, job, None):
+            planned = bool(move_or_remove(connection, job, None))
+            if planned:
                 settle(connection, workspace, [delivery])
+        return planned
 
     def of(self, workspace: str, notification_id: int) -> list[Attempt]:
         """Return the attempts to deliver a notification, in their order."""

@@ -131,7 +131,7 @@ class Polls:
         limit: int,
         email: Email | None = None,
         then: NextTurn | None = None,
-    ) -> bool:
+    ) -> int:
         """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
 
         Nothing is kept, as of one that succeeded, if the resource is no longer polled.
@@ -140,12 +140,15 @@ class Polls:
             email: to be kept if it is.
             then: when the job that it is the last poll of falls due again.
 
+        Returns:
+            How often the resource has failed in a row; 0 if nothing is kept.
+
         Source: one resource that fails so often in a row disables the whole poller of the instance (documented).
         """
         with self._database.writing() as connection:
             failures: int | None = _fail.scalar(connection, _key(workspace, poll))
             if failures is None:
-                return False
+                return 0
             _add_poll.run(connection, _row(workspace, poll))
             if failures >= limit:
                 drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
@@ -157,7 +160,7 @@ class Polls:
                 if email:
                     keep_email(connection, workspace, email)
             self._end(connection, then)
-        return True
+        return failures
 
     def list(
         self,

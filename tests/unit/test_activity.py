@@ -1,0 +1,314 @@
+"""What is told of what happens: the line, and what it is about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_platform import callback_lines
+from mock_platform.domain import activity, configuration
+from mock_platform.domain.activity import Sent, Subject
+from mock_platform.domain.delivery import FailurePolicy, after_attempt
+from mock_platform.domain.models import (
+    Decision,
+    Delivery,
+    DeliveryStatus,
+    Instance,
+    Poll,
+    Ran,
+    Resource,
+    Verdict,
+)
+from mock_platform.domain.poller_configuration import EmptyBlock
+from mock_platform.domain.retry import CLOUD_ELEMENTS
+from mock_platform.domain.schedule import plan
+from mock_platform.elements.insightly_definition import INSIGHTLY
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+FILTERED = Resource(name="contacts", url="/hubs/crm/contacts?where=updated>'${date:yyyy}'")
+UNFILTERED = Resource(name="contacts", url="/hubs/crm/contacts")
+IGNORED = Decision(
+    record_id="5", updated=None, created=None, date=NOON, verdict=Verdict.IGNORED, why="it is old"
+)
+ADA = Subject(changes=(("contacts", "CREATED", "5"),), instance_id=7)
+
+
+def instance(configured: dict[str, object] | None = None, /, **given: object) -> Instance:
+    sent = {
+        "username": "ada",
+        "password": "0123",
+        "event.notification.enabled": True,
+        "event.poller.configuration": {"contacts": {}, "leads": {}},
+        **(configured or {}),
+    }
+    made = Instance(
+        id=7,
+        token="t",
+        name="Mine",
+        tags=("Mine",),
+        element_key="insightly",
+        configuration=configuration.complete(sent, INSIGHTLY),
+        created=NOON,
+    )
+    return replace(made, **given)
+
+
+def planned(before: Instance | None, after: Instance):
+    return plan(before, after, INSIGHTLY, empty_block=EmptyBlock.DEFAULT, now=NOON)
+
+
+def texts_made(made: Instance) -> list[str]:
+    return [each.text for each in activity.made(made, planned(None, made), now=NOON)]
+
+
+def texts_changed(before: Instance, after: Instance) -> list[str]:
+    return [each.text for each in activity.changed(before, after, planned(before, after), now=NOON)]
+
+
+def poll(**given: object) -> Poll:
+    return Poll(
+        **{
+            "instance_id": 7,
+            "resource": "contacts",
+            "window_from": NOON,
+            "at": NOON,
+            "request_url": "/",
+            "request_status": 200,
+            **given,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("configured", "line"),
+    [
+        ({}, "events enabled, polls contacts, leads every 15 min, first at 12:15:00 (instance 7)"),
+        (
+            {"event.poller.refresh_interval": 24 * 60},
+            "events enabled, polls contacts, leads every 1 d, first at 2026-03-03 12:00:00 (instance 7)",
+        ),
+        ({"event.vendor.type": "webhook"}, "events enabled, nothing is polled (instance 7)"),
+        ({"event.poller.configuration": "{}"}, "events enabled, nothing is polled (instance 7)"),
+    ],
+)
+def test_a_new_instance_is_told_with_what_it_polls(configured, line):
+    assert texts_made(instance(configured)) == ["instance 7 made: Mine", line]
+
+
+def test_a_new_instance_without_events_is_one_line():
+    assert texts_made(instance({"event.notification.enabled": False})) == ["instance 7 made: Mine"]
+
+
+@pytest.mark.parametrize(
+    ("after", "lines"),
+    [
+        pytest.param(instance(), [], id="nothing"),
+        pytest.param(
+            instance({"event.poller.refresh_interval": 30}, name="Other", tags=()),
+            ["instance 7 changed: name, tags, event.poller.refresh_interval"],
+            id="its parts and its configuration",
+        ),
+        pytest.param(
+            instance({f"own.{nth}": "x" for nth in range(9)}),
+            ["instance 7 changed: " + ", ".join(f"own.{nth}" for nth in range(8)) + " and more"],
+            id="more than fits",
+        ),
+        pytest.param(instance(disabled=True), ["instance 7 disabled"], id="switched off"),
+        pytest.param(
+            instance({"event.notification.enabled": False}),
+            ["events disabled (instance 7)"],
+            id="events switched off",
+        ),
+    ],
+)
+def test_a_change_is_told_by_the_names_of_what_is_another(after, lines):
+    assert texts_changed(instance(), after) == lines
+
+
+def test_values_of_what_is_changed_are_not_told():
+    assert "hidden" not in str([*texts_changed(instance(), instance({"password": "hidden"}))])
+
+
+def test_what_is_switched_on_again_is_told():
+    silent = instance({"event.notification.enabled": False})
+
+    assert texts_changed(instance(disabled=True), instance()) == ["instance 7 enabled"]
+    assert texts_changed(instance(polling_disabled=True), instance()) == [
+        "poller switched on again (instance 7)"
+    ]
+    assert texts_changed(silent, instance()) == [
+        "events enabled, polls contacts, leads every 15 min, first at 12:15:00 (instance 7)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kept", "resource", "line"),
+    [
+        pytest.param(
+            {"seen": 2, "events": 1},
+            FILTERED,
+            "poll of contacts: 2 seen, 1 reported (instance 7)",
+            id="changes",
+        ),
+        pytest.param(
+            {"seen": 1, "decisions": (IGNORED,)},
+            FILTERED,
+            "poll of contacts: 1 seen, 0 reported (instance 7): it is old",
+            id="what was asked for as changed, and passed over",
+        ),
+        pytest.param(
+            {"error": "502: no", "seen": 1},
+            UNFILTERED,
+            "poll of contacts failed (instance 7): 502: no",
+            id="an error",
+        ),
+        pytest.param({}, FILTERED, None, id="nothing"),
+        pytest.param(
+            {"seen": 1, "decisions": (IGNORED,)}, UNFILTERED, None, id="nothing new of what is always there"
+        ),
+    ],
+)
+def test_a_poll_is_told_if_it_brought_news(kept, resource, line):
+    told = activity.polled(poll(**kept), resource)
+
+    assert (told and told.text) == line
+
+
+def test_a_poller_that_is_switched_off_says_what_failed():
+    told = activity.switched_off(poll(), failures=100)
+
+    assert told.text == "poller switched off (instance 7): contacts failed 100 times in a row"
+    assert told.about == {"instanceId": 7, "resource": "contacts", "failures": 100}
+
+
+def lines_attempted(*, status=503, reason="answered 503", failed_before=0, policy=FailurePolicy.RETRY):
+    delivery = Delivery(
+        notification_id=1,
+        subscription_id=1,
+        status=DeliveryStatus.RETRY,
+        created=NOON,
+        updated=NOON,
+        tries=failed_before,
+        failures=failed_before,
+        first_failure=NOON if failed_before else None,
+    )
+    outcome = after_attempt(delivery, succeeded=not reason, policy=policy, ladder=CLOUD_ELEMENTS, now=NOON)
+    sent = Sent(url="http://sink/x", status=status, reason=reason, number=failed_before + 1, subject=ADA)
+    return [each.text for each in activity.attempted(sent, outcome, ladder=CLOUD_ELEMENTS, now=NOON)]
+
+
+def test_an_attempt_that_is_taken_is_one_line():
+    assert lines_attempted(status=200, reason="") == [
+        "callback POST http://sink/x -> 200 (contacts CREATED 5)"
+    ]
+    assert lines_attempted(status=200, reason="", failed_before=2) == [
+        "callback POST http://sink/x -> 200 (contacts CREATED 5), attempt 3"
+    ]
+
+
+def test_an_attempt_that_fails_says_when_the_next_one_comes():
+    assert lines_attempted() == [
+        "callback POST http://sink/x -> 503 (contacts CREATED 5), attempt 1",
+        "retry at 12:00:04 (1 of 9) of contacts CREATED 5",
+    ]
+    assert lines_attempted(status=None, reason="timed out", failed_before=8) == [
+        "callback POST http://sink/x -> no answer: timed out (contacts CREATED 5), attempt 9",
+        "retry at 2026-03-05 12:49:04 (9 of 9) of contacts CREATED 5",
+    ]
+
+
+def test_the_last_attempt_says_that_it_was():
+    assert lines_attempted(failed_before=9)[1] == (
+        "callback given up after 10 attempts (contacts CREATED 5): "
+        "its subscription is deactivated, what comes now is queued"
+    )
+    assert lines_attempted(policy=FailurePolicy.QUEUE)[1] == (
+        "callback queued after 1 attempt, as the account's failure policy says (contacts CREATED 5)"
+    )
+
+
+def test_a_callback_that_is_put_aside_is_told():
+    told = activity.put_aside(ADA)
+
+    assert told.text == "callback queued unsent, its subscription is deactivated (contacts CREATED 5)"
+    assert told.about["outcome"] == "queued"
+
+
+def test_a_callback_of_many_changes_tells_the_first():
+    subject = Subject(changes=(("contacts", "CREATED", "5"), ("contacts", "UPDATED", "")) * 6)
+
+    assert subject.text == "contacts CREATED 5 and 11 more"
+    assert (subject.about["events"], len(subject.about["changes"])) == (12, 10)
+
+
+def test_a_change_without_an_id_is_told_without():
+    assert Subject(changes=(("contacts", "UPDATED", ""),)).text == "contacts UPDATED"
+
+
+@pytest.mark.parametrize(
+    ("passed", "ran", "line"),
+    [
+        (
+            timedelta(minutes=15),
+            Ran(polls=3, events=1, attempts=2, deliveries=1),
+            "clock advanced from 12:00:00 to 12:15:00: 3 polls, 1 event, 2 callbacks, 1 not taken",
+        ),
+        (
+            timedelta(days=1),
+            Ran(),
+            "clock advanced from 2026-03-02 12:00:00 to 2026-03-03 12:00:00: nothing fell due",
+        ),
+        (
+            timedelta(0),
+            Ran(polls=1),
+            "clock advanced from 12:00:00 to 12:00:00: 1 poll, 0 events, 0 callbacks",
+        ),
+    ],
+)
+def test_an_advance_says_from_where_to_where_and_what_ran(passed, ran, line):
+    assert activity.advanced(NOON, NOON + passed, ran).text == line
+
+
+def test_a_clock_that_is_set_says_where_it_stands():
+    assert activity.clock_set(NOON, NOON, follows=True).text == "clock follows the machine"
+    assert (
+        activity.clock_set(NOON, NOON + timedelta(days=1), follows=False).text
+        == "clock set from 2026-03-02 12:00:00 to 2026-03-03 12:00:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "subject"),
+    [
+        (
+            b'{"message":{"instanceId":7,"raw":{},"events":[{"eventType":"CREATED","objectId":"5","objectType":"contacts"}]}}',
+            ADA,
+        ),
+        (
+            b'{"message":{"instanceId":7,"events":[{"eventType":"UPDATED","objectType":"x"}]}}',
+            Subject(changes=(("x", "UPDATED", ""),), instance_id=7),
+        ),
+        (b'{"message":{"instanceId":7,"events":[]}}', Subject(instance_id=7)),
+        (b'{"message":"said by somebody"}', Subject()),
+        (b"{}", Subject()),
+        (b"\xff", Subject()),
+        (b"", Subject()),
+    ],
+)
+def test_what_a_callback_is_about_is_read_from_its_body(body, subject):
+    assert callback_lines.subject_of(body) == subject
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://127.0.0.1:4702/default", "http://127.0.0.1:4702/default"),
+        ("http://ada:hidden@host/x", "http://********@host/x"),
+        ("http://host/x?token=hidden", "http://host/x?token=********"),
+        ("http://host/x#hidden", "http://host/x"),
+        ("http://[/?secret=hidden", "http://[/?secret=********"),
+        ("", ""),
+    ],
+)
+def test_a_url_is_shown_without_its_secrets(url, shown):
+    assert callback_lines.shown_url(url) == shown
