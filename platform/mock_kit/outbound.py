@@ -10,7 +10,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mock_kit.wire import NO_HEADERS, Http, NoReply, Reply
 
@@ -64,15 +64,12 @@ class Outbound:
 
     def targets(self, url: str) -> list[Target] | NoReply:
         """Say where a request to a URL goes, one after the other until one is not refused, or why it may not."""
-        try:
-            parts = urlsplit(url)
-            host, port = (parts.hostname or "").lower(), parts.port
-        except ValueError as error:
-            return NoReply(reason=f"{url!r} is no URL: {error}")
-        if parts.scheme not in {"http", "https"} or not host or _READ_DIFFERENTLY.search(url):
-            return NoReply(reason=f"{url!r} is no URL of http or https, so nothing can be sent there")
+        parts = _read(url)
+        if isinstance(parts, NoReply):
+            return parts
+        host = _host(parts)
         as_it_is = Target(url=url, headers=NO_HEADERS)
-        if self._may_be_called(host, f"{parts.scheme}://{parts.netloc}") or is_loopback(host):
+        if self._may_be_called(host, _origin(parts)) or is_loopback(host):
             return [as_it_is]
         addresses = _resolve(host)
         away = [address for address in addresses if not is_loopback(address)]
@@ -82,9 +79,24 @@ class Outbound:
             return [as_it_is]
         named = {"Host": parts.netloc.rpartition("@")[2]}
         return [
-            Target(url=parts._replace(netloc=_netloc(parts.netloc, address, port)).geturl(), headers=named)
+            Target(
+                url=parts._replace(netloc=_netloc(parts.netloc, address, parts.port)).geturl(), headers=named
+            )
             for address in addresses
         ]
+
+    def objection(self, url: str) -> str | None:
+        """Say why nothing could be sent to a URL, as far as that can be said without looking its host up."""
+        parts = _read(url)
+        if isinstance(parts, NoReply):
+            return parts.reason
+        host = _host(parts)
+        named_local = f".{host}".endswith(".localhost")
+        if self._may_be_called(host, _origin(parts)) or is_loopback(host) or named_local:
+            return None
+        refused = f"the outbound guard refuses what goes to {host}"
+        unless = "" if _is_address(host) else ", unless that stands for this machine"
+        return f"{refused}{unless}; {self.remedy.format(host=host)}"
 
     def _may_be_called(self, host: str, origin: str) -> bool:
         return ANY_HOST in self.allowed or host in self.allowed or origin in self.own
@@ -93,6 +105,26 @@ class Outbound:
         what = f"it is at {away[0]}, which is not loopback" if away else "its name cannot be resolved"
         remedy = self.remedy.format(host=host)
         return f"refused by the outbound guard: {host} is no host of this machine ({what}); {remedy}"
+
+
+def _read(url: str) -> SplitResult | NoReply:
+    """Return a URL in its parts, or why nothing can be sent there."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        return NoReply(reason=f"{url!r} is no URL: {error}")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or _READ_DIFFERENTLY.search(url):
+        return NoReply(reason=f"{url!r} is no URL of http or https, so nothing can be sent there")
+    return parts
+
+
+def _host(parts: SplitResult) -> str:
+    return (parts.hostname or "").lower()
+
+
+def _origin(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_loopback(host: str) -> bool:
@@ -104,6 +136,14 @@ def is_loopback(host: str) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return address.ipv4_mapped.is_loopback
     return address.is_loopback
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _resolve(host: str) -> list[str]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SENT = "mock_kit.sent"
+"""Where in a request's environment its JSON is found, with the keys that its shape does not name."""
+
 _SHOWN = 100
 _WHOLE = re.compile("-?[0-9]{1,20}")
 
@@ -35,7 +38,7 @@ def read_body(request: "Request", shape: type[T]) -> T:
     """
     if _is_optional(shape) and not request.content_length and not request.get_data():
         return msgspec.convert(None, shape)
-    value = read_json(request)
+    value = request.environ[SENT] = read_json(request)
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:

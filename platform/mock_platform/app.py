@@ -40,6 +40,7 @@ from mock_platform.routes import (
     audit,
     bulk,
     clock,
+    config_warnings,
     deliveries,
     docs,
     element_configuration,
@@ -82,7 +83,16 @@ from mock_platform.usage_notes import note_usage
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-_LOCAL = (clock.bp, workspace_routes.bp, polls.bp, outbox.bp, audit.bp, activity.bp, login.console)
+_LOCAL = (
+    clock.bp,
+    workspace_routes.bp,
+    polls.bp,
+    outbox.bp,
+    audit.bp,
+    activity.bp,
+    config_warnings.bp,
+    login.console,
+)
 """What stands beside the API: the admin routes, and the older way of signing in."""
 
 _API = (
@@ -119,13 +129,15 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.url_map.converters["id"] = IdConverter
     store = Store(database, usage_retention=settings.usage_retention)
     inside, by_engine = FromInside(http, "platform"), FromInside(http, ENGINE)
+    outbound = _guarded(settings, receivers or http)
     own = FromInside(InProcess({settings.url: app}, otherwise=http), ENGINE)
     app.extensions[EXTENSION] = Parts(
         settings=settings,
         workspaces=workspaces,
         callers=Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
         store=store,
-        engine=_engine(settings, store, workspaces, own=own, receivers=_guarded(settings, receivers or http)),
+        engine=_engine(settings, store, workspaces, own=own, receivers=outbound),
+        outbound=outbound,
         crm=Provider(http=inside, crm_url=settings.crm_url),
         crm_by_engine=Provider(http=by_engine, crm_url=settings.crm_url),
         inbound=Inbound(

@@ -128,3 +128,51 @@ def test_no_url_breaks_the_guard(text):
     reply, _ = sent(f"http://127.0.0.1{text}")
 
     assert isinstance(reply, NoReply) or reply.status == 200
+
+
+def objection(url, *, allowed=(), own=()):
+    guard = Outbound(http=Recorded(), remedy="allow {host}", allowed=frozenset(allowed), own=frozenset(own))
+    return guard.objection(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("http://127.0.0.1:8000/", {}),
+        ("http://[::1]/", {}),
+        ("https://localhost/", {}),
+        ("http://app.localhost:3000/", {}),
+        ("http://hooks.example/x", {"allowed": ["hooks.example"]}),
+        ("http://10.0.0.1/x", {"allowed": ["*"]}),
+        ("http://sink.test:4702/x", {"own": ["http://sink.test:4702"]}),
+    ],
+)
+def test_nothing_speaks_against_what_may_be_called(url, options):
+    assert objection(url, **options) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://10.0.0.1/", "the outbound guard refuses what goes to 10.0.0.1; allow 10.0.0.1"),
+        (
+            "https://Hooks.example/x",
+            "the outbound guard refuses what goes to hooks.example, unless that stands for this machine; allow hooks.example",
+        ),
+        ("ftp://127.0.0.1/", "'ftp://127.0.0.1/' is no URL of http or https, so nothing can be sent there"),
+        ("127.0.0.1:8000", "'127.0.0.1:8000' is no URL of http or https, so nothing can be sent there"),
+        ("", "'' is no URL of http or https, so nothing can be sent there"),
+        ("http://[", "'http://[' is no URL: Invalid IPv6 URL"),
+    ],
+)
+def test_what_speaks_against_a_url_is_said_without_looking_its_host_up(url, said, monkeypatch):
+    monkeypatch.delattr("socket.getaddrinfo")
+
+    assert objection(url) == said
+
+
+@given(st.text())
+def test_what_speaks_against_any_url_can_be_said(url):
+    said = objection(url)
+
+    assert said is None or (isinstance(said, str) and said)

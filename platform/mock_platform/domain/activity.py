@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from mock_platform.domain import configuration, date_template
+from mock_platform.domain.config_warning import ConfigWarning
 from mock_platform.domain.delivery import Outcome
 from mock_platform.domain.iso_dates import iso_date_exact
 from mock_platform.domain.models import Instance, Poll, Ran, Resource
@@ -210,6 +211,13 @@ def reset(name: str) -> Activity:
 def restored(name: str) -> Activity:
     """Tell that a workspace was put back to a snapshot."""
     return Activity(kind=Kind.RESET, text=f"workspace {name} put back to a snapshot")
+
+
+def warned(instance: Instance, warning: ConfigWarning) -> Activity:
+    """Tell of a slip in an instance's configuration."""
+    where = ", ".join(filter(None, [warning.path, f"instance {instance.id}"]))
+    text = f"warning {warning.rule.value}: {warning.message} ({where})"
+    return Activity(kind=Kind.WARNING, text=text, about=_of(instance.id) | dict(warning.to_json()))
 
 
 def _instance(text: str, instance: Instance) -> Activity:

@@ -52,18 +52,41 @@ def resources(
     Raises:
         PollerConfigurationError: a key does not hold what it has to; the message names it.
     """
-    entries = parse_entries((configuration.get(CONFIGURATION) or "").strip() or "{}")
-    lines = [line for line in (configuration.get(URLS) or "").splitlines() if line.strip()]
-    if any("/" in line for line in lines):
+    entries = entries_of(configuration)
+    lines = _lines(configuration)
+    if has_lines(configuration):
         return _from_lines(lines, defaults)
-    chosen = [name.strip() for line in lines for name in line.split("|")] or [
-        name.strip() for name in (configuration.get(OBJECTS) or "").split(",")
-    ]
-    names = [name for name in chosen if name]
+    names = names_in_urls(configuration) or names_in_objects(configuration)
     if names:
         entries = {name: _chosen(name, entries, defaults) for name in names}
     filled = ((name, _filled(name, entry, defaults, empty_block)) for name, entry in entries.items())
     return tuple(_from_entry(name, entry) for name, entry in filled if entry)
+
+
+def has_lines(configuration: Mapping[str, str | None]) -> bool:
+    """Say whether ``event.poller.urls`` has lines of fields, and not only names."""
+    return any("/" in line for line in _lines(configuration))
+
+
+def names_in_urls(configuration: Mapping[str, str | None]) -> list[str]:
+    """Return the names in ``event.poller.urls``, unless it has lines of fields."""
+    named = (name.strip() for line in _lines(configuration) for name in line.split("|"))
+    return [] if has_lines(configuration) else [name for name in named if name]
+
+
+def names_in_objects(configuration: Mapping[str, str | None]) -> list[str]:
+    """Return the names in ``event.objects``; those in ``event.poller.urls`` take their place."""
+    named = (name.strip() for name in (configuration.get(OBJECTS) or "").split(","))
+    return [name for name in named if name]
+
+
+def entries_of(configuration: Mapping[str, str | None]) -> Entries:
+    """Return the blocks of ``event.poller.configuration``, by resource.
+
+    Raises:
+        PollerConfigurationError: it is no JSON object of objects.
+    """
+    return parse_entries((configuration.get(CONFIGURATION) or "").strip() or "{}")
 
 
 def parse_entries(text: str) -> Entries:
@@ -107,6 +130,10 @@ def refresh_interval(value: str | None) -> timedelta:
             f"{REFRESH_INTERVAL} must be whole minutes, 1 or more; got {shown(value)}"
         )
     return timedelta(minutes=min(int(text), _LONGEST_INTERVAL))
+
+
+def _lines(configuration: Mapping[str, str | None]) -> list[str]:
+    return [line for line in (configuration.get(URLS) or "").splitlines() if line.strip()]
 
 
 def _chosen(name: str, entries: Entries, defaults: Entries) -> object:

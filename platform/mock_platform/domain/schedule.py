@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_platform.domain import configuration, polling
+from mock_platform.domain.config_warning import ConfigWarnings
 from mock_platform.domain.element import Element
 from mock_platform.domain.models import Instance
 from mock_platform.domain.poller_configuration import EmptyBlock
@@ -20,6 +21,7 @@ class Plan:
         begins: whether a resource is new.
         callback_url: where events go; None if nobody is told of them.
         forgive: start counting failures anew.
+        body_warnings: what is to be said of the body that it was saved by; None leaves what was said before.
     """
 
     resources: tuple[str, ...]
@@ -28,6 +30,7 @@ class Plan:
     begins: bool
     callback_url: str | None
     forgive: bool
+    body_warnings: ConfigWarnings | None = None
 
 
 def plan(

@@ -12,7 +12,9 @@ from mock_kit.workspaces import Workspace
 from mock_platform.audit import facts
 from mock_platform.audit.ground_truth import GroundTruth
 from mock_platform.audit.reckoning import Audit, Finding, Verdict, reckon
+from mock_platform.domain.config_warning import WarningJson
 from mock_platform.domain.models import Instance
+from mock_platform.routes.config_warnings import kept_warnings
 from mock_platform.routes.parts import any_instance, parts
 
 bp = Blueprint("audit", __name__, url_prefix="/_local/audit")
@@ -42,7 +44,7 @@ class AuditJson(TypedDict):
 
     Every event that was owed is reported, late, misclassified or lost. ``delivered`` counts the events of callbacks that
     were taken, each as often as that; what was told without being owed is a duplicate, or misclassified if it names no
-    record.
+    record. ``warnings`` are those of ``/_local/warnings``.
     """
 
     owed: int
@@ -52,6 +54,7 @@ class AuditJson(TypedDict):
     duplicate: list[FindingJson]
     misclassified: list[FindingJson]
     lost: list[FindingJson]
+    warnings: list[WarningJson]
 
 
 @bp.get("")
@@ -59,7 +62,9 @@ class AuditJson(TypedDict):
 def show(query: AuditQuery) -> Answer[AuditJson]:
     """Hold the CRM's own log of changes against the callbacks of an instance."""
     workspace = asked_workspace()
-    audit = _audited(workspace, any_instance(workspace, str(query.instance_id)))
+    instance = any_instance(workspace, str(query.instance_id))
+    audit = _audited(workspace, instance)
+    ((_, slips),) = kept_warnings(workspace, [instance])
     return Answer(
         {
             "owed": audit.owed,
@@ -69,6 +74,7 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
             "duplicate": _shown(audit, Verdict.DUPLICATE),
             "misclassified": _shown(audit, Verdict.MISCLASSIFIED),
             "lost": _shown(audit, Verdict.LOST),
+            "warnings": slips.to_json(),
         }
     )
 

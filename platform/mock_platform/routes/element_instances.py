@@ -7,6 +7,7 @@ from flask import Blueprint
 from mock_kit.operations import Answer, operation
 from mock_platform.domain.instance_json import InstanceJson
 from mock_platform.routes import instances, one_instance
+from mock_platform.routes.config_warnings import WARNING_HEADERS
 from mock_platform.routes.granted import with_grant
 from mock_platform.routes.instance_changes import make
 from mock_platform.routes.instance_lists import InstancesQuery, listed
@@ -29,7 +30,10 @@ def index(asked: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJs
 
 @bp.post("")
 @operation(
-    needs=named_element, problems=(400, 401, 403, 404, 429, 502), headers=TRACE_HEADERS, links=instances.LINKS
+    needs=named_element,
+    problems=(400, 401, 403, 404, 429, 502),
+    headers={**TRACE_HEADERS, **WARNING_HEADERS},
+    links=instances.LINKS,
 )
 def create(asked: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""

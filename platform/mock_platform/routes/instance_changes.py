@@ -1,14 +1,13 @@
 """What every way to make, change or show an instance has in common."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 
 from mock_kit.workspaces import Workspace
 from mock_platform import identities
-from mock_platform.domain import activity, configuration
+from mock_platform.domain import configuration
 from mock_platform.domain import instance as rules
-from mock_platform.domain.activity import Activity
 from mock_platform.domain.element import Element
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError
 from mock_platform.domain.errors import shown as quoted
@@ -21,10 +20,9 @@ from mock_platform.domain.instance_json import (
     to_json,
 )
 from mock_platform.domain.models import Instance
-from mock_platform.domain.schedule import Plan, plan
 from mock_platform.own_elements import elements_of
 from mock_platform.provider import Provider
-from mock_platform.receiver_keys import tell_sink
+from mock_platform.routes.instance_saving import Saving, sent_body
 from mock_platform.routes.named_instance import Named
 from mock_platform.routes.parts import calling_user, parts
 
@@ -59,23 +57,16 @@ def make(
     _check(draft, element)
     crm.check(draft.configuration)
     objects = _objects(draft, crm) if with_objects else None
-    block = parts().settings.empty_block
-    told: list[Activity] = []
-
-    def planned(instance: Instance) -> Plan:
-        follows = plan(None, instance, element, empty_block=block, now=now)
-        told[:] = activity.made(instance, follows, now=now)
-        return follows
-
+    saving = Saving(workspace=workspace, elements={element.key: element}, sent=sent_body(), now=now)
     made = parts().store.instances.add(
         workspace.name,
         lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
-        planned,
+        lambda instance: saving.plan(None, instance),
         first_id=first_id,
         now=now,
     )
     parts().workspaces.set_watermark(workspace)
-    _announce(workspace, made, told)
+    saving.tell(made)
     shown = instance_json(workspace, made)
     if objects is not None:
         shown["objects"] = objects
@@ -83,43 +74,41 @@ def make(
 
 
 def change(
-    named: Named, rule: Callable[[Instance], Instance], *, ask: Ask, crm: Provider | None = None
+    named: Named,
+    rule: Callable[[Instance], Instance],
+    *,
+    ask: Ask,
+    crm: Provider | None = None,
+    sent: Mapping[str, object] | None = None,
 ) -> Instance:
     """Change an instance, and keep nothing else of it: what happens to it while the CRM is asked stays.
 
     Args:
         crm: the way to it; None for the usual one.
+        sent: the instance's body, if one was sent: the answer then says what of it users will regret.
 
     Raises:
         InvalidRequestError: the change is none, or leads to an instance that could not work.
         NotFoundError: it was deleted meanwhile.
         ProviderError: the CRM refuses the credentials, or does not answer.
     """
-    now = named.workspace.clock.now()
-    block = parts().settings.empty_block
-    elements = _elements(named.workspace)
+    workspace = named.workspace
+    now = workspace.clock.now()
+    elements = _elements(workspace)
 
     def changed(stored: Instance) -> Instance:
         after = rules.revive(stored, rule(stored))
         _check(after, elements[after.element_key])
         return after
 
-    told: list[Activity] = []
-
-    def planned(before: Instance, after: Instance) -> Plan:
-        follows = plan(before, after, elements[after.element_key], empty_block=block, now=now)
-        told[:] = activity.changed(before, after, follows, now=now)
-        return follows
-
-    draft = changed(named.instance)
-    _vouch(named.instance, draft, ask, crm or parts().provider)
-    begins = planned(named.instance, draft).begins
-    saved = parts().store.instances.change(named.workspace.name, named.instance.id, changed, planned, now=now)
+    _vouch(named.instance, changed(named.instance), ask, crm or parts().provider)
+    saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now)
+    saved = parts().store.instances.change(workspace.name, named.instance.id, changed, saving.plan, now=now)
     if saved is None:
         raise NotFoundError("element instance", named.instance.id)
-    if begins:
-        parts().workspaces.set_watermark(named.workspace)
-    _announce(named.workspace, saved, told)
+    if saving.begins:
+        parts().workspaces.set_watermark(workspace)
+    saving.tell(saved)
     return saved
 
 
@@ -184,10 +173,3 @@ def _check(instance: Instance, element: Element) -> None:
             raise InvalidRequestError(
                 f"a polled resource's name cannot hold U+0000; got {quoted(resource.name)}"
             )
-
-
-def _announce(workspace: Workspace, instance: Instance, told: Iterable[Activity]) -> None:
-    """Let those know whom a change concerns."""
-    parts().store.activities.tell(workspace, *told)
-    tell_sink(parts().inside, parts().settings.sink_url, instance, admin_headers=parts().admin_headers)
-    parts().engine.wake()

@@ -7,6 +7,7 @@ from mock_platform.domain import instance as rules
 from mock_platform.domain.configuration_entry import EntryJson, entries, key_named
 from mock_platform.domain.instance import InstanceBody
 from mock_platform.domain.models import Instance
+from mock_platform.routes.config_warnings import WARNING_HEADERS
 from mock_platform.routes.instance_changes import Ask, change
 from mock_platform.routes.listing import counted
 from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
@@ -47,13 +48,13 @@ def get(named: Named, config_id: str) -> Answer[EntryJson]:
 
 
 @bp.patch("/configuration/<config_id>")
-@operation(needs=named_instance, problems=(403, 404, 429, 502))
+@operation(needs=named_instance, problems=(403, 404, 429, 502), headers=WARNING_HEADERS)
 def patch(named: Named, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
     """Change one value, with effect at once (observed); a mask that is sent back keeps the secret (assumed)."""
     key = _key(named, config_id)
     said = InstanceBody(configuration={key: body.property_value})
     element = named.element
-    saved = change(named, lambda stored: rules.patch(stored, said, element), ask=Ask.WHERE_NEW)
+    saved = change(named, lambda stored: rules.patch(stored, said, element), ask=Ask.WHERE_NEW, sent={})
     return Answer(_entry(named, saved, key))
 
 

@@ -8,6 +8,7 @@ from mock_kit.operations import Answer, Link, operation
 from mock_kit.workspaces import Workspace
 from mock_platform.description import EVENT_CALLBACK
 from mock_platform.domain.instance_json import InstanceJson
+from mock_platform.routes.config_warnings import WARNING_HEADERS
 from mock_platform.routes.granted import with_grant
 from mock_platform.routes.instance_changes import instance_json, make
 from mock_platform.routes.instance_lists import InstancesQuery, as_seen, listed
@@ -37,7 +38,7 @@ class Counts(TypedDict):
 @operation(
     needs=caller,
     problems=(400, 401, 403, 404, 429, 502),
-    headers=TRACE_HEADERS,
+    headers={**TRACE_HEADERS, **WARNING_HEADERS},
     links=LINKS,
     callbacks=EVENT_CALLBACK,
 )

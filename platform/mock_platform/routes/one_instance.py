@@ -8,9 +8,11 @@ from mock_kit.operations import Answer, operation
 from mock_platform.domain import activity
 from mock_platform.domain import instance as rules
 from mock_platform.domain.instance_json import InstanceJson
+from mock_platform.routes.config_warnings import WARNING_HEADERS
 from mock_platform.routes.granted import with_grant
 from mock_platform.routes.instance_changes import Ask, change, instance_json
 from mock_platform.routes.instance_requests import InstanceRequest
+from mock_platform.routes.instance_saving import sent_body
 from mock_platform.routes.named_instance import Named, instance_blueprint, named_instance
 from mock_platform.routes.parts import done, parts
 from mock_platform.routes.traces import TRACE_HEADERS, way_to_crm
@@ -39,26 +41,28 @@ class TraceLogging(Struct):
 
 
 @bp.put("")
-@operation(needs=named_instance, problems=(403, 404, 429, 502), headers=TRACE_HEADERS)
+@operation(needs=named_instance, problems=(403, 404, 429, 502), headers={**TRACE_HEADERS, **WARNING_HEADERS})
 def put(named: Named, query: ReauthenticateQuery, body: InstanceRequest) -> Answer[InstanceJson]:
     """Replace an instance's name, tags and configuration."""
     element = body.element.find(named.workspace) if body.element else named.element
     crm = way_to_crm(named.workspace, element.key, body)
     said = with_grant(body, named.instance.configuration)
     ask = Ask.ALWAYS if query.re_authenticate else Ask.NEVER
-    saved = change(named, lambda stored: rules.put(stored, said, element), ask=ask, crm=crm)
+    saved = change(named, lambda stored: rules.put(stored, said, element), ask=ask, crm=crm, sent=sent_body())
     return Answer(instance_json(named.workspace, saved))
 
 
 @bp.patch("")
-@operation(needs=named_instance, problems=(403, 404, 429, 502), headers=TRACE_HEADERS)
+@operation(needs=named_instance, problems=(403, 404, 429, 502), headers={**TRACE_HEADERS, **WARNING_HEADERS})
 def patch(named: Named, body: InstanceRequest) -> Answer[InstanceJson]:
     """Change what is sent; the CRM is asked if the credentials, or the place where they hold, are new."""
     element = body.element.find(named.workspace) if body.element else named.element
     crm = way_to_crm(named.workspace, element.key, body)
     said = with_grant(body, named.instance.configuration)
     ask = Ask.ALWAYS if body.is_reauthorized else Ask.WHERE_NEW
-    saved = change(named, lambda stored: rules.patch(stored, said, element), ask=ask, crm=crm)
+    saved = change(
+        named, lambda stored: rules.patch(stored, said, element), ask=ask, crm=crm, sent=sent_body()
+    )
     return Answer(instance_json(named.workspace, saved))
 
 

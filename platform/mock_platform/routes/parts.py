@@ -12,6 +12,7 @@ from mock_kit.fault_book import FaultBook
 from mock_kit.journal import Journal
 from mock_kit.lean_flask import notes, this_app, this_request
 from mock_kit.operations import Answer
+from mock_kit.outbound import Outbound
 from mock_kit.wire import Http
 from mock_kit.workspaces import Workspace, Workspaces
 from mock_platform.callers import Caller, Callers
@@ -48,6 +49,7 @@ class Parts:
         crm_by_engine: on behalf of the engine, which calls the hub like anybody else.
         http: reaches the other services, on behalf of whoever calls.
         inside: reaches them, too, on the platform's own.
+        outbound: reaches receivers, as far as they may be reached.
         admin_headers: what this stack's admin routes want to see, in every service.
     """
 
@@ -61,6 +63,7 @@ class Parts:
     inbound: Inbound
     http: Http
     inside: Http
+    outbound: Outbound
     faults: FaultBook
     journal: Journal
     admin_headers: Mapping[str, str]

@@ -9,9 +9,16 @@ from sqlalchemy import Connection, Row, bindparam, select
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
 from mock_kit.prepared import Prepared
+from mock_platform.domain.config_warning import ConfigWarnings
 from mock_platform.domain.models import Instance, JobKind, LastPoll
 from mock_platform.domain.schedule import Plan
 from mock_platform.domain.transformation import NONE, Objects
+from mock_platform.store.body_warnings import (
+    all_body_warnings,
+    body_warnings_of,
+    forget_body_warnings,
+    keep_body_warnings,
+)
 from mock_platform.store.counters import next_number
 from mock_platform.store.instance_search import (
     Found,
@@ -108,6 +115,16 @@ class Instances:
             rows = _last_polls.all(connection, _key(workspace, instance_id))
         return {row.resource: LastPoll(at=row.at, failures=row.failures) for row in rows}
 
+    def body_warnings(self, workspace: str, instance_id: int) -> ConfigWarnings:
+        """Return what was said of the body that an instance was last changed by."""
+        with self._database.glancing() as connection:
+            return body_warnings_of(connection, workspace, instance_id)
+
+    def all_body_warnings(self, workspace: str) -> dict[int, ConfigWarnings]:
+        """Return what was said of the latest bodies, by instance; nothing of those without anything to say."""
+        with self._database.glancing() as connection:
+            return all_body_warnings(connection, workspace)
+
     def add(
         self,
         workspace: str,
@@ -200,6 +217,7 @@ def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
     _end_polling(connection, workspace, instance_id)
     forget_scheduled_calls(connection, workspace, instance_id)
     forget_tags(connection, workspace, instance_id)
+    forget_body_warnings(connection, workspace, instance_id)
     unsubscribe_instance(connection, workspace, instance_id)
     for table, column in ((last_polls, last_polls.c.instance_id), (instances, instances.c.id)):
         connection.execute(table.delete().where(table.c.workspace == workspace, column == instance_id))
@@ -213,6 +231,8 @@ def _carry_out(connection: Connection, workspace: str, instance: Instance, plan:
         _end_polling(connection, workspace, instance.id)
         plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
     subscribe_instance(connection, workspace, instance, plan.callback_url)
+    if plan.body_warnings is not None:
+        keep_body_warnings(connection, workspace, instance.id, plan.body_warnings)
 
 
 def _set_last_polls(

@@ -80,6 +80,14 @@ instance_tags = Table(
 )
 """The tags of instances once more, to be found by; they are shown from the instance itself."""
 
+body_warnings = Table(
+    "platform_body_warnings",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("instance_id", BigInteger, primary_key=True),
+    Column("warnings", Text, nullable=False),
+)
+
 traces = Table(
     "platform_traces",
     metadata,

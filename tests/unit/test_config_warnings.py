@@ -1,0 +1,565 @@
+"""What users will regret of an instance: which slips are seen, where, and what is said to come of them."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from elements_local.clients import Credentials
+from elements_local.guide import instance_body
+from elements_local.scenario import find, load
+from mock_platform.domain import configuration, poller_configuration, unread_keys
+from mock_platform.domain.config_warning import (
+    LARGEST_HEADER,
+    MOST,
+    ConfigWarning,
+    ConfigWarnings,
+    Rule,
+    name_shown,
+)
+from mock_platform.domain.errors import PlatformError
+from mock_platform.domain.instance_warnings import Surroundings, of_body, of_instance
+from mock_platform.domain.poller_configuration import EmptyBlock
+from mock_platform.elements.insightly_definition import INSIGHTLY, POLLER_DEFAULTS
+from mock_platform.routes.instance_requests import InstanceRequest
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+CREDENTIALS = Credentials(
+    name="default",
+    crm_username="ada",
+    crm_api_key="0123",
+    callback_url="http://127.0.0.1:4702/default",
+    organization_secret="o",
+    user_secret="u",
+)
+POLLER = "event.poller.configuration"
+URL = "event.notification.callback.url"
+
+
+def guide(changed: dict[str, object] | None = None, /, **others: object) -> dict:
+    """Return the guide's body, some of its configuration and of its other keys replaced; ``...`` leaves one out."""
+    body = deepcopy(instance_body(CREDENTIALS)) | others
+    merged = body["configuration"] | (changed or {})
+    body["configuration"] = {key: value for key, value in merged.items() if value is not ...}
+    return body
+
+
+def block(*without: str, dates: dict[str, object] | None = None, **more: object) -> dict[str, object]:
+    """Return a full block, but for some keys of it or of its dates, and with others."""
+    made = deepcopy(POLLER_DEFAULTS["contacts"])
+    made["datesConfiguration"] |= dates or {}
+    for key in without:
+        made.get("datesConfiguration", {}).pop(key, None)
+        made.pop(key, None)
+    return made | more
+
+
+def found(body: dict, *, empty_block=EmptyBlock.DEFAULT, objection=lambda _url: None) -> ConfigWarnings:
+    values = configuration.complete(body.get("configuration", {}), INSIGHTLY)
+    around = Surroundings(element=INSIGHTLY, empty_block=empty_block, objection=objection)
+    return of_instance(values, of_body(body, values, INSIGHTLY), around)
+
+
+def slips(body: dict, **how: object) -> list[tuple[str, str, str | None]]:
+    """Return rule, place and what is meant of each, the place without what all have in common."""
+    common = "configuration."
+    return [
+        (each.rule.value, each.path.removeprefix(common), each.nearest) for each in found(body, **how).listed
+    ]
+
+
+def message(body: dict, **how: object) -> str:
+    (only,) = found(body, **how).listed
+    return only.message
+
+
+def polling(**blocks: object) -> dict:
+    return guide({POLLER: blocks})
+
+
+@pytest.mark.parametrize("empty_block", EmptyBlock)
+def test_the_guides_instance_gives_no_warning(empty_block):
+    assert slips(guide(), empty_block=empty_block) == []
+
+
+def test_an_empty_block_of_the_elements_own_is_polled_unless_that_is_set_otherwise():
+    body = polling(contacts=block(), leads={})
+
+    assert slips(body) == []
+    assert slips(body, empty_block=EmptyBlock.SKIP) == [("unpolled-resource", f"{POLLER}.leads", None)]
+    assert "empty blocks are set to be skipped" in message(body, empty_block=EmptyBlock.SKIP)
+
+
+def test_an_instance_without_events_gives_no_warning():
+    bare = {"element": {"key": "insightly"}, "name": "x", "configuration": {"username": "a", "password": "b"}}
+
+    assert slips(bare) == []
+    assert (
+        slips(bare | {"configuration": {"event.notification.enabled": "true", URL: "http://127.0.0.1"}}) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "rule", "nearest"),
+    [
+        ("tagz", "misspelt-key", "tags"),
+        ("Name", "misspelt-key", "name"),
+        ("providerdata", "misspelt-key", "providerData"),
+        ("callback.url", "misspelt-key", URL),
+        ("event.notification.enabled", "misspelt-key", "event.notification.enabled"),
+        ("mine", "unknown-key", None),
+        ("", "unknown-key", None),
+        ("\x00\x1b[2J", "unknown-key", None),
+    ],
+)
+def test_a_key_of_the_body_that_nothing_reads_is_seen(key, rule, nearest):
+    assert slips(guide(**{key: 1})) == [(rule, name_shown(key), nearest)]
+
+
+def test_a_configuration_key_beside_the_configuration_is_told_where_it_belongs():
+    said = message(guide(**{"event.notification.enabled": True}))
+
+    assert said == (
+        "'event.notification.enabled' has no effect: what is read is event.notification.enabled inside configuration"
+    )
+
+
+def test_an_instance_that_is_sent_back_whole_gives_no_warning():
+    whole = guide(
+        id=7,
+        token="t",
+        createdDate="",
+        elementId=1,
+        user={},
+        valid=True,
+        disabled=False,
+        provisionInteractions=[],
+        maxCacheSize=0,
+        cacheTimeToLive=0,
+        eventsEnabled=True,
+        eventsNotificationCallbackUrl="",
+        subscriptionId=1,
+        traceLoggingEnabled=False,
+        cachingEnabled=False,
+        transformationData=[],
+        objects=[],
+        externalAuthentication="none",
+        retrieveObjectsAfterInstantiation=False,
+    )
+
+    assert slips(whole) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "rule", "nearest"),
+    [
+        ("event.notifications.enabled", "misspelt-key", "event.notification.enabled"),
+        ("event.notification.callbackUrl", "misspelt-key", URL),
+        ("callbackUrl", "misspelt-key", URL),
+        ("refresh_interval", "misspelt-key", "event.poller.refresh_interval"),
+        ("EVENT.VENDOR.TYPE", "misspelt-key", "event.vendor.type"),
+        ("my.own", "unknown-key", None),
+        ("event.raw.enabled", "key-without-effect", None),
+    ],
+)
+def test_a_key_of_the_configuration_that_nothing_reads_is_seen(key, rule, nearest):
+    assert slips(guide({key: "x"})) == [(rule, key, nearest)]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(entry.key for entry in INSIGHTLY.keys if not entry.required and not entry.key.startswith("event.")),
+        "event.metadata",
+        "event.helper.key",
+        "event.notification.type",
+        "event.notification.instance.finder",
+        "event.notification.basic.username",
+        "elements-local.standard-webhooks.secret",
+        "oauth.api.key",
+        "oauth.user.token",
+        "bulk.add.metadata",
+    ],
+)
+def test_a_key_that_a_vendor_knows_is_never_called_unknown(key):
+    assert slips(guide({key: "x"})) == []
+
+
+@pytest.mark.parametrize("taken_back", [None, ""])
+def test_a_key_that_is_taken_back_is_none_any_more(taken_back):
+    assert slips(guide({"my.own": taken_back})) == []
+    assert slips(polling(contacts=block(mine=None))) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "rule", "path", "nearest"),
+    [
+        (block(idFeild="x"), "misspelt-key", "idFeild", "idField"),
+        (block(filterByUpdateDate=True), "misspelt-key", "filterByUpdateDate", "filterByUpdatedDate"),
+        (block(updatedDateField="x"), "misspelt-key", "updatedDateField", "updatedDateField"),
+        (block(mine=1), "unknown-key", "mine", None),
+        (block(useLastPollDate=True), "key-without-effect", "useLastPollDate", None),
+        (block(batchSize=5), "key-without-effect", "batchSize", None),
+        (
+            block(dates={"createdDateFeild": "x"}),
+            "misspelt-key",
+            "datesConfiguration.createdDateFeild",
+            "createdDateField",
+        ),
+        (block(dates={"pollDelay": 5}), "misspelt-key", "datesConfiguration.pollDelay", "pollDelay"),
+        (block(dates={"zone": "x"}), "unknown-key", "datesConfiguration.zone", None),
+    ],
+)
+def test_a_key_of_a_block_that_nothing_reads_is_seen(made, rule, path, nearest):
+    assert slips(polling(contacts=made)) == [(rule, f"{POLLER}.contacts.{path}", nearest)]
+
+
+def test_a_key_beside_where_it_belongs_is_told_the_place():
+    beside = message(polling(contacts=block(updatedDateField="x")))
+    inside = message(polling(contacts=block(dates={"pollDelay": 5})))
+
+    assert beside.endswith("what is read is updatedDateField inside datesConfiguration")
+    assert inside.endswith("what is read is pollDelay beside datesConfiguration")
+
+
+def test_all_keys_of_a_block_that_the_poller_reads_are_known():
+    full = block(
+        dates={"createdCheckTolerance": 5},
+        filterByUpdatedDate=True,
+        filterByCurrentDate=False,
+        createdCheckTolerance=1,
+        pageSize=20,
+        pollDelay=5,
+    )
+    asked: set[str] = set()
+
+    class Watched(dict):
+        def get(self, key, default=None):
+            asked.add(key)
+            return super().get(key, default)
+
+    poller_configuration._from_entry("x", Watched(url="/x", datesConfiguration=Watched()))
+
+    assert slips(polling(contacts=full)) == []
+    assert asked == {*unread_keys.BLOCK_KEYS, *unread_keys.DATE_KEYS}
+
+
+def test_all_keys_of_a_body_that_a_route_reads_are_known():
+    fields = {field.encode_name for field in msgspec.structs.fields(InstanceRequest)}
+
+    assert fields == set(unread_keys.BODY_KEYS)
+
+
+@pytest.mark.parametrize(
+    ("configured", "path", "why", "nearest"),
+    [
+        (
+            {POLLER: {"contacts": {}, "people": {}}},
+            f"{POLLER}.people",
+            "its block is empty, and the element has blocks of its own for contacts, accounts, leads, opportunities alone",
+            None,
+        ),
+        ({POLLER: {"contacts": {}, "lead": {}}}, f"{POLLER}.lead", "its block is empty", "leads"),
+        (
+            {POLLER: {"contacts": {}, "leads": {}}, "event.objects": "contacts"},
+            f"{POLLER}.leads",
+            "event.objects names others alone",
+            None,
+        ),
+        (
+            {POLLER: {"contacts": {}, "leads": {}}, "event.poller.urls": "contacts"},
+            f"{POLLER}.leads",
+            "event.poller.urls names others alone",
+            None,
+        ),
+        (
+            {POLLER: {}, "event.poller.urls": "contacts", "event.objects": "contacts, leads"},
+            "event.objects",
+            "event.poller.urls takes the place of event.objects",
+            None,
+        ),
+        (
+            {
+                POLLER: {"leads": {}},
+                "event.poller.urls": "contacts|/hubs/crm/contacts||U|yyyy||C|yyyy|",
+            },
+            f"{POLLER}.leads",
+            "the lines of event.poller.urls take the place of all blocks",
+            None,
+        ),
+    ],
+)
+def test_a_resource_that_is_polled_by_nothing_is_seen(configured, path, why, nearest):
+    (only,) = found(guide(configured)).listed
+
+    assert (only.rule, only.path) == (Rule.UNPOLLED_RESOURCE, f"configuration.{path}")
+    assert f"is not polled, since {why}" in only.message
+    assert only.nearest == nearest
+
+
+@pytest.mark.parametrize(
+    "configured",
+    [
+        {POLLER: ..., "event.objects": "contacts"},
+        {POLLER: "{}", "event.objects": "contacts,accounts"},
+        {POLLER: {"contacts": {}}, "event.objects": "contacts"},
+        {POLLER: {"people": block()}},
+    ],
+)
+def test_a_choice_among_what_the_element_ships_leaves_nothing_unpolled(configured):
+    assert slips(guide(configured)) == []
+
+
+def test_events_of_which_nothing_is_polled_are_seen():
+    assert slips(polling()) == [("nothing-polled", POLLER, None)]
+    assert slips(guide({POLLER: {}, "event.notification.enabled": False})) == []
+
+
+@pytest.mark.parametrize("said", [..., None, "", " "])
+def test_a_resource_without_an_id_is_seen(said):
+    made = block("idField") if said is ... else block(idField=said)
+
+    assert slips(polling(contacts=made)) == [("missing-id-field", f"{POLLER}.contacts", None)]
+    assert message(polling(contacts=made)) == (
+        "'contacts' has no idField: its events come without objectId, and name no record"
+    )
+
+
+def test_a_line_of_a_resource_that_the_element_has_no_id_of_is_seen():
+    line = "{}|/hubs/crm/x||U|yyyy-MM-dd||C|yyyy-MM-dd|"
+
+    assert slips(guide({"event.poller.urls": line.format("contacts"), POLLER: ...})) == []
+    assert slips(guide({"event.poller.urls": line.format("people"), POLLER: ...})) == [
+        ("missing-id-field", "event.poller.urls", None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "lacks", "happens"),
+    [
+        (
+            block("createdDateField"),
+            "createdDateField",
+            "all that is reported is UPDATED, and nothing CREATED",
+        ),
+        (block("updatedDateField"), "updatedDateField", "polls have no date to compare, and no record will"),
+        (
+            block("updatedDateFormat"),
+            "updatedDateFormat",
+            "polls have no date to compare, and no record will ever be reported",
+        ),
+        (
+            block("createdDateField", filterByUpdatedDate=False),
+            "createdDateField",
+            "with filterByUpdatedDate false polls have no date to compare",
+        ),
+        (
+            block("datesConfiguration"),
+            "updatedDateField",
+            "every record that a poll sees is reported as UPDATED",
+        ),
+        (
+            block("updatedDateFormat", "createdDateFormat"),
+            "updatedDateFormat",
+            "every record that a poll sees is reported as UPDATED, each time",
+        ),
+    ],
+)
+def test_a_resource_without_a_date_that_counts_is_seen(made, lacks, happens):
+    assert slips(polling(contacts=made)) == [("missing-date-field", f"{POLLER}.contacts", None)]
+    assert message(polling(contacts=made)).startswith(f"'contacts' has no {lacks}: {happens}")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        block("createdDateFormat"),
+        block("createdDateTimezone", "updatedDateTimezone"),
+        block("updatedDateField", filterByUpdatedDate="false"),
+    ],
+)
+def test_a_date_that_does_not_count_may_be_left_out(made):
+    assert slips(polling(contacts=made)) == []
+
+
+@pytest.mark.parametrize(("minutes", "seen"), [(1, False), (1440, False), (1441, True), ("999999999", True)])
+def test_an_interval_longer_than_a_day_is_seen(minutes, seen):
+    slip = ("interval-too-long", "event.poller.refresh_interval", None)
+
+    assert slips(guide({"event.poller.refresh_interval": minutes})) == ([slip] if seen else [])
+
+
+def test_an_interval_of_an_instance_that_is_not_polled_does_not_matter():
+    assert slips(guide({"event.poller.refresh_interval": 9999, "event.notification.enabled": False})) == []
+
+
+def test_what_an_interval_means_is_said_in_days():
+    said = message(guide({"event.poller.refresh_interval": 2880}))
+
+    assert said == "polls are 2 days apart, so a change may wait as long until it is reported"
+
+
+@pytest.mark.parametrize("url", [..., None, ""])
+def test_events_without_a_callback_url_are_seen(url):
+    assert slips(guide({URL: url})) == [("callback-url", URL, None)]
+    assert message(guide({URL: url})) == (
+        "no callback will be delivered: there is none, so events are kept, and nobody is told of them"
+    )
+
+
+def test_a_callback_url_that_nothing_can_be_sent_to_is_seen():
+    said = message(guide({URL: "http://elsewhere"}), objection=lambda url: f"{url} is away")
+
+    assert said == "no callback will be delivered: http://elsewhere is away"
+    assert len(message(guide({URL: "x" * 9999}), objection=str)) == 400
+
+
+def test_a_callback_url_without_events_does_not_matter():
+    silent = guide({URL: "x", "event.notification.enabled": False})
+
+    assert slips(silent, objection=str) == []
+
+
+@pytest.mark.parametrize("vendor_type", ["webhook", "webhooks"])
+def test_a_vendor_type_that_brings_nothing_is_seen(vendor_type):
+    assert slips(guide({"event.vendor.type": vendor_type})) == [
+        ("vendor-type-without-effect", "event.vendor.type", "polling")
+    ]
+
+
+@pytest.mark.parametrize("key", [URL, "event.poller.configuration", "event.objects", "event.poller.urls"])
+def test_a_body_that_speaks_of_events_and_does_not_enable_them_is_seen(key):
+    body = guide(
+        {"event.notification.enabled": ...}, configuration={key: "contacts"} | guide()["configuration"]
+    )
+
+    assert slips(body) == [("events-not-enabled", "event.notification.enabled", "event.notification.enabled")]
+
+
+@pytest.mark.parametrize("said", [False, "false"])
+def test_a_body_that_says_that_events_are_off_means_it(said):
+    assert slips(guide({"event.notification.enabled": said})) == []
+
+
+def test_several_slips_are_all_seen():
+    body = guide({POLLER: {"contacts": block("idField", idFeild="x")}}, tagz=[])
+
+    assert [rule for rule, _, _ in slips(body)] == ["misspelt-key", "missing-id-field", "misspelt-key"]
+
+
+def test_no_value_of_a_stranger_is_repeated():
+    body = guide({"my.secret": "hidden", "pasword": "hidden"}, secrt="hidden")
+
+    assert "hidden" not in str(found(body))
+
+
+def test_only_so_many_are_told_and_the_rest_is_counted():
+    body = guide({f"own{nth}": 1 for nth in range(MOST)}, **{f"mine{nth}": 1 for nth in range(MOST + 7)})
+
+    all_of_it = found(body)
+
+    assert (len(all_of_it.listed), all_of_it.more) == (MOST, MOST + 7)
+    assert all_of_it.to_json()[-1] == {
+        "rule": "more",
+        "path": "",
+        "message": f"{MOST + 7} more; GET /_local/warnings on the platform lists up to {MOST}",
+        "nearest": None,
+    }
+
+
+def test_without_anything_to_say_there_is_no_header():
+    assert ConfigWarnings().header() is None
+
+
+def test_a_header_says_all_as_it_is_listed():
+    body = found(guide(tagz=1))
+
+    assert json.loads(body.header()) == body.to_json()
+
+
+def test_a_header_that_is_cut_ends_with_how_many_are_left_out():
+    said = json.loads(found(guide({f"own{nth}": 1 for nth in range(MOST + 5)})).header())
+
+    assert said[-1]["rule"] == "more"
+    assert said[-1]["message"].startswith(f"{MOST + 5 - (len(said) - 1)} more")
+    assert 10 < len(said) < MOST
+
+
+def test_a_header_has_at_least_one_however_long_its_names_are():
+    longest = "\U0001f680" * 500
+    said = json.loads(found(polling(**{longest: block(dates={longest: 1})})).header())
+
+    assert [each["rule"] for each in said] == ["unknown-key"]
+
+
+names = st.text(max_size=60) | st.sampled_from(["idField", "tags", "url", "datesConfiguration", POLLER, URL])
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=5),
+    max_leaves=20,
+)
+blocks = st.dictionaries(
+    names,
+    st.dictionaries(names, values, max_size=4).map(
+        lambda more: {**more, "url": "/x", "idField": "x", "datesConfiguration": more}
+    ),
+    max_size=5,
+)
+
+
+@given(
+    st.dictionaries(names, values, max_size=30),
+    st.dictionaries(names, values, max_size=30),
+    blocks,
+)
+def test_whatever_the_body_its_header_is_a_list_in_ascii_of_so_many_bytes_at_the_most(
+    top, configured, polled
+):
+    body = top | {"configuration": configured | {"event.notification.enabled": True, POLLER: polled}}
+    try:
+        said = found(body, objection=str).header()
+    except PlatformError:  # it is refused, and has no warnings
+        return
+
+    assert said is None or (said.isascii() and said.isprintable() and len(said) <= LARGEST_HEADER)
+    assert all(each.keys() == {"rule", "path", "message", "nearest"} for each in json.loads(said or "[]"))
+
+
+@given(
+    st.lists(st.builds(ConfigWarning, rule=st.sampled_from(Rule), path=names, message=st.text(max_size=400)))
+)
+def test_what_a_header_leaves_out_is_counted(listed):
+    warnings = ConfigWarnings(listed=tuple(listed), more=3)
+
+    said = json.loads(warnings.header() or "[]")
+
+    assert said == [] or said[-1]["message"].startswith(f"{len(listed) - (len(said) - 1) + 3} more")
+
+
+RULES_IN_SCENARIOS = {
+    "callbacks.yaml": {"callback-url"},
+    "empty_block_of_an_own_name.yaml": {"unpolled-resource", "nothing-polled"},
+    "misspelt_key.yaml": {"misspelt-key"},
+    "one_bad_resource.yaml": {"missing-date-field"},
+    "jobs.yaml": {"interval-too-long"},
+    "pages.yaml": {"missing-date-field"},
+    "placeholders.yaml": {"missing-date-field"},
+    "poller_keys.yaml": {"missing-date-field"},
+}
+"""Files with instances that have a slip, since that is what they are about, or since it does not matter there."""
+
+
+@pytest.mark.parametrize("path", find([SCENARIOS]), ids=lambda path: path.stem)
+def test_the_instances_of_scenarios_give_no_warning_but_where_a_slip_is_meant(path):
+    rules = set()
+    for scenario in load(path):
+        for differs in scenario.instances.values():
+            others = {key: value for key, value in differs.items() if key != "configuration"}
+            body = guide(dict(differs.get("configuration", {})), **others)
+            rules |= {each.rule.value for each in found(body).listed}
+
+    assert rules <= RULES_IN_SCENARIOS.get(path.name, set())
