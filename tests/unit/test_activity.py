@@ -1,13 +1,15 @@
 """What is told of what happens: the line, and what it is about."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from mock_platform import callback_lines
 from mock_platform.domain import activity, configuration
-from mock_platform.domain.activity import Sent, Subject
+from mock_platform.domain.activity import Kind, Sent, Subject
 from mock_platform.domain.delivery import FailurePolicy, after_attempt
 from mock_platform.domain.models import (
     Decision,
@@ -312,3 +314,10 @@ def test_what_a_callback_is_about_is_read_from_its_body(body, subject):
 )
 def test_a_url_is_shown_without_its_secrets(url, shown):
     assert callback_lines.shown_url(url) == shown
+
+
+def test_every_kind_is_on_the_page_that_tells_of_them_and_no_other():
+    page = (Path(__file__).parents[2] / "docs" / "warnings.md").read_text("utf-8")
+    table = page.partition("| kind | told | beside `text` |\n")[2].partition("\n\n")[0]
+
+    assert {*re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)} == {kind.value for kind in Kind}

@@ -1,6 +1,7 @@
 """What users will regret of an instance: which slips are seen, where, and what is said to come of them."""
 
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
 
@@ -563,3 +564,12 @@ def test_the_instances_of_scenarios_give_no_warning_but_where_a_slip_is_meant(pa
             rules |= {each.rule.value for each in found(body).listed}
 
     assert rules <= RULES_IN_SCENARIOS.get(path.name, set())
+
+
+def test_every_rule_is_on_the_page_of_warnings_and_no_other():
+    page = (SCENARIOS.parent / "docs" / "warnings.md").read_text("utf-8")
+    table = page.partition("| rule | seen | what will happen |\n")[2].partition("\n\n")[0]
+
+    assert {*re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)} == {
+        rule.value for rule in Rule if rule is not Rule.MORE
+    }
