@@ -338,14 +338,14 @@ class TestMany:
         with closing(Server(application, listener, threads=1, pools=(waiting, quick))), connect(
             url_of(listener)
         ) as first:  # fmt: skip
-            first.sendall(REQUEST.replace(b"GET /", b"POST /wait"))
+            first.sendall(b"POST /wait HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             asked.wait()
             http = OverNetwork(timeout=timedelta(seconds=20))
             others = [http.send("GET", url_of(listener) + path) for path in ("/wait-not", "/admin/health")]
             answer.set()
 
             assert [reply.body for reply in others] == [b"GET", b"GET"]
-            assert first.recv(65536).endswith(b"POST")
+            assert received(first).endswith(b"POST")
 
     def test_hundreds_of_requests_that_were_half_sent_hold_up_no_others(self):
         listener = listen("127.0.0.1", 0)
