@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mock_kit.front import hanging_up
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 THREADS = 16
 _MOST_CONNECTIONS = 2000
@@ -57,6 +57,12 @@ def listen(host: str, port: int) -> socket.socket:
     except ValueError as error:  # what Python says of a name that cannot be one
         raise PortError(host, port, "this is no host name") from error
     return listener
+
+
+def client_gone(environ: "WSGIEnvironment") -> Callable[[], bool]:
+    """Return what says whether a request's client has hung up, as far as the server tells."""
+    told: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
+    return told
 
 
 def url_of(listener: socket.socket) -> str:

@@ -5,7 +5,7 @@ receivers are called side by side, so that none of them waits for another.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,11 +23,11 @@ from mock_platform.domain.errors import ConflictError, InvalidRequestError
 from mock_platform.domain.models import Instance, Job, JobKind, Ran
 from mock_platform.lanes import Lane, Lanes
 from mock_platform.poll_task import PollTask
+from mock_platform.run_control import Run, Runs, nobody_left
 from mock_platform.schedule_task import ScheduleTask
 from mock_platform.store import Store
 
 _LONGEST_WAIT = timedelta(minutes=1)
-_FOR_EVER = -1.0
 _LOOKED_AT = 500
 """Callbacks, of one receiver at the most, that are sent before it is looked again what is due."""
 
@@ -73,15 +73,24 @@ class Engine:
             JobKind.SCHEDULED: schedules,
         }
         self._running: dict[str, Lock] = {}
+        self._runs = Runs()
         self._woken = Condition()
         self._changes = 0
         self._stopped = False
         self._patience_s = patience.total_seconds()
         self._deliveries = deliveries
         self._lanes = Lanes(limit=lanes, freed=self.wake)
+        self._pollers = Lanes(limit=lanes, freed=self.wake)
 
-    def advance(self, workspace: Workspace, target: datetime) -> Ran:
+    def advance(
+        self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool] = nobody_left
+    ) -> Run:
         """Move a workspace's virtual time to an instant, running all that falls due up to and at it.
+
+        One that is stopped ends after the job that is being run; time stays where that was due.
+
+        Args:
+            abandoned: asked before each job; says whether who asked for the advance has hung up.
 
         Raises:
             InvalidRequestError: the target lies before the present; nothing has moved.
@@ -97,10 +106,12 @@ class Engine:
                 raise InvalidRequestError(
                     f"time only moves forward: it is {format_instant(now)}, {format_instant(target)} was asked for"
                 )
-            ran = self._run_due(workspace, target)
-            self._workspaces.reach(workspace, target)
-            self._store.activities.tell(workspace, activity.advanced(now, workspace.clock.now(), ran))
-        return ran
+            run = Run(began=now, target=target, abandoned=abandoned)
+            self._run_due(workspace, run)
+            if not run.stopped:
+                self._workspaces.reach(workspace, target)
+            self._store.activities.tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
+        return run
 
     def poll_now(self, workspace: Workspace, instance: Instance) -> Ran:
         """Poll an instance at once, whatever its schedule, and deliver what that owes.
@@ -113,7 +124,8 @@ class Engine:
         with self.alone(workspace):
             ran = self._polls.poll(workspace, instance)
             if workspace.clock.mode is Mode.VIRTUAL:
-                return ran + self._run_due(workspace, workspace.clock.now())
+                now = workspace.clock.now()
+                return ran + self._run_due(workspace, Run(began=now, target=now))
             under_way = self._deliver(workspace, workspace.clock.now())
         done, _ = wait(under_way, timeout=self._patience_s)
         return sum((future.result() for future in done), ran)
@@ -167,26 +179,38 @@ class Engine:
         self.wake()
 
     @contextmanager
-    def alone(self, workspace: Workspace, *, patience_s: float | None = None) -> Iterator[None]:
+    def alone(self, workspace: Workspace) -> Iterator[None]:
         """Let nobody else run a workspace's jobs, or change its clock, meanwhile.
 
-        Args:
-            patience_s: None waits for what a real clock lets run, since that is soon over, and for no advance.
+        What a real clock lets run is waited for, since it is soon over; an advance is not.
 
         Raises:
             ConflictError: somebody else does.
         """
-        if patience_s is None:
-            patience_s = self._patience_s if workspace.clock.mode is Mode.REAL else 0
+        patience_s = self._patience_s if workspace.clock.mode is Mode.REAL else 0
         lock = self._running.setdefault(workspace.name, Lock())
         if not lock.acquire(timeout=patience_s):
             raise ConflictError(
-                f"time is being moved in workspace {workspace.name!r}; wait for that call to return"
+                f"time is being moved in workspace {workspace.name!r}; wait for that call to return, or end it with "
+                "DELETE /_local/clock/advance"
             )
         try:
             yield
         finally:
-            lock.release()
+            self._leave(workspace)
+
+    def _leave(self, workspace: Workspace) -> None:
+        self._running[workspace.name].release()
+        if workspace.clock.mode is Mode.REAL:  # what has fallen due meanwhile was passed over
+            self.wake()
+
+    def run_of(self, workspace: Workspace) -> Run | None:
+        """Return what is being run in a workspace's virtual time, if anything is."""
+        return self._runs.of(workspace.name)
+
+    def stop_run(self, workspace: Workspace) -> Run | None:
+        """Let that end after the job that is being run, and return it; None if nothing is."""
+        return self._runs.stop(workspace.name)
 
     def wake(self) -> None:
         """Say that an agenda or a clock has changed, so that real time need not wait for an older plan."""
@@ -209,22 +233,22 @@ class Engine:
             with self._woken:
                 wait_s = min(waits, default=_LONGEST_WAIT).total_seconds()
                 self._woken.wait_for(lambda: self._changes != seen, timeout=wait_s)  # noqa: B023 - used at once
+        self._pollers.wait_until_idle(timeout_s=self._patience_s)
         self._lanes.wait_until_idle(timeout_s=self._patience_s)
 
     def _catch_up(self, workspace: Workspace) -> timedelta:
-        """Run what has fallen due by a real clock, and return how long nothing else will.
+        """Let what has fallen due by a real clock run, and return how long nothing else will.
 
         A defect in one workspace must not end the polls of all others; it is tried again after a while. What has
-        fallen due and waits for a free lane is no reason to look again: who leaves a lane says so.
+        fallen due and waits for a free lane is no reason to look again: who leaves a lane says so, and so does whoever
+        has a workspace for himself.
         """
         if workspace.clock.mode is not Mode.REAL:
             return _LONGEST_WAIT
+        now = workspace.clock.now()
         try:
-            with self.alone(workspace, patience_s=_FOR_EVER):
-                now = workspace.clock.now()
-                while job := self._store.jobs.first_due_but_deliveries(workspace.name, until=now):
-                    self._tasks[job.kind].run(workspace, job)
-                self._deliver(workspace, now)
+            if self._running.setdefault(workspace.name, Lock()).acquire(blocking=False):
+                self._run_in_real_time(workspace, now)
             due = self._store.jobs.next_due(workspace.name, after=now)
         except Exception:  # noqa: BLE001 - logged with its trace, and tried again
             known = {"event": "real_time_failed", "workspace": workspace.name}
@@ -233,6 +257,35 @@ class Engine:
         if due is None:
             return _LONGEST_WAIT
         return min(max(due - workspace.clock.now(), timedelta(0)), _LONGEST_WAIT)
+
+    def _run_in_real_time(self, workspace: Workspace, until: datetime) -> None:
+        """Run what is due, in a workspace that the caller has for itself, and leave that.
+
+        Polls and calls wait for others' answers, so each workspace has a thread for them while there are any.
+        """
+        mine = self._running[workspace.name]
+
+        def work() -> Ran:
+            ran = Ran()
+            try:
+                while job := self._store.jobs.first_due_but_deliveries(workspace.name, until=until):
+                    ran += self._tasks[job.kind].run(workspace, job)
+                self._deliver(workspace, until)
+            except BaseException:
+                mine.release()  # and nobody is woken: a defect is not to be met at once again
+                raise
+            self._leave(workspace)
+            return ran
+
+        handed_on = False
+        try:
+            if self._store.jobs.first_due_but_deliveries(workspace.name, until=until) is None:
+                self._deliver(workspace, until)
+            else:
+                handed_on = self._pollers.start(Lane(workspace.name, ""), work) is not None
+        finally:
+            if not handed_on:
+                mine.release()
 
     def _deliver(self, workspace: Workspace, until: datetime) -> list[Future[Ran]]:
         """Let the deliveries that are due run in lanes, as far as these are free."""
@@ -267,20 +320,24 @@ class Engine:
                 "callbacks that were due on the real clock are still under way; ask again soon"
             )
 
-    def _run_due(self, workspace: Workspace, until: datetime) -> Ran:
-        """Run what is due in virtual time, up to and at an instant.
+    def _run_due(self, workspace: Workspace, run: Run) -> Ran:
+        """Run what is due in virtual time, up to and at the target, and return what ran.
 
         Raises:
             ConflictError: callbacks of the time when the clock was real are still under way.
         """
         self._wait_for_lanes(workspace)
-        ran = Ran()
         latest: Job | None = None
-        # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
-        while job := self._store.jobs.first_due(workspace.name, until=max(until, workspace.clock.now())):
-            if job == latest:  # a task that stands still would loop for ever
-                raise RuntimeError(f"{job} left itself due")
-            latest = job
-            self._workspaces.reach(workspace, job.due)
-            ran += self._tasks[job.kind].run(workspace, job)
-        return ran
+        with self._runs.begun(workspace.name, run):
+            while run.goes_on():
+                # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
+                until = max(run.target, workspace.clock.now())
+                job = self._store.jobs.first_due(workspace.name, until=until)
+                if job is None:
+                    break
+                if job == latest:  # a task that stands still would loop for ever
+                    raise RuntimeError(f"{job} left itself due")
+                latest = job
+                self._workspaces.reach(workspace, job.due)
+                run.ran += self._tasks[job.kind].run(workspace, job)
+        return run.ran

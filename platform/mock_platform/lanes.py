@@ -29,12 +29,14 @@ class Lanes:
     """Runs work in threads of its own; the threads end with the process, whatever they wait for.
 
     Args:
-        limit: lanes in use at the same time.
+        limit: lanes in use at the same time, of one workspace half of them at the most. A workspace that has none gets one
+            even if all are in use, so that receivers of one never take the turns of another.
         freed: called when a lane is free again, unless what it did failed: a defect is not to be met at once again.
     """
 
     def __init__(self, *, limit: int, freed: Callable[[], None]) -> None:
         self._limit = limit
+        self._most_of_one = max(1, limit // 2)
         self._freed = freed
         self._queue: SimpleQueue[tuple[Lane, Work, Future[Ran]]] = SimpleQueue()
         self._busy: set[Lane] = set()
@@ -47,10 +49,11 @@ class Lanes:
             return {lane.url for lane in self._busy if lane.workspace == workspace}
 
     def start(self, lane: Lane, work: Work) -> "Future[Ran] | None":
-        """Let work run in a lane; None if that lane is in use, or all are."""
+        """Let work run in a lane; None if that lane is in use, or its workspace may have no more."""
         future: Future[Ran] = Future()
         with self._changed:
-            if lane in self._busy or len(self._busy) >= self._limit:
+            own = sum(other.workspace == lane.workspace for other in self._busy)
+            if lane in self._busy or (own and (len(self._busy) >= self._limit or own >= self._most_of_one)):
                 return None
             self._busy.add(lane)
             needed = len(self._busy) > self._threads

@@ -1,7 +1,9 @@
 """Moving time: settled at the target, in the order of (time, number), and by one caller at a time."""
 
+import socket
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -174,12 +176,14 @@ def test_whoever_moves_time_while_it_is_being_moved_is_refused_and_does_no_harm(
         with pytest.raises(CallError) as told:
             call(doors)
         refused.append(told.value)
-        assert doors.clock.show() == {"mode": "virtual", "now": "2026-03-02T10:15:00Z"}
+        shown = doors.clock.show()
+        assert (shown["mode"], shown["now"]) == ("virtual", "2026-03-02T10:15:00Z")
 
     ran = during(meanwhile)
 
     assert [error.status for error in refused] == [409]
     assert "time is being moved in workspace" in refused[0].body
+    assert "DELETE /_local/clock/advance" in refused[0].body
     assert (ran["polls"], ran["events"], ran["deliveries"], ran["now"]) == (4, 1, 1, "2026-03-02T11:00:00Z")
     assert len(doors.crm.call("GET", "/v3.1/Contacts")) == 1
     assert len(doors.sink.callbacks()) == 0
@@ -195,6 +199,66 @@ def test_another_workspaces_time_moves_meanwhile(stack_in_process, during):
 
     assert ran[0]["now"] == "2026-03-02T11:00:00Z"
     stack_in_process.delete_workspace(other.credentials.name)
+
+
+def test_an_advance_tells_how_far_it_is(doors, during):
+    seen = []
+
+    during(lambda: seen.append(doors.clock.show()["advance"]))
+
+    assert seen == [
+        {"from": "2026-03-02T10:01:00Z", "to": "2026-03-02T11:00:00Z", "polls": 1, "events": 1, "deliveries": 0, "attempts": 0}
+    ]  # fmt: skip
+    assert "advance" not in doors.clock.show()
+
+
+def test_an_advance_that_is_stopped_ends_after_the_job_and_can_be_gone_on_with(doors, during):
+    stopped = []
+
+    ran = during(lambda: stopped.append(doors.clock.call("DELETE", "/_local/clock/advance")))
+    rest = doors.clock.advance(to="2026-03-02T11:00:00Z")
+
+    assert stopped[0]["advance"]["to"] == "2026-03-02T11:00:00Z"
+    assert ran == {
+        "from": "2026-03-02T10:01:00Z", "now": "2026-03-02T10:15:00Z", "stopped": True,
+        "polls": 1, "events": 1, "deliveries": 1, "attempts": 1,
+    }  # fmt: skip
+    assert (rest["polls"], rest["now"]) == (3, "2026-03-02T11:00:00Z")
+    assert "stopped" not in rest
+
+
+def test_where_no_advance_is_under_way_there_is_none_to_stop(doors):
+    assert doors.clock.call("DELETE", "/_local/clock/advance") == {"advance": None}
+    assert "stopped" not in doors.clock.advance("1m")
+
+
+def test_an_advance_whose_client_hangs_up_ends_after_the_job(stack_on_ports, poll_contacts, receiver):
+    doors = stack_on_ports.new_workspace()
+    poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    place = urlsplit(stack_on_ports.addresses.platform)
+    asking, heard = socket.create_connection((place.hostname, place.port)), Event()
+
+    def hang_up():
+        asking.close()
+        doors.clock.show()  # whoever is answered after it is answered by a server that has seen it
+        doors.clock.show()
+        heard.set()
+
+    receiver.meanwhile = hang_up
+    body = b'{"duration": "1d"}'
+    asking.sendall(
+        f"POST /_local/clock/advance HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: {len(body)}\r\n"
+        f"Authorization: {doors.platform.headers['Authorization']}\r\n\r\n".encode()
+        + body
+    )
+    assert heard.wait(20)
+    while "advance" in doors.clock.show():
+        heard.wait(0)
+
+    assert doors.clock.show()["now"] == "2026-03-02T10:15:00Z"
+    assert len(doors.platform.polls()) == 1
+    stack_on_ports.delete_workspace(doors.credentials.name)
 
 
 def test_everything_else_answers_meanwhile(doors, during):
@@ -234,7 +298,7 @@ def test_a_defect_in_the_middle_leaves_time_at_its_instant_and_the_rest_for_the_
         bench.engine.advance(workspace, minutes(60))
     stood_at = workspace.clock.now()
     bench.wire.answer = None
-    ran = bench.engine.advance(workspace, minutes(60))
+    ran = bench.engine.advance(workspace, minutes(60)).ran
 
     assert stood_at == minutes(15)
     assert ran == Ran(polls=3, events=0, deliveries=1, attempts=1)

@@ -62,7 +62,7 @@ def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the
     ]
     last_polls = bench.store.instances.last_polls(workspace.name, instance.id)
     jobs = rows(bench, tables.jobs)
-    ran = bench.engine.advance(workspace, POLLED)
+    ran = bench.engine.advance(workspace, POLLED).ran
 
     assert kept == [[], [], [], []]
     assert last_polls == {"contacts": LastPoll(at=START, failures=0)}
@@ -109,7 +109,7 @@ def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_du
     (delivery,) = rows(bench, tables.deliveries)
     (notification,) = rows(bench, tables.notifications)
     job = bench.store.jobs.first_due(workspace.name, until=POLLED)
-    ran = bench.engine.advance(workspace, POLLED)
+    ran = bench.engine.advance(workspace, POLLED).ran
 
     assert (delivery.status, delivery.failures, notification.status) == ("created", 0, "NEW")
     assert (job.kind, job.due) == (JobKind.DELIVER, POLLED)

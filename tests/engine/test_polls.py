@@ -331,7 +331,7 @@ def test_pages_that_lead_in_a_circle_end_the_poll_with_an_error(bench, found, pl
     tokens = iter(["one", "two", "one", "two"] * 5)
     bench.wire.answer = lambda method, *_: found((1, -9, 5), token=next(tokens)) if method == "GET" else None
 
-    ran = bench.engine.advance(workspace, workspace.clock.now().replace(minute=15))
+    ran = bench.engine.advance(workspace, workspace.clock.now().replace(minute=15)).ran
 
     (poll,) = bench.store.polls.list(workspace.name, limit=9)
     assert poll.error == "the page token 'one' has come before"

@@ -145,6 +145,51 @@ def test_a_defect_in_one_workspace_is_logged_and_does_not_end_the_polls_of_anoth
     assert bench.store.polls.list(broken.name, limit=9) == []
 
 
+def test_a_defect_is_not_met_at_once_again(bench, real, caplog):
+    broken, clock = real("broken")
+    bench.instance(broken)
+    clock.time = START + timedelta(minutes=15)
+    calls = Arrivals()
+
+    def answer(method, url, body):
+        calls(method, url, body)
+        raise ZeroDivisionError("a defect of ours")
+
+    bench.wire.answer = answer
+    with caplog.at_level(logging.CRITICAL + 1), following(bench.engine):
+        calls.wait(1)
+        Event().wait(0.3)
+
+    assert calls.count == 1
+
+
+def test_a_provider_that_does_not_answer_holds_up_no_other_workspaces_polls(bench, real):
+    stuck, stuck_clock = real("stuck")
+    sound, sound_clock = real("sound")
+    held = bench.instance(stuck)
+    bench.instance(sound)
+    stuck_clock.time = sound_clock.time = START + timedelta(minutes=15)
+    asked, go_on, calls = Event(), Event(), Arrivals()
+
+    def answer(method, url, body):
+        if bench.wire.sent[-1][2].get("Authorization", "").endswith(held.token):
+            asked.set()
+            assert go_on.wait(SECONDS)
+        else:
+            calls(method, url, body)
+
+    bench.wire.answer = answer
+    with following(bench.engine):
+        assert asked.wait(SECONDS)
+        calls.wait(1)
+        sound_clock.time = START + timedelta(minutes=30)
+        bench.engine.wake()
+        calls.wait(2)
+        go_on.set()
+
+    assert len(bench.store.polls.list(sound.name, limit=9)) == 2
+
+
 def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
     workspace = bench.workspace()
     bench.instance(workspace)

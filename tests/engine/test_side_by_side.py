@@ -256,7 +256,7 @@ def test_no_advance_while_callbacks_of_the_time_when_the_clock_was_real_are_unde
         bench.engine.advance(workspace, START + timedelta(hours=1))
     receivers.go_on.set()
     under_way.result(SECONDS)
-    ran = bench.engine.advance(workspace, START + timedelta(hours=1))
+    ran = bench.engine.advance(workspace, START + timedelta(hours=1)).ran
 
     assert ran.attempts == 0
     assert statuses(bench, workspace) == ["delivered"]

@@ -20,7 +20,7 @@ def held():
     go_on.set()
 
 
-def lanes(limit=2, freed=lambda: None):
+def lanes(limit=4, freed=lambda: None):
     return Lanes(limit=limit, freed=freed)
 
 
@@ -53,8 +53,8 @@ def test_a_lane_in_use_takes_nothing_else(held):
     assert made.start(Lane("other", "slow"), Ran) is not None, "another workspace's"
 
 
-def test_there_are_only_so_many(held):
-    made = lanes(limit=2)
+def test_a_workspace_has_half_of_them_at_the_most(held):
+    made = lanes(limit=4)
     first = made.start(Lane("acme", "a"), hold(held))
     made.start(Lane("acme", "b"), hold(held))
 
@@ -65,6 +65,24 @@ def test_there_are_only_so_many(held):
 
     assert refused is None
     assert made.start(Lane("acme", "c"), Ran) is not None
+
+
+def test_there_are_only_so_many_for_who_has_one(held):
+    made = lanes(limit=4)
+    taken = [made.start(Lane(name, url), hold(held)) for name in ("acme", "other") for url in ("a", "b")]
+    third = made.start(Lane("third", "a"), hold(held))
+
+    assert None not in taken
+    assert made.start(Lane("third", "b"), Ran) is None
+    assert third is not None, "whoever has none gets one, whatever the others' receivers do"
+
+
+def test_a_limit_of_one_is_one_for_each_workspace(held):
+    made = lanes(limit=1)
+    made.start(Lane("acme", "a"), hold(held))
+
+    assert made.start(Lane("acme", "b"), Ran) is None
+    assert made.start(Lane("other", "a"), Ran).result(SECONDS) == Ran()
 
 
 def test_who_is_told_that_a_lane_is_free_finds_it_free(held):
