@@ -105,6 +105,8 @@ class WorkspaceClock:
     Attributes:
         lock: held while a change is stamped and kept, and while time is moved, so that whoever reads at a later instant
             finds all changes with an earlier stamp.
+        reading: held while somebody reads as of one instant, which in virtual time takes no time: changes come before or
+            after it.
         watermark: the instant as of which somebody read last; a change that is to be found by the next reading has to
             be later, to the second.
         keeps_ties: whether a change may fall into the second of the watermark all the same.
@@ -119,6 +121,7 @@ class WorkspaceClock:
     ) -> None:
         self._clock = clock
         self.lock = RLock()
+        self.reading = RLock()
         self.watermark = watermark
         self.keeps_ties = keeps_ties
 

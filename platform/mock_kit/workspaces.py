@@ -7,7 +7,7 @@ says is the time for every service.
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import RLock
@@ -30,6 +30,9 @@ from mock_kit.workspace_errors import (
 DEFAULT_NAME = "default"
 DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday morning; where a virtual clock starts unless it is told."""
+
+_PATIENCE_S = 5
+"""How long a change waits for somebody who reads."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 
@@ -279,6 +282,15 @@ class Workspaces:
         return now
 
     @contextmanager
+    def reading(self, workspace: Workspace) -> Iterator[datetime]:
+        """Let a workspace be read as of now, and give that instant; on a virtual clock no change happens meanwhile."""
+        if workspace.clock.mode is Mode.REAL:
+            yield self.set_watermark(workspace)
+            return
+        with workspace.clock.reading:
+            yield self.set_watermark(workspace)
+
+    @contextmanager
     def changing(self, workspace: Workspace, *, stays: bool = False) -> Iterator[datetime]:
         """Give the instant of a change, which is to be kept meanwhile; if it fails, time has not moved.
 
@@ -287,8 +299,15 @@ class Workspaces:
         Args:
             stays: the change happens at the present instant, whatever was read.
         """
-        # held until the change is kept: nobody reads as of a later instant before that
-        with workspace.clock.lock:
+        with ExitStack() as held:
+            if (
+                not stays
+                and workspace.clock.mode is Mode.VIRTUAL
+                and workspace.clock.reading.acquire(timeout=_PATIENCE_S)
+            ):  # after that, what is read may be waiting for us
+                held.callback(workspace.clock.reading.release)
+            # held until the change is kept: nobody reads as of a later instant before that
+            held.enter_context(workspace.clock.lock)
             at = workspace.clock.now() if stays else workspace.clock.next_change()
             yield at
             if workspace.clock.mode is Mode.VIRTUAL:

@@ -1,7 +1,8 @@
 """Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from mock_kit.json_text import MalformedJsonError, decode
 from mock_kit.wire import Http, NoReply, Reply
@@ -81,7 +82,35 @@ class PollTask:
         Args:
             then: when the job whose polls these are falls due again: kept with the last of them.
         """
-        windows = [] if instance.disabled else self._windows(workspace, instance)
+        last_polls = {} if instance.disabled else self._last_polls(workspace, instance)
+        if not last_polls:
+            if then is not None:
+                self.store.jobs.plan_next(then)
+            return Ran()
+        with self.workspaces.reading(workspace) as at:
+            windows = [
+                (resource, polling.window(resource, last_poll=last, at=at))
+                for resource, last in last_polls.items()
+            ]
+            return self._poll_each(workspace, instance, windows, then)
+
+    def _last_polls(self, workspace: Workspace, instance: Instance) -> dict[Resource, datetime]:
+        """Return what is to be polled, and when each was polled last."""
+        last_polls = self.store.instances.last_polls(workspace.name, instance.id)
+        resources = configuration.polled_resources(
+            instance.configuration, INSIGHTLY, empty_block=self.settings.empty_block
+        )
+        return {
+            resource: last_polls[resource.name].at for resource in resources if resource.name in last_polls
+        }
+
+    def _poll_each(
+        self,
+        workspace: Workspace,
+        instance: Instance,
+        windows: Sequence[tuple[Resource, Window]],
+        then: NextTurn | None,
+    ) -> Ran:
         ran, polled = Ran(), None
         for number, (resource, covered) in enumerate(windows, start=1):
             kept_with_it = then if number == len(windows) else None
@@ -92,21 +121,6 @@ class PollTask:
         if then is not None and polled is None:  # there was nothing that it could have been kept with
             self.store.jobs.plan_next(then)
         return ran
-
-    def _windows(self, workspace: Workspace, instance: Instance) -> list[tuple[Resource, Window]]:
-        """Return what is to be polled, and the time that each poll covers."""
-        last_polls = self.store.instances.last_polls(workspace.name, instance.id)
-        resources = configuration.polled_resources(
-            instance.configuration, INSIGHTLY, empty_block=self.settings.empty_block
-        )
-        polled = [resource for resource in resources if resource.name in last_polls]
-        if not polled:
-            return []
-        at = self.workspaces.set_watermark(workspace)
-        return [
-            (resource, polling.window(resource, last_poll=last_polls[resource.name].at, at=at))
-            for resource in polled
-        ]
 
     def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
         """Say whether an instance has been neither deleted nor disabled meanwhile."""
