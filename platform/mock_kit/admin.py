@@ -1,6 +1,7 @@
 """The routes every service has below ``/_local``: health, reset, faults, journal, metrics."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from hmac import compare_digest
@@ -98,6 +99,11 @@ class Measure:
     value: float
 
 
+def _unheld(_workspace: Workspace) -> AbstractContextManager[object]:
+    """Hold nothing: whatever runs in the workspace does no harm to a reset."""
+    return nullcontext()
+
+
 def _no_measures() -> Mapping[str, Measure]:
     return {}
 
@@ -109,6 +115,7 @@ class Admin:
     Attributes:
         workspace_of: whose workspace a request means; raises UnknownWorkspaceError for foreign credentials.
         reset: brings a workspace back to its start in this service.
+        holding: lets nothing run in a workspace that would be in the way of a reset; raises if something does already.
         measures: name -> what the service knows about itself, for health and metrics.
     """
 
@@ -120,6 +127,7 @@ class Admin:
     journal: Journal
     front: Front
     guard: Guard
+    holding: Callable[[Workspace], AbstractContextManager[object]] = _unheld
     measures: Callable[[], Mapping[str, Measure]] = _no_measures
 
 
@@ -142,9 +150,11 @@ class ResetQuery(Struct):
 
     Attributes:
         all: every workspace, instead of the one that the call means.
+        check: only say whether it could be done.
     """
 
     all: bool = False
+    check: bool = False
 
 
 class JournalQuery(Struct):
@@ -185,9 +195,13 @@ def health() -> Answer[dict[str, str | float]]:
 @bp.post("/reset")
 @operation(problems=(*_PROBLEMS, 409))
 def reset(query: ResetQuery) -> Answer[dict[str, object]]:
-    """Bring one workspace, or every one, back to its start in this service."""
-    for workspace in _admin().workspaces if query.all else [asked_workspace()]:
-        reset_workspace(workspace)
+    """Bring one workspace, or every one, back to its start in this service: all of them, or none if one is busy."""
+    chosen = list(_admin().workspaces) if query.all else [asked_workspace()]
+    with ExitStack() as held:
+        for workspace in chosen:
+            held.enter_context(_admin().holding(workspace))
+        for workspace in [] if query.check else chosen:
+            _reset(workspace)
     return Answer({})
 
 
@@ -259,6 +273,11 @@ def metrics() -> Response:
 
 def reset_workspace(workspace: Workspace) -> None:
     """Forget all that the present application keeps for a workspace."""
+    with _admin().holding(workspace):
+        _reset(workspace)
+
+
+def _reset(workspace: Workspace) -> None:
     admin = _admin()
     admin.reset(workspace)  # first, as it may refuse
     admin.faults.replace(workspace.name, [])

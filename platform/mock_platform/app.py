@@ -244,6 +244,7 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
         workspaces=workspaces,
         workspace_of=of_admin_call,
         reset=parts.engine.reset,
+        holding=parts.engine.alone,
         faults=parts.faults,
         journal=parts.journal,
         front=front,

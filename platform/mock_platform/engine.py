@@ -131,15 +131,10 @@ class Engine:
         return sum((future.result() for future in done), ran)
 
     def reset(self, workspace: Workspace) -> None:
-        """Forget everything about a workspace, and let a virtual clock start anew.
-
-        Raises:
-            ConflictError: time is being moved.
-        """
-        with self.alone(workspace):
-            self._store.reset(workspace.name)
-            self._workspaces.start_anew(workspace)
-            self._store.activities.tell(workspace, activity.reset(workspace.name))
+        """Forget everything about a workspace that the caller has for himself, and let a virtual clock start anew."""
+        self._store.reset(workspace.name)
+        self._workspaces.start_anew(workspace)
+        self._store.activities.tell(workspace, activity.reset(workspace.name))
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None = None) -> None:
         """Let a workspace go by another clock, without running anything in between.

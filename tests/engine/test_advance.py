@@ -160,6 +160,8 @@ CONFLICTS = {
     "an advance by nothing": lambda doors: doors.clock.advance(0),
     "a poll": lambda doors: doors.platform.poll(),
     "a reset": lambda doors: doors.platform.call("POST", "/_local/reset"),
+    "a reset of all": lambda doors: doors.platform.call("POST", "/_local/reset?all=true"),
+    "asking for a reset": lambda doors: doors.platform.call("POST", "/_local/reset?check=true"),
     "setting the clock": lambda doors: doors.clock.set(now="2030-01-01T00:00:00Z"),
     "a real clock": lambda doors: doors.clock.set(mode="real"),
     "deleting the workspace": lambda doors: doors.platform.call(

@@ -1,5 +1,6 @@
 """The routes below /_local: who may call them, what they take, and what they refuse."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -179,6 +180,29 @@ class TestReset:
 
         assert self.state(service) == (0, 0, 0)
         assert self.state(service, two) == (0, 0, 0)
+
+    def test_a_reset_of_all_is_of_none_if_one_workspace_is_busy(self, service, two):
+        @contextmanager
+        def holding(workspace):
+            if workspace.name == two.name:
+                raise ParameterError("busy")
+            yield
+
+        admin = service.app.extensions["elements-local-admin"]
+        service.app.extensions["elements-local-admin"] = replace(admin, holding=holding)
+
+        refused = service.send("POST", "/_local/reset?all=true")
+
+        assert refused.status == 400
+        assert self.state(service) == (1, 1, 1)
+        assert self.state(service, two) == (1, 1, 1)
+
+    @pytest.mark.parametrize("query", ["check=true", "all=true&check=true"])
+    def test_whether_a_reset_could_be_done_is_said_without_doing_it(self, service, two, query):
+        assert service.send("POST", f"/_local/reset?{query}").body == b"{}"
+
+        assert self.state(service) == (1, 1, 1)
+        assert self.state(service, two) == (1, 1, 1)
 
     def test_a_reset_of_not_all_is_of_one(self, service, two):
         service.send("POST", "/_local/reset?all=false")
