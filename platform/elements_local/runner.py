@@ -232,7 +232,10 @@ def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
     """Return a name that follows from the scenario, so that its ids do; on a stack that others use, a fresh one."""
     if shared:
         return f"scenario-{token_hex(6)}"
-    return f"scenario-{seeded.hexadecimal(scenario.seed, scenario.path.name, scenario.name, length=12)}"
+    # stacks of other settings have the same database
+    settings = sorted(scenario.environment.items()) if scenario.is_choosy else []
+    parts = (scenario.path.name, scenario.name, *(f"{name}={value}" for name, value in settings))
+    return f"scenario-{seeded.hexadecimal(scenario.seed, *parts, length=12)}"
 
 
 def _make_instances(scenario: Scenario, world: World) -> Failure | None:

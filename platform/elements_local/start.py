@@ -12,11 +12,10 @@ from secrets import token_urlsafe
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import OptionError
 from elements_local.stack import Stack
+from elements_local.storage import explained, opened
 from elements_local.time_settings import TimeSettings
 from mock_kit.admin import Guard
 from mock_kit.clock import Mode, VirtualClock
@@ -110,7 +109,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         return InProcess(services, otherwise=others, timeout=timeout)
 
     with ExitStack() as closing:
-        database = closing.enter_context(_database(chosen))
+        database = closing.enter_context(opened(chosen.data, chosen.database))
         for name, app in _applications(chosen, addresses, database, wire, Guard()):
             services[addresses.running[name]] = app
         stack = Stack(wire(_PATIENCE), addresses)
@@ -139,7 +138,7 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         except PortError as error:
             raise OptionError(str(error)) from error
         addresses = Addresses(**{name: url_of(listener) for name, listener in listeners.items()})
-        database = closing.enter_context(_database(chosen))
+        database = closing.enter_context(opened(chosen.data, chosen.database))
         apps: dict[str, Flask] = {}
         for name, app in _applications(chosen, addresses, database, _over_network, Guard(token=token)):
             server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
@@ -150,22 +149,6 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         stack = Stack(OverNetwork(), addresses, token=token)
         _fill(stack, chosen)
         yield stack
-
-
-@contextmanager
-def _database(options: Options) -> Iterator[Database]:
-    if isinstance(options.database, Database):
-        yield options.database
-        return
-    try:
-        database = Database.in_directory(options.data) if options.data else Database(options.database)
-    except (SQLAlchemyError, ImportError, OSError) as error:
-        where = options.data or options.database
-        raise OptionError(f"cannot open {where}: {error}") from error
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _over_network(timeout: timedelta) -> Http:
@@ -191,12 +174,13 @@ def _applications(
         time = TimeSettings.from_env(options.environment)
     except SettingsError as error:
         raise OptionError(str(error)) from error
-    workspaces = Workspaces(
-        database,
-        default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
-        virtual_clock=options.virtual_clock,
-        keep_ties=time.keep_ties,
-    )
+    with explained(options.data, options.database):
+        workspaces = Workspaces(
+            database,
+            default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
+            virtual_clock=options.virtual_clock,
+            keep_ties=time.keep_ties,
+        )
     making = _Making(
         addresses=addresses,
         workspaces=workspaces,
@@ -209,7 +193,9 @@ def _applications(
     makers = {"platform": making.platform, "crm": making.crm, "sink": making.sink}
     try:
         for name in addresses.running:
-            yield name, makers[name]()
+            with explained(options.data, options.database):
+                app = makers[name]()
+            yield name, app
     except SettingsError as error:
         raise OptionError(str(error)) from error
 

@@ -1,14 +1,13 @@
 """The database door: a URL becomes an engine, and there is one way in for reading and one for writing."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
-from sqlite3 import SQLITE_BUSY
-from sqlite3 import OperationalError as SqliteError
 from tempfile import mkdtemp
 from threading import Lock
 from typing import Any
@@ -34,10 +33,14 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.clock import NaiveInstantError
+from mock_kit.database_errors import DamagedDatabaseError, ForeignDatabaseError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OPENING_AT_ONCE = 20
+_QUICKLY_CHECKED = 64 * 1024 * 1024
+"""Bytes of a file that is looked through when it is opened; of a larger one, what is damaged is found when it is read."""
+
 _MAKING_TABLES = 4700
 """A number for PostgreSQL's locks; any will do, if it is always the same."""
 
@@ -129,15 +132,22 @@ class Database:
     """
 
     def __init__(self, url: str | URL | None = None) -> None:
-        self._temporary = None if url else Path(mkdtemp(prefix="elements-local-"))
-        place = make_url(url or _file_in(self._temporary or Path()))
+        place = make_url(url) if url else None
+        if place is not None and place.get_backend_name() == "sqlite" and place.database:
+            _check_file(Path(place.database))
+        self._temporary = None if place else Path(mkdtemp(prefix="elements-local-"))
+        place = place or _file_in(self._temporary or Path())
         self._doors = _sqlite(place) if place.get_backend_name() == "sqlite" else _postgresql(place)
         self.engine = self._doors.engine
         self._afterwards: list[Callable[[], None]] = []
 
     @classmethod
     def in_directory(cls, directory: Path) -> "Database":
-        """Keep everything in a directory, which is made if it is missing."""
+        """Keep everything in a directory, which is made if it is missing.
+
+        Raises:
+            ForeignDatabaseError, DamagedDatabaseError: what is there cannot be used; nothing has changed.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         return cls(_file_in(directory))
 
@@ -210,6 +220,28 @@ class Database:
         self._doors.close()
         if self._temporary:
             rmtree(self._temporary, ignore_errors=True)
+
+
+def _check_file(path: Path) -> None:
+    """Look at a file that is there already, without changing a byte of it, as opening it for writing would.
+
+    Raises:
+        ForeignDatabaseError: it is another program's.
+        DamagedDatabaseError: it is not as it was written, as far as can be seen quickly.
+        sqlite3.Error: it cannot be read at all.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        tables = [
+            name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        ]
+        if tables and _versions.name not in tables:
+            raise ForeignDatabaseError(sorted(tables))
+        if path.stat().st_size <= _QUICKLY_CHECKED:
+            ((finding,),) = connection.execute("PRAGMA quick_check(1)")
+            if finding != "ok":
+                raise DamagedDatabaseError(str(finding).partition("\n")[0])
 
 
 def _file_in(directory: Path) -> URL:
@@ -296,8 +328,8 @@ def _switch_to_wal(connection: Any) -> None:
     for _ in range(_OPENING_AT_ONCE):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-        except SqliteError as error:
-            if error.sqlite_errorcode != SQLITE_BUSY:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")

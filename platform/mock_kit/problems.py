@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
+from mock_kit.database_errors import has_no_room
 from mock_kit.json_text import MalformedJsonError, NotJsonContentError, encode
 from mock_kit.shapes import ShapeError
 
@@ -16,6 +17,10 @@ KIT_STATUSES: Mapping[type[Exception], int] = {
     ShapeError: 400,
     NotJsonContentError: 415,
 }
+
+_NO_ROOM = (
+    "there is no room left to keep this; make room on the disk, and send it again: nothing of it was kept"
+)
 
 Body = Callable[[int, str, Exception], object]
 
@@ -42,6 +47,8 @@ def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: B
         return response
 
     def unforeseen(error: Exception) -> Response:
+        if has_no_room(error):
+            return answer(507, _NO_ROOM, error)
         _log.exception("a request failed for a reason nobody foresaw", extra={"event": "unforeseen_error"})
         return answer(
             500, f"{type(error).__name__} in {app.name}; this is a defect, its trace is in the log", error

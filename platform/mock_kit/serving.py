@@ -1,5 +1,6 @@
 """Serving WSGI applications on real ports, by waitress, in threads of this process."""
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 THREADS = 16
 _MOST_CONNECTIONS = 2000
 """Open at the same time; one that has sent half a request is among them, and takes no thread."""
+
+_queue_log = logging.getLogger(f"{__name__}.queue")
+"""In the place of waitress's own, which warns of each request that finds all threads busy: some are there to wait."""
+_queue_log.setLevel(logging.ERROR)
 
 _IDLE_S = 60
 """How long a connection on which nothing happens stays open."""
@@ -122,6 +127,7 @@ class Server:
             # else nobody reads while an answer is made, and would see that its client has hung up
             channel_request_lookahead=1,
         )
+        self._server.task_dispatcher.queue_logger = _queue_log
         if pools:
             self._server.task_dispatcher = _Pools(pools, otherwise=self._server.task_dispatcher)
         self._thread = Thread(target=self._server.run, name=f"serve {url_of(listener)}", daemon=True)
@@ -173,6 +179,7 @@ class _Pools:
         for pool, dispatcher in self._pools:
             if pool.takes(method, path):
                 if not dispatcher.threads:
+                    dispatcher.queue_logger = _queue_log
                     dispatcher.set_thread_count(pool.threads)
                 dispatcher.add_task(task)
                 return

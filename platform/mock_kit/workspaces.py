@@ -17,6 +17,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Table, Tex
 from mock_kit import seeded
 from mock_kit.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.database import Database, Instant
+from mock_kit.database_errors import DamagedDatabaseError
 from mock_kit.json_text import Json
 from mock_kit.prepared import Prepared
 from mock_kit.workspace_errors import (
@@ -404,9 +405,12 @@ class Workspaces:
             self._by_secret[secret] = workspace
 
     def _load(self) -> None:
-        with self._database.reading() as connection:
-            for row in connection.execute(select(_workspaces).order_by(_workspaces.c.name)):
-                self._index(self._from_row(row))
+        try:
+            with self._database.reading() as connection:
+                for row in connection.execute(select(_workspaces).order_by(_workspaces.c.name)):
+                    self._index(self._from_row(row))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise DamagedDatabaseError(f"a workspace cannot be read: {error}") from error
 
     def _from_row(self, row: Row[tuple[object, ...]]) -> Workspace:
         return Workspace(

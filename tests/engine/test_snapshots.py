@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 
 from elements_local.guide import instance_body
-from elements_local.start import Options
+from elements_local.start import Options, in_process
 from mock_kit.clock import Mode
 from mock_kit.json_text import decode, encode
 from mock_kit.wire import Reply
@@ -118,12 +118,13 @@ def test_after_a_restore_real_time_is_looked_at_again(bench):
 def test_a_snapshot_outlives_the_process(own_stack, tmp_path):
     """The clock, what ids follow from, and the rules are in the database when the restore returns."""
     options = Options(data=tmp_path)
-    doors = own_stack(options).workspace()
-    doors.platform.create_instance(instance_body(doors.credentials))
-    doors.clock.advance("1m")
-    before = doors.snapshot()
-    doors.clock.advance("1h")
-    doors.restore(before)
+    with in_process(options) as stack:
+        doors = stack.workspace()
+        doors.platform.create_instance(instance_body(doors.credentials))
+        doors.clock.advance("1m")
+        before = doors.snapshot()
+        doors.clock.advance("1h")
+        doors.restore(before)
 
     again = own_stack(options).workspace().snapshot()
 

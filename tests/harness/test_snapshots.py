@@ -202,9 +202,9 @@ class TestElsewhere:
 
     def test_it_stays_so_after_a_new_start_and_can_be_taken_further(self, own_stack, polled, tmp_path):
         taken = polled.snapshot()
-        other = own_stack(data=tmp_path).workspace()
-        other.restore(taken)
-        there = other.snapshot()
+        with in_process(Options(data=tmp_path)) as stack:
+            stack.workspace().restore(taken)
+            there = stack.workspace().snapshot()
 
         again = own_stack(data=tmp_path).workspace()
         for name in SERVICES:

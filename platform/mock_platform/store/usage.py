@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
 
 from mock_kit.database import Database
+from mock_kit.database_errors import has_no_room
 from mock_kit.prepared import Prepared
 from mock_platform.domain.analytics import Tally
 from mock_platform.domain.retention import kept_since
@@ -48,6 +49,10 @@ class UsageWanted:
     succeeded: bool | None = None
 
 
+_MOST_NOTED = 10_000
+"""Calls that wait for room; older ones are forgotten."""
+
+
 class Usage:
     """The calls of every workspace.
 
@@ -71,11 +76,20 @@ class Usage:
             self._noted.append(call)
 
     def keep_unless_busy(self) -> None:
-        """Keep what has been noted, unless somebody writes, who sees to it then."""
-        if self._noted:
+        """Keep what has been noted, unless somebody writes, who sees to it then; without room, some time later."""
+        if not self._noted:
+            return
+        with self._noting:
+            noted = list(self._noted)
+        try:
             with self._database.writing_unless_busy() as connection:
                 if connection is not None:
                     self.keep(connection)
+        except Exception as error:
+            if not has_no_room(error):
+                raise
+            with self._noting:
+                self._noted = [*noted, *self._noted][-_MOST_NOTED:]
 
     def flush(self) -> None:
         """Keep what has been noted."""

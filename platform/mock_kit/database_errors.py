@@ -1,0 +1,84 @@
+"""What can be wrong with a database, said so that it can be mended."""
+
+import sqlite3
+
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+_CURES = (
+    (sqlite3.SQLITE_NOTADB, "is no database", "move it away, or choose another directory"),
+    (sqlite3.SQLITE_CORRUPT, "is damaged", "put a copy in its place, or start with an empty one"),
+    (sqlite3.SQLITE_READONLY, "cannot be written to", "give this user the right to write, or choose another place"),
+    (sqlite3.SQLITE_CANTOPEN, "cannot be opened", "see whether it is there, and may be read and written"),
+    (sqlite3.SQLITE_PERM, "may not be opened", "give this user the right to, or choose another place"),
+    (sqlite3.SQLITE_FULL, "has no room", "make room on the disk, or choose another place"),
+    (sqlite3.SQLITE_IOERR, "cannot be read or written", "look after the disk, or choose another place"),
+    (sqlite3.SQLITE_BUSY, "is locked by another program", "stop that one, or choose another place"),
+)  # fmt: skip
+"""SQLite's primary codes, what they mean, and what is to be done."""
+
+_EXPECTED = "postgresql+psycopg://user:password@host/name or sqlite:////path/to/file"
+_NO_ROOM_IN_POSTGRESQL = "53100"
+
+
+class ForeignDatabaseError(Exception):
+    """A database has tables, and none of this program's."""
+
+    def __init__(self, tables: list[str]) -> None:
+        shown = ", ".join(tables[:3]) + (" and others" if tables[3:] else "")
+        super().__init__(f"is another program's: it has the tables {shown}")
+
+
+class DamagedDatabaseError(Exception):
+    """A database is not as it was written."""
+
+    def __init__(self, finding: str) -> None:
+        super().__init__(f"is damaged ({finding})")
+
+
+def cure_of(error: Exception) -> str:
+    """Return what is wrong with a database and what is to be done, to follow its name.
+
+    >>> cure_of(ForeignDatabaseError(["users"]))
+    "is another program's: it has the tables users; choose another place, nothing was changed"
+    """
+    code = _sqlite_code(error)
+    for known, reason, cure in _CURES:
+        if code == known:
+            return f"{reason}; {cure}"
+    words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    match error:
+        case ForeignDatabaseError():
+            return f"{error}; choose another place, nothing was changed"
+        case DamagedDatabaseError():
+            return f"{error}; put a copy in its place, or start with an empty directory"
+        case ArgumentError() | NoSuchModuleError():
+            return f"is no URL of a database ({words}); expected one such as {_EXPECTED}"
+        case ImportError():
+            return f"needs a driver that is not installed ({words}); pip install 'psycopg[binary]' for PostgreSQL"
+        case _:
+            return f"cannot be used ({words}); see whether it is there, and may be used"
+
+
+def has_no_room(error: Exception) -> bool:
+    """Say whether a statement failed because there is no room left."""
+    if _sqlite_code(error) == sqlite3.SQLITE_FULL:
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) == _NO_ROOM_IN_POSTGRESQL
+
+
+def _sqlite_code(error: Exception) -> int | None:
+    """Return SQLite's primary code, without what an extended one adds."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def shown_url(url: object) -> str:
+    """Name a database's URL in a message, without its password."""
+    from sqlalchemy import make_url  # noqa: PLC0415 - where something is wrong
+
+    try:
+        return f"--database {make_url(str(url)).render_as_string(hide_password=True)}"
+    except ArgumentError:
+        return f"--database {str(url)[:60]!r}"

@@ -1,0 +1,217 @@
+"""What a stack cannot be started with is said in one sentence with its cure, and nothing is harmed."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from elements_local.errors import OptionError
+from elements_local.guide import instance_body
+from elements_local.start import Options, in_process
+from mock_kit.serving import listen
+
+PROGRAM = Path(sys.executable).parent / "elements-local"
+FREE = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
+FILE = "elements-local.sqlite3"
+
+
+def up(*options: object) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ELEMENTS_LOCAL")}
+    return subprocess.run(
+        [PROGRAM, "up", *map(str, options)],
+        capture_output=True, text=True, check=False, timeout=60, env=environment,
+    )  # fmt: skip
+
+
+def refusal(*options: object) -> str:
+    """Return the one sentence that is said; the exit status is 2."""
+    done = up(*FREE, *options)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    (line,) = done.stderr.strip().splitlines()
+    return line.removeprefix("elements-local: ")
+
+
+def changed(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A directory with what a stack left, a contact among it."""
+    with in_process(Options(data=tmp_path / "kept")) as stack:
+        doors = stack.workspace()
+        doors.platform.create_instance(instance_body(doors.credentials))
+        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    return tmp_path / "kept"
+
+
+def text(path: Path) -> None:
+    path.write_text(
+        "Dear diary, this is long enough to be taken for the first bytes of something else.\n" * 20
+    )
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:20_000])
+
+
+def overwritten(path: Path) -> None:
+    whole = bytearray(path.read_bytes())
+    whole[8192:12288] = b"x" * 4096
+    path.write_bytes(whole)
+
+
+def foreign(path: Path) -> None:
+    path.unlink()
+    changed(path, "CREATE TABLE users (name TEXT)")
+
+
+DAMAGES = {
+    "no database": (text, "is no database; move it away"),
+    "truncated": (truncated, "is damaged"),
+    "overwritten": (overwritten, "is damaged"),
+    "another program's": (foreign, "is another program's: it has the tables users; choose another place"),
+    "a newer version's": (
+        lambda path: changed(path, "UPDATE kit_schema_versions SET version = 99"),
+        "tables have schema version 99",
+    ),
+    "a clock that is none": (
+        lambda path: changed(path, "UPDATE kit_workspaces SET clock_mode = 'lunar'"),
+        "is damaged (a workspace cannot be read: 'lunar' is not a valid Mode)",
+    ),
+    "an instant beyond the calendar": (
+        lambda path: changed(path, "UPDATE kit_workspaces SET clock_now = 1000000000000000000"),
+        "is damaged (a workspace cannot be read",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGES.values(), ids=DAMAGES)
+def test_a_database_that_cannot_be_used_is_named_and_left_as_it_is(kept, damage, said):
+    damage(kept / FILE)
+    before = sha256((kept / FILE).read_bytes()).hexdigest()
+
+    line = refusal("--data", kept)
+
+    assert line.startswith(f"--data {kept}")
+    assert said in line
+    assert sha256((kept / FILE).read_bytes()).hexdigest() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param(["--data", "/proc/nowhere"], "/proc/nowhere cannot be used", id="no directory can be made"),
+        pytest.param(["--data", "/dev/null/x"], "cannot be used (Not a directory)", id="a file is in the way"),
+        pytest.param(["--database", "nonsense"], "is no URL of a database", id="no URL"),
+        pytest.param(["--database", "mainframe://x"], "is no URL of a database", id="no such database"),
+        pytest.param(["--database", "sqlite:////nowhere/x"], "cannot be opened", id="no such folder"),
+        pytest.param(
+            ["--database", "postgresql+psycopg://u:hush@127.0.0.1:1/x"], "u:***@127.0.0.1:1", id="nobody answers"
+        ),
+        pytest.param(["--data", "a", "--database", "b"], "--data or --database, not both", id="both"),
+        pytest.param(["--start", "tomorrow"], "--start", id="no instant"),
+    ],
+)  # fmt: skip
+def test_what_leads_nowhere_is_named(tmp_path, monkeypatch, options, said):
+    monkeypatch.chdir(tmp_path)
+
+    line = refusal(*options)
+
+    assert said in line
+    assert "hush" not in line
+
+
+def test_a_port_in_use_is_named():
+    listener = listen("127.0.0.1", 0)
+    with closing(listener):
+        port = listener.getsockname()[1]
+        done = up("--crm-port", "0", "--sink-port", "0", "--platform-port", port)
+
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port} (" in done.stderr
+    assert "choose another port" in done.stderr
+
+
+def test_a_directory_in_use_has_one_owner_who_is_named(kept):
+    with in_process(Options(data=kept)):
+        line = refusal("--data", kept)
+        with pytest.raises(OptionError, match="is in use"), in_process(Options(data=kept)):
+            pytest.fail("it has two owners")
+
+    assert line.startswith(f"--data: {kept} is in use by process {os.getpid()}; stop that one")
+    with in_process(Options(data=kept)) as stack:
+        assert len(stack.workspace().crm.call("GET", "/v3.1/Contacts")) == 1
+
+
+def test_a_directory_is_free_again_when_its_owner_was_killed(kept):
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom elements_local.start import Options, in_process\n"
+        "with in_process(Options(data=Path(sys.argv[1]))): os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, kept], check=False, timeout=60)
+
+    assert killed.returncode < 0
+    with in_process(Options(data=kept)) as stack:
+        assert len(stack.workspace().crm.call("GET", "/v3.1/Contacts")) == 1
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of eight megabytes, where that can be had."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"needs the right to mount a small disk: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_without_room_nothing_starts(small_disk):
+    (small_disk / "filler").write_bytes(bytes(8 * 1024 * 1024 - 100_000))
+
+    assert "has no room; make room on the disk" in refusal("--data", small_disk / "data")
+
+
+def test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well(small_disk):
+    with in_process(Options(data=small_disk / "data")) as stack:
+        doors = stack.workspace()
+        filler = small_disk / "filler"
+        filler.write_bytes(bytes(5_300_000))
+        instance = doors.platform.create_instance(instance_body(doors.credentials))
+        made = 0
+        while (
+            full := doors.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "A" * 200})
+        ).status == 201:
+            made += 1
+        refused = [
+            full,
+            doors.platform.send("PATCH", f"/elements/api-v2/instances/{instance['id']}", json={"name": "x"}),
+            doors.clock.send("POST", "/_local/clock/advance", json={"duration": "15m"}),
+            doors.sink.send("POST", "/default", body=bytes(500_000)),
+        ]
+        read = [
+            doors.crm.send("GET", "/v3.1/Contacts?top=1"),
+            doors.platform.send("GET", "/elements/api-v2/instances"),
+            doors.platform.send("GET", "/_local/health"),
+        ]
+        filler.unlink()
+        doors.clock.advance("30m")
+        audit = doors.platform.audit(instance["id"])
+
+    assert [reply.status for reply in refused] == [507] * 4
+    assert all(b"there is no room left" in reply.body for reply in refused)
+    assert [reply.status for reply in read] == [200] * 3
+    assert made > 20
+    assert (audit["owed"], len(audit["lost"]), len(audit["duplicate"])) == (made, 0, 0)
+    assert len(audit["reported"]) + len(audit["late"]) == made
