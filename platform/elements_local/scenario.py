@@ -3,42 +3,33 @@
 The whole file is read and checked before anything runs; whatever is wrong with it is said with its line.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from elements_local.matrix import MatrixError, expand
 from elements_local.objections import INSTANCE_KEYS, objections
-from elements_local.shape_errors import place_and_reason, shown, unknown
+from elements_local.scenario_document import ScenarioDocument, ScenarioError, labelled
+from elements_local.shape_errors import shown, unknown
 from elements_local.time_settings import PREFIX
 from elements_local.verbs import EXAMPLES, VERBS, Argument, Tag
-from elements_local.yaml_text import Document, Place, YamlError, read_documents
+from elements_local.yaml_text import Document, Place, YamlError, read_each
 from mock_kit.environment import SettingsError
 from mock_kit.instants import UnreadableTimeError, parse_zoned_instant
 from mock_kit.json_text import Json
 from mock_kit.workspaces import DEFAULT_START
 
-T = TypeVar("T")
+__all__ = ["Head", "Loaded", "Scenario", "ScenarioError", "Step", "find", "load", "load_all"]
 
 _TOP = Place(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
-
-
-class ScenarioError(Exception):
-    """A scenario cannot be read.
-
-    Attributes:
-        path, place: where.
-    """
-
-    def __init__(self, path: Path, place: Place, reason: str) -> None:
-        super().__init__(f"{path}:{place.line}:{place.column}: {reason}")
-        self.path = path
-        self.place = place
+_NEEDED = ("scenario", "steps")
+_EXAMPLE = "`scenario: <what it shows>` and `steps:`"
+_A_STEP = "such as `- advance: 15m`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +81,19 @@ class Scenario:
         return bool(self.settings) or self.profile != _USUAL_PROFILE
 
 
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What came of reading a file.
+
+    Attributes:
+        scenarios: those that can be run.
+        errors: what is wrong with the others, in the order of the lines.
+    """
+
+    scenarios: tuple[Scenario, ...] = ()
+    errors: tuple[ScenarioError, ...] = ()
+
+
 class Head(msgspec.Struct, forbid_unknown_fields=True):
     """A scenario as it is written.
 
@@ -117,48 +121,54 @@ class Head(msgspec.Struct, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
 
 
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    document: Document = field(repr=False)
-
-    def error(self, reason: str, *where: str | int) -> ScenarioError:
-        return ScenarioError(self.path, self.document.place(*where), reason)
-
-    def convert(self, value: object, shape: type[T], *where: str | int, example: str | None = None) -> T:
-        """Turn a value into a shape, and an error into one with a line.
-
-        Args:
-            example: what would do in the whole's place.
-        """
-        try:
-            return msgspec.convert(value, shape)
-        except msgspec.ValidationError as error:
-            inner, reason = place_and_reason(error, shape, value)
-            hint = f"; write it as in {example}" if example and not inner else ""
-            raise self.error(_labelled(reason + hint, *where, *inner), *where, *inner) from error
-
-
 def load(path: Path) -> list[Scenario]:
-    """Read the scenarios of a file.
+    """Read the scenarios of a file, all or none.
 
     Raises:
-        ScenarioError: says file, line, what came and what was expected.
+        ScenarioError: says file, line, what came and what was expected; the first, if there are several.
+        OSError: the file cannot be opened.
+    """
+    loaded = load_all(path)
+    if loaded.errors:
+        raise loaded.errors[0]
+    return list(loaded.scenarios)
+
+
+def load_all(path: Path) -> Loaded:
+    """Read what can be run of a file, and say all that is wrong with the rest of it.
+
+    Raises:
         OSError: the file cannot be opened.
     """
     try:
-        documents = read_documents(path.read_bytes().decode("utf-8"))
-    except YamlError as error:
-        raise ScenarioError(path, Place(error.line, error.column), str(error)) from error
+        read = read_each(path.read_bytes().decode("utf-8"))
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         place = Place(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
-        raise ScenarioError(path, place, "the file is not UTF-8; save it as UTF-8") from error
-    if not documents:
-        raise ScenarioError(
-            path, _TOP, "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
-        )
-    return _named_apart([_File(path, document) for document in documents])
+        return Loaded(errors=(ScenarioError(path, place, "the file is not UTF-8; save it as UTF-8"),))
+    if not read:
+        reason = "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
+        return Loaded(errors=(ScenarioError(path, _TOP, reason),))
+    errors = [
+        ScenarioError(path, Place(each.line, each.column), str(each))
+        for each in read
+        if isinstance(each, YamlError)
+    ]
+    files = [ScenarioDocument(path, each) for each in read if isinstance(each, Document)]
+    scenarios = tuple(_named_apart(files))
+    errors += [error for file in files for error in file.mistakes]
+    return Loaded(scenarios=scenarios, errors=tuple(_one_each(errors)))
+
+
+def _one_each(errors: list[ScenarioError]) -> list[ScenarioError]:
+    """Return the errors in the order of their lines, of those at one place the first: the others follow from it.
+
+    The rows of a matrix repeat what is wrong with their document; of what they say at one place the texts may differ.
+    """
+    places: dict[Place, ScenarioError] = {}
+    for error in errors:
+        places.setdefault(error.place, error)
+    return sorted(places.values(), key=lambda error: error.place)
 
 
 def find(paths: list[Path]) -> list[Path]:
@@ -175,77 +185,112 @@ def find(paths: list[Path]) -> list[Path]:
     return found
 
 
-def _named_apart(files: list[_File]) -> list[Scenario]:
-    """Return the scenarios of a file, each of which has to have a name of its own."""
+def _named_apart(files: list[ScenarioDocument]) -> Iterator[Scenario]:
+    """Yield the scenarios of a file, each of which has to have a name of its own."""
     lines: dict[str, int] = {}
-    found: list[Scenario] = []
     for file in files:
         for scenario in _scenarios(file):
             if scenario.name in lines:
                 reason = f"the name {scenario.name!r} has been given in line {lines[scenario.name]}; choose another"
-                raise file.error(f"scenario: {reason}", "scenario")
-            lines[scenario.name] = scenario.line
-            found.append(scenario)
-    return found
+                file.note(f"scenario: {reason}", "scenario")
+            else:
+                lines[scenario.name] = scenario.line
+                yield scenario
 
 
-def _scenarios(file: _File) -> list[Scenario]:
+def _scenarios(file: ScenarioDocument) -> list[Scenario]:
+    """Return a document's scenarios, one for each row of its matrix; none if it has mistakes."""
+    made = []
     try:
-        return [_scenario(_File(file.path, document)) for document in expand(file.document)]
+        for row in expand(file.document):
+            with file.noting():
+                made.append(_scenario(ScenarioDocument(file.path, row, file.mistakes)))
     except MatrixError as error:
-        raise file.error(str(error), *error.path) from error
+        file.note(str(error), *error.path)
+    return [] if file.mistakes else made
 
 
-def _scenario(file: _File) -> Scenario:
+def _scenario(file: ScenarioDocument) -> Scenario:
+    """Return the scenario of a document; what is wrong with one part of it does not hide what is with another.
+
+    Raises:
+        ScenarioError: it has mistakes, which are noted.
+    """
     value = file.document.value
     if not isinstance(value, dict):
         wanted = "a scenario is a mapping with `scenario: <what it shows>` and `steps:`"
         came = "nothing, so take its `---` out" if value is None else shown(value)
         raise file.error(f"{wanted}; got {came}")
-    _refuse_unknown(file, value, Head.__struct_fields__)
-    if "steps" in value:
-        _refuse_no_steps(file, value["steps"])
-    head = file.convert(value, Head, example="`scenario: <what it shows>` and `steps:`")
-    try:
-        start = DEFAULT_START if head.start is None else parse_zoned_instant(head.start)
-    except UnreadableTimeError as error:
-        raise file.error(f"start: {error}", "start") from error
+    _note_unknown(file, value)
+    steps = _steps(file, value["steps"]) if "steps" in value else ()
+    head = _head(file, value)
+    for part in (_start, _instances, _settings):
+        with file.noting():
+            part(file, head)
+    file.stop_at_mistakes()
     instances = _instances(file, head)
+    for path, reason in objections(instances, [(step.verb, step.argument) for step in steps]):
+        file.note(labelled(reason, *path), *path)
+    file.stop_at_mistakes()
     return Scenario(
         name=head.scenario,
         path=file.path,
         line=file.document.place("scenario").line,
-        start=start,
+        start=_start(file, head),
         tags=tuple(head.tags),
         profile=head.profile,
         settings=_settings(file, head),
         instances=instances,
         records=head.records,
         seed=head.seed,
-        steps=_steps(file, head, instances),
+        steps=steps,
         document=value,
     )
 
 
-def _labelled(reason: str, *where: str | int) -> str:
-    return f"{'.'.join(map(str, where))}: {reason}" if where else reason
+def _note_unknown(file: ScenarioDocument, value: Mapping[str, object]) -> None:
+    for key in value:
+        with file.noting():
+            file.refuse_unknown([key], Head.__struct_fields__)
 
 
-def _instances(file: _File, head: Head) -> Mapping[str, Mapping[str, object]]:
+def _head(file: ScenarioDocument, value: Mapping[str, object]) -> Head:
+    """Return what stands above the steps; if it cannot be read, each key is looked at by itself."""
+    known = {key: inner for key, inner in value.items() if key in Head.__struct_fields__}
+    needed = {key: known[key] for key in _NEEDED if key in known}
+    if len(needed) < len(_NEEDED):  # what is missing may be what is misspelt
+        file.stop_at_mistakes()
+    try:
+        return file.convert(known, Head, example=_EXAMPLE)
+    except ScenarioError:
+        for key, inner in known.items():
+            with file.noting():
+                file.convert({**needed, key: inner}, Head, example=_EXAMPLE)
+        raise
+
+
+def _start(file: ScenarioDocument, head: Head) -> datetime:
+    try:
+        return DEFAULT_START if head.start is None else parse_zoned_instant(head.start)
+    except UnreadableTimeError as error:
+        raise file.error(f"start: {error}", "start") from error
+
+
+def _instances(file: ScenarioDocument, head: Head) -> Mapping[str, Mapping[str, object]]:
     """Return the instances that are made at the start: one like the guide's, unless the scenario says otherwise."""
     if head.instances is not None and head.instance is not msgspec.UNSET:
         raise file.error("give either `instance` or `instances`, which names several", "instances")
     if isinstance(head.instance, dict):
-        _refuse_unknown(file, head.instance, INSTANCE_KEYS, "instance")
+        file.refuse_unknown(head.instance, INSTANCE_KEYS, "instance")
         return {"instance": head.instance}
     for name, differs in (head.instances or {}).items():
-        _refuse_unknown(file, differs, INSTANCE_KEYS, "instances", name)
+        file.refuse_unknown(differs, INSTANCE_KEYS, "instances", name)
     if head.instances is None and head.instance is msgspec.UNSET:
         return {"instance": {}}
     return head.instances or {}
 
 
-def _settings(file: _File, head: Head) -> Mapping[str, str]:
+def _settings(file: ScenarioDocument, head: Head) -> Mapping[str, str]:
     """Return a scenario's settings as environment variables; each has to be one that a service knows."""
     if not head.settings:
         return {}
@@ -266,27 +311,23 @@ def _setting_text(value: float | str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _refuse_no_steps(file: _File, steps: object) -> None:
-    """Refuse what is no list of mappings, in the words of who writes steps."""
-    wanted = "such as `- advance: 15m`"
-    if not isinstance(steps, list) or not steps:
-        came = "there are none" if steps is None or steps == [] else f"got {shown(steps)}"
-        raise file.error(f"steps: expected a list of steps, {wanted}; {came}", "steps")
-    for place, step in enumerate(steps):
-        if not isinstance(step, dict):
-            reason = f"a step is a verb, a colon, a blank and what it is about, {wanted}; got {shown(step)}"
-            raise file.error(f"steps.{place}: {reason}", "steps", place)
+def _steps(file: ScenarioDocument, written: object) -> tuple[Step, ...]:
+    """Return the steps that can be read, each by itself."""
+    made: list[Step] = []
+    with file.noting():
+        if not isinstance(written, list) or not written:
+            came = "there are none" if written is None or written == [] else f"got {shown(written)}"
+            raise file.error(f"steps: expected a list of steps, {_A_STEP}; {came}", "steps")
+        for place, step in enumerate(written):
+            with file.noting():
+                made.append(_step(file, place, step))
+    return tuple(made)
 
 
-def _steps(file: _File, head: Head, instances: Iterable[str]) -> tuple[Step, ...]:
-    """Return the steps, each of which has to make sense after those before it."""
-    steps = tuple(_step(file, place, step) for place, step in enumerate(head.steps))
-    for path, reason in objections(instances, [(step.verb, step.argument) for step in steps]):
-        raise file.error(_labelled(reason, *path), *path)
-    return steps
-
-
-def _step(file: _File, place: int, step: Mapping[str, object]) -> Step:
+def _step(file: ScenarioDocument, place: int, step: object) -> Step:
+    if not isinstance(step, dict):
+        reason = f"a step is a verb, a colon, a blank and what it is about, {_A_STEP}; got {shown(step)}"
+        raise file.error(f"steps.{place}: {reason}", "steps", place)
     if len(step) != 1:
         raise file.error(f"a step has one verb; got {', '.join(step) or 'none'}", "steps", place)
     verb, argument = next(iter(step.items()))
@@ -294,11 +335,3 @@ def _step(file: _File, place: int, step: Mapping[str, object]) -> Step:
         raise file.error(unknown("verb", verb, VERBS), "steps", place, verb)
     read = file.convert(argument, VERBS[verb], "steps", place, verb, example=EXAMPLES.get(verb))
     return Step(verb=verb, argument=read, line=file.document.place("steps", place, verb).line)
-
-
-def _refuse_unknown(
-    file: _File, value: Mapping[str, object], known: Sequence[str], *where: str | int
-) -> None:
-    for key in value:
-        if key not in known:
-            raise file.error(_labelled(unknown("key", key, known), *where), *where, key)

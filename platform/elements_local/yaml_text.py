@@ -4,7 +4,7 @@ Words such as ``yes`` or ``10:30`` stay texts, as in YAML 1.2: a tester means wh
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _MOST_NODES = 100_000
 _DEEPEST = 100
 _TOO_DEEP = f"nested more than {_DEEPEST} deep; an alias must not stand inside what it means"
+
+_MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 
 _QUOTES = "put the text into quotes"
 _HINTS = (
@@ -101,8 +103,47 @@ def read_documents(text: str) -> list[Document]:
     Raises:
         YamlError: it is no YAML, has a key twice in one mapping, or is far too large.
     """
+    read = read_each(text)
+    for each in read:
+        if isinstance(each, YamlError):
+            raise each
+    return [each for each in read if isinstance(each, Document)]
+
+
+def read_each(text: str) -> list[Document | YamlError]:
+    """Read the documents of a text one by one; what is wrong with one does not hide those after it."""
     try:
-        nodes = list(yaml.compose_all(text, Loader=_Loader))
+        return [_document(node) for node in _nodes(text)]
+    except YamlError as error:
+        pieces = _pieces(text)
+        if len(pieces) == 1:
+            return [error]
+        return [each for line, piece in pieces for each in _read_piece(piece, line)]
+
+
+def _pieces(text: str) -> list[tuple[int, str]]:
+    """Return each document's text and the lines before it: ``---`` starts one, in the midst of a quoted text too."""
+    starts = [0, *(found.start() for found in _MARKER.finditer(text) if found.start())]
+    return [
+        (text.count("\n", 0, start), text[start:end])
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+
+
+def _read_piece(text: str, lines_before: int) -> list[Document | YamlError]:
+    try:
+        return [_document(node) for node in _nodes(text, lines_before)]
+    except YamlError as error:
+        return [error]
+
+
+def _nodes(text: str, lines_before: int = 0) -> Iterator["Node"]:
+    """Yield the documents of a text, whose first line is not the file's if it is but a piece of one."""
+    try:
+        loader = _Loader(text)
+        loader.line = lines_before
+        while node := loader.check_node() and loader.get_node():
+            yield node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -110,11 +151,10 @@ def read_documents(text: str) -> list[Document]:
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         reason = f"the letter {chr(error.character)!r} cannot be read; take it out, or write it as an escape in double quotes"
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        line, column = lines_before + before.count("\n") + 1, len(before) - before.rfind("\n")
         raise YamlError(reason, line=line, column=column) from error
     except RecursionError as error:
-        raise YamlError(_TOO_DEEP, **_deepest(text)) from error
-    return [_document(node) for node in nodes]
+        raise YamlError(_TOO_DEEP, **_deepest(text, lines_before)) from error
 
 
 def _with_hint(problem: str) -> str:
@@ -122,14 +162,14 @@ def _with_hint(problem: str) -> str:
     return problem + next((f"; {hint}" for words, hint in _HINTS if words in problem), "")
 
 
-def _deepest(text: str) -> dict[str, int]:
+def _deepest(text: str, lines_before: int) -> dict[str, int]:
     """Return where a text begins to be nested too deeply."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST + 1 and event.start_mark:  # the outermost is at no path yet
-            return {"line": event.start_mark.line + 1, "column": event.start_mark.column + 1}
-    return {"line": 1, "column": 1}
+            return {"line": lines_before + event.start_mark.line + 1, "column": event.start_mark.column + 1}
+    return {"line": lines_before + 1, "column": 1}
 
 
 def _document(node: "Node") -> Document:

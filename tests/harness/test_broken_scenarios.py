@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.commands.replay import command
-from elements_local.scenario import ScenarioError, load
+from elements_local.scenario import ScenarioError, load, load_all
 
 GOOD = "scenario: s\nsteps:\n  - advance: 1m\n"
 ADA = GOOD + "  - create: {contacts/ada: {}}\n"
@@ -184,3 +184,83 @@ def test_what_editors_do_to_a_file_does_no_harm(tmp_path: Path, text: bytes) -> 
     (scenario,) = load(written(tmp_path / "it.yaml", text))
 
     assert [step.verb for step in scenario.steps] == ["advance"]
+
+
+OTHERS = GOOD.replace("scenario: s", "scenario: {}")
+
+SEVERAL = {
+    "a broken document between two good ones": (
+        GOOD + "---\nscenario: t\n---\n" + OTHERS.format("u"),
+        ["s", "u"],
+        ["5:1"],
+    ),
+    "no YAML between two good ones": (
+        GOOD + "---\nscenario: t\ntags: [a, b\n---\n" + OTHERS.format("u"),
+        ["s", "u"],
+        ["7:1"],
+    ),
+    "no YAML in the first and in the last": (
+        "scenario: 's\n---\n" + OTHERS.format("t") + "---\nscenario: @u\n",
+        ["t"],
+        ["2:1", "7:11"],
+    ),
+    "a letter that cannot be read": (
+        GOOD + "---\nscenario: t\x07\n---\n" + OTHERS.format("u"),
+        ["s", "u"],
+        ["5:12"],
+    ),
+    "a key twice": (GOOD + "---\na: 1\na: 2\n---\n" + OTHERS.format("u"), ["s", "u"], ["6:1"]),
+    "a name twice": (GOOD + "---\n" + GOOD + "---\n" + OTHERS.format("u"), ["s", "u"], ["5:1"]),
+    "marks within a text are its own": (
+        "scenario: t\nsteps: [advnce: 1m]\nabout: |\n  ---\n---\n" + OTHERS.format("u"),
+        ["u"],
+        ["2:9"],
+    ),
+    "steps": (GOOD + "  - advnce: 1m\n  - poll\n  - respond: {status: 999}\n", [], ["4:5", "5:5", "6:15"]),
+    "keys and steps": ("tag: [a]\nsede: 1\n" + GOOD + "  - advnce: 1m\n", [], ["1:1", "2:1", "6:5"]),
+    "values": (GOOD + "records: many\nseed: 1.5\ntags: slow\n", [], ["4:1", "5:1", "6:1"]),
+    "a value and a step": (GOOD + "  - sleep: 1m\nstart: noon\n", [], ["4:5", "5:1"]),
+    "what is misspelt is not missing, too": ("scenario: s\nstpes:\n  - advance: 1m\n", [], ["2:1"]),
+    "a value, a setting and an instance": (
+        GOOD + "start: noon\nsettings: {CRM_LIMIT: vendor}\ninstance: {nam: x}\n",
+        [],
+        ["4:1", "5:12", "6:12"],
+    ),
+    "what comes of steps together": (
+        GOOD + "  - update: {contacts/a: {}}\n  - restore: then\n",
+        [],
+        ["4:14", "5:5"],
+    ),
+    "rows of a matrix say it once": (
+        "scenario: n<n>\nmatrix: [{n: 1}, {n: 2}]\nsteps:\n  - advnce: <n>m\n",
+        [],
+        ["4:5"],
+    ),
+}
+"""Name -> text, the scenarios that can be run, the places of what is wrong."""
+
+
+@pytest.mark.parametrize(("text", "names", "places"), SEVERAL.values(), ids=SEVERAL.keys())
+def test_a_mistake_hides_neither_the_others_nor_what_can_be_run(
+    tmp_path: Path, text: str, names: list[str], places: list[str]
+) -> None:
+    loaded = load_all(written(tmp_path / "it.yaml", text))
+
+    assert [scenario.name for scenario in loaded.scenarios] == names
+    assert [f"{error.place.line}:{error.place.column}" for error in loaded.errors] == places
+
+
+def test_lines_behind_a_document_that_is_no_yaml_are_counted_from_the_file(tmp_path: Path) -> None:
+    text = "scenario: 's\n" + "---\n" + OTHERS.format("t") + "--- # the last\n" + OTHERS.format("u")
+
+    loaded = load_all(written(tmp_path / "it.yaml", text))
+
+    assert [(scenario.line, scenario.steps[0].line) for scenario in loaded.scenarios] == [(3, 5), (7, 9)]
+
+
+def test_many_documents_behind_one_that_is_no_yaml_are_read_once_each(tmp_path: Path) -> None:
+    text = "scenario: 's\n" + "".join(f"---\n{OTHERS.format(f'n{n}')}" for n in range(500))
+
+    loaded = load_all(written(tmp_path / "it.yaml", text))
+
+    assert (len(loaded.scenarios), len(loaded.errors)) == (500, 1)
