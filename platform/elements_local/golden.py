@@ -38,4 +38,13 @@ class Golden:
 def golden_of(scenario_path: Path, name: str, *, update: bool = False) -> Golden:
     """Return where the stream of a scenario is kept: a folder of its file, a text of its name."""
     word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "stream"
-    return Golden(path=scenario_path.with_suffix("") / f"{word}.stream", update=update)
+    return Golden(path=_folder(scenario_path) / f"{word}.stream", update=update)
+
+
+def streams_of(scenario_path: Path) -> list[Path]:
+    """Return the streams that are kept for a file of scenarios."""
+    return sorted(_folder(scenario_path).glob("*.stream"))
+
+
+def _folder(scenario_path: Path) -> Path:
+    return scenario_path.with_suffix("")

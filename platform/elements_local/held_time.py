@@ -10,8 +10,8 @@ from elements_local.start import load_services
 if TYPE_CHECKING:
     from mock_kit.clock import Frozen
 
-_LEFT_REAL = ["_pytest.timing", "mock_kit.deadlines"]
-"""By which pytest measures how long tests take, those that begin before the time is held, too, and what ends calls."""
+_LEFT_REAL = ["_pytest.timing", "elements_local.stopwatch", "mock_kit.deadlines"]
+"""By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls."""
 
 
 class HeldTime:

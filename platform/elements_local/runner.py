@@ -19,6 +19,7 @@ from elements_local.scenario import Scenario, Step
 from elements_local.stack import Stack, at
 from elements_local.start import Options, in_process, on_ports
 from elements_local.steps import make_instance, take
+from elements_local.stopwatch import Stopwatch
 from elements_local.timeline import Moment, moments
 from elements_local.world import ExpectationError, World
 from mock_kit import seeded
@@ -57,6 +58,11 @@ class Failure:
     lines: tuple[str, ...]
     expected: bool = False
 
+    @property
+    def line(self) -> int:
+        """The step's."""
+        return int(self.place.rpartition(":")[2])
+
     def __str__(self) -> str:
         return "\n".join([f"{self.place}: {self.verb}:", *(f"  {line}" for line in self.lines)])
 
@@ -66,11 +72,13 @@ class Result:
     """What came of a scenario.
 
     Attributes:
+        seconds: how long it took on the machine, without the start of its stack.
         moments: all that happened in it, if that was to be kept.
     """
 
     scenario: Scenario
     failure: Failure | None
+    seconds: float = 0.0
     moments: tuple[Moment, ...] = ()
 
 
@@ -119,8 +127,10 @@ class Runner:
                 stack = self._started(scenario)
             except OptionError as error:
                 return Result(scenario=scenario, failure=_failed_to_begin(scenario, "settings", error))
+            watch = Stopwatch()
             with self._workspace(scenario, stack) as doors:
-                return run(scenario, doors, self._how, receiver=self._receiver)
+                result = run(scenario, doors, self._how, receiver=self._receiver)
+            return replace(result, seconds=watch.seconds)
 
     @contextmanager
     def holding(self) -> Iterator[None]:

@@ -1,8 +1,10 @@
 """What came of a scenario, in the order of its time: changes, polls, attempts, and the events in them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 from elements_local.clients import Doors
@@ -27,12 +29,16 @@ class Moment:
     Attributes:
         after: since the scenario's start.
         good: false for a poll that failed and for a callback that was not taken.
+        idle: true for a poll that saw nothing.
+        until: when the last of several was that are told of as one.
     """
 
     lane: Lane
     after: timedelta
     text: str
     good: bool = True
+    idle: bool = False
+    until: timedelta | None = None
 
 
 def taken(callback: dict[str, Any]) -> bool:
@@ -73,6 +79,22 @@ def moments(doors: Doors, names: Names, *, start: datetime) -> list[Moment]:
     return sorted(found, key=lambda moment: moment.after)
 
 
+def condensed(found: Iterable[Moment]) -> list[Moment]:
+    """Return the moments with each row of polls that saw nothing told of as one, so that the others can be seen."""
+    made: list[Moment] = []
+    for idle, group in groupby(found, key=lambda moment: moment.idle):
+        row = list(group)
+        made += [_as_one(row)] if idle and len(row) > 1 else row
+    return made
+
+
+def _as_one(row: Sequence[Moment]) -> Moment:
+    until = row[-1].after
+    return replace(
+        row[0], text=f"{len(row)} polls saw nothing", until=until if until > row[0].after else None
+    )
+
+
 def _change(change: dict[str, Any], names: Names, start: datetime) -> Moment:
     resource = _RESOURCES.get(change["resource"], change["resource"])
     shown = names.shown(resource, change["recordId"])
@@ -88,6 +110,7 @@ def _poll(poll: dict[str, Any], start: datetime) -> Moment:
         after=parse_instant(poll["at"]) - start,
         text=f"{poll['resource']}: {outcome}",
         good=poll["error"] is None,
+        idle=poll["error"] is None and not poll["seen"],
     )
 
 

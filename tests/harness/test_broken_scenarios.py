@@ -149,9 +149,10 @@ def test_replay_calls_it_misuse_in_one_line(broken: tuple[Path, str, str]) -> No
     done = CliRunner().invoke(command, [str(path)])
 
     assert done.exit_code == 2
-    (line,) = [line for line in done.output.splitlines() if line.startswith("Error: ")]
-    assert line.startswith(f"Error: {path}:{place}: ")
+    line, last = done.stderr.splitlines()
+    assert line.startswith(f"{path}:{place}: ")
     assert said in line
+    assert last == "1 mistake in 1 file"
 
 
 def test_pytest_shows_each_as_an_error_of_collection_without_a_traceback(

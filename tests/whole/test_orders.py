@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.replaying import replay, shuffled
+from elements_local.interruption import Interruption
+from elements_local.replaying import replaying, shuffled
 from elements_local.runner import How
 from elements_local.scenario import find, load
 
@@ -23,14 +24,14 @@ REQUEST_ID = re.compile(r'"requestId":"[0-9a-f]{24}"')
 
 def outcomes(scenarios, *, jobs):
     """Return what came of each scenario, and all that happened in it, by file, line and name."""
-    results = replay(scenarios, How(keep=True), jobs=jobs, fail_fast=False)
-    return {
-        (result.scenario.path, result.scenario.line, result.scenario.name): (
-            result.failure,
-            [replace(moment, text=REQUEST_ID.sub("", moment.text)) for moment in result.moments],
-        )
-        for result in results
-    }
+    with replaying(scenarios, How(keep=True), jobs=jobs, stop=Interruption()) as results:
+        return {
+            (result.scenario.path, result.scenario.line, result.scenario.name): (
+                result.failure,
+                [replace(moment, text=REQUEST_ID.sub("", moment.text)) for moment in result.moments],
+            )
+            for result in results
+        }
 
 
 @pytest.fixture(scope="module")

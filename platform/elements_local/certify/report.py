@@ -3,34 +3,34 @@
 from pathlib import Path
 
 import junitparser
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from elements_local.certify.scorecard import Outcome, Scorecard
+from elements_local.html_page import render
+from elements_local.junit import write, xml_text
 
 
 def write_junit(path: Path, scorecard: Scorecard) -> None:
     """Write a test case for each check."""
-    suite = junitparser.TestSuite(f"certify {scorecard.url}")
+    suite = junitparser.TestSuite(xml_text(f"certify {scorecard.url}"))
     for result in scorecard.results:
-        case = junitparser.TestCase(result.name, classname="elements-local.certify", time=result.seconds)
+        case = junitparser.TestCase(
+            result.name, classname="elements-local.certify", time=round(result.seconds, 3)
+        )
         if result.outcome is Outcome.FAILED:
-            case.result = [junitparser.Failure(result.why, "CertificateError")]
+            case.result = [junitparser.Failure(xml_text(result.why), "CertificateError")]
         elif result.outcome is Outcome.SKIPPED:
-            case.result = [junitparser.Skipped(result.why)]
+            case.result = [junitparser.Skipped(xml_text(result.why))]
         suite.add_testcase(case)
-    suite.update_statistics()  # type: ignore[no-untyped-call]  # the library types only part of itself
     document = junitparser.JUnitXml("elements-local certify")
     document.add_testsuite(suite)
-    document.update_statistics()  # type: ignore[no-untyped-call]  # the library types only part of itself
-    document.write(str(path), pretty=True)
+    write(path, document, seconds=sum(result.seconds for result in scorecard.results))
 
 
 def write_html(path: Path, scorecard: Scorecard) -> None:
     """Write one page; nothing in it comes from elsewhere, and all text of others is escaped."""
-    environment = Environment(
-        loader=PackageLoader("elements_local"), autoescape=True, undefined=StrictUndefined
-    )
-    page = environment.get_template("certificate.html").render(
+    page = render(
+        "certificate.html",
+        style="certificate.css",
         card=scorecard,
         verdict="passed" if scorecard.passed else "failed",
         counts=", ".join(f"{scorecard.count(outcome)} {outcome.value}" for outcome in Outcome),

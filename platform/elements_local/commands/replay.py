@@ -1,20 +1,21 @@
 """``replay``: scenarios without pytest."""
 
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
 from elements_local.clients import BASE_PATH, Addresses
-from elements_local.junit import write_junit
+from elements_local.interruption import Interruption
 from elements_local.receiving import ReceiverError, receiver_of
-from elements_local.replaying import chosen, replay, shuffled
-from elements_local.runner import How, Result, Runner, Transport
-from elements_local.scenario import Scenario, ScenarioError, find, load
+from elements_local.replay_output import ReplayOutput
+from elements_local.replay_session import ReplaySession, Selection
+from elements_local.replay_watch import watch
+from elements_local.runner import How, Transport
+from elements_local.scenario import Loaded
+from elements_local.shrinking import NothingToShrinkWithError
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
@@ -74,65 +75,104 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
     is_flag=True,
     help="Save the shortest scenario that still fails beside each that does, as YAML and as a test for pytest.",
 )
+@click.option(
+    "--keep-going",
+    is_flag=True,
+    help="Run what can be read though other files have mistakes; exit 2 all the same.",
+)
+@click.option("--watch", "watches", is_flag=True, help="Run again what has changed, until Ctrl-C.")
 @click.option("--junit", type=_PATH, help="Write the results as a JUnit file for a CI.")
-@click.option("--html", type=_PATH, help="Write a page with a timeline of each scenario.")
+@click.option("--html", type=_PATH, help="Write a page with the results, and a timeline of each scenario.")
 @click.option("--quiet", "-q", is_flag=True, help="Show failures only, and how far it is.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the results as JSON; words go to standard error."
+)
 def command(  # noqa: PLR0913 - an option each
     *,
     paths: tuple[Path, ...],
     names: tuple[str, ...],
     tags: tuple[str, ...],
-    only_list: bool,
     shuffle: int | None,
+    only_list: bool,
     jobs: int,
     fail_fast: bool,
+    keep_going: bool,
+    watches: bool,
     junit: Path | None,
     html: Path | None,
     quiet: bool,
+    as_json: bool,
     wants_shrunk: bool,
     receiver: str | None,
-    **rest: Any,
+    update: bool,
+    **where: Any,
 ) -> None:
-    """Run the scenarios in files and folders; exit 1 if one of them fails."""
-    if not paths:
+    r"""Run the scenarios in files and folders.
+
+    Exit status: 0 all passed, 1 one failed, 2 a file has mistakes, which are all listed, 130 it was interrupted.
+
+    \b
+      elements-local replay scenarios
+      elements-local replay scenarios --tag retry --watch
+      elements-local replay scenarios --jobs 4 --quiet --junit scenarios.xml --html scenarios.html
+    """
+    selection = Selection(paths=paths, names=names, tags=tags, seed=shuffle)
+    _refuse(selection, watches=watches, update=update, only_list=only_list, wants_shrunk=wants_shrunk)
+    stop = Interruption()
+    output = ReplayOutput(quiet=quiet, as_json=as_json, junit=junit, html=html)
+    with stop.heeded():
+        if only_list:
+            raise SystemExit(_list(selection, output))
+        session = ReplaySession(
+            how=How(keep=html is not None, update=update, receiver=_importable(receiver), **_where(**where)),
+            output=output,
+            stop=stop,
+            jobs=jobs,
+            fail_fast=fail_fast,
+            keep_going=keep_going or watches,
+            wants_shrunk=wants_shrunk,
+        )
+        if watches:
+            watch(selection, session)
+        else:
+            raise SystemExit(_replay(selection, session))
+
+
+def _refuse(selection: Selection, *, watches: bool, **others: bool) -> None:
+    """Refuse what cannot be done before anything is."""
+    if not selection.paths:
         raise click.UsageError("say which: elements-local replay scenarios")
-    scenarios = chosen(_loaded(paths), names=names, tags=tags)
-    if not scenarios:
-        raise click.UsageError(f"no such scenarios in {', '.join(map(str, paths))}")
-    if shuffle is not None:
-        scenarios = shuffled(scenarios, shuffle)
-    if only_list:
-        for scenario in scenarios:
-            click.echo(f"{scenario.path}:{scenario.line}: {scenario.name}")
-        return
-    how = How(keep=html is not None, receiver=_importable(receiver), **_where(**rest))
-    scenarios, left_out = _for(how, scenarios)
-    results = list(
-        _shown(replay(scenarios, how, jobs=jobs, fail_fast=fail_fast), len(scenarios), quiet=quiet)
-    )
-    if wants_shrunk:
-        _shrink([result for result in results if result.failure], how)
-    _report(results, junit=junit, html=html)
-    failed = sum(result.failure is not None for result in results)
-    left = len(scenarios) - len(results)
-    click.echo(f"{len(results) - failed} passed, {failed} failed" + (f", {left} not run" if left else ""))
-    if left_out:
-        click.echo(f"{left_out} left out: their settings or profile need a stack of their own")
-    if failed:
-        raise SystemExit(1)
+    if selection.missing:
+        raise click.UsageError("\n".join(f"{path} is not there" for path in selection.missing))
+    names = {"update": "--update", "only_list": "--list", "wants_shrunk": "--shrink"}
+    for name in names if watches else ():
+        if others[name]:
+            raise click.UsageError(f"--watch runs scenarios again and again; leave {names[name]} out")
+    if others["wants_shrunk"] and find_spec("hypothesis") is None:
+        raise click.UsageError(str(NothingToShrinkWithError()))
 
 
-def _for(how: How, scenarios: list[Scenario]) -> tuple[list[Scenario], int]:
-    """Return the scenarios that can be run so, and how many cannot: a stack that runs already keeps its settings."""
-    able = [scenario for scenario in scenarios if how.target is None or not scenario.is_choosy]
-    return able, len(scenarios) - len(able)
+def _list(selection: Selection, output: ReplayOutput) -> int:
+    """List the scenarios, and return the exit status."""
+    loaded = _read(selection)
+    output.show_list(loaded.scenarios, loaded.errors)
+    return 2 if loaded.errors else 0
 
 
-def _loaded(paths: Sequence[Path]) -> list[Scenario]:
-    try:
-        return [scenario for path in find(list(paths)) for scenario in load(path)]
-    except (ScenarioError, OSError) as error:
-        raise click.UsageError(str(error)) from error
+def _replay(selection: Selection, session: ReplaySession) -> int:
+    """Replay the scenarios once, and return the exit status."""
+    loaded = session.stop.unless_requested(lambda: _read(selection))
+    with session.replayed(loaded or Loaded()) as report:
+        session.output.show_end(report)
+    return report.exit_status
+
+
+def _read(selection: Selection) -> Loaded:
+    """Read the scenarios, of which there has to be one, or a mistake."""
+    loaded = selection.read()
+    if not loaded.scenarios and not loaded.errors:
+        raise click.UsageError(f"no such scenarios in {', '.join(map(str, selection.paths))}")
+    return loaded
 
 
 def _importable(receiver: str | None) -> str | None:
@@ -153,53 +193,3 @@ def _where(*, transport: str, target: str | None, crm_url: str, sink_url: str, *
         platform = target.rstrip("/").removesuffix(BASE_PATH)
         running = Addresses(platform=platform, crm=crm_url.rstrip("/"), sink=sink_url.rstrip("/"))
     return {**rest, "transport": Transport(transport), "target": running}
-
-
-def _shown(results: Iterator[Result], count: int, *, quiet: bool) -> Iterator[Result]:
-    """Pass results on, telling of each as it comes."""
-    bar = (  # without an estimate: in process, freezegun holds the time that it would be made from
-        click.progressbar(length=count, label="scenarios", file=sys.stderr, show_eta=False) if quiet else None
-    )
-    for result in results:
-        if bar:
-            bar.update(1)
-        if result.failure:
-            click.echo(f"{click.style('FAILED', fg='red')}  {result.scenario.name}\n{result.failure}")
-            _annotate(result)
-        elif not quiet:
-            click.echo(f"{click.style('passed', fg='green')}  {result.scenario.name}")
-        yield result
-    if bar:
-        bar.render_finish()
-
-
-def _shrink(failed: Sequence[Result], how: How) -> None:
-    """Save the shortest scenario that still fails, for each that does."""
-    from elements_local.shrinking import NothingToShrinkWithError, save, shrink  # noqa: PLC0415 - seldom wanted
-
-    with closing(Runner(how)) as runner, runner.holding():
-        for result in failed:
-            try:
-                shrunk = shrink(result, runner.run)
-            except NothingToShrinkWithError as error:
-                raise click.UsageError(str(error)) from error
-            steps = f"{len(shrunk.steps)} of {len(result.scenario.steps)} steps"
-            click.echo(f"shrunk  {result.scenario.name}: {steps}, in {' and '.join(map(str, save(shrunk)))}")
-
-
-def _annotate(result: Result) -> None:
-    """Mark a failure at its line, where GitHub runs this."""
-    if result.failure and os.environ.get("GITHUB_ACTIONS") == "true":
-        path, _, line = result.failure.place.rpartition(":")
-        message = str(result.failure).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        title = result.scenario.name.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-        click.echo(f"::error file={path},line={line},title={title}::{message}")
-
-
-def _report(results: Sequence[Result], *, junit: Path | None, html: Path | None) -> None:
-    if junit:
-        write_junit(junit, results)
-    if html:
-        from elements_local.timeline_page import write_page  # noqa: PLC0415 - loads the templates
-
-        write_page(html, results)
