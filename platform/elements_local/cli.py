@@ -17,6 +17,7 @@ COMMANDS = {
     "seed": "Fill a workspace's CRM with believable records.",
     "reset": "Bring a workspace back to its start.",
     "workspace": "List, make and delete workspaces.",
+    "init": "Lay down a start in your project: a scenario, a test, a receiver and more.",
     "certify": "Try your own receiver with a battery of callbacks.",
     "openapi": "Print the OpenAPI document of a service.",
     "fidelity": "List what is imitated, how sure that is, and which tests hold it.",

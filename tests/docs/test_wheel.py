@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from elements_local.project_start import starting_files
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"mock_kit", "mock_platform", "elements_local", "mock_insightly", "callback_sink"}
 
@@ -50,6 +52,17 @@ def test_the_wheel_holds_all_five_packages_with_their_types_and_nothing_else(whe
     assert missing == []
 
 
+def test_the_wheel_holds_all_that_pages_are_made_of_and_that_init_lays_down(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    templates = ROOT / "platform" / "elements_local" / "templates"
+
+    kept = {path.relative_to(ROOT / "platform").as_posix() for path in templates.rglob("*") if path.is_file()}
+    assert {name for name in kept if "__pycache__" not in name} <= names
+    postman = {path.name for path in (ROOT / "scenarios" / "postman").iterdir()}
+    assert {f"elements_local/postman_files/{name}" for name in postman} <= names
+    assert "elements_local/scenario.schema.json" in names
+
+
 def test_the_stack_runs_from_the_wheel_in_an_empty_environment_away_from_the_sources(
     wheel: Path, tmp_path: Path
 ) -> None:
@@ -79,6 +92,15 @@ def test_the_stack_runs_from_the_wheel_in_an_empty_environment_away_from_the_sou
         cwd=tmp_path,
     )
 
+    begun = subprocess.run(
+        [tmp_path / "venv" / "bin" / "elements-local", "init", "--json", "project"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
     assert all(Path(file).is_relative_to(tmp_path / "venv") for file in files)
+    assert sorted(json.loads(begun.stdout)["made"]) == sorted(starting_files())
     assert toured.returncode == 0, toured.stderr
     assert "UPDATED  contacts" in toured.stdout

@@ -12,6 +12,7 @@ import yaml
 from doc_pages import ROOT, block
 
 from elements_local.cli import COMMANDS
+from elements_local.project_start import starting_files
 
 BIN = Path(sys.executable).parent
 WORKFLOW = block("workflow", "scenarios.yml")
@@ -34,6 +35,10 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
 def steps() -> dict[str, dict]:
     (job,) = yaml.safe_load(WORKFLOW)["jobs"].values()
     return {step["name"]: step for step in job["steps"]}
+
+
+def test_it_is_the_one_that_init_lays_down() -> None:
+    assert starting_files()[".github/workflows/scenarios.yml"].decode() == WORKFLOW
 
 
 def test_it_has_the_shape_that_github_takes(workflow: Path) -> None:

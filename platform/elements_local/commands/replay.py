@@ -107,7 +107,7 @@ def command(  # noqa: PLR0913 - an option each
     update: bool,
     **where: Any,
 ) -> None:
-    r"""Run the scenarios in files and folders.
+    """Run the scenarios in files and folders.
 
     Exit status: 0 all passed, 1 one failed, 2 a file has mistakes, which are all listed, 130 it was interrupted.
 
@@ -115,7 +115,7 @@ def command(  # noqa: PLR0913 - an option each
       elements-local replay scenarios
       elements-local replay scenarios --tag retry --watch
       elements-local replay scenarios --jobs 4 --quiet --junit scenarios.xml --html scenarios.html
-    """
+    """  # noqa: D301 - the escape is click's: it keeps the lines below it apart
     selection = Selection(paths=paths, names=names, tags=tags, seed=shuffle)
     _refuse(selection, watches=watches, update=update, only_list=only_list, wants_shrunk=wants_shrunk)
     stop = Interruption()

@@ -1,0 +1,60 @@
+"""``init``: a first scenario, test, receiver, Postman files and CI workflow in the user's project."""
+
+from pathlib import Path
+from shlex import quote
+
+import click
+
+from elements_local.commands.where import json_option
+from elements_local.project_start import LaidDown, lay_down
+from mock_kit.json_text import encode_text
+
+_NEXT = (
+    "elements-local replay scenarios",
+    "pytest tests/test_elements_local.py",
+    "elements-local replay scenarios --receiver receiver:app/callbacks",
+)
+
+
+@click.command("init")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".", metavar="[DIR]")
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+@json_option
+def command(directory: Path, *, force: bool, as_json: bool) -> None:
+    """Lay down a start in a project: a scenario, a test, a receiver, Postman's files and a CI workflow.
+
+    It asks nothing, and files that are there are left as they are, and listed.
+
+    \b
+      elements-local init
+      elements-local init ../shop --json
+    """  # noqa: D301 - the escape is click's: it keeps the lines below it apart
+    laid = lay_down(directory, force=force)
+    click.echo(_as_json(directory, laid) if as_json else _as_text(directory, laid))
+
+
+def _as_json(directory: Path, laid: LaidDown) -> str:
+    return encode_text(
+        {
+            "directory": str(directory),
+            "made": laid.made,
+            "overwritten": laid.overwritten,
+            "left": laid.left,
+            "unchanged": laid.unchanged,
+            "next": list(_NEXT),
+        }
+    )
+
+
+def _as_text(directory: Path, laid: LaidDown) -> str:
+    told = (
+        (f"made in {directory}", laid.made),
+        ("written over", laid.overwritten),
+        ("left as they are (--force writes over them)", laid.left),
+        ("there already", laid.unchanged),
+    )
+    lines = [
+        line for head, names in told if names for line in (f"{head}:", *(f"  {name}" for name in names), "")
+    ]
+    inside = [] if directory.resolve() == Path.cwd() else [f"cd {quote(str(directory))}"]
+    return "\n".join([*lines, "next:", *(f"  {line}" for line in (*inside, *_NEXT))])

@@ -1,0 +1,104 @@
+"""The files that a project starts with: laid down beside what is there, which is never written over unasked."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.abc import Traversable
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+
+from elements_local.errors import HarnessError
+
+_PACKAGE = files("elements_local")
+_TEMPLATES = _PACKAGE / "templates" / "init"
+
+
+class ProjectStartError(HarnessError):
+    """Files cannot be laid down."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaidDown:
+    """What came of it, by paths in the project.
+
+    Attributes:
+        left: were there, and are not as they would have been made.
+        unchanged: were there already, just so.
+    """
+
+    made: list[str] = field(default_factory=list)
+    overwritten: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+def starting_files() -> dict[str, bytes]:
+    """Return what is laid down: path in the project -> content."""
+    return {
+        **dict(_below(_TEMPLATES, PurePosixPath())),
+        **dict(_below(_postman(), PurePosixPath("postman"))),
+        "scenarios/scenario.schema.json": (_PACKAGE / "scenario.schema.json").read_bytes(),
+    }
+
+
+def lay_down(directory: Path, *, force: bool = False) -> LaidDown:
+    """Lay the files down in a directory, which is made if it is not there.
+
+    Args:
+        force: write over files that are there.
+
+    Raises:
+        ProjectStartError: says which file or folder is in the way; nothing is written then.
+    """
+    starting = starting_files()
+    for name in starting:
+        _refuse_what_is_in_the_way(directory, PurePosixPath(name))
+    laid = LaidDown()
+    for name, content in starting.items():
+        path = directory / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _outcome(laid, path, content, force=force).append(name)
+        except OSError as error:
+            raise ProjectStartError(f"cannot write {path}: {error.strerror or error}") from error
+    return laid
+
+
+def _outcome(laid: LaidDown, path: Path, content: bytes, *, force: bool) -> list[str]:
+    """Write a file, unless it is there, and return the list of what came to the same."""
+    if not os.path.lexists(path):
+        with path.open("xb") as file:
+            file.write(content)
+        return laid.made
+    if path.is_file() and path.read_bytes() == content:
+        return laid.unchanged
+    if not force:
+        return laid.left
+    path.unlink()  # a link is replaced, and what it leads to left alone
+    path.write_bytes(content)
+    return laid.overwritten
+
+
+def _refuse_what_is_in_the_way(directory: Path, name: PurePosixPath) -> None:
+    for folder in [directory, *(directory / parent for parent in name.parents)]:
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise ProjectStartError(f"{folder} is no directory, and {directory / name} has to stand in it")
+    if (directory / name).is_dir():
+        raise ProjectStartError(f"{directory / name} is a directory, where a file has to stand")
+
+
+def _below(folder: Traversable, at: PurePosixPath) -> Iterator[tuple[str, bytes]]:
+    """Yield the files below a folder; installing compiles those in Python, which leaves more of them."""
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.name == "__pycache__":
+            continue
+        if each.is_dir():
+            yield from _below(each, at / each.name)
+        else:
+            yield str(at / each.name), each.read_bytes()
+
+
+def _postman() -> Traversable:
+    """Return the folder of Postman's files: a wheel has a copy, a checkout those that the copy is made of."""
+    packaged = _PACKAGE / "postman_files"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "scenarios" / "postman"

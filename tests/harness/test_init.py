@@ -1,0 +1,281 @@
+"""``init`` lays down files that run, and writes over none unasked."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from elements_local.cli import cli
+from elements_local.project_start import starting_files
+
+BIN = Path(sys.executable).parent
+NEWMAN = shutil.which("newman")
+FILES = [
+    ".github/workflows/scenarios.yml",
+    "postman/elements-local.postman_collection.json",
+    "postman/elements-local.postman_environment.json",
+    "postman/insightly-polling-step-by-step.postman_collection.json",
+    "receiver.py",
+    "scenarios/first.yaml",
+    "scenarios/scenario.schema.json",
+    "tests/test_elements_local.py",
+]
+
+
+def init(*words: object) -> Result:
+    return CliRunner().invoke(cli, ["init", *map(str, words)])
+
+
+def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as the user of a project would, in whose environment the package is installed."""
+    environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder), **variables}
+    return subprocess.run(
+        words,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project that has just been started."""
+    assert init(tmp_path / "shop").exit_code == 0
+    return tmp_path / "shop"
+
+
+def laid_down(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_it_makes_the_directory_and_says_what_it_laid_down_and_what_to_run_next(tmp_path: Path) -> None:
+    done = init(tmp_path / "new" / "my shop")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert laid_down(tmp_path / "new" / "my shop") == FILES
+    lines = done.stdout.splitlines()
+    assert sorted(line.strip() for line in lines[1 : lines.index("")]) == FILES
+    assert lines[lines.index("next:") :] == [
+        "next:",
+        f"  cd '{tmp_path}/new/my shop'",
+        "  elements-local replay scenarios",
+        "  pytest tests/test_elements_local.py",
+        "  elements-local replay scenarios --receiver receiver:app/callbacks",
+    ]
+
+
+def test_without_a_directory_it_is_the_present_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    done = init()
+
+    assert laid_down(tmp_path) == FILES
+    assert "  cd " not in done.stdout
+
+
+def test_the_three_commands_that_come_next_pass(project: Path) -> None:
+    told = json.loads(init(project, "--json").stdout)
+
+    ran = [run(project, *shlex.split(line)) for line in told["next"]]
+
+    assert [each.returncode for each in ran] == [0, 0, 0], [each.stdout + each.stderr for each in ran]
+    assert ran[0].stdout == ran[2].stdout
+    assert ran[0].stdout.endswith("2 passed, 0 failed\n")
+    assert "1 passed" in ran[1].stdout
+
+
+def test_pytest_runs_the_scenarios_too(project: Path) -> None:
+    done = run(project, "pytest", "-q", "-p", "no:cacheprovider")
+
+    assert done.returncode == 0, done.stdout
+    assert "3 passed" in done.stdout
+
+
+def test_the_receiver_takes_nothing_that_another_key_signed(project: Path) -> None:
+    words = shlex.split("elements-local replay scenarios --receiver receiver:app/callbacks --json")
+
+    done = run(project, *words, CALLBACK_SIGNATURE_KEY="another")
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["counts"]["failed"] == 2
+    assert "answered 401" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("signature", "body", "status"),
+    [
+        pytest.param(None, b"{}", 401, id="no signature"),
+        pytest.param("sha256=\xff\udcff", b"{}", 401, id="a signature that is no text"),
+        pytest.param("right", b"{}", 400, id="no message"),
+        pytest.param("right", b"[", 400, id="no JSON"),
+        pytest.param("right", b'{"message": {"events": []}}', 204, id="no events"),
+    ],
+)
+def test_the_receiver_answers_whatever_a_stranger_sends(
+    project: Path, signature: str | None, body: bytes, status: int
+) -> None:
+    names: dict = {"__name__": "receiver"}
+    exec(compile((project / "receiver.py").read_text(), "receiver.py", "exec"), names)  # noqa: S102 - our own
+    client = names["app"].test_client()
+    if signature == "right":
+        digest = names["hmac"].digest(b"a-key-of-your-own", body, "sha256")
+        signature = "sha256=" + names["b64encode"](digest).decode()
+    sent = {} if signature is None else {"HTTP_ELEMENTS_WEBHOOK_SIGNATURE": signature}
+
+    answer = client.post("/callbacks", data=body, content_type="application/json", environ_overrides=sent)
+
+    assert answer.status_code == status
+
+
+def test_editors_find_the_schema_that_the_scenario_names_and_it_holds(project: Path) -> None:
+    text = (project / "scenarios" / "first.yaml").read_text()
+
+    named = text.partition("\n")[0].removeprefix("# yaml-language-server: $schema=")
+    schema = json.loads((project / "scenarios" / named).read_text())
+    for document in yaml.safe_load_all(text):
+        Draft202012Validator(schema).validate(document)
+
+
+def test_the_workflow_is_one_that_github_takes_and_a_linter_has_nothing_against(project: Path) -> None:
+    workflow = str(project / ".github" / "workflows" / "scenarios.yml")
+
+    shape = run(project, "check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+    linted = run(project, "zizmor", "--offline", "--no-config", "--pedantic", "--no-progress", workflow)
+
+    assert shape.returncode == 0, shape.stdout
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_the_workflows_command_makes_the_reports_that_it_keeps(project: Path) -> None:
+    (job,) = yaml.safe_load((project / ".github/workflows/scenarios.yml").read_text())["jobs"].values()
+    (step,) = [step for step in job["steps"] if step["name"] == "Replay"]
+
+    done = run(project, "bash", "-eo", "pipefail", "-c", step["run"], FOLDER="scenarios")
+
+    assert done.returncode == 0, done.stderr
+    assert {"scenarios.xml", "scenarios.html"} <= {path.name for path in project.iterdir()}
+
+
+@pytest.mark.skipif(
+    NEWMAN is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_NEWMAN"),
+    reason="newman is not installed: npm install --global newman",
+)
+def test_newman_walks_the_guide_with_the_collection_and_the_environment(project: Path) -> None:
+    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
+    with subprocess.Popen([BIN / "elements-local", "up", "--json", *ports], stdout=subprocess.PIPE) as stack:
+        assert stack.stdout
+        ready = json.loads(stack.stdout.readline())
+        variables = {
+            **{name: ready[name] for name in ("platform", "crm", "sink")},
+            "root": ready["platform"].removesuffix("/elements/api-v2"),
+            "callback_url": ready["workspace"]["callback_url"],
+        }
+        words = [word for name, value in variables.items() for word in ("--env-var", f"{name}={value}")]
+        done = run(
+            project, str(NEWMAN), "run", "postman/insightly-polling-step-by-step.postman_collection.json",
+            "-e", "postman/elements-local.postman_environment.json", *words,
+        )  # fmt: skip
+        stack.terminate()
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_files_that_are_there_are_left_alone_and_listed(tmp_path: Path) -> None:
+    (tmp_path / "receiver.py").write_text("mine")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "mine.yaml").write_text("mine, too")
+
+    done = init(tmp_path)
+
+    assert done.exit_code == 0
+    assert (tmp_path / "receiver.py").read_text() == "mine"
+    assert (tmp_path / "scenarios" / "mine.yaml").read_text() == "mine, too"
+    assert "left as they are (--force writes over them):\n  receiver.py\n" in done.stdout
+    assert (tmp_path / "scenarios" / "first.yaml").exists()
+
+
+def test_force_writes_over_them(tmp_path: Path) -> None:
+    (tmp_path / "receiver.py").write_text("mine")
+
+    done = init(tmp_path, "--force")
+
+    assert "written over:\n  receiver.py\n" in done.stdout
+    assert (tmp_path / "receiver.py").read_bytes() == starting_files()["receiver.py"]
+
+
+def test_a_second_time_all_is_there_already(project: Path) -> None:
+    told = json.loads(init(project, "--json").stdout)
+
+    assert (told["made"], told["overwritten"], told["left"]) == ([], [], [])
+    assert sorted(told["unchanged"]) == FILES
+
+
+def test_json_says_the_same_for_scripts(tmp_path: Path) -> None:
+    (tmp_path / "receiver.py").write_text("mine")
+
+    told = json.loads(init(tmp_path, "--json").stdout)
+
+    assert told["directory"] == str(tmp_path)
+    assert sorted([*told["made"], "receiver.py"]) == FILES
+    assert (told["left"], told["overwritten"], told["unchanged"]) == (["receiver.py"], [], [])
+    assert [line.split()[0] for line in told["next"]] == ["elements-local", "pytest", "elements-local"]
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]], ids=["without --force", "with --force"])
+def test_what_a_link_leads_to_is_left_alone(tmp_path: Path, force: list[str]) -> None:
+    (tmp_path / "elsewhere.py").write_text("mine")
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "receiver.py").symlink_to(tmp_path / "elsewhere.py")
+
+    init(tmp_path / "shop", *force)
+
+    assert (tmp_path / "elsewhere.py").read_text() == "mine"
+    assert (tmp_path / "shop" / "receiver.py").is_symlink() is not bool(force)
+
+
+def test_a_link_that_leads_nowhere_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "receiver.py").symlink_to(tmp_path / "nowhere.py")
+
+    done = init(tmp_path / "shop")
+
+    assert done.exit_code == 0
+    assert not (tmp_path / "nowhere.py").exists()
+
+
+def test_a_file_where_a_folder_has_to_stand_is_said_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").write_text("mine")
+
+    done = init(tmp_path, "--force")
+
+    assert f"{tmp_path}/scenarios is no directory, and " in str(done.exception)
+    assert laid_down(tmp_path) == ["scenarios"]
+
+
+def test_a_folder_where_a_file_has_to_stand_is_said_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "receiver.py").mkdir()
+
+    done = init(tmp_path, "--force")
+
+    assert f"{tmp_path}/receiver.py is a directory, where a file has to stand" in str(done.exception)
+    assert laid_down(tmp_path) == []
+
+
+def test_a_file_is_no_directory_to_start_in(tmp_path: Path) -> None:
+    (tmp_path / "it").write_text("mine")
+
+    done = init(tmp_path / "it")
+
+    assert done.exit_code == 2
+    assert "is a file" in done.stderr
