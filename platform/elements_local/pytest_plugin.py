@@ -76,16 +76,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 class ScenarioFile(pytest.File):
     """A file of scenarios: one item a document."""
 
-    def collect(self) -> "Iterator[ScenarioItem]":
-        """Yield the file's scenarios."""
-        from elements_local.scenario import ScenarioError, load  # noqa: PLC0415 - see the module
+    def collect(self) -> "Iterator[ScenarioItem | ScenarioMistake]":
+        """Yield the file's scenarios, and what keeps others from being read."""
+        from elements_local.scenario import load_all  # noqa: PLC0415 - see the module
 
-        try:
-            scenarios = load(self.path)
-        except ScenarioError as error:
-            raise self.CollectError(str(error)) from error
-        for scenario in scenarios:
+        loaded = load_all(self.path)
+        for error in loaded.errors:
+            yield ScenarioMistake.from_parent(self, name=f"line {error.place.line}", told=str(error))
+        for scenario in loaded.scenarios:
             yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
+
+
+class ScenarioMistake(pytest.Collector):
+    """A mistake in a file: an error of the collection, which leaves the file's other scenarios alone."""
+
+    def __init__(self, *, told: str, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._told = told
+
+    def collect(self) -> "Iterator[ScenarioItem]":
+        """Say what is wrong, and where."""
+        raise self.CollectError(self._told)
 
 
 class ScenarioFailedError(Exception):
