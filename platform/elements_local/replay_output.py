@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from elements_local.junit import write_junit
-from elements_local.replay_report import CaseStatus, ReplayReport, WhyNot, mistake_json, scenario_json
+from elements_local.replay_report import CaseStatus, ReplayReport, SkipReason, mistake_json, scenario_json
 from elements_local.runner import Result
 from elements_local.scenario import Scenario, ScenarioError
 from elements_local.stopwatch import Stopwatch
@@ -72,9 +72,9 @@ class ReplayOutput:
         """Say what came of it, and write the reports."""
         self.show_mistakes(report.mistakes)
         if report.interrupted:
-            self._show_remaining(report.not_run(WhyNot.INTERRUPTED))
+            self._show_remaining(report.not_run(SkipReason.INTERRUPTED))
         counts = report.counts()
-        left_out = len(report.not_run(WhyNot.OWN_STACK))
+        left_out = len(report.not_run(SkipReason.OWN_STACK))
         not_run = counts[CaseStatus.SKIPPED] - left_out
         told = f"{counts[CaseStatus.PASSED]} passed, {counts[CaseStatus.FAILED]} failed"
         self.say(told + (f", {not_run} not run" if not_run else ""))
@@ -91,7 +91,7 @@ class ReplayOutput:
     def _show_what_mistakes_do(self, report: ReplayReport) -> None:
         files = len({error.path for error in report.mistakes})
         told = f"{counted(len(report.mistakes), 'mistake')} in {counted(files, 'file')}"
-        spared = len(report.not_run(WhyNot.MISTAKES))
+        spared = len(report.not_run(SkipReason.MISTAKES))
         hint = f", so nothing was run; --keep-going runs the {counted(spared, 'scenario')} that can be read"
         click.echo(told + (hint if spared else ""), err=True)
 

@@ -47,7 +47,7 @@ class Case:
     moments: tuple[Moment, ...] = ()
 
 
-class WhyNot(Enum):
+class SkipReason(Enum):
     """Why a scenario was not run."""
 
     OWN_STACK = "its settings or profile need a stack of their own"
@@ -62,7 +62,7 @@ class Skipped:
     """A scenario that was not run, and why."""
 
     scenario: Scenario
-    why: WhyNot
+    why: SkipReason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ class ReplayReport:
             return 2
         return 1 if any(result.failure for result in self.results) else 0
 
-    def not_run(self, *whys: WhyNot) -> list[Scenario]:
+    def not_run(self, *whys: SkipReason) -> list[Scenario]:
         """Return the scenarios that were not run for one of several reasons."""
         return [each.scenario for each in self.skipped if each.why in whys]
 

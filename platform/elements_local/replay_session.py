@@ -9,7 +9,7 @@ from pathlib import Path
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
 from elements_local.replay_output import ReplayOutput
-from elements_local.replay_report import ReplayReport, Skipped, WhyNot
+from elements_local.replay_report import ReplayReport, Skipped, SkipReason
 from elements_local.replaying import chosen, replaying, shuffled
 from elements_local.runner import How, Result, Runner
 from elements_local.scenario import Loaded, Scenario, ScenarioError, find, load_all
@@ -133,17 +133,17 @@ class ReplaySession:
     ) -> list[Skipped]:
         """Return what was not run: what cannot be, and what would have been next."""
         if held_back:
-            why = WhyNot.MISTAKES
+            why = SkipReason.MISTAKES
         elif self.stop.requested:
-            why = WhyNot.INTERRUPTED
+            why = SkipReason.INTERRUPTED
         else:
-            why = WhyNot.NO_STACK if error else WhyNot.FAILURE
+            why = SkipReason.NO_STACK if error else SkipReason.FAILURE
         ran = {_key(result.scenario) for result in results}
         mine = {_key(scenario) for scenario in able}
         return [
             *(Skipped(scenario=each, why=why) for each in able if _key(each) not in ran),
             *(
-                Skipped(scenario=each, why=WhyNot.OWN_STACK)
+                Skipped(scenario=each, why=SkipReason.OWN_STACK)
                 for each in loaded.scenarios
                 if _key(each) not in mine
             ),
@@ -162,11 +162,18 @@ class ReplaySession:
 
 
 def _loaded(file: Path) -> Loaded:
+    """Read a file; that it cannot be opened is a mistake among the others."""
+    shown = Path(str(file).encode(errors="backslashreplace").decode())
+    if shown != file:  # names are what ids and reports are made of
+        return _unread(shown, "the file's name is not UTF-8; rename it")
     try:
         return load_all(file)
     except OSError as error:
-        reason = f"cannot be opened: {error.strerror or error}"
-        return Loaded(errors=(ScenarioError(file, Place(1, 1), reason),))
+        return _unread(file, f"cannot be opened: {error.strerror or error}")
+
+
+def _unread(file: Path, reason: str) -> Loaded:
+    return Loaded(errors=(ScenarioError(file, Place(1, 1), reason),))
 
 
 def _key(scenario: Scenario) -> tuple[Path, str]:

@@ -1,6 +1,7 @@
 """``replay`` lists all mistakes at once, runs nothing or what can be read, and says so by its exit status."""
 
 import json
+import os
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -135,3 +136,19 @@ def test_a_file_that_is_named_twice_runs_once(folder: Path) -> None:
     done = replay(folder / "good.yaml", f"{folder}/./good.yaml", folder / "good.yaml")
 
     assert done.stdout.endswith("1 passed, 0 failed\n")
+
+
+def test_a_file_whose_name_is_no_text_is_a_mistake_among_the_others(tmp_path: Path) -> None:
+    Path(os.fsdecode(bytes(tmp_path) + b"/\xff.yaml")).write_text(GOOD)
+    (tmp_path / "good.yaml").write_text(GOOD)
+
+    done = replay(
+        tmp_path, "--keep-going", "--json", "--html", tmp_path / "it.html", "--junit", tmp_path / "it.xml"
+    )
+
+    assert done.exit_code == 2
+    told = json.loads(done.stdout)
+    assert told["counts"]["passed"] == 1
+    assert [(each["path"], each["reason"]) for each in told["mistakes"]] == [
+        (f"{tmp_path}/\\udcff.yaml", "the file's name is not UTF-8; rename it")
+    ]
