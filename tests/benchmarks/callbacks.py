@@ -1,4 +1,4 @@
-"""Callbacks on a real clock, over sockets: what one hanging receiver costs the others, and how many go out a second.
+"""Callbacks on a real clock, over sockets: what one bad receiver costs the others, and how many go out a second.
 
 Run with ``poe bench-callbacks``. The stack, the receiver and this measurement are processes of their own; each
 figure stands beside one that is measured in the same run. Nothing here passes or fails.
@@ -24,6 +24,14 @@ RECEIVERS = 100
 ROUNDS = 7
 CALLBACKS = 500
 MESSAGE = "x" * 1000
+BAD = {
+    "hang": "hangs",
+    "drip": "drips",
+    "endless": "never ends",
+    "packed": "is packed",
+    "huge": "is huge",
+}
+"""What a path has in it -> what such a receiver does."""
 NOTIFICATIONS = f"{BASE_PATH}/notifications"
 
 
@@ -35,24 +43,27 @@ def main() -> None:
 
 
 def latency(doors: Any, sink: str) -> None:
-    """Print how long callbacks to many receivers take, with and without one that hangs."""
-    all_well = subscribe(doors, "well", [f"{sink}/r/{n}" for n in range(RECEIVERS)])
-    one_hangs = subscribe(doors, "ill", [f"{sink}/hang", *(f"{sink}/r/{n}" for n in range(1, RECEIVERS))])
-    well, ill = [], []
+    """Print how long callbacks to many receivers take, with and without one that is bad in one way or another."""
+    others = [f"{sink}/r/{n}" for n in range(1, RECEIVERS)]
+    all_well = subscribe(doors, "well", [f"{sink}/r/0", *others])
+    topics = [subscribe(doors, kind, [f"{sink}/{kind}", *others]) for kind in BAD]
+    well: list[float] = []
+    ill: dict[str, list[float]] = {kind: [] for kind in topics}
     for _ in range(ROUNDS):
         well += latencies(doors, sink, all_well)
-        ill += latencies(doors, sink, one_hangs)
+        for kind in topics:
+            ill[kind] += latencies(doors, sink, kind)
     print(f"{RECEIVERS} receivers, {ROUNDS} notifications each; from the post to the arrival")  # noqa: T201
-    for name, of in (("median", statistics.median), ("slowest of all", max)):
-        print(  # noqa: T201
-            f"  {name:<16} all well {of(well) * 1000:7.1f} ms   one hangs {of(ill) * 1000:7.1f} ms"
-            f"   {of(ill) / of(well):5.2f} x"
-        )
+    median, slowest = statistics.median(well), max(well)
+    print(f"  {'all well':<16} median {median * 1000:7.1f} ms   slowest {slowest * 1000:7.1f} ms")  # noqa: T201
+    for kind, found in ill.items():
+        medians, slowests = statistics.median(found) / median, max(found) / slowest
+        print(f"  {'one ' + BAD[kind]:<16} median {medians:7.2f} x    slowest {slowests:7.2f} x")  # noqa: T201
 
 
 def latencies(doors: Any, sink: str, topic: str) -> list[float]:
     """Post to a topic, and return how long the callbacks to all but the first receiver took."""
-    expected = RECEIVERS - (topic == "ill")
+    expected = RECEIVERS - (topic in BAD)
     start = time.monotonic()
     doors.platform.call("POST", NOTIFICATIONS, json={"topic": topic})
     return [at - start for path, at in arrivals(sink, expected) if path != "/r/0"]
