@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from elements_local import snapshots
+from elements_local import resets, snapshots
 from elements_local.errors import CallError, NotRunningError, UnreachableError
 from mock_kit.instants import format_instant, parse_instant
 from mock_kit.json_text import decode, encode
@@ -336,14 +336,13 @@ class Doors:
         )
 
     def reset(self) -> None:
-        """Bring the workspace back to its start, in all services that run."""
-        for service, path in (
-            (self.platform, "/_local/reset"),
-            (self.crm, "/_local/reset"),
-            (self.sink, f"/_local/reset{_query({'workspace': self.credentials.name})}"),
-        ):
-            if service.url:
-                service.call("POST", path)
+        """Bring the workspace back to its start, in all services that run, or in none.
+
+        Raises:
+            CallError: a service refuses, as time is being moved; nothing has changed.
+            PartlyResetError: one failed after others had been reset.
+        """
+        resets.reset(self._sides())
 
     def snapshot(self) -> dict[str, Any]:
         """Return all that the services that run remember of the workspace, its secrets included."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from elements_local import resets
 from elements_local.clients import Addresses, Client, Credentials, Doors
 from elements_local.errors import OptionError
 from mock_kit.wire import Http, NoReply, OverNetwork
@@ -57,6 +58,21 @@ class Stack:
     def delete_workspace(self, name: str) -> None:
         """Delete a workspace and all that is kept for it."""
         self.admin().call("DELETE", f"/_local/workspaces?name={name}")
+
+    def reset_all(self) -> None:
+        """Bring every workspace back to its start, in all services that run, or none in any.
+
+        Raises:
+            CallError: a service refuses, as a workspace is busy; nothing has changed.
+            PartlyResetError: one failed after others had been reset.
+        """
+        headers = {} if self.token is None else {"Elements-Local-Token": self.token}
+        resets.reset(
+            {
+                name: (Client(http=self.http, url=url, headers=headers), {"all": "true"})
+                for name, url in self.addresses.running.items()
+            }
+        )
 
     def doors(self, credentials: Credentials) -> Doors:
         """Return the doors that a workspace's credentials open."""
