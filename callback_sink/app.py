@@ -196,6 +196,7 @@ def _stand_behind_front(  # noqa: PLR0913 - what stands there
             journal=journal,
             front=front,
             guard=guard,
+            whose=("workspace", "bin"),
             measures=lambda: _measures(parts),
         ),
     )

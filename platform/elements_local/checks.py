@@ -2,11 +2,12 @@
 
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET, to_builtins
 
-from elements_local import audits, expect, unreported, verbs
+from elements_local import audits, expect, missing_callbacks, verbs
 from elements_local.placeholders import filled
 from elements_local.records import COLLECTIONS, kind_of
 from elements_local.timeline import clock_text, event_lines, taken
@@ -41,7 +42,9 @@ def check_never(world: World, argument: verbs.Never) -> None:
     came = [
         line for one in world.doors.sink.callbacks() if taken(one) for line in event_lines(world.names, one)
     ]
-    lines = [f"unexpected: {line}" for line in argument.callbacks if line in came]
+    lines = [
+        f"unexpected: {line}" for line in came if any(map(partial(fnmatchcase, line), argument.callbacks))
+    ]
     for wanted in argument.polls:
         found = [poll for poll in world.polls() if not _differs(world, wanted, poll)]
         lines += [f"unexpected: a poll of {poll['resource']} at {poll['at']}" for poll in found]
@@ -60,7 +63,7 @@ def _differences(world: World, argument: verbs.Expect, arrived: list[dict[str, A
     if argument.callbacks is not None:
         differing = _callbacks(world, argument.callbacks, [one for one in fresh if taken(one)])
         missing = [line.partition("missing:")[2].strip() for line in differing if "missing:" in line]
-        lines += [*differing, *_closest(world, missing, arrived), *unreported.reasons(world, missing)]
+        lines += [*differing, *_closest(world, missing, arrived), *missing_callbacks.reasons(world, missing)]
     if argument.attempts is not None:
         lines += _labelled("attempts", expect.ordered(argument.attempts, [one["status"] for one in fresh]))
     if argument.events is not None:

@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     import pytest
 
 
+@contextmanager
+def relayed_workspace_of(test: "pytest.Item", stack: Stack, receiver: object) -> Iterator[Doors]:
+    """Make a test's workspace on a stack that runs elsewhere; its callbacks go to the receiver, on a port of this machine.
+
+    Raises:
+        MarkerError: a marker of the test cannot be used.
+        ReceiverError: the receiver is none.
+    """
+    with reachable(receiver_of(receiver), inside=None) as url, workspace_of(test, stack) as doors:
+        doors.sink.relay(url)
+        yield doors
+
+
 class HeldStack:
     """A stack whose workspaces are opened one at a time, since the process has one time.
 

@@ -30,7 +30,9 @@ INSTANCE_KEYS = (
 )
 """What a scenario may say of an instance: what the platform reads of one."""
 
-_EVENT = re.compile(r"\S+/\S* (?:CREATED|UPDATED|DELETED)")
+_EVENT = re.compile(r"[^\s*]+/[^\s*]* (?:CREATED|UPDATED|DELETED)")
+_EVENTS = re.compile(r"(?:\S+/\S*|\*) (?:CREATED|UPDATED|DELETED|\*)")
+"""What stands for one event or several, with ``*`` for anything."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,10 @@ def _expect(made: _Made, argument: verbs.Expect | str) -> Iterator[Objection]:
 def _never(made: _Made, argument: verbs.Never) -> Iterator[Objection]:
     if argument == verbs.Never():
         yield (), f"expected what must not have come: {', '.join(verbs.Never.__struct_fields__)}; got nothing"
-    yield from _callbacks(argument.callbacks, ("callbacks",))
+    for place, events in enumerate(argument.callbacks):
+        if not _EVENTS.fullmatch(events):
+            expected = f"expected {verbs.FORMS['never']['callbacks']}"
+            yield ("callbacks", place), f"{expected}; got {shown(events)}"
     yield from _audits(made, argument.audit or None)
     yield from _polls(argument.polls)
     for name in argument.records:
@@ -169,7 +174,14 @@ def _callbacks(callbacks: Sequence[str | verbs.Callback], at: Path) -> Iterator[
         for event in [callback] if isinstance(callback, str) else callback.events:
             if not _EVENT.fullmatch(event):
                 reason = "expected an event such as `contacts/ada CREATED`, or one that is UPDATED or DELETED"
-                yield (*at, place), f"{reason}; got {shown(event)}"
+                yield (*at, place), f"{reason}; got {shown(event)}{_instead(event, at)}"
+
+
+def _instead(event: str, at: Path) -> str:
+    """Say what may be meant by an expected event that is none."""
+    if "*" in event:
+        return "; * stands for anything only in `never`, and in the paths of `requests`"
+    return f"; write it as in {verbs.FORMS['expect'][str(at[0])]}"
 
 
 def _audits(made: _Made, wanted: _Audits | None) -> Iterator[Objection]:

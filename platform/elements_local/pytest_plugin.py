@@ -3,25 +3,25 @@
 Loaded in every pytest run of whoever installs the package, so nothing heavy is imported at the top.
 """
 
-import sys
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from elements_local.scenario_items import ELSEWHERE, ScenarioFile, named_receiver, stop_runner
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from elements_local.certify import Scorecard
     from elements_local.clients import Clock, Crm, Doors, Platform, Sink
     from elements_local.held_stack import HeldStack
-    from elements_local.runner import Runner
-    from elements_local.scenario import Scenario
     from elements_local.stack import Stack
     from elements_local.start import Options
 
-_RUNNER: pytest.StashKey["Runner"] = pytest.StashKey()
-_TAGS: pytest.StashKey[set[str]] = pytest.StashKey()
+_WORKSPACE: pytest.StashKey["Doors"] = pytest.StashKey()
 
 _MARKERS = (
     "elements(start, seed, records, clock): how a test's workspace begins; of each, the nearest marker's holds",
@@ -29,22 +29,42 @@ _MARKERS = (
 )
 
 
+_USUAL_FOLDERS = ["scenarios"]
+"""A folder that others may have as well, so what in it is not ours is left alone; in one that is named, all of it is."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the folders that hold scenarios, and the way to run them."""
     parser.addini(
-        "elements_scenarios", "folders whose *.yaml files are scenarios", type="args", default=["scenarios"]
+        "elements_scenarios",
+        "folders whose *.yaml files are scenarios; unless set, those in scenarios/ that have `scenario:` at their top",
+        type="args",
+        default=_USUAL_FOLDERS,
     )
     parser.addini(
         "elements_receiver",
         "your own receiver of callbacks: module:app, module:app/path or a URL",
     )
-    parser.getgroup("elements-local").addoption(
+    group = parser.getgroup("elements-local")
+    group.addoption(
+        "--elements-stack",
+        metavar="URL",
+        help="use the stack whose platform is at URL instead of starting one; fixtures and scenarios work in workspaces of "
+        "their own there. ELEMENTS_LOCAL_TOKEN is its admin token, if it has one",
+    )
+    for service in ("crm", "sink"):
+        group.addoption(
+            f"--elements-{service}",
+            metavar="URL",
+            help=f"where the {service} of that stack is reached, if not where its platform says",
+        )
+    group.addoption(
         "--elements-transport",
         choices=["in-process", "network"],
         default="in-process",
         help="run scenarios in process under freezegun (default), or over real ports",
     )
-    parser.getgroup("elements-local").addoption(
+    group.addoption(
         "--elements-update",
         action="store_true",
         help="write the streams that scenarios expect, instead of holding what came against them",
@@ -52,87 +72,53 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known."""
+    """Make the markers known, and look for the stack that is to be used."""
     for line in _MARKERS:
         config.addinivalue_line("markers", line)
+    given = {name: config.getoption(f"--elements-{name}") for name in ("stack", "crm", "sink")}
+    if given["stack"]:
+        config.stash[ELSEWHERE] = _running_stack(given)
+    elif any(given.values()):
+        raise pytest.UsageError("--elements-crm and --elements-sink go with --elements-stack URL")
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which stack is used, if it is none of our own."""
+    if ELSEWHERE not in config.stash:
+        return None
+    running = config.stash[ELSEWHERE].addresses.running
+    return "elements-local: " + ", ".join(f"{name} at {url}" for name, url in running.items())
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
     """Collect a YAML file below one of the scenario folders."""
-    folders = [parent.config.rootpath / folder for folder in parent.config.getini("elements_scenarios")]
+    named = parent.config.getini("elements_scenarios")
+    folders = [parent.config.rootpath / folder for folder in named]
     if file_path.suffix != ".yaml" or not any(file_path.is_relative_to(folder) for folder in folders):
+        return None
+    if named is _USUAL_FOLDERS and not _is_meant_as_scenarios(file_path):
         return None
     collected: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
     return collected
 
 
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
+    """Add to the report of a test that fails what happened in its workspace, which is deleted after that."""
+    outcome: Any = yield
+    doors = item.stash.get(_WORKSPACE, None)
+    if doors is None or outcome.excinfo is not None:
+        return
+    report: pytest.TestReport = outcome.get_result()
+    if report.failed and report.when != "teardown":
+        from elements_local.failure_section import add_section  # noqa: PLC0415 - see the module
+
+        add_section(report, doors, verbose=item.config.getoption("verbose") > 0)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the stack that scenarios ran on."""
-    if _RUNNER in config.stash:
-        config.stash[_RUNNER].close()
-        del config.stash[_RUNNER]
-
-
-class ScenarioFile(pytest.File):
-    """A file of scenarios: one item a document."""
-
-    def collect(self) -> "Iterator[ScenarioItem | ScenarioMistake]":
-        """Yield the file's scenarios, and what keeps others from being read."""
-        from elements_local.scenario import load_all  # noqa: PLC0415 - see the module
-
-        loaded = load_all(self.path)
-        for error in loaded.errors:
-            yield ScenarioMistake.from_parent(self, name=f"line {error.place.line}", told=str(error))
-        for scenario in loaded.scenarios:
-            yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
-
-
-class ScenarioMistake(pytest.Collector):
-    """A mistake in a file: an error of the collection, which leaves the file's other scenarios alone."""
-
-    def __init__(self, *, told: str, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._told = told
-
-    def collect(self) -> "Iterator[ScenarioItem]":
-        """Say what is wrong, and where."""
-        raise self.CollectError(self._told)
-
-
-class ScenarioFailedError(Exception):
-    """A scenario did not hold; its text is the whole report."""
-
-
-class ScenarioItem(pytest.Item):
-    """One scenario."""
-
-    def __init__(self, *, scenario: "Scenario", **rest: Any) -> None:
-        super().__init__(**rest)
-        self.scenario = scenario
-        for tag in scenario.tags:
-            _make_known(self.config, tag)
-            self.add_marker(tag)
-
-    def runtest(self) -> None:
-        """Run the scenario in a workspace of its own."""
-        from elements_local.receiving import ReceiverError  # noqa: PLC0415 - see the module
-
-        try:
-            failure = _runner(self.config).run(self.scenario).failure
-        except ReceiverError as error:
-            raise ScenarioFailedError(str(error)) from error
-        if failure:
-            raise ScenarioFailedError(str(failure))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show a scenario's report in the place of a traceback through the harness."""
-        if isinstance(excinfo.value, ScenarioFailedError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, int, str]:
-        """Say where the scenario stands."""
-        return self.path, self.scenario.line - 1, self.name
+    stop_runner(config)
 
 
 @pytest.fixture(scope="session")
@@ -144,11 +130,14 @@ def elements_settings() -> "Options":
 
 
 @pytest.fixture(scope="session")
-def elements_stack(elements_settings: "Options") -> "Iterator[Stack]":
-    """The three services on real ports, for the whole run."""
+def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
+    """The three services on real ports, for the whole run; or those that ``--elements-stack`` names."""
+    if ELSEWHERE in request.config.stash:
+        yield request.config.stash[ELSEWHERE]
+        return
     from elements_local.start import on_ports  # noqa: PLC0415 - see the module
 
-    with on_ports(elements_settings) as stack:
+    with on_ports(request.getfixturevalue("elements_settings")) as stack:
         yield stack
 
 
@@ -164,26 +153,25 @@ def elements_in_process(elements_settings: "Options") -> "Iterator[HeldStack]":
 @pytest.fixture
 def elements_receiver(pytestconfig: pytest.Config) -> object:
     """Your own receiver, none unless the ini option says so: override it to return a WSGI or ASGI application."""
-    return _receiver(pytestconfig)
+    return named_receiver(pytestconfig)
 
 
 @pytest.fixture
 def elements_workspace(request: pytest.FixtureRequest, elements_receiver: object) -> "Iterator[Doors]":
     """A fresh world for one test, as its markers say: credentials, clock, data. Nobody else sees it.
 
-    With a receiver it is in this process, its callbacks go there, and the process's time is the workspace's.
+    With a receiver it is in this process, its callbacks go there, and the process's time is the workspace's; unless
+    ``--elements-stack`` says otherwise.
     """
     from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
-    from elements_local.markers import workspace_of  # noqa: PLC0415 - as above
 
     try:
-        if elements_receiver is None:
-            making = workspace_of(request.node, request.getfixturevalue("elements_stack"))
-        else:
-            held = request.getfixturevalue("elements_in_process")
-            making = held.workspace_of(request.node, elements_receiver)
-        with making as doors:
-            yield doors
+        with _making_workspace(request, elements_receiver) as doors:
+            request.node.stash[_WORKSPACE] = doors
+            try:
+                yield doors
+            finally:
+                del request.node.stash[_WORKSPACE]
     except HarnessError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
@@ -220,31 +208,36 @@ def elements_certify() -> "Callable[..., Scorecard]":
     return certify
 
 
-def _make_known(config: pytest.Config, tag: str) -> None:
-    """Make a tag a marker, so that ``-m`` chooses by it, with strict markers too."""
-    known = config.stash.setdefault(_TAGS, set())
-    if tag not in known:
-        known.add(tag)
-        config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
+def _making_workspace(request: pytest.FixtureRequest, receiver: object) -> "AbstractContextManager[Doors]":
+    """Return what makes a test's workspace."""
+    from elements_local.held_stack import relayed_workspace_of  # noqa: PLC0415 - see the module
+    from elements_local.markers import workspace_of  # noqa: PLC0415 - as above
+
+    if receiver is None:
+        return workspace_of(request.node, request.getfixturevalue("elements_stack"))
+    if ELSEWHERE in request.config.stash:
+        return relayed_workspace_of(request.node, request.config.stash[ELSEWHERE], receiver)
+    held: HeldStack = request.getfixturevalue("elements_in_process")
+    return held.workspace_of(request.node, receiver)
 
 
-def _runner(config: pytest.Config) -> "Runner":
-    """Return what runs this session's scenarios."""
-    from elements_local.runner import How, Runner, Transport  # noqa: PLC0415 - see the module
+def _running_stack(given: "Mapping[str, str | None]") -> "Stack":
+    """Find the stack that runs already.
 
-    if _RUNNER not in config.stash:
-        how = How(
-            transport=Transport(config.getoption("--elements-transport")),
-            update=config.getoption("--elements-update"),
-            receiver=_receiver(config),
-        )
-        config.stash[_RUNNER] = Runner(how)
-    return config.stash[_RUNNER]
+    Raises:
+        UsageError: it cannot be used.
+    """
+    from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
+    from elements_local.running_stack import running_stack  # noqa: PLC0415 - as above
+
+    token = os.environ.get("ELEMENTS_LOCAL_TOKEN")
+    try:
+        return running_stack(given["stack"] or "", crm=given["crm"], sink=given["sink"], token=token)
+    except HarnessError as error:
+        raise pytest.UsageError(f"--elements-stack: {error}") from None
 
 
-def _receiver(config: pytest.Config) -> str | None:
-    """Return the receiver that the ini option names, importable from the root directory."""
-    named: str | None = config.getini("elements_receiver") or None
-    if named and str(config.rootpath) not in sys.path:
-        sys.path.insert(0, str(config.rootpath))
-    return named
+def _is_meant_as_scenarios(path: Path) -> bool:
+    from elements_local.scenario_sniffing import is_meant_as_scenarios  # noqa: PLC0415 - see the module
+
+    return is_meant_as_scenarios(path)

@@ -12,6 +12,7 @@ COLLECTIONS = {
     "projects": "Projects",
     "tasks": "Tasks",
 }
+RESOURCES = {collection: resource for resource, collection in COLLECTIONS.items()}
 ID_FIELDS = {
     "contacts": "CONTACT_ID",
     "accounts": "ORGANISATION_ID",

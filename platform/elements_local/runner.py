@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from elements_local.clients import Addresses, Doors
 from elements_local.errors import HarnessError, OptionError
+from elements_local.failure_report import poll_lines
 from elements_local.golden import golden_of
 from elements_local.held_time import HeldTime
 from elements_local.receiving import reachable, receiver_of
@@ -30,9 +31,6 @@ from mock_kit.workspaces import DEFAULT_START
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
-
-_MOST_POLLS = 20
-_MOST_RECORDS = 20
 
 
 class Transport(Enum):
@@ -279,18 +277,5 @@ def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> Failure:
 
 
 def _decisions(world: World) -> Iterator[str]:
-    """Yield what the platform decided since the last expectation that held: a line for each poll and record.
-
-    Polls that saw nothing are only counted.
-    """
-    polls = world.fresh_polls()
-    told = [poll for poll in polls if poll["seen"] or poll["error"]]
-    for poll in told[-_MOST_POLLS:]:
-        outcome = poll["error"] or f"{poll['seen']} seen, {poll['events']} reported"
-        yield f"poll at {poll['at']} of {poll['resource']} from {poll['from']}: {outcome}"
-        for record in poll["records"][:_MOST_RECORDS]:
-            yield f"  {world.names.shown(poll['resource'], record['id'])}: {record['verdict']}, {record['why']}"
-    if len(told) < len(polls):
-        yield f"{len(polls) - len(told)} polls saw nothing, from {polls[0]['at']} to {polls[-1]['at']}"
-    if len(told) > _MOST_POLLS:
-        yield f"{len(told) - _MOST_POLLS} earlier polls are not shown"
+    """Yield what the platform decided since the last expectation that held."""
+    return poll_lines(world.fresh_polls(), record=world.names.shown, instant=str)

@@ -3,12 +3,12 @@
 import re
 from ast import literal_eval
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 import msgspec
 
 from elements_local.shape_fields import choices_at, fields_at
-from elements_local.verbs import PATTERNS
+from elements_local.verbs import FORMS, PATTERNS, VERBS
+from mock_kit.nearest import nearest
 
 Path = tuple[str | int, ...]
 
@@ -43,15 +43,24 @@ def place_and_reason(error: msgspec.ValidationError, shape: object, value: objec
     if found := _MISSING_FIELD.fullmatch(reason):
         return path, f"the key {found[1]!r} is missing"
     if found := _NO_CHOICE.fullmatch(reason):
-        return path, unknown("value", found[1], map(str, choices_at(shape, path)))
-    return path, _in_words(_GOT.sub("", reason)) + (_came(value, path) or _kind_came(reason))
+        said = unknown("value", found[1], map(str, choices_at(shape, path)))
+    else:
+        said = _in_words(_GOT.sub("", reason)) + (_came(value, path) or _kind_came(reason))
+    return path, said + _form(shape, path)
+
+
+def _form(shape: object, path: Path) -> str:
+    """Show what may stand where something is expected that does not."""
+    forms = next((keys for verb, keys in FORMS.items() if shape == VERBS[verb]), {})
+    form = forms.get(str(path[0])) if path else None
+    return f"; write it as in {form}" if form else ""
 
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> str:
     """Say that a word is none of those that are known, and which of them is nearest."""
     words = list(known)
-    near = get_close_matches(word, words, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(words)}"
+    near = nearest(word, words)
+    hint = f"did you mean {near!r}?" if near else f"known: {', '.join(words)}"
     return f"unknown {kind} {word!r}; {hint}"
 
 

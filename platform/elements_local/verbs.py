@@ -230,3 +230,29 @@ EXAMPLES = {
     "never": "`never: {callbacks: [contacts/ada UPDATED]}`",
 }
 """What follows a verb, for messages about something else that does."""
+
+FORMS = {
+    "expect": {
+        "callbacks": "`callbacks: [contacts/ada CREATED]` (also UPDATED and DELETED), a mapping for each callback such as "
+        "`callbacks: [{events: [contacts/ada CREATED], raw: 1, signature: valid, headers: {X-Mine: yes}, body: {action: "
+        "create}}]`, by instance such as `callbacks: {second: [contacts/ada CREATED]}`, or `callbacks: []` for none",
+        "attempts": "`attempts: [503, null, 200]`, null for one that was dropped",
+        "events": "`events: [NOTIFIED, DISPATCHED]`",
+        "polls": "`polls: [{resource: contacts, at: T+15m, start: T+0s, status: 200, seen: 1, events: 1, failed: false}]`, "
+        "of which any key may be left out",
+        "requests": '`requests: [{path: "/v2.2/Contacts*", service: crm, method: GET, status: 200, count: 1}]`, of which '
+        "only the path is needed, with * for anything",
+        "records": "`records: {contacts/ada: {FIRST_NAME: Ada}}`, or `records: {contacts/ada: null}` for one that is gone",
+        "audit": "`audit: clean`, `audit: {owed: 2, delivered: 1, lost: [contacts/ada UPDATED]}` (also reported, late, "
+        "duplicate, misclassified), or a list of such mappings, each with its `instance`",
+    },
+    "never": {
+        "callbacks": '`callbacks: [contacts/ada UPDATED]`, or `callbacks: ["contacts/* DELETED"]` with * for anything',
+        "polls": "`polls: [{resource: contacts, failed: true}]`",
+        "requests": '`requests: [{path: "/v2.2/Leads*", method: POST}]`, with * for anything',
+        "records": "`records: {contacts/ada: {FIRST_NAME: Ada}}`, or `records: {contacts/ada: null}` for one that must not be gone",
+        "audit": '`audit: {lost: ["contacts/* UPDATED"]}` with * for anything (also reported, late, duplicate, '
+        "misclassified), or a list of such mappings, each with its `instance`",
+    },
+}
+"""What follows the keys of the two verbs that expect something, for the same."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hmac import compare_digest
 from itertools import islice
@@ -18,7 +18,8 @@ from mock_kit.front import WHOSE, Front
 from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
 from mock_kit.lean_flask import this_request
-from mock_kit.operations import JSON, Answer, operation
+from mock_kit.operations import JSON, Answer, operation, operation_of
+from mock_kit.shapes import parameters_of, refuse_unknown_parameters
 from mock_kit.snapshots import SnapshotTooLargeError
 from mock_kit.table_rows import SnapshotError, TakenError
 from mock_kit.workspaces import Workspace, Workspaces
@@ -116,6 +117,8 @@ class Admin:
         workspace_of: whose workspace a request means; raises UnknownWorkspaceError for foreign credentials.
         reset: brings a workspace back to its start in this service.
         holding: lets nothing run in a workspace that would be in the way of a reset; raises if something does already.
+        others: where the other services of the stack are, by their names, as far as this one knows.
+        whose: the query parameters by which ``workspace_of`` goes; any admin call may have them.
         measures: name -> what the service knows about itself, for health and metrics.
     """
 
@@ -128,6 +131,8 @@ class Admin:
     front: Front
     guard: Guard
     holding: Callable[[Workspace], AbstractContextManager[object]] = _unheld
+    others: Mapping[str, str] = field(default_factory=dict)
+    whose: tuple[str, ...] = ()
     measures: Callable[[], Mapping[str, Measure]] = _no_measures
 
 
@@ -187,9 +192,10 @@ _PROBLEMS = (401, 403)
 @bp.get("/health")
 @operation(problems=(403,))
 def health() -> Answer[dict[str, str | float]]:
-    """Say that the service answers, and what it knows about itself."""
-    measures = {name: measure.value for name, measure in _admin().measures().items()}
-    return Answer({"service": _admin().service, "status": "ok", **measures})
+    """Say that the service answers, where the others of its stack are, and what it knows about itself."""
+    admin = _admin()
+    measures = {name: measure.value for name, measure in admin.measures().items()}
+    return Answer({"service": admin.service, "status": "ok", **admin.others, **measures})
 
 
 @bp.post("/reset")
@@ -308,6 +314,15 @@ def _guard() -> None:
     asked = this_request()
     if asked.path == "/_local" or asked.path.startswith("/_local/"):
         _admin().guard.check(asked)
+        if asked.query_string and asked.endpoint is not None:
+            _refuse_unknown_parameters(asked, current_app.view_functions[asked.endpoint])
+
+
+def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> None:
+    """Refuse what an admin route does not read; the vendors' routes pass over it, as the vendors do."""
+    known = operation_of(view)
+    if known is not None:
+        refuse_unknown_parameters(asked.args, dict.fromkeys([*parameters_of(known.query), *_admin().whose]))
 
 
 @lru_cache(maxsize=64)  # they are few

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, current_app, g, request
 from flask.sessions import NullSession, SessionInterface
-from werkzeug.routing import MapAdapter, Rule
+from werkzeug.routing import IntegerConverter, MapAdapter, Rule, ValidationError
 
 if TYPE_CHECKING:
     from flask.ctx import _AppCtxGlobals
 
 _HOSTS_KEPT = 64
+_OPTIONS = "PROVIDE_AUTOMATIC_OPTIONS"
 _NO_SESSION = NullSession()
 
 
@@ -36,15 +37,50 @@ class _FoundRule(Rule):
         return build
 
 
+class _Request(Request):
+    """A request whose view may say how much it takes, as Flask itself lets it only since 3.1."""
+
+    _own_limit: int | None = None
+
+    @property
+    def max_content_length(self) -> int | None:
+        """Bytes of a body that are taken: the view's own limit, or the application's."""
+        return super().max_content_length if self._own_limit is None else self._own_limit
+
+    @max_content_length.setter
+    def max_content_length(self, limit: int | None) -> None:
+        self._own_limit = limit
+
+
+class _IntegerConverter(IntegerConverter):
+    """A number in a path; one of more digits than Python reads is none, as werkzeug knows only since 3.1."""
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        try:
+            number: int = super().to_python(value)
+        except ValueError as error:
+            raise ValidationError from error
+        return number
+
+
 class LeanFlask(Flask):
     """Flask without sessions and asynchronous views, which looks at each host but once."""
 
+    request_class = _Request
     session_interface = _NoSessions()
     url_rule_class = _FoundRule
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
+        self.url_map.converters["int"] = _IntegerConverter
         self._known_hosts: dict[tuple[str, str], str] = {}
+
+    def add_url_rule(self, rule: str, *args: Any, **options: Any) -> None:
+        """Add a route, without OPTIONS if the configuration says so, which Flask itself reads only since 3.1."""
+        if options.get("provide_automatic_options") is None and not self.config.get(_OPTIONS, True):
+            options["provide_automatic_options"] = False
+        super().add_url_rule(rule, *args, **options)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function as it is: none is asynchronous, and looking costs with every call."""

@@ -15,7 +15,7 @@ from flask import Response
 from mock_kit.declared_routes import Route, attribute_texts, declared_routes
 from mock_kit.json_schema import schemas_of
 from mock_kit.json_text import encode
-from mock_kit.operations import JSON, Callback, Link, Operation
+from mock_kit.operations import JSON, Callback, Link
 from mock_kit.shapes import without_none
 
 if TYPE_CHECKING:
@@ -192,17 +192,18 @@ def _responses(route: Route, description: Description, schema: _Schemas) -> dict
     problem: dict[str, object] = {"content": {JSON: {"schema": schema(known.problem or description.problem)}}}
     if description.headers:
         problem["headers"] = {name: _header(text) for name, text in description.headers.items()}
-    statuses = sorted({*_implied(known), *known.problems, *description.problems})
+    statuses = sorted({*_implied(route), *known.problems, *description.problems})
     return {
         str(known.status): success,
         **{str(status): {"description": HTTPStatus(status).phrase, **problem} for status in statuses},
     }
 
 
-def _implied(known: Operation) -> set[int]:
-    """Return the statuses that follow from what an operation takes."""
+def _implied(route: Route) -> set[int]:
+    """Return the statuses that follow from what an operation takes; an admin route refuses any other parameter."""
+    known = route.operation
     statuses: set[int] = set()
-    if known.query is not None:
+    if known.query is not None or route.path.startswith("/_local/"):
         statuses.add(400)
     if known.takes:
         statuses |= {400, 413, 415}

@@ -8,6 +8,7 @@ from msgspec import inspect
 
 from mock_kit.json_text import Json, encode_text
 from mock_kit.masks import MASK, is_secret, mask_body
+from mock_kit.nearest import nearest
 
 if TYPE_CHECKING:
     from msgspec import ValidationError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _SHOWN = 100
 _LONGEST_SHAPE = 600
 _PLACE = re.compile(r" - at (?:`key` in )?`\$(?P<steps>[^`]*)`\Z")
+_UNKNOWN = re.compile("Object contains unknown field `(.+?)`")
 _STEP = re.compile(r"\.(?P<key>[^.\[\]]+)|\[(?P<at>\d+|\.\.\.)\]")
 
 
@@ -29,7 +31,17 @@ def refusal(error: "ValidationError", came: Json, shape: object) -> str:
     found = _PLACE.search(reason)
     steps = list(_steps(found["steps"])) if found else []
     said = "" if ", got `" in reason or not reason.startswith("Expected") else _came(came, steps)
-    return f"{reason}{said}; expected {_shape(_nearest(inspect.type_info(shape), steps))}"
+    around = _nearest(inspect.type_info(shape), steps)
+    return f"{reason}{_meant(reason, around)}{said}; expected {_shape(around)}"
+
+
+def _meant(reason: str, around: inspect.Type) -> str:
+    """Name the key that may be meant by one that is not known."""
+    unknown = _UNKNOWN.match(reason)
+    if unknown is None or not isinstance(around, inspect.StructType):
+        return ""
+    near = nearest(unknown[1], [each.encode_name for each in around.fields])
+    return f" (did you mean {near!r}?)" if near else ""
 
 
 def words(shape: object) -> str:

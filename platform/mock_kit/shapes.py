@@ -1,7 +1,7 @@
 """From what a stranger sends to a declared shape, or to an error that says what came and what was expected."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from mock_kit.json_text import read_json
+from mock_kit.nearest import nearest
 
 if TYPE_CHECKING:
     from flask import Request
@@ -68,6 +69,25 @@ def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
         raise _refusal(error, found, shape) from error
 
 
+def refuse_unknown_parameters(sent: "MultiDict[str, str]", known: Collection[str]) -> None:
+    """Refuse parameters that nobody reads; each would be a slip that nobody notices.
+
+    Raises:
+        ShapeError: says which one is none, and which there are.
+    """
+    for name in sent:
+        if name not in known:
+            near = nearest(name, known)
+            meant = f" (did you mean {near!r}?)" if near else ""
+            rest = f"expected any of {', '.join(known)}" if known else "this route takes none"
+            raise ShapeError(f"there is no parameter {_quoted(name)} here{meant}; {rest}")
+
+
+def parameters_of(shape: type | None) -> list[str]:
+    """Return the names of the query parameters that a shape speaks of."""
+    return [] if shape is None else [field.encode_name for field in _fields(shape)]
+
+
 def without_none(shape: object) -> object:
     """Return a type without the None that stands for a parameter which was not sent."""
     if not _is_optional(shape):
@@ -81,11 +101,8 @@ def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
     if not shape.__struct_config__.forbid_unknown_fields:
         return
     fields = {field.encode_name: field for field in _fields(shape)}
+    refuse_unknown_parameters(sent, fields)
     for name, values in sent.lists():
-        if name not in fields:
-            raise ShapeError(
-                f"there is no parameter {_quoted(name)} here; expected any of {', '.join(fields)}"
-            )
         if len(values) > 1 and not _is_list(fields[name].type):
             raise ShapeError(f"{name} takes one value; got {len(values)}: {', '.join(map(_quoted, values))}")
 

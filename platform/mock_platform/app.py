@@ -62,6 +62,7 @@ from mock_platform.routes import (
     one_instance,
     organizations,
     outbox,
+    pollers,
     polls,
     roles,
     subscriptions,
@@ -87,6 +88,7 @@ _LOCAL = (
     clock.bp,
     workspace_routes.bp,
     polls.bp,
+    pollers.bp,
     outbox.bp,
     audit.bp,
     activity.bp,
@@ -249,5 +251,6 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
         journal=parts.journal,
         front=front,
         guard=guard,
+        others={"crm": parts.settings.crm_url, "sink": parts.settings.sink_url},
     )
     add_admin(app, admin)

@@ -97,7 +97,7 @@ BROKEN = {
     "an instant that is none": (GOOD + "  - advance: {to: tomorrow}\n", "4:15", "expected T+15m, which counts from the start, or an"),
     "an unknown instance": (GOOD + "  - poll: other\n", "4:5", "unknown instance 'other'; known: instance"),
     "no instance": ("scenario: s\ninstance: null\nsteps:\n  - poll:\n", "4:5", "leave `instance: null` out to have one like the guide's"),
-    "a method in small letters": (GOOD + "  - request: {method: get, path: /x}\n", "4:15", "unknown value 'get'; known: DELETE, GET"),
+    "a method in small letters": (GOOD + "  - request: {method: get, path: /x}\n", "4:15", "unknown value 'get'; did you mean 'GET'?"),
     "a request without a path": (GOOD + "  - request: {method: GET}\n", "4:5", "the key 'path' is missing; write it as in `request: {"),
     "a path without a slash": (GOOD + "  - request: {method: GET, path: instances}\n", "4:28", "a path that starts with a slash, such as /instances; got"),
     "an unknown service": (GOOD + "  - fault: {service: crn, effect: {drop: true}}\n", "4:13", "unknown value 'crn'; did you mean 'crm'?"),

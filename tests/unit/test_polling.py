@@ -220,6 +220,10 @@ def test_a_decision_to_ignore_says_by_how_much():
     assert decision.change is None
 
 
+def came(value: object) -> str:
+    return repr(value) if value is not None else "the record has no such field, or null in it; that"
+
+
 @pytest.mark.assumed
 @pytest.mark.parametrize(
     "updated",
@@ -230,7 +234,7 @@ def test_a_record_without_a_readable_date_is_passed_over_and_says_why(updated):
     decision = judged(contact(1, created=LAST_YEAR, updated=updated))
 
     assert decision.verdict is Verdict.IGNORED
-    assert decision.why == f"DATE_UPDATED_UTC: {updated!r} does not follow 'yyyy-MM-dd HH:mm:ss'"
+    assert decision.why == f"DATE_UPDATED_UTC: {came(updated)} does not follow 'yyyy-MM-dd HH:mm:ss'"
     assert decision.date == COVERED.at
 
 
@@ -246,7 +250,7 @@ def test_a_record_without_a_readable_created_date_counts_as_updated(created):
     assert decision.verdict is Verdict.UPDATED
     assert decision.why == (
         "updated 2026-03-02T10:05:00Z is later than 2026-03-02T10:00:00Z; "
-        f"DATE_CREATED_UTC: {created!r} does not follow 'yyyy-MM-dd HH:mm:ss'"
+        f"DATE_CREATED_UTC: {came(created)} does not follow 'yyyy-MM-dd HH:mm:ss'"
     )
 
 

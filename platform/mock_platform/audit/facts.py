@@ -98,7 +98,7 @@ def polled(store: Store, workspace: str, instance: Instance, settings: Settings)
     polls = store.polls.list(workspace, instance_id=instance.id, limit=_EVERY)
     for poll in polls:
         kept.setdefault(poll.resource, []).append(poll)
-    known = _Known(instance=instance, urls=_urls(instance, settings), silent=_silent(instance, polls))
+    known = _Known(instance=instance, urls=_urls(instance, settings), silent=silent(instance, polls))
     return [known.polled(name, kept[name], last_polls.get(name)) for name in kept]
 
 
@@ -164,8 +164,8 @@ def _since(instance: Instance, polls: Sequence[Poll], last: LastPoll | None) -> 
     return last.at if last else instance.created
 
 
-def _silent(instance: Instance, polls: Sequence[Poll]) -> str:
-    """Say why an instance is polled no more; nothing if it is."""
+def silent(instance: Instance, polls: Sequence[Poll]) -> str:
+    """Say why an instance that has events is polled no more; nothing if it is."""
     if instance.polling_disabled:
         failed = [
             f"; the last of {poll.resource} {reasons.failed(poll.error)}" for poll in polls if poll.error

@@ -97,7 +97,8 @@ class UnreadableDateError(PlatformError):
     """A date in a record does not follow the configured pattern."""
 
     def __init__(self, value: object, pattern: str) -> None:
-        super().__init__(f"{shown(value)} does not follow {pattern!r}")
+        came = shown(value) if value is not None else "the record has no such field, or null in it; that"
+        super().__init__(f"{came} does not follow {pattern!r}")
 
 
 class InstanceDisabledError(PlatformError):

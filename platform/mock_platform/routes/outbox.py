@@ -1,15 +1,17 @@
 """``/_local/deliveries`` and ``/_local/emails``: all that was sent, attempt by attempt, and what never is."""
 
+from datetime import datetime
 from typing import Annotated, TypedDict
 
 from flask import Blueprint
-from msgspec import Meta, Struct
+from msgspec import DecodeError, Meta, Struct
+from msgspec.json import Decoder
 
 from mock_kit.admin import asked_workspace
 from mock_kit.instants import format_instant
 from mock_kit.operations import Answer, operation
 from mock_platform.domain.emails import Email
-from mock_platform.domain.models import Attempt
+from mock_platform.domain.models import Attempt, JobKind
 from mock_platform.routes.parts import parts
 from mock_platform.store.deliveries import KeptDelivery
 
@@ -49,16 +51,41 @@ class AttemptJson(TypedDict):
 
 
 class DeliveryJson(TypedDict):
-    """One delivery with all its tries."""
+    """One delivery with all its tries: ``created`` with its poll, ``due`` again at an instant if it is.
+
+    ``events`` are ``contacts/101 CREATED``.
+    """
 
     notificationId: int
     subscriptionId: int
+    instanceId: int | None
     topic: str
     channel: str
     url: str
     active: bool
     status: str
+    created: str
+    due: str | None
+    events: list[str]
     attempts: list[AttemptJson]
+
+
+class _Event(Struct, rename="camel"):
+    object_type: str
+    event_type: str
+    object_id: str = ""
+
+
+class _Message(Struct, rename="camel"):
+    instance_id: int | None = None
+    events: list[_Event] = []
+
+
+class _Body(Struct):
+    message: _Message
+
+
+_body = Decoder(_Body)
 
 
 class DeliveriesJson(TypedDict):
@@ -89,7 +116,9 @@ def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
         workspace, notification_id=query.notification_id, subscription_id=query.subscription_id
     )[-query.limit :]
     tries = store.attempts.of_each(workspace, {one.delivery.notification_id for one in found})
-    return Answer({"deliveries": [_delivery(one, tries.get(one.key, [])) for one in found]})
+    dues = store.jobs.dues(workspace, JobKind.DELIVER)
+    shown = [_delivery(one, tries.get(one.key, []), dues.get("{}/{}".format(*one.key))) for one in found]
+    return Answer({"deliveries": shown})
 
 
 @bp.get("/emails")
@@ -100,17 +129,30 @@ def emails(query: EmailsQuery) -> Answer[EmailsJson]:
     return Answer({"emails": [_email(one) for one in found]})
 
 
-def _delivery(kept: KeptDelivery, attempts: list[Attempt]) -> DeliveryJson:
+def _delivery(kept: KeptDelivery, attempts: list[Attempt], due: datetime | None) -> DeliveryJson:
+    message = _message(kept.notification.body)
     return {
         "notificationId": kept.delivery.notification_id,
         "subscriptionId": kept.delivery.subscription_id,
+        "instanceId": message.instance_id,
         "topic": kept.notification.topic,
         "channel": kept.subscription.channel.value,
         "url": kept.subscription.url,
         "active": kept.subscription.active,
         "status": kept.delivery.status.value,
+        "created": format_instant(kept.delivery.created),
+        "due": format_instant(due) if due else None,
+        "events": [f"{one.object_type}/{one.object_id} {one.event_type}" for one in message.events],
         "attempts": [_attempt(attempt) for attempt in attempts],
     }
+
+
+def _message(body: bytes) -> _Message:
+    """Read what a callback tells of; nothing of one that is in somebody's own words."""
+    try:
+        return _body.decode(body).message
+    except DecodeError:
+        return _Message()
 
 
 def _attempt(attempt: Attempt) -> AttemptJson:

@@ -43,7 +43,7 @@ def test_filters_narrow_the_list(filled, filters, ids):
     [
         (
             "objecttype=contacts",
-            "there is no parameter 'objecttype' here; expected any of bin, objectType, eventType,",
+            "there is no parameter 'objecttype' here (did you mean 'objectType'?); expected any of bin, objectType,",
         ),
         ("limit=0", "limit must be a whole number from 1 to 1000000; got '0'"),
         ("limit=-1", "got '-1'"),
