@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from elements_local.observed import JsonObject, Observed
 from elements_local.records import RESOURCES
-from elements_local.unreported import Unreported, sentences, shown_url
+from elements_local.unreported import Unreported, failure_text, sentences, shown_url
 from mock_kit.instants import parse_instant
 from mock_kit.masks import mask_target
 
@@ -58,6 +58,12 @@ def poll_lines(
         yield f"{len(told) - _MOST_POLLS} earlier polls are not shown"
 
 
+def warning_line(warning: JsonObject, instance: str) -> str:
+    """Write a slip in an instance's configuration."""
+    where = ", ".join(filter(None, [warning["path"], instance]))
+    return f"warning {warning['rule']}: {warning['message']} ({where})"
+
+
 def report(observed: Observed, *, verbose: bool) -> str:
     """Say in a few lines what happened, the most telling first; in as many as it takes if that is asked for."""
     lines = list(_Report(observed, verbose=verbose).lines())
@@ -78,11 +84,12 @@ class _Report:
         """Yield all of it, the most telling first."""
         observed = self._observed
         if not (observed.pollers or observed.changes or observed.callbacks):
-            yield f"nothing happened in workspace {observed.workspace}, {self._clock()}: no instance, no change, no callback"
+            none = "no instance, no change, no callback" if observed.has_platform else "nothing came to it"
+            yield f"nothing happened in workspace {observed.workspace}, {self._clock()}: {none}"
             return
         reasons = sentences(Unreported(observed, self._words).all())
         yield from self._few(reasons, "reasons", latest=False)
-        yield from self._few([*map(_warning, observed.warnings)], "warnings", latest=False)
+        yield from self._few([*map(self._warning, observed.warnings)], "warnings", latest=False)
         yield f"In workspace {observed.workspace}, {self._clock()}:"
         yield from (f"  {line}" for line in self._story())
 
@@ -91,11 +98,12 @@ class _Report:
 
     def _story(self) -> Iterator[str]:
         observed = self._observed
-        yield from [*map(self._poller, observed.pollers)] or ["no instance was made"]
-        changes = [*map(self._change, observed.changes)] or ["nothing was changed in the CRM"]
-        yield from self._few(changes, "changes")
+        empty = "there is no instance", "nothing was changed in the CRM", "no callback was sent"
+        no_instance, no_change, no_callback = ([line] if observed.has_platform else [] for line in empty)
+        yield from self._few([*map(self._poller, observed.pollers)] or no_instance, "instances")
+        yield from self._few([*map(self._change, observed.changes)] or no_change, "changes")
         yield from self._polls()
-        yield from self._few([*self._attempts()] or ["no callback was sent"], "attempts")
+        yield from self._few([*self._attempts()] or no_callback, "attempts")
         yield from self._few([*self._others()], "other requests")
 
     def _few(self, lines: Sequence[str], what: str, *, latest: bool = True) -> Iterator[str]:
@@ -106,6 +114,9 @@ class _Report:
         yield from lines[left:] if latest else lines[: len(lines) - left]
         if left and not latest:
             yield f"{left} more {what}"
+
+    def _warning(self, warning: JsonObject) -> str:
+        return warning_line(warning, self._words.instance(warning["instanceId"]))
 
     def _poller(self, poller: JsonObject) -> str:
         name = f"{self._words.instance(poller['instanceId'])}, made at {self._words.instant(poller['made'])}"
@@ -153,12 +164,8 @@ class _Report:
                 yield f"request at {at} to the sink: {each['method']} {mask_target(each['path'])}: {each['status']}"
 
 
-def _warning(warning: JsonObject) -> str:
-    where = ", ".join(filter(None, [warning["path"], f"instance {warning['instanceId']}"]))
-    return f"warning {warning['rule']}: {warning['message']} ({where})"
-
-
 def _poll_line(poll: JsonObject, instant: Callable[[str], str]) -> str:
-    outcome = poll["error"] or f"{poll['seen']} seen, {poll['events']} reported"
+    seen = f"{poll['seen']} seen, {poll['events']} reported"
+    outcome = failure_text(poll["error"]) if poll["error"] else seen
     asked = f"{poll['resource']} from {instant(poll['from'])}"
     return f"poll at {instant(poll['at'])} of {asked}: {outcome}"

@@ -16,6 +16,7 @@ class Observed:
     """What the services know of a workspace; nothing of those that do not run.
 
     Attributes:
+        has_platform: whether a platform runs, and not the CRM or the sink alone.
         bin_url: where the sink takes its callbacks.
         now, is_virtual: what its clock shows, and whether that moves only when told.
         changes: what clients changed in the CRM, oldest first.
@@ -27,6 +28,7 @@ class Observed:
     """
 
     workspace: str
+    has_platform: bool = True
     bin_url: str
     now: str
     is_virtual: bool
@@ -48,6 +50,7 @@ def observe(doors: Doors) -> Observed:
     platform = doors.platform
     return Observed(
         workspace=doors.credentials.name,
+        has_platform=bool(platform.url),
         bin_url=doors.credentials.callback_url,
         now=clock["now"],
         is_virtual=clock["mode"] == "virtual",
@@ -56,7 +59,7 @@ def observe(doors: Doors) -> Observed:
         polls=_listed(platform, "polls", f"?limit={_ALL}"),
         deliveries=_listed(platform, "deliveries", f"?limit={_ALL}"),
         callbacks=doors.sink.callbacks() if doors.sink.url else [],
-        warnings=_warnings(platform),
+        warnings=warnings_of(platform),
     )
 
 
@@ -68,7 +71,7 @@ def _listed(service: Client, what: str, query: str = "") -> list[JsonObject]:
     return found
 
 
-def _warnings(platform: Client) -> list[JsonObject]:
+def warnings_of(platform: Client) -> list[JsonObject]:
     """Return the warnings of all instances; none from a platform that has no such route."""
     reply = platform.send("GET", "/_local/warnings") if platform.url else None
     if reply is None or not reply.ok:

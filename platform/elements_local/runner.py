@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from elements_local.clients import Addresses, Doors
 from elements_local.errors import HarnessError, OptionError
-from elements_local.failure_report import poll_lines
+from elements_local.failure_report import poll_lines, warning_line
 from elements_local.golden import golden_of
 from elements_local.held_time import HeldTime
+from elements_local.observed import warnings_of
 from elements_local.receiving import reachable, receiver_of
 from elements_local.records import UnknownRecordError
 from elements_local.scenario import Scenario, Step
@@ -264,7 +265,7 @@ def _take_steps(scenario: Scenario, world: World) -> Failure | None:
         try:
             take(world, step.verb, step.argument)
         except ExpectationError as error:
-            lines = (*error.lines, *_decisions(world))
+            lines = (*error.lines, *_warnings(world), *_decisions(world))
             return replace(_failure(scenario, step, lines), expected=True)
         except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
             return _failure(scenario, step, (str(error),))
@@ -274,6 +275,13 @@ def _take_steps(scenario: Scenario, world: World) -> Failure | None:
 def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> Failure:
     again = f"replay it: elements-local replay {quote(str(scenario.path))} --name {quote(scenario.name)}"
     return Failure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=(*lines, again))
+
+
+def _warnings(world: World) -> Iterator[str]:
+    """Yield what the platform warns of in the configuration of the scenario's instances."""
+    names = {made.id: name for name, made in world.instances.items()}
+    for warning in warnings_of(world.doors.platform):
+        yield warning_line(warning, names.get(warning["instanceId"], "an instance"))
 
 
 def _decisions(world: World) -> Iterator[str]:

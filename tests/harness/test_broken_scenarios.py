@@ -107,7 +107,12 @@ BROKEN = {
     "a status alone": (GOOD + "  - respond: 503\n", "4:5", "got 503; write it as in `respond: {status: 503, times: 3}`"),
     "an answer after the last": (GOOD + "  - respond: [{status: 503}, {status: 200}]\n", "4:15", "without `times` it is given for ever"),
     "an event without its word": (ADA + "  - expect: {callbacks: [contacts/ada]}\n", "5:26", "expected an event such as `contacts/ada CREATED`"),
-    "an event's misspelt word": (ADA + "  - never: {callbacks: [contacts/ada UPDATE]}\n", "5:25", "or one that is UPDATED or DELETED; got 'contacts/ada UPDATE'"),
+    "an event's misspelt word": (ADA + "  - never: {callbacks: [contacts/ada UPDATE]}\n", "5:25", 'or `callbacks: ["contacts/* DELETED"]` with * for anything; got \'contacts/ada UPDATE\''),
+    "an expected event with a wildcard": (ADA + '  - expect: {callbacks: ["contacts/* CREATED"]}\n', "5:26", "got 'contacts/* CREATED'; * stands for anything only in `never`"),
+    "callbacks that are a text": (ADA + "  - expect: {callbacks: contacts/ada CREATED}\n", "5:14", "got 'contacts/ada CREATED'; write it as in `callbacks: [contacts/ada CREATED]`"),
+    "an attempt that is no list": (ADA + "  - expect: {attempts: 503}\n", "5:14", "got 503; write it as in `attempts: [503, null, 200]`"),
+    "an audit that is no word": (ADA + "  - expect: {audit: spotless}\n", "5:14", "unknown value 'spotless'; known: clean; write it as in `audit: clean`"),
+    "a poll that never came, by its name alone": (ADA + "  - never: {polls: [contacts]}\n", "5:21", "write it as in `polls: [{resource: contacts, failed: true}]`"),
     "an expectation of nothing": (GOOD + "  - expect: {}\n", "4:5", "expected what has to have come: callbacks,"),
     "a misspelt stream": (GOOD + "  - expect: streem\n", "4:5", "unknown value 'streem'; did you mean 'stream'?"),
     # matrix
@@ -158,6 +163,7 @@ def test_replay_calls_it_misuse_in_one_line(broken: tuple[Path, str, str]) -> No
 def test_pytest_shows_each_as_an_error_of_collection_without_a_traceback(
     pytester: pytest.Pytester,
 ) -> None:
+    pytester.makeini("[pytest]\nelements_scenarios = scenarios\n")
     folder = pytester.mkdir("scenarios")
     for name, (text, _, _) in BROKEN.items():
         written(folder / f"{name}.yaml", text)

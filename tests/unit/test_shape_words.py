@@ -63,7 +63,7 @@ def said(value, shape=Order):
         ),
         pytest.param(
             {"orderId": 1, "items": [{"state": 1}]},
-            f"Object contains unknown field `state` - at `$.items[0]`; {ITEM}",
+            f"Object contains unknown field `state` - at `$.items[0]` (did you mean 'status'?); {ITEM}",
             id="a key too many",
         ),
         pytest.param(

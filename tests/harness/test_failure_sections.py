@@ -1,0 +1,576 @@
+"""What is printed below a test that fails: why what was changed has not come, and what happened, by pytest inside pytest."""
+
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+HEAD = """
+import pytest
+from elements_local import guide
+from elements_local.start import Options
+
+
+@pytest.fixture(scope="session")
+def elements_settings():
+    return Options(ports=(0, 0, 0), environment={"ELEMENTS_LOCAL_KEEP_TIES": "true"})
+
+
+@pytest.fixture
+def made(elements_workspace):
+    def make(*, contacts=None, **configuration):
+        body = guide.instance_body(elements_workspace.credentials)
+        body["configuration"].update(configuration)
+        body["configuration"]["event.poller.configuration"]["contacts"].update(contacts or {})
+        return elements_workspace.platform.create_instance(body)
+
+    return make
+
+
+@pytest.fixture
+def world(elements_workspace):
+    return elements_workspace
+
+
+def add(world, collection="Contacts", **fields):
+    return world.crm.create(collection, fields or {"FIRST_NAME": "Ada"})
+
+
+def kinds(world):
+    return [
+        event["eventType"]
+        for callback in world.sink.callbacks()
+        for event in callback["json"]["message"]["events"]
+    ]
+"""
+
+CASES = {
+    "made_in_the_second_of_the_instance": (
+        """
+        made()
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        [
+            ("contacts # was created at 10:00:00, the very second in which instance # was made; a poll counts what is "
+            "later, so let a second pass in between"),
+            "In workspace ws-*, whose virtual clock shows 2026-03-02T10:15:00Z:",
+            "  instance #, made at 10:00:00: polls contacts, accounts, leads, opportunities; next at 10:30:00",
+            "  change at 10:00:00: contacts # CREATED",
+            "  4 polls saw nothing, at 10:15:00",
+            "  no callback was sent",
+        ],
+    ),
+    "made_in_the_second_of_a_poll": (
+        """
+        made()
+        world.clock.advance("15m")
+        add(world)
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED", "CREATED"]
+        """,
+        ["contacts #, contacts # were created at 10:15:00, the very second in which contacts were polled; *"],
+    ),
+    "nothing_was_advanced": (
+        """
+        made()
+        world.clock.advance("1m")
+        add(world)
+        world.sink.wait(objectType="contacts", timeout_s=0)
+        """,
+        [
+            ("contacts # was created at 10:01:00; contacts have not been polled since; instance # polls next at "
+            "10:15:00; the clock has not moved since")
+        ],
+    ),
+    "advanced_too_little": (
+        """
+        made()
+        world.clock.advance("1m")
+        add(world)
+        world.clock.advance("10m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        ["contacts # was *; contacts have not been polled since; instance # polls next at 10:15:00; it is 10:11:00 now"],
+    ),
+    "a_kind_that_nothing_polls": (
+        """
+        made()
+        add(world, "Projects", PROJECT_NAME="Engine", STATUS="NOT STARTED")
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        [
+            ("projects # was created at 10:00:00; no instance polls projects: instance # polls contacts, accounts, "
+            "leads, opportunities")
+        ],
+    ),
+    "no_instance": (
+        """
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        ["contacts # was created at 10:00:00; there is no instance in this workspace, so nothing is polled"],
+    ),
+    "two_changes_between_polls": (
+        """
+        made()
+        world.clock.advance("1m")
+        ada = add(world)
+        world.clock.advance("1m")
+        world.crm.update("Contacts", ada["CONTACT_ID"], {"FIRST_NAME": "Ida"})
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED", "UPDATED"]
+        """,
+        [
+            ("contacts # was created at 10:01:00 and updated at 10:02:00 before the poll at 10:15:00, which tells one "
+            "event of a record: UPDATED"),
+            "  poll at 10:15:00 of contacts from 10:00:00: 1 seen, 1 reported",
+            "    contacts #: UPDATED, updated *; 60 s after created, beyond the tolerance of 0 s",
+            "  callback at 10:15:00: contacts # UPDATED: 200 from http://127.0.0.1:*/ws-*",
+        ],
+    ),
+    "a_deletion": (
+        """
+        made()
+        world.clock.advance("1m")
+        ada = add(world)
+        world.clock.advance("15m")
+        world.crm.delete("Contacts", ada["CONTACT_ID"])
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED", "DELETED"]
+        """,
+        ["contacts # was deleted at 10:16:00; polling reports no deletions: what is gone is in no answer"],
+    ),
+    "a_poll_that_failed": (
+        """
+        made()
+        world.clock.advance("1m")
+        add(world)
+        world.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}])
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        [
+            ("contacts # was created at 10:01:00; the poll at 10:15:00 failed: 502: Insightly answered 503; instance # "
+            "polls next at 10:30:00")
+        ],
+    ),
+    "a_callback_that_was_refused": (
+        """
+        made()
+        world.clock.advance("1m")
+        world.sink.respond({"status": 503, "times": 10})
+        add(world)
+        world.clock.advance("15m")
+        assert [callback["status"] for callback in world.sink.callbacks()] == [200]
+        """,
+        [
+            ("contacts # was created at 10:01:00; its callback was answered 503 at 10:15:00, 503 at 10:15:04, 503 at "
+            "10:15:16; it is tried again at 10:16:04")
+        ],
+    ),
+    "a_callback_to_somewhere_else": (
+        """
+        url = world.credentials.callback_url.rpartition("/")[0]
+        made(**{"event.notification.callback.url": f"{url}/mine?api_key=0123456789"})
+        world.clock.advance("1m")
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        [
+            ("contacts # was created at 10:01:00; its callback was taken by http://127.0.0.1:*/mine?api_key=*, which "
+            "is not the workspace's bin http://127.0.0.1:*/ws-*")
+        ],
+    ),
+    "a_callback_to_nowhere": (
+        """
+        made(**{"event.notification.callback.url": None})
+        world.clock.advance("1m")
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        ["contacts # was created at 10:01:00; the poll at 10:15:00 reported it, but there is no callback URL"],
+    ),
+    "an_id_that_cannot_be_read": (
+        """
+        made(contacts={"idField": "CONTACTID"})
+        world.clock.advance("1m")
+        ada = add(world)
+        world.clock.advance("15m")
+        assert world.sink.callbacks(objectId=ada["CONTACT_ID"])
+        """,
+        [
+            ("contacts # was created at 10:01:00; the poll at 10:15:00 saw a record whose id could not be read: "
+            "idField 'CONTACTID' names nothing in it (did you mean CONTACT_ID?)"),
+            "    a record of contacts without an id: CREATED, *",
+        ],
+    ),
+    "an_id_of_another_field": (
+        """
+        made(contacts={"idField": "FIRST_NAME"})
+        world.clock.advance("1m")
+        ada = add(world)
+        world.clock.advance("15m")
+        assert world.sink.callbacks(objectId=ada["CONTACT_ID"])
+        """,
+        [
+            ("contacts # was created at 10:01:00; the poll at 10:15:00 saw a record by the id 'Ada', which is none of "
+            "the CRM's: idField 'FIRST_NAME' names another field")
+        ],
+    ),
+    "a_date_that_cannot_be_read": (
+        """
+        dates = {"updatedDateField": "DATE_UPDATE_UTC", "updatedDateFormat": "yyyy-MM-dd HH:mm:ss"}
+        made(contacts={"datesConfiguration": dates})
+        world.clock.advance("1m")
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        [
+            ("contacts # was created at 10:01:00; the poll at 10:15:00 passed it over: DATE_UPDATE_UTC: the record has "
+            "no such field, or null in it; that does not follow 'yyyy-MM-dd HH:mm:ss'")
+        ],
+    ),
+    "a_condition_that_leaves_it_out": (
+        """
+        where = "updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}' and FIRST_NAME='Bob'"
+        made(contacts={"url": f"/hubs/crm/contacts?where={where}"})
+        world.clock.advance("1m")
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        [
+            ("contacts # was created at 10:01:00; the poll at 10:15:00 did not find it: it asked GET "
+            "/hubs/crm/contacts?where=*")
+        ],
+    ),
+    "events_that_are_off": (
+        """
+        made(**{"event.notification.enabled": False})
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        ["contacts # was created at 10:00:00; contacts are not polled: event.notification.enabled is not true"],
+    ),
+    "a_disabled_instance": (
+        """
+        instance = made()
+        world.clock.advance("1m")
+        world.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        ["contacts # was created at 10:01:00; contacts are not polled: the instance is disabled"],
+    ),
+    "a_poller_that_was_switched_off": (
+        """
+        made()
+        world.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}])
+        world.clock.advance("3 days")
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        ["contacts # was created at *; contacts are not polled: the poller was switched off, as too many polls *"],
+    ),
+    "a_clock_that_is_behind": (
+        """
+        made()
+        world.clock.advance("20m")
+        world.crm.script_faults([{"effect": {"clock_skew_s": -600}}])
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["CREATED"]
+        """,
+        [
+            "contacts # was created at 10:20:00, but is dated 10:10:00; polls ask for what is later than 10:15:00",
+            "  change at 10:20:00: contacts # CREATED, dated 10:10:00",
+        ],
+    ),
+    "what_came_but_for_its_name": (
+        """
+        made()
+        world.clock.advance("1m")
+        add(world)
+        world.clock.advance("15m")
+        assert kinds(world) == ["UPDATED"]
+        """,
+        [
+            "In workspace *",
+            "  instance #, *",
+            "  change at 10:01:00: contacts # CREATED",
+            "  poll at 10:15:00 of contacts from 10:00:00: 1 seen, 1 reported",
+            "    contacts #: CREATED, updated *; 0 s after created, within the tolerance of 0 s",
+            "  3 polls saw nothing, at 10:15:00",
+            "  callback at 10:15:00: contacts # CREATED: 200 from http://127.0.0.1:*/ws-*",
+        ],
+    ),
+    "a_request_of_ones_own": (
+        """
+        world.sink.http.send("POST", world.credentials.callback_url, body=b"x")
+        assert kinds(world) == ["CREATED"]
+        """,
+        ["  request at 10:00:00 to the sink: POST /ws-*: 200"],
+    ),
+    "nothing_at_all": (
+        "assert world is None",
+        [
+            ("nothing happened in workspace ws-*, whose virtual clock shows 2026-03-02T10:00:00Z: no instance, no change, "
+            "no callback")
+        ],
+    ),
+    "a_misspelt_filter_of_polls": (
+        "assert world.platform.polls(resourc='contacts')",
+        ["nothing happened *"],
+    ),
+    "many_records": (
+        """
+        made()
+        for _ in range(30):
+            add(world)
+        world.clock.advance("15m")
+        assert len(world.sink.callbacks()) == 3
+        """,
+        [
+            "contacts #, contacts #, contacts # and 27 more were created at 10:00:00, the very second *",
+            "  27 earlier changes",
+            "  change at 10:00:00: contacts # CREATED",
+        ],
+    ),
+}  # fmt: skip
+
+
+def written(cases: dict[str, tuple[str, list[str]]]) -> str:
+    tests = [
+        f"def test_{name}(world, made):\n    {body.strip().replace(chr(10) + ' ' * 8, chr(10) + ' ' * 4)}\n"
+        for name, (body, _) in cases.items()
+    ]
+    return "\n\n".join([HEAD, *tests])
+
+
+def run(folder: Path, *words: str) -> dict[str, str]:
+    """Run the tests of a folder and return the text of each failure, as a CI is shown it."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "--junitxml=it.xml", *words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 1, done.stdout + done.stderr
+    cases = ET.parse(folder / "it.xml").getroot().iter("testcase")  # noqa: S314 - our own
+    failed = {case.get("name"): case.find("failure") for case in cases}
+    return {name: "" if failure is None else failure.text or "" for name, failure in failed.items()}
+
+
+def section_of(text: str) -> list[str]:
+    """Return the lines of our section."""
+    return text.partition("- elements-local -")[2].partition("\n")[2].splitlines()
+
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("newcomer")
+    (folder / "test_it.py").write_text(written(CASES), encoding="utf-8")
+    return run(folder)
+
+
+def matches(line: str, pattern: str) -> bool:
+    wanted = re.escape(pattern).replace(r"\#", r"\d+").replace(r"\*", ".*")
+    return re.fullmatch(wanted, line) is not None
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_failure_says_why_and_what_happened_the_most_telling_first(
+    name: str, failures: dict[str, str]
+) -> None:
+    section = section_of(failures[f"test_{name}"])
+
+    expected = CASES[name][1]
+    assert matches(section[0], expected[0]) or expected[0].startswith("  "), section
+    for pattern in expected:
+        assert any(matches(line, pattern) for line in section), (pattern, section)
+    assert len(section) <= 15
+
+
+def test_no_secret_is_shown(failures: dict[str, str]) -> None:
+    assert "0123456789" not in "\n".join(section_of(failures["test_a_callback_to_somewhere_else"]))
+
+
+def test_the_rest_is_shown_on_demand(tmp_path: Path) -> None:
+    wanted = ("two_changes_between_polls", "many_records")
+    (tmp_path / "test_it.py").write_text(written({name: CASES[name] for name in wanted}), encoding="utf-8")
+
+    found = run(tmp_path, "-v")
+
+    many = section_of(found["test_many_records"])
+    assert sum(line.startswith("  change at ") for line in many) == 30
+    assert not any("earlier" in line or "more lines" in line for line in many)
+    few = section_of(found["test_two_changes_between_polls"])
+    assert "  poll at 10:15:00 of leads from 10:00:00: 0 seen, 0 reported" in few
+
+
+OTHERS = """
+import os
+
+import pytest
+
+
+@pytest.fixture
+def instance(elements_platform):
+    return elements_platform.create_instance({})
+
+
+def test_a_fixture_of_ones_own_fails(instance): ...
+
+
+def test_it_passes(elements_workspace): ...
+
+
+@pytest.mark.xfail
+def test_it_is_expected_to_fail(elements_workspace):
+    raise AssertionError
+
+
+def test_it_is_skipped(elements_workspace):
+    pytest.skip("later")
+
+
+def test_it_fails_without_a_traceback(elements_workspace):
+    pytest.fail("so it is", pytrace=False)
+
+
+def test_the_workspace_is_asked_for_late(request):
+    request.getfixturevalue("elements_crm").create("Contacts", {"FIRST_NAME": "Ada"})
+    raise AssertionError
+
+
+@pytest.mark.elements(clock="real")
+def test_its_clock_is_real(elements_workspace, elements_crm):
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    raise AssertionError
+
+
+def test_it_uses_nothing_of_ours():
+    raise AssertionError
+"""
+
+
+@pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["one process", "xdist"])
+def test_whatever_fails_has_a_section_and_nothing_else_has(
+    pytester: pytest.Pytester, words: tuple[str, ...]
+) -> None:
+    pytester.makepyfile(OTHERS)
+
+    result = pytester.runpytest_subprocess("-rN", *words)
+
+    result.assert_outcomes(passed=1, xfailed=1, skipped=1, failed=4, errors=1)
+    output = result.stdout.str()
+    for name, pattern in (
+        ("ERROR at setup of test_a_fixture_of_ones_own_fails", "nothing happened in workspace ws-"),
+        ("test_it_fails_without_a_traceback", "nothing happened in workspace ws-"),
+        ("test_the_workspace_is_asked_for_late", "there is no instance in this workspace"),
+        ("test_its_clock_is_real", "whose real clock shows "),
+    ):
+        (report,) = re.findall(rf"_ {name} _.*?(?=\n_{{3,}}|\n={{3,}}|\Z)", output, re.DOTALL)
+        assert "- elements-local -" in report
+        assert pattern in report
+    assert output.count("- elements-local -") == 4
+
+
+def test_with_a_receiver_in_process_it_says_what_that_answered(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import flask
+        import pytest
+        from elements_local import guide
+
+        app = flask.Flask("hooks")
+
+        @app.post("/hooks")
+        def hear():
+            return "", 500
+
+        @pytest.fixture
+        def elements_receiver():
+            from elements_local.receiving import Receiver
+            return Receiver(app=app, path="/hooks")
+
+        def test_it(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+            elements_platform.create_instance(guide.instance_body(elements_workspace.credentials))
+            elements_clock.advance("1m")
+            elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            elements_clock.advance("14m")
+            assert [callback["status"] for callback in elements_sink.callbacks()] == [200]
+        """
+    )
+
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(failed=1)
+    said = "*contacts * was created at 10:01:00; its callback was answered 500 at 10:15:00; it is tried again at 10:15:04"
+    result.stdout.fnmatch_lines(["*- elements-local -*", said])
+
+
+def test_a_stack_that_is_gone_is_a_line_and_leaves_the_failure_as_it_is(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from contextlib import ExitStack
+
+        import pytest
+        from elements_local.start import on_ports
+
+        running = ExitStack()
+
+        @pytest.fixture(scope="session")
+        def elements_stack(elements_settings):
+            return running.enter_context(on_ports(elements_settings))
+
+        def test_it(elements_workspace):
+            running.close()
+            assert "this" == "that"
+        """
+    )
+
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E       AssertionError: assert 'this' == 'that'",
+            "*- elements-local -*",
+            "what happened cannot be told: UnreachableError: no answer from http://127.0.0.1:*",
+        ]
+    )
+
+
+def test_where_only_the_crm_runs_its_changes_are_told(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+        from elements_local.start import Options
+
+        @pytest.fixture(scope="session")
+        def elements_settings():
+            return Options(role="crm", ports=(0, 0, 0))
+
+        def test_it(elements_crm):
+            elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            raise AssertionError
+        """
+    )
+
+    result = pytester.runpytest_subprocess()
+
+    result.stdout.fnmatch_lines(
+        ["*- elements-local -*", "In workspace *:", "*  change at 10:00:00: contacts * CREATED"]
+    )
+    result.stdout.no_fnmatch_line("*instance*")
