@@ -46,7 +46,7 @@ class ChangesJson(TypedDict):
     changes: list[ChangeJson]
 
 
-class SeedRequest(Struct):
+class SeedRequest(Struct, forbid_unknown_fields=True):
     """What is filled in.
 
     Attributes:

@@ -25,7 +25,7 @@ RecordJson: TypeAlias = dict[str, Any]
 bp = Blueprint("vendor_pages", __name__, url_prefix="/_local")
 
 
-class RecordRequest(Struct):
+class RecordRequest(Struct, forbid_unknown_fields=True):
     """A new record.
 
     Attributes:
@@ -37,14 +37,14 @@ class RecordRequest(Struct):
     fields: dict[str, Any] = {}
 
 
-class RestoreRequest(Struct, rename="camel"):
+class RestoreRequest(Struct, forbid_unknown_fields=True, rename="camel"):
     """Which deleted record comes back."""
 
     resource: str
     record_id: _Id
 
 
-class ConversionRequest(Struct):
+class ConversionRequest(Struct, forbid_unknown_fields=True):
     """How a lead is converted.
 
     Attributes:

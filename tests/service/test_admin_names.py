@@ -1,0 +1,87 @@
+"""Admin routes of all services refuse names that they do not read: each would be a slip that nobody notices."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from elements_local.clients import Client, Doors
+from mock_kit.json_text import decode
+
+SERVICES = ("platform", "crm", "sink")
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+def client_of(doors: Doors, service: str) -> Client:
+    return {"platform": doors.platform, "crm": doors.crm, "sink": doors.sink}[service]
+
+
+def operations(client: Client) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+    document = client.call("GET", "/_local/openapi.json")
+    for path, methods in document["paths"].items():
+        for method in METHODS & methods.keys() if path.startswith("/_local/") else ():
+            yield method.upper(), path, methods[method], document
+
+
+def resolved(schema: dict[str, Any], document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the shapes that a body may have, null aside."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return resolved(document["components"]["schemas"][name], document)
+    if "anyOf" in schema:
+        return [shape for each in schema["anyOf"] for shape in resolved(each, document)]
+    return [] if schema.get("type") == "null" else [schema]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_parameter_that_an_admin_route_does_not_read_is_refused_before_anything_happens(
+    doors: Doors, service: str
+) -> None:
+    client = client_of(doors, service)
+    found = list(operations(client))
+    assert len(found) > 10
+
+    for method, path, said, _ in found:
+        reply = client.send(method, re.sub(r"{\w+}", "1", path) + "?nonsens=1")
+
+        assert reply.status == 400, (method, path, reply.status)
+        assert "there is no parameter 'nonsens' here" in decode(reply.body)["message"]
+        assert "400" in said["responses"], (method, path)
+    assert doors.clock.show()["now"] == "2026-03-02T10:00:00Z"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_bodies_of_admin_routes_take_no_other_keys_than_they_read(doors: Doors, service: str) -> None:
+    loose = [
+        (method, path)
+        for method, path, said, document in operations(client_of(doors, service))
+        for content in said.get("requestBody", {}).get("content", {}).values()
+        for shape in resolved(content.get("schema", {}), document)
+        if shape.get("type") == "object" and shape.get("additionalProperties") is not False
+    ]
+
+    assert loose == []
+
+
+@pytest.mark.parametrize(
+    ("service", "target", "said"),
+    [
+        ("platform", "/_local/polls?resourc=contacts", "(did you mean 'resource'?); expected any of instanceId, resource, limit"),
+        ("platform", "/_local/polls?instanceid=1", "(did you mean 'instanceId'?)"),
+        ("platform", "/_local/clock?workspace=mine", "here; this route takes none"),
+        ("crm", "/_local/changes?recordid=1", "(did you mean 'recordId'?)"),
+        ("sink", "/_local/callbacks?objecttype=contacts", "(did you mean 'objectType'?)"),
+        ("sink", "/_local/journal?worckspace=mine", "(did you mean 'workspace'?); expected any of q, limit, workspace, bin"),
+    ],
+)  # fmt: skip
+def test_the_nearest_that_there_is_is_named(doors: Doors, service: str, target: str, said: str) -> None:
+    reply = client_of(doors, service).send("GET", target)
+
+    assert reply.status == 400
+    assert said in decode(reply.body)["message"]
+
+
+def test_the_vendors_own_routes_pass_over_what_they_do_not_read(doors: Doors) -> None:
+    assert doors.platform.send("GET", "/elements/api-v2/elements?nonsens=1").status == 200
+    assert doors.crm.send("GET", "/v3.1/Contacts?nonsens=1").status == 200
