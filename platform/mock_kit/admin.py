@@ -328,9 +328,11 @@ def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> N
 @lru_cache(maxsize=64)  # they are few
 def _name_in(host: str) -> str | None:
     try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:  # half an IPv6 address
+        parts = urlsplit(f"//{host}")
+        _ = parts.port
+    except ValueError:  # half an IPv6 address, or a port that is none
         return None
+    return parts.hostname
 
 
 def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:

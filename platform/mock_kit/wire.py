@@ -30,6 +30,7 @@ DELAY_HEADER = "Elements-Local-Delay"
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _LARGEST_REPLY = 64 * 1024 * 1024
+_CUT_OFF = "connection closed before the whole answer came"
 _TOO_LONG = "the answer is longer than 64 MiB"
 _BODILESS = frozenset({204, 304})
 
@@ -140,6 +141,8 @@ class OverNetwork:
             prepared, stream=True, timeout=self._timeout.total_seconds()
         ) as answer:
             content = answer.raw.read(_LARGEST_REPLY + 1, decode_content=True)
+            if answer.raw.length_remaining and len(content) <= _LARGEST_REPLY:
+                raise ConnectionError(_CUT_OFF)  # as urllib3 says itself since its version 2
             # requests would join headers that came twice, and cookies cannot be told apart then
             headers_come = Headers(list(answer.raw.headers.items()))
             return Reply(status=answer.status_code, headers=headers_come, body=content)
@@ -271,7 +274,8 @@ def _reason(error: Exception, timeout: timedelta) -> str:
         return _timed_out(timeout)
     for words, plain in (
         ("Connection refused", "connection refused"),
-        ("IncompleteRead", "connection closed before the whole answer came"),
+        ("IncompleteRead", _CUT_OFF),
+        (_CUT_OFF, _CUT_OFF),
         ("RemoteDisconnected", "connection closed without an answer"),
         ("Connection reset", "connection reset"),
         ("Name or service not known", "host name not found"),

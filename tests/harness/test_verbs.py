@@ -268,3 +268,35 @@ steps:
 
     assert failure is not None
     assert [line.partition(":")[0] for line in failure.lines[:3]] == ["expected", "actual", "replay it"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "came"),
+    [
+        ("contacts/ada CREATED", ["contacts/ada CREATED"]),
+        ("contacts/* CREATED", ["contacts/ada CREATED", "contacts/bob CREATED"]),
+        ("* CREATED", ["contacts/ada CREATED", "contacts/bob CREATED"]),
+        ("*/ada *", ["contacts/ada CREATED"]),
+        ("contacts/* DELETED", []),
+        ("leads/* CREATED", []),
+    ],
+)
+def test_what_must_never_come_may_be_said_with_a_star_for_anything(
+    runner: Runner, tmp_path: Path, pattern: str, came: list[str]
+) -> None:
+    scenario = scenario_of(
+        tmp_path,
+        f"""
+scenario: never {pattern}
+steps:
+  - advance: 1m
+  - create: {{contacts/ada: {{}}, contacts/bob: {{}}}}
+  - advance: 15m
+  - never: {{callbacks: ["{pattern}"]}}
+""",
+    )
+
+    failure = runner.run(scenario).failure
+
+    said = [line for line in failure.lines if line.startswith("unexpected: ")] if failure else []
+    assert said == [f"unexpected: {line}" for line in came]

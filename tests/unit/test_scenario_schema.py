@@ -24,10 +24,19 @@ def problems(text):
     ]
 
 
+def sorted_choices(schema):
+    """Return a schema whose alternatives have one order: msgspec before 0.22 has another."""
+    if isinstance(schema, dict):
+        found = {key: sorted_choices(value) for key, value in schema.items()}
+        return found | {"anyOf": sorted(found["anyOf"], key=json.dumps)} if "anyOf" in found else found
+    return [sorted_choices(value) for value in schema] if isinstance(schema, list) else schema
+
+
 def test_the_published_schema_is_the_present_one():
     made = json.loads(PUBLISHED.read_text(encoding="utf-8"))
 
-    assert made == json_schema(), f"make it anew: elements-local replay --schema > {PUBLISHED}"
+    anew = f"make it anew: elements-local replay --schema > {PUBLISHED}"
+    assert sorted_choices(made) == sorted_choices(json_schema()), anew
     Draft202012Validator.check_schema(made)
 
 

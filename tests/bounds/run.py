@@ -1,0 +1,57 @@
+"""Runs the tests on the lowest dependencies that ``pyproject.toml`` allows, or on the newest there are.
+
+Usage: poe lowest [--short] [--python VERSION] [PYTEST ARGUMENTS]; poe newest likewise.
+
+The environment is made anew below ``.venvs/``. ``--short`` leaves out what is slow or says little about dependencies.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from uv import find_uv_bin
+
+ROOT = Path(__file__).parents[2]
+RESOLUTION = {"lowest": "lowest-direct", "newest": "highest"}
+SHORT = (
+    "scenarios",
+    "tests/unit",
+    "tests/store",
+    "tests/service/kit",
+    "tests/harness/test_plugin.py",
+    "tests/harness/test_receivers.py",
+    "tests/harness/test_commands.py",
+)
+"""What touches every dependency: rules, stores, servers, clients, freezegun, the command line and pytest itself."""
+
+
+def make(name: str, python: str) -> Path:
+    """Make the environment, and return its Python."""
+    uv, folder = find_uv_bin(), ROOT / ".venvs" / name
+    interpreter = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    subprocess.run([uv, "venv", "--quiet", "--clear", "--seed", "--python", python, folder], check=True)
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--upgrade", "--resolution", RESOLUTION[name], "--python", interpreter,
+         "--editable", ".[test]"],
+        cwd=ROOT,
+        check=True,
+    )  # fmt: skip
+    subprocess.run([uv, "pip", "freeze", "--quiet", "--python", interpreter], cwd=ROOT, check=True)
+    return interpreter
+
+
+def main() -> None:
+    """Make the environment, run the tests in it, and end as they do."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("name", choices=RESOLUTION)
+    parser.add_argument("--short", action="store_true", help="only what says most about dependencies")
+    parser.add_argument("--python", default=sys.executable, help="which Python (default: this one)")
+    chosen, rest = parser.parse_known_args()
+    tests = [*SHORT] if chosen.short else []
+    command = [make(chosen.name, chosen.python), "-m", "pytest", "-q", "-n", "auto", *tests, *rest]
+    raise SystemExit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()
