@@ -88,8 +88,8 @@ class _Report:
             yield f"nothing happened in workspace {observed.workspace}, {self._clock()}: {none}"
             return
         reasons = sentences(Unreported(observed, self._words).all())
-        yield from self._few(reasons, "reasons", latest=False)
-        yield from self._few([*map(self._warning, observed.warnings)], "warnings", latest=False)
+        yield from self._few(reasons, "reason", latest=False)
+        yield from self._few([*map(self._warning, observed.warnings)], "warning", latest=False)
         yield f"In workspace {observed.workspace}, {self._clock()}:"
         yield from (f"  {line}" for line in self._story())
 
@@ -100,20 +100,21 @@ class _Report:
         observed = self._observed
         empty = "there is no instance", "nothing was changed in the CRM", "no callback was sent"
         no_instance, no_change, no_callback = ([line] if observed.has_platform else [] for line in empty)
-        yield from self._few([*map(self._poller, observed.pollers)] or no_instance, "instances")
-        yield from self._few([*map(self._change, observed.changes)] or no_change, "changes")
+        yield from self._few([*map(self._poller, observed.pollers)] or no_instance, "instance")
+        yield from self._few([*map(self._change, observed.changes)] or no_change, "change")
         yield from self._polls()
-        yield from self._few([*self._attempts()] or no_callback, "attempts")
-        yield from self._few([*self._others()], "other requests")
+        yield from self._few([*self._attempts()] or no_callback, "attempt")
+        yield from self._few([*self._others()], "other request")
 
     def _few(self, lines: Sequence[str], what: str, *, latest: bool = True) -> Iterator[str]:
         """Yield some of many lines, the latest or the first, and say how many there are."""
         left = 0 if self._verbose else max(len(lines) - _A_FEW, 0)
+        counted = f"{what}s" if left > 1 else what
         if left and latest:
-            yield f"{left} earlier {what}"
+            yield f"{left} earlier {counted}"
         yield from lines[left:] if latest else lines[: len(lines) - left]
         if left and not latest:
-            yield f"{left} more {what}"
+            yield f"{left} more {counted}"
 
     def _warning(self, warning: JsonObject) -> str:
         return warning_line(warning, self._words.instance(warning["instanceId"]))

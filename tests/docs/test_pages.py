@@ -21,8 +21,8 @@ from elements_local.time_settings import TimeSettings
 from elements_local.verbs import VERBS
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
-KINDS = {"run", "run alone", "answer", "file", "steps", "python", "workflow", "command"}
-NOT_YET = {"commands.md", "testing.md"}
+KINDS = {"run", "run alone", "answer", "file", "steps", "python", "workflow", "command", "printed"}
+NOT_YET = {"commands.md"}
 """Pages of docs/ that are linked to before they are written."""
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

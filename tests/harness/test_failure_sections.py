@@ -255,6 +255,16 @@ CASES = {
             "/hubs/crm/contacts?where=*")
         ],
     ),
+    "a_misspelt_key": (
+        """
+        made(contacts={"idFeild": "CONTACT_ID"})
+        assert kinds(world) == ["CREATED"]
+        """,
+        [
+            "warning misspelt-key: 'idFeild' has no effect: *idField* (configuration.event.poller.configuration.contacts.*",
+            "In workspace ws-*",
+        ],
+    ),
     "events_that_are_off": (
         """
         made(**{"event.notification.enabled": False})

@@ -139,3 +139,27 @@ steps:
 """
 
     assert said_of(runner, tmp_path, steps) == [f"people/ada {TIED}"]
+
+
+def test_a_misspelt_key_of_an_instance_is_pointed_out_with_the_nearest(
+    runner: Runner, tmp_path: Path
+) -> None:
+    path = tmp_path / "it.yaml"
+    path.write_text(
+        """
+scenario: it
+instances:
+  first: {}
+  second: {configuration: {event.poller.configuration: {contacts: {url: /hubs/crm/contacts, idFeild: CONTACT_ID}}}}
+steps:
+  - expect: {callbacks: {first: [contacts/ada CREATED]}}
+""",
+        encoding="utf-8",
+    )
+    (scenario,) = load(path)
+
+    failure = runner.run(scenario).failure
+
+    (misspelt,) = [line for line in failure.lines if line.startswith("warning misspelt-key: ")]
+    assert "'idFeild' has no effect: what is read is idField" in misspelt
+    assert misspelt.endswith("contacts.idFeild, second)")
