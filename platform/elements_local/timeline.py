@@ -8,10 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from elements_local.clients import Doors
-from elements_local.records import COLLECTIONS, Names
+from elements_local.records import RESOURCES, Names
 from mock_kit.instants import parse_instant
-
-_RESOURCES = {collection: resource for resource, collection in COLLECTIONS.items()}
 
 
 class Lane(Enum):
@@ -96,7 +94,7 @@ def _as_one(row: Sequence[Moment]) -> Moment:
 
 
 def _change(change: dict[str, Any], names: Names, start: datetime) -> Moment:
-    resource = _RESOURCES.get(change["resource"], change["resource"])
+    resource = RESOURCES.get(change["resource"], change["resource"])
     shown = names.shown(resource, change["recordId"])
     return Moment(
         lane=Lane.CHANGE, after=parse_instant(change["at"]) - start, text=f"{shown} {change['change']}"
