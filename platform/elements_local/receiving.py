@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import Parameter, iscoroutinefunction, signature
@@ -64,7 +64,8 @@ def receiver_of(given: object) -> Receiver | str:
             application is not installed.
     """
     if isinstance(given, Receiver):
-        return given
+        app = _application(given.app, "the receiver's app")
+        return given if app is given.app else replace(given, app=app)
     if not isinstance(given, str):
         return Receiver(app=_application(given, "the receiver"))
     if given.startswith(("http://", "https://")):

@@ -192,6 +192,29 @@ def test_an_asgi_application_needs_its_extra(monkeypatch):
         receiver_of("user_hooks:asgi")
 
 
+class FastApiLike:
+    async def __call__(self, scope, receive, send): ...
+
+
+def fast_api_like():
+    return FastApiLike()
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        pytest.param(FastApiLike(), "the receiver", id="an application"),
+        pytest.param(fast_api_like, "what the receiver made", id="a factory"),
+        pytest.param(Receiver(app=FastApiLike(), path="/hooks"), "the receiver's app", id="one with a path"),
+    ],
+)
+def test_it_does_so_in_whatever_form_it_is_given(monkeypatch, given, named):
+    monkeypatch.setitem(sys.modules, "a2wsgi", None)
+
+    with pytest.raises(ReceiverError, match=f"as {named} is, needs a2wsgi: pip install"):
+        receiver_of(given)
+
+
 def test_a_receiver_is_reachable_for_a_while_in_process_or_on_a_port():
     applications = {}
 
