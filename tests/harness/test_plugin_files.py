@@ -81,7 +81,7 @@ def test_a_folder_that_is_named_complains_about_whatever_is_no_scenario(
 
     result = pytester.runpytest_inprocess()
 
-    result.assert_outcomes(errors=1)
+    result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*load.yaml:1:1: unknown key 'config'*"])
 
 
@@ -90,7 +90,7 @@ def test_a_folder_may_be_named_on_the_command_line(pytester: pytest.Pytester) ->
 
     result = pytester.runpytest_inprocess("-o", "elements_scenarios=scenarios")
 
-    result.assert_outcomes(errors=1)
+    result.assert_outcomes(errors=2)
 
 
 def test_other_files_there_are_nobodys_business(pytester: pytest.Pytester) -> None:
