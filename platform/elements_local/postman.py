@@ -197,7 +197,10 @@ def _sample(schema: Json, document: Json, depth: int) -> object:
     """Return the least that a schema takes: what it requires, each with the plainest value."""
     while "$ref" in schema or schema.get("anyOf"):
         name = schema.get("$ref", "").rpartition("/")[2]
-        schema = document["components"]["schemas"][name] if name else schema["anyOf"][0]
+        said = [
+            each for each in schema.get("anyOf", []) if each != {"type": "null"}
+        ]  # msgspec 0.22 has it last
+        schema = document["components"]["schemas"][name] if name else said[0]
     fixed = [schema[key] for key in ("const", "default") if key in schema] + schema.get("enum", [])
     if fixed:
         return fixed[0]

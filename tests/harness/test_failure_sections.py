@@ -13,10 +13,12 @@ import pytest
 from elements_local import guide
 from elements_local.start import Options
 
+SETTINGS = {"ELEMENTS_LOCAL_KEEP_TIES": "true", "ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "5"}
+
 
 @pytest.fixture(scope="session")
 def elements_settings():
-    return Options(ports=(0, 0, 0), environment={"ELEMENTS_LOCAL_KEEP_TIES": "true"})
+    return Options(ports=(0, 0, 0), environment=SETTINGS)
 
 
 @pytest.fixture
@@ -289,7 +291,7 @@ CASES = {
         """
         made()
         world.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}])
-        world.clock.advance("3 days")
+        world.clock.advance("2h")
         add(world)
         world.clock.advance("15m")
         assert kinds(world) == ["CREATED"]

@@ -79,7 +79,7 @@ def test_a_disabled_instance_says_so_and_one_whose_job_was_deleted(doors, instan
 
 def test_a_poller_that_was_switched_off_says_after_what(doors, instance):  # noqa: ARG001 - it is what is polled
     doors.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}])
-    doors.clock.advance("3 days")
+    doors.clock.advance("26h")
 
     (shown,) = pollers(doors)
 
