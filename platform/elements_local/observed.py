@@ -19,6 +19,7 @@ class Observed:
         has_platform: whether a platform runs, and not the CRM or the sink alone.
         bin_url: where the sink takes its callbacks.
         now, is_virtual: what its clock shows, and whether that moves only when told.
+        keeps_ties: whether a change may fall into the second of a poll before it.
         changes: what clients changed in the CRM, oldest first.
         pollers: its instances, whether they are polled or not.
         polls: with every decision, oldest first.
@@ -32,6 +33,7 @@ class Observed:
     bin_url: str
     now: str
     is_virtual: bool
+    keeps_ties: bool = True
     changes: list[JsonObject] = field(default_factory=list)
     pollers: list[JsonObject] = field(default_factory=list)
     polls: list[JsonObject] = field(default_factory=list)
@@ -54,6 +56,7 @@ def observe(doors: Doors) -> Observed:
         bin_url=doors.credentials.callback_url,
         now=clock["now"],
         is_virtual=clock["mode"] == "virtual",
+        keeps_ties=clock["mode"] == "real" or "keep_ties" in clock,
         changes=doors.crm.changes() if doors.crm.url else [],
         pollers=_listed(platform, "pollers"),
         polls=_listed(platform, "polls", f"?limit={_ALL}"),

@@ -25,6 +25,7 @@ from mock_kit.nearest import nearest
 
 _MOST_NAMED = 3
 _LATER = "a poll counts what is later, so let a second pass in between"
+_BEFORE = "a poll counts what is later, so change it after that"
 
 
 class Wording(Protocol):
@@ -104,7 +105,7 @@ class Unreported:
             return f"; no instance polls {resource}"
         polled = ", ".join(each["resource"] for each in pollers[0]["resources"]) or "nothing"
         name = self._words.instance(pollers[0]["instanceId"])
-        return f"; no instance polls {resource}: {name} polls {polled}"
+        return f"; no instance polls {resource}: {name} polls {polled}; add it to event.poller.configuration"
 
     def _of(self, by: PolledResource, record_id: str, changes: Sequence[JsonObject]) -> Iterator[Reason]:
         """Say what became of a record's changes with one instance; nothing if they came one by one."""
@@ -138,12 +139,14 @@ class Unreported:
             if second_of(poll["from"]) < dated and happened_at(poll) > happened_at(last)
         ]
         if chances:
-            return self._missed(by, record_id, chances)
+            return self._missed(by, record_id, last, chances)
         froms = [poll["from"] for poll in since] + [by.polled["from"]]
         bound = next((each for each in froms if each and second_of(each) >= dated), None)
         return self._too_early(by, bound, dated) if bound else self._not_polled(by, last)
 
-    def _missed(self, by: PolledResource, record_id: str, chances: Sequence[JsonObject]) -> str:
+    def _missed(
+        self, by: PolledResource, record_id: str, last: JsonObject, chances: Sequence[JsonObject]
+    ) -> str:
         """Say what went wrong in a poll that had the chance to see a change."""
         poll = next((each for each in chances if each["error"] is None), chances[0])
         which = f"the poll at {self._at(poll['at'])}"
@@ -151,7 +154,7 @@ class Unreported:
             return f"; {which} {failure_text(poll['error'])}{self._next(by)}"
         decision = by.decision(record_id, poll)
         if decision:
-            return f"; {which} passed it over: {decision['why']}"
+            return f"; {which} passed it over: {decision['why']}{_misread(decision, last)}"
         other_id = next((each["id"] for each in poll["records"] if not each["id"].isdecimal()), None)
         if other_id is not None:
             return f"; {which} saw a record {_no_id(by.polled, other_id)}"
@@ -169,6 +172,8 @@ class Unreported:
             what = f"{name} was made"
         else:
             what = f"{name} began to poll {by.resource}"
+        if not self._observed.keeps_ties:  # a change after that would have begun the next second
+            return f", before {what} in that second; {_BEFORE}"
         return f", the very second in which {what}; {_LATER}"
 
     def _not_polled(self, by: PolledResource, last: JsonObject) -> str:
@@ -208,8 +213,10 @@ class Unreported:
             if _is_below(url, self._observed.bin_url):
                 return ""
             return f"; its callback was taken by {shown_url(url)}, which is not the workspace's bin {self._observed.bin_url}"
-        came = ", ".join(f"{_answer(each)} at {self._at(each['at'])}" for each in attempts[-_MOST_NAMED:])
-        sent = f"its callback was answered {came}" if came else "its callback has not been sent"
+        shown = attempts[-_MOST_NAMED:]
+        came = ", ".join(f"{each['status'] or each['outcome']} at {self._at(each['at'])}" for each in shown)
+        answered = "was answered" if all(each["status"] for each in shown) else "did not get through:"
+        sent = f"its callback {answered} {came}" if came else "its callback has not been sent"
         if delivery["due"]:
             return f"; {sent}; it is tried {'again ' if came else ''}at {self._at(delivery['due'])}"
         return f"; {sent}; it is {delivery['status']}, and not tried again"
@@ -251,8 +258,16 @@ def failure_text(error: str) -> str:
     return failed(error)
 
 
-def _answer(attempt: JsonObject) -> str:
-    return str(attempt["status"] or attempt["outcome"])
+def _misread(decision: JsonObject, last: JsonObject) -> str:
+    """Say that a date was read as another than the CRM meant; nothing if it was read rightly, or not at all."""
+    read = decision["date"]
+    if read is None or decision["updated"] is None or second_of(read) == second_of(last["updated"]):
+        return ""
+    meant = format_instant(second_of(last["updated"]))
+    return (
+        f"; the CRM's {decision['updated']!r} means {meant} and was read as {read}: "
+        "see updatedDateFormat and updatedDateTimezone"
+    )
 
 
 def _is_below(url: str, bin_url: str) -> bool:

@@ -109,7 +109,7 @@ CASES = {
         """,
         [
             ("projects # was created at 10:00:00; no instance polls projects: instance # polls contacts, accounts, "
-            "leads, opportunities")
+            "leads, opportunities; add it to event.poller.configuration")
         ],
     ),
     "no_instance": (

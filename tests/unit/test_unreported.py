@@ -206,7 +206,7 @@ def test_a_callback_that_is_not_there_says_how_far_it_has_come() -> None:
         "its callback has not been sent; it is tried at 10:15:00"
     )
     assert sent(delivery("10:15:00", event, "queued", ("10:15:00", None))) == (
-        "its callback was answered connection refused at 10:15:00; it is queued, and not tried again"
+        "its callback did not get through: connection refused at 10:15:00; it is queued, and not tried again"
     )
     many = [(f"10:15:0{second}", 503) for second in range(5)]
     assert sent(delivery("10:15:00", event, "retry", *many, due=instant("10:16:00"))) == (

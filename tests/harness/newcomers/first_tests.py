@@ -1,0 +1,202 @@
+"""Tests as somebody writes them who has read the README's first page and nothing else."""
+
+import time
+
+from elements_local import guide
+
+
+def made(elements_workspace, elements_platform, **configuration):
+    body = guide.instance_body(elements_workspace.credentials)
+    body["configuration"].update(configuration)
+    return elements_platform.create_instance(body)
+
+
+def kinds(elements_sink):
+    return [
+        event["eventType"] for one in elements_sink.callbacks() for event in one["json"]["message"]["events"]
+    ]
+
+
+def test_create(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform)
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_update(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform)
+    ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15 minutes")
+    elements_crm.update("Contacts", ada["CONTACT_ID"], {"TITLE": "Countess"})
+    elements_clock.advance(900)
+    assert kinds(elements_sink) == ["CREATED", "UPDATED"]
+
+
+def test_all_four_kinds(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform)
+    elements_crm.create("contacts", {"FIRST_NAME": "Ada"})
+    elements_crm.create("Organisations", {"ORGANISATION_NAME": "Engines"})
+    elements_crm.create("Leads", {"LAST_NAME": "Babbage"})
+    elements_crm.create("Opportunities", {"OPPORTUNITY_NAME": "One engine", "OPPORTUNITY_STATE": "OPEN"})
+    elements_clock.advance("1h")
+    assert kinds(elements_sink) == ["CREATED"] * 4
+
+
+def test_through_the_hub(elements_workspace, elements_platform, elements_clock, elements_sink):
+    instance = made(elements_workspace, elements_platform)
+    elements_platform.hub(instance["token"]).call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_write_back(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform)
+    ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    elements_crm.update("Contacts", ada["CONTACT_ID"], {"BACKGROUND": "seen"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED", "UPDATED"]
+
+
+def test_nothing_was_advanced(elements_workspace, elements_platform, elements_crm, elements_sink):
+    made(elements_workspace, elements_platform)
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_a_sleep(elements_workspace, elements_platform, elements_crm, elements_sink):
+    made(elements_workspace, elements_platform, **{"event.poller.refresh_interval": "1"})
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    time.sleep(0.1)  # noqa: TID251 - what a newcomer tries
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_too_early(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform)
+    elements_clock.advance("15m")
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("10m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_no_instance(elements_crm, elements_clock, elements_sink):
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_created_before_the_instance(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    made(elements_workspace, elements_platform)
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_created_and_updated_at_once(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    made(elements_workspace, elements_platform)
+    ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("1m")
+    elements_crm.update("Contacts", ada["CONTACT_ID"], {"TITLE": "Countess"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED", "UPDATED"]
+
+
+def test_deleted(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform)
+    ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    elements_crm.delete("Contacts", ada["CONTACT_ID"])
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED", "DELETED"]
+
+
+def test_a_kind_that_is_not_polled(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    made(elements_workspace, elements_platform)
+    elements_crm.create("Projects", {"PROJECT_NAME": "An engine", "STATUS": "NOT STARTED"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_events_are_off(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform, **{"event.notification.enabled": False})
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_a_misspelt_key(elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink):
+    made(elements_workspace, elements_platform, **{"event.poller.refresh_intervall": "1"})
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("1m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_a_misspelt_date_field(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    body = guide.instance_body(elements_workspace.credentials)
+    dates = body["configuration"]["event.poller.configuration"]["contacts"]["datesConfiguration"]
+    dates["updatedDateFeild"] = dates.pop("updatedDateField")
+    elements_platform.create_instance(body)
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_a_wrong_letter_in_the_format(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    body = guide.instance_body(elements_workspace.credentials)
+    dates = body["configuration"]["event.poller.configuration"]["contacts"]["datesConfiguration"]
+    dates["updatedDateFormat"] = dates["createdDateFormat"] = "yyyy-mm-dd HH:mm:ss"
+    elements_platform.create_instance(body)
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_callbacks_go_elsewhere(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    made(
+        elements_workspace,
+        elements_platform,
+        **{"event.notification.callback.url": "https://hooks.example.com/in"},
+    )
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED"]
+
+
+def test_the_receiver_is_down(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    made(elements_workspace, elements_platform)
+    elements_sink.respond({"status": 503, "times": 3})
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert [one["status"] for one in elements_sink.callbacks()] == [200]
+
+
+def test_a_misspelt_filter(
+    elements_workspace, elements_platform, elements_crm, elements_clock, elements_sink
+):
+    made(elements_workspace, elements_platform)
+    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    elements_clock.advance("15m")
+    assert len(elements_sink.callbacks(objecttype="contacts")) == 1
+
+
+def test_a_field_that_is_missing(elements_crm):
+    elements_crm.create("Leads", {"FIRST_NAME": "Charles"})
+
+
+def test_an_instance_without_an_element(elements_platform):
+    elements_platform.create_instance({"name": "mine", "configuration": {}})

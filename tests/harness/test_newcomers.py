@@ -1,0 +1,136 @@
+"""What somebody writes first works, or its failure names the cause and the cure."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import junitparser
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from elements_local.commands.replay import command
+
+TESTS = Path(__file__).with_name("newcomers") / "first_tests.py"
+
+PASSES: tuple[str, ...] = ()
+"""What is said of what passes: nothing."""
+
+SAID_OF_TESTS = {
+    "create": PASSES,
+    "update": PASSES,
+    "all_four_kinds": PASSES,
+    "through_the_hub": PASSES,
+    "write_back": PASSES,
+    "nothing_was_advanced": ("have not been polled since", "polls next at 10:15:00"),
+    "a_sleep": ("have not been polled since", "polls next at 10:01:00", "virtual clock shows 2026-03-02T10:00:01Z"),
+    "too_early": ("have not been polled since", "polls next at 10:30:00"),
+    "no_instance": ("no instance",),
+    "created_before_the_instance": ("before instance", "change it after that"),
+    "created_and_updated_at_once": ("which tells one event of a record",),
+    "deleted": ("polling reports no deletions",),
+    "a_kind_that_is_not_polled": ("no instance polls projects", "add it to event.poller.configuration"),
+    "events_are_off": ("event.notification.enabled",),
+    "a_misspelt_key": ("event.poller.refresh_intervall", "event.poller.refresh_interval"),
+    "a_misspelt_date_field": ("updatedDateFeild", "updatedDateField"),
+    "a_wrong_letter_in_the_format": ("'2026-03-02 10:00:01' means 2026-03-02T10:00:01Z", "updatedDateFormat"),
+    "callbacks_go_elsewhere": ("did not get through: refused by the outbound guard", "up --allow-host hooks.example.com"),
+    "the_receiver_is_down": ("its callback was answered 503", "tried again at 10:15:04"),
+    "a_misspelt_filter": ("objecttype", "objectType"),
+    "a_field_that_is_missing": ("LAST_NAME",),
+    "an_instance_without_an_element": ("element.key or element.id is missing", "insightly"),
+}  # fmt: skip
+"""Test -> what its report has to say; nothing if it has to pass."""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """What pytest reported of each of the tests, in a project of their own."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "test_first.py").write_text(TESTS.read_text("utf-8"), "utf-8")
+    report = folder / "report.xml"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:randomly", "-p", "no:cacheprovider", f"--junitxml={report}"],
+        cwd=folder, capture_output=True, check=False, timeout=300,
+    )  # fmt: skip
+    cases = [case for suite in junitparser.JUnitXml.fromfile(str(report)) for case in suite]
+    return {
+        case.name.removeprefix("test_"): "\n".join(
+            [
+                *(f"{result.message}\n{result.text}" for result in case.result),
+                case.system_out or "",
+                case.system_err or "",
+            ]
+        ).strip()
+        for case in cases
+    }
+
+
+@pytest.mark.parametrize(("name", "said"), SAID_OF_TESTS.items(), ids=SAID_OF_TESTS)
+def test_a_first_test_passes_or_says_why_not(reports, name, said):
+    if not said:
+        assert reports[name] == ""
+    for words in said:
+        assert words in reports[name]
+    assert bool(reports[name]) is bool(said)
+
+
+ADA = {"create": {"contacts/ada": {}}}
+QUARTER = {"advance": "15m"}
+CREATED = {"expect": {"callbacks": ["contacts/ada CREATED"]}}
+CONTACTS = "event.poller.configuration"
+
+SCENARIOS = {
+    "natural order": ([ADA, QUARTER, CREATED], PASSES),
+    "an update": ([ADA, QUARTER, CREATED, {"update": {"contacts/ada": {"TITLE": "Countess"}}}, QUARTER,
+                   {"expect": {"callbacks": ["contacts/ada UPDATED"]}}], PASSES),
+    "a retry": ([ADA, {"respond": {"status": 503, "times": 1}}, {"advance": "16m"}, {"expect": {"attempts": [503, 200]}}], PASSES),
+    "looked too early": ([ADA, {"advance": "14m"}, CREATED], ("have not been polled since", "T+00:15:00")),
+    "the wrong kind of event": ([ADA, QUARTER, {"expect": {"callbacks": ["contacts/ada UPDATED"]}}],
+                                ("closest to contacts/ada UPDATED: contacts/ada CREATED",)),
+    "deleted": ([ADA, QUARTER, CREATED, {"delete": "contacts/ada"}, QUARTER, {"expect": {"callbacks": ["contacts/ada DELETED"]}}],
+                ("deletions",)),
+    "a misspelt verb": ([{"craete": {"contacts/ada": {}}}], ("unknown verb 'craete'; did you mean 'create'?",)),
+    "a misspelt record": ([ADA, {"update": {"contacts/adda": {}}}], ("unknown record 'contacts/adda'; did you mean 'contacts/ada'?",)),
+    "a misspelt kind": ([{"create": {"contact/ada": {}}}], ("unknown kind of record 'contact'; did you mean 'contacts'?",)),
+    "a duration that is none": ([ADA, {"advance": "a while"}], ("a while",)),
+    "a callback without its list": ([ADA, QUARTER, {"expect": {"callbacks": "contacts/ada CREATED"}}], ("[contacts/ada CREATED]",)),
+    "the crm is down": ([ADA, {"fault": {"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}}, QUARTER, CREATED], ("503",)),
+}  # fmt: skip
+"""Scenario -> its steps, and what its failure has to say; nothing if it has to pass."""
+
+CHOOSY = {
+    "events are off": ({"event.notification.enabled": False}, ("event.notification.enabled",)),
+    "a misspelt poller key": (
+        {CONTACTS: {"contacts": {"url": "/hubs/crm/contacts", "idFeild": "CONTACT_ID"}}},
+        ("idFeild", "idField"),
+    ),
+    "a misspelt resource": ({CONTACTS: {"contatcs": {}}}, ("contatcs", "contacts")),
+}
+"""Scenario -> what its instance's configuration says, and what its failure has to say."""
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """What was said of each of the scenarios; nothing of one that passed."""
+    folder = tmp_path_factory.mktemp("scenarios")
+    documents = {name: {"scenario": name, "steps": steps} for name, (steps, _) in SCENARIOS.items()}
+    for name, (configuration, _) in CHOOSY.items():
+        instance = {"configuration": configuration}
+        documents[name] = {"scenario": name, "instance": instance, "steps": [ADA, QUARTER, CREATED]}
+    for name, document in documents.items():
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+    done = CliRunner().invoke(command, [str(folder), "--keep-going", "--json"])
+    told = json.loads(done.stdout)
+    mistakes = {Path(one["path"]).stem: json.dumps(one) for one in told["mistakes"]}
+    return {one["name"]: json.dumps(one["failure"] or "") for one in told["scenarios"]} | mistakes
+
+
+@pytest.mark.parametrize("name", [*SCENARIOS, *CHOOSY])
+def test_a_first_scenario_passes_or_says_why_not(results, name):
+    said = (SCENARIOS.get(name) or CHOOSY[name])[1]
+
+    assert (results[name] == '""') is (said is PASSES)
+    for words in said:
+        assert words in results[name]
