@@ -16,9 +16,12 @@ ROOT = Path(__file__).parents[2]
 RESOLUTION = {"lowest": "lowest-direct", "newest": "highest"}
 SHORT = (
     "scenarios",
-    "tests/unit",
     "tests/store",
     "tests/service/kit",
+    "tests/unit/test_cron.py",
+    "tests/unit/test_instants.py",
+    "tests/unit/test_receiving.py",
+    "tests/unit/test_scenario_schema.py",
     "tests/harness/test_plugin.py",
     "tests/harness/test_receivers.py",
     "tests/harness/test_commands.py",
