@@ -1,4 +1,4 @@
-"""A fake of the Insightly CRM's REST API, versions 2.2 and 3.1, over one store."""
+"""The fake Insightly CRM, as a WSGI application: every version of its REST API over one store."""
 
 from mock_insightly.app import create_app
 from mock_insightly.settings import Settings

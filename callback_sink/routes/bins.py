@@ -36,6 +36,10 @@ def receive() -> Response | None:
     workspace = parts().owner_of(name)
     if asked.method == "OPTIONS":
         return _written(Reply(status=204, headers=Headers({"Allow": _METHODS})))
+    if asked.method in {"GET", "HEAD"} and asked.path == "/favicon.ico":
+        return _written(
+            Reply(status=204)
+        )  # a browser that shows another page of the sink asks for it by itself
     if asked.method == "GET" and _asks_for_queue(asked.query_string):
         return _drained(workspace, name)
     return _recorded(asked, workspace, name)

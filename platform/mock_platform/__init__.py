@@ -1,4 +1,4 @@
-"""The platform: element instances, the hub, the polling engine and its callbacks."""
+"""The platform, as a WSGI application: element instances, the hub, the polling engine and its callbacks."""
 
 from mock_platform.app import create_app, engine_of
 from mock_platform.settings import Settings

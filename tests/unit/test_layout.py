@@ -1,5 +1,6 @@
 """Where the packages lie: our folder ``platform`` must never be taken for Python's own module of that name."""
 
+import ast
 import importlib.util
 import os
 import platform
@@ -69,6 +70,18 @@ def test_a_package_is_imported_from_where_it_lies(package):
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_tells_type_checkers_that_it_is_typed(package):
     assert (PACKAGES[package] / package / "py.typed").is_file()
+
+
+@pytest.mark.parametrize(
+    "module",
+    [path for name, root in PACKAGES.items() for path in sorted((root / name).rglob("__init__.py"))],
+    ids=lambda path: path.parent.relative_to(ROOT).as_posix(),
+)
+def test_a_package_says_in_a_sentence_what_it_is(module):
+    first, *_ = (ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or "").splitlines()
+
+    assert first.endswith(".")
+    assert len(first.split()) > 5
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -1,1 +1,1 @@
-"""The commands, a module each: parse, one call on the stack, print."""
+"""The commands of the command line, a module each: parse, one call on the stack, print."""

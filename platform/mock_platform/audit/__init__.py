@@ -1,1 +1,1 @@
-"""What was owed to an instance's receiver, held against what it got: an oracle of its own, and the reckoning."""
+"""The audit: what was owed to an instance's receiver, by an oracle of its own, held against what it got."""

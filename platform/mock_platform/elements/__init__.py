@@ -1,1 +1,1 @@
-"""The connectors: what each is, and how each provider is spoken to. Pure."""
+"""The elements: what each is, and what requests to its vendor look like. Pure: nothing is sent from here."""

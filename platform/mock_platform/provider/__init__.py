@@ -1,4 +1,4 @@
-"""Speaks to the CRM on an instance's behalf: asks the dialect what to send, sends it, reads the answer."""
+"""The platform's client of the CRM: asks an element's rules what to send for an instance, sends it, reads the answer."""
 
 from mock_platform.provider.lists import Asked, Page, Record
 from mock_platform.provider.provider import Provider

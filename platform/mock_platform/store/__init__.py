@@ -1,4 +1,4 @@
-"""What the platform remembers, by what it means: people, instances, jobs, polls, events and their deliveries."""
+"""The platform's store: people, instances, jobs, polls, events and their deliveries, offered by what they mean."""
 
 from datetime import timedelta
 

@@ -95,3 +95,22 @@ def test_admin_routes_are_closed_to_pages_of_other_origins(sink, method):
     assert answer.status_code == 403
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert len(sink.callbacks()) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_icon_that_a_browser_asks_for_is_no_callback_and_uses_up_no_answer(sink, method):
+    sink.answer({"status": 503, "times": 1}, bin_="favicon.ico")
+
+    answer = sink.client.open("/favicon.ico?v=1", method=method)
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert sink.callbacks() == []
+    assert sink.send("/favicon.ico").status == 503
+    assert len(sink.callbacks()) == 1
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico/x", "/default/favicon.ico", "/favicon.icon"])
+def test_a_path_that_only_looks_like_the_icon_is_recorded(sink, path):
+    sink.client.get(path)
+
+    assert [one["path"] for one in sink.callbacks()] == [path]
