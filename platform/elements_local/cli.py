@@ -1,16 +1,24 @@
 """The command line. Each command is imported when it is run, so that ``--help`` comes at once."""
 
+import os
+import signal
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from elements_local.commands.output import examples
 from elements_local.uncollected import uncollected
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "up": "Run the platform, the CRM and the sink until Ctrl-C.",
     "tour": "See the Insightly guide's walk-through happen, step by step.",
+    "listen": "Tell what happens in a running stack, a line each.",
+    "trigger": "Make a change in the CRM, and show the callback that comes of it.",
     "clock": "Tell, set and advance a workspace's time.",
     "replay": "Run scenarios without pytest.",
     "record": "Write what happens in a workspace as a scenario that replays.",
@@ -21,6 +29,7 @@ COMMANDS = {
     "certify": "Try your own receiver with a battery of callbacks.",
     "openapi": "Print the OpenAPI document of a service.",
     "fidelity": "List what is imitated, how sure that is, and which tests hold it.",
+    "completion": "Print what completes commands and options in a shell.",
 }
 
 SETTINGS = (
@@ -56,13 +65,39 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command, and name the nearest one if there is none."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             from difflib import get_close_matches  # noqa: PLC0415 - only after a slip
 
             near = get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete names of commands without importing any."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only for a shell that completes
+
+        named = [
+            CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command: misuse that it finds out itself has exit status 2, and what is cut off 130.
+
+        Commands that leave something behind say what; they do so by themselves.
+        """
+        from elements_local.errors import HarnessError  # noqa: PLC0415 - light, but not needed for --help
+
+        try:
+            return super().invoke(ctx)
+        except HarnessError as error:
+            click.echo(f"{ctx.info_name}: {error}", err=True)
+            return ctx.exit(2)
+        except KeyboardInterrupt:
+            from elements_local.interruption import interrupted  # noqa: PLC0415 - seldom needed
+
+            return interrupted(f"{ctx.info_name} {ctx.invoked_subcommand} was cut off")
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
@@ -74,7 +109,14 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 
 
 @click.command(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples(
+        "elements-local tour                       # see it happen",
+        "elements-local up                         # run the stack until Ctrl-C",
+        "elements-local trigger contacts created   # in another terminal",
+        "elements-local clock --help               # every command has examples",
+    ),
 )
 @click.option(
     "--version",
@@ -91,20 +133,23 @@ def cli(ctx: click.Context) -> None:
     Start with `elements-local tour`, then `elements-local up`. Settings come from flags, then from
     ELEMENTS_LOCAL_* in the environment, then from [tool.elements-local] in ./pyproject.toml.
 
-    Exit status: 0 good, 1 an expectation failed, 2 misuse.
+    Exit status: 0 good, 1 an expectation failed, 2 misuse, 130 interrupted. NO_COLOR switches colours off.
     """
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
     ctx.default_map = _from_pyproject(Path("pyproject.toml"))
 
 
-def main() -> None:
-    """Run the command line."""
-    from elements_local.errors import HarnessError  # noqa: PLC0415 - light, but not needed for --help
+def main(prog_name: str = "elements-local") -> None:
+    """Run the command line.
 
+    Args:
+        prog_name: what the user typed.
+    """
     try:
-        cli(prog_name="elements-local", standalone_mode=True)
-    except HarnessError as error:
-        click.echo(f"elements-local: {error}", err=True)
-        raise SystemExit(2) from error
+        cli(prog_name=prog_name)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while Python ends would print a traceback
 
 
 def _from_pyproject(path: Path) -> dict[str, Any]:

@@ -6,12 +6,17 @@ class HarnessError(Exception):
 
 
 class UnreachableError(HarnessError):
-    """A service of the stack did not answer."""
+    """A service of the stack did not answer.
+
+    Attributes:
+        reason: in a few words.
+    """
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(
             f"no answer from {url} ({reason}); is the stack running? `elements-local up` starts one"
         )
+        self.reason = reason
 
 
 class NotRunningError(HarnessError):

@@ -17,7 +17,8 @@ _DATES = {
 }
 
 
-def _entry(resource: str, id_field: str) -> dict[str, Any]:
+def poller_entry(resource: str, id_field: str) -> dict[str, Any]:
+    """Return what the guide has a resource polled by."""
     return {
         "url": f"/hubs/crm/{resource}?where=updated_after_utc='${{gmtDate:yyyy-MM-dd HH:mm:ss}}'",
         "idField": id_field,
@@ -39,8 +40,8 @@ def instance_body(workspace: Credentials, *, signature_key: str = "a-key-of-your
             "event.notification.signature.key": signature_key,
             "event.poller.refresh_interval": "15",
             "event.poller.configuration": {
-                "contacts": _entry("contacts", "CONTACT_ID"),
-                "accounts": _entry("accounts", "ORGANISATION_ID"),
+                "contacts": poller_entry("contacts", "CONTACT_ID"),
+                "accounts": poller_entry("accounts", "ORGANISATION_ID"),
                 "leads": {},
                 "opportunities": {},
             },

@@ -22,6 +22,15 @@ ID_FIELDS = {
     "tasks": "TASK_ID",
 }
 
+_BELIEVABLE: Mapping[str, Mapping[str, object]] = {
+    "contacts": {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"},
+    "accounts": {"ORGANISATION_NAME": "Analytical Engines"},
+    "leads": {"FIRST_NAME": "Charles", "LAST_NAME": "Babbage"},
+    "opportunities": {"OPPORTUNITY_NAME": "One engine", "OPPORTUNITY_STATE": "OPEN"},
+    "projects": {"PROJECT_NAME": "The engine's workshop", "STATUS": "NOT STARTED"},
+    "tasks": {"TITLE": "Oil the engine"},
+}
+
 
 class UnknownRecordError(Exception):
     """A scenario names a record, or a kind of record, that is not there."""
@@ -72,6 +81,11 @@ def kind_of(name: str) -> str:
     if kind not in COLLECTIONS:
         raise UnknownRecordError(f"{name!r}: records are of {', '.join(COLLECTIONS)}")
     return kind
+
+
+def believable_fields(kind: str) -> dict[str, object]:
+    """Return what a record of a kind could be like, for where nobody has named one."""
+    return dict(_BELIEVABLE[kind])
 
 
 def default_fields(name: str) -> dict[str, object]:

@@ -141,14 +141,15 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         database = closing.enter_context(opened(chosen.data, chosen.database))
         apps: dict[str, Flask] = {}
         for name, app in _applications(chosen, addresses, database, _over_network, Guard(token=token)):
+            apps[name] = app
+            if len(apps) == len(ports):  # who waits until all of them answer finds the records
+                inside = InProcess({addresses.running[made]: apps[made] for made in apps})
+                _fill(Stack(inside, addresses, token=token), chosen)
             server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
             closing.callback(server.close)
-            apps[name] = app
         if "platform" in apps:
             closing.enter_context(_following_real_clocks(apps["platform"]))
-        stack = Stack(OverNetwork(), addresses, token=token)
-        _fill(stack, chosen)
-        yield stack
+        yield Stack(OverNetwork(), addresses, token=token)
 
 
 def _over_network(timeout: timedelta) -> Http:

@@ -84,8 +84,7 @@ def running(folder: Path) -> "Iterator[tuple[dict[str, str], subprocess.Popen[by
 def seed(size: int, stack: dict[str, str]) -> float:
     """Fill in made-up records by the command, which shows its progress, and return the seconds."""
     start = time.perf_counter()
-    platform = stack["dashboard"].removesuffix("/_local/")
-    at = ("--platform-url", platform, "--crm-url", stack["crm"], "--sink-url", stack["sink"])
+    at = ("--platform-url", stack["platform"], "--crm-url", stack["crm"], "--sink-url", stack["sink"])
     command = (BIN / "elements-local", "seed", "--records", str(size), *at)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start

@@ -51,7 +51,7 @@ def test_up_prints_one_line_of_json_when_it_answers_and_stops_cleanly(number: si
         process.send_signal(number)
         rest, errors = process.communicate(timeout=30)
 
-    assert list(ready) == ["platform", "crm", "sink", "dashboard", "workspace"]
+    assert list(ready) == ["platform", "crm", "sink", "workspace"]
     assert ready["platform"].endswith(BASE_PATH)
     assert list(ready["workspace"]) == [
         "name", "organization_secret", "user_secret", "crm_username", "crm_api_key", "callback_url",
@@ -192,7 +192,7 @@ def test_a_profile_is_always_the_same(
     seeded = call("seed", "--profile", profile, "--workspace", workspace, **at)
 
     assert (refused.returncode, seeded.returncode) == (2, 0)
-    assert "is always the same; leave out --records and --seed" in refused.stderr
+    assert "is always the same; leave out --records, --first and --seed" in refused.stderr
     assert stack_on_ports.workspace(workspace).crm.call("GET", "/v3.1/Contacts")
 
 

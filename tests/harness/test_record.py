@@ -284,12 +284,13 @@ def at_addresses(ready: dict[str, str]) -> Doors:
 
 
 def test_misuse_says_what_is_wrong(at: dict[str, str], tmp_path: Path) -> None:
-    nowhere = call("record", "--since-start", "-o", tmp_path / "no" / "it.yaml", **at)
+    (tmp_path / "file").touch()
+    nowhere = call("record", "--since-start", "-o", tmp_path / "file" / "it.yaml", **at)
     nobody = call("record", "--since-start", "-o", tmp_path / "it.yaml", "--workspace", "nobody", **at)
     unsaid = call("record", **at)
 
     assert (nowhere.returncode, nobody.returncode, unsaid.returncode) == (2, 2, 2)
-    assert f"{tmp_path}/no is no directory" in nowhere.stderr
+    assert f"{tmp_path}/file is no directory" in nowhere.stderr
     assert "no workspace 'nobody'" in nobody.stderr
     assert "Missing option '--output'" in unsaid.stderr
 

@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+from threading import Event, Thread, get_ident
 
 import pytest
 
-from elements_local.interruption import Interruption
+from elements_local.interruption import Interruption, cut_off, ended_by_signal
 
 
 def interrupt(number: signal.Signals = signal.SIGINT) -> str:
@@ -69,6 +70,98 @@ def test_an_interruption_that_did_not_come_by_a_signal_is_passed_on() -> None:
         Interruption().unless_requested(interrupts)
 
 
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+
+
+@BOTH
+def test_a_signal_is_waited_for_and_stays_known(number: signal.Signals) -> None:
+    with Interruption().heeded() as stop:
+        assert not stop.wait(0)
+        interrupt(number)
+
+        assert stop.wait()
+        assert stop.wait(0)
+
+
+def test_a_signal_that_another_thread_takes_ends_waiting_too() -> None:
+    """As one does that comes in the moment before the wait: neither interrupts what the main thread is about to do."""
+    woken, in_time = Event(), []
+
+    def take() -> None:
+        Event().wait(0.2)  # until the other one waits, most likely
+        signal.pthread_kill(get_ident(), signal.SIGTERM)
+        in_time.append(woken.wait(20))
+
+    with Interruption().heeded() as stop:
+        taker = Thread(target=take)
+        taker.start()
+        stop.wait(60)
+        woken.set()
+        taker.join()
+
+    assert in_time == [True]
+
+
+@BOTH
+def test_what_is_cut_off_ends_with_130_and_its_summary(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = []
+
+    def work() -> None:
+        with cut_off(lambda: f"{len(done)} of 3 are in"):
+            done.append(1)
+            interrupt(number)
+            done.append(2)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "interrupted: 1 of 3 are in\n")
+
+
+@BOTH
+def test_what_waits_for_others_ends_at_once_and_normally(number: signal.Signals) -> None:
+    with ended_by_signal():
+        interrupt(number)
+        pytest.fail("it went on")
+
+
+def test_other_errors_are_none_of_its_business() -> None:
+    with pytest.raises(ZeroDivisionError), ended_by_signal():
+        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), cut_off(lambda: "no"):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("where", ["cleaning up", "the summary"])
+def test_a_second_signal_disturbs_nothing_and_is_told_what_the_third_does(
+    capfd: pytest.CaptureFixture[str], where: str
+) -> None:
+    steps = []
+
+    def summary() -> str:
+        if where == "the summary":
+            interrupt()
+        return f"cleaned up: {steps}"
+
+    def work() -> None:
+        with cut_off(summary):
+            try:
+                interrupt()
+            finally:
+                if where == "cleaning up":
+                    interrupt(signal.SIGTERM)
+                steps.append("all")
+
+    with pytest.raises(SystemExit):
+        work()
+
+    hint = "elements-local is ending; once more ends it at once"
+    assert capfd.readouterr().err == f"{hint}\ninterrupted: cleaned up: ['all']\n"
+
+
 def test_signals_are_as_before_afterwards() -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
 
@@ -103,4 +196,8 @@ def test_the_third_signal_ends_the_process_at_once() -> None:
 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
-    assert (done.returncode, done.stdout, done.stderr) == (130, "1\n2\n3\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        130,
+        "1\n2\n3\n",
+        "elements-local is ending; once more ends it at once\n",
+    )

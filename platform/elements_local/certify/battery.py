@@ -27,6 +27,7 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
     burst: int = 500,
     only: Iterable[str] = (),
     now: datetime | None = None,
+    on_result: Callable[[Result], None] = lambda _: None,
 ) -> Scorecard:
     """Try a receiver with every check.
 
@@ -39,12 +40,13 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
         burst: callbacks of the burst.
         only: names of checks; all if there are none.
         now: the present that dates are counted from, for receivers that go by a clock of their own.
+        on_result: is told of each check as soon as it is made.
 
     Raises:
         OptionError: a URL is none, or there is no check of a name.
     """
     _check_urls(url, probe)
-    chosen = _chosen(only)
+    chosen = checks_named(only)
     trial = Trial(
         url=url,
         http=OverNetwork(timeout=timeout),
@@ -54,7 +56,11 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
         restart=restart,
         burst=burst,
     )
-    return Scorecard(url=url, results=tuple(_run(name, check, trial) for name, check in chosen.items()))
+    results: list[Result] = []
+    for name, check in chosen.items():
+        results.append(_run(name, check, trial))
+        on_result(results[-1])
+    return Scorecard(url=url, results=tuple(results))
 
 
 def _run(name: str, check: Check, trial: Trial) -> Result:
@@ -73,7 +79,12 @@ def _run(name: str, check: Check, trial: Trial) -> Result:
     return Result(name=name, title=title, outcome=outcome, why=why, seconds=monotonic() - began)
 
 
-def _chosen(only: Iterable[str]) -> dict[str, Check]:
+def checks_named(only: Iterable[str]) -> dict[str, Check]:
+    """Return the checks of these names, all if there are none.
+
+    Raises:
+        OptionError: there is no check of a name.
+    """
     names = tuple(only) or tuple(BATTERY)
     unknown = sorted(set(names) - BATTERY.keys())
     if unknown:

@@ -102,8 +102,11 @@ class Trial:
         Raises:
             FailedError: of some it is none.
         """
-        with ThreadPoolExecutor(max_workers=_SIDE_BY_SIDE) as pool:
+        pool = ThreadPoolExecutor(max_workers=_SIDE_BY_SIDE)
+        try:
             replies = list(pool.map(self.send, callbacks))
+        finally:
+            pool.shutdown(cancel_futures=True)  # an interruption waits for those under way, and for no more
         bad = [reply for reply in replies if not isinstance(reply, Reply) or not reply.ok]
         if bad:
             raise FailedError(

@@ -1,69 +1,103 @@
 """``clock``: a workspace's time."""
 
-from typing import Any
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack, workspace_option
-from elements_local.stack import Stack
-from mock_kit.json_text import encode_text
+from elements_local.interruption import cut_off
+
+if TYPE_CHECKING:
+    from elements_local.clients import Clock
+    from elements_local.stack import Stack
 
 
-@click.group("clock")
+_LOOKS = 50
+_BETWEEN_LOOKS_S = 0.1
+
+
+@click.group(
+    "clock",
+    epilog=examples(
+        "elements-local clock show",
+        "elements-local clock advance 15m",
+        "elements-local clock real",
+    ),
+)
 def command() -> None:
     """Tell, set and advance a workspace's time."""
 
 
-@command.command()
+@command.command(
+    epilog=examples("elements-local clock show", "elements-local clock show --workspace mine --json")
+)
 @workspace_option
 @json_option
 @running_stack
-def show(stack: Stack, *, workspace: str, as_json: bool) -> None:
+def show(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     """Tell the time."""
     _print_clock(stack.workspace(workspace).clock.show(), as_json=as_json)
 
 
-@command.command("set")
+@command.command(
+    "set",
+    epilog=examples("elements-local clock set 2026-03-02T10:00:00Z", "elements-local clock set 2026-05-01"),
+)
 @click.argument("instant")
 @workspace_option
 @json_option
 @running_stack
-def set_(stack: Stack, *, instant: str, workspace: str, as_json: bool) -> None:
+def set_(stack: "Stack", *, instant: str, workspace: str, as_json: bool) -> None:
     """Set a virtual clock to INSTANT, such as 2026-03-02T10:00:00Z, without running anything in between."""
     _print_clock(stack.workspace(workspace).clock.set(now=instant), as_json=as_json)
 
 
-@command.command()
+@command.command(
+    epilog=examples(
+        "elements-local clock advance 15m",
+        "elements-local clock advance '1h 30m' --json",
+        "elements-local clock advance --to 2026-03-03T00:00:00Z",
+    )
+)
 @click.argument("duration", required=False)
 @click.option("--to", metavar="INSTANT", help="Advance to an instant, in the place of by a duration.")
 @workspace_option
 @json_option
 @running_stack
-def advance(stack: Stack, *, duration: str | None, to: str | None, workspace: str, as_json: bool) -> None:
+def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: str, as_json: bool) -> None:
     """Advance virtual time by DURATION, such as 15m, 1h 30m or 2 days, and run all that falls due."""
     if (duration is None) == (to is None):
         raise click.UsageError("give a duration, or --to INSTANT")
-    ran = stack.workspace(workspace).clock.advance(duration, to=to)
+    clock = stack.workspace(workspace).clock
+    with cut_off(lambda: _stop(clock)):
+        ran = clock.advance(duration, to=to)
     if as_json:
-        click.echo(encode_text(ran))
+        print_json(ran)
     else:
         click.echo(f"{ran['from']} -> {ran['now']}{_told(ran)}")
+    if ran.get("stopped"):
+        click.echo("somebody has stopped it before its end", err=True)
+        raise SystemExit(1)
 
 
-@command.command()
+@command.command(epilog=examples("elements-local clock real", "elements-local clock real --workspace mine"))
 @workspace_option
 @json_option
 @running_stack
-def real(stack: Stack, *, workspace: str, as_json: bool) -> None:
+def real(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     """Let the clock follow the machine's."""
     _print_clock(stack.workspace(workspace).clock.set(mode="real"), as_json=as_json)
 
 
-@command.command()
+@command.command(
+    epilog=examples("elements-local clock virtual", "elements-local clock virtual --workspace mine")
+)
 @workspace_option
 @json_option
 @running_stack
-def virtual(stack: Stack, *, workspace: str, as_json: bool) -> None:
+def virtual(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     """Stop the clock where it stands; it moves only when it is told to."""
     _print_clock(stack.workspace(workspace).clock.set(mode="virtual"), as_json=as_json)
 
@@ -78,5 +112,28 @@ def _told(ran: dict[str, Any]) -> str:
     )
 
 
+def _stop(clock: "Clock") -> str:
+    """Let an advance end that is waited for no longer, and say how far it has come."""
+    from elements_local.errors import HarnessError  # noqa: PLC0415 - seldom needed
+
+    try:
+        run = clock.call("DELETE", f"/_local/clock/advance{clock.whose}")["advance"]
+        shown, pause = clock.show(), Event()
+        for _ in range(_LOOKS):
+            if "advance" not in shown:  # the job that was being run is over
+                break
+            pause.wait(_BETWEEN_LOOKS_S)
+            shown = clock.show()
+    except HarnessError as error:
+        return f"time was being moved, and nobody says how far it has come: {error}"
+    if run is None:
+        return f"the clock has come to {shown['now']}"
+    on = f"`elements-local clock advance --to {run['to']}` goes on"
+    return f"the clock has come from {run['from']} to {shown['now']}, and not to {run['to']}; {on}"
+
+
 def _print_clock(shown: dict[str, Any], *, as_json: bool) -> None:
-    click.echo(encode_text(shown) if as_json else f"{shown['now']} ({shown['mode']})")
+    if as_json:
+        print_json(shown)
+    else:
+        click.echo(f"{shown['now']} ({shown['mode']})")

@@ -1,12 +1,24 @@
 """``fidelity``: what is imitated, how sure that is, and which tests hold it."""
 
+from typing import TYPE_CHECKING
+
 import click
 
+from elements_local.commands.output import examples, print_json, wrapped
 from elements_local.commands.where import json_option
-from elements_local.fidelity import Behaviour, ledger, markdown
+
+if TYPE_CHECKING:
+    from elements_local.fidelity import Behaviour
 
 
-@click.command("fidelity")
+@click.command(
+    "fidelity",
+    epilog=examples(
+        "elements-local fidelity --area polling",
+        "elements-local fidelity --evidence assumed   # our open questions",
+        "elements-local fidelity --json",
+    ),
+)
 @click.option("--area", help="Only one area, such as polling.")
 @click.option(
     "--evidence",
@@ -17,6 +29,8 @@ from elements_local.fidelity import Behaviour, ledger, markdown
 @json_option
 def command(area: str | None, evidence: str | None, *, as_markdown: bool, as_json: bool) -> None:
     """List every imitated behaviour with its source, kind of evidence, and the tests that hold it."""
+    from elements_local.fidelity import ledger, markdown  # noqa: PLC0415 - not needed for --help
+
     entries = [
         entry for entry in ledger() if area in {None, entry.area} and evidence in {None, entry.evidence}
     ]
@@ -24,9 +38,7 @@ def command(area: str | None, evidence: str | None, *, as_markdown: bool, as_jso
         areas = ", ".join(dict.fromkeys(entry.area for entry in ledger()))
         raise click.UsageError(f"nothing is listed so; the areas are {areas}")
     if as_json:
-        from mock_kit.json_text import encode_text  # noqa: PLC0415 - only where JSON is wanted
-
-        click.echo(encode_text(entries))
+        print_json(entries)
     elif as_markdown:
         click.echo(markdown(entries))
     else:
@@ -34,8 +46,8 @@ def command(area: str | None, evidence: str | None, *, as_markdown: bool, as_jso
             _print(entry)
 
 
-def _print(entry: Behaviour) -> None:
-    click.echo(f"[{entry.area}] {entry.evidence}: {entry.behaviour}")
-    click.echo(f"    source: {entry.source}")
+def _print(entry: "Behaviour") -> None:
+    click.echo(wrapped(f"[{entry.area}] {entry.evidence}: {entry.behaviour}"))
+    click.echo(wrapped(f"source: {entry.source}", indent=4))
     for test in entry.tests:
         click.echo(f"    {test}")

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 import click
 
+from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option
-from elements_local.project_start import LaidDown, lay_down
-from mock_kit.json_text import encode_text
+
+if TYPE_CHECKING:
+    from elements_local.project_start import LaidDown
 
 _NEXT = (
     "elements-local replay scenarios",
@@ -16,7 +19,14 @@ _NEXT = (
 )
 
 
-@click.command("init")
+@click.command(
+    "init",
+    epilog=examples(
+        "elements-local init",
+        "elements-local init ../shop --json",
+        "elements-local init --force",
+    ),
+)
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=".", metavar="[DIR]")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 @json_option
@@ -24,29 +34,28 @@ def command(directory: Path, *, force: bool, as_json: bool) -> None:
     """Lay down a start in a project: a scenario, a test, a receiver, Postman's files and a CI workflow.
 
     It asks nothing, and files that are there are left as they are, and listed.
+    """
+    from elements_local.project_start import lay_down  # noqa: PLC0415 - not needed for --help
 
-    \b
-      elements-local init
-      elements-local init ../shop --json
-    """  # noqa: D301 - the escape is click's: it keeps the lines below it apart
     laid = lay_down(directory, force=force)
-    click.echo(_as_json(directory, laid) if as_json else _as_text(directory, laid))
+    if as_json:
+        print_json(_as_json(directory, laid))
+    else:
+        click.echo(_as_text(directory, laid))
 
 
-def _as_json(directory: Path, laid: LaidDown) -> str:
-    return encode_text(
-        {
-            "directory": str(directory),
-            "made": laid.made,
-            "overwritten": laid.overwritten,
-            "left": laid.left,
-            "unchanged": laid.unchanged,
-            "next": list(_NEXT),
-        }
-    )
+def _as_json(directory: Path, laid: "LaidDown") -> dict[str, object]:
+    return {
+        "directory": str(directory),
+        "made": laid.made,
+        "overwritten": laid.overwritten,
+        "left": laid.left,
+        "unchanged": laid.unchanged,
+        "next": list(_NEXT),
+    }
 
 
-def _as_text(directory: Path, laid: LaidDown) -> str:
+def _as_text(directory: Path, laid: "LaidDown") -> str:
     told = (
         (f"made in {directory}", laid.made),
         ("written over", laid.overwritten),

@@ -1,16 +1,25 @@
 """``openapi``: what a service's routes take and give, as an OpenAPI document or a Postman collection."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.clients import Client
-from elements_local.stack import Stack
+from elements_local.commands.output import examples
+
+if TYPE_CHECKING:
+    from elements_local.stack import Stack
 
 SERVICES = ("platform", "crm", "sink")
 
 
-@click.command("openapi")
+@click.command(
+    "openapi",
+    epilog=examples(
+        "elements-local openapi platform > platform.json",
+        "elements-local openapi all --postman > collection.json",
+        "elements-local openapi crm --compact",
+    ),
+)
 @click.argument("service", type=click.Choice([*SERVICES, "all"]))
 @click.option("--postman", is_flag=True, help="Print a Postman collection (v2.1) instead; it can be of all.")
 @click.option("--compact", is_flag=True, help="Print one line.")
@@ -30,7 +39,9 @@ def command(service: str, *, postman: bool, compact: bool) -> None:
     click.echo(json.dumps(shown, ensure_ascii=False, indent=None if compact else 2))
 
 
-def _document(stack: Stack, service: str) -> dict[str, Any]:
+def _document(stack: "Stack", service: str) -> dict[str, Any]:
+    from elements_local.clients import Client  # noqa: PLC0415 - not needed for --help
+
     door = Client(http=stack.http, url=getattr(stack.addresses, service), headers={})
     document: dict[str, Any] = door.call("GET", "/_local/openapi.json")
     return document

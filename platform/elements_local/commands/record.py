@@ -1,29 +1,36 @@
 """``record``: what happens in a workspace becomes a scenario."""
 
-import signal
+import os
 from contextlib import closing
 from pathlib import Path
 from shlex import quote
-from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
+from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack, workspace_option
-from elements_local.errors import HarnessError, UnreachableError
-from elements_local.recording import Recording, RecordingError, Watch, compose, write
-from elements_local.stack import Stack
-from mock_kit.json_text import encode_text
+from elements_local.interruption import Interruption, cut_off
 
-_BETWEEN_LOOKS_S = 0.5
+if TYPE_CHECKING:
+    from elements_local.recording import Recording
+    from elements_local.stack import Stack
 
 
-@click.command("record")
+@click.command(
+    "record",
+    epilog=examples(
+        "elements-local record --output tests/mine.yaml   # Ctrl-C ends it",
+        "elements-local record -o tests/mine.yaml --since-start --check",
+        "elements-local replay tests/mine.yaml",
+    ),
+)
 @click.option(
     "--output",
     "-o",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The scenario file; one that is there is written over.",
+    help="The scenario file; one that is there is written over, and a folder that is not is made.",
 )
 @click.option("--name", default="", help="What the scenario shows.")
 @click.option(
@@ -37,7 +44,7 @@ _BETWEEN_LOOKS_S = 0.5
 @json_option
 @running_stack
 def command(  # noqa: PLR0913 - the command's options
-    stack: Stack,
+    stack: "Stack",
     *,
     output: Path,
     name: str,
@@ -47,93 +54,37 @@ def command(  # noqa: PLR0913 - the command's options
     workspace: str,
     as_json: bool,
 ) -> None:
-    r"""Write what was done in a workspace since it was made or reset as a scenario that does the same.
+    """Write what was done in a workspace since it was made or reset as a scenario that does the same.
 
     Calls to the platform, the CRM and the sink become steps, by whatever client they were made; what came at the sink
     is what the scenario expects. Secrets are left out: a scenario has its own.
-
-    \b
-      elements-local record -o tests/mine.yaml     (and Ctrl-C at the end)
-      elements-local replay tests/mine.yaml
     """
-    if not output.parent.is_dir():
-        raise click.UsageError(f"{output.parent} is no directory")
-    doors = stack.workspace(workspace)
-    watch = Watch(doors, stack.addresses, seed=stack.seed_of(workspace))
-    recorder = _Recorder(watch, output, name=name, reads=reads)
-    if since_start:
-        watch.look()
-    else:
-        recorder.follow()
-    recording = recorder.write()
+    from elements_local.recording import Recorder, Watch  # noqa: PLC0415 - not needed for --help
+
+    _check_folder(output)
+    watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace))
+    recorder = Recorder(watch, output, name=name, reads=reads, say=_say)
+    with Interruption().heeded() as stop:
+        if since_start:
+            watch.look()
+        else:
+            recorder.follow(stop)
+        recording = recorder.write()
     _tell(recording, output, as_json=as_json)
     if check:
         _replay(output, as_json=as_json)
 
 
-class _Recorder:
-    """Writes what a watch has seen, as often as there is something new."""
-
-    def __init__(self, watch: Watch, output: Path, *, name: str, reads: bool) -> None:
-        self._watch = watch
-        self._output = output
-        self._name = name
-        self._reads = reads
-        self._written: Recording | None = None
-
-    def write(self) -> Recording:
-        """Write what was seen, and return it; what was written before, if the stack is gone.
-
-        Raises:
-            RecordingError: it cannot be written down.
-        """
-        try:
-            session = self._watch.session()
-        except UnreachableError:
-            if self._written is None:
-                raise
-            return self._written
-        recording = compose(session, name=self._name, reads=self._reads)
-        try:
-            write(self._output, recording.document, recording.notes)
-        except OSError as error:
-            raise RecordingError(f"cannot write {self._output}: {error.strerror or error}") from error
-        self._written = recording
-        return recording
-
-    def follow(self) -> None:
-        """Look again and again, until Ctrl-C, SIGTERM, or the end of the stack."""
-        stopped = Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopped.set())
-        _say("watching; Ctrl-C writes the scenario and stops")
-        begun = self._watch.started_over
-        while True:
-            last = stopped.is_set()
-            try:
-                new = self._watch.look()
-            except UnreachableError as error:
-                _say(f"the stack is gone: {error}")
-                return
-            if self._watch.started_over != begun:
-                begun = self._watch.started_over
-                _say("the workspace was reset: starting over")
-            if last:
-                return
-            if new:
-                self._write_so_far()
-            stopped.wait(_BETWEEN_LOOKS_S)
-
-    def _write_so_far(self) -> None:
-        """Write what there is, so that it is there whatever happens; what cannot be written yet may be later."""
-        try:
-            recording = self.write()
-        except HarnessError:
-            return
-        _say(f"{recording.steps} steps so far")
+def _check_folder(output: Path) -> None:
+    """See before anything is watched that there is a place to write to: a folder, or one in which it can be made."""
+    there = next(folder for folder in output.absolute().parents if folder.exists())
+    if not there.is_dir():
+        raise click.UsageError(f"{there} is no directory")
+    if not os.access(there, os.W_OK):
+        raise click.UsageError(f"nothing can be written in {there}")
 
 
-def _tell(recording: Recording, output: Path, *, as_json: bool) -> None:
+def _tell(recording: "Recording", output: Path, *, as_json: bool) -> None:
     again = f"elements-local replay {quote(str(output))}"
     if as_json:
         told = {
@@ -142,7 +93,7 @@ def _tell(recording: Recording, output: Path, *, as_json: bool) -> None:
             "notes": list(recording.notes),
             "replay": again,
         }
-        click.echo(encode_text(told))
+        print_json(told)
         return
     click.echo(f"{recording.steps} steps in {output}")
     for note in recording.notes:
@@ -155,7 +106,8 @@ def _replay(output: Path, *, as_json: bool) -> None:
     from elements_local.runner import How, Runner  # noqa: PLC0415 - only where it is asked for
     from elements_local.scenario import load  # noqa: PLC0415 - as above
 
-    with closing(Runner(How())) as runner:
+    cut = cut_off(lambda: f"{output} is written; whether it passes is not known")
+    with cut, closing(Runner(How())) as runner:
         failures = [failure for scenario in load(output) if (failure := runner.run(scenario).failure)]
     for failure in failures:
         click.echo(f"it does not pass as it was recorded:\n{failure}", err=True)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from elements_local.clients import BASE_PATH, Addresses
+from elements_local.commands.output import examples
 from elements_local.interruption import Interruption
 from elements_local.receiving import ReceiverError, receiver_of
 from elements_local.replay_output import ReplayOutput
@@ -30,7 +31,15 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
         ctx.exit()
 
 
-@click.command("replay")
+@click.command(
+    "replay",
+    epilog=examples(
+        "elements-local replay scenarios",
+        "elements-local replay scenarios --tag retry --watch",
+        "elements-local replay scenarios --jobs 4 --quiet --junit scenarios.xml",
+        "elements-local replay scenarios --html scenarios.html",
+    ),
+)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
     "--name", "names", multiple=True, metavar="TEXT", help="Only scenarios whose name has TEXT in it."
@@ -110,12 +119,7 @@ def command(  # noqa: PLR0913 - an option each
     """Run the scenarios in files and folders.
 
     Exit status: 0 all passed, 1 one failed, 2 a file has mistakes, which are all listed, 130 it was interrupted.
-
-    \b
-      elements-local replay scenarios
-      elements-local replay scenarios --tag retry --watch
-      elements-local replay scenarios --jobs 4 --quiet --junit scenarios.xml --html scenarios.html
-    """  # noqa: D301 - the escape is click's: it keeps the lines below it apart
+    """
     selection = Selection(paths=paths, names=names, tags=tags, seed=shuffle)
     _refuse(selection, watches=watches, update=update, only_list=only_list, wants_shrunk=wants_shrunk)
     stop = Interruption()

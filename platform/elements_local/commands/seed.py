@@ -1,19 +1,36 @@
 """``seed``: believable records, always the same for the same seed."""
 
-import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.clients import Crm
+from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack, workspace_option
-from elements_local.stack import Stack
-from mock_kit.json_text import encode_text
+from elements_local.interruption import Interruption, interrupted
+from elements_local.progress import progress
+
+if TYPE_CHECKING:
+    from elements_local.clients import Crm
+    from elements_local.stack import Stack
 
 _BATCH = 1000
+_RECORDS = 100
 
 
-@click.command("seed")
-@click.option("--records", type=click.IntRange(1, 10_000_000), help="Of each kind.  [default: 100]")
+@click.command(
+    "seed",
+    epilog=examples(
+        "elements-local seed --records 500",
+        "elements-local seed --records 5000 --first 2000   # go on after the 2000th",
+        "elements-local seed --profile edge --workspace mine",
+    ),
+)
+@click.option("--records", type=click.IntRange(1, 10_000_000), help=f"Of each kind.  [default: {_RECORDS}]")
+@click.option(
+    "--first",
+    type=click.IntRange(0, 10_000_000),
+    help="So many of them are in already: go on with a seed that was cut off.  [default: 0]",
+)
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**53 - 1),
@@ -30,33 +47,55 @@ _BATCH = 1000
 @json_option
 @running_stack
 def command(  # noqa: PLR0913 - an option each
-    stack: Stack, *, records: int | None, seed: int | None, profile: str, workspace: str, as_json: bool
+    stack: "Stack",
+    *,
+    records: int | None,
+    first: int | None,
+    seed: int | None,
+    profile: str,
+    workspace: str,
+    as_json: bool,
 ) -> None:
     """Fill a workspace's CRM with contacts, organisations, leads and opportunities that belong together.
 
-    They are dated before the present, so no poll reports them.
+    They are dated before the present, so no poll reports them. Ctrl-C stops after the batch of a thousand that is
+    being made, and says what is left.
     """
     crm = stack.workspace(workspace).crm
     if profile != "realistic":
-        if records is not None or seed is not None:
+        if (records, first, seed) != (None, None, None):
             raise click.UsageError(
-                f"the profile {profile} is always the same; leave out --records and --seed"
+                f"the profile {profile} is always the same; leave out --records, --first and --seed"
             )
         told = crm.call("POST", "/_local/seed", json={"profile": profile})
-        click.echo(encode_text(told) if as_json else f"the {profile} profile in workspace {workspace!r}")
+        _tell(told, f"the {profile} profile in workspace {workspace!r}", as_json=as_json)
         return
-    count = 100 if records is None else records
-    _fill(crm, count, seed)
+    count, begin = records or _RECORDS, first or 0
+    if begin >= count:
+        raise click.UsageError(f"--first {begin} leaves nothing of {count} records to make up")
+    _fill(crm, count, begin, seed)
+    text = f"{count - begin} records of each kind in workspace {workspace!r}"
+    _tell({"records": count - begin, "workspace": workspace}, text, as_json=as_json)
+
+
+def _fill(crm: "Crm", records: int, first: int, seed: int | None) -> None:
+    """Make up records, a batch at a time, until there are enough or the user has."""
+    done = first
+    with Interruption().heeded() as stop, progress("seeding", records - first) as tell:
+        while done < records and not stop.requested:
+            size = min(_BATCH, records - done)
+            crm.seed(size, first=done, seed=seed)
+            done += size
+            tell(size)
+    if done < records:
+        interrupted(
+            f"{done} of {records} records of each kind are in, {records - done} are left; "
+            f"the same command with --records {records} --first {done} goes on"
+        )
+
+
+def _tell(told: object, text: str, *, as_json: bool) -> None:
     if as_json:
-        click.echo(encode_text({"records": count, "workspace": workspace}))
+        print_json(told)
     else:
-        click.echo(f"{count} records of each kind in workspace {workspace!r}")
-
-
-def _fill(crm: Crm, records: int, seed: int | None) -> None:
-    """Make up records, a batch at a time, telling how far it is."""
-    with click.progressbar(length=records, label="seeding", file=sys.stderr) as progress:
-        for first in range(0, records, _BATCH):
-            size = min(_BATCH, records - first)
-            crm.seed(size, first=first, seed=seed)
-            progress.update(size)
+        click.echo(text)

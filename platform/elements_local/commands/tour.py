@@ -1,22 +1,21 @@
 """``tour``: the Insightly guide's walk-through, on the real code, over real ports."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.clients import BASE_PATH, Doors
-from elements_local.guide import instance_body
-from elements_local.start import Options, on_ports
-from mock_kit.json_text import encode_text
+from elements_local.commands.output import examples, print_json
+from elements_local.commands.where import json_option
+from elements_local.interruption import cut_off
+from elements_local.records import COLLECTIONS, believable_fields
 
-_RECORDS = (
-    ("contacts", "Contacts", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"}),
-    ("accounts", "Organisations", {"ORGANISATION_NAME": "Analytical Engines"}),
-    ("leads", "Leads", {"FIRST_NAME": "Charles", "LAST_NAME": "Babbage"}),
-    ("opportunities", "Opportunities", {"OPPORTUNITY_NAME": "One engine", "OPPORTUNITY_STATE": "OPEN"}),
-)
+if TYPE_CHECKING:
+    from elements_local.clients import Doors
+
+_RESOURCES = ("contacts", "accounts", "leads", "opportunities")
 
 
 class _TourError(click.ClickException):
@@ -27,39 +26,53 @@ class _TourError(click.ClickException):
 
 @dataclass
 class _Steps:
-    """Numbers the steps as they are told."""
+    """Numbers the steps as they are told, or keeps them until all of them are there."""
 
-    told: int = 0
+    quiet: bool
+    told: list[dict[str, Any]] = field(default_factory=list)
 
     def tell(self, what: str, *details: str) -> None:
-        self.told += 1
-        click.echo(f"\n{click.style(f'{self.told}. {what}', bold=True)}")
+        number = len(self.told) + 1
+        self.told.append({"step": number, "what": what, "details": list(details)})
+        if self.quiet:
+            return
+        click.echo(f"\n{click.style(f'{number}. {what}', bold=True)}")
         for detail in details:
             click.echo(f"   {detail}")
 
 
-@click.command("tour")
-def command() -> None:
+@click.command("tour", epilog=examples("elements-local tour", "elements-local tour --json"))
+@json_option
+def command(*, as_json: bool) -> None:
     """See the Insightly guide's walk-through happen, step by step.
 
     An instance is made from the guide's JSON, records are created and changed in the CRM, time is advanced,
     and the signed callbacks are shown as they arrive. Nothing is kept, and nothing else is needed.
     """
-    with on_ports(Options(ports=(0, 0, 0))) as stack:
-        _walk(stack.workspace())
-    click.echo("\nThat was all of it. `elements-local up` keeps a stack running for you.")
+    from elements_local.start import Options, on_ports  # noqa: PLC0415 - loads the services
+
+    steps = _Steps(quiet=as_json)
+    with (
+        cut_off(lambda: f"{len(steps.told)} steps were shown; nothing is kept, so a tour begins anew"),
+        on_ports(Options(ports=(0, 0, 0))) as stack,
+    ):
+        _walk(stack.workspace(), steps)
+    if as_json:
+        print_json({"steps": steps.told})
+    else:
+        click.echo("\nThat was all of it. `elements-local up` keeps a stack running for you.")
 
 
-def _walk(doors: Doors) -> None:
-    steps = _Steps()
+def _walk(doors: "Doors", steps: _Steps) -> None:
     instance = _create_instance(doors, steps)
-    records = {resource: doors.crm.create(collection, fields) for resource, collection, fields in _RECORDS}
+    fields = {resource: believable_fields(resource) for resource in _RESOURCES}
+    records = {resource: doors.crm.create(COLLECTIONS[resource], fields[resource]) for resource in _RESOURCES}
     steps.tell(
         f"Four records are created in the CRM; its clock shows {doors.clock.show()['now']}",
-        *(f"POST /v3.1/{collection} {encode_text(fields)}" for _, collection, fields in _RECORDS),
+        *(f"POST /v3.1/{COLLECTIONS[resource]} {json.dumps(fields[resource])}" for resource in _RESOURCES),
     )
     _advance(doors, steps)
-    _show_callbacks(doors, steps, expected=[(resource, "CREATED") for resource, _, _ in _RECORDS])
+    _show_callbacks(doors, steps, expected=[(resource, "CREATED") for resource in _RESOURCES])
     contact = records["contacts"]["CONTACT_ID"]
     doors.crm.update("Contacts", contact, {"TITLE": "Countess"})
     steps.tell(
@@ -71,7 +84,10 @@ def _walk(doors: Doors) -> None:
     _explain(doors, steps, instance["id"], contact)
 
 
-def _create_instance(doors: Doors, steps: _Steps) -> dict[str, Any]:
+def _create_instance(doors: "Doors", steps: _Steps) -> dict[str, Any]:
+    from elements_local.clients import BASE_PATH  # noqa: PLC0415 - not needed for --help
+    from elements_local.guide import instance_body  # noqa: PLC0415 - as above
+
     instance = doors.platform.create_instance(instance_body(doors.credentials))
     steps.tell(
         "An element instance is made from the guide's JSON; the CRM has accepted its API key",
@@ -82,7 +98,7 @@ def _create_instance(doors: Doors, steps: _Steps) -> dict[str, Any]:
     return instance
 
 
-def _advance(doors: Doors, steps: _Steps) -> None:
+def _advance(doors: "Doors", steps: _Steps) -> None:
     ran = doors.clock.advance("15m")
     steps.tell(
         "Time is advanced by fifteen minutes; what falls due runs at its exact instant",
@@ -91,7 +107,7 @@ def _advance(doors: Doors, steps: _Steps) -> None:
     )
 
 
-def _show_callbacks(doors: Doors, steps: _Steps, *, expected: list[tuple[str, str]]) -> None:
+def _show_callbacks(doors: "Doors", steps: _Steps, *, expected: list[tuple[str, str]]) -> None:
     """Show what has arrived since the last time, and make sure that it is what should have."""
     callbacks = doors.sink.callbacks()
     doors.sink.call("DELETE", f"/_local/callbacks?bin={doors.credentials.name}")
@@ -116,7 +132,7 @@ def _events(callback: dict[str, Any]) -> list[dict[str, Any]]:
     return events
 
 
-def _explain(doors: Doors, steps: _Steps, instance_id: int, contact: int) -> None:
+def _explain(doors: "Doors", steps: _Steps, instance_id: int, contact: int) -> None:
     """Show why the last callback says UPDATED."""
     latest = doors.platform.polls(instanceId=instance_id, resource="contacts")[-1]
     decision = next(record for record in latest["records"] if record["id"] == str(contact))

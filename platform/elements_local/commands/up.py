@@ -2,28 +2,42 @@
 
 import logging
 import os
-import signal
+import sys
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+from click.core import ParameterSource
 
-from elements_local.clients import BASE_PATH, Credentials
+from elements_local.commands.output import examples
+from elements_local.commands.what_runs import print_what_runs
 from elements_local.errors import OptionError
-from elements_local.stack import Stack
-from elements_local.start import PORTS, Options, on_ports
+from elements_local.interruption import Interruption, interrupted
+from elements_local.progress import announce_filling
 from elements_local.uncollected import uncollected
-from mock_kit.clock import Mode
-from mock_kit.instants import UnreadableTimeError, format_instant, parse_instant
-from mock_kit.json_text import encode_text
-from mock_kit.workspaces import DEFAULT_START
+
+if TYPE_CHECKING:
+    from elements_local.activity_lines import Telling
+    from elements_local.stack import Stack
+    from elements_local.start import Options
 
 _PORT = click.IntRange(0, 65535)
+_PORTS = (4700, 4701, 4702)
+_OF_WAITING = ("timeout", "token")
+_OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json", "quiet", "wait")
 
 
-@click.command("up")
+@click.command(
+    "up",
+    epilog=examples(
+        "elements-local up",
+        "elements-local up --records 100 --clock real",
+        "elements-local up --data ./kept --platform-port 8700",
+        "elements-local up --role crm",
+        "elements-local up --json --quiet & elements-local up --wait",
+    ),
+)
 @click.option(
     "--role",
     envvar="ELEMENTS_LOCAL_ROLE",
@@ -39,13 +53,15 @@ _PORT = click.IntRange(0, 65535)
     "--platform-port",
     envvar="ELEMENTS_LOCAL_PLATFORM_PORT",
     type=_PORT,
-    default=PORTS[0],
+    default=_PORTS[0],
     show_default=True,
     help="0 takes any free port; so for the other two.",
 )
-@click.option("--crm-port", envvar="ELEMENTS_LOCAL_CRM_PORT", type=_PORT, default=PORTS[1], show_default=True)
 @click.option(
-    "--sink-port", envvar="ELEMENTS_LOCAL_SINK_PORT", type=_PORT, default=PORTS[2], show_default=True
+    "--crm-port", envvar="ELEMENTS_LOCAL_CRM_PORT", type=_PORT, default=_PORTS[1], show_default=True
+)
+@click.option(
+    "--sink-port", envvar="ELEMENTS_LOCAL_SINK_PORT", type=_PORT, default=_PORTS[2], show_default=True
 )
 @click.option(
     "--clock",
@@ -58,7 +74,7 @@ _PORT = click.IntRange(0, 65535)
 @click.option(
     "--start",
     envvar="ELEMENTS_LOCAL_START",
-    default=format_instant(DEFAULT_START),
+    default="2026-03-02T10:00:00Z",
     show_default=True,
     metavar="INSTANT",
     help="Where virtual time starts.",
@@ -105,30 +121,91 @@ _PORT = click.IntRange(0, 65535)
     is_flag=True,
     help="Leave a change in the very second of a poll, or in which an instance was made, in that second, where it is lost.",
 )
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="Start nothing: return as soon as a stack answers here that was started elsewhere.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long --wait waits; it exits 1 then.",
+)
+@click.option(
+    "--token",
+    envvar="ELEMENTS_LOCAL_TOKEN",
+    help="For --wait --json: the token that was printed, if the stack is not bound to loopback.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Do not tell what happens.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when the stack answers.")
-def command(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click's signature
-    """Run the platform, the CRM and the sink until Ctrl-C.
+@click.pass_context
+def command(  # noqa: PLR0913 - the command's options
+    ctx: click.Context,
+    /,
+    *,
+    as_json: bool,
+    quiet: bool,
+    wait: bool,
+    timeout: float,
+    token: str | None,
+    **options: Any,
+) -> None:
+    """Run the platform, the CRM and the sink until Ctrl-C, and tell what happens, a line each.
 
-    \b
-    Then, in another terminal:
-      elements-local clock advance 15m
-      curl http://127.0.0.1:4702/_local/callbacks
+    With --json one line of JSON says what runs, and what happens is told on standard error. With --role crm or
+    --role sink one of them runs alone. It keeps clock and workspaces itself, the commands clock, seed, reset and
+    workspace find it, and what belongs to the others is left out of what --json prints.
 
-    With --role crm or --role sink one of them runs alone. It keeps clock and workspaces itself, the commands
-    clock, seed, reset and workspace find it, and what belongs to the others is left out of what --json prints.
-    """  # noqa: D301 - the escape is click's: it keeps the lines below it apart
+    --wait is for scripts and containers: it starts nothing, and returns once a stack that was started elsewhere
+    answers at this host and these ports.
+    """
+    _refuse_pointless(ctx, waiting=wait)
+    if wait:
+        _wait(timeout_s=timeout, token=token, as_json=as_json, quiet=quiet, **options)
+        return
     logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of what scripted faults do on purpose
-    stopped = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    with ExitStack() as closing:
+    if not quiet:
+        announce_filling(options["records"])
+    with Interruption().heeded() as stop, ExitStack() as closing:
         with uncollected():
+            from elements_local.start import on_ports  # noqa: PLC0415 - loads the services
+
             stack = closing.enter_context(on_ports(_options(**options)))
-        workspace = stack.workspace().credentials
-        click.echo(_as_json(stack, workspace) if as_json else _as_text(stack, workspace))
-        stopped.wait()
-    if not as_json:
+        print_what_runs(stack, as_json=as_json)
+        telling = None if quiet else _telling(stack, sys.stderr if as_json else sys.stdout, ctx)
+        stop.wait()
+    if not as_json and (telling is None or telling.has_ended()):
         click.echo("stopped")
+
+
+def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "Telling | None":
+    """Tell what happens; where there is no platform, nothing does."""
+    from elements_local.activity_lines import Telling  # noqa: PLC0415 - not needed for --help
+
+    if not stack.addresses.platform:
+        return None
+    return Telling(stack, stream, coloured=stream.isatty() and ctx.color is not False)
+
+
+def _refuse_pointless(ctx: click.Context, *, waiting: bool) -> None:
+    """Refuse options of starting where nothing is started, and those of waiting where nothing is waited for.
+
+    Raises:
+        click.UsageError: names them.
+    """
+    given = [
+        param
+        for param in ctx.command.params
+        if param.name and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+    ]
+    usable = {*_OF_BOTH, *(_OF_WAITING if waiting else ctx.params.keys() - set(_OF_WAITING))}
+    pointless = ", ".join(param.opts[0] for param in given if param.name not in usable)
+    if pointless:
+        why = "--wait starts nothing" if waiting else "that is for --wait"
+        raise click.UsageError(f"{why}; leave out {pointless}")
 
 
 def _options(  # noqa: PLR0913 - the command's options
@@ -147,7 +224,11 @@ def _options(  # noqa: PLR0913 - the command's options
     allow_host: tuple[str, ...],
     limits: str | None,
     keep_ties: bool,
-) -> Options:
+) -> "Options":
+    from elements_local.start import Options  # noqa: PLC0415 - loads the services
+    from mock_kit.clock import Mode  # noqa: PLC0415 - as above
+    from mock_kit.instants import UnreadableTimeError, parse_instant  # noqa: PLC0415 - as above
+
     if data and database:
         raise OptionError("give --data or --database, not both")
     if role == "sink" and records:
@@ -176,35 +257,45 @@ def _options(  # noqa: PLR0913 - the command's options
     )
 
 
-def _as_json(stack: Stack, workspace: Credentials) -> str:
-    running = stack.addresses.running
-    shown: dict[str, object] = dict(running)
-    if "platform" in running:
-        shown["platform"] = running["platform"] + BASE_PATH
-        shown["dashboard"] = f"{running['platform']}/_local/"
-    shown["workspace"] = workspace.to_json()
-    if stack.token is not None:
-        shown["token"] = stack.token
-    return encode_text(shown)
+def _wait(  # noqa: PLR0913 - where, and how long
+    *,
+    role: str,
+    host: str,
+    platform_port: int,
+    crm_port: int,
+    sink_port: int,
+    timeout_s: float,
+    token: str | None,
+    as_json: bool,
+    quiet: bool,
+    **_of_starting: object,
+) -> None:
+    """Wait until a stack answers that was started elsewhere, and print what runs.
 
+    Raises:
+        click.ClickException: it does not answer in time.
+    """
+    from elements_local.stack import at  # noqa: PLC0415 - not needed for --help
+    from elements_local.waiting import addresses_at, wait_for  # noqa: PLC0415 - as above
 
-def _as_text(stack: Stack, workspace: Credentials) -> str:
-    clock = stack.doors(workspace).clock.show()
-    running = stack.addresses.running
-    told = {
-        "platform": f"{running.get('platform', '')}{BASE_PATH}" if "platform" in running else "",
-        "CRM": running.get("crm"),
-        "sink": running.get("sink"),
-        "organization secret": workspace.organization_secret,
-        "user secret": workspace.user_secret,
-        "CRM user name": workspace.crm_username,
-        "CRM API key": workspace.crm_api_key,
-        "callback URL": workspace.callback_url,
-        "admin token": stack.token,
-    }
-    lines = [
-        f"elements-local is running; its clock is {clock['mode']}, at {clock['now']}",
-        "",
-        *(f"  {name:<19}  {value}" for name, value in told.items() if value),
-    ]
-    return "\n".join([*lines, "", "Ctrl-C stops it."])
+    ports = {"platform": platform_port, "crm": crm_port, "sink": sink_port}
+    chosen = {name: port for name, port in ports.items() if role in {"all", name}}
+    if not all(chosen.values()):
+        raise click.UsageError("--wait has to know the ports; 0 is any")
+    addresses = addresses_at(host, chosen)
+    with Interruption().heeded() as stop:
+        missing = wait_for(
+            addresses,
+            timeout_s=timeout_s,
+            stop=stop,
+            say=lambda text: None if quiet else click.echo(text, err=True),
+        )
+    lacking = "; ".join(missing.values())
+    if missing and stop.requested:
+        interrupted(f"still waiting: {lacking}")
+    if missing:
+        raise click.ClickException(f"waited {timeout_s:g} s: {lacking}")
+    if as_json:
+        print_what_runs(at(addresses, token=token), as_json=True)
+    elif not quiet:
+        click.echo(f"elements-local answers at {', '.join(addresses.running.values())}")

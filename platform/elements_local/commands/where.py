@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from elements_local.clients import BASE_PATH, Addresses
-from elements_local.stack import Stack, found_at
+if TYPE_CHECKING:
+    from elements_local.stack import Stack
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -55,14 +55,20 @@ def running_stack(command: F) -> F:
 
     @wraps(command)
     def wrapped(platform_url: str, crm_url: str, sink_url: str, token: str | None, **rest: Any) -> None:
-        addresses = Addresses(
-            platform=platform_url.rstrip("/").removesuffix(BASE_PATH),
-            crm=crm_url.rstrip("/"),
-            sink=sink_url.rstrip("/"),
-        )
-        stack: Stack = found_at(addresses, token=token)
-        command(stack, **rest)
+        command(_stack(platform_url, crm_url, sink_url, token), **rest)
 
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[return-value]  # click's decorators keep the function
+
+
+def _stack(platform_url: str, crm_url: str, sink_url: str, token: str | None) -> "Stack":
+    from elements_local.clients import BASE_PATH, Addresses  # noqa: PLC0415 - not needed for --help
+    from elements_local.stack import found_at  # noqa: PLC0415 - as above
+
+    addresses = Addresses(
+        platform=platform_url.rstrip("/").removesuffix(BASE_PATH),
+        crm=crm_url.rstrip("/"),
+        sink=sink_url.rstrip("/"),
+    )
+    return found_at(addresses, token=token)

@@ -1,33 +1,51 @@
 """``workspace``: worlds to work in."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.clients import Credentials
+from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack
-from elements_local.stack import Stack
-from mock_kit.json_text import encode_text
+from elements_local.progress import announce_filling
+
+if TYPE_CHECKING:
+    from elements_local.clients import Credentials
+    from elements_local.stack import Stack
 
 
-@click.group("workspace")
+@click.group(
+    "workspace",
+    epilog=examples(
+        "elements-local workspace list",
+        "elements-local workspace create mine --records 10",
+        "elements-local workspace delete mine",
+    ),
+)
 def command() -> None:
     """List, make and delete workspaces: each has credentials, data and a clock of its own."""
 
 
-@command.command("list")
+@command.command(
+    "list", epilog=examples("elements-local workspace list", "elements-local workspace list --json")
+)
 @json_option
 @running_stack
-def list_(stack: Stack, *, as_json: bool) -> None:
+def list_(stack: "Stack", *, as_json: bool) -> None:
     """List the workspaces with their credentials."""
     found = stack.workspaces()
     if as_json:
-        click.echo(encode_text({"workspaces": [one.to_json() for one in found]}))
+        print_json({"workspaces": [one.to_json() for one in found]})
     else:
         click.echo("\n\n".join(_as_text(one) for one in found))
 
 
-@command.command()
+@command.command(
+    epilog=examples(
+        "elements-local workspace create",
+        "elements-local workspace create mine --records 10 --seed 7 --json",
+        "elements-local workspace create live --clock real",
+    )
+)
 @click.argument("name", required=False)
 @click.option("--clock", type=click.Choice(["virtual", "real"]), default="virtual", show_default=True)
 @click.option("--start", metavar="INSTANT", help="Where virtual time starts.")
@@ -35,22 +53,35 @@ def list_(stack: Stack, *, as_json: bool) -> None:
 @click.option("--records", type=click.IntRange(0, 10_000), default=0, show_default=True, help="Of each kind.")
 @json_option
 @running_stack
-def create(stack: Stack, *, as_json: bool, **choices: Any) -> None:
+def create(stack: "Stack", *, as_json: bool, **choices: Any) -> None:
     """Make a workspace, NAMEd or with a name of its own."""
+    announce_filling(choices["records"])
     made = stack.new_workspace(
         **{key: value for key, value in choices.items() if value is not None}
     ).credentials
-    click.echo(encode_text(made.to_json()) if as_json else _as_text(made))
+    if as_json:
+        print_json(made.to_json())
+    else:
+        click.echo(_as_text(made))
 
 
-@command.command()
+@command.command(
+    epilog=examples(
+        "elements-local workspace delete mine",
+        "elements-local workspace delete mine --json",
+    )
+)
 @click.argument("name")
+@json_option
 @running_stack
-def delete(stack: Stack, *, name: str) -> None:
+def delete(stack: "Stack", *, name: str, as_json: bool) -> None:
     """Delete a workspace and all that is kept for it."""
     stack.delete_workspace(name)
-    click.echo(f"workspace {name!r} is gone")
+    if as_json:
+        print_json({"deleted": name})
+    else:
+        click.echo(f"workspace {name!r} is gone")
 
 
-def _as_text(credentials: Credentials) -> str:
+def _as_text(credentials: "Credentials") -> str:
     return "\n".join(f"{key.replace('_', ' '):<20} {value}" for key, value in credentials.to_json().items())

@@ -1,8 +1,9 @@
-"""What happened in a workspace becomes a scenario that does the same and expects what came."""
+"""Recording: what happened in a workspace is read and written as a scenario that does the same and expects what came."""
 
 from elements_local.recording.composer import Recording, compose
+from elements_local.recording.recorder import Recorder
 from elements_local.recording.session import RecordingError, Session
 from elements_local.recording.text import write
 from elements_local.recording.watch import Watch
 
-__all__ = ["Recording", "RecordingError", "Session", "Watch", "compose", "write"]
+__all__ = ["Recorder", "Recording", "RecordingError", "Session", "Watch", "compose", "write"]

@@ -1,0 +1,31 @@
+"""``completion``: commands and options, completed by the shell."""
+
+import click
+
+from elements_local.commands.output import examples
+
+_HOW = (
+    "elements-local completion bash >> ~/.bashrc",
+    "elements-local completion zsh >> ~/.zshrc    # below its compinit",
+    "elements-local completion fish > ~/.config/fish/completions/el.fish",
+)
+
+
+@click.command(
+    "completion", epilog=examples(*_HOW, 'eval "$(elements-local completion bash)"    # this shell only')
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    """Print the script that lets SHELL complete commands, options and their values with the Tab key.
+
+    Where it goes is in the examples; it holds from the next shell on. The program is asked for names whenever Tab is
+    pressed, so an update of it needs no new script.
+    """
+    from click.shell_completion import get_completion_class  # noqa: PLC0415 - only here
+
+    from elements_local.cli import cli  # noqa: PLC0415 - which knows this module, too
+
+    complete = get_completion_class(shell)
+    if complete is None:  # a click that has not this shell
+        raise click.UsageError(f"click has no completion for {shell}")
+    click.echo(complete(cli, {}, "elements-local", "_ELEMENTS_LOCAL_COMPLETE").source())

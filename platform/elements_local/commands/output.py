@@ -1,0 +1,32 @@
+"""What commands print, and the examples in their help."""
+
+import os
+import sys
+from shutil import get_terminal_size
+from typing import Any
+
+import click
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: what it looks like when it is typed."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+
+
+def wrapped(text: str, *, indent: int = 0) -> str:
+    """Return a text in lines as wide as the terminal, or as COLUMNS says; in a file or a pipe it stays one line.
+
+    Args:
+        indent: blanks before each line, and four more before all but the first.
+    """
+    first = " " * indent
+    if not (sys.stdout.isatty() or os.environ.get("COLUMNS")):
+        return first + text
+    return click.wrap_text(text, get_terminal_size().columns, first, f"{first}    ")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as one line of JSON."""
+    from mock_kit.json_text import encode_text  # noqa: PLC0415 - not needed for --help
+
+    click.echo(encode_text(value))

@@ -1,0 +1,74 @@
+"""How far work is that takes its time: a bar on a terminal, now and then a line elsewhere, on standard error."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Protocol
+
+import click
+
+_BETWEEN_LINES_S = 1.0
+_MOST_LINES = 10
+_WORTH_A_LINE = 2000
+
+
+class Tell(Protocol):
+    """Is told of what has been done."""
+
+    def __call__(self, steps: int = 1, about: str = "") -> None:
+        """Note that more has been done.
+
+        Args:
+            steps: how much more.
+            about: what is done now, in a few words.
+        """
+
+
+def announce_filling(records: int) -> None:
+    """Say that so many records of each kind are made up, if that takes longer than a moment: it is done in one go."""
+    if records >= _WORTH_A_LINE:
+        click.echo(f"making up {records} records of each kind", err=True)
+
+
+@contextmanager
+def progress(label: str, length: int, *, now: Callable[[], float] = monotonic) -> Iterator[Tell]:
+    """Show how much of so many steps is done.
+
+    Where standard error is no terminal, work that is over within a second is not worth a line, and nothing is worth
+    more than ten.
+
+    Args:
+        now: seconds of real time, from any beginning.
+    """
+    if not sys.stderr.isatty():
+        yield _Lines(label, length, now).tell
+        return
+    with click.progressbar(
+        length=length,
+        label=label,
+        file=sys.stderr,
+        width=0,
+        show_pos=True,
+        item_show_func=lambda about: about,
+    ) as bar:
+        yield lambda steps=1, about="": bar.update(steps, about)
+
+
+class _Lines:
+    """Writes a line when there is something to say."""
+
+    def __init__(self, label: str, length: int, now: Callable[[], float]) -> None:
+        self._label = label
+        self._length = length
+        self._now = now
+        self._done = 0
+        self._last_line = (0, now())
+
+    def tell(self, steps: int = 1, about: str = "") -> None:
+        self._done += steps
+        told, at = self._last_line
+        if self._now() - at >= _BETWEEN_LINES_S and self._done - told >= self._length / _MOST_LINES:
+            self._last_line = (self._done, self._now())
+            detail = f" ({about})" if about else ""
+            click.echo(f"{self._label}: {self._done} of {self._length}{detail}", err=True)

@@ -1,0 +1,83 @@
+"""Writes what a watch has seen, as often as there is something new."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from elements_local.errors import HarnessError, UnreachableError
+from elements_local.interruption import Interruption
+from elements_local.recording.composer import Recording, compose
+from elements_local.recording.session import RecordingError
+from elements_local.recording.text import write
+from elements_local.recording.watch import Watch
+
+_BETWEEN_LOOKS_S = 0.5
+
+
+class Recorder:
+    """One file that a watch's scenario is written to.
+
+    Args:
+        output: written over if it is there; its folder is made if it is not.
+        name: what the scenario shows.
+        reads: whether calls that only look are kept.
+        say: is told how it goes.
+    """
+
+    def __init__(
+        self, watch: Watch, output: Path, *, name: str, reads: bool, say: Callable[[str], None]
+    ) -> None:
+        self._watch = watch
+        self._output = output
+        self._name = name
+        self._reads = reads
+        self._say = say
+        self._written: Recording | None = None
+
+    def write(self) -> Recording:
+        """Write what was seen, and return it; what was written before, if the stack is gone.
+
+        Raises:
+            RecordingError: it cannot be written down.
+        """
+        try:
+            session = self._watch.session()
+        except UnreachableError:
+            if self._written is None:
+                raise
+            return self._written
+        recording = compose(session, name=self._name, reads=self._reads)
+        try:
+            self._output.parent.mkdir(parents=True, exist_ok=True)
+            write(self._output, recording.document, recording.notes)
+        except OSError as error:
+            raise RecordingError(f"cannot write {self._output}: {error.strerror or error}") from error
+        self._written = recording
+        return recording
+
+    def follow(self, stop: Interruption) -> None:
+        """Look again and again, until it is asked to stop, or the stack is gone."""
+        self._say("watching; Ctrl-C writes the scenario and stops")
+        begun = self._watch.started_over
+        while True:
+            last = stop.requested
+            try:
+                new = self._watch.look()
+            except UnreachableError as error:
+                self._say(f"the stack is gone: {error}")
+                return
+            if self._watch.started_over != begun:
+                begun = self._watch.started_over
+                self._say("the workspace was reset: starting over")
+            if last:
+                return
+            if new:
+                self._write_so_far()
+            stop.wait(_BETWEEN_LOOKS_S)
+
+    def _write_so_far(self) -> None:
+        """Write what there is, so that it is there whatever happens; what cannot be written yet may be later."""
+        try:
+            recording = self.write()
+        except HarnessError:
+            return
+        self._say(f"{recording.steps} steps so far")

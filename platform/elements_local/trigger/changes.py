@@ -1,0 +1,97 @@
+"""The change that is made in the CRM."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from elements_local.clients import Doors
+from elements_local.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.trigger.pollers import NothingToTriggerError
+
+Change = Literal["created", "updated"]
+
+_TEXTS = {
+    "contacts": "BACKGROUND",
+    "accounts": "BACKGROUND",
+    "leads": "LEAD_DESCRIPTION",
+    "opportunities": "OPPORTUNITY_DETAILS",
+    "projects": "PROJECT_DETAILS",
+    "tasks": "DETAILS",
+}
+"""Fields that take any text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A change that was made.
+
+    Attributes:
+        at: when it was made, as the record is dated.
+        fields: what was sent.
+        ignored: those of them that the CRM does not know, each with the nearest that it does.
+    """
+
+    resource: str
+    change: Change
+    record_id: int
+    at: str
+    fields: Mapping[str, object]
+    ignored: Mapping[str, str | None]
+
+
+def make(doors: Doors, resource: str, fields: Mapping[str, object], record_id: int | None) -> Made:
+    """Create a record, or change one.
+
+    Args:
+        fields: to be created, beside what is believable; to be changed, a text unless there are some.
+        record_id: which is changed; None creates one.
+
+    Raises:
+        CallError: the CRM refuses it.
+    """
+    collection = COLLECTIONS[resource]
+    if record_id is None:
+        sent = {**believable_fields(resource), **fields}
+        answer = doors.crm.create(collection, sent)
+    else:
+        sent = dict(fields) or {_TEXTS[resource]: f"Changed at {doors.clock.show()['now']}"}
+        answer = doors.crm.update(collection, record_id, sent)
+    return Made(
+        resource=resource,
+        change="created" if record_id is None else "updated",
+        record_id=answer[ID_FIELDS[resource]],
+        at=answer["DATE_UPDATED_UTC"],
+        fields=sent,
+        ignored={name: _nearest(name, answer) for name in sent if name not in answer},
+    )
+
+
+def record_to_change(doors: Doors, resource: str, record_id: int | None) -> int:
+    """Return the id of a record that is there: this one, or the one that was made last, or one from the start.
+
+    Raises:
+        NothingToTriggerError: there is none.
+        CallError: it is not there.
+    """
+    collection = COLLECTIONS[resource]
+    if record_id is not None:
+        doors.crm.get(collection, record_id)
+        return record_id
+    changes = [one for one in doors.crm.changes() if one["resource"] == collection]
+    gone = {one["recordId"] for one in changes if one["change"] == "DELETED"}
+    made = [one["recordId"] for one in changes if one["change"] == "CREATED" and one["recordId"] not in gone]
+    if made:
+        return int(made[-1])
+    there = doors.crm.call("GET", f"{doors.crm.version}/{collection}?top=1")
+    if there:
+        number: int = there[0][ID_FIELDS[resource]]
+        return number
+    raise NothingToTriggerError(
+        f"the CRM of workspace {doors.credentials.name!r} has no {resource}; "
+        f"`elements-local trigger {resource} created` makes one"
+    )
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str | None:
+    return next(iter(get_close_matches(name.upper(), known, 1)), None)

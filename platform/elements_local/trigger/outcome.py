@@ -1,0 +1,134 @@
+"""What came of a change: the callback, or why there is none."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from elements_local.clients import BASE_PATH, Doors
+from elements_local.trigger.changes import Made
+from elements_local.trigger.pollers import Poller
+from mock_kit.instants import parse_instant
+
+_TRANSPORT = frozenset({"Host", "User-Agent", "Accept-Encoding", "Accept", "Connection", "Content-Length"})
+"""Headers that say nothing of a callback."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A callback, as the platform sent it.
+
+    Attributes:
+        at: when it was tried last.
+        status: what the receiver answered; None if it did not.
+        outcome: ``delivered``, or why it is not.
+        headers: those that a receiver goes by; of a receiver that is not the sink, only the notification's id is known.
+        signature: the sink's verdict, if it was the receiver.
+        body: of what a receiver that is not the sink has not taken, the notification's message and what is around it.
+        event_types: what it says of the record.
+    """
+
+    url: str
+    at: str
+    status: int | None
+    outcome: str
+    headers: Mapping[str, str]
+    signature: str | None
+    body: Any
+    event_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What came of a change.
+
+    Attributes:
+        sent: None if no callback was sent.
+        reasons: why there is none, or why it is not as it should be; none if all is well.
+    """
+
+    sent: Sent | None
+    reasons: tuple[str, ...]
+
+
+def outcome_of(doors: Doors, poller: Poller, made: Made) -> Found:
+    """Return what came of a change, once the poller has run."""
+    poll = poller.last_poll(doors)
+    if poll is None or (poller.due and parse_instant(poll["at"]) < poller.due and _is_virtual(doors)):
+        reason = f"instance {poller.instance_id} has not polled {poller.resource} since the change"
+        return Found(sent=None, reasons=(reason,))
+    decision = next((one for one in poll["records"] if one["id"] == str(made.record_id)), None)
+    sent = _sent(doors, poll, made)
+    if sent is None:
+        return Found(sent=None, reasons=(_why_none(poll, decision, made),))
+    return Found(sent=sent, reasons=tuple(_why_not_so(sent, decision, made)))
+
+
+def _is_virtual(doors: Doors) -> bool:
+    mode: str = doors.clock.show()["mode"]
+    return mode == "virtual"
+
+
+def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, made: Made) -> str:
+    what, polled = f"{made.resource} {made.record_id}", f"the poll of {poll['resource']} at {poll['at']}"
+    if poll["error"]:
+        return f"{polled} failed: {poll['error']}"
+    if decision is None:
+        asked = f"it asked for what is later than {poll['from']}, and saw {poll['seen']}"
+        return f"{polled} has not seen {what}, which is dated {made.at}: {asked}"
+    if decision["verdict"] == "ignored":
+        return f"{polled} passed over {what}: {decision['why']}"
+    return (
+        f"{polled} found {what} {decision['verdict']}, and no callback has been sent yet: has instance "
+        f"{poll['instanceId']} a callback URL, and is its subscription active?"
+    )
+
+
+def _why_not_so(sent: Sent, decision: Mapping[str, Any] | None, made: Made) -> Iterator[str]:
+    wanted = made.change.upper()
+    if wanted not in sent.event_types:
+        why = f": {decision['why']}" if decision else ""
+        yield f"it was to say {wanted}, and says {', '.join(sent.event_types)}{why}"
+    if sent.outcome != "delivered":
+        yield f"the receiver has not taken it: {sent.outcome}"
+
+
+def _sent(doors: Doors, poll: Mapping[str, Any], made: Made) -> Sent | None:
+    """Return the callback about the record that a poll has led to."""
+    polled_at = parse_instant(poll["at"])
+    for event in doors.platform.events(poll["instanceId"]):  # the newest first
+        if parse_instant(event["eventDate"]) < polled_at:
+            break
+        for notified in event["eventElementInstances"]:
+            if str(made.record_id) in event["providerData"] and (found := _notified(doors, notified, made)):
+                return found
+    return None
+
+
+def _notified(doors: Doors, notified: Mapping[str, Any], made: Made) -> Sent | None:
+    """Return the callback that a notification was sent as; None if it is not about the record, or was not sent."""
+    number = notified["notificationId"]
+    notification = doors.platform.call("GET", f"{BASE_PATH}/notifications/{number}")
+    message = json.loads(notification["message"])
+    said = [event["eventType"] for event in message["events"] if event["objectId"] == str(made.record_id)]
+    deliveries = doors.platform.call("GET", f"/_local/deliveries?notificationId={number}")["deliveries"]
+    attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
+    if not (said and attempts):
+        return None
+    came = doors.sink.callbacks(q=str(number), objectId=made.record_id)
+    delivered = notified["notifiedData"]
+    known = {**notification, "message": message}
+    return Sent(
+        url=attempts[-1]["url"],
+        at=attempts[-1]["at"],
+        status=attempts[-1]["status"],
+        outcome=attempts[-1]["outcome"],
+        headers=_headers(came[-1]["headers"]) if came else {"Elements-Webhook-Id": str(number)},
+        signature=came[-1]["signature"] if came else None,
+        body=came[-1]["json"] if came else json.loads(delivered) if delivered else known,
+        event_types=tuple(said),
+    )
+
+
+def _headers(sent: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in sent.items() if name not in _TRANSPORT}

@@ -1,0 +1,148 @@
+"""Which poller will find a change first, and letting it run."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from shlex import quote
+from threading import Event
+from typing import Any
+
+from elements_local.clients import BASE_PATH, Doors
+from elements_local.errors import HarnessError
+from elements_local.guide import instance_body, poller_entry
+from elements_local.records import ID_FIELDS
+from mock_kit.instants import parse_instant
+from mock_platform.domain import configuration
+from mock_platform.domain.poller_configuration import EmptyBlock
+from mock_platform.elements.catalogue import find_element
+
+_MOST = 5000
+_BETWEEN_LOOKS_S = 0.1
+
+
+class NothingToTriggerError(HarnessError):
+    """Nothing polls such records, or there is none to change; says what mends it. Nothing has been changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Poller:
+    """What will find a change.
+
+    Attributes:
+        resource: what the instance calls such records.
+        made: when the instance was made.
+        due: when they are polled next; None while the poller is paused.
+    """
+
+    instance_id: int
+    job_id: str
+    resource: str
+    made: datetime
+    due: datetime | None
+
+    def last_poll(self, doors: Doors) -> dict[str, Any] | None:
+        """Return its last poll of these records."""
+        polls = doors.platform.polls(instanceId=self.instance_id, resource=self.resource, limit=1)
+        return polls[-1] if polls else None
+
+
+def poller_of(doors: Doors, resource: str) -> Poller:
+    """Return what will find a change of such a record first.
+
+    Raises:
+        NothingToTriggerError: nothing will.
+    """
+    reply = doors.platform.send("GET", f"{BASE_PATH}/instances?pageSize={_MOST}")  # 404 if there are none
+    instances = json.loads(reply.body) if reply.ok else []
+    found = list(_pollers(doors, instances, resource))
+    due = [(poller.due, poller.instance_id, poller) for poller in found if poller.due]
+    if due:
+        return min(due)[-1]
+    if found:
+        raise NothingToTriggerError(_paused(doors, found[0], resource))
+    raise NothingToTriggerError(_none(doors, instances, resource))
+
+
+def leave_the_second(doors: Doors, poller: Poller) -> None:
+    """Let time pass until a change is later than the last poll, since records are dated to the second.
+
+    A real clock is waited for, and a virtual one advanced if ties are kept; otherwise the CRM moves that by itself.
+    """
+    poll, pause = poller.last_poll(doors), Event()
+    last = parse_instant(poll["at"]) if poll else poller.made
+    later = last.replace(microsecond=0) + timedelta(seconds=1)
+    while parse_instant((shown := doors.clock.show())["now"]) < later:
+        if shown["mode"] == "real":
+            pause.wait(_BETWEEN_LOOKS_S)
+        elif "keep_ties" in shown:
+            doors.clock.advance(to=later)
+        else:
+            return
+
+
+def let_it_poll(doors: Doors, poller: Poller) -> str:
+    """Let a poller run, and return the instant: a virtual clock is advanced to it, on a real one it polls at once."""
+    shown = doors.clock.show()
+    if shown["mode"] == "real" or poller.due is None:
+        doors.platform.poll(poller.instance_id)
+    else:
+        doors.clock.advance(to=max(poller.due, parse_instant(shown["now"])))
+    now: str = doors.clock.show()["now"]
+    return now
+
+
+def _pollers(doors: Doors, instances: list[dict[str, Any]], resource: str) -> Iterator[Poller]:
+    jobs = doors.platform.call("GET", f"{BASE_PATH}/jobs?pageSize={_MOST}")
+    polling = {job["data"]["id"]: job for job in jobs if "cron" not in job["trigger"]}
+    for instance in instances:
+        job = polling.get(instance["id"])
+        names = _polled_as(instance, resource) if job else ()
+        yield from (_poller(instance, job, name) for name in names if job)
+
+
+def _poller(instance: Mapping[str, Any], job: Mapping[str, Any], resource: str) -> Poller:
+    fires = job["trigger"]["nextFireTime"]
+    return Poller(
+        instance_id=instance["id"],
+        job_id=job["id"],
+        resource=resource,
+        made=parse_instant(instance["createdDate"]),
+        due=None if fires is None else datetime.fromtimestamp(fires / 1000, UTC),
+    )
+
+
+def _polled_as(instance: Mapping[str, Any], resource: str) -> Iterator[str]:
+    """Yield what an instance calls such records that it polls: their usual name, or its own for the same path."""
+    element = find_element(instance["element"]["key"])
+    values = instance["configuration"]
+    for polled in configuration.polled_resources(values, element, empty_block=EmptyBlock.DEFAULT):
+        if resource in {polled.name, polled.url.partition("?")[0].rpartition("/")[2]}:
+            yield polled.name
+
+
+def _paused(doors: Doors, poller: Poller, resource: str) -> str:
+    curl = _curl(doors, "PUT", f"/jobs/{poller.job_id}/enable")
+    return (
+        f"instance {poller.instance_id} polls {resource}, but its poller is paused. This lets it run:\n{curl}"
+    )
+
+
+def _none(doors: Doors, instances: list[dict[str, Any]], resource: str) -> str:
+    """Say that nothing polls such records, and what makes an instance that does."""
+    body = instance_body(doors.credentials)
+    usual = resource in find_element(body["element"]["key"]).poller_defaults
+    entry = {} if usual else poller_entry(resource, ID_FIELDS[resource])
+    body["configuration"]["event.poller.configuration"] = {resource: entry}
+    there = ", ".join(str(instance["id"]) for instance in instances)
+    others = f" (not polling them: {there})" if there else ""
+    curl = _curl(doors, "POST", "/instances", body)
+    return f"no instance of workspace {doors.credentials.name!r} polls {resource}{others}. This makes one:\n{curl}"
+
+
+def _curl(doors: Doors, method: str, path: str, body: object = None) -> str:
+    authorization = quote(f"Authorization: {doors.platform.headers['Authorization']}")
+    lines = [f"curl -X {method} {doors.platform.url}{BASE_PATH}{path}", f"-H {authorization}"]
+    if body is not None:
+        lines += ["-H 'Content-Type: application/json'", f"-d {quote(json.dumps(body))}"]
+    return "  " + " \\\n    ".join(lines)

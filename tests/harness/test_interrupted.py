@@ -1,0 +1,327 @@
+"""Ctrl-C in the midst of work: exit status 130, what was done, what remains, and never a traceback."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+PROGRAM = Path(sys.executable).parent / "elements-local"
+WORKSPACES = ["default", "mine", "other"]
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+
+
+class Stack:
+    """A stack of which a test says how it answers; a call of it may be when Ctrl-C comes."""
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.url = server.url_for("").rstrip("/")
+        self.process: subprocess.Popen[str] | None = None
+        self.calls: list[str] = []
+        self.gone = Event()
+        self._server = server
+        self.answers("GET", "/_local/workspaces", {"workspaces": [{"name": name} for name in WORKSPACES]})
+        self.answers("GET", "/_local/clock", {"mode": "virtual", "now": "2026-03-02T11:00:00Z"})
+
+    def answers(self, method: str, path: str, answer: object) -> None:
+        self._server.expect_request(path, method=method).respond_with_json(answer)
+
+    def interrupts(
+        self,
+        path: str,
+        *,
+        call: int = 1,
+        number: signal.Signals,
+        hangs: bool = False,
+        whose: str | None = None,
+    ) -> None:
+        """Send a signal to whoever calls for the so manieth time, before it has its answer, or instead of one.
+
+        Args:
+            whose: calls that name this workspace are counted, and no others.
+        """
+
+        def handle(asked: Request) -> Response:
+            if whose in {None, asked.args.get("workspace")}:
+                self.calls.append(path)
+            if len(self.calls) == call:
+                assert self.process
+                self.process.send_signal(number)
+                if hangs:
+                    self.gone.wait(30)
+            return Response("{}", content_type="application/json")
+
+        self._server.expect_request(path, method="POST").respond_with_handler(handle)
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        self.process = subprocess.Popen(
+            [PROGRAM, *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={f"ELEMENTS_LOCAL_{name}_URL": self.url for name in ("PLATFORM", "CRM", "SINK")},
+        )
+        with self.process as process:
+            told, errors = process.communicate(timeout=60)
+            self.gone.set()
+        return process.returncode, told, errors
+
+
+@pytest.fixture
+def httpserver() -> Iterator[HTTPServer]:
+    """A server that answers while it lets another caller wait."""
+    with HTTPServer(threaded=True) as server:
+        yield server
+
+
+@pytest.fixture
+def stack(httpserver: HTTPServer) -> Iterator[Stack]:
+    stack = Stack(httpserver)
+    yield stack
+    stack.gone.set()
+
+
+@BOTH
+def test_a_seed_ends_with_its_batch_and_says_how_to_go_on(stack: Stack, number: signal.Signals) -> None:
+    stack.interrupts("/_local/seed", call=2, number=number)
+
+    code, told, errors = stack.run("seed", "--records", "4500")
+
+    assert (code, told) == (130, "")
+    assert errors == (
+        "interrupted: 2000 of 4500 records of each kind are in, 2500 are left; "
+        "the same command with --records 4500 --first 2000 goes on\n"
+    )
+    assert len(stack.calls) == 2
+
+
+def test_a_seed_that_goes_on_makes_what_is_left(stack: Stack, httpserver: HTTPServer) -> None:
+    stack.answers("POST", "/_local/seed", {})
+
+    done = stack.run("seed", "--records", "4500", "--first", "2000", "--seed", "7", "--json")
+
+    sent = [request.json for request, _ in httpserver.log if request.path == "/_local/seed"]
+    assert done == (0, '{"records":2500,"workspace":"default"}\n', "")
+    assert [(one["first"], one["records"], one["seed"]) for one in sent] == [
+        (2000, 1000, 7), (3000, 1000, 7), (4000, 500, 7),
+    ]  # fmt: skip
+
+
+def test_a_seed_that_has_nothing_left_to_do_is_misuse(stack: Stack) -> None:
+    code, _, errors = stack.run("seed", "--records", "10", "--first", "10")
+
+    assert code == 2
+    assert "--first 10 leaves nothing of 10 records to make up" in errors
+
+
+def test_a_seed_that_was_cut_off_in_its_last_batch_is_done(stack: Stack) -> None:
+    stack.interrupts("/_local/seed", call=2, number=signal.SIGINT)
+
+    assert stack.run("seed", "--records", "2000")[:2] == (
+        0,
+        "2000 records of each kind in workspace 'default'\n",
+    )
+
+
+def test_a_reset_of_all_says_which_are_and_which_are_not(stack: Stack) -> None:
+    stack.interrupts("/_local/reset", whose="mine", number=signal.SIGINT, hangs=True)
+
+    code, told, errors = stack.run("reset", "--all")
+
+    assert (code, told) == (130, "workspace 'default' is as it was at its start\n")
+    assert errors == "interrupted: reset: default; perhaps in part: mine; not reset: other\n"
+
+
+@BOTH
+def test_an_advance_that_is_waited_for_no_longer_is_stopped_and_says_how_to_go_on(
+    stack: Stack, number: signal.Signals
+) -> None:
+    run = {"from": "2026-03-02T10:00:00Z", "to": "2026-05-31T10:00:00Z", "polls": 4}
+    stack.answers("DELETE", "/_local/clock/advance", {"advance": run})
+    stack.interrupts("/_local/clock/advance", call=1, number=number, hangs=True)
+
+    code, told, errors = stack.run("clock", "advance", "90d", "--json")
+
+    assert (code, told) == (130, "")
+    assert errors == (
+        "interrupted: the clock has come from 2026-03-02T10:00:00Z to 2026-03-02T11:00:00Z, and not to "
+        "2026-05-31T10:00:00Z; `elements-local clock advance --to 2026-05-31T10:00:00Z` goes on\n"
+    )
+
+
+def test_an_advance_that_had_ended_by_itself_says_where_the_clock_is(stack: Stack) -> None:
+    stack.answers("DELETE", "/_local/clock/advance", {"advance": None})
+    stack.interrupts("/_local/clock/advance", call=1, number=signal.SIGINT, hangs=True)
+
+    assert stack.run("clock", "advance", "90d")[2] == (
+        "interrupted: the clock has come to 2026-03-02T11:00:00Z\n"
+    )
+
+
+def test_a_stack_that_dies_meanwhile_is_part_of_the_summary(stack: Stack) -> None:
+    stack.interrupts("/_local/clock/advance", call=1, number=signal.SIGINT, hangs=True)
+
+    code, _, errors = stack.run("clock", "advance", "90d")
+
+    assert code == 130
+    assert errors.startswith(
+        "interrupted: time was being moved, and nobody says how far it has come: DELETE "
+    )
+
+
+def test_an_advance_that_somebody_else_has_stopped_fails(stack: Stack) -> None:
+    ran = {"from": "2026-03-02T10:00:00Z", "now": "2026-03-02T11:00:00Z", "polls": 1, "events": 0}
+    stack.answers("POST", "/_local/clock/advance", {**ran, "deliveries": 0, "attempts": 0, "stopped": True})
+
+    code, told, errors = stack.run("clock", "advance", "90d")
+
+    assert (code, errors) == (1, "somebody has stopped it before its end\n")
+    assert told.startswith("2026-03-02T10:00:00Z -> 2026-03-02T11:00:00Z: 1 polls")
+
+
+def test_a_command_that_leaves_nothing_behind_is_just_cut_off(stack: Stack, httpserver: HTTPServer) -> None:
+    httpserver.clear()
+    stack.interrupts("/_local/workspaces", call=1, number=signal.SIGINT, hangs=True)
+
+    code, told, errors = stack.run("workspace", "create")
+
+    assert (code, told, errors) == (130, "", "interrupted: elements-local workspace was cut off\n")
+
+
+@BOTH
+def test_a_certification_says_which_checks_were_made_and_which_were_not(
+    httpserver: HTTPServer, number: signal.Signals
+) -> None:
+    stack = Stack(httpserver)
+    stack.interrupts("/hooks", call=2, number=number, hangs=True)
+
+    code, told, errors = stack.run(
+        "certify", f"{stack.url}/hooks", "--only", "valid-signature", "--only", "late", "--only", "large"
+    )
+
+    assert (code, told) == (130, "")
+    assert errors == "interrupted: of the checks, made: valid-signature passed; not made: late, large\n"
+
+
+def test_a_burst_that_is_cut_off_is_not_sent_to_its_end(httpserver: HTTPServer) -> None:
+    stack = Stack(httpserver)
+    stack.interrupts("/hooks", call=20, number=signal.SIGINT)
+
+    code, _, errors = stack.run("certify", f"{stack.url}/hooks", "--only", "burst", "--burst", "5000")
+
+    assert code == 130
+    assert errors == "interrupted: of the checks, made: none; not made: burst\n"
+    assert len(stack.calls) < 2000
+
+
+SCRIPT = """
+import signal, sys
+from elements_local.cli import main
+from elements_local.commands import {module}
+{module}.{name} = lambda *_: signal.raise_signal(signal.SIGINT)
+sys.argv = ["elements-local", *sys.argv[1:]]
+main()
+"""
+
+
+def cut_off_at(module: str, name: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that is interrupted where it would call a function."""
+    script = SCRIPT.format(module=module, name=name)
+    return subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=["text", "json"])
+def test_a_tour_says_how_far_it_came(words: list[str]) -> None:
+    done = cut_off_at("tour", "_explain", "tour", *words)
+
+    assert done.returncode == 130
+    assert done.stderr == "interrupted: 7 steps were shown; nothing is kept, so a tour begins anew\n"
+    assert ("7. " in done.stdout) == (not words)
+
+
+def on_a_terminal(run: Callable[[int], int]) -> tuple[int, str]:
+    """Run something that writes to a terminal."""
+    reader, terminal = pty.openpty()
+    try:
+        code = run(terminal)
+    finally:
+        os.close(terminal)
+    read = bytearray()
+    try:
+        while piece := os.read(reader, 65536):
+            read += piece
+    except OSError:  # as Linux says that nobody writes any longer
+        pass
+    os.close(reader)
+    return code, read.decode()
+
+
+@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}], ids=["usual", "NO_COLOR"])
+def test_on_a_terminal_progress_is_a_bar_and_the_summary_a_line_of_its_own(
+    stack: Stack, env: dict[str, str]
+) -> None:
+    stack.interrupts("/_local/seed", call=2, number=signal.SIGINT)
+    urls = {f"ELEMENTS_LOCAL_{name}_URL": stack.url for name in ("PLATFORM", "CRM", "SINK")}
+
+    def run(terminal: int) -> int:
+        stack.process = subprocess.Popen(
+            [PROGRAM, "seed", "--records", "4500"],
+            stdout=subprocess.DEVNULL,
+            stderr=terminal,
+            env={"TERM": "xterm", "COLUMNS": "60", **urls, **env},
+        )
+        with stack.process:
+            return stack.process.wait(timeout=60)
+
+    code, shown = on_a_terminal(run)
+
+    assert code == 130
+    assert "1000/4500" in shown
+    assert "2000/4500" in shown
+    assert "\ninterrupted: 2000 of 4500 records" in shown.replace("\r", "")
+
+
+def test_a_command_whose_reader_has_gone_ends_without_a_traceback() -> None:
+    with subprocess.Popen([PROGRAM, "fidelity"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+
+    assert errors == b""
+
+
+def test_what_is_recorded_is_written_though_ctrl_c_comes_twice(
+    stack_on_ports, at: dict[str, str], tmp_path: Path
+) -> None:
+    doors = stack_on_ports.new_workspace()
+    words = [
+        "record",
+        "--output",
+        tmp_path / "new" / "folder" / "it.yaml",
+        "--workspace",
+        doors.credentials.name,
+    ]
+    with subprocess.Popen(
+        [PROGRAM, *words, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=at
+    ) as process:
+        assert process.stderr
+        process.stderr.readline()
+        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        told, errors = process.communicate(timeout=60)
+    stack_on_ports.delete_workspace(doors.credentials.name)
+
+    assert (process.returncode, json.loads(told)["steps"]) == (0, 1)
+    assert "Traceback" not in errors
+    assert (tmp_path / "new" / "folder" / "it.yaml").is_file()

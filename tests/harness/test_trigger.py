@@ -1,0 +1,483 @@
+"""``trigger``: a change, the poll that finds it, and the callback, or the reason why there is none."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from elements_local import guide
+from elements_local.cli import cli
+from elements_local.clients import BASE_PATH, Doors
+from elements_local.records import COLLECTIONS, ID_FIELDS
+from elements_local.stack import Stack
+from elements_local.start import Options, in_process
+from elements_local.trigger import leave_the_second, let_it_poll, make, outcome_of, poller_of
+
+PROGRAM = Path(sys.executable).parent / "elements-local"
+
+
+@pytest.fixture
+def mine(stack_on_ports: Stack) -> Iterator[Doors]:
+    """A workspace without instances."""
+    made = stack_on_ports.new_workspace()
+    yield made
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+
+@pytest.fixture
+def polled(mine: Doors) -> Doors:
+    """A workspace with the guide's instance, made at this very instant."""
+    mine.platform.create_instance(guide.instance_body(mine.credentials))
+    return mine
+
+
+class Done(NamedTuple):
+    """What came of a command."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def trigger(mine: Doors, at: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+    """Return a function that runs the command in the workspace."""
+
+    for name, value in at.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str) -> Done:
+        told, errors = StringIO(), StringIO()
+        with redirect_stdout(told), redirect_stderr(errors), pytest.raises(SystemExit) as ended:
+            cli(["trigger", *words, "--workspace", mine.credentials.name], prog_name="elements-local")
+        return Done(int(ended.value.code or 0), told.getvalue(), errors.getvalue())
+
+    return run
+
+
+@pytest.mark.parametrize("kind", ["contacts", "accounts", "leads", "opportunities"])
+def test_a_record_is_created_and_its_callback_printed(polled: Doors, trigger, kind: str) -> None:
+    done = trigger(kind, "created")
+
+    (callback,) = polled.sink.callbacks()
+    head, _, body = done.stdout.partition("\n\n{\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads("{" + body) == callback["json"]
+    number = callback["json"]["message"]["events"][0]["objectId"]
+    assert head.splitlines()[0].startswith(f'{kind} {number} created: {{"')
+    assert head.splitlines()[1:] == [
+        f"instance {callback['json']['message']['instanceId']} polled {kind}; it is 2026-03-02T10:15:00Z",
+        "",
+        f"CREATED  POST {polled.credentials.callback_url} -> 200, signature valid",
+        "Content-Type: application/json",
+        f"Elements-Webhook-Id: {callback['json']['id']}",
+        f"Elements-Webhook-Signature: {callback['headers']['Elements-Webhook-Signature']}",
+    ]
+
+
+def test_what_was_created_last_is_updated_and_each_change_is_found_by_a_poll_of_its_own(
+    polled: Doors, trigger
+) -> None:
+    told = [
+        json.loads(trigger(kind, change, "--json").stdout)
+        for kind, change in (("contact", "created"), ("contacts", "created"), ("contacts", "updated"))
+    ]
+
+    assert [each["change"] for each in told] == ["CREATED", "CREATED", "UPDATED"]
+    assert told[0]["id"] != told[1]["id"] == told[2]["id"]
+    assert [each["callback"]["json"]["message"]["events"][0]["eventType"] for each in told] == [
+        "CREATED", "CREATED", "UPDATED",
+    ]  # fmt: skip
+    assert [each["callback"]["at"] for each in told] == [
+        "2026-03-02T10:15:00Z", "2026-03-02T10:30:00Z", "2026-03-02T10:45:00Z",
+    ]  # fmt: skip
+    assert polled.clock.show()["now"] == "2026-03-02T10:45:00Z"
+
+
+def test_json_says_all_of_it(polled: Doors, trigger) -> None:
+    done = trigger("leads", "created", "--field", "LAST_NAME=Somerville", "--json")
+
+    shown, (callback,) = json.loads(done.stdout), polled.sink.callbacks()
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
+    assert list(shown) == ["kind", "change", "id", "fields", "callback", "reasons"]
+    assert shown["fields"] == {"FIRST_NAME": "Charles", "LAST_NAME": "Somerville"}
+    assert shown["reasons"] == []
+    assert shown["callback"] == {
+        "url": polled.credentials.callback_url,
+        "at": "2026-03-02T10:15:00Z",
+        "status": 200,
+        "outcome": "delivered",
+        "signature": "valid",
+        "headers": {
+            name: callback["headers"][name]
+            for name in ("Content-Type", "Elements-Webhook-Id", "Elements-Webhook-Signature")
+        },
+        "json": callback["json"],
+    }
+
+
+def test_fields_are_texts_or_json(polled: Doors, trigger) -> None:
+    tags = '[{"TAG_NAME": "a=b"}]'
+    done = trigger(
+        "contacts",
+        "created",
+        "--field",
+        "LAST_NAME=By=ron",
+        "--field",
+        f"TAGS:={tags}",
+        "--field",
+        "TITLE=",
+        "--json",
+    )
+
+    fields = json.loads(done.stdout)["fields"]
+    assert fields == {
+        "FIRST_NAME": "Ada", "LAST_NAME": "By=ron", "TAGS": [{"TAG_NAME": "a=b"}], "TITLE": "",
+    }  # fmt: skip
+    made = polled.crm.get("Contacts", json.loads(done.stdout)["id"])
+    assert (made["LAST_NAME"], made["TAGS"]) == ("By=ron", [{"TAG_NAME": "a=b"}])
+
+
+def test_a_field_that_the_crm_does_not_know_is_pointed_out(polled: Doors, trigger) -> None:  # noqa: ARG001 - it has to be there
+    done = trigger("contacts", "created", "--field", "LAST_NAM=Byron", "--field", "zzz=1")
+
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "warning: the CRM took no notice of LAST_NAM; is LAST_NAME meant?",
+        "warning: the CRM took no notice of zzz",
+    ]
+
+
+def test_a_record_is_updated_by_its_id(polled: Doors, trigger) -> None:
+    first = polled.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    polled.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+
+    done = trigger("contacts", "updated", "--id", str(first), "--field", "TITLE=Countess", "--json")
+
+    shown = json.loads(done.stdout)
+    assert (shown["id"], shown["fields"]) == (first, {"TITLE": "Countess"})
+    assert polled.crm.get("Contacts", first)["TITLE"] == "Countess"
+
+
+def test_of_records_that_were_there_from_the_start_one_is_updated(
+    stack_on_ports: Stack, at: dict[str, str]
+) -> None:
+    made = stack_on_ports.new_workspace(records=3)
+    made.platform.create_instance(guide.instance_body(made.credentials))
+    words = ["trigger", "opportunities", "updated", "--json", "--workspace", made.credentials.name]
+    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False, env=at)
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+    assert done.returncode == 0, done.stderr
+    assert list(json.loads(done.stdout)["fields"]) == ["OPPORTUNITY_DETAILS"]
+
+
+def test_a_record_that_was_deleted_is_not_the_latest(polled: Doors, trigger) -> None:
+    kept = polled.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    gone = polled.crm.create("Contacts", {"FIRST_NAME": "Eve"})["CONTACT_ID"]
+    polled.crm.delete("Contacts", gone)
+
+    assert json.loads(trigger("contacts", "updated", "--json").stdout)["id"] == kept
+
+
+def test_without_a_record_to_update_nothing_is_changed(polled: Doors, trigger) -> None:
+    done = trigger("contacts", "updated")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "has no contacts; `elements-local trigger contacts created` makes one" in done.stderr
+    assert polled.clock.show()["now"] == "2026-03-02T10:00:00Z"
+    assert polled.crm.changes() == []
+
+
+@pytest.mark.parametrize("kind", COLLECTIONS)
+def test_where_nothing_polls_such_records_it_prints_the_call_that_makes_an_instance_and_that_call_works(
+    mine: Doors, trigger, kind: str
+) -> None:
+    refused = trigger(kind, "created")
+    first, *call = refused.stderr.splitlines()
+    made = subprocess.run(
+        ["bash", "-ec", "\n".join(call).replace("curl ", "curl -sf ", 1)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    done = trigger(kind, "created", "--json")
+
+    name = mine.credentials.name
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert first == f"elements-local: no instance of workspace {name!r} polls {kind}. This makes one:"
+    assert shlex.split("\n".join(call))[:3] == ["curl", "-X", "POST"]
+    assert made.returncode == 0
+    assert done.returncode == 0, done.stderr
+    (event,) = json.loads(done.stdout)["callback"]["json"]["message"]["events"]
+    assert (event["objectType"], event["eventType"]) == (kind, "CREATED")
+    assert event["objectId"] == str(json.loads(done.stdout)["id"])
+
+
+def test_instances_that_poll_other_records_are_named(mine: Doors, trigger) -> None:
+    body = guide.instance_body(mine.credentials)
+    body["configuration"]["event.poller.configuration"] = {"leads": {}}
+    made = mine.platform.create_instance(body)["id"]
+
+    refused = trigger("contacts", "created")
+
+    assert f"polls contacts (not polling them: {made}). This makes one:" in refused.stderr
+    assert mine.crm.changes() == []
+
+
+def test_a_resource_of_another_name_for_such_records_counts(mine: Doors, trigger) -> None:
+    body = guide.instance_body(mine.credentials)
+    entry = guide.poller_entry("contacts", "CONTACT_ID")
+    body["configuration"]["event.poller.configuration"] = {"people": entry}
+    mine.platform.create_instance(body)
+
+    shown = json.loads(trigger("contacts", "created", "--json").stdout)
+
+    assert shown["callback"]["json"]["message"]["events"][0]["objectType"] == "people"
+
+
+def test_of_several_instances_the_one_that_polls_first_finds_it(polled: Doors, trigger) -> None:
+    body = guide.instance_body(polled.credentials)
+    body["configuration"]["event.poller.refresh_interval"] = "7"
+    sooner = polled.platform.create_instance(body)["id"]
+
+    shown = json.loads(trigger("contacts", "created", "--json").stdout)
+
+    assert shown["callback"]["at"] == "2026-03-02T10:07:00Z"
+    assert shown["callback"]["json"]["message"]["instanceId"] == sooner
+
+
+def test_a_paused_poller_is_pointed_out_with_the_call_that_lets_it_run(polled: Doors, trigger) -> None:
+    (job,) = polled.platform.call("GET", f"{BASE_PATH}/jobs")
+    polled.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/disable")
+
+    refused = trigger("contacts", "created")
+    call = refused.stderr.partition("\n")[2].replace("curl ", "curl -sf ", 1)
+    subprocess.run(["bash", "-ec", call], capture_output=True, check=True)
+
+    assert refused.returncode == 2
+    assert "polls contacts, but its poller is paused. This lets it run:" in refused.stderr
+    assert trigger("contacts", "created").returncode == 0
+
+
+def test_what_the_receiver_does_not_take_is_printed_with_the_reason_and_exit_1(
+    polled: Doors, trigger
+) -> None:
+    polled.sink.respond({"status": 503})
+
+    done = trigger("contacts", "created", "--json")
+
+    shown = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (shown["callback"]["status"], shown["callback"]["signature"]) == (503, "valid")
+    assert shown["reasons"] == [f"the receiver has not taken it: {shown['callback']['outcome']}"]
+    assert done.stderr == f"{shown['reasons'][0]}\n"
+
+
+def test_a_receiver_that_is_not_the_sink_gets_what_is_printed(
+    mine: Doors, trigger, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/hooks", method="POST").respond_with_data("", status=204)
+    body = guide.instance_body(mine.credentials)
+    body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hooks")
+    mine.platform.create_instance(body)
+
+    shown = json.loads(trigger("contacts", "created", "--json").stdout)["callback"]
+
+    ((request, _),) = httpserver.log
+    assert (shown["url"], shown["status"], shown["signature"]) == (httpserver.url_for("/hooks"), 204, None)
+    assert shown["json"] == request.json
+    assert shown["headers"] == {"Elements-Webhook-Id": request.headers["Elements-Webhook-Id"]}
+
+
+def test_what_a_receiver_that_is_not_the_sink_does_not_take_is_printed_too(
+    mine: Doors, trigger, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/hooks", method="POST").respond_with_data("", status=500)
+    body = guide.instance_body(mine.credentials)
+    body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hooks")
+    mine.platform.create_instance(body)
+
+    done = trigger("contacts", "created", "--json")
+
+    shown = json.loads(done.stdout)["callback"]
+    assert done.returncode == 1
+    assert (shown["status"], shown["outcome"]) == (500, "answered 500")
+    assert shown["json"]["message"] == httpserver.log[0][0].json["message"]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"ELEMENTS_LOCAL_KEEP_TIES": "true"},
+        {"ELEMENTS_LOCAL_PLATFORM_PROFILE": "open-connectors"},
+    ],
+    ids=["usual", "ties are kept", "the other form of the body"],
+)
+def test_whatever_the_stacks_settings_a_change_is_found(environment: dict[str, str]) -> None:
+    with in_process(Options(environment=environment)) as stack:
+        doors = stack.workspace()
+        doors.platform.create_instance(guide.instance_body(doors.credentials))
+        poller = poller_of(doors, "contacts")
+        leave_the_second(doors, poller)
+        made = make(doors, "contacts", {}, None)
+        let_it_poll(doors, poller)
+        found = outcome_of(doors, poller, made)
+        (callback,) = doors.sink.callbacks()
+
+    assert found.reasons == ()
+    assert found.sent
+    assert (found.sent.body, found.sent.event_types) == (callback["json"], ("CREATED",))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        pytest.param(
+            {"datesConfiguration": {"updatedDateField": "DATE_UPDATED", "updatedDateFormat": "yyyy"}},
+            "passed over contacts {id}: ",
+            id="its date is not there",
+        ),
+        pytest.param(
+            {"url": "/hubs/crm/contacts?where=FIRST_NAME='Nobody'"},
+            "has not seen contacts {id}, which is dated 2026-03-02 10:00:01: it asked for what is later than "
+            "2026-03-02T10:00:00Z, and saw 0",
+            id="it asks for others",
+        ),
+    ],
+)
+def test_if_no_callback_comes_it_says_what_the_poll_made_of_the_record(
+    mine: Doors, trigger, change: dict, reason: str
+) -> None:
+    body = guide.instance_body(mine.credentials)
+    entry = guide.poller_entry("contacts", "CONTACT_ID") | change
+    body["configuration"]["event.poller.configuration"] = {"contacts": entry}
+    mine.platform.create_instance(body)
+
+    done = trigger("contacts", "created", "--json")
+
+    shown = json.loads(done.stdout)
+    assert (done.returncode, shown["callback"]) == (1, None)
+    assert shown["reasons"][0].startswith("the poll of contacts at 2026-03-02T10:15:00Z ")
+    assert reason.format(id=shown["id"]) in shown["reasons"][0]
+    assert done.stderr == f"no callback: {shown['reasons'][0]}\n"
+
+
+def test_a_poll_that_fails_is_the_reason(polled: Doors, trigger) -> None:
+    polled.crm.script_faults([{"match": {"path": "/v2.2/Contacts*"}, "effect": {"status": 503}}])
+
+    done = trigger("contacts", "created")
+
+    assert done.returncode == 1
+    assert "no callback: the poll of contacts at 2026-03-02T10:15:00Z failed: " in done.stderr
+
+
+def test_a_change_that_is_reported_as_another_is_exit_1_with_the_arithmetic(mine: Doors, trigger) -> None:
+    body = guide.instance_body(mine.credentials)
+    entry = guide.poller_entry("contacts", "CONTACT_ID") | {"createdCheckTolerance": 3600}
+    body["configuration"]["event.poller.configuration"] = {"contacts": entry}
+    mine.platform.create_instance(body)
+    trigger("contacts", "created")
+
+    done = trigger("contacts", "updated", "--json")
+
+    assert done.returncode == 1
+    assert "it was to say UPDATED, and says CREATED: updated 2026-03-02T10:15:01Z" in done.stderr
+    assert json.loads(done.stdout)["callback"]["status"] == 200
+
+
+def test_on_a_real_clock_it_polls_at_once_however_soon_the_next_comes(
+    stack_on_ports: Stack, at: dict[str, str]
+) -> None:
+    """Records are dated to the second: one that is made in the second of the last poll is not later than that."""
+    made = stack_on_ports.new_workspace(clock="real")
+    made.platform.create_instance(guide.instance_body(made.credentials))
+    told = [
+        subprocess.run(
+            [PROGRAM, "trigger", "contacts", change, "--json", "--workspace", made.credentials.name],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=at,
+        )
+        for change in ("created", "updated", "updated")
+    ]
+    polls = made.platform.polls(resource="contacts")
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+    assert [(one.returncode, one.stderr) for one in told] == [(0, "")] * 3
+    assert len(polls) == 3
+
+
+def test_cut_off_it_says_what_is_changed() -> None:
+    """Ctrl-C comes while time is moved."""
+    asks = (
+        "import signal, sys\n"
+        "from elements_local import trigger\n"
+        "from elements_local.cli import main\n"
+        "trigger.let_it_poll = lambda *_: signal.raise_signal(signal.SIGINT)\n"
+        "sys.argv = ['elements-local', 'trigger', 'contacts', 'created', *sys.argv[1:]]\n"
+        "main()\n"
+    )
+    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
+    with subprocess.Popen([PROGRAM, "up", "--json", *ports], stdout=subprocess.PIPE, text=True) as up:
+        assert up.stdout
+        ready = json.loads(up.stdout.readline())
+        where = ["--platform-url", ready["platform"], "--crm-url", ready["crm"], "--sink-url", ready["sink"]]
+        call = subprocess.run(
+            [PROGRAM, "trigger", "contacts", "created", *where], capture_output=True, text=True, check=False
+        ).stderr.partition("\n")[2]
+        subprocess.run(["bash", "-ec", call], capture_output=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", asks, *where], capture_output=True, text=True, check=False
+        )
+        up.send_signal(signal.SIGTERM)
+
+    number = done.stdout.split()[1]
+    assert done.returncode == 130
+    assert done.stderr == (
+        f"interrupted: contacts {number} created; it is not known whether a callback came of it\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["companies", "created"], "'companies' is not one of 'contacts', 'accounts', 'leads'"),
+        (["contacts", "deleted"], "'deleted' is not one of 'created', 'updated'"),
+        (["contacts", "created", "--id", "3"], "--id names a record that is updated"),
+        (
+            ["contacts", "created", "--field", "LAST_NAME"],
+            "expected NAME=TEXT, or NAME:=JSON; got 'LAST_NAME'",
+        ),
+        (["contacts", "created", "--field", "=x"], "expected NAME=TEXT, or NAME:=JSON; got '=x'"),
+        (["contacts", "created", "--field", ":=1"], "expected NAME=TEXT, or NAME:=JSON; got ':=1'"),
+        (["contacts", "created", "--field", "TAGS:=[1"], "'TAGS:=[1' has no JSON behind := "),
+        (["contacts", "updated", "--id", "99"], "No Contact with ID = 99"),
+        (["opportunities", "created", "--field", "OPPORTUNITY_STATE=LOOSE"], "answered 400"),
+    ],
+)
+def test_misuse_says_what_is_wrong_and_changes_nothing(
+    polled: Doors, trigger, words: list[str], reason: str
+) -> None:
+    refused = trigger(*words)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert reason in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert polled.crm.changes() == []
+
+
+def test_every_kind_has_an_id_and_a_singular() -> None:
+    assert set(COLLECTIONS) == set(ID_FIELDS)
+    assert {"contact", "opportunity"} <= {kind.removesuffix("s").replace("ie", "y") for kind in COLLECTIONS}

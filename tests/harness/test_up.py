@@ -1,0 +1,327 @@
+"""What ``up`` tells while it runs, how it ends, and ``up --wait``, all as real processes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import requests
+from pytest_httpserver import HTTPServer
+
+from elements_local import guide
+from elements_local.clients import BASE_PATH, Addresses, Doors
+from elements_local.stack import at
+
+PROGRAM = Path(sys.executable).parent / "elements-local"
+FREE = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
+
+
+@contextmanager
+def started(*words: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+    """Start ``up``; at the end it is sent SIGTERM, if it has not ended before."""
+    with subprocess.Popen(
+        [PROGRAM, "up", *FREE, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.communicate(timeout=30)
+
+
+def what_runs(process: subprocess.Popen[str]) -> dict:
+    assert process.stdout
+    ready: dict = json.loads(process.stdout.readline())
+    return ready
+
+
+def doors_of(ready: dict) -> Doors:
+    platform = ready["platform"].removesuffix(BASE_PATH)
+    return at(Addresses(platform=platform, crm=ready["crm"], sink=ready["sink"])).workspace()
+
+
+def report_a_contact(doors: Doors) -> None:
+    doors.platform.create_instance(guide.instance_body(doors.credentials))
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+
+
+def test_with_json_what_happens_is_told_on_standard_error_a_line_each() -> None:
+    with started("--json") as process:
+        doors = doors_of(what_runs(process))
+        doors.sink.respond({"status": 503, "times": 1})
+        report_a_contact(doors)
+        process.send_signal(signal.SIGINT)
+        rest, told = process.communicate(timeout=30)
+
+    lines = told.splitlines()
+    assert (process.returncode, rest) == (0, "")
+    assert lines[0].startswith("2026-03-02 10:00:00  instance ")
+    assert any("poll of contacts: 1 seen, 1 reported" in line for line in lines)
+    assert any("callback POST" in line and "-> 503 (contacts CREATED" in line for line in lines)
+    assert any(line.startswith("2026-03-02 10:15:00  callback POST") for line in lines)
+    assert any("retry at 10:15:04 (1 of 9)" in line for line in lines)
+    assert "\x1b" not in told
+
+
+def test_without_json_it_is_told_below_what_runs_and_in_other_workspaces_with_their_names() -> None:
+    with started() as process:
+        assert process.stdout
+        shown = [process.stdout.readline() for _ in range(12)]
+        platform = next(line.split()[1] for line in shown if "  platform  " in line)
+        stack = at(Addresses(platform=platform.removesuffix(BASE_PATH)))
+        stack.workspace(stack.new_workspace(name="mine").credentials.name).clock.advance("1m")
+        stack.workspace().clock.advance("2m")
+        process.send_signal(signal.SIGINT)
+        told, errors = process.communicate(timeout=30)
+
+    assert (process.returncode, errors) == (0, "")
+    assert told.splitlines() == [
+        "2026-03-02 10:01:00  [mine]  clock advanced from 10:00:00 to 10:01:00: nothing fell due",
+        "2026-03-02 10:02:00  clock advanced from 10:00:00 to 10:02:00: nothing fell due",
+        "stopped",
+    ]
+
+
+@pytest.mark.parametrize("words", [["--json", "--quiet"], ["-q"]], ids=["json", "text"])
+def test_quiet_tells_nothing_of_it(words: list[str]) -> None:
+    with started(*words) as process:
+        assert process.stdout
+        text = process.stdout.readline() if "-q" not in words else process.stdout.read(1)
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=30)
+
+    assert text
+    assert errors == ""
+    assert "clock advanced" not in rest
+
+
+def test_who_never_reads_what_is_told_does_not_hold_the_stack_up() -> None:
+    """A pipe holds 64 KiB."""
+    with started("--json") as process:
+        ready = what_runs(process)
+        doors = doors_of(ready)
+        for _ in range(1500):
+            doors.clock.advance("1s")
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=30)
+        assert process.stderr
+        told = process.stderr.read()
+
+    assert code == 0
+    assert 1000 > told.count("clock advanced") > 100
+    assert "Fatal" not in told
+
+
+def test_it_goes_on_when_whoever_reads_has_gone() -> None:
+    with started() as process:
+        assert process.stdout
+        shown = [process.stdout.readline() for _ in range(12)]
+        process.stdout.close()
+        platform = next(line.split()[1] for line in shown if "  platform  " in line)
+        clock = at(Addresses(platform=platform.removesuffix(BASE_PATH))).workspace().clock
+        times = [clock.advance("1s")["now"] for _ in range(3)]
+        process.stdout = None
+        process.terminate()
+        process.communicate(timeout=30)
+
+    assert times[-1] == "2026-03-02T10:00:03Z"
+
+
+@contextmanager
+def waiting_at_the_sink(ready: dict) -> Iterator[None]:
+    """Have a call under way for longer than anybody waits."""
+
+    def wait() -> None:
+        try:
+            requests.post(f"{ready['sink']}/_local/callbacks/wait", json={"timeout_s": 60}, timeout=60)
+        except requests.RequestException:
+            return
+
+    caller = Thread(target=wait)
+    caller.start()
+    yield
+    caller.join(timeout=30)
+
+
+def test_a_second_signal_while_it_ends_is_answered_by_a_hint_and_a_third_ends_it_at_once() -> None:
+    with started("--json") as process, waiting_at_the_sink(what_runs(process)):
+        assert process.stderr
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)  # two of a kind that come at once may count as one
+        hint = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=30)
+
+    assert hint == "elements-local is ending; once more ends it at once\n"
+    assert process.returncode == 130
+    assert (rest, errors) == ("", "")
+
+
+def waiting(*words: str, ready: dict | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    ports = FREE if ready is None else ports_of(ready)
+    return subprocess.run(
+        [PROGRAM, "up", "--wait", *ports, *words], capture_output=True, text=True, check=False, env=env
+    )
+
+
+def ports_of(ready: dict) -> list[str]:
+    origins = {
+        name: ready[name].removesuffix(BASE_PATH) for name in ("platform", "crm", "sink") if name in ready
+    }
+    return [word for name, url in origins.items() for word in (f"--{name}-port", url.rpartition(":")[2])]
+
+
+@pytest.fixture(scope="module")
+def ready() -> Iterator[dict]:
+    with started("--json") as process:
+        yield what_runs(process)
+
+
+def test_wait_returns_when_a_stack_answers_with_the_line_that_it_has_printed(ready: dict) -> None:
+    told = waiting(ready=ready)
+    as_json = waiting("--json", ready=ready)
+    quiet = waiting("--quiet", ready=ready)
+
+    assert (told.returncode, as_json.returncode, quiet.returncode) == (0, 0, 0)
+    origins = ", ".join(ready[name].removesuffix(BASE_PATH) for name in ("platform", "crm", "sink"))
+    assert told.stdout == f"elements-local answers at {origins}\n"
+    assert json.loads(as_json.stdout) == ready
+    assert quiet.stdout == ""
+
+
+def free_ports(count: int) -> list[str]:
+    with ExitStack() as closing:
+        taken = [closing.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [str(one.getsockname()[1]) for one in taken]
+
+
+def test_wait_lasts_until_a_stack_that_is_started_meanwhile_has_its_records() -> None:
+    names = [f"ELEMENTS_LOCAL_{name}_PORT" for name in ("PLATFORM", "CRM", "SINK")]
+    ports = dict(zip(names, free_ports(3), strict=True))
+    env = {**os.environ, **ports}
+    with (
+        subprocess.Popen(
+            [PROGRAM, "up", "--wait", "--json"], stdout=subprocess.PIPE, text=True, env=env
+        ) as waits,
+        subprocess.Popen(
+            [PROGRAM, "up", "--quiet", "--records", "300"], stdout=subprocess.DEVNULL, env=env
+        ) as up,
+    ):
+        assert waits.stdout
+        ready = json.loads(waits.stdout.readline())
+        key = (ready["workspace"]["crm_api_key"], "")
+        url = f"{ready['crm']}/v3.1/Contacts?top=1&count_total=true"
+        count = requests.get(url, auth=key, timeout=30).headers["X-Total-Count"]
+        up.terminate()
+
+    assert count == "300"
+    assert waits.returncode == 0
+
+
+def test_a_role_alone_is_waited_for_alone() -> None:
+    with started("--json", "--role", "crm") as process:
+        alone = what_runs(process)
+        found = waiting("--role", "crm", "--json", ready=alone)
+
+    assert json.loads(found.stdout) == alone
+    assert list(alone) == ["crm", "workspace"]
+
+
+def test_wait_gives_up_in_time_and_says_what_does_not_answer() -> None:
+    (port,) = free_ports(1)
+    given_up = waiting("--role", "crm", "--crm-port", port, "--timeout", "0")
+    heeded = waiting("--role", "crm", "--crm-port", port, "--timeout", "1.5")
+
+    assert (given_up.returncode, heeded.returncode) == (1, 1)
+    reason = f"no crm at http://127.0.0.1:{port} (connection refused)"
+    assert given_up.stderr == f"Error: waited 0 s: {reason}\n"
+    assert heeded.stderr == f"waiting: {reason}\nError: waited 1.5 s: {reason}\n"
+
+
+def test_wait_takes_nothing_else_for_a_stack(httpserver: HTTPServer, ready: dict) -> None:
+    httpserver.expect_request("/_local/health").respond_with_data("<html>")
+    other = waiting("--role", "crm", "--crm-port", str(httpserver.port), "--timeout", "0")
+    sink = ready["sink"].rpartition(":")[2]
+    mixed_up = waiting("--role", "crm", "--crm-port", sink, "--timeout", "0")
+
+    assert "where something else (200) answers" in other.stderr
+    assert "where the sink of a stack answers" in mixed_up.stderr
+    assert (other.returncode, mixed_up.returncode) == (1, 1)
+
+
+def test_wait_that_is_cut_off_says_what_it_was_waiting_for() -> None:
+    (port,) = free_ports(1)
+    words = [PROGRAM, "up", "--wait", "--role", "crm", "--crm-port", port]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("waiting: no crm at")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert errors == f"interrupted: still waiting: no crm at http://127.0.0.1:{port} (connection refused)\n"
+
+
+def test_a_stack_that_is_not_bound_to_loopback_answers_too_and_its_json_wants_the_token() -> None:
+    with started("--json", "--host", "0.0.0.0") as process:  # noqa: S104 - that is the point
+        ready = what_runs(process)
+        host = ["--host", "0.0.0.0"]  # noqa: S104 - as above
+        told = waiting(*host, ready=ready)
+        without = waiting(*host, "--json", ready=ready)
+        with_token = waiting(*host, "--json", ready=ready, ELEMENTS_LOCAL_TOKEN=ready["token"])
+
+    assert told.returncode == 0
+    assert (without.returncode, "send the token that `up` printed" in without.stderr) == (2, True)
+    assert json.loads(with_token.stdout) == ready
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--wait", "--records", "3", "--seed", "4"], "--wait starts nothing; leave out --seed, --records"),
+        (["--timeout", "3"], "that is for --wait; leave out --timeout"),
+        (["--token", "x"], "that is for --wait; leave out --token"),
+        (["--wait", "--crm-port", "0"], "--wait has to know the ports; 0 is any"),
+        (["--wait", "--timeout", "-1"], "-1.0 is not in the range x>=0"),
+    ],
+    ids=["starting and waiting", "a time-out of nothing", "a token for nothing", "any port", "no time-out"],
+)
+def test_what_would_be_without_effect_is_misuse(words: list[str], reason: str) -> None:
+    refused = subprocess.run([PROGRAM, "up", *words], capture_output=True, text=True, check=False)
+
+    assert refused.returncode == 2
+    assert reason in refused.stderr
+
+
+def test_settings_of_starting_that_a_project_or_a_container_has_do_not_hinder_waiting(
+    tmp_path: Path, ready: dict
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.elements-local]\nrecords = 3\n", encoding="utf-8")
+    done = subprocess.run(
+        [PROGRAM, "up", "--wait", *ports_of(ready)],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env={"ELEMENTS_LOCAL_CLOCK": "real"},
+    )
+
+    assert done.returncode == 0
+
+
+def test_making_up_many_records_is_said_before_it_is_done() -> None:
+    with started("--json", "--records", "2000") as process:
+        what_runs(process)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+
+    assert errors == "making up 2000 records of each kind\n"
