@@ -13,6 +13,7 @@ from elements_local.start import Options, in_process, on_ports
 pytest_plugins = ["pytester"]
 
 settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing about a rule
+settings.register_profile("quick", settings.get_profile("untimed"), max_examples=10)
 settings.load_profile("untimed")
 
 for _name in [name for name in os.environ if name.startswith("ELEMENTS_LOCAL_") and "_TEST_" not in name]:

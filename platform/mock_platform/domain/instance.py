@@ -150,5 +150,7 @@ def clean(name: str) -> str:
 def _name(sent: str | None) -> str:
     name = clean(sent or "")
     if not name:
+        if sent is None:
+            raise InvalidRequestError('name is missing; expected a text, such as "name": "My Insightly"')
         raise InvalidRequestError(f"name must be a text that is more than markup; got {sent!r}")
     return name
