@@ -74,7 +74,9 @@ def test_the_tag_by_default_is_the_cleaned_name():
 
 @pytest.mark.parametrize("name", [None, "", "  ", "<b></b>", "<br>", "<!-- x -->"], ids=repr)
 def test_a_name_that_is_nothing_but_markup_is_refused(name):
-    with pytest.raises(InvalidRequestError, match="name (must be a text that is more than markup; got|is missing)"):
+    with pytest.raises(
+        InvalidRequestError, match=r"name (must be a text that is more than markup; got|is missing)"
+    ):
         made(name=name)
     with pytest.raises(InvalidRequestError):
         replaced(made(), name=name)
