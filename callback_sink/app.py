@@ -29,10 +29,11 @@ from callback_sink.store import Store
 from callback_sink.stream import Places
 from callback_sink.tables import metadata
 from callback_sink.usage import Limits
-from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, Measure, add_admin
+from mock_kit.admin import ADMIN_STATUSES, Admin, Measure, add_admin
 from mock_kit.database import Database
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import Front
+from mock_kit.guard import Guard, GuardMiddleware
 from mock_kit.journal import Journal
 from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
 from mock_kit.lean_flask import LeanFlask
@@ -92,7 +93,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     answer_problems(app, STATUSES, _problem)
     app.before_request(bins.receive)
     app.before_request(refuse_raw_query)
-    app.after_request(bins.share)
+    app.after_request(bins.let_page_read)
     for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
@@ -184,7 +185,9 @@ def _stand_behind_front(  # noqa: PLR0913 - what stands there
         largest_body=parts.settings.largest_body,
         keeps_calls=False,
     )
-    app.wsgi_app = front  # type: ignore[method-assign]  # Flask's own way to wrap an application
+    # any request to a bin is recorded, and ``?returnQueue`` empties it
+    guarded = GuardMiddleware(front, guard, changing=("/",))
+    app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,
         Admin(

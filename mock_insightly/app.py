@@ -45,10 +45,11 @@ from mock_insightly.settings import Settings
 from mock_insightly.store import Store
 from mock_insightly.tables import metadata
 from mock_insightly.versions.chosen import chosen
-from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, add_admin
+from mock_kit.admin import ADMIN_STATUSES, Admin, add_admin
 from mock_kit.database import Database
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import LARGEST_BODY, Front
+from mock_kit.guard import Guard, GuardMiddleware
 from mock_kit.journal import Journal
 from mock_kit.json_text import Json
 from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
@@ -199,7 +200,8 @@ def _stand_behind_front(  # noqa: PLR0913 - what stands there
         return parts.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or parts.workspaces.default
 
     front = Front(Edge(app.wsgi_app, parts), faults=faults, journal=journal, workspace_of=whose)
-    app.wsgi_app = Compressed(front)  # type: ignore[method-assign]  # Flask's own way to wrap an application
+    guarded = GuardMiddleware(Compressed(front), guard)
+    app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,
         Admin(

@@ -7,7 +7,8 @@ from markupsafe import escape
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    # with `no-referrer` a browser says `Origin: null` of the page's own form, too, and that is refused
+    "Referrer-Policy": "same-origin",
 }
 """What keeps the page from being framed, and from telling on."""
 

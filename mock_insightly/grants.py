@@ -58,7 +58,7 @@ class Grants:
         self._database = database
 
     def give(self, workspace: Workspace, client: Client) -> str:
-        """Let a client in, and return the code of it, which looks random and follows from the workspace's seed."""
+        """Let a client in, and return the code of it; who does not know the API key cannot tell it beforehand."""
         now = workspace.clock.now()
         with self._database.writing() as connection:
             given = connection.execute(select(_grants.c.code).where(_grants.c.workspace == workspace.name))
@@ -107,4 +107,4 @@ def redirect_to(uri: str, *, code: str, state: str) -> str:
 
 
 def _code(workspace: Workspace, now: datetime, number: int) -> str:
-    return seeded.url_safe(workspace.seed, workspace.origin, "grant", now.isoformat(), number, length=40)
+    return seeded.url_safe(workspace.seed, workspace.crm_api_key, "grant", now.isoformat(), number, length=40)

@@ -11,7 +11,9 @@ from callback_sink.errors import BodyTooLargeError
 from callback_sink.inbox import Callback, Received, bin_of, keepable, target_of
 from callback_sink.parts import parts
 from callback_sink.search import Filters
-from mock_kit.admin import json_answer
+from mock_kit.admin import check_token, json_answer
+from mock_kit.admin_paths import is_admin
+from mock_kit.guard import share
 from mock_kit.lean_flask import this_request
 from mock_kit.wire import Reply
 from mock_kit.workspaces import Workspace
@@ -30,7 +32,7 @@ def receive() -> Response | None:
     unknown admin paths for bins, and would redirect paths with two slashes in a row.
     """
     asked = this_request()
-    if _is_admin(asked):
+    if is_admin(asked.path):
         return None
     name = bin_of(path_of(asked.environ["PATH_INFO"]))
     workspace = parts().owner_of(name)
@@ -45,19 +47,15 @@ def receive() -> Response | None:
     return _recorded(asked, workspace, name)
 
 
-def share(response: Response) -> Response:
-    """Let pages of any origin read the answers of bins, as a browser client needs it.
+def let_page_read(response: Response) -> Response:
+    """Let the page that asked, one of those that may, read the answers of bins.
 
     Source: assumed; the vendor's documents do not speak of browsers in front of a receiver.
     """
     asked = this_request()
-    if _is_admin(asked) or "Origin" not in asked.headers:
-        return response
-    shared = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
-    if asked.method == "OPTIONS":
-        shared |= _preflight(asked)
-    for header, value in shared.items():
-        response.headers.setdefault(header, value)
+    if not is_admin(asked.path):
+        preflight = _preflight(asked) if asked.method == "OPTIONS" else {}
+        share(response, asked, {"Access-Control-Expose-Headers": "*", **preflight})
     return response
 
 
@@ -74,21 +72,19 @@ def _asks_for_queue(query: bytes) -> bool:
 def _preflight(asked: Request) -> dict[str, str]:
     """Allow what a browser asks for; ``*`` would leave the Authorization header out."""
     names = asked.headers.get("Access-Control-Request-Headers", "")
-    allowed = {
+    return {
         "Access-Control-Allow-Methods": _METHODS,
         "Access-Control-Allow-Headers": names if _HEADER_NAMES.match(names) else "*",
         "Access-Control-Max-Age": "600",
     }
-    if asked.headers.get("Access-Control-Request-Private-Network") == "true":
-        allowed["Access-Control-Allow-Private-Network"] = "true"
-    return allowed
 
 
 def _drained(workspace: Workspace, name: str) -> Response:
-    """Empty a bin into the vendor's collector shape.
+    """Empty a bin into the vendor's collector shape; what came reads only who may read it by the admin routes.
 
     Source: the vendor's API test suite, which drains its event collector so (documented).
     """
+    check_token()
     drained = parts().store.remove(workspace.name, Filters(bin=name))
     data = [{"data": callback.text} for callback in drained]
     return json_answer({"count": len(data), "data": data})
@@ -145,7 +141,3 @@ def _body(asked: Request) -> bytes:
         return asked.get_data(cache=False)
     except RequestEntityTooLarge as error:
         raise BodyTooLargeError(asked.content_length, largest=parts().settings.largest_body) from error
-
-
-def _is_admin(asked: Request) -> bool:
-    return asked.path == "/_local" or asked.path.startswith("/_local/")

@@ -35,9 +35,12 @@ COMMANDS = {
 SETTINGS = (
     "host", "platform_port", "crm_port", "sink_port", "clock", "start", "seed", "records", "data", "database",
     "platform_url", "crm_url", "sink_url", "token", "workspace", "transport", "allow_host",
-    "limits", "role", "keep_ties",
+    "limits", "role", "keep_ties", "served_as", "allow_origin", "known_secrets",
 )  # fmt: skip
 """What ``[tool.elements-local]`` may set: the names of options, with - or _ between words."""
+
+_SEVERAL = {"allow_host", "served_as", "allow_origin"}
+"""Those of options that may be given several times; one value need not be a list."""
 
 
 class _Commands(click.Group):
@@ -168,6 +171,8 @@ def _from_pyproject(path: Path) -> dict[str, Any]:
         raise click.UsageError(
             f"{path}: [tool.elements-local] has no {', '.join(unknown)}; it has {', '.join(SETTINGS)}"
         )
+    for name in _SEVERAL & settings.keys():
+        settings[name] = [settings[name]] if isinstance(settings[name], str) else settings[name]
     leaves = dict.fromkeys(
         ("show", "set", "advance", "real", "virtual", "list", "create", "delete"), settings
     )

@@ -15,7 +15,7 @@ from elements_local.matrix import MatrixError, expand
 from elements_local.objections import INSTANCE_KEYS, objections
 from elements_local.scenario_document import ScenarioDocument, ScenarioError, labelled
 from elements_local.shape_errors import shown, unknown
-from elements_local.time_settings import PREFIX
+from elements_local.shared_settings import PREFIX
 from elements_local.verbs import EXAMPLES, VERBS, Argument, Tag
 from elements_local.yaml_text import Document, Place, YamlError, read_each
 from mock_kit.environment import SettingsError

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import callback_sink
 import mock_insightly
 import mock_platform
-from elements_local.time_settings import TimeSettings
+from elements_local.shared_settings import SharedSettings
 
 _Settings: TypeAlias = mock_platform.Settings | mock_insightly.Settings | callback_sink.Settings
 
@@ -24,12 +24,12 @@ def check(environment: Mapping[str, str]) -> None:
     Raises:
         SettingsError: a value is not what its setting takes.
     """
-    for settings in (TimeSettings, *_SERVICES.values()):
+    for settings in (SharedSettings, *_SERVICES.values()):
         settings.from_env(environment)
 
 
 NAMES = [
-    *(setting.name.upper() for setting in fields(TimeSettings)),
+    *(setting.name.upper() for setting in fields(SharedSettings)),
     *(
         f"{service}_{setting.name.upper()}"
         for service, settings in _SERVICES.items()

@@ -6,21 +6,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
-from ipaddress import ip_address
 from pathlib import Path
-from secrets import token_urlsafe
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from elements_local import exposure
 from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import OptionError
 from elements_local.stack import Stack
 from elements_local.storage import explained, opened
-from elements_local.time_settings import TimeSettings
-from mock_kit.admin import Guard
 from mock_kit.clock import Mode, VirtualClock
 from mock_kit.database import Database
 from mock_kit.environment import SettingsError
+from mock_kit.guard import Guard
 from mock_kit.serving import Pool, PortError, Server, listen, url_of
 from mock_kit.wire import Http, InProcess, OverNetwork
 from mock_kit.workspaces import DEFAULT_START, NewWorkspace, Workspaces
@@ -54,6 +52,8 @@ class Options:
     """How a stack is started.
 
     Attributes:
+        host: where it listens; one that others can reach is guarded by a token, and by secrets that they do not know.
+        known_secrets: whether the default workspace has the documented secrets there, too.
         role: the one service that runs alone, ``crm`` or ``sink``; None is the stack of all three.
         ports: of platform, CRM and sink; 0 takes any free one.
         seed: what the default workspace's ids and made-up data follow from.
@@ -66,6 +66,7 @@ class Options:
     """
 
     host: str = "127.0.0.1"
+    known_secrets: bool = False
     role: str | None = None
     ports: tuple[int, int, int] = PORTS
     mode: Mode = Mode.VIRTUAL
@@ -93,7 +94,10 @@ def load_services() -> None:
 
 @contextmanager
 def in_process(options: Options | None = None) -> Iterator[Stack]:
-    """Run a stack without sockets: the services call one another as WSGI applications."""
+    """Run a stack without sockets: the services call one another as WSGI applications.
+
+    Its services are at the usual ports of loopback; ``host`` says only whom they are guarded against.
+    """
     chosen = options or Options()
     addresses = Addresses(
         **{
@@ -108,11 +112,12 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         others = InProcess(chosen.applications, timeout=timeout)
         return InProcess(services, otherwise=others, timeout=timeout)
 
+    guard = exposure.guard(chosen, [chosen.host])
     with ExitStack() as closing:
         database = closing.enter_context(opened(chosen.data, chosen.database))
-        for name, app in _applications(chosen, addresses, database, wire, Guard()):
+        for name, app in _applications(chosen, addresses, database, wire, guard):
             services[addresses.running[name]] = app
-        stack = Stack(wire(_PATIENCE), addresses)
+        stack = Stack(wire(_PATIENCE), addresses, token=guard.token)
         _fill(stack, chosen)
         yield stack
 
@@ -129,7 +134,6 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
     fixed = [port for port in ports.values() if port]
     if len(set(fixed)) < len(fixed):
         raise OptionError(f"each service needs a port of its own; got {', '.join(map(str, ports.values()))}")
-    token = None if _is_loopback(chosen.host) else token_urlsafe(24)
     with ExitStack() as closing:
         try:
             listeners = {
@@ -138,18 +142,19 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         except PortError as error:
             raise OptionError(str(error)) from error
         addresses = Addresses(**{name: url_of(listener) for name, listener in listeners.items()})
+        guard = exposure.guard(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         database = closing.enter_context(opened(chosen.data, chosen.database))
         apps: dict[str, Flask] = {}
-        for name, app in _applications(chosen, addresses, database, _over_network, Guard(token=token)):
+        for name, app in _applications(chosen, addresses, database, _over_network, guard):
             apps[name] = app
             if len(apps) == len(ports):  # who waits until all of them answer finds the records
                 inside = InProcess({addresses.running[made]: apps[made] for made in apps})
-                _fill(Stack(inside, addresses, token=token), chosen)
+                _fill(Stack(inside, addresses, token=guard.token), chosen)
             server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
             closing.callback(server.close)
         if "platform" in apps:
             closing.enter_context(_following_real_clocks(apps["platform"]))
-        yield Stack(OverNetwork(), addresses, token=token)
+        yield Stack(OverNetwork(), addresses, token=guard.token)
 
 
 def _over_network(timeout: timedelta) -> Http:
@@ -171,24 +176,24 @@ def _applications(
     Raises:
         OptionError: a setting is not what it has to be.
     """
-    try:
-        time = TimeSettings.from_env(options.environment)
-    except SettingsError as error:
-        raise OptionError(str(error)) from error
+    exposed = guard.token is not None
+    keep_ties = exposure.shared_settings(options).keep_ties
     with explained(options.data, options.database):
         workspaces = Workspaces(
             database,
             default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
             virtual_clock=options.virtual_clock,
-            keep_ties=time.keep_ties,
+            keep_ties=keep_ties,
+            known_secrets=options.known_secrets or not exposed,
         )
+    exposure.check_secrets(options, workspaces, exposed=exposed)
     making = _Making(
         addresses=addresses,
         workspaces=workspaces,
         database=database,
         wire=wire,
         guard=guard,
-        environment=options.environment,
+        environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
         alone=options.role is not None,
     )
     makers = {"platform": making.platform, "crm": making.crm, "sink": making.sink}
@@ -278,10 +283,3 @@ def _fill(stack: Stack, options: Options) -> None:
     """Fill the default workspace's CRM, unless it has been filled before."""
     if options.records and stack.addresses.crm:
         stack.workspace().crm.seed(options.records, if_empty=True)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hmac import compare_digest
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from msgspec import Meta, Struct
 
+from mock_kit.admin_paths import ADMIN, is_admin
 from mock_kit.fault_book import FaultBook
 from mock_kit.faults import FaultRuleError, parse_rules
 from mock_kit.front import WHOSE, Front
+from mock_kit.guard import TOKEN_HEADER, Guard
 from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
 from mock_kit.lean_flask import this_request
@@ -27,16 +27,16 @@ from mock_kit.workspaces import Workspace, Workspaces
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
-TOKEN_HEADER = "Elements-Local-Token"  # noqa: S105 - a header's name
 _EXTENSION = "elements-local-admin"
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
-
-bp = Blueprint("admin", __name__, url_prefix="/_local")
+bp = Blueprint("admin", __name__, url_prefix=ADMIN)
 
 
 class AdminRefusedError(Exception):
-    """An admin route was called from a page of another origin, under a foreign name, or without the token."""
+    """What only whoever runs the stack may do was asked for without the token."""
+
+    def __init__(self) -> None:
+        super().__init__(f"send the token that `up` printed in the header {TOKEN_HEADER}")
 
 
 class UnknownWorkspaceError(Exception):
@@ -56,40 +56,6 @@ ADMIN_STATUSES: dict[type[Exception], int] = {
     TakenError: 409,
     SnapshotTooLargeError: 413,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Guard:
-    """Who may call admin routes.
-
-    Attributes:
-        token: what must come in ``Elements-Local-Token``; None on a stack bound to loopback, where the name
-            that the caller used must be one of loopback's instead (no page can then reach it by another name).
-    """
-
-    token: str | None = None
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What a caller has to send to be let through."""
-        return {} if self.token is None else {TOKEN_HEADER: self.token}
-
-    def check(self, asked: Request) -> None:
-        """Refuse a call that may not have been meant.
-
-        Raises:
-            AdminRefusedError: says what came and what was expected.
-        """
-        origin = asked.environ.get("HTTP_ORIGIN")
-        if origin is not None and origin != f"{asked.scheme}://{asked.host}":
-            raise AdminRefusedError(f"admin routes answer no other origin's pages; the origin was {origin!r}")
-        if self.token is None:
-            if _name_in(asked.host) not in _LOOPBACK:
-                raise AdminRefusedError(
-                    f"admin routes answer to 127.0.0.1 and localhost; the host was {asked.host!r}"
-                )
-        elif not compare_digest(asked.headers.get(TOKEN_HEADER, "").encode(), self.token.encode()):
-            raise AdminRefusedError(f"send the token that `up` printed in the header {TOKEN_HEADER}")
 
 
 @dataclass(frozen=True)
@@ -310,10 +276,22 @@ def _admin() -> Admin:
     return admin
 
 
+def check_token() -> None:
+    """Refuse the present request if the stack has a token that it does not carry.
+
+    Raises:
+        AdminRefusedError: it does not.
+    """
+    token = _admin().guard.token
+    sent = this_request().headers.get(TOKEN_HEADER, "")
+    if token is not None and not compare_digest(sent.encode(), token.encode()):
+        raise AdminRefusedError
+
+
 def _guard() -> None:
     asked = this_request()
-    if asked.path == "/_local" or asked.path.startswith("/_local/"):
-        _admin().guard.check(asked)
+    if is_admin(asked.path):
+        check_token()
         if asked.query_string and asked.endpoint is not None:
             _refuse_unknown_parameters(asked, current_app.view_functions[asked.endpoint])
 
@@ -323,16 +301,6 @@ def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> N
     known = operation_of(view)
     if known is not None:
         refuse_unknown_parameters(asked.args, dict.fromkeys([*parameters_of(known.query), *_admin().whose]))
-
-
-@lru_cache(maxsize=64)  # they are few
-def _name_in(host: str) -> str | None:
-    try:
-        parts = urlsplit(f"//{host}")
-        _ = parts.port
-    except ValueError:  # half an IPv6 address, or a port that is none
-        return None
-    return parts.hostname
 
 
 def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:

@@ -11,6 +11,7 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from mock_kit.admin_paths import is_admin
 from mock_kit.calls import LARGEST_KEPT_BODY, READS, Call, caller_of, next_number
 from mock_kit.fault_book import FaultBook
 from mock_kit.faults import Phase, Rule, distort
@@ -30,8 +31,6 @@ RULE = "mock_kit.fault_rule"
 
 WHOSE = "mock_kit.whose"
 """Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
-
-_ADMIN = "/_local"
 
 
 class Front:
@@ -64,8 +63,7 @@ class Front:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, or hang up if a fault says so."""
-        path = environ.get("PATH_INFO", "")
-        if path == _ADMIN or path.startswith(f"{_ADMIN}/"):
+        if is_admin(environ.get("PATH_INFO", "")):
             return self._administer(environ, start_response)
         workspace = self._workspace_of(environ)
         answer = self._answer(environ, workspace)

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from mock_kit.admin_paths import ADMIN, leads_to_admin
 from mock_kit.wire import NO_HEADERS, Http, NoReply, Reply
 
 ANY_HOST = "*"
 _REFUSED = "connection refused"
+_ADMINISTERS = (
+    f"refused by the outbound guard: {ADMIN} and what is below it are a stack's admin routes, to which nothing is sent "
+    "on behalf of others; choose another path"
+)
 _READ_DIFFERENTLY = re.compile(r"[\\\s\x00-\x1f\x7f]")
 """What makes one reader of URLs see another host than the next one does."""
 
@@ -32,9 +37,24 @@ class Target:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class OutsideAdmin:
+    """Sends anywhere but to admin routes, on whichever machine: for URLs that somebody chose, or some part of."""
+
+    http: Http
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
+    ) -> Reply | NoReply:
+        """Send a request, unless it would come to an admin route."""
+        if leads_to_admin(url):
+            return NoReply(reason=_ADMINISTERS)
+        return self.http.send(method, url, headers=headers, body=body)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outbound:
-    """Sends to loopback and to allowed hosts, and refuses every other as the outcome of the attempt.
+    """Sends to loopback and to allowed hosts, and refuses every other as the outcome of the attempt; admin routes too.
 
     Attributes:
         http: does the sending.
@@ -95,7 +115,7 @@ class Outbound:
         if self._may_be_called(host, _origin(parts)) or is_loopback(host) or named_local:
             return None
         refused = f"the outbound guard refuses what goes to {host}"
-        unless = "" if _is_address(host) else ", unless that stands for this machine"
+        unless = "" if is_address(host) else ", unless that stands for this machine"
         return f"{refused}{unless}; {self.remedy.format(host=host)}"
 
     def _may_be_called(self, host: str, origin: str) -> bool:
@@ -116,6 +136,8 @@ def _read(url: str) -> SplitResult | NoReply:
         return NoReply(reason=f"{url!r} is no URL: {error}")
     if parts.scheme not in {"http", "https"} or not parts.hostname or _READ_DIFFERENTLY.search(url):
         return NoReply(reason=f"{url!r} is no URL of http or https, so nothing can be sent there")
+    if leads_to_admin(url):
+        return NoReply(reason=_ADMINISTERS)
     return parts
 
 
@@ -138,7 +160,8 @@ def is_loopback(host: str) -> bool:
     return address.is_loopback
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Say whether a host is an address, and no name."""
     try:
         ip_address(host)
     except ValueError:

@@ -27,6 +27,7 @@ from mock_kit.workspace_errors import (
     WorkspaceNameError,
     WorkspaceSeedError,
 )
+from mock_kit.workspace_secrets import DOCUMENTED, Secrets, random_secrets, seeded_secrets
 
 DEFAULT_NAME = "default"
 DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -72,9 +73,7 @@ class Workspace:
         name: also the first segment of its callback URL's path.
         seed, origin: what its ids and made-up data follow from; the origin is its own name, or the name of the
             workspace whose snapshot it was put back to.
-        organization_secret: 32 hexadecimal digits.
-        user_secret: 44 characters of base64.
-        crm_api_key: a GUID.
+        organization_secret, user_secret, crm_api_key: what opens it; see ``Secrets``.
         start: where its virtual clock starts, and returns to on reset.
     """
 
@@ -156,6 +155,8 @@ class Workspaces:
         default: how the default workspace is made, if the database has none.
         virtual_clock: makes the clocks of mode virtual.
         keep_ties: whether a change may fall into the very second of a reading before it.
+        known_secrets: whether new workspaces get secrets that others may know: the default one the documented ones,
+            others those that follow from name and seed.
     """
 
     def __init__(
@@ -165,9 +166,11 @@ class Workspaces:
         default: NewWorkspace | None = None,
         virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock,
         keep_ties: bool = False,
+        known_secrets: bool = True,
     ) -> None:
         self._database = database
         self._keep_ties = keep_ties
+        self._known_secrets = known_secrets
         self._virtual_clock = virtual_clock
         self._lock = RLock()
         self._by_name: dict[str, Workspace] = {}
@@ -176,7 +179,8 @@ class Workspaces:
         self._load()
         if DEFAULT_NAME not in self._by_name:
             chosen = default or NewWorkspace()
-            self._add(self._default(seed=chosen.seed or 0, mode=chosen.mode, start=chosen.start))
+            seed = chosen.seed or 0
+            self._add(self._made(DEFAULT_NAME, DOCUMENTED, seed=seed, mode=chosen.mode, start=chosen.start))
 
     @property
     def default(self) -> Workspace:
@@ -214,17 +218,7 @@ class Workspaces:
         with self._lock:
             if name in self._by_name:
                 raise WorkspaceExistsError(name)
-            made = Workspace(
-                name=name,
-                seed=seed,
-                origin=name,
-                organization_secret=seeded.hexadecimal(seed, name, "organization", length=32),
-                user_secret=seeded.base64_token(seed, name, "user"),
-                crm_username=f"owner@{name}.example",
-                crm_api_key=seeded.guid(seed, name, "crm"),
-                start=new.start,
-                clock=self._workspace_clock(new.mode, new.start),
-            )
+            made = self._made(name, seeded_secrets(seed, name), seed=seed, mode=new.mode, start=new.start)
             self._add(made)
         return made
 
@@ -370,18 +364,20 @@ class Workspaces:
     def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
         return SystemClock() if mode is Mode.REAL else self._virtual_clock(now)
 
-    def _default(self, *, seed: int, mode: Mode, start: datetime) -> Workspace:
-        """Return the workspace whose credentials stand in the README."""
+    def _made(self, name: str, known: Secrets, *, seed: int, mode: Mode, start: datetime) -> Workspace:
+        """Return a new workspace.
+
+        Args:
+            known: its secrets, if others may know them.
+        """
         return Workspace(
-            name=DEFAULT_NAME,
+            name=name,
             seed=seed,
-            origin=DEFAULT_NAME,
-            organization_secret="0123456789abcdef0123456789abcdef",  # noqa: S106 - documented
-            user_secret="ZWxlbWVudHMtbG9jYWwgZGVmYXVsdCB1c2VyIHNlYyE=",  # noqa: S106 - documented
-            crm_username="owner@default.example",
-            crm_api_key="00000000-0000-4000-a000-000000000001",
+            origin=name,
+            crm_username=f"owner@{name}.example",
             start=start,
             clock=self._workspace_clock(mode, start),
+            **vars(known if self._known_secrets else random_secrets()),
         )
 
     def _add(self, workspace: Workspace) -> None:

@@ -4,15 +4,16 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Request
 
-from mock_kit.admin import Admin, Guard, UnknownWorkspaceError, add_admin
+from mock_kit.admin import Admin, UnknownWorkspaceError, add_admin
 from mock_kit.calls import ENGINE, FromInside
 from mock_kit.database import Database
 from mock_kit.declared_routes import IdConverter
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import LARGEST_BODY, Front
+from mock_kit.guard import Guard, GuardMiddleware
 from mock_kit.journal import Journal
 from mock_kit.openapi import serve_document
-from mock_kit.outbound import Outbound
+from mock_kit.outbound import Outbound, OutsideAdmin
 from mock_kit.snapshot_routes import add_snapshots
 from mock_kit.snapshots import Snapshots
 from mock_kit.standing import WORKSPACE, Standing
@@ -132,7 +133,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     store = Store(database, usage_retention=settings.usage_retention)
     inside, by_engine = FromInside(http, "platform"), FromInside(http, ENGINE)
     outbound = _guarded(settings, receivers or http)
-    own = FromInside(InProcess({settings.url: app}, otherwise=http), ENGINE)
+    own = FromInside(OutsideAdmin(InProcess({settings.url: app}, otherwise=http)), ENGINE)
     app.extensions[EXTENSION] = Parts(
         settings=settings,
         workspaces=workspaces,
@@ -240,7 +241,8 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
         return found
 
     front = Front(app.wsgi_app, faults=parts.faults, journal=parts.journal, workspace_of=quietly)
-    app.wsgi_app = front  # type: ignore[method-assign]  # the way Flask documents for middleware
+    guarded = GuardMiddleware(front, guard, changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",))
+    app.wsgi_app = guarded  # type: ignore[method-assign]  # the way Flask documents for middleware
     admin = Admin(
         service="platform",
         workspaces=workspaces,

@@ -1,4 +1,7 @@
-"""The persons, ids and tokens of a workspace: they follow from its seed, so the same seed gives the same ones."""
+"""The persons, ids and tokens of a workspace: they follow from its seed, so the same seed gives the same ones.
+
+What opens something by itself follows from the workspace's own user secret: who does not know that cannot tell it.
+"""
 
 from mock_kit import seeded
 from mock_kit.workspaces import Workspace
@@ -46,12 +49,12 @@ def founder_id(workspace: Workspace) -> int:
 
 def user_secret(workspace: Workspace, user_id: int) -> str:
     """Return the secret of a user who came later: 44 characters of base64, as all have (documented)."""
-    return seeded.base64_token(workspace.seed, workspace.origin, "user secret", user_id)
+    return seeded.base64_token(workspace.seed, workspace.user_secret, "user secret", user_id)
 
 
 def session_token(workspace: Workspace, number: int) -> str:
     """Return what signing in gives: 32 hexadecimal digits (assumed)."""
-    return seeded.hexadecimal(workspace.seed, workspace.origin, "session", number, length=32)
+    return seeded.hexadecimal(workspace.seed, workspace.user_secret, "session", number, length=32)
 
 
 def first_instance_id(workspace: Workspace) -> int:

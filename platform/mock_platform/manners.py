@@ -7,6 +7,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarg
 
 from mock_kit.admin import ADMIN_STATUSES, json_answer
 from mock_kit.front import LARGEST_BODY
+from mock_kit.guard import share
 from mock_kit.instants import UnreadableTimeError
 from mock_kit.json_text import Json
 from mock_kit.lean_flask import notes, this_request
@@ -38,7 +39,6 @@ STATUSES: Mapping[type[Exception], int] = {
 """Which status each error becomes; a provider's error brings its own."""
 
 _CORS = {
-    "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": (
         "Authorization, Content-Type, Elements-Async-Request, Elements-Async-Callback-Url, "
         "Elements-Schedule-Request, Elements-Version, Elements-User-Password, Element-Instances"
@@ -49,7 +49,7 @@ _CORS = {
         "Elements-Trace-Id, Elements-Error, Content-Disposition"
     ),
 }
-"""For pages of other origins, such as Postman's web client; what is exposed is observed, the rest ours."""
+"""For pages that may call, such as Postman's web client; what is exposed is observed, the rest ours."""
 
 _LONGEST_MESSAGE = 2000
 """Letters of an error: it quotes what came, which may be as long as a body."""
@@ -83,7 +83,7 @@ class _Manners:
             _refuse_what_cannot_be_served(asked)
 
     def finish(self, response: Response) -> Response:
-        """Give an answer its request id, its instance and content type, and let other origins' pages read it.
+        """Give an answer its request id, its instance and content type, and let the page that asked read it.
 
         Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
         """
@@ -97,8 +97,7 @@ class _Manners:
         if asked.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"
-            if "HTTP_ORIGIN" in asked.environ:
-                response.headers.extend(_CORS)
+            share(response, asked, _CORS)
         return response
 
     def problem(self, _status: int, message: str, error: Exception) -> Json:

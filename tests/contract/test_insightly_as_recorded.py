@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from mock_insightly import Settings, create_app
-from mock_kit.admin import Guard
 from mock_kit.database import Database
+from mock_kit.guard import Guard
 from mock_kit.json_text import decode, encode
 from mock_kit.wire import InProcess
 from mock_kit.workspaces import NewWorkspace, Workspaces

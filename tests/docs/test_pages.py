@@ -17,7 +17,7 @@ import mock_platform
 from elements_local.cli import COMMANDS, cli
 from elements_local.scenario import load
 from elements_local.scenario_schema import json_schema
-from elements_local.time_settings import TimeSettings
+from elements_local.shared_settings import SharedSettings
 from elements_local.verbs import VERBS
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
@@ -177,12 +177,12 @@ def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
 @pytest.mark.parametrize(
     ("prefix", "settings"),
     [
-        ("", TimeSettings),
+        ("", SharedSettings),
         ("PLATFORM_", mock_platform.Settings),
         ("CRM_", mock_insightly.Settings),
         ("SINK_", callback_sink.Settings),
     ],
-    ids=["time", "platform", "CRM", "sink"],
+    ids=["stack", "platform", "CRM", "sink"],
 )
 def test_every_setting_is_on_the_page_of_settings_and_no_other(prefix, settings):
     told = first_column("settings.md", f"| `ELEMENTS_LOCAL_{prefix}...` | default | meaning |\n")

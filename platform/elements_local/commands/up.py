@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -35,6 +36,7 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
         "elements-local up --records 100 --clock real",
         "elements-local up --data ./kept --platform-port 8700",
         "elements-local up --role crm",
+        "elements-local up --host 0.0.0.0 --served-as build7",
         "elements-local up --json --quiet & elements-local up --wait",
     ),
 )
@@ -48,6 +50,24 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
 )
 @click.option(
     "--host", envvar="ELEMENTS_LOCAL_HOST", default="127.0.0.1", show_default=True, help="Where to listen."
+)
+@click.option(
+    "--served-as",
+    multiple=True,
+    metavar="NAME",
+    help="A name that others call the stack by, beside localhost; may be given several times.",
+)
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Whose pages may call the stack beside those of this machine and Postman's, such as https://app.example.",
+)
+@click.option(
+    "--known-secrets",
+    envvar="ELEMENTS_LOCAL_KNOWN_SECRETS",
+    is_flag=True,
+    help="Keep the documented secrets where others can reach the stack; without it the default workspace gets fresh ones.",
 )
 @click.option(
     "--platform-port",
@@ -171,9 +191,13 @@ def command(  # noqa: PLR0913 - the command's options
         announce_filling(options["records"])
     with Interruption().heeded() as stop, ExitStack() as closing:
         with uncollected():
+            from elements_local.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
             from elements_local.start import on_ports  # noqa: PLC0415 - loads the services
 
-            stack = closing.enter_context(on_ports(_options(**options)))
+            chosen = _options(**options)
+            stack = closing.enter_context(on_ports(chosen))
+        if told := who_can_reach(stack, chosen):
+            click.echo(f"{fill(told, width=100)}\n", err=as_json)
         print_what_runs(stack, as_json=as_json)
         telling = None if quiet else _telling(stack, sys.stderr if as_json else sys.stdout, ctx)
         stop.wait()
@@ -212,6 +236,9 @@ def _options(  # noqa: PLR0913 - the command's options
     *,
     role: str,
     host: str,
+    served_as: tuple[str, ...],
+    allow_origin: tuple[str, ...],
+    known_secrets: bool,
     platform_port: int,
     crm_port: int,
     sink_port: int,
@@ -242,9 +269,12 @@ def _options(  # noqa: PLR0913 - the command's options
         "ELEMENTS_LOCAL_SINK_ALLOW_HOSTS": ",".join(allow_host),
         "ELEMENTS_LOCAL_CRM_LIMITS": limits,
         "ELEMENTS_LOCAL_KEEP_TIES": "true" if keep_ties else None,
+        "ELEMENTS_LOCAL_SERVED_AS": ",".join(served_as),
+        "ELEMENTS_LOCAL_ALLOW_ORIGINS": ",".join(allow_origin),
     }
     return Options(
         host=host,
+        known_secrets=known_secrets,
         role=None if role == "all" else role,
         ports=(platform_port, crm_port, sink_port),
         mode=Mode(clock),

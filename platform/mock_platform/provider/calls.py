@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mock_kit.json_text import DEEPEST, MalformedJsonError, decode, encode, is_deeper_than
+from mock_kit.outbound import OutsideAdmin
 from mock_kit.wire import Http, NoReply, Reply
 from mock_platform.domain.errors import ProviderError
 from mock_platform.domain.masking import Values
@@ -35,7 +36,7 @@ class Calls:
         if body:
             headers["Content-Type"] = "application/json"
         url = self._base_url(configuration) + asked.path
-        reply = self.http.send(asked.method, url, headers=headers, body=body)
+        reply = OutsideAdmin(self.http).send(asked.method, url, headers=headers, body=body)
         if isinstance(reply, NoReply):
             raise ProviderError(status=502, message=f"Insightly did not answer: {reply.reason}")
         if not reply.ok:

@@ -65,6 +65,13 @@ def test_the_page_asks_for_consent_and_takes_nothing_for_markup(crm):
     assert "<t>" not in text
 
 
+def test_a_browser_says_of_the_pages_own_form_where_it_comes_from(crm):
+    """With ``no-referrer`` it would say ``Origin: null``, which is refused."""
+    reply = crm.without_key("GET", "/oauth/authorize?client_id=a&redirect_uri=http://127.0.0.1:8080/")
+
+    assert reply.headers["Referrer-Policy"] == "same-origin"
+
+
 def test_who_consents_is_sent_back_with_a_code_and_the_state(allow):
     location = allow()
 

@@ -125,7 +125,7 @@ def test_the_document_is_a_valid_one(document):
 
 def test_it_is_only_made_when_it_is_asked_for():
     program = (
-        "import sys; from mock_insightly import Settings, create_app; from mock_kit.admin import Guard; "
+        "import sys; from mock_insightly import Settings, create_app; from mock_kit.guard import Guard; "
         "from mock_kit.database import Database; from mock_kit.workspaces import Workspaces; "
         "database = Database(); "
         "create_app(Settings(), workspaces=Workspaces(database), database=database, guard=Guard()); "

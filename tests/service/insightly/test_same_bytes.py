@@ -27,7 +27,7 @@ _DIGESTS = """
 import json, sys
 from hashlib import sha256
 from mock_insightly import Settings, create_app
-from mock_kit.admin import Guard
+from mock_kit.guard import Guard
 from mock_kit.database import Database
 from mock_kit.workspaces import NewWorkspace, Workspaces
 database = Database()

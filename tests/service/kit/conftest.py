@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask, Request, request
 
-from mock_kit.admin import ADMIN_STATUSES, Admin, Guard, UnknownWorkspaceError, add_admin, json_answer
+from mock_kit.admin import ADMIN_STATUSES, Admin, UnknownWorkspaceError, add_admin, json_answer
 from mock_kit.database import Database
 from mock_kit.fault_book import FaultBook
 from mock_kit.front import LARGEST_BODY, Front
+from mock_kit.guard import Guard, GuardMiddleware
 from mock_kit.journal import Journal
 from mock_kit.json_text import decode, encode, read_json
 from mock_kit.problems import answer_problems
@@ -29,6 +30,7 @@ class Service:
     faults: FaultBook
     journal: Journal
     front: Front
+    guard: Guard
     things: Counter[str] = field(default_factory=Counter)
 
     def send(self, method, target, *, json=None, body=b"", headers=None, workspace=None):
@@ -77,8 +79,10 @@ def build(database: Database, guard: Guard) -> Service:
         return named_by(environ.get("HTTP_AUTHORIZATION")) or workspaces.default
 
     front = Front(app.wsgi_app, faults=faults, journal=journal, workspace_of=quietly)
-    app.wsgi_app = front
-    service = Service(app=app, workspaces=workspaces, faults=faults, journal=journal, front=front)
+    app.wsgi_app = GuardMiddleware(front, guard)
+    service = Service(
+        app=app, workspaces=workspaces, faults=faults, journal=journal, front=front, guard=guard
+    )
     admin = Admin(
         service="counting",
         workspaces=workspaces,

@@ -20,12 +20,14 @@ def test_answers_are_json_and_say_so_in_the_platforms_words(doors, instance):
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/instances"), ("DELETE", "/instances/1"), ("GET", "/nothing")]
 )
-def test_pages_of_other_origins_may_read_the_headers_that_matter(doors, method, path):
+@pytest.mark.parametrize("origin", ["https://web.postman.co", "http://localhost:3000"])
+def test_a_page_on_the_list_may_read_the_headers_that_matter(doors, method, path, origin):
     plain = doors.platform.send(method, BASE_PATH + path)
-    from_a_page = doors.platform.send(method, BASE_PATH + path, headers={"Origin": "https://web.postman.co"})
+    from_a_page = doors.platform.send(method, BASE_PATH + path, headers={"Origin": origin})
 
     assert "Access-Control-Expose-Headers" not in plain.headers
-    assert from_a_page.headers["Access-Control-Allow-Origin"] == "*"
+    assert from_a_page.headers["Access-Control-Allow-Origin"] == origin
+    assert from_a_page.headers["Vary"] == "Origin"
     assert from_a_page.headers["Access-Control-Expose-Headers"] == EXPOSED
 
 
@@ -39,6 +41,31 @@ def test_a_browser_may_ask_beforehand_without_credentials(stranger):
     assert reply.status == 200
     assert "POST" in reply.headers["Access-Control-Allow-Methods"]
     assert "Authorization" in reply.headers["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Private-Network" not in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [("https://web.postman.co", "true"), ("https://evil.example", None)]
+)
+def test_a_page_on_the_list_alone_may_come_from_outside_the_private_network(stranger, origin, allowed):
+    reply = stranger.send(
+        "OPTIONS",
+        f"{BASE_PATH}/instances",
+        headers={
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Private-Network": "true",
+        },
+    )
+
+    assert reply.headers.get("Access-Control-Allow-Private-Network") == allowed
+
+
+@pytest.mark.parametrize(("site", "status"), [("cross-site", 403), ("none", 200)])
+def test_a_page_of_another_site_cannot_send_a_providers_event_as_a_picture(stranger, site, status):
+    reply = stranger.send("GET", f"{BASE_PATH}/events/insightly", headers={"Sec-Fetch-Site": site})
+
+    assert reply.status == status
 
 
 def test_the_date_of_an_answer_is_the_workspaces(doors):

@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import MetaData
 
 from callback_sink import Settings, create_app
-from mock_kit.admin import Guard
 from mock_kit.database import Database
+from mock_kit.guard import Guard
 from mock_kit.wire import InProcess, NoReply, OverNetwork
 from mock_kit.workspaces import NewWorkspace, Workspaces
 
-ORIGIN = "http://sink.test"
+ORIGIN = "http://localhost:4702"
 LOCAL = "http://127.0.0.1:4702"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.admin import TOKEN_HEADER, Guard
+from mock_kit.guard import TOKEN_HEADER, Guard
 
 
 @pytest.fixture
@@ -93,6 +93,18 @@ def test_with_a_token_admin_routes_want_it_and_bins_do_not(make_sink):
     assert sink.client.get("/_local/callbacks").status_code == 403
     assert sink.client.get("/_local/callbacks", headers={TOKEN_HEADER: "t0ken"}).status_code == 200
     assert sink.client.post("/default").status_code == 200
+
+
+def test_with_a_token_only_who_has_it_drains_a_bin(make_sink):
+    """What it gives is what the admin routes give."""
+    sink = make_sink(guard=Guard(token="t0ken"))
+    sink.client.post("/default", data=b"kept")
+
+    refused = sink.client.get("/default?returnQueue")
+    drained = sink.client.get("/default?returnQueue", headers={TOKEN_HEADER: "t0ken"})
+
+    assert (refused.status_code, TOKEN_HEADER in refused.json["message"]) == (403, True)
+    assert drained.json == {"count": 1, "data": [{"data": "kept"}]}
 
 
 @pytest.mark.parametrize("path", ["//_local/callbacks", "///_local/reset"])

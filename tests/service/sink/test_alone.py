@@ -3,8 +3,8 @@
 import pytest
 
 from callback_sink import Settings, create_app
-from mock_kit.admin import Guard
 from mock_kit.database import Database
+from mock_kit.guard import Guard
 from mock_kit.wire import OverNetwork
 from mock_kit.workspaces import Workspaces
 

@@ -3,6 +3,8 @@
 import pytest
 
 POSTMAN = "https://web.postman.co"
+PAGE = "http://localhost:3000"
+ELSEWHERE = "https://evil.example"
 
 
 def test_a_preflight_is_allowed_and_not_recorded(sink):
@@ -16,7 +18,8 @@ def test_a_preflight_is_allowed_and_not_recorded(sink):
     )
 
     assert (answer.status_code, answer.data) == (204, b"")
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Origin"] == POSTMAN
+    assert answer.headers["Vary"] == "Origin"
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
     assert answer.headers["Access-Control-Allow-Headers"] == "authorization, content-type"
     assert "Content-Type" not in answer.headers
@@ -67,11 +70,53 @@ def test_options_uses_up_no_answer(sink):
     ],
     ids=["recorded", "drained", "refused"],
 )
-def test_a_page_may_read_every_answer_of_a_bin(sink, method, path, body, status):
-    answer = sink.client.open(path, method=method, data=body, headers={"Origin": POSTMAN})
+@pytest.mark.parametrize("origin", [POSTMAN, PAGE])
+def test_a_page_on_the_list_may_read_every_answer_of_a_bin(sink, method, path, body, status, origin):
+    answer = sink.client.open(path, method=method, data=body, headers={"Origin": origin})
 
     assert answer.status_code == status
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
+    assert answer.headers["Vary"] == "Origin"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/default"), ("GET", "/default"), ("GET", "/default?returnQueue"), ("OPTIONS", "/default")],
+)
+@pytest.mark.parametrize("origin", [ELSEWHERE, "null"])
+def test_any_other_page_neither_sends_nor_reads_nor_drains(sink, method, path, origin):
+    sink.send(body=b"kept")
+
+    answer = sink.client.open(
+        path, method=method, headers={"Origin": origin, "Access-Control-Request-Private-Network": "true"}
+    )
+
+    assert answer.status_code == 403
+    assert "Access-Control" not in str(answer.headers)
+    assert [callback["body"] for callback in sink.callbacks()] == ["kept"]
+
+
+@pytest.mark.parametrize("path", ["/default", "/default?returnQueue", "/"])
+@pytest.mark.parametrize("mode", ["no-cors", "navigate"])
+def test_a_page_of_another_site_that_embeds_a_bin_or_leads_there_changes_nothing(sink, path, mode):
+    """A picture's address is asked for without an Origin."""
+    sink.send(body=b"kept")
+
+    answer = sink.client.get(path, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode})
+
+    assert answer.status_code == 403
+    assert [callback["body"] for callback in sink.callbacks()] == ["kept"]
+
+
+@pytest.mark.parametrize("site", ["none", "same-origin", "same-site"])
+def test_who_opens_a_bin_by_hand_is_answered(sink, site):
+    assert sink.client.get("/default?returnQueue", headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
+def test_what_varies_already_varies_by_origin_too(sink):
+    sink.answer({"headers": {"Vary": "Accept"}})
+
+    assert sink.client.post("/default", headers={"Origin": POSTMAN}).headers["Vary"] == "Accept, Origin"
 
 
 def test_a_told_header_comes_first(sink):

@@ -62,11 +62,6 @@ def test_any_header_is_recorded(sink, value):
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Host": "["},
-        {"Host": "a b"},
-        {"Host": ""},
-        {"Origin": "http://["},
-        {"Origin": "null"},
         {"Content-Type": "multipart/form-data"},
         {"Content-Type": "application/json; charset=nonsense"},
         {"Content-Encoding": "gzip"},

@@ -73,7 +73,7 @@ def test_a_wait_ends_when_the_callbacks_are_there(sink, url, http):
 def test_a_chunked_body_is_kept(sink, url):
     answer = exchange(
         url,
-        b"POST /default HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        b"POST /default HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
         b"4\r\nab\xffc\r\n3\r\ndef\r\n0\r\n\r\n",
     )
 
@@ -84,7 +84,7 @@ def test_a_chunked_body_is_kept(sink, url):
 def test_bytes_that_are_no_text_are_recorded(sink, url):
     answer = exchange(
         url,
-        b"NONSENSE /default/%FF%00 HTTP/1.1\r\nHost: x\r\nX-Odd: \xff\xfe\r\nConnection: close\r\n"
+        b"NONSENSE /default/%FF%00 HTTP/1.1\r\nHost: localhost\r\nX-Odd: \xff\xfe\r\nConnection: close\r\n"
         b"Elements-Webhook-Signature: \xff\r\n\r\n",
     )
 

@@ -1,0 +1,33 @@
+"""The paths of admin routes: as a service sees them, and as a URL may lead there."""
+
+import re
+from urllib.parse import unquote
+
+ADMIN = "/_local"
+
+_SEGMENT = ADMIN[1:]
+_STEPS = frozenset({".", ".."})
+_LEFT_OUT = re.compile(r"[\t\r\n]")
+
+
+def is_admin(path: str) -> bool:
+    """Say whether a path, decoded, is that of an admin route, there or not; slashes before it count as one."""
+    return f"/{path.lstrip('/')}/".startswith(f"{ADMIN}/")
+
+
+def leads_to_admin(url: str) -> bool:
+    """Say whether a URL may end at an admin route of whoever listens there.
+
+    On the way to a service each takes steps out of a path, decodes it and joins its slashes in an order of its own. So
+    of a path with steps it is enough that the segment stands anywhere.
+
+    >>> leads_to_admin("http://127.0.0.1:4701/%5flocal/reset"), leads_to_admin("http://a/x/../_local")
+    (True, True)
+    >>> leads_to_admin("http://127.0.0.1:4702/default/_local"), leads_to_admin("http://a/_locale?at=/_local")
+    (False, False)
+    """
+    before_query = re.split(r"[?#]", _LEFT_OUT.sub("", url), maxsplit=1)[0]
+    _, _, rest = before_query.partition("://")
+    _host, *path = re.split(r"[/\\]", unquote(rest))
+    segments = [each for each in path if each]
+    return _SEGMENT in segments and (segments[0] == _SEGMENT or not _STEPS.isdisjoint(segments))

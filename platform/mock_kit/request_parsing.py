@@ -1,0 +1,25 @@
+"""Reading requests as waitress does, but for what its parser would fail at: that is answered with 400, as the rest is."""
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """What reads a request's head."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read it.
+
+        Raises:
+            ParsingError: it cannot be read.
+        """
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # of a length with thousands of digits, an address with half its brackets
+            raise ParsingError(f"The head of the request cannot be read: {error}") from error
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]  # as above
+    """A connection."""
+
+    parser_class = _Parser

@@ -1,0 +1,259 @@
+"""A stack that others can reach: nothing that is published opens it, and it says who can do what."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from elements_local.clients import BASE_PATH, Credentials
+from elements_local.errors import OptionError
+from elements_local.exposure import who_can_reach
+from elements_local.start import Options, on_ports
+from mock_kit.guard import TOKEN_HEADER
+from mock_kit.json_text import decode
+from mock_kit.workspace_secrets import DOCUMENTED, seeded_secrets
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - that is the point
+PROGRAM = Path(sys.executable).parent / "elements-local"
+KNOWN = Credentials(name="default", crm_username="owner@default.example", **vars(DOCUMENTED))
+
+
+def exposed(**options):
+    return on_ports(Options(host=EVERYWHERE, ports=(0, 0, 0), **options))
+
+
+def opened(stack, credentials):
+    """Return what the platform and the CRM answer to who has these."""
+    doors = stack.doors(credentials)
+    return doors.platform.send("GET", f"{BASE_PATH}/organizations/me").status, doors.crm.send(
+        "GET", "/v3.1/Users"
+    ).status
+
+
+def secrets_of(credentials):
+    return credentials.organization_secret, credentials.user_secret, credentials.crm_api_key
+
+
+def sign_in(stack, username, password):
+    doors = stack.doors(KNOWN)
+    body = {"username": username, "password": password}
+    return doors.platform.send("POST", f"{BASE_PATH}/authentication", json=body).status
+
+
+def test_on_loopback_the_documented_secrets_open_the_default_workspace():
+    with on_ports(Options(ports=(0, 0, 0))) as stack:
+        assert opened(stack, KNOWN) == (200, 200)
+        assert stack.token is None
+        assert who_can_reach(stack, Options()) == ""
+
+
+def test_bound_to_another_address_they_open_nothing_and_fresh_ones_do():
+    with exposed() as stack:
+        fresh = stack.workspace().credentials
+
+        assert opened(stack, KNOWN) == (401, 401)
+        assert opened(stack, fresh) == (200, 200)
+        assert set(secrets_of(fresh)).isdisjoint(secrets_of(KNOWN))
+
+
+def test_the_default_workspace_of_each_stack_has_secrets_of_its_own():
+    with exposed() as one, exposed() as other:
+        assert set(secrets_of(one.workspace().credentials)).isdisjoint(
+            secrets_of(other.workspace().credentials)
+        )
+
+
+def test_fresh_secrets_are_kept_with_the_data(tmp_path):
+    with exposed(data=tmp_path) as stack:
+        before = stack.workspace().credentials
+    with exposed(data=tmp_path) as stack:
+        assert secrets_of(stack.workspace().credentials) == secrets_of(before)
+        assert opened(stack, before) == (200, 200)
+    with on_ports(Options(ports=(0, 0, 0), data=tmp_path)) as stack:
+        assert opened(stack, KNOWN) == (401, 401)
+
+
+def test_who_wants_the_documented_ones_says_so():
+    with exposed(known_secrets=True) as stack:
+        assert opened(stack, KNOWN) == (200, 200)
+        assert (
+            stack.doors(KNOWN).clock.http.send("GET", f"{stack.addresses.crm}/_local/changes").status == 403
+        )
+        assert "the documented secrets, which everybody knows" in who_can_reach(
+            stack, Options(host=EVERYWHERE, known_secrets=True)
+        )
+
+
+def test_data_with_the_documented_secrets_are_not_shown_to_others_unless_that_is_meant(tmp_path):
+    with on_ports(Options(ports=(0, 0, 0), data=tmp_path)):
+        pass
+
+    with pytest.raises(OptionError, match="give --known-secrets if that is meant"), exposed(data=tmp_path):
+        pass
+    with exposed(data=tmp_path, known_secrets=True) as stack:
+        assert opened(stack, KNOWN) == (200, 200)
+
+
+def test_data_with_secrets_of_their_own_do_not_get_the_documented_ones(tmp_path):
+    with exposed(data=tmp_path):
+        pass
+
+    with (
+        pytest.raises(OptionError, match="leave out --known-secrets"),
+        on_ports(Options(ports=(0, 0, 0), data=tmp_path, known_secrets=True)),
+    ):
+        pass
+
+
+def test_no_secret_of_a_workspace_that_is_made_there_follows_from_its_seed():
+    with exposed() as stack, on_ports(Options(ports=(0, 0, 0))) as on_loopback:
+        made, reproducible = (
+            one.new_workspace(name="team", seed=7).credentials for one in (stack, on_loopback)
+        )
+        guessed = seeded_secrets(7, "team")
+
+        assert set(secrets_of(made)).isdisjoint(vars(guessed).values())
+        assert secrets_of(reproducible) == tuple(vars(guessed).values())
+
+
+def later_secrets(stack):
+    """Make a user and sign in, and return the user's id and secret, and the token."""
+    doors = stack.workspace()
+    user = {"email": "ada@a.example", "firstName": "Ada", "lastName": "Byron", "password": "chosen"}
+    made = doors.platform.call("POST", f"{BASE_PATH}/organizations/users", json=user)
+    shown = doors.platform.send(
+        "GET", f"{BASE_PATH}/users/{made['id']}", headers={"Elements-User-Password": "chosen"}
+    )
+    credentials = {"username": doors.credentials.crm_username, "password": doors.credentials.user_secret}
+    token = doors.platform.call("POST", f"{BASE_PATH}/authentication", json=credentials)["token"]
+    return made["id"], decode(shown.body)["secret"], token
+
+
+def test_no_token_and_no_later_users_secret_can_be_told_from_what_is_published():
+    """Ids follow from the seed, which is the documented one."""
+    with exposed() as stack, on_ports(Options(ports=(0, 0, 0))) as published:
+        theirs, known = later_secrets(stack), later_secrets(published)
+
+    assert theirs[0] == known[0]
+    assert set(theirs[1:]).isdisjoint(known[1:])
+
+
+def test_signing_in_takes_the_users_secret():
+    with exposed() as stack:
+        mine = stack.workspace().credentials
+
+        assert sign_in(stack, mine.crm_username, "anything") == 401
+        assert sign_in(stack, mine.crm_username, DOCUMENTED.user_secret) == 401
+        assert sign_in(stack, mine.crm_username, mine.user_secret) == 200
+
+
+def test_unless_a_setting_says_otherwise():
+    with exposed(environment={"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "any"}) as stack:
+        assert sign_in(stack, stack.workspace().credentials.crm_username, "anything") == 200
+
+
+@pytest.mark.parametrize("service", ["platform", "crm", "sink"])
+def test_a_stack_answers_to_its_addresses_and_to_names_that_it_was_told(service):
+    with exposed(environment={"ELEMENTS_LOCAL_SERVED_AS": "stack.example"}) as stack:
+        url = f"{getattr(stack.addresses, service)}/_local/health"
+        answers = {
+            host: stack.http.send("GET", url, headers={TOKEN_HEADER: stack.token, "Host": host}).status
+            for host in ("localhost", "10.0.0.7:4700", "stack.example", "evil.example")
+        }
+
+    assert answers == {"localhost": 200, "10.0.0.7:4700": 200, "stack.example": 200, "evil.example": 403}
+
+
+def test_a_name_that_it_was_bound_to_is_one_that_it_was_told():
+    with on_ports(Options(host="localhost", ports=(0, 0, 0))) as stack:
+        assert stack.token is None
+        assert opened(stack, KNOWN) == (200, 200)
+
+
+@pytest.mark.parametrize("service", ["platform", "crm", "sink"])
+def test_the_page_of_an_origin_that_was_allowed_is_answered(service):
+    allowed = {"ELEMENTS_LOCAL_ALLOW_ORIGINS": "https://app.example"}
+    with on_ports(Options(ports=(0, 0, 0), environment=allowed)) as stack:
+        url = f"{getattr(stack.addresses, service)}/v3.1/Contacts"
+        answers = [
+            stack.http.send("POST", url, headers={"Origin": origin}).status
+            for origin in ("https://app.example", "https://evil.example")
+        ]
+
+    assert (answers[0] != 403, answers[1]) == (True, 403)
+
+
+@pytest.mark.parametrize(
+    ("running", "told"),
+    [
+        (
+            "all",
+            "can call the platform and the CRM with the secrets below, send callbacks to the sink, and with the",
+        ),
+        ("crm", "can call the CRM with the secrets below, and with the admin token"),
+        ("sink", "can send callbacks to the sink, and with the admin token"),
+    ],
+)
+def test_up_says_in_a_paragraph_who_can_reach_what(running, told):
+    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
+    words = [PROGRAM, "up", *ports, "--role", running, "--host", EVERYWHERE, "--served-as", "stack.example"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        shown = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+    paragraph = " ".join(shown.partition("\n\n")[0].split())
+    assert told in paragraph
+    assert "a name that it knows (stack.example)" in paragraph
+    assert DOCUMENTED.user_secret not in shown
+
+
+def test_up_keeps_its_one_line_of_json_and_says_it_beside():
+    ports = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
+    words = [PROGRAM, "up", *ports, "--json", "--host", EVERYWHERE]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        ready = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGTERM)
+        rest, beside = process.communicate(timeout=30)
+
+    assert ready["workspace"]["user_secret"] != DOCUMENTED.user_secret
+    assert rest == ""
+    assert beside.startswith("Whoever can reach this machine, where the stack listens at 0.0.0.0, can call")
+
+
+@pytest.mark.parametrize(
+    ("project", "answered"),
+    [
+        ('served-as = "stack.example"\nallow-origin = "https://app.example"', (200, 200)),
+        ('served-as = ["stack.example", "b.example"]\nallow_origin = ["https://app.example"]', (200, 200)),
+        ("", (403, 403)),
+    ],
+)
+def test_names_and_origins_come_from_a_projects_own_file_too(tmp_path, project, answered):
+    (tmp_path / "pyproject.toml").write_text(f"[tool.elements-local]\n{project}\n", encoding="utf-8")
+    words = [PROGRAM, "up", "--role", "sink", "--sink-port", "0", "--json"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    ) as process:
+        assert process.stdout
+        url = json.loads(process.stdout.readline())["sink"]
+        answers = tuple(
+            int(
+                subprocess.run(
+                    ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", header, url],
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                ).stdout
+            )
+            for header in ("Host: stack.example", "Origin: https://app.example")
+        )
+        process.terminate()
+        process.communicate(timeout=30)
+
+    assert answers == answered

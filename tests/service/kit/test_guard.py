@@ -1,0 +1,350 @@
+"""Who may call a service at all: by Host, by Origin, by Sec-Fetch-Site; what is refused leaves no trace."""
+
+import logging
+import socket
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from werkzeug.test import create_environ
+
+from mock_kit.guard import TOKEN_HEADER, Guard, GuardMiddleware
+from mock_kit.json_text import decode
+from mock_kit.serving import Server, listen, url_of
+from mock_kit.wire import call
+
+FAILS = {"effect": {"status": 503}}
+ELSEWHERE = "https://evil.example"
+PAGE = "http://localhost:3000"
+ADMIN_ROUTES = [
+    ("GET", "/_local/health"),
+    ("POST", "/_local/reset"),
+    ("GET", "/_local/faults"),
+    ("PUT", "/_local/faults"),
+    ("DELETE", "/_local/faults"),
+    ("GET", "/_local/journal"),
+    ("GET", "/_local/journal/calls"),
+    ("GET", "/_local/metrics"),
+    ("GET", "/_local/nowhere"),
+    ("PATCH", "/_local/faults"),
+    ("OPTIONS", "/_local/faults"),
+    ("GET", "/_local"),
+    ("GET", "/_local/"),
+]
+ROUTES = [("GET", "/things"), ("POST", "/things"), ("OPTIONS", "/things"), ("GET", "/nowhere"), *ADMIN_ROUTES]
+
+
+@pytest.fixture
+def guarded(build_service):
+    return build_service(Guard(token="right", served_as=frozenset({"stack.example"})))
+
+
+@pytest.fixture
+def unseen():
+    """Make sure that what happens meanwhile leaves no trace in a service."""
+
+    def traces(service):
+        shown = [
+            service.shown(f"/_local/{what}", headers=service.guard.headers)
+            for what in ("journal", "journal/calls", "faults")
+        ]
+        return shown, service.things.copy(), service.front.answered.copy()
+
+    @contextmanager
+    def watch(service):
+        before = traces(service)
+        yield
+        assert traces(service) == before
+
+    return watch
+
+
+def message(reply, status=403):
+    assert reply.status == status, reply.body
+    assert reply.headers["Content-Type"] == "application/json"
+    assert not [name for name, _ in reply.headers if name.lower().startswith("access-control")]
+    return decode(reply.body)["message"]
+
+
+class TestHost:
+    @pytest.mark.parametrize("target", ["/things", "/_local/health"])
+    @pytest.mark.parametrize(
+        "host", ["127.0.0.1:4709", "127.0.0.1", "127.8.9.10:1", "localhost:4709", "LOCALHOST", "[::1]:4709"]
+    )
+    def test_loopback_is_always_answered(self, service, guarded, host, target):
+        for one in (service, guarded):
+            assert one.send("GET", target, headers={**one.guard.headers, "Host": host}).status == 200
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            pytest.param("evil.example:4709", id="a name bound to loopback"),
+            pytest.param("127.0.0.1.evil.example", id="a name like an address"),
+            pytest.param("localhost.evil.example", id="a name like localhost"),
+            pytest.param("localhost.", id="localhost with a dot"),
+            pytest.param("127.0.0.1@evil.example", id="a name behind it"),
+            pytest.param("127.0.0.1, evil.example", id="two of them"),
+            pytest.param("stack.example.evil.example", id="a name like a served one"),
+            pytest.param("[", id="half a bracket"),
+            pytest.param("[::1", id="an open bracket"),
+            pytest.param("::1:4709", id="IPv6 without brackets"),
+            pytest.param("127.0.0.1:port", id="a port in words"),
+            pytest.param("", id="nothing"),
+            pytest.param("a b", id="a space"),
+        ],
+    )
+    @pytest.mark.parametrize(("method", "target"), [("POST", "/things"), ("PUT", "/_local/faults")])
+    def test_a_name_that_the_stack_was_not_told_is_refused_everywhere_with_a_token_too(
+        self, service, guarded, unseen, host, method, target
+    ):
+        for one in (service, guarded):
+            with unseen(one):
+                headers = {**one.guard.headers, "Host": host}
+                reply = one.send(method, target, json={"faults": [FAILS]}, headers=headers)
+
+            assert repr(host) in message(reply)
+
+    def test_a_refused_name_says_what_would_let_it_in(self, service):
+        told = message(service.send("GET", "/things", headers={"Host": "Stack.example:4709"}))
+
+        assert told.startswith(
+            "this stack answers to 127.0.0.1, [::1], localhost; the Host was 'Stack.example:4709'"
+        )
+        assert told.endswith("up --served-as stack.example or ELEMENTS_LOCAL_SERVED_AS=stack.example")
+
+    @pytest.mark.parametrize("host", ["stack.example", "STACK.example:80"])
+    @pytest.mark.parametrize("target", ["/things", "/_local/health"])
+    def test_a_name_that_the_stack_is_served_as_is_answered(self, guarded, host, target):
+        assert guarded.send("GET", target, headers={**guarded.guard.headers, "Host": host}).status == 200
+
+    @pytest.mark.parametrize("host", ["192.168.1.5:4709", "[2001:db8::1]", "0.0.0.0:4709"])
+    def test_an_address_of_the_network_is_answered_where_the_network_is_listened_to(
+        self, service, guarded, host
+    ):
+        """Nobody can bind an address to another machine, as a name can be."""
+        assert guarded.send("GET", "/things", headers={"Host": host}).status == 200
+        assert service.send("GET", "/things", headers={"Host": host}).status == 403
+
+    def test_who_speaks_http_of_before_the_header_is_answered(self, service):
+        environ = create_environ("/_local/health")
+        del environ["HTTP_HOST"]
+
+        assert call(service.app, environ).status == 200
+
+
+class TestOrigin:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            pytest.param({"Origin": "http://127.0.0.1:4709"}, id="its own"),
+            pytest.param(
+                {"Host": "stack.example", "Origin": "http://stack.example"}, id="its own by a served name"
+            ),
+            pytest.param(
+                {"Host": "10.0.0.7:4709", "Origin": "http://10.0.0.7:4709"}, id="its own by an address"
+            ),
+            pytest.param({"Origin": PAGE}, id="one of this machine"),
+            pytest.param({"Origin": "http://[::1]:3000"}, id="one of this machine by IPv6"),
+            pytest.param(
+                {"Origin": "https://web.postman.co", "Sec-Fetch-Site": "cross-site"}, id="Postman's"
+            ),
+            pytest.param({"Origin": "https://app.example"}, id="one that was allowed"),
+        ],
+    )
+    def test_a_page_on_the_list_calls_vendor_routes(self, build_service, headers):
+        guard = Guard(
+            token="right",
+            served_as=frozenset({"stack.example"}),
+            allow_origins=frozenset({"https://app.example"}),
+        )
+
+        assert build_service(guard).send("POST", "/things", headers=headers).status == 200
+
+    @pytest.mark.parametrize(("method", "target"), ROUTES, ids=" ".join)
+    @pytest.mark.parametrize("origin", [ELSEWHERE, "null", "", f"{PAGE}, {ELSEWHERE}", "x" * 100_000])
+    def test_any_other_page_is_refused_everywhere_before_anything_happens(
+        self, service, unseen, method, target, origin
+    ):
+        with unseen(service):
+            reply = service.send(method, target, headers={"Origin": origin})
+
+        assert repr(origin[:300]) in message(reply)
+
+    @pytest.mark.parametrize(("method", "target"), ADMIN_ROUTES, ids=" ".join)
+    @pytest.mark.parametrize(
+        "origin", [PAGE, "http://127.0.0.1:4700", "https://127.0.0.1:4709", "https://web.postman.co"]
+    )
+    def test_admin_routes_answer_no_page_but_their_own(self, service, unseen, method, target, origin):
+        with unseen(service):
+            reply = service.send(method, target, headers={"Origin": origin})
+
+        assert "admin routes answer no other origin's pages" in message(reply)
+
+    @pytest.mark.parametrize("host", ["127.0.0.1:4709", "localhost:1"])
+    def test_admin_routes_answer_their_own_page(self, service, host):
+        headers = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+
+        assert service.send("PUT", "/_local/faults", json={"faults": []}, headers=headers).status == 200
+
+    def test_a_page_that_bound_its_own_name_to_this_machine_is_refused(self, service):
+        """To its browser both are one origin; the name gives it away."""
+        headers = {"Host": "evil.example", "Origin": "http://evil.example"}
+
+        assert "Host" in message(service.send("POST", "/_local/reset", headers=headers))
+
+    def test_a_refusal_says_who_may_and_what_would_let_others_in(self, service):
+        told = message(service.send("GET", "/things", headers={"Origin": ELSEWHERE}))
+
+        assert "localhost and 127.0.0.1, and of https://*.postman.co, https://app.getpostman.com" in told
+        assert told.endswith("up --allow-origin or ELEMENTS_LOCAL_ALLOW_ORIGINS lets others in by name")
+
+    def test_head_is_refused_without_a_body(self, service):
+        reply = service.send("HEAD", "/things", headers={"Origin": ELSEWHERE})
+
+        assert (reply.status, reply.body) == (403, b"")
+
+    def test_who_runs_the_stack_is_told_once_of_each_page(self, service, caplog):
+        with caplog.at_level(logging.WARNING):
+            for origin in (ELSEWHERE, ELSEWHERE, "null"):
+                service.send("GET", "/things", headers={"Origin": origin})
+
+        told = [record.getMessage() for record in caplog.records]
+        assert len(told) == 2
+        assert told[0].startswith("a request was refused: this stack answers pages of its own")
+        assert "'null'" in told[1]
+
+    def test_a_page_cannot_fill_the_log(self, service, caplog):
+        with caplog.at_level(logging.WARNING):
+            for number in range(300):
+                service.send("GET", "/things", headers={"Origin": f"https://evil-{number}.example"})
+
+        assert len(caplog.records) == 100
+
+
+class TestFetchSite:
+    """A page may embed an address as a picture, or lead there: no Origin is sent then, but this is."""
+
+    @pytest.mark.parametrize(("method", "target"), ADMIN_ROUTES, ids=" ".join)
+    @pytest.mark.parametrize("origin", [{}, {"Origin": "http://127.0.0.1:4709"}], ids=["embedded", "own"])
+    def test_another_sites_page_is_refused_at_admin_routes(self, service, unseen, method, target, origin):
+        with unseen(service):
+            reply = service.send(method, target, headers={**origin, "Sec-Fetch-Site": "cross-site"})
+
+        assert "sent by a page of another site" in message(reply)
+
+    @pytest.mark.parametrize("site", ["same-origin", "same-site", "none"])
+    def test_everybody_else_is_let_through(self, service, site):
+        for target in ("/_local/health", "/things"):
+            assert service.send("GET", target, headers={"Sec-Fetch-Site": site}).status == 200
+
+    @pytest.mark.parametrize(("method", "status"), [("GET", 200), ("HEAD", 200), ("POST", 403)])
+    def test_elsewhere_only_what_changes_something_is_refused(self, service, method, status):
+        assert service.send(method, "/things", headers={"Sec-Fetch-Site": "cross-site"}).status == status
+
+    @pytest.mark.parametrize(
+        ("target", "headers", "status"),
+        [
+            ("/hooks/a", {}, 403),
+            ("//hooks/a", {}, 403),
+            ("/hooks/a", {"Origin": PAGE}, 200),
+            ("/hooks", {}, 200),
+            ("/else/hooks/a", {}, 200),
+        ],
+    )
+    def test_a_get_is_refused_where_it_changes_something_unless_a_page_on_the_list_sends_it(
+        self, target, headers, status
+    ):
+        def answers(_environ, start_response):
+            start_response("200 OK", [])
+            return [b""]
+
+        guarded = GuardMiddleware(answers, Guard(), changing=("/hooks/",))
+        environ = create_environ(headers={"Sec-Fetch-Site": "cross-site", **headers})
+
+        assert call(guarded, {**environ, "PATH_INFO": target}).status == status
+
+    def test_slashes_before_it_hide_no_admin_route(self, service):
+        environ = create_environ(method="POST", headers={"Origin": PAGE})
+
+        assert call(service.app, {**environ, "PATH_INFO": "//_local/reset"}).status == 403
+
+
+class TestToken:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            pytest.param({}, id="none"),
+            pytest.param({TOKEN_HEADER: ""}, id="an empty one"),
+            pytest.param({TOKEN_HEADER: "wrong"}, id="a wrong one"),
+            pytest.param({TOKEN_HEADER: "right right"}, id="the right one twice"),
+            pytest.param({TOKEN_HEADER: "RIGHT"}, id="one in capitals"),
+            pytest.param({TOKEN_HEADER: "größe"}, id="one beyond ASCII"),
+            pytest.param({TOKEN_HEADER: "right", "Origin": ELSEWHERE}, id="right, but a foreign page"),
+            pytest.param({TOKEN_HEADER: "right", "Host": "evil.example"}, id="right, but by a foreign name"),
+            pytest.param({"Authorization": "Bearer right"}, id="the right one elsewhere"),
+        ],
+    )
+    def test_without_the_token_an_admin_call_is_refused(self, guarded, headers):
+        assert guarded.send("GET", "/_local/health", headers=headers).status == 403
+
+    @pytest.mark.parametrize("host", ["127.0.0.1:4709", "stack.example:4709", "192.168.1.5:4709"])
+    def test_with_the_token_an_admin_call_is_let_through(self, guarded, host):
+        assert (
+            guarded.send("GET", "/_local/health", headers={TOKEN_HEADER: "right", "Host": host}).status == 200
+        )
+
+    def test_vendor_routes_need_none(self, guarded):
+        assert guarded.send("GET", "/things").status == 200
+
+    def test_where_no_token_is_asked_for_none_need_be_sent_and_any_may(self, service):
+        assert Guard().headers == {}
+        assert service.send("GET", "/_local/health", headers={TOKEN_HEADER: "any"}).status == 200
+
+
+class TestLength:
+    """Python refuses to read a number of more than some thousands of digits, by an exception."""
+
+    @pytest.mark.parametrize("length", ["9" * 19, "9" * 5000, "-1", "+1", "1 1", "0x1", "٣", "ten"])
+    def test_a_length_that_is_none_is_answered_with_400(self, service, unseen, length):
+        environ = create_environ("/things", method="POST", environ_overrides={"CONTENT_LENGTH": length})
+
+        with unseen(service):
+            reply = call(service.app, environ)
+
+        assert message(reply, 400) == "Content-Length is no length of a body"
+
+    @pytest.mark.parametrize("length", ["", "0", "00", "2"])
+    def test_any_other_is_taken(self, service, length):
+        environ = create_environ(
+            "/things", method="POST", data=b"{}", environ_overrides={"CONTENT_LENGTH": length}
+        )
+
+        assert call(service.app, environ).status == 200
+
+    @pytest.mark.parametrize(
+        ("head", "status"),
+        [
+            pytest.param("POST / HTTP/1.1\r\nContent-Length: " + "9" * 5000, 400, id="five thousand digits"),
+            pytest.param(
+                "POST / HTTP/1.0\r\nContent-Length: " + "0" * 5000 + "1", 400, id="five thousand noughts"
+            ),
+            pytest.param(
+                "POST / HTTP/1.1\r\nContent-Length: " + "9" * 4000, 413, id="a number that is too large"
+            ),
+            pytest.param("POST / HTTP/1.1\r\nContent-Length: 1, 1", 400, id="two lengths"),
+            pytest.param("GET http://[::1 HTTP/1.1", 400, id="half an address"),
+        ],
+    )
+    def test_over_a_socket_too_and_nothing_is_logged(self, caplog, head, status):
+        listener = listen("127.0.0.1", 0)
+        address = urlsplit(url_of(listener))
+
+        with (
+            closing(Server(lambda _environ, _start: [], listener)),
+            socket.create_connection((address.hostname, address.port)) as connection,
+        ):
+            connection.sendall(f"{head}\r\nHost: localhost\r\n\r\n".encode())
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+
+        assert answer.startswith(f"HTTP/1.{head.partition(' HTTP/1.')[2][0]} {status} ".encode())
+        assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -1,0 +1,174 @@
+"""What somebody's own URL leads to is never an admin route, of this stack or of another one on the machine."""
+
+import pytest
+
+from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
+from mock_kit.json_text import decode
+
+REFUSED = "refused by the outbound guard: /_local and what is below it are a stack's admin routes"
+CALLBACK_URL = "event.notification.callback.url"
+TARGETS = [
+    "http://127.0.0.1:4701/_local/reset?all=true#",
+    "http://127.0.0.1:4701/%5flocal/reset?all=true#",
+    "http://127.0.0.1:4701//_local/reset?all=true#",
+    "http://127.0.0.1:4701/v3.1/../_local/reset?all=true#",
+    "http://127.0.0.1:4702/_local/reset?all=true#",
+    "http://127.0.0.1:4700/_local/reset?all=true#",
+    "http://localhost:4701/_local/reset?all=true#",
+    "http://[::1]:4701/_local/reset?all=true#",
+]
+
+
+@pytest.fixture(autouse=True)
+def victims(stack_in_process, doors):
+    """Two workspaces with a contact and a callback each, and a look at whether they still have them."""
+    worlds = [doors, stack_in_process.new_workspace()]
+    for world in worlds:
+        world.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        world.sink.http.send("POST", world.credentials.callback_url, body=b"kept")
+    yield worlds
+    for world in worlds:
+        assert len(world.crm.call("GET", "/v3.1/Contacts")) == 1
+        assert "kept" in [callback["body"] for callback in world.sink.callbacks()]
+    stack_in_process.delete_workspace(worlds[1].credentials.name)
+
+
+@pytest.fixture
+def reasons(doors):
+    """Say why attempts to tell somebody came to nothing."""
+
+    def read():
+        shown = doors.platform.call("GET", "/_local/deliveries")["deliveries"]
+        return [attempt["outcome"] for delivery in shown for attempt in delivery["attempts"]]
+
+    return read
+
+
+@pytest.mark.parametrize("url", TARGETS)
+def test_a_callback_is_not_sent_there(doors, make_instance, reasons, url):
+    make_instance({CALLBACK_URL: url})
+    doors.clock.advance("1m")
+    doors.crm.update(
+        "Contacts", doors.crm.call("GET", "/v3.1/Contacts")[0]["CONTACT_ID"], {"FIRST_NAME": "A"}
+    )
+
+    doors.clock.advance("15m")
+
+    assert reasons()
+    assert all(reason.startswith(REFUSED) for reason in reasons())
+
+
+@pytest.mark.parametrize("url", TARGETS)
+def test_a_notification_is_not_sent_there(doors, reasons, url):
+    body = {"channel": "webhook", "topics": ["leaks"], "config": {"url": url}}
+    doors.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json=body)
+
+    doors.platform.call(
+        "POST", f"{BASE_PATH}/notifications", json={"topic": "leaks", "message": "x", "severity": "high"}
+    )
+    doors.clock.advance("1m")
+
+    assert reasons()
+    assert all(reason.startswith(REFUSED) for reason in reasons())
+
+
+@pytest.mark.parametrize("url", TARGETS)
+def test_what_came_of_a_call_is_not_sent_there(doors, hub, url):
+    for headers in (
+        {"Elements-Async-Request": "true", "Elements-Async-Callback-Url": url},
+        {"Elements-Schedule-Request": "* * * * *", "Elements-Async-Callback-Url": url},
+    ):
+        assert hub.send("GET", "/contacts", headers=headers).status == 200
+
+    ran = doors.clock.advance("1m")
+
+    assert (ran["attempts"], ran["deliveries"]) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *TARGETS,
+        "https://api.insight.ly/_local/reset?all=true#",  # it stands for this stack's CRM, with the path that is chosen
+        "https://api.insight.ly/v3.1/../_local/reset?all=true#",
+    ],
+)
+@pytest.mark.parametrize("traced", [{}, {"providerData": {"debug": True}}], ids=["", "traced"])
+def test_a_crm_is_not_called_there(doors, body_of, refused, url, traced):
+    body = body_of({"base.url": url}, **traced)
+
+    reply = doors.platform.send("POST", f"{BASE_PATH}/instances", json=body)
+
+    assert REFUSED in refused(reply, 502)
+
+
+@pytest.mark.parametrize("up", ["../../..", "%2e%2e/%2e%2e/%2e%2e", "x/../../../.."])
+@pytest.mark.parametrize("service", ["reset", "snapshot"])
+def test_a_poll_does_not_step_out_of_the_hub(doors, make_instance, up, service):
+    resource = {"url": f"/{up}/_local/{service}?all=true", "idField": "CONTACT_ID"}
+    make_instance({"event.poller.configuration": {"contacts": resource}})
+
+    doors.clock.advance("15m")
+
+    (poll,) = doors.platform.polls()
+    assert REFUSED in poll["error"]
+
+
+@pytest.mark.parametrize(
+    "when", [{"Elements-Async-Request": "true"}, {"Elements-Schedule-Request": "* * * * *"}]
+)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_call_that_is_done_later_does_not_step_out_of_the_hub(doors, hub, when, method):
+    """It came with its steps encoded, and would be done with them taken."""
+    path = f"{BASE_PATH}/%2e%2e/%2e%2e/_local/faults"
+    reply = doors.platform.send(method, path, headers={**hub.headers, **when}, body=b"{}")
+    assert reply.status == 200
+
+    doors.clock.advance("1m")
+
+    (result,) = (each["json"] for each in doors.sink.callbacks() if each["json"])
+    assert result["status"] is None
+    assert REFUSED in result["response"]
+
+
+def test_no_path_of_the_hub_steps_out_of_the_crms_api(hub):
+    for path in (
+        "/contacts/%2e%2e/%2e%2e/_local",
+        "/..%2f..%2f_local/changes",
+        "/%2e%2e%2f%2e%2e%2f_local%2fchanges",
+    ):
+        assert hub.send("GET", path).status in {400, 404, 502}
+
+
+@pytest.mark.parametrize("url", TARGETS)
+@pytest.mark.parametrize("answers", ["sink", "target"])
+def test_the_sink_sends_nothing_on_to_there(doors, url, answers):
+    sent = {"bin": doors.credentials.name, "url": url, "answers": answers}
+
+    reply = doors.sink.send("PUT", "/_local/forwards", json=sent)
+
+    assert (reply.status, REFUSED in decode(reply.body)["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("url", TARGETS)
+def test_the_sink_replays_nothing_to_there(doors, url):
+    (callback,) = doors.sink.callbacks()
+
+    path = f"/_local/callbacks/{callback['id']}/replay?workspace={doors.credentials.name}"
+    reply = doors.sink.send("POST", path, json={"url": url})
+
+    assert REFUSED in reply.body.decode()
+
+
+def test_the_services_own_calls_of_one_anothers_admin_routes_go_on(stack_in_process):
+    """Filling, resetting, the keys of signatures, the audit's ground truth."""
+    mine = stack_in_process.new_workspace(records=2)
+    made = mine.platform.create_instance(instance_body(mine.credentials))
+    mine.clock.advance("1m")
+    mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    mine.clock.advance("15m")
+
+    assert mine.platform.audit(made["id"])["owed"] == 1
+    assert [callback["signature"] for callback in mine.sink.callbacks()] == ["valid"]
+    stack_in_process.delete_workspace(mine.credentials.name)
