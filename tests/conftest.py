@@ -55,3 +55,17 @@ def doors(stack_in_process: Stack) -> Iterator[Doors]:
     made = stack_in_process.new_workspace(seed=7)
     yield made
     stack_in_process.delete_workspace(made.credentials.name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have counted, also of tests that ran in other processes."""
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {figures}"
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, figures in getattr(report, "user_properties", ())
+        if name == "figures" and report.when == "teardown"
+    ]
+    if told:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(sorted(told)))

@@ -21,6 +21,9 @@ DEFAULTS = {"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "secret"}
 """Settings whose defaults are others where others can reach the stack: addresses of users can be guessed."""
 
 
+_CALLED = {"platform": "the platform", "crm": "the CRM"}
+
+
 def shared_settings(options: "Options") -> SharedSettings:
     """Return what is set about the whole stack.
 
@@ -80,10 +83,8 @@ def who_can_reach(stack: "Stack", options: "Options") -> str:
     ]
     names = ", ".join(sorted(guard(options, ()).served_as)) or "none yet; --served-as adds one"
     return (
-        f"Whoever can reach this machine, where the stack listens at {options.host}, can {', '.join(may)}, and with the admin token, in the header {TOKEN_HEADER}, "
-        "do everything: read callbacks and all workspaces' secrets, move time, reset. Calls may use any address of this "
-        f"machine, or a name that it knows ({names}). Pages of other sites are refused, whatever they send."
+        f"Whoever can reach this machine, where the stack listens at {options.host}, can {', '.join(may)}, and with "
+        f"the admin token, in the header {TOKEN_HEADER}, do everything: read callbacks and all workspaces' secrets, move "
+        f"time, reset. Calls may use any address of this machine, or a name that it knows ({names}). Pages of other "
+        "sites are refused, whatever they send."
     )
-
-
-_CALLED = {"platform": "the platform", "crm": "the CRM"}
