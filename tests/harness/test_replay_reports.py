@@ -1,6 +1,7 @@
 """The reports of ``replay``: JUnit for a CI, a page for people, JSON for scripts."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -225,7 +226,10 @@ def test_durations_and_counts_are_on_the_page(folder: Path) -> None:
     assert len(re.findall(r"<small>[\d.]+ s, (?:quick, )?contacts</small>", text)) == 2
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="neither chromium nor google-chrome is installed")
+@pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("ELEMENTS_LOCAL_TEST_NEEDS_CHROMIUM"),
+    reason="neither chromium nor google-chrome is installed",
+)
 def test_a_browser_draws_the_timelines_of_what_is_open_and_shows_the_filter(folder: Path) -> None:
     page(folder)
 
