@@ -259,7 +259,7 @@ def test_a_file_where_a_folder_has_to_stand_is_said_and_nothing_is_written(tmp_p
 
     done = init(tmp_path, "--force")
 
-    assert f"{tmp_path}/scenarios is no directory, and " in str(done.exception)
+    assert f"{tmp_path}/scenarios is no directory, and " in done.stderr
     assert laid_down(tmp_path) == ["scenarios"]
 
 
@@ -268,7 +268,7 @@ def test_a_folder_where_a_file_has_to_stand_is_said_and_nothing_is_written(tmp_p
 
     done = init(tmp_path, "--force")
 
-    assert f"{tmp_path}/receiver.py is a directory, where a file has to stand" in str(done.exception)
+    assert f"{tmp_path}/receiver.py is a directory, where a file has to stand" in done.stderr
     assert laid_down(tmp_path) == []
 
 
