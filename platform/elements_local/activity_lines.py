@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from threading import Event, Thread
+from contextlib import suppress
+from threading import Condition, Event, Thread
 from typing import Any, TextIO
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from elements_local.errors import HarnessError
 from elements_local.stack import Stack
 
 _WAIT_S = 20
+_PATIENCE_S = 1
 _PAUSE_S = 0.2
 _USUAL_WORKSPACE = "default"
 _COLOURS = {"warning": "yellow", "retry": "yellow", "poller": "yellow", "instance": "cyan"}
@@ -69,12 +71,19 @@ class Telling:
         self._stack = stack
         self._stream = stream
         self._coloured = coloured
+        self._told, self._wrote = 0, Condition()
         self._thread = Thread(target=self._run, name="tell what happens", daemon=True)
         self._thread.start()
 
+    def catch_up(self) -> None:
+        """Wait a moment, before the stack ends, until all that has happened so far is told."""
+        with suppress(HarnessError), self._wrote:
+            last = latest(self._stack.admin())
+            self._wrote.wait_for(lambda: self._told >= last, _PATIENCE_S)
+
     def has_ended(self) -> bool:
-        """Wait a moment for the last lines, and say whether they are written."""
-        self._thread.join(timeout=1)
+        """Wait a moment, once the stack has ended, for the last lines, and say whether they are written."""
+        self._thread.join(_PATIENCE_S)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
@@ -82,5 +91,8 @@ class Telling:
             for activity in activities(self._stack.admin(), after=0):
                 text = line(activity) if self._coloured else click.unstyle(line(activity))
                 os.write(self._stream.fileno(), f"{text}\n".encode(self._stream.encoding, "backslashreplace"))
+                with self._wrote:
+                    self._told = activity.get("number", self._told)
+                    self._wrote.notify()
         except (HarnessError, OSError):  # the stack has ended, or nobody reads any longer
             return

@@ -222,12 +222,13 @@ class Engine:
 
     def follow_real_clocks(self) -> None:
         """Run what falls due in workspaces whose clock is real, until ``stop``."""
+        seen = self._changes  # read before it is asked whether to go on: being stopped in between is a change
         while not self._stopped:
-            seen = self._changes
             waits = [self._catch_up(workspace) for workspace in self._workspaces]
             with self._woken:
                 wait_s = min(waits, default=_LONGEST_WAIT).total_seconds()
                 self._woken.wait_for(lambda: self._changes != seen, timeout=wait_s)  # noqa: B023 - used at once
+            seen = self._changes
         self._pollers.wait_until_idle(timeout_s=self._patience_s)
         self._lanes.wait_until_idle(timeout_s=self._patience_s)
 

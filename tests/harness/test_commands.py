@@ -7,12 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from xml.etree import ElementTree as ET
 
 import pytest
 import requests
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from elements_local.clients import BASE_PATH
+from elements_local.guide import instance_body
 from elements_local.stack import Stack
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
@@ -182,6 +186,33 @@ def test_seed_fills_in_batches_and_reset_empties(
     assert json.loads(seeded.stdout) == {"records": 1200, "workspace": workspace}
     assert total == "1200"
     assert (reset.returncode, crm.call("GET", "/v3.1/Contacts")) == (0, [])
+
+
+def test_an_advance_that_takes_its_time_is_shown(at: dict[str, str], stack_on_ports: Stack) -> None:
+    """The receiver answers once the command has told how far it is: at the quarter of an hour of two hours."""
+    doors = stack_on_ports.new_workspace()
+    seen = Event()
+    with HTTPServer() as receiver:
+        receiver.expect_request("/hooks").respond_with_handler(
+            lambda _request: Response(status=204 if seen.wait(60) else 500)
+        )
+        body = instance_body(doors.credentials)
+        body["configuration"]["event.notification.callback.url"] = receiver.url_for("/hooks")
+        doors.platform.create_instance(body)
+        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        words = ["clock", "advance", "2h", "--workspace", doors.credentials.name]
+        with subprocess.Popen(
+            [PROGRAM, *words], env=at, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stderr
+            shown = process.stderr.readline()
+            seen.set()
+            told, _ = process.communicate(timeout=60)
+
+    assert shown == (
+        "seconds of virtual time: 899 of 7200 (2026-03-02T10:15:00Z: 4 polls, 1 events, 0 of 0 callbacks delivered)\n"
+    )
+    assert told.startswith("2026-03-02T10:00:01Z -> 2026-03-02T12:00:01Z: ")
 
 
 @pytest.mark.parametrize("profile", ["small", "edge"])

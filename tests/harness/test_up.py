@@ -14,10 +14,11 @@ from threading import Thread
 import pytest
 import requests
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, Addresses, Doors
-from elements_local.stack import at
+from elements_local.stack import Stack, at
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 FREE = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]
@@ -43,9 +44,13 @@ def what_runs(process: subprocess.Popen[str]) -> dict:
     return ready
 
 
-def doors_of(ready: dict) -> Doors:
+def stack_of(ready: dict) -> Stack:
     platform = ready["platform"].removesuffix(BASE_PATH)
-    return at(Addresses(platform=platform, crm=ready["crm"], sink=ready["sink"])).workspace()
+    return at(Addresses(platform=platform, crm=ready["crm"], sink=ready["sink"]))
+
+
+def doors_of(ready: dict) -> Doors:
+    return stack_of(ready).workspace()
 
 
 def report_a_contact(doors: Doors) -> None:
@@ -325,3 +330,37 @@ def test_making_up_many_records_is_said_before_it_is_done() -> None:
         _, errors = process.communicate(timeout=30)
 
     assert errors == "making up 2000 records of each kind\n"
+
+
+def test_the_command_that_resets_all_resets_none_while_one_is_busy(httpserver: HTTPServer) -> None:
+    """The receiver of a callback in one workspace resets all: that one is busy."""
+    told = []
+    with started("--json", "--quiet") as process:
+        ready = what_runs(process)
+        busy, other = doors_of(ready), stack_of(ready).new_workspace(name="other")
+
+        def reset() -> subprocess.CompletedProcess[str]:
+            env = {f"ELEMENTS_LOCAL_{name.upper()}_URL": ready[name] for name in ("platform", "crm", "sink")}
+            words = [PROGRAM, "reset", "--all", "--json"]
+            return subprocess.run(words, capture_output=True, text=True, check=False, env=env)
+
+        def receive(_request: Request) -> Response:
+            told.append(reset())
+            return Response(status=204)
+
+        httpserver.expect_request("/hooks").respond_with_handler(receive)
+        body = guide.instance_body(busy.credentials)
+        body["configuration"]["event.notification.callback.url"] = httpserver.url_for("/hooks")
+        other.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        busy.platform.create_instance(body)
+        busy.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        busy.clock.advance("15m")
+        kept = len(other.crm.changes())
+        told.append(reset())
+        left = len(other.crm.changes())
+
+    refused, done = told
+    assert (refused.returncode, refused.stdout, kept) == (2, "", 1)
+    assert "default" in refused.stderr
+    assert (done.returncode, left) == (0, 0)
+    assert json.loads(done.stdout) == {"reset": ["default", "other"]}

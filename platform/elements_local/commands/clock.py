@@ -1,13 +1,17 @@
 """``clock``: a workspace's time."""
 
-from threading import Event
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack, workspace_option
+from elements_local.errors import HarnessError
 from elements_local.interruption import cut_off
+from elements_local.progress import progress
 
 if TYPE_CHECKING:
     from elements_local.clients import Clock
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
 _LOOKS = 50
 _BETWEEN_LOOKS_S = 0.1
+_WORTH_SHOWING_S = 0.5
+_PATIENCE_S = 5
 
 
 @click.group(
@@ -71,7 +77,7 @@ def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: 
     if (duration is None) == (to is None):
         raise click.UsageError("give a duration, or --to INSTANT")
     clock = stack.workspace(workspace).clock
-    with cut_off(lambda: _stop(clock)):
+    with cut_off(lambda: _stop(clock)), _shown_while_it_lasts(clock):
         ran = clock.advance(duration, to=to)
     if as_json:
         print_json(ran)
@@ -112,10 +118,39 @@ def _told(ran: dict[str, Any]) -> str:
     )
 
 
+@contextmanager
+def _shown_while_it_lasts(clock: "Clock") -> Iterator[None]:
+    """Show how far an advance is, if it takes longer than a moment."""
+    over = Event()
+    watcher = Thread(target=_watch, args=(clock, over), name="watch the clock", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join(_PATIENCE_S)
+
+
+def _watch(clock: "Clock", over: Event) -> None:
+    """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
+    from mock_kit.instants import parse_instant  # noqa: PLC0415 - not needed for --help
+
+    with suppress(HarnessError):
+        if over.wait(_WORTH_SHOWING_S) or "advance" not in (shown := clock.show()):
+            return
+        begun, target = (parse_instant(shown["advance"][key]) for key in ("from", "to"))
+        seconds = int((target - begun).total_seconds())
+        with progress("seconds of virtual time", seconds) as tell:
+            done = 0
+            while "advance" in shown and not over.wait(_BETWEEN_LOOKS_S):
+                so_far = int((parse_instant(shown["now"]) - begun).total_seconds())
+                tell(so_far - done, f"{shown['now']}{_told(shown['advance'])}")
+                done = so_far
+                shown = clock.show()
+
+
 def _stop(clock: "Clock") -> str:
     """Let an advance end that is waited for no longer, and say how far it has come."""
-    from elements_local.errors import HarnessError  # noqa: PLC0415 - seldom needed
-
     try:
         run = clock.call("DELETE", f"/_local/clock/advance{clock.whose}")["advance"]
         shown, pause = clock.show(), Event()

@@ -27,21 +27,14 @@ if TYPE_CHECKING:
 def command(stack: "Stack", *, workspace: str, everything: bool, as_json: bool) -> None:
     """Bring a workspace back to its start: no instances, records, callbacks or faults, and its first instant."""
     names = [one.name for one in stack.workspaces()] if everything else [workspace]
-    done: list[str] = []
-    with cut_off(lambda: _so_far(names, done)):
-        for name in names:
-            stack.workspace(name).reset()
-            done.append(name)
-            if not as_json:
-                click.echo(f"workspace {name!r} is as it was at its start")
+    what = "every workspace" if everything else f"workspace {workspace!r}"
+    with cut_off(lambda: f"{what} may be reset in part; the same command once more brings it to its end"):
+        if everything:
+            stack.reset_all()
+        else:
+            stack.workspace(workspace).reset()
     if as_json:
-        print_json({"reset": done})
-
-
-def _so_far(names: list[str], done: list[str]) -> str:
-    under_way, left = names[len(done)], names[len(done) + 1 :]
-    return f"reset: {_listed(done)}; perhaps in part: {under_way}; not reset: {_listed(left)}"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names) or "none"
+        print_json({"reset": names})
+    else:
+        for name in names:
+            click.echo(f"workspace {name!r} is as it was at its start")

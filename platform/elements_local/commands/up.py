@@ -201,6 +201,8 @@ def command(  # noqa: PLR0913 - the command's options
         print_what_runs(stack, as_json=as_json)
         telling = None if quiet else _telling(stack, sys.stderr if as_json else sys.stdout, ctx)
         stop.wait()
+        if telling is not None:
+            telling.catch_up()
     if not as_json and (telling is None or telling.has_ended()):
         click.echo("stopped")
 
