@@ -1,12 +1,43 @@
 """The section of a failing test's report that says what happened in its workspace."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from elements_local.activity_lines import latest
 from elements_local.clients import Doors
+from elements_local.errors import HarnessError
 from elements_local.failure_report import report as text_of
 from elements_local.observed import observe
+from elements_local.stack import Stack
 
 _TITLE = "elements-local"
+_MOST = 3
+
+
+def latest_of(stack: Stack) -> int:
+    """Return the number of what has happened last in a stack; 0 where nobody can tell."""
+    try:
+        return latest(stack.admin()) if stack.addresses.platform else 0
+    except HarnessError:
+        return 0
+
+
+def touched(stack: Stack, *, after: int) -> Iterator[Doors]:
+    """Yield the latest few workspaces in which something has happened since; none where nobody can tell.
+
+    Args:
+        after: the number of what had happened last before.
+    """
+    if not stack.addresses.platform:
+        return
+    try:
+        shown = stack.admin().call("GET", f"/_local/activity?after={after}&limit=10000")["activities"]
+        there = {each.name: each for each in stack.workspaces()}
+    except HarnessError:
+        return
+    names = [*dict.fromkeys(activity["workspace"] for activity in reversed(shown))]
+    yield from [stack.doors(there[name]) for name in names if name in there][:_MOST][::-1]
 
 
 def add_section(report: pytest.TestReport, doors: Doors, *, verbose: bool) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from elements_local.start import Options
 
 _WORKSPACE: pytest.StashKey["Doors"] = pytest.StashKey()
+_STACK: pytest.StashKey["Stack"] = pytest.StashKey()
+_BEGUN: pytest.StashKey[int] = pytest.StashKey()
+"""The number of what had happened last in the stack before a test that works with it began."""
 
 _MARKERS = (
     "elements(start, seed, records, clock): how a test's workspace begins; of each, the nearest marker's holds",
@@ -104,16 +107,30 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFi
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
-    """Add to the report of a test that fails what happened in its workspace, which is deleted after that."""
+    """Add to the report of a test that fails what happened in its workspace, which is deleted after that.
+
+    A test that makes its workspaces itself has a section for each in which something happened.
+    """
     outcome: Any = yield
-    doors = item.stash.get(_WORKSPACE, None)
-    if doors is None or outcome.excinfo is not None:
+    doors, stack = item.stash.get(_WORKSPACE, None), _stack_of(item)
+    if outcome.excinfo is not None or not (doors or stack):
         return
     report: pytest.TestReport = outcome.get_result()
     if report.failed and report.when != "teardown":
-        from elements_local.failure_section import add_section  # noqa: PLC0415 - see the module
+        from elements_local.failure_section import add_section, touched  # noqa: PLC0415 - see the module
 
-        add_section(report, doors, verbose=item.config.getoption("verbose") > 0)
+        used = [doors] if doors else touched(stack, after=item.stash.get(_BEGUN, 0)) if stack else ()
+        for each in used:
+            add_section(report, each, verbose=item.config.getoption("verbose") > 0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note where a test begins that works with the stack itself."""
+    if stack := _stack_of(item):
+        from elements_local.failure_section import latest_of  # noqa: PLC0415 - see the module
+
+        item.stash[_BEGUN] = latest_of(stack)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -132,13 +149,18 @@ def elements_settings() -> "Options":
 @pytest.fixture(scope="session")
 def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
     """The three services on real ports, for the whole run; or those that ``--elements-stack`` names."""
-    if ELSEWHERE in request.config.stash:
-        yield request.config.stash[ELSEWHERE]
+    stash = request.config.stash
+    if ELSEWHERE in stash:
+        yield stash.setdefault(_STACK, stash[ELSEWHERE])
         return
     from elements_local.start import on_ports  # noqa: PLC0415 - see the module
 
     with on_ports(request.getfixturevalue("elements_settings")) as stack:
-        yield stack
+        stash[_STACK] = stack
+        try:
+            yield stack
+        finally:
+            del stash[_STACK]
 
 
 @pytest.fixture(scope="session")
@@ -206,6 +228,12 @@ def elements_certify() -> "Callable[..., Scorecard]":
     from elements_local.certify import certify  # noqa: PLC0415 - see the module
 
     return certify
+
+
+def _stack_of(item: pytest.Item) -> "Stack | None":
+    """Return the stack that runs, if a test works with it, be it through a fixture of its own."""
+    uses = "elements_stack" in getattr(item, "fixturenames", ())
+    return item.config.stash.get(_STACK, None) if uses else None
 
 
 def _making_workspace(request: pytest.FixtureRequest, receiver: object) -> "AbstractContextManager[Doors]":

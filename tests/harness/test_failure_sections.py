@@ -498,6 +498,69 @@ def test_whatever_fails_has_a_section_and_nothing_else_has(
     assert output.count("- elements-local -") == 4
 
 
+WITH_THE_STACK = """
+import pytest
+from elements_local import guide
+
+
+def lose(doors):
+    doors.platform.create_instance(guide.instance_body(doors.credentials))
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+
+@pytest.fixture
+def made(elements_stack):
+    doors = elements_stack.new_workspace(name="made")
+    yield doors
+    elements_stack.delete_workspace("made")
+
+
+def test_passes(elements_stack):
+    lose(elements_stack.new_workspace(name="earlier"))
+
+
+def test_usual(elements_stack):
+    lose(elements_stack.workspace())
+    raise AssertionError
+
+
+def test_made(made):
+    lose(made)
+    raise AssertionError
+
+
+def test_none(elements_stack):
+    raise AssertionError
+
+
+def test_four(elements_stack):
+    for number in range(4):
+        lose(elements_stack.new_workspace(name=f"of-four-{number}"))
+    raise AssertionError
+"""
+
+
+def test_who_works_with_the_stack_has_a_section_of_each_workspace_that_was_used(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(test_it=WITH_THE_STACK)
+
+    result = pytester.runpytest_subprocess("-p", "no:randomly", "-rN")
+
+    result.assert_outcomes(passed=1, failed=4)
+    reports = re.split(r"\n_+ test_(\w+) _+\n", result.stdout.str())[1:]
+    used = {
+        name: re.findall(r"^In workspace ([^,]+),", report, re.MULTILINE)
+        for name, report in zip(reports[::2], reports[1::2], strict=True)
+    }
+    assert used == {
+        "usual": ["default"],
+        "made": ["made"],
+        "none": [],
+        "four": ["of-four-1", "of-four-2", "of-four-3"],
+    }
+
+
 def test_with_a_receiver_in_process_it_says_what_that_answered(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
