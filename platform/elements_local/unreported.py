@@ -158,7 +158,9 @@ class Unreported:
         other_id = next((each["id"] for each in poll["records"] if not each["id"].isdecimal()), None)
         if other_id is not None:
             return f"; {which} saw a record {_no_id(by.polled, other_id)}"
-        return f"; {which} did not find it: it asked GET {mask_target(poll['request']['url'])}"
+        count = len(poll["records"])
+        saw = f"named it in none of the {count} records that it saw" if count else "did not find it"
+        return f"; {which} {saw}: it asked GET {mask_target(poll['request']['url'])}"
 
     def _too_early(self, by: PolledResource, bound: str, dated: datetime) -> str:
         """Say what a change has to be later than, and is not."""

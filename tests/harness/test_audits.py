@@ -25,6 +25,7 @@ LOST_WHY = (
     "and the record is dated 2026-03-02T10:15:00Z"
 )
 REPORTED_WHY = "at T+00:16:00, the poll of 2026-03-02T10:30:00Z reported it"
+NOT_YET = "not polled since events were enabled, 2026-03-02T10:00:00Z: polls come every 100 min, and it is 2026-03-02T10:30:00Z"
 TWO = "instances: {one: {}, other: {configuration: {event.poller.refresh_interval: 100}}}"
 
 
@@ -105,7 +106,11 @@ def test_a_failure_says_why_each_event_came_to_be_where_it_is(runner, tmp_path, 
         ("expect: {audit: [{instance: one, owed: 2}, {instance: other, owed: 0}]}", []),
         (
             "expect: {audit: [{instance: one, owed: 1}, {instance: other, owed: 1}]}",
-            ["audit of one: owed: expected 1, actual 2", "audit of other: owed: expected 1, actual 0"],
+            [
+                "audit of one: owed: expected 1, actual 2",
+                "audit of other: owed: expected 1, actual 0",
+                f"audit of other: note: accounts, contacts, leads, opportunities: {NOT_YET}",
+            ],
         ),
         ("never: {audit: [{instance: other, lost: ['*']}]}", []),
         (
@@ -161,3 +166,40 @@ def refusal(folder: Path, step: str, instances: str = "") -> str:
 
     assert str(refused.value).startswith(f"{path}:11:")
     return str(refused.value)
+
+
+OFF = """
+scenario: nothing is polled
+instance: {{configuration: {configuration}}}
+steps:
+  - create: {{contacts/ada: {{}}}}
+  - advance: 15m
+  - expect: {{audit: {audit}}}
+"""
+
+
+def of_nothing(runner, folder, configuration, audit):
+    path = folder / "it.yaml"
+    path.write_text(OFF.format(configuration=configuration, audit=audit))
+    (scenario,) = load(path)
+    failure = runner.run(scenario).failure
+    return list(failure.lines) if failure else []
+
+
+def test_nothing_that_was_never_polled_is_clean(runner, tmp_path):
+    off = "{event.notification.enabled: false}"
+
+    lines = of_nothing(runner, tmp_path, off, "clean")
+
+    assert lines[:2] == [
+        "audit: expected clean, and nothing has been polled that could be owed (`audit: {owed: 0}` expects that)",
+        "audit: note: events are off: nothing is polled until event.notification.enabled is true",
+    ]
+    assert of_nothing(runner, tmp_path, off, "{owed: 0}") == []
+
+
+def test_a_count_that_differs_comes_with_the_audits_notes(runner, tmp_path):
+    lines = of_nothing(runner, tmp_path, "{event.poller.refresh_interval: 100}", "{owed: 1}")
+
+    assert lines[0] == "audit: owed: expected 1, actual 0"
+    assert "polls come every 100 min, and it is" in lines[1]

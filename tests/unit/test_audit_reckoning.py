@@ -288,6 +288,28 @@ LOST = [
         id="not in the answer",
     ),
     pytest.param(
+        [poll(15, decided(Decided.IGNORED, "no date can be read", record=""))],
+        "the poll of 2026-03-02T10:15:00Z passed over a record of which its idField does not name the CRM's id "
+        "(it has no id): no date can be read",
+        id="ignored, without an id",
+    ),
+    pytest.param(
+        [poll(15, *[decided(Decided.IGNORED, "too old", record=name) for name in ("A", "", "C", "D")])],
+        "the poll of 2026-03-02T10:15:00Z passed over 4 records of which its idField does not name the CRM's id "
+        "(it has 'A', no id, 'C', ...): too old",
+        id="ignored, by other names",
+    ),
+    pytest.param(
+        [poll(15, decided(Decided.IGNORED, "too old", record="99"))],
+        "the poll of 2026-03-02T10:15:00Z named it in none of the 1 records that it saw; it asked GET /hubs/crm/contacts",
+        id="seen perhaps, by another number",
+    ),
+    pytest.param(
+        [poll(15), poll(15, decided(Decided.IGNORED, "too old"))],
+        "the poll of 2026-03-02T10:15:00Z passed it over: too old",
+        id="passed over by another poll of the same instant",
+    ),
+    pytest.param(
         [poll(15, url="/hubs/crm/contacts?where=x%3D1%20AND%20y%3D2")],
         "the poll of 2026-03-02T10:15:00Z did not find it; it asked GET /hubs/crm/contacts?where=x%3D1%20AND%20y%3D2"
         ", and the conditions beside the date may leave it out on purpose",

@@ -95,6 +95,16 @@ def test_a_second_later_it_would_have_been_found() -> None:
     assert reason.endswith("the poll at 10:15:00 did not find it: it asked GET /hubs/crm/contacts")
 
 
+def test_a_poll_that_saw_records_is_not_said_to_have_found_nothing() -> None:
+    (reason,) = said(
+        changes=[change("10:01:00")],
+        pollers=[poller("10:15:00")],
+        polls=[poll("10:15:00", "10:00:00", ("99", "ignored"))],
+    )
+
+    assert "the poll at 10:15:00 named it in none of the 1 records that it saw: it asked GET" in reason
+
+
 def test_what_the_next_poll_will_pass_over_is_known_before_it_runs() -> None:
     (reason,) = said(
         now="10:16:00",

@@ -23,7 +23,7 @@ NOTHING_TO_FIND = {
     "cleared_field": "the event comes; it is in raw that something is missing",
     "deleted_instance_owes_nothing": "an instance that is gone has no audit",
     "echo_of_a_write_back": "to the CRM the write is a change, and is rightly reported",
-    "empty_block_of_an_own_name": "a block without a url has no records that anything could be owed for",
+    "empty_block_of_an_own_name": "a block without a url has no records that anything could be owed for, and its notes say so",
     "events_read_too_seldom": "the event came; it is its reader who came too late",
     "import_is_all_new": "to the CRM the records are new, and are rightly reported",
     "link_stamps_one_side": "to the CRM the other end has not changed",
@@ -105,8 +105,8 @@ def found(row):
     finds = row.get("finds", "clean")
     if finds == "clean":
         return set()
-    assert finds.keys() <= FLAWS
-    return {(flaw, line) for flaw, lines in finds.items() for line in lines}
+    assert finds.keys() <= FLAWS | {"owed"}
+    return {(flaw, line) for flaw in finds.keys() & FLAWS for line in finds[flaw]}
 
 
 def written(document, folder):

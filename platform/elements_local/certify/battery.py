@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from elements_local.certify.callback import Composer
 from elements_local.certify.checks import BATTERY, Check
 from elements_local.certify.scorecard import Outcome, Result, Scorecard
-from elements_local.certify.trial import FailedError, SkippedError, Trial
+from elements_local.certify.trial import FailedError, SkippedError, Trial, UnseenError
 from elements_local.errors import OptionError
 from mock_kit.clock import SystemClock
-from mock_kit.wire import OverNetwork
+from mock_kit.wire import NoReply, OverNetwork, Reply
 
 _FIRST_INSTANCE = 900_000
 
@@ -34,7 +34,8 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
     Args:
         key: signs the callbacks; without one, checks of signatures are skipped.
         probe: a URL of the receiver's whose answer shows what callbacks have left: it is to be the same bytes as
-            long as nothing new was said. Without one, a receiver is judged by its answers alone.
+            long as nothing new was said. Without one, a receiver is judged by its answers alone, and what callbacks
+            have left is not checked.
         restart: restarts the receiver; without it that check is skipped.
         timeout: how long the receiver may take; the platform waits 30 seconds.
         burst: callbacks of the burst.
@@ -43,9 +44,10 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
         on_result: is told of each check as soon as it is made.
 
     Raises:
-        OptionError: a URL is none, or there is no check of a name.
+        OptionError: a URL is none, nothing takes callbacks there, or there is no check of a name.
     """
     _check_urls(url, probe)
+    only = tuple(only)
     chosen = checks_named(only)
     trial = Trial(
         url=url,
@@ -56,11 +58,32 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
         restart=restart,
         burst=burst,
     )
+    _check_somebody_is_there(trial)
     results: list[Result] = []
     for name, check in chosen.items():
         results.append(_run(name, check, trial))
         on_result(results[-1])
-    return Scorecard(url=url, results=tuple(results))
+    return Scorecard(url=url, results=tuple(results), chosen=bool(only))
+
+
+def _check_somebody_is_there(trial: Trial) -> None:
+    """Send what any receiver takes, and refuse to try a URL where there is none.
+
+    Raises:
+        OptionError: no answer comes, or a 404 to what is signed and to what is not.
+    """
+    compose = replace(trial.compose, instance_id=_FIRST_INSTANCE + len(BATTERY))
+    callback = compose.change()
+    reply = trial.send(callback)
+    if isinstance(reply, NoReply):
+        raise OptionError(
+            f"nothing answers at {trial.url} ({reply.reason}); start the receiver, or look at the URL"
+        )
+    unsigned = trial.send(replace(callback, signature=None)) if reply.status == 404 else None
+    if isinstance(unsigned, Reply) and unsigned.status == 404:
+        raise OptionError(
+            f"{trial.url} answers 404 to every callback, so no receiver is there; look at the URL's path"
+        )
 
 
 def _run(name: str, check: Check, trial: Trial) -> Result:
@@ -76,6 +99,8 @@ def _run(name: str, check: Check, trial: Trial) -> Result:
         outcome, why = Outcome.FAILED, str(failure)
     except SkippedError as reason:
         outcome, why = Outcome.SKIPPED, str(reason)
+    except UnseenError as seen:
+        outcome, why = Outcome.PARTLY, str(seen)
     return Result(name=name, title=title, outcome=outcome, why=why, seconds=monotonic() - began)
 
 

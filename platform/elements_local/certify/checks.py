@@ -41,12 +41,14 @@ def wrong_signature(trial: Trial) -> None:
         ("no base64", replace(good, signature="sha256=?")),
     ):
         trial.refuses(bad, what)
+    trial.effect_is_seen("refused")
 
 
 def missing_signature(trial: Trial) -> None:
     """A callback without a signature is refused, and nothing comes of it."""
     _key(trial)
     trial.refuses(replace(trial.compose.change(), signature=None), "not signed")
+    trial.effect_is_seen("refused")
 
 
 def reserialised_signature(trial: Trial) -> None:
@@ -67,6 +69,7 @@ def duplicate(trial: Trial) -> None:
     for time in ("second", "third"):
         trial.accepts(callback, f"the {time} time")
         trial.has_not_changed(once, f"after the {time} time")
+    trial.effect_is_seen("accepted")
 
 
 def reordered(trial: Trial) -> None:
@@ -78,6 +81,7 @@ def reordered(trial: Trial) -> None:
     latest = trial.state()
     trial.accepts(older, "the older change, which comes later")
     trial.has_not_changed(latest, "after the older change")
+    trial.effect_is_seen("accepted")
 
 
 def burst(trial: Trial) -> None:
@@ -148,6 +152,7 @@ def after_restart(trial: Trial) -> None:
     trial.restart()
     trial.accepts(callback, "the same event after the restart")
     trial.has_not_changed(once, "after the restart")
+    trial.effect_is_seen("accepted")
 
 
 def large(trial: Trial) -> None:

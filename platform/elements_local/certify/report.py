@@ -18,7 +18,7 @@ def write_junit(path: Path, scorecard: Scorecard) -> None:
         )
         if result.outcome is Outcome.FAILED:
             case.result = [junitparser.Failure(xml_text(result.why), "CertificateError")]
-        elif result.outcome is Outcome.SKIPPED:
+        elif result.outcome in {Outcome.SKIPPED, Outcome.PARTLY}:  # a pass would say more than was seen
             case.result = [junitparser.Skipped(xml_text(result.why))]
         suite.add_testcase(case)
     document = junitparser.JUnitXml("elements-local certify")
@@ -32,7 +32,7 @@ def write_html(path: Path, scorecard: Scorecard) -> None:
         "certificate.html",
         style="certificate.css",
         card=scorecard,
-        verdict="passed" if scorecard.passed else "failed",
+        verdict=scorecard.verdict,
         counts=", ".join(f"{scorecard.count(outcome)} {outcome.value}" for outcome in Outcome),
     )
     path.write_text(page, encoding="utf-8")

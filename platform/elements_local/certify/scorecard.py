@@ -5,9 +5,10 @@ from enum import Enum
 
 
 class Outcome(Enum):
-    """Whether a receiver passed a check; one that could not be made says why."""
+    """What a check saw of a receiver; one that could not be made, or not wholly, says why."""
 
     PASSED = "passed"
+    PARTLY = "partly"
     FAILED = "failed"
     SKIPPED = "skipped"
 
@@ -19,7 +20,7 @@ class Result:
     Attributes:
         name: one word for machines.
         title: what a receiver has to do.
-        why: what came and what was expected; empty if it passed.
+        why: what came and what was expected, or what was not looked at; empty if it passed.
         seconds: how long the check took.
     """
 
@@ -42,15 +43,30 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Scorecard:
-    """All checks of one receiver, in their order."""
+    """All checks of one receiver, in their order.
+
+    Attributes:
+        chosen: whether they were asked for by name.
+    """
 
     url: str
     results: tuple[Result, ...]
+    chosen: bool = False
 
     @property
     def passed(self) -> bool:
-        """Whether no check failed."""
-        return not self.failed
+        """Whether no check failed, and none was skipped that was asked for by name."""
+        return not self.failed and not self.not_made
+
+    @property
+    def not_made(self) -> tuple[Result, ...]:
+        """The checks that were asked for by name and skipped."""
+        return tuple(one for one in self.results if self.chosen and one.outcome is Outcome.SKIPPED)
+
+    @property
+    def verdict(self) -> str:
+        """The whole in a word."""
+        return "failed" if self.failed else "incomplete" if self.not_made else "passed"
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -64,7 +80,12 @@ class Scorecard:
     def to_json(self) -> dict[str, object]:
         """Return the scorecard as ``--json`` prints it."""
         counts = {outcome.value: self.count(outcome) for outcome in Outcome}
-        return {"url": self.url, **counts, "checks": [result.to_json() for result in self.results]}
+        return {
+            "url": self.url,
+            "verdict": self.verdict,
+            **counts,
+            "checks": [result.to_json() for result in self.results],
+        }
 
     def __str__(self) -> str:
         """Return the scorecard as the terminal shows it."""

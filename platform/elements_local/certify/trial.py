@@ -25,6 +25,10 @@ class SkippedError(Exception):
     """The check cannot be made; says what it needs."""
 
 
+class UnseenError(Exception):
+    """The receiver answered as it should; what came of the callback was not looked at. Says both."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """What a check has to do with.
@@ -70,6 +74,15 @@ class Trial:
         if not isinstance(reply, Reply) or reply.ok or reply.status >= 500:
             raise FailedError(f"{what}: expected a refusal such as 401, {_came(reply)}")
         self.has_not_changed(before, what)
+
+    def effect_is_seen(self, answered: str) -> None:
+        """End a check that has to do with what callbacks leave.
+
+        Raises:
+            UnseenError: there is no probe to see that with.
+        """
+        if self.probe is None:
+            raise UnseenError(f"{answered}; effect not checked: that needs a probe (--probe)")
 
     def has_not_changed(self, before: bytes, what: str) -> None:
         """Expect the state to be as it was.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from elements_local.certify import Result, Scorecard
 
-_COLOURS = {"passed": "green", "failed": "red", "skipped": "yellow"}
+_COLOURS = {"passed": "green", "partly": "yellow", "failed": "red", "skipped": "yellow"}
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -71,7 +71,9 @@ CHECKS = (
 def command(*, as_json: bool, junit: Path | None, html: Path | None, **given: Any) -> None:
     """Try the receiver at URL with signatures right and wrong, duplicates, bursts and more; exit 1 if it fails one.
 
-    The receiver gets callbacks as the platform sends them, from instances that are not there.
+    The receiver gets callbacks as the platform sends them, from instances that are not there. Without --probe only its
+    answers are seen: what was to leave nothing behind is then `partly` checked. Exit 2 if nothing takes callbacks at URL,
+    or a check that --only names could not be made.
     """
     from elements_local.certify.report import write_html, write_junit  # noqa: PLC0415 - not needed for --help
 
@@ -84,8 +86,10 @@ def command(*, as_json: bool, junit: Path | None, html: Path | None, **given: An
         print_json(scorecard.to_json())
     else:
         click.echo(_coloured(scorecard))
+    for result in scorecard.not_made:
+        click.echo(f"{result.name} was asked for and not made: it {result.why}", err=True)
     if not scorecard.passed:
-        raise SystemExit(1)
+        raise SystemExit(1 if scorecard.failed else 2)
 
 
 def _certified(

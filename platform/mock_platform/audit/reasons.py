@@ -98,15 +98,28 @@ def _missed(event: Owed, polls: Sequence[Poll], updated: datetime, *, first: boo
     at = f"the poll of {shown(poll.at)}"
     if poll.error is not None:
         return f"{at} {failed(poll.error)}"
-    decision = _decision(event.record_id, [poll])
+    decision = _decision(event.record_id, [each for each in chances if each.at == poll.at])
     if decision is not None:
         return f"{at} {'found it' if decision.change else 'passed it over'}: {decision.why}"
-    nameless_ids = [one.record_id for one in poll.decisions if one.change and not is_id(one.record_id)]
-    if nameless_ids:
-        return nameless(nameless_ids[0], poll.at)
+    others = [one for one in poll.decisions if not is_id(one.record_id)]
+    if others:
+        told = next((one for one in others if one.change), None)
+        return nameless(told.record_id, poll.at) if told else _passed_over(others, poll.at)
     if updated <= poll.window_from:
         return f"{at} asked for what is later than {shown(poll.window_from)}{_gap(poll, polls)}, and the record is dated {shown(updated)}"
-    return f"{at} did not find it; it asked GET {poll.request_url}{_narrowed(poll)}"
+    count = len(poll.decisions)
+    saw = f"named it in none of the {count} records that it saw" if count else "did not find it"
+    return f"{at} {saw}; it asked GET {poll.request_url}{_narrowed(poll)}"
+
+
+def _passed_over(others: Sequence[Decision], poll_at: datetime) -> str:
+    """Say what a poll made of records that may be the one in question: under its idField they have no id of the CRM's."""
+    ids = ", ".join(repr(one.record_id) if one.record_id else "no id" for one in others[:3])
+    many = "a record" if len(others) == 1 else f"{len(others)} records"
+    return (
+        f"the poll of {shown(poll_at)} passed over {many} of which its idField does not name the CRM's id "
+        f"(it has {ids}{', ...' if len(others) > 3 else ''}): {others[0].why}"
+    )
 
 
 def _narrowed(poll: Poll) -> str:

@@ -11,6 +11,7 @@ from mock_kit.operations import Answer, operation
 from mock_kit.workspaces import Workspace
 from mock_platform.audit import facts
 from mock_platform.audit.ground_truth import GroundTruth
+from mock_platform.audit.notes import notes
 from mock_platform.audit.reckoning import Audit, Finding, Verdict, reckon
 from mock_platform.domain.config_warning import WarningJson
 from mock_platform.domain.models import Instance
@@ -44,7 +45,8 @@ class AuditJson(TypedDict):
 
     Every event that was owed is reported, late, misclassified or lost. ``delivered`` counts the events of callbacks that
     were taken, each as often as that; what was told without being owed is a duplicate, or misclassified if it names no
-    record. ``warnings`` are those of ``/_local/warnings``.
+    record. ``notes`` say what is not polled, and why nothing is owed if nothing is. ``warnings`` are those of
+    ``/_local/warnings``.
     """
 
     owed: int
@@ -54,6 +56,7 @@ class AuditJson(TypedDict):
     duplicate: list[FindingJson]
     misclassified: list[FindingJson]
     lost: list[FindingJson]
+    notes: list[str]
     warnings: list[WarningJson]
 
 
@@ -63,7 +66,7 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
     """Hold the CRM's own log of changes against the callbacks of an instance."""
     workspace = asked_workspace()
     instance = any_instance(workspace, str(query.instance_id))
-    audit = _audited(workspace, instance)
+    audit, remarks = _audited(workspace, instance)
     ((_, slips),) = kept_warnings(workspace, [instance])
     return Answer(
         {
@@ -74,13 +77,14 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
             "duplicate": _shown(audit, Verdict.DUPLICATE),
             "misclassified": _shown(audit, Verdict.MISCLASSIFIED),
             "lost": _shown(audit, Verdict.LOST),
+            "notes": remarks,
             "warnings": slips.to_json(),
         }
     )
 
 
-def _audited(workspace: Workspace, instance: Instance) -> Audit:
-    """Gather what is known of an instance, and reckon."""
+def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, list[str]]:
+    """Gather what is known of an instance, and reckon; with notes on it."""
     services = parts()
     polled = facts.polled(services.store, workspace.name, instance, services.settings)
     truth = GroundTruth(
@@ -93,7 +97,9 @@ def _audited(workspace: Workspace, instance: Instance) -> Audit:
     changes = truth.changes(instance.configuration, since=since)
     told = facts.reports(services.store, workspace.name, instance.id)
     now = workspace.clock.now()
-    return reckon(one.followed(changes, told.get(one.resource, ()), until=now) for one in polled)
+    audit = reckon(one.followed(changes, told.get(one.resource, ()), until=now) for one in polled)
+    nothing = not (audit.owed or audit.delivered or audit.findings)
+    return audit, notes(instance, polled, changes, nothing=nothing, now=now)
 
 
 def _shown(audit: Audit, verdict: Verdict) -> list[FindingJson]:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import socket
 from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from junitparser import JUnitXml
+from werkzeug import Response
 
 from elements_local.certify import Outcome, certify
 from elements_local.certify.checks import BATTERY
@@ -67,9 +69,19 @@ def test_every_check_but_the_plainest_has_its_faulty_receiver():
 
 
 def test_without_a_probe_a_receiver_is_judged_by_its_answers():
-    blind = judged(receivers.LooksUpOldEventsOnly(), probe=None, only=["duplicate", "reordered"])
+    blind = judged(receivers.LooksUpOldEventsOnly(), probe=None)
 
-    assert blind.failed == ()
+    partly = {one.name: one.why for one in blind.results if one.outcome is Outcome.PARTLY}
+    unseen = "effect not checked: that needs a probe (--probe)"
+    assert partly == {
+        "wrong-signature": f"refused; {unseen}",
+        "missing-signature": f"refused; {unseen}",
+        "duplicate": f"accepted; {unseen}",
+        "reordered": f"accepted; {unseen}",
+        "after-restart": f"accepted; {unseen}",
+    }
+    assert (blind.failed, blind.passed) == ((), True)
+    assert "partly   The same callback again is accepted, and changes nothing" in str(blind)
 
 
 def test_without_a_key_or_a_way_to_restart_what_needs_them_is_skipped():
@@ -81,14 +93,62 @@ def test_without_a_key_or_a_way_to_restart_what_needs_them_is_skipped():
 
     skipped = {result.name for result in scorecard.results if result.outcome is Outcome.SKIPPED}
     assert skipped == {"wrong-signature", "missing-signature", "reserialised-signature", "after-restart"}
-    assert scorecard.passed
+    assert scorecard.passed, "what was not asked for by name may be left out"
 
 
-def test_nobody_listening_fails_every_check_and_says_so():
-    scorecard = certify("http://127.0.0.1:1/", key="k", burst=2)
+def told_before_the_battery(url):
+    done = run(url, "--key", receivers.KEY, "--timeout", "1")
+    assert (done.exit_code, done.stdout) == (2, "")
+    return done.stderr
 
-    assert len(scorecard.failed) == len(BATTERY) - 1
-    assert "connection refused" in scorecard.results[0].why
+
+def test_a_url_where_nobody_listens_is_told_before_the_battery():
+    told = told_before_the_battery("http://127.0.0.1:1/")
+
+    assert "nothing answers at http://127.0.0.1:1/ (connection refused" in told
+
+
+def test_a_url_from_which_no_answer_comes_is_told_before_the_battery():
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        told = told_before_the_battery(f"http://127.0.0.1:{mute.getsockname()[1]}/hook")
+
+    assert "nothing answers at http://127.0.0.1:" in told
+    assert "(timed out" in told
+
+
+def test_a_url_that_answers_404_to_all_callbacks_is_told_before_the_battery(httpserver):
+    httpserver.expect_request("/typo").respond_with_data("no such page", status=404)
+
+    told = told_before_the_battery(httpserver.url_for("/typo"))
+
+    assert "/typo answers 404 to every callback" in told
+    assert len(httpserver.log) == 2
+
+
+def test_a_404_to_some_callbacks_is_what_a_check_says():
+    class Picky(receivers.Receiver):
+        def refusal(self, envelope, request):  # noqa: ARG002 - as a receiver has it
+            return Response("whose is that?", status=404)
+
+    scorecard = judged(Picky(), only=["valid-signature"])
+
+    assert "it answered 404 'whose is that?'" in scorecard.results[0].why
+
+
+@pytest.mark.parametrize(
+    ("check", "needs"),
+    [("wrong-signature", "needs the signature key (--key)"), ("after-restart", "needs a way to restart")],
+)
+def test_a_check_that_was_asked_for_and_not_made_is_not_good(httpserver, tmp_path, check, needs):
+    httpserver.expect_request("/hook").respond_with_data("{}")
+    page = tmp_path / "card.html"
+
+    done = run(httpserver.url_for("/hook"), "--only", check, "--only", "late", "--html", str(page))
+
+    assert done.exit_code == 2
+    assert f"{check} was asked for and not made: it {needs}" in done.stderr
+    assert "1 passed, 0 partly, 0 failed, 1 skipped" in done.stdout
+    assert 'class="incomplete">incomplete<' in page.read_text()
 
 
 def test_a_probe_that_does_not_answer_is_named():
@@ -127,7 +187,7 @@ def test_the_command_prints_the_scorecard_and_writes_it_as_junit_and_as_a_page(t
     assert "passed   A callback with a valid signature is accepted" in done.output
     assert "failed   A callback with ten events is accepted" in done.output
     assert "ten events: expected any 2xx, it answered 400 'one, please'" in done.output
-    assert done.output.endswith("1 passed, 1 failed, 1 skipped\n")
+    assert done.stdout.endswith("1 passed, 0 partly, 1 failed, 1 skipped\n")
     cases = {
         case.name: [type(each).__name__ for each in case.result]
         for case in next(iter(JUnitXml.fromfile(junit)))
@@ -152,6 +212,7 @@ def test_the_command_prints_json():
         0,
         0,
     )
+    assert (card["verdict"], card["partly"]) == ("passed", 0)
     assert card["checks"][0]["name"] == "valid-signature"
 
 

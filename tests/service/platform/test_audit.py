@@ -60,6 +60,7 @@ def test_an_audit_counts_and_lists_everything_that_was_owed(doors, audit, ada):
         "duplicate": [],
         "misclassified": [],
         "lost": [],
+        "notes": [],
         "warnings": [],
     }
 
@@ -68,7 +69,7 @@ def test_what_no_poll_had_the_chance_to_see_is_not_owed_yet(doors, audit, ada): 
     assert audit()["owed"] == 0
 
 
-def test_an_audit_of_a_fresh_instance_finds_nothing(doors, audit):
+def test_an_audit_of_a_fresh_instance_finds_nothing_and_says_so(doors, audit):
     doors.crm.seed(5)
     doors.clock.advance("1h")
 
@@ -77,8 +78,125 @@ def test_an_audit_of_a_fresh_instance_finds_nothing(doors, audit):
         "delivered": 0,
         "reported": [],
         **{kind: [] for kind in FLAWS},
+        "notes": [
+            "nothing of accounts, contacts, leads, opportunities has changed since 2026-03-02T10:00:00Z"
+        ],
         "warnings": [],
     }
+
+
+NOTES = [
+    pytest.param(
+        {"event.notification.enabled": False},
+        [
+            "events are off: nothing is polled until event.notification.enabled is true",
+            "1 changes of contacts were logged, and nothing polls them",
+        ],
+        id="events off",
+    ),
+    pytest.param(
+        {"event.vendor.type": "webhook"},
+        [
+            "nothing is polled: event.vendor.type is webhook",
+            "1 changes of contacts were logged, and nothing polls them",
+        ],
+        id="no polling",
+    ),
+    pytest.param(
+        {"event.poller.refresh_interval": 45},
+        [
+            (
+                "contacts: not polled since events were enabled, 2026-03-02T10:00:00Z: "
+                "polls come every 45 min, and it is 2026-03-02T10:31:00Z"
+            )
+        ],
+        id="the interval is longer than what was advanced",
+    ),
+    pytest.param(
+        polling({"leads": {}}),
+        ["1 changes of contacts were logged, and nothing polls them"],
+        id="another resource is polled",
+    ),
+    pytest.param(
+        polling({"people": {}}),
+        [
+            "people is not polled: no block with a url is configured for it, or it is not among those chosen",
+            "no resource is polled: see event.poller.configuration",
+            "1 changes of contacts were logged, and nothing polls them",
+        ],
+        id="a block without a url",
+    ),
+    pytest.param(
+        polling({"contacts": entry("contacts", "CONTACT_ID") | {"url": "/hubs/crm/contacts/1/notes"}}),
+        [
+            "what is owed for contacts is not known: its url leads to no collection of the CRM's as a whole",
+            "1 changes of contacts were logged, and nothing polls them",
+        ],
+        id="no collection as a whole",
+    ),
+]
+
+
+@pytest.mark.parametrize(("configuration", "notes"), NOTES)
+def test_an_audit_of_zeros_says_why_there_is_nothing_in_it(doors, make_instance, configuration, notes):
+    contacts = polling({"contacts": entry("contacts", "CONTACT_ID")})
+    made = make_instance(contacts | configuration)
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("30m")
+
+    audit = doors.platform.audit(made["id"])
+
+    assert {key: audit[key] for key in ("owed", "delivered", "reported", *FLAWS)} == {
+        "owed": 0, "delivered": 0, "reported": [], "late": [], "duplicate": [], "misclassified": [], "lost": [],
+    }  # fmt: skip
+    assert audit["notes"] == notes
+
+
+def test_an_audit_of_a_disabled_instance_says_that_it_is(doors, instance, audit):
+    doors.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("1h")
+
+    assert (audit()["owed"], audit()["notes"]) == (0, ["nothing is polled: the instance is disabled"])
+
+
+def test_an_audit_says_what_waits_for_the_next_poll_if_that_is_all(doors, audit, instance):  # noqa: ARG001
+    doors.clock.advance("20m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+
+    assert audit()["notes"] == [
+        (
+            "1 changes of contacts came after its last poll, 2026-03-02T10:15:00Z: "
+            "polls come every 15 min, and it is 2026-03-02T10:20:00Z"
+        )
+    ]
+
+
+def test_what_is_made_and_gone_between_two_polls_is_told_apart_from_nothing(doors, audit, instance):  # noqa: ARG001
+    doors.clock.advance("1m")
+    ada = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    doors.crm.delete("Contacts", ada)
+    doors.clock.advance("15m")
+
+    (note,) = audit()["notes"]
+
+    assert note.startswith("none of the 2 changes of accounts, contacts, leads, opportunities since")
+
+
+def test_a_poll_that_saw_a_record_without_its_id_and_passed_it_over_is_said_to_have(doors, make_instance):
+    unread = {"idField": "NO_SUCH_FIELD", "datesConfiguration": DATES | {"updatedDateFormat": "MM/dd/yyyy"}}
+    made = make_instance(polling({"contacts": entry("contacts", "CONTACT_ID") | unread}))
+    doors.clock.advance("1m")
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    doors.clock.advance("15m")
+
+    (lost,) = doors.platform.audit(made["id"])["lost"]
+
+    assert (
+        "passed over a record of which its idField does not name the CRM's id (it has no id)" in lost["why"]
+    )
+    assert "did not find" not in lost["why"]
 
 
 def test_an_audit_changes_nothing_and_leaves_no_trace_in_any_journal(doors, audit, ada, unchanged):  # noqa: ARG001

@@ -1,0 +1,92 @@
+"""Sentences on why nothing, or not everything, could be owed: so that an audit is never all zeros without a word. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from mock_platform.audit.facts import Polled, silent
+from mock_platform.audit.reckoning import Stamped
+from mock_platform.domain import configuration, poller_configuration
+from mock_platform.domain.iso_dates import iso_date_exact as shown
+from mock_platform.domain.models import Instance
+
+_MINUTE = timedelta(minutes=1)
+_Changes = Mapping[str, Sequence[Stamped]]
+
+
+def notes(
+    instance: Instance, polled: Sequence[Polled], changes: _Changes, *, nothing: bool, now: datetime
+) -> list[str]:
+    """Say what is not polled, and, of an audit that has found nothing, why there is nothing in it.
+
+    Args:
+        changes: that the CRM logged, by the collection.
+        nothing: whether nothing was owed, and nothing told.
+    """
+    found = [*_not_polled(instance, polled)]
+    if nothing:
+        found += _too_early(polled, changes, now)
+        found += _elsewhere(polled, changes)
+        found = found or [_nothing_owed(polled, changes)]
+    return found
+
+
+def _not_polled(instance: Instance, polled: Sequence[Polled]) -> Iterator[str]:
+    values = instance.configuration
+    if not configuration.events_enabled(values):
+        yield f"events are off: nothing is polled until {configuration.ENABLED} is true"
+    elif not configuration.is_polled(values):
+        yield f"nothing is polled: {configuration.VENDOR_TYPE} is {values[configuration.VENDOR_TYPE]}"
+    else:
+        on = {one.resource for one in polled if one.on}
+        for name in dict.fromkeys(
+            [*poller_configuration.entries_of(values), *(one.resource for one in polled)]
+        ):
+            if name not in on:
+                yield f"{name} is not polled: no block with a url is configured for it, or it is not among those chosen"
+        if not on:
+            yield f"no resource is polled: see {poller_configuration.CONFIGURATION}"
+    stopped = silent(instance, [poll for one in polled for poll in one.polls])
+    if stopped:
+        yield f"nothing is polled: {stopped}"
+    for one in polled:
+        if one.collection is None:
+            yield f"what is owed for {one.resource} is not known: its url leads to no collection of the CRM's as a whole"
+
+
+def _too_early(polled: Sequence[Polled], changes: _Changes, now: datetime) -> Iterator[str]:
+    """Say which polls have not come yet."""
+    unpolled = defaultdict[str, list[str]](list)
+    for one in polled:
+        if not one.goes_on or one.interval is None:
+            continue
+        last = max((poll.at for poll in one.polls), default=None)
+        waiting = sum(last is not None and each.change.at >= last for each in _of(one, changes))
+        every = f"polls come every {one.interval / _MINUTE:g} min, and it is {shown(now)}"
+        if last is None:
+            unpolled[f"not polled since events were enabled, {shown(one.since)}: {every}"].append(
+                one.resource
+            )
+        elif waiting:
+            yield f"{waiting} changes of {one.resource} came after its last poll, {shown(last)}: {every}"
+    yield from (f"{', '.join(names)}: {why}" for why, names in unpolled.items())
+
+
+def _elsewhere(polled: Sequence[Polled], changes: _Changes) -> Iterator[str]:
+    """Say what has changed that nothing is polled of."""
+    for collection, logged in changes.items():
+        if logged and collection not in {one.collection for one in polled}:
+            yield f"{len(logged)} changes of {collection} were logged, and nothing polls them"
+
+
+def _nothing_owed(polled: Sequence[Polled], changes: _Changes) -> str:
+    """Say that there is nothing to find, as far as the log goes."""
+    since = shown(min(one.since for one in polled))
+    names = ", ".join(one.resource for one in polled)
+    if count := sum(len(_of(one, changes)) for one in polled):
+        return f"none of the {count} changes of {names} since {since} is owed: they were undone before a poll could see them"
+    return f"nothing of {names} has changed since {since}"
+
+
+def _of(one: Polled, changes: _Changes) -> list[Stamped]:
+    return [each for each in changes.get(one.collection or "", ()) if each.change.at > one.since]
