@@ -25,6 +25,7 @@ from callback_sink.parts import EXTENSION, Parts
 from callback_sink.routes import bins, callbacks, exports, forwards, responses, signature_keys, streams
 from callback_sink.routes.calls import refuse_raw_query, workspace_of
 from callback_sink.settings import Settings
+from callback_sink.soundness import check_sound
 from callback_sink.store import Store
 from callback_sink.stream import Places
 from callback_sink.tables import metadata
@@ -113,6 +114,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
             memories=memories,
             stills=(parts.still, faults.still),
             moved=moved,
+            sound=check_sound,
         ),
     )
     if alone:

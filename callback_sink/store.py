@@ -13,7 +13,7 @@ from callback_sink import tables, usage
 from callback_sink.answers import Answer, next_answer
 from callback_sink.errors import NoSuchCallbackError
 from callback_sink.inbox import Callback, ForwardedJson, Received, Verdict, judge
-from callback_sink.rows import callback_of, row_of, taken, weight_of
+from callback_sink.rows import callback_of, row_of, taken
 from callback_sink.search import Filters, NearMiss, closest, matches
 from callback_sink.tables import digest_of
 from callback_sink.told import Told, tell, told_of
@@ -51,6 +51,9 @@ _unchecked = Prepared(_of_bin.where(_kept.signature == Verdict.UNCHECKED.value))
 _this = (_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
 _one = Prepared(tables.callbacks.select().where(*_this))
 _settle = Prepared(tables.callbacks.update().where(*_this).values(signature=bindparam("found")))
+_weights = select(_kept.id, _kept.bin_digest, _kept.weight).where(
+    _kept.workspace == bindparam("of_workspace")
+)
 _remove = Prepared(tables.callbacks.delete().where(*_this))
 _note = Prepared(
     tables.callbacks.update().where(*_this).values(forwards=bindparam("noted"), status=bindparam("answered"))
@@ -166,13 +169,13 @@ class Store:
 
     def remove(self, workspace: str, wanted: Filters) -> list[Callback]:
         """Forget the callbacks that a search means, and return them, oldest first."""
+        of = {"of_workspace": workspace}
         with self._writing() as connection:
             found = list(_search(connection, workspace, wanted))
             if found:
-                _remove.run_each(connection, [{"of_workspace": workspace, "of_id": one.id} for one in found])
-                usage.removed(
-                    connection, workspace, [(digest_of(each.bin), weight_of(each)) for each in found]
-                )
+                counted = {row.id: (row.bin_digest, row.weight) for row in connection.execute(_weights, of)}
+                _remove.run_each(connection, [{**of, "of_id": one.id} for one in found])
+                usage.removed(connection, workspace, [counted[one.id] for one in found])
         return found
 
     def told(self, workspace: str, name: str) -> Told:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
+from mock_kit.table_rows import SnapshotError
 from mock_kit.workspaces import Workspace
 
 _SECOND = timedelta(seconds=1)
@@ -125,7 +126,15 @@ class Allowance:
     def restore(
         self, _connection: Connection, workspace: Workspace, value: KeptUse | None
     ) -> Callable[[], None]:
-        """Return what lets a workspace have used up so much."""
+        """Return what lets a workspace have used up so much.
+
+        Raises:
+            SnapshotError: it made another number of calls today than it has the instants of.
+        """
+        if value is not None and value.stamps and value.today != len(value.stamps):
+            raise SnapshotError(
+                f"memory.allowance.today: expected {len(value.stamps)}, as there are so many stamps; got {value.today}"
+            )
 
         def put_back() -> None:
             with self._lock:

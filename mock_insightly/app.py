@@ -42,6 +42,7 @@ from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.routes.refusals import refuse_method
 from mock_insightly.seed import LARGEST
 from mock_insightly.settings import Settings
+from mock_insightly.soundness import check_sound
 from mock_insightly.store import Store
 from mock_insightly.tables import metadata
 from mock_insightly.versions.chosen import chosen
@@ -135,6 +136,7 @@ def create_app(
             tables=AllRows(metadata),
             memories={**memories, **(standing_of(workspaces) if alone else {})},
             stills=(faults.still,),
+            sound=check_sound,
         ),
     )
     if alone:

@@ -14,6 +14,7 @@ from mock_kit.database import Database
 from mock_kit.faults import Rule, Rules, parse_rules
 from mock_kit.json_text import Json, decode, encode_text
 from mock_kit.prepared import Prepared
+from mock_kit.table_rows import SnapshotError
 from mock_kit.workspaces import Workspace
 
 _metadata = MetaData()
@@ -133,9 +134,15 @@ class FaultBook:
 
         Raises:
             FaultRuleError: one of them cannot be read.
+            SnapshotError: one has struck more often than it was tried.
         """
         sent: Any = {"faults": [kept.rule for kept in value]}
         rules = parse_rules(sent, service=self.service, shape=self.shape)
+        for place, kept in enumerate(value):
+            if kept.struck > kept.seen:
+                raise SnapshotError(
+                    f"memory.faults[{place}].struck: expected {kept.seen} at the most, as often as it was seen; got {kept.struck}"
+                )
         entries = [
             Entry(rule=rule, seen=kept.seen, struck=kept.struck)
             for rule, kept in zip(rules, value, strict=True)

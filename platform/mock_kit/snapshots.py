@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from mock_kit.database import Database
 from mock_kit.json_text import Json
+from mock_kit.soundness import Sound, anything
 from mock_kit.table_rows import AllRows, Reworded, Rows, SnapshotError
 from mock_kit.workspaces import Workspace
 
@@ -97,6 +98,7 @@ class Snapshots:
         memories: name -> what the service keeps beside its tables.
         stills: entered one in another, before the transaction.
         moved: says what a snapshot's texts become in another workspace.
+        sound: looks at the rows once they are written, and refuses those that do not hold together.
         restored: called once a workspace has been put back.
     """
 
@@ -106,6 +108,7 @@ class Snapshots:
     memories: Mapping[str, Memory]
     stills: tuple[Still, ...] = ()
     moved: Moved = unmoved
+    sound: Sound = anything
     restored: Callable[[Workspace], None] = _tell_nobody
 
     def take(self, workspace: Workspace) -> Snapshot:
@@ -131,7 +134,7 @@ class Snapshots:
             How many rows the snapshot has.
 
         Raises:
-            SnapshotError: it is no snapshot of this service, or something in it cannot be kept.
+            SnapshotError: it is no snapshot of this service, something in it cannot be kept, or contradicts the rest.
             TakenError: another workspace has what only one may have.
             Exception: what one of ``stills`` refuses with.
         """
@@ -142,6 +145,7 @@ class Snapshots:
         with self._still(workspace), suppress(_UndoneError):
             with self.database.writing() as connection:
                 self.tables.write(connection, workspace.name, rows, reworded)
+                self.sound(connection, workspace.name)
                 afterwards = [
                     self.memories[name].restore(connection, workspace, value)
                     for name, value in values.items()

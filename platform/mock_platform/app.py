@@ -79,6 +79,7 @@ from mock_platform.routes.parts import EXTENSION, Parts
 from mock_platform.schedule_task import ScheduleTask
 from mock_platform.settings import Settings
 from mock_platform.store import Store
+from mock_platform.store.soundness import check_sound
 from mock_platform.store.tables import metadata
 from mock_platform.usage_notes import note_usage
 
@@ -220,6 +221,7 @@ def _add_snapshots(app: Flask, database: Database) -> None:
         memories={WORKSPACE: standing, "faults": parts.faults, "journal": parts.journal},
         stills=(parts.engine.still, parts.faults.still),
         moved=standing.moved,
+        sound=check_sound,
         restored=lambda workspace: parts.store.activities.tell(workspace, restored(workspace.name)),
     )
     add_snapshots(app, snapshots)

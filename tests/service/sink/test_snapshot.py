@@ -133,6 +133,20 @@ def decode_rows(raw):
     return sum(len(table["rows"]) for table in decode(raw)["tables"].values())
 
 
+def test_what_is_removed_in_a_workspace_of_another_name_is_taken_off_as_it_was_counted(
+    sink, acme, take, back
+):
+    sink.send("/default/x", body=b"123")
+    back(take(), workspace=acme.name)
+
+    assert sink.client.delete("/_local/callbacks", query_string={"workspace": acme.name}).status_code == 200
+
+    after = take(workspace=acme.name)
+    usage = decode(after)["tables"]["sink_usage"]
+    assert [row[usage["columns"].index("bytes")] for row in usage["rows"]] == [0, 0]
+    back(after, workspace=acme.name)
+
+
 def test_a_workspace_that_is_not_there_is_refused(sink, take):
     for answer in (
         sink.client.post(PATH, query_string={"workspace": "nobody"}),

@@ -1,0 +1,53 @@
+"""Whether what a snapshot has of the sink holds together: ids and totals agree with the callbacks."""
+
+from sqlalchemy import Connection, select
+
+from callback_sink.answers import Answer
+from callback_sink.rows import callback_of
+from callback_sink.tables import bins, callbacks, digest_of, usage, workspaces
+from mock_kit.soundness import check_counted, check_texts
+from mock_kit.table_rows import SnapshotError
+
+_WHOLE = ""
+"""Stands for all bins together, as in ``usage``."""
+
+
+def check_sound(connection: Connection, workspace: str) -> None:
+    """Check that a workspace's last id is not behind its callbacks, and that what is noted of bins is their sum.
+
+    Raises:
+        SnapshotError: says what is not, what was expected, and what came.
+    """
+    last = connection.scalar(select(workspaces.c.last_id).where(workspaces.c.workspace == workspace))
+    check_counted(connection, workspace, (callbacks.c.id,), last, "tables.sink_workspaces: last_id")
+    check_texts(connection, workspace, {bins.c.signature_keys: list[str], bins.c.answers: list[Answer]})
+    expected = _kept(connection, workspace)
+    noted = select(usage.c.bin_digest, usage.c.callbacks, usage.c.bytes).where(usage.c.workspace == workspace)
+    came = {row.bin_digest: (row.callbacks, row.bytes) for row in connection.execute(noted)}
+    for digest in {**expected, **came}:
+        wanted, got = expected.get(digest, (0, 0)), came.get(digest, (0, 0))
+        if wanted != got:
+            which = f"the bin of digest {digest}" if digest else "all bins together"
+            raise SnapshotError(
+                f"tables.sink_usage: expected {wanted[0]} callbacks of {wanted[1]} bytes for {which}, as in "
+                f"tables.sink_callbacks; got {got[0]} of {got[1]}"
+            )
+
+
+def _kept(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:
+    """Return how many callbacks each bin has and what they weigh, and of all together, once each row has been read."""
+    found: dict[str, tuple[int, int]] = {_WHOLE: (0, 0)}
+    for row in connection.execute(select(callbacks).where(callbacks.c.workspace == workspace)):
+        try:
+            read = callback_of(row)
+        except ValueError as error:
+            raise SnapshotError(f"tables.sink_callbacks: {row.id} cannot be read: {error}") from error
+        digest = digest_of(read.bin)
+        if row.bin_digest != digest:
+            raise SnapshotError(
+                f"tables.sink_callbacks: expected the bin_digest of {row.id} to be {digest}; got {row.bin_digest}"
+            )
+        for which in (digest, _WHOLE):
+            count, weight = found.get(which, (0, 0))
+            found[which] = count + 1, weight + row.weight
+    return found

@@ -1,0 +1,104 @@
+"""Whether what a snapshot has of an account holds together: sequences are not behind the numbers that are in use."""
+
+from collections.abc import Iterator
+
+from msgspec import ValidationError
+from sqlalchemy import Connection, and_, func, select
+
+from mock_insightly.exports import numbers_of
+from mock_insightly.kinds import KINDS, Kind, custom_object
+from mock_insightly.records import record_in
+from mock_insightly.sequences import CHANGES, FOUNDATIONS
+from mock_insightly.tables import bin_, changes, files, records, references, seed_runs, sequences
+from mock_kit.soundness import LARGEST_COUNT, check_none
+from mock_kit.table_rows import SnapshotError
+
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def check_sound(connection: Connection, workspace: str) -> None:
+    """Check that every number in use is one of its sequence, and that what is counted of records is their number.
+
+    Raises:
+        SnapshotError: says what is not, what was expected, and what came.
+    """
+    kept = select(sequences).where(sequences.c.workspace == workspace)
+    known = {row.name: row for row in connection.execute(kept)}
+    for name, (low, high) in _in_use(connection, workspace).items():
+        row = known.get(name)
+        if row is None or row.first > low or row.next <= high or row.next > LARGEST_COUNT:
+            came = "there is none" if row is None else f"got {row.first} to {row.next}"
+            raise SnapshotError(
+                f"tables.crm_sequences: expected {name} to begin with {low} or less and go on with {high + 1} or more, "
+                f"as those numbers are in use; {came}"
+            )
+    counted = (
+        select(records.c.kind, func.count().label("live"))
+        .where(records.c.workspace == workspace)
+        .group_by(records.c.kind)
+    )
+    live: dict[str, int] = {row.kind: row.live for row in connection.execute(counted)}
+    for name in {**live, **dict.fromkeys(known.keys() & _BY_NAME.keys())}:
+        got = known[name].live if name in known else 0
+        if live.get(name, 0) != got:
+            raise SnapshotError(
+                f"tables.crm_sequences: expected {live.get(name, 0)} live {name}, as tables.crm_records has so many; got {got}"
+            )
+    founded = sorted(live.keys() & {kind.name for kind in KINDS if kind.founded})
+    if founded and FOUNDATIONS not in known:
+        raise SnapshotError(
+            f"tables.crm_sequences: expected {FOUNDATIONS}, as there are {founded[0]}; there is none"
+        )
+    for table in (references, files):
+        field = (
+            table.c.kind if table is references else func.substr(table.c.kind, 1, func.length(records.c.kind))
+        )
+        there = and_(records.c.workspace == workspace, records.c.kind == field, records.c.id == table.c.id)
+        check_none(
+            connection,
+            select(table.c.kind, table.c.id).where(
+                table.c.workspace == workspace, ~select(records.c.id).where(there).exists()
+            ),
+            f"tables.{table.name}: there is a row of {{kind}} {{id}}, which is not in tables.crm_records",
+        )
+
+
+def _in_use(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:
+    """Return the lowest and the highest number in use of each sequence."""
+    found: dict[str, tuple[int, int]] = {}
+    for sequence, number in _numbers(connection, workspace):
+        low, high = found.get(sequence, (number, number))
+        found[sequence] = min(low, number), max(high, number)
+    return found
+
+
+def _numbers(connection: Connection, workspace: str) -> Iterator[tuple[str, int]]:
+    for table in (records, bin_):
+        for row in connection.execute(
+            select(table.c.kind, table.c.id, table.c.document).where(table.c.workspace == workspace)
+        ):
+            kind = _BY_NAME.get(row.kind) or custom_object(row.kind)
+            yield from _numbers_of(kind, row.id, row.document, table.name)
+    last = connection.scalar(select(func.max(changes.c.seq)).where(changes.c.workspace == workspace))
+    if last is not None:
+        yield CHANGES, last
+    for run in connection.execute(select(seed_runs).where(seed_runs.c.workspace == workspace)):
+        yield run.kind, run.first_id
+        yield run.kind, run.first_id + run.length - 1
+
+
+def _numbers_of(kind: Kind, record_id: int, document: str, table: str) -> list[tuple[str, int]]:
+    """Return the numbers of a kept record.
+
+    Raises:
+        SnapshotError: its document cannot be read, or is of another one.
+    """
+    where = f"tables.{table}: the document of {kind.name} {record_id}"
+    try:
+        record = record_in(document)
+        numbers = list(numbers_of(kind, record))
+    except (ValidationError, ValueError, KeyError, TypeError, AssertionError) as error:
+        raise SnapshotError(f"{where} cannot be read: {error!r}") from error
+    if record[kind.id_field] != record_id:
+        raise SnapshotError(f"{where}: expected the {kind.id_field} {record_id}; got {record[kind.id_field]}")
+    return numbers

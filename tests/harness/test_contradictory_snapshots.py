@@ -1,0 +1,139 @@
+"""Snapshots whose counters contradict their rows: each is refused with what came and what was expected, and changes nothing."""
+
+import pytest
+
+from elements_local.errors import CallError
+from elements_local.guide import instance_body
+
+
+@pytest.fixture
+def busy(doors):
+    """A workspace with something in every counted table: polls, callbacks in retry, records, a bin, bulk, faults."""
+    made = doors.platform.create_instance(instance_body(doors.credentials))
+    hub = doors.platform.hub(made["token"])
+    doors.sink.respond({"status": 503, "times": 1})
+    doors.crm.create("Contacts", {"FIRST_NAME": "Ada", "ADDRESSES": [{"CITY": "London"}]})
+    doors.clock.advance("15m")
+    hub.call("POST", "/bulk/query?q=" + "select%20*%20from%20contacts")
+    doors.clock.advance("1m")
+    doors.crm.seed(2)
+    return doors
+
+
+def rows_of(part, table):
+    kept = part["tables"][table]
+    return [dict(zip(kept["columns"], row, strict=True)) for row in kept["rows"]]
+
+
+def put_rows(part, table, rows):
+    part["tables"][table]["rows"] = [list(row.values()) for row in rows]
+
+
+def counter(name, value):
+    def change(part):
+        rows = [row for row in rows_of(part, "platform_counters") if row["name"] != name or value is not None]
+        put_rows(
+            part,
+            "platform_counters",
+            [row | {"value": value} if row["name"] == name else row for row in rows],
+        )
+
+    return change
+
+
+def every(table, where=None, **values):
+    """Return what gives rows of a table other values."""
+
+    def change(part):
+        rows = rows_of(part, table)
+        changed = [row | values if (where or {}).items() <= row.items() else row for row in rows]
+        assert changed != rows, rows
+        put_rows(part, table, changed)
+
+    return change
+
+
+def without(table, **where):
+    """Return what takes rows out of a table."""
+
+    def change(part):
+        rows = rows_of(part, table)
+        left = [row for row in rows if not where.items() <= row.items()]
+        assert left != rows, rows
+        put_rows(part, table, left)
+
+    return change
+
+
+def memory(name, value):
+    def change(part):
+        part["memory"][name] = value
+
+    return change
+
+
+RULE = {"effect": {"status": 503}}
+CONTRADICTIONS = [
+    ("platform", counter("instance", 1), "platform_counters: instance: expected "),
+    ("platform", counter("instance", None), "there is none"),
+    ("platform", counter("subscription", 3), "platform_counters: subscription: expected "),
+    ("platform", counter("notification", 5), "platform_counters: notification: expected "),
+    ("platform", counter("notification", -1), "expected a count from 0"),
+    ("platform", counter("notification", 2**63 - 1), "expected a count from 0"),
+    ("platform", counter("usage", 0), "platform_counters: usage: expected "),
+    ("platform", counter("bulk", 0), "platform_counters: bulk: expected "),
+    ("platform", every("platform_polls", {"id": 1}, id=2**63 - 1), "platform_polls: expected 9223372036854775807 or more"),
+    ("platform", every("platform_deliveries", tries=0), "was tried 2 times by tables.platform_attempts; got 0 tries"),
+    ("platform", every("platform_bulk_jobs", records=0), "records of "),
+    ("platform", every("platform_jobs", {"kind": "poll"}, subject="contacts"), "subject 'contacts' is none of a job"),
+    ("platform", every("platform_jobs", {"kind": "poll"}, kind="poke"), "kind 'poke'"),
+    ("platform", every("platform_deliveries", status="lost"), "status 'lost'"),
+    ("platform", every("platform_instances", configuration="{"), "configuration '{'"),
+    ("platform", memory("faults", [{"rule": RULE, "seen": 1, "struck": 2}]), "memory.faults[0].struck: expected 1"),
+    ("crm", every("crm_sequences", {"name": "Contacts"}, next=1), "expected Contacts to begin with "),
+    ("crm", every("crm_sequences", {"name": "Contacts"}, first=2**61), "expected Contacts to begin with "),
+    ("crm", every("crm_sequences", {"name": "LINK_ID"}, next=1), "expected LINK_ID to begin with "),
+    ("crm", every("crm_sequences", {"name": "Contacts"}, live=7), "live Contacts, as tables.crm_records has so many; got 7"),
+    ("crm", every("crm_sequences", {"name": "changes"}, next=1), "expected changes to begin with "),
+    ("crm", without("crm_sequences", name="Contacts"), "there is none"),
+    ("crm", without("crm_records", kind="Leads"), "expected 0 live Leads"),
+    ("crm", every("crm_seed_runs", {"kind": "Leads"}, length=1000), "expected Leads to begin with "),
+    ("crm", every("crm_records", {"kind": "Leads"}, document="[]"), "the document of Leads "),
+    ("crm", every("crm_records", {"kind": "Leads"}, document='{"LEAD_ID": 1}'), "expected the LEAD_ID "),
+    ("crm", memory("faults", [{"rule": RULE, "seen": 0, "struck": 1}]), "memory.faults[0].struck: expected 0"),
+    ("sink", every("sink_workspaces", last_id=1), "sink_workspaces: last_id: expected 3 or more"),
+    ("sink", without("sink_workspaces"), "sink_workspaces: last_id: expected 3 or more, as tables.sink_callbacks has the id 3"),
+    ("sink", every("sink_usage", callbacks=1), "expected 3 callbacks of "),
+    ("sink", every("sink_usage", bytes=0), "got 3 of 0"),
+    ("sink", without("sink_usage", bin_digest=""), "for all bins together"),
+    ("sink", without("sink_callbacks", id=1), "expected 2 callbacks of "),
+    ("sink", every("sink_callbacks", bin_digest="00"), "expected the bin_digest of 1 to be "),
+    ("sink", every("sink_callbacks", headers="{}"), "sink_callbacks: 1 cannot be read"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "change", "told"), CONTRADICTIONS, ids=[told for *_, told in CONTRADICTIONS]
+)
+def test_a_snapshot_that_contradicts_itself_is_refused_and_changes_nothing(busy, service, change, told):
+    document = busy.snapshot()
+    change(document[service])
+    busy.clock.advance("20m")
+    present = busy.snapshot()
+
+    with pytest.raises(CallError) as refused:
+        busy.restore(document)
+
+    assert refused.value.status == 400, refused.value
+    assert told in refused.value.body
+    assert busy.snapshot() == present
+    busy.clock.advance("1h")
+
+
+def test_one_that_does_not_is_taken_back_and_goes_on(busy):
+    document = busy.snapshot()
+    busy.clock.advance("20m")
+
+    busy.restore(document)
+
+    assert busy.clock.advance("1d")["polls"] > 0
