@@ -11,6 +11,9 @@ from elements_local.yaml_text import Document, Path
 from mock_kit.json_text import Json
 
 MATRIX = "matrix"
+MOST_ROWS = 1_000
+MOST_VALUES = 1_000_000
+"""Of all rows' documents together: of a large one fewer rows are taken."""
 Row = Mapping[str, Json]
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z_]\w*)>")
@@ -39,8 +42,20 @@ def expand(document: Document) -> list[Document]:
         return [document]
     rows = list(_rows(value[MATRIX]))
     rest = {key: inner for key, inner in value.items() if key != MATRIX}
+    places = {path: place for path, place in document.places.items() if path[:1] != (MATRIX,)}
+    _check_count(len(rows), values=len(places))
     _check_placeholders(rest, rows[0], ())
-    return [_filled(document, rest, row) for row in rows]
+    return [_filled(Document(value=rest, places=places), row) for row in rows]
+
+
+def _check_count(count: int, *, values: int) -> None:
+    most = max(1, min(MOST_ROWS, MOST_VALUES // max(values, 1)))
+    if count > most:
+        size = "" if most == MOST_ROWS else f" of a document with {values} values"
+        raise MatrixError(
+            f"matrix: {count} rows came; at most {most}{size} are taken, so put the others into a document of their own",
+            (MATRIX,),
+        )
 
 
 def _rows(matrix: Json) -> Iterator[Row]:
@@ -82,9 +97,13 @@ def _check_text(text: str, row: Row, path: Path) -> None:
             raise MatrixError(f"the matrix has no {found[1]!r}{hint}", path)
 
 
-def _filled(document: Document, value: dict[str, Json], row: Row) -> Document:
-    filled = _fill(value, row)
-    if isinstance(filled, dict) and filled.get("scenario") == value.get("scenario"):
+def _filled(document: Document, row: Row) -> Document:
+    value, filled = document.value, _fill(document.value, row)
+    if (
+        isinstance(filled, dict)
+        and isinstance(value, dict)
+        and filled.get("scenario") == value.get("scenario")
+    ):
         filled["scenario"] = f"{filled['scenario']} [{', '.join(map(str, row.values()))}]"
     places = {
         tuple(_text(part, row) if isinstance(part, str) else part for part in path): place

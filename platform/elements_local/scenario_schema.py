@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from elements_local.matrix import MATRIX
+from elements_local.matrix import MATRIX, MOST_ROWS
 from elements_local.scenario import Head
 from elements_local.verbs import VERBS
 from mock_kit.json_schema import schemas_of
@@ -31,6 +31,7 @@ def json_schema() -> Schema:
         "description": "the same scenario once for each row; <name> stands for the row's value",
         "type": "array",
         "minItems": 1,
+        "maxItems": MOST_ROWS,
         "items": _ROW,
     }
     document["properties"]["steps"] = {

@@ -1,11 +1,14 @@
 """Reading scenarios: all of a file is checked before anything runs, and errors say where."""
 
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from elements_local.matrix import expand
 from elements_local.scenario import ScenarioError, find, load
+from elements_local.yaml_text import read_documents
 
 MINIMAL = "scenario: s\nsteps:\n  - advance: 1m\n"
 
@@ -86,6 +89,20 @@ def test_a_matrix_makes_a_scenario_of_each_row(tmp_path: Path) -> None:
     assert [step.line for step in leads.steps] == [11, 12]
 
 
+def test_a_row_costs_what_a_document_costs_however_many_there_are() -> None:
+    def peak(rows: int) -> int:
+        matrix = ", ".join(f"{{n: {number}}}" for number in range(rows))
+        (document,) = read_documents(f"scenario: s<n>\nmatrix: [{matrix}]\nsteps: [{{advance: <n>m}}]\n")
+        tracemalloc.start()
+        try:
+            expanded = expand(document)
+            return tracemalloc.get_traced_memory()[0] // len(expanded)
+        finally:
+            tracemalloc.stop()
+
+    assert peak(1000) < 2 * peak(100)
+
+
 def test_rows_are_told_apart_by_their_values_where_the_name_does_not(tmp_path: Path) -> None:
     text = "scenario: it\nmatrix: [{kind: contacts, n: 1}, {kind: leads, n: 2}]\nsteps: [advance: <n>m]"
 
@@ -105,6 +122,18 @@ def test_rows_are_told_apart_by_their_values_where_the_name_does_not(tmp_path: P
         pytest.param("matrix: [{a: 1}, {b: 2}]", "3:18", "expected a, got b", id="rows with different names"),
         pytest.param(
             "matrix: [{nu: 1}]", "2:10", "no 'num'; did you mean <nu>?", id="a misspelt placeholder"
+        ),
+        pytest.param(
+            f"matrix: [{', '.join(['{num: 1}'] * 1001)}]",
+            "3:1",
+            "1001 rows came; at most 1000 are taken, so put the others into a document of their own",
+            id="too many rows",
+        ),
+        pytest.param(
+            f"tags: [{', '.join(['large'] * 9_993)}]\nmatrix: [{', '.join(['{num: 1}'] * 101)}]",
+            "4:1",
+            "101 rows came; at most 100 of a document with 9999 values are taken",
+            id="too many rows of a large document",
         ),
         pytest.param("matrix: [{x: 1}]", "2:10", "no 'num'; it has x", id="an unknown placeholder"),
     ],
