@@ -1,0 +1,201 @@
+"""Faults that strike a whole stack: what was owed comes once they are over, and nothing is half done."""
+
+import gzip
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing, suppress
+from threading import Event, Thread
+
+import pytest
+
+from elements_local.errors import OptionError
+from elements_local.guide import instance_body
+from elements_local.start import Options, in_process
+
+IMPATIENT = {"ELEMENTS_LOCAL_PLATFORM_CALLBACK_TIMEOUT": "1"}
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+PIECE = b"x" * 65536
+LARGE = 80 * 1024 * 1024
+
+
+def drips(connection, over):
+    connection.sendall(HEAD + b"Content-Length: 100000\r\n\r\n")
+    while not over.wait(0.05):
+        connection.sendall(b"x")
+
+
+def hangs(_connection, over):
+    over.wait()
+
+
+def is_endless(connection, over):
+    connection.sendall(HEAD + b"\r\n")
+    while not over.is_set():
+        connection.sendall(PIECE)
+
+
+def is_compressed(connection, _over):
+    packed = gzip.compress(bytes(LARGE))
+    connection.sendall(
+        HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode() + packed
+    )
+
+
+def is_huge(connection, _over):
+    connection.sendall(HEAD + f"Content-Length: {LARGE}\r\n\r\n".encode())
+    for _ in range(LARGE // len(PIECE)):
+        connection.sendall(PIECE)
+
+
+@pytest.fixture
+def receiver():
+    """Return a function that serves a receiver: the first callback it answers in a way of its own, the others well."""
+    over, came, listener = Event(), [], socket.create_server(("127.0.0.1", 0))
+
+    def serve(bad):
+        def answer(connection, first):
+            with closing(connection), suppress(OSError):
+                if first:
+                    bad(connection, over)
+                else:
+                    connection.sendall(HEAD + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}")
+
+        def accept():
+            with suppress(OSError):
+                while True:
+                    connection = listener.accept()[0]
+                    came.append(connection.recv(65536))
+                    Thread(target=answer, args=(connection, len(came) == 1), daemon=True).start()
+
+        Thread(target=accept, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
+
+    yield serve, came
+    over.set()
+    listener.close()
+
+
+@pytest.mark.parametrize(
+    "bad", [drips, hangs, is_endless, is_compressed, is_huge], ids=lambda bad: bad.__name__
+)
+def test_a_receiver_that_never_answers_rightly_fails_one_attempt_and_gets_its_callback_by_the_next(
+    receiver, bad
+):
+    serve, came = receiver
+    with in_process(Options(environment=IMPATIENT)) as stack:
+        doors = stack.workspace()
+        other = doors.platform.create_instance(instance_body(doors.credentials))
+        body = instance_body(doors.credentials)
+        body["configuration"]["event.notification.callback.url"] = serve(bad)
+        mine = doors.platform.create_instance(body)
+        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        doors.clock.advance("16m")
+        audits = [doors.platform.audit(each["id"]) for each in (mine, other)]
+
+    assert len(came) == 2
+    assert [[len(audit[kind]) for kind in ("reported", "late", "lost")] for audit in audits] == [
+        [0, 1, 0],
+        [1, 0, 0],
+    ]
+
+
+KILLED = """
+import json, os, signal, sys
+from pathlib import Path
+from elements_local.start import Options, in_process
+from mock_kit.table_rows import AllRows
+
+folder, document, left = Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()), int(sys.argv[3])
+write = AllRows.write
+
+def write_and_die(*given):
+    global left
+    write(*given)
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+AllRows.write = write_and_die
+with in_process(Options(data=folder)) as stack:
+    stack.workspace().restore(document)
+"""
+
+
+@pytest.mark.parametrize("nth", range(1, 7), ids=lambda nth: f"at the {nth}. of six")
+def test_killed_while_a_snapshot_is_read_in_each_service_is_as_it_was_or_as_the_snapshot_has_it(
+    tmp_path, nth
+):
+    """All three are asked first, in what is undone; then the sink, the CRM and the platform are put back."""
+    data, file = tmp_path / "data", tmp_path / "snapshot.json"
+    with in_process(Options(data=data)) as stack:
+        doors = stack.workspace()
+        doors.platform.create_instance(instance_body(doors.credentials))
+        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        doors.clock.advance("15m")
+        taken = doors.snapshot()
+        file.write_text(json.dumps(taken))
+        doors.crm.create("Contacts", {"FIRST_NAME": "Bob"})
+        doors.clock.advance("15m")
+        before = doors.snapshot()
+
+    killed = subprocess.run([sys.executable, "-c", KILLED, data, file, str(nth)], check=False, timeout=60)
+
+    assert killed.returncode == -signal.SIGKILL
+    with in_process(Options(data=data)) as stack:
+        doors = stack.workspace()
+        present = doors.snapshot()
+        put_back = {
+            name for name in ("sink", "crm", "platform") if present[name]["tables"] == taken[name]["tables"]
+        }
+        as_it_was = {
+            name for name in ("sink", "crm", "platform") if present[name]["tables"] == before[name]["tables"]
+        }
+        doors.restore(taken)
+        again = doors.snapshot()
+        doors.clock.advance("15m")
+
+    assert put_back == set(("sink", "crm", "platform")[: max(0, nth - 4)])
+    assert as_it_was == {"sink", "crm", "platform"} - put_back
+    assert [again[name]["tables"] for name in ("sink", "crm", "platform")] == [
+        taken[name]["tables"] for name in ("sink", "crm", "platform")
+    ]
+
+
+@pytest.fixture
+def read_only():
+    """Return a function that makes a directory one that nobody writes to."""
+    mounted = []
+
+    def make(folder):
+        if os.geteuid():
+            for each in (folder, *folder.iterdir()):
+                each.chmod(0o555 if each.is_dir() else 0o444)
+            return
+        for options in (["--bind", folder, folder], ["-o", "remount,ro,bind", folder]):
+            done = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
+            if done.returncode:
+                pytest.skip(f"needs the right to mount: {done.stderr.strip()}")
+            mounted.append(folder)
+
+    yield make
+    for folder in mounted[:1]:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_a_directory_that_cannot_be_written_to_is_named_and_left_as_it_is(tmp_path, read_only):
+    folder = tmp_path / "kept"
+    with in_process(Options(data=folder)) as stack:
+        stack.workspace().crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    before = {each.name: each.read_bytes() for each in folder.iterdir()}
+    read_only(folder)
+
+    with pytest.raises(OptionError) as refused, in_process(Options(data=folder)):
+        pytest.fail("it was written to")
+
+    assert str(refused.value).startswith(f"--data {folder} cannot be used (")
+    assert "choose a directory that can be written to" in str(refused.value)
+    assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
