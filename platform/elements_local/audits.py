@@ -29,9 +29,7 @@ def differences(world: World, wanted: str | verbs.Audit | Sequence[verbs.Audit])
             verbs.Audit(instance=name, late=[], duplicate=[], misclassified=[], lost=[])
             for name in world.instances
         ]
-        lines = [line for audit in clean for line in _differences(world, audit)]
-        unpolled = () if lines or world.polls() else world.instances
-        return [*lines, *(line for name in unpolled for line in _never_polled(world, name))]
+        return [line for audit in clean for line in _differences(world, audit)]
     each = [wanted] if isinstance(wanted, verbs.Audit) else wanted
     return [line for audit in each for line in _differences(world, audit)]
 
@@ -59,16 +57,21 @@ def _differences(world: World, wanted: verbs.Audit) -> list[str]:
         expected = getattr(wanted, kind)
         if expected is not None:
             lines += [f"{kind}: {line}" for line in _of_kind(kind, expected, found)]
+    if not lines and _is_vain(world, wanted, audit):
+        lines.append("nothing has been polled that could be owed; `audit: {owed: 0}` expects that")
     lines += [f"note: {note}" for note in audit["notes"]] if lines else []
     label = _label(world, wanted.instance)
     return [f"{label}: {line}" for line in lines]
 
 
-def _never_polled(world: World, name: str) -> list[str]:
-    """Say that nothing can be clean or unclean that was never polled."""
-    label = _label(world, name)
-    asked = "expected clean, and nothing has been polled that could be owed (`audit: {owed: 0}` expects that)"
-    return [f"{label}: {asked}", *(f"{label}: note: {note}" for note in _audit(world, name)["notes"])]
+def _is_vain(world: World, wanted: verbs.Audit, audit: dict[str, Any]) -> bool:
+    """Say whether an audit has nothing of what must not be, since its instance was never polled."""
+    if wanted.owed is not None or not any(getattr(wanted, kind) is not None for kind in verbs.AUDITED):
+        return False
+    number = world.instance(wanted.instance).id
+    return not (
+        audit["owed"] or audit["delivered"] or any(poll["instanceId"] == number for poll in world.polls())
+    )
 
 
 def _of_kind(kind: str, expected: list[str], found: list[_Found]) -> list[str]:

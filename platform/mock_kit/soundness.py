@@ -3,7 +3,7 @@
 It is looked at in the transaction that wrote them, which is undone if they do not: accepted, they would fail later.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import EnumType
 from typing import Any, TypeAlias
 
@@ -52,16 +52,26 @@ def check_counted(
             )
 
 
-def check_texts(connection: Connection, workspace: str, shapes: Mapping[Column[Any], Any]) -> None:
+def check_texts(
+    connection: Connection,
+    workspace: str,
+    shapes: Mapping[Column[Any], Any],
+    *,
+    may_be_empty: Collection[Column[Any]] = frozenset(),
+) -> None:
     """Check that texts are what they are read as: values of an ``Enum``, or else JSON of a shape.
+
+    Args:
+        may_be_empty: columns in which an empty text stands for nothing.
 
     Raises:
         SnapshotError: one is not.
     """
     for column, shape in shapes.items():
         is_word = isinstance(shape, EnumType)
-        mine = (column.table.c.workspace == workspace, column.is_not(None), column != "")
-        wanted = select(column).where(*mine)
+        wanted = select(column).where(column.table.c.workspace == workspace, column.is_not(None))
+        if column in may_be_empty:
+            wanted = wanted.where(column != "")
         for text in connection.scalars(wanted.distinct() if is_word else wanted):
             try:
                 convert(text, shape) if is_word else decode(text, type=shape)

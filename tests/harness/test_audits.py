@@ -122,6 +122,8 @@ def test_a_failure_says_why_each_event_came_to_be_where_it_is(runner, tmp_path, 
             [
                 "audit of one: lost: unexpected: contacts/ada CREATED",
                 f"audit of one: lost: contacts/ada CREATED is lost: {LOST_WHY}",
+                "audit of other: nothing has been polled that could be owed; `audit: {owed: 0}` expects that",
+                f"audit of other: note: accounts, contacts, leads, opportunities: {NOT_YET}",
             ],
         ),
     ],
@@ -192,10 +194,11 @@ def test_nothing_that_was_never_polled_is_clean(runner, tmp_path):
     lines = of_nothing(runner, tmp_path, off, "clean")
 
     assert lines[:2] == [
-        "audit: expected clean, and nothing has been polled that could be owed (`audit: {owed: 0}` expects that)",
+        "audit: nothing has been polled that could be owed; `audit: {owed: 0}` expects that",
         "audit: note: events are off: nothing is polled until event.notification.enabled is true",
     ]
-    assert of_nothing(runner, tmp_path, off, "{owed: 0}") == []
+    assert of_nothing(runner, tmp_path, off, "{lost: []}") == lines
+    assert of_nothing(runner, tmp_path, off, "{owed: 0, lost: []}") == []
 
 
 def test_a_count_that_differs_comes_with_the_audits_notes(runner, tmp_path):
