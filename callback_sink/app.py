@@ -98,7 +98,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
-    faults, journal = FaultBook(database, service=SERVICE), Journal()
+    faults, journal = FaultBook(database, service=SERVICE), Journal(settings.journal_bytes)
     _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
     memories: dict[str, Memory] = {
         "faults": faults,

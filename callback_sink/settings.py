@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mock_kit import environment
+from mock_kit.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
 
 _PREFIX = "ELEMENTS_LOCAL_SINK_"
 _LARGEST = 16 * 1024 * 1024
@@ -22,6 +23,7 @@ class Settings:
         allow_hosts: where callbacks may be sent on to beside this machine; ``*`` is anywhere.
         forward_timeout: how long a target may take.
         streams: live streams at the same time; each holds a thread of the server.
+        journal_bytes: how much is kept in memory of requests and answers, of all workspaces together (ours).
     """
 
     largest_body: int = 2 * 1024 * 1024
@@ -31,6 +33,7 @@ class Settings:
     allow_hosts: frozenset[str] = frozenset()
     forward_timeout: timedelta = timedelta(seconds=10)
     streams: int = 16
+    journal_bytes: int = JOURNAL_BYTES
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str]) -> "Settings":
@@ -43,6 +46,7 @@ class Settings:
 
 
 _KINDS = {
+    "journal_bytes": environment.whole(low=SMALLEST_JOURNAL),
     "largest_body": environment.whole(low=1, high=_LARGEST),
     "bin_callbacks": environment.whole(low=1),
     "bin_bytes": environment.whole(low=1, high=10**15),

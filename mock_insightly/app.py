@@ -125,7 +125,7 @@ def create_app(
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
-    faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal()
+    faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal(settings.journal_bytes)
     _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
     memories: dict[str, Memory] = {"faults": faults, "journal": journal, "allowance": parts.allowance}
     add_snapshots(

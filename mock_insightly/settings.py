@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mock_kit import environment
+from mock_kit.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
 
 PREFIX = "ELEMENTS_LOCAL_CRM_"
 
@@ -62,6 +63,7 @@ class Settings:
         visibility_shown: whether organisations, opportunities and projects of v3 show VISIBLE_TO and VISIBLE_TEAM_ID
             (assumed: yes, as contacts and leads do).
         delete_takes_children: whether notes, tasks and events about a record go with it (assumed: no).
+        journal_bytes: how much is kept in memory of requests and answers, of all workspaces together (ours).
     """
 
     list_honours_updated_after: bool = False
@@ -98,6 +100,7 @@ class Settings:
     converted_leads: str = "shown"
     visibility_shown: bool = True
     delete_takes_children: bool = False
+    journal_bytes: int = JOURNAL_BYTES
 
     @cached_property
     def custom_object_names(self) -> tuple[str, ...]:
@@ -121,6 +124,7 @@ def _word(*words: str) -> environment.Kind:
 _OK_OR_CREATED = environment.one_of({"200": 200, "201": 201})
 
 _KINDS = {
+    "journal_bytes": environment.whole(low=SMALLEST_JOURNAL),
     "list_honours_updated_after": environment.flag(),
     "search_inclusive": environment.flag(),
     "updated_later_s": environment.whole(),

@@ -15,7 +15,7 @@ from elements_local.world import ExpectationError, Instance, World, door, whose
 from mock_kit.instants import format_instant, parse_instant
 from mock_kit.json_text import decode
 
-_MOST_EXCHANGES = 1_000_000
+_PAGE = 500
 
 
 def check(world: World, argument: verbs.Expect | str) -> None:
@@ -198,10 +198,10 @@ def _asked(world: World, wanted: verbs.Asked) -> list[str]:
 def _requests(world: World, wanted: verbs.Asked) -> list[dict[str, Any]]:
     """Return what a service's journal has of such requests, since the scenario began."""
     service = door(world, wanted.service)
-    path = f"/_local/journal?limit={_MOST_EXCHANGES}" + whose(world, wanted.service, join="&")
+    path = f"/_local/journal?limit={_PAGE}" + whose(world, wanted.service, join="&")
     return [
         one
-        for one in service.call("GET", path)["exchanges"]
+        for one in service.listed(path, "exchanges", newest_first=True)
         if fnmatchcase(one["method"], wanted.method)
         and fnmatchcase(one["target"], wanted.path)
         and wanted.status in {None, one["status"]}

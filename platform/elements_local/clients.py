@@ -119,6 +119,24 @@ class Client:
             raise CallError(method, self.url + path, reply.status, reply.body.decode("utf-8", "replace"))
         return decode(reply.body) if reply.body else None
 
+    def listed(self, path: str, key: str, *, newest_first: bool = False) -> list[dict[str, Any]]:
+        """Return all that an admin route lists, page after page, in the order of the list.
+
+        Args:
+            path: with the query that the first page is asked for with.
+            key: under which the items are.
+            newest_first: that order; otherwise what a page leads back to comes before it.
+
+        Raises:
+            CallError, UnreachableError: as ``call``.
+        """
+        pages = [self.call("GET", path)]
+        while more := pages[-1]["next"]:
+            pages.append(self.call("GET", more))
+        if "before=" in (pages[0]["next"] or "") and not newest_first:
+            pages.reverse()
+        return [item for page in pages for item in page[key]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clock(Client):

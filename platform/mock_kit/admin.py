@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from flask import Blueprint, Flask, Request, Response, current_app, request
@@ -19,6 +18,7 @@ from mock_kit.journal import Journal
 from mock_kit.json_text import encode, read_json
 from mock_kit.lean_flask import this_request
 from mock_kit.operations import JSON, Answer, operation, operation_of
+from mock_kit.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_kit.shapes import parameters_of, refuse_unknown_parameters
 from mock_kit.snapshots import SnapshotTooLargeError
 from mock_kit.table_rows import SnapshotError, TakenError
@@ -133,11 +133,13 @@ class JournalQuery(Struct):
 
     Attributes:
         q: a text that they contain.
+        before: only those that came before the one with this number, as ``next`` says it.
         limit: the latest of them.
     """
 
     q: str = ""
-    limit: Annotated[int, Meta(ge=1, le=1_000_000)] = 50
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 50
 
 
 class CallsQuery(Struct):
@@ -145,11 +147,11 @@ class CallsQuery(Struct):
 
     Attributes:
         after: only those with a higher number: that of the last one of the page before.
-        limit: the first of them.
+        limit: the first of them; fewer, if their bodies are long.
     """
 
-    after: Annotated[int, Meta(ge=0, le=10**18)] = 0
-    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
 
 _PROBLEMS = (401, 403)
@@ -205,10 +207,21 @@ def end_faults() -> Answer[dict[str, list[object]]]:
 @bp.get("/journal")
 @operation(problems=_PROBLEMS)
 def journal(query: JournalQuery) -> Answer[dict[str, object]]:
-    """Show the latest exchanges, or those that contain ``q``."""
-    found = _admin().journal.search(asked_workspace().name, text=query.q)
-    exchanges = list(islice(found, query.limit))
-    return Answer({"count": len(exchanges), "exchanges": exchanges})
+    """Show the latest exchanges, newest first, or those that contain ``q``.
+
+    ``pruned`` counts those that made room for others since the last reset.
+    """
+    found = _admin().journal.page(
+        asked_workspace().name, text=query.q, before=query.before, limit=query.limit
+    )
+    return Answer(
+        {
+            "count": len(found.exchanges),
+            **page_json(found.total, {"before": found.last} if found.more else None),
+            "pruned": found.pruned,
+            "exchanges": [exchange.to_json() for exchange in found.exchanges],
+        }
+    )
 
 
 @bp.get("/journal/calls")
@@ -227,6 +240,7 @@ def calls(query: CallsQuery) -> Answer[dict[str, object]]:
             "last": found.last,
             "pruned": found.pruned,
             "prunedReads": found.pruned_reads,
+            **page_json(found.total, {"after": found.calls[-1].number} if found.more else None),
             "calls": [call.to_json(workspace) for call in found.calls],
         }
     )

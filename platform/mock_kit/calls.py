@@ -4,16 +4,15 @@ Unlike the journal, which shows the latest of everything, this leaves out what t
 has the admin calls that change something, keeps bodies as long as most are, and says when it had to forget.
 """
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
-from threading import Lock
+from itertools import accumulate, count
 from typing import TYPE_CHECKING
 
 from mock_kit.instants import format_instant
 from mock_kit.json_text import Json
 from mock_kit.masks import mask_body, mask_header, mask_target
+from mock_kit.shelves import Room, Shelf, weight_of_headers
 from mock_kit.wire import NO_HEADERS, Http, NoReply, Reply
 
 if TYPE_CHECKING:
@@ -30,11 +29,16 @@ ENGINE = "engine"
 
 LARGEST_KEPT_BODY = 64 * 1024
 KEPT_CALLS = 10_000
-KEPT_BYTES_OF_CALLS = 16 * 1024 * 1024
+KEPT_BYTES_OF_CALLS = 10 * 1024 * 1024
+"""Of a workspace's changes, and as many of its reads."""
+
+PAGE_BYTES = 512 * 1024
+"""A page ends with the call that makes it longer: to mask what it shows takes time."""
+
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _CALLER = "HTTP_" + CALLER_HEADER.upper().replace("-", "_")
-_OVERHEAD = 500
+_OVERHEAD = 800
 _NUMBERS = count(1)
 
 
@@ -77,8 +81,8 @@ class Call:
     @property
     def weight(self) -> int:
         """About how many bytes it takes."""
-        said = sum(len(name) + len(value) for name, value in self.reply_headers)
-        return _OVERHEAD + len(self.target) + len(self.body) + said + len(self.reply)
+        headers = weight_of_headers(self.headers) + weight_of_headers(self.reply_headers)
+        return _OVERHEAD + len(self.target) + headers + len(self.body) + len(self.reply)
 
     def to_json(self, workspace: "Workspace") -> dict[str, Json]:
         """Return what may be shown: of the workspace's own secrets their names, of all others a mask."""
@@ -100,33 +104,12 @@ class Call:
         }
 
 
-@dataclass
-class _Shelf:
-    """Calls of one sort; the oldest make room for new ones.
-
-    Attributes:
-        pruned: the number of the latest call that had to go; 0 if none had to.
-    """
-
-    calls: deque[Call] = field(default_factory=deque)
-    weight: int = 0
-    pruned: int = 0
-
-    def add(self, call: Call) -> None:
-        self.calls.append(call)
-        self.weight += call.weight
-        while len(self.calls) > KEPT_CALLS or (self.weight > KEPT_BYTES_OF_CALLS and len(self.calls) > 1):
-            gone = self.calls.popleft()
-            self.weight -= gone.weight
-            self.pruned = max(self.pruned, gone.number)
-
-
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class _Kept:
     """What is kept for a workspace: reads apart, so that they push no change out."""
 
-    changes: _Shelf = field(default_factory=_Shelf)
-    reads: _Shelf = field(default_factory=_Shelf)
+    changes: "Shelf[Call]"
+    reads: "Shelf[Call]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,12 +117,16 @@ class Stretch:
     """Calls in the order of their numbers.
 
     Attributes:
+        more: whether there are any after them.
+        total: how many are kept.
         resets: how often the workspace's calls were forgotten altogether.
         last: the number of the latest call that is kept, of those that are shown and all others; 0 if there is none.
         pruned, pruned_reads: the latest change, and the latest read, that made room for others.
     """
 
     calls: list[Call]
+    more: bool
+    total: int
     resets: int
     last: int
     pruned: int
@@ -147,37 +134,61 @@ class Stretch:
 
 
 class Calls:
-    """The calls of one service, by workspace."""
+    """The calls of one service, by workspace.
 
-    def __init__(self) -> None:
+    Args:
+        room: the memory for them, which others may share.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
         self._kept: dict[str, _Kept] = {}
         self._resets: dict[str, int] = {}
-        self._lock = Lock()
 
     def add(self, workspace: str, call: Call) -> None:
         """Keep a call."""
-        with self._lock:
-            kept = self._kept.setdefault(workspace, _Kept())
-            (kept.reads if call.method in READS else kept.changes).add(call)
+        with self._room.lock:
+            kept = self._kept.get(workspace)
+            if kept is None:
+                kept = self._kept[workspace] = _Kept(changes=self._shelf(), reads=self._shelf())
+            (kept.reads if call.method in READS else kept.changes).add(call, call.number)
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's calls, and count that."""
-        with self._lock:
-            self._kept.pop(workspace, None)
+        with self._room.lock:
+            kept = self._kept.pop(workspace, None)
+            if kept is not None:
+                self._room.take_down(kept.changes)
+                self._room.take_down(kept.reads)
             self._resets[workspace] = self._resets.get(workspace, 0) + 1
 
     def after(self, workspace: str, number: int, *, limit: int) -> Stretch:
-        """Return the first so many calls that were answered after the one with a number."""
-        with self._lock:
-            kept = self._kept.get(workspace, _Kept())
-            calls = sorted([*kept.changes.calls, *kept.reads.calls], key=lambda call: call.number)
-            return Stretch(
-                calls=[call for call in calls if call.number > number][:limit],
-                resets=self._resets.get(workspace, 0),
-                last=calls[-1].number if calls else 0,
-                pruned=kept.changes.pruned,
-                pruned_reads=kept.reads.pruned,
-            )
+        """Return the first so many calls that were answered after the one with a number, or ``PAGE_BYTES`` of them."""
+        with self._room.lock:
+            kept = self._kept.get(workspace) or _Kept(changes=Shelf.empty(), reads=Shelf.empty())
+            calls = [call for _, call in (*kept.changes.entries, *kept.reads.entries)]
+            resets = self._resets.get(workspace, 0)
+            pruned, pruned_reads = kept.changes.pruned, kept.reads.pruned
+        newer = sorted((call for call in calls if call.number > number), key=lambda call: call.number)
+        shown = _page(newer[:limit])
+        return Stretch(
+            calls=shown,
+            more=len(shown) < len(newer),
+            total=len(calls),
+            resets=resets,
+            last=max((call.number for call in calls), default=0),
+            pruned=pruned,
+            pruned_reads=pruned_reads,
+        )
+
+    def _shelf(self) -> "Shelf[Call]":
+        return self._room.shelf(most=KEPT_CALLS, most_bytes=KEPT_BYTES_OF_CALLS)
+
+
+def _page(calls: list[Call]) -> list[Call]:
+    """Return the first of some calls, up to the one that makes a page long enough."""
+    weights = accumulate(call.weight for call in calls)
+    return calls[: 1 + sum(weight < PAGE_BYTES for weight in weights)]
 
 
 def caller_of(environ: "WSGIEnvironment") -> str | None:

@@ -153,7 +153,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         http=http,
         inside=inside,
         faults=FaultBook(database, service="platform"),
-        journal=Journal(),
+        journal=Journal(settings.journal_bytes),
         admin_headers=guard.headers,
     )
     _add_admin(app, workspaces, guard)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mock_kit import environment
+from mock_kit.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
 from mock_platform.domain.event import RawForm
 from mock_platform.domain.people import Passwords, Visibility
 from mock_platform.domain.poller_configuration import EmptyBlock
@@ -49,6 +50,7 @@ class Settings:
         oauth_walk: whether an instance can be made from a grant's code: the Insightly guide's text walks through one,
             though the element takes a user name and an API key (documented, in conflict; off).
         unset_value: how a configuration key without a value is shown (observed: null, later "").
+        journal_bytes: how much is kept in memory of requests and answers, of all workspaces together (ours).
     """
 
     url: str = "http://127.0.0.1:4700"
@@ -76,6 +78,7 @@ class Settings:
     passwords: Passwords = Passwords.ANY
     id_alias: bool = True
     oauth_walk: bool = False
+    journal_bytes: int = JOURNAL_BYTES
 
     @property
     def retries(self) -> Ladder:
@@ -108,6 +111,7 @@ PROFILES: Mapping[str, Mapping[str, object]] = {
 """What the two names of the platform disagree about: the older one's ways are the defaults."""
 
 _KINDS = {
+    "journal_bytes": environment.whole(low=SMALLEST_JOURNAL),
     "url": environment.text("a URL"),
     "crm_url": environment.text("a URL"),
     "sink_url": environment.text("a URL"),

@@ -4,8 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_kit.calls import KEPT_BYTES_OF_CALLS, KEPT_CALLS, LARGEST_KEPT_BODY, Call, Calls, next_number
+from mock_kit.calls import (
+    KEPT_BYTES_OF_CALLS,
+    KEPT_CALLS,
+    LARGEST_KEPT_BODY,
+    PAGE_BYTES,
+    Call,
+    Calls,
+    next_number,
+)
 from mock_kit.clock import VirtualClock, WorkspaceClock
+from mock_kit.journal import JOURNAL_BYTES
+from mock_kit.shelves import Room
 from mock_kit.workspaces import Workspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -43,8 +53,8 @@ def call(number: int, method: str = "POST", **given: object) -> Call:
     )
 
 
-def calls_of(*made: Call) -> Calls:
-    calls = Calls()
+def calls_of(*made: Call, most_bytes: int = JOURNAL_BYTES) -> Calls:
+    calls = Calls(Room(most_bytes))
     for one in made:
         calls.add("default", one)
     return calls
@@ -99,6 +109,58 @@ def test_long_calls_make_room_sooner():
     assert calls_of(*(call(n, body=body) for n in range(1, fitting + 2))).after(
         "default", 0, limit=1
     ).pruned == 1  # fmt: skip
+
+
+def test_headers_count_in_what_is_kept():
+    headers = [("X-Long", "x" * 100_000)]
+    fitting = KEPT_BYTES_OF_CALLS // call(1, headers=headers).weight
+
+    assert calls_of(*(call(n, headers=headers) for n in range(1, fitting + 1))).after(
+        "default", 0, limit=1
+    ).pruned == 0  # fmt: skip
+    assert calls_of(*(call(n, headers=headers) for n in range(1, fitting + 2))).after(
+        "default", 0, limit=1
+    ).pruned == 1  # fmt: skip
+
+
+def test_what_is_kept_of_one_workspace_never_fills_the_room_of_all():
+    """Or reads would push changes out of it."""
+    body = b"x" * LARGEST_KEPT_BODY
+    calls = calls_of(*(call(n, body=body) for n in range(1, 101)))
+    pruned = calls.after("default", 0, limit=1).pruned
+    for n in range(101, 401):
+        calls.add("default", call(n, "GET", body=body))
+
+    found = calls.after("default", 0, limit=1)
+    assert (found.pruned, found.pruned_reads > 0) == (pruned, True)
+
+
+def test_over_all_workspaces_the_oldest_of_the_heaviest_makes_room():
+    body = b"x" * LARGEST_KEPT_BODY
+    calls = calls_of(*(call(n, body=body) for n in (1, 2, 3)), most_bytes=4 * call(1, body=body).weight)
+    calls.add("other", call(4, body=body))
+
+    calls.add("other", call(5, body=body))
+
+    assert numbers(calls) == [2, 3]
+    assert [calls.after(name, 0, limit=1).pruned for name in ("default", "other")] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("letters", "shown"),
+    [
+        pytest.param(PAGE_BYTES // 2 - call(1).weight, 2, id="two that just fill it"),
+        pytest.param(PAGE_BYTES // 2 - call(1).weight - 1, 3, id="two that do not"),
+        pytest.param(PAGE_BYTES * 2, 1, id="one that is longer than a page"),
+    ],
+)
+def test_a_page_ends_with_the_call_that_makes_it_long(letters, shown):
+    calls = calls_of(*(call(number, reply=b"x" * letters) for number in (1, 2, 3)))
+
+    found = calls.after("default", 0, limit=100)
+
+    assert [one.number for one in found.calls] == [1, 2, 3][:shown]
+    assert (found.total, found.more) == (3, shown < 3)
 
 
 def test_clearing_forgets_one_workspace_and_counts_it():

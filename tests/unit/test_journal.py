@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import convert
 
-from mock_kit.journal import KEPT_BYTES, KEPT_REQUESTS, Exchange, Journal
-from mock_kit.json_text import encode
+from mock_kit.database import Database
+from mock_kit.journal import KEPT_BYTES, KEPT_BYTES_OF_REQUESTS, KEPT_REQUESTS, Exchange, Journal
+from mock_kit.json_text import decode, encode
+from mock_kit.workspaces import Workspaces
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -35,8 +38,9 @@ def journal_of(*exchanges: Exchange) -> Journal:
     return journal
 
 
-def targets(journal: Journal, workspace: str = "default", **search: str) -> list[str]:
-    return [shown["target"] for shown in journal.search(workspace, **search)]
+def targets(journal: Journal, workspace: str = "default", **search: object) -> list[str]:
+    found = journal.page(workspace, **{"limit": 10 * KEPT_REQUESTS, **search})
+    return [one.target for one in found.exchanges]
 
 
 def test_an_exchange_shows_everything_but_its_secrets():
@@ -165,3 +169,81 @@ def test_exchanges_are_found_among_others():
     journal = journal_of(exchange("/a"), exchange("/b"), exchange("/a/c", at=NOON + timedelta(days=1)))
 
     assert targets(journal, text="/a") == ["/a/c", "/a"]
+
+
+def test_pages_lead_from_the_newest_to_the_oldest_and_count_all():
+    journal = journal_of(*(exchange(f"/{nth}") for nth in range(1, 6)))
+
+    first = journal.page("default", limit=2)
+    second = journal.page("default", limit=2, before=first.last)
+    journal.add("default", exchange("/6"))  # while somebody reads
+    third = journal.page("default", limit=2, before=second.last)
+
+    pages = [[one.target for one in page.exchanges] for page in (first, second, third)]
+    assert pages == [["/5", "/4"], ["/3", "/2"], ["/1"]]
+    assert [(page.total, page.more) for page in (first, second, third)] == [(5, True), (5, True), (6, False)]
+    assert journal.page("default", limit=5, before=third.last).exchanges == []
+
+
+def test_a_page_of_a_search_counts_what_was_searched_for():
+    journal = journal_of(exchange("/a"), exchange("/b"), exchange("/a/c"))
+
+    found = journal.page("default", text="/a", limit=1)
+
+    assert (found.total, found.more, found.exchanges[0].target) == (2, True, "/a/c")
+
+
+def heavy(target: str = "/v3.1/Leads", letters: int = 100_000) -> Exchange:
+    return exchange(target, request_headers=[("X-Long", "x" * letters)])
+
+
+def test_headers_count_in_what_is_kept():
+    fitting = KEPT_BYTES_OF_REQUESTS // heavy().weight
+
+    exact = journal_of(*(heavy() for _ in range(fitting))).page("default", limit=1)
+    beyond = journal_of(*(heavy() for _ in range(fitting + 1))).page("default", limit=1)
+
+    assert (exact.total, exact.pruned) == (fitting, 0)
+    assert (beyond.total, beyond.pruned) == (fitting, 1)
+
+
+def test_over_all_workspaces_the_oldest_of_the_one_that_has_most_makes_room():
+    journal = Journal(most_bytes=5 * heavy().weight)
+    for workspace, target in [
+        ("noisy", "/1"),
+        ("noisy", "/2"),
+        ("quiet", "/3"),
+        ("noisy", "/4"),
+        ("quiet", "/5"),
+    ]:
+        journal.add(workspace, heavy(target))
+    assert (targets(journal, "noisy"), targets(journal, "quiet")) == (["/4", "/2", "/1"], ["/5", "/3"])
+
+    journal.add("quiet", heavy("/6"))
+
+    assert (targets(journal, "noisy"), targets(journal, "quiet")) == (["/4", "/2"], ["/6", "/5", "/3"])
+    assert [journal.page(name, limit=1).pruned for name in ("noisy", "quiet")] == [1, 0]
+
+
+def test_a_workspace_that_is_cleared_leaves_its_room_to_others():
+    journal = Journal(most_bytes=2 * heavy().weight)
+    for workspace in ("gone", "gone", "stays", "stays"):
+        journal.add(workspace, heavy())
+        journal.clear("gone")
+
+    assert len(targets(journal, "stays")) == 2
+
+
+def test_a_snapshot_says_how_many_had_made_room():
+    workspace = Workspaces(Database()).default
+    journal = journal_of(*(exchange(f"/{nth}") for nth in range(1, KEPT_REQUESTS + 4)))
+    kept = convert(decode(encode(journal.recall(workspace))), Journal.kept_shape)
+
+    other = journal_of(exchange("/of before"))
+    other.restore(None, workspace, kept)()
+    other.add("default", exchange("/after"))
+
+    found = other.page("default", limit=2)
+    assert [one.target for one in found.exchanges] == ["/after", f"/{KEPT_REQUESTS + 3}"]
+    assert (found.total, found.pruned) == (KEPT_REQUESTS, 4)
+    assert encode(journal.recall(workspace)) == encode(kept)

@@ -164,4 +164,4 @@ class _Journal:
         self.calls += [Call.from_json(self._service, call) for call in page["calls"]]
         if page["calls"]:
             self._after = page["calls"][-1]["number"]
-        return len(page["calls"]) == _PAGE
+        return page["next"] is not None

@@ -199,7 +199,11 @@ class TestRefusals:
         ("memory", "told"),
         [
             pytest.param({"allowance": {"day": "soon"}}, "memory.allowance.day", id="no day"),
-            pytest.param({"journal": [{"at": "2026-03-02T10:00:00"}]}, "memory.journal[0]", id="no exchange"),
+            pytest.param(
+                {"journal": {"pruned": 0, "exchanges": [{"at": "2026-03-02T10:00:00"}]}},
+                "memory.journal.exchanges[0]",
+                id="no exchange",
+            ),
             pytest.param({"faults": [{"rule": {}, "seen": 0, "struck": 0}]}, "effect", id="no rule"),
             pytest.param(
                 {"faults": [{"rule": {"effect": {"drop": True}}, "seen": -1, "struck": 0}]},

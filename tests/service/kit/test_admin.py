@@ -283,9 +283,33 @@ class TestJournal:
     def test_the_latest_fifty_are_shown_newest_first(self, busy):
         assert self.targets(busy) == [f"/things/{nth}" for nth in range(59, 9, -1)]
 
-    @pytest.mark.parametrize(("limit", "count"), [(1, 1), (60, 60), (1_000_000, 60)])
+    @pytest.mark.parametrize(("limit", "count"), [(1, 1), (60, 60), (10_000, 60)])
     def test_as_many_are_shown_as_asked_for(self, busy, limit, count):
         assert len(self.targets(busy, f"?limit={limit}")) == count
+
+    def test_a_page_says_where_the_next_one_is_and_how_many_there_are(self, busy):
+        page = busy.shown("/_local/journal?q=things/&limit=25")
+        pages = [page]
+        while page["next"]:
+            page = busy.shown(page["next"])
+            pages.append(page)
+
+        assert [each["target"] for page in pages for each in page["exchanges"]] == [
+            f"/things/{nth}" for nth in range(59, -1, -1)
+        ]
+        assert [(page["count"], page["total"], page["pruned"]) for page in pages] == [
+            (25, 60, 0),
+            (25, 60, 0),
+            (10, 60, 0),
+        ]
+
+    @pytest.mark.parametrize("before", ["-1", "x", "1000000000000000001"])
+    def test_a_cursor_that_is_none_is_refused(self, service, before):
+        reply = service.send("GET", f"/_local/journal?before={before}")
+
+        assert decode(reply.body)["message"].startswith(
+            "before must be a whole number from 0 to 1000000000000000000; got "
+        )
 
     def test_those_are_shown_that_contain_a_text(self, busy):
         assert self.targets(busy, "?q=things/5&limit=3") == ["/things/59", "/things/58", "/things/57"]
@@ -295,7 +319,7 @@ class TestJournal:
         [
             pytest.param("0", id="none"),
             pytest.param("-1", id="less than none"),
-            pytest.param("1000001", id="too many"),
+            pytest.param("10001", id="too many"),
             pytest.param("1.5", id="a fraction"),
             pytest.param("", id="nothing"),
             pytest.param("ten", id="a word"),
@@ -310,9 +334,7 @@ class TestJournal:
         reply = service.send("GET", f"/_local/journal?limit={limit}")
 
         assert reply.status == 400
-        assert decode(reply.body)["message"].startswith(
-            "limit must be a whole number from 1 to 1000000; got "
-        )
+        assert decode(reply.body)["message"].startswith("limit must be a whole number from 1 to 10000; got ")
 
     def test_nobodys_credentials_are_refused(self, service):
         assert service.send("GET", "/_local/journal", headers={"Authorization": "User x"}).status == 401

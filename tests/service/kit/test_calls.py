@@ -109,6 +109,21 @@ def test_a_body_is_kept_up_to_a_length_that_is_told(service):
     assert len(kept["reply"]) == LARGEST_KEPT_BODY
 
 
+def test_calls_with_long_bodies_come_on_several_pages_that_lead_to_one_another(service):
+    for number in range(20):
+        service.send("PUT", f"/echo?{number}", body=b'"%s"' % (b"x" * LARGEST_KEPT_BODY))
+
+    page = service.shown("/_local/journal/calls?limit=1000")
+    pages = [page]
+    while page["next"]:
+        page = service.shown(page["next"])
+        pages.append(page)
+
+    assert [one["target"] for page in pages for one in page["calls"]] == [f"/echo?{n}" for n in range(20)]
+    assert (len(pages) > 1, {page["total"] for page in pages}) == (True, {20})
+    assert "limit=1000" in pages[0]["next"]
+
+
 @pytest.mark.parametrize("query", ["?after=-1", "?after=x", "?limit=0", "?limit=10001"])
 def test_a_query_that_cannot_be_meant_is_refused(service, query):
     assert service.send("GET", f"/_local/journal/calls{query}").status == 400

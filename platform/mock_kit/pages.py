@@ -1,0 +1,36 @@
+"""Pages of admin lists: each says how many there are on all, and where the next one is."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from mock_kit.lean_flask import this_request
+
+PAGE = 1000
+"""How many a page has, unless the query says otherwise."""
+
+LARGEST_PAGE = 10_000
+LARGEST_CURSOR = 10**18
+
+
+class PageJson(TypedDict):
+    """What stands beside the items of a page.
+
+    ``total`` is how many there are on all pages, and ``next`` the path and query of the next one; null on the last.
+    """
+
+    total: int
+    next: str | None
+
+
+def page_json(total: int, cursor: Mapping[str, object] | None) -> PageJson:
+    """Return what stands beside the items of a page that the present request asked for.
+
+    Args:
+        cursor: the parameters that the next page is asked for with, beside those of this one; None if there is none.
+    """
+    if cursor is None:
+        return {"total": total, "next": None}
+    asked = this_request()
+    others = [(name, value) for name, value in asked.args.items(multi=True) if name not in cursor]
+    return {"total": total, "next": f"{asked.path}?{urlencode([*others, *cursor.items()])}"}

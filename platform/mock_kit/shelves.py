@@ -1,0 +1,111 @@
+"""What is kept in memory for a while: so much of each sort and workspace, and so much of all together.
+
+The oldest makes room for new ones: of its own shelf, and if all shelves together hold too much, of the heaviest.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, Generic, Protocol, TypeVar
+
+HEADER_OVERHEAD = 150
+"""About how many bytes a header takes beside its letters."""
+
+
+class Weighty(Protocol):
+    """Something that is kept."""
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+
+
+Item = TypeVar("Item", bound=Weighty)
+
+
+class Room:
+    """The memory that all shelves share.
+
+    Args:
+        most_bytes: how much they may hold together.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.lock = RLock()
+        self._most_bytes = most_bytes
+        self._shelves: list[Shelf[Any]] = []
+        self._weight = 0
+
+    def shelf(self, *, most: int, most_bytes: int) -> "Shelf[Any]":
+        """Put up a shelf for so many things, and for so many bytes of them."""
+        with self.lock:
+            made = Shelf[Any](most=most, most_bytes=most_bytes, changed=self._weigh)
+            self._shelves.append(made)
+        return made
+
+    def take_down(self, shelf: "Shelf[Any]") -> None:
+        """Forget a shelf and what is on it."""
+        with self.lock:
+            self._shelves = [each for each in self._shelves if each is not shelf]
+            self._weight -= shelf.weight
+
+    def _weigh(self, more: int) -> None:
+        """Note that a shelf holds more, or less; and let the heaviest make room as long as all hold too much."""
+        self._weight += more
+        while more > 0 and self._weight > self._most_bytes:
+            max(self._shelves, key=lambda shelf: shelf.weight).drop()
+
+
+@dataclass(eq=False, kw_only=True)
+class Shelf(Generic[Item]):
+    """Things of one sort and of one workspace, numbered; to be used by who holds the room's lock.
+
+    Attributes:
+        most, most_bytes: how much there may be; the latest is kept in any case.
+        pruned: the highest number of what had to make room; 0 if nothing had to.
+    """
+
+    most: int
+    most_bytes: int
+    changed: Callable[[int], None]
+    entries: deque[tuple[int, Item]] = field(default_factory=deque)
+    weight: int = 0
+    pruned: int = 0
+    _made: int = 0
+
+    @classmethod
+    def empty(cls) -> "Shelf[Item]":
+        """Return one that stands nowhere."""
+        return cls(most=0, most_bytes=0, changed=lambda _more: None)
+
+    def go_on_from(self, number: int) -> None:
+        """Begin where another shelf had come to, of which nothing is left up to a number."""
+        self.pruned = self._made = number
+
+    def add(self, item: Item, number: int | None = None) -> None:
+        """Add something.
+
+        Args:
+            number: what it is found by; without one, how many there have been on the shelf.
+        """
+        self._made += 1
+        self.entries.append((self._made if number is None else number, item))
+        self._change(item.weight)
+        while len(self.entries) > self.most or (self.weight > self.most_bytes and len(self.entries) > 1):
+            self.drop()
+
+    def drop(self) -> None:
+        """Let the oldest go."""
+        number, gone = self.entries.popleft()
+        self.pruned = max(self.pruned, number)
+        self._change(-gone.weight)
+
+    def _change(self, more: int) -> None:
+        self.weight += more
+        self.changed(more)
+
+
+def weight_of_headers(headers: list[tuple[str, str]]) -> int:
+    """Return about how many bytes headers take."""
+    return sum(HEADER_OVERHEAD + len(name) + len(value) for name, value in headers)
