@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote
 from callback_sink.inbox import Callback, CallbackJson
 from mock_kit.instants import format_instant
 from mock_kit.masks import mask_header
+from mock_kit.pages import PageJson
 
 VERSION = 1
 CREATOR = "elements-local"
@@ -26,7 +27,7 @@ class ExportedCallback(CallbackJson):
     body_base64: str
 
 
-class Export(TypedDict):
+class Export(PageJson):
     """Callbacks, oldest first."""
 
     version: int
@@ -99,6 +100,8 @@ class _Log(TypedDict):
     version: str
     creator: _Creator
     entries: list[_Entry]
+    _total: int
+    _next: str | None
 
 
 class Har(TypedDict):
@@ -107,10 +110,11 @@ class Har(TypedDict):
     log: _Log
 
 
-def as_json(callbacks: Iterable[Callback]) -> Export:
+def as_json(callbacks: Iterable[Callback], page: PageJson) -> Export:
     """Write callbacks so that nothing of their bodies is lost."""
     return {
         "version": VERSION,
+        **page,
         "callbacks": [
             {**each.to_json(), "bin": each.bin, "body_base64": b64encode(each.body).decode()}
             for each in callbacks
@@ -118,7 +122,7 @@ def as_json(callbacks: Iterable[Callback]) -> Export:
     }
 
 
-def as_har(callbacks: Iterable[Callback], *, origin: str) -> Har:
+def as_har(callbacks: Iterable[Callback], page: PageJson, *, origin: str) -> Har:
     """Write callbacks as an HTTP archive, for browsers' developer tools and whatever else reads it.
 
     Args:
@@ -132,6 +136,8 @@ def as_har(callbacks: Iterable[Callback], *, origin: str) -> Har:
             "version": "1.2",
             "creator": {"name": CREATOR, "version": str(VERSION)},
             "entries": [_entry(each, origin) for each in callbacks],
+            "_total": page["total"],
+            "_next": page["next"],
         }
     }
 

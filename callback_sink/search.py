@@ -73,6 +73,12 @@ class Filters(
             raise ValueError(f"from {self.from_} lies after to {self.to}, so that no callback is meant")
 
     @property
+    def narrows(self) -> bool:
+        """Whether anything is asked beside the bin."""
+        nothing = Filters(bin=self.bin)
+        return any(getattr(self, name) != getattr(nothing, name) for name in Filters.__struct_fields__)
+
+    @property
     def of_event(self) -> dict[str, str]:
         """What is asked of an event, under the names that events use."""
         asked = {

@@ -76,6 +76,22 @@ class Recorded:
     relays: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A page of callbacks, oldest first.
+
+    Attributes:
+        more: whether there are any after them.
+        total: how many there are on all pages.
+        used: how much is kept where was looked.
+    """
+
+    callbacks: list[Callback]
+    more: bool
+    total: int
+    used: Usage
+
+
 class Store:
     """The sink's memory. One process writes to it; any number of its threads may.
 
@@ -99,7 +115,14 @@ class Store:
             callback = taken(received, answer, told.keys, number=_draw_id(connection, workspace))
             row = row_of(callback)
             _add.run(connection, {"workspace": workspace, **row})
-            usage.added(connection, workspace, row["bin_digest"], row["weight"], limits=self._limits)
+            usage.added(
+                connection,
+                workspace,
+                row["bin_digest"],
+                row["weight"],
+                limits=self._limits,
+                now=received.received_at,
+            )
         relays = told.relays and not told.answers
         stands_in = told.relays and not relays
         forward = None if answer.hangs_up or stands_in else told.forward
@@ -144,11 +167,20 @@ class Store:
         with self._database.reading() as connection:
             return list(islice(_search(connection, workspace, wanted), at_most))
 
-    def listed(self, workspace: str, wanted: Filters, *, at_most: int) -> tuple[list[Callback], Usage]:
-        """Return the callbacks that a search means, oldest first, and how much is kept where it looks."""
+    def listed(self, workspace: str, wanted: Filters, *, after: int = 0, limit: int) -> Listed:
+        """Return a page of the callbacks that a search means, oldest first.
+
+        Args:
+            after: the id of the last one of the page before.
+        """
         with self._database.reading() as connection:
-            found = list(islice(_search(connection, workspace, wanted), at_most))
-            return found, usage.used(connection, workspace, _digest(wanted.bin))
+            used = usage.used(connection, workspace, _digest(wanted.bin))
+            if wanted.narrows:
+                found, total = _sift(_search(connection, workspace, wanted), after, limit)
+            else:
+                found = list(islice(_search(connection, workspace, wanted, after=after), limit + 1))
+                total = used.callbacks
+        return Listed(callbacks=found[:limit], more=len(found) > limit, total=total, used=used)
 
     def near_misses(self, workspace: str, wanted: Filters) -> list[NearMiss]:
         """Return the callbacks that come closest to a search without being meant."""
@@ -229,10 +261,21 @@ def _draw_id(connection: Connection, workspace: str) -> int:
     return drawn
 
 
-def _search(connection: Connection, workspace: str, wanted: Filters) -> Iterator[Callback]:
+def _search(connection: Connection, workspace: str, wanted: Filters, *, after: int = 0) -> Iterator[Callback]:
     of = {"of_workspace": workspace}
     narrowed = (_all, of) if wanted.bin is None else (_in_bin, {**of, **_named(wanted.bin)})
-    return (callback for callback in _read(connection, *narrowed) if matches(wanted, callback))
+    return (callback for callback in _read(connection, *narrowed, after=after) if matches(wanted, callback))
+
+
+def _sift(found: Iterator[Callback], after: int, limit: int) -> tuple[list[Callback], int]:
+    """Return the first so many and one that come after one, and how many there are in all."""
+    first: list[Callback] = []
+    total = 0
+    for callback in found:
+        total += 1
+        if callback.id > after and len(first) <= limit:
+            first.append(callback)
+    return first, total
 
 
 def _read(

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 
 from mock_kit.database import Instant
 
-VERSION = 3
+VERSION = 4
 
 metadata = MetaData()
 
@@ -58,8 +58,9 @@ usage = Table(
     Column("callbacks", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("pruned", BigInteger, nullable=False),
+    Column("pruned_at", Instant),
 )
-"""How much is kept of each bin, and how many callbacks have made room for others."""
+"""How much is kept of each bin, and how many callbacks have made room for others, the last of them when."""
 
 
 def digest_of(name: str) -> str:

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Insert, bindparam, func, select
 
 from callback_sink import tables
+from mock_kit.database import Instant
 from mock_kit.prepared import InsertInto, Prepared
 
 _ROWS_AT_ONCE = 20
@@ -23,6 +25,7 @@ _more: dict[str, object] = {
     "callbacks": bindparam("callbacks_more"),
     "bytes": bindparam("bytes_more"),
     "pruned": bindparam("pruned_more"),
+    "pruned_at": bindparam("at", type_=Instant),
 }
 _bins: tuple[object, ...] = (bindparam("of_bin"), _WHOLE)
 
@@ -36,20 +39,24 @@ def _adding(insert: InsertInto) -> Insert:
             "callbacks": _used.callbacks + more.excluded.callbacks,
             "bytes": _used.bytes + more.excluded.bytes,
             "pruned": _used.pruned + more.excluded.pruned,
+            "pruned_at": func.coalesce(more.excluded.pruned_at, _used.pruned_at),
         },
     ).returning(_used.bin_digest, _used.callbacks, _used.bytes)
 
 
 _change = Prepared(_adding)
 _noted = Prepared(
-    select(_used.callbacks, _used.bytes, _used.pruned).where(
+    select(_used.callbacks, _used.bytes, _used.pruned, _used.pruned_at).where(
         _used.workspace == bindparam("of_workspace"), _used.bin_digest == bindparam("of_bin")
     )
 )
 _noted_of_all = Prepared(
-    select(func.sum(_used.callbacks), func.sum(_used.bytes), func.sum(_used.pruned)).where(
-        _used.bin_digest == bindparam("of_bin")
-    )
+    select(
+        func.sum(_used.callbacks),
+        func.sum(_used.bytes),
+        func.sum(_used.pruned),
+        func.max(_used.pruned_at, type_=Instant),
+    ).where(_used.bin_digest == bindparam("of_bin"))
 )
 _oldest = (
     select(_kept.id, _kept.weight, _kept.bin_digest)
@@ -81,11 +88,13 @@ class Usage:
 
     Attributes:
         pruned: callbacks that made room for others since the last reset.
+        pruned_at: when the last of them did.
     """
 
     callbacks: int
     bytes: int
     pruned: int = 0
+    pruned_at: datetime | None = None
 
 
 class _Kept(NamedTuple):
@@ -96,24 +105,44 @@ class _Kept(NamedTuple):
     digest: str
 
 
-def added(connection: Connection, workspace: str, digest: str, weight: int, *, limits: Limits) -> None:
-    """Note that a callback was added to a bin, and let the oldest make room if there is too much."""
-    of_bin, of_all = _changed(connection, workspace, digest, Usage(callbacks=1, bytes=weight))
-    gone = _make_room(connection, workspace, digest, _excess(of_bin, limits.callbacks, limits.bytes))
-    left = Usage(callbacks=of_all.callbacks - gone.callbacks, bytes=of_all.bytes - gone.bytes)
-    _make_room(connection, workspace, _WHOLE, _excess(left, left.callbacks, limits.bytes_of_all))
+@dataclass(frozen=True)
+class _Place:
+    """Where callbacks are kept, and what time it is there.
+
+    Attributes:
+        workspace: by name.
+    """
+
+    connection: Connection
+    workspace: str
+    now: datetime | None = None
 
 
-def removed(
-    connection: Connection, workspace: str, weights: Iterable[tuple[str, int]], *, pruned: bool = False
+def added(  # noqa: PLR0913 - what came, when, and where
+    connection: Connection, workspace: str, digest: str, weight: int, *, limits: Limits, now: datetime
 ) -> None:
+    """Note that a callback was added to a bin, and let the oldest make room if there is too much."""
+    place = _Place(connection, workspace, now)
+    of_bin, of_all = _changed(place, digest, Usage(callbacks=1, bytes=weight))
+    gone = _make_room(place, digest, _excess(of_bin, limits.callbacks, limits.bytes))
+    left = Usage(callbacks=of_all.callbacks - gone.callbacks, bytes=of_all.bytes - gone.bytes)
+    _make_room(place, _WHOLE, _excess(left, left.callbacks, limits.bytes_of_all))
+
+
+def removed(connection: Connection, workspace: str, weights: Iterable[tuple[str, int]]) -> None:
     """Note that callbacks were forgotten; each is the digest of its bin and its weight."""
+    _removed(_Place(connection, workspace), weights)
+
+
+def _removed(place: _Place, weights: Iterable[tuple[str, int]]) -> None:
+    """Note that callbacks are gone, pruned if there is a time at which."""
     of_bins: dict[str, list[int]] = defaultdict(list)
     for digest, weight in weights:
         of_bins[digest].append(weight)
     for digest, gone in of_bins.items():
-        less = Usage(callbacks=-len(gone), bytes=-sum(gone), pruned=len(gone) if pruned else 0)
-        _changed(connection, workspace, digest, less)
+        pruned = len(gone) if place.now else 0
+        less = Usage(callbacks=-len(gone), bytes=-sum(gone), pruned=pruned, pruned_at=place.now)
+        _changed(place, digest, less)
 
 
 def used(connection: Connection, workspace: str | None = None, digest: str | None = None) -> Usage:
@@ -123,8 +152,9 @@ def used(connection: Connection, workspace: str | None = None, digest: str | Non
         found = _noted_of_all.first(connection, of)
     else:
         found = _noted.first(connection, {**of, "of_workspace": workspace})
-    callbacks, kept, pruned = (int(total or 0) for total in found or (0, 0, 0))
-    return Usage(callbacks=callbacks, bytes=kept, pruned=pruned)
+    *totals, pruned_at = found or (0, 0, 0, None)
+    callbacks, kept, pruned = (int(total or 0) for total in totals)
+    return Usage(callbacks=callbacks, bytes=kept, pruned=pruned, pruned_at=pruned_at)
 
 
 def _excess(used: Usage, most: int, most_bytes: int) -> Usage:
@@ -134,19 +164,19 @@ def _excess(used: Usage, most: int, most_bytes: int) -> Usage:
     return Usage(callbacks=max(used.callbacks - most, 0), bytes=max(used.bytes - most_bytes, 0))
 
 
-def _make_room(connection: Connection, workspace: str, digest: str, excess: Usage) -> Usage:
+def _make_room(place: _Place, digest: str, excess: Usage) -> Usage:
     """Forget the oldest until there is no excess any more, but for the latest; return what was forgotten."""
     gone = Usage(callbacks=0, bytes=0)
-    of = {"of_workspace": workspace}
+    of = {"of_workspace": place.workspace}
     which = (_oldest_of_all, of) if digest == _WHOLE else (_oldest_of_bin, {**of, "of_bin": digest})
     statement, values = which
     while gone.callbacks < excess.callbacks or gone.bytes < excess.bytes:
-        oldest = [_Kept(*row) for row in statement.all(connection, values)]
+        oldest = [_Kept(*row) for row in statement.all(place.connection, values)]
         going = list(_first_of(oldest, excess, gone))
         if not going:
             break
-        _prune.run_each(connection, [{"of_workspace": workspace, "of_id": each.id} for each in going])
-        removed(connection, workspace, [(each.digest, each.weight) for each in going], pruned=True)
+        _prune.run_each(place.connection, [{**of, "of_id": each.id} for each in going])
+        _removed(place, [(each.digest, each.weight) for each in going])
         weight = sum(each.weight for each in going)
         gone = Usage(callbacks=gone.callbacks + len(going), bytes=gone.bytes + weight)
     return gone
@@ -162,16 +192,17 @@ def _first_of(oldest: Sequence[_Kept], excess: Usage, gone: Usage) -> Iterator[_
         yield each
 
 
-def _changed(connection: Connection, workspace: str, digest: str, more: Usage) -> tuple[Usage, Usage]:
+def _changed(place: _Place, digest: str, more: Usage) -> tuple[Usage, Usage]:
     """Change what is noted of a bin and of all together, and return both."""
     changed = _change.all(
-        connection,
+        place.connection,
         {
-            "of_workspace": workspace,
+            "of_workspace": place.workspace,
             "of_bin": digest,
             "callbacks_more": more.callbacks,
             "bytes_more": more.bytes,
             "pruned_more": more.pruned,
+            "at": more.pruned_at,
         },
     )
     noted = {row.bin_digest: Usage(callbacks=row.callbacks, bytes=row.bytes) for row in changed}

@@ -157,7 +157,7 @@ def _parts(settings: Settings, *, workspaces: Workspaces, database: Database) ->
     return Parts(
         settings=settings,
         workspaces=workspaces,
-        store=Store(database),
+        store=Store(database, change_retention=settings.change_retention),
         allowance=Allowance(rolling=settings.limits_reset == "rolling"),
         versions=chosen(settings),
         grants=Grants(database),

@@ -6,6 +6,8 @@ from enum import Enum
 from typing import TypedDict
 
 from mock_kit.instants import format_instant
+from mock_kit.pages import PAGE
+from mock_kit.retention import Pruned
 
 
 class Made(Enum):
@@ -66,9 +68,28 @@ class ChangeQuery:
 
     Attributes:
         since: those made at this instant or later.
+        after: those with a higher seq.
+        limit: how many at the most.
     """
 
     kind: str | None = None
     record_id: int | None = None
     since: datetime | None = None
-    limit: int | None = None
+    after: int | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """A page of changes.
+
+    Attributes:
+        more: whether there are any after them.
+        total: how many there are on all pages.
+        pruned: what is no longer kept.
+    """
+
+    shown: list[Change]
+    more: bool
+    total: int
+    pruned: Pruned | None

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from mock_kit import environment
 from mock_kit.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
+
+KEPT_IN_BIN = timedelta(days=30)
+"""How long the vendor's recycle bin keeps what was deleted (the vendor's support pages, documented)."""
 
 PREFIX = "ELEMENTS_LOCAL_CRM_"
 
@@ -63,6 +67,8 @@ class Settings:
         visibility_shown: whether organisations, opportunities and projects of v3 show VISIBLE_TO and VISIBLE_TEAM_ID
             (assumed: yes, as contacts and leads do).
         delete_takes_children: whether notes, tasks and events about a record go with it (assumed: no).
+        change_retention: how long the log of changes is kept, by the workspace's clock (ours); as long as the recycle
+            bin keeps what was deleted, at least.
         journal_bytes: how much is kept in memory of requests and answers, of all workspaces together (ours).
     """
 
@@ -100,6 +106,7 @@ class Settings:
     converted_leads: str = "shown"
     visibility_shown: bool = True
     delete_takes_children: bool = False
+    change_retention: timedelta = timedelta(days=90)
     journal_bytes: int = JOURNAL_BYTES
 
     @cached_property
@@ -124,6 +131,7 @@ def _word(*words: str) -> environment.Kind:
 _OK_OR_CREATED = environment.one_of({"200": 200, "201": 201})
 
 _KINDS = {
+    "change_retention": environment.seconds(low=int(KEPT_IN_BIN.total_seconds())),
     "journal_bytes": environment.whole(low=SMALLEST_JOURNAL),
     "list_honours_updated_after": environment.flag(),
     "search_inclusive": environment.flag(),

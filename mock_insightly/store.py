@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from mock_insightly import sequences
-from mock_insightly.changes import Change, ChangeQuery, Made
+from mock_insightly.changes import Change, ChangeQuery, Changes, Made
 from mock_insightly.errors import NoSuchRecordError
-from mock_insightly.fields import LARGEST_WHOLE, Record
+from mock_insightly.fields import Record
 from mock_insightly.files import File
 from mock_insightly.finding import Finder, Found, find_few
 from mock_insightly.history import History
@@ -27,12 +27,15 @@ from mock_insightly.short_lists import (
     sorted_page,
     tags_of,
 )
-from mock_insightly.tables import changes, metadata
-from mock_insightly.writing import Writing, get_document, get_file, key_of
+from mock_insightly.tables import changes, metadata, pruned
+from mock_insightly.writing import FORGETTING, Writing, get_document, get_file, key_of
 from mock_kit.database import Database
 from mock_kit.json_text import encode_text
 from mock_kit.prepared import Prepared, Row
+from mock_kit.retention import Forgetting, Retention
 from mock_kit.workspaces import Workspace
+
+_QUARTER = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +49,10 @@ class Stored:
 class Store:
     """The records of all workspaces, in a database."""
 
-    def __init__(self, database: Database) -> None:
-        database.create("crm", metadata, version=2)
+    def __init__(self, database: Database, *, change_retention: timedelta = _QUARTER) -> None:
+        database.create("crm", metadata, version=3)
         self._database = database
+        self._retention = Retention(pruned, [Forgetting(keep=change_retention, statements=FORGETTING)])
         self._finder = Finder()
         self._forgetting = [
             Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
@@ -93,13 +97,19 @@ class Store:
         with self._database.reading() as connection:
             return self._finder.find(connection, workspace.name, kind.name, wanted, page)
 
-    def changes(self, workspace: Workspace, asked: ChangeQuery) -> list[Change]:
-        """Return changes, oldest first."""
+    def changes(self, workspace: Workspace, asked: ChangeQuery) -> Changes:
+        """Return a page of changes, oldest first."""
         given = {name: value for name, value in vars(asked).items() if value is not None}
-        wanted = {"limit": LARGEST_WHOLE, **given, "of_workspace": workspace.name}
-        with self._database.glancing() as connection:
-            rows = _changes(frozenset(given.keys() & _CONDITIONS)).all(connection, wanted)
-        return [_change(row) for row in rows]
+        wanted = {**given, "limit": asked.limit + 1, "of_workspace": workspace.name}
+        conditions = frozenset(given.keys() & _CONDITIONS)
+        with self._database.reading() as connection:
+            rows = _changes(conditions).all(connection, wanted)
+            total = connection.scalar(
+                select(func.count()).where(*_chosen(conditions - {"after"})), {**given, **wanted}
+            )
+            gone = self._retention.pruned(connection, workspace.name)
+        shown = [_change(row) for row in rows[: asked.limit]]
+        return Changes(shown=shown, more=len(rows) > len(shown), total=total or 0, pruned=gone)
 
     def founded(self, workspace: Workspace) -> bool:
         """Say whether a workspace has what every account has."""
@@ -156,7 +166,7 @@ class Store:
     def writing(self, workspace: Workspace, *, at: datetime) -> Iterator[Writing]:
         """Open a transaction in which a client changes records."""
         with self._database.writing() as connection:
-            yield Writing(connection, workspace, at=at)
+            yield Writing(connection, workspace, at=at, retention=self._retention)
 
 
 def stored(kind: Kind, record: Record) -> Stored:
@@ -168,14 +178,20 @@ _CONDITIONS = {
     "kind": changes.c.kind == bindparam("kind"),
     "record_id": changes.c.record_id == bindparam("record_id"),
     "since": changes.c.at >= bindparam("since"),
+    "after": changes.c.seq > bindparam("after"),
 }
+
+
+def _chosen(given: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions of a search."""
+    mine = changes.c.workspace == bindparam("of_workspace")
+    return [mine, *(_CONDITIONS[name] for name in sorted(given))]
 
 
 @cache
 def _changes(given: frozenset[str]) -> Prepared:
     """Return what selects changes by the given conditions."""
-    wanted = (_CONDITIONS[name] for name in sorted(given))
-    query = changes.select().where(changes.c.workspace == bindparam("of_workspace"), *wanted)
+    query = changes.select().where(*_chosen(given))
     return Prepared(query.order_by(changes.c.seq).limit(bindparam("limit")))
 
 

@@ -5,9 +5,12 @@ import secrets
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from mock_kit.database import Instant
+from mock_kit.retention import pruned_table
 from mock_kit.table_rows import ANEW
 
 metadata = MetaData()
+
+pruned = pruned_table("crm_pruned", metadata)
 
 
 def anywhere() -> int:

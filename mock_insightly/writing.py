@@ -1,10 +1,10 @@
 """One transaction in which a client changes the records of a workspace: all of it happens, or nothing."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from mock_insightly import sequences
 from mock_insightly.changes import Made
@@ -17,16 +17,15 @@ from mock_insightly.query import Page
 from mock_insightly.records import number_rows, record_in, stamp
 from mock_insightly.references import Reference, reference, references, without
 from mock_insightly.search import Wanted
+from mock_insightly.settings import KEPT_IN_BIN
 from mock_insightly.short_lists import EVERYTHING, referring_page
 from mock_insightly.tables import bin_, changes, files, records
 from mock_insightly.tables import references as reference_table
 from mock_kit.database import Instant
 from mock_kit.json_text import encode_text
 from mock_kit.prepared import Prepared
+from mock_kit.retention import Retention
 from mock_kit.workspaces import Workspace
-
-KEPT_IN_BIN = timedelta(days=30)
-"""How long the vendor's recycle bin keeps what was deleted (the vendor's support pages, documented)."""
 
 _this = and_(
     records.c.workspace == bindparam("of_workspace"),
@@ -80,6 +79,28 @@ _last_deleted = Prepared(
         changes.c.change == bindparam("made"),
     )
 )
+_changed = (
+    changes.c.workspace == bin_.c.workspace,
+    changes.c.kind == bin_.c.kind,
+    changes.c.record_id == bin_.c.id,
+)
+FORGETTING = (
+    # what was deleted longer ago than the log goes back is gone for good
+    Prepared(
+        bin_.delete().where(
+            bin_.c.workspace == bindparam("of_workspace"),
+            exists().where(*_changed, changes.c.at < bindparam("before")).correlate(bin_),
+            ~exists().where(*_changed, changes.c.at >= bindparam("before")).correlate(bin_),
+        )
+    ),
+    Prepared(
+        changes.delete().where(
+            changes.c.workspace == bindparam("of_workspace"), changes.c.at < bindparam("before")
+        )
+    ),
+)
+"""What forgets changes of long ago."""
+
 _out_of_bin = Prepared(bin_.delete().where(_binned))
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
@@ -89,12 +110,16 @@ class Writing:
 
     Args:
         at: when everything in it happens, for the log.
+        retention: of the log.
     """
 
-    def __init__(self, connection: Connection, workspace: Workspace, *, at: datetime) -> None:
+    def __init__(
+        self, connection: Connection, workspace: Workspace, *, at: datetime, retention: Retention
+    ) -> None:
         self._connection = connection
         self._workspace = workspace
         self._at = at
+        self._retention = retention
 
     def reserve(self, sequence: str, count: int) -> int:
         """Take numbers out of a sequence, and return the first of them."""
@@ -263,6 +288,7 @@ class Writing:
                 "updated": stamp(record, "DATE_UPDATED_UTC"),
             },
         )
+        self._retention.run(self._connection, self._workspace.name, self._at)
 
 
 def _without(kind: Kind, gone: Reference, record: Record) -> Record:

@@ -4,19 +4,21 @@ from datetime import timedelta
 from typing import Annotated, TypedDict
 
 from flask import Blueprint
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from callback_sink.errors import CameTooFewError, NoTargetError, NotAsExpectedError
 from callback_sink.expectation import Expectation, failures
-from callback_sink.inbox import Callback, CallbackJson, ForwardedJson
+from callback_sink.inbox import CallbackJson, ForwardedJson
 from callback_sink.parts import parts
 from callback_sink.routes.calls import OneCallback, Whose, asked_workspace
 from callback_sink.routes.forwards import Url
 from callback_sink.search import Filters
+from callback_sink.store import Listed
+from mock_kit.instants import format_instant
 from mock_kit.operations import Answer, Link, operation
+from mock_kit.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
 
 LONGEST_WAIT = timedelta(seconds=60)
-_MOST = 1_000_000
 
 bp = Blueprint("callbacks", __name__, url_prefix="/_local/callbacks")
 
@@ -31,14 +33,16 @@ class Chosen(Filters, frozen=True, kw_only=True, forbid_unknown_fields=True, ren
     workspace: str | None = None
 
 
-class Listed(Chosen, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class ListQuery(Chosen, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Which callbacks are meant, and how many of them.
 
     Attributes:
+        after: only those with a higher id, as ``next`` says it.
         limit: the oldest of them.
     """
 
-    limit: Annotated[int, Meta(ge=1, le=_MOST)] = _MOST
+    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
 
 class Wait(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,11 +68,12 @@ class Replay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: Url | None = None
 
 
-class Listing(TypedDict):
-    """Callbacks, oldest first; ``pruned`` older ones made room since the last reset."""
+class Listing(PageJson):
+    """Callbacks, oldest first; ``pruned`` older ones made room since the last reset, the last of them at ``pruned_at``."""
 
     count: int
     pruned: int
+    pruned_at: str | None
     callbacks: list[CallbackJson]
 
 
@@ -94,11 +99,11 @@ _LINKS = {
 
 @bp.get("")
 @operation(links=_LINKS)
-def search(query: Listed) -> Answer[Listing]:
+def search(query: ListQuery) -> Answer[Listing]:
     """List the callbacks that the filters mean, oldest first."""
     name = asked_workspace().name
-    found, used = parts().store.listed(name, query, at_most=query.limit)
-    return _listing(found, pruned=used.pruned)
+    found = parts().store.listed(name, query, after=query.after, limit=query.limit)
+    return _listing(found)
 
 
 @bp.delete("")
@@ -120,18 +125,18 @@ def show(callback_id: int, query: OneCallback) -> Answer[CallbackJson]:  # noqa:
 def wait(query: Whose, body: Wait) -> Answer[Listing]:  # noqa: ARG001 - as in show
     """Answer as soon as enough callbacks are there; else, when the time is over, tell what came closest."""
     name = asked_workspace(body.match.bin).name
-    found: list[Callback] = []
+    found: list[Listed] = []
 
     def are_there() -> bool:
-        found[:] = parts().store.callbacks(name, body.match)
-        return len(found) >= body.count
+        found[:] = [parts().store.listed(name, body.match, limit=PAGE)]
+        return found[0].total >= body.count
 
     if parts().arrivals.wait_until(name, are_there, timeout=body.timeout):
-        return _listing(found, pruned=parts().store.used(name, body.match.bin).pruned)
+        return _listing(found[0], body.match)
     raise CameTooFewError(
         expected=body.count,
         waited_s=body.timeout.total_seconds(),
-        count=len(found),
+        count=found[0].total,
         closest=parts().store.near_misses(name, body.match),
     )
 
@@ -163,6 +168,19 @@ def replay(callback_id: int, query: OneCallback, body: Replay | None) -> Answer[
     return Answer(forwarded)
 
 
-def _listing(callbacks: list[Callback], *, pruned: int) -> Answer[Listing]:
-    shown = [each.to_json() for each in callbacks]
-    return Answer({"count": len(shown), "pruned": pruned, "callbacks": shown})
+def _listing(found: Listed, match: Filters | None = None) -> Answer[Listing]:
+    """Answer with a page.
+
+    Args:
+        match: what was searched for, if it is not in the query.
+    """
+    cursor = {**to_builtins(match or Filters()), "after": found.callbacks[-1].id} if found.more else None
+    return Answer(
+        {
+            "count": len(found.callbacks),
+            "pruned": found.used.pruned,
+            "pruned_at": format_instant(found.used.pruned_at) if found.used.pruned_at else None,
+            "callbacks": [each.to_json() for each in found.callbacks],
+            **page_json(found.total, cursor, path=bp.url_prefix),
+        }
+    )

@@ -3,11 +3,12 @@
 from flask import Blueprint, request
 
 from callback_sink.exports import Export, Har, as_har, as_json
-from callback_sink.inbox import Callback
 from callback_sink.parts import parts
-from callback_sink.routes.callbacks import Listed
+from callback_sink.routes.callbacks import ListQuery
 from callback_sink.routes.calls import asked_workspace
+from callback_sink.store import Listed
 from mock_kit.operations import Answer, operation
+from mock_kit.pages import PageJson, page_json
 
 bp = Blueprint("exports", __name__, url_prefix="/_local")
 
@@ -16,20 +17,26 @@ _DISPOSITION = {"Content-Disposition": "the file's name"}
 
 @bp.get("/callbacks.json")
 @operation(headers=_DISPOSITION)
-def whole(query: Listed) -> Answer[Export]:
+def whole(query: ListQuery) -> Answer[Export]:
     """Export the callbacks that the filters mean, with their exact bytes."""
-    return Answer(as_json(_asked(query)), _named("callbacks.json"))
+    found = _asked(query)
+    return Answer(as_json(found.callbacks, _page(found)), _named("callbacks.json"))
 
 
 @bp.get("/callbacks.har")
 @operation(headers=_DISPOSITION)
-def archive(query: Listed) -> Answer[Har]:
+def archive(query: ListQuery) -> Answer[Har]:
     """Export the callbacks that the filters mean as an HTTP archive (HAR 1.2)."""
-    return Answer(as_har(_asked(query), origin=request.host_url), _named("callbacks.har"))
+    found = _asked(query)
+    return Answer(as_har(found.callbacks, _page(found), origin=request.host_url), _named("callbacks.har"))
 
 
-def _asked(query: Listed) -> list[Callback]:
-    return parts().store.callbacks(asked_workspace().name, query, at_most=query.limit)
+def _asked(query: ListQuery) -> Listed:
+    return parts().store.listed(asked_workspace().name, query, after=query.after, limit=query.limit)
+
+
+def _page(found: Listed) -> PageJson:
+    return page_json(found.total, {"after": found.callbacks[-1].id} if found.more else None)
 
 
 def _named(file: str) -> dict[str, str]:

@@ -14,6 +14,8 @@ from mock_insightly.seed import LARGEST, SEEDED, Seeding
 from mock_kit.admin import ParameterError, asked_workspace
 from mock_kit.instants import UnreadableTimeError, parse_instant
 from mock_kit.operations import Answer, operation
+from mock_kit.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from mock_kit.retention import PrunedJson, pruned_json
 from mock_kit.workspaces import Workspace
 
 _LARGEST_NUMBER = 2**63 - 1
@@ -31,18 +33,21 @@ class ChangesQuery(Struct, rename="camel"):
         kind: of the records, as paths spell it; case does not count.
         record_id: of the one record whose changes are asked for.
         since: an ISO 8601 instant; changes made then or later.
+        after: changes with a higher ``seq``, as ``next`` says it.
         limit: changes at the most, the oldest of them.
     """
 
     kind: str | None = None
     record_id: Annotated[int, Meta(ge=1, le=_LARGEST_NUMBER)] | None = None
     since: str | None = None
-    limit: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
 
-class ChangesJson(TypedDict):
-    """The ground truth: every change that a client made, in order."""
+class ChangesJson(PageJson):
+    """The ground truth: every change that a client made, in order; ``pruned`` says which are no longer kept."""
 
+    pruned: PrunedJson | None
     changes: list[ChangeJson]
 
 
@@ -76,10 +81,20 @@ class SeededJson(TypedDict):
 def changes(query: ChangesQuery) -> Answer[ChangesJson]:
     """Show every change that clients made, oldest first: all, or those that the query asks for."""
     asked = ChangeQuery(
-        kind=_kind(query.kind), record_id=query.record_id, since=_instant(query.since), limit=query.limit
+        kind=_kind(query.kind),
+        record_id=query.record_id,
+        since=_instant(query.since),
+        after=query.after,
+        limit=query.limit,
     )
     found = parts().store.changes(asked_workspace(), asked)
-    return Answer({"changes": [change.to_json() for change in found]})
+    return Answer(
+        {
+            "changes": [change.to_json() for change in found.shown],
+            "pruned": pruned_json(found.pruned),
+            **page_json(found.total, {"after": found.shown[-1].seq} if found.more else None),
+        }
+    )
 
 
 @bp.post("/seed")

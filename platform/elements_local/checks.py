@@ -29,7 +29,7 @@ def check(world: World, argument: verbs.Expect | str) -> None:
         refuse(world.golden.differences(_stream(world, arrived)))
     else:
         refuse(_differences(world, argument, arrived))
-    world.seen_callbacks = len(arrived)
+    world.seen_callback = max([one["id"] for one in arrived], default=0)
     world.dealt_with_all = True
 
 
@@ -59,7 +59,7 @@ def check_never(world: World, argument: verbs.Never) -> None:
 
 def _differences(world: World, argument: verbs.Expect, arrived: list[dict[str, Any]]) -> list[str]:
     lines: list[str] = []
-    fresh = arrived[world.seen_callbacks :]
+    fresh = [one for one in arrived if one["id"] > world.seen_callback]
     if argument.callbacks is not None:
         differing = _callbacks(world, argument.callbacks, [one for one in fresh if taken(one)])
         missing = [line.partition("missing:")[2].strip() for line in differing if "missing:" in line]

@@ -137,6 +137,18 @@ class Client:
             pages.reverse()
         return [item for page in pages for item in page[key]]
 
+    def filtered(self, what: str, filters: Mapping[str, object]) -> list[dict[str, Any]]:
+        """Return all that the admin route of a list has under its own name; of ``limit`` so many, a single page.
+
+        Raises:
+            CallError, UnreachableError: as ``call``.
+        """
+        path = f"/_local/{what}{_query(filters)}"
+        if filters.get("limit") is None:
+            return self.listed(path, what)
+        page: list[dict[str, Any]] = self.call("GET", path)[what]
+        return page
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clock(Client):
@@ -198,9 +210,8 @@ class Platform(Client):
         return found
 
     def polls(self, **filters: object) -> list[dict[str, Any]]:
-        """Return polls with every decision, oldest first."""
-        shown: dict[str, list[dict[str, Any]]] = self.call("GET", "/_local/polls" + _query(filters))
-        return shown["polls"]
+        """Return polls with every decision, oldest first: all, or the latest so many if there is a ``limit``."""
+        return self.filtered("polls", filters)
 
     def poll(self, instance_id: int | None = None) -> dict[str, Any]:
         """Poll at once."""
@@ -247,8 +258,7 @@ class Crm(Client):
 
     def changes(self) -> list[dict[str, Any]]:
         """Return everything that has happened to the data, oldest first."""
-        shown: dict[str, list[dict[str, Any]]] = self.call("GET", "/_local/changes")
-        return shown["changes"]
+        return self.filtered("changes", {})
 
     def seed(self, records: int, *, first: int = 0, seed: int | None = None, if_empty: bool = False) -> None:
         """Fill in made-up records; if that is asked for, only where there are no contacts yet."""
@@ -272,10 +282,8 @@ class Sink(Client):
     workspace: str
 
     def callbacks(self, **filters: object) -> list[dict[str, Any]]:
-        """Return recorded callbacks, oldest first, that match all filters."""
-        shown = self.call("GET", "/_local/callbacks" + _query({"workspace": self.workspace, **filters}))
-        found: list[dict[str, Any]] = shown["callbacks"]
-        return found
+        """Return recorded callbacks, oldest first, that match all filters: all, or the first ``limit``."""
+        return self.filtered("callbacks", {"workspace": self.workspace, **filters})
 
     def wait(self, count: int = 1, *, timeout_s: float = 10, **match: object) -> list[dict[str, Any]]:
         """Return as soon as so many callbacks match.
@@ -284,11 +292,11 @@ class Sink(Client):
             CallError: they did not come in time; says what came closest.
         """
         wanted = {"count": count, "match": match, "timeout_s": timeout_s}
-        shown = self.call(
+        first = self.call(
             "POST", f"/_local/callbacks/wait{_query({'workspace': self.workspace})}", json=wanted
         )
-        found: list[dict[str, Any]] = shown["callbacks"]
-        return found
+        found: list[dict[str, Any]] = first["callbacks"]
+        return found + (self.listed(first["next"], "callbacks") if first["next"] else [])
 
     def verify(self, **expected: object) -> int:
         """Hold what is expected (``match``, ``count``, ``these``, ...) against what came, and return how many did.

@@ -8,8 +8,6 @@ from mock_kit.json_text import decode
 
 JsonObject: TypeAlias = dict[str, Any]
 
-_ALL = 1_000_000
-
 
 @dataclass(frozen=True, kw_only=True)
 class Observed:
@@ -25,6 +23,8 @@ class Observed:
         polls: with every decision, oldest first.
         deliveries: callbacks that are owed, with every attempt.
         callbacks: what came to the sink, oldest first.
+        pruned_polls, pruned_changes: ``at`` when what is older than ``before`` was forgotten; None if nothing was.
+        pruned_callbacks_at: when the last callback made room for others in the sink; None if none did.
         warnings: slips in the configuration of instances.
     """
 
@@ -39,6 +39,9 @@ class Observed:
     polls: list[JsonObject] = field(default_factory=list)
     deliveries: list[JsonObject] = field(default_factory=list)
     callbacks: list[JsonObject] = field(default_factory=list)
+    pruned_polls: JsonObject | None = None
+    pruned_changes: JsonObject | None = None
+    pruned_callbacks_at: str | None = None
     warnings: list[JsonObject] = field(default_factory=list)
 
 
@@ -58,20 +61,23 @@ def observe(doors: Doors) -> Observed:
         is_virtual=clock["mode"] == "virtual",
         keeps_ties=clock["mode"] == "real" or "keep_ties" in clock,
         changes=doors.crm.changes() if doors.crm.url else [],
-        pollers=_listed(platform, "pollers"),
-        polls=_listed(platform, "polls", f"?limit={_ALL}"),
-        deliveries=_listed(platform, "deliveries", f"?limit={_ALL}"),
+        pollers=platform.call("GET", "/_local/pollers")["pollers"] if platform.url else [],
+        polls=platform.polls() if platform.url else [],
+        deliveries=platform.filtered("deliveries", {}) if platform.url else [],
+        pruned_polls=_one(platform, "polls").get("pruned"),
+        pruned_changes=_one(doors.crm, "changes").get("pruned"),
+        pruned_callbacks_at=_one(doors.sink, "callbacks", f"&workspace={doors.credentials.name}").get(
+            "pruned_at"
+        ),
         callbacks=doors.sink.callbacks() if doors.sink.url else [],
         warnings=warnings_of(platform),
     )
 
 
-def _listed(service: Client, what: str, query: str = "") -> list[JsonObject]:
-    """Return what an admin route of a service lists under its own name."""
-    if not service.url:
-        return []
-    found: list[JsonObject] = service.call("GET", f"/_local/{what}{query}")[what]
-    return found
+def _one(service: Client, what: str, query: str = "") -> JsonObject:
+    """Return the shortest page of a list, for what stands beside its items."""
+    shown: JsonObject = service.call("GET", f"/_local/{what}?limit=1{query}") if service.url else {}
+    return shown
 
 
 def warnings_of(platform: Client) -> list[JsonObject]:

@@ -71,7 +71,7 @@ def moments(doors: Doors, names: Names, *, start: datetime) -> list[Moment]:
     """Ask a workspace for all that happened in it, in the order of time."""
     found = [
         *(_change(change, names, start) for change in doors.crm.changes()),
-        *(_poll(poll, start) for poll in doors.platform.polls(limit=1_000_000)),
+        *(_poll(poll, start) for poll in doors.platform.polls()),
         *(_attempt(callback, names, start) for callback in doors.sink.callbacks()),
     ]
     return sorted(found, key=lambda moment: moment.after)

@@ -24,6 +24,7 @@ from mock_kit.masks import MASK, mask_target
 from mock_kit.nearest import nearest
 
 _MOST_NAMED = 3
+_ID = "Elements-Webhook-Id"
 _LATER = "a poll counts what is later, so let a second pass in between"
 _BEFORE = "a poll counts what is later, so change it after that"
 
@@ -92,6 +93,10 @@ class Unreported:
         self, resource: str, collection: str, record_id: str, polled: Sequence[PolledResource]
     ) -> Iterator[Reason]:
         changes = self._changes.get((collection, record_id), [])
+        gone = self._observed.pruned_changes
+        if not changes and gone:
+            why = f"; what was changed before {self._at(gone['before'])} was pruned at {self._at(gone['at'])}"
+            yield Reason(record=self._words.record(resource, record_id), did="not changed lately", why=why)
         if changes and not polled:
             yield self._reason(resource, record_id, changes[-1:], self._polled_by_nobody(resource))
         for by in polled if changes else ():
@@ -131,6 +136,9 @@ class Unreported:
         """Say why no poll has reported a change."""
         if last["change"] == "DELETED":
             return "; polling reports no deletions: what is gone is in no answer"
+        gone = self._observed.pruned_polls
+        if gone and happened_at(last) < instant_of(gone["before"]):
+            return f"; what was polled before {self._at(gone['before'])} was pruned at {self._at(gone['at'])}"
         dated = instant_of(last["updated"])
         since = by.since(happened_at(last))
         chances = [
@@ -213,7 +221,7 @@ class Unreported:
         if delivery["status"] == "delivered":
             url = attempts[-1]["url"] if attempts else delivery["url"]
             if _is_below(url, self._observed.bin_url):
-                return ""
+                return self._pruned_by_sink(delivery)
             return f"; its callback was taken by {shown_url(url)}, which is not the workspace's bin {self._observed.bin_url}"
         shown = attempts[-_MOST_NAMED:]
         came = ", ".join(f"{each['status'] or each['outcome']} at {self._at(each['at'])}" for each in shown)
@@ -222,6 +230,13 @@ class Unreported:
         if delivery["due"]:
             return f"; {sent}; it is tried {'again ' if came else ''}at {self._at(delivery['due'])}"
         return f"; {sent}; it is {delivery['status']}, and not tried again"
+
+    def _pruned_by_sink(self, delivery: JsonObject) -> str:
+        """Say of a callback that the sink took that it has made room for others, if it has."""
+        at, number = self._observed.pruned_callbacks_at, str(delivery.get("notificationId"))
+        if at is None or any(each["headers"].get(_ID) == number for each in self._observed.callbacks):
+            return ""
+        return f"; its callback came, and made room for others in the sink: pruned at {self._at(at)}"
 
     def _reason(self, resource: str, record_id: str, changes: Sequence[JsonObject], why: str) -> Reason:
         did = " and ".join(f"{each['change'].lower()} at {self._at(each['at'])}" for each in changes[-3:])

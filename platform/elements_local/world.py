@@ -12,8 +12,6 @@ from elements_local.golden import Golden
 from elements_local.records import Names
 from mock_kit.instants import parse_duration, parse_instant
 
-_MOST_POLLS = 1_000_000
-
 
 class ExpectationError(Exception):
     """What came is not what was expected; a line for each difference."""
@@ -70,7 +68,7 @@ class World:
         start: its first instant; ``T+15m`` counts from it.
         golden: where its stream is kept.
         kept: what steps have kept of answers, by names of the author's own.
-        seen_callbacks: how many an ``expect`` has dealt with.
+        seen_callback: the id of the last one that an ``expect`` has dealt with.
         seen_poll: id of the latest poll that an ``expect`` has dealt with; 0 for none.
         dealt_with_all: whether the step before was an ``expect``, which has dealt with all polls up to now.
         marks: the moments that it can go back to.
@@ -82,7 +80,7 @@ class World:
     instances: dict[str, Instance] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     kept: dict[str, int | str] = field(default_factory=dict)
-    seen_callbacks: int = 0
+    seen_callback: int = 0
     seen_poll: int = 0
     dealt_with_all: bool = False
     marks: dict[str, Mark] = field(default_factory=dict)
@@ -119,7 +117,7 @@ class World:
 
     def polls(self) -> list[dict[str, Any]]:
         """Return all polls since the scenario began, oldest first."""
-        return self.doors.platform.polls(limit=_MOST_POLLS)
+        return self.doors.platform.polls()
 
     def fresh_polls(self) -> list[dict[str, Any]]:
         """Return the polls that no ``expect`` has dealt with, oldest first."""

@@ -49,16 +49,16 @@ def whole(*, low: int = 0, high: int = 999_999_999) -> Kind:
     return Kind(read=read, expected=f"a whole number from {low} to {high}")
 
 
-def seconds() -> Kind:
+def seconds(*, low: int = 0) -> Kind:
     """Take seconds, with a fraction if need be, as a duration."""
 
     def read(came: str) -> timedelta:
         number = float(came)
         if not math.isfinite(number):
             raise ValueError
-        return timedelta(seconds=_within(number, 0, _LONGEST_S))
+        return timedelta(seconds=_within(number, low, _LONGEST_S))
 
-    return Kind(read=read, expected=f"seconds from 0 to {_LONGEST_S}")
+    return Kind(read=read, expected=f"seconds from {low} to {_LONGEST_S}")
 
 
 def names() -> Kind:

@@ -23,14 +23,16 @@ class PageJson(TypedDict):
     next: str | None
 
 
-def page_json(total: int, cursor: Mapping[str, object] | None) -> PageJson:
+def page_json(total: int, cursor: Mapping[str, object] | None, *, path: str | None = None) -> PageJson:
     """Return what stands beside the items of a page that the present request asked for.
 
     Args:
         cursor: the parameters that the next page is asked for with, beside those of this one; None if there is none.
+        path: of the list, if it is not the request's own.
     """
     if cursor is None:
         return {"total": total, "next": None}
     asked = this_request()
-    others = [(name, value) for name, value in asked.args.items(multi=True) if name not in cursor]
-    return {"total": total, "next": f"{asked.path}?{urlencode([*others, *cursor.items()])}"}
+    others = {name: values for name, values in asked.args.lists() if name not in cursor}
+    query = urlencode({**others, **cursor}, doseq=True)
+    return {"total": total, "next": f"{path or asked.path}?{query}"}

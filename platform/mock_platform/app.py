@@ -131,7 +131,12 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
-    store = Store(database, usage_retention=settings.usage_retention)
+    store = Store(
+        database,
+        usage_retention=settings.usage_retention,
+        event_retention=settings.event_retention,
+        history_retention=settings.history_retention,
+    )
     inside, by_engine = FromInside(http, "platform"), FromInside(http, ENGINE)
     outbound = _guarded(settings, receivers or http)
     own = FromInside(OutsideAdmin(InProcess({settings.url: app}, otherwise=http)), ENGINE)

@@ -35,6 +35,8 @@ class Settings:
         visibility: whose instances a user sees (documented to depend on the role, how is assumed).
         passwords: which password is right for who has chosen none (assumed: any).
         event_retention: how long events are shown (documented: seven days).
+        history_retention: how long polls with their decisions, callbacks with their attempts, e-mails and traces are
+            kept; a callback that is still to be sent longer, an event for ``event_retention`` at least (ours).
         usage_retention: how long calls are kept (documented: thirty days).
         usage_keys: how the keys of a usage record are written (observed twice, in conflict by age).
         empty_usage: how a list of usage without any record is answered (observed twice, in conflict by age).
@@ -64,6 +66,7 @@ class Settings:
     ladder: Ladder = CLOUD_ELEMENTS
     raw_form: RawForm = RawForm.BESIDE_RECORDS
     event_retention: timedelta = timedelta(days=7)
+    history_retention: timedelta = timedelta(days=90)
     analytics_limit: int = 10_000
     ladder_adds_up: bool = False
     allow_hosts: frozenset[str] = frozenset()
@@ -123,6 +126,7 @@ _KINDS = {
     "ladder": environment.one_of({"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}),
     "raw_form": environment.one_of({form.value: form for form in RawForm}),
     "event_retention": environment.seconds(),
+    "history_retention": environment.seconds(),
     "usage_retention": environment.seconds(),
     "usage_keys": environment.one_of({keys.value: keys for keys in UsageKeys}),
     "empty_usage": environment.one_of({how.value: how for how in EmptyUsage}),

@@ -67,7 +67,7 @@ def test_the_bodies_of_admin_routes_take_no_other_keys_than_they_read(doors: Doo
 @pytest.mark.parametrize(
     ("service", "target", "said"),
     [
-        ("platform", "/_local/polls?resourc=contacts", "(did you mean 'resource'?); expected any of instanceId, resource, limit"),
+        ("platform", "/_local/polls?resourc=contacts", "(did you mean 'resource'?); expected any of instanceId, resource, before, limit"),
         ("platform", "/_local/polls?instanceid=1", "(did you mean 'instanceId'?)"),
         ("platform", "/_local/clock?workspace=mine", "here; this route takes none"),
         ("crm", "/_local/changes?recordid=1", "(did you mean 'recordId'?)"),

@@ -586,7 +586,7 @@ def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
     attempted(made, DeliveryStatus.QUEUED, url=tried)
 
     assert store.subscriptions.get("acme", made.subscription_id).active is active
-    assert store.emails.list("acme", limit=9) == ([] if active else [EMAIL])
+    assert [one for _, one in store.emails.list("acme", limit=9)[0]] == ([] if active else [EMAIL])
     succeed(made, at=LATER + timedelta(minutes=15))
     later = store.attempts.owed("acme", [(5001, made.subscription_id)])[5001, made.subscription_id].delivery
     assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)

@@ -1,5 +1,7 @@
 """Why changes have not come, told from what the services know: the cases that a stack in a test hardly gets into."""
 
+from typing import Any
+
 from elements_local.observed import JsonObject, Observed
 from elements_local.unreported import Unreported, sentences, shown_url
 
@@ -64,7 +66,7 @@ def delivery(
     }  # fmt: skip
 
 
-def said(*, now: str = "10:30:00", is_virtual: bool = True, **known: list[JsonObject]) -> list[str]:
+def said(*, now: str = "10:30:00", is_virtual: bool = True, **known: Any) -> list[str]:
     observed = Observed(workspace="mine", bin_url=BIN, now=instant(now), is_virtual=is_virtual, **known)
     return sentences(Unreported(observed, Plain()).all())
 
@@ -258,3 +260,48 @@ def test_a_url_is_shown_without_its_secrets() -> None:
         "http://********@example.com/hook?token=********&page=2"
     )
     assert shown_url("http://[half/hook?token=0123") == "http://[half/hook?token=********"
+
+
+def test_what_was_polled_before_all_that_is_kept_was_pruned_and_not_lost() -> None:
+    gone = {"at": instant("10:30:00"), "before": instant("10:20:00")}
+    known = {"pollers": [poller("10:30:00")], "polls": [poll("10:30:00", "10:15:00")]}
+
+    (old,) = said(changes=[change("10:01:00")], pruned_polls=gone, **known)
+    (new,) = said(changes=[change("10:20:00")], pruned_polls=gone, **known)
+
+    assert old == "contacts 7 was created at 10:01:00; what was polled before 10:20:00 was pruned at 10:30:00"
+    assert "pruned" not in new
+
+
+def test_a_record_whose_changes_are_no_longer_kept_is_said_to_be_one() -> None:
+    observed = Observed(
+        workspace="mine",
+        bin_url=BIN,
+        now=instant("10:30:00"),
+        is_virtual=True,
+        pruned_changes={"at": instant("10:30:00"), "before": instant("10:20:00")},
+    )
+
+    assert sentences(Unreported(observed, Plain()).of("contacts", "contacts", "7")) == [
+        "contacts 7 was not changed lately; what was changed before 10:20:00 was pruned at 10:30:00"
+    ]
+
+
+def test_a_callback_that_made_room_in_the_sink_is_said_to_have_come() -> None:
+    taken = delivery("10:15:00", "contacts/7 CREATED", "delivered", ("10:15:00", 200), notificationId=5)
+    known = {
+        "changes": [change("10:01:00")],
+        "pollers": [poller("10:15:00")],
+        "polls": [poll("10:15:00", "10:00:00", ("7", "CREATED"))],
+        "deliveries": [taken],
+    }
+    there = {"headers": {"Elements-Webhook-Id": "5"}}
+
+    assert said(**known, callbacks=[there], pruned_callbacks_at=instant("10:20:00")) == []
+    assert said(**known, pruned_callbacks_at=None) == []
+    assert said(**known, pruned_callbacks_at=instant("10:20:00")) == [
+        (
+            "contacts 7 was created at 10:01:00; its callback came, and made room for others in the sink: "
+            "pruned at 10:20:00"
+        )
+    ]

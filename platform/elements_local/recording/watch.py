@@ -10,7 +10,6 @@ from elements_local.recording.session import Call, RecordingError, Session
 from mock_kit.instants import parse_instant
 
 _PAGE = 1000
-_ALL = 1_000_000
 _RESET = "/_local/reset"
 
 
@@ -71,7 +70,7 @@ class Watch:
             keeps_ties="keep_ties" in clock or clock["mode"] == "real" or any(map(clocks.makes_real, calls)),
             calls=tuple(calls),
             callbacks=tuple(self._callbacks[number] for number in sorted(self._callbacks)),
-            polls=tuple(self._doors.platform.polls(limit=_ALL)),
+            polls=tuple(self._doors.platform.polls()),
             notes=tuple(notes),
         )
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
@@ -56,6 +56,7 @@ class Polled:
         interval: at which it should be polled; None while the instance is disabled.
         on: whether it is polled by now; if not, when in the interval after its last poll that ended is not kept.
         silent: why there is no poll to come; empty if there is.
+        is_cut: whether it was polled before ``since``, of which not everything is kept.
     """
 
     resource: str
@@ -66,11 +67,20 @@ class Polled:
     interval: timedelta | None
     on: bool
     silent: str
+    is_cut: bool = False
 
     def followed(
         self, changes: Mapping[str, Sequence[Stamped]], reports: Sequence[Report], *, until: datetime
     ) -> Followed:
         """Return this with what happened to the records of its collection, and what was told of them."""
+        mine = changes.get(self.collection or "", ())
+        if self.is_cut:  # what was told of older changes is owed to nobody, as far as is known
+            later = {one.change.record_id for one in mine if one.change.at > self.since}
+            reports = [
+                one
+                for one in reports
+                if one.poll_at > self.since and (one.date > self.since or one.record_id in later)
+            ]
         polls = tuple(sorted({poll.at for poll in self.polls}))
         last = polls[-1] if polls else self.since
         if not self.on and self.interval and self.interval < until - last:
@@ -78,13 +88,23 @@ class Polled:
         watch = Watch(since=self.since, polls=polls, until=until, missing_every=self.interval)
         return Followed(
             resource=self.resource,
-            changes=changes.get(self.collection or "", ()),
+            changes=mine,
             watch=watch,
             polls=self.polls,
             reports=reports,
             goes_on=self.goes_on,
             silent=self.silent,
         )
+
+    def kept_since(self, at: datetime) -> "Polled":
+        """Return this as far as it is wholly known, if what is older than an instant is no longer kept.
+
+        That is since the first poll then: what it had not seen is of no poll that is forgotten.
+        """
+        if self.since >= at:
+            return self
+        seen = (poll.at for poll in self.polls if poll.at >= at and poll.error is None)
+        return replace(self, since=min(seen, default=at), is_cut=True)
 
 
 def polled(store: Store, workspace: str, instance: Instance, settings: Settings) -> list[Polled]:

@@ -1,7 +1,7 @@
 """The CRM's own log of changes, asked for over HTTP like everything else of the CRM's."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -11,6 +11,7 @@ from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
 from mock_kit.instants import format_instant
+from mock_kit.retention import Pruned
 from mock_kit.wire import Http, NoReply, Reply
 from mock_platform.audit.oracle import Change, Kind
 from mock_platform.audit.reckoning import Stamped
@@ -32,9 +33,23 @@ class _Entry(Struct, rename="camel"):
 
 class _Log(Struct):
     changes: list[_Entry]
+    next: str | None = None
+    pruned: Pruned | None = None
 
 
 _log = Decoder(_Log)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """Changes by the collection that they are of, in lower case.
+
+    Attributes:
+        pruned: what the CRM keeps no more.
+    """
+
+    changes: Mapping[str, Sequence[Stamped]]
+    pruned: Pruned | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +67,24 @@ class GroundTruth:
     own_key: str = field(repr=False)
     admin_headers: Mapping[str, str] = field(repr=False)
 
-    def changes(self, configuration: Values, *, since: datetime) -> dict[str, list[Stamped]]:
-        """Return the changes since an instant, by the collection that they are of, in lower case.
+    def log(self, configuration: Values, *, since: datetime) -> Log:
+        """Return the changes since an instant, from all pages.
 
         Raises:
             ProviderError: the CRM does not answer, refuses, or answers with something else.
             ConflictError: it keeps no such log.
         """
         url = f"{self._origin(configuration)}{_PATH}"
-        reply = self._ask(f"{url}?since={quote(format_instant(since))}", configuration)
+        asked = f"{url}?since={quote(format_instant(since))}"
+        page = self._page(url, asked, configuration)
+        entries = page.changes
+        while page.next and page.changes:
+            page = self._page(url, f"{asked}&after={entries[-1].seq}", configuration)
+            entries += page.changes
+        return Log(changes=_by_collection(entries), pruned=page.pruned)
+
+    def _page(self, url: str, asked: str, configuration: Values) -> _Log:
+        reply = self._ask(asked, configuration)
         if isinstance(reply, NoReply):
             raise _failed(f"{url} did not answer: {reply.reason}")
         if reply.status == 404:
@@ -71,7 +95,7 @@ class GroundTruth:
         if not reply.ok:
             raise _failed(f"{url} answered {reply.status}: {reply.body[:500].decode('utf-8', 'replace')}")
         try:
-            return _by_collection(_log.decode(reply.body))
+            return _log.decode(reply.body)
         except (DecodeError, UnicodeDecodeError) as error:
             raise _failed(f"{url} answered something else than a log of changes: {error}") from error
 
@@ -95,9 +119,9 @@ class GroundTruth:
         return self.crm_url if parts.hostname == insightly.VENDOR_HOST else f"{parts.scheme}://{parts.netloc}"
 
 
-def _by_collection(log: _Log) -> dict[str, list[Stamped]]:
+def _by_collection(entries: Iterable[_Entry]) -> dict[str, list[Stamped]]:
     found = dict[str, list[Stamped]]()
-    for entry in log.changes:
+    for entry in entries:
         change = Change(seq=entry.seq, record_id=entry.record_id, kind=Kind(entry.change), at=entry.at)
         stamped = Stamped(change=change, updated=entry.updated)
         found.setdefault(entry.resource.lower(), []).append(stamped)

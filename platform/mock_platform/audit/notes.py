@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from mock_kit.retention import Pruned
 from mock_platform.audit.facts import Polled, silent
 from mock_platform.audit.reckoning import Stamped
 from mock_platform.domain import configuration, poller_configuration
@@ -14,16 +15,27 @@ _MINUTE = timedelta(minutes=1)
 _Changes = Mapping[str, Sequence[Stamped]]
 
 
-def notes(
-    instance: Instance, polled: Sequence[Polled], changes: _Changes, *, nothing: bool, now: datetime
+def notes(  # noqa: PLR0913 - what there may be to say something of
+    instance: Instance,
+    polled: Sequence[Polled],
+    changes: _Changes,
+    *,
+    nothing: bool,
+    now: datetime,
+    gone: Pruned | None = None,
 ) -> list[str]:
     """Say what is not polled, and, of an audit that has found nothing, why there is nothing in it.
 
     Args:
         changes: that the CRM logged, by the collection.
         nothing: whether nothing was owed, and nothing told.
+        gone: what is no longer kept.
     """
     found = [*_not_polled(instance, polled)]
+    if gone:
+        found.append(
+            f"what happened before {shown(gone.before)} was pruned at {shown(gone.at)}, and is not judged"
+        )
     if nothing:
         found += _too_early(polled, changes, now)
         found += _elsewhere(polled, changes)

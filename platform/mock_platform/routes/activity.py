@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from mock_kit.admin import asked_workspace
 from mock_kit.lean_flask import this_request
 from mock_kit.operations import Answer, operation
+from mock_kit.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_platform.domain.errors import InvalidRequestError, NotFoundError, shown
 from mock_platform.routes.parts import parts
 
@@ -25,8 +26,8 @@ class ActivityQuery(Struct):
         workspace: by name. Without it, that of the credentials; without those too, all.
     """
 
-    after: Annotated[int, Meta(ge=0, le=10**18)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
     wait_s: Annotated[float, Meta(ge=0, le=30)] = 0
     workspace: str | None = None
 
@@ -49,7 +50,14 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
         )
     )
     told = [entry.to_json() for entry in found.entries]
-    return Answer({"last": found.last, "dropped": found.dropped, "activities": told})
+    return Answer(
+        {
+            "last": found.last,
+            "dropped": found.dropped,
+            **page_json(found.total, {"after": found.last} if found.more else None),
+            "activities": told,
+        }
+    )
 
 
 def _asked(query: ActivityQuery) -> str | None:

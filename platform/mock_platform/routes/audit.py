@@ -1,5 +1,7 @@
 """``/_local/audit``: which events an instance owed its receiver, and what became of each."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, TypedDict
 
 from flask import Blueprint
@@ -8,6 +10,7 @@ from msgspec import Meta, Struct
 from mock_kit.admin import asked_workspace
 from mock_kit.instants import format_instant
 from mock_kit.operations import Answer, operation
+from mock_kit.retention import Pruned, PrunedJson, pruned_json
 from mock_kit.workspaces import Workspace
 from mock_platform.audit import facts
 from mock_platform.audit.ground_truth import GroundTruth
@@ -45,8 +48,8 @@ class AuditJson(TypedDict):
 
     Every event that was owed is reported, late, misclassified or lost. ``delivered`` counts the events of callbacks that
     were taken, each as often as that; what was told without being owed is a duplicate, or misclassified if it names no
-    record. ``notes`` say what is not polled, and why nothing is owed if nothing is. ``warnings`` are those of
-    ``/_local/warnings``.
+    record. ``pruned`` says what is no longer kept and so not judged; null if all is. ``notes`` say what is not polled, and
+    why nothing is owed if nothing is. ``warnings`` are those of ``/_local/warnings``.
     """
 
     owed: int
@@ -56,6 +59,7 @@ class AuditJson(TypedDict):
     duplicate: list[FindingJson]
     misclassified: list[FindingJson]
     lost: list[FindingJson]
+    pruned: PrunedJson | None
     notes: list[str]
     warnings: list[WarningJson]
 
@@ -66,7 +70,7 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
     """Hold the CRM's own log of changes against the callbacks of an instance."""
     workspace = asked_workspace()
     instance = any_instance(workspace, str(query.instance_id))
-    audit, remarks = _audited(workspace, instance)
+    audit, gone, remarks = _audited(workspace, instance)
     ((_, slips),) = kept_warnings(workspace, [instance])
     return Answer(
         {
@@ -77,14 +81,15 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
             "duplicate": _shown(audit, Verdict.DUPLICATE),
             "misclassified": _shown(audit, Verdict.MISCLASSIFIED),
             "lost": _shown(audit, Verdict.LOST),
+            "pruned": pruned_json(gone),
             "notes": remarks,
             "warnings": slips.to_json(),
         }
     )
 
 
-def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, list[str]]:
-    """Gather what is known of an instance, and reckon; with notes on it."""
+def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | None, list[str]]:
+    """Gather what is known of an instance, and reckon; with what is not known any more, and notes on it."""
     services = parts()
     polled = facts.polled(services.store, workspace.name, instance, services.settings)
     truth = GroundTruth(
@@ -94,12 +99,21 @@ def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, list[str]
         admin_headers=services.admin_headers,
     )
     since = min((one.since for one in polled), default=instance.created)
-    changes = truth.changes(instance.configuration, since=since)
+    log = truth.log(instance.configuration, since=since)
     told = facts.reports(services.store, workspace.name, instance.id)
+    gone = _gone([services.store.history.pruned(workspace.name), log.pruned], since)
+    if gone:
+        polled = [one.kept_since(gone.before) for one in polled]
     now = workspace.clock.now()
-    audit = reckon(one.followed(changes, told.get(one.resource, ()), until=now) for one in polled)
+    audit = reckon(one.followed(log.changes, told.get(one.resource, ()), until=now) for one in polled)
     nothing = not (audit.owed or audit.delivered or audit.findings)
-    return audit, notes(instance, polled, changes, nothing=nothing, now=now)
+    return audit, gone, notes(instance, polled, log.changes, nothing=nothing, now=now, gone=gone)
+
+
+def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
+    """Return what is no longer kept of the time since an instant."""
+    known = [each for each in pruned if each and since < each.before]
+    return max(known, key=lambda each: each.before, default=None)
 
 
 def _shown(audit: Audit, verdict: Verdict) -> list[FindingJson]:

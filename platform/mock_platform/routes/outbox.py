@@ -10,14 +10,16 @@ from msgspec.json import Decoder
 from mock_kit.admin import asked_workspace
 from mock_kit.instants import format_instant
 from mock_kit.operations import Answer, operation
+from mock_kit.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from mock_kit.retention import PrunedJson, pruned_json
 from mock_platform.domain.emails import Email
 from mock_platform.domain.models import Attempt, JobKind
 from mock_platform.routes.parts import parts
-from mock_platform.store.deliveries import KeptDelivery
+from mock_platform.store.deliveries import KeptDelivery, Key
 
 bp = Blueprint("outbox", __name__, url_prefix="/_local")
 
-_Limit = Annotated[int, Meta(ge=1, le=1_000_000)]
+_Limit = Annotated[int, Meta(ge=1, le=LARGEST_PAGE)]
 _Id = Annotated[int, Meta(ge=0, le=10**18)]
 
 
@@ -25,18 +27,26 @@ class DeliveriesQuery(Struct, rename="camel"):
     """Which deliveries are asked for.
 
     Attributes:
+        before: only those that come before this one, ``<notificationId>/<subscriptionId>``, as ``next`` says it.
         limit: the latest of them.
     """
 
     notification_id: _Id | None = None
     subscription_id: _Id | None = None
-    limit: _Limit = 1000
+    before: Annotated[str, Meta(pattern=r"^[0-9]{1,18}/[0-9]{1,18}$(?!\n)")] | None = None
+    limit: _Limit = PAGE
 
 
 class EmailsQuery(Struct):
-    """Which e-mails are asked for: the latest so many."""
+    """Which e-mails are asked for.
 
-    limit: _Limit = 1000
+    Attributes:
+        before: only those that were sent before this one, as ``next`` says it.
+        limit: the latest of them.
+    """
+
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: _Limit = PAGE
 
 
 class AttemptJson(TypedDict):
@@ -88,9 +98,10 @@ class _Body(Struct):
 _body = Decoder(_Body)
 
 
-class DeliveriesJson(TypedDict):
-    """Deliveries by notification and subscription."""
+class DeliveriesJson(PageJson):
+    """Deliveries by notification and subscription; ``pruned`` says which are no longer kept."""
 
+    pruned: PrunedJson | None
     deliveries: list[DeliveryJson]
 
 
@@ -100,9 +111,10 @@ EmailJson = TypedDict(
 """An e-mail; ``from`` is a word of Python's."""
 
 
-class EmailsJson(TypedDict):
-    """E-mails, oldest first."""
+class EmailsJson(PageJson):
+    """E-mails, oldest first; ``pruned`` says which are no longer kept."""
 
+    pruned: PrunedJson | None
     emails: list[EmailJson]
 
 
@@ -112,21 +124,51 @@ def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
     """List deliveries with every attempt; the latest ``limit`` of them."""
     workspace = asked_workspace().name
     store = parts().store
-    found = store.deliveries.find(
-        workspace, notification_id=query.notification_id, subscription_id=query.subscription_id
-    )[-query.limit :]
-    tries = store.attempts.of_each(workspace, {one.delivery.notification_id for one in found})
+    found, total = store.deliveries.latest(
+        workspace,
+        notification_id=query.notification_id,
+        subscription_id=query.subscription_id,
+        before=_key(query.before),
+        limit=query.limit + 1,
+    )
+    page = found[-query.limit :]
+    tries = store.attempts.of_each(workspace, {one.delivery.notification_id for one in page})
     dues = store.jobs.dues(workspace, JobKind.DELIVER)
-    shown = [_delivery(one, tries.get(one.key, []), dues.get("{}/{}".format(*one.key))) for one in found]
-    return Answer({"deliveries": shown})
+    shown = [_delivery(one, tries.get(one.key, []), dues.get(_name(one))) for one in page]
+    return Answer(
+        {
+            "deliveries": shown,
+            "pruned": pruned_json(store.history.pruned(workspace)),
+            **page_json(total, {"before": _name(page[0])} if len(found) > query.limit else None),
+        }
+    )
 
 
 @bp.get("/emails")
 @operation(problems=(401, 403))
 def emails(query: EmailsQuery) -> Answer[EmailsJson]:
     """List the e-mails that would have been sent; the latest ``limit`` of them."""
-    found = parts().store.emails.list(asked_workspace().name, limit=query.limit)
-    return Answer({"emails": [_email(one) for one in found]})
+    name, store = asked_workspace().name, parts().store
+    found, total = store.emails.list(name, before=query.before, limit=query.limit + 1)
+    page = found[-query.limit :]
+    return Answer(
+        {
+            "emails": [_email(one) for _, one in page],
+            "pruned": pruned_json(store.history.pruned(name)),
+            **page_json(total, {"before": page[0][0]} if len(found) > query.limit else None),
+        }
+    )
+
+
+def _name(kept: KeptDelivery) -> str:
+    return "{}/{}".format(*kept.key)
+
+
+def _key(name: str | None) -> Key | None:
+    if name is None:
+        return None
+    notification_id, _, subscription_id = name.partition("/")
+    return int(notification_id), int(subscription_id)
 
 
 def _delivery(kept: KeptDelivery, attempts: list[Attempt], due: datetime | None) -> DeliveryJson:

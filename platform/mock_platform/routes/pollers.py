@@ -17,7 +17,8 @@ from mock_platform.routes.parts import parts
 
 bp = Blueprint("pollers", __name__, url_prefix="/_local/pollers")
 
-_ALL = 1_000_000_000
+_LATEST = 1000
+"""Polls among which the one is looked for that failed last."""
 
 PolledJson = TypedDict(
     "PolledJson",
@@ -104,6 +105,6 @@ def _silent(
     if not resources:
         return "event.poller.configuration names no resource"
     if instance.disabled or instance.polling_disabled:
-        polls = parts().store.polls.list(workspace.name, instance_id=instance.id, limit=_ALL)
+        polls = parts().store.polls.list(workspace.name, instance_id=instance.id, limit=_LATEST)
         return facts.silent(instance, polls)
     return "" if due else "the job of its poller was deleted"

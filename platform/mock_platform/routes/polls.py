@@ -8,6 +8,8 @@ from msgspec import Meta, Struct
 from mock_kit.admin import asked_workspace
 from mock_kit.instants import format_instant
 from mock_kit.operations import Answer, operation
+from mock_kit.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
+from mock_kit.retention import pruned_json
 from mock_platform.domain.models import Decision, Poll, Ran
 from mock_platform.routes.parts import any_instance, parts
 
@@ -20,12 +22,14 @@ class PollsQuery(Struct, rename="camel"):
     """Which polls are asked for.
 
     Attributes:
+        before: only those that ran before the one with this id, as ``next`` says it.
         limit: the latest of them.
     """
 
     instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
     resource: str | None = None
-    limit: Annotated[int, Meta(ge=1, le=1_000_000)] = 1000
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
 
 class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
@@ -37,15 +41,25 @@ class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
 @bp.get("")
 @operation(problems=(401, 403))
 def index(query: PollsQuery) -> Answer[Json]:
-    """List polls, oldest first; the latest ``limit`` of them."""
-    workspace = asked_workspace()
-    found = parts().store.polls.list(
-        workspace.name,
-        instance_id=query.instance_id or None,
+    """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept."""
+    name, store = asked_workspace().name, parts().store
+    instance_id = query.instance_id or None
+    found = store.polls.list(
+        name,
+        instance_id=instance_id,
         resource=query.resource,
-        limit=query.limit,
+        before=query.before,
+        limit=query.limit + 1,
     )
-    return Answer({"polls": [_shown(poll) for poll in found]})
+    polls = found[-query.limit :]
+    total = store.polls.count(name, instance_id=instance_id, resource=query.resource)
+    return Answer(
+        {
+            "polls": [_shown(poll) for poll in polls],
+            "pruned": pruned_json(store.history.pruned(name)),
+            **page_json(total, {"before": polls[0].id} if len(found) > query.limit else None),
+        }
+    )
 
 
 @bp.post("")

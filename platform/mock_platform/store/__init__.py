@@ -17,6 +17,7 @@ from mock_platform.store.element_changes import ElementChangesStore
 from mock_platform.store.emails import Emails
 from mock_platform.store.event_counts import EventCounts
 from mock_platform.store.events import Events
+from mock_platform.store.history import History
 from mock_platform.store.instances import Instances
 from mock_platform.store.jobs import Jobs
 from mock_platform.store.notifications import Notifications
@@ -44,10 +45,18 @@ class Store:
 
     Attributes:
         starts: how often the platform has been started on it, this time included.
+        history: forgets what happened long ago.
         activities: what happened lately, in this process's memory.
     """
 
-    def __init__(self, database: Database, *, usage_retention: timedelta = _MONTH) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        usage_retention: timedelta = _MONTH,
+        event_retention: timedelta = _MONTH,
+        history_retention: timedelta = 3 * _MONTH,
+    ) -> None:
         database.create("platform", tables.metadata, version=tables.VERSION)
         self._database = database
         self.activities = Activities()
@@ -56,14 +65,15 @@ class Store:
         self.element_changes = ElementChangesStore(database)
         self.jobs = Jobs(database)
         self.usage = Usage(database, retention=usage_retention)
-        self.polls = Polls(database, self.usage)
+        self.history = History(database, keep=history_retention, keep_events=event_retention)
+        self.polls = Polls(database, self.usage, self.history)
         self.bulk = Bulk(database)
         self.async_calls = AsyncCalls(database)
         self.scheduled_calls = ScheduledCalls(database)
         self.turns = Turns(database)
         self.events = Events(database)
         self.event_counts = EventCounts(database)
-        self.notifications = Notifications(database)
+        self.notifications = Notifications(database, self.history)
         self.subscriptions = Subscriptions(database)
         self.attempts = Attempts(database)
         self.deliveries = Deliveries(database)

@@ -59,11 +59,15 @@ class Stretch:
 
     Attributes:
         last: what to ask for those after: the number of the last one that is shown, or if that is all, of the latest.
+        total: how many are kept.
+        more: whether there are any after the last one that is shown.
         dropped: how many that would have come first had made room for others.
     """
 
     entries: list[Entry]
     last: int
+    total: int = 0
+    more: bool = False
     dropped: int = 0
 
 
@@ -118,7 +122,7 @@ class Activities:
         """Return the latest entries of a workspace, or of all."""
         with self._changed:
             newest = islice(self._newest_first(workspace), limit)
-            return Stretch(entries=[*newest][::-1], last=self._last)
+            return Stretch(entries=[*newest][::-1], last=self._last, total=self._total(workspace))
 
     def after(
         self, number: int, workspace: str | None, *, limit: int, patience: timedelta = _NO_WAIT
@@ -173,8 +177,13 @@ class Activities:
         return Stretch(
             entries=shown,
             last=shown[-1].number if len(shown) < len(newer) else self._last,
+            total=self._total(workspace),
+            more=len(shown) < len(newer),
             dropped=self._dropped(number, workspace, kept=len(newer)),
         )
+
+    def _total(self, workspace: str | None) -> int:
+        return len(self._kept if workspace is None else self._shelf(workspace).numbers)
 
     def _dropped(self, number: int, workspace: str | None, *, kept: int) -> int:
         """Return how many entries after a number are gone: of a workspace, where others told in between, at the most."""

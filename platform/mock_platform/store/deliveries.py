@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
 from mock_kit.database import Database
 from mock_kit.prepared import Prepared
@@ -19,6 +19,8 @@ from mock_platform.store.tables import deliveries, notifications, subscriptions
 
 Key: TypeAlias = tuple[int, int]
 """The ids of a delivery's notification and its subscription."""
+
+_KEY = (deliveries.c.notification_id, deliveries.c.subscription_id)
 
 of_notification = (notifications.c.workspace == deliveries.c.workspace) & (
     notifications.c.id == deliveries.c.notification_id
@@ -86,6 +88,28 @@ class Deliveries:
         with self._database.reading() as connection:
             return _all(connection, workspace, notification_id, subscription_id)
 
+    def latest(
+        self,
+        workspace: str,
+        *,
+        notification_id: int | None = None,
+        subscription_id: int | None = None,
+        before: Key | None = None,
+        limit: int,
+    ) -> tuple[list[KeptDelivery], int]:
+        """Return the last deliveries of those that ``find`` finds, in its order, and how many these are.
+
+        Args:
+            before: only those that come before this one.
+        """
+        found = _chosen(workspace, notification_id, subscription_id)
+        last = found.order_by(None).order_by(*(each.desc() for each in _KEY)).limit(limit)
+        if before is not None:
+            last = last.where(tuple_(*_KEY) < before)
+        with self._database.reading() as connection:
+            total = connection.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+            return _read(connection, workspace, last)[::-1], total
+
     def release(
         self, workspace: str, wanted: Callable[[KeptDelivery], bool], *, now: datetime
     ) -> list[KeptDelivery]:
@@ -106,18 +130,28 @@ class Deliveries:
 def _all(
     connection: Connection, workspace: str, notification_id: int | None, subscription_id: int | None
 ) -> list[KeptDelivery]:
-    wanted = (
+    return _read(connection, workspace, _chosen(workspace, notification_id, subscription_id))
+
+
+def _chosen(
+    workspace: str, notification_id: int | None, subscription_id: int | None
+) -> Select[tuple[object, ...]]:
+    wanted: Select[tuple[object, ...]] = (
         select(deliveries, notifications.c.topic, notifications.c.body, notifications.c.acknowledged)
         .add_columns(notifications.c.created.label("notified_at"))
         .join(notifications, of_notification)
         .join(subscriptions, of_subscription)
         .where(deliveries.c.workspace == workspace, notifications.c.deleted.is_(other=False))
-        .order_by(deliveries.c.notification_id, deliveries.c.subscription_id)
+        .order_by(*_KEY)
     )
     if notification_id is not None:
         wanted = wanted.where(deliveries.c.notification_id == notification_id)
     if subscription_id is not None:
         wanted = wanted.where(deliveries.c.subscription_id == subscription_id)
+    return wanted
+
+
+def _read(connection: Connection, workspace: str, wanted: Select[tuple[object, ...]]) -> list[KeptDelivery]:
     rows = connection.execute(wanted).all()
     known = by_id(connection, workspace, {row.subscription_id for row in rows})
     return [

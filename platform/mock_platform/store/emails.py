@@ -1,6 +1,6 @@
 """E-mails that would have been sent."""
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from mock_kit.database import Database
 from mock_kit.prepared import Prepared
@@ -21,16 +21,22 @@ class Emails:
         with self._database.writing() as connection:
             keep_email(connection, workspace, email)
 
-    def list(self, workspace: str, *, limit: int) -> "list[Email]":
-        """Return the latest e-mails, oldest first."""
-        latest = (
-            select(emails)
-            .where(emails.c.workspace == workspace)
-            .order_by(emails.c.number.desc())
-            .limit(limit)
-        )
+    def list(
+        self, workspace: str, *, before: int | None = None, limit: int
+    ) -> "tuple[list[tuple[int, Email]], int]":
+        """Return the latest e-mails, oldest first, each with its number, and how many there are in all.
+
+        Args:
+            before: only those that have a lower number.
+        """
+        all_of_them = select(emails).where(emails.c.workspace == workspace)
+        latest = all_of_them.order_by(emails.c.number.desc()).limit(limit)
+        if before is not None:
+            latest = latest.where(emails.c.number < before)
         with self._database.reading() as connection:
-            return [_email(row) for row in reversed(connection.execute(latest).all())]
+            total = connection.scalar(all_of_them.with_only_columns(func.count())) or 0
+            rows = connection.execute(latest).all()
+        return [(row.number, _email(row)) for row in reversed(rows)], total
 
 
 def keep_email(connection: Connection, workspace: str, email: Email) -> None:

@@ -13,6 +13,7 @@ from mock_platform.domain.models import Channel, DeliveryStatus, EventStatus, Jo
 from mock_platform.domain.notification import KeptNotification, as_json
 from mock_platform.store.counters import next_number
 from mock_platform.store.emails import keep_email
+from mock_platform.store.history import History
 from mock_platform.store.jobs import plan_job
 from mock_platform.store.subscriptions import subscribers
 from mock_platform.store.tables import deliveries, notifications
@@ -52,8 +53,9 @@ class NewNotification:
 class Notifications:
     """The notifications of every workspace, also those that tell of events."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, history: History) -> None:
         self._database = database
+        self._history = history
 
     def post(
         self, workspace: str, make: Callable[[int], NewNotification], *, first_id: int
@@ -62,6 +64,7 @@ class Notifications:
         with self._database.writing() as connection:
             new = make(next_number(connection, workspace, "notification", first=first_id))
             tell(connection, workspace, new)
+            self._history.forget(connection, workspace, new.created)
         return KeptNotification(id=new.id, topic=new.topic, created=new.created, body=new.body)
 
     def list(

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from msgspec import Struct, convert
-from sqlalchemy import Connection, Row, bindparam, exists, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, select
 
 from mock_kit.database import Database
 from mock_kit.json_text import decode, encode_text
@@ -24,6 +24,7 @@ from mock_platform.domain.models import (
 )
 from mock_platform.store.counters import next_number
 from mock_platform.store.emails import keep_email
+from mock_platform.store.history import History
 from mock_platform.store.instances import still_there
 from mock_platform.store.jobs import NextTurn, drop_jobs, move_or_remove
 from mock_platform.store.notifications import NewNotification, tell
@@ -43,15 +44,7 @@ _is_enabled = exists().where(
 _still_polled = last_polls.update().where(*_this_resource, _is_enabled)
 _advance = Prepared(_still_polled.values(at=bindparam("polled_at"), failures=0))
 _fail = Prepared(_still_polled.values(failures=last_polls.c.failures + 1).returning(last_polls.c.failures))
-_add_poll = Prepared(
-    polls.insert()
-    .inline()
-    .values(
-        id=select(func.coalesce(func.max(polls.c.id), 0) + 1)
-        .where(polls.c.workspace == bindparam("of_workspace"))
-        .scalar_subquery()
-    )
-)
+_add_poll = Prepared(polls.insert())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +71,10 @@ Compose = Callable[[Callable[[], int]], Iterable[Outgoing]]
 class Polls:
     """The polls of every workspace."""
 
-    def __init__(self, database: Database, usage: Usage) -> None:
+    def __init__(self, database: Database, usage: Usage, history: History) -> None:
         self._database = database
         self._usage = usage
+        self._history = history
 
     def succeeded(  # noqa: PLR0913 - what is kept together
         self,
@@ -103,7 +97,7 @@ class Polls:
         with self._database.writing() as connection:
             if not _advance.run(connection, {**_key(workspace, poll), "polled_at": poll.at}):
                 return False
-            _add_poll.run(connection, _row(workspace, poll))
+            self._add(connection, workspace, poll)
             if poll.events:
                 for outgoing in compose(
                     lambda: next_number(connection, workspace, "notification", first=first_id)
@@ -121,6 +115,7 @@ class Polls:
                 lambda: next_number(connection, workspace, "notification", first=first_id)
             ):
                 tell(connection, workspace, _new(outgoing, instance), fresh=EventStatus.RECEIVED)
+                self._history.forget(connection, workspace, outgoing.notification.created)
 
     def failed(  # noqa: PLR0913 - as of one that succeeded
         self,
@@ -149,7 +144,7 @@ class Polls:
             failures: int | None = _fail.scalar(connection, _key(workspace, poll))
             if failures is None:
                 return 0
-            _add_poll.run(connection, _row(workspace, poll))
+            self._add(connection, workspace, poll)
             if failures >= limit:
                 drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
                 connection.execute(
@@ -162,23 +157,41 @@ class Polls:
             self._end(connection, then)
         return failures
 
-    def list(
+    def list(  # noqa: PLR0913 - what polls are narrowed by
         self,
         workspace: str,
         *,
         instance_id: int | None = None,
         resource: str | None = None,
         since: datetime | None = None,
+        before: int | None = None,
         limit: int,
     ) -> "list[Poll]":
-        """Return the latest polls, oldest first."""
-        narrowed = {"of_instance": instance_id, "of_resource": resource, "since": since}
+        """Return the latest polls, oldest first.
+
+        Args:
+            before: only those that come before the one with this id.
+        """
+        narrowed = {"of_instance": instance_id, "of_resource": resource, "since": since, "before": before}
         asked = {name: value for name, value in narrowed.items() if value is not None}
         with self._database.glancing() as connection:
             rows = _latest(frozenset(asked)).all(
                 connection, {**asked, "of_workspace": workspace, "most": limit}
             )
         return [_poll(row) for row in reversed(rows)]
+
+    def count(self, workspace: str, *, instance_id: int | None = None, resource: str | None = None) -> int:
+        """Return how many polls are kept."""
+        narrowed = {"of_instance": instance_id, "of_resource": resource}
+        asked = {name: value for name, value in narrowed.items() if value is not None}
+        counted = select(func.count()).where(*_chosen(frozenset(asked)))
+        with self._database.glancing() as connection:
+            return connection.scalar(counted, {**asked, "of_workspace": workspace}) or 0
+
+    def _add(self, connection: Connection, workspace: str, poll: Poll) -> None:
+        number = next_number(connection, workspace, "poll", first=1)
+        _add_poll.run(connection, {"id": number, **_row(workspace, poll)})
+        self._history.forget(connection, workspace, poll.at)
 
     def _end(self, connection: Connection, then: NextTurn | None) -> None:
         """Keep the calls that a poll made, and when its job falls due again."""
@@ -191,18 +204,20 @@ _NARROWED = {
     "of_instance": polls.c.instance_id == bindparam("of_instance"),
     "of_resource": polls.c.resource == bindparam("of_resource"),
     "since": polls.c.at >= bindparam("since"),
+    "before": polls.c.id < bindparam("before"),
 }
+
+
+def _chosen(asked: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions of a search, as narrow as is asked."""
+    mine = polls.c.workspace == bindparam("of_workspace")
+    return [mine, *(_NARROWED[name] for name in sorted(asked))]
 
 
 @cache
 def _latest(asked: frozenset[str]) -> Prepared:
     """Return what looks for the latest polls, as narrowly as is asked."""
-    return Prepared(
-        select(polls)
-        .where(polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in sorted(asked)))
-        .order_by(polls.c.id.desc())
-        .limit(bindparam("most"))
-    )
+    return Prepared(select(polls).where(*_chosen(asked)).order_by(polls.c.id.desc()).limit(bindparam("most")))
 
 
 def _new(outgoing: Outgoing, instance: Instance) -> NewNotification:
@@ -247,7 +262,6 @@ def _row(workspace: str, poll: Poll) -> dict[str, object]:
         for decision in poll.decisions
     ]
     return {
-        "of_workspace": workspace,
         "workspace": workspace,
         "instance_id": poll.instance_id,
         "resource": poll.resource,

@@ -16,9 +16,10 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from mock_kit.database import Instant
+from mock_kit.retention import pruned_table
 from mock_kit.table_rows import ANEW
 
-VERSION = 7
+VERSION = 8
 
 
 class Words(TypeDecorator[str]):
@@ -39,6 +40,8 @@ def _number() -> Column[int]:
 
 
 metadata = MetaData()
+
+pruned = pruned_table("platform_pruned", metadata)
 
 counters = Table(
     "platform_counters",

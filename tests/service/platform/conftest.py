@@ -133,7 +133,7 @@ def unchanged(doors):
             for path in (
                 f"{BASE_PATH}/instances?pageSize=5000",
                 f"{BASE_PATH}/instances/events?pageSize=5000",
-                "/_local/polls?limit=1000000",
+                "/_local/polls?limit=10000",
                 "/_local/clock",
                 "/_local/workspaces",
             )

@@ -61,6 +61,7 @@ def test_an_audit_counts_and_lists_everything_that_was_owed(doors, audit, ada):
         "misclassified": [],
         "lost": [],
         "notes": [],
+        "pruned": None,
         "warnings": [],
     }
 
@@ -81,6 +82,7 @@ def test_an_audit_of_a_fresh_instance_finds_nothing_and_says_so(doors, audit):
         "notes": [
             "nothing of accounts, contacts, leads, opportunities has changed since 2026-03-02T10:00:00Z"
         ],
+        "pruned": None,
         "warnings": [],
     }
 

@@ -40,7 +40,14 @@ def test_more_than_asked_for_is_answered_whole(sink):
 
 
 def test_none_is_always_there(sink):
-    assert wait(sink, count=0, timeout_s=0).json == {"count": 0, "pruned": 0, "callbacks": []}
+    assert wait(sink, count=0, timeout_s=0).json == {
+        "count": 0,
+        "total": 0,
+        "next": None,
+        "pruned": 0,
+        "pruned_at": None,
+        "callbacks": [],
+    }
 
 
 @pytest.mark.parametrize("path", ["/default", "/acme"])

@@ -1,0 +1,224 @@
+"""Polls, callbacks and changes of long ago are forgotten, and whoever asks for them is told so, and not that they are lost."""
+
+import pytest
+
+from elements_local import guide
+from elements_local.failure_report import Unreported
+from elements_local.missing_callbacks import _ScenarioWording
+from elements_local.observed import observe
+from mock_kit.instants import format_instant
+from mock_kit.json_text import decode, encode
+
+HOUR = {
+    "ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "3600",
+    "ELEMENTS_LOCAL_PLATFORM_EVENT_RETENTION": "3600",
+}
+
+
+@pytest.fixture
+def short(own_stack):
+    """A workspace whose platform keeps things for an hour."""
+    return own_stack(HOUR).workspace()
+
+
+def made(doors, minutes=15):
+    body = guide.instance_body(doors.credentials)
+    body["configuration"]["event.poller.refresh_interval"] = str(minutes)
+    return doors.platform.create_instance(body)["id"]
+
+
+def change(doors, name="Ada"):
+    return str(doors.crm.create("Contacts", {"FIRST_NAME": name})["CONTACT_ID"])
+
+
+def pruned(doors, what="polls"):
+    return doors.platform.call("GET", f"/_local/{what}")["pruned"]
+
+
+def deliveries(doors):
+    return doors.platform.filtered("deliveries", {})
+
+
+def test_what_is_old_is_forgotten_and_ids_go_on(short):
+    made(short)
+    change(short)
+    short.clock.advance("15m")
+    (before,) = short.platform.polls(resource="contacts")
+    assert (len(deliveries(short)), pruned(short)) == (1, None)
+
+    short.clock.advance("3h")
+
+    polls = short.platform.polls()
+    assert min(poll["at"] for poll in polls) >= "2026-03-02T12:14"
+    assert min(poll["id"] for poll in polls) > before["id"]
+    assert deliveries(short) == []
+    assert pruned(short) == pruned(short, "deliveries")
+    assert pruned(short)["at"] == "2026-03-02T13:15:00Z"
+    assert pruned(short)["before"] == "2026-03-02T12:15:00Z"
+
+
+def test_a_callback_that_is_still_to_be_sent_is_kept(short):
+    made(short)
+    short.sink.respond({"status": 503, "times": 1000})
+    change(short)
+
+    short.clock.advance("4h")
+
+    (delivery,) = deliveries(short)
+    assert (delivery["status"], delivery["created"]) == ("retry", "2026-03-02T10:15:00Z")
+    short.sink.respond()
+    short.clock.advance("20h")
+    assert [one["status"] for one in short.sink.callbacks()][-1] == 200
+    short.clock.advance("2h")
+    assert deliveries(short) == []
+
+
+def test_events_are_kept_for_as_long_as_they_are_shown(own_stack):
+    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "86400"}).workspace()
+    instance = made(doors, minutes=720)
+    change(doors)
+    doors.clock.advance("6 days")
+
+    assert len(doors.platform.events(instance)) == 1
+    assert len(deliveries(doors)) == 1
+    assert len(doors.platform.polls(resource="contacts")) < 4
+
+
+def test_an_audit_judges_what_is_kept_and_says_what_it_does_not(short):
+    instance = made(short)
+    short.crm.script_faults(
+        [
+            {
+                "match": {"method": "GET", "path": "/*/Contacts*"},
+                "effect": {"status": 503},
+                "when": {"first_n": 3},
+            }
+        ]
+    )
+    change(short)
+    short.clock.advance("3h")
+    late = change(short, "Bob")
+    short.clock.advance("15m")
+
+    audit = short.platform.audit(instance)
+
+    gone = pruned(short)
+    assert audit["pruned"] == gone
+    assert audit["notes"] == [
+        f"what happened before {gone['before']} was pruned at {gone['at']}, and is not judged"
+    ]
+    assert (audit["owed"], audit["delivered"]) == (1, 1)
+    assert [one["recordId"] for one in audit["reported"]] == [late]
+    assert not any(audit[kind] for kind in ("late", "duplicate", "misclassified", "lost"))
+
+
+def test_an_audit_of_a_younger_instance_judges_everything(short):
+    made(short)
+    short.clock.advance("3h")
+    young = short.platform.create_instance(guide.instance_body(short.credentials))["id"]
+    change(short)
+    short.clock.advance("15m")
+
+    audit = short.platform.audit(young)
+
+    assert pruned(short) is not None
+    assert (audit["pruned"], audit["owed"], len(audit["reported"])) == (None, 1, 1)
+
+
+def test_a_missing_callback_is_said_to_be_pruned(short):
+    class Plain(_ScenarioWording):
+        def record(self, resource, record_id):
+            return f"{resource}/{record_id}"
+
+        def instant(self, at):
+            return at
+
+        def instance(self, instance_id):
+            return str(instance_id)
+
+    made(short)
+    ada = change(short)
+    short.clock.advance("3h")
+
+    (reason, *_) = Unreported(observe(short), Plain(None)).of("contacts", "Contacts", ada)
+
+    assert (
+        reason.why
+        == f"; what was polled before {pruned(short)['before']} was pruned at {pruned(short)['at']}"
+    )
+
+
+def test_a_snapshot_says_what_was_pruned_and_a_reset_forgets_it(short):
+    made(short)
+    short.clock.advance("3h")
+    document = short.snapshot()
+    said = pruned(short)
+
+    short.reset()
+    assert pruned(short) is None
+    short.restore(decode(encode(document)))
+
+    assert pruned(short) == said
+    assert encode(short.snapshot()) == encode(document)
+
+
+@pytest.fixture
+def month(own_stack):
+    """A workspace whose CRM keeps its log for thirty days."""
+    return own_stack({"ELEMENTS_LOCAL_CRM_CHANGE_RETENTION": str(30 * 24 * 3600)}).workspace()
+
+
+def test_the_crm_forgets_changes_of_long_ago_and_an_audit_knows(month):
+    ada = change(month)
+    month.clock.advance("29 days")
+    instance = made(month, minutes=720)
+    change(month, "Bob")
+    assert month.crm.changes()[0]["recordId"] == ada
+
+    month.clock.advance("3 days")
+    change(month, "Dan")
+    month.clock.advance("12h")
+
+    shown = month.crm.call("GET", "/_local/changes")
+    assert [len(shown["changes"]), shown["total"], shown["changes"][0]["seq"]] == [2, 2, 2]
+    assert shown["pruned"]["at"] == shown["changes"][-1]["at"]
+    audit = month.platform.audit(instance)
+    assert (audit["owed"], audit["pruned"]) == (2, None)  # the instance is younger than what was forgotten
+
+    month.clock.advance("31 days")
+    change(month, "Eve")
+    month.clock.advance("12h")
+
+    audit = month.platform.audit(instance)
+    assert (audit["owed"], len(audit["reported"]), audit["duplicate"]) == (1, 1, [])
+    assert audit["pruned"]["before"] == month.crm.call("GET", "/_local/changes")["pruned"]["before"]
+
+
+def test_a_record_that_was_deleted_before_the_log_begins_does_not_come_back(month):
+    ada = month.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    bob = month.crm.create("Contacts", {"FIRST_NAME": "Bob"})["CONTACT_ID"]
+    month.crm.delete("Contacts", ada)
+    month.clock.advance("20 days")
+    month.crm.delete("Contacts", bob)
+    month.clock.advance("12 days")
+    change(month, "Cyd")
+
+    back = [
+        month.crm.send("POST", "/_local/restore", json={"resource": "Contacts", "recordId": one}).status
+        for one in (ada, bob)
+    ]
+
+    assert back == [404, 201]
+
+
+def test_an_instance_of_the_log_reads_all_its_pages(doors, make_instance):
+    instance = make_instance()
+    doors.clock.advance("1m")
+    for number in range(1010):
+        change(doors, f"N{number}")
+    doors.clock.advance("15m")
+
+    assert len(doors.crm.changes()) == 1010
+    assert len(doors.crm.call("GET", "/_local/changes")["changes"]) == 1000
+    assert doors.platform.audit(instance["id"])["owed"] == 1010
+    assert format_instant(doors.clock.now()) == "2026-03-02T10:16:00Z"

@@ -1,0 +1,94 @@
+"""Lists of admin routes come page by page: each page counts all there is, and leads to the next."""
+
+import pytest
+
+from elements_local import guide
+from elements_local.clients import BASE_PATH, Doors
+from elements_local.errors import CallError
+
+LISTS = [
+    pytest.param("platform", "polls", "", id="polls"),
+    pytest.param("platform", "polls", "&resource=contacts", id="polls of a resource"),
+    pytest.param("platform", "deliveries", "", id="deliveries"),
+    pytest.param("platform", "emails", "", id="e-mails"),
+    pytest.param("platform", "activity", "&after=0", id="activities"),
+    pytest.param("crm", "changes", "", id="changes"),
+    pytest.param("crm", "changes", "&kind=contacts&since=2026-03-02T10:00:02Z", id="changes of a kind"),
+    pytest.param("sink", "callbacks", "&workspace={}", id="callbacks"),
+    pytest.param("sink", "callbacks", "&workspace={}&q=Contact&header=Content-Type&header=Host", id="found callbacks"),
+    pytest.param("sink", "callbacks.json", "&workspace={}", id="exported callbacks"),
+    pytest.param("platform", "journal", "", id="exchanges"),
+    pytest.param("platform", "journal/calls", "", id="calls"),
+]  # fmt: skip
+KEYS = {
+    "activity": "activities",
+    "callbacks.json": "callbacks",
+    "journal": "exchanges",
+    "journal/calls": "calls",
+}
+
+
+@pytest.fixture
+def busy(doors: Doors) -> Doors:
+    """A workspace in which a little of everything has happened."""
+    doors.platform.create_instance(guide.instance_body(doors.credentials))
+    doors.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json={
+        "channel": "email", "topics": ["a-topic"], "config": {"to": "me@example.com"},
+    })  # fmt: skip
+    for number in range(5):
+        doors.platform.call(
+            "POST", f"{BASE_PATH}/notifications", json={"topic": "a-topic", "message": f"{number}"}
+        )
+        doors.crm.create("Contacts", {"FIRST_NAME": f"N{number}"})
+        doors.clock.advance("15m")
+    return doors
+
+
+@pytest.mark.parametrize(("service", "what", "query"), LISTS)
+@pytest.mark.parametrize("limit", [1, 3, 10_000])
+def test_all_pages_together_are_the_list(
+    busy: Doors, service: str, what: str, query: str, limit: int
+) -> None:
+    client, key = getattr(busy, service), KEYS.get(what, what)
+    query = query.format(busy.credentials.name)
+    path = f"/_local/{what}?limit={{}}{query}"
+
+    whole = client.call("GET", path.format(10_000))
+    first = client.call("GET", path.format(limit))
+    found = client.listed(path.format(limit), key, newest_first=what == "journal")
+
+    assert found == whole[key]
+    assert whole["next"] is None
+    assert {whole["total"], first["total"]} == {len(whole[key])}
+    assert len(whole[key]) > 1
+    assert len(first[key]) == min(limit, len(whole[key]))
+    assert (first["next"] is None) == (len(first[key]) == len(whole[key]))
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "said"),
+    [
+        ("platform", "/_local/polls?before=-1", "before must be a whole number from 0"),
+        ("platform", "/_local/polls?limit=0", "limit must be a whole number from 1 to 10000"),
+        ("platform", "/_local/deliveries?before=7", "before must be"),
+        ("platform", "/_local/deliveries?before=7/8%0A", "before must be"),
+        ("platform", "/_local/emails?before=x", "before must be a whole number from 0"),
+        ("crm", "/_local/changes?after=x", "after must be a whole number from 0"),
+        ("crm", "/_local/changes?limit=10001", "limit must be a whole number from 1 to 10000"),
+        ("sink", "/_local/callbacks?after=1.5", "after must be a whole number from 0"),
+        ("sink", "/_local/callbacks?limit=10001", "limit must be a whole number from 1 to 10000"),
+    ],
+)
+def test_what_is_no_page_is_refused(doors: Doors, service: str, path: str, said: str) -> None:
+    with pytest.raises(CallError, match=said):
+        getattr(doors, service).call("GET", path)
+
+
+def test_a_wait_leads_to_what_its_first_page_has_no_room_for(doors: Doors) -> None:
+    for number in range(1002):
+        doors.sink.send("POST", f"/{doors.credentials.name}/{number}", body=b'{"a": 1}')
+
+    found = doors.sink.wait(1002, json=["$.a == 1"], header=["Content-Length: 8"])
+
+    assert [one["path"].rpartition("/")[2] for one in found] == [str(number) for number in range(1002)]
+    assert len(doors.sink.callbacks()) == 1002
