@@ -1,6 +1,6 @@
 """What the sink remembers: callbacks, and what each bin was told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -23,8 +23,11 @@ from mock_kit.json_text import encode_text
 from mock_kit.prepared import Prepared
 
 _LARGEST_ID = 2**63 - 1
-_ROWS_AT_ONCE = 50
+_ROWS_AT_ONCE = 10
 _FORWARDS_KEPT = 20
+
+PAGE_BYTES = 16 * 1024 * 1024
+"""Of the bodies of a page of callbacks: it ends with the one that makes it longer."""
 
 _ids = tables.workspaces.c
 _kept = tables.callbacks.c
@@ -175,12 +178,9 @@ class Store:
         """
         with self._database.reading() as connection:
             used = usage.used(connection, workspace, _digest(wanted.bin))
-            if wanted.narrows:
-                found, total = _sift(_search(connection, workspace, wanted), after, limit)
-            else:
-                found = list(islice(_search(connection, workspace, wanted, after=after), limit + 1))
-                total = used.callbacks
-        return Listed(callbacks=found[:limit], more=len(found) > limit, total=total, used=used)
+            begin = 0 if wanted.narrows else after  # what is not sifted is counted already
+            found = _search(connection, workspace, wanted, after=begin)
+            return _page(found, after, limit, used, counts=wanted.narrows)
 
     def near_misses(self, workspace: str, wanted: Filters) -> list[NearMiss]:
         """Return the callbacks that come closest to a search without being meant."""
@@ -267,15 +267,25 @@ def _search(connection: Connection, workspace: str, wanted: Filters, *, after: i
     return (callback for callback in _read(connection, *narrowed, after=after) if matches(wanted, callback))
 
 
-def _sift(found: Iterator[Callback], after: int, limit: int) -> tuple[list[Callback], int]:
-    """Return the first so many and one that come after one, and how many there are in all."""
+def _page(found: Iterable[Callback], after: int, limit: int, used: Usage, *, counts: bool) -> Listed:
+    """Return the first so many callbacks that come after one, fewer if they are large.
+
+    Args:
+        counts: whether what is found has to be counted.
+    """
     first: list[Callback] = []
-    total = 0
+    total, size, more = 0, 0, False
     for callback in found:
         total += 1
-        if callback.id > after and len(first) <= limit:
+        if callback.id <= after or more:
+            continue
+        more = len(first) == limit or size >= PAGE_BYTES
+        if more and not counts:
+            break
+        if not more:
             first.append(callback)
-    return first, total
+            size += len(callback.body)
+    return Listed(callbacks=first, more=more, total=total if counts else used.callbacks, used=used)
 
 
 def _read(

@@ -6,6 +6,7 @@ The oldest makes room for new ones: of its own shelf, and if all shelves togethe
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from threading import RLock
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -54,7 +55,7 @@ class Room:
         """Note that a shelf holds more, or less; and let the heaviest make room as long as all hold too much."""
         self._weight += more
         while more > 0 and self._weight > self._most_bytes:
-            max(self._shelves, key=lambda shelf: shelf.weight).drop()
+            max(self._shelves, key=attrgetter("weight")).drop()
 
 
 @dataclass(eq=False, kw_only=True)

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from callback_sink import Settings
 from mock_kit.workspaces import NewWorkspace
 
+MIB = 1024 * 1024
+
 
 def ids(sink, **filters):
     return [each["id"] for each in sink.callbacks(**filters)]
@@ -154,3 +156,37 @@ def test_what_is_noted_is_what_is_there(make_sink, sizes, data):
     assert health["callbacks"] == len(there) <= 8
     assert health["bytes"] == sum(each["size"] + len(each["path"]) for each in there) + headers
     assert health["callbacks"] + health["pruned"] <= len(sizes)
+
+
+@pytest.mark.parametrize("query", ["", "&q=xx"])
+@pytest.mark.parametrize(
+    ("size", "pages"),
+    [
+        pytest.param(8 * MIB, [2, 1], id="two that fill a page"),
+        pytest.param(8 * MIB - 1, [3], id="barely not"),
+    ],
+)
+def test_a_page_ends_with_the_callback_that_makes_it_long(make_sink, query, size, pages):
+    sink = make_sink(Settings(largest_body=9 * MIB))
+    for _ in range(3):
+        sink.send(body=b"x" * size)
+
+    shown, next_page = [], f"/_local/callbacks?limit=10{query}"
+    while next_page:
+        page = sink.client.get(next_page).json
+        shown.append((page["count"], page["total"]))
+        next_page = page["next"]
+
+    assert shown == [(count, 3) for count in pages]
+
+
+def test_the_sink_says_when_the_last_callback_made_room(make_sink):
+    sink = make_sink(Settings(bin_callbacks=1))
+    sink.send()
+    before = sink.client.get("/_local/callbacks").json
+
+    sink.send()
+
+    after = sink.client.get("/_local/callbacks").json
+    assert (before["pruned"], before["pruned_at"]) == (0, None)
+    assert (after["pruned"], after["pruned_at"]) == (1, after["callbacks"][0]["received_at"])
