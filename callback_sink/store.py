@@ -1,6 +1,6 @@
 """What the sink remembers: callbacks, and what each bin was told."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +13,7 @@ from callback_sink import tables, usage
 from callback_sink.answers import Answer, next_answer
 from callback_sink.errors import NoSuchCallbackError
 from callback_sink.inbox import Callback, ForwardedJson, Received, Verdict, judge
+from callback_sink.listed import Listed, page_of
 from callback_sink.rows import callback_of, row_of, taken
 from callback_sink.search import Filters, NearMiss, closest, matches
 from callback_sink.tables import digest_of
@@ -25,9 +26,6 @@ from mock_kit.prepared import Prepared
 _LARGEST_ID = 2**63 - 1
 _ROWS_AT_ONCE = 10
 _FORWARDS_KEPT = 20
-
-PAGE_BYTES = 16 * 1024 * 1024
-"""Of the bodies of a page of callbacks: it ends with the one that makes it longer."""
 
 _ids = tables.workspaces.c
 _kept = tables.callbacks.c
@@ -77,22 +75,6 @@ class Recorded:
     answer: Answer
     forward: str | None
     relays: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """A page of callbacks, oldest first.
-
-    Attributes:
-        more: whether there are any after them.
-        total: how many there are on all pages.
-        used: how much is kept where was looked.
-    """
-
-    callbacks: list[Callback]
-    more: bool
-    total: int
-    used: Usage
 
 
 class Store:
@@ -180,7 +162,7 @@ class Store:
             used = usage.used(connection, workspace, _digest(wanted.bin))
             begin = 0 if wanted.narrows else after  # what is not sifted is counted already
             found = _search(connection, workspace, wanted, after=begin)
-            return _page(found, after, limit, used, counts=wanted.narrows)
+            return page_of(found, after, limit, used, counts=wanted.narrows)
 
     def near_misses(self, workspace: str, wanted: Filters) -> list[NearMiss]:
         """Return the callbacks that come closest to a search without being meant."""
@@ -265,27 +247,6 @@ def _search(connection: Connection, workspace: str, wanted: Filters, *, after: i
     of = {"of_workspace": workspace}
     narrowed = (_all, of) if wanted.bin is None else (_in_bin, {**of, **_named(wanted.bin)})
     return (callback for callback in _read(connection, *narrowed, after=after) if matches(wanted, callback))
-
-
-def _page(found: Iterable[Callback], after: int, limit: int, used: Usage, *, counts: bool) -> Listed:
-    """Return the first so many callbacks that come after one, fewer if they are large.
-
-    Args:
-        counts: whether what is found has to be counted.
-    """
-    first: list[Callback] = []
-    total, size, more = 0, 0, False
-    for callback in found:
-        total += 1
-        if callback.id <= after or more:
-            continue
-        more = len(first) == limit or size >= PAGE_BYTES
-        if more and not counts:
-            break
-        if not more:
-            first.append(callback)
-            size += len(callback.body)
-    return Listed(callbacks=first, more=more, total=total if counts else used.callbacks, used=used)
 
 
 def _read(

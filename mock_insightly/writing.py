@@ -79,25 +79,17 @@ _last_deleted = Prepared(
         changes.c.change == bindparam("made"),
     )
 )
-_changed = (
-    changes.c.workspace == bin_.c.workspace,
-    changes.c.kind == bin_.c.kind,
-    changes.c.record_id == bin_.c.id,
-)
+_of_binned = and_(changes.c.workspace == bin_.c.workspace, changes.c.kind == bin_.c.kind)
+_changed = exists().where(_of_binned, changes.c.record_id == bin_.c.id).correlate(bin_)
+_old = changes.c.at < bindparam("before")
 FORGETTING = (
     # what was deleted longer ago than the log goes back is gone for good
     Prepared(
         bin_.delete().where(
-            bin_.c.workspace == bindparam("of_workspace"),
-            exists().where(*_changed, changes.c.at < bindparam("before")).correlate(bin_),
-            ~exists().where(*_changed, changes.c.at >= bindparam("before")).correlate(bin_),
+            bin_.c.workspace == bindparam("of_workspace"), _changed.where(_old), ~_changed.where(~_old)
         )
     ),
-    Prepared(
-        changes.delete().where(
-            changes.c.workspace == bindparam("of_workspace"), changes.c.at < bindparam("before")
-        )
-    ),
+    Prepared(changes.delete().where(changes.c.workspace == bindparam("of_workspace"), _old)),
 )
 """What forgets changes of long ago."""
 

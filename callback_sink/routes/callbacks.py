@@ -9,11 +9,11 @@ from msgspec import Meta, Struct, to_builtins
 from callback_sink.errors import CameTooFewError, NoTargetError, NotAsExpectedError
 from callback_sink.expectation import Expectation, failures
 from callback_sink.inbox import CallbackJson, ForwardedJson
+from callback_sink.listed import Listed
 from callback_sink.parts import parts
 from callback_sink.routes.calls import OneCallback, Whose, asked_workspace
 from callback_sink.routes.forwards import Url
 from callback_sink.search import Filters
-from callback_sink.store import Listed
 from mock_kit.instants import format_instant
 from mock_kit.operations import Answer, Link, operation
 from mock_kit.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json

@@ -3,10 +3,10 @@
 from flask import Blueprint, request
 
 from callback_sink.exports import Export, Har, as_har, as_json
+from callback_sink.listed import Listed
 from callback_sink.parts import parts
 from callback_sink.routes.callbacks import ListQuery
 from callback_sink.routes.calls import asked_workspace
-from callback_sink.store import Listed
 from mock_kit.operations import Answer, operation
 from mock_kit.pages import PageJson, page_json
 

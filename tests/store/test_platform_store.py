@@ -421,7 +421,8 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     assert listed(limit=2) == everything[-2:]
     assert listed(instance_id=one.id) == [everything[0], everything[3]]
     assert listed(resource="leads") == [everything[2], everything[5]]
-    assert listed(since=NOON + timedelta(minutes=30)) == everything[3:]
+    assert listed(before=store.polls.list("acme", limit=3)[0].id) == everything[:3]
+    assert (store.polls.count("acme"), store.polls.count("acme", resource="leads")) == (6, 2)
     assert store.polls.list("other", limit=9) == []
 
 

@@ -157,23 +157,17 @@ class Polls:
             self._end(connection, then)
         return failures
 
-    def list(  # noqa: PLR0913 - what polls are narrowed by
+    def list(
         self,
         workspace: str,
         *,
         instance_id: int | None = None,
         resource: str | None = None,
-        since: datetime | None = None,
         before: int | None = None,
         limit: int,
     ) -> "list[Poll]":
-        """Return the latest polls, oldest first.
-
-        Args:
-            before: only those that come before the one with this id.
-        """
-        narrowed = {"of_instance": instance_id, "of_resource": resource, "since": since, "before": before}
-        asked = {name: value for name, value in narrowed.items() if value is not None}
+        """Return the latest polls, oldest first; those before an id, if there is one."""
+        asked = _asked(of_instance=instance_id, of_resource=resource, before=before)
         with self._database.glancing() as connection:
             rows = _latest(frozenset(asked)).all(
                 connection, {**asked, "of_workspace": workspace, "most": limit}
@@ -182,15 +176,13 @@ class Polls:
 
     def count(self, workspace: str, *, instance_id: int | None = None, resource: str | None = None) -> int:
         """Return how many polls are kept."""
-        narrowed = {"of_instance": instance_id, "of_resource": resource}
-        asked = {name: value for name, value in narrowed.items() if value is not None}
-        counted = select(func.count()).where(*_chosen(frozenset(asked)))
+        asked = _asked(of_instance=instance_id, of_resource=resource)
         with self._database.glancing() as connection:
+            counted = select(func.count()).where(*_chosen(frozenset(asked)))
             return connection.scalar(counted, {**asked, "of_workspace": workspace}) or 0
 
     def _add(self, connection: Connection, workspace: str, poll: Poll) -> None:
-        number = next_number(connection, workspace, "poll", first=1)
-        _add_poll.run(connection, {"id": number, **_row(workspace, poll)})
+        _add_poll.run(connection, _row(workspace, poll, next_number(connection, workspace, "poll", first=1)))
         self._history.forget(connection, workspace, poll.at)
 
     def _end(self, connection: Connection, then: NextTurn | None) -> None:
@@ -203,15 +195,17 @@ class Polls:
 _NARROWED = {
     "of_instance": polls.c.instance_id == bindparam("of_instance"),
     "of_resource": polls.c.resource == bindparam("of_resource"),
-    "since": polls.c.at >= bindparam("since"),
     "before": polls.c.id < bindparam("before"),
 }
 
 
+def _asked(**narrowed: object) -> dict[str, object]:
+    return {name: value for name, value in narrowed.items() if value is not None}
+
+
 def _chosen(asked: frozenset[str]) -> list[ColumnElement[bool]]:
     """Return the conditions of a search, as narrow as is asked."""
-    mine = polls.c.workspace == bindparam("of_workspace")
-    return [mine, *(_NARROWED[name] for name in sorted(asked))]
+    return [polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in sorted(asked))]
 
 
 @cache
@@ -249,7 +243,7 @@ class _Decision(Struct, array_like=True):
     why: str
 
 
-def _row(workspace: str, poll: Poll) -> dict[str, object]:
+def _row(workspace: str, poll: Poll, number: int) -> dict[str, object]:
     kept = [
         _Decision(
             record_id=decision.record_id,
@@ -263,6 +257,7 @@ def _row(workspace: str, poll: Poll) -> dict[str, object]:
     ]
     return {
         "workspace": workspace,
+        "id": number,
         "instance_id": poll.instance_id,
         "resource": poll.resource,
         "window_from": poll.window_from,

@@ -1,0 +1,47 @@
+"""Pages of callbacks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from callback_sink.inbox import Callback
+from callback_sink.usage import Usage
+
+PAGE_BYTES = 16 * 1024 * 1024
+"""Of the bodies of a page of callbacks: it ends with the one that makes it longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A page of callbacks, oldest first.
+
+    Attributes:
+        more: whether there are any after them.
+        total: how many there are on all pages.
+        used: how much is kept where was looked.
+    """
+
+    callbacks: list[Callback]
+    more: bool
+    total: int
+    used: Usage
+
+
+def page_of(found: Iterable[Callback], after: int, limit: int, used: Usage, *, counts: bool) -> Listed:
+    """Return the first so many callbacks that come after one, fewer if they are large.
+
+    Args:
+        counts: whether what is found has to be counted.
+    """
+    first: list[Callback] = []
+    total, size, more = 0, 0, False
+    for callback in found:
+        total += 1
+        if callback.id <= after or more:
+            continue
+        more = len(first) == limit or size >= PAGE_BYTES
+        if more and not counts:
+            break
+        if not more:
+            first.append(callback)
+            size += len(callback.body)
+    return Listed(callbacks=first, more=more, total=total if counts else used.callbacks, used=used)
