@@ -131,6 +131,7 @@ def stack() -> Iterator[Any]:
     command = [
         BIN / "elements-local",
         "up",
+        "--quiet",
         "--json",
         "--clock",
         "real",
