@@ -6,8 +6,8 @@ from msgspec import Meta, Struct, structs, to_builtins
 from werkzeug.datastructures import Headers
 
 from callback_sink.inbox import BinName
-from mock_kit.json_text import encode
-from mock_kit.wire import DELAY_HEADER, Reply
+from mock_kit.api.json_text import encode
+from mock_kit.web.wire import DELAY_HEADER, Reply
 
 # `$` alone would let a line feed follow, and `\Z` is no word of a JSON schema's
 _HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)")]

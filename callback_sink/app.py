@@ -30,24 +30,24 @@ from callback_sink.store import Store
 from callback_sink.stream import Places
 from callback_sink.tables import metadata
 from callback_sink.usage import Limits
-from mock_kit.admin import ADMIN_STATUSES, Admin, Measure, add_admin
-from mock_kit.database import Database
-from mock_kit.fault_book import FaultBook
-from mock_kit.front import Front
-from mock_kit.guard import Guard, GuardMiddleware
-from mock_kit.journal import Journal
-from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
-from mock_kit.lean_flask import LeanFlask
-from mock_kit.openapi import serve_document
-from mock_kit.outbound import Outbound
-from mock_kit.problems import answer_problems
-from mock_kit.snapshot_routes import add_snapshots
-from mock_kit.snapshots import Memory, Snapshots
-from mock_kit.standing import standing_of
-from mock_kit.table_rows import AllRows
-from mock_kit.wire import Http
-from mock_kit.workspaces import Workspace, Workspaces
-from mock_kit.wsgi import DroppedError
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.journal import Journal
+from mock_kit.admin.routes import ADMIN_STATUSES, Admin, Measure, add_admin
+from mock_kit.admin.snapshot_routes import add_snapshots
+from mock_kit.api.openapi import serve_document
+from mock_kit.storage.database import Database
+from mock_kit.storage.snapshots import Memory, Snapshots
+from mock_kit.storage.table_rows import AllRows
+from mock_kit.web.guard import Guard, GuardMiddleware
+from mock_kit.web.journal_middleware import Front
+from mock_kit.web.lean_flask import LeanFlask
+from mock_kit.web.outbound import Outbound
+from mock_kit.web.problems import answer_problems
+from mock_kit.web.wire import Http
+from mock_kit.web.wsgi import DroppedError
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_kit.workspaces.standalone_admin import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
+from mock_kit.workspaces.workspace_snapshot import standing_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 from callback_sink.expectation import FailureJson
 from callback_sink.search import NearMissJson
-from mock_kit.openapi import Description
+from mock_kit.api.openapi import Description
 
 
 class Problem(TypedDict):

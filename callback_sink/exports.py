@@ -10,9 +10,9 @@ from typing import NotRequired, TypedDict
 from urllib.parse import parse_qsl, quote
 
 from callback_sink.inbox import Callback, CallbackJson
-from mock_kit.instants import format_instant
-from mock_kit.masks import mask_header
-from mock_kit.pages import PageJson
+from mock_kit.admin.masks import mask_header
+from mock_kit.api.pages import PageJson
+from mock_kit.workspaces.instants import format_instant
 
 VERSION = 1
 CREATOR = "elements-local"

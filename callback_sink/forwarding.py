@@ -9,10 +9,10 @@ from werkzeug.datastructures import Headers
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.inbox import Callback, ForwardedJson, bin_of
-from mock_kit.instants import format_instant
-from mock_kit.masks import mask_header
-from mock_kit.outbound import Outbound, is_loopback
-from mock_kit.wire import NoReply, Reply
+from mock_kit.admin.masks import mask_header
+from mock_kit.web.outbound import Outbound, is_loopback
+from mock_kit.web.wire import NoReply, Reply
+from mock_kit.workspaces.instants import format_instant
 
 FORWARDED_HEADER = "Elements-Local-Forwarded"
 """What a callback that was sent on carries. Who receives one with it does not send it on again."""

@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 from msgspec import Meta
 
-from mock_kit.instants import format_instant
-from mock_kit.json_text import DEEPEST, Json, MalformedJsonError, decode, is_deeper_than
-from mock_kit.masks import mask_header
+from mock_kit.admin.masks import mask_header
+from mock_kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, is_deeper_than
+from mock_kit.workspaces.instants import format_instant
 
 SIGNATURE_HEADER = "Elements-Webhook-Signature"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mock_kit.json_text import DEEPEST, Json, MalformedJsonError, decode, encode_text
+from mock_kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, encode_text
 
 _STEP = re.compile(
     r"""  \.(?P<deep>\.)? (?: (?P<name>[^\W\d]\w*) | (?P<any>\*) )

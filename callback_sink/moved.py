@@ -3,9 +3,9 @@
 import re
 
 from callback_sink.tables import digest_of
-from mock_kit.snapshots import Snapshot, unmoved
-from mock_kit.table_rows import Reworded
-from mock_kit.workspaces import Workspace
+from mock_kit.storage.snapshots import Snapshot, unmoved
+from mock_kit.storage.table_rows import Reworded
+from mock_kit.workspaces.registry import Workspace
 
 
 def moved(snapshot: Snapshot, workspace: Workspace) -> Reworded:

@@ -9,8 +9,8 @@ from callback_sink.forwarding import Forwarder
 from callback_sink.settings import Settings
 from callback_sink.store import Store
 from callback_sink.stream import Places
-from mock_kit.lean_flask import this_app
-from mock_kit.workspaces import Workspace, Workspaces
+from mock_kit.web.lean_flask import this_app
+from mock_kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "callback-sink"
 

@@ -8,7 +8,7 @@ from msgspec.json import decode
 from callback_sink.answers import Answer
 from callback_sink.inbox import Callback, ForwardedJson, Received, Verdict, judge
 from callback_sink.tables import digest_of
-from mock_kit.json_text import encode_text
+from mock_kit.api.json_text import encode_text
 
 if TYPE_CHECKING:
     import sqlalchemy

@@ -11,8 +11,8 @@ from msgspec import Meta, Struct, field
 
 from callback_sink.inbox import BinName, Callback, CallbackJson
 from callback_sink.json_path import parse_condition
-from mock_kit.instants import format_instant, parse_instant
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
+from mock_kit.workspaces.instants import format_instant, parse_instant
 
 _Header = Annotated[
     str,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mock_kit import environment
-from mock_kit.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
+from mock_kit.admin.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
 
 _PREFIX = "ELEMENTS_LOCAL_SINK_"
 _LARGEST = 16 * 1024 * 1024

@@ -5,8 +5,8 @@ from sqlalchemy import Connection, select
 from callback_sink.answers import Answer
 from callback_sink.rows import callback_of
 from callback_sink.tables import bins, callbacks, digest_of, usage, workspaces
-from mock_kit.soundness import check_counted, check_texts
-from mock_kit.table_rows import SnapshotError
+from mock_kit.storage.soundness import check_counted, check_texts
+from mock_kit.storage.table_rows import SnapshotError
 
 _WHOLE = ""
 """Stands for all bins together, as in ``usage``."""

@@ -19,9 +19,9 @@ from callback_sink.search import Filters, NearMiss, closest, matches
 from callback_sink.tables import digest_of
 from callback_sink.told import Told, tell, told_of
 from callback_sink.usage import Limits, Usage
-from mock_kit.database import Database
-from mock_kit.json_text import encode_text
-from mock_kit.prepared import Prepared
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
 
 _LARGEST_ID = 2**63 - 1
 _ROWS_AT_ONCE = 10

@@ -10,7 +10,7 @@ from callback_sink.errors import TooManyStreamsError
 from callback_sink.inbox import Callback
 from callback_sink.search import Filters
 from callback_sink.store import Store
-from mock_kit.json_text import encode
+from mock_kit.api.json_text import encode
 
 PULSE = timedelta(seconds=15)
 """How long nothing is said at the most: only who writes notices that nobody reads any more."""

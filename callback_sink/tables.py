@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-from mock_kit.database import Instant
+from mock_kit.storage.database import Instant
 
 VERSION = 4
 

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, Insert, bindparam, select
 
 from callback_sink import tables
 from callback_sink.answers import Answer
-from mock_kit.json_text import encode_text
-from mock_kit.prepared import InsertInto, Prepared
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.prepared import InsertInto, Prepared
 
 _told = tables.bins.c
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Insert, bindparam, func, select
 
 from callback_sink import tables
-from mock_kit.database import Instant
-from mock_kit.prepared import InsertInto, Prepared
+from mock_kit.storage.database import Instant
+from mock_kit.storage.prepared import InsertInto, Prepared
 
 _ROWS_AT_ONCE = 20
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from mock_insightly.allowance import Allowance
+from mock_insightly.account.allowance import Allowance
+from mock_insightly.account.grants import Grants
 from mock_insightly.compression import Compressed
 from mock_insightly.description import describe
 from mock_insightly.edge import Edge
@@ -24,44 +25,35 @@ from mock_insightly.errors import (
     SingularResourceError,
 )
 from mock_insightly.faults import CrmRules
-from mock_insightly.grants import Grants
+from mock_insightly.made_up.seed import LARGEST
 from mock_insightly.parts import EXTENSION, Parts
-from mock_insightly.routes import (
-    attached,
-    consent,
-    exchange,
-    local,
-    lookups,
-    members,
-    records,
-    sub_resources,
-    vendor_pages,
-)
+from mock_insightly.routes import consent, lookups, records
+from mock_insightly.routes.admin import exchange, local, vendor_pages
+from mock_insightly.routes.below import attached, members, sub_resources
 from mock_insightly.routes.caller import authenticate, speak_json, workspace_of
 from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.routes.refusals import refuse_method
-from mock_insightly.seed import LARGEST
 from mock_insightly.settings import Settings
 from mock_insightly.soundness import check_sound
 from mock_insightly.store import Store
 from mock_insightly.tables import metadata
 from mock_insightly.versions.chosen import chosen
-from mock_kit.admin import ADMIN_STATUSES, Admin, add_admin
-from mock_kit.database import Database
-from mock_kit.fault_book import FaultBook
-from mock_kit.front import LARGEST_BODY, Front
-from mock_kit.guard import Guard, GuardMiddleware
-from mock_kit.journal import Journal
-from mock_kit.json_text import Json
-from mock_kit.keeping import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
-from mock_kit.lean_flask import LeanFlask, this_request
-from mock_kit.openapi import serve_document
-from mock_kit.problems import KIT_STATUSES, answer_problems
-from mock_kit.snapshot_routes import add_snapshots
-from mock_kit.snapshots import Memory, Snapshots
-from mock_kit.standing import standing_of
-from mock_kit.table_rows import AllRows
-from mock_kit.workspaces import Workspace, Workspaces
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.journal import Journal
+from mock_kit.admin.routes import ADMIN_STATUSES, Admin, add_admin
+from mock_kit.admin.snapshot_routes import add_snapshots
+from mock_kit.api.json_text import Json
+from mock_kit.api.openapi import serve_document
+from mock_kit.storage.database import Database
+from mock_kit.storage.snapshots import Memory, Snapshots
+from mock_kit.storage.table_rows import AllRows
+from mock_kit.web.guard import Guard, GuardMiddleware
+from mock_kit.web.journal_middleware import LARGEST_BODY, Front
+from mock_kit.web.lean_flask import LeanFlask, this_request
+from mock_kit.web.problems import KIT_STATUSES, answer_problems
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_kit.workspaces.standalone_admin import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
+from mock_kit.workspaces.workspace_snapshot import standing_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment

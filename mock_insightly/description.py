@@ -2,11 +2,11 @@
 
 from typing import TypedDict
 
-from mock_insightly.account import account_of
+from mock_insightly.account.account import account_of
 from mock_insightly.settings import Settings
 from mock_insightly.versions.chosen import chosen
 from mock_insightly.versions.known import VERSIONS
-from mock_kit.openapi import Description
+from mock_kit.api.openapi import Description
 
 
 class LocalProblem(TypedDict):

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from mock_insightly.allowance import Limits, Verdict
+from mock_insightly.account.allowance import Limits, Verdict
 from mock_insightly.faults import NO_FAULT, CrmRule
 from mock_insightly.parts import Parts
 from mock_insightly.paths import is_api_path, plain_path, version_in
 from mock_insightly.versions.version import Version
-from mock_kit.front import RULE
+from mock_kit.web.journal_middleware import RULE
 
 if TYPE_CHECKING:
     from types import TracebackType

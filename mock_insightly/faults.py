@@ -10,10 +10,10 @@ from typing import Annotated
 from msgspec import Meta
 from msgspec.structs import fields
 
-from mock_insightly.allowance import Limits
-from mock_insightly.dates import EARLIEST, shifted, whole_second
-from mock_kit import seeded
-from mock_kit.faults import Effect, Phase, Rule, Rules
+from mock_insightly.account.allowance import Limits
+from mock_insightly.records.dates import EARLIEST, shifted, whole_second
+from mock_kit.admin.faults import Effect, Phase, Rule, Rules
+from mock_kit.workspaces import seeded
 
 _YEAR_S = 366 * 24 * 60 * 60
 _Few = Annotated[int, Meta(ge=0, le=500)]

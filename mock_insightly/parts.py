@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from mock_insightly.account import Account, account_of
-from mock_insightly.allowance import Allowance, Limits
-from mock_insightly.credentials import api_key
-from mock_insightly.foundation import foundation
-from mock_insightly.grants import Grants
+from mock_insightly.account.account import Account, account_of
+from mock_insightly.account.allowance import Allowance, Limits
+from mock_insightly.account.credentials import api_key
+from mock_insightly.account.foundation import foundation
+from mock_insightly.account.grants import Grants
 from mock_insightly.settings import Settings
 from mock_insightly.store import Store
 from mock_insightly.versions.version import Version
-from mock_kit.lean_flask import this_app
-from mock_kit.workspaces import Workspace, Workspaces
+from mock_kit.web.lean_flask import this_app
+from mock_kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "mock-insightly"
 

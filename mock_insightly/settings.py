@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from mock_kit import environment
-from mock_kit.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
+from mock_kit.admin.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
 
 KEPT_IN_BIN = timedelta(days=30)
 """How long the vendor's recycle bin keeps what was deleted (the vendor's support pages, documented)."""

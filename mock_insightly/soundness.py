@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from msgspec import ValidationError
 from sqlalchemy import Connection, and_, func, select
 
-from mock_insightly.exports import numbers_of
 from mock_insightly.kinds import KINDS, Kind, custom_object
-from mock_insightly.records import record_in
-from mock_insightly.sequences import CHANGES, FOUNDATIONS
+from mock_insightly.records.exports import numbers_of
+from mock_insightly.records.records import record_in
+from mock_insightly.records.sequences import CHANGES, FOUNDATIONS
 from mock_insightly.tables import bin_, changes, files, records, references, seed_runs, sequences
-from mock_kit.soundness import LARGEST_COUNT, check_none
-from mock_kit.table_rows import SnapshotError
+from mock_kit.storage.soundness import LARGEST_COUNT, check_none
+from mock_kit.storage.table_rows import SnapshotError
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -8,17 +8,17 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
-from mock_insightly import sequences
-from mock_insightly.changes import Change, ChangeQuery, Changes, Made
 from mock_insightly.errors import NoSuchRecordError
-from mock_insightly.fields import Record
-from mock_insightly.files import File
-from mock_insightly.finding import Finder, Found, find_few
-from mock_insightly.history import History
 from mock_insightly.kinds import Kind
-from mock_insightly.query import Page
-from mock_insightly.search import Wanted
-from mock_insightly.short_lists import (
+from mock_insightly.records import sequences
+from mock_insightly.records.changes import Change, ChangeQuery, Changes, Made
+from mock_insightly.records.fields import Record
+from mock_insightly.records.files import File
+from mock_insightly.records.finding import Finder, Found, find_few
+from mock_insightly.records.history import History
+from mock_insightly.records.query import Page
+from mock_insightly.records.search import Wanted
+from mock_insightly.records.short_lists import (
     EVERYTHING,
     documents_of,
     every_document,
@@ -27,13 +27,13 @@ from mock_insightly.short_lists import (
     sorted_page,
     tags_of,
 )
+from mock_insightly.records.writing import FORGETTING, Writing, get_document, get_file, key_of
 from mock_insightly.tables import changes, metadata, pruned
-from mock_insightly.writing import FORGETTING, Writing, get_document, get_file, key_of
-from mock_kit.database import Database
-from mock_kit.json_text import encode_text
-from mock_kit.prepared import Prepared, Row
-from mock_kit.retention import Forgetting, Retention
-from mock_kit.workspaces import Workspace
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared, Row
+from mock_kit.storage.retention import Forgetting, Retention
+from mock_kit.workspaces.registry import Workspace
 
 _QUARTER = timedelta(days=90)
 

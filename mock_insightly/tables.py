@@ -4,9 +4,9 @@ import secrets
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-from mock_kit.database import Instant
-from mock_kit.retention import pruned_table
-from mock_kit.table_rows import ANEW
+from mock_kit.storage.database import Instant
+from mock_kit.storage.retention import pruned_table
+from mock_kit.storage.table_rows import ANEW
 
 metadata = MetaData()
 

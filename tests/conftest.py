@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from elements_local.clients import Doors
-from elements_local.stack import Stack
+from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process, on_ports
 
 pytest_plugins = ["pytester"]

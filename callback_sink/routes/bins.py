@@ -11,12 +11,12 @@ from callback_sink.errors import BodyTooLargeError
 from callback_sink.inbox import Callback, Received, bin_of, keepable, target_of
 from callback_sink.parts import parts
 from callback_sink.search import Filters
-from mock_kit.admin import check_token, json_answer
-from mock_kit.admin_paths import is_admin
-from mock_kit.guard import share
-from mock_kit.lean_flask import this_request
-from mock_kit.wire import Reply
-from mock_kit.workspaces import Workspace
+from mock_kit.admin.paths import is_admin
+from mock_kit.admin.routes import check_token, json_answer
+from mock_kit.web.guard import share
+from mock_kit.web.lean_flask import this_request
+from mock_kit.web.wire import Reply
+from mock_kit.workspaces.registry import Workspace
 
 DROPPED = "callback_sink.dropped"
 """Set in a request's environment when the sink is to hang up instead of answering."""

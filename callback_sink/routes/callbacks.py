@@ -14,9 +14,9 @@ from callback_sink.parts import parts
 from callback_sink.routes.calls import OneCallback, Whose, asked_workspace
 from callback_sink.routes.forwards import Url
 from callback_sink.search import Filters
-from mock_kit.instants import format_instant
-from mock_kit.operations import Answer, Link, operation
-from mock_kit.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from mock_kit.workspaces.instants import format_instant
 
 LONGEST_WAIT = timedelta(seconds=60)
 

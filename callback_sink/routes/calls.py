@@ -6,8 +6,8 @@ from msgspec import Struct
 from callback_sink.errors import ForeignBinError
 from callback_sink.inbox import BinName
 from callback_sink.parts import parts
-from mock_kit.admin import ParameterError, UnknownWorkspaceError, mean
-from mock_kit.workspaces import Workspace
+from mock_kit.admin.routes import ParameterError, UnknownWorkspaceError, mean
+from mock_kit.workspaces.registry import Workspace
 
 
 class Whose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,8 +7,8 @@ from callback_sink.listed import Listed
 from callback_sink.parts import parts
 from callback_sink.routes.callbacks import ListQuery
 from callback_sink.routes.calls import asked_workspace
-from mock_kit.operations import Answer, operation
-from mock_kit.pages import PageJson, page_json
+from mock_kit.api.operations import Answer, operation
+from mock_kit.api.pages import PageJson, page_json
 
 bp = Blueprint("exports", __name__, url_prefix="/_local")
 

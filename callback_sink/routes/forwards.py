@@ -10,7 +10,7 @@ from callback_sink.forwarding import leads_back
 from callback_sink.inbox import BinName
 from callback_sink.parts import parts
 from callback_sink.routes.calls import OneBin, Whose, asked_workspace, owner_of
-from mock_kit.operations import Answer, operation
+from mock_kit.api.operations import Answer, operation
 
 bp = Blueprint("forwards", __name__, url_prefix="/_local/forwards")
 

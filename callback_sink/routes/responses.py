@@ -7,7 +7,7 @@ from flask import Blueprint
 from callback_sink.answers import AnswerJson, Script
 from callback_sink.parts import parts
 from callback_sink.routes.calls import OneBin, Whose, asked_workspace, owner_of
-from mock_kit.operations import Answer, operation
+from mock_kit.api.operations import Answer, operation
 
 bp = Blueprint("responses", __name__, url_prefix="/_local/responses")
 

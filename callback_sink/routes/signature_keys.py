@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from callback_sink.inbox import BinName
 from callback_sink.parts import parts
 from callback_sink.routes.calls import OneBin, Whose, asked_workspace, owner_of
-from mock_kit.operations import Answer, operation
+from mock_kit.api.operations import Answer, operation
 
 bp = Blueprint("signature_keys", __name__, url_prefix="/_local/signature-keys")
 

@@ -10,7 +10,7 @@ from callback_sink.parts import parts
 from callback_sink.routes.callbacks import Chosen
 from callback_sink.routes.calls import asked_workspace
 from callback_sink.stream import Stream
-from mock_kit.operations import operation
+from mock_kit.api.operations import operation
 
 bp = Blueprint("streams", __name__, url_prefix="/_local/callbacks")
 

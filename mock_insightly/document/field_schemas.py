@@ -6,8 +6,18 @@ shows each in one.
 
 from typing import TypeAlias
 
-from mock_insightly.fields import LARGEST_WHOLE, Choice, Date, Decimal, FieldType, Flag, Loose, Text, Whole
-from mock_insightly.row_types import LinkedName
+from mock_insightly.records.fields import (
+    LARGEST_WHOLE,
+    Choice,
+    Date,
+    Decimal,
+    FieldType,
+    Flag,
+    Loose,
+    Text,
+    Whole,
+)
+from mock_insightly.records.row_types import LinkedName
 
 Said: TypeAlias = dict[str, object]
 """A piece of an OpenAPI document."""

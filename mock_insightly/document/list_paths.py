@@ -1,7 +1,8 @@
 """The operations of lists that nobody changes, and of those that follow from records."""
 
-from mock_insightly.account import Account
-from mock_insightly.definitions import CUSTOM_FIELDS, custom_fields_of
+from mock_insightly.account.account import Account
+from mock_insightly.account.definitions import CUSTOM_FIELDS, custom_fields_of
+from mock_insightly.account.lookups import Lookup
 from mock_insightly.document.field_schemas import Said
 from mock_insightly.document.operations import (
     BRIEF,
@@ -17,7 +18,6 @@ from mock_insightly.document.operations import (
 )
 from mock_insightly.document.record_schemas import RecordSchemas, id_schema, inferred, object_of
 from mock_insightly.kinds import TEAMS
-from mock_insightly.lookups import Lookup
 from mock_insightly.versions.version import Version
 
 

@@ -5,10 +5,10 @@ from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
 
 from mock_insightly.document.field_schemas import DATE, Said
-from mock_insightly.query import DEFAULT_TOP, LARGEST_TOP
+from mock_insightly.records.query import DEFAULT_TOP, LARGEST_TOP
 from mock_insightly.versions.version import Version
-from mock_kit.openapi import CREDENTIALS
-from mock_kit.operations import JSON
+from mock_kit.api.openapi import CREDENTIALS
+from mock_kit.api.operations import JSON
 
 UNCACHED = ("Cache-Control", "Pragma", "Expires")
 ALLOWANCE = ("X-RateLimit-Limit", "X-RateLimit-Remaining")

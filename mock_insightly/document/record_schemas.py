@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from mock_insightly.account import Account
+from mock_insightly.account.account import Account
 from mock_insightly.document.field_schemas import Said, shown, taken
-from mock_insightly.fields import Field, Loose, Record, Rows, Text, Whole
 from mock_insightly.kinds import FILE_ATTACHMENTS, Kind
-from mock_insightly.records import created
-from mock_insightly.row_types import CustomFields
+from mock_insightly.records.fields import Field, Loose, Record, Rows, Text, Whole
+from mock_insightly.records.records import created
+from mock_insightly.records.row_types import CustomFields
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.version import Version
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _NAMES = {
     "ADDRESSES": "Address",

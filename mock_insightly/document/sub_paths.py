@@ -18,8 +18,8 @@ from mock_insightly.document.operations import (
 )
 from mock_insightly.document.record_paths import RecordPaths
 from mock_insightly.document.record_schemas import id_schema, object_of, rows_of_key
-from mock_insightly.fields import Date, Text, Whole
 from mock_insightly.kinds import STATE_CHANGES, Kind
+from mock_insightly.records.fields import Date, Text, Whole
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import (
     Assignment,

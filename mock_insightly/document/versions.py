@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mock_insightly.account import Account
+from mock_insightly.account.account import Account
 from mock_insightly.document.field_schemas import Said
 from mock_insightly.document.list_paths import add_custom_fields, add_lookup, add_tags, add_team_members
 from mock_insightly.document.operations import HEADERS, PROBLEM, Operations, problem_responses
@@ -10,7 +10,7 @@ from mock_insightly.document.record_paths import RecordPaths
 from mock_insightly.document.record_schemas import RecordSchemas
 from mock_insightly.document.sub_paths import add_below
 from mock_insightly.kinds import custom_object
-from mock_insightly.row_types import TAGS
+from mock_insightly.records.row_types import TAGS
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.sub_resources import CUSTOM
 from mock_insightly.versions.version import Version

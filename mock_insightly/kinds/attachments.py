@@ -4,9 +4,9 @@ Source: fields and their order from recorded v2.1 records (observed) and the v3.
     goes with its record is assumed.
 """
 
-from mock_insightly.fields import Date, Field, Text, Whole
 from mock_insightly.kinds.kind import Kind
 from mock_insightly.kinds.parts import OWNER, STAMPS, assigned, identity, of, texts
+from mock_insightly.records.fields import Date, Field, Text, Whole
 
 _PARENT = ("PARENT_TYPE", "PARENT_ID")
 _HIDDEN_PARENT = (*assigned("PARENT_TYPE"), *assigned("PARENT_ID", type_=Whole()))

@@ -4,7 +4,6 @@ Source: field names, order and lengths from the v3.1 OpenAPI document (documente
     VISIBLE_TEAM_ID are shown, and where, is assumed.
 """
 
-from mock_insightly.fields import Choice, Date, Decimal, Field, Flag, Record, Whole
 from mock_insightly.kinds.kind import Kind
 from mock_insightly.kinds.parts import (
     ACTIVITY,
@@ -24,6 +23,7 @@ from mock_insightly.kinds.parts import (
     starting,
     texts,
 )
+from mock_insightly.records.fields import Choice, Date, Decimal, Field, Flag, Record, Whole
 
 PER_UNIT = ("Per Hour", "Per Day", "Per Week", "Per Month", "Per Year")
 

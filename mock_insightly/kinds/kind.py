@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from mock_insightly.account import Account
-from mock_insightly.fields import Date, Field, Record, Rows, nothing
-from mock_kit.json_text import Json
+from mock_insightly.account.account import Account
+from mock_insightly.records.fields import Date, Field, Record, Rows, nothing
+from mock_kit.api.json_text import Json
 
 
 def _as_it_is(record: Record) -> Record:

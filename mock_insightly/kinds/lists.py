@@ -4,9 +4,9 @@ Source: fields and their order from recorded v2.1 records (observed); lists are 
     the four sorts of category share one sequence of ids (the same).
 """
 
-from mock_insightly.fields import Field, Flag, Text, Whole
 from mock_insightly.kinds.kind import Kind
 from mock_insightly.kinds.parts import STAMPS, identity, of, starting, texts
+from mock_insightly.records.fields import Field, Flag, Text, Whole
 
 _DATES = frozenset({"DATE_CREATED_UTC", "DATE_UPDATED_UTC"})
 """Every record is kept with its stamps; these show none."""

@@ -1,9 +1,9 @@
 """Who works with the account: users and teams."""
 
-from mock_insightly.fields import Field, Flag, Whole
 from mock_insightly.kinds.kind import Kind
 from mock_insightly.kinds.parts import STAMPS, assigned, identity, no_rows, starting, texts
-from mock_insightly.row_types import TEAM_MEMBERS
+from mock_insightly.records.fields import Field, Flag, Whole
+from mock_insightly.records.row_types import TEAM_MEMBERS
 
 USERS = Kind(
     name="Users",

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from mock_insightly.account import Account
-from mock_insightly.fields import Choice, Date, Field, FieldType, Flag, Text, Whole
-from mock_insightly.row_types import DATES, LINKS, TAGS, CustomFields
-from mock_kit.json_text import Json
+from mock_insightly.account.account import Account
+from mock_insightly.records.fields import Choice, Date, Field, FieldType, Flag, Text, Whole
+from mock_insightly.records.row_types import DATES, LINKS, TAGS, CustomFields
+from mock_kit.api.json_text import Json
 
 
 def texts(*names: str, longest: int | None = None) -> tuple[Field, ...]:

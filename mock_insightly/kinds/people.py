@@ -4,7 +4,6 @@ Source: field names, order and lengths from the v3.1 OpenAPI document (documente
     the Ampersand connector (observed); that Organisation shows VISIBLE_TO and VISIBLE_TEAM_ID, and where, is assumed.
 """
 
-from mock_insightly.fields import Date, Field, Flag, Whole
 from mock_insightly.kinds.kind import Kind
 from mock_insightly.kinds.parts import (
     ACTIVITY,
@@ -30,7 +29,8 @@ from mock_insightly.kinds.parts import (
     texts,
     the_caller,
 )
-from mock_insightly.row_types import EMAIL_DOMAINS
+from mock_insightly.records.fields import Date, Field, Flag, Whole
+from mock_insightly.records.row_types import EMAIL_DOMAINS
 
 CONTACTS = Kind(
     name="Contacts",

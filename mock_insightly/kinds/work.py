@@ -4,7 +4,6 @@ Source: fields from the v3.1 OpenAPI document (documented), in the order of reco
     later versions added before the collections (assumed).
 """
 
-from mock_insightly.fields import Choice, Date, Field, Flag, Text, Whole
 from mock_insightly.kinds.kind import Kind
 from mock_insightly.kinds.parts import (
     CREATOR,
@@ -21,6 +20,7 @@ from mock_insightly.kinds.parts import (
     texts,
     the_caller,
 )
+from mock_insightly.records.fields import Choice, Date, Field, Flag, Text, Whole
 
 _CREATED, _UPDATED = STAMPS
 _REMINDER = (*of(Date(), "REMINDER_DATE_UTC"), starting("REMINDER_SENT", Flag(), False))

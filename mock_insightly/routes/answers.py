@@ -5,15 +5,15 @@ from hashlib import blake2b
 from flask import Response
 
 from mock_insightly.errors import StaleRecordError
-from mock_insightly.fields import Record
-from mock_insightly.query import Page, page_of
+from mock_insightly.records.fields import Record
+from mock_insightly.records.query import Page, page_of
+from mock_insightly.records.search import Wanted
+from mock_insightly.records.short_lists import EVERYTHING
 from mock_insightly.routes import listed
 from mock_insightly.routes.call import Call
 from mock_insightly.routes.completion import just_written
-from mock_insightly.search import Wanted
-from mock_insightly.short_lists import EVERYTHING
 from mock_insightly.versions.shape import Shape
-from mock_kit.json_text import encode, encode_text
+from mock_kit.api.json_text import encode, encode_text
 
 
 def page(call: Call, shape: Shape, wanted: Wanted, status: int = 200) -> Response:

@@ -9,25 +9,25 @@ from functools import cached_property
 from flask import Request
 from werkzeug.exceptions import MethodNotAllowed
 
-from mock_insightly.account import Account
-from mock_insightly.dates import shifted
+from mock_insightly.account.account import Account
 from mock_insightly.edge import CALLER
 from mock_insightly.faults import NO_FAULT, CrmRule
-from mock_insightly.fields import Record, Sent, upper_keys
 from mock_insightly.kinds import Kind
 from mock_insightly.parts import Parts, parts
-from mock_insightly.query import Query, parse_query
-from mock_insightly.records import changed, created, updated_at
+from mock_insightly.records.dates import shifted
+from mock_insightly.records.fields import Record, Sent, upper_keys
+from mock_insightly.records.query import Query, parse_query
+from mock_insightly.records.records import changed, created, updated_at
+from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
 from mock_insightly.versions.methods import Methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
-from mock_insightly.writing import Writing
-from mock_kit.calls import ENGINE, caller_of
-from mock_kit.front import RULE
-from mock_kit.json_text import read_json
-from mock_kit.lean_flask import this_request
-from mock_kit.workspaces import Workspace
+from mock_kit.admin.calls import ENGINE, caller_of
+from mock_kit.api.json_text import read_json
+from mock_kit.web.journal_middleware import RULE
+from mock_kit.web.lean_flask import this_request
+from mock_kit.workspaces.registry import Workspace
 
 
 @dataclass(kw_only=True)

@@ -5,8 +5,8 @@ from flask import Request
 from mock_insightly.edge import CALLER
 from mock_insightly.errors import AuthorizationDeniedError, NotAcceptableError
 from mock_insightly.parts import parts
-from mock_kit.admin import UnknownWorkspaceError
-from mock_kit.workspaces import Workspace
+from mock_kit.admin.routes import UnknownWorkspaceError
+from mock_kit.workspaces.registry import Workspace
 
 _XML = frozenset({"application/xml", "text/xml"})
 

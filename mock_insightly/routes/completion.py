@@ -6,15 +6,15 @@ Source: IMAGE_URL without an image, EMAILLINKS that a list leaves null and a rec
 
 from collections.abc import Iterator
 
-from mock_insightly.fields import Record, rows_of
 from mock_insightly.kinds import FILE_ATTACHMENTS, Kind
-from mock_insightly.query import Page
-from mock_insightly.records import record_in
-from mock_insightly.references import reference
+from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.query import Page
+from mock_insightly.records.records import record_in
+from mock_insightly.records.references import reference
+from mock_insightly.records.search import Wanted
 from mock_insightly.routes.call import Call
-from mock_insightly.search import Wanted
 from mock_insightly.versions.shape import Shape
-from mock_kit.json_text import Json, encode
+from mock_kit.api.json_text import Json, encode
 
 _ALL = Page(top=10_000)
 

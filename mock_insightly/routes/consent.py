@@ -8,12 +8,12 @@ from typing import Annotated, Literal, TypedDict
 from flask import Blueprint, Response, request, url_for
 from msgspec import Meta, Struct
 
-from mock_insightly.consent_page import HEADERS, consent_page, denied_page
+from mock_insightly.account.consent_page import HEADERS, consent_page, denied_page
+from mock_insightly.account.grants import Client, check_redirect, redirect_to
 from mock_insightly.errors import GrantError
-from mock_insightly.grants import Client, check_redirect, redirect_to
 from mock_insightly.parts import parts
-from mock_kit.operations import Answer, operation
-from mock_kit.shapes import read_query
+from mock_kit.api.operations import Answer, operation
+from mock_kit.api.shapes import read_query
 
 bp = Blueprint("consent", __name__, url_prefix="/oauth")
 

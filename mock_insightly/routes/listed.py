@@ -3,15 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from mock_insightly.dates import shifted
-from mock_insightly.finding import Found
 from mock_insightly.kinds import Kind
-from mock_insightly.query import Page
-from mock_insightly.records import record_in
+from mock_insightly.records.dates import shifted
+from mock_insightly.records.finding import Found
+from mock_insightly.records.query import Page
+from mock_insightly.records.records import record_in
+from mock_insightly.records.search import Wanted
 from mock_insightly.routes.call import Call
-from mock_insightly.search import Wanted
 from mock_insightly.versions.shape import Shape
-from mock_kit.faults import Phase
+from mock_kit.admin.faults import Phase
 
 
 def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:

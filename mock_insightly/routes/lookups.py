@@ -4,15 +4,15 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed
 
-from mock_insightly.definitions import CUSTOM_FIELDS, CustomField, custom_fields_of
+from mock_insightly.account.definitions import CUSTOM_FIELDS, CustomField, custom_fields_of
+from mock_insightly.account.lookups import Lookup
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
-from mock_insightly.fields import Record
-from mock_insightly.lookups import Lookup
-from mock_insightly.query import is_true
+from mock_insightly.records.fields import Record
+from mock_insightly.records.query import is_true
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import Call, this_call
 from mock_insightly.versions.known import VERSIONS
-from mock_kit.json_text import encode
+from mock_kit.api.json_text import encode
 
 _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 

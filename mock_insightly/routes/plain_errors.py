@@ -24,7 +24,7 @@ from mock_insightly.errors import (
 )
 from mock_insightly.parts import parts
 from mock_insightly.paths import is_api_path, version_in
-from mock_kit.json_text import MalformedJsonError, NotJsonContentError, encode
+from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 
 _PLAIN = "text/plain; charset=utf-8"
 _ALIKE = (

@@ -6,17 +6,18 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import MissingFieldError, NoSuchRecordError
-from mock_insightly.fields import Record, Sent, Whole, is_blank
 from mock_insightly.kinds import FOLLOWS, LEADS, USERS
-from mock_insightly.query import is_true
-from mock_insightly.routes import answers, attached, completion, lookups, whole_lists, writes
+from mock_insightly.records.fields import Record, Sent, Whole, is_blank
+from mock_insightly.records.query import is_true
+from mock_insightly.records.row_types import with_unlisted
+from mock_insightly.records.search import EVERYTHING, Criterion, Wanted, updated_after
+from mock_insightly.routes import answers, completion, lookups, whole_lists, writes
+from mock_insightly.routes.below import attached
 from mock_insightly.routes.call import Call, allow, this_call
 from mock_insightly.routes.visibility import with_team
-from mock_insightly.row_types import with_unlisted
-from mock_insightly.search import EVERYTHING, Criterion, Wanted, updated_after
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Shape
-from mock_kit.json_text import read_json
+from mock_kit.api.json_text import read_json
 
 _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 _ONE = "/<resource>/<int:record_id>"

@@ -5,13 +5,13 @@ Source: VISIBLE_TEAM_ID is set where INDIVIDUALS made an anonymous team (Insight
 """
 
 from mock_insightly.errors import FieldError
-from mock_insightly.fields import Record, Sent, Whole, is_blank
 from mock_insightly.kinds import TEAMS
+from mock_insightly.records.fields import Record, Sent, Whole, is_blank
+from mock_insightly.records.writing import Writing
 from mock_insightly.routes.call import Call
 from mock_insightly.routes.writes import create_in
 from mock_insightly.versions.shape import Shape
-from mock_insightly.writing import Writing
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _USERS = "VISIBLE_USER_IDS"
 _NAME = "Anonymous team"

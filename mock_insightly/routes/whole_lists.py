@@ -11,16 +11,16 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import FieldError
-from mock_insightly.fields import Record
-from mock_insightly.odata import parse_odata
-from mock_insightly.query import Query
-from mock_insightly.records import record_in
+from mock_insightly.records.fields import Record
+from mock_insightly.records.odata import parse_odata
+from mock_insightly.records.query import Query
+from mock_insightly.records.records import record_in
+from mock_insightly.records.search import Criterion
 from mock_insightly.routes import answers, completion
 from mock_insightly.routes.call import Call
 from mock_insightly.routes.listed import unindexed
-from mock_insightly.search import Criterion
 from mock_insightly.versions.shape import Shape
-from mock_kit.json_text import Json, encode
+from mock_kit.api.json_text import Json, encode
 
 _BIG = 10_000
 _TAG = {"tag": "TAGS.TAG_NAME"}

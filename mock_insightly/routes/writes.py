@@ -3,11 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from mock_insightly.activity import DATED, activity, date_of
-from mock_insightly.dates import format_date
 from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
-from mock_insightly.fields import Record, rows_of
-from mock_insightly.files import File
 from mock_insightly.kinds import (
     CONTACTS,
     EVENTS,
@@ -22,13 +18,17 @@ from mock_insightly.kinds import (
     Kind,
 )
 from mock_insightly.parts import parts
-from mock_insightly.query import Page
-from mock_insightly.records import created, updated_at
-from mock_insightly.references import Reference, linked, references
+from mock_insightly.records.activity import DATED, activity, date_of
+from mock_insightly.records.dates import format_date
+from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.files import File
+from mock_insightly.records.query import Page
+from mock_insightly.records.records import created, updated_at
+from mock_insightly.records.references import Reference, linked, references
+from mock_insightly.records.search import Criterion, Wanted
+from mock_insightly.records.states import state_change
+from mock_insightly.records.writing import Writing
 from mock_insightly.routes.call import Call
-from mock_insightly.search import Criterion, Wanted
-from mock_insightly.states import state_change
-from mock_insightly.writing import Writing
 
 COUNTED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES, PROJECTS, TASKS, EVENTS, NOTES)
 """What counts towards the limit of a plan."""

@@ -11,8 +11,9 @@ Source: prefixes 10 and 20 of addresses, 40 and 60 of contact infos, in v2.2 org
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mock_insightly.definitions import custom_fields_of
-from mock_insightly.fields import (
+from mock_insightly.account.definitions import custom_fields_of
+from mock_insightly.kinds import Kind
+from mock_insightly.records.fields import (
     Choice,
     Field,
     Loose,
@@ -25,10 +26,9 @@ from mock_insightly.fields import (
     rows_of,
     sent_rows,
 )
-from mock_insightly.kinds import Kind
-from mock_insightly.row_types import CustomFields, custom_field
+from mock_insightly.records.row_types import CustomFields, custom_field
 from mock_insightly.versions.shape import Key
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
 _SHORT = Text(longest=255)

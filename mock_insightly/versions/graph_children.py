@@ -5,11 +5,11 @@ Source: recorded v2.1 exchanges (observed). What such rows cannot show (links to
 """
 
 from mock_insightly.errors import FieldError
-from mock_insightly.fields import Field, Loose, Record, Rows, Sent, Whole, rows_of
 from mock_insightly.kinds import Kind
-from mock_insightly.row_types import LINKS
+from mock_insightly.records.fields import Field, Loose, Record, Rows, Sent, Whole, rows_of
+from mock_insightly.records.row_types import LINKS
 from mock_insightly.versions.shape import Key
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _TARGETS = {
     "CONTACT_ID": "Contact",

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mock_insightly.errors import FieldError
-from mock_insightly.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
 from mock_insightly.kinds import Kind
-from mock_insightly.row_types import LINKS
+from mock_insightly.records.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
+from mock_insightly.records.row_types import LINKS
 from mock_insightly.versions.graph import synthetic_id
 from mock_insightly.versions.shape import Key
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _ENTITIES = ("Contact", "Opportunity", "Organisation", "Project")
 _SECOND = ("Project", "Opportunity")

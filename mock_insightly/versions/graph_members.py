@@ -4,10 +4,10 @@ Source: fields of recorded v2.1 team members (observed); MEMBER_TEAM_ID is gone 
     documented).
 """
 
-from mock_insightly.fields import Field, Record, Rows, Sent, Whole, rows_of
-from mock_insightly.row_types import TEAM_MEMBERS
+from mock_insightly.records.fields import Field, Record, Rows, Sent, Whole, rows_of
+from mock_insightly.records.row_types import TEAM_MEMBERS
 from mock_insightly.versions.shape import Key
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _NAME = "TEAMMEMBERS"
 _MEMBERS = Rows(

@@ -7,12 +7,12 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from mock_insightly.errors import FieldError, MissingFieldError, NotARecordError
-from mock_insightly.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank
 from mock_insightly.kinds import Kind
-from mock_insightly.records import record_in
-from mock_insightly.row_types import CustomFields
+from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank
+from mock_insightly.records.records import record_in
+from mock_insightly.records.row_types import CustomFields
 from mock_insightly.versions.methods import Methods, methods
-from mock_kit.json_text import Json, encode
+from mock_kit.api.json_text import Json, encode
 
 Show: TypeAlias = Callable[[Record], Json]
 Take: TypeAlias = Callable[[Sent, Record], Record]

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mock_insightly.fields import Record, rows_of
 from mock_insightly.kinds import Kind
+from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _PUT = methods("U")
 _LISTED_AS_CREATED = frozenset({"Tags", "Dates", "EmailDomains", "Milestones", "Comment"})

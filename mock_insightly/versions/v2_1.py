@@ -3,14 +3,14 @@
 Source: recorded exchanges of the vendor's Ruby client (observed), its routes and the v2.1 help page (documented).
 """
 
-from mock_insightly.account import Account
-from mock_insightly.definitions import CUSTOM_FIELDS
-from mock_insightly.fields import Record
+from mock_insightly.account.account import Account
+from mock_insightly.account.definitions import CUSTOM_FIELDS
+from mock_insightly.account.lookups import Lookup, countries, currencies, only, relationships, state_reasons
+from mock_insightly.account.pipelines import pipelines, stages
 from mock_insightly.kinds import COMMENTS, EMAILS, NOTES, TASKS
-from mock_insightly.lookups import Lookup, countries, currencies, only, relationships, state_reasons
-from mock_insightly.pipelines import pipelines, stages
-from mock_insightly.query import Query
-from mock_insightly.search import EVERYTHING, Wanted
+from mock_insightly.records.fields import Record
+from mock_insightly.records.query import Query
+from mock_insightly.records.search import EVERYTHING, Wanted
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import Broken, Children, Conversion, Picture, SubResources, below

@@ -5,7 +5,6 @@ Source: keys and their order from recorded v2.1 exchanges (observed).
 
 from dataclasses import replace
 
-from mock_insightly.fields import Record, Rows
 from mock_insightly.kinds import (
     CONTACTS,
     EMAILS,
@@ -18,6 +17,7 @@ from mock_insightly.kinds import (
     TASKS,
     Kind,
 )
+from mock_insightly.records.fields import Record, Rows
 from mock_insightly.versions.graph import SOCIAL_SLOTS, contact_infos
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.methods import methods

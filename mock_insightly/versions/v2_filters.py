@@ -5,7 +5,6 @@ Source: Insightly v2.2 OpenAPI document (documented); that `organisation` is a n
 """
 
 from mock_insightly.errors import TooManyFiltersError
-from mock_insightly.fields import Choice, Text
 from mock_insightly.kinds import (
     CONTACTS,
     EMAILS,
@@ -21,8 +20,9 @@ from mock_insightly.kinds import (
     USERS,
     Kind,
 )
-from mock_insightly.query import Query
-from mock_insightly.search import Criterion, Wanted, exactly, wildcard
+from mock_insightly.records.fields import Choice, Text
+from mock_insightly.records.query import Query
+from mock_insightly.records.search import Criterion, Wanted, exactly, wildcard
 from mock_insightly.versions.shape import Shape
 
 

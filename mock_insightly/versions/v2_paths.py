@@ -4,7 +4,18 @@ Source: Insightly v2.2 OpenAPI document (documented); that rows with other conte
     another is assumed.
 """
 
-from mock_insightly.definitions import CUSTOM_FIELDS
+from mock_insightly.account.definitions import CUSTOM_FIELDS
+from mock_insightly.account.lookups import (
+    Lookup,
+    countries,
+    currencies,
+    instance,
+    only,
+    permissions,
+    relationships,
+    state_reasons,
+)
+from mock_insightly.account.pipelines import activity_sets, pipelines, stages
 from mock_insightly.kinds import (
     COMMENTS,
     EMAILS,
@@ -15,17 +26,6 @@ from mock_insightly.kinds import (
     STATE_CHANGES,
     TASKS,
 )
-from mock_insightly.lookups import (
-    Lookup,
-    countries,
-    currencies,
-    instance,
-    only,
-    permissions,
-    relationships,
-    state_reasons,
-)
-from mock_insightly.pipelines import activity_sets, pipelines, stages
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.sub_resources import (
     Assignment,

@@ -4,8 +4,8 @@ Source: field names from the v2.2 OpenAPI document (documented); their order is 
     (observed), with what v2.2 added where it belongs and what late v2.2 added at the end (assumed).
 """
 
-from mock_insightly.fields import Choice, Record
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
+from mock_insightly.records.fields import Choice, Record
 from mock_insightly.versions.graph import (
     AddressSlot,
     InfoSlot,
@@ -18,7 +18,7 @@ from mock_insightly.versions.graph import (
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
 from mock_insightly.versions.shape import Key, Shape, constant
 from mock_insightly.versions.v2_keys import flats
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _LATE = (
     social("SOCIAL_LINKEDIN"),

@@ -6,8 +6,6 @@ Source: fields and their order from recorded v2.1 records (observed), with what 
 
 from dataclasses import replace
 
-from mock_insightly.extracts import extract
-from mock_insightly.fields import Record, Text
 from mock_insightly.kinds import (
     CATEGORIES,
     COMMENTS,
@@ -26,6 +24,8 @@ from mock_insightly.kinds import (
     USERS,
     Kind,
 )
+from mock_insightly.records.extracts import extract
+from mock_insightly.records.fields import Record, Text
 from mock_insightly.versions.graph import custom_fields
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.graph_links import LinkGraph
@@ -33,7 +33,7 @@ from mock_insightly.versions.graph_members import team_members
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.v2_keys import flats
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _PROJECT = Shape(
     kind=PROJECTS,

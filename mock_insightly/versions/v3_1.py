@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from mock_insightly.definitions import custom_fields_of
-from mock_insightly.fields import Record, rows_of
+from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.kinds import (
     CATEGORIES,
     COMMENTS,
@@ -26,14 +25,15 @@ from mock_insightly.kinds import (
     USERS,
     Kind,
 )
-from mock_insightly.row_types import custom_field
+from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.row_types import custom_field
 from mock_insightly.versions import out_of_plan
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES
 from mock_insightly.versions.v3_search import FILTERS, one_date_form, wanted
 from mock_insightly.versions.version import Version
-from mock_kit.json_text import Json
+from mock_kit.api.json_text import Json
 
 _REQUIRED = {
     CONTACTS.name: ("FIRST_NAME",),

@@ -4,6 +4,17 @@ Source: Insightly v3.1 OpenAPI document (documented), but for what a PUT of a co
     place of all rows, or one row in place of that with its id (assumed).
 """
 
+from mock_insightly.account.lookups import (
+    Lookup,
+    countries,
+    currencies,
+    custom_objects,
+    instance,
+    permissions,
+    relationships,
+    state_reasons,
+)
+from mock_insightly.account.pipelines import activity_sets, pipelines, stages
 from mock_insightly.kinds import (
     COMMENTS,
     EMAILS,
@@ -14,17 +25,6 @@ from mock_insightly.kinds import (
     STATE_CHANGES,
     TASKS,
 )
-from mock_insightly.lookups import (
-    Lookup,
-    countries,
-    currencies,
-    custom_objects,
-    instance,
-    permissions,
-    relationships,
-    state_reasons,
-)
-from mock_insightly.pipelines import activity_sets, pipelines, stages
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.sub_resources import (
     CUSTOM,

@@ -3,11 +3,11 @@
 from difflib import get_close_matches
 
 from mock_insightly.errors import HalfAFilterError, MixedDatesError, NoSuchFieldError
-from mock_insightly.fields import Rows, Sent
 from mock_insightly.kinds import Kind
-from mock_insightly.query import Query
-from mock_insightly.row_types import CustomFields
-from mock_insightly.search import Criterion, Wanted, exactly
+from mock_insightly.records.fields import Rows, Sent
+from mock_insightly.records.query import Query
+from mock_insightly.records.row_types import CustomFields
+from mock_insightly.records.search import Criterion, Wanted, exactly
 from mock_insightly.versions.shape import Shape
 
 FILTERS = ("field_name", "field_value")

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from mock_insightly.account.lookups import Lookup
 from mock_insightly.kinds import Kind
-from mock_insightly.lookups import Lookup
-from mock_insightly.query import Query
-from mock_insightly.search import Wanted
+from mock_insightly.records.query import Query
+from mock_insightly.records.search import Wanted
 from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import CUSTOM, SubResource, SubResources

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.commands.output import examples
-from elements_local.uncollected import uncollected
+from elements_local.stack.uncollected import uncollected
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

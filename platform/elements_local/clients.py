@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from elements_local import resets, snapshots
 from elements_local.errors import CallError, NotRunningError, UnreachableError
-from mock_kit.instants import format_instant, parse_instant
-from mock_kit.json_text import decode, encode
-from mock_kit.wire import Http, NoReply, Reply
+from elements_local.stack import resets, snapshots
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.wire import Http, NoReply, Reply
+from mock_kit.workspaces.instants import format_instant, parse_instant
 
 BASE_PATH = "/elements/api-v2"
 

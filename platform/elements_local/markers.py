@@ -9,13 +9,13 @@ import msgspec
 
 from elements_local.clients import Client, Doors, Fields
 from elements_local.errors import CallError, HarnessError
-from elements_local.shape_errors import place_and_reason, shown, unknown
-from elements_local.stack import Stack
+from elements_local.scenarios.shape_errors import place_and_reason, shown, unknown
+from elements_local.stack.stack import Stack
 from mock_insightly.faults import CrmRule
-from mock_kit.clock import NaiveInstantError
-from mock_kit.faults import Rule
-from mock_kit.instants import UnreadableTimeError, format_instant, parse_zoned_instant
-from mock_kit.json_text import MalformedJsonError, decode
+from mock_kit.admin.faults import Rule
+from mock_kit.api.json_text import MalformedJsonError, decode
+from mock_kit.workspaces.clock import NaiveInstantError
+from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_zoned_instant
 
 if TYPE_CHECKING:
     import pytest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from elements_local.scenario_items import ELSEWHERE, ScenarioFile, named_receiver, stop_runner
+from elements_local.scenarios.items import ELSEWHERE, ScenarioFile, named_receiver, stop_runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from elements_local.certify import Scorecard
     from elements_local.clients import Clock, Crm, Doors, Platform, Sink
-    from elements_local.held_stack import HeldStack
-    from elements_local.stack import Stack
+    from elements_local.stack.held_stack import HeldStack
+    from elements_local.stack.stack import Stack
     from elements_local.start import Options
 
 _WORKSPACE: pytest.StashKey["Doors"] = pytest.StashKey()
@@ -117,7 +117,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
         return
     report: pytest.TestReport = outcome.get_result()
     if report.failed and report.when != "teardown":
-        from elements_local.failure_section import add_section, touched  # noqa: PLC0415 - see the module
+        from elements_local.failures.failure_section import add_section, touched  # noqa: PLC0415 - see the module
 
         used = [doors] if doors else touched(stack, after=item.stash.get(_BEGUN, 0)) if stack else ()
         for each in used:
@@ -128,7 +128,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note where a test begins that works with the stack itself."""
     if stack := _stack_of(item):
-        from elements_local.failure_section import latest_of  # noqa: PLC0415 - see the module
+        from elements_local.failures.failure_section import latest_of  # noqa: PLC0415 - see the module
 
         item.stash[_BEGUN] = latest_of(stack)
 
@@ -166,7 +166,7 @@ def elements_stack(request: pytest.FixtureRequest) -> "Iterator[Stack]":
 @pytest.fixture(scope="session")
 def elements_in_process(elements_settings: "Options") -> "Iterator[HeldStack]":
     """The three services in this process, for tests with a receiver: freezegun holds the time while one runs."""
-    from elements_local.held_stack import HeldStack  # noqa: PLC0415 - see the module
+    from elements_local.stack.held_stack import HeldStack  # noqa: PLC0415 - see the module
 
     with HeldStack.started(elements_settings) as stack:
         yield stack
@@ -238,8 +238,8 @@ def _stack_of(item: pytest.Item) -> "Stack | None":
 
 def _making_workspace(request: pytest.FixtureRequest, receiver: object) -> "AbstractContextManager[Doors]":
     """Return what makes a test's workspace."""
-    from elements_local.held_stack import relayed_workspace_of  # noqa: PLC0415 - see the module
     from elements_local.markers import workspace_of  # noqa: PLC0415 - as above
+    from elements_local.stack.held_stack import relayed_workspace_of  # noqa: PLC0415 - see the module
 
     if receiver is None:
         return workspace_of(request.node, request.getfixturevalue("elements_stack"))
@@ -256,7 +256,7 @@ def _running_stack(given: "Mapping[str, str | None]") -> "Stack":
         UsageError: it cannot be used.
     """
     from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
-    from elements_local.running_stack import running_stack  # noqa: PLC0415 - as above
+    from elements_local.stack.running_stack import running_stack  # noqa: PLC0415 - as above
 
     token = os.environ.get("ELEMENTS_LOCAL_TOKEN")
     try:
@@ -266,6 +266,6 @@ def _running_stack(given: "Mapping[str, str | None]") -> "Stack":
 
 
 def _is_meant_as_scenarios(path: Path) -> bool:
-    from elements_local.scenario_sniffing import is_meant_as_scenarios  # noqa: PLC0415 - see the module
+    from elements_local.scenarios.scenario_sniffing import is_meant_as_scenarios  # noqa: PLC0415 - see the module
 
     return is_meant_as_scenarios(path)

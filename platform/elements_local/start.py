@@ -10,18 +10,18 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from elements_local import exposure
 from elements_local.clients import SERVICES, Addresses
 from elements_local.errors import OptionError
-from elements_local.stack import Stack
-from elements_local.storage import explained, opened
-from mock_kit.clock import Mode, VirtualClock
-from mock_kit.database import Database
+from elements_local.stack import exposure
+from elements_local.stack.stack import Stack
+from elements_local.stack.storage import explained, opened
 from mock_kit.environment import SettingsError
-from mock_kit.guard import Guard
-from mock_kit.serving import Pool, PortError, Server, listen, url_of
-from mock_kit.wire import Http, InProcess, OverNetwork
-from mock_kit.workspaces import DEFAULT_START, NewWorkspace, Workspaces
+from mock_kit.storage.database import Database
+from mock_kit.web.guard import Guard
+from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
+from mock_kit.web.wire import Http, InProcess, OverNetwork
+from mock_kit.workspaces.clock import Mode, VirtualClock
+from mock_kit.workspaces.registry import DEFAULT_START, NewWorkspace, Workspaces
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

@@ -4,84 +4,82 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Request
 
-from mock_kit.admin import Admin, UnknownWorkspaceError, add_admin
-from mock_kit.calls import ENGINE, FromInside
-from mock_kit.database import Database
-from mock_kit.declared_routes import IdConverter
-from mock_kit.fault_book import FaultBook
-from mock_kit.front import LARGEST_BODY, Front
-from mock_kit.guard import Guard, GuardMiddleware
-from mock_kit.journal import Journal
-from mock_kit.openapi import serve_document
-from mock_kit.outbound import Outbound, OutsideAdmin
-from mock_kit.snapshot_routes import add_snapshots
-from mock_kit.snapshots import Snapshots
-from mock_kit.standing import WORKSPACE, Standing
-from mock_kit.table_rows import AllRows
-from mock_kit.wire import Http, InProcess
-from mock_kit.workspaces import Workspace, Workspaces
-from mock_platform.bulk_task import BulkTask
-from mock_platform.call_task import CallTask
-from mock_platform.callers import Callers
-from mock_platform.composer import Composer
-from mock_platform.delivery_task import DeliveryTask
+from mock_kit.admin.calls import ENGINE, FromInside
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.journal import Journal
+from mock_kit.admin.routes import Admin, UnknownWorkspaceError, add_admin
+from mock_kit.admin.snapshot_routes import add_snapshots
+from mock_kit.api.declared_routes import IdConverter
+from mock_kit.api.openapi import serve_document
+from mock_kit.storage.database import Database
+from mock_kit.storage.snapshots import Snapshots
+from mock_kit.storage.table_rows import AllRows
+from mock_kit.web.guard import Guard, GuardMiddleware
+from mock_kit.web.journal_middleware import LARGEST_BODY, Front
+from mock_kit.web.outbound import Outbound, OutsideAdmin
+from mock_kit.web.wire import Http, InProcess
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_kit.workspaces.workspace_snapshot import WORKSPACE, Standing
+from mock_platform.accounts import routes as accounts
+from mock_platform.accounts import routes_login as login
+from mock_platform.accounts import routes_organizations as organizations
+from mock_platform.accounts import routes_roles as roles
+from mock_platform.accounts import routes_users as users
+from mock_platform.accounts import routes_workspaces as workspace_routes
+from mock_platform.accounts.callers import Callers
+from mock_platform.activity import routes as activity
+from mock_platform.activity.lines import restored
+from mock_platform.audit import routes as audit
+from mock_platform.audit import routes_pollers as pollers
+from mock_platform.bulk import routes as bulk
+from mock_platform.bulk.task import BulkTask
+from mock_platform.callbacks import routes as deliveries
+from mock_platform.callbacks import routes_outbox as outbox
+from mock_platform.callbacks.task import DeliveryTask
+from mock_platform.core.dependencies import EXTENSION, Parts
+from mock_platform.core.request_ids import RequestIds
+from mock_platform.core.settings import Settings
+from mock_platform.core.tables import metadata
 from mock_platform.description import DESCRIPTION
-from mock_platform.domain.activity import restored
+from mock_platform.documents import routes as docs
+from mock_platform.documents import routes_instance as instance_docs
+from mock_platform.elements import routes as elements
+from mock_platform.elements import routes_configuration as element_configuration
+from mock_platform.elements import routes_oauth as oauth
 from mock_platform.engine import Engine
-from mock_platform.hub_routing import HubRouting
-from mock_platform.inbound import Inbound
-from mock_platform.manners import add_manners
-from mock_platform.poll_task import BASE_PATH, PollTask
+from mock_platform.events import routes_notifications as notifications
+from mock_platform.events import routes_subscriptions as subscriptions
+from mock_platform.events.composer import Composer
+from mock_platform.hub import routes as hubs
+from mock_platform.hub import routes_catalogue as hub_catalogue
+from mock_platform.hub import routes_objects as hub_objects
+from mock_platform.hub.routing import HubRouting
+from mock_platform.hub.task import CallTask
+from mock_platform.hub.task_scheduled import ScheduleTask
+from mock_platform.inbound import routes as inbound
+from mock_platform.inbound.service import Inbound
+from mock_platform.instances import routes as instances
+from mock_platform.instances import routes_configuration as instance_configuration
+from mock_platform.instances import routes_event_analytics as event_analytics
+from mock_platform.instances import routes_events as events
+from mock_platform.instances import routes_of_account as account_instances
+from mock_platform.instances import routes_of_element as element_instances
+from mock_platform.instances import routes_one as one_instance
+from mock_platform.instances import routes_traces as traces
+from mock_platform.instances.named_instance import register_both_ways
+from mock_platform.jobs import routes_clock as clock
+from mock_platform.lint import service as config_warnings
+from mock_platform.polling import routes as polls
+from mock_platform.polling.task import BASE_PATH, PollTask
 from mock_platform.provider import Provider
-from mock_platform.request_ids import RequestIds
-from mock_platform.routes import (
-    account_instances,
-    accounts,
-    activity,
-    audit,
-    bulk,
-    clock,
-    config_warnings,
-    deliveries,
-    docs,
-    element_configuration,
-    element_instances,
-    elements,
-    event_analytics,
-    events,
-    hub_catalogue,
-    hub_objects,
-    hubs,
-    inbound,
-    instance_configuration,
-    instance_docs,
-    instances,
-    jobs,
-    login,
-    notifications,
-    oauth,
-    one_instance,
-    organizations,
-    outbox,
-    pollers,
-    polls,
-    roles,
-    subscriptions,
-    traces,
-    transformations,
-    usage,
-    usage_analytics,
-    users,
-)
-from mock_platform.routes import workspaces as workspace_routes
-from mock_platform.routes.named_instance import register_both_ways
-from mock_platform.routes.parts import EXTENSION, Parts
-from mock_platform.schedule_task import ScheduleTask
-from mock_platform.settings import Settings
+from mock_platform.response_policy import add_manners
+from mock_platform.scheduler import routes as jobs
+from mock_platform.soundness import check_sound
 from mock_platform.store import Store
-from mock_platform.store.soundness import check_sound
-from mock_platform.store.tables import metadata
-from mock_platform.usage_notes import note_usage
+from mock_platform.transformations import routes as transformations
+from mock_platform.usage import routes as usage
+from mock_platform.usage import routes_analytics as usage_analytics
+from mock_platform.usage.noting import note_usage
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment

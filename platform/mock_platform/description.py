@@ -2,9 +2,9 @@
 
 from typing import NotRequired, TypedDict
 
-from mock_kit.openapi import Description
-from mock_kit.operations import Callback
-from mock_platform.domain.event import Envelope
+from mock_kit.api.openapi import Description
+from mock_kit.api.operations import Callback
+from mock_platform.events.event import Envelope
 
 
 class Problem(TypedDict):

@@ -12,19 +12,19 @@ from datetime import datetime, timedelta
 from threading import Condition, Lock
 from typing import Protocol
 
-from mock_kit.clock import Mode, SystemClock
-from mock_kit.instants import format_instant
-from mock_kit.workspaces import Workspace, Workspaces
-from mock_platform.bulk_task import BulkTask
-from mock_platform.call_task import CallTask
-from mock_platform.delivery_task import DeliveryTask
-from mock_platform.domain import activity
-from mock_platform.domain.errors import ConflictError, InvalidRequestError
-from mock_platform.domain.models import Instance, Job, JobKind, Ran
-from mock_platform.lanes import Lane, Lanes
-from mock_platform.poll_task import PollTask
-from mock_platform.run_control import Run, Runs, nobody_left
-from mock_platform.schedule_task import ScheduleTask
+from mock_kit.workspaces.clock import Mode, SystemClock
+from mock_kit.workspaces.instants import format_instant
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_platform.activity import lines as activity
+from mock_platform.bulk.task import BulkTask
+from mock_platform.callbacks.lanes import Lane, Lanes
+from mock_platform.callbacks.task import DeliveryTask
+from mock_platform.core.models import Instance, Job, JobKind, Ran
+from mock_platform.core.run_control import Run, Runs, nobody_left
+from mock_platform.errors import ConflictError, InvalidRequestError
+from mock_platform.hub.task import CallTask
+from mock_platform.hub.task_scheduled import ScheduleTask
+from mock_platform.polling.task import PollTask
 from mock_platform.store import Store
 
 _LONGEST_WAIT = timedelta(minutes=1)

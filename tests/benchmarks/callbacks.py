@@ -17,7 +17,7 @@ from typing import Any
 from requests import Session
 
 from elements_local.clients import BASE_PATH, Addresses, Credentials
-from elements_local.stack import at
+from elements_local.stack.stack import at
 
 BIN = Path(sys.executable).parent
 RECEIVERS = 100

@@ -14,7 +14,7 @@ from typing import Any
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, Addresses, Credentials, Doors
-from elements_local.stack import Stack, at
+from elements_local.stack.stack import Stack, at
 
 MOST = 256
 WORKSPACES = 1000

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from run import POLLS, bare_pair
 
-from elements_local.runner import How, Result, Runner
-from elements_local.scenario import Scenario, find, load
+from elements_local.scenarios.runner import How, Result, Runner
+from elements_local.scenarios.scenario import Scenario, find, load
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 SLOWEST = 5

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from mock_insightly import Settings, create_app
-from mock_kit.database import Database
-from mock_kit.guard import Guard
-from mock_kit.json_text import decode, encode
-from mock_kit.wire import InProcess
-from mock_kit.workspaces import NewWorkspace, Workspaces
+from mock_kit.api.json_text import decode, encode
+from mock_kit.storage.database import Database
+from mock_kit.web.guard import Guard
+from mock_kit.web.wire import InProcess
+from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 
 ORIGIN = "http://127.0.0.1:4701"
 SAMPLES = json.loads((Path(__file__).parent / "vectors" / "insightly.json").read_text(encoding="utf-8"))

@@ -9,8 +9,8 @@ import pytest
 
 from elements_local.fidelity import ledger, markdown
 from elements_local.start import in_process
-from mock_platform.domain import poller_configuration
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.configuration import poller_configuration
+from mock_platform.elements.insightly.definition import INSIGHTLY
 
 ROOT = Path(__file__).parents[2]
 LEDGER = ledger()

@@ -15,10 +15,10 @@ import callback_sink
 import mock_insightly
 import mock_platform
 from elements_local.cli import COMMANDS, cli
-from elements_local.scenario import load
-from elements_local.scenario_schema import json_schema
-from elements_local.shared_settings import SharedSettings
-from elements_local.verbs import VERBS
+from elements_local.scenarios.scenario import load
+from elements_local.scenarios.scenario_schema import json_schema
+from elements_local.scenarios.verbs import VERBS
+from elements_local.stack.shared_settings import SharedSettings
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 KINDS = {"run", "run alone", "answer", "file", "steps", "python", "workflow", "command", "printed"}

@@ -10,21 +10,22 @@ from werkzeug.datastructures import Headers
 
 from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
-from mock_kit.database import Database
-from mock_kit.json_text import encode
-from mock_kit.serving import Server, listen, url_of
-from mock_kit.wire import Reply
-from mock_kit.workspaces import NewWorkspace, Workspaces
-from mock_platform import Settings, identities
-from mock_platform.bulk_task import BulkTask
-from mock_platform.call_task import CallTask
-from mock_platform.delivery_task import DeliveryTask
-from mock_platform.domain import instance as rules
-from mock_platform.domain.schedule import plan
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_kit.api.json_text import encode
+from mock_kit.storage.database import Database
+from mock_kit.web.serving import Server, listen, url_of
+from mock_kit.web.wire import Reply
+from mock_kit.workspaces.registry import NewWorkspace, Workspaces
+from mock_platform import Settings
+from mock_platform.bulk.task import BulkTask
+from mock_platform.callbacks.task import DeliveryTask
+from mock_platform.core import identities
+from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.engine import Engine
-from mock_platform.poll_task import PollTask
-from mock_platform.schedule_task import ScheduleTask
+from mock_platform.hub.task import CallTask
+from mock_platform.hub.task_scheduled import ScheduleTask
+from mock_platform.instances import instance as rules
+from mock_platform.instances.schedule import plan
+from mock_platform.polling.task import PollTask
 from mock_platform.store import Store
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -9,10 +9,10 @@ import pytest
 
 from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError
-from mock_kit.clock import Mode
-from mock_kit.wire import Reply
-from mock_platform.domain.errors import ConflictError, InvalidRequestError
-from mock_platform.domain.models import JobKind, Ran
+from mock_kit.web.wire import Reply
+from mock_kit.workspaces.clock import Mode
+from mock_platform.core.models import JobKind, Ran
+from mock_platform.errors import ConflictError, InvalidRequestError
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 END_OF_THE_CALENDAR = "9999-12-31T23:59:59.999999Z"

@@ -5,10 +5,10 @@ from werkzeug.datastructures import Headers
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
-from mock_kit.json_text import decode, encode
-from mock_kit.wire import Reply
-from mock_platform import identities
-from mock_platform.domain.bulk_job import BulkJob, BulkKind, BulkStatus
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.wire import Reply
+from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
+from mock_platform.core import identities
 
 
 def page(*numbers, token=None):

@@ -8,8 +8,8 @@ from hashlib import sha256
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.wire import NoReply, Reply
-from mock_platform.store.events import Wanted
+from mock_kit.web.wire import NoReply, Reply
+from mock_platform.events.store import Wanted
 
 CLOUD_ELEMENTS = [4**attempt for attempt in range(1, 10)]
 OPEN_CONNECTORS = [8**attempt for attempt in range(1, 6)]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mock_platform.composer import Composer
-from mock_platform.elements.insightly_definition import INSIGHTLY
-from mock_platform.inbound import Inbound
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.events.composer import Composer
+from mock_platform.inbound.service import Inbound
 
 
 @pytest.fixture

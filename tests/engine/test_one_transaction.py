@@ -6,8 +6,8 @@ from sqlite3 import IntegrityError
 
 import pytest
 
-from mock_platform.domain.models import JobKind, LastPoll, Poll
-from mock_platform.store import tables
+from mock_platform.core import tables
+from mock_platform.core.models import JobKind, LastPoll, Poll
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 POLLED = START + timedelta(minutes=15)

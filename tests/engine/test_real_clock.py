@@ -7,9 +7,9 @@ from threading import Condition, Event, Thread
 
 import pytest
 
-from mock_kit.clock import Mode
-from mock_kit.wire import Reply
-from mock_platform.domain.errors import ConflictError
+from mock_kit.web.wire import Reply
+from mock_kit.workspaces.clock import Mode
+from mock_platform.errors import ConflictError
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SECONDS = 20

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from mock_kit.clock import Mode
-from mock_platform.domain.models import JobKind
-from mock_platform.domain.scheduled_call import ScheduledCall
+from mock_kit.workspaces.clock import Mode
+from mock_platform.core.models import JobKind
+from mock_platform.hub.scheduled_call import ScheduledCall
 
 DAY = timedelta(days=1)
 

@@ -6,12 +6,12 @@ from threading import Event, Lock, Thread
 
 import pytest
 
-from mock_kit.clock import Mode
-from mock_kit.wire import Reply
-from mock_platform.domain.errors import ConflictError
-from mock_platform.domain.models import Channel, Subscription, User
-from mock_platform.domain.notification import PlainNotification, plain_body
-from mock_platform.store.notifications import NewNotification
+from mock_kit.web.wire import Reply
+from mock_kit.workspaces.clock import Mode
+from mock_platform.core.models import Channel, Subscription, User
+from mock_platform.errors import ConflictError
+from mock_platform.events.notification import PlainNotification, plain_body
+from mock_platform.events.store_notifications import NewNotification
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SECONDS = 20

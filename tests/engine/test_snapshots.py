@@ -8,10 +8,10 @@ import pytest
 
 from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
-from mock_kit.clock import Mode
-from mock_kit.json_text import decode, encode
-from mock_kit.wire import Reply
-from mock_platform.domain.errors import ConflictError
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.wire import Reply
+from mock_kit.workspaces.clock import Mode
+from mock_platform.errors import ConflictError
 
 
 def polled(own_stack, receiver):

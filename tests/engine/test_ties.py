@@ -9,7 +9,7 @@ from elements_local.errors import CallError
 from elements_local.guide import instance_body
 from elements_local.receiving import Receiver, reachable
 from elements_local.start import Options, in_process
-from mock_kit.clock import FrozenClock
+from mock_kit.workspaces.clock import FrozenClock
 
 
 def created(doors, name="Ada"):

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from elements_local.guide import instance_body
-from elements_local.stack import Stack
+from elements_local.stack.stack import Stack
 from elements_local.start import Options, on_ports
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

@@ -2,9 +2,11 @@
 
 import pytest
 
-from elements_local import held_stack, runner, start
+from elements_local import start
 from elements_local.clients import BASE_PATH
-from elements_local.stack import Stack
+from elements_local.scenarios import runner
+from elements_local.stack import held_stack
+from elements_local.stack.stack import Stack
 
 start.load_services()
 __all__ = ["held_stack", "runner"]

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from elements_local.commands.replay import command
-from elements_local.scenario import ScenarioError, load, load_all
+from elements_local.scenarios.scenario import ScenarioError, load, load_all
 
 GOOD = "scenario: s\nsteps:\n  - advance: 1m\n"
 ADA = GOOD + "  - create: {contacts/ada: {}}\n"

@@ -17,7 +17,7 @@ from werkzeug import Response
 
 from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
-from elements_local.stack import Stack
+from elements_local.stack.stack import Stack
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 

@@ -10,11 +10,11 @@ import pytest
 
 from elements_local.clients import BASE_PATH, Credentials
 from elements_local.errors import OptionError
-from elements_local.exposure import who_can_reach
+from elements_local.stack.exposure import who_can_reach
 from elements_local.start import Options, on_ports
-from mock_kit.guard import TOKEN_HEADER
-from mock_kit.json_text import decode
-from mock_kit.workspace_secrets import DOCUMENTED, seeded_secrets
+from mock_kit.api.json_text import decode
+from mock_kit.web.guard import TOKEN_HEADER
+from mock_kit.workspaces.workspace_secrets import DOCUMENTED, seeded_secrets
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - that is the point
 PROGRAM = Path(sys.executable).parent / "elements-local"

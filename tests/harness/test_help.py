@@ -18,8 +18,8 @@ from elements_local.certify.checks import BATTERY
 from elements_local.cli import COMMANDS, cli
 from elements_local.commands import certify, up
 from elements_local.start import PORTS
-from mock_kit.instants import parse_instant
-from mock_kit.workspaces import DEFAULT_START
+from mock_kit.workspaces.instants import parse_instant
+from mock_kit.workspaces.registry import DEFAULT_START
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 HEAVY = {"flask", "werkzeug", "sqlalchemy", "requests", "msgspec", "faker", "yaml", "jinja2", "freezegun"}

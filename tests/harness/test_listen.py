@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from elements_local import guide
-from elements_local.activity_lines import line
 from elements_local.clients import BASE_PATH, Doors
-from elements_local.stack import Stack
+from elements_local.reports.activity_lines import line
+from elements_local.stack.stack import Stack
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from elements_local import guide
 from elements_local.clients import BASE_PATH, Doors
 from elements_local.recording import Recording, Watch, compose, write
-from elements_local.runner import How, Runner, Transport
-from elements_local.scenario import load
-from elements_local.stack import Stack
+from elements_local.scenarios.runner import How, Runner, Transport
+from elements_local.scenarios.scenario import load
+from elements_local.stack.stack import Stack
 
 ODD = st.sampled_from(
     ["yes", "null", "10:30", "0x1F", "1e5", "012", "- a", "a: b", "#x", "'", '"', "a\nb", "a \n b\n", " x ", "Zoë", "北京",
@@ -199,7 +199,7 @@ class Person:
 
 
 def _json(reply: Any) -> Any:
-    from mock_kit.json_text import decode  # noqa: PLC0415 - a word for it
+    from mock_kit.api.json_text import decode  # noqa: PLC0415 - a word for it
 
     return decode(reply.body)
 

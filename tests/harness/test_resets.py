@@ -2,10 +2,10 @@
 
 import pytest
 
-from elements_local import resets
 from elements_local.errors import CallError, UnreachableError
 from elements_local.guide import instance_body
-from elements_local.resets import PartlyResetError
+from elements_local.stack import resets
+from elements_local.stack.resets import PartlyResetError
 from elements_local.start import Options, in_process
 
 RECEIVER = "http://127.0.0.1:4799"

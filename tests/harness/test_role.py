@@ -13,7 +13,7 @@ import requests
 
 from elements_local.clients import Addresses, Credentials
 from elements_local.errors import NotRunningError
-from elements_local.stack import Stack
+from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
 
 PROGRAM = Path(sys.executable).parent / "elements-local"

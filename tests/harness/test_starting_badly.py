@@ -13,7 +13,7 @@ import pytest
 from elements_local.errors import OptionError
 from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
-from mock_kit.serving import listen
+from mock_kit.web.serving import listen
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 FREE = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.runner import How, Runner
-from elements_local.scenario import load
+from elements_local.scenarios.runner import How, Runner
+from elements_local.scenarios.scenario import load
 
 TIED = (
     "was created at T+00:00:00, the very second in which the instance was made; "

@@ -18,7 +18,7 @@ from werkzeug import Request, Response
 
 from elements_local import guide
 from elements_local.clients import BASE_PATH, Addresses, Doors
-from elements_local.stack import Stack, at
+from elements_local.stack.stack import Stack, at
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 FREE = ["--platform-port", "0", "--crm-port", "0", "--sink-port", "0"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.runner import How, Runner
-from elements_local.scenario import load
+from elements_local.scenarios.runner import How, Runner
+from elements_local.scenarios.scenario import load
 
 
 @pytest.fixture(scope="module")

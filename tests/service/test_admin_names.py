@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from elements_local.clients import Client, Doors
-from mock_kit.json_text import decode
+from mock_kit.api.json_text import decode
 
 SERVICES = ("platform", "crm", "sink")
 METHODS = {"get", "post", "put", "patch", "delete"}

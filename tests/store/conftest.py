@@ -8,7 +8,7 @@ import os
 import pytest
 from sqlalchemy import MetaData
 
-from mock_kit.database import Database
+from mock_kit.storage.database import Database
 
 _OTHER = os.environ.get("ELEMENTS_LOCAL_TEST_DATABASE")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from mock_kit.database import Database, Instant, SchemaVersionError
+from mock_kit.storage.database import Database, Instant, SchemaVersionError
 
 metadata = MetaData()
 counters = Table(

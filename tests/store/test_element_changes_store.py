@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_platform.domain.element import ConfigurationKey
-from mock_platform.domain.element_changes import ElementChanges
+from mock_platform.elements.element import ConfigurationKey
+from mock_platform.elements.overrides import ElementChanges
 from mock_platform.store import Store
 
 ALL = ElementChanges(

@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from mock_kit.fault_book import FaultBook
-from mock_kit.faults import Effect, Match, Phase, Rule, When
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.faults import Effect, Match, Phase, Rule, When
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = Rule(effect=Effect(status=503))

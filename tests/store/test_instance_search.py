@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mock_platform.domain.models import Instance
-from mock_platform.domain.schedule import Plan
+from mock_platform.core.models import Instance
+from mock_platform.instances.schedule import Plan
+from mock_platform.instances.store_search import Stretch, Wanted
 from mock_platform.store import Store
-from mock_platform.store.instance_search import Stretch, Wanted
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = Plan(resources=(), polled=False, poll_at=None, begins=False, callback_url=None, forgive=False)

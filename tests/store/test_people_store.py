@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_kit.workspaces import NewWorkspace, Workspaces
-from mock_platform import identities
-from mock_platform.domain.people import Account, Member
+from mock_kit.workspaces.registry import NewWorkspace, Workspaces
+from mock_platform.accounts.people import Account, Member
+from mock_platform.core import identities
 from mock_platform.store import Store
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

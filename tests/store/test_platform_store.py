@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import inspect
 
-from mock_kit.database import SchemaVersionError
-from mock_platform.domain import event
-from mock_platform.domain.delivery import Outcome
-from mock_platform.domain.emails import Cause, Email
-from mock_platform.domain.models import (
+from mock_kit.storage.database import SchemaVersionError
+from mock_platform.accounts.emails import Cause, Email
+from mock_platform.callbacks.delivery import Outcome
+from mock_platform.callbacks.store_attempts import Tried
+from mock_platform.core import tables
+from mock_platform.core.counters import next_number
+from mock_platform.core.models import (
     Attempt,
     ChangeEvent,
     Decision,
@@ -26,12 +28,11 @@ from mock_platform.domain.models import (
     User,
     Verdict,
 )
-from mock_platform.domain.schedule import Plan
-from mock_platform.store import Store, tables
-from mock_platform.store.attempts import Tried
-from mock_platform.store.counters import next_number
-from mock_platform.store.events import Wanted
-from mock_platform.store.polls import Outgoing
+from mock_platform.events import event
+from mock_platform.events.store import Wanted
+from mock_platform.instances.schedule import Plan
+from mock_platform.polling.store import Outgoing
+from mock_platform.store import Store
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=15)

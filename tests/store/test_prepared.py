@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, MetaData, Table, Text, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
-from mock_kit.database import Instant
-from mock_kit.prepared import Prepared
+from mock_kit.storage.database import Instant
+from mock_kit.storage.prepared import Prepared
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Column, MetaData, Table, Text, bindparam, select
 
-from mock_kit.database import Instant
-from mock_kit.prepared import Prepared
-from mock_kit.retention import Forgetting, Pruned, Retention, pruned_table
+from mock_kit.storage.database import Instant
+from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.retention import Forgetting, Pruned, Retention, pruned_table
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEP = timedelta(hours=1)

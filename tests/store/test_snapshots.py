@@ -22,13 +22,13 @@ from sqlalchemy import (
     select,
 )
 
-from mock_kit.database import Database, Instant
-from mock_kit.fault_book import FaultBook
-from mock_kit.faults import parse_rules
-from mock_kit.json_text import decode, encode
-from mock_kit.snapshots import Snapshots
-from mock_kit.table_rows import ANEW, AllRows, SnapshotError, TableKindError, TableRows, TakenError
-from mock_kit.workspaces import NewWorkspace, Workspaces
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.faults import parse_rules
+from mock_kit.api.json_text import decode, encode
+from mock_kit.storage.database import Database, Instant
+from mock_kit.storage.snapshots import Snapshots
+from mock_kit.storage.table_rows import ANEW, AllRows, SnapshotError, TableKindError, TableRows, TakenError
+from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

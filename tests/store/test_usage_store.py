@@ -6,9 +6,9 @@ from threading import Thread
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from mock_platform.domain.usage import Call
 from mock_platform.store import Store
-from mock_platform.store.usage import UsageWanted
+from mock_platform.usage.record import Call
+from mock_platform.usage.store import UsageWanted
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COUNT = "SELECT COUNT(*) FROM platform_usage"

@@ -7,7 +7,7 @@ from threading import Thread
 import freezegun
 import pytest
 
-from mock_kit.clock import (
+from mock_kit.workspaces.clock import (
     ClockError,
     FrozenClock,
     Mode,
@@ -16,16 +16,8 @@ from mock_kit.clock import (
     SystemClock,
     VirtualClock,
 )
-from mock_kit.workspace_errors import (
-    DefaultWorkspaceError,
-    WorkspaceExistsError,
-    WorkspaceNameError,
-)
-from mock_kit.workspaces import (
-    DEFAULT_START,
-    NewWorkspace,
-    Workspaces,
-)
+from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
+from mock_kit.workspaces.registry import DEFAULT_START, NewWorkspace, Workspaces
 
 HOUR = timedelta(hours=1)
 LATER = datetime(2030, 1, 1, tzinfo=UTC)

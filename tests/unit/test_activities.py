@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_kit.clock import VirtualClock, WorkspaceClock
-from mock_kit.json_text import encode
-from mock_kit.workspaces import Workspace
-from mock_platform.domain.activity import Activity, Kind
-from mock_platform.store.activities import KEPT, KEPT_OF_ONE, LONGEST_TEXT, WAITERS, Activities
+from mock_kit.api.json_text import encode
+from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.activity.lines import Activity, Kind
+from mock_platform.activity.store import KEPT, KEPT_OF_ONE, LONGEST_TEXT, WAITERS, Activities
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINE = Workspace(

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from mock_platform import callback_lines
-from mock_platform.domain import activity, configuration
-from mock_platform.domain.activity import Kind, Sent, Subject
-from mock_platform.domain.delivery import FailurePolicy, after_attempt
-from mock_platform.domain.models import (
+from mock_platform.activity import lines as activity
+from mock_platform.activity.lines import Kind, Sent, Subject
+from mock_platform.callbacks import lines as callback_lines
+from mock_platform.callbacks.delivery import FailurePolicy, after_attempt
+from mock_platform.callbacks.retry import CLOUD_ELEMENTS
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.core.models import (
     Decision,
     Delivery,
     DeliveryStatus,
@@ -21,10 +24,8 @@ from mock_platform.domain.models import (
     Resource,
     Verdict,
 )
-from mock_platform.domain.poller_configuration import EmptyBlock
-from mock_platform.domain.retry import CLOUD_ELEMENTS
-from mock_platform.domain.schedule import plan
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.instances.schedule import plan
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILTERED = Resource(name="contacts", url="/hubs/crm/contacts?where=updated>'${date:yyyy}'")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.analytics import Interval, Tally, buckets, fold, span
-from mock_platform.domain.analytics_view import by_account, by_instance, counts
-from mock_platform.domain.errors import InvalidRequestError
+from mock_platform.core.analytics import Interval, Tally, buckets, fold, span
+from mock_platform.core.analytics_view import by_account, by_instance, counts
+from mock_platform.errors import InvalidRequestError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INSTANTS = st.datetimes(

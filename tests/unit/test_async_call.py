@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_platform.domain.async_call import AsyncCall, dispatched, is_async, receiver, result
-from mock_platform.domain.errors import InvalidRequestError
+from mock_platform.errors import InvalidRequestError
+from mock_platform.hub.async_call import AsyncCall, dispatched, is_async, receiver, result
 
 OWN = {"event.notification.callback.url": "http://own.example/x"}
 CALL = AsyncCall(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mock_platform.audit.callbacks import Callback
 from mock_platform.audit.oracle import Change, Kind, Watch, owed
 from mock_platform.audit.reckoning import Followed, Report, Stamped, Verdict, reckon
-from mock_platform.domain.models import Attempt, Decision, DeliveryStatus, Poll
-from mock_platform.domain.models import Verdict as Decided
+from mock_platform.core.models import Attempt, Decision, DeliveryStatus, Poll
+from mock_platform.core.models import Verdict as Decided
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CREATED, UPDATED, DELETED = Kind.CREATED, Kind.UPDATED, Kind.DELETED

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain import ceql
-from mock_platform.domain.bulk_query import BulkQuery, Order, parse, parse_order, within
-from mock_platform.domain.errors import QueryError
+from mock_platform import ceql
+from mock_platform.bulk.query import BulkQuery, Order, parse, parse_order, within
+from mock_platform.errors import QueryError
 
 TEN = datetime(2026, 3, 2, 10, 0, 0, 999999, tzinfo=UTC)
 

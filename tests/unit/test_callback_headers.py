@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook
 
-from mock_platform.domain import callback_headers as rules
-from mock_platform.domain.callback_headers import (
+from mock_platform.callbacks.standard_webhooks import standard_headers
+from mock_platform.configuration import callback_headers as rules
+from mock_platform.configuration.callback_headers import (
     EXTRA,
     PASSWORD,
     SIGNATURE_KEY,
@@ -15,8 +16,7 @@ from mock_platform.domain.callback_headers import (
     USERNAME,
     callback_headers,
 )
-from mock_platform.domain.errors import InvalidRequestError
-from mock_platform.standard_webhooks import standard_headers
+from mock_platform.errors import InvalidRequestError
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

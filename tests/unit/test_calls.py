@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_kit.calls import (
+from mock_kit.admin.calls import (
     KEPT_BYTES_OF_CALLS,
     KEPT_CALLS,
     LARGEST_KEPT_BODY,
@@ -13,10 +13,10 @@ from mock_kit.calls import (
     Calls,
     next_number,
 )
-from mock_kit.clock import VirtualClock, WorkspaceClock
-from mock_kit.journal import JOURNAL_BYTES
-from mock_kit.shelves import Room
-from mock_kit.workspaces import Workspace
+from mock_kit.admin.journal import JOURNAL_BYTES
+from mock_kit.admin.shelves import Room
+from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock
+from mock_kit.workspaces.registry import Workspace
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORKSPACE = Workspace(

@@ -5,19 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from mock_platform.domain.catalogue_entry import (
+from mock_platform.elements.catalogue import ELEMENTS, HUBS, find_element, find_hub
+from mock_platform.elements.catalogue_entry import (
     configuration_to_json,
     definition,
     element_details,
     key_to_json,
     metadata,
 )
-from mock_platform.domain.element import ConfigurationKey
-from mock_platform.domain.errors import NotFoundError
-from mock_platform.domain.hub import hub_to_json
-from mock_platform.domain.instance_json import element_to_json
-from mock_platform.elements.catalogue import ELEMENTS, HUBS, find_element, find_hub
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.elements.element import ConfigurationKey
+from mock_platform.elements.hub import hub_to_json
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.errors import NotFoundError
+from mock_platform.instances.shown import element_to_json
 
 POLLED = ["contacts", "accounts", "leads", "opportunities"]
 

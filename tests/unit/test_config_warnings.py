@@ -12,21 +12,16 @@ from hypothesis import strategies as st
 
 from elements_local.clients import Credentials
 from elements_local.guide import instance_body
-from elements_local.scenario import find, load
-from mock_platform.domain import configuration, poller_configuration, unread_keys
-from mock_platform.domain.config_warning import (
-    LARGEST_HEADER,
-    MOST,
-    ConfigWarning,
-    ConfigWarnings,
-    Rule,
-    name_shown,
-)
-from mock_platform.domain.errors import PlatformError
-from mock_platform.domain.instance_warnings import Surroundings, of_body, of_instance
-from mock_platform.domain.poller_configuration import EmptyBlock
-from mock_platform.elements.insightly_definition import INSIGHTLY, POLLER_DEFAULTS
-from mock_platform.routes.instance_requests import InstanceRequest
+from elements_local.scenarios.scenario import find, load
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration import poller_configuration
+from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
+from mock_platform.errors import PlatformError
+from mock_platform.instances.requests import InstanceRequest
+from mock_platform.lint import unread_keys
+from mock_platform.lint.instance import Surroundings, of_body, of_instance
+from mock_platform.lint.warning import LARGEST_HEADER, MOST, ConfigWarning, ConfigWarnings, Rule, name_shown
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 CREDENTIALS = Credentials(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain import configuration
-from mock_platform.domain.errors import InvalidRequestError
-from mock_platform.domain.poller_configuration import EmptyBlock
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.errors import InvalidRequestError
 
 MASK = "********"
 SENT = {"username": "ada", "password": "0123"}

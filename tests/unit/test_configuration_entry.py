@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.configuration_entry import entries, entry_number, key_named
-from mock_platform.domain.errors import NotFoundError
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.configuration.entry import entries, entry_number, key_named
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.errors import NotFoundError
 
 VALUES = {entry.key: entry.default for entry in INSIGHTLY.keys} | {"username": "ada", "password": "0123"}
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain import cron
-from mock_platform.domain.errors import InvalidRequestError
+from mock_platform.dates import cron
+from mock_platform.errors import InvalidRequestError
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)  # a Monday
 FIRST, LAST = NOW.replace(year=2000, tzinfo=None), NOW.replace(year=2090, tzinfo=None)

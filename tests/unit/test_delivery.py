@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_platform.domain.delivery import FailurePolicy, Outcome, after_attempt, put_aside, released
-from mock_platform.domain.models import Delivery, DeliveryStatus
-from mock_platform.domain.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
+from mock_platform.callbacks.delivery import FailurePolicy, Outcome, after_attempt, put_aside, released
+from mock_platform.callbacks.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
+from mock_platform.core.models import Delivery, DeliveryStatus
 
 MADE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 TRIED = MADE + timedelta(seconds=30)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.element import ConfigurationKey
-from mock_platform.domain.element_changes import (
+from mock_platform.elements.element import ConfigurationKey
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.elements.overrides import (
     ElementChanges,
     changed,
     find_key,
@@ -16,8 +17,7 @@ from mock_platform.domain.element_changes import (
     with_new_keys,
     without_key,
 )
-from mock_platform.domain.errors import ConflictError, InvalidRequestError, NotFoundError
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
 
 NOTHING = ElementChanges()
 OWN = ConfigurationKey(key="my.own", name="Mine", type="TEXTFIELD_32")

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.ceql import And, Comparison, Like, Or, matches, parse
-from mock_platform.domain.errors import InvalidRequestError, NotFoundError
-from mock_platform.elements import insightly, insightly_defaults
-from mock_platform.elements.insightly_collections import ID_FIELDS, collection
-from mock_platform.elements.insightly_listing import Listing, listing
-from mock_platform.elements.request import Request
+from mock_platform.ceql import And, Comparison, Like, Or, matches, parse
+from mock_platform.elements.insightly import defaults as insightly_defaults
+from mock_platform.elements.insightly import dialect as insightly
+from mock_platform.elements.insightly.listing import Listing, listing
+from mock_platform.elements.insightly.resources import ID_FIELDS, collection
+from mock_platform.elements.request_to_provider import Request
+from mock_platform.errors import InvalidRequestError, NotFoundError
 
 V22 = "https://api.insight.ly/v2.2"
 V31 = "https://api.na1.insightly.com/v3.1"

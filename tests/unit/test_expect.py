@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.expect import contained, ordered, unordered
+from elements_local.scenarios.expect import contained, ordered, unordered
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
-from mock_kit.faults import Effect, FaultRuleError, Match, Phase, Rule, When, distort, parse_rules
-from mock_kit.json_text import decode, encode
-from mock_kit.wire import DELAY_HEADER, Reply
-from mock_kit.wsgi import DroppedError
+from mock_kit.admin.faults import Effect, FaultRuleError, Match, Phase, Rule, When, distort, parse_rules
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.wire import DELAY_HEADER, Reply
+from mock_kit.web.wsgi import DroppedError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = {"effect": {"status": 503}}

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.errors import InvalidRequestError
-from mock_platform.domain.inbound import decide, instance_id, instance_ids, payload, read_hand_off
-from mock_platform.domain.models import DateField, Resource, Verdict
+from mock_platform.core.models import DateField, Resource, Verdict
+from mock_platform.errors import InvalidRequestError
+from mock_platform.inbound.inbound import decide, instance_id, instance_ids, payload, read_hand_off
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NEEDED = "an entry of events needs objectId and an eventType of CREATED or UPDATED or DELETED"

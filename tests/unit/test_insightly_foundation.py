@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_insightly.account import account_of
-from mock_insightly.countries import COUNTRIES, CURRENCIES
-from mock_insightly.definitions import CUSTOM_FIELDS, custom_fields_of
-from mock_insightly.foundation import foundation
+from mock_insightly.account.account import account_of
+from mock_insightly.account.definitions import CUSTOM_FIELDS, custom_fields_of
+from mock_insightly.account.foundation import foundation
+from mock_insightly.account.lookups import countries, custom_objects, only
 from mock_insightly.kinds import CATEGORIES, KINDS
-from mock_insightly.lookups import countries, custom_objects, only
-from mock_insightly.records import created
-from mock_insightly.references import references
+from mock_insightly.made_up.countries import COUNTRIES, CURRENCIES
+from mock_insightly.records.records import created
+from mock_insightly.records.references import references
 from mock_insightly.versions.known import VERSIONS
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

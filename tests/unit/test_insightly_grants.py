@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.consent_page import consent_page
+from mock_insightly.account.consent_page import consent_page
+from mock_insightly.account.grants import LIFETIME, Client, Grant, check_redirect, redirect_to
 from mock_insightly.errors import RedirectError
-from mock_insightly.grants import LIFETIME, Client, Grant, check_redirect, redirect_to
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CLIENT = Client(client_id="app", redirect_uri="http://127.0.0.1/back")

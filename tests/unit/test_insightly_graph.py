@@ -5,10 +5,10 @@ from itertools import count
 
 import pytest
 
-from mock_insightly.account import account_of
+from mock_insightly.account.account import account_of
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import CONTACTS, OPPORTUNITIES, ORGANISATIONS
-from mock_insightly.records import created, number_rows
+from mock_insightly.records.records import created, number_rows
 from mock_insightly.versions.known import VERSIONS
 
 V22 = VERSIONS["v2.2"]

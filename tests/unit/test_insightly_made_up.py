@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
-from mock_insightly.made_up import CHUNK, COLLEAGUES, FIRST_FEW, SPREAD, Inventor, first_few
+from mock_insightly.made_up.records import CHUNK, COLLEAGUES, FIRST_FEW, SPREAD, Inventor, first_few
 from mock_insightly.versions.known import VERSIONS
 
 

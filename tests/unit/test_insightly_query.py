@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.query import Page, page_of, parse_query
+from mock_insightly.records.query import Page, page_of, parse_query
 
 NAMES = st.text("abcdefg_", min_size=1)
 

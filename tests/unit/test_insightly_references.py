@@ -1,7 +1,7 @@
 """What records refer to."""
 
 from mock_insightly.kinds import COMMENTS, CONTACTS, NOTES, TASKS
-from mock_insightly.references import hung, link_to, reference, references, without
+from mock_insightly.records.references import hung, link_to, reference, references, without
 
 CONTACT = reference("Contact", 5)
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.errors import ConflictError, NotFoundError
-from mock_platform.elements import insightly_rows
-from mock_platform.elements.insightly_addresses import address_columns, address_rows
-from mock_platform.elements.insightly_collections import collection
+from mock_platform.elements.insightly import rows as insightly_rows
+from mock_platform.elements.insightly.addresses import address_columns, address_rows
+from mock_platform.elements.insightly.resources import collection
+from mock_platform.errors import ConflictError, NotFoundError
 
 TAGS = collection("contacts/5/tags")
 ADDRESSES = {name: collection(f"{name}/5/addresses") for name in ("contacts", "accounts")}

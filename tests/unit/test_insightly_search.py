@@ -12,7 +12,7 @@ from mock_insightly.errors import (
     NoSuchFieldError,
     TooManyFiltersError,
 )
-from mock_insightly.search import Criterion, Wanted, updated_after, wildcard
+from mock_insightly.records.search import Criterion, Wanted, updated_after, wildcard
 from mock_insightly.versions.known import VERSIONS
 
 V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]

@@ -6,8 +6,8 @@ import pytest
 
 import mock_insightly
 from mock_insightly import Settings
-from mock_insightly.allowance import Allowance, Limits, Verdict
-from mock_insightly.bookmarks import Bookmarks
+from mock_insightly.account.allowance import Allowance, Limits, Verdict
+from mock_insightly.records.bookmarks import Bookmarks
 from mock_kit.environment import SettingsError
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_insightly.account import account_of
+from mock_insightly.account.account import account_of
 from mock_insightly.errors import (
     FieldError,
     InvalidRequestError,
@@ -17,7 +17,6 @@ from mock_insightly.errors import (
     NotARecordError,
     SingularResourceError,
 )
-from mock_insightly.fields import Choice, Date, Decimal, Flag, Rows, Text, Whole, is_blank
 from mock_insightly.kinds import (
     CONTACTS,
     EVENTS,
@@ -28,10 +27,11 @@ from mock_insightly.kinds import (
     PROJECTS,
     TASKS,
 )
-from mock_insightly.records import changed, created, number_rows
-from mock_insightly.row_types import CustomFields
+from mock_insightly.records.fields import Choice, Date, Decimal, Flag, Rows, Text, Whole, is_blank
+from mock_insightly.records.records import changed, created, number_rows
+from mock_insightly.records.row_types import CustomFields
 from mock_insightly.versions.known import VERSIONS, served
-from mock_kit.json_text import decode, encode_text
+from mock_kit.api.json_text import decode, encode_text
 
 V21, V22, V31 = VERSIONS["v2.1"], VERSIONS["v2.2"], VERSIONS["v3.1"]
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

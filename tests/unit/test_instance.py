@@ -7,8 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.domain.errors import InvalidRequestError
-from mock_platform.domain.instance import (
+from mock_platform.core.models import Instance
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.errors import InvalidRequestError
+from mock_platform.instances.instance import (
     InstanceBody,
     clean,
     make,
@@ -19,8 +21,6 @@ from mock_platform.domain.instance import (
     switch,
     trace,
 )
-from mock_platform.domain.models import Instance
-from mock_platform.elements.insightly_definition import INSIGHTLY
 
 MASK = "********"
 NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_platform.domain.instance import InstanceBody, make
-from mock_platform.domain.instance_json import element_to_json, to_json, without_configuration
-from mock_platform.domain.models import Instance, User
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.core.models import Instance, User
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.instances.instance import InstanceBody, make
+from mock_platform.instances.shown import element_to_json, to_json, without_configuration
 
 MASK = "********"
 NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)

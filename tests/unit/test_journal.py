@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec import convert
 
-from mock_kit.database import Database
-from mock_kit.journal import KEPT_BYTES, KEPT_BYTES_OF_REQUESTS, KEPT_REQUESTS, Exchange, Journal
-from mock_kit.json_text import decode, encode
-from mock_kit.workspaces import Workspaces
+from mock_kit.admin.journal import KEPT_BYTES, KEPT_BYTES_OF_REQUESTS, KEPT_REQUESTS, Exchange, Journal
+from mock_kit.api.json_text import decode, encode
+from mock_kit.storage.database import Database
+from mock_kit.workspaces.registry import Workspaces
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

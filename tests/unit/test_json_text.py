@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from mock_kit.json_text import (
+from mock_kit.api.json_text import (
     DEEPEST,
     MalformedJsonError,
     NotJsonContentError,

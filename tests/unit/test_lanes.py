@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from mock_platform.domain.models import Ran
-from mock_platform.lanes import Lane, Lanes
+from mock_platform.callbacks.lanes import Lane, Lanes
+from mock_platform.core.models import Ran
 
 SECONDS = 20
 """How long a test waits for a thread before it fails; none waits so long if all is well."""

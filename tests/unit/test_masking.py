@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.element import ConfigurationKey
-from mock_platform.domain.masking import MASK, mask, unmask
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.configuration.masking import MASK, mask, unmask
+from mock_platform.elements.element import ConfigurationKey
+from mock_platform.elements.insightly.definition import INSIGHTLY
 
 SECRETS = frozenset({"password", "oauth.api.secret"})
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_kit.masks import MASK, mask_body, mask_header, mask_target
+from mock_kit.admin.masks import MASK, mask_body, mask_header, mask_target
 
 
 @pytest.mark.parametrize(

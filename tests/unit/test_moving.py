@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.moving import moved
+from mock_platform.transformations.field_mapping import moved
 
 CASES = {
     "a plain name": ({"A": 1, "B": 2}, [("A", "a")], {"B": 2, "a": 1}),

@@ -4,9 +4,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mock_platform.domain.errors import InvalidRequestError
-from mock_platform.domain.oauth import Application, application, authorize_url, check_takes_oauth, needs_grant
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.elements.oauth import (
+    Application,
+    application,
+    authorize_url,
+    check_takes_oauth,
+    needs_grant,
+)
+from mock_platform.errors import InvalidRequestError
 
 APPLICATION = Application(api_key="k&1", api_secret="hush", callback_url="http://127.0.0.1/back?a=1")
 CONFIGURATION = {

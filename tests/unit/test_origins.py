@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_kit.environment import SettingsError, chosen
-from mock_kit.origins import NAMES, ORIGINS, POSTMAN, host_in, is_local, may_call
+from mock_kit.web.origins import NAMES, ORIGINS, POSTMAN, host_in, is_local, may_call
 
 MORE = POSTMAN | {"https://app.example", "http://dev.example:3000", "https://*.team.example"}
 

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_platform.domain.directory import account_to_json, user_to_json
-from mock_platform.domain.errors import ConflictError, InvalidRequestError, NotPermittedError
-from mock_platform.domain.people import (
+from mock_platform.accounts.directory import account_to_json, user_to_json
+from mock_platform.accounts.people import (
     Account,
     AccountChange,
     Member,
@@ -24,6 +23,7 @@ from mock_platform.domain.people import (
     opens,
     sees,
 )
+from mock_platform.errors import ConflictError, InvalidRequestError, NotPermittedError
 
 DAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ACCOUNT = Account(id=11, company_id=22, external_id="acme", name="Acme", created=DAY, default=True)

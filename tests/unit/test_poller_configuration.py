@@ -7,10 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.domain.errors import InvalidRequestError, PollerConfigurationError
-from mock_platform.domain.models import DateField, Resource
-from mock_platform.domain.poller_configuration import EmptyBlock, parse_entries, refresh_interval, resources
-from mock_platform.elements.insightly_definition import INSIGHTLY, POLLER_DEFAULTS
+from mock_platform.configuration.poller_configuration import (
+    EmptyBlock,
+    parse_entries,
+    refresh_interval,
+    resources,
+)
+from mock_platform.core.models import DateField, Resource
+from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
+from mock_platform.errors import InvalidRequestError, PollerConfigurationError
 
 GUIDE = "yyyy-MM-dd HH:mm:ss"
 CONTACTS = Resource(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.ceql import Comparison, matches
-from mock_platform.domain.ordering import Order
-from mock_platform.elements.insightly import LARGEST_PAGE
+from mock_platform.ceql import Comparison, matches
+from mock_platform.core.ordering import Order
+from mock_platform.elements.insightly.dialect import LARGEST_PAGE
 from mock_platform.provider.lists import Asked, page, whole
 
 ODD = Comparison("odd", "=", True)

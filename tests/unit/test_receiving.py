@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from elements_local.held_time import HeldTime
 from elements_local.receiving import ORIGIN, Receiver, ReceiverError, as_wsgi, reachable, receiver_of
-from mock_kit.wire import InProcess, NoReply, OverNetwork, Reply
+from elements_local.stack.held_time import HeldTime
+from mock_kit.web.wire import InProcess, NoReply, OverNetwork, Reply
 
 START = datetime(2020, 1, 2, tzinfo=UTC)
 

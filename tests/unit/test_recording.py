@@ -12,8 +12,8 @@ from elements_local.guide import instance_body
 from elements_local.recording import RecordingError, compose
 from elements_local.recording.names import Namer, word_of
 from elements_local.recording.session import Call, Session
-from mock_kit.instants import format_instant
-from mock_kit.json_text import encode_text
+from mock_kit.api.json_text import encode_text
+from mock_kit.workspaces.instants import format_instant
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 MINE = Credentials(

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mock_platform.domain.retention import kept_since
+from mock_platform.core.retention import kept_since
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
 

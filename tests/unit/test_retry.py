@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder, next_attempt
+from mock_platform.callbacks.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder, next_attempt
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

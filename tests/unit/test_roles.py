@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
-from mock_platform.domain.roles import (
+from mock_platform.accounts.roles import (
     ACCOUNT_ADMIN,
     ORG_ADMIN,
     PLATFORMS_OWN,
@@ -17,6 +16,7 @@ from mock_platform.domain.roles import (
     role_named,
     withdrawn,
 )
+from mock_platform.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
 
 GIVEN = st.sampled_from([role for role in ROLES.values() if not role.privileged])
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from elements_local.scenario import ScenarioError, load
-from elements_local.scenario_schema import json_schema
-from elements_local.yaml_text import read_documents
+from elements_local.scenarios.scenario import ScenarioError, load
+from elements_local.scenarios.scenario_schema import json_schema
+from elements_local.scenarios.yaml_text import read_documents
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "platform" / "elements_local" / "scenario.schema.json"

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_platform.domain import configuration
-from mock_platform.domain.models import Instance
-from mock_platform.domain.poller_configuration import EmptyBlock
-from mock_platform.domain.schedule import Plan, plan
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.core.models import Instance
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.instances.schedule import Plan, plan
 
 NOW = datetime(2026, 3, 2, 10, 7, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 import yaml
 
-from elements_local.runner import Failure, Result
-from elements_local.scenario import load
-from elements_local.shrinking import save, shrink
+from elements_local.scenarios.runner import Failure, Result
+from elements_local.scenarios.scenario import load
+from elements_local.scenarios.shrinking import save, shrink
 
 SEEDS = range(20)
 

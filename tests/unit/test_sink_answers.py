@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
 from callback_sink.answers import Answer, Script, next_answer, reply_of
-from mock_kit.wire import DELAY_HEADER
+from mock_kit.web.wire import DELAY_HEADER
 
 
 def answered(told, callbacks):

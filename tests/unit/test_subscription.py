@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_platform.domain.ceql import matches, parse
-from mock_platform.domain.emails import Cause, delivery_failed, of_notification
-from mock_platform.domain.models import Channel, Delivery, DeliveryStatus, Subscription, User
-from mock_platform.domain.notification import KeptNotification, PlainNotification, plain_body
-from mock_platform.domain.subscription import as_json, delivery_json, filtered_by
+from mock_platform.accounts.emails import Cause, delivery_failed, of_notification
+from mock_platform.ceql import matches, parse
+from mock_platform.core.models import Channel, Delivery, DeliveryStatus, Subscription, User
+from mock_platform.events.notification import KeptNotification, PlainNotification, plain_body
+from mock_platform.events.subscription import as_json, delivery_json, filtered_by
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OWNER = User(

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
-from mock_platform.domain.documented_object import DocumentedField, DocumentedObject
-from mock_platform.domain.swagger import HubCalls, Subject, document, operation, without_references
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
+from mock_platform.documents.swagger import HubCalls, Subject, document, operation, without_references
+from mock_platform.elements.insightly.definition import INSIGHTLY
 
 ANY = {"type": "object", "additionalProperties": {"description": "any JSON value"}}
 PROBLEM = {

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.domain.ceql import parse, to_text
-from mock_platform.domain.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError
-from mock_platform.domain.ordering import Order
-from mock_platform.domain.transformation import (
+from mock_platform.ceql import parse, to_text
+from mock_platform.core.ordering import Order
+from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError
+from mock_platform.transformations.transformation import (
     NONE,
     DefinedField,
     MappedField,

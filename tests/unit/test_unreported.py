@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from elements_local.observed import JsonObject, Observed
-from elements_local.unreported import Unreported, sentences, shown_url
+from elements_local.failures.observed import JsonObject, Observed
+from elements_local.failures.unreported import Unreported, sentences, shown_url
 
 BIN = "http://127.0.0.1:4702/mine"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from elements_local import verbs
-from elements_local.scenario import load
+from elements_local.scenarios import verbs
+from elements_local.scenarios.scenario import load
 
 SNIPPETS = [
     pytest.param(verb, snippet, id=f"{verb} {snippet}")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.datastructures import Headers
 
-from mock_kit.wire import DELAY_HEADER, NoReply, Reply, call, in_time
+from mock_kit.web.wire import DELAY_HEADER, NoReply, Reply, call, in_time
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,15 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from mock_kit.clock import Mode, NaiveInstantError
-from mock_kit.workspace_errors import (
+from mock_kit.workspaces.clock import Mode, NaiveInstantError
+from mock_kit.workspaces.errors import (
     DefaultWorkspaceError,
     WorkspaceError,
     WorkspaceExistsError,
     WorkspaceNameError,
     WorkspaceSeedError,
 )
-from mock_kit.workspaces import (
-    DEFAULT_START,
-    NewWorkspace,
-)
+from mock_kit.workspaces.registry import DEFAULT_START, NewWorkspace
 
 
 def test_a_new_workspace_is_virtual_and_starts_on_a_monday_morning():

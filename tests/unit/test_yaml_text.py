@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from elements_local.yaml_text import YamlError, read_documents
+from elements_local.scenarios.yaml_text import YamlError, read_documents
 
 
 @pytest.mark.parametrize(

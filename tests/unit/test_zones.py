@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from mock_platform.domain.errors import UnknownZoneError
-from mock_platform.domain.zones import GMT, JAVA_SHORT_IDS, SHORT_NAMES, short_names, to_utc, wall_time, zone
+from mock_platform.dates.zones import GMT, JAVA_SHORT_IDS, SHORT_NAMES, short_names, to_utc, wall_time, zone
+from mock_platform.errors import UnknownZoneError
 
 WINTER = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 1, 12, tzinfo=UTC)

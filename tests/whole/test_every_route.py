@@ -16,12 +16,12 @@ import pytest
 
 from elements_local.clients import BASE_PATH, Client, Doors
 from elements_local.guide import instance_body
-from elements_local.stack import Stack
+from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
-from mock_kit.guard import TOKEN_HEADER
-from mock_kit.json_text import decode
-from mock_kit.wire import Reply
-from mock_kit.workspace_secrets import DOCUMENTED
+from mock_kit.api.json_text import decode
+from mock_kit.web.guard import TOKEN_HEADER
+from mock_kit.web.wire import Reply
+from mock_kit.workspaces.workspace_secrets import DOCUMENTED
 
 CANARY = "canary-5f0c2b"
 """Stands in all of the victim's texts that nobody else knows."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.matrix import expand
-from elements_local.runner import How, Runner
-from elements_local.scenario import load
-from elements_local.yaml_text import Document, read_documents
+from elements_local.scenarios.matrix import expand
+from elements_local.scenarios.runner import How, Runner
+from elements_local.scenarios.scenario import load
+from elements_local.scenarios.yaml_text import Document, read_documents
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "hazards"
 HAZARDS = sorted(FOLDER.glob("*.yaml"))

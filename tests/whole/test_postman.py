@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from elements_local.scenario import load
+from elements_local.scenarios.scenario import load
 
 ROOT = Path(__file__).parents[2]
 POSTMAN = ROOT / "scenarios" / "postman"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.golden import golden_of
 from elements_local.recording import Watch, compose, write
-from elements_local.runner import How, Runner
-from elements_local.scenario import find, load
-from elements_local.steps import make_instance, take
-from elements_local.world import World
-from mock_kit.instants import format_instant
+from elements_local.scenarios.golden import golden_of
+from elements_local.scenarios.runner import How, Runner
+from elements_local.scenarios.scenario import find, load
+from elements_local.scenarios.steps import make_instance, take
+from elements_local.scenarios.world import World
+from mock_kit.workspaces.instants import format_instant
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FIRST_OF_EACH_FILE = [

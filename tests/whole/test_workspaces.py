@@ -2,7 +2,7 @@
 
 from elements_local.clients import BASE_PATH, Doors
 from elements_local.guide import instance_body
-from elements_local.stack import Stack
+from elements_local.stack.stack import Stack
 
 
 def test_two_workspaces_a_year_apart_never_see_each_other(stack_on_ports: Stack) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import junitparser
 
 from elements_local.certify.scorecard import Outcome, Scorecard
-from elements_local.html_page import render
-from elements_local.junit import write, xml_text
+from elements_local.reports.html_page import render
+from elements_local.reports.junit import write, xml_text
 
 
 def write_junit(path: Path, scorecard: Scorecard) -> None:

@@ -11,7 +11,7 @@ from select import select
 from urllib.parse import urlsplit
 
 from elements_local.certify.callback import Callback, Composer
-from mock_kit.wire import Http, NoReply, Reply
+from mock_kit.web.wire import Http, NoReply, Reply
 
 _SIDE_BY_SIDE = 8
 _BETWEEN_PIECES_S = 0.2

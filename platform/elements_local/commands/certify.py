@@ -9,7 +9,7 @@ import click
 from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option
 from elements_local.interruption import cut_off
-from elements_local.progress import progress
+from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

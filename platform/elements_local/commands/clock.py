@@ -11,11 +11,11 @@ from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack, workspace_option
 from elements_local.errors import HarnessError
 from elements_local.interruption import cut_off
-from elements_local.progress import progress
+from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
     from elements_local.clients import Clock
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 
 _LOOKS = 50
@@ -133,7 +133,7 @@ def _shown_while_it_lasts(clock: "Clock") -> Iterator[None]:
 
 def _watch(clock: "Clock", over: Event) -> None:
     """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
-    from mock_kit.instants import parse_instant  # noqa: PLC0415 - not needed for --help
+    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     with suppress(HarnessError):
         if over.wait(_WORTH_SHOWING_S) or "advance" not in (shown := clock.show()):

@@ -9,7 +9,7 @@ from elements_local.commands.where import json_option, running_stack
 from elements_local.interruption import ended_by_signal
 
 if TYPE_CHECKING:
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 
 @click.command(
@@ -35,8 +35,8 @@ def command(stack: "Stack", *, workspace: str | None, since_start: bool, as_json
     warnings, and time that is moved: what `up` tells in its own terminal. It begins with the present, and ends, too,
     when the stack does. With --json each line is an object.
     """
-    from elements_local.activity_lines import activities, latest, line  # noqa: PLC0415 - not needed for --help
     from elements_local.errors import NotRunningError, UnreachableError  # noqa: PLC0415 - as above
+    from elements_local.reports.activity_lines import activities, latest, line  # noqa: PLC0415 - not needed for --help
 
     if not stack.addresses.platform:
         raise NotRunningError("platform")

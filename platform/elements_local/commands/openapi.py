@@ -7,7 +7,7 @@ import click
 from elements_local.commands.output import examples
 
 if TYPE_CHECKING:
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 SERVICES = ("platform", "crm", "sink")
 

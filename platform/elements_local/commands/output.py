@@ -27,6 +27,6 @@ def wrapped(text: str, *, indent: int = 0) -> str:
 
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
-    from mock_kit.json_text import encode_text  # noqa: PLC0415 - not needed for --help
+    from mock_kit.api.json_text import encode_text  # noqa: PLC0415 - not needed for --help
 
     click.echo(encode_text(value))

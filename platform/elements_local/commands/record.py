@@ -14,7 +14,7 @@ from elements_local.interruption import Interruption, cut_off
 
 if TYPE_CHECKING:
     from elements_local.recording import Recording
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 
 @click.command(
@@ -103,8 +103,8 @@ def _tell(recording: "Recording", output: Path, *, as_json: bool) -> None:
 
 def _replay(output: Path, *, as_json: bool) -> None:
     """Replay a file in process, and stop with exit status 1 if it does not pass."""
-    from elements_local.runner import How, Runner  # noqa: PLC0415 - only where it is asked for
-    from elements_local.scenario import load  # noqa: PLC0415 - as above
+    from elements_local.scenarios.runner import How, Runner  # noqa: PLC0415 - only where it is asked for
+    from elements_local.scenarios.scenario import load  # noqa: PLC0415 - as above
 
     cut = cut_off(lambda: f"{output} is written; whether it passes is not known")
     with cut, closing(Runner(How())) as runner:

@@ -11,12 +11,12 @@ from elements_local.clients import BASE_PATH, Addresses
 from elements_local.commands.output import examples
 from elements_local.interruption import Interruption
 from elements_local.receiving import ReceiverError, receiver_of
-from elements_local.replay_output import ReplayOutput
-from elements_local.replay_session import ReplaySession, Selection
-from elements_local.replay_watch import watch
-from elements_local.runner import How, Transport
-from elements_local.scenario import Loaded
-from elements_local.shrinking import NothingToShrinkWithError
+from elements_local.reports.replay_output import ReplayOutput
+from elements_local.reports.replay_session import ReplaySession, Selection
+from elements_local.reports.replay_watch import watch
+from elements_local.scenarios.runner import How, Transport
+from elements_local.scenarios.scenario import Loaded
+from elements_local.scenarios.shrinking import NothingToShrinkWithError
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
@@ -25,7 +25,7 @@ def _print_schema(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
     if wanted:
         import json  # noqa: PLC0415 - only here is JSON to be read by people
 
-        from elements_local.scenario_schema import json_schema  # noqa: PLC0415 - seldom wanted
+        from elements_local.scenarios.scenario_schema import json_schema  # noqa: PLC0415 - seldom wanted
 
         click.echo(json.dumps(json_schema(), indent=2))
         ctx.exit()

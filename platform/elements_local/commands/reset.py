@@ -9,7 +9,7 @@ from elements_local.commands.where import json_option, running_stack, workspace_
 from elements_local.interruption import cut_off
 
 if TYPE_CHECKING:
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 
 @click.command(

@@ -7,11 +7,11 @@ import click
 from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack, workspace_option
 from elements_local.interruption import Interruption, interrupted
-from elements_local.progress import progress
+from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
     from elements_local.clients import Crm
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 _BATCH = 1000
 _RECORDS = 100

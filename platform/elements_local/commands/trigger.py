@@ -9,11 +9,11 @@ import click
 from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack, workspace_option
 from elements_local.interruption import cut_off
-from elements_local.records import COLLECTIONS
+from elements_local.scenarios.records import COLLECTIONS
 
 if TYPE_CHECKING:
     from elements_local.clients import Doors
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
     from elements_local.trigger import Change, Found, Made
 
 _SINGULAR = {

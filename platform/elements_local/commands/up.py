@@ -15,12 +15,12 @@ from elements_local.commands.output import examples
 from elements_local.commands.what_runs import print_what_runs
 from elements_local.errors import OptionError
 from elements_local.interruption import Interruption, interrupted
-from elements_local.progress import announce_filling
-from elements_local.uncollected import uncollected
+from elements_local.reports.progress import announce_filling
+from elements_local.stack.uncollected import uncollected
 
 if TYPE_CHECKING:
-    from elements_local.activity_lines import Telling
-    from elements_local.stack import Stack
+    from elements_local.reports.activity_lines import Telling
+    from elements_local.stack.stack import Stack
     from elements_local.start import Options
 
 _PORT = click.IntRange(0, 65535)
@@ -191,7 +191,7 @@ def command(  # noqa: PLR0913 - the command's options
         announce_filling(options["records"])
     with Interruption().heeded() as stop, ExitStack() as closing:
         with uncollected():
-            from elements_local.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
+            from elements_local.stack.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
             from elements_local.start import on_ports  # noqa: PLC0415 - loads the services
 
             chosen = _options(**options)
@@ -209,7 +209,7 @@ def command(  # noqa: PLR0913 - the command's options
 
 def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "Telling | None":
     """Tell what happens; where there is no platform, nothing does."""
-    from elements_local.activity_lines import Telling  # noqa: PLC0415 - not needed for --help
+    from elements_local.reports.activity_lines import Telling  # noqa: PLC0415 - not needed for --help
 
     if not stack.addresses.platform:
         return None
@@ -255,8 +255,8 @@ def _options(  # noqa: PLR0913 - the command's options
     keep_ties: bool,
 ) -> "Options":
     from elements_local.start import Options  # noqa: PLC0415 - loads the services
-    from mock_kit.clock import Mode  # noqa: PLC0415 - as above
-    from mock_kit.instants import UnreadableTimeError, parse_instant  # noqa: PLC0415 - as above
+    from mock_kit.workspaces.clock import Mode  # noqa: PLC0415 - as above
+    from mock_kit.workspaces.instants import UnreadableTimeError, parse_instant  # noqa: PLC0415 - as above
 
     if data and database:
         raise OptionError("give --data or --database, not both")
@@ -307,8 +307,8 @@ def _wait(  # noqa: PLR0913 - where, and how long
     Raises:
         click.ClickException: it does not answer in time.
     """
-    from elements_local.stack import at  # noqa: PLC0415 - not needed for --help
-    from elements_local.waiting import addresses_at, wait_for  # noqa: PLC0415 - as above
+    from elements_local.stack.stack import at  # noqa: PLC0415 - not needed for --help
+    from elements_local.stack.waiting import addresses_at, wait_for  # noqa: PLC0415 - as above
 
     ports = {"platform": platform_port, "crm": crm_port, "sink": sink_port}
     chosen = {name: port for name, port in ports.items() if role in {"all", name}}

@@ -8,7 +8,7 @@ from elements_local.commands.output import print_json
 
 if TYPE_CHECKING:
     from elements_local.clients import Credentials
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 
 def print_what_runs(stack: "Stack", *, as_json: bool) -> None:

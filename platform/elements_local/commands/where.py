@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -64,7 +64,7 @@ def running_stack(command: F) -> F:
 
 def _stack(platform_url: str, crm_url: str, sink_url: str, token: str | None) -> "Stack":
     from elements_local.clients import BASE_PATH, Addresses  # noqa: PLC0415 - not needed for --help
-    from elements_local.stack import found_at  # noqa: PLC0415 - as above
+    from elements_local.stack.stack import found_at  # noqa: PLC0415 - as above
 
     addresses = Addresses(
         platform=platform_url.rstrip("/").removesuffix(BASE_PATH),

@@ -6,11 +6,11 @@ import click
 
 from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option, running_stack
-from elements_local.progress import announce_filling
+from elements_local.reports.progress import announce_filling
 
 if TYPE_CHECKING:
     from elements_local.clients import Credentials
-    from elements_local.stack import Stack
+    from elements_local.stack.stack import Stack
 
 
 @click.group(

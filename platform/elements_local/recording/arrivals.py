@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from elements_local.records import Names
-from elements_local.timeline import event_lines, taken
-from mock_kit.instants import parse_instant
+from elements_local.failures.timeline import event_lines, taken
+from elements_local.scenarios.records import Names
+from mock_kit.workspaces.instants import parse_instant
 
 _REPORTED = frozenset({"CREATED", "UPDATED"})
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from elements_local.recording.session import Call
-from mock_kit.instants import format_instant, parse_instant
+from mock_kit.workspaces.instants import format_instant, parse_instant
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import Composer

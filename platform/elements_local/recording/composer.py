@@ -11,8 +11,8 @@ from elements_local.recording.names import Namer
 from elements_local.recording.portable import Words, secrets_in
 from elements_local.recording.session import Call, RecordingError, Session
 from elements_local.recording.text import dump
-from elements_local.records import Names
-from mock_kit.instants import format_instant
+from elements_local.scenarios.records import Names
+from mock_kit.workspaces.instants import format_instant
 
 _SECOND = timedelta(seconds=1)
 _SNAPSHOT = "/_local/snapshot"

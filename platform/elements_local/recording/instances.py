@@ -9,8 +9,8 @@ from elements_local.guide import instance_body
 from elements_local.recording import requests
 from elements_local.recording.portable import CALLBACK_URL, Words, without_masks
 from elements_local.recording.session import Call
-from mock_kit.json_text import MalformedJsonError, decode, encode_text
-from mock_kit.masks import MASK
+from mock_kit.admin.masks import MASK
+from mock_kit.api.json_text import MalformedJsonError, decode, encode_text
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import Composer

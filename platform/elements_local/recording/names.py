@@ -6,7 +6,7 @@ from itertools import chain, count
 from typing import Any
 from unicodedata import normalize
 
-from elements_local.records import COLLECTIONS
+from elements_local.scenarios.records import COLLECTIONS
 
 _NAMED_BY = {
     "contacts": ("FIRST_NAME", "LAST_NAME"),

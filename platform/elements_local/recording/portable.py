@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from elements_local.clients import Addresses, Credentials
-from elements_local.placeholders import escaped
-from mock_kit.masks import MASK, OWN
+from elements_local.scenarios.placeholders import escaped
+from mock_kit.admin.masks import MASK, OWN
 
 NOT_RECORDED = "not-recorded"
 """Stands in the place of a secret that is none of the workspace's own."""

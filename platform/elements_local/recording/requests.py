@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH
 from elements_local.recording.session import UNREAD, Call
-from elements_local.steps import HUB_CALLS
-from mock_kit.masks import MASK
+from elements_local.scenarios.steps import HUB_CALLS
+from mock_kit.admin.masks import MASK
 
 if TYPE_CHECKING:
     from elements_local.recording.composer import Composer

@@ -8,9 +8,9 @@ from typing import Any
 
 from elements_local.clients import Addresses, Credentials
 from elements_local.errors import HarnessError
-from mock_kit.calls import LARGEST_KEPT_BODY, READS
-from mock_kit.instants import parse_instant
-from mock_kit.json_text import MalformedJsonError, decode
+from mock_kit.admin.calls import LARGEST_KEPT_BODY, READS
+from mock_kit.api.json_text import MalformedJsonError, decode
+from mock_kit.workspaces.instants import parse_instant
 
 
 class RecordingError(HarnessError):

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from elements_local.scenario import load
-from elements_local.yaml_text import read_documents
+from elements_local.scenarios.scenario import load
+from elements_local.scenarios.yaml_text import read_documents
 
 SCHEMA = Path(__file__).parents[1] / "scenario.schema.json"
 _WIDE = 10**6  # nothing is folded: a line is a line

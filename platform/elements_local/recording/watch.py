@@ -7,7 +7,7 @@ from elements_local.clients import BASE_PATH, Addresses, Client, Doors
 from elements_local.recording import clocks
 from elements_local.recording.instances import makes
 from elements_local.recording.session import Call, RecordingError, Session
-from mock_kit.instants import parse_instant
+from mock_kit.workspaces.instants import parse_instant
 
 _PAGE = 1000
 _RESET = "/_local/reset"

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Literal
 
 from elements_local.clients import Doors
-from elements_local.records import COLLECTIONS, ID_FIELDS, believable_fields
+from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
 from elements_local.trigger.pollers import NothingToTriggerError
 
 Change = Literal["created", "updated"]

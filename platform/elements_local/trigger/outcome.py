@@ -8,7 +8,7 @@ from typing import Any
 from elements_local.clients import BASE_PATH, Doors
 from elements_local.trigger.changes import Made
 from elements_local.trigger.pollers import Poller
-from mock_kit.instants import parse_instant
+from mock_kit.workspaces.instants import parse_instant
 
 _TRANSPORT = frozenset({"Host", "User-Agent", "Accept-Encoding", "Accept", "Connection", "Content-Length"})
 """Headers that say nothing of a callback."""

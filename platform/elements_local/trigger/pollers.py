@@ -11,10 +11,10 @@ from typing import Any
 from elements_local.clients import BASE_PATH, Doors
 from elements_local.errors import HarnessError
 from elements_local.guide import instance_body, poller_entry
-from elements_local.records import ID_FIELDS
-from mock_kit.instants import parse_instant
-from mock_platform.domain import configuration
-from mock_platform.domain.poller_configuration import EmptyBlock
+from elements_local.scenarios.records import ID_FIELDS
+from mock_kit.workspaces.instants import parse_instant
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.poller_configuration import EmptyBlock
 from mock_platform.elements.catalogue import find_element
 
 _MOST = 5000

@@ -13,15 +13,15 @@ from mock_platform.audit import reasons
 from mock_platform.audit.callbacks import Callback
 from mock_platform.audit.oracle import Kind, Watch
 from mock_platform.audit.reckoning import Followed, Report, Stamped
-from mock_platform.domain import configuration
-from mock_platform.domain.errors import NotFoundError
-from mock_platform.domain.models import Attempt, DeliveryStatus, Instance, LastPoll, Poll
-from mock_platform.domain.notification import KeptNotification
-from mock_platform.domain.transformation import Objects, names
-from mock_platform.elements.insightly_collections import collection
-from mock_platform.elements.insightly_definition import INSIGHTLY
-from mock_platform.settings import Settings
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.core.models import Attempt, DeliveryStatus, Instance, LastPoll, Poll
+from mock_platform.core.settings import Settings
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.elements.insightly.resources import collection
+from mock_platform.errors import NotFoundError
+from mock_platform.events.notification import KeptNotification
 from mock_platform.store import Store
+from mock_platform.transformations.transformation import Objects, names
 
 _EVERY = 1_000_000_000
 _NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"

@@ -10,14 +10,14 @@ from urllib.parse import quote, urlsplit
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
-from mock_kit.instants import format_instant
-from mock_kit.retention import Pruned
-from mock_kit.wire import Http, NoReply, Reply
+from mock_kit.storage.retention import Pruned
+from mock_kit.web.wire import Http, NoReply, Reply
+from mock_kit.workspaces.instants import format_instant
 from mock_platform.audit.oracle import Change, Kind
 from mock_platform.audit.reckoning import Stamped
-from mock_platform.domain.errors import ConflictError, ProviderError
-from mock_platform.domain.masking import Values
-from mock_platform.elements import insightly
+from mock_platform.configuration.masking import Values
+from mock_platform.elements.insightly import dialect as insightly
+from mock_platform.errors import ConflictError, ProviderError
 
 _PATH = "/_local/changes"
 

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from mock_kit.retention import Pruned
+from mock_kit.storage.retention import Pruned
 from mock_platform.audit.facts import Polled, silent
 from mock_platform.audit.reckoning import Stamped
-from mock_platform.domain import configuration, poller_configuration
-from mock_platform.domain.iso_dates import iso_date_exact as shown
-from mock_platform.domain.models import Instance
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration import poller_configuration
+from mock_platform.core.models import Instance
+from mock_platform.dates.iso_dates import iso_date_exact as shown
 
 _MINUTE = timedelta(minutes=1)
 _Changes = Mapping[str, Sequence[Stamped]]

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from mock_platform.audit.callbacks import Callback
 from mock_platform.audit.oracle import Owed
-from mock_platform.domain.iso_dates import iso_date_exact as shown
-from mock_platform.domain.models import Decision, Poll
+from mock_platform.core.models import Decision, Poll
+from mock_platform.dates.iso_dates import iso_date_exact as shown
 
 NO_DELETIONS = "polling asks for what has changed, and reports no deletions: what is gone is in no answer"
 _FURTHER = re.compile(r"\band\b", re.IGNORECASE)

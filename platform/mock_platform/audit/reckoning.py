@@ -10,7 +10,7 @@ from enum import Enum
 from mock_platform.audit import reasons
 from mock_platform.audit.callbacks import Callback
 from mock_platform.audit.oracle import Change, Kind, Owed, Watch, owed
-from mock_platform.domain.models import Poll
+from mock_platform.core.models import Poll
 
 _SECOND = timedelta(seconds=1)
 

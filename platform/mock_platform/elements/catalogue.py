@@ -1,9 +1,9 @@
 """The elements and hubs that there are."""
 
-from mock_platform.domain.element import Element
-from mock_platform.domain.errors import NotFoundError
-from mock_platform.domain.hub import Hub
-from mock_platform.elements.insightly_definition import INSIGHTLY
+from mock_platform.elements.element import Element
+from mock_platform.elements.hub import Hub
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.errors import NotFoundError
 
 ELEMENTS = (INSIGHTLY,)
 HUBS = (Hub(key="crm", name="CRM", description="Customer relationship management"),)

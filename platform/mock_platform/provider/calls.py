@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mock_kit.json_text import DEEPEST, MalformedJsonError, decode, encode, is_deeper_than
-from mock_kit.outbound import OutsideAdmin
-from mock_kit.wire import Http, NoReply, Reply
-from mock_platform.domain.errors import ProviderError
-from mock_platform.domain.masking import Values
-from mock_platform.elements import insightly
-from mock_platform.elements.request import Request
+from mock_kit.api.json_text import DEEPEST, MalformedJsonError, decode, encode, is_deeper_than
+from mock_kit.web.outbound import OutsideAdmin
+from mock_kit.web.wire import Http, NoReply, Reply
+from mock_platform.configuration.masking import Values
+from mock_platform.elements.insightly import dialect as insightly
+from mock_platform.elements.request_to_provider import Request
+from mock_platform.errors import ProviderError
 
 Record = dict[str, object]
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from mock_platform.domain.ceql import Clause, matches
-from mock_platform.domain.ordering import Order, first_in_order
-from mock_platform.elements.insightly import LARGEST_PAGE
-from mock_platform.elements.insightly_fields import with_custom_fields
+from mock_platform.ceql import Clause, matches
+from mock_platform.core.ordering import Order, first_in_order
+from mock_platform.elements.insightly.dialect import LARGEST_PAGE
+from mock_platform.elements.insightly.fields import with_custom_fields
 
 Record = dict[str, object]
 Stretch = Callable[[int, int], tuple[list[Record], int]]

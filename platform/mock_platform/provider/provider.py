@@ -3,24 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mock_kit.wire import Http
-from mock_platform.domain.ceql import Comparison
-from mock_platform.domain.errors import NotFoundError, ProviderError
-from mock_platform.domain.masking import Values
-from mock_platform.elements import (
-    insightly,
-    insightly_defaults,
-    insightly_fields,
-    insightly_objects,
-    insightly_rows,
-)
-from mock_platform.elements.insightly import LARGEST_PAGE
-from mock_platform.elements.insightly_collections import Collection, collection
-from mock_platform.elements.insightly_conditions import refuse_unknown_fields
-from mock_platform.elements.insightly_fields import FieldMetadata
-from mock_platform.elements.insightly_listing import listing
-from mock_platform.elements.insightly_objects import ObjectName
-from mock_platform.elements.request import Request
+from mock_kit.web.wire import Http
+from mock_platform.ceql import Comparison
+from mock_platform.configuration.masking import Values
+from mock_platform.elements.insightly import defaults as insightly_defaults
+from mock_platform.elements.insightly import dialect as insightly
+from mock_platform.elements.insightly import fields as insightly_fields
+from mock_platform.elements.insightly import objects as insightly_objects
+from mock_platform.elements.insightly import rows as insightly_rows
+from mock_platform.elements.insightly.conditions import refuse_unknown_fields
+from mock_platform.elements.insightly.dialect import LARGEST_PAGE
+from mock_platform.elements.insightly.fields import FieldMetadata
+from mock_platform.elements.insightly.listing import listing
+from mock_platform.elements.insightly.objects import ObjectName
+from mock_platform.elements.insightly.resources import Collection, collection
+from mock_platform.elements.request_to_provider import Request
+from mock_platform.errors import NotFoundError, ProviderError
 from mock_platform.provider import lists
 from mock_platform.provider.calls import Calls, Record
 from mock_platform.provider.lists import Asked, Page

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mock_kit.clock import Mode
-from mock_kit.json_text import decode
-from mock_kit.workspaces import NewWorkspace
+from mock_kit.api.json_text import decode
+from mock_kit.workspaces.clock import Mode
+from mock_kit.workspaces.registry import NewWorkspace
 
 CLOCK = "/_local/clock"
 ADVANCE = f"{CLOCK}/advance"

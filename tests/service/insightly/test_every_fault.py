@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mock_kit.json_text import decode
-from mock_kit.wire import NoReply
+from mock_kit.api.json_text import decode
+from mock_kit.web.wire import NoReply
 
 DENIED = {"Message": "Authorization has been denied for this request."}
 PAGE = "<html><body><h1>Server Error in '/' Application.</h1></body></html>"

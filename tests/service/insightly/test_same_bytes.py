@@ -27,9 +27,9 @@ _DIGESTS = """
 import json, sys
 from hashlib import sha256
 from mock_insightly import Settings, create_app
-from mock_kit.guard import Guard
-from mock_kit.database import Database
-from mock_kit.workspaces import NewWorkspace, Workspaces
+from mock_kit.web.guard import Guard
+from mock_kit.storage.database import Database
+from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 database = Database()
 workspaces = Workspaces(database)
 client = create_app(Settings(), workspaces=workspaces, database=database, guard=Guard()).test_client()

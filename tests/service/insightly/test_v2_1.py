@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.json_text import decode
+from mock_kit.api.json_text import decode
 
 CONTACT = """
 CONTACT_ID SALUTATION FIRST_NAME LAST_NAME BACKGROUND IMAGE_URL DEFAULT_LINKED_ORGANISATION DATE_CREATED_UTC

@@ -6,8 +6,8 @@ import pytest
 from werkzeug.test import create_environ
 
 from mock_insightly.compression import Compressed
-from mock_kit.json_text import decode
-from mock_kit.wire import call
+from mock_kit.api.json_text import decode
+from mock_kit.web.wire import call
 
 VERSIONS = ["v2.1", "v2.2", "v2.3", "v3.0", "v3.1"]
 LATER = VERSIONS[1:]

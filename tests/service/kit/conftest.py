@@ -7,16 +7,16 @@ from datetime import timedelta
 import pytest
 from flask import Flask, Request, request
 
-from mock_kit.admin import ADMIN_STATUSES, Admin, UnknownWorkspaceError, add_admin, json_answer
-from mock_kit.database import Database
-from mock_kit.fault_book import FaultBook
-from mock_kit.front import LARGEST_BODY, Front
-from mock_kit.guard import Guard, GuardMiddleware
-from mock_kit.journal import Journal
-from mock_kit.json_text import decode, encode, read_json
-from mock_kit.problems import answer_problems
-from mock_kit.wire import InProcess
-from mock_kit.workspaces import NewWorkspace, Workspace, Workspaces
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.journal import Journal
+from mock_kit.admin.routes import ADMIN_STATUSES, Admin, UnknownWorkspaceError, add_admin, json_answer
+from mock_kit.api.json_text import decode, encode, read_json
+from mock_kit.storage.database import Database
+from mock_kit.web.guard import Guard, GuardMiddleware
+from mock_kit.web.journal_middleware import LARGEST_BODY, Front
+from mock_kit.web.problems import answer_problems
+from mock_kit.web.wire import InProcess
+from mock_kit.workspaces.registry import NewWorkspace, Workspace, Workspaces
 
 ORIGIN = "http://127.0.0.1:4709"
 

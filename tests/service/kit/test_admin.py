@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from mock_kit.admin import ParameterError
-from mock_kit.front import LARGEST_BODY
-from mock_kit.json_text import decode, encode
+from mock_kit.admin.routes import ParameterError
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.journal_middleware import LARGEST_BODY
 
 FAILS = {"effect": {"status": 503}}
 

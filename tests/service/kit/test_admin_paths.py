@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_kit.admin_paths import is_admin, leads_to_admin
-from mock_kit.outbound import Outbound, OutsideAdmin
-from mock_kit.serving import Server, listen, url_of
-from mock_kit.wire import InProcess, NoReply, OverNetwork, Reply
+from mock_kit.admin.paths import is_admin, leads_to_admin
+from mock_kit.web.outbound import Outbound, OutsideAdmin
+from mock_kit.web.serving import Server, listen, url_of
+from mock_kit.web.wire import InProcess, NoReply, OverNetwork, Reply
 
 SEGMENTS = [
     "_local",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_kit.calls import CALLER_HEADER, LARGEST_KEPT_BODY, FromInside
-from mock_kit.wire import InProcess
+from mock_kit.admin.calls import CALLER_HEADER, LARGEST_KEPT_BODY, FromInside
+from mock_kit.web.wire import InProcess
 
 
 def calls(service, query="", **given):

@@ -8,9 +8,9 @@ from threading import Event, Thread
 
 import pytest
 
-from elements_local.held_time import HeldTime
-from mock_kit.deadlines import Watchdog
-from mock_kit.wire import NoReply, OverNetwork, Reply
+from elements_local.stack.held_time import HeldTime
+from mock_kit.web.deadlines import Watchdog
+from mock_kit.web.wire import NoReply, OverNetwork, Reply
 
 TIMEOUT = timedelta(seconds=0.4)
 DRIPS = 200

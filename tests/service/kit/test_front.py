@@ -12,13 +12,13 @@ import pytest
 from flask import Response
 from werkzeug.test import create_environ
 
-from mock_kit.clock import VirtualClock
-from mock_kit.front import LARGEST_BODY, Front
-from mock_kit.journal import KEPT_BYTES
-from mock_kit.json_text import encode
-from mock_kit.serving import Server, listen, url_of
-from mock_kit.wire import DELAY_HEADER, NoReply, OverNetwork
-from mock_kit.workspaces import DEFAULT_START
+from mock_kit.admin.journal import KEPT_BYTES
+from mock_kit.api.json_text import encode
+from mock_kit.web.journal_middleware import LARGEST_BODY, Front
+from mock_kit.web.serving import Server, listen, url_of
+from mock_kit.web.wire import DELAY_HEADER, NoReply, OverNetwork
+from mock_kit.workspaces.clock import VirtualClock
+from mock_kit.workspaces.registry import DEFAULT_START
 
 
 def drop(**more: object) -> dict[str, object]:

@@ -8,10 +8,10 @@ from flask import Flask, Response
 from msgspec import Meta, Struct
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from mock_kit.json_text import decode, encode
-from mock_kit.openapi import Description, document, serve_document
-from mock_kit.operations import Answer, Callback, Link, operation
-from mock_kit.problems import answer_problems
+from mock_kit.api.json_text import decode, encode
+from mock_kit.api.openapi import Description, document, serve_document
+from mock_kit.api.operations import Answer, Callback, Link, operation
+from mock_kit.web.problems import answer_problems
 
 
 class NobodyError(Exception):

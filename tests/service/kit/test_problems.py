@@ -4,9 +4,9 @@ import pytest
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from mock_kit.json_text import decode, read_json
-from mock_kit.problems import answer_problems
-from mock_kit.wire import InProcess
+from mock_kit.api.json_text import decode, read_json
+from mock_kit.web.problems import answer_problems
+from mock_kit.web.wire import InProcess
 
 
 class NoSuchThingError(Exception):

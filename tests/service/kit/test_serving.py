@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from waitress.trigger import trigger
 
-from mock_kit.json_text import decode, encode
-from mock_kit.serving import Pool, PortError, Server, listen, url_of
-from mock_kit.wire import NoReply, OverNetwork
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
+from mock_kit.web.wire import NoReply, OverNetwork
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 

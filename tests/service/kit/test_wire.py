@@ -13,10 +13,10 @@ from flask import Flask, g
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mock_kit.json_text import decode, encode
-from mock_kit.serving import Server, listen, url_of
-from mock_kit.wire import DELAY_HEADER, InProcess, NoReply, OverNetwork, Reply
-from mock_kit.wsgi import DroppedError
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.serving import Server, listen, url_of
+from mock_kit.web.wire import DELAY_HEADER, InProcess, NoReply, OverNetwork, Reply
+from mock_kit.web.wsgi import DroppedError
 
 TEN_SECONDS = timedelta(seconds=10)
 Headers = list[tuple[str, str]]

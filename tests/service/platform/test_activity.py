@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.json_text import decode
+from mock_kit.api.json_text import decode
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 from elements_local.clients import BASE_PATH, Client
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
-from mock_kit.database import Database
-from mock_kit.guard import Guard
-from mock_kit.json_text import decode
-from mock_kit.wire import InProcess
-from mock_kit.workspaces import Workspaces
+from mock_kit.api.json_text import decode
+from mock_kit.storage.database import Database
+from mock_kit.web.guard import Guard
+from mock_kit.web.wire import InProcess
+from mock_kit.workspaces.registry import Workspaces
 from mock_platform import Settings, create_app
 
 

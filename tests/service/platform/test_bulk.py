@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH, Client
-from mock_kit.json_text import decode, encode
+from mock_kit.api.json_text import decode, encode
 
 BOUNDARY = "a-boundary"
 ALL = "select%20*%20from%20contacts"

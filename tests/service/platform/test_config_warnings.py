@@ -6,7 +6,7 @@ import pytest
 
 from elements_local.clients import BASE_PATH
 from elements_local.start import Options, in_process
-from mock_kit.json_text import decode
+from mock_kit.api.json_text import decode
 
 HEADER = "Elements-Local-Warnings"
 POLLER = "event.poller.configuration"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.json_text import decode
+from mock_kit.api.json_text import decode
 
 AT_10 = 1772445600000
 MINUTE = 60_000

@@ -3,11 +3,11 @@
 import pytest
 
 from elements_local import guide
-from elements_local.failure_report import Unreported
-from elements_local.missing_callbacks import _ScenarioWording
-from elements_local.observed import observe
-from mock_kit.instants import format_instant
-from mock_kit.json_text import decode, encode
+from elements_local.failures.failure_report import Unreported
+from elements_local.failures.missing_callbacks import _ScenarioWording
+from elements_local.failures.observed import observe
+from mock_kit.api.json_text import decode, encode
+from mock_kit.workspaces.instants import format_instant
 
 HOUR = {
     "ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "3600",

@@ -3,8 +3,8 @@
 import pytest
 
 from elements_local.clients import BASE_PATH, Client
-from mock_kit.json_text import decode, encode
-from mock_kit.workspaces import DEFAULT_START
+from mock_kit.api.json_text import decode, encode
+from mock_kit.workspaces.registry import DEFAULT_START
 
 JSON = {"Content-Type": "application/json"}
 ADDED = {

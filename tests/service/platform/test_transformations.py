@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from elements_local.clients import BASE_PATH
-from mock_kit.json_text import decode
+from mock_kit.api.json_text import decode
 
 DEFINITION = {
     "fields": [

@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import MetaData
 
 from callback_sink import Settings, create_app
-from mock_kit.database import Database
-from mock_kit.guard import Guard
-from mock_kit.wire import InProcess, NoReply, OverNetwork
-from mock_kit.workspaces import NewWorkspace, Workspaces
+from mock_kit.storage.database import Database
+from mock_kit.web.guard import Guard
+from mock_kit.web.wire import InProcess, NoReply, OverNetwork
+from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 
 ORIGIN = "http://localhost:4702"
 LOCAL = "http://127.0.0.1:4702"

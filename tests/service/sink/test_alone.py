@@ -3,10 +3,10 @@
 import pytest
 
 from callback_sink import Settings, create_app
-from mock_kit.database import Database
-from mock_kit.guard import Guard
-from mock_kit.wire import OverNetwork
-from mock_kit.workspaces import Workspaces
+from mock_kit.storage.database import Database
+from mock_kit.web.guard import Guard
+from mock_kit.web.wire import OverNetwork
+from mock_kit.workspaces.registry import Workspaces
 
 URL = "http://127.0.0.1:4702"
 

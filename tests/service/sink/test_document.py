@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from mock_kit.json_text import decode
+from mock_kit.api.json_text import decode
 
 CHECKS = [
     not_a_server_error,

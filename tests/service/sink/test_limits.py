@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callback_sink import Settings
-from mock_kit.workspaces import NewWorkspace
+from mock_kit.workspaces.registry import NewWorkspace
 
 MIB = 1024 * 1024
 

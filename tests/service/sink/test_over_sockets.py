@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mock_kit.json_text import decode, encode
-from mock_kit.serving import Server, listen, url_of
-from mock_kit.wire import NoReply, OverNetwork
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.serving import Server, listen, url_of
+from mock_kit.web.wire import NoReply, OverNetwork
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_kit.wire import DELAY_HEADER, NoReply
-from mock_kit.wsgi import DroppedError
+from mock_kit.web.wire import DELAY_HEADER, NoReply
+from mock_kit.web.wsgi import DroppedError
 
 
 def left(sink, name="default"):

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from callback_sink import Settings
-from mock_kit.json_text import decode
-from mock_kit.serving import Server, listen, url_of
+from mock_kit.api.json_text import decode
+from mock_kit.web.serving import Server, listen, url_of
 
 
 def follow(sink, query="timeout_s=0", **headers):

@@ -1,0 +1,1 @@
+"""The account whose CRM it is: its users, rights, limits and definitions."""

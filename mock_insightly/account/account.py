@@ -1,0 +1,59 @@
+"""Whose CRM it is: what records take from the account rather than from the client."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mock_kit.workspaces import seeded
+
+DEFAULT_LEAD_SOURCE = 5
+"""The place of the source that new leads come from; the first one, "Web", is not it (recorded v2.1 list, observed)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What a workspace's records take from it.
+
+    Attributes:
+        user_id: the caller; there is one API key, hence one caller.
+        mailbox: the first part of addresses that file what is mailed to them.
+        lead_source_id, lead_status_id: the account's defaults.
+        custom_objects: the names of those it has defined.
+    """
+
+    seed: int
+    user_id: int
+    email: str
+    mailbox: str
+    currency: str
+    country: str
+    instance_id: int
+    lead_source_id: int
+    lead_status_id: int
+    custom_objects: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1024)  # each call is for one, and calls come in rows
+def account_of(
+    seed: int, *, email: str, currency: str, country: str, custom_objects: tuple[str, ...] = ()
+) -> Account:
+    """Return the account of the workspace with this seed; everything follows from it."""
+    return Account(
+        seed=seed,
+        user_id=first_number(seed, "Users"),
+        email=email,
+        mailbox=email.replace("@", ".").removesuffix(".example"),
+        currency=currency,
+        country=country,
+        instance_id=seeded.number(seed, "crm", "instance", low=100_000, high=1_000_000),
+        lead_source_id=first_number(seed, "LeadSources") + DEFAULT_LEAD_SOURCE - 1,
+        lead_status_id=first_number(seed, "LeadStatuses"),
+        custom_objects=custom_objects,
+    )
+
+
+def first_number(seed: int, sequence: str) -> int:
+    """Return the first number of a sequence, such as the ids of one kind of record.
+
+    Source: ids seen in recorded exchanges are positive, rise per kind and have 7 to 9 digits (observed).
+    """
+    return seeded.number(seed, "crm", sequence, low=10_000_000, high=90_000_000)

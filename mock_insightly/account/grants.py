@@ -1,0 +1,110 @@
+"""Grants: that somebody let an application in, and the code that stands for it until it is taken.
+
+Source: OAuth 2.0, RFC 6749 section 4.1 (documented). The real CRM has none of it: the platform's Insightly guide
+walks through such a grant all the same, and this lets that walk end somewhere (assumed).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+from sqlalchemy import Column, Table, Text, select
+
+from mock_insightly.errors import RedirectError, shown
+from mock_insightly.tables import metadata
+from mock_kit.storage.database import Database, Instant
+from mock_kit.workspaces import seeded
+from mock_kit.workspaces.registry import Workspace
+
+LIFETIME = timedelta(minutes=10)
+"""How long a code is good (recommended as the most by the RFC)."""
+
+_grants = Table(
+    "crm_grants",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """An application that wants in, and where its users are sent back to."""
+
+    client_id: str
+    redirect_uri: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """That somebody let a client in."""
+
+    workspace: str
+    client: Client
+    at: datetime
+
+    def is_good(self, client: Client, *, now: datetime) -> bool:
+        """Say whether a client may take it: the one that was let in, and in time."""
+        return client == self.client and self.at <= now <= self.at + LIFETIME
+
+
+class Grants:
+    """The grants whose codes have not been taken."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def give(self, workspace: Workspace, client: Client) -> str:
+        """Let a client in, and return the code of it; who does not know the API key cannot tell it beforehand."""
+        now = workspace.clock.now()
+        with self._database.writing() as connection:
+            given = connection.execute(select(_grants.c.code).where(_grants.c.workspace == workspace.name))
+            taken = set(given.scalars())
+            number = len(taken)
+            while (code := _code(workspace, now, number)) in taken:
+                number += 1
+            row = {"code": code, "workspace": workspace.name, "at": now}
+            connection.execute(_grants.insert(), {**row, **vars(client)})
+        return code
+
+    def take(self, code: str) -> Grant | None:
+        """Return what a code stands for, once; afterwards it stands for nothing."""
+        with self._database.writing() as connection:
+            row = connection.execute(select(_grants).where(_grants.c.code == code)).first()
+            if row is None or not connection.execute(_grants.delete().where(_grants.c.code == code)).rowcount:
+                return None
+        client = Client(client_id=row.client_id, redirect_uri=row.redirect_uri)
+        return Grant(workspace=row.workspace, client=client, at=row.at)
+
+
+def check_redirect(uri: str) -> None:
+    """Refuse an address that nobody's browser should be sent to.
+
+    Raises:
+        RedirectError: it is no plain HTTP address.
+    """
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        raise RedirectError(shown(uri)) from None
+    plain = uri.isascii() and uri.isprintable() and not set(uri) & set(' "<>\\^`{|}')
+    if not plain or parts.scheme not in {"http", "https"} or not host or parts.fragment:
+        raise RedirectError(shown(uri))
+
+
+def redirect_to(uri: str, *, code: str, state: str) -> str:
+    """Return where a browser goes once its user has consented.
+
+    >>> redirect_to("http://127.0.0.1:8080/back?a=1", code="c", state="s&t")
+    'http://127.0.0.1:8080/back?a=1&code=c&state=s%26t'
+    """
+    answer = {"code": code, **({"state": state} if state else {})}
+    return uri + ("&" if "?" in uri else "?") + urlencode(answer, errors="replace")
+
+
+def _code(workspace: Workspace, now: datetime, number: int) -> str:
+    return seeded.url_safe(workspace.seed, workspace.crm_api_key, "grant", now.isoformat(), number, length=40)

@@ -1,0 +1,140 @@
+"""What an account has and no client can change: pipelines, currencies, its name and rights.
+
+Source: fields and their order from recorded v2.1 lists (observed) and the v3.1 OpenAPI document (documented); rows are
+    made up, and follow from the account.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mock_insightly.account.account import Account, first_number
+from mock_insightly.made_up.countries import COUNTRIES, CURRENCIES
+from mock_insightly.records.dates import format_date
+from mock_insightly.records.fields import Record
+
+Rows = Callable[[Account], list[Record]]
+
+_OBJECTS = ("Contact", "Organisation", "Lead", "Opportunity", "Project", "Task", "Event", "Note")
+_DEFINED = format_date(datetime(2020, 1, 1, tzinfo=UTC))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """A list that only the vendor changes.
+
+    Attributes:
+        key: the field that the end of a path names one by; None if there is only the list.
+        paged: whether ``top`` and ``skip`` count, and 100 rows are shown without them.
+        single: whether it is one object rather than a list.
+        collection: the field that ``brief=true`` leaves out; None if the list does not take it.
+    """
+
+    name: str
+    rows: Rows
+    key: str | None = None
+    paged: bool = True
+    single: bool = False
+    collection: str | None = None
+
+
+def only(rows: Rows, *names: str) -> Rows:
+    """Return rows with these fields, in this order."""
+    return lambda account: [{name: row[name] for name in names} for row in rows(account)]
+
+
+def countries(_account: Account) -> list[Record]:
+    """Return all countries."""
+    return [{"COUNTRY_NAME": name} for name in COUNTRIES]
+
+
+def currencies(_account: Account) -> list[Record]:
+    """Return all currencies."""
+    return [{"CURRENCY_CODE": code, "CURRENCY_SYMBOL": symbol} for code, symbol in CURRENCIES]
+
+
+def instance(account: Account) -> list[Record]:
+    """Return the account itself."""
+    name = account.email.rpartition("@")[2].partition(".")[0]
+    return [
+        {
+            "INSTANCE_NAME": name.title(),
+            "INSTANCE_SUBDOMAIN": name,
+            "PLAN_NAME": "Enterprise",
+            "NEW_USER_EXPERIENCE_ENABLED": True,
+        }
+    ]
+
+
+def permissions(_account: Account) -> list[Record]:
+    """Return what the caller may do: everything, as there is one key and it is the owner's."""
+    rights = dict.fromkeys(("CAN_READ", "CAN_CREATE", "CAN_EDIT", "CAN_DELETE"), True)
+    return [
+        {
+            "PERMISSIONS_STATE": "ENABLED",
+            "OBJECT_PERMISSIONS": [
+                {"OBJECT_TYPE": name, "PERMISSIONS_STATE": "ENABLED", **rights} for name in _OBJECTS
+            ],
+        }
+    ]
+
+
+def relationships(account: Account) -> list[Record]:
+    """Return how contacts, or organisations, can be related to one another."""
+    rows = (
+        ("is the manager of", "Manager", "reports to", "Report", True),
+        ("is the partner of", "Partner", "is the partner of", "Partner", True),
+        ("is the parent of", "Parent", "is a subsidiary of", "Subsidiary", False),
+        ("is a supplier of", "Supplier", "is a customer of", "Customer", False),
+    )
+    first = first_number(account.seed, "Relationships")
+    return [
+        {
+            "RELATIONSHIP_ID": first + at,
+            "FORWARD_TITLE": forward_title,
+            "FORWARD": forward,
+            "REVERSE_TITLE": reverse_title,
+            "REVERSE": reverse,
+            "FOR_CONTACTS": people,
+            "FOR_ORGANISATIONS": not people,
+        }
+        for at, (forward, forward_title, reverse, reverse_title, people) in enumerate(rows)
+    ]
+
+
+def state_reasons(account: Account) -> list[Record]:
+    """Return the reasons that an opportunity's state can be given, as v3 shows them."""
+    rows = (
+        ("WON", "Best price"),
+        ("WON", "Best product"),
+        ("LOST", "Lost to a competitor"),
+        ("LOST", "No budget"),
+        ("SUSPENDED", "Decision postponed"),
+        ("ABANDONED", "No reply"),
+    )
+    first = first_number(account.seed, "OpportunityStateReasons")
+    return [
+        {"STATE_REASON_ID": first + at, "STATE_REASON": reason, "FOR_OPPORTUNITY_STATE": state}
+        for at, (state, reason) in enumerate(rows)
+    ]
+
+
+def custom_objects(account: Account) -> list[Record]:
+    """Return the definitions of the account's custom objects."""
+    return [
+        {
+            "OBJECT_NAME": name,
+            "SINGULAR_LABEL": label,
+            "PLURAL_LABEL": f"{label}s",
+            "DESCRIPTION": None,
+            "RECORD_NAME_LABEL": f"{label} Name",
+            "RECORD_NAME_TYPE": "TEXT",
+            "RECORD_NAME_DISPLAY_FORMAT": None,
+            "ENABLE_NAVBAR": True,
+            "ENABLE_WORKFLOWS": True,
+            "CREATED_USER_ID": account.user_id,
+            "DATE_CREATED_UTC": _DEFINED,
+            "DATE_UPDATED_UTC": _DEFINED,
+        }
+        for name, label in ((name, name[:-3].replace("_", " ")) for name in account.custom_objects)
+    ]

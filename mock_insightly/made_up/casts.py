@@ -1,0 +1,264 @@
+"""Small sets of records, each written down by hand: a company's daily life, and what breaks clients.
+
+They are always the same, whatever the seed, but for ids; each can be filled in as often as one likes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mock_insightly.account.account import Account
+from mock_insightly.account.definitions import custom_fields_of
+from mock_insightly.kinds import (
+    COMMENTS,
+    CONTACTS,
+    EMAILS,
+    EVENTS,
+    LEADS,
+    MILESTONES,
+    NOTES,
+    OPPORTUNITIES,
+    ORGANISATIONS,
+    PROJECTS,
+    TASKS,
+    TEAMS,
+    Kind,
+)
+from mock_insightly.records.dates import whole_second
+from mock_insightly.records.fields import Record
+from mock_insightly.records.history import History
+from mock_insightly.records.records import created, number_rows, updated_at
+from mock_insightly.records.references import hung, link_to
+from mock_kit.api.json_text import Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One record of a set.
+
+    Attributes:
+        name: what later ones refer to it by.
+        on: the one it hangs on.
+        links: those it is linked to.
+        ids: fields that hold ids of others.
+        age: how long before now it was created.
+        edited: how long after that it was updated.
+    """
+
+    kind: Kind
+    fields: Record
+    name: str = ""
+    on: str = ""
+    links: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+    age: timedelta = timedelta(days=30)
+    edited: timedelta = timedelta()
+
+
+def fill(history: History, account: Account, now: datetime, cast: tuple[Member, ...]) -> dict[str, int]:
+    """Add a set as if it had always been there, and return how many of each kind that were."""
+    known: dict[str, tuple[Kind, int]] = {}
+    counts: dict[str, int] = {}
+    for member in cast:
+        record_id = history.next_id(member.kind)
+        stamped = whole_second(now) - member.age
+        given = _given(member, known)
+        record = created(member.kind, given, record_id=record_id, account=account, now=stamped)
+        record = number_rows(member.kind, updated_at(stamped + member.edited, record), {}, history.reserve)
+        history.add(member.kind, [record])
+        known[member.name] = member.kind, record_id
+        counts[member.kind.name] = counts.get(member.kind.name, 0) + 1
+    return counts
+
+
+def _given(member: Member, known: Mapping[str, tuple[Kind, int]]) -> Record:
+    given = dict(member.fields)
+    given |= {name: known[other][1] for name, other in member.ids.items()}
+    if member.links:
+        links: list[Json] = [link_to(known[other][0].entity, known[other][1]) for other in member.links]
+        given["LINKS"] = links
+    if not member.on:
+        return given
+    kind, record_id = known[member.on]
+    return hung(member.kind, given, kind.entity, record_id)
+
+
+_TAGS: list[Json] = [{"TAG_NAME": "Customer"}, {"TAG_NAME": "VIP"}]
+
+SMALL: tuple[Member, ...] = (
+    Member(
+        kind=ORGANISATIONS,
+        name="acme",
+        fields={
+            "ORGANISATION_NAME": "Acme Ltd",
+            "PHONE": "+44 20 7946 0001",
+            "WEBSITE": "https://www.acme.example",
+            "ADDRESS_BILLING_CITY": "London",
+            "ADDRESS_BILLING_COUNTRY": "United Kingdom",
+            "EMAILDOMAINS": [{"EMAIL_DOMAIN_ID": None, "EMAIL_DOMAIN": "acme.example"}],
+            "TAGS": _TAGS,
+        },
+    ),
+    Member(kind=ORGANISATIONS, name="globex", fields={"ORGANISATION_NAME": "Globex GmbH"}),
+    Member(
+        kind=CONTACTS,
+        name="ada",
+        fields={
+            "FIRST_NAME": "Ada",
+            "LAST_NAME": "Lovelace",
+            "EMAIL_ADDRESS": "ada@acme.example",
+            "TITLE": "Engineer",
+        },
+        ids={"ORGANISATION_ID": "acme"},
+        edited=timedelta(seconds=1),
+    ),
+    Member(
+        kind=CONTACTS,
+        name="grace",
+        fields={"FIRST_NAME": "Grace", "LAST_NAME": "Hopper", "TAGS": _TAGS},
+        ids={"ORGANISATION_ID": "globex"},
+        links=("ada",),
+        edited=timedelta(days=3),
+    ),
+    Member(
+        kind=LEADS,
+        name="alan",
+        fields={"FIRST_NAME": "Alan", "LAST_NAME": "Turing", "EMAIL": "alan@example.org", "LEAD_RATING": 4},
+    ),
+    Member(
+        kind=OPPORTUNITIES,
+        name="engine",
+        fields={
+            "OPPORTUNITY_NAME": "Analytical engine",
+            "BID_AMOUNT": 12_000,
+            "BID_TYPE": "Fixed Bid",
+            "PROBABILITY": 60,
+        },
+        ids={"ORGANISATION_ID": "acme"},
+        links=("ada",),
+    ),
+    Member(
+        kind=PROJECTS,
+        name="bridge",
+        fields={"PROJECT_NAME": "Bridge", "STATUS": "IN PROGRESS"},
+        ids={"OPPORTUNITY_ID": "engine"},
+        links=("acme",),
+    ),
+    Member(kind=MILESTONES, fields={"TITLE": "Foundation"}, on="bridge"),
+    Member(kind=TASKS, name="call", fields={"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, on="ada"),
+    Member(kind=TASKS, fields={"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
+    Member(
+        kind=EVENTS,
+        fields={
+            "TITLE": "Trade fair",
+            "START_DATE_UTC": "2026-05-04 08:00:00",
+            "END_DATE_UTC": "2026-05-04 16:00:00",
+        },
+        on="acme",
+    ),
+    Member(
+        kind=NOTES, name="met", fields={"TITLE": "Met at the fair", "BODY": "<p>Likes looms.</p>"}, on="ada"
+    ),
+    Member(kind=COMMENTS, fields={"BODY": "<p>So do I.</p>"}, on="met"),
+    Member(
+        kind=EMAILS,
+        fields={
+            "SUBJECT": "Your offer",
+            "EMAIL_FROM": "ada@acme.example",
+            "EMAIL_TO": "owner@default.example",
+            "BODY": "<p>Thank you.</p>",
+        },
+        on="ada",
+    ),
+    Member(kind=TEAMS, fields={"TEAM_NAME": "Sales"}),
+)
+
+_LONG = "x" * 255
+_EMOJI = "👩‍🚀 Zoë 🇦🇷 é"
+_RIGHT_TO_LEFT = "\u202eمرحبا שלום"  # noqa: RUF001 - that is the point of it
+_SCRIPT = "<script>alert('x')</script>"
+_QUOTES = 'O\'Brien "Bob" \\ `tick` %s {0} $1'
+_BREAKS = "one\r\ntwo\n\ttabbed\u2028line\u0000null"
+
+_NAMES = (_EMOJI, _RIGHT_TO_LEFT, _LONG, _SCRIPT, _QUOTES, _BREAKS, "null", "  spaced  ", "0", "Ⅷ\u200b")
+
+
+def _edges() -> tuple[Member, ...]:
+    """Return records at the edges of what fields hold, several updated in one second."""
+    contacts = tuple(
+        Member(
+            kind=CONTACTS,
+            name=f"contact {at}",
+            fields={"FIRST_NAME": text, "LAST_NAME": text, "TAGS": [{"TAG_NAME": text}]},
+            edited=timedelta(seconds=at % 4),
+        )
+        for at, text in enumerate(_NAMES)
+    )
+    return (
+        *contacts,
+        Member(kind=CONTACTS, fields={"FIRST_NAME": "Only"}),
+        Member(
+            kind=CONTACTS,
+            fields={"FIRST_NAME": "Full", "BACKGROUND": "x" * 4000, **_custom_values("CONTACT")},
+        ),
+        Member(
+            kind=CONTACTS,
+            fields={"FIRST_NAME": "Late", "DATE_OF_BIRTH": "9999-12-31 23:59:59", "DATES": _dates()},
+        ),
+        *(Member(kind=ORGANISATIONS, fields={"ORGANISATION_NAME": text}) for text in _NAMES),
+        *(Member(kind=LEADS, fields={"LAST_NAME": text, "EMAIL": f"{text}@x.example"}) for text in _NAMES),
+        *(
+            Member(kind=OPPORTUNITIES, fields={"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount})
+            for amount in (0, -1, 0.1 + 0.2, 2**53 + 1, 10**15)
+        ),
+        Member(
+            kind=OPPORTUNITIES,
+            fields={"OPPORTUNITY_NAME": _LONG, "FORECAST_CLOSE_DATE": "2038-01-19 03:14:07"},
+            links=tuple(member.name for member in contacts),
+        ),
+        Member(
+            kind=EVENTS,
+            fields={
+                "TITLE": _EMOJI,
+                "START_DATE_UTC": "2038-01-19 03:14:08",
+                "END_DATE_UTC": "1970-01-01 00:00:00",
+            },
+            on="contact 0",
+        ),
+        Member(kind=NOTES, fields={"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"),
+        Member(kind=TASKS, fields={"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"),
+        Member(kind=CONTACTS, fields={"FIRST_NAME": "Newest"}, age=timedelta()),
+    )
+
+
+def _custom_values(entity: str) -> Record:
+    """Return a value of each type for the custom fields of a kind of record."""
+    values: dict[str, Json] = {
+        "TEXT": _QUOTES,
+        "MULTISELECT": "Music;Sports;Travel",
+        "BIT": True,
+        "DATE": "2038-01-19 00:00:00",
+        "NUMERIC": 2**53 + 1,
+    }
+    rows: list[Json] = [
+        {"FIELD_NAME": one.name, "FIELD_VALUE": values[one.type], "CUSTOM_FIELD_ID": one.name}
+        for one in custom_fields_of(entity)
+        if one.type in values
+    ]
+    return {"CUSTOMFIELDS": rows}
+
+
+def _dates() -> list[Json]:
+    return [
+        {
+            "DATE_ID": None,
+            "OCCASION_NAME": name,
+            "OCCASION_DATE": date,
+            "REPEAT_YEARLY": True,
+            "CREATE_TASK_YEARLY": False,
+        }
+        for name, date in (("Leap day", "2024-02-29 00:00:00"), ("Last day", "9999-12-31 00:00:00"))
+    ]
+
+
+EDGE = _edges()

@@ -1,0 +1,166 @@
+"""Filling a workspace with made-up records that were always there."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from mock_insightly.account import users
+from mock_insightly.account.account import Account
+from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, Kind
+from mock_insightly.made_up.records import CHUNK, FIRST_FEW, SPREAD, Chunk, Draft, Inventor, first_few
+from mock_insightly.records.dates import format_date, whole_second
+from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.history import History, Run
+from mock_insightly.records.records import created, number_rows, updated_at
+
+LARGEST = 10_000
+"""Records of each kind in one call: some seconds of work, which whoever wants more repeats."""
+
+_SALE = timedelta(days=90)
+
+SEEDED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES)
+
+_DRAFTS: dict[str, Callable[[Chunk], list[Draft]]] = {
+    CONTACTS.name: lambda chunk: chunk.contacts,
+    ORGANISATIONS.name: lambda chunk: chunk.organisations,
+    LEADS.name: lambda chunk: chunk.leads,
+    OPPORTUNITIES.name: lambda chunk: chunk.opportunities,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seeding:
+    """One filling of a workspace.
+
+    Attributes:
+        now: no record is younger.
+        first, count: which positions are filled, of every kind.
+    """
+
+    history: History
+    account: Account
+    seed: int
+    now: datetime
+    first: int
+    count: int
+
+    def fill(self) -> None:
+        """Add the records, and the account's colleagues if they are not there yet."""
+        self._add_colleagues()
+        for kind in SEEDED if self.count else ():
+            first_id = self.history.reserve(kind.name, self.count)
+            self.history.note_run(
+                kind, self.seed, Run(first=self.first, length=self.count, first_id=first_id)
+            )
+        for number in range(self.first // CHUNK, -(-(self.first + self.count) // CHUNK)):
+            chunk = self._chunk(number)
+            for kind in SEEDED:
+                self._add(kind, _DRAFTS[kind.name](chunk), number * CHUNK)
+
+    def _chunk(self, number: int) -> Chunk:
+        """Return as much of a chunk as is asked for, or more."""
+        last = self.first + self.count - 1
+        if last < number * CHUNK + FIRST_FEW:
+            return first_few(self.seed, number)
+        return self._inventor.chunk(number)
+
+    @cached_property
+    def _second(self) -> datetime:
+        return whole_second(self.now)
+
+    @cached_property
+    def _inventor(self) -> Inventor:
+        return Inventor(self.seed)
+
+    @cached_property
+    def _runs(self) -> dict[str, list[Run]]:
+        return {kind.name: self.history.runs(kind, self.seed) for kind in SEEDED}
+
+    def _add_colleagues(self) -> None:
+        if self.history.live(USERS) > 1:
+            return
+        names = self._inventor.colleagues()
+        self.history.reserve(USERS.name, len(names))
+        self.history.add(
+            USERS,
+            (
+                users.colleague(self.account, number, name, since=self.now - SPREAD)
+                for number, name in enumerate(names, start=1)
+            ),
+        )
+
+    def _add(self, kind: Kind, drafts: list[Draft], start: int) -> None:
+        """Add those of a chunk's drafts that were asked for."""
+        asked = range(self.first, self.first + self.count)
+        placed = [
+            self._place(kind, draft, position)
+            for position, draft in enumerate(drafts, start=start)
+            if position in asked
+        ]
+        self.history.add(kind, self._numbered(kind, placed))
+
+    def _place(self, kind: Kind, draft: Draft, position: int) -> Record:
+        """Give a draft its id, its dates and those it belongs to."""
+        record_id = self._id(kind, position)
+        assert record_id is not None  # noqa: S101 - its run has been noted
+        stamped = self._second - draft.age
+        record = created(
+            kind,
+            {**draft.fields, "OWNER_USER_ID": self.account.user_id + draft.owner, **self._relations(draft)},
+            record_id=record_id,
+            account=self.account,
+            now=stamped,
+        )
+        if kind is OPPORTUNITIES:
+            record["FORECAST_CLOSE_DATE"] = format_date(_midnight(stamped + _SALE))
+            if record["OPPORTUNITY_STATE"] in {"WON", "LOST"}:
+                record["ACTUAL_CLOSE_DATE"] = format_date(_midnight(stamped + draft.edited))
+        return updated_at(stamped + draft.edited, record)
+
+    def _relations(self, draft: Draft) -> Record:
+        given: Record = {}
+        if draft.organisation is not None:
+            given["ORGANISATION_ID"] = self._id(ORGANISATIONS, draft.organisation)
+        contact = None if draft.contact is None else self._id(CONTACTS, draft.contact)
+        if contact is not None:
+            given["LINKS"] = [
+                {
+                    "LINK_ID": None,
+                    "OBJECT_NAME": None,
+                    "OBJECT_ID": None,
+                    "LINK_OBJECT_NAME": CONTACTS.entity,
+                    "LINK_OBJECT_ID": contact,
+                    "ROLE": draft.role,
+                    "DETAILS": None,
+                    "RELATIONSHIP_ID": None,
+                    "IS_FORWARD": True,
+                }
+            ]
+        return given
+
+    def _id(self, kind: Kind, position: int) -> int | None:
+        """Return the id that a position got, now or earlier; None if it was never filled."""
+        return next(
+            (found for run in self._runs[kind.name] if (found := run.id_of(position)) is not None), None
+        )
+
+    def _numbered(self, kind: Kind, placed: list[Record]) -> Iterator[Record]:
+        """Number the rows of records' collections, taking the numbers of all at once."""
+        following: dict[str, int] = {}
+        for name, _, id_field in kind.numbered:
+            count = sum(len(rows_of(record, name)) for record in placed)
+            if count:
+                following[id_field] = self.history.reserve(id_field, count)
+
+        def take(sequence: str, count: int) -> int:
+            following[sequence] += count
+            return following[sequence] - count
+
+        for record in placed:
+            yield number_rows(kind, record, {}, take)
+
+
+def _midnight(instant: datetime) -> datetime:
+    """Return the day of an instant, as dates without a time are kept."""
+    return instant.replace(hour=0, minute=0, second=0)

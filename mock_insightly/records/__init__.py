@@ -1,0 +1,1 @@
+"""Records: how they are dated, changed, linked, found and listed."""

@@ -1,0 +1,95 @@
+"""The ground truth: every change a client made, in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TypedDict
+
+from mock_kit.api.pages import PAGE
+from mock_kit.storage.retention import Pruned
+from mock_kit.workspaces.instants import format_instant
+
+
+class Made(Enum):
+    """What was made of a record."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+
+
+class ChangeJson(TypedDict):
+    """A change as the admin route shows it."""
+
+    seq: int
+    resource: str
+    recordId: str
+    change: str
+    at: str
+    created: str
+    updated: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One change.
+
+    Attributes:
+        seq: 1 for a workspace's first change.
+        resource: as paths spell it.
+        at: by the workspace's clock, uncut.
+        created, updated: the record's own dates after the change; of a deleted one, the last.
+    """
+
+    seq: int
+    resource: str
+    record_id: int
+    change: Made
+    at: datetime
+    created: datetime
+    updated: datetime
+
+    def to_json(self) -> ChangeJson:
+        """Return the change as the admin route shows it."""
+        return {
+            "seq": self.seq,
+            "resource": self.resource,
+            "recordId": str(self.record_id),
+            "change": self.change.value,
+            "at": format_instant(self.at),
+            "created": format_instant(self.created),
+            "updated": format_instant(self.updated),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeQuery:
+    """Which changes are asked for; None leaves a condition out.
+
+    Attributes:
+        since: those made at this instant or later.
+        after: those with a higher seq.
+        limit: how many at the most.
+    """
+
+    kind: str | None = None
+    record_id: int | None = None
+    since: datetime | None = None
+    after: int | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """A page of changes.
+
+    Attributes:
+        more: whether there are any after them.
+        total: how many there are on all pages.
+        pruned: what is no longer kept.
+    """
+
+    shown: list[Change]
+    more: bool
+    total: int
+    pruned: Pruned | None

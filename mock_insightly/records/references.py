@@ -1,0 +1,85 @@
+"""Which other records a record refers to, and what becomes of it when one of those is deleted."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mock_insightly.kinds.kind import Kind
+from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.row_types import LINKS
+from mock_kit.api.json_text import Json
+
+
+class Reference(NamedTuple):
+    """What identifies a record from outside its kind: its entity, in upper case, and its id."""
+
+    entity: str
+    id: int
+
+
+def reference(entity: str, record_id: int) -> Reference:
+    """Return what a record is referred to by; the case of its entity does not count."""
+    return Reference(entity.upper(), record_id)
+
+
+def references(kind: Kind, record: Record) -> set[Reference]:
+    """Return everything a record refers to: by its links, by its fields, by what it hangs on."""
+    return {*_references(kind, record)}
+
+
+def without(kind: Kind, record: Record, gone: Reference) -> Record:
+    """Return a record that no longer refers to another.
+
+    Source: that deleting a contact removes its links on the other side, and keeps notes and tasks, is assumed.
+    """
+    kept = dict(record)
+    for field, entity in kind.refers:
+        if _reference(entity, record[field]) == gone:
+            kept[field] = None
+    if kind.parent and _reference(record[kind.parent[0]], record[kind.parent[1]]) == gone:
+        kept |= dict.fromkeys(kind.parent)
+    if "LINKS" in record:
+        kept["LINKS"] = [link for link in rows_of(record, "LINKS") if linked(link) != gone]
+    return kept
+
+
+def _references(kind: Kind, record: Record) -> Iterator[Reference]:
+    found = [linked(link) for link in rows_of(record, "LINKS")]
+    found += [_reference(entity, record[field]) for field, entity in kind.refers]
+    if kind.parent:
+        found.append(_reference(record[kind.parent[0]], record[kind.parent[1]]))
+    yield from (one for one in found if one is not None)
+
+
+def linked(link: Record) -> Reference | None:
+    """Return what a row of LINKS points to."""
+    return _reference(link["LINK_OBJECT_NAME"], link["LINK_OBJECT_ID"])
+
+
+def _reference(entity: Json, record_id: Json) -> Reference | None:
+    if not isinstance(entity, str) or not isinstance(record_id, int):
+        return None
+    return reference(entity, record_id)
+
+
+def hung(kind: Kind, given: Record, entity: str, record_id: int) -> Record:
+    """Return the fields of a new record of a kind that hangs on another one.
+
+    Source: a note's LINK_SUBJECT is what it was made for, and among its links (recorded v2.1 exchanges, observed).
+    """
+    placed = dict(given)
+    for field, of in kind.refers:
+        if of == entity:
+            placed[field] = record_id
+    if kind.parent:
+        placed |= {kind.parent[0]: entity.upper(), kind.parent[1]: record_id}
+    if kind.field("LINKS") and not any(
+        linked(link) == reference(entity, record_id) for link in rows_of(given, "LINKS")
+    ):
+        placed["LINKS"] = [*rows_of(given, "LINKS"), link_to(entity, record_id)]
+    return placed
+
+
+def link_to(entity: str, record_id: int) -> Record:
+    """Return a new row of LINKS."""
+    blank: Record = {field.name: None for field in LINKS.fields}
+    return {**blank, **LINKS.blank, "LINK_OBJECT_NAME": entity, "LINK_OBJECT_ID": record_id}

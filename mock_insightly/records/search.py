@@ -1,0 +1,155 @@
+"""What a search means: which records it finds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mock_insightly.errors import FieldError
+from mock_insightly.records.dates import UnreadableDateError, parse_date
+from mock_insightly.records.fields import Choice, Field, Record, Text, rows_of
+from mock_insightly.records.references import Reference
+from mock_kit.api.json_text import Json
+
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """A condition on one value of a record.
+
+    Attributes:
+        places: where the value may stand; one match suffices. ``PHONE`` is a field, ``TAGS.TAG_NAME`` a field of
+            any row, ``CUSTOMFIELDS:Hobby__c`` a custom field.
+        value: what it must equal; case does not count in a text.
+        open_start, open_end: whether anything may stand before and after a text.
+        cased: whether case counts after all.
+        via: a kind and a field of it: ``places`` then hold ids of those records of that kind whose field matches.
+
+    Source: exact match on v3.1 (Insightly v3.1 help page, documented); a ``%`` before or after the value on v2.2
+        (the vendor's Python client, documented); that case does not count is assumed, after SQL Server's ways.
+    """
+
+    places: tuple[str, ...]
+    value: str | float | bool
+    open_start: bool = False
+    open_end: bool = False
+    cased: bool = False
+    via: tuple[str, str] | None = None
+
+    def holds(self, record: Record) -> bool:
+        """Say whether a record meets the condition itself; ``via`` is for the caller to follow."""
+        return any(self.accepts(value) for place in self.places for value in values_at(record, place))
+
+    def accepts(self, value: Json) -> bool:
+        """Say whether a single value is the one that is looked for."""
+        if isinstance(self.value, bool) or isinstance(value, bool):
+            return value is self.value
+        if not isinstance(self.value, str):
+            return value == self.value
+        if value is None:
+            return False
+        if self.cased:
+            return self._matches(str(value), self.value)
+        return self._matches(str(value).casefold(), self.value.casefold())
+
+    def _matches(self, text: str, wanted: str) -> bool:
+        if self.open_start and self.open_end:
+            return wanted in text
+        if self.open_start:
+            return text.endswith(wanted)
+        return text.startswith(wanted) if self.open_end else text == wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which records are wanted; without either condition, all.
+
+    Attributes:
+        after: only those updated strictly later than this, in whole seconds.
+        of: only those that refer to this record.
+        unless: those that meet this are left out.
+        without: the ids of some that are left out.
+        by_date: whether those updated longest ago come first, rather than those with the lowest ids.
+    """
+
+    after: datetime | None = None
+    criterion: Criterion | None = None
+    of: Reference | None = None
+    unless: Criterion | None = None
+    without: frozenset[int] = frozenset()
+    by_date: bool = False
+
+    @property
+    def sifted(self) -> bool:
+        """Whether every record must be looked at."""
+        return self.criterion is not None or self.unless is not None or bool(self.without)
+
+
+EVERYTHING = Wanted()
+
+
+def updated_after(text: str, *, inclusive: bool = False) -> datetime | None:
+    """Read ``updated_after_utc``: the instant that a record must have been updated after; None if there is no text.
+
+    Args:
+        inclusive: whether that very second counts as well.
+
+    Raises:
+        FieldError: the text is no date.
+
+    Source: strictly later (the vendor's developers to the Airbyte connector's, observed second-hand); a blank one is
+        sent by the Airbyte connector and must do no harm (observed); 400 for anything else is assumed.
+    """
+    if not text.strip():
+        return None
+    try:
+        instant = parse_date(text)
+        return instant - _SECOND if inclusive else instant
+    except UnreadableDateError as error:
+        raise FieldError("updated_after_utc", "a date such as 2026-03-02T10:00:00Z", text) from error
+    except OverflowError:  # a second before the calendar begins
+        return None
+
+
+def values_at(record: Record, place: str) -> Iterator[Json]:
+    """Yield what stands at a place of a record.
+
+    >>> list(values_at({"TAGS": [{"TAG_NAME": "a"}, {"TAG_NAME": "b"}]}, "TAGS.TAG_NAME"))
+    ['a', 'b']
+    """
+    collection, _, column = place.partition(".")
+    if column:
+        yield from (row.get(column) for row in rows_of(record, collection))
+        return
+    collection, _, name = place.partition(":")
+    if name:
+        for row in rows_of(record, collection):
+            if str(row.get("FIELD_NAME")).casefold() == name.casefold():
+                yield row.get("FIELD_VALUE")
+        return
+    yield record.get(place)
+
+
+def wildcard(places: tuple[str, ...], text: str, *, via: tuple[str, str] | None = None) -> Criterion:
+    """Read a text in which a ``%`` before or after stands for anything."""
+    return Criterion(
+        places=places,
+        value=text.removeprefix("%").removesuffix("%"),
+        open_start=text.startswith("%"),
+        open_end=text.endswith("%"),
+        via=via,
+    )
+
+
+def exactly(field: Field, text: str, *, called: str) -> Criterion:
+    """Read a text that a field must equal.
+
+    Raises:
+        FieldError: the field can hold no such value.
+    """
+    if isinstance(field.type, Text | Choice):
+        return Criterion(places=(field.name,), value=text)
+    value = field.type.read(text.strip(), called)
+    if not isinstance(value, str | int | float):
+        raise FieldError(called, "a single value", text)
+    return Criterion(places=(field.name,), value=value)

@@ -1,0 +1,1 @@
+"""The admin routes that only the CRM has."""

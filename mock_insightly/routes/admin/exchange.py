@@ -1,0 +1,144 @@
+"""The admin routes that write all records to a file, and read one back: JSON of everything, CSV of one kind."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Literal, TypeAlias, TypedDict
+
+from flask import Blueprint, Response, request
+from msgspec import Struct
+
+from mock_insightly.account import users
+from mock_insightly.account.account import Account
+from mock_insightly.kinds import KINDS, LEADS, USERS, Kind, custom_object
+from mock_insightly.parts import parts
+from mock_insightly.records.dates import whole_second
+from mock_insightly.records.exports import csv_records, csv_text, imported, json_text
+from mock_insightly.records.fields import Record
+from mock_insightly.records.history import History
+from mock_insightly.records.sequences import CONVERSIONS
+from mock_kit.admin.routes import ParameterError, asked_workspace
+from mock_kit.api.json_text import Json
+from mock_kit.api.operations import JSON, Answer, operation
+from mock_kit.api.shapes import read_body
+
+_CSV = "text/csv"
+_LARGEST = 256 * 1024 * 1024
+_PROBLEMS = (400, 401, 403)
+
+Written: TypeAlias = Callable[[Callable[[Kind], Iterable[str]]], Iterator[str]]
+"""Writes a text from what gives the records of a kind."""
+
+bp = Blueprint("exchange", __name__, url_prefix="/_local")
+
+
+class Export(Struct, forbid_unknown_fields=True):
+    """All records of some kinds.
+
+    Attributes:
+        version: of this shape.
+        records: kind, as paths spell it -> its records, as v3.1 shows them, with what it hides.
+    """
+
+    version: Literal[1]
+    records: dict[str, list[dict[str, object]]]
+
+
+class ImportQuery(Struct):
+    """What a CSV is about.
+
+    Attributes:
+        resource: the kind of its records, as paths spell it.
+    """
+
+    resource: str | None = None
+
+
+class ImportedJson(TypedDict):
+    """How many records of each kind there are by now."""
+
+    records: dict[str, int]
+
+
+@bp.get("/export")
+@operation(problems=(401, 403), gives={JSON: Export})
+def export() -> Response:
+    """Write the records of every kind, ids ascending: the same data are the same bytes."""
+    return _streamed(lambda read: json_text((kind, read(kind)) for kind in _kinds()), JSON)
+
+
+@bp.get("/export/<resource>.csv")
+@operation(problems=_PROBLEMS, gives={_CSV: None})
+def export_csv(resource: str) -> Response:
+    """Write the records of one kind; what is no text is JSON in its cell."""
+    kind = _kind(resource)
+    return _streamed(lambda read: csv_text(kind, read(kind)), f"{_CSV}; charset=utf-8")
+
+
+@bp.post("/import")
+@operation(problems=(*_PROBLEMS, 413, 415), takes={JSON: Export, _CSV: None})
+def import_(query: ImportQuery) -> Answer[ImportedJson]:
+    """Put a file's records in the place of all of their kinds, with their ids and dates; the log says nothing of it."""
+    request.max_content_length = _LARGEST
+    workspace = asked_workspace()
+    parts().lay_foundation(workspace)
+    sent = _sent(query)
+    account, now = parts().account(workspace), whole_second(workspace.clock.now())
+    with parts().store.history(workspace) as history:
+        for kind, records in sent:
+            _replace(history, kind, records, account, now)
+    return Answer({"records": {kind.name: parts().store.count(workspace, kind) for kind, _ in sent}})
+
+
+def _sent(query: ImportQuery) -> list[tuple[Kind, Iterable[Json]]]:
+    if request.mimetype == _CSV:
+        if query.resource is None:
+            raise ParameterError("a CSV holds one kind of record: say which, as in ?resource=Contacts")
+        kind = _kind(query.resource)
+        text = request.get_data(cache=False).decode("utf-8-sig", "replace")
+        return [(kind, csv_records(kind, text))]
+    body: Export = read_body(request, Export)
+    return [(_kind(name), records) for name, records in body.records.items()]  # type: ignore[misc]  # JSON, decoded
+
+
+def _replace(history: History, kind: Kind, sent: Iterable[Json], account: Account, now: datetime) -> None:
+    """Replace all records of a kind; the caller stays a user of the account."""
+
+    def read() -> Iterator[Record]:
+        known = set()
+        for one in sent:
+            record = imported(kind, one, account=account, now=now, reserve=history.reserve)
+            if record[kind.id_field] in known:
+                raise ParameterError(f"{kind.name} has the id {record[kind.id_field]} twice")
+            known.add(record[kind.id_field])
+            if kind is LEADS and record["CONVERTED"]:
+                history.reserve(CONVERSIONS, 1)
+            yield record
+        if kind is USERS and account.user_id not in known:
+            yield users.owner(account, since=now)
+
+    history.replace(kind, read())
+
+
+def _streamed(written: Written, content_type: str) -> Response:
+    """Answer with a text as it is written, all of it from one moment."""
+    opened = ExitStack()
+    workspace = asked_workspace()
+    parts().lay_foundation(workspace)
+    read = opened.enter_context(parts().store.documents(workspace))
+    response = Response((part.encode() for part in written(read)), content_type=content_type)
+    response.call_on_close(opened.close)
+    return response
+
+
+def _kinds() -> list[Kind]:
+    names = parts().settings.custom_object_names
+    return [*KINDS, *map(custom_object, names)]
+
+
+def _kind(name: str) -> Kind:
+    kinds = _kinds()
+    for kind in kinds:
+        if kind.name.lower() == name.lower():
+            return kind
+    raise ParameterError(f"resource is one of {', '.join(kind.name for kind in kinds)}; got {name!r}")

@@ -1,0 +1,158 @@
+"""The admin routes that only the CRM has: its ground truth, and made-up records."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypedDict
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_insightly.kinds import CONTACTS, KINDS
+from mock_insightly.made_up.casts import EDGE, SMALL, fill
+from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
+from mock_insightly.parts import parts
+from mock_insightly.records.changes import ChangeJson, ChangeQuery
+from mock_kit.admin.routes import ParameterError, asked_workspace
+from mock_kit.api.operations import Answer, operation
+from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from mock_kit.storage.retention import PrunedJson, pruned_json
+from mock_kit.workspaces.instants import UnreadableTimeError, parse_instant
+from mock_kit.workspaces.registry import Workspace
+
+_LARGEST_NUMBER = 2**63 - 1
+_PROBLEMS = (401, 403)
+_RECORDS = 100
+_CASTS = {"small": SMALL, "edge": EDGE}
+
+bp = Blueprint("crm", __name__, url_prefix="/_local")
+
+
+class ChangesQuery(Struct, rename="camel"):
+    """Which changes are asked for.
+
+    Attributes:
+        kind: of the records, as paths spell it; case does not count.
+        record_id: of the one record whose changes are asked for.
+        since: an ISO 8601 instant; changes made then or later.
+        after: changes with a higher ``seq``, as ``next`` says it.
+        limit: changes at the most, the oldest of them.
+    """
+
+    kind: str | None = None
+    record_id: Annotated[int, Meta(ge=1, le=_LARGEST_NUMBER)] | None = None
+    since: str | None = None
+    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+
+
+class ChangesJson(PageJson):
+    """The ground truth: every change that a client made, in order; ``pruned`` says which are no longer kept."""
+
+    pruned: PrunedJson | None
+    changes: list[ChangeJson]
+
+
+class SeedRequest(Struct, forbid_unknown_fields=True):
+    """What is filled in.
+
+    Attributes:
+        profile: ``realistic`` makes up as many records as are wanted; ``small`` is one of almost every kind, ``edge``
+            what breaks clients, and neither has a number.
+        records: of each kind, 100 unless given; for more, call again with ``first``.
+        seed: what they follow from; the workspace's own, unless given.
+        first: the position of the first of them; the same position with the same seed is the same record.
+        if_empty: a workspace that has contacts already stays as it is.
+    """
+
+    profile: Literal["realistic", "small", "edge"] = "realistic"
+    records: Annotated[int, Meta(ge=0, le=LARGEST)] | None = None
+    seed: Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)] | None = None
+    first: Annotated[int, Meta(ge=0, le=10**12)] = 0
+    if_empty: bool = False
+
+
+class SeededJson(TypedDict):
+    """How many records of each kind were filled in."""
+
+    records: dict[str, int]
+
+
+@bp.get("/changes")
+@operation(problems=_PROBLEMS)
+def changes(query: ChangesQuery) -> Answer[ChangesJson]:
+    """Show every change that clients made, oldest first: all, or those that the query asks for."""
+    asked = ChangeQuery(
+        kind=_kind(query.kind),
+        record_id=query.record_id,
+        since=_instant(query.since),
+        after=query.after,
+        limit=query.limit,
+    )
+    found = parts().store.changes(asked_workspace(), asked)
+    return Answer(
+        {
+            "changes": [change.to_json() for change in found.shown],
+            "pruned": pruned_json(found.pruned),
+            **page_json(found.total, {"after": found.shown[-1].seq} if found.more else None),
+        }
+    )
+
+
+@bp.post("/seed")
+@operation(problems=_PROBLEMS)
+def seed(body: SeedRequest) -> Answer[SeededJson]:
+    """Fill in records of several kinds, as if they had always been there."""
+    workspace = asked_workspace()
+    if body.if_empty and parts().store.count(workspace, CONTACTS):
+        return Answer({"records": {}})
+    cast = _CASTS.get(body.profile)
+    if cast is not None:
+        _see_that_none_is_counted(body)
+        parts().lay_foundation(workspace)
+        with parts().store.history(workspace) as history:
+            made = fill(history, parts().account(workspace), workspace.clock.now(), cast)
+        return Answer({"records": made})
+    records = _RECORDS if body.records is None else body.records
+    make_up(workspace, records, seed=body.seed, first=body.first)
+    return Answer({"records": {kind.name: records for kind in SEEDED}})
+
+
+def make_up(workspace: Workspace, records: int, *, seed: int | None = None, first: int = 0) -> None:
+    """Fill in made-up records, so many of each kind that is made up.
+
+    Args:
+        seed: what they follow from; None is the workspace's own.
+        first: the position of the first of them.
+    """
+    parts().lay_foundation(workspace)
+    with parts().store.history(workspace) as history:
+        Seeding(
+            history=history,
+            account=parts().account(workspace),
+            seed=workspace.seed if seed is None else seed,
+            now=workspace.clock.now(),
+            first=first,
+            count=records,
+        ).fill()
+
+
+def _see_that_none_is_counted(body: SeedRequest) -> None:
+    if body.records is not None or body.seed is not None or body.first:
+        raise ParameterError(
+            f"the profile {body.profile!r} is always the same; records, seed and first are for 'realistic'"
+        )
+
+
+def _kind(name: str | None) -> str | None:
+    if name is None:
+        return None
+    for kind in KINDS:
+        if kind.name.lower() == name.lower():
+            return kind.name
+    raise ParameterError(f"kind is one of {', '.join(kind.name for kind in KINDS)}; got {name!r}")
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else parse_instant(text)
+    except UnreadableTimeError as error:
+        raise ParameterError(f"since: {error}") from error

@@ -1,0 +1,110 @@
+"""The admin routes for what the vendor's own pages can do, and its API cannot."""
+
+from typing import Annotated, Any, TypeAlias
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_insightly.kinds import KINDS, Kind
+from mock_insightly.parts import parts
+from mock_insightly.records.fields import Record, upper_keys
+from mock_insightly.records.records import updated_at
+from mock_insightly.routes.below.conversions import convert
+from mock_insightly.routes.call import admin_call
+from mock_insightly.routes.writes import create_in
+from mock_kit.admin.routes import ParameterError, asked_workspace
+from mock_kit.api.json_text import Json
+from mock_kit.api.operations import Answer, operation
+
+_PROBLEMS = (400, 401, 403)
+_Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+RecordJson: TypeAlias = dict[str, Any]
+"""A record as it is kept: what v3.1 shows, and what it hides."""
+
+bp = Blueprint("vendor_pages", __name__, url_prefix="/_local")
+
+
+class RecordRequest(Struct, forbid_unknown_fields=True):
+    """A new record.
+
+    Attributes:
+        resource: its kind, as paths spell it; case does not count.
+        fields: by the names of v3.1, and of what it hides.
+    """
+
+    resource: str
+    fields: dict[str, Any] = {}
+
+
+class RestoreRequest(Struct, forbid_unknown_fields=True, rename="camel"):
+    """Which deleted record comes back."""
+
+    resource: str
+    record_id: _Id
+
+
+class ConversionRequest(Struct, forbid_unknown_fields=True):
+    """How a lead is converted.
+
+    Attributes:
+        opportunity: the name of one that comes with it.
+    """
+
+    opportunity: str | None = None
+
+
+@bp.post("/records")
+@operation(problems=(*_PROBLEMS, 402), status=201)
+def add_record(body: RecordRequest) -> Answer[RecordJson]:
+    """Create a record, also of a kind that no API creates: an e-mail that came in, a user."""
+    call = admin_call(asked_workspace())
+    kind = _kind(body.resource)
+    with call.writing() as writing:
+        return Answer(create_in(writing, call, kind, _given(kind, body.fields)), status=201)
+
+
+@bp.post("/restore")
+@operation(problems=(*_PROBLEMS, 404), status=201)
+def restore(body: RestoreRequest) -> Answer[RecordJson]:
+    """Bring back a record that was deleted in the last thirty days, as the vendor's recycle bin does: with the same id.
+
+    Source: there is such a bin, it keeps records for 30 days, and there is no API for it (the vendor's support pages,
+        documented); the id, and that the record is stamped anew, are assumed.
+    """
+    call = admin_call(asked_workspace())
+    stamps = parts().settings.restore_stamps
+    with call.writing() as writing:
+        record = writing.restore(
+            _kind(body.resource),
+            body.record_id,
+            lambda before: updated_at(call.stamped, before) if stamps else before,
+        )
+    return Answer(record, status=201)
+
+
+@bp.post("/leads/<int:lead_id>/convert")
+@operation(problems=(*_PROBLEMS, 404, 409), status=201)
+def convert_lead(lead_id: int, body: ConversionRequest | None) -> Answer[RecordJson]:
+    """Convert a lead; later versions of the API have no path for it."""
+    return Answer(
+        convert(admin_call(asked_workspace()), lead_id, body.opportunity if body else None), status=201
+    )
+
+
+def _kind(name: str) -> Kind:
+    for kind in KINDS:
+        if kind.name.lower() == name.lower():
+            return kind
+    raise ParameterError(f"resource is one of {', '.join(kind.name for kind in KINDS)}; got {name!r}")
+
+
+def _given(kind: Kind, sent: dict[str, Json]) -> Record:
+    """Read the fields of a new record, but for its id and its stamps."""
+    fields = upper_keys(sent, "fields")
+    of_the_server = {kind.id_field, "DATE_CREATED_UTC", "DATE_UPDATED_UTC"}
+    return {
+        field.name: field.take(fields[field.name], field.name)
+        for field in kind.fields
+        if field.name in fields and field.name not in of_the_server
+    }

@@ -1,0 +1,136 @@
+"""The routes of team members: rows of teams that have a list of their own.
+
+Source: paths from the v2.2 and v3.1 OpenAPI documents (documented); a member that is there already is answered as it is
+    (recorded v2.1 exchanges, observed).
+"""
+
+from collections.abc import Callable, Iterator
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from mock_insightly.errors import MissingFieldError, NoSuchRowError
+from mock_insightly.kinds import TEAMS
+from mock_insightly.records.fields import Record, Sent, Whole, rows_of
+from mock_insightly.records.records import record_in
+from mock_insightly.routes import answers
+from mock_insightly.routes.below.parent import Parent
+from mock_insightly.routes.call import Call, allow, this_call
+from mock_insightly.versions.known import VERSIONS
+from mock_kit.api.json_text import Json, encode
+
+_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
+_ROWS = "TEAMMEMBERS"
+
+bp = Blueprint("members", __name__, url_prefix=f"/<any({_NAMES}):version>/teammembers")
+
+
+@bp.get("")
+def index(version: str) -> ResponseReturnValue:
+    """List the members of all teams.
+
+    Source: ``teamid`` narrows them on v2.1 (the vendor's Ruby client, documented), and is gone later (Insightly v2.2
+        OpenAPI document, documented).
+    """
+    call = this_call(version)
+    team = call.query.get("teamid", "").strip()
+    if not call.version.odata:
+        team = ""
+    found = [row for row in _members(call) if team in {"", str(row["TEAM_ID"])}]
+    return answers.rows(call, [_shown(call, row) for row in found], paged=True)
+
+
+@bp.get("/<int:number>")
+def show(version: str, number: int) -> ResponseReturnValue:
+    """Show one."""
+    call = this_call(version)
+    return _answer(call, _member(call, number))
+
+
+@bp.post("")
+def create(version: str) -> ResponseReturnValue:
+    """Make a user the member of a team; who is one already stays so."""
+    call = this_call(version)
+    sent = call.body()
+    team, user = (_number(sent, name) for name in ("TEAM_ID", "MEMBER_USER_ID"))
+
+    def joined(before: Record) -> Record:
+        rows: list[Json] = [*rows_of(before, _ROWS)]
+        if any(row["MEMBER_USER_ID"] == user for row in rows_of(before, _ROWS)):
+            return {_ROWS: rows}
+        return {_ROWS: [*rows, {"PERMISSION_ID": None, "TEAM_ID": team, "MEMBER_USER_ID": user}]}
+
+    record = _write(call, team, joined)
+    row = next(row for row in rows_of(record, _ROWS) if row["MEMBER_USER_ID"] == user)
+    return _answer(call, row, 201)
+
+
+@bp.put("")
+def update(version: str) -> ResponseReturnValue:
+    """Put another user in the place of a member, whose team stays what it is.
+
+    Source: v2.1 has the route (the vendor's Ruby client, documented), and so has early v2.2 (Insightly v2.2 OpenAPI
+        document, documented); what it changes is assumed.
+    """
+    call = this_call(version)
+    allow(call.version.on_members)
+    sent = call.body()
+    number, user = (_number(sent, name) for name in ("PERMISSION_ID", "MEMBER_USER_ID"))
+    team = int(str(_member(call, number)["TEAM_ID"]))
+
+    def replaced(before: Record) -> Record:
+        rows: list[Json] = [
+            {**row, "MEMBER_USER_ID": user} if row["PERMISSION_ID"] == number else row
+            for row in rows_of(before, _ROWS)
+        ]
+        return {_ROWS: rows}
+
+    _write(call, team, replaced)
+    return _answer(call, _member(call, number))
+
+
+@bp.delete("/<int:number>")
+def delete(version: str, number: int) -> ResponseReturnValue:
+    """Take a member out of its team."""
+    call = this_call(version)
+    team = int(str(_member(call, number)["TEAM_ID"]))
+
+    def left(before: Record) -> Record:
+        return {_ROWS: [row for row in rows_of(before, _ROWS) if row["PERMISSION_ID"] != number]}
+
+    _write(call, team, left)
+    return answers.accepted()
+
+
+def _answer(call: Call, row: Record, status: int = 200) -> ResponseReturnValue:
+    return answers.answer(call, encode(_shown(call, row)), status)
+
+
+def _shown(call: Call, row: Record) -> Record:
+    """Return a member as the version shows it."""
+    key = call.version.shapes[TEAMS.name.lower()].key(_ROWS)
+    return rows_of({_ROWS: key.show({_ROWS: [row]})}, _ROWS)[0]
+
+
+def _write(call: Call, team: int, given: Callable[[Record], Record]) -> Record:
+    parent = Parent(call=call, shape=call.shape(TEAMS.name.lower()), id=team)
+    with call.writing() as writing:
+        return parent.write(writing, given, stamps=call.parts.settings.rows_stamp_parent)
+
+
+def _members(call: Call) -> Iterator[Record]:
+    for document in call.parts.store.every(call.workspace, TEAMS):
+        yield from rows_of(record_in(document), _ROWS)
+
+
+def _member(call: Call, number: int) -> Record:
+    for row in _members(call):
+        if row["PERMISSION_ID"] == number:
+            return row
+    raise NoSuchRowError("TeamMembers", number)
+
+
+def _number(sent: Sent, name: str) -> int:
+    if sent.get(name) is None:
+        raise MissingFieldError(name, "TeamMember")
+    return int(str(Whole(lowest=1).read(sent[name], name)))

@@ -1,0 +1,65 @@
+"""The record that a path of a sub-resource starts with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mock_insightly.records.fields import Record
+from mock_insightly.records.records import record_in
+from mock_insightly.records.references import Reference, reference
+from mock_insightly.records.writing import Writing
+from mock_insightly.routes import answers
+from mock_insightly.routes.call import Call
+from mock_insightly.routes.writes import update_in
+from mock_insightly.versions.shape import Shape
+from mock_insightly.versions.sub_resources import SubResource
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parent:
+    """A record, and the call about something below it."""
+
+    call: Call
+    shape: Shape
+    id: int
+
+    @property
+    def reference(self) -> Reference:
+        """What others refer to it by."""
+        return reference(self.shape.kind.entity, self.id)
+
+    def list_status(self, sub: SubResource) -> int:
+        """Return what a GET of something below it is answered with."""
+        return self.call.version.sub_list_status if sub.listed_as_created else 200
+
+    def record(self) -> Record:
+        """Return the record.
+
+        Raises:
+            NoSuchRecordError: it is not there.
+        """
+        return record_in(self.call.parts.store.get(self.call.workspace, self.shape.kind, self.id).document)
+
+    def write(
+        self,
+        writing: Writing,
+        given: Callable[[Record], Record],
+        *,
+        stamps: bool,
+        part: Callable[[Record], bytes] | None = None,
+    ) -> Record:
+        """Change the record, as a part of a transaction.
+
+        Args:
+            given: gets the record as it was, and returns the canonical fields to change.
+            stamps: whether that counts as an update of the record.
+            part: gets the record as it was, and returns what a GET of the part that is written would have shown.
+        """
+
+        def change(before: Record) -> Record:
+            answers.insist(self.call, self.shape, before, part(before) if part else None)
+            fields = given(before)
+            return self.call.changed(self.shape.kind, before, fields) if stamps else {**before, **fields}
+
+        if stamps:
+            return update_in(writing, self.call, self.shape.kind, self.id, change)
+        return writing.edit(self.shape.kind, self.id, change)

@@ -1,0 +1,131 @@
+"""The routes of what hangs below records; which module answers a method follows from the sort of sub-resource."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from mock_insightly.errors import NoSuchResourceError, OutOfPlanError
+from mock_insightly.parts import parts
+from mock_insightly.routes.below import (
+    assignments,
+    attached,
+    children,
+    conversions,
+    field_pictures,
+    following,
+    own_rows,
+    pictures,
+    places,
+)
+from mock_insightly.routes.below.parent import Parent
+from mock_insightly.routes.call import allow, this_call
+from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.sub_resources import (
+    Assignment,
+    Attachments,
+    Broken,
+    Children,
+    Collection,
+    Conversion,
+    FieldPicture,
+    Following,
+    Mailbox,
+    Picture,
+    Place,
+    StateSwitch,
+    SubResource,
+)
+
+_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
+_ALL = "/<resource>/<int:record_id>/<sub>"
+
+_Answer: TypeAlias = Callable[[Parent, Any], ResponseReturnValue]
+_AnswerOne: TypeAlias = Callable[[Parent, Any, str], ResponseReturnValue]
+
+_ERROR_PAGE = (
+    "<!DOCTYPE html><html><head><title>Runtime Error</title></head>"
+    "<body><h1>Server Error in '/' Application.</h1><h2><i>Runtime Error</i></h2></body></html>"
+)
+
+
+def broken(parent: Parent, _broken: Broken) -> ResponseReturnValue:
+    """Fail as the vendor's server does.
+
+    Source: 500 with a page of HTML (recorded v2.1 exchange, observed).
+    """
+    parent.record()
+    return Response(_ERROR_PAGE, status=500, mimetype="text/html")
+
+
+_ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
+    (Collection, "GET"): own_rows.index,
+    (Collection, "POST"): own_rows.add,
+    (Collection, "PUT"): own_rows.put,
+    (Collection, "DELETE"): own_rows.remove,
+    (Children, "GET"): children.index,
+    (Children, "POST"): children.create,
+    (Children, "PUT"): children.update,
+    (Following, "GET"): following.show,
+    (Following, "POST"): following.start,
+    (Following, "DELETE"): following.stop,
+    (Attachments, "GET"): children.index,
+    (Attachments, "POST"): attached.create,
+    (Picture, "GET"): pictures.show,
+    (Picture, "DELETE"): pictures.remove,
+    (Place, "PUT"): places.put,
+    (Place, "DELETE"): places.leave,
+    (StateSwitch, "PUT"): places.switch,
+    (Assignment, "POST"): assignments.create,
+    (Conversion, "POST"): conversions.create,
+    (Broken, "GET"): broken,
+    (Mailbox, "GET"): places.mailbox,
+}
+_ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
+    (Collection, "DELETE"): own_rows.remove_one,
+    (Children, "DELETE"): children.delete_one,
+    (Picture, "PUT"): pictures.put,
+    (Picture, "POST"): pictures.put,
+    (FieldPicture, "GET"): field_pictures.show,
+    (FieldPicture, "PUT"): field_pictures.put,
+    (FieldPicture, "DELETE"): field_pictures.remove,
+}
+
+bp = Blueprint("sub_resources", __name__, url_prefix=f"/<any({_NAMES}):version>")
+
+
+@bp.route(_ALL, methods=["GET", "POST", "PUT", "DELETE"])
+def all_of_it(version: str, resource: str, record_id: int, sub: str) -> ResponseReturnValue:
+    """Answer a call about a sub-resource."""
+    parent, found = _found(version, resource, record_id, sub)
+    allow(found.on_all)
+    answer = _ANSWERS[type(found), _method()]
+    return answer(parent, found)
+
+
+@bp.route(f"{_ALL}/<path:member>", methods=["GET", "POST", "PUT", "DELETE"])
+def one_of_it(version: str, resource: str, record_id: int, sub: str, member: str) -> ResponseReturnValue:
+    """Answer a call about one member of a sub-resource."""
+    parent, found = _found(version, resource, record_id, sub)
+    allow(found.on_member(member))
+    answer = _ANSWERS_ONE[type(found), _method()]
+    return answer(parent, found, member)
+
+
+def _found(version: str, resource: str, record_id: int, sub: str) -> tuple[Parent, SubResource]:
+    call = this_call(version)
+    if sub == "links" and parts().settings.singular_links:
+        resource = call.version.plural(resource)
+    shape = call.shape(resource)
+    found = call.version.below(resource, sub)
+    if found is None and sub in call.version.closed_below:
+        raise OutOfPlanError(sub)
+    if found is None:
+        known = (one.name for (of, _), one in call.version.sub_resources.items() if of == resource)
+        raise NoSuchResourceError(sub, known)
+    return Parent(call=call, shape=shape, id=record_id), found
+
+
+def _method() -> str:
+    return "GET" if request.method == "HEAD" else request.method

@@ -1,0 +1,1 @@
+"""What a failing test or scenario says: what happened, and why something has not."""

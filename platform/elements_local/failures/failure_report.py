@@ -1,0 +1,172 @@
+"""What a failing test says: why what was changed has not come as a callback, and what happened in its workspace.
+
+Scenarios and tests with fixtures have the reasons and the decisions from the same functions.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from elements_local.failures.observed import JsonObject, Observed
+from elements_local.failures.unreported import Unreported, failure_text, sentences, shown_url
+from elements_local.scenarios.records import RESOURCES
+from mock_kit.admin.masks import mask_target
+from mock_kit.workspaces.instants import parse_instant
+
+_MOST_POLLS = 20
+_MOST_RECORDS = 20
+_MOST_LINES = 14
+_A_FEW = 3
+
+
+@dataclass(frozen=True)
+class _PlainWording:
+    """The CRM's ids, and the time of day on the day of ``today``."""
+
+    today: str
+
+    def record(self, resource: str, record_id: str) -> str:
+        return f"{resource} {record_id}" if record_id else f"a record of {resource} without an id"
+
+    def instant(self, at: str) -> str:
+        day, _, clock = at.removesuffix("Z").partition("T")
+        return clock if day == self.today else f"{day} {clock}"
+
+    def instance(self, instance_id: int) -> str:
+        return f"instance {instance_id}"
+
+
+def poll_lines(
+    polls: Sequence[JsonObject], *, record: Callable[[str, str], str], instant: Callable[[str], str]
+) -> Iterator[str]:
+    """Yield what polls decided: a line for each poll and record.
+
+    Polls that saw nothing are only counted.
+
+    Args:
+        record, instant: how these are written.
+    """
+    told = [poll for poll in polls if poll["seen"] or poll["error"]]
+    for poll in told[-_MOST_POLLS:]:
+        yield _poll_line(poll, instant)
+        for each in poll["records"][:_MOST_RECORDS]:
+            yield f"  {record(poll['resource'], each['id'])}: {each['verdict']}, {each['why']}"
+    if quiet := len(polls) - len(told):
+        begin, end = instant(polls[0]["at"]), instant(polls[-1]["at"])
+        span = f"from {begin} to {end}" if begin != end else f"at {end}"
+        yield f"{quiet} {'poll' if quiet == 1 else 'polls'} saw nothing, {span}"
+    if len(told) > _MOST_POLLS:
+        yield f"{len(told) - _MOST_POLLS} earlier polls are not shown"
+
+
+def warning_line(warning: JsonObject, instance: str) -> str:
+    """Write a slip in an instance's configuration."""
+    where = ", ".join(filter(None, [warning["path"], instance]))
+    return f"warning {warning['rule']}: {warning['message']} ({where})"
+
+
+def report(observed: Observed, *, verbose: bool) -> str:
+    """Say in a few lines what happened, the most telling first; in as many as it takes if that is asked for."""
+    lines = list(_Report(observed, verbose=verbose).lines())
+    if not verbose and len(lines) > _MOST_LINES + 1:
+        lines[_MOST_LINES:] = [f"... {len(lines) - _MOST_LINES} more lines: pytest -v"]
+    return "\n".join(lines)
+
+
+class _Report:
+    """Writes what happened in a workspace."""
+
+    def __init__(self, observed: Observed, *, verbose: bool) -> None:
+        self._observed = observed
+        self._verbose = verbose
+        self._words = _PlainWording(observed.now.partition("T")[0])
+
+    def lines(self) -> Iterator[str]:
+        """Yield all of it, the most telling first."""
+        observed = self._observed
+        if not (observed.pollers or observed.changes or observed.callbacks):
+            none = "no instance, no change, no callback" if observed.has_platform else "nothing came to it"
+            yield f"nothing happened in workspace {observed.workspace}, {self._clock()}: {none}"
+            return
+        reasons = sentences(Unreported(observed, self._words).all())
+        yield from self._few(reasons, "reason", latest=False)
+        yield from self._few([*map(self._warning, observed.warnings)], "warning", latest=False)
+        yield f"In workspace {observed.workspace}, {self._clock()}:"
+        yield from (f"  {line}" for line in self._story())
+
+    def _clock(self) -> str:
+        return f"whose {'virtual' if self._observed.is_virtual else 'real'} clock shows {self._observed.now}"
+
+    def _story(self) -> Iterator[str]:
+        observed = self._observed
+        empty = "there is no instance", "nothing was changed in the CRM", "no callback was sent"
+        no_instance, no_change, no_callback = ([line] if observed.has_platform else [] for line in empty)
+        yield from self._few([*map(self._poller, observed.pollers)] or no_instance, "instance")
+        yield from self._few([*map(self._change, observed.changes)] or no_change, "change")
+        yield from self._polls()
+        yield from self._few([*self._attempts()] or no_callback, "attempt")
+        yield from self._few([*self._others()], "other request")
+
+    def _few(self, lines: Sequence[str], what: str, *, latest: bool = True) -> Iterator[str]:
+        """Yield some of many lines, the latest or the first, and say how many there are."""
+        left = 0 if self._verbose else max(len(lines) - _A_FEW, 0)
+        counted = f"{what}s" if left > 1 else what
+        if left and latest:
+            yield f"{left} earlier {counted}"
+        yield from lines[left:] if latest else lines[: len(lines) - left]
+        if left and not latest:
+            yield f"{left} more {counted}"
+
+    def _warning(self, warning: JsonObject) -> str:
+        return warning_line(warning, self._words.instance(warning["instanceId"]))
+
+    def _poller(self, poller: JsonObject) -> str:
+        name = f"{self._words.instance(poller['instanceId'])}, made at {self._words.instant(poller['made'])}"
+        if poller["silent"]:
+            return f"{name}, is not polled: {poller['silent']}"
+        polled = ", ".join(each["resource"] for each in poller["resources"])
+        return f"{name}: polls {polled}; next at {self._words.instant(poller['nextPoll'])}"
+
+    def _change(self, change: JsonObject) -> str:
+        resource = str(RESOURCES.get(change["resource"], change["resource"]))
+        record = self._words.record(resource, change["recordId"])
+        dated = (
+            "" if change["updated"] == change["at"] else f", dated {self._words.instant(change['updated'])}"
+        )
+        return f"change at {self._words.instant(change['at'])}: {record} {change['change']}{dated}"
+
+    def _polls(self) -> Iterator[str]:
+        if self._verbose:
+            for poll in self._observed.polls:
+                if not poll["seen"] and not poll["error"]:
+                    yield _poll_line(poll, self._words.instant)
+        yield from poll_lines(self._observed.polls, record=self._words.record, instant=self._words.instant)
+
+    def _attempts(self) -> Iterator[str]:
+        attempts = [
+            (attempt, ", ".join(map(self._event, delivery["events"][:_A_FEW])) or delivery["topic"])
+            for delivery in self._observed.deliveries
+            for attempt in delivery["attempts"]
+        ]
+        for attempt, events in sorted(attempts, key=lambda each: parse_instant(each[0]["at"])):
+            answer = attempt["status"] or attempt["outcome"]
+            at = self._words.instant(attempt["at"])
+            yield f"callback at {at}: {events}: {answer} from {shown_url(attempt['url'])}"
+
+    def _event(self, event: str) -> str:
+        name, _, change = event.rpartition(" ")
+        resource, _, record_id = name.partition("/")
+        return f"{self._words.record(resource, record_id)} {change}"
+
+    def _others(self) -> Iterator[str]:
+        """Yield what came to the sink from others than the platform."""
+        for each in self._observed.callbacks:
+            if "Elements-Webhook-Id" not in each["headers"]:
+                at = self._words.instant(each["received_at"])
+                yield f"request at {at} to the sink: {each['method']} {mask_target(each['path'])}: {each['status']}"
+
+
+def _poll_line(poll: JsonObject, instant: Callable[[str], str]) -> str:
+    seen = f"{poll['seen']} seen, {poll['events']} reported"
+    outcome = failure_text(poll["error"]) if poll["error"] else seen
+    asked = f"{poll['resource']} from {instant(poll['from'])}"
+    return f"poll at {instant(poll['at'])} of {asked}: {outcome}"

@@ -1,0 +1,57 @@
+"""The section of a failing test's report that says what happened in its workspace."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from elements_local.clients import Doors
+from elements_local.errors import HarnessError
+from elements_local.failures.failure_report import report as text_of
+from elements_local.failures.observed import observe
+from elements_local.reports.activity_lines import latest
+from elements_local.stack.stack import Stack
+
+_TITLE = "elements-local"
+_MOST = 3
+
+
+def latest_of(stack: Stack) -> int:
+    """Return the number of what has happened last in a stack; 0 where nobody can tell."""
+    try:
+        return latest(stack.admin()) if stack.addresses.platform else 0
+    except HarnessError:
+        return 0
+
+
+def touched(stack: Stack, *, after: int) -> Iterator[Doors]:
+    """Yield the latest few workspaces in which something has happened since; none where nobody can tell.
+
+    Args:
+        after: the number of what had happened last before.
+    """
+    if not stack.addresses.platform:
+        return
+    try:
+        shown = stack.admin().call("GET", f"/_local/activity?after={after}&limit=10000")["activities"]
+        there = {each.name: each for each in stack.workspaces()}
+    except HarnessError:
+        return
+    names = [*dict.fromkeys(activity["workspace"] for activity in reversed(shown))]
+    yield from [stack.doors(there[name]) for name in names if name in there][:_MOST][::-1]
+
+
+def add_section(report: pytest.TestReport, doors: Doors, *, verbose: bool) -> None:
+    """Add what happened in a workspace to a report, or, if that cannot be told, a line that says so.
+
+    It belongs to the failure's own text where that can be added to, so that it is in every form of the report, also in
+    one for a CI.
+    """
+    try:
+        text = text_of(observe(doors), verbose=verbose)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
+        text = f"what happened cannot be told: {type(error).__name__}: {str(error)[:200]}"
+    add = getattr(report.longrepr, "addsection", None)
+    if add is None:
+        report.sections.append((_TITLE, text))
+    else:
+        add(_TITLE, text)

@@ -1,0 +1,93 @@
+"""What the services know of a workspace, asked for when something has failed and has to be explained."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from elements_local.clients import Client, Doors
+from mock_kit.api.json_text import decode
+
+JsonObject: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """What the services know of a workspace; nothing of those that do not run.
+
+    Attributes:
+        has_platform: whether a platform runs, and not the CRM or the sink alone.
+        bin_url: where the sink takes its callbacks.
+        now, is_virtual: what its clock shows, and whether that moves only when told.
+        keeps_ties: whether a change may fall into the second of a poll before it.
+        changes: what clients changed in the CRM, oldest first.
+        pollers: its instances, whether they are polled or not.
+        polls: with every decision, oldest first.
+        deliveries: callbacks that are owed, with every attempt.
+        callbacks: what came to the sink, oldest first.
+        pruned_polls, pruned_changes: ``at`` when what is older than ``before`` was forgotten; None if nothing was.
+        pruned_callbacks_at: when the last callback made room for others in the sink; None if none did.
+        warnings: slips in the configuration of instances.
+    """
+
+    workspace: str
+    has_platform: bool = True
+    bin_url: str
+    now: str
+    is_virtual: bool
+    keeps_ties: bool = True
+    changes: list[JsonObject] = field(default_factory=list)
+    pollers: list[JsonObject] = field(default_factory=list)
+    polls: list[JsonObject] = field(default_factory=list)
+    deliveries: list[JsonObject] = field(default_factory=list)
+    callbacks: list[JsonObject] = field(default_factory=list)
+    pruned_polls: JsonObject | None = None
+    pruned_changes: JsonObject | None = None
+    pruned_callbacks_at: str | None = None
+    warnings: list[JsonObject] = field(default_factory=list)
+
+
+def observe(doors: Doors) -> Observed:
+    """Ask the services that run.
+
+    Raises:
+        HarnessError: one of them does not answer, or refuses.
+    """
+    clock = doors.clock.show()
+    platform = doors.platform
+    return Observed(
+        workspace=doors.credentials.name,
+        has_platform=bool(platform.url),
+        bin_url=doors.credentials.callback_url,
+        now=clock["now"],
+        is_virtual=clock["mode"] == "virtual",
+        keeps_ties=clock["mode"] == "real" or "keep_ties" in clock,
+        changes=doors.crm.changes() if doors.crm.url else [],
+        pollers=platform.call("GET", "/_local/pollers")["pollers"] if platform.url else [],
+        polls=platform.polls() if platform.url else [],
+        deliveries=platform.filtered("deliveries", {}) if platform.url else [],
+        pruned_polls=_one(platform, "polls").get("pruned"),
+        pruned_changes=_one(doors.crm, "changes").get("pruned"),
+        pruned_callbacks_at=_one(doors.sink, "callbacks", f"&workspace={doors.credentials.name}").get(
+            "pruned_at"
+        ),
+        callbacks=doors.sink.callbacks() if doors.sink.url else [],
+        warnings=warnings_of(platform),
+    )
+
+
+def _one(service: Client, what: str, query: str = "") -> JsonObject:
+    """Return the shortest page of a list, for what stands beside its items."""
+    shown: JsonObject = service.call("GET", f"/_local/{what}?limit=1{query}") if service.url else {}
+    return shown
+
+
+def warnings_of(platform: Client) -> list[JsonObject]:
+    """Return the warnings of all instances; none from a platform that has no such route."""
+    reply = platform.send("GET", "/_local/warnings") if platform.url else None
+    if reply is None or not reply.ok:
+        return []
+    answer: Any = decode(reply.body)
+    return [
+        {"instanceId": each["instanceId"], **warning}
+        for each in answer["warnings"]
+        for warning in each["warnings"]
+    ]

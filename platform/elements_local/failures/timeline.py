@@ -1,0 +1,122 @@
+"""What came of a scenario, in the order of its time: changes, polls, attempts, and the events in them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from itertools import groupby
+from typing import Any
+
+from elements_local.clients import Doors
+from elements_local.scenarios.records import RESOURCES, Names
+from mock_kit.workspaces.instants import parse_instant
+
+
+class Lane(Enum):
+    """What happened."""
+
+    CHANGE = "change"
+    POLL = "poll"
+    ATTEMPT = "attempt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Something that happened.
+
+    Attributes:
+        after: since the scenario's start.
+        good: false for a poll that failed and for a callback that was not taken.
+        idle: true for a poll that saw nothing.
+        until: when the last of several was that are told of as one.
+    """
+
+    lane: Lane
+    after: timedelta
+    text: str
+    good: bool = True
+    idle: bool = False
+    until: timedelta | None = None
+
+
+def taken(callback: dict[str, Any]) -> bool:
+    """Say whether a callback's receiver took it."""
+    return callback["status"] is not None and 200 <= callback["status"] < 300
+
+
+def event_lines(names: Names, callback: dict[str, Any]) -> list[str]:
+    """Return a callback's events as scenarios write them: ``contacts/ada CREATED``."""
+    body = callback["json"]
+    message = body.get("message") if isinstance(body, dict) else None
+    events = message.get("events", []) if isinstance(message, dict) else []
+    return [
+        f"{names.shown(event['objectType'], event.get('objectId', ''))} {event['eventType']}"
+        for event in events
+    ]
+
+
+def clock_text(after: timedelta) -> str:
+    """Return a time since the start as ``T+00:15:00``; whole days come before the hours.
+
+    >>> clock_text(timedelta(days=3, minutes=15))
+    'T+3d 00:15:00'
+    """
+    seconds = int(after.total_seconds())
+    days, rest = divmod(abs(seconds), 86400)
+    clock = f"{rest // 3600:02}:{rest % 3600 // 60:02}:{rest % 60:02}"
+    return f"T{'-' if seconds < 0 else '+'}{f'{days}d ' if days else ''}{clock}"
+
+
+def moments(doors: Doors, names: Names, *, start: datetime) -> list[Moment]:
+    """Ask a workspace for all that happened in it, in the order of time."""
+    found = [
+        *(_change(change, names, start) for change in doors.crm.changes()),
+        *(_poll(poll, start) for poll in doors.platform.polls()),
+        *(_attempt(callback, names, start) for callback in doors.sink.callbacks()),
+    ]
+    return sorted(found, key=lambda moment: moment.after)
+
+
+def condensed(found: Iterable[Moment]) -> list[Moment]:
+    """Return the moments with each row of polls that saw nothing told of as one, so that the others can be seen."""
+    made: list[Moment] = []
+    for idle, group in groupby(found, key=lambda moment: moment.idle):
+        row = list(group)
+        made += [_as_one(row)] if idle and len(row) > 1 else row
+    return made
+
+
+def _as_one(row: Sequence[Moment]) -> Moment:
+    until = row[-1].after
+    return replace(
+        row[0], text=f"{len(row)} polls saw nothing", until=until if until > row[0].after else None
+    )
+
+
+def _change(change: dict[str, Any], names: Names, start: datetime) -> Moment:
+    resource = RESOURCES.get(change["resource"], change["resource"])
+    shown = names.shown(resource, change["recordId"])
+    return Moment(
+        lane=Lane.CHANGE, after=parse_instant(change["at"]) - start, text=f"{shown} {change['change']}"
+    )
+
+
+def _poll(poll: dict[str, Any], start: datetime) -> Moment:
+    outcome = poll["error"] or f"{poll['seen']} seen, {poll['events']} reported"
+    return Moment(
+        lane=Lane.POLL,
+        after=parse_instant(poll["at"]) - start,
+        text=f"{poll['resource']}: {outcome}",
+        good=poll["error"] is None,
+        idle=poll["error"] is None and not poll["seen"],
+    )
+
+
+def _attempt(callback: dict[str, Any], names: Names, start: datetime) -> Moment:
+    lines = ", ".join(event_lines(names, callback)) or callback["path"]
+    return Moment(
+        lane=Lane.ATTEMPT,
+        after=parse_instant(callback["received_at"]) - start,
+        text=f"{lines} ({callback['status'] or 'dropped'})",
+        good=taken(callback),
+    )

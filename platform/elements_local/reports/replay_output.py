@@ -1,0 +1,177 @@
+"""What ``replay`` says while it runs and at its end: to people, to scripts, and to GitHub's annotations."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from elements_local.reports.junit import write_junit
+from elements_local.reports.replay_report import (
+    CaseStatus,
+    ReplayReport,
+    SkipReason,
+    mistake_json,
+    scenario_json,
+)
+from elements_local.reports.stopwatch import Stopwatch
+from elements_local.scenarios.runner import Result
+from elements_local.scenarios.scenario import Scenario, ScenarioError
+from mock_kit.api.json_text import encode_text
+
+_BETWEEN_LINES_S = 5
+_MOST_REMAINING = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayOutput:
+    """Where a replay's words and reports go.
+
+    Attributes:
+        quiet: failures only, and how far it is.
+        as_json: standard output is for JSON, so that all words go to standard error.
+        junit, html: files that are written at the end, whatever the end was.
+    """
+
+    quiet: bool = False
+    as_json: bool = False
+    junit: Path | None = None
+    html: Path | None = None
+
+    def say(self, text: str) -> None:
+        """Say something to people."""
+        click.echo(text, err=self.as_json)
+
+    def show_list(self, scenarios: Sequence[Scenario], errors: Sequence[ScenarioError]) -> None:
+        """List scenarios, a line each, or as one JSON document."""
+        if self.as_json:
+            heads = [scenario_json(scenario) for scenario in scenarios]
+            click.echo(
+                encode_text({"scenarios": heads, "mistakes": [mistake_json(error) for error in errors]})
+            )
+        else:
+            for scenario in scenarios:
+                click.echo(f"{scenario.path}:{scenario.line}: {scenario.name}")
+        self.show_mistakes(errors)
+
+    def show_mistakes(self, errors: Sequence[ScenarioError]) -> None:
+        """Say what is wrong with files, a line each."""
+        for error in errors:
+            click.echo(str(error), err=True)
+            self._annotate(error.reason, "cannot be read", error.path, error.place.line, error.place.column)
+
+    @contextmanager
+    def progress(self, count: int) -> Iterator["_Progress"]:
+        """Show results as they come: each with a line, or, if it is to be quiet, failures and how far it is."""
+        if self.quiet and sys.stderr.isatty():
+            # Without an estimate: in process, freezegun holds the time that it would be made from.
+            with click.progressbar(length=count, label="scenarios", file=sys.stderr, show_eta=False) as bar:
+                yield _Progress(self, count, bar)
+        else:
+            yield _Progress(self, count)
+
+    def show_end(self, report: ReplayReport) -> None:
+        """Say what came of it, and write the reports."""
+        self.show_mistakes(report.mistakes)
+        if report.interrupted:
+            self._show_remaining(report.not_run(SkipReason.INTERRUPTED))
+        counts = report.counts()
+        left_out = len(report.not_run(SkipReason.OWN_STACK))
+        not_run = counts[CaseStatus.SKIPPED] - left_out
+        told = f"{counts[CaseStatus.PASSED]} passed, {counts[CaseStatus.FAILED]} failed"
+        self.say(told + (f", {not_run} not run" if not_run else ""))
+        if left_out:
+            self.say(f"{left_out} left out: their settings or profile need a stack of their own")
+        if report.error:
+            click.echo(f"elements-local: {report.error}", err=True)
+        if report.mistakes:
+            self._show_what_mistakes_do(report)
+        if self.as_json:
+            click.echo(encode_text(report.to_json()))
+        self.write(report)
+
+    def _show_what_mistakes_do(self, report: ReplayReport) -> None:
+        files = len({error.path for error in report.mistakes})
+        told = f"{counted(len(report.mistakes), 'mistake')} in {counted(files, 'file')}"
+        spared = len(report.not_run(SkipReason.MISTAKES))
+        hint = f", so nothing was run; --keep-going runs the {counted(spared, 'scenario')} that can be read"
+        click.echo(told + (hint if spared else ""), err=True)
+
+    def write(self, report: ReplayReport) -> None:
+        """Write the files of reports.
+
+        Raises:
+            click.UsageError: one cannot be written.
+        """
+        try:
+            for path in (self.junit, self.html):
+                if path:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+            if self.junit:
+                write_junit(self.junit, report)
+            if self.html:
+                from elements_local.reports.replay_page import write_page  # noqa: PLC0415 - loads the templates
+
+                write_page(self.html, report)
+        except OSError as error:
+            raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+
+    def show_result(self, result: Result) -> None:
+        """Say what came of a scenario."""
+        if result.failure:
+            self.say(f"{click.style('FAILED', fg='red')}  {result.scenario.name}\n{result.failure}")
+            path, _, line = result.failure.place.rpartition(":")
+            self._annotate(str(result.failure), result.scenario.name, Path(path), int(line))
+        elif not self.quiet:
+            self.say(f"{click.style('passed', fg='green')}  {result.scenario.name}")
+
+    def _show_remaining(self, remaining: Sequence[Scenario]) -> None:
+        self.say("interrupted; what is done is reported" + (", and not run were:" if remaining else ""))
+        for scenario in remaining[:_MOST_REMAINING]:
+            self.say(f"  {scenario.path}:{scenario.line}: {scenario.name}")
+        if len(remaining) > _MOST_REMAINING:
+            self.say(f"  and {len(remaining) - _MOST_REMAINING} more")
+
+    def _annotate(self, message: str, title: str, path: Path, line: int, column: int | None = None) -> None:
+        """Mark a line, where GitHub runs this."""
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            place = f"file={path},line={line}" + (f",col={column}" if column else "")
+            message = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+            title = title.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+            self.say(f"::error {place},title={title}::{message}")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+class _Progress:
+    """Tells of results as they come."""
+
+    def __init__(self, output: ReplayOutput, count: int, bar: Any = None) -> None:
+        self._output = output
+        self._count = count
+        self._bar = bar
+        self._done = 0
+        self._failed = 0
+        self._since_line = Stopwatch()
+
+    def show(self, result: Result) -> None:
+        """Tell of one more."""
+        self._done += 1
+        self._failed += result.failure is not None
+        self._output.show_result(result)
+        if self._bar:
+            self._bar.update(1)
+        elif self._output.quiet and self._since_line.seconds > _BETWEEN_LINES_S:
+            click.echo(f"{self._done} of {self._count} scenarios, {self._failed} failed", err=True)
+            self._since_line = Stopwatch()

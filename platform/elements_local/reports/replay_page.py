@@ -1,0 +1,107 @@
+"""A replay's report as one page that needs nothing else: what failed first, then every file, with timelines."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from elements_local.failures.timeline import Moment, clock_text, condensed
+from elements_local.reports.html_page import render
+from elements_local.reports.replay_report import COUNTED, Case, CaseStatus, ReplayReport
+from mock_kit.workspaces.instants import format_instant
+
+_MOST_OPEN = 20
+_BAD = (CaseStatus.ERROR, CaseStatus.FAILED)
+
+
+def write_page(path: Path, report: ReplayReport) -> None:
+    """Write the page; nothing in it comes from elsewhere, and all text of others is escaped."""
+    cases = list(report.cases)
+    page = render(
+        "replay.html",
+        style="replay.css",
+        script="replay.js",
+        counts=_counts(cases),
+        bad=any(case.status in _BAD for case in cases),
+        seconds=_seconds(report.seconds),
+        began=format_instant(report.began.replace(microsecond=0)),
+        notes=[note for note in ("interrupted" if report.interrupted else "", report.error) if note],
+        outcomes=[status.value for status in CaseStatus],
+        tags=sorted({tag for case in cases for tag in case.tags}),
+        sections=list(_sections(cases)),
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def _sections(cases: Sequence[Case]) -> Iterator[dict[str, Any]]:
+    """Yield a section of what failed, and one for each file with the rest of it."""
+    bad = [case for case in cases if case.status in _BAD]
+    if bad:
+        yield _section("failed", "What failed", bad, opened=_MOST_OPEN)
+    files: dict[Path, list[Case]] = {}
+    for case in cases:
+        if case.status not in _BAD:
+            files.setdefault(case.path, []).append(case)
+    for number, (file, rest) in enumerate(files.items()):
+        yield _section(f"file-{number}", str(file), rest)
+
+
+def _section(name: str, title: str, cases: Sequence[Case], *, opened: int = 0) -> dict[str, Any]:
+    return {
+        "id": name,
+        "title": title,
+        "counts": _counts(cases),
+        "seconds": _seconds(sum(case.seconds for case in cases)),
+        "cases": [_shown(case, is_open=number < opened) for number, case in enumerate(cases)],
+    }
+
+
+def _shown(case: Case, *, is_open: bool) -> dict[str, Any]:
+    took = [] if case.status in {CaseStatus.ERROR, CaseStatus.SKIPPED} else [_seconds(case.seconds)]
+    place = f"{case.path}:{case.line}" + (f":{case.column}" if case.column else "")
+    end = max((moment.until or moment.after for moment in case.moments), default=timedelta(0))
+    return {
+        "name": case.name,
+        "status": case.status.value,
+        "tags": case.tags,
+        "told": ", ".join([*took, *case.tags]),
+        "place": place,
+        "why": case.why,
+        "open": is_open,
+        "end": clock_text(end),
+        "moments": [_moment(moment) for moment in condensed(case.moments)],
+    }
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    """Return what a list shows of a moment; the page's script draws it from that."""
+    to = "" if moment.until is None else f" to {clock_text(moment.until)}"
+    return {
+        "kind": moment.lane.value + ("" if moment.good else " bad"),
+        "many": moment.until is not None,
+        "text": f"{clock_text(moment.after)}{to} {moment.text}",
+    }
+
+
+def _counts(cases: Iterable[Case]) -> str:
+    """Return how many cases came to what; what none came to is left out, but for what passed."""
+    counts = Counter(case.status for case in cases)
+    return ", ".join(
+        f"{counts[status]} {word}"
+        for status, word in COUNTED.items()
+        if counts[status] or status is CaseStatus.PASSED
+    )
+
+
+def _seconds(seconds: float) -> str:
+    """Return a duration for people.
+
+    >>> _seconds(0.0213), _seconds(8.04), _seconds(125)
+    ('0.02 s', '8.0 s', '2 min 5 s')
+    """
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"

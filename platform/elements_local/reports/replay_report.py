@@ -1,0 +1,195 @@
+"""What came of a replay, as the terminal, JUnit, the page and ``--json`` report it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from elements_local.failures.timeline import Moment
+from elements_local.interruption import EXIT_STATUS
+from elements_local.scenarios.runner import Failure, Result
+from elements_local.scenarios.scenario import Scenario, ScenarioError
+from mock_kit.workspaces.instants import format_instant
+
+
+class CaseStatus(Enum):
+    """What a case came to: an error is a mistake in a file, a failure what a scenario that ran came to."""
+
+    ERROR = "error"
+    FAILED = "failed"
+    PASSED = "passed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A scenario, or a mistake that keeps one from being read.
+
+    Attributes:
+        path, line: of the scenario, or of the mistake.
+        why: what is wrong with the file, why it failed, or why it was not run; empty if it passed.
+        seconds: how long it took on the machine.
+        failure: why it failed.
+        moments: all that happened in it, if that was kept.
+    """
+
+    name: str
+    path: Path
+    line: int
+    status: CaseStatus
+    column: int | None = None
+    tags: tuple[str, ...] = ()
+    why: str = ""
+    seconds: float = 0.0
+    failure: Failure | None = None
+    moments: tuple[Moment, ...] = ()
+
+
+class SkipReason(Enum):
+    """Why a scenario was not run."""
+
+    OWN_STACK = "its settings or profile need a stack of their own"
+    MISTAKES = "not run, since there are mistakes in scenario files"
+    FAILURE = "not run after the first failure"
+    NO_STACK = "not run, since the stack cannot be used"
+    INTERRUPTED = "not run, since the replay was interrupted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """A scenario that was not run, and why."""
+
+    scenario: Scenario
+    why: SkipReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayReport:
+    """What came of a replay.
+
+    Attributes:
+        began: by the machine's clock.
+        seconds: how long all of it took.
+        interrupted: whether Ctrl-C or SIGTERM cut it off.
+        error: why no more could be run, if so.
+    """
+
+    began: datetime
+    seconds: float
+    results: Sequence[Result] = ()
+    mistakes: Sequence[ScenarioError] = ()
+    skipped: Sequence[Skipped] = ()
+    interrupted: bool = False
+    error: str = ""
+
+    @property
+    def cases(self) -> Iterator[Case]:
+        """Yield a case for each mistake, each scenario that ran and each that did not."""
+        for error in self.mistakes:
+            place = f"{error.place.line}:{error.place.column}"
+            yield Case(
+                name=f"{error.path.name}:{place} cannot be read",
+                path=error.path,
+                line=error.place.line,
+                column=error.place.column,
+                status=CaseStatus.ERROR,
+                why=str(error),
+            )
+        yield from map(_ran, self.results)
+        for each in self.skipped:
+            yield _case(each.scenario, CaseStatus.SKIPPED, each.why.value)
+
+    @property
+    def exit_status(self) -> int:
+        """Return the command's: what could not be read weighs more than what failed."""
+        if self.interrupted:
+            return EXIT_STATUS
+        if self.mistakes or self.error:
+            return 2
+        return 1 if any(result.failure for result in self.results) else 0
+
+    def not_run(self, *whys: SkipReason) -> list[Scenario]:
+        """Return the scenarios that were not run for one of several reasons."""
+        return [each.scenario for each in self.skipped if each.why in whys]
+
+    def counts(self) -> Mapping[CaseStatus, int]:
+        """Return how many cases came to what."""
+        return Counter(case.status for case in self.cases)
+
+    def to_json(self) -> dict[str, object]:
+        """Return what ``replay --json`` prints."""
+        counts = self.counts()
+        return {
+            "began": format_instant(self.began),
+            "seconds": round(self.seconds, 3),
+            "interrupted": self.interrupted,
+            "error": self.error or None,
+            "counts": {key: counts[status] for status, key in COUNTED.items()},
+            "scenarios": [_as_json(case) for case in self.cases if case.status is not CaseStatus.ERROR],
+            "mistakes": [mistake_json(error) for error in self.mistakes],
+        }
+
+
+COUNTED = {
+    CaseStatus.PASSED: "passed",
+    CaseStatus.FAILED: "failed",
+    CaseStatus.SKIPPED: "skipped",
+    CaseStatus.ERROR: "mistakes",
+}
+"""Under which key a report counts what."""
+
+
+def scenario_json(scenario: Scenario) -> dict[str, object]:
+    """Return what says which scenario it is."""
+    return _head(scenario.name, scenario.path, scenario.line, scenario.tags)
+
+
+def mistake_json(error: ScenarioError) -> dict[str, object]:
+    """Return what is wrong with a file, and where."""
+    return {
+        "path": str(error.path),
+        "line": error.place.line,
+        "column": error.place.column,
+        "reason": error.reason,
+    }
+
+
+def _ran(result: Result) -> Case:
+    status = CaseStatus.FAILED if result.failure else CaseStatus.PASSED
+    return replace(
+        _case(result.scenario, status, str(result.failure or "")),
+        seconds=result.seconds,
+        failure=result.failure,
+        moments=result.moments,
+    )
+
+
+def _case(scenario: Scenario, status: CaseStatus, why: str) -> Case:
+    return Case(
+        name=scenario.name,
+        path=scenario.path,
+        line=scenario.line,
+        tags=scenario.tags,
+        status=status,
+        why=why,
+    )
+
+
+def _as_json(case: Case) -> dict[str, object]:
+    return {
+        **_head(case.name, case.path, case.line, case.tags),
+        "outcome": case.status.value,
+        "seconds": round(case.seconds, 3),
+        "why": case.why or None,
+        "failure": _failure(case.failure) if case.failure else None,
+    }
+
+
+def _head(name: str, path: Path, line: int, tags: tuple[str, ...]) -> dict[str, object]:
+    return {"name": name, "path": str(path), "line": line, "tags": list(tags)}
+
+
+def _failure(failure: Failure) -> dict[str, object]:
+    return {"line": failure.line, "verb": failure.verb, "lines": list(failure.lines)}

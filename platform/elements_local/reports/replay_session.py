@@ -1,0 +1,181 @@
+"""What is replayed, and one replay of it with a report at its end."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from elements_local.errors import HarnessError
+from elements_local.interruption import Interruption
+from elements_local.reports.replay_output import ReplayOutput
+from elements_local.reports.replay_report import ReplayReport, Skipped, SkipReason
+from elements_local.reports.stopwatch import Stopwatch
+from elements_local.scenarios.replaying import chosen, replaying, shuffled
+from elements_local.scenarios.runner import How, Result, Runner
+from elements_local.scenarios.scenario import Loaded, Scenario, ScenarioError, find, load_all
+from elements_local.scenarios.yaml_text import Place
+from mock_kit.workspaces.clock import SystemClock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which scenarios are meant.
+
+    Attributes:
+        paths: files and folders.
+        names: words of their names, one of which is enough; none means any.
+        tags: in the same way.
+        seed: of the order; None is that of the files.
+    """
+
+    paths: Sequence[Path]
+    names: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    seed: int | None = None
+
+    @property
+    def missing(self) -> list[Path]:
+        """Return the paths that are not there."""
+        return [path for path in self.paths if not path.exists()]
+
+    def files(self) -> list[Path]:
+        """Return the scenario files that there are at present, each once."""
+        return list(dict.fromkeys(find([path for path in self.paths if path.exists()])))
+
+    def read(self, only: Collection[Path] | None = None) -> Loaded:
+        """Read the scenarios, and all that is wrong with their files.
+
+        Args:
+            only: the files that are meant, if it is not all of them.
+        """
+        files = [file for file in self.files() if only is None or file in only]
+        loaded = [_loaded(file) for file in files]
+        scenarios = chosen(
+            [each for file in loaded for each in file.scenarios], names=self.names, tags=self.tags
+        )
+        if self.seed is not None:
+            scenarios = shuffled(scenarios, self.seed)
+        return Loaded(
+            scenarios=tuple(scenarios), errors=tuple(error for file in loaded for error in file.errors)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplaySession:
+    """How scenarios are replayed.
+
+    Attributes:
+        keep_going: run what can be read, though there are mistakes in other files.
+        wants_shrunk: save the shortest scenario that still fails beside each that does.
+    """
+
+    how: How
+    output: ReplayOutput
+    stop: Interruption
+    jobs: int = 1
+    fail_fast: bool = False
+    keep_going: bool = False
+    wants_shrunk: bool = False
+
+    @contextmanager
+    def replayed(self, loaded: Loaded) -> Iterator[ReplayReport]:
+        """Run what was read, telling of it, and give what came of it; at the end of the block the stacks are stopped.
+
+        That may take its time if a receiver hangs, so what came of it is better told before.
+        """
+        began, watch = SystemClock().now(), Stopwatch()
+        able = [each for each in loaded.scenarios if self.how.target is None or not each.is_choosy]
+        held_back = bool(loaded.errors) and not self.keep_going
+        results: list[Result] = []
+        error = ""
+        with ExitStack() as stacks:
+            if not held_back:
+                error = self._run(able, results, stacks)
+            yield ReplayReport(
+                began=began,
+                seconds=watch.seconds,
+                results=results,
+                mistakes=loaded.errors,
+                skipped=self._skipped(loaded, able, results, held_back=held_back, error=error),
+                interrupted=self.stop.requested,
+                error=error,
+            )
+
+    def _run(self, scenarios: Sequence[Scenario], results: list[Result], stacks: ExitStack) -> str:
+        """Run scenarios, and return why not all of them could be run, if so."""
+        running = replaying(scenarios, self.how, jobs=self.jobs, stop=self.stop)
+        try:
+            with (
+                self.output.progress(len(scenarios)) as progress,
+                closing(stacks.enter_context(running)) as found,
+            ):
+                for result in found:
+                    results.append(result)
+                    progress.show(result)
+                    if self.fail_fast and result.failure:
+                        break
+            if self.wants_shrunk:
+                failed = [each for each in results if each.failure]
+                self.stop.unless_requested(partial(self._shrink, failed))
+        except HarnessError as error:
+            return str(error)
+        return ""
+
+    def _skipped(
+        self,
+        loaded: Loaded,
+        able: Sequence[Scenario],
+        results: Sequence[Result],
+        *,
+        held_back: bool,
+        error: str,
+    ) -> list[Skipped]:
+        """Return what was not run: what cannot be, and what would have been next."""
+        if held_back:
+            why = SkipReason.MISTAKES
+        elif self.stop.requested:
+            why = SkipReason.INTERRUPTED
+        else:
+            why = SkipReason.NO_STACK if error else SkipReason.FAILURE
+        ran = {_key(result.scenario) for result in results}
+        mine = {_key(scenario) for scenario in able}
+        return [
+            *(Skipped(scenario=each, why=why) for each in able if _key(each) not in ran),
+            *(
+                Skipped(scenario=each, why=SkipReason.OWN_STACK)
+                for each in loaded.scenarios
+                if _key(each) not in mine
+            ),
+        ]
+
+    def _shrink(self, failed: Sequence[Result]) -> None:
+        """Save the shortest scenario that still fails, for each that does."""
+        from elements_local.scenarios.shrinking import save, shrink  # noqa: PLC0415 - seldom wanted
+
+        with closing(Runner(self.how)) as runner, runner.holding():
+            for result in failed:
+                shrunk = shrink(result, runner.run)
+                steps = f"{len(shrunk.steps)} of {len(result.scenario.steps)} steps"
+                files = " and ".join(map(str, save(shrunk)))
+                self.output.say(f"shrunk  {result.scenario.name}: {steps}, in {files}")
+
+
+def _loaded(file: Path) -> Loaded:
+    """Read a file; that it cannot be opened is a mistake among the others."""
+    shown = Path(str(file).encode(errors="backslashreplace").decode())
+    if shown != file:  # names are what ids and reports are made of
+        return _unread(shown, "the file's name is not UTF-8; rename it")
+    try:
+        return load_all(file)
+    except OSError as error:
+        return _unread(file, f"cannot be opened: {error.strerror or error}")
+
+
+def _unread(file: Path, reason: str) -> Loaded:
+    return Loaded(errors=(ScenarioError(file, Place(1, 1), reason),))
+
+
+def _key(scenario: Scenario) -> tuple[Path, str]:
+    """Return what tells a scenario from the others, also once it has been to another process."""
+    return scenario.path, scenario.name

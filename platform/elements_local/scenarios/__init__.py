@@ -1,0 +1,1 @@
+"""Scenarios: read, checked, run, and made shorter."""

@@ -1,0 +1,127 @@
+"""Rows of a scenario's ``matrix``: the same document once for each, ``<name>`` standing for the row's value.
+
+Data, not a language: a text that is nothing but a placeholder becomes the value itself, a longer one has its text in it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from elements_local.scenarios.yaml_text import Document, Path
+from mock_kit.api.json_text import Json
+
+MATRIX = "matrix"
+MOST_ROWS = 1_000
+MOST_VALUES = 1_000_000
+"""Of all rows' documents together: of a large one fewer rows are taken."""
+Row = Mapping[str, Json]
+
+_PLACEHOLDER = re.compile(r"<([A-Za-z_]\w*)>")
+
+
+class MatrixError(Exception):
+    """A matrix, or a placeholder, cannot be used.
+
+    Attributes:
+        path: to what is wrong.
+    """
+
+    def __init__(self, reason: str, path: Path) -> None:
+        super().__init__(reason)
+        self.path = path
+
+
+def expand(document: Document) -> list[Document]:
+    """Return the document, or one for each row of its matrix; each row's name ends in what tells it from the others.
+
+    Raises:
+        MatrixError: says what of the matrix or the placeholders is wrong, and where.
+    """
+    value = document.value
+    if not isinstance(value, dict) or MATRIX not in value:
+        return [document]
+    rows = list(_rows(value[MATRIX]))
+    rest = {key: inner for key, inner in value.items() if key != MATRIX}
+    places = {path: place for path, place in document.places.items() if path[:1] != (MATRIX,)}
+    _check_count(len(rows), values=len(places))
+    _check_placeholders(rest, rows[0], ())
+    return [_filled(Document(value=rest, places=places), row) for row in rows]
+
+
+def _check_count(count: int, *, values: int) -> None:
+    most = max(1, min(MOST_ROWS, MOST_VALUES // max(values, 1)))
+    if count > most:
+        size = "" if most == MOST_ROWS else f" of a document with {values} values"
+        raise MatrixError(
+            f"matrix: {count} rows came; at most {most}{size} are taken, so put the others into a document of their own",
+            (MATRIX,),
+        )
+
+
+def _rows(matrix: Json) -> Iterator[Row]:
+    if not isinstance(matrix, list) or not matrix:
+        raise MatrixError(
+            "matrix: expected a list of rows, such as [{kind: contacts}, {kind: leads}]", (MATRIX,)
+        )
+    first: Row | None = None
+    for number, row in enumerate(matrix):
+        if not isinstance(row, dict) or not row:
+            raise MatrixError(f"matrix.{number}: a row is a mapping of names to values", (MATRIX, number))
+        first = first or row
+        if row.keys() != first.keys():
+            expected = ", ".join(first)
+            raise MatrixError(
+                f"matrix.{number}: every row has the same names; expected {expected}, got {', '.join(row)}",
+                (MATRIX, number),
+            )
+        yield row
+
+
+def _check_placeholders(value: Json, row: Row, path: Path) -> None:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _check_text(key, row, (*path, key))
+            _check_placeholders(inner, row, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            _check_placeholders(inner, row, (*path, number))
+    elif isinstance(value, str):
+        _check_text(value, row, path)
+
+
+def _check_text(text: str, row: Row, path: Path) -> None:
+    for found in _PLACEHOLDER.finditer(text):
+        if found[1] not in row:
+            near = get_close_matches(found[1], row, n=1)
+            hint = f"; did you mean <{near[0]}>?" if near else f"; it has {', '.join(row)}"
+            raise MatrixError(f"the matrix has no {found[1]!r}{hint}", path)
+
+
+def _filled(document: Document, row: Row) -> Document:
+    value, filled = document.value, _fill(document.value, row)
+    if (
+        isinstance(filled, dict)
+        and isinstance(value, dict)
+        and filled.get("scenario") == value.get("scenario")
+    ):
+        filled["scenario"] = f"{filled['scenario']} [{', '.join(map(str, row.values()))}]"
+    places = {
+        tuple(_text(part, row) if isinstance(part, str) else part for part in path): place
+        for path, place in document.places.items()
+    }
+    return Document(value=filled, places=places)
+
+
+def _fill(value: Json, row: Row) -> Json:
+    if isinstance(value, dict):
+        return {_text(key, row): _fill(inner, row) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_fill(inner, row) for inner in value]
+    if isinstance(value, str):
+        whole = _PLACEHOLDER.fullmatch(value)
+        return row[whole[1]] if whole else _text(value, row)
+    return value
+
+
+def _text(text: str, row: Row) -> str:
+    return _PLACEHOLDER.sub(lambda found: str(row.get(found[1], found[0])), text)

@@ -1,0 +1,289 @@
+"""Runs scenarios: each in a fresh workspace of a stack, in process under freezegun or over real ports."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from enum import Enum
+from secrets import token_hex
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from elements_local.clients import Addresses, Doors
+from elements_local.errors import HarnessError, OptionError
+from elements_local.failures.failure_report import poll_lines, warning_line
+from elements_local.failures.observed import warnings_of
+from elements_local.failures.timeline import Moment, moments
+from elements_local.receiving import reachable, receiver_of
+from elements_local.reports.stopwatch import Stopwatch
+from elements_local.scenarios.golden import golden_of
+from elements_local.scenarios.records import UnknownRecordError
+from elements_local.scenarios.scenario import Scenario, Step
+from elements_local.scenarios.steps import make_instance, take
+from elements_local.scenarios.world import ExpectationError, World
+from elements_local.stack.held_time import HeldTime
+from elements_local.stack.stack import Stack, at
+from elements_local.start import Options, in_process, on_ports
+from mock_kit.storage.database import Database
+from mock_kit.workspaces import seeded
+from mock_kit.workspaces.clock import FrozenClock
+from mock_kit.workspaces.instants import UnreadableTimeError, format_instant
+from mock_kit.workspaces.registry import DEFAULT_START
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+
+class Transport(Enum):
+    """How a scenario reaches the stack."""
+
+    IN_PROCESS = "in-process"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a scenario failed.
+
+    Attributes:
+        place: file and line of the step.
+        lines: expected against actual, what came closest, what the platform decided since the last step that
+            passed, and how to see it again.
+        expected: whether it was an expectation; else a service refused, or the scenario is wrong.
+    """
+
+    place: str
+    verb: str
+    lines: tuple[str, ...]
+    expected: bool = False
+
+    @property
+    def line(self) -> int:
+        """The step's."""
+        return int(self.place.rpartition(":")[2])
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.place}: {self.verb}:", *(f"  {line}" for line in self.lines)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a scenario.
+
+    Attributes:
+        seconds: how long it took on the machine, without the start of its stack.
+        moments: all that happened in it, if that was to be kept.
+    """
+
+    scenario: Scenario
+    failure: Failure | None
+    seconds: float = 0.0
+    moments: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class How:
+    """How scenarios are run.
+
+    Attributes:
+        target: a stack that runs already, in the place of one that is started.
+        token: for the target's admin routes.
+        receiver: takes the callbacks and answers them, as ``receiver_of`` reads it.
+        update: write golden streams instead of holding what came against them.
+        keep: keep all that happened, for a report.
+    """
+
+    transport: Transport = Transport.IN_PROCESS
+    target: Addresses | None = None
+    token: str | None = None
+    receiver: str | None = None
+    update: bool = False
+    keep: bool = False
+
+
+class Runner:
+    """Runs one scenario after the other, on a stack for each choice of settings that it starts when it is first needed.
+
+    In process, freezegun holds the whole process's time while a scenario runs, and moves it in step with
+    the scenario's clock.
+    """
+
+    def __init__(self, how: How) -> None:
+        self._how = how
+        self._held = HeldTime()
+        self._for_several = False
+        self._closing = ExitStack()
+        self._database: Database | None = None
+        self._stacks: dict[frozenset[tuple[str, str]], Stack] = {}
+        self._left: set[tuple[Stack, str]] = set()
+        self._receivers: dict[str, WSGIApplication] = {}
+        self._receiver = self._reachable(how.receiver)
+
+    def run(self, scenario: Scenario) -> Result:
+        """Run a scenario in a workspace of its own."""
+        with self._held.from_(scenario.start) if self._holds else nullcontext():
+            try:
+                stack = self._started(scenario)
+            except OptionError as error:
+                return Result(scenario=scenario, failure=_failed_to_begin(scenario, "settings", error))
+            watch = Stopwatch()
+            with self._workspace(scenario, stack) as doors:
+                result = run(scenario, doors, self._how, receiver=self._receiver)
+            return replace(result, seconds=watch.seconds)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Hold the process's time for several scenarios, and in between, in a process that does nothing else.
+
+        Taking hold anew for each is a good part of what a short one costs, and so is looking for garbage in stacks, which
+        last. What is unpickled meanwhile has dates of freezegun's class.
+        """
+        self._for_several = True
+        try:
+            with self._held.from_(DEFAULT_START) if self._holds else nullcontext():
+                yield
+        finally:
+            self._for_several = False
+            gc.unfreeze()
+
+    def close(self) -> None:
+        """Stop the stacks."""
+        self._closing.close()
+        self._database = None
+        self._stacks.clear()
+        self._left.clear()
+
+    @contextmanager
+    def _workspace(self, scenario: Scenario, on: Stack) -> Iterator[Doors]:
+        """Make a workspace for a scenario.
+
+        On a stack that others use it is deleted afterwards. On one of our own it goes with the stack, which is
+        quicker, unless the same scenario is run again.
+        """
+        shared = self._how.target is not None
+        name = _workspace_name(scenario, shared=shared)
+        if (on, name) in self._left:
+            on.delete_workspace(name)
+        doors = on.new_workspace(
+            name=name,
+            start=format_instant(scenario.start),
+            seed=scenario.seed,
+            records=scenario.records,
+        )
+        self._left.add((on, name))
+        try:
+            yield doors
+        finally:
+            if shared:
+                on.delete_workspace(name)
+                self._left.remove((on, name))
+
+    @property
+    def _holds(self) -> bool:
+        return self._how.target is None and self._how.transport is Transport.IN_PROCESS
+
+    def _reachable(self, given: str | None) -> str | None:
+        """Return the URL of the receiver, which is found there until the runner is closed."""
+        if given is None:
+            return None
+        inside = self._receivers if self._holds else None
+        return self._closing.enter_context(reachable(receiver_of(given), inside=inside))
+
+    def _started(self, scenario: Scenario) -> Stack:
+        if self._how.target is not None:
+            return at(self._how.target, token=self._how.token)
+        chosen = frozenset(scenario.environment.items())
+        if chosen not in self._stacks:
+            if self._holds:
+                starting = in_process(self._options(scenario))
+            else:
+                starting = on_ports(Options(ports=(0, 0, 0), environment=scenario.environment))
+            self._stacks[chosen] = self._closing.enter_context(starting)
+            if self._for_several:
+                gc.freeze()
+        return self._stacks[chosen]
+
+    def _options(self, scenario: Scenario) -> Options:
+        """Return how a stack in process is started; all have one database, whose tables are made but once."""
+        if self._database is None:
+            self._database = Database()
+            self._closing.callback(self._database.close)
+        return Options(
+            virtual_clock=lambda start: FrozenClock(start, self._held),
+            database=self._database,
+            environment=scenario.environment,
+            applications=self._receivers,
+        )
+
+
+def run(scenario: Scenario, doors: Doors, how: How, *, receiver: str | None = None) -> Result:
+    """Run a scenario in a workspace that was made for it.
+
+    Args:
+        receiver: URL of what answers callbacks in the sink's place.
+
+    Raises:
+        UnreachableError: the stack does not answer at all.
+    """
+    world = World(
+        doors=doors,
+        start=scenario.start,
+        golden=golden_of(scenario.path, scenario.name, update=how.update),
+    )
+    if receiver is not None:
+        doors.sink.relay(receiver)
+    failure = _make_instances(scenario, world) or _take_steps(scenario, world)
+    kept = moments(doors, world.names, start=scenario.start) if how.keep else []
+    return Result(scenario=scenario, failure=failure, moments=tuple(kept))
+
+
+def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
+    """Return a name that follows from the scenario, so that its ids do; on a stack that others use, a fresh one."""
+    if shared:
+        return f"scenario-{token_hex(6)}"
+    # stacks of other settings have the same database
+    settings = sorted(scenario.environment.items()) if scenario.is_choosy else []
+    parts = (scenario.path.name, scenario.name, *(f"{name}={value}" for name, value in settings))
+    return f"scenario-{seeded.hexadecimal(scenario.seed, *parts, length=12)}"
+
+
+def _make_instances(scenario: Scenario, world: World) -> Failure | None:
+    try:
+        for name, differs in scenario.instances.items():
+            make_instance(world, name, differs)
+    except HarnessError as error:
+        return _failed_to_begin(scenario, "instance", error)
+    return None
+
+
+def _failed_to_begin(scenario: Scenario, what: str, error: HarnessError) -> Failure:
+    return Failure(place=f"{scenario.path}:{scenario.line}", verb=what, lines=(str(error),))
+
+
+def _take_steps(scenario: Scenario, world: World) -> Failure | None:
+    for step in scenario.steps:
+        try:
+            take(world, step.verb, step.argument)
+        except ExpectationError as error:
+            lines = (*error.lines, *_warnings(world), *_decisions(world))
+            return replace(_failure(scenario, step, lines), expected=True)
+        except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
+            return _failure(scenario, step, (str(error),))
+    return None
+
+
+def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> Failure:
+    again = f"replay it: elements-local replay {quote(str(scenario.path))} --name {quote(scenario.name)}"
+    return Failure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=(*lines, again))
+
+
+def _warnings(world: World) -> Iterator[str]:
+    """Yield what the platform warns of in the configuration of the scenario's instances."""
+    names = {made.id: name for name, made in world.instances.items()}
+    for warning in warnings_of(world.doors.platform):
+        yield warning_line(warning, names.get(warning["instanceId"], "an instance"))
+
+
+def _decisions(world: World) -> Iterator[str]:
+    """Yield what the platform decided since the last expectation that held."""
+    return poll_lines(world.fresh_polls(), record=world.names.shown, instant=str)

@@ -1,0 +1,115 @@
+"""What is wrong with a value that does not fit its shape, said in a writer's words and with the nearest thing that would."""
+
+import re
+from ast import literal_eval
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from elements_local.scenarios.shape_fields import choices_at, fields_at
+from elements_local.scenarios.verbs import FORMS, PATTERNS, VERBS
+from mock_kit.api.nearest import nearest
+
+Path = tuple[str | int, ...]
+
+_UNKNOWN_FIELD = re.compile("Object contains unknown field `(.+)`")
+_MISSING_FIELD = re.compile("Object missing required field `(.+)`")
+_NO_CHOICE = re.compile("Invalid enum value '?(.+?)'?", re.DOTALL)
+_PATTERN = re.compile("Expected `str` matching regex (.+)", re.DOTALL)
+_KINDS = {
+    "array": "a list",
+    "object": "a mapping",
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+}
+_KIND = re.compile(f"`((?:{'|'.join(_KINDS)})(?: \\| (?:{'|'.join(_KINDS)}))*)`")
+_GOT = re.compile(", got `(.+)`")
+_LONGEST = 100
+
+
+def place_and_reason(error: msgspec.ValidationError, shape: object, value: object) -> tuple[Path, str]:
+    """Return where in a value an error is, and what it is."""
+    reason, of_key, at = str(error).partition(" - at `key` in `$")
+    if not of_key:
+        reason, _, at = reason.partition(" - at `$")
+    path = tuple(_path(at.rstrip("`")))
+    if found := _PATTERN.fullmatch(reason):
+        return _mismatch(path, literal_eval(found[1]), value, of_key=bool(of_key))
+    if found := _UNKNOWN_FIELD.fullmatch(reason):
+        return (*path, found[1]), unknown("key", found[1], fields_at(shape, path))
+    if found := _MISSING_FIELD.fullmatch(reason):
+        return path, f"the key {found[1]!r} is missing"
+    if found := _NO_CHOICE.fullmatch(reason):
+        said = unknown("value", found[1], map(str, choices_at(shape, path)))
+    else:
+        said = _in_words(_GOT.sub("", reason)) + (_came(value, path) or _kind_came(reason))
+    return path, said + _form(shape, path)
+
+
+def _form(shape: object, path: Path) -> str:
+    """Show what may stand where something is expected that does not."""
+    forms = next((keys for verb, keys in FORMS.items() if shape == VERBS[verb]), {})
+    form = forms.get(str(path[0])) if path else None
+    return f"; write it as in {form}" if form else ""
+
+
+def unknown(kind: str, word: str, known: Iterable[str]) -> str:
+    """Say that a word is none of those that are known, and which of them is nearest."""
+    words = list(known)
+    near = nearest(word, words)
+    hint = f"did you mean {near!r}?" if near else f"known: {', '.join(words)}"
+    return f"unknown {kind} {word!r}; {hint}"
+
+
+def shown(value: object) -> str:
+    """Quote what came, as much of it as a message needs."""
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _in_words(reason: str) -> str:
+    """Put what a format has no words for into those of people who write it."""
+    worded = _KIND.sub(lambda found: " or ".join(_KINDS[kind] for kind in found[1].split(" | ")), reason)
+    return worded[:1].lower() + worded[1:]
+
+
+def _kind_came(reason: str) -> str:
+    found = _GOT.search(reason)
+    return f"; got {_KINDS.get(found[1], found[1])}" if found else ""
+
+
+def _mismatch(path: Path, pattern: str, value: object, *, of_key: bool) -> tuple[Path, str]:
+    """Name the text that does not match, which may be a key."""
+    came = _at(value, path)
+    if of_key and isinstance(came, Mapping):
+        came = next((key for key in came if not re.search(pattern, str(key))), None)
+        path = (*path, str(came))
+    return path, f"expected {PATTERNS.get(pattern, pattern)}; got {shown(came)}"
+
+
+def _came(value: object, path: Path) -> str:
+    came = _at(value, path)
+    return "" if came is None or isinstance(came, list | dict) else f"; got {shown(came)}"
+
+
+def _at(value: object, path: Path) -> object:
+    for part in path:
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+    return value
+
+
+def _path(text: str) -> list[str | int]:
+    """Read the decoder's path, such as ``.callbacks[0].events``."""
+    parts: list[str | int] = []
+    for word in text.replace("[", ".").replace("]", "").split("."):
+        if word.isdecimal():
+            parts.append(int(word))
+        elif word and word != "...":
+            parts.append(word)
+    return parts

@@ -1,0 +1,144 @@
+"""What a scenario has to do with while it runs: its workspace's doors, its instances, its names for records."""
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from elements_local.clients import Client, Doors
+from elements_local.errors import HarnessError
+from elements_local.scenarios.golden import Golden
+from elements_local.scenarios.records import Names
+from mock_kit.workspaces.instants import parse_duration, parse_instant
+
+
+class ExpectationError(Exception):
+    """What came is not what was expected; a line for each difference."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """An instance that a scenario has made.
+
+    Attributes:
+        callback_url: the bin of its own that its callbacks go to.
+        signed: whether they have to carry a valid signature.
+    """
+
+    id: int
+    token: str
+    callback_url: str
+    signed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A moment that a scenario can go back to.
+
+    Attributes:
+        document: all that the services remembered.
+        done: what the scenario had done: the ``World``'s fields by name.
+    """
+
+    document: Mapping[str, Any] = field(repr=False)
+    done: Mapping[str, Any]
+
+
+class UnknownMarkError(HarnessError):
+    """A scenario goes back to a moment that it has not marked."""
+
+    def __init__(self, name: str, marks: Iterable[str]) -> None:
+        super().__init__(f"no snapshot {name!r} has been taken; there are: {', '.join(marks) or 'none'}")
+
+
+_STAYS = frozenset({"doors", "start", "golden", "marks"})
+"""What going back leaves as it is."""
+
+
+@dataclass(kw_only=True)
+class World:
+    """What a scenario has to do with while it runs.
+
+    Attributes:
+        start: its first instant; ``T+15m`` counts from it.
+        golden: where its stream is kept.
+        kept: what steps have kept of answers, by names of the author's own.
+        seen_callback: the id of the last one that an ``expect`` has dealt with.
+        seen_poll: id of the latest poll that an ``expect`` has dealt with; 0 for none.
+        dealt_with_all: whether the step before was an ``expect``, which has dealt with all polls up to now.
+        marks: the moments that it can go back to.
+    """
+
+    doors: Doors
+    start: datetime
+    golden: Golden
+    instances: dict[str, Instance] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    kept: dict[str, int | str] = field(default_factory=dict)
+    seen_callback: int = 0
+    seen_poll: int = 0
+    dealt_with_all: bool = False
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+    def instance(self, name: str | None = None) -> Instance:
+        """Return an instance by its name, or the first.
+
+        Raises:
+            ExpectationError: the scenario has none.
+        """
+        if name is None and self.instances:
+            return next(iter(self.instances.values()))
+        if name not in self.instances:
+            raise ExpectationError(f"no instance {name!r}; there are: {', '.join(self.instances) or 'none'}")
+        return self.instances[name]
+
+    def mark(self, name: str) -> None:
+        """Remember the present moment, all that the services remember included."""
+        done = {one.name: deepcopy(getattr(self, one.name)) for one in fields(self) if one.name not in _STAYS}
+        self.marks[name] = Mark(document=self.doors.snapshot(), done=done)
+
+    def go_back(self, name: str) -> None:
+        """Let everything be as it was at a moment; those that were marked since stay marked.
+
+        Raises:
+            UnknownMarkError: no moment was marked so.
+        """
+        if name not in self.marks:
+            raise UnknownMarkError(name, self.marks)
+        mark = self.marks[name]
+        self.doors.restore(mark.document)
+        for field_, value in mark.done.items():
+            setattr(self, field_, deepcopy(value))
+
+    def polls(self) -> list[dict[str, Any]]:
+        """Return all polls since the scenario began, oldest first."""
+        return self.doors.platform.polls()
+
+    def fresh_polls(self) -> list[dict[str, Any]]:
+        """Return the polls that no ``expect`` has dealt with, oldest first."""
+        return [poll for poll in self.polls() if poll["id"] > self.seen_poll]
+
+    def go_on(self) -> None:
+        """Note what the step before has dealt with. Only the next step has to know, and the last has none."""
+        if self.dealt_with_all:
+            self.seen_poll = max([poll["id"] for poll in self.doors.platform.polls(limit=1)], default=0)
+            self.dealt_with_all = False
+
+    def instant(self, text: str) -> datetime:
+        """Read an instant: ISO, or ``T+15m`` from the start."""
+        return self.start + parse_duration(text[2:]) if text.startswith("T+") else parse_instant(text)
+
+
+def door(world: World, service: str) -> Client:
+    """Return the door of a service by its name."""
+    return {"platform": world.doors.platform, "crm": world.doors.crm, "sink": world.doors.sink}[service]
+
+
+def whose(world: World, service: str, *, join: str = "?") -> str:
+    """Return what an admin path of a service needs, so that it is about the scenario's workspace."""
+    return f"{join}workspace={world.doors.credentials.name}" if service == "sink" else ""

@@ -1,0 +1,226 @@
+"""YAML into values that know where they stand: a JSON-like subset, checked for doubled keys.
+
+Words such as ``yes`` or ``10:30`` stay texts, as in YAML 1.2: a tester means what they write.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import yaml
+
+from mock_kit.api.json_text import Json
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+_MOST_NODES = 100_000
+_DEEPEST = 100
+_TOO_DEEP = f"nested more than {_DEEPEST} deep; an alias must not stand inside what it means"
+
+_MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+
+_QUOTES = "put the text into quotes"
+_HINTS = (
+    ("character '\\t'", "a line is indented by blanks, not by tabs"),
+    ("that cannot start any token", _QUOTES),
+    (
+        "mapping values are not allowed",
+        "a text with a colon and a blank needs quotes; or this line is indented wrongly, or the colon before lacks its blank",
+    ),
+    (
+        "could not find expected ':'",
+        "a key has a colon and a blank behind it; the line before this one may lack them",
+    ),
+    ("expected <block end>", "this line is not indented as those that it belongs to"),
+    ("expected ',' or", "a bracket or brace before it is not closed"),
+    ("unexpected end of stream", "a quote before it is not closed"),
+    ("expected alphabetic or numeric", f"* and & at the start have a meaning of their own: {_QUOTES}"),
+    ("undefined alias", f"* at the start has a meaning of its own: {_QUOTES}"),
+)
+"""What YAML's reader says, and what most probably is to be done about it."""
+
+
+class YamlError(Exception):
+    """A text is not the YAML that is wanted here.
+
+    Attributes:
+        line, column: where, counted from 1.
+    """
+
+    def __init__(self, reason: str, *, line: int, column: int) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.column = column
+
+
+class Place(NamedTuple):
+    """Where something stands in a file, counted from 1."""
+
+    line: int
+    column: int
+
+
+Path = tuple[str | int, ...]
+"""Keys and places in lists that lead to a value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One document of a file.
+
+    Attributes:
+        places: of every value, by the path to it; a key's for a value that has one.
+    """
+
+    value: Json
+    places: Mapping[Path, Place]
+
+    def place(self, *path: str | int) -> Place:
+        """Return where a value stands, or the nearest one around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places[path]
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own attribute
+
+
+for _tag, _shape, _first in (
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("bool", r"true|false", list("tf")),
+    ("int", r"-?(?:0|[1-9][0-9]*)", list("-0123456789")),
+    ("float", r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)(?:[eE][-+]?[0-9]+)?", list("-0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_shape})\Z"), _first)
+
+
+def read_documents(text: str) -> list[Document]:
+    """Read all documents of a text.
+
+    Raises:
+        YamlError: it is no YAML, has a key twice in one mapping, or is far too large.
+    """
+    read = read_each(text)
+    for each in read:
+        if isinstance(each, YamlError):
+            raise each
+    return [each for each in read if isinstance(each, Document)]
+
+
+def read_each(text: str) -> list[Document | YamlError]:
+    """Read the documents of a text one by one; what is wrong with one does not hide those after it."""
+    try:
+        return [_document(node) for node in _nodes(text)]
+    except YamlError as error:
+        pieces = _pieces(text)
+        if len(pieces) == 1:
+            return [error]
+        return [each for line, piece in pieces for each in _read_piece(piece, line)]
+
+
+def _pieces(text: str) -> list[tuple[int, str]]:
+    """Return each document's text and the lines before it: ``---`` starts one, in the midst of a quoted text too."""
+    starts = [0, *(found.start() for found in _MARKER.finditer(text) if found.start())]
+    return [
+        (text.count("\n", 0, start), text[start:end])
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+
+
+def _read_piece(text: str, lines_before: int) -> list[Document | YamlError]:
+    try:
+        return [_document(node) for node in _nodes(text, lines_before)]
+    except YamlError as error:
+        return [error]
+
+
+def _nodes(text: str, lines_before: int = 0) -> Iterator["Node"]:
+    """Yield the documents of a text, whose first line is not the file's if it is but a piece of one."""
+    try:
+        loader = _Loader(text)
+        loader.line = lines_before
+        while node := loader.check_node() and loader.get_node():
+            yield node
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlError(_with_hint(error.problem or "not YAML"), line=line, column=column) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        reason = f"the letter {chr(error.character)!r} cannot be read; take it out, or write it as an escape in double quotes"
+        line, column = lines_before + before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise YamlError(reason, line=line, column=column) from error
+    except RecursionError as error:
+        raise YamlError(_TOO_DEEP, **_deepest(text, lines_before)) from error
+
+
+def _with_hint(problem: str) -> str:
+    """Add what whoever wrote it most probably has to do."""
+    return problem + next((f"; {hint}" for words, hint in _HINTS if words in problem), "")
+
+
+def _deepest(text: str, lines_before: int) -> dict[str, int]:
+    """Return where a text begins to be nested too deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST + 1 and event.start_mark:  # the outermost is at no path yet
+            return {"line": lines_before + event.start_mark.line + 1, "column": event.start_mark.column + 1}
+    return {"line": lines_before + 1, "column": 1}
+
+
+def _document(node: "Node") -> Document:
+    reader = _Reader()
+    return Document(value=reader.value(node, ()), places=reader.places)
+
+
+class _Reader:
+    """Turns nodes into values, noting their places."""
+
+    def __init__(self) -> None:
+        self.places: dict[Path, Place] = {}
+        self._scalars = _Loader("")
+
+    def value(self, node: "Node", path: Path) -> Json:
+        if len(path) > _DEEPEST:  # an alias of what it stands in has no end
+            raise self._error(node, _TOO_DEEP)
+        if len(self.places) > _MOST_NODES:  # aliases of aliases make a small file endless
+            raise self._error(node, f"more than {_MOST_NODES} values, aliases counted as often as they stand")
+        self.places.setdefault(path, _place(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(inner, (*path, place)) for place, inner in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> Json:
+        made: dict[str, Json] = {}
+        for key_node, inner in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
+            if key is None:
+                raise self._error(key_node, "a key must be a text; put it into quotes")
+            if key in made:
+                raise self._error(key_node, f"the key {key!r} stands twice; take one of them out")
+            self.places[(*path, key)] = _place(key_node)
+            made[key] = self.value(inner, (*path, key))
+        return made
+
+    def _scalar(self, node: "Node") -> Json:
+        try:
+            value: Json = self._scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            tag = "" if node.tag.startswith("tag:yaml.org,2002:str") else f"; nothing is known of {node.tag}"
+            raise self._error(node, f"cannot read {node.value!r}{tag}") from error
+        return value
+
+    @staticmethod
+    def _error(node: "Node", reason: str) -> YamlError:
+        place = _place(node)
+        return YamlError(reason, line=place.line, column=place.column)
+
+
+def _place(node: "Node") -> Place:
+    return Place(node.start_mark.line + 1, node.start_mark.column + 1)

@@ -1,0 +1,90 @@
+"""Who can reach a stack, what it asks of them, and what is said of that: on loopback nothing, elsewhere a token and secrets."""
+
+from collections.abc import Iterable
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+
+from elements_local.errors import OptionError
+from elements_local.stack.shared_settings import SharedSettings
+from mock_kit.environment import SettingsError
+from mock_kit.web.guard import TOKEN_HEADER, Guard
+from mock_kit.web.origins import is_local
+from mock_kit.web.outbound import is_address
+from mock_kit.workspaces.workspace_secrets import DOCUMENTED
+
+if TYPE_CHECKING:
+    from elements_local.stack.stack import Stack
+    from elements_local.start import Options
+    from mock_kit.workspaces.registry import Workspaces
+
+DEFAULTS = {"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "secret"}
+"""Settings whose defaults are others where others can reach the stack: addresses of users can be guessed."""
+
+
+_CALLED = {"platform": "the platform", "crm": "the CRM"}
+
+
+def shared_settings(options: "Options") -> SharedSettings:
+    """Return what is set about the whole stack.
+
+    Raises:
+        OptionError: a setting is not what it has to be.
+    """
+    try:
+        return SharedSettings.from_env(options.environment)
+    except SettingsError as error:
+        raise OptionError(str(error)) from error
+
+
+def guard(options: "Options", bound_to: Iterable[str]) -> Guard:
+    """Return who may call a stack; it has a token if others can reach one of the hosts that it is bound to.
+
+    Raises:
+        OptionError: a setting is not what it has to be.
+    """
+    shared = shared_settings(options)
+    exposed = not all(map(is_local, bound_to))
+    return Guard(
+        token=token_urlsafe(24) if exposed else None,
+        served_as=shared.served_as | ({options.host.lower()} if not is_address(options.host) else set()),
+        allow_origins=shared.allow_origins,
+    )
+
+
+def check_secrets(options: "Options", workspaces: "Workspaces", *, exposed: bool) -> None:
+    """Refuse data whose secrets are others than those that the stack is to have.
+
+    Raises:
+        OptionError: they are the documented ones, and others can reach the stack; or they are not, and should be.
+    """
+    documented = workspaces.default.user_secret == DOCUMENTED.user_secret
+    where = options.data or "the database"
+    if exposed and documented and not options.known_secrets:
+        raise OptionError(
+            f"{where} was made with the secrets that stand in the documentation, and others can reach {options.host}; "
+            "give --known-secrets if that is meant, or start with an empty --data directory"
+        )
+    if options.known_secrets and not documented:
+        raise OptionError(
+            f"{where} has secrets of its own; leave out --known-secrets, or start with an empty --data directory"
+        )
+
+
+def who_can_reach(stack: "Stack", options: "Options") -> str:
+    """Say in a paragraph who can call what of a stack that others can reach; nothing of one on loopback."""
+    if stack.token is None:
+        return ""
+    running = stack.addresses.running
+    called = " and ".join(_CALLED[name] for name in running if name in _CALLED)
+    known = "the documented secrets, which everybody knows" if options.known_secrets else "the secrets below"
+    may = [
+        *([f"call {called} with {known}"] if called else []),
+        *(["send callbacks to the sink"] if "sink" in running else []),
+    ]
+    names = ", ".join(sorted(guard(options, ()).served_as)) or "none yet; --served-as adds one"
+    return (
+        f"Whoever can reach this machine, where the stack listens at {options.host}, can {', '.join(may)}, and with "
+        f"the admin token, in the header {TOKEN_HEADER}, do everything: read callbacks and all workspaces' secrets, move "
+        f"time, reset. Calls may use any address of this machine, or a name that it knows ({names}). Pages of other "
+        "sites are refused, whatever they send."
+    )

@@ -1,0 +1,94 @@
+"""A stack that runs elsewhere, found by the URL of its platform, and looked at before anybody relies on it."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from elements_local.clients import BASE_PATH, SERVICES, Addresses, Client, Doors
+from elements_local.errors import CallError, OptionError, UnreachableError
+from elements_local.stack.stack import Stack, at
+from mock_kit.api.json_text import MalformedJsonError
+
+_OF_ITS_OWN_MACHINE = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"})  # noqa: S104 - compared only
+
+
+class ElsewhereError(OptionError):
+    """A stack that was said to run cannot be used; says what is missing, and what to do."""
+
+
+def running_stack(
+    url: str, *, crm: str | None = None, sink: str | None = None, token: str | None = None
+) -> Stack:
+    """Return the stack whose platform is at a URL, or the CRM or the sink that runs alone there.
+
+    The platform says where the other two are. What it calls by a name of its own machine is looked for on the machine that
+    the URL names.
+
+    Args:
+        url: as ``up`` prints it.
+        crm, sink: where these are reached, if that is not as the platform says.
+        token: for the admin routes of a stack that is not bound to loopback.
+
+    Raises:
+        ElsewhereError: a service does not answer, or is another stack's.
+    """
+    base = url.rstrip("/").removesuffix("/_local").removesuffix(BASE_PATH)
+    if urlsplit(base).scheme not in {"http", "https"} or not urlsplit(base).hostname:
+        raise ElsewhereError(f"expected the URL of a platform, such as http://127.0.0.1:4700; got {url!r}")
+    told = _health(at(Addresses(platform=base), token=token).admin())
+    if told.get("service") != SERVICES[0]:
+        return _alone(base, str(told.get("service")), token)
+    given = {"crm": crm, "sink": sink}
+    places = {name: (given[name] or _seen_from(base, told[name])).rstrip("/") for name in given}
+    stack = at(Addresses(platform=base, **places), token=token)
+    _check(stack)
+    return stack
+
+
+def _alone(base: str, service: str, token: str | None) -> Stack:
+    if service not in SERVICES:
+        raise ElsewhereError(f"{base} is no service of elements-local: its /_local/health names none")
+    return at(Addresses(**{service: base}), token=token)
+
+
+def _health(service: Client) -> dict[str, Any]:
+    try:
+        told = service.call("GET", "/_local/health")
+    except (CallError, UnreachableError, MalformedJsonError) as error:
+        raise ElsewhereError(f"{service.url} cannot be used: {error}") from error
+    return told if isinstance(told, dict) else {}
+
+
+def _seen_from(base: str, told: str) -> str:
+    """Return where a service is that the platform calls by a name of the platform's own machine."""
+    parts, host = urlsplit(told), urlsplit(base).hostname or ""
+    if parts.hostname not in _OF_ITS_OWN_MACHINE or host in _OF_ITS_OWN_MACHINE:
+        return told
+    shown = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=shown if parts.port is None else f"{shown}:{parts.port}").geturl()
+
+
+def _check(stack: Stack) -> None:
+    """Make a workspace and delete it, and see that all three know of it meanwhile."""
+    try:
+        made = stack.new_workspace()
+    except (CallError, UnreachableError) as error:
+        raise ElsewhereError(f"{stack.addresses.platform} makes no workspace: {error}") from error
+    try:
+        _ask(made, "crm")
+        _ask(made, "sink")
+    finally:
+        stack.delete_workspace(made.credentials.name)
+
+
+def _ask(made: Doors, name: str) -> None:
+    service = made.crm if name == "crm" else made.sink
+    path = "/_local/changes" if name == "crm" else f"/_local/callbacks?workspace={made.credentials.name}"
+    try:
+        service.call("GET", path)
+    except UnreachableError as error:
+        raise ElsewhereError(f"{error}; say where it is reached: --elements-{name} URL") from error
+    except (CallError, MalformedJsonError) as error:
+        reason = (
+            f"what answers at {service.url} is not the {name} of the stack at {made.platform.url}: {error}"
+        )
+        raise ElsewhereError(f"{reason}; say where that is reached: --elements-{name} URL") from error

@@ -1,0 +1,93 @@
+"""A stack that runs, wherever it does: the one door for tests, scenarios and the command line."""
+
+from typing import Any
+
+from elements_local.clients import Addresses, Client, Credentials, Doors
+from elements_local.errors import OptionError
+from elements_local.stack import resets
+from mock_kit.web.wire import Http, NoReply, OverNetwork
+
+
+class Stack:
+    """A stack that answers, wherever it runs.
+
+    Attributes:
+        http: reaches it.
+        token: for the admin routes of one that is not bound to loopback.
+    """
+
+    def __init__(self, http: Http, addresses: Addresses, *, token: str | None = None) -> None:
+        self.http = http
+        self.addresses = addresses
+        self.token = token
+
+    def admin(self) -> Client:
+        """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""
+        headers = {} if self.token is None else {"Elements-Local-Token": self.token}
+        url = getattr(self.addresses, self.addresses.keeper)
+        return Client(http=self.http, url=url, headers=headers)
+
+    def workspaces(self) -> list[Credentials]:
+        """Return all workspaces."""
+        shown = self.admin().call("GET", "/_local/workspaces")
+        return [Credentials.from_json(workspace) for workspace in shown["workspaces"]]
+
+    def workspace(self, name: str = "default") -> Doors:
+        """Return the doors of a workspace.
+
+        Raises:
+            OptionError: there is none by that name.
+        """
+        known = {credentials.name: credentials for credentials in self.workspaces()}
+        if name not in known:
+            raise OptionError(f"no workspace {name!r}; there are: {', '.join(sorted(known))}")
+        return self.doors(known[name])
+
+    def seed_of(self, name: str) -> int:
+        """Return what a workspace's ids follow from."""
+        shown = self.admin().call("GET", "/_local/workspaces")["workspaces"]
+        seed: int = next(workspace["seed"] for workspace in shown if workspace["name"] == name)
+        return seed
+
+    def new_workspace(self, **choices: Any) -> Doors:
+        """Make a workspace: ``name``, ``clock``, ``start``, ``seed``, ``records``, all optional."""
+        return self.doors(
+            Credentials.from_json(self.admin().call("POST", "/_local/workspaces", json=choices))
+        )
+
+    def delete_workspace(self, name: str) -> None:
+        """Delete a workspace and all that is kept for it."""
+        self.admin().call("DELETE", f"/_local/workspaces?name={name}")
+
+    def reset_all(self) -> None:
+        """Bring every workspace back to its start, in all services that run, or none in any.
+
+        Raises:
+            CallError: a service refuses, as a workspace is busy; nothing has changed.
+            PartlyResetError: one failed after others had been reset.
+        """
+        headers = {} if self.token is None else {"Elements-Local-Token": self.token}
+        resets.reset(
+            {
+                name: (Client(http=self.http, url=url, headers=headers), {"all": "true"})
+                for name, url in self.addresses.running.items()
+            }
+        )
+
+    def doors(self, credentials: Credentials) -> Doors:
+        """Return the doors that a workspace's credentials open."""
+        return Doors.of(self.http, self.addresses, credentials, token=self.token)
+
+
+def at(addresses: Addresses, *, token: str | None = None) -> Stack:
+    """Return a stack that runs elsewhere."""
+    return Stack(OverNetwork(), addresses, token=token)
+
+
+def found_at(addresses: Addresses, *, token: str | None = None) -> Stack:
+    """Return what runs at these addresses: if the platform does not answer, the first other service alone."""
+    stack = at(addresses, token=token)
+    for name, url in addresses.running.items():
+        if not isinstance(stack.http.send("GET", f"{url}/_local/health"), NoReply):
+            return stack if name == "platform" else at(Addresses(**{name: url}), token=token)
+    return stack

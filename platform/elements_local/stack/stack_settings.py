@@ -1,0 +1,38 @@
+"""The names of a stack's and its services' settings, as a scenario gives them: what follows ``ELEMENTS_LOCAL_``."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TypeAlias
+
+import callback_sink
+import mock_insightly
+import mock_platform
+from elements_local.stack.shared_settings import SharedSettings
+
+_Settings: TypeAlias = mock_platform.Settings | mock_insightly.Settings | callback_sink.Settings
+
+_SERVICES: Mapping[str, type[_Settings]] = {
+    "PLATFORM": mock_platform.Settings,
+    "CRM": mock_insightly.Settings,
+    "SINK": callback_sink.Settings,
+}
+
+
+def check(environment: Mapping[str, str]) -> None:
+    """Refuse settings that a service cannot be started with.
+
+    Raises:
+        SettingsError: a value is not what its setting takes.
+    """
+    for settings in (SharedSettings, *_SERVICES.values()):
+        settings.from_env(environment)
+
+
+NAMES = [
+    *(setting.name.upper() for setting in fields(SharedSettings)),
+    *(
+        f"{service}_{setting.name.upper()}"
+        for service, settings in _SERVICES.items()
+        for setting in fields(settings)
+    ),
+]

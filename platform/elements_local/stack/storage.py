@@ -1,0 +1,65 @@
+"""Where a stack keeps what it remembers: opened, looked at, and what is wrong with it said in one sentence."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from elements_local.errors import OptionError
+from mock_kit.storage.data_directory import DirectoryInUseError, owned
+from mock_kit.storage.database import Database, SchemaVersionError
+from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError, cure_of, shown_url
+
+
+@contextmanager
+def opened(data: Path | None, database: str | Database | None) -> Iterator[Database]:
+    """Open a stack's database; one that is open already stays so in the end.
+
+    Args:
+        data: a directory, of which the stack is the only owner meanwhile.
+        database: an SQLAlchemy URL; without either, a temporary file is used.
+
+    Raises:
+        OptionError: it cannot be used; nothing was changed.
+    """
+    if isinstance(database, Database):
+        yield database
+        return
+    with ExitStack() as closing:
+        with explained(data, database):
+            if data:
+                closing.enter_context(owned(data))
+            made = Database.in_directory(data) if data else Database(database)
+            closing.callback(made.close)
+        yield made
+
+
+@contextmanager
+def explained(data: Path | None, database: str | Database | None) -> Iterator[None]:
+    """Say of errors of a stack's database what they mean for whoever starts it.
+
+    Raises:
+        OptionError: one came; names the place, the reason, and what to do.
+    """
+    where = f"--data {data}" if data else shown_url(database)
+    try:
+        yield
+    except DirectoryInUseError as error:
+        raise OptionError(f"--data: {error}") from error
+    except SchemaVersionError as error:
+        raise OptionError(f"{where}: {error}") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise OptionError(
+            f"{where} cannot be used ({reason}); choose a directory that can be written to"
+        ) from error
+    except (
+        SQLAlchemyError,
+        sqlite3.Error,
+        ImportError,
+        ForeignDatabaseError,
+        DamagedDatabaseError,
+    ) as error:
+        raise OptionError(f"{where} {cure_of(error)}") from error

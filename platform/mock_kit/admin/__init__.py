@@ -1,0 +1,1 @@
+"""Admin routes that every service has, and what they show: the journal, calls, faults."""

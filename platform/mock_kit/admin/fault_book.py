@@ -1,0 +1,187 @@
+"""Which fault rules are in force, for each service and workspace, and how often each has struck."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import RLock
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, convert
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindparam
+
+from mock_kit.admin.faults import Rule, Rules, parse_rules
+from mock_kit.api.json_text import Json, decode, encode_text
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.workspaces.registry import Workspace
+
+_metadata = MetaData()
+_faults = Table(
+    "kit_faults",
+    _metadata,
+    Column("service", Text, primary_key=True),
+    Column("workspace", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("struck", Integer, nullable=False),
+)
+_of_workspace = (
+    _faults.c.service == bindparam("of_service"),
+    _faults.c.workspace == bindparam("of_workspace"),
+)
+_count = Prepared(
+    _faults.update()
+    .where(*_of_workspace, _faults.c.position == bindparam("at"))
+    .values(seen=bindparam("now_seen"), struck=bindparam("now_struck"))
+)
+_forget = Prepared(_faults.delete().where(*_of_workspace))
+_add = Prepared(_faults.insert())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A rule, how many requests it matched and how many of them it struck."""
+
+    rule: Rule
+    seen: int = 0
+    struck: int = 0
+
+    def to_json(self) -> Json:
+        """Return the rule with its two counts."""
+        rule = self.rule.to_json()
+        assert isinstance(rule, dict)  # noqa: S101 - what a struct turns into
+        return {**rule, "seen": self.seen, "struck": self.struck}
+
+
+_Times = Annotated[int, Meta(ge=0, lt=2**31)]
+
+
+class KeptEntry(Struct, forbid_unknown_fields=True):
+    """A rule with its two counts, as a snapshot has it."""
+
+    rule: dict[str, object]
+    seen: _Times
+    struck: _Times
+
+
+class FaultBook:
+    """The rules of one service, kept in the database and read from memory.
+
+    Args:
+        shape: that of the service's rules.
+    """
+
+    def __init__(self, database: Database, *, service: str, shape: type[Rules] = Rules) -> None:
+        self.service = service
+        self.shape = shape
+        self._database = database
+        self._lock = RLock()
+        database.create(f"{service}-faults", _metadata, version=1)
+        self._entries = self._load()
+
+    def entries(self, workspace: str) -> list[Entry]:
+        """Return a workspace's rules in the order in which they are tried."""
+        return list(self._entries.get(workspace, ()))
+
+    def replace(self, workspace: str, rules: Sequence[Rule]) -> None:
+        """Put rules in the place of those that are there; counts start at nought."""
+        entries = [Entry(rule=rule) for rule in rules]
+        with self._lock, self._database.writing() as connection:
+            self._write(connection, workspace, entries)
+            self._entries[workspace] = entries
+
+    def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> Rule | None:
+        """Return the first rule that hits this request, and count it for every rule tried before."""
+        if not self._entries.get(workspace):
+            return None
+        with self._lock:
+            entries = self._entries[workspace]
+            for at, entry in enumerate(entries):
+                if not entry.rule.match.matches(method, path):
+                    continue
+                hit = entry.rule.strikes(entry.seen + 1, now=now)
+                entries[at] = replace(entry, seen=entry.seen + 1, struck=entry.struck + hit)
+                self._save(workspace, at, entries[at])
+                if hit:
+                    return entry.rule
+        return None
+
+    @contextmanager
+    def still(self, _workspace: Workspace) -> Iterator[None]:
+        """Let no rule strike meanwhile."""
+        with self._lock:
+            yield
+
+    @property
+    def kept_shape(self) -> Any:
+        """What snapshots hold."""
+        return list[KeptEntry]
+
+    def recall(self, workspace: Workspace) -> list[Json]:
+        """Return a workspace's rules with their counts."""
+        return [
+            {"rule": entry.rule.to_json(), "seen": entry.seen, "struck": entry.struck}
+            for entry in self.entries(workspace.name)
+        ]
+
+    def restore(
+        self, connection: Connection, workspace: Workspace, value: list[KeptEntry]
+    ) -> Callable[[], None]:
+        """Write rules with their counts, and return what puts them in force once that is committed.
+
+        Raises:
+            FaultRuleError: one of them cannot be read.
+            SnapshotError: one has struck more often than it was tried.
+        """
+        sent: Any = {"faults": [kept.rule for kept in value]}
+        rules = parse_rules(sent, service=self.service, shape=self.shape)
+        for place, kept in enumerate(value):
+            if kept.struck > kept.seen:
+                raise SnapshotError(
+                    f"memory.faults[{place}].struck: expected {kept.seen} at the most, as often as it was seen; got {kept.struck}"
+                )
+        entries = [
+            Entry(rule=rule, seen=kept.seen, struck=kept.struck)
+            for rule, kept in zip(rules, value, strict=True)
+        ]
+        self._write(connection, workspace.name, entries)
+
+        def put_in_force() -> None:
+            self._entries[workspace.name] = entries
+
+        return put_in_force
+
+    def _write(self, connection: Connection, workspace: str, entries: Sequence[Entry]) -> None:
+        _forget.run(connection, {"of_service": self.service, "of_workspace": workspace})
+        rows = [
+            {
+                "service": self.service,
+                "workspace": workspace,
+                "position": at,
+                "rule": encode_text(entry.rule),
+                "seen": entry.seen,
+                "struck": entry.struck,
+            }
+            for at, entry in enumerate(entries)
+        ]
+        if rows:
+            _add.run_each(connection, rows)
+
+    def _save(self, workspace: str, at: int, entry: Entry) -> None:
+        counted = {"now_seen": entry.seen, "now_struck": entry.struck}
+        where = {"of_service": self.service, "of_workspace": workspace, "at": at}
+        with self._database.writing() as connection:
+            _count.run(connection, {**where, **counted})
+
+    def _load(self) -> dict[str, list[Entry]]:
+        loaded: dict[str, list[Entry]] = {}
+        mine = _faults.select().where(_faults.c.service == self.service)
+        with self._database.reading() as connection:
+            for row in connection.execute(mine.order_by(_faults.c.workspace, _faults.c.position)):
+                (rule,) = convert({"faults": [decode(row.rule)]}, self.shape).faults
+                entry = Entry(rule=rule, seen=row.seen, struck=row.struck)
+                loaded.setdefault(row.workspace, []).append(entry)
+        return loaded

@@ -1,0 +1,201 @@
+"""What a service was asked and what it answered: the last few hundred requests of each workspace."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from sqlalchemy import Connection
+
+from mock_kit.admin.calls import Calls
+from mock_kit.admin.masks import mask_body, mask_header, mask_target
+from mock_kit.admin.shelves import Room, Shelf, weight_of_headers
+from mock_kit.api.json_text import Json
+from mock_kit.workspaces.instants import format_instant
+from mock_kit.workspaces.registry import Workspace
+
+KEPT_REQUESTS = 500
+KEPT_BYTES = 8 * 1024
+KEPT_BYTES_OF_REQUESTS = 10 * 1024 * 1024
+"""Of a workspace; and of all workspaces, their calls included:"""
+
+JOURNAL_BYTES = 32 * 1024 * 1024
+SMALLEST_JOURNAL = 1024 * 1024
+_OVERHEAD = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """One request and its answer. Bodies are cut at ``KEPT_BYTES``.
+
+    Attributes:
+        at: when it came, by the workspace's clock.
+        answered_at: when it was answered; another instant on a virtual clock, too, if a change began the next second.
+        status: of the answer; None if the connection was dropped.
+        fault: whether a scripted fault struck.
+    """
+
+    at: Annotated[datetime, Meta(tz=True)]
+    answered_at: Annotated[datetime, Meta(tz=True)]
+    method: str
+    target: str
+    request_headers: list[tuple[str, str]]
+    request_body: bytes
+    status: int | None
+    reply_headers: list[tuple[str, str]]
+    reply_body: bytes
+    fault: bool
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        headers = weight_of_headers(self.request_headers) + weight_of_headers(self.reply_headers)
+        return _OVERHEAD + len(self.target) + headers + len(self.request_body) + len(self.reply_body)
+
+    def to_json(self) -> Json:
+        """Return what may be shown: secrets masked."""
+        return {
+            "at": format_instant(self.at),
+            "answered_at": format_instant(self.answered_at),
+            "method": self.method,
+            "target": mask_target(self.target),
+            "status": self.status,
+            "fault": self.fault,
+            "request": {"headers": _headers(self.request_headers), "body": _body(self.request_body)},
+            "reply": {"headers": _headers(self.reply_headers), "body": _body(self.reply_body)},
+        }
+
+
+class KeptExchanges(Struct):
+    """A workspace's exchanges as a snapshot has them, oldest first; so many before them had to make room."""
+
+    pruned: int
+    exchanges: list[Exchange]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A page of exchanges, newest first.
+
+    Attributes:
+        last: the number of the oldest of them; 0 if there is none.
+        total: how many there are on all pages.
+        more: whether there are older ones.
+        pruned: how many had to make room since the workspace was made or reset.
+    """
+
+    exchanges: list[Exchange]
+    last: int
+    total: int
+    more: bool
+    pruned: int
+
+
+class Journal:
+    """The exchanges of one service; the oldest make room for new ones.
+
+    Args:
+        most_bytes: of all workspaces, calls included.
+
+    Attributes:
+        calls: what came from outside, kept so that it can be done again.
+    """
+
+    kept_shape: Any = KeptExchanges
+
+    def __init__(self, most_bytes: int = JOURNAL_BYTES) -> None:
+        self._room = Room(most_bytes)
+        self.calls = Calls(self._room)
+        self._kept: dict[str, Shelf[Exchange]] = {}
+
+    def add(self, workspace: str, exchange: Exchange) -> None:
+        """Keep an exchange."""
+        with self._room.lock:
+            shelf = self._kept.get(workspace)
+            if shelf is None:
+                shelf = self._kept[workspace] = self._shelf()
+            shelf.add(exchange)
+
+    def clear(self, workspace: str) -> None:
+        """Forget a workspace's exchanges."""
+        self._replace(workspace, None)
+        self.calls.clear(workspace)
+
+    def recall(self, workspace: Workspace) -> KeptExchanges:
+        """Return a workspace's exchanges for a snapshot, with the secrets in them.
+
+        ``calls`` is no part of it: that says what was asked, restores included, and not how things stand.
+        """
+        with self._room.lock:
+            shelf = self._kept.get(workspace.name) or Shelf.empty()
+            return KeptExchanges(shelf.pruned, [exchange for _, exchange in shelf.entries])
+
+    def restore(
+        self, _connection: Connection, workspace: Workspace, value: KeptExchanges
+    ) -> Callable[[], None]:
+        """Return what puts exchanges in the place of those that are kept."""
+        return lambda: self._replace(workspace.name, value)
+
+    def page(self, workspace: str, *, text: str = "", before: int | None = None, limit: int) -> Found:
+        """Return a page of a workspace's exchanges, newest first, that contain a text as shown.
+
+        Args:
+            before: the ``last`` of the page before.
+        """
+        with self._room.lock:
+            shelf = self._kept.get(workspace) or Shelf.empty()
+            entries, pruned = [*reversed(shelf.entries)], shelf.pruned
+        found = [(number, one) for number, one in entries if not text or _has(one, text)]
+        left = [(number, one) for number, one in found if before is None or number < before]
+        shown = left[:limit]
+        return Found(
+            exchanges=[one for _, one in shown],
+            last=shown[-1][0] if shown else 0,
+            total=len(found),
+            more=len(left) > len(shown),
+            pruned=pruned,
+        )
+
+    def _replace(self, workspace: str, kept: KeptExchanges | None) -> None:
+        with self._room.lock:
+            shelf = self._kept.pop(workspace, None)
+            if shelf is not None:
+                self._room.take_down(shelf)
+            if kept is not None:
+                shelf = self._kept[workspace] = self._shelf()
+                shelf.go_on_from(kept.pruned)
+                for exchange in kept.exchanges:
+                    shelf.add(exchange)
+
+    def _shelf(self) -> Shelf[Exchange]:
+        return self._room.shelf(most=KEPT_REQUESTS, most_bytes=KEPT_BYTES_OF_REQUESTS)
+
+
+def _has(exchange: Exchange, text: str) -> bool:
+    return any(text.lower() in line.lower() for line in _lines(exchange))
+
+
+def _lines(exchange: Exchange) -> Iterator[str]:
+    """Yield what an exchange shows, without the quotes and escapes of its notation."""
+    yield f"{format_instant(exchange.at)} {exchange.method} {mask_target(exchange.target)} {exchange.status or ''}"
+    for headers, body in (
+        (exchange.request_headers, exchange.request_body),
+        (exchange.reply_headers, exchange.reply_body),
+    ):
+        yield from (f"{name}: {value}" for name, value in _headers(headers).items())
+        yield _body(body)
+
+
+def _headers(pairs: list[tuple[str, str]]) -> dict[str, Json]:
+    """Return headers by name, in the case of their first coming; of one that came twice, both values."""
+    values: dict[str, list[str]] = {}
+    names = {name.lower(): name for name, _ in reversed(pairs)}
+    for name, value in pairs:
+        values.setdefault(names[name.lower()], []).append(mask_header(name, value))
+    return {name: ", ".join(each) for name, each in values.items()}
+
+
+def _body(raw: bytes) -> str:
+    shown = mask_body(raw[:KEPT_BYTES].decode("utf-8", "replace"))
+    return shown + " ..." if len(raw) > KEPT_BYTES else shown

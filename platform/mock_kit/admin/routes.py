@@ -1,0 +1,341 @@
+"""The routes every service has below ``/_local``: health, reset, faults, journal, metrics."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Annotated
+
+from flask import Blueprint, Flask, Request, Response, current_app, request
+from msgspec import Meta, Struct
+
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.faults import FaultRuleError, parse_rules
+from mock_kit.admin.journal import Journal
+from mock_kit.admin.paths import ADMIN, is_admin
+from mock_kit.api.json_text import encode, read_json
+from mock_kit.api.operations import JSON, Answer, operation, operation_of
+from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
+from mock_kit.api.shapes import parameters_of, refuse_unknown_parameters
+from mock_kit.storage.snapshots import SnapshotTooLargeError
+from mock_kit.storage.table_rows import SnapshotError, TakenError
+from mock_kit.web.guard import TOKEN_HEADER, Guard
+from mock_kit.web.journal_middleware import WHOSE, Front
+from mock_kit.web.lean_flask import this_request
+from mock_kit.workspaces.registry import Workspace, Workspaces
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+_EXTENSION = "elements-local-admin"
+
+bp = Blueprint("admin", __name__, url_prefix=ADMIN)
+
+
+class AdminRefusedError(Exception):
+    """What only whoever runs the stack may do was asked for without the token."""
+
+    def __init__(self) -> None:
+        super().__init__(f"send the token that `up` printed in the header {TOKEN_HEADER}")
+
+
+class UnknownWorkspaceError(Exception):
+    """The credentials of an admin call are nobody's."""
+
+
+class ParameterError(ValueError):
+    """A parameter of an admin call cannot be read."""
+
+
+ADMIN_STATUSES: dict[type[Exception], int] = {
+    AdminRefusedError: 403,
+    UnknownWorkspaceError: 401,
+    ParameterError: 400,
+    FaultRuleError: 400,
+    SnapshotError: 400,
+    TakenError: 409,
+    SnapshotTooLargeError: 413,
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number that a service knows about itself."""
+
+    text: str
+    value: float
+
+
+def _unheld(_workspace: Workspace) -> AbstractContextManager[object]:
+    """Hold nothing: whatever runs in the workspace does no harm to a reset."""
+    return nullcontext()
+
+
+def _no_measures() -> Mapping[str, Measure]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admin:
+    """What the admin routes of a service need.
+
+    Attributes:
+        workspace_of: whose workspace a request means; raises UnknownWorkspaceError for foreign credentials.
+        reset: brings a workspace back to its start in this service.
+        holding: lets nothing run in a workspace that would be in the way of a reset; raises if something does already.
+        others: where the other services of the stack are, by their names, as far as this one knows.
+        whose: the query parameters by which ``workspace_of`` goes; any admin call may have them.
+        measures: name -> what the service knows about itself, for health and metrics.
+    """
+
+    service: str
+    workspaces: Workspaces
+    workspace_of: Callable[[Request], Workspace]
+    reset: Callable[[Workspace], None]
+    faults: FaultBook
+    journal: Journal
+    front: Front
+    guard: Guard
+    holding: Callable[[Workspace], AbstractContextManager[object]] = _unheld
+    others: Mapping[str, str] = field(default_factory=dict)
+    whose: tuple[str, ...] = ()
+    measures: Callable[[], Mapping[str, Measure]] = _no_measures
+
+
+def json_answer(value: object, status: int = 200) -> Response:
+    """Answer with compact JSON."""
+    return Response(encode(value), status=status, mimetype="application/json")
+
+
+def add_admin(app: Flask, admin: Admin) -> None:
+    """Give an application its admin routes."""
+    app.extensions[_EXTENSION] = admin
+    app.before_request(_guard)
+    app.register_blueprint(bp)
+    taken = operation(problems=_PROBLEMS, takes={JSON: admin.faults.shape})
+    app.add_url_rule("/_local/faults", "admin.script_faults", taken(script_faults), methods=["PUT"])
+
+
+class ResetQuery(Struct):
+    """How much is reset.
+
+    Attributes:
+        all: every workspace, instead of the one that the call means.
+        check: only say whether it could be done.
+    """
+
+    all: bool = False
+    check: bool = False
+
+
+class JournalQuery(Struct):
+    """Which exchanges are asked for.
+
+    Attributes:
+        q: a text that they contain.
+        before: only those that came before the one with this number, as ``next`` says it.
+        limit: the latest of them.
+    """
+
+    q: str = ""
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 50
+
+
+class CallsQuery(Struct):
+    """Which calls are asked for.
+
+    Attributes:
+        after: only those with a higher number: that of the last one of the page before.
+        limit: the first of them; fewer, if their bodies are long.
+    """
+
+    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+
+
+_PROBLEMS = (401, 403)
+
+
+@bp.get("/health")
+@operation(problems=(403,))
+def health() -> Answer[dict[str, str | float]]:
+    """Say that the service answers, where the others of its stack are, and what it knows about itself."""
+    admin = _admin()
+    measures = {name: measure.value for name, measure in admin.measures().items()}
+    return Answer({"service": admin.service, "status": "ok", **admin.others, **measures})
+
+
+@bp.post("/reset")
+@operation(problems=(*_PROBLEMS, 409))
+def reset(query: ResetQuery) -> Answer[dict[str, object]]:
+    """Bring one workspace, or every one, back to its start in this service: all of them, or none if one is busy."""
+    chosen = list(_admin().workspaces) if query.all else [asked_workspace()]
+    with ExitStack() as held:
+        for workspace in chosen:
+            held.enter_context(_admin().holding(workspace))
+        for workspace in [] if query.check else chosen:
+            _reset(workspace)
+    return Answer({})
+
+
+@bp.get("/faults")
+@operation(problems=_PROBLEMS)
+def faults() -> Answer[dict[str, list[object]]]:
+    """List the fault rules with their counts."""
+    return _entries(asked_workspace())
+
+
+def script_faults() -> Answer[dict[str, list[object]]]:
+    """Put fault rules in the place of those that are there."""
+    workspace = asked_workspace()
+    admin = _admin()
+    rules = parse_rules(read_json(request), service=admin.service, shape=admin.faults.shape)
+    admin.faults.replace(workspace.name, rules)
+    return _entries(workspace)
+
+
+@bp.delete("/faults")
+@operation(problems=_PROBLEMS)
+def end_faults() -> Answer[dict[str, list[object]]]:
+    """Take all fault rules away."""
+    workspace = asked_workspace()
+    _admin().faults.replace(workspace.name, [])
+    return _entries(workspace)
+
+
+@bp.get("/journal")
+@operation(problems=_PROBLEMS)
+def journal(query: JournalQuery) -> Answer[dict[str, object]]:
+    """Show the latest exchanges, newest first, or those that contain ``q``.
+
+    ``pruned`` counts those that made room for others since the last reset.
+    """
+    found = _admin().journal.page(
+        asked_workspace().name, text=query.q, before=query.before, limit=query.limit
+    )
+    return Answer(
+        {
+            "count": len(found.exchanges),
+            **page_json(found.total, {"before": found.last} if found.more else None),
+            "pruned": found.pruned,
+            "exchanges": [exchange.to_json() for exchange in found.exchanges],
+        }
+    )
+
+
+@bp.get("/journal/calls")
+@operation(problems=_PROBLEMS)
+def calls(query: CallsQuery) -> Answer[dict[str, object]]:
+    """Show what was asked from outside, oldest first, page by page; admin calls that change something are among it.
+
+    ``resets`` counts how often all of it was forgotten, ``last`` is the number of the latest, and ``pruned`` and
+    ``prunedReads`` are those of the latest change and the latest read that made room for others, 0 if none did.
+    """
+    workspace = asked_workspace()
+    found = _admin().journal.calls.after(workspace.name, query.after, limit=query.limit)
+    return Answer(
+        {
+            "resets": found.resets,
+            "last": found.last,
+            "pruned": found.pruned,
+            "prunedReads": found.pruned_reads,
+            **page_json(found.total, {"after": found.calls[-1].number} if found.more else None),
+            "calls": [call.to_json(workspace) for call in found.calls],
+        }
+    )
+
+
+@bp.get("/metrics")
+@operation(problems=(403,), gives={"text/plain": None})
+def metrics() -> Response:
+    """Show the counts of answers as Prometheus reads them."""
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - heavy
+
+    registry = CollectorRegistry()
+    registry.register(_Answered(_admin()))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def reset_workspace(workspace: Workspace) -> None:
+    """Forget all that the present application keeps for a workspace."""
+    with _admin().holding(workspace):
+        _reset(workspace)
+
+
+def _reset(workspace: Workspace) -> None:
+    admin = _admin()
+    admin.reset(workspace)  # first, as it may refuse
+    admin.faults.replace(workspace.name, [])
+    admin.journal.clear(workspace.name)
+
+
+def asked_workspace() -> Workspace:
+    """Return the workspace that the present admin call means.
+
+    Raises:
+        UnknownWorkspaceError: its credentials are nobody's.
+    """
+    return mean(_admin().workspace_of(this_request()))
+
+
+def mean(workspace: Workspace) -> Workspace:
+    """Note whose workspace the present admin call is about, so that it is kept there."""
+    this_request().environ.setdefault(WHOSE, (workspace, workspace.clock.now()))
+    return workspace
+
+
+def _admin() -> Admin:
+    admin: Admin = current_app.extensions[_EXTENSION]
+    return admin
+
+
+def check_token() -> None:
+    """Refuse the present request if the stack has a token that it does not carry.
+
+    Raises:
+        AdminRefusedError: it does not.
+    """
+    token = _admin().guard.token
+    sent = this_request().headers.get(TOKEN_HEADER, "")
+    if token is not None and not compare_digest(sent.encode(), token.encode()):
+        raise AdminRefusedError
+
+
+def _guard() -> None:
+    asked = this_request()
+    if is_admin(asked.path):
+        check_token()
+        if asked.query_string and asked.endpoint is not None:
+            _refuse_unknown_parameters(asked, current_app.view_functions[asked.endpoint])
+
+
+def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> None:
+    """Refuse what an admin route does not read; the vendors' routes pass over it, as the vendors do."""
+    known = operation_of(view)
+    if known is not None:
+        refuse_unknown_parameters(asked.args, dict.fromkeys([*parameters_of(known.query), *_admin().whose]))
+
+
+def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:
+    return Answer({"faults": [entry.to_json() for entry in _admin().faults.entries(workspace.name)]})
+
+
+class _Answered:
+    """The front's counts and the service's measures in Prometheus' terms."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+
+    def collect(self) -> "Iterable[Metric]":
+        """Yield a family for the requests, and one for each measure."""
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415 - heavy
+
+        labels = ["service", "method", "status"]
+        family = CounterMetricFamily("elements_local_requests", "Requests answered.", labels=labels)
+        for (method, status), count in sorted(self._admin.front.answered.items()):
+            family.add_metric([self._admin.service, method, str(status)], count)
+        yield family
+        for name, measure in self._admin.measures().items():
+            full_name = f"elements_local_{self._admin.service}_{name}"
+            yield GaugeMetricFamily(full_name, measure.text, value=measure.value)

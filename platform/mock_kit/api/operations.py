@@ -1,0 +1,151 @@
+"""Routes that say what they take and give: one declaration checks requests and becomes the OpenAPI document.
+
+A view's signature is the declaration. What it calls ``query`` and ``body`` are msgspec types, read and checked before
+the view runs; the ``T`` of its return type ``Answer[T]`` is the shape of the JSON that it gives.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from inspect import get_annotations
+from typing import Any, Generic, TypeVar, get_args
+
+from flask import Response
+
+from mock_kit.api.json_text import encode
+from mock_kit.api.shapes import read_body, read_query
+from mock_kit.web.lean_flask import this_request
+
+T = TypeVar("T")
+View = Callable[..., "Answer[Any] | Response"]
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """What a view gives: a value to become JSON, or None for a body of nothing."""
+
+    value: T
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """Where what an answer says may be put next.
+
+    Attributes:
+        operation: id of the operation, ``<blueprint>.<view>``.
+        parameters: its parameter -> runtime expression, such as ``$response.body#/id``.
+    """
+
+    operation: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    """A request that the service makes because of an operation.
+
+    Attributes:
+        url: runtime expression of where it goes.
+        headers: name -> what it says.
+    """
+
+    url: str
+    description: str
+    body: object
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What is known about a route.
+
+    Attributes:
+        takes, gives: media type -> shape of the body; a shape of None is described by its media type alone.
+        headers: of the answer: name -> what it says.
+        problems: statuses of errors, beside those that follow from the rest.
+        problem: the shape of its errors' bodies, where that is not the service's usual one.
+        guarded: whether credentials are needed.
+    """
+
+    query: type | None
+    takes: Mapping[str, object]
+    gives: Mapping[str, object]
+    status: int
+    headers: Mapping[str, str]
+    problems: tuple[int, ...]
+    problem: type | None
+    links: Mapping[str, Link]
+    callbacks: Mapping[str, Callback]
+    guarded: bool
+
+
+def operation(  # noqa: PLR0913 - what an operation has beside its view's signature; all of it by name
+    *,
+    needs: Callable[[], object] | None = None,
+    problems: tuple[int, ...] = (),
+    problem: type | None = None,
+    headers: Mapping[str, str] | None = None,
+    links: Mapping[str, Link] | None = None,
+    callbacks: Mapping[str, Callback] | None = None,
+    takes: Mapping[str, object] | None = None,
+    gives: Mapping[str, object] | None = None,
+    status: int = 200,
+) -> Callable[[View], Callable[..., Response]]:
+    """Declare a view.
+
+    Args:
+        needs: says who calls, or refuses; asked before anything else, its result is the view's first argument.
+        takes, gives: of views that read the request, or answer with a ``Response``, themselves.
+    """
+
+    def declare(view: View) -> Callable[..., Response]:
+        hints = get_annotations(view)
+        query, body = hints.get("query"), hints.get("body")
+
+        @wraps(view)
+        def run(**path: Any) -> Response:
+            who = () if needs is None else (needs(),)
+            if query is not None:
+                path["query"] = read_query(this_request().args, query)
+            if body is not None:
+                path["body"] = read_body(this_request(), body)
+            made = view(*who, **path)
+            return _response(made) if isinstance(made, Answer) else made
+
+        known = Operation(
+            query=query,
+            takes={JSON: body} if body is not None else takes or {},
+            gives=gives if gives is not None else _given(hints.get("return")),
+            status=status,
+            headers=headers or {},
+            problems=problems,
+            problem=problem,
+            links=links or {},
+            callbacks=callbacks or {},
+            guarded=needs is not None,
+        )
+        run.operation = known  # type: ignore[attr-defined]  # found again by operation_of
+        return run
+
+    return declare
+
+
+def operation_of(view: Callable[..., object]) -> Operation | None:
+    """Return what a view was declared to be."""
+    known: Operation | None = getattr(view, "operation", None)
+    return known
+
+
+def _given(returned: object) -> dict[str, object]:
+    """Return media type and shape that a return type ``Answer[T]`` speaks of."""
+    shapes = [shape for shape in get_args(returned) if shape is not type(None)]
+    return dict.fromkeys([JSON], shapes[0]) if shapes else {}
+
+
+def _response(made: Answer[Any]) -> Response:
+    body = b"" if made.value is None else encode(made.value)
+    return Response(body, status=made.status, headers=dict(made.headers), content_type=JSON)

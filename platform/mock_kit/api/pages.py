@@ -1,0 +1,38 @@
+"""Pages of admin lists: each says how many there are on all, and where the next one is."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from mock_kit.web.lean_flask import this_request
+
+PAGE = 1000
+"""How many a page has, unless the query says otherwise."""
+
+LARGEST_PAGE = 10_000
+LARGEST_CURSOR = 10**18
+
+
+class PageJson(TypedDict):
+    """What stands beside the items of a page.
+
+    ``total`` is how many there are on all pages, and ``next`` the path and query of the next one; null on the last.
+    """
+
+    total: int
+    next: str | None
+
+
+def page_json(total: int, cursor: Mapping[str, object] | None, *, path: str | None = None) -> PageJson:
+    """Return what stands beside the items of a page that the present request asked for.
+
+    Args:
+        cursor: the parameters that the next page is asked for with, beside those of this one; None if there is none.
+        path: of the list, if it is not the request's own.
+    """
+    if cursor is None:
+        return {"total": total, "next": None}
+    asked = this_request()
+    others = {name: values for name, values in asked.args.lists() if name not in cursor}
+    query = urlencode({**others, **cursor}, doseq=True)
+    return {"total": total, "next": f"{path or asked.path}?{query}"}

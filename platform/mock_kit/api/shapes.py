@@ -1,0 +1,162 @@
+"""From what a stranger sends to a declared shape, or to an error that says what came and what was expected."""
+
+import re
+from collections.abc import Collection, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo
+
+from mock_kit.api.json_text import read_json
+from mock_kit.api.nearest import nearest
+
+if TYPE_CHECKING:
+    from flask import Request
+    from werkzeug.datastructures import MultiDict
+
+T = TypeVar("T")
+
+SENT = "mock_kit.sent"
+"""Where in a request's environment its JSON is found, with the keys that its shape does not name."""
+
+_SHOWN = 100
+_WHOLE = re.compile("-?[0-9]{1,20}")
+
+
+class ShapeError(ValueError):
+    """A request has another shape than the one that was declared for it."""
+
+
+def read_body(request: "Request", shape: type[T]) -> T:
+    """Read a JSON body; a shape that may be None takes a request without any.
+
+    Raises:
+        ShapeError: says which key holds what, and what was expected.
+        MalformedJsonError: the body is no JSON.
+        NotJsonContentError: the request says that it carries something else.
+    """
+    if _is_optional(shape) and not request.content_length and not request.get_data():
+        return msgspec.convert(None, shape)
+    value = request.environ[SENT] = read_json(request)
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        from mock_kit.api.shape_words import refusal  # noqa: PLC0415 - slow to import, and only for what is refused
+
+        raise ShapeError(refusal(error, value, shape)) from error
+
+
+def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
+    """Read query parameters, those that the shape names.
+
+    Raises:
+        ShapeError: says which parameter holds what, and what was expected; or which one is none, if the shape
+            forbids others.
+    """
+    _refuse_others(sent, shape)
+    found: dict[str, object] = {}
+    for field in _fields(shape):
+        name = field.encode_name
+        if name in sent:
+            found[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
+        elif field.required:
+            raise ShapeError(f"{name} is missing; it must be {_words(field.type)}")
+    try:
+        return msgspec.convert(found, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _refusal(error, found, shape) from error
+
+
+def refuse_unknown_parameters(sent: "MultiDict[str, str]", known: Collection[str]) -> None:
+    """Refuse parameters that nobody reads; each would be a slip that nobody notices.
+
+    Raises:
+        ShapeError: says which one is none, and which there are.
+    """
+    for name in sent:
+        if name not in known:
+            near = nearest(name, known)
+            meant = f" (did you mean {near!r}?)" if near else ""
+            rest = f"expected any of {', '.join(known)}" if known else "this route takes none"
+            raise ShapeError(f"there is no parameter {_quoted(name)} here{meant}; {rest}")
+
+
+def parameters_of(shape: type | None) -> list[str]:
+    """Return the names of the query parameters that a shape speaks of."""
+    return [] if shape is None else [field.encode_name for field in _fields(shape)]
+
+
+def without_none(shape: object) -> object:
+    """Return a type without the None that stands for a parameter which was not sent."""
+    if not _is_optional(shape):
+        return shape
+    rest = tuple(member for member in get_args(shape) if member is not NoneType)
+    return Union[rest]  # noqa: UP007 - made from a tuple
+
+
+def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
+    """Refuse what a strict shape does not name, or names once; it would be a slip that nobody notices."""
+    if not shape.__struct_config__.forbid_unknown_fields:
+        return
+    fields = {field.encode_name: field for field in _fields(shape)}
+    refuse_unknown_parameters(sent, fields)
+    for name, values in sent.lists():
+        if len(values) > 1 and not _is_list(fields[name].type):
+            raise ShapeError(f"{name} takes one value; got {len(values)}: {', '.join(map(_quoted, values))}")
+
+
+def _text(name: str, text: str, shape: object) -> str:
+    """Return a parameter's text, unless msgspec would read too much into it: a number into 1e2, nothing into null."""
+    plain = _plain(shape)
+    is_misread = not _WHOLE.fullmatch(text) if plain is int else _is_closed(plain) and text.lower() == "null"
+    if is_misread:
+        raise ShapeError(f"{name} must be {_words(shape)}; got {_quoted(text)}")
+    return text
+
+
+def _words(shape: object) -> str:
+    from mock_kit.api.shape_words import words  # noqa: PLC0415 - as above
+
+    return words(shape)
+
+
+def _is_closed(plain: object) -> bool:
+    """Say whether a type takes some words alone."""
+    return plain is bool or get_origin(plain) is Literal
+
+
+def _refusal(error: msgspec.ValidationError, found: Mapping[str, object], shape: Any) -> ShapeError:
+    path = str(error).rpartition(" - at `$.")[2].rstrip("`").partition("[")[0]
+    for field in _fields(shape):
+        if field.encode_name == path and path in found:
+            return ShapeError(f"{path} must be {_words(field.type)}; got {_quoted(found[path])}")
+    return ShapeError(f"query parameters: {error}")
+
+
+def _fields(shape: Any) -> tuple[FieldInfo, ...]:
+    return _fields_once(shape)
+
+
+@cache  # there are as many shapes as the program has
+def _fields_once(shape: Any) -> tuple[FieldInfo, ...]:
+    return msgspec.structs.fields(shape)
+
+
+def _quoted(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _is_optional(shape: object) -> bool:
+    return get_origin(shape) in {Union, UnionType} and NoneType in get_args(shape)
+
+
+def _is_list(shape: object) -> bool:
+    return get_origin(_plain(shape)) in {list, tuple}
+
+
+def _plain(shape: object) -> object:
+    bare = without_none(shape)
+    return get_args(bare)[0] if get_origin(bare) is Annotated else bare

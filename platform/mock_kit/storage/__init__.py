@@ -1,0 +1,1 @@
+"""What is remembered: databases, snapshots of rows, directories that have one owner."""

@@ -1,0 +1,115 @@
+"""What has become too old is forgotten, in a transaction that adds to it; that it was is remembered, and told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict
+
+from sqlalchemy import Column, Connection, Insert, MetaData, Table, Text, bindparam, select
+
+from mock_kit.storage.database import Instant
+from mock_kit.storage.prepared import InsertInto, Prepared
+from mock_kit.workspaces.instants import format_instant
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_LOOKS = 64
+"""How often it is looked what is too old, while as much time passes as things are kept."""
+
+
+class PrunedJson(TypedDict):
+    """That things are no longer kept: all that are older than ``before`` have been forgotten, the last of them ``at``."""
+
+    at: str
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruned:
+    """What is no longer kept.
+
+    Attributes:
+        at: when something was forgotten last.
+        before: what is older is gone.
+    """
+
+    at: datetime
+    before: datetime
+
+
+def pruned_json(pruned: Pruned | None) -> PrunedJson | None:
+    """Return what is shown."""
+    if pruned is None:
+        return None
+    return {"at": format_instant(pruned.at), "before": format_instant(pruned.before)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forgetting:
+    """How things of one sort are forgotten.
+
+    Attributes:
+        keep: for how long they are kept, by the workspace's clock.
+        statements: delete what is older, given ``of_workspace`` and ``before``; run one after the other.
+    """
+
+    keep: timedelta
+    statements: Sequence[Prepared]
+
+
+def pruned_table(name: str, metadata: MetaData) -> Table:
+    """Return the table in which a service remembers, of each workspace, what it has forgotten."""
+    return Table(
+        name,
+        metadata,
+        Column("workspace", Text, primary_key=True),
+        Column("looked_at", Instant, nullable=False),
+        Column("pruned_at", Instant),
+        Column("before", Instant),
+    )
+
+
+class Retention:
+    """Forgets what has become too old.
+
+    Args:
+        table: as ``pruned_table`` makes it.
+    """
+
+    def __init__(self, table: Table, forgetting: Sequence[Forgetting]) -> None:
+        self._forgetting = forgetting
+        self._pause = min(each.keep for each in forgetting) / _LOOKS
+        self._find = Prepared(select(table).where(table.c.workspace == bindparam("of_workspace")))
+        self._note = Prepared(lambda insert: _noting(insert, table))
+
+    def run(self, connection: Connection, workspace: str, now: datetime) -> None:
+        """Forget what is too old by now, unless it was looked a little while ago."""
+        noted = self._find.first(connection, {"of_workspace": workspace})
+        if noted is not None and timedelta(0) <= now - noted.looked_at < self._pause:
+            return
+        row = {
+            "workspace": workspace,
+            "looked_at": now,
+            "pruned_at": noted and noted.pruned_at,
+            "before": noted and noted.before,
+        }
+        for each in self._forgetting:
+            before = now - each.keep if each.keep < now - _EARLIEST else _EARLIEST
+            asked = {"of_workspace": workspace, "before": before}
+            if sum(statement.run(connection, asked) for statement in each.statements):
+                row |= {"pruned_at": now, "before": max(before, row["before"] or _EARLIEST)}
+        self._note.run(connection, row)
+
+    def pruned(self, connection: Connection, workspace: str) -> Pruned | None:
+        """Return what is no longer kept of a workspace; None if that is nothing."""
+        noted = self._find.first(connection, {"of_workspace": workspace})
+        if noted is None or noted.pruned_at is None:
+            return None
+        return Pruned(at=noted.pruned_at, before=noted.before)
+
+
+def _noting(insert: InsertInto, table: Table) -> Insert:
+    noted = insert(table)
+    columns = ("looked_at", "pruned_at", "before")
+    return noted.on_conflict_do_update(
+        index_elements=[table.c.workspace], set_={name: noted.excluded[name] for name in columns}
+    )

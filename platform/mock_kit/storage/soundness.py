@@ -1,0 +1,96 @@
+"""Whether the rows of a snapshot hold together: what counts them agrees with them, and texts are what they are read as.
+
+It is looked at in the transaction that wrote them, which is undone if they do not: accepted, they would fail later.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from enum import EnumType
+from typing import Any, TypeAlias
+
+from msgspec import ValidationError, convert
+from msgspec.json import decode
+from sqlalchemy import Column, Connection, Select, func, select
+
+from mock_kit.storage.table_rows import SnapshotError
+
+Sound: TypeAlias = "Callable[[Connection, str], None]"
+"""Looks at a workspace's rows, and raises ``SnapshotError`` if they do not hold together."""
+
+LARGEST_COUNT = 2**62
+"""Of a number that is counted on from; it leaves room for all that will ever be counted."""
+
+
+def anything(_connection: Connection, _workspace: str) -> None:
+    """Take any rows."""
+
+
+def check_counted(
+    connection: Connection,
+    workspace: str,
+    columns: Iterable[Column[int]],
+    last: int | None,
+    counter: str,
+) -> None:
+    """Check that no number of these columns is beyond the last that was given out.
+
+    Args:
+        last: None if none ever was.
+        counter: its place in the snapshot.
+
+    Raises:
+        SnapshotError: one is, or the counter itself leaves no room.
+    """
+    if last is not None and not 0 <= last < LARGEST_COUNT:
+        raise SnapshotError(f"{counter}: expected a count from 0 to {LARGEST_COUNT - 1}; got {last}")
+    for column in columns:
+        wanted = select(func.max(column)).where(column.table.c.workspace == workspace)
+        highest = connection.scalar(wanted)
+        if highest is not None and (last is None or highest > last):
+            came = "there is none" if last is None else f"got {last}"
+            raise SnapshotError(
+                f"{counter}: expected {highest} or more, as tables.{column.table.name} has the {column.name} {highest}; {came}"
+            )
+
+
+def check_texts(
+    connection: Connection,
+    workspace: str,
+    shapes: Mapping[Column[Any], Any],
+    *,
+    may_be_empty: Collection[Column[Any]] = frozenset(),
+) -> None:
+    """Check that texts are what they are read as: values of an ``Enum``, or else JSON of a shape.
+
+    Args:
+        may_be_empty: columns in which an empty text stands for nothing.
+
+    Raises:
+        SnapshotError: one is not.
+    """
+    for column, shape in shapes.items():
+        is_word = isinstance(shape, EnumType)
+        wanted = select(column).where(column.table.c.workspace == workspace, column.is_not(None))
+        if column in may_be_empty:
+            wanted = wanted.where(column != "")
+        for text in connection.scalars(wanted.distinct() if is_word else wanted):
+            try:
+                convert(text, shape) if is_word else decode(text, type=shape)
+            except (ValidationError, ValueError, RecursionError) as error:
+                shown = text if len(text) <= 100 else f"{text[:100]}..."
+                raise SnapshotError(
+                    f"tables.{column.table.name}: {column.name} {shown!r}: {error}"
+                ) from error
+
+
+def check_none(connection: Connection, wanted: "Select[Any]", says: str) -> None:
+    """Check that a query finds nothing.
+
+    Args:
+        says: what is wrong with a row that it finds, with the row's columns in braces.
+
+    Raises:
+        SnapshotError: it finds something.
+    """
+    row = connection.execute(wanted.limit(1)).first()
+    if row is not None:
+        raise SnapshotError(says.format(**row._mapping))  # noqa: SLF001 - public in all but name

@@ -1,0 +1,209 @@
+"""The rows of one workspace as JSON, whatever the table: its own description says what they may hold.
+
+A table of a service's has a column ``workspace``; those of its rows that are of one workspace are written without it,
+so that they can be put into another.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Annotated, Any, TypeAlias
+
+from msgspec import Meta, Struct, ValidationError, convert
+from sqlalchemy import Boolean, Column, Connection, Float, Integer, LargeBinary, MetaData, Table, Text, select
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.types import TypeDecorator
+
+from mock_kit.storage.database import Instant
+
+ANEW = {"mock_kit.table_rows": "anew"}
+"""A column's ``info`` if its values mean nothing by themselves: they are left out, and made anew with the rows."""
+
+_WORKSPACE = "workspace"
+_WIDEST = 2**63
+_KINDS: tuple[tuple[type, Any], ...] = (
+    (Instant, Annotated[datetime, Meta(tz=True)]),
+    (LargeBinary, bytes),
+    (Boolean, bool),
+    (Float, float),
+    (Integer, Annotated[int, Meta(ge=-_WIDEST, le=_WIDEST - 1)]),
+    (Text, str),
+)
+
+Reworded: TypeAlias = "Callable[[str, str], str]"
+"""Given a column's name and a text in it, returns the text that is put in its place."""
+
+
+class SnapshotError(ValueError):
+    """A snapshot cannot be taken back as it is."""
+
+
+class TakenError(Exception):
+    """A row of a snapshot cannot be kept, since something else has what nothing else may have."""
+
+    def __init__(self, table: str, reason: object) -> None:
+        super().__init__(
+            f"a row of {table} stands twice in the snapshot, or another workspace has what only one may have: {reason}"
+        )
+
+
+class TableKindError(TypeError):
+    """A table cannot be part of a snapshot: a defect of the program."""
+
+
+class Rows(Struct, forbid_unknown_fields=True):
+    """The rows of a table. Instants are ISO 8601, bytes are base64."""
+
+    columns: list[str]
+    rows: list[list[object]]
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """One table, of which a workspace's rows can be read and replaced.
+
+    Raises:
+        TableKindError: it has no column ``workspace``, or one of a kind that is not known here.
+    """
+
+    table: Table
+
+    def __post_init__(self) -> None:
+        if _WORKSPACE not in self.table.c:
+            raise TableKindError(f"{self.table.name} has no column {_WORKSPACE!r}")
+        self.shape  # noqa: B018 - raises for a kind that is not known
+
+    @property
+    def columns(self) -> list[Column[Any]]:
+        """The columns that are written."""
+        return [each for each in self.table.c if each.name != _WORKSPACE and not _is_anew(each)]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of those columns; SQLAlchemy's own are of a class that JSON does not know."""
+        return [str(each.name) for each in self.columns]
+
+    @property
+    def shape(self) -> Any:
+        """What the rows have to be."""
+        return list[tuple[tuple(map(_kind, self.columns))]]  # type: ignore[misc]  # made at run time
+
+    def read(self, connection: Connection, workspace: str) -> Rows:
+        """Return a workspace's rows; the same rows come in the same order, on any database."""
+        numbers = [each for each in self.table.primary_key if _is_anew(each)]
+        wanted = select(*self.columns).where(self.table.c[_WORKSPACE] == workspace).order_by(*numbers)
+        rows = [list(row) for row in connection.execute(wanted)]
+        if not numbers:  # texts are in another order on each database
+            places = [place for place, each in enumerate(self.columns) if each.primary_key]
+            rows.sort(key=lambda row: [row[place] for place in places])
+        return Rows(columns=self.names, rows=rows)
+
+    def check(self, rows: Rows) -> list[tuple[object, ...]]:
+        """Return rows as they can be kept.
+
+        Raises:
+            SnapshotError: the columns are others, or a value is not what its column takes.
+        """
+        if rows.columns != self.names:
+            raise SnapshotError(
+                f"tables.{self.table.name}.columns: expected {', '.join(self.names)}; got {', '.join(rows.columns) or 'none'}"
+            )
+        try:
+            read: list[tuple[object, ...]] = convert(rows.rows, self.shape)
+        except ValidationError as error:
+            reason, _, at = str(error).partition(" - at `$")
+            raise SnapshotError(f"tables.{self.table.name}.rows{at.rstrip('`')}: {reason}") from error
+        return read
+
+    def write(
+        self, connection: Connection, workspace: str, rows: Iterable[tuple[object, ...]], reworded: Reworded
+    ) -> None:
+        """Put rows in the place of a workspace's.
+
+        Raises:
+            TakenError: one of them is there already.
+            SnapshotError: the database does not take a value.
+        """
+        names = self.names
+        connection.execute(self.table.delete().where(self.table.c[_WORKSPACE] == workspace))
+        kept = [
+            {_WORKSPACE: workspace}
+            | {
+                name: reworded(name, value) if isinstance(value, str) else value
+                for name, value in zip(names, row, strict=True)
+            }
+            for row in rows
+        ]
+        try:
+            if kept:
+                connection.execute(self.table.insert(), kept)
+        except IntegrityError as error:
+            raise TakenError(self.table.name, error.orig) from error
+        except DataError as error:
+            raise SnapshotError(f"tables.{self.table.name}.rows: {error.orig}") from error
+
+
+class AllRows:
+    """All tables of a service.
+
+    Raises:
+        TableKindError: one of them cannot be part of a snapshot.
+    """
+
+    def __init__(self, metadata: MetaData) -> None:
+        self._tables = {str(table.name): TableRows(table) for table in metadata.sorted_tables}
+
+    def read(self, connection: Connection, workspace: str) -> dict[str, Rows]:
+        """Return a workspace's rows by table; a table without any is left out."""
+        found = {name: table.read(connection, workspace) for name, table in sorted(self._tables.items())}
+        return {name: rows for name, rows in found.items() if rows.rows}
+
+    def check(self, rows: dict[str, Rows]) -> dict[str, list[tuple[object, ...]]]:
+        """Return rows as they can be kept.
+
+        Raises:
+            SnapshotError: a table or a column is not known, or a value is not what its column takes.
+        """
+        for name in rows:
+            if name not in self._tables:
+                near = get_close_matches(name, self._tables, n=1)
+                raise SnapshotError(
+                    f"tables: there is no table {name!r}"
+                    + (f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(self._tables)}")
+                )
+        return {name: self._tables[name].check(each) for name, each in rows.items()}
+
+    def write(
+        self,
+        connection: Connection,
+        workspace: str,
+        rows: dict[str, list[tuple[object, ...]]],
+        reworded: Reworded,
+    ) -> None:
+        """Put rows in the place of all that a workspace has in any of the tables.
+
+        Raises:
+            TakenError, SnapshotError: as ``TableRows.write``.
+        """
+        for name, table in self._tables.items():
+            table.write(connection, workspace, rows.get(name, []), reworded)
+
+
+def _is_anew(column: Column[Any]) -> bool:
+    return ANEW.items() <= column.info.items()
+
+
+def _kind(column: Column[Any]) -> Any:
+    """Return what a column takes."""
+    kind = column.type
+    if isinstance(kind, TypeDecorator) and not isinstance(kind, Instant):
+        kind = kind.impl_instance
+    for known, shape in _KINDS:
+        if isinstance(kind, known):
+            return shape | None if column.nullable else shape
+    raise TableKindError(f"{column.table.name}.{column.name} is {column.type!r}; {_known()}")
+
+
+def _known() -> str:
+    return f"known are {', '.join(known.__name__ for known, _ in _KINDS)}"

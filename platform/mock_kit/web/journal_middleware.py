@@ -1,0 +1,235 @@
+"""What stands before every service: the journal, the scripted faults, and the workspace's own date."""
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from http import HTTPStatus
+from io import BytesIO
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from mock_kit.admin.calls import LARGEST_KEPT_BODY, READS, Call, caller_of, next_number
+from mock_kit.admin.fault_book import FaultBook
+from mock_kit.admin.faults import Phase, Rule, distort
+from mock_kit.admin.journal import KEPT_BYTES, Exchange, Journal
+from mock_kit.admin.paths import is_admin
+from mock_kit.web.wire import Reply, call
+from mock_kit.web.wsgi import Answer, DroppedError, begin
+from mock_kit.workspaces.registry import Workspace
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a request's body, unless a service says otherwise; a longer one is refused with 413."""
+
+RULE = "mock_kit.fault_rule"
+"""Where in a request's environment the service finds the rule that struck it, for effects of its own."""
+
+WHOSE = "mock_kit.whose"
+"""Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
+
+
+class Front:
+    """A WSGI application around a service's own.
+
+    Args:
+        workspace_of: says whose request it is, from its credentials; the default workspace if it cannot tell.
+        largest_body: bytes of a request that the service takes; longer ones pass through unread, to be refused.
+        keeps_calls: calls from outside are kept to be done again; not by a service that the stack itself calls.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a front is made of; all but the first by name
+        self,
+        application: "WSGIApplication",
+        *,
+        faults: FaultBook,
+        journal: Journal,
+        workspace_of: "Callable[[WSGIEnvironment], Workspace]",
+        largest_body: int = LARGEST_BODY,
+        keeps_calls: bool = True,
+    ) -> None:
+        self.answered: Counter[tuple[str, int]] = Counter()
+        self._counting = Lock()
+        self._application = application
+        self._faults = faults
+        self._journal = journal
+        self._workspace_of = workspace_of
+        self._largest_body = largest_body
+        self._keeps_calls = keeps_calls
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, or hang up if a fault says so."""
+        if is_admin(environ.get("PATH_INFO", "")):
+            return self._administer(environ, start_response)
+        workspace = self._workspace_of(environ)
+        answer = self._answer(environ, workspace)
+        with self._counting:
+            self.answered[environ["REQUEST_METHOD"], int(answer.status[:3])] += 1
+        if not any(name.lower() == "date" for name, _ in answer.headers):
+            answer.headers.append(("Date", _date(workspace.clock.now())))
+        start_response(answer.status, answer.headers)
+        # a struck answer to HEAD has a body, which the client would take for the start of the next answer
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return []
+        return [answer.body] if answer.rest is None else _whole(answer.body, answer.rest)
+
+    def _administer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Let the service answer an admin call, and keep it if it changes something."""
+        if environ["REQUEST_METHOD"] in READS or caller_of(environ):
+            return self._application(environ, start_response)
+        began, body = next_number(), _buffer(environ, self._largest_body)
+        answer = begin(self._application, environ)
+        if WHOSE in environ:
+            workspace, at = environ[WHOSE]
+            self._keep(workspace, environ, began, at, body=body, answer=answer)
+        start_response(answer.status, answer.headers)
+        return [answer.body]
+
+    def _keep(  # noqa: PLR0913 - what a call is made of
+        self,
+        workspace: Workspace,
+        environ: "WSGIEnvironment",
+        began: int,
+        at: datetime,
+        *,
+        body: bytes,
+        answer: Answer | None,
+        fault: bool = False,
+    ) -> None:
+        """Keep a call from outside, so that it can be done again."""
+        self._journal.calls.add(
+            workspace.name,
+            Call(
+                began=began,
+                number=next_number(),
+                at=at,
+                answered_at=workspace.clock.now(),
+                method=environ["REQUEST_METHOD"],
+                target=_target(environ),
+                headers=_request_headers(environ),
+                body=body[:LARGEST_KEPT_BODY],
+                size=int(environ.get("CONTENT_LENGTH") or 0),
+                status=None if answer is None else int(answer.status[:3]),
+                fault=fault,
+                reply_headers=[] if answer is None else list(answer.headers),
+                reply=b"" if answer is None else answer.body[:LARGEST_KEPT_BODY],
+            ),
+        )
+
+    def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> Answer:
+        """Let the service answer, let a fault have its way, and note both.
+
+        Returns:
+            The answer, of a long one that the service makes bit by bit the start.
+        """
+        began, now = next_number(), workspace.clock.now()
+        body = _buffer(environ, self._largest_body)
+        rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
+        answer: Answer | None = None
+        try:
+            answer = (
+                self._struck(environ, rule) if rule else begin(self._application, environ, enough=KEPT_BYTES)
+            )
+        finally:
+            self._journal.add(
+                workspace.name,
+                Exchange(
+                    at=now,
+                    answered_at=workspace.clock.now(),
+                    method=environ["REQUEST_METHOD"],
+                    target=_target(environ),
+                    request_headers=_request_headers(environ),
+                    request_body=body[: KEPT_BYTES + 1],
+                    status=None if answer is None else int(answer.status[:3]),
+                    reply_headers=[] if answer is None else list(answer.headers),
+                    reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
+                    fault=rule is not None,
+                ),
+            )
+            if self._keeps_calls and not caller_of(environ):
+                self._keep(workspace, environ, began, now, body=body, answer=answer, fault=rule is not None)
+        return answer
+
+    def _struck(self, environ: "WSGIEnvironment", rule: Rule) -> Answer:
+        """Return what becomes of an answer that a fault strikes.
+
+        Raises:
+            DroppedError: the connection is to be closed without one.
+        """
+        if rule.phase is Phase.BEFORE and rule.effect.replaces:
+            reply = Reply(status=200)
+        else:
+            reply = call(self._application, {**environ, RULE: rule})
+        struck = distort(reply, rule.effect)
+        return Answer(_status_line(struck), list(struck.headers), struck.body)
+
+
+def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":
+    """Wrap an application for a server that closes a connection when it meets its own error."""
+
+    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            return application(environ, start_response)
+        except DroppedError as dropped:
+            raise error from dropped
+
+    return wrapped
+
+
+def _whole(start: bytes, rest: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
+    """Yield an answer as it comes."""
+    with closing(rest):
+        yield start
+        yield from rest
+
+
+def _buffer(environ: "WSGIEnvironment", largest: int) -> bytes:
+    """Return the request's body, and leave it to be read again; nothing of one that is longer than the service takes."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if not 0 < length <= largest:
+        return b""
+    body: bytes = environ["wsgi.input"].read(length)
+    environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def _path(environ: "WSGIEnvironment") -> str:
+    path: str = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    return path
+
+
+def _target(environ: "WSGIEnvironment") -> str:
+    path = _path(environ)
+    return f"{path}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else path
+
+
+def _request_headers(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
+    return [
+        (_header(name), value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+    ]
+
+
+@lru_cache(maxsize=1024)  # names come again and again
+def _header(variable: str) -> str:
+    """Return the name of the header that WSGI gives a variable to."""
+    return variable.removeprefix("HTTP_").replace("_", "-").title()
+
+
+@lru_cache(maxsize=256)  # virtual time stands still for many answers
+def _date(instant: datetime) -> str:
+    return format_datetime(instant, usegmt=True)
+
+
+def _status_line(reply: Reply) -> str:
+    if reply.phrase:
+        return f"{reply.status} {reply.phrase}"
+    try:
+        return f"{reply.status} {HTTPStatus(reply.status).phrase}"
+    except ValueError:  # a status that only a fault can ask for
+        return f"{reply.status} Unknown"

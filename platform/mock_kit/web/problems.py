@@ -1,0 +1,60 @@
+"""From an exception to an answer: each service lists its errors' statuses once and gives them one shape."""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
+from mock_kit.api.shapes import ShapeError
+from mock_kit.storage.database_errors import has_no_room
+
+_log = logging.getLogger(__name__)
+
+KIT_STATUSES: Mapping[type[Exception], int] = {
+    MalformedJsonError: 400,
+    ShapeError: 400,
+    NotJsonContentError: 415,
+}
+
+_NO_ROOM = (
+    "there is no room left to keep this; make room on the disk, and send it again: nothing of it was kept"
+)
+
+Body = Callable[[int, str, Exception], object]
+
+
+def answer_problems(app: Flask, statuses: Mapping[type[Exception], int], body: Body) -> None:
+    """Answer every error of an application in one shape.
+
+    Args:
+        statuses: domain error -> status; a subclass counts as its nearest listed base.
+        body: status, message and error -> what is sent as JSON.
+    """
+
+    def answer(status: int, message: str, error: Exception) -> Response:
+        return Response(encode(body(status, message, error)), status=status, mimetype="application/json")
+
+    def known(status: int) -> Callable[[Exception], Response]:
+        return lambda error: answer(status, str(error), error)
+
+    def refused(error: HTTPException) -> Response:
+        response = answer(error.code or 500, error.description or error.name, error)
+        response.headers.extend(
+            h for h in error.get_headers() if h[0] not in {"Content-Type", "Content-Length"}
+        )
+        return response
+
+    def unforeseen(error: Exception) -> Response:
+        if has_no_room(error):
+            return answer(507, _NO_ROOM, error)
+        _log.exception("a request failed for a reason nobody foresaw", extra={"event": "unforeseen_error"})
+        return answer(
+            500, f"{type(error).__name__} in {app.name}; this is a defect, its trace is in the log", error
+        )
+
+    for kind, status in {**KIT_STATUSES, **statuses}.items():
+        app.register_error_handler(kind, known(status))
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(Exception, unforeseen)

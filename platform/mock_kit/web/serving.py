@@ -1,0 +1,201 @@
+"""Serving WSGI applications on real ports, by waitress, in threads of this process."""
+
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from mock_kit.web.journal_middleware import hanging_up
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+THREADS = 16
+_MOST_CONNECTIONS = 2000
+"""Open at the same time; one that has sent half a request is among them, and takes no thread."""
+
+_queue_log = logging.getLogger(f"{__name__}.queue")
+"""In the place of waitress's own, which warns of each request that finds all threads busy: some are there to wait."""
+_queue_log.setLevel(logging.ERROR)
+
+_IDLE_S = 60
+"""How long a connection on which nothing happens stays open."""
+
+_LARGEST_REQUEST = 257 * 1024 * 1024
+"""Where the server itself hangs up; a service refuses a body in its own words before."""
+
+
+class PortError(Exception):
+    """A port cannot be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"cannot listen on {_bracketed(host)}:{port} ({reason}); stop what uses it, or choose another port (0 takes any free one)"
+        )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a listening socket, before the application that will answer on it is made.
+
+    Raises:
+        PortError: the port is taken, or the host is not this machine's.
+    """
+    if not 0 <= port <= 65535:
+        raise PortError(host, port, "a port is 0 to 65535")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise PortError(host, port, error.strerror or str(error)) from error
+    except ValueError as error:  # what Python says of a name that cannot be one
+        raise PortError(host, port, "this is no host name") from error
+    return listener
+
+
+def client_gone(environ: "WSGIEnvironment") -> Callable[[], bool]:
+    """Return what says whether a request's client has hung up, as far as the server tells."""
+    told: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
+    return told
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL at which a socket can be reached from this machine."""
+    host, port = listener.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        host = "127.0.0.1"
+    return f"http://{_bracketed(host)}:{port}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Threads for some of the requests, which start with the first of them.
+
+    Attributes:
+        takes: says of a method and a path whether a request is one of them.
+    """
+
+    takes: Callable[[str, str], bool]
+    threads: int
+
+
+class Server:
+    """One application on one socket, answering from a thread until it is closed.
+
+    Args:
+        threads: for all requests that no pool takes.
+        pools: the first that takes a request answers it, so that requests that wait hold up no others.
+        patience: how long ``close`` waits for answers to be finished, and then for clients to read them.
+    """
+
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        listener: socket.socket,
+        *,
+        threads: int = THREADS,
+        pools: Sequence[Pool] = (),
+        patience: timedelta = timedelta(seconds=5),
+    ) -> None:
+        from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
+        from waitress.server import create_server  # noqa: PLC0415 - as above
+
+        from mock_kit.web.request_parsing import Channel  # noqa: PLC0415 - as above
+
+        self._patience_s = patience.total_seconds()
+        self._server = create_server(
+            hanging_up(application, ClientDisconnected),
+            map={},
+            sockets=[listener],
+            threads=threads,
+            ident=None,
+            max_request_body_size=_LARGEST_REQUEST,
+            clear_untrusted_proxy_headers=True,
+            connection_limit=_MOST_CONNECTIONS,
+            channel_timeout=_IDLE_S,
+            # with `select`, a connection beyond the thousandth of the process would end the server
+            asyncore_use_poll=True,
+            # else nobody reads while an answer is made, and would see that its client has hung up
+            channel_request_lookahead=1,
+        )
+        self._server.task_dispatcher.queue_logger = _queue_log
+        self._server.channel_class = Channel
+        if pools:
+            self._server.task_dispatcher = _Pools(pools, otherwise=self._server.task_dispatcher)
+        self._thread = Thread(target=self._server.run, name=f"serve {url_of(listener)}", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let requests that are being answered finish, then hang up and give the port back."""
+        if not self._thread.is_alive():
+            return
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=self._patience_s)
+        trigger = self._server.trigger
+        # held, or the thread, awake for another reason, could hang up and close the trigger before it is pulled
+        with trigger.lock:
+            trigger.thunks.append(self._hang_up)
+            trigger.pull_trigger()
+        self._thread.join(timeout=self._patience_s)
+        for channel in list(self._server.active_channels.values()):
+            with suppress(OSError):  # it may just have ended
+                channel.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(timeout=self._patience_s)
+
+    def _hang_up(self) -> None:
+        """Stop listening, and end each connection once its client has all of its answer. Runs in the thread."""
+        for channel in list(self._server.active_channels.values()):
+            if channel.total_outbufs_len:
+                channel.close_when_flushed = True
+            else:
+                channel.handle_close()
+        self._server.close()
+
+
+class _Pools:
+    """Hands each request to the threads that are there for it; what waitress calls a task dispatcher.
+
+    Args:
+        otherwise: dispatches what no pool takes.
+    """
+
+    def __init__(self, pools: Sequence[Pool], *, otherwise: Any) -> None:
+        from waitress.task import ThreadedTaskDispatcher  # noqa: PLC0415 - not needed where nothing is served
+
+        self._pools = [(pool, ThreadedTaskDispatcher()) for pool in pools]
+        self._otherwise = otherwise
+
+    def add_task(self, task: Any) -> None:
+        """Let a connection's next request be answered."""
+        asked = task.requests[0]
+        method, path = getattr(asked, "command", ""), getattr(asked, "path", "")
+        for pool, dispatcher in self._pools:
+            if pool.takes(method, path):
+                if not dispatcher.threads:
+                    dispatcher.queue_logger = _queue_log
+                    dispatcher.set_thread_count(pool.threads)
+                dispatcher.add_task(task)
+                return
+        self._otherwise.add_task(task)
+
+    def shutdown(self, *, cancel_pending: bool, timeout: float) -> None:
+        """Let what is being answered finish."""
+        until = monotonic() + timeout
+        for dispatcher in (self._otherwise, *(dispatcher for _, dispatcher in self._pools)):
+            dispatcher.set_thread_count(0)
+        for dispatcher in (self._otherwise, *(dispatcher for _, dispatcher in self._pools)):
+            dispatcher.shutdown(cancel_pending=cancel_pending, timeout=max(0, until - monotonic()))
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

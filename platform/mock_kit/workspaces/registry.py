@@ -1,0 +1,422 @@
+"""Workspaces: one customer's world each, found by its credentials, with a clock of its own.
+
+The services share nothing else: who holds a workspace's secret is in it, and what a workspace's clock
+says is the time for every service.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from threading import RLock
+
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Table, Text, bindparam, select
+
+from mock_kit.api.json_text import Json
+from mock_kit.storage.database import Database, Instant
+from mock_kit.storage.database_errors import DamagedDatabaseError
+from mock_kit.storage.prepared import Prepared
+from mock_kit.workspaces import seeded
+from mock_kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
+from mock_kit.workspaces.errors import (
+    SEEDS,
+    DefaultWorkspaceError,
+    WorkspaceExistsError,
+    WorkspaceNameError,
+    WorkspaceSeedError,
+)
+from mock_kit.workspaces.workspace_secrets import DOCUMENTED, Secrets, random_secrets, seeded_secrets
+
+DEFAULT_NAME = "default"
+DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+"""A Monday morning; where a virtual clock starts unless it is told."""
+
+_PATIENCE_S = 5
+"""How long a change waits for somebody who reads."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
+
+_metadata = MetaData()
+_workspaces = Table(
+    "kit_workspaces",
+    _metadata,
+    Column("name", Text, primary_key=True),
+    Column("seed", BigInteger, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("organization_secret", Text, nullable=False),
+    Column("user_secret", Text, nullable=False),
+    Column("crm_username", Text, nullable=False),
+    Column("crm_api_key", Text, nullable=False),
+    Column("clock_mode", Text, nullable=False),
+    Column("clock_start", Instant, nullable=False),
+    Column("clock_now", Instant, nullable=False),
+    Column("clock_watermark", Instant),
+)
+_insert = Prepared(_workspaces.insert())
+_watermark = Prepared(
+    _workspaces.update()
+    .where(_workspaces.c.name == bindparam("of"))
+    .values(clock_watermark=bindparam("read_at"))
+)
+_move = Prepared(
+    _workspaces.update().where(_workspaces.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """One customer's world.
+
+    Attributes:
+        name: also the first segment of its callback URL's path.
+        seed, origin: what its ids and made-up data follow from; the origin is its own name, or the name of the
+            workspace whose snapshot it was put back to.
+        organization_secret, user_secret, crm_api_key: what opens it; see ``Secrets``.
+        start: where its virtual clock starts, and returns to on reset.
+    """
+
+    name: str
+    seed: int
+    origin: str
+    organization_secret: str
+    user_secret: str
+    crm_username: str
+    crm_api_key: str
+    start: datetime
+    clock: WorkspaceClock
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What opens the workspace, by what it is called."""
+        return {
+            "organization_secret": self.organization_secret,
+            "user_secret": self.user_secret,
+            "crm_api_key": self.crm_api_key,
+        }
+
+    def to_json(self) -> dict[str, Json]:
+        """Return name and credentials, as those need them who are to work in it."""
+        return {
+            "name": self.name,
+            "organization_secret": self.organization_secret,
+            "user_secret": self.user_secret,
+            "crm_username": self.crm_username,
+            "crm_api_key": self.crm_api_key,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewWorkspace:
+    """What may be chosen about a workspace; the rest follows.
+
+    Attributes:
+        seed: None draws one.
+
+    Raises:
+        NaiveInstantError: the start has no time zone.
+        WorkspaceSeedError: the seed has more than 64 bits.
+    """
+
+    name: str | None = None
+    mode: Mode = Mode.VIRTUAL
+    start: datetime = DEFAULT_START
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is not None and not -SEEDS <= self.seed < SEEDS:
+            raise WorkspaceSeedError
+        object.__setattr__(self, "start", in_utc(self.start))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What a snapshot has of a workspace, beside its name and credentials.
+
+    Attributes:
+        now: where a virtual clock stands; None for a real one.
+        watermark: as of when was read last; None for never.
+    """
+
+    seed: int
+    origin: str
+    start: datetime
+    mode: Mode
+    now: datetime | None
+    watermark: datetime | None
+
+
+class Workspaces:
+    """All workspaces of a stack, kept in the database and looked up in memory.
+
+    Args:
+        default: how the default workspace is made, if the database has none.
+        virtual_clock: makes the clocks of mode virtual.
+        keep_ties: whether a change may fall into the very second of a reading before it.
+        known_secrets: whether new workspaces get secrets that others may know: the default one the documented ones,
+            others those that follow from name and seed.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        default: NewWorkspace | None = None,
+        virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock,
+        keep_ties: bool = False,
+        known_secrets: bool = True,
+    ) -> None:
+        self._database = database
+        self._keep_ties = keep_ties
+        self._known_secrets = known_secrets
+        self._virtual_clock = virtual_clock
+        self._lock = RLock()
+        self._by_name: dict[str, Workspace] = {}
+        self._by_secret: dict[str, Workspace] = {}
+        database.create("workspaces", _metadata, version=3)
+        self._load()
+        if DEFAULT_NAME not in self._by_name:
+            chosen = default or NewWorkspace()
+            seed = chosen.seed or 0
+            self._add(self._made(DEFAULT_NAME, DOCUMENTED, seed=seed, mode=chosen.mode, start=chosen.start))
+
+    @property
+    def default(self) -> Workspace:
+        """The workspace of whoever names none."""
+        return self._by_name[DEFAULT_NAME]
+
+    def __iter__(self) -> Iterator[Workspace]:
+        return iter(list(self._by_name.values()))
+
+    def named(self, name: str) -> Workspace | None:
+        """Return the workspace of this name, if there is one."""
+        return self._by_name.get(name)
+
+    def with_user_secret(self, secret: str) -> Workspace | None:
+        """Return the workspace whose user has this secret."""
+        found = self._by_secret.get(secret)
+        return found if found and found.user_secret == secret else None
+
+    def with_api_key(self, key: str) -> Workspace | None:
+        """Return the workspace whose CRM user has this API key."""
+        found = self._by_secret.get(key)
+        return found if found and found.crm_api_key == key else None
+
+    def create(self, new: NewWorkspace) -> Workspace:
+        """Make a workspace with fresh credentials.
+
+        Raises:
+            WorkspaceNameError: the name would not do.
+            WorkspaceExistsError: it is taken.
+        """
+        seed = secrets.randbits(53) if new.seed is None else new.seed
+        name = f"ws-{seeded.hexadecimal(seed, 'name', length=12)}" if new.name is None else new.name
+        if not _NAME.match(name):
+            raise WorkspaceNameError(name)
+        with self._lock:
+            if name in self._by_name:
+                raise WorkspaceExistsError(name)
+            made = self._made(name, seeded_secrets(seed, name), seed=seed, mode=new.mode, start=new.start)
+            self._add(made)
+        return made
+
+    def delete(self, workspace: Workspace) -> None:
+        """Forget a workspace, if it is still there; what services keep for it must be reset before.
+
+        Raises:
+            DefaultWorkspaceError: it is the default one.
+        """
+        if workspace.name == DEFAULT_NAME:
+            raise DefaultWorkspaceError
+        with self._lock:
+            there = self._by_name.get(workspace.name)
+            if there is None or there.clock is not workspace.clock:
+                return
+            with self._database.writing() as connection:
+                connection.execute(_workspaces.delete().where(_workspaces.c.name == workspace.name))
+            del self._by_name[workspace.name]
+            for secret in workspace.secrets.values():
+                del self._by_secret[secret]
+
+    def move(self, workspace: Workspace, instant: datetime) -> None:
+        """Move a workspace's virtual clock forward, and remember where it stands.
+
+        Raises:
+            ClockError: the clock is real, or would move back.
+        """
+        with workspace.clock.lock:  # or the database might remember the earlier of two moves
+            if instant == workspace.clock.now() and workspace.clock.mode is Mode.VIRTUAL:
+                return
+            workspace.clock.move_to(instant)
+            with self._database.writing() as connection:
+                _move.run(connection, {"of": workspace.name, "moved_to": instant})
+
+    def reach(self, workspace: Workspace, instant: datetime) -> None:
+        """Move a workspace's virtual clock to an instant, unless a change has moved it there or further meanwhile.
+
+        Raises:
+            ClockError: the clock is real.
+        """
+        with workspace.clock.lock:
+            self.move(workspace, max(instant, workspace.clock.now()))
+
+    def set_watermark(self, workspace: Workspace) -> datetime:
+        """Note that a workspace is read as of now, and return that instant.
+
+        A change that has an earlier stamp is kept by then, and the next one begins another second.
+        """
+        clock = workspace.clock
+        with clock.lock:
+            now = clock.now()
+            if clock.mode is Mode.VIRTUAL and clock.watermark != now:
+                clock.watermark = now
+                with self._database.writing() as connection:
+                    _watermark.run(connection, {"of": workspace.name, "read_at": now})
+        return now
+
+    @contextmanager
+    def reading(self, workspace: Workspace) -> Iterator[datetime]:
+        """Let a workspace be read as of now, and give that instant; on a virtual clock no change happens meanwhile."""
+        if workspace.clock.mode is Mode.REAL:
+            yield self.set_watermark(workspace)
+            return
+        with workspace.clock.reading:
+            yield self.set_watermark(workspace)
+
+    @contextmanager
+    def changing(self, workspace: Workspace, *, stays: bool = False) -> Iterator[datetime]:
+        """Give the instant of a change, which is to be kept meanwhile; if it fails, time has not moved.
+
+        In the second of the watermark the change begins the next one, unless ties are kept.
+
+        Args:
+            stays: the change happens at the present instant, whatever was read.
+        """
+        with ExitStack() as held:
+            if (
+                not stays
+                and workspace.clock.mode is Mode.VIRTUAL
+                and workspace.clock.reading.acquire(timeout=_PATIENCE_S)
+            ):  # after that, what is read may be waiting for us
+                held.callback(workspace.clock.reading.release)
+            # held until the change is kept: nobody reads as of a later instant before that
+            held.enter_context(workspace.clock.lock)
+            at = workspace.clock.now() if stays else workspace.clock.next_change()
+            yield at
+            if workspace.clock.mode is Mode.VIRTUAL:
+                self.move(workspace, at)
+
+    def set_clock(self, workspace: Workspace, mode: Mode, now: datetime) -> None:
+        """Let a workspace go by another clock; ``now`` is where a virtual one stands.
+
+        Raises:
+            NaiveInstantError: the instant has no time zone.
+        """
+        with workspace.clock.lock:
+            self._use_clock(workspace, mode, now, watermark=workspace.clock.watermark)
+
+    def start_anew(self, workspace: Workspace) -> None:
+        """Bring a virtual clock back to its start; a real one stays. Nothing has been read."""
+        with workspace.clock.lock:
+            if workspace.clock.mode is Mode.VIRTUAL:
+                self._use_clock(workspace, Mode.VIRTUAL, workspace.start, watermark=None)
+
+    def _use_clock(
+        self, workspace: Workspace, mode: Mode, now: datetime, *, watermark: datetime | None
+    ) -> None:
+        changed = {"clock_mode": mode.value, "clock_now": in_utc(now), "clock_watermark": watermark}
+        with self._database.writing() as connection:
+            connection.execute(
+                _workspaces.update().where(_workspaces.c.name == workspace.name).values(changed)
+            )
+        workspace.clock.use(self._clock(mode, now), watermark=watermark)
+
+    def restore(self, connection: Connection, workspace: Workspace, kept: Kept) -> Callable[[], None]:
+        """Write what a workspace was like, and return what lets it be so once that is committed.
+
+        Its name and its credentials stay.
+        """
+        now = in_utc(workspace.clock.now() if kept.now is None else kept.now)
+        row = {
+            "seed": kept.seed,
+            "origin": kept.origin,
+            "clock_mode": kept.mode.value,
+            "clock_start": kept.start,
+            "clock_now": now,
+            "clock_watermark": kept.watermark,
+        }
+        connection.execute(_workspaces.update().where(_workspaces.c.name == workspace.name).values(row))
+
+        def let_it_be() -> None:
+            with workspace.clock.lock, self._lock:
+                workspace.clock.use(self._clock(kept.mode, now), watermark=kept.watermark)
+                self._index(replace(workspace, seed=kept.seed, origin=kept.origin, start=kept.start))
+
+        return let_it_be
+
+    def _workspace_clock(
+        self, mode: Mode, now: datetime, *, watermark: datetime | None = None
+    ) -> WorkspaceClock:
+        return WorkspaceClock(self._clock(mode, now), watermark=watermark, keeps_ties=self._keep_ties)
+
+    def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
+        return SystemClock() if mode is Mode.REAL else self._virtual_clock(now)
+
+    def _made(self, name: str, known: Secrets, *, seed: int, mode: Mode, start: datetime) -> Workspace:
+        """Return a new workspace.
+
+        Args:
+            known: its secrets, if others may know them.
+        """
+        return Workspace(
+            name=name,
+            seed=seed,
+            origin=name,
+            crm_username=f"owner@{name}.example",
+            start=start,
+            clock=self._workspace_clock(mode, start),
+            **vars(known if self._known_secrets else random_secrets()),
+        )
+
+    def _add(self, workspace: Workspace) -> None:
+        with self._database.writing() as connection:
+            _insert.run(
+                connection,
+                {
+                    **workspace.to_json(),
+                    "origin": workspace.origin,
+                    "clock_mode": workspace.clock.mode.value,
+                    "clock_start": workspace.start,
+                    "clock_now": workspace.clock.now(),
+                    "clock_watermark": None,
+                },
+            )
+        self._index(workspace)
+
+    def _index(self, workspace: Workspace) -> None:
+        self._by_name[workspace.name] = workspace
+        for secret in workspace.secrets.values():
+            self._by_secret[secret] = workspace
+
+    def _load(self) -> None:
+        try:
+            with self._database.reading() as connection:
+                for row in connection.execute(select(_workspaces).order_by(_workspaces.c.name)):
+                    self._index(self._from_row(row))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise DamagedDatabaseError(f"a workspace cannot be read: {error}") from error
+
+    def _from_row(self, row: Row[tuple[object, ...]]) -> Workspace:
+        return Workspace(
+            name=row.name,
+            seed=row.seed,
+            origin=row.origin,
+            organization_secret=row.organization_secret,
+            user_secret=row.user_secret,
+            crm_username=row.crm_username,
+            crm_api_key=row.crm_api_key,
+            start=row.clock_start,
+            clock=self._workspace_clock(Mode(row.clock_mode), row.clock_now, watermark=row.clock_watermark),
+        )

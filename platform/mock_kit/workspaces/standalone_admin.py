@@ -1,0 +1,163 @@
+"""A service that runs alone keeps clock and workspaces itself; in a stack the platform keeps them for all three.
+
+Nothing falls due in such a service: an advance moves the hands, and that is all.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+
+from flask import Blueprint, Flask, current_app
+
+from mock_kit.admin.routes import ParameterError, asked_workspace, reset_workspace
+from mock_kit.api.operations import Answer, operation
+from mock_kit.workspaces.clock import ClockError, Mode, MovedBackError, SystemClock
+from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
+from mock_kit.workspaces.instants import UnreadableTimeError, format_instant
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_kit.workspaces.requests import (
+    AdvanceRequest,
+    ClockJson,
+    ClockRequest,
+    NameQuery,
+    WorkspaceRequest,
+    chosen_clock,
+    chosen_target,
+    chosen_workspace,
+    shown_clock,
+)
+
+Json = dict[str, object]
+
+_EXTENSION = "elements-local-keeping"
+
+clock = Blueprint("clock", __name__, url_prefix="/_local/clock")
+workspaces = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
+
+
+class NoSuchWorkspaceError(Exception):
+    """A workspace is to go that is not there."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"no workspace {name[:80]!r}; there are: {', '.join(known)}")
+
+
+KEEPING_STATUSES: Mapping[type[Exception], int] = {
+    UnreadableTimeError: 400,
+    MovedBackError: 400,
+    ClockError: 409,
+    WorkspaceNameError: 400,
+    WorkspaceExistsError: 409,
+    DefaultWorkspaceError: 409,
+    NoSuchWorkspaceError: 404,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keeping:
+    """What a service that runs alone needs to keep its workspaces.
+
+    Attributes:
+        shown: what whoever works in a workspace has to know.
+        fill: fills in so many made-up records of each kind; None where there are no records.
+        largest: how many of each it fills in at the most.
+    """
+
+    workspaces: Workspaces
+    shown: Callable[[Workspace], Json]
+    fill: Callable[[Workspace, int], object] | None = None
+    largest: int = 0
+
+
+Moved = TypedDict("Moved", {"from": str, "now": str})
+"""From where to where time was moved; ``from`` is a word of Python's."""
+
+
+def add_keeping(app: Flask, keeping: Keeping) -> None:
+    """Give an application the routes of its clock and its workspaces."""
+    app.extensions[_EXTENSION] = keeping
+    app.register_blueprint(clock)
+    app.register_blueprint(workspaces)
+
+
+def starting_anew(workspaces: Workspaces, reset: Callable[[Workspace], None]) -> Callable[[Workspace], None]:
+    """Return a reset that also brings a virtual clock back to its start."""
+
+    def run(workspace: Workspace) -> None:
+        reset(workspace)
+        workspaces.start_anew(workspace)
+
+    return run
+
+
+@clock.get("")
+@operation(problems=(401, 403))
+def show() -> Answer[ClockJson]:
+    """Tell the time."""
+    return Answer(shown_clock(asked_workspace()))
+
+
+@clock.put("")
+@operation(problems=(401, 403))
+def put(body: ClockRequest) -> Answer[ClockJson]:
+    """Change the mode, or set a virtual clock."""
+    workspace = asked_workspace()
+    mode, now = chosen_clock(body, mode=workspace.clock.mode)
+    present = SystemClock().now() if mode is Mode.REAL else workspace.clock.now()
+    _keeping().workspaces.set_clock(workspace, mode, now or present)
+    return Answer(shown_clock(workspace))
+
+
+@clock.post("/advance")
+@operation(problems=(401, 403, 409))
+def advance(body: AdvanceRequest) -> Answer[Moved]:
+    """Move time."""
+    workspace = asked_workspace()
+    begin = workspace.clock.now()
+    _keeping().workspaces.move(workspace, chosen_target(body, now=begin))
+    return Answer({"from": format_instant(begin), "now": format_instant(workspace.clock.now())})
+
+
+@workspaces.get("")
+@operation(problems=(403,))
+def index() -> Answer[Json]:
+    """List the workspaces with their credentials."""
+    keeping = _keeping()
+    return Answer({"workspaces": [keeping.shown(workspace) for workspace in keeping.workspaces]})
+
+
+@workspaces.post("")
+@operation(problems=(403, 409))
+def create(body: WorkspaceRequest) -> Answer[Json]:
+    """Make a workspace, with records if there are to be some."""
+    keeping = _keeping()
+    if body.records and keeping.fill is None:
+        raise ParameterError("there is no CRM here that could have records; leave out records")
+    if body.records > keeping.largest:
+        raise ParameterError(
+            f"records are {keeping.largest} of each kind at the most; seed more of them afterwards"
+        )
+    made = keeping.workspaces.create(chosen_workspace(body))
+    if body.records and keeping.fill is not None:
+        keeping.fill(made, body.records)
+    return Answer(keeping.shown(made))
+
+
+@workspaces.delete("")
+@operation(problems=(403, 404, 409))
+def delete(query: NameQuery) -> Answer[Json]:
+    """Delete the workspace that ``?name=`` says, with everything that is kept for it."""
+    known = _keeping().workspaces
+    workspace = known.named(query.name)
+    if workspace is None:
+        raise NoSuchWorkspaceError(query.name, sorted(one.name for one in known))
+    if workspace is known.default:
+        raise DefaultWorkspaceError
+    reset_workspace(workspace)
+    known.delete(workspace)
+    return Answer({})
+
+
+def _keeping() -> Keeping:
+    found: Keeping = current_app.extensions[_EXTENSION]
+    return found

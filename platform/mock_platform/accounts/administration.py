@@ -1,0 +1,105 @@
+"""Who may administer what: for the ``needs`` of operations, which answer 401 before anything else."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts import people
+from mock_platform.accounts.people import Account, Member
+from mock_platform.accounts.store import Register
+from mock_platform.core.dependencies import authorization, caller, calling, parts, whole_id
+from mock_platform.errors import NotFoundError
+
+Check = Callable[[Member, Account], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """A user who calls, as they stood when the call came."""
+
+    workspace: Workspace
+    user: Member
+    account: Account
+
+    @property
+    def administers(self) -> bool:
+        """Whether they see and change other users."""
+        return people.administers(self.user, self.account)
+
+    @property
+    def administers_organization(self) -> bool:
+        """Whether they administer all of the organization."""
+        return people.administers_organization(self.user, self.account)
+
+    @contextmanager
+    def reading(self) -> Iterator[Register]:
+        """Open the register to read."""
+        with parts().store.people.reading(self.workspace) as register:
+            yield register
+
+    @contextmanager
+    def writing(self) -> Iterator[Register]:
+        """Open the register to change it."""
+        with parts().store.people.writing(self.workspace) as register:
+            yield register
+
+    def users(self, register: Register) -> list[Member]:
+        """Return the users whom this one may see and change: themselves, and those they administer."""
+        if not self.administers:
+            return [user for user in register.users() if user.id == self.user.id]
+        return people.administered(self.user, self.account, register.users())
+
+    def user_named(self, register: Register, email_or_id: str) -> Member:
+        """Return one of them by address or id.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        number = whole_id(email_or_id)
+        for user in self.users(register):
+            if user.id == number or user.email.casefold() == email_or_id.casefold():
+                return user
+        raise NotFoundError("user", email_or_id, named="ID" if number is not None else "email")
+
+
+def signed() -> Signed:
+    """Return the user of a call that needs a user and an organization."""
+    workspace = caller()
+    user_id = calling(authorization()).user_id
+    with parts().store.people.reading(workspace) as register:
+        user = register.user(user_id) or register.founder
+        return Signed(workspace=workspace, user=user, account=register.account_of(user))
+
+
+def administrator() -> Signed:
+    """Return an administrator's call; anybody else's is 401 (documented)."""
+    return _checked(people.check_administers)
+
+
+def organization_administrator() -> Signed:
+    """Return a call of somebody who administers the whole organization; anybody else's is 401 (assumed)."""
+    return _checked(people.check_administers_organization)
+
+
+def accounts_administrator() -> Signed:
+    """Return a call of an administrator in the default account; anybody else's is 401 (documented)."""
+    return _checked(people.check_administers_accounts)
+
+
+def _checked(check: Check) -> Signed:
+    found = signed()
+    check(found.user, found.account)
+    return found
+
+
+def account_named(register: Register, account_id: str) -> Account:
+    """Return an account by the id in a path.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    account = register.account(whole_id(account_id))
+    if account is None:
+        raise NotFoundError("account", account_id)
+    return account

@@ -1,0 +1,92 @@
+"""Who calls: from the secrets of a request to a workspace and one of its users."""
+
+from dataclasses import dataclass
+
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_platform.accounts.authorization import Authorization, parse_authorization
+from mock_platform.accounts.people import Visibility, sees
+from mock_platform.core import identities
+from mock_platform.core.models import Instance
+from mock_platform.errors import InvalidCredentialsError
+from mock_platform.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """A user of a workspace."""
+
+    workspace: Workspace
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callers:
+    """All users of all workspaces, by what they send, and what they see.
+
+    Attributes:
+        visibility: whose instances a user sees.
+    """
+
+    workspaces: Workspaces
+    store: Store
+    visibility: Visibility
+
+    def of(self, sent: Authorization) -> Caller:
+        """Return who sends these secrets.
+
+        Raises:
+            InvalidCredentialsError: they are nobody's, or do not belong together.
+        """
+        found = self._with_bearer(sent) if sent.bearer else self._with_user(sent)
+        organization = found.workspace.organization_secret
+        if sent.organization is not None and sent.organization != organization:
+            raise InvalidCredentialsError("The Organization secret is not that of the user's organization.")
+        return found
+
+    def workspace_of(self, header: str | None) -> Workspace | None:
+        """Return the workspace that an Authorization header's user is of, or None, whatever else is in it."""
+        try:
+            sent = parse_authorization(header)
+            founded = self.workspaces.with_user_secret(sent.user) if sent.user else None
+            return founded or self.of(Authorization(user=sent.user, bearer=sent.bearer)).workspace
+        except InvalidCredentialsError:
+            return None
+
+    def seen(self, caller: Caller, instances: list[Instance]) -> list[Instance]:
+        """Return those instances that a caller sees."""
+        owners = self.owners_seen(caller)
+        return [instance for instance in instances if owners is None or instance.user_id in owners]
+
+    def owners_seen(self, caller: Caller) -> frozenset[int | None] | None:
+        """Return the ids of the users whose instances a caller sees, None for what has no owner noted; or all: None."""
+        if self.visibility is Visibility.ORGANIZATION:
+            return None
+        with self.store.people.reading(caller.workspace) as register:
+            user = register.user(caller.user_id) or register.founder
+            account = register.account_of(user)
+            founder, users = register.founder, register.users()
+        seen = {one.id for one in users if sees(user, account, one, visibility=self.visibility)}
+        if len(seen) == len(users):
+            return None
+        return frozenset([*seen, None] if founder.id in seen else seen)
+
+    def _with_user(self, sent: Authorization) -> Caller:
+        if sent.user is None:
+            raise InvalidCredentialsError("A User secret is needed.")
+        workspace = self.workspaces.with_user_secret(sent.user)
+        if workspace is not None:  # the way of nearly all calls, and without a look at the database
+            return Caller(workspace=workspace, user_id=identities.founder_id(workspace))
+        found = self._caller(self.store.people.with_secret(sent.user))
+        if found is None:
+            raise InvalidCredentialsError("The User secret is not known here.")
+        return found
+
+    def _with_bearer(self, sent: Authorization) -> Caller:
+        found = self._caller(self.store.people.with_token(sent.bearer or ""))
+        if found is None:
+            raise InvalidCredentialsError("The Bearer token is not known here, or no longer.")
+        return found
+
+    def _caller(self, found: tuple[str, int] | None) -> Caller | None:
+        workspace = None if found is None else self.workspaces.named(found[0])
+        return None if found is None or workspace is None else Caller(workspace=workspace, user_id=found[1])

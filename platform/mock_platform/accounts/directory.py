@@ -1,0 +1,135 @@
+"""Organizations, accounts and users as the platform shows them.
+
+Source: the platform's administration answers (documented, observed); the flags of a user beside ``active``, the
+inside of a role, and an organization's ``environment`` and ``status`` are assumed.
+"""
+
+from datetime import datetime
+from typing import NotRequired, TypedDict
+
+from mock_platform.accounts.people import Account, Member, Organization
+from mock_platform.accounts.roles import ROLES
+
+SECURED = "secured"
+
+
+class RoleJson(TypedDict):
+    """A role that a user has."""
+
+    id: int
+    key: str
+    name: str
+    description: str
+    active: bool
+
+
+class MemberJson(TypedDict):
+    """A user; ``secret`` is there for whoever sent the user's password along."""
+
+    id: int
+    createdDate: str
+    firstName: str
+    lastName: str
+    fullName: str
+    email: str
+    active: bool
+    lastLoginDate: str | None
+    password: str
+    roles: list[RoleJson]
+    accountExpired: bool
+    accountLocked: bool
+    credentialsExpired: bool
+    enabled: bool
+    secret: NotRequired[str]
+
+
+class AccountJson(TypedDict):
+    """An account."""
+
+    id: int
+    name: str
+    description: str
+    active: bool
+    createdDate: str
+    externalId: str
+    defaultAccount: bool
+    type: str
+    companyId: int
+
+
+class OrganizationJson(TypedDict):
+    """An organization, with the secret that its users call the platform with."""
+
+    id: int
+    name: str
+    secret: str
+    externalId: str
+    customerId: str
+    environment: str
+    status: str
+    createdDate: str
+
+
+def user_to_json(user: Member) -> MemberJson:
+    """Return a user; the password is never shown (documented)."""
+    return {
+        "id": user.id,
+        "createdDate": _date(user.created),
+        "firstName": user.first_name,
+        "lastName": user.last_name,
+        "fullName": f"{user.first_name} {user.last_name}",
+        "email": user.email,
+        "active": user.active,
+        "lastLoginDate": None if user.last_login is None else _date(user.last_login),
+        "password": SECURED,
+        "roles": [_role(key) for key in user.roles],
+        "accountExpired": False,
+        "accountLocked": False,
+        "credentialsExpired": False,
+        "enabled": user.active,
+    }
+
+
+def account_to_json(account: Account) -> AccountJson:
+    """Return an account."""
+    return {
+        "id": account.id,
+        "name": account.name,
+        "description": account.description,
+        "active": account.active,
+        "createdDate": _date(account.created),
+        "externalId": account.external_id,
+        "defaultAccount": account.default,
+        "type": "Default" if account.default else "CompanyAccount",
+        "companyId": account.company_id,
+    }
+
+
+def organization_to_json(organization: Organization) -> OrganizationJson:
+    """Return an organization."""
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "secret": organization.secret,
+        "externalId": organization.external_id,
+        "customerId": organization.customer_id,
+        "environment": "local",
+        "status": "active",
+        "createdDate": _date(organization.created),
+    }
+
+
+def _role(key: str) -> RoleJson:
+    role = ROLES[key]
+    return {
+        "id": role.id,
+        "key": role.key,
+        "name": role.name,
+        "description": role.description,
+        "active": True,
+    }
+
+
+def _date(instant: datetime) -> str:
+    """Write the day of an instant: ``yyyy-MM-dd`` (documented for the date of creation, assumed for the last login)."""
+    return instant.date().isoformat()

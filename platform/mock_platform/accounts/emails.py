@@ -1,0 +1,85 @@
+"""E-mails that the platform would send. They are kept and shown, and never sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from mock_platform.core.models import Instance, User
+from mock_platform.events.event import SENDER
+
+
+class Cause(Enum):
+    """Why an e-mail was written."""
+
+    ASKED = "asked for"
+    SUBSCRIPTION = "subscription"
+    POLLER_DISABLED = "poller disabled"
+    DELIVERY_FAILED = "delivery failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email:
+    """One e-mail."""
+
+    at: datetime
+    cause: Cause
+    to: str
+    subject: str
+    message: str
+    sender: str = SENDER
+
+
+def poller_disabled(  # noqa: PLR0913 - what the e-mail says
+    instance: Instance, owner: User, *, resource: str, limit: int, reason: str, at: datetime
+) -> Email:
+    """Write to the owner of an instance whose poller was switched off.
+
+    Source: there is such an e-mail (documented); its words are ours.
+    """
+    return Email(
+        at=at,
+        cause=Cause.POLLER_DISABLED,
+        to=owner.email,
+        subject=f"Polling of {instance.name} (instance {instance.id}) was disabled",
+        message=(
+            f"Polling {resource!r} failed {limit} times in a row, the last time with: {reason}. "
+            "No resource of the instance is polled any more until its events are enabled again."
+        ),
+    )
+
+
+def delivery_failed(  # noqa: PLR0913 - as above
+    name: str, *, to: str, url: str, tries: int, reason: str, at: datetime
+) -> Email:
+    """Write that a subscription was deactivated.
+
+    Args:
+        name: of the instance, or of the subscription if it is nobody's.
+
+    Source: failure e-mails name the instance (documented); its words, and that it is written when all tries are
+        used, are assumed.
+    """
+    return Email(
+        at=at,
+        cause=Cause.DELIVERY_FAILED,
+        to=to,
+        subject=f"Notifications of {name} are no longer delivered",
+        message=(
+            f"{tries} attempts to deliver to {url} failed, the last one with: {reason}. "
+            "The subscription was deactivated; what comes now is queued until it is released."
+        ),
+    )
+
+
+def of_notification(  # noqa: PLR0913 - as above
+    config: Mapping[str, object], owner: User, *, topic: str, sender: str, message: str, at: datetime
+) -> Email:
+    """Write what a subscriber by e-mail is told.
+
+    Source: there is such a channel (observed); which key of ``config`` has the address is assumed, and whoever
+        gives none is the owner.
+    """
+    addresses = (config.get(key) for key in ("to", "email", "emailAddress"))
+    to = next((address for address in addresses if isinstance(address, str) and address), owner.email)
+    return Email(at=at, cause=Cause.SUBSCRIPTION, to=to, sender=sender, subject=topic, message=message)

@@ -1,0 +1,65 @@
+"""Signing in: from an address and a password to a token that stands for a user.
+
+Source: that it is done, and how the answers look (observed: the vendor's own tools); which password is right here,
+and what happens where an address is known in several workspaces, is assumed.
+"""
+
+from dataclasses import dataclass, replace
+
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.callers import Callers
+from mock_platform.accounts.people import Member, Passwords, opens
+from mock_platform.errors import InvalidCredentialsError
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    workspace: Workspace
+    user: Member
+
+
+def sign_in(callers: Callers, email: str, password: str, *, passwords: Passwords) -> str:
+    """Return the token of a new session.
+
+    Raises:
+        InvalidCredentialsError: nobody has this address and this password, or more than one have.
+    """
+    found = _the_one(_candidates(callers, email, password, passwords), email, password, callers)
+    with callers.store.people.writing(found.workspace) as register:
+        user = replace(found.user, last_login=found.workspace.clock.now())
+        register.save_user(user)
+        return register.open_session(user)
+
+
+def _candidates(callers: Callers, email: str, password: str, passwords: Passwords) -> list[_Found]:
+    kept = callers.store.people.workspaces_with_email(email)
+    found = []
+    for workspace in callers.workspaces:
+        if workspace.name in kept or workspace.crm_username.casefold() == email.casefold():
+            with callers.store.people.reading(workspace) as register:
+                users = register.users()
+            found += [
+                _Found(workspace=workspace, user=user)
+                for user in users
+                if user.active
+                and user.email.casefold() == email.casefold()
+                and opens(user, password, passwords=passwords)
+            ]
+    return found
+
+
+def _the_one(found: list[_Found], email: str, password: str, callers: Callers) -> _Found:
+    """Choose whose secret the password is, else who is of the default workspace, else the only one."""
+    for one in found:
+        if one.user.secret == password:
+            return one
+    for one in found:
+        if one.workspace is callers.workspaces.default:
+            return one
+    if len(found) == 1:
+        return found[0]
+    raise InvalidCredentialsError(
+        f"{len(found)} workspaces have a user {email[:80]!r} with this password; use the User secret as password."
+        if found
+        else f"There is no user {email[:80]!r} with this password."
+    )

@@ -1,0 +1,262 @@
+"""An organization, its accounts and their users: how they come about, and who may do what.
+
+Source: the platform's administration guides (documented), unless it says otherwise.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum
+from typing import TypeVar
+
+from mock_platform.accounts.roles import ORG_ADMIN, ROLES
+from mock_platform.accounts.roles import USER as USER_ROLE
+from mock_platform.core.models import User
+from mock_platform.errors import ConflictError, InvalidRequestError, NotPermittedError, shown
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organization:
+    """A customer of the platform.
+
+    Attributes:
+        external_id, customer_id: what the customer is called elsewhere.
+    """
+
+    id: int
+    name: str
+    secret: str = field(repr=False)
+    created: datetime
+    external_id: str = ""
+    customer_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A part of an organization.
+
+    Attributes:
+        default: whether it is the one that administers the others.
+        roles: of all its users.
+    """
+
+    id: int
+    company_id: int
+    external_id: str
+    name: str
+    created: datetime
+    description: str = ""
+    active: bool = True
+    default: bool = False
+    roles: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member(User):
+    """A user as the administration knows them.
+
+    Attributes:
+        secret: what they call the platform with.
+        password: what they sign in with; None where none has been chosen. It guards nothing, and is kept as it is.
+    """
+
+    secret: str = field(repr=False)
+    created: datetime
+    active: bool = True
+    last_login: datetime | None = None
+    password: str | None = field(default=None, repr=False)
+    roles: tuple[str, ...] = (USER_ROLE.key,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Founding:
+    """What a workspace begins with: one organization, one account, one user."""
+
+    organization: Organization
+    account: Account
+    user: Member
+
+
+class Visibility(Enum):
+    """Whose instances a user sees; no source says."""
+
+    ROLE = "role"
+    ORGANIZATION = "organization"
+
+
+class Passwords(Enum):
+    """Which password is right for who has chosen none; no source says how a local stack should decide."""
+
+    ANY = "any"
+    SECRET = "secret"  # noqa: S105 - a setting's word
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserChange:
+    """What is to be changed about a user; None leaves it as it is."""
+
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    password: str | None = None
+    active: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountChange:
+    """What is to be changed about an account; None leaves it as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    external_id: str | None = None
+    active: bool | None = None
+
+
+Changed = TypeVar("Changed", Member, Account)
+
+
+def change_user(user: Member, wanted: UserChange, *, others: Iterable[Member], founder: int) -> Member:
+    """Return a user with some things changed.
+
+    Args:
+        others: of the same organization.
+        founder: id of the user whom the workspace belongs to.
+
+    Raises:
+        InvalidRequestError: the address is none.
+        ConflictError: the address is somebody else's; or the founder would be switched off (assumed: with them
+            nobody could call the workspace any more).
+    """
+    if wanted.email is not None:
+        check_email(wanted.email, (other for other in others if other.id != user.id))
+    if wanted.active is False:
+        keep_founder("user", user.id, founder)
+    return _with(user, vars(wanted))
+
+
+def change_account(account: Account, wanted: AccountChange) -> Account:
+    """Return an account with some things changed.
+
+    Raises:
+        ConflictError: the default account would be switched off (assumed).
+    """
+    if wanted.active is False:
+        keep_default(account)
+    return _with(account, vars(wanted))
+
+
+def check_email(email: str, others: Iterable[Member]) -> None:
+    """Refuse an address that is none, or somebody else's; letters count in any case (assumed).
+
+    Raises:
+        InvalidRequestError: it is none.
+        ConflictError: it is taken (observed: 409).
+    """
+    if not _EMAIL.fullmatch(email):
+        raise InvalidRequestError(f"email must be an address such as ada@example.com; got {shown(email)}")
+    if any(other.email.casefold() == email.casefold() for other in others):
+        raise ConflictError(f"A user with the email {email} exists already")
+
+
+def keep_founder(kind: str, identity: int, founder: int) -> None:
+    """Refuse to take away what a workspace is called with.
+
+    Raises:
+        ConflictError: it would be (assumed).
+    """
+    if identity == founder:
+        raise ConflictError(f"the {kind} {identity} is the one this workspace began with, and stays")
+
+
+def keep_default(account: Account) -> None:
+    """Refuse to take away the default account.
+
+    Raises:
+        ConflictError: it would be (assumed).
+    """
+    if account.default:
+        raise ConflictError(f"account {account.id} is the default one of its organization, and stays")
+
+
+def administers(user: Member, account: Account) -> bool:
+    """Say whether a user, or everybody in their account, administers something."""
+    return any(ROLES[key].administers for key in (*user.roles, *account.roles))
+
+
+def administers_organization(user: Member, account: Account) -> bool:
+    """Say whether a user, or everybody in their account, administers the whole organization."""
+    return ORG_ADMIN.key in {*user.roles, *account.roles}
+
+
+def check_administers(user: Member, account: Account) -> None:
+    """Refuse who may not see and change other users.
+
+    Raises:
+        NotPermittedError: they are no administrator (documented: 401).
+    """
+    if not administers(user, account):
+        raise NotPermittedError("Only an administrator sees and changes what belongs to others.")
+
+
+def check_administers_organization(user: Member, account: Account) -> None:
+    """Refuse who may not change the organization.
+
+    Raises:
+        NotPermittedError: they do not administer all of it (assumed).
+    """
+    if not administers_organization(user, account):
+        raise NotPermittedError(f"This needs the role {ORG_ADMIN.key}.")
+
+
+def check_administers_accounts(user: Member, account: Account) -> None:
+    """Refuse who may not administer accounts.
+
+    Raises:
+        NotPermittedError: they are outside the default account (documented: 401), or no administrator (assumed).
+    """
+    if not account.default or not administers(user, account):
+        raise NotPermittedError("Only an administrator in the default account administers accounts.")
+
+
+def administered(user: Member, account: Account, others: Iterable[Member]) -> list[Member]:
+    """Return those users whom an administrator sees and changes.
+
+    Source: assumed, as for instances: all of the organization, or those of the own account.
+    """
+    everybody = administers_organization(user, account)
+    return [other for other in others if everybody or other.account_id == user.account_id]
+
+
+def sees(user: Member, account: Account, owner: User, *, visibility: Visibility = Visibility.ROLE) -> bool:
+    """Say whether a user sees an instance.
+
+    Args:
+        account: the user's.
+        owner: whose instance it is.
+
+    Source: that it depends on the role is documented, how is assumed: who administers the organization sees all of
+        it, who administers an account what is in it, anybody else their own.
+    """
+    if visibility is Visibility.ORGANIZATION or user.id == owner.id:
+        return True
+    if administers_organization(user, account):
+        return True
+    return administers(user, account) and owner.account_id == user.account_id
+
+
+def opens(user: Member, password: str, *, passwords: Passwords) -> bool:
+    """Say whether a password is a user's: the chosen one, else what the setting says; the secret always is."""
+    if password == user.secret:
+        return True
+    if user.password is not None:
+        return password == user.password
+    return passwords is Passwords.ANY and bool(password)
+
+
+def _with(what: Changed, wanted: Mapping[str, object]) -> Changed:
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    return replace(what, **changes)  # type: ignore[arg-type]  # each field by its own name

@@ -1,0 +1,111 @@
+"""Roles: what users, and accounts for all their users, may be allowed to do.
+
+Source: that roles are given to users and accounts, and that some may not be (observed); their names are assumed.
+"""
+
+from dataclasses import dataclass
+
+from mock_platform.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """What a user may do.
+
+    Attributes:
+        administers: whether who has it sees and changes what belongs to others.
+        privileged: whether it is the platform's own to give.
+    """
+
+    id: int
+    key: str
+    name: str
+    description: str
+    administers: bool = False
+    privileged: bool = False
+
+
+ORG_ADMIN = Role(
+    id=1,
+    key="org-admin",
+    name="Organization Administrator",
+    description="Manages the organization's accounts, users and instances",
+    administers=True,
+)
+ACCOUNT_ADMIN = Role(
+    id=2,
+    key="account-admin",
+    name="Account Administrator",
+    description="Manages the users and instances of an account",
+    administers=True,
+)
+USER = Role(id=3, key="user", name="User", description="Manages instances of their own")
+SYSTEM = Role(
+    id=4, key="sys-admin", name="System Administrator", description="Runs the platform", privileged=True
+)
+
+ROLES = {role.key: role for role in (ORG_ADMIN, ACCOUNT_ADMIN, USER, SYSTEM)}
+
+PLATFORMS_OWN = 1
+"""Id of an account and a user that exist and are no customer's: the platform's own (assumed)."""
+
+
+def role_named(key: str) -> Role:
+    """Return a role.
+
+    Raises:
+        InvalidRequestError: there is none of that name (observed: 400, whoever it is asked for).
+    """
+    if key not in ROLES:
+        raise InvalidRequestError(f"there is no role {key[:80]!r}; the roles are {', '.join(ROLES)}")
+    return ROLES[key]
+
+
+def check_not_foreign(kind: str, asked: str) -> None:
+    """Refuse a role for somebody who is there, but in no organization of a customer's.
+
+    Args:
+        kind: account or user.
+        asked: the id.
+
+    Raises:
+        ForbiddenError: they are the platform's own (observed: 403 for what is foreign; whose it is, is assumed).
+    """
+    if asked == str(PLATFORMS_OWN):
+        raise ForbiddenError(f"the {kind} {asked} belongs to another organization")
+
+
+def granted(held: tuple[str, ...], role: Role, *, of_whole: bool) -> tuple[str, ...]:
+    """Return the roles with one more.
+
+    Args:
+        of_whole: whether who gives it administers the whole organization.
+
+    Raises:
+        ForbiddenError: it is not theirs to give (observed: 403).
+        ConflictError: it is held already (observed: 409).
+    """
+    _check_giver(role, of_whole=of_whole)
+    if role.key in held:
+        raise ConflictError(f"the role {role.key} is held already")
+    return (*held, role.key)
+
+
+def withdrawn(held: tuple[str, ...], role: Role, *, of_whole: bool) -> tuple[str, ...]:
+    """Return the roles without one.
+
+    Raises:
+        ForbiddenError: it is not theirs to take (assumed, as when it is given).
+        NotFoundError: it is not held (assumed).
+    """
+    _check_giver(role, of_whole=of_whole)
+    if role.key not in held:
+        raise NotFoundError("role", role.key, named="key")
+    return tuple(key for key in held if key != role.key)
+
+
+def _check_giver(role: Role, *, of_whole: bool) -> None:
+    if role.privileged:
+        raise ForbiddenError(f"the role {role.key} is the platform's own to give")
+    if role == ORG_ADMIN and not of_whole:
+        raise ForbiddenError(f"who has not got the role {role.key} cannot give or take it")

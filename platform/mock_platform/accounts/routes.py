@@ -1,0 +1,182 @@
+"""``/accounts``: the parts of an organization, their users and their settings."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_kit.api.operations import Answer, Link, operation
+from mock_platform.accounts import people
+from mock_platform.accounts.administration import Signed, account_named, accounts_administrator, signed
+from mock_platform.accounts.directory import AccountJson, MemberJson, account_to_json, user_to_json
+from mock_platform.accounts.people import Account, AccountChange
+from mock_platform.accounts.routes_users import USER_LINKS, Text, UserRequest, add_user
+from mock_platform.accounts.store import Register
+from mock_platform.callbacks.delivery import failure_policy
+from mock_platform.core.dependencies import PAGE_HEADERS, done, paging
+from mock_platform.core.listing import WhereQuery, narrowed, stretch
+
+bp = Blueprint("accounts", __name__, url_prefix="/accounts")
+
+SettingsJson = dict[str, str]
+
+_LINKS = {
+    name: Link(operation=f"accounts.{name}", parameters={"account_id": "$response.body#/id"})
+    for name in ("get", "patch", "delete", "users", "settings")
+}
+
+
+class AccountsQuery(WhereQuery, rename="camel", kw_only=True):
+    """Which accounts are asked for.
+
+    Attributes:
+        offset: accounts to pass over.
+    """
+
+    offset: Annotated[int, Meta(ge=0, le=999_999_999)] = 0
+
+
+class AccountRequest(Struct, rename="camel"):
+    """A new account; what it is called elsewhere is needed (documented), and stands for a name that is left out."""
+
+    external_id: Text
+    name: Text | None = None
+    description: str = ""
+
+
+class AccountPatch(Struct, rename="camel"):
+    """What is to be changed about an account."""
+
+    external_id: Text | None = None
+    name: Text | None = None
+    description: str | None = None
+    active: bool | None = None
+
+    def to_change(self) -> AccountChange:
+        """Return what the rules want to know."""
+        return AccountChange(
+            name=self.name,
+            description=self.description,
+            external_id=self.external_id,
+            active=self.active,
+        )
+
+
+@bp.get("")
+@operation(needs=accounts_administrator, problems=(404,), headers=PAGE_HEADERS)
+def index(admin: Signed, query: AccountsQuery) -> Answer[list[AccountJson]]:
+    """List the organization's accounts; a list without any is 404 (observed)."""
+    with admin.reading() as register:
+        found = [one for one in register.accounts() if one.active or query.include_inactive]
+    shown = narrowed([account_to_json(one) for one in found], query.where)
+    page = paging(query)
+    return stretch(shown, replace(page, offset=page.offset + query.offset), kinds="accounts")
+
+
+@bp.post("")
+@operation(needs=accounts_administrator, links=_LINKS)
+def create(admin: Signed, body: AccountRequest) -> Answer[AccountJson]:
+    """Make an account."""
+    with admin.writing() as register:
+        made = register.add_account(
+            lambda account_id: Account(
+                id=account_id,
+                company_id=admin.account.company_id,
+                external_id=body.external_id,
+                name=body.name or body.external_id,
+                description=body.description,
+                created=admin.workspace.clock.now(),
+            )
+        )
+    return Answer(account_to_json(made))
+
+
+@bp.get("/<account_id>")
+@operation(needs=accounts_administrator, problems=(404,))
+def get(admin: Signed, account_id: str) -> Answer[AccountJson]:
+    """Show an account."""
+    with admin.reading() as register:
+        return Answer(account_to_json(account_named(register, account_id)))
+
+
+@bp.patch("/<account_id>")
+@operation(needs=accounts_administrator, problems=(404, 409))
+def patch(admin: Signed, account_id: str, body: AccountPatch) -> Answer[AccountJson]:
+    """Change what is sent about an account."""
+    with admin.writing() as register:
+        changed = people.change_account(account_named(register, account_id), body.to_change())
+        register.save_account(changed)
+    return Answer(account_to_json(changed))
+
+
+@bp.delete("/<account_id>")
+@operation(needs=accounts_administrator, problems=(404, 409))
+def delete(admin: Signed, account_id: str) -> Answer[None]:
+    """Delete an account with its users, and what is theirs (documented)."""
+    with admin.writing() as register:
+        account = account_named(register, account_id)
+        people.keep_default(account)
+        register.delete_account(account.id)
+    return done()
+
+
+@bp.get("/<account_id>/users")
+@operation(needs=accounts_administrator, problems=(404,), headers=PAGE_HEADERS)
+def users(admin: Signed, account_id: str, query: WhereQuery) -> Answer[list[MemberJson]]:
+    """List an account's users."""
+    with admin.reading() as register:
+        account = account_named(register, account_id)
+        theirs = [user for user in register.users() if user.account_id == account.id]
+    found = [user_to_json(user) for user in theirs if user.active or query.include_inactive]
+    return stretch(narrowed(found, query.where), paging(query), kinds="users")
+
+
+@bp.post("/<account_id>/users")
+@operation(needs=accounts_administrator, problems=(404, 409), links=USER_LINKS)
+def create_user(admin: Signed, account_id: str, body: UserRequest) -> Answer[MemberJson]:
+    """Make a user in an account."""
+    with admin.writing() as register:
+        user = add_user(admin, register, account_named(register, account_id), body)
+    return Answer(user_to_json(user))
+
+
+@bp.get("/settings")
+@operation(needs=signed)
+def own_settings(who: Signed) -> Answer[SettingsJson]:
+    """Show the settings of the caller's own account."""
+    return Answer(dict(who.account.settings))
+
+
+@bp.post("/settings")
+@bp.patch("/settings")
+@operation(needs=signed)
+def change_own_settings(who: Signed, body: SettingsJson) -> Answer[SettingsJson]:
+    """Set what is sent in the caller's own account."""
+    with who.writing() as register:
+        return Answer(_with_settings(register, who.account.id, body))
+
+
+@bp.get("/<account_id>/settings")
+@operation(needs=accounts_administrator, problems=(404,))
+def settings(admin: Signed, account_id: str) -> Answer[SettingsJson]:
+    """Show an account's settings."""
+    with admin.reading() as register:
+        return Answer(dict(account_named(register, account_id).settings))
+
+
+@bp.post("/<account_id>/settings")
+@bp.patch("/<account_id>/settings")
+@operation(needs=accounts_administrator, problems=(404,))
+def change_settings(admin: Signed, account_id: str, body: SettingsJson) -> Answer[SettingsJson]:
+    """Set what is sent; what is not stays (documented: POST at first, PATCH later; here either does)."""
+    with admin.writing() as register:
+        return Answer(_with_settings(register, account_named(register, account_id).id, body))
+
+
+def _with_settings(register: Register, account_id: int, sent: SettingsJson) -> SettingsJson:
+    account = account_named(register, str(account_id))
+    changed = {**account.settings, **sent}
+    failure_policy(changed)  # refused here, not when a callback fails
+    register.save_account(replace(account, settings=changed))
+    return changed

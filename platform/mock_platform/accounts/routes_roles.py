@@ -1,0 +1,85 @@
+"""``/users/{id}/roles/{role}`` and ``/accounts/{id}/roles/{role}``: what somebody is allowed to do."""
+
+from dataclasses import replace
+
+from flask import Blueprint
+
+from mock_kit.api.operations import Answer, operation
+from mock_platform.accounts import people
+from mock_platform.accounts.administration import Signed, account_named, accounts_administrator, administrator
+from mock_platform.accounts.directory import AccountJson, MemberJson, account_to_json, user_to_json
+from mock_platform.accounts.people import Member
+from mock_platform.accounts.roles import check_not_foreign, granted, role_named, withdrawn
+from mock_platform.accounts.store import Register
+from mock_platform.core import identities
+from mock_platform.core.dependencies import done, whole_id
+from mock_platform.errors import ForbiddenError
+
+bp = Blueprint("roles", __name__)
+
+
+@bp.put("/users/<user_id>/roles/<role>")
+@operation(needs=administrator, problems=(400, 403, 404, 409))
+def grant_to_user(admin: Signed, user_id: str, role: str) -> Answer[MemberJson]:
+    """Give a user a role; one that they have is 409 (observed)."""
+    known = role_named(role)
+    check_not_foreign("user", user_id)
+    with admin.writing() as register:
+        user = _user_to_change(admin, register, user_id)
+        changed = replace(user, roles=granted(user.roles, known, of_whole=admin.administers_organization))
+        register.save_user(changed)
+    return Answer(user_to_json(changed))
+
+
+@bp.delete("/users/<user_id>/roles/<role>")
+@operation(needs=administrator, problems=(400, 403, 404, 409))
+def withdraw_from_user(admin: Signed, user_id: str, role: str) -> Answer[None]:
+    """Take a role from a user."""
+    known = role_named(role)
+    check_not_foreign("user", user_id)
+    with admin.writing() as register:
+        user = _user_to_change(admin, register, user_id)
+        roles = withdrawn(user.roles, known, of_whole=admin.administers_organization)
+        people.keep_founder("role of user", user.id, identities.founder_id(admin.workspace))
+        register.save_user(replace(user, roles=roles))
+    return done()
+
+
+@bp.put("/accounts/<account_id>/roles/<role>")
+@operation(needs=accounts_administrator, problems=(400, 403, 404, 409))
+def grant_to_account(admin: Signed, account_id: str, role: str) -> Answer[AccountJson]:
+    """Give all users of an account a role; one that they have is 409 (observed)."""
+    known = role_named(role)
+    check_not_foreign("account", account_id)
+    with admin.writing() as register:
+        account = account_named(register, account_id)
+        roles = granted(account.roles, known, of_whole=admin.administers_organization)
+        changed = replace(account, roles=roles)
+        register.save_account(changed)
+    return Answer(account_to_json(changed))
+
+
+@bp.delete("/accounts/<account_id>/roles/<role>")
+@operation(needs=accounts_administrator, problems=(400, 403, 404))
+def withdraw_from_account(admin: Signed, account_id: str, role: str) -> Answer[None]:
+    """Take a role from all users of an account."""
+    known = role_named(role)
+    check_not_foreign("account", account_id)
+    with admin.writing() as register:
+        account = account_named(register, account_id)
+        roles = withdrawn(account.roles, known, of_whole=admin.administers_organization)
+        register.save_account(replace(account, roles=roles))
+    return done()
+
+
+def _user_to_change(admin: Signed, register: Register, user_id: str) -> Member:
+    """Return a user whom this administrator may give roles.
+
+    Raises:
+        NotFoundError: there is none with this id.
+        ForbiddenError: they are in an account that is not this administrator's (observed: 403 for what is foreign).
+    """
+    user = register.user(whole_id(user_id))
+    if user is not None and user not in admin.users(register):
+        raise ForbiddenError(f"the user {user_id} belongs to an account that is not yours to administer")
+    return admin.user_named(register, user_id)

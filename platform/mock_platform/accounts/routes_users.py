@@ -1,0 +1,132 @@
+"""``/users``: those who may call the platform."""
+
+from typing import Annotated
+
+from flask import Blueprint, request
+from msgspec import Meta, Struct
+
+from mock_kit.api.operations import Answer, Link, operation
+from mock_platform.accounts import people
+from mock_platform.accounts.administration import Signed, administrator, signed
+from mock_platform.accounts.directory import MemberJson, user_to_json
+from mock_platform.accounts.people import Account, Member, UserChange
+from mock_platform.accounts.store import Register
+from mock_platform.core import identities
+from mock_platform.core.dependencies import PAGE_HEADERS, done, paging, parts
+from mock_platform.core.listing import WhereQuery, narrowed, stretch
+from mock_platform.errors import InvalidCredentialsError
+
+bp = Blueprint("users", __name__, url_prefix="/users")
+
+PASSWORD_HEADER = "Elements-User-Password"  # noqa: S105 - a header's name
+
+Text = Annotated[str, Meta(min_length=1, max_length=255)]
+
+USER_LINKS = {
+    name: Link(operation=f"users.{name}", parameters={"email_or_id": "$response.body#/id"})
+    for name in ("get", "patch", "delete")
+}
+
+
+class UserRequest(Struct, rename="camel"):
+    """A new user."""
+
+    email: Text
+    first_name: Text
+    last_name: Text
+    password: Text | None = None
+
+
+class UserPatch(Struct, rename="camel"):
+    """What is to be changed about a user."""
+
+    email: Text | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    password: Text | None = None
+    active: bool | None = None
+
+    def to_change(self) -> UserChange:
+        """Return what the rules want to know."""
+        return UserChange(
+            email=self.email,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            password=self.password,
+            active=self.active,
+        )
+
+
+@bp.get("")
+@operation(needs=administrator, problems=(404,), headers=PAGE_HEADERS)
+def index(admin: Signed, query: WhereQuery) -> Answer[list[MemberJson]]:
+    """List the organization's users; who is no administrator is refused with 401 (documented)."""
+    with admin.reading() as register:
+        found = [user for user in admin.users(register) if user.active or query.include_inactive]
+    shown = narrowed([user_to_json(user) for user in found], query.where)
+    return stretch(shown, paging(query), kinds="users")
+
+
+@bp.get("/<email_or_id>")
+@operation(needs=signed, problems=(404,))
+def get(who: Signed, email_or_id: str) -> Answer[MemberJson]:
+    """Show a user: oneself, or for administrators any.
+
+    With the user's password in ``Elements-User-Password`` the secret is shown too (documented).
+    """
+    with who.reading() as register:
+        user = who.user_named(register, email_or_id)
+    shown = user_to_json(user)
+    password = request.headers.get(PASSWORD_HEADER)
+    if password is not None:
+        if not people.opens(user, password, passwords=parts().settings.passwords):
+            raise InvalidCredentialsError(f"{PASSWORD_HEADER} is not the password of {user.email}.")
+        shown["secret"] = user.secret
+    return Answer(shown)
+
+
+@bp.patch("/<email_or_id>")
+@operation(needs=signed, problems=(404, 409))
+def patch(who: Signed, email_or_id: str, body: UserPatch) -> Answer[MemberJson]:
+    """Change what is sent about a user."""
+    with who.writing() as register:
+        user = who.user_named(register, email_or_id)
+        founder = identities.founder_id(who.workspace)
+        changed = people.change_user(user, body.to_change(), others=register.users(), founder=founder)
+        register.save_user(changed)
+    return Answer(user_to_json(changed))
+
+
+@bp.delete("/<email_or_id>")
+@operation(needs=administrator, problems=(404, 409))
+def delete(admin: Signed, email_or_id: str) -> Answer[None]:
+    """Delete a user with their jobs and instances (documented)."""
+    with admin.writing() as register:
+        user = admin.user_named(register, email_or_id)
+        people.keep_founder("user", user.id, identities.founder_id(admin.workspace))
+        register.delete_user(user.id)
+    return done()
+
+
+def add_user(admin: Signed, register: Register, account: Account, body: UserRequest) -> Member:
+    """Make a user in an account, with a secret of their own.
+
+    Raises:
+        InvalidRequestError: the address is none.
+        ConflictError: somebody has it.
+    """
+    people.check_email(body.email, register.users())
+    workspace = admin.workspace
+    return register.add_user(
+        lambda user_id: Member(
+            id=user_id,
+            account_id=account.id,
+            company_id=account.company_id,
+            email=body.email,
+            first_name=body.first_name,
+            last_name=body.last_name,
+            secret=identities.user_secret(workspace, user_id),
+            created=workspace.clock.now(),
+            password=body.password,
+        )
+    )

@@ -1,0 +1,236 @@
+"""Organizations, accounts, users and their sessions."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from msgspec.json import Decoder
+from sqlalchemy import BigInteger, Connection, Row, Table, bindparam, select
+
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.people import Account, Member, Organization
+from mock_platform.accounts.tables import accounts, organizations, sessions, users
+from mock_platform.core import identities
+from mock_platform.core.counters import next_number
+from mock_platform.instances.store import delete_instances_of
+
+_texts = Decoder(tuple[str, ...])
+_settings = Decoder(dict[str, str])
+_all = {
+    table.name: Prepared(
+        select(table).where(table.c.workspace == bindparam("of_workspace")).order_by(table.c.id)
+    )
+    for table in (organizations, accounts, users)
+}
+_either = Prepared(
+    select(users).where(
+        users.c.workspace == bindparam("of_workspace"),
+        users.c.id.in_([bindparam("of_id", type_=BigInteger), bindparam("of_founder", type_=BigInteger)]),
+    )
+)
+
+
+class People:
+    """Those who work in each workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def reading(self, workspace: Workspace) -> "Iterator[Register]":
+        """Open a workspace's register, to read from one state of it."""
+        with self._database.reading() as connection:
+            yield Register(connection, workspace)
+
+    @contextmanager
+    def writing(self, workspace: Workspace) -> "Iterator[Register]":
+        """Open a workspace's register, to change it: all of it happens, or nothing."""
+        with self._database.writing() as connection:
+            register = Register(connection, workspace)
+            register.write_down()
+            yield register
+
+    def user(self, workspace: Workspace, user_id: int | None) -> Member:
+        """Return a user; the one that the workspace began with where there is none of that id, or no longer."""
+        founder = identities.founder_id(workspace)
+        asked = {"of_workspace": workspace.name, "of_id": user_id, "of_founder": founder}
+        with self._database.glancing() as connection:
+            found = {row.id: row for row in _either.all(connection, asked)}
+        row = found.get(user_id) or found.get(founder)
+        return identities.founding(workspace).user if row is None else _user(row)
+
+    def with_secret(self, secret: str) -> tuple[str, int] | None:
+        """Return the name of the workspace, and the id, of the active user who has a secret.
+
+        The users that workspaces began with are found by the workspaces themselves.
+        """
+        asked = select(users.c.workspace, users.c.id).where(users.c.secret == secret, users.c.active)
+        with self._database.glancing() as connection:
+            found = connection.execute(asked).first()
+        return (found.workspace, found.id) if found else None
+
+    def with_token(self, token: str) -> tuple[str, int] | None:
+        """Return the name of the workspace, and the id, of the active user who got a token by signing in."""
+        theirs = (users.c.workspace == sessions.c.workspace) & (users.c.id == sessions.c.user_id)
+        asked = (
+            select(sessions.c.workspace, sessions.c.user_id)
+            .join(users, theirs)
+            .where(sessions.c.token == token, users.c.active)
+        )
+        with self._database.glancing() as connection:
+            found = connection.execute(asked).first()
+        return (found.workspace, found.user_id) if found else None
+
+    def workspaces_with_email(self, email: str) -> set[str]:
+        """Return the names of the workspaces in which a user with this address is written down."""
+        asked = select(users.c.workspace, users.c.email)
+        with self._database.reading() as connection:
+            kept = [(row.workspace, row.email) for row in connection.execute(asked)]
+        return {workspace for workspace, address in kept if address.casefold() == email.casefold()}
+
+
+class Register:
+    """The people of one workspace, within one transaction."""
+
+    def __init__(self, connection: Connection, workspace: Workspace) -> None:
+        self._connection = connection
+        self._workspace = workspace
+        self._founding = identities.founding(workspace)
+
+    def write_down(self) -> None:
+        """Keep what the workspace began with, before anything of it is changed."""
+        if self._rows(organizations):
+            return
+        for table, what in (
+            (organizations, self._founding.organization),
+            (accounts, self._founding.account),
+            (users, self._founding.user),
+        ):
+            self._insert(table, what)
+
+    @property
+    def organization(self) -> Organization:
+        """The organization."""
+        rows = self._rows(organizations)
+        return _organization(rows[0]) if rows else self._founding.organization
+
+    @property
+    def founder(self) -> Member:
+        """The user that the workspace began with."""
+        return self.user(self._founding.user.id) or self._founding.user
+
+    def accounts(self) -> list[Account]:
+        """Return the accounts by ascending id."""
+        return [_account(row) for row in self._rows(accounts)] or [self._founding.account]
+
+    def account(self, account_id: int | None) -> Account | None:
+        """Return the account with this id."""
+        return next((account for account in self.accounts() if account.id == account_id), None)
+
+    def account_of(self, user: Member) -> Account:
+        """Return a user's account."""
+        return self.account(user.account_id) or self._founding.account
+
+    def users(self) -> list[Member]:
+        """Return the users by ascending id."""
+        return [_user(row) for row in self._rows(users)] or [self._founding.user]
+
+    def user(self, user_id: int | None) -> Member | None:
+        """Return the user with this id."""
+        return next((user for user in self.users() if user.id == user_id), None)
+
+    def add_account(self, make: Callable[[int], Account]) -> Account:
+        """Keep a new account under the next id."""
+        account = make(self._next("account", after=self._founding.account.id))
+        self._insert(accounts, account)
+        return account
+
+    def add_user(self, make: Callable[[int], Member]) -> Member:
+        """Keep a new user under the next id."""
+        user = make(self._next("user", after=self._founding.user.id))
+        self._insert(users, user)
+        return user
+
+    def save_organization(self, organization: Organization) -> None:
+        """Keep a changed organization."""
+        self._update(organizations, organization)
+
+    def save_account(self, account: Account) -> None:
+        """Keep a changed account."""
+        self._update(accounts, account)
+
+    def save_user(self, user: Member) -> None:
+        """Keep a changed user."""
+        self._update(users, user)
+
+    def delete_user(self, user_id: int) -> None:
+        """Delete a user with their sessions and instances, and with those their jobs (documented)."""
+        name = self._workspace.name
+        delete_instances_of(self._connection, name, user_id)
+        self._connection.execute(
+            sessions.delete().where(sessions.c.workspace == name, sessions.c.user_id == user_id)
+        )
+        self._delete(users, user_id)
+
+    def delete_account(self, account_id: int) -> None:
+        """Delete an account with all its users and what is theirs (documented: it cascades)."""
+        for user in self.users():
+            if user.account_id == account_id:
+                self.delete_user(user.id)
+        self._delete(accounts, account_id)
+
+    def open_session(self, user: Member) -> str:
+        """Keep that a user has signed in, and return the token of it."""
+        token = identities.session_token(self._workspace, self._next("session", after=0))
+        row = {"token": token, "workspace": self._workspace.name, "user_id": user.id}
+        self._connection.execute(sessions.insert(), row)
+        return token
+
+    def _next(self, name: str, *, after: int) -> int:
+        return next_number(self._connection, self._workspace.name, name, first=after + 1)
+
+    def _rows(self, table: Table) -> list[Row[Any]]:
+        return _all[table.name].all(self._connection, {"of_workspace": self._workspace.name})
+
+    def _insert(self, table: Table, what: Organization | Account | Member) -> None:
+        self._connection.execute(table.insert(), {"workspace": self._workspace.name, **_row(what)})
+
+    def _update(self, table: Table, what: Organization | Account | Member) -> None:
+        self._connection.execute(table.update().where(*self._of(table, what.id)).values(**_row(what)))
+
+    def _delete(self, table: Table, identity: int) -> None:
+        self._connection.execute(table.delete().where(*self._of(table, identity)))
+
+    def _of(self, table: Table, identity: int) -> tuple[Any, Any]:
+        return table.c.workspace == self._workspace.name, table.c.id == identity
+
+
+def _row(what: Organization | Account | Member) -> dict[str, object]:
+    """Return what is kept: each field in the column of its name, lists and maps as JSON."""
+    return {
+        name: encode_text(value) if isinstance(value, tuple | dict) else value
+        for name, value in asdict(what).items()
+    }
+
+
+def _fields(row: Row[Any]) -> dict[str, Any]:
+    return {name: value for name, value in row._asdict().items() if name != "workspace"}
+
+
+def _organization(row: Row[Any]) -> Organization:
+    return Organization(**_fields(row))
+
+
+def _account(row: Row[Any]) -> Account:
+    fields = _fields(row)
+    return Account(
+        **{**fields, "roles": _texts.decode(row.roles), "settings": _settings.decode(row.settings)}
+    )
+
+
+def _user(row: Row[Any]) -> Member:
+    return Member(**{**_fields(row), "roles": _texts.decode(row.roles)})

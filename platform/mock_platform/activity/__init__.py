@@ -1,0 +1,1 @@
+"""What happens in a stack, told in a line each to whoever watches."""

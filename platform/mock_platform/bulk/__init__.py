@@ -1,0 +1,1 @@
+"""Bulk jobs: many records read, or made, at once."""

@@ -1,0 +1,114 @@
+"""The query of a bulk job: ``select * from contacts where ... order by LAST_NAME desc``.
+
+Source: the form, and that Insightly takes nothing but ``select *``, are documented; so are ``order by`` and
+``orderby=``.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from mock_platform import ceql
+from mock_platform.errors import QueryError
+
+_QUOTED = re.compile(r"'(?:[^']|'')*'|`[^`]*`")
+_SELECT = re.compile(
+    r"\s*select\s+(?P<fields>\S+)\s+from\s+(?P<object>[A-Za-z_][\w-]*)", re.IGNORECASE | re.DOTALL | re.ASCII
+)
+_WHERE = re.compile(r"\s+where\s+", re.IGNORECASE)
+_ORDER = re.compile(r"(?:^|\s)order\s*by(?:\s*=\s*|\s+)", re.IGNORECASE)
+_BY = re.compile(r"(?P<field>[\w.@$-]{1,200})(?:\s+(?P<way>asc|desc))?", re.IGNORECASE)
+_UPDATED = "DATE_UPDATED_UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """By which field records are sorted."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkQuery:
+    """Which records are wanted, and in which order.
+
+    Attributes:
+        where: a CEQL clause that can be read; "" for all records.
+    """
+
+    object_name: str
+    where: str = ""
+    order: Order | None = None
+
+
+def parse(text: str) -> BulkQuery:
+    """Read a query.
+
+    Raises:
+        QueryError: says the column, counted from 1, and what was expected there.
+
+    >>> parse("select * from contacts where LAST_NAME = 'where order by' order by LAST_NAME desc")
+    BulkQuery(object_name='contacts', where="LAST_NAME = 'where order by'", order=Order(field='LAST_NAME', \
+descending=True))
+    """
+    if len(text) > ceql.LONGEST:
+        shown = text[:60] + "..."
+        raise QueryError(
+            shown, column=ceql.LONGEST, reason=f"the query has more than {ceql.LONGEST} characters"
+        )
+    bare = _QUOTED.sub(lambda found: "\0" * len(found[0]), text)
+    selected = _SELECT.match(bare)
+    if selected is None:
+        raise QueryError(text, column=1, reason="expected select * from <object>")
+    if selected["fields"] != "*":
+        raise QueryError(text, column=selected.start("fields") + 1, reason="only * can be selected")
+    end, order = _order(text, bare, selected.end())
+    rest = bare[selected.end() : end]
+    where = _WHERE.match(rest)
+    if where is None and rest.strip():
+        raise QueryError(text, column=selected.end() + 1, reason="expected where, order by or the end")
+    clause = text[selected.end() + where.end() : end].strip() if where else ""
+    if where:
+        ceql.parse(clause)
+    return BulkQuery(object_name=selected["object"], where=clause, order=order)
+
+
+def parse_order(text: str) -> Order:
+    """Read what a list is ordered by: a field, and ``asc`` or ``desc``.
+
+    Raises:
+        QueryError: it is none.
+    """
+    found = _BY.fullmatch(text.strip())
+    if found is None:
+        raise QueryError(
+            text, column=1, reason="expected a field, and asc or desc, such as orderby=LAST_NAME desc"
+        )
+    return Order(field=found["field"], descending=(found["way"] or "").lower() == "desc")
+
+
+def within(where: str, *, since: datetime | None, until: datetime | None) -> str:
+    """Return a clause narrowed to records that were updated later than one instant and no later than another.
+
+    Source: ``from``, ``to`` and ``lastRunDate`` (documented); that they are about the updated date, the first one
+        not included, is assumed from what ``updated_after_utc`` means.
+    """
+    parts = [f"({where})"] if where else []
+    if since is not None:
+        parts.append(f"updated_after_utc = '{_space_form(since)}'")
+    if until is not None:
+        parts.append(f"{_UPDATED} <= '{_space_form(until)}'")
+    return " AND ".join(parts)
+
+
+def _order(text: str, bare: str, start: int) -> tuple[int, Order | None]:
+    """Return where an order begins, and the order; the text's end and None where there is none."""
+    found = _ORDER.search(bare, start)
+    if found is None:
+        return len(text), None
+    return found.start(), parse_order(text[found.end() :])
+
+
+def _space_form(instant: datetime) -> str:
+    return instant.isoformat(" ")[:19]

@@ -1,0 +1,250 @@
+"""``/bulk``: many records read, or made, at once. Jobs are due work of the workspace's clock."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import NotRequired, TypedDict
+
+from flask import Blueprint, Response, request
+from msgspec import Struct, field
+
+from mock_kit.api.json_text import decode
+from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.workspaces.instants import parse_instant
+from mock_platform.bulk import job as bulk_job
+from mock_platform.bulk import query as bulk_query
+from mock_platform.bulk.job import BulkCreatedJson, BulkErrorJson, BulkJob, BulkJson, BulkKind, BulkLoadJson
+from mock_platform.bulk.routes_files import (
+    CSV,
+    JSON,
+    as_csv_lines,
+    as_json_lines,
+    payload,
+    uploaded,
+    wanted_form,
+)
+from mock_platform.core import identities
+from mock_platform.core.dependencies import (
+    PAGE_HEADERS,
+    HubCaller,
+    PageQuery,
+    enabled_caller,
+    page_headers,
+    paging,
+    parts,
+    whole_id,
+)
+from mock_platform.errors import ConflictError, NotFoundError
+from mock_platform.hub.service import HEADERS
+
+bp = Blueprint("bulk", __name__)
+
+_LINKS = {
+    name: Link(operation=f"bulk.{name}", parameters={"bulk_id": "$response.body#/id"})
+    for name in ("status", "errors", "cancel")
+}
+_LINKS_OF_UPLOAD = {
+    **_LINKS,
+    "records": Link(
+        operation="bulk.records",
+        parameters={"bulk_id": "$response.body#/id", "object_name": "$request.path.object_name"},
+    ),
+}
+_MULTIPART = "multipart/form-data"
+_LINES_AT_ONCE = 100
+
+
+class MetaForm(TypedDict):
+    """What may come with a job.
+
+    ``metaData`` is JSON text with a ``callback-payload``, to be sent again with the callback.
+    """
+
+    metaData: NotRequired[str]
+
+
+class UploadForm(MetaForm):
+    """A file of records, CSV or JSON."""
+
+    file: str
+
+
+class BulkQueryQuery(Struct, rename="camel", kw_only=True):
+    """Which records are wanted.
+
+    Attributes:
+        q: ``select * from <object>``, with ``where`` and ``order by`` if need be.
+        orderby: a field, and asc or desc; where ``q`` has no order of its own.
+        last_run_date: an ISO 8601 instant; only what was updated later.
+        from_: the same; the later of the two counts.
+        to: an ISO 8601 instant; only what was updated no later.
+    """
+
+    q: str
+    orderby: str = ""
+    last_run_date: str = ""
+    from_: str = field(default="", name="from")
+    to: str = ""
+
+
+class BulkLoaderQuery(PageQuery, rename="camel", kw_only=True):
+    """Which jobs are asked for.
+
+    Attributes:
+        job_id: the id of one of them.
+    """
+
+    job_id: str = ""
+
+
+@bp.post("/bulk/query")
+@operation(
+    needs=enabled_caller, problems=(403,), headers=HEADERS, takes={_MULTIPART: MetaForm | None}, links=_LINKS
+)
+def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
+    """Read many records; what they are is told by the job's status, and by the callback (documented)."""
+    wanted = bulk_query.parse(query.q)
+    order = wanted.order or (bulk_query.parse_order(query.orderby) if query.orderby else None)
+    instants = [parse_instant(text) for text in (query.last_run_date, query.from_) if text]
+    until = parse_instant(query.to) if query.to else None
+    said = payload()
+
+    def make(bulk_id: int) -> BulkJob:
+        return BulkJob(
+            id=bulk_id,
+            instance_id=who.instance.id,
+            kind=BulkKind.QUERY,
+            object_name=wanted.object_name,
+            created=_now(who),
+            updated=_now(who),
+            where=bulk_query.within(wanted.where, since=max(instants, default=None), until=until),
+            order_field=order.field if order else "",
+            descending=order.descending if order else False,
+            payload=said,
+        )
+
+    made = parts().store.bulk.add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace))
+    return _created(made)
+
+
+@bp.post("/bulk/<object_name>")
+@operation(
+    needs=enabled_caller,
+    problems=(403,),
+    headers=HEADERS,
+    takes={_MULTIPART: UploadForm},
+    links=_LINKS_OF_UPLOAD,
+)
+def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
+    """Make many records out of a file."""
+    request.max_content_length = parts().settings.bulk_upload_limit
+    said = payload()
+
+    def make(bulk_id: int) -> BulkJob:
+        return BulkJob(
+            id=bulk_id,
+            instance_id=who.instance.id,
+            kind=BulkKind.UPLOAD,
+            object_name=object_name,
+            created=_now(who),
+            updated=_now(who),
+            payload=said,
+        )
+
+    made = parts().store.bulk.add(
+        who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace), sources=uploaded()
+    )
+    return _created(made)
+
+
+@bp.get("/bulk/<id:bulk_id>/status")
+@operation(needs=enabled_caller, problems=(403, 404), headers=HEADERS)
+def status(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
+    """Tell how far a job is."""
+    return Answer(bulk_job.to_json(_named(who, bulk_id)))
+
+
+@bp.get("/bulk/<id:bulk_id>/errors")
+@operation(needs=enabled_caller, problems=(403, 404), headers={**HEADERS, **PAGE_HEADERS})
+def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkErrorJson]]:
+    """List which records failed, and why."""
+    job, page = _named(who, bulk_id), paging(query)
+    found: list[BulkErrorJson] = [
+        decode(text)  # type: ignore[misc]  # as bulk_task writes them
+        for text in parts().store.bulk.errors(who.workspace.name, job.id, offset=page.offset, limit=page.size)
+    ]
+    more = page.offset + len(found) < job.failed
+    return Answer(found, page_headers(page, returned=len(found), more=bool(found) and more, total=job.failed))
+
+
+@bp.put("/bulk/<id:bulk_id>/cancel")
+@operation(needs=enabled_caller, problems=(403, 404), headers=HEADERS)
+def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
+    """End a job; one that has come to its end stays as it is (assumed)."""
+    job = _named(who, bulk_id)
+    cancelled = parts().store.bulk.cancel(who.workspace.name, job.id, at=_now(who))
+    return Answer(bulk_job.to_json(cancelled or job))
+
+
+@bp.get("/bulk/<id:bulk_id>/<object_name>")
+@operation(
+    needs=enabled_caller, problems=(403, 404, 406, 409), headers=HEADERS, gives={JSON: None, CSV: None}
+)
+def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
+    """Give a job's records: JSON with one a line, or CSV with exactly that content type (observed)."""
+    job = _named(who, bulk_id)
+    if object_name != job.object_name:
+        raise NotFoundError(f"records of bulk job {job.id}", object_name, named="object")
+    form = wanted_form()
+    if not job.status.is_final:
+        raise ConflictError(
+            f"Bulk job {job.id} is {job.status.value}; its records can be had once it is COMPLETED, which takes a "
+            "moment of the workspace's clock (a virtual one has to be advanced, by nothing at least)"
+        )
+    bodies = parts().store.bulk.results(who.workspace.name, job.id, descending=job.descending)
+    if form == CSV:
+        lines = as_csv_lines(bodies, job.fields, guarded=parts().settings.csv_guard)
+    else:
+        lines = as_json_lines(bodies)
+    return Response(_blocks(lines), content_type=form)
+
+
+@bp.get("/bulkloader")
+@operation(needs=enabled_caller, problems=(403,), headers={**HEADERS, **PAGE_HEADERS})
+def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]:
+    """List the instance's jobs, the latest first (assumed)."""
+    page = paging(query)
+    wanted = whole_id(query.job_id) if query.job_id else None
+    if query.job_id and wanted is None:
+        return Answer([], page_headers(page, returned=0, more=False, total=0))
+    found, total = parts().store.bulk.of_instance(
+        who.workspace.name, who.instance.id, bulk_id=wanted, offset=page.offset, limit=page.size
+    )
+    more = bool(found) and page.offset + len(found) < total
+    return Answer(
+        [bulk_job.listed(job) for job in found],
+        page_headers(page, returned=len(found), more=more, total=total),
+    )
+
+
+def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
+    """Put lines together, so that not each of them is sent by itself."""
+    while some := list(islice(lines, _LINES_AT_ONCE)):
+        yield "".join(some).encode()
+
+
+def _named(who: HubCaller, bulk_id: str) -> BulkJob:
+    number = whole_id(bulk_id)
+    job = None if number is None else parts().store.bulk.get(who.workspace.name, number)
+    if job is None or job.instance_id != who.instance.id:
+        raise NotFoundError("bulk job", bulk_id)
+    return job
+
+
+def _created(job: BulkJob) -> Answer[BulkCreatedJson]:
+    parts().engine.wake()
+    return Answer({"id": job.id, "status": job.status.value})
+
+
+def _now(who: HubCaller) -> datetime:
+    return who.workspace.clock.now()

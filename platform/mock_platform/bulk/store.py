@@ -1,0 +1,229 @@
+"""Bulk jobs and their records: written page by page, and read again a few hundred at a time."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import Enum
+from itertools import count, islice
+from typing import Any
+
+from msgspec.json import Decoder
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
+from mock_platform.bulk.tables import bulk_jobs, bulk_rows
+from mock_platform.core.counters import next_number
+from mock_platform.core.models import JobKind
+from mock_platform.events.store_notifications import NewNotification, tell
+from mock_platform.jobs.store import drop_jobs, plan_job
+
+_AT_ONCE = 500
+_fields = Decoder(tuple[str, ...])
+
+Keyed = tuple[str, str]
+"""What a record is sorted by, and its JSON text."""
+
+
+class Part(Enum):
+    """What a row is."""
+
+    SOURCE = "source"
+    RESULT = "result"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one step of a job led to.
+
+    Attributes:
+        job: as it is after the step.
+        results: records to keep.
+        errors: JSON texts to keep.
+    """
+
+    job: BulkJob
+    results: Sequence[Keyed] = ()
+    errors: Sequence[str] = ()
+
+
+class Bulk:
+    """The bulk jobs of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, workspace: str, make: Callable[[int], BulkJob], *, first_id: int, sources: Iterable[str] = ()
+    ) -> BulkJob:
+        """Keep a new job under the next id, and put it on the agenda for the moment in which it was made.
+
+        Args:
+            sources: the records that it is to make; what reading them raises leaves no job.
+        """
+        with self._database.writing() as connection:
+            job = make(next_number(connection, workspace, "bulk", first=first_id))
+            connection.execute(bulk_jobs.insert(), {"workspace": workspace, **_row(job)})
+            keyed = (("", source) for source in sources)
+            _append(connection, workspace, job, Part.SOURCE, keyed, after=0)
+            plan_job(connection, workspace, JobKind.BULK, str(job.id), job.created)
+        return job
+
+    def get(self, workspace: str, bulk_id: int) -> BulkJob | None:
+        """Return the job with this id."""
+        with self._database.reading() as connection:
+            return _get(connection, workspace, bulk_id)
+
+    def of_instance(
+        self, workspace: str, instance_id: int, *, bulk_id: int | None, offset: int, limit: int
+    ) -> tuple[list[BulkJob], int]:
+        """Return a stretch of an instance's jobs, the latest first, and how many there are."""
+        wanted = select(bulk_jobs).where(
+            bulk_jobs.c.workspace == workspace, bulk_jobs.c.instance_id == instance_id
+        )
+        if bulk_id is not None:
+            wanted = wanted.where(bulk_jobs.c.id == bulk_id)
+        stretch = wanted.order_by(bulk_jobs.c.id.desc()).offset(offset).limit(limit)
+        with self._database.reading() as connection:
+            total = connection.scalar(wanted.with_only_columns(func.count())) or 0
+            return [_job(row) for row in connection.execute(stretch)], total
+
+    def keep(
+        self,
+        workspace: str,
+        before: BulkJob,
+        outcome: Outcome,
+        *,
+        done: Callable[[BulkJob, int], NewNotification],
+        first_id: int,
+    ) -> BulkJob | None:
+        """Keep what one step of a job led to, and what is owed if it was the last: all or nothing.
+
+        Args:
+            done: makes the notification of a job that has come to its end, under an id.
+            first_id: of the workspace's notifications.
+
+        Returns:
+            The job as it is now kept; None if it was cancelled meanwhile, and nothing has been kept.
+        """
+        after = outcome.job
+        with self._database.writing() as connection:
+            stored = _get(connection, workspace, before.id, to_change=True)
+            if stored is None or stored.status.is_final:
+                return None
+            errors = (("", error) for error in outcome.errors)
+            _append(connection, workspace, before, Part.RESULT, outcome.results, after=before.records)
+            _append(connection, workspace, before, Part.ERROR, errors, after=before.failed)
+            _save(connection, workspace, after)
+            if after.status.is_final:
+                drop_jobs(connection, workspace, JobKind.BULK, str(after.id))
+                number = next_number(connection, workspace, "notification", first=first_id)
+                tell(connection, workspace, done(after, number))
+        return after
+
+    def cancel(self, workspace: str, bulk_id: int, *, at: datetime) -> BulkJob | None:
+        """End a job that has not come to its end by itself, and return it; None if there is none."""
+        with self._database.writing() as connection:
+            stored = _get(connection, workspace, bulk_id, to_change=True)
+            if stored is None or stored.status.is_final:
+                return stored
+            cancelled = replace(stored, status=BulkStatus.CANCELLED, updated=at)
+            _save(connection, workspace, cancelled)
+            drop_jobs(connection, workspace, JobKind.BULK, str(bulk_id))
+        return cancelled
+
+    def source(self, workspace: str, bulk_id: int, number: int) -> str | None:
+        """Return one of the records that a job is to make, counted from 1; None behind the last."""
+        wanted = select(bulk_rows.c.body).where(
+            *_of(workspace, bulk_id, Part.SOURCE), bulk_rows.c.number == number
+        )
+        with self._database.reading() as connection:
+            body: str | None = connection.scalar(wanted)
+        return body
+
+    def errors(self, workspace: str, bulk_id: int, *, offset: int, limit: int) -> list[str]:
+        """Return a stretch of a job's errors, in the order in which they came."""
+        wanted = (
+            select(bulk_rows.c.body)
+            .where(*_of(workspace, bulk_id, Part.ERROR), bulk_rows.c.number > offset)
+            .order_by(bulk_rows.c.number)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return list(connection.scalars(wanted))
+
+    def results(self, workspace: str, bulk_id: int, *, descending: bool) -> Iterator[str]:
+        """Yield a job's records in its order; those that sort alike as they came."""
+        last: Row[Any] | None = None
+        while True:
+            page = self._results_behind(workspace, bulk_id, last, descending=descending)
+            yield from (row.body for row in page)
+            if len(page) < _AT_ONCE:
+                return
+            last = page[-1]
+
+    def _results_behind(
+        self, workspace: str, bulk_id: int, last: Row[Any] | None, *, descending: bool
+    ) -> list[Row[Any]]:
+        key, number = bulk_rows.c.sort_key, bulk_rows.c.number
+        wanted = select(key, number, bulk_rows.c.body).where(*_of(workspace, bulk_id, Part.RESULT))
+        if last is not None:
+            further = key < last.sort_key if descending else key > last.sort_key
+            wanted = wanted.where(or_(further, and_(key == last.sort_key, number > last.number)))
+        wanted = wanted.order_by(key.desc() if descending else key, number).limit(_AT_ONCE)
+        with self._database.reading() as connection:
+            return list(connection.execute(wanted))
+
+
+def _append(  # noqa: PLR0913 - one statement's worth of facts
+    connection: Connection, workspace: str, job: BulkJob, part: Part, keyed: Iterable[Keyed], *, after: int
+) -> None:
+    """Keep rows behind those that are there, a few hundred in memory at a time."""
+    key = {"workspace": workspace, "bulk_id": job.id, "part": part.value}
+    numbers = count(after + 1)
+    rows = ({**key, "number": next(numbers), "sort_key": sort, "body": body} for sort, body in keyed)
+    while some := list(islice(rows, _AT_ONCE)):
+        connection.execute(bulk_rows.insert(), some)
+
+
+def _of(workspace: str, bulk_id: int, part: Part) -> tuple[Any, ...]:
+    return (
+        bulk_rows.c.workspace == workspace,
+        bulk_rows.c.bulk_id == bulk_id,
+        bulk_rows.c.part == part.value,
+    )
+
+
+def _get(connection: Connection, workspace: str, bulk_id: int, *, to_change: bool = False) -> BulkJob | None:
+    wanted = select(bulk_jobs).where(bulk_jobs.c.workspace == workspace, bulk_jobs.c.id == bulk_id)
+    row = connection.execute(wanted.with_for_update() if to_change else wanted).first()
+    return _job(row) if row else None
+
+
+def _save(connection: Connection, workspace: str, job: BulkJob) -> None:
+    connection.execute(
+        bulk_jobs.update().where(bulk_jobs.c.workspace == workspace, bulk_jobs.c.id == job.id), _row(job)
+    )
+
+
+def _row(job: BulkJob) -> dict[str, object]:
+    return {
+        **asdict(job),
+        "kind": job.kind.value,
+        "status": job.status.value,
+        "fields": encode_text(job.fields),
+    }
+
+
+def _job(row: Row[Any]) -> BulkJob:
+    columns = {name: value for name, value in row._mapping.items() if name != "workspace"}  # noqa: SLF001 - SQLAlchemy's public name
+    return BulkJob(
+        **{
+            **columns,
+            "kind": BulkKind(row.kind),
+            "status": BulkStatus(row.status),
+            "fields": _fields.decode(row.fields),
+        }
+    )

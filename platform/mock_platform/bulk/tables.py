@@ -1,0 +1,41 @@
+"""The tables of bulk jobs: the jobs, and a row for each record that came, went, or failed."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+
+from mock_kit.storage.database import Instant
+from mock_platform.core.tables import Words, metadata
+
+bulk_jobs = Table(
+    "platform_bulk_jobs",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("object_name", Words, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("where", Words, nullable=False),
+    Column("order_field", Words, nullable=False),
+    Column("descending", Boolean, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("payload", Text),
+    Column("next_page", Words, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Index("platform_bulk_jobs_of_instance", "workspace", "instance_id", "id"),
+)
+
+bulk_rows = Table(
+    "platform_bulk_rows",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("bulk_id", BigInteger, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sort_key", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("platform_bulk_rows_sorted", "workspace", "bulk_id", "part", "sort_key", "number"),
+)

@@ -1,0 +1,1 @@
+"""Callbacks: what they carry, how they are signed, sent, retried and given up."""

@@ -1,0 +1,98 @@
+"""What an attempt to deliver a callback means for the delivery, and what a release does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from mock_platform.callbacks.retry import Ladder, next_attempt
+from mock_platform.core.models import Delivery, DeliveryStatus
+from mock_platform.errors import InvalidRequestError, shown
+
+POLICY_KEY = "notification.webhook.failure.policy"
+"""The account setting that holds the policy (documented)."""
+
+
+class FailurePolicy(Enum):
+    """What an account wants done with a callback that failed.
+
+    Source: the two words, and that ``retry`` is the default (documented).
+    """
+
+    RETRY = "retry"
+    QUEUE = "queue"
+
+
+def failure_policy(settings: Mapping[str, str]) -> FailurePolicy:
+    """Return the policy that an account's settings name; ``retry`` where they name none (documented).
+
+    Raises:
+        InvalidRequestError: they name something else.
+    """
+    chosen = settings.get(POLICY_KEY, FailurePolicy.RETRY.value)
+    try:
+        return FailurePolicy(chosen)
+    except ValueError as error:
+        raise InvalidRequestError(f"{POLICY_KEY} must be retry or queue; got {shown(chosen)}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What follows from an attempt.
+
+    Attributes:
+        delivery: as it stands from now on.
+        again: when the next attempt is due; None if none is.
+        gives_up: whether the subscription is to be deactivated.
+    """
+
+    delivery: Delivery
+    again: datetime | None = None
+    gives_up: bool = False
+
+
+def after_attempt(
+    delivery: Delivery, *, succeeded: bool, policy: FailurePolicy, ladder: Ladder, now: datetime
+) -> Outcome:
+    """Say what an attempt means.
+
+    Source: the first success ends the sequence (documented); a failed one is in state ``retry`` (observed); once
+        all tries are used the subscription is deactivated (documented), and that the delivery is queued then is
+        assumed. With the policy ``queue`` a failed delivery is queued at once and stays so (observed); that its
+        subscription stays active is assumed.
+    """
+    tried = replace(delivery, tries=delivery.tries + 1, updated=now)
+    if succeeded:
+        return Outcome(delivery=replace(tried, status=DeliveryStatus.DELIVERED))
+    failures = delivery.failures + 1
+    first_failure = delivery.first_failure or now
+    again = None
+    if policy is FailurePolicy.RETRY:
+        again = next_attempt(ladder, failures=failures, first_failure=first_failure, now=now)
+    return Outcome(
+        delivery=replace(
+            tried,
+            status=DeliveryStatus.QUEUED if again is None else DeliveryStatus.RETRY,
+            failures=failures,
+            first_failure=first_failure,
+        ),
+        again=again,
+        gives_up=again is None and policy is FailurePolicy.RETRY,
+    )
+
+
+def put_aside(delivery: Delivery, *, now: datetime) -> Delivery:
+    """Return a delivery that falls due while its subscription is dead: queued, without an attempt.
+
+    Source: later events of a deactivated subscription are queued (documented); that tries which were already
+        planned are queued as well is assumed.
+    """
+    return replace(delivery, status=DeliveryStatus.QUEUED, updated=now)
+
+
+def released(delivery: Delivery, *, now: datetime) -> Delivery:
+    """Return a delivery that is to be sent again, with the whole ladder before it.
+
+    Source: that a PUT redelivers (observed); the state until then, and that tries are counted anew, is assumed.
+    """
+    return replace(delivery, status=DeliveryStatus.CREATED, updated=now, failures=0, first_failure=None)

@@ -1,0 +1,119 @@
+"""Deliveries: what became of each notification with each subscriber, and sending it again."""
+
+from flask import Blueprint
+from msgspec import Struct
+
+from mock_kit.api.operations import Answer, operation
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.callbacks.store import KeptDelivery
+from mock_platform.ceql import matches
+from mock_platform.core.dependencies import (
+    COUNT_HEADERS,
+    PAGE_HEADERS,
+    PageQuery,
+    caller,
+    paging,
+    parts,
+    whole_id,
+)
+from mock_platform.core.listing import counted, stretch
+from mock_platform.errors import InvalidRequestError, NotFoundError
+from mock_platform.events import subscription as rules
+from mock_platform.events.routes_notifications import notification_named
+from mock_platform.events.subscription import DeliveryJson
+
+bp = Blueprint("deliveries", __name__, url_prefix="/notifications")
+
+
+class HydrateQuery(Struct):
+    """Whether to show what a delivery is about: its notification and its subscription."""
+
+    hydrate: bool = False
+
+
+class DeliveriesQuery(PageQuery, rename="camel", kw_only=True):
+    """Which deliveries are asked for.
+
+    Attributes:
+        where: a CEQL clause over ``channel``, ``status`` and ``config.url`` (documented).
+        hydrate: whether to show what each is about.
+    """
+
+    where: str = ""
+    hydrate: bool = False
+
+
+class ReleaseQuery(Struct):
+    """Which deliveries are to be made again.
+
+    Attributes:
+        where: as in the list; needed, so that a slip does not send everything again (assumed).
+        hydrate: whether to show what each is about.
+    """
+
+    where: str
+    hydrate: bool = False
+
+
+@bp.get("/subscriptions/deliveries")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
+    """List deliveries by notification and subscription (assumed), those that a clause describes."""
+    found = parts().store.deliveries.find(workspace.name)
+    clause = rules.delivery_clause(query.where) if query.where.strip() else None
+    if clause is not None:
+        found = [one for one in found if matches(clause, _filtered_by(one))]
+    return stretch([_shown(one, hydrate=query.hydrate) for one in found], paging(query))
+
+
+@bp.put("/subscriptions/deliveries")
+@operation(needs=caller, headers=COUNT_HEADERS)
+def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJson]]:
+    """Make deliveries again, apart from this call, and make their subscriptions active.
+
+    Source: releases what is queued and reactivates (documented); redelivers what was delivered, too (observed);
+        that the answer lists what is sent again is assumed.
+    """
+    if not query.where.strip():
+        raise InvalidRequestError("where must say which deliveries are meant, such as status='queued'")
+    clause = rules.delivery_clause(query.where)
+    again = parts().store.deliveries.release(
+        workspace.name, lambda one: matches(clause, _filtered_by(one)), now=workspace.clock.now()
+    )
+    parts().engine.wake()
+    return counted([_shown(one, hydrate=query.hydrate) for one in again])
+
+
+@bp.get("/<notification_id>/subscriptions/deliveries")
+@operation(needs=caller, problems=(404,), headers=COUNT_HEADERS)
+def index_of_notification(
+    workspace: Workspace, notification_id: str, query: HydrateQuery
+) -> Answer[list[DeliveryJson]]:
+    """List a notification's deliveries, one for each subscription."""
+    notification = notification_named(workspace, notification_id)
+    found = parts().store.deliveries.find(workspace.name, notification_id=notification.id)
+    return counted([_shown(one, hydrate=query.hydrate) for one in found])
+
+
+@bp.get("/<notification_id>/subscriptions/<subscription_id>/deliveries")
+@operation(needs=caller, problems=(404,))
+def get(
+    workspace: Workspace, notification_id: str, subscription_id: str, query: HydrateQuery
+) -> Answer[DeliveryJson]:
+    """Show what became of a notification with one subscriber."""
+    notification = notification_named(workspace, notification_id)
+    number = whole_id(subscription_id)
+    found = parts().store.deliveries.find(
+        workspace.name, notification_id=notification.id, subscription_id=number
+    )
+    if number is None or not found:
+        raise NotFoundError(f"delivery of notification {notification.id} to subscription", subscription_id)
+    return Answer(_shown(found[0], hydrate=query.hydrate))
+
+
+def _shown(kept: KeptDelivery, *, hydrate: bool) -> DeliveryJson:
+    return rules.delivery_json(kept.delivery, kept.subscription, kept.notification, hydrate=hydrate)
+
+
+def _filtered_by(kept: KeptDelivery) -> rules.Filtered:
+    return rules.filtered_by(kept.delivery, kept.subscription, kept.notification.topic)

@@ -1,0 +1,219 @@
+"""``/_local/deliveries`` and ``/_local/emails``: all that was sent, attempt by attempt, and what never is."""
+
+from datetime import datetime
+from typing import Annotated, TypedDict
+
+from flask import Blueprint
+from msgspec import DecodeError, Meta, Struct
+from msgspec.json import Decoder
+
+from mock_kit.admin.routes import asked_workspace
+from mock_kit.api.operations import Answer, operation
+from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
+from mock_kit.storage.retention import PrunedJson, pruned_json
+from mock_kit.workspaces.instants import format_instant
+from mock_platform.accounts.emails import Email
+from mock_platform.callbacks.store import KeptDelivery, Key
+from mock_platform.core.dependencies import parts
+from mock_platform.core.models import Attempt, JobKind
+
+bp = Blueprint("outbox", __name__, url_prefix="/_local")
+
+_Limit = Annotated[int, Meta(ge=1, le=LARGEST_PAGE)]
+_Id = Annotated[int, Meta(ge=0, le=10**18)]
+
+
+class DeliveriesQuery(Struct, rename="camel"):
+    """Which deliveries are asked for.
+
+    Attributes:
+        before: only those that come before this one, ``<notificationId>/<subscriptionId>``, as ``next`` says it.
+        limit: the latest of them.
+    """
+
+    notification_id: _Id | None = None
+    subscription_id: _Id | None = None
+    before: Annotated[str, Meta(pattern=r"^[0-9]{1,18}/[0-9]{1,18}$(?!\n)")] | None = None
+    limit: _Limit = PAGE
+
+
+class EmailsQuery(Struct):
+    """Which e-mails are asked for.
+
+    Attributes:
+        before: only those that were sent before this one, as ``next`` says it.
+        limit: the latest of them.
+    """
+
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: _Limit = PAGE
+
+
+class AttemptJson(TypedDict):
+    """One try: when, where to, and what came of it."""
+
+    number: int
+    at: str
+    url: str
+    status: int | None
+    outcome: str
+    elapsedSeconds: float
+
+
+class DeliveryJson(TypedDict):
+    """One delivery with all its tries: ``created`` with its poll, ``due`` again at an instant if it is.
+
+    ``events`` are ``contacts/101 CREATED``.
+    """
+
+    notificationId: int
+    subscriptionId: int
+    instanceId: int | None
+    topic: str
+    channel: str
+    url: str
+    active: bool
+    status: str
+    created: str
+    due: str | None
+    events: list[str]
+    attempts: list[AttemptJson]
+
+
+class _Event(Struct, rename="camel"):
+    object_type: str
+    event_type: str
+    object_id: str = ""
+
+
+class _Message(Struct, rename="camel"):
+    instance_id: int | None = None
+    events: list[_Event] = []
+
+
+class _Body(Struct):
+    message: _Message
+
+
+_body = Decoder(_Body)
+
+
+class DeliveriesJson(PageJson):
+    """Deliveries by notification and subscription; ``pruned`` says which are no longer kept."""
+
+    pruned: PrunedJson | None
+    deliveries: list[DeliveryJson]
+
+
+EmailJson = TypedDict(
+    "EmailJson", {"at": str, "cause": str, "from": str, "to": str, "subject": str, "message": str}
+)
+"""An e-mail; ``from`` is a word of Python's."""
+
+
+class EmailsJson(PageJson):
+    """E-mails, oldest first; ``pruned`` says which are no longer kept."""
+
+    pruned: PrunedJson | None
+    emails: list[EmailJson]
+
+
+@bp.get("/deliveries")
+@operation(problems=(401, 403))
+def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
+    """List deliveries with every attempt; the latest ``limit`` of them."""
+    workspace = asked_workspace().name
+    store = parts().store
+    found, total = store.deliveries.latest(
+        workspace,
+        notification_id=query.notification_id,
+        subscription_id=query.subscription_id,
+        before=_key(query.before),
+        limit=query.limit + 1,
+    )
+    page = found[-query.limit :]
+    tries = store.attempts.of_each(workspace, {one.delivery.notification_id for one in page})
+    dues = store.jobs.dues(workspace, JobKind.DELIVER)
+    shown = [_delivery(one, tries.get(one.key, []), dues.get(_name(one))) for one in page]
+    return Answer(
+        {
+            "deliveries": shown,
+            "pruned": pruned_json(store.history.pruned(workspace)),
+            **page_json(total, {"before": _name(page[0])} if len(found) > query.limit else None),
+        }
+    )
+
+
+@bp.get("/emails")
+@operation(problems=(401, 403))
+def emails(query: EmailsQuery) -> Answer[EmailsJson]:
+    """List the e-mails that would have been sent; the latest ``limit`` of them."""
+    name, store = asked_workspace().name, parts().store
+    found, total = store.emails.list(name, before=query.before, limit=query.limit + 1)
+    page = found[-query.limit :]
+    return Answer(
+        {
+            "emails": [_email(one) for _, one in page],
+            "pruned": pruned_json(store.history.pruned(name)),
+            **page_json(total, {"before": page[0][0]} if len(found) > query.limit else None),
+        }
+    )
+
+
+def _name(kept: KeptDelivery) -> str:
+    return "{}/{}".format(*kept.key)
+
+
+def _key(name: str | None) -> Key | None:
+    if name is None:
+        return None
+    notification_id, _, subscription_id = name.partition("/")
+    return int(notification_id), int(subscription_id)
+
+
+def _delivery(kept: KeptDelivery, attempts: list[Attempt], due: datetime | None) -> DeliveryJson:
+    message = _message(kept.notification.body)
+    return {
+        "notificationId": kept.delivery.notification_id,
+        "subscriptionId": kept.delivery.subscription_id,
+        "instanceId": message.instance_id,
+        "topic": kept.notification.topic,
+        "channel": kept.subscription.channel.value,
+        "url": kept.subscription.url,
+        "active": kept.subscription.active,
+        "status": kept.delivery.status.value,
+        "created": format_instant(kept.delivery.created),
+        "due": format_instant(due) if due else None,
+        "events": [f"{one.object_type}/{one.object_id} {one.event_type}" for one in message.events],
+        "attempts": [_attempt(attempt) for attempt in attempts],
+    }
+
+
+def _message(body: bytes) -> _Message:
+    """Read what a callback tells of; nothing of one that is in somebody's own words."""
+    try:
+        return _body.decode(body).message
+    except DecodeError:
+        return _Message()
+
+
+def _attempt(attempt: Attempt) -> AttemptJson:
+    return {
+        "number": attempt.number,
+        "at": format_instant(attempt.at),
+        "url": attempt.url,
+        "status": attempt.status,
+        "outcome": attempt.reason or "delivered",
+        "elapsedSeconds": attempt.elapsed.total_seconds(),
+    }
+
+
+def _email(email: Email) -> EmailJson:
+    return {
+        "at": format_instant(email.at),
+        "cause": email.cause.value,
+        "from": email.sender,
+        "to": email.to,
+        "subject": email.subject,
+        "message": email.message,
+    }

@@ -1,0 +1,224 @@
+"""Deliveries: what each notification owes each subscription, where that stands, and what was released."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
+
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_platform.callbacks.delivery import released
+from mock_platform.core.models import Channel, Delivery, DeliveryStatus, JobKind, Subscription
+from mock_platform.core.tables import deliveries, notifications, subscriptions
+from mock_platform.events.notification import KeptNotification
+from mock_platform.events.store_notifications import plan_delivery
+from mock_platform.events.store_subscriptions import by_id
+from mock_platform.jobs.store import move_jobs
+
+Key: TypeAlias = tuple[int, int]
+"""The ids of a delivery's notification and its subscription."""
+
+_KEY = (deliveries.c.notification_id, deliveries.c.subscription_id)
+
+of_notification = (notifications.c.workspace == deliveries.c.workspace) & (
+    notifications.c.id == deliveries.c.notification_id
+)
+of_subscription = (subscriptions.c.workspace == deliveries.c.workspace) & (
+    subscriptions.c.id == deliveries.c.subscription_id
+)
+_settle = Prepared(
+    deliveries.update()
+    .where(
+        deliveries.c.workspace == bindparam("of_workspace"),
+        deliveries.c.notification_id == bindparam("of_notification"),
+        deliveries.c.subscription_id == bindparam("of_subscription"),
+    )
+    .values(
+        status=bindparam("new_status"),
+        updated=bindparam("at"),
+        tries=bindparam("tried"),
+        failures=bindparam("failed"),
+        first_failure=bindparam("first_failed"),
+    )
+)
+_states = Prepared(
+    select(deliveries).where(
+        deliveries.c.workspace == bindparam("of_workspace"),
+        deliveries.c.notification_id.between(bindparam("first"), bindparam("last")),
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptDelivery:
+    """A delivery with what it is about."""
+
+    delivery: Delivery
+    subscription: Subscription
+    notification: KeptNotification
+
+    @property
+    def key(self) -> Key:
+        """The ids of its notification and its subscription."""
+        return self.delivery.key
+
+
+class Deliveries:
+    """The deliveries of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def states_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
+        """Return where the deliveries of some notifications stand, by notification and subscription."""
+        with self._database.glancing() as connection:
+            rows = _states.all(connection, stretch(workspace, notification_ids))
+        return {(row.notification_id, row.subscription_id): DeliveryStatus(row.status) for row in rows}
+
+    def find(
+        self,
+        workspace: str,
+        *,
+        notification_id: int | None = None,
+        subscription_id: int | None = None,
+    ) -> list[KeptDelivery]:
+        """Return deliveries by notification and subscription; those whose subscription is no more are left out."""
+        with self._database.reading() as connection:
+            return _all(connection, workspace, notification_id, subscription_id)
+
+    def latest(
+        self,
+        workspace: str,
+        *,
+        notification_id: int | None = None,
+        subscription_id: int | None = None,
+        before: Key | None = None,
+        limit: int,
+    ) -> tuple[list[KeptDelivery], int]:
+        """Return the last deliveries of those that ``find`` finds, in its order, and how many these are.
+
+        Args:
+            before: only those that come before this one.
+        """
+        found = _chosen(workspace, notification_id, subscription_id)
+        last = found.order_by(None).order_by(*(each.desc() for each in _KEY)).limit(limit)
+        if before is not None:
+            last = last.where(tuple_(*_KEY) < before)
+        with self._database.reading() as connection:
+            total = connection.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+            return _read(connection, workspace, last)[::-1], total
+
+    def release(
+        self, workspace: str, wanted: Callable[[KeptDelivery], bool], *, now: datetime
+    ) -> list[KeptDelivery]:
+        """Put deliveries on the agenda again, the oldest first, and make their subscriptions active."""
+        with self._database.writing() as connection:
+            chosen = [
+                one
+                for one in _all(connection, workspace, None, None)
+                if one.subscription.channel is Channel.WEBHOOK and wanted(one)
+            ]
+            _reactivate(connection, workspace, {one.subscription.id for one in chosen})
+            for one in chosen:
+                _release(connection, workspace, released(one.delivery, now=now), now)
+            keys = {one.key for one in chosen}
+            return [one for one in _all(connection, workspace, None, None) if one.key in keys]
+
+
+def _all(
+    connection: Connection, workspace: str, notification_id: int | None, subscription_id: int | None
+) -> list[KeptDelivery]:
+    return _read(connection, workspace, _chosen(workspace, notification_id, subscription_id))
+
+
+def _chosen(
+    workspace: str, notification_id: int | None, subscription_id: int | None
+) -> Select[tuple[object, ...]]:
+    wanted: Select[tuple[object, ...]] = (
+        select(deliveries, notifications.c.topic, notifications.c.body, notifications.c.acknowledged)
+        .add_columns(notifications.c.created.label("notified_at"))
+        .join(notifications, of_notification)
+        .join(subscriptions, of_subscription)
+        .where(deliveries.c.workspace == workspace, notifications.c.deleted.is_(other=False))
+        .order_by(*_KEY)
+    )
+    if notification_id is not None:
+        wanted = wanted.where(deliveries.c.notification_id == notification_id)
+    if subscription_id is not None:
+        wanted = wanted.where(deliveries.c.subscription_id == subscription_id)
+    return wanted
+
+
+def _read(connection: Connection, workspace: str, wanted: Select[tuple[object, ...]]) -> list[KeptDelivery]:
+    rows = connection.execute(wanted).all()
+    known = by_id(connection, workspace, {row.subscription_id for row in rows})
+    return [
+        KeptDelivery(
+            delivery=delivery_of(row),
+            subscription=known[row.subscription_id],
+            notification=KeptNotification(
+                id=row.notification_id,
+                topic=row.topic,
+                created=row.notified_at,
+                body=row.body,
+                acknowledged=row.acknowledged,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _release(connection: Connection, workspace: str, delivery: Delivery, now: datetime) -> None:
+    """Plan a delivery for now; one that is planned already only comes sooner, as it may be under way."""
+    settle(connection, workspace, [delivery])
+    subject = f"{delivery.notification_id}/{delivery.subscription_id}"
+    if not move_jobs(connection, workspace, JobKind.DELIVER, subject, now):
+        plan_delivery(connection, workspace, delivery.notification_id, delivery.subscription_id, now)
+
+
+def _reactivate(connection: Connection, workspace: str, ids: Iterable[int]) -> None:
+    connection.execute(
+        subscriptions.update()
+        .where(subscriptions.c.workspace == workspace, subscriptions.c.id.in_(list(ids)))
+        .values(active=True)
+    )
+
+
+def settle(connection: Connection, workspace: str, settled: Sequence[Delivery]) -> None:
+    """Keep where deliveries stand, of which there is at least one."""
+    _settle.run_each(connection, [_state(workspace, delivery) for delivery in settled])
+
+
+def stretch(workspace: str, notification_ids: Collection[int]) -> dict[str, object]:
+    """Return a workspace and the first and the last of some notifications, as statements call them."""
+    ends = {"first": min(notification_ids, default=0), "last": max(notification_ids, default=0)}
+    return {"of_workspace": workspace, **ends}
+
+
+def _state(workspace: str, delivery: Delivery) -> dict[str, object]:
+    return {
+        "of_workspace": workspace,
+        "of_notification": delivery.notification_id,
+        "of_subscription": delivery.subscription_id,
+        "new_status": delivery.status.value,
+        "at": delivery.updated,
+        "tried": delivery.tries,
+        "failed": delivery.failures,
+        "first_failed": delivery.first_failure,
+    }
+
+
+def delivery_of(row: Row[tuple[object, ...]]) -> Delivery:
+    """Return the delivery that a row holds."""
+    return Delivery(
+        notification_id=row.notification_id,
+        subscription_id=row.subscription_id,
+        status=DeliveryStatus(row.status),
+        created=row.created,
+        updated=row.updated,
+        tries=row.tries,
+        failures=row.failures,
+        first_failure=row.first_failure,
+    )

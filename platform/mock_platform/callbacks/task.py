@@ -1,0 +1,152 @@
+"""Sends a callback, and writes down what its receiver answered and what follows from that."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from mock_kit.web.wire import Http, NoReply, Reply, in_time
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.emails import Email, delivery_failed
+from mock_platform.activity import lines as activity
+from mock_platform.callbacks import lines as callback_lines
+from mock_platform.callbacks.delivery import FailurePolicy, Outcome, after_attempt, failure_policy, put_aside
+from mock_platform.callbacks.standard_webhooks import standard_headers
+from mock_platform.callbacks.store import Key
+from mock_platform.callbacks.store_attempts import Owed, Tried
+from mock_platform.configuration.callback_headers import STANDARD_SECRET, callback_headers
+from mock_platform.core.models import Attempt, Job, Ran
+from mock_platform.core.settings import Settings
+from mock_platform.store import Store
+
+_MOST_TOGETHER = 32
+_QUICK_S = 0.02
+"""How many attempts are known to this process alone, and for how long each: if it is killed, they are made again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryTask:
+    """What is done when a delivery falls due.
+
+    Attributes:
+        http: reaches receivers, as far as they may be reached.
+    """
+
+    store: Store
+    http: Http
+    settings: Settings
+
+    def run(self, workspace: Workspace, job: Job) -> Ran:
+        """Make one attempt; the same bytes each time, to where the subscription points now."""
+        return self._run_together(workspace, [job])
+
+    def run_all(
+        self, workspace: Workspace, url: str, jobs: Sequence[Job], *, stopped: Callable[[], bool]
+    ) -> Ran:
+        """Make one attempt for each job, one after the other, as long as it is owed to the receiver at a URL.
+
+        As long as the receiver is quick, several are read together and what came of them is kept together.
+
+        Args:
+            stopped: asked now and then; the rest stays due.
+        """
+        ran, done, together = Ran(), 0, 1
+        while done < len(jobs) and not stopped():
+            began = monotonic()
+            group = jobs[done : done + together]
+            ran += self._run_together(workspace, group, url)
+            done += len(group)
+            quick = monotonic() - began < _QUICK_S * len(group)
+            together = min(2 * together, _MOST_TOGETHER) if quick else 1
+        return ran
+
+    def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> Ran:
+        owed = self.store.attempts.owed(workspace.name, [_key(job) for job in jobs])
+        moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
+        tried: list[Tried] = []
+        try:
+            for job in (job for job in jobs if _key(job) not in moved):
+                tried += filter(None, [self._try(workspace, job, owed.get(_key(job)))])
+        finally:  # also of those before one that fails by a defect
+            ran = self._keep(workspace, tried, owed)
+        return ran
+
+    def _keep(self, workspace: Workspace, tried: list[Tried], owed: Mapping[Key, Owed]) -> Ran:
+        """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
+        if tried:
+            for one in self.store.attempts.attempted(workspace.name, tried):
+                self._tell(workspace, one, owed[_key(one.job)].body)
+        return Ran(attempts=len(tried), deliveries=sum(one.taken for one in tried))
+
+    def _tell(self, workspace: Workspace, tried: Tried, body: bytes) -> None:
+        at, sent = tried.attempt.at, callback_lines.sent(tried.attempt, body)
+        told = activity.attempted(sent, tried.outcome, ladder=self.settings.retries, now=at)
+        self.store.activities.tell(workspace, *told, at=at)
+
+    def _try(self, workspace: Workspace, job: Job, owed: Owed | None) -> Tried | None:
+        """Send what a job is about, if it is still owed to somebody."""
+        if owed is None:
+            self.store.jobs.remove(job)
+            return None
+        if not owed.active:
+            aside = put_aside(owed.delivery, now=workspace.clock.now())
+            if self.store.attempts.put_aside(workspace.name, job, aside):
+                told = activity.put_aside(callback_lines.subject_of(owed.body))
+                self.store.activities.tell(workspace, told)
+            return None
+        attempt = self._attempt(owed, at=workspace.clock.now())
+        taken = not attempt.reason
+        outcome = after_attempt(
+            owed.delivery,
+            succeeded=taken,
+            policy=FailurePolicy.RETRY if taken else self._policy(workspace, owed),
+            ladder=self.settings.retries,
+            now=workspace.clock.now(),
+        )
+        email = self._email(workspace, owed, outcome, attempt) if outcome.gives_up else None
+        return Tried(job=job, attempt=attempt, outcome=outcome, email=email)
+
+    def _attempt(self, owed: Owed, *, at: datetime) -> Attempt:
+        """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
+        reply = self._send(owed, at)
+        if isinstance(reply, Reply):
+            reply = in_time(reply, self.settings.callback_timeout)
+        if isinstance(reply, NoReply):
+            status, reason = None, reply.reason
+        else:
+            status, reason = reply.status, "" if reply.ok else f"answered {reply.status}"
+        return Attempt(
+            number=owed.delivery.tries + 1,
+            at=at,
+            url=owed.url,
+            status=status,
+            reason=reason,
+            elapsed=reply.elapsed,
+        )
+
+    def _send(self, owed: Owed, at: datetime) -> Reply | NoReply:
+        number = owed.delivery.notification_id
+        headers = callback_headers(owed.body, owed.configuration, notification_id=number)
+        secret = owed.configuration.get(STANDARD_SECRET)
+        headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
+        return self.http.send("POST", owed.url, headers=headers, body=owed.body)
+
+    def _policy(self, workspace: Workspace, owed: Owed) -> FailurePolicy:
+        with self.store.people.reading(workspace) as register:
+            owner = register.user(owed.user_id) or register.founder
+            return failure_policy(register.account_of(owner).settings)
+
+    def _email(self, workspace: Workspace, owed: Owed, outcome: Outcome, attempt: Attempt) -> Email:
+        return delivery_failed(
+            owed.name,
+            to=self.store.people.user(workspace, owed.user_id).email,
+            url=owed.url,
+            tries=outcome.delivery.failures,
+            reason=attempt.reason,
+            at=attempt.at,
+        )
+
+
+def _key(job: Job) -> Key:
+    notification_id, _, subscription_id = job.subject.partition("/")
+    return int(notification_id), int(subscription_id)

@@ -1,0 +1,28 @@
+"""CEQL, the language of ``where`` clauses: text to tree, tree to text, and does a record match.
+
+Source: the vendor's CEQL guide for operators and grouping (documented), its test suite for doubled quotes
+(observed); that AND binds tighter than OR, and how values of different types compare, is assumed.
+"""
+
+from mock_platform.ceql.grammar import DEEPEST, LONGEST, parse, to_text
+from mock_platform.ceql.matching import matches
+from mock_platform.ceql.renaming import fields_of, with_fields
+from mock_platform.ceql.tree import And, Clause, Comparison, In, IsNull, Like, Or, Value
+
+__all__ = [
+    "DEEPEST",
+    "LONGEST",
+    "And",
+    "Clause",
+    "Comparison",
+    "In",
+    "IsNull",
+    "Like",
+    "Or",
+    "Value",
+    "fields_of",
+    "matches",
+    "parse",
+    "to_text",
+    "with_fields",
+]

@@ -1,0 +1,109 @@
+"""The headers of a callback that an instance's configuration asks for."""
+
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+
+from mock_platform.callbacks.signature import sign
+from mock_platform.configuration.masking import Values
+from mock_platform.errors import InvalidRequestError, shown
+
+SIGNATURE_KEY = "event.notification.signature.key"
+EXTRA = "event.notification.callback.headers"
+USERNAME = "event.notification.basic.username"
+PASSWORD = "event.notification.basic.password"  # noqa: S105 - a configuration key's name
+STANDARD_SECRET = "elements-local.standard-webhooks.secret"  # noqa: S105 - as above
+WEBHOOK_ID = "Elements-Webhook-Id"
+SIGNATURE = "Elements-Webhook-Signature"
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
+_VALUE = re.compile(r"(?:[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?)?")
+_OURS = frozenset(
+    {
+        "content-length",
+        "content-type",
+        "connection",
+        "host",
+        "transfer-encoding",
+        WEBHOOK_ID.lower(),
+        SIGNATURE.lower(),
+    }
+)
+
+
+def check(values: Values) -> None:
+    """Refuse a configuration that asks for headers which cannot be sent.
+
+    Raises:
+        InvalidRequestError: says which key, what came and what was expected.
+    """
+    extra_headers(values.get(EXTRA))
+    secret = values.get(STANDARD_SECRET) or ""
+    try:
+        usable = bool(b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        usable = False
+    if secret and not usable:
+        raise InvalidRequestError(
+            f"{STANDARD_SECRET} must be base64, such as whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        )
+
+
+def callback_headers(body: bytes, values: Values, *, notification_id: int) -> dict[str, str]:
+    """Return a callback's headers.
+
+    Args:
+        values: the configuration of the instance whose subscription it is; empty for a subscription of its own.
+
+    Source: a signature only where the instance has a key (documented); that extra headers come as the text of a
+        JSON object, that basic authentication takes the place of an ``Authorization`` among them, and that the
+        webhook id is the notification's, is assumed.
+    """
+    headers = {**extra_headers(values.get(EXTRA)), **_basic(values)}
+    headers["Content-Type"] = "application/json"
+    headers[WEBHOOK_ID] = str(notification_id)
+    key = values.get(SIGNATURE_KEY)
+    if key:
+        headers[SIGNATURE] = sign(body, key)
+    return headers
+
+
+def extra_headers(text: str | None) -> dict[str, str]:
+    """Read ``event.notification.callback.headers``: a JSON object of texts; nothing means none.
+
+    Raises:
+        InvalidRequestError: it is something else, or names a header that is the platform's to send.
+
+    >>> extra_headers('{"X-Tenant": "acme"}')
+    {'X-Tenant': 'acme'}
+    """
+    if not text or not text.strip():
+        return {}
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _unusable(text) from error
+    if not isinstance(found, dict) or not all(_is_header(name, value) for name, value in found.items()):
+        raise _unusable(text)
+    taken = [name for name in found if name.lower() in _OURS]
+    if taken:
+        raise InvalidRequestError(f"{EXTRA}: {', '.join(taken)} is the platform's own to send; leave it out")
+    return found
+
+
+def _is_header(name: str, value: object) -> bool:
+    return bool(_NAME.fullmatch(name)) and isinstance(value, str) and bool(_VALUE.fullmatch(value))
+
+
+def _unusable(text: str) -> InvalidRequestError:
+    return InvalidRequestError(
+        f'{EXTRA} must be a JSON object of header names and values, such as {{"X-Tenant": "acme"}}; got {shown(text)}'
+    )
+
+
+def _basic(values: Values) -> Mapping[str, str]:
+    user, password = values.get(USERNAME) or "", values.get(PASSWORD) or ""
+    if not user and not password:
+        return {}
+    return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}

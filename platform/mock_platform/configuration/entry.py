@@ -1,0 +1,80 @@
+"""One key of an instance's configuration, with its value and what the element says about it."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from mock_platform.configuration.masking import mask
+from mock_platform.elements.element import ConfigurationKey, Element
+from mock_platform.errors import NotFoundError
+
+
+class EntryJson(TypedDict):
+    """An entry of an instance's configuration (observed)."""
+
+    id: int
+    key: str
+    name: str
+    description: str
+    propertyValue: str | None
+    active: bool
+    hideFromConsole: bool
+    required: bool
+    type: str
+
+
+def entries(values: Mapping[str, str | None], element: Element, *, unset: str | None) -> list[EntryJson]:
+    """Return the entries of a configuration, masked as the map is (observed).
+
+    Args:
+        unset: how a key without a value is shown.
+    """
+    known = {entry.key: entry for entry in element.keys}
+    return [
+        _entry(known.get(key) or _unknown(key), unset if value is None else value, element)
+        for key, value in mask(values, element.secret_keys).items()
+    ]
+
+
+def key_named(values: Mapping[str, str | None], element: Element, entry_id: str) -> str:
+    """Return the key of the entry with an id.
+
+    Raises:
+        NotFoundError: none has it (inferred).
+    """
+    for key in values:
+        if str(entry_number(key, element)) == entry_id:
+            return key
+    raise NotFoundError("configuration", entry_id)
+
+
+def entry_number(key: str, element: Element) -> int:
+    """Return the number by which a key is also known: that of the element's own key, the same in all instances.
+
+    A key that the element does not know has a number that follows from its name, so that it stays the same
+    whatever else a configuration holds (assumed).
+
+    >>> from mock_platform.elements.insightly.definition import INSIGHTLY
+    >>> entry_number("username", INSIGHTLY), entry_number("my.own", INSIGHTLY)
+    (5993000, 106219477)
+    """
+    known = next((entry for entry in element.keys if entry.key == key), None)
+    return (known or _unknown(key)).id
+
+
+def _unknown(key: str) -> ConfigurationKey:
+    """Return what there is to say about a key that the element does not know."""
+    return ConfigurationKey(key=key, name=key, type="TEXTFIELD_1000")
+
+
+def _entry(entry: ConfigurationKey, shown: str | None, element: Element) -> EntryJson:
+    return {
+        "id": entry_number(entry.key, element),
+        "key": entry.key,
+        "name": entry.name,
+        "description": entry.description or entry.name,
+        "propertyValue": shown,
+        "active": True,
+        "hideFromConsole": entry.hidden,
+        "required": entry.required,
+        "type": entry.type,
+    }

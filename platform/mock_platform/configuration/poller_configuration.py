@@ -1,0 +1,298 @@
+"""What an instance polls: from its configuration's texts to resources.
+
+Three generations of keys say it (documented): ``event.poller.configuration`` is JSON with an entry for each
+resource; ``event.poller.urls`` has lines of fields, or only names, which then choose among those entries;
+``event.objects`` is a list of names that chooses likewise.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import Enum
+
+from mock_platform.core.models import DateField, Resource
+from mock_platform.dates import date_template, zones
+from mock_platform.dates.java_patterns import MILLISECONDS, compile_pattern
+from mock_platform.errors import InvalidRequestError, PollerConfigurationError, shown
+
+CONFIGURATION = "event.poller.configuration"
+URLS = "event.poller.urls"
+OBJECTS = "event.objects"
+KEYS = (CONFIGURATION, URLS, OBJECTS)
+"""What says what is polled."""
+REFRESH_INTERVAL = "event.poller.refresh_interval"
+
+_URLS_FIELDS = 9
+_HALF_A_LETTER = re.compile("[\ud800-\udfff]")
+_WHOLE = re.compile(r"\d{1,18}", re.ASCII)
+_LONGEST_DURATION = timedelta.max // timedelta(seconds=1)
+_LONGEST_INTERVAL = timedelta.max // timedelta(minutes=1)
+
+Entries = Mapping[str, object]
+
+
+class EmptyBlock(Enum):
+    """What an entry ``{}`` means, of which no source speaks."""
+
+    DEFAULT = "default"
+    SKIP = "skip"
+
+
+def resources(
+    configuration: Mapping[str, str | None], *, defaults: Entries, empty_block: EmptyBlock
+) -> tuple[Resource, ...]:
+    """Return what an instance polls, in the order in which it is polled.
+
+    Args:
+        configuration: an instance's, all values texts.
+        defaults: the element's own entries, for empty ones and for names.
+        empty_block: whether an entry ``{}`` stands for the element's own or for nothing.
+
+    Raises:
+        PollerConfigurationError: a key does not hold what it has to; the message names it.
+    """
+    entries = entries_of(configuration)
+    lines = _lines(configuration)
+    if has_lines(configuration):
+        return _from_lines(lines, defaults)
+    names = names_in_urls(configuration) or names_in_objects(configuration)
+    if names:
+        entries = {name: _chosen(name, entries, defaults) for name in names}
+    filled = ((name, _filled(name, entry, defaults, empty_block)) for name, entry in entries.items())
+    return tuple(_from_entry(name, entry) for name, entry in filled if entry)
+
+
+def has_lines(configuration: Mapping[str, str | None]) -> bool:
+    """Say whether ``event.poller.urls`` has lines of fields, and not only names."""
+    return any("/" in line for line in _lines(configuration))
+
+
+def names_in_urls(configuration: Mapping[str, str | None]) -> list[str]:
+    """Return the names in ``event.poller.urls``, unless it has lines of fields."""
+    named = (name.strip() for line in _lines(configuration) for name in line.split("|"))
+    return [] if has_lines(configuration) else [name for name in named if name]
+
+
+def names_in_objects(configuration: Mapping[str, str | None]) -> list[str]:
+    """Return the names in ``event.objects``; those in ``event.poller.urls`` take their place."""
+    named = (name.strip() for name in (configuration.get(OBJECTS) or "").split(","))
+    return [name for name in named if name]
+
+
+def entries_of(configuration: Mapping[str, str | None]) -> Entries:
+    """Return the blocks of ``event.poller.configuration``, by resource.
+
+    Raises:
+        PollerConfigurationError: it is no JSON object of objects.
+    """
+    return parse_entries((configuration.get(CONFIGURATION) or "").strip() or "{}")
+
+
+def parse_entries(text: str) -> Entries:
+    """Read the JSON text of ``event.poller.configuration``.
+
+    Raises:
+        PollerConfigurationError: it is no JSON object of objects.
+    """
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = (
+            f"line {error.lineno}, column {error.colno}: {error.msg}"
+            if isinstance(error, json.JSONDecodeError)
+            else error
+        )
+        raise PollerConfigurationError(f"{CONFIGURATION} is not JSON: {place}") from error
+    if not isinstance(entries, dict):
+        raise PollerConfigurationError(
+            f"{CONFIGURATION} must be an object of resources; got {_kind(entries)}"
+        )
+    for name, entry in entries.items():
+        if not isinstance(entry, dict):
+            raise PollerConfigurationError(f"{CONFIGURATION}: {name!r} must be an object; got {_kind(entry)}")
+    if _HALF_A_LETTER.search(json.dumps(entries, ensure_ascii=False)):
+        raise PollerConfigurationError(f"{CONFIGURATION}: \\ud800 to \\udfff stand for letters in pairs only")
+    return entries
+
+
+def refresh_interval(value: str | None) -> timedelta:
+    """Read ``event.poller.refresh_interval``: whole minutes, at least one.
+
+    Raises:
+        PollerConfigurationError: it is anything else.
+
+    Source: at least one minute (documented for the successor); refusing the rest is assumed.
+    """
+    text = (value or "").strip()
+    if not _WHOLE.fullmatch(text) or int(text) < 1:
+        raise PollerConfigurationError(
+            f"{REFRESH_INTERVAL} must be whole minutes, 1 or more; got {shown(value)}"
+        )
+    return timedelta(minutes=min(int(text), _LONGEST_INTERVAL))
+
+
+def _lines(configuration: Mapping[str, str | None]) -> list[str]:
+    return [line for line in (configuration.get(URLS) or "").splitlines() if line.strip()]
+
+
+def _chosen(name: str, entries: Entries, defaults: Entries) -> object:
+    both = {**defaults, **entries}
+    if name not in both:
+        known = ", ".join(sorted(both))
+        raise PollerConfigurationError(f"no poller configuration for {shown(name)}; known are: {known}")
+    return both[name]
+
+
+def _filled(name: str, entry: object, defaults: Entries, empty_block: EmptyBlock) -> Entries:
+    if not entry and empty_block is EmptyBlock.DEFAULT:
+        entry = defaults.get(name, {})
+    return entry if isinstance(entry, Mapping) else {}
+
+
+def _from_entry(name: str, entry: Entries, *, key: str = CONFIGURATION) -> Resource:
+    if not name.strip():
+        raise PollerConfigurationError(f"{key}: a resource must have a name; got {shown(name)}")
+    reader = _Entry(f"{key}: {name}", entry)
+    dates = reader.dates()
+    tolerance = (
+        reader if "createdCheckTolerance" in entry else dates
+    )  # sometimes nested by mistake (observed)
+    return Resource(
+        name=name,
+        url=reader.url(),
+        id_field=reader.text("idField").strip(),
+        updated=dates.date("updatedDate", pattern="", zone="GMT"),
+        created=dates.date(
+            "createdDate",
+            pattern=dates.text("updatedDateFormat"),
+            zone=dates.text("updatedDateTimezone") or "GMT",
+        ),
+        filter_by_updated_date=reader.flag("filterByUpdatedDate", default=True),
+        filter_by_current_date=reader.flag("filterByCurrentDate", default=False),
+        created_check_tolerance=tolerance.seconds("createdCheckTolerance"),
+        page_size=reader.page_size(),
+        poll_delay=reader.seconds("pollDelay") or timedelta(0),
+    )
+
+
+def _from_lines(lines: list[str], defaults: Entries) -> tuple[Resource, ...]:
+    found = {resource.name: resource for resource in (_from_line(line, defaults) for line in lines)}
+    if len(found) < len(lines):
+        raise PollerConfigurationError(f"{URLS}: a resource has more than one line")
+    return tuple(found.values())
+
+
+def _from_line(line: str, defaults: Entries) -> Resource:
+    """Read a line of ``event.poller.urls``.
+
+    Its third field, an xPath filter, has no meaning for records in JSON and is passed over; a line names no
+    id, so the element's own id field for the resource is used (both assumed).
+    """
+    fields = [field.strip() for field in line.split("|")]
+    if len(fields) > _URLS_FIELDS or len(fields) < 2:
+        raise PollerConfigurationError(
+            f"{URLS}: expected up to {_URLS_FIELDS} fields between bars; got {shown(line)}"
+        )
+    name, url, _xpath, *dates = [*fields, *[""] * (_URLS_FIELDS - len(fields))]
+    own = defaults.get(name)
+    keys = (
+        "updatedDateField", "updatedDateFormat", "updatedDateTimezone",
+        "createdDateField", "createdDateFormat", "createdDateTimezone",
+    )  # fmt: skip
+    entry = {
+        "url": url,
+        "idField": own.get("idField", "") if isinstance(own, Mapping) else "",
+        "datesConfiguration": dict(zip(keys, dates, strict=True)),
+    }
+    return _from_entry(name, entry, key=URLS)
+
+
+class _Entry:
+    """One object of the configuration, and where it stands, for messages."""
+
+    def __init__(self, place: str, entry: Entries) -> None:
+        self._place = place
+        self._entry = entry
+
+    def text(self, key: str) -> str:
+        value = self._entry.get(key)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise self._wrong(key, "a text", value)
+        return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._entry.get(key)
+        if value is None or value == "":
+            return default
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
+            return value.strip().lower() == "true"
+        raise self._wrong(key, "true or false", value)
+
+    def seconds(self, key: str) -> timedelta | None:
+        number = self._whole(key, "whole seconds, 0 or more")
+        return None if number is None else timedelta(seconds=min(number, _LONGEST_DURATION))
+
+    def page_size(self) -> int | None:
+        number = self._whole("pageSize", "a whole number, 1 or more")
+        if number == 0:
+            raise self._wrong("pageSize", "a whole number, 1 or more", number)
+        return number
+
+    def url(self) -> str:
+        url = self.text("url").strip()
+        if not url.startswith("/") or url.startswith("//"):
+            raise self._wrong("url", "a path on the platform, such as /hubs/crm/contacts?where=...", url)
+        self._check("url", date_template.check, url)
+        return url
+
+    def dates(self) -> "_Entry":
+        dates = self._entry.get("datesConfiguration")
+        if dates is None:
+            dates = {}
+        if not isinstance(dates, Mapping):
+            raise self._wrong("datesConfiguration", "an object", dates)
+        return _Entry(f"{self._place}.datesConfiguration", dates)
+
+    def date(self, prefix: str, *, pattern: str, zone: str) -> DateField | None:
+        """Return where a date stands; None if no field, or no pattern to read it by, is named.
+
+        Args:
+            prefix: of the three keys that describe it.
+            pattern, zone: unless the entry has its own.
+        """
+        path = self.text(f"{prefix}Field").strip()
+        pattern = self.text(f"{prefix}Format") or pattern
+        zone = self.text(f"{prefix}Timezone") or zone
+        if pattern != MILLISECONDS:
+            self._check(f"{prefix}Format", compile_pattern, pattern)
+        self._check(f"{prefix}Timezone", zones.zone, zone)
+        return DateField(path=path, pattern=pattern, zone=zone) if path and pattern else None
+
+    def _check(self, key: str, rule: Callable[[str], object], text: str) -> None:
+        try:
+            rule(text)
+        except InvalidRequestError as error:
+            raise PollerConfigurationError(f"{self._place}.{key}: {error}") from error
+
+    def _whole(self, key: str, expected: str) -> int | None:
+        value = self._entry.get(key)
+        if value is None or value == "":
+            return None
+        text = str(value).strip()
+        if not _WHOLE.fullmatch(text):
+            raise self._wrong(key, expected, value)
+        return int(text)
+
+    def _wrong(self, key: str, expected: str, value: object) -> PollerConfigurationError:
+        return PollerConfigurationError(f"{self._place}.{key} must be {expected}; got {shown(value)}")
+
+
+def _kind(value: object) -> str:
+    return {dict: "an object", list: "an array", str: "a text", bool: "a flag", type(None): "null"}.get(
+        type(value), "a number"
+    )

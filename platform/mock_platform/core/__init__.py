@@ -1,0 +1,1 @@
+"""What every subject uses: values, refusals, ids, tables, and what routes are given."""

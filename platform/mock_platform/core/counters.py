@@ -1,0 +1,29 @@
+"""Numbers that only go up: ids are never given twice."""
+
+from sqlalchemy import Connection, bindparam
+
+from mock_kit.storage.prepared import Prepared
+from mock_platform.core.tables import counters
+
+_take = Prepared(
+    lambda insert_into: (
+        insert_into(counters)
+        .on_conflict_do_update(
+            index_elements=[counters.c.workspace, counters.c.name],
+            set_={"value": counters.c.value + bindparam("more")},
+        )
+        .returning(counters.c.value)
+    )
+)
+
+
+def next_number(connection: Connection, workspace: str, name: str, *, first: int) -> int:
+    """Return the next number of a kind; ``first`` is the one to start with."""
+    return take_numbers(connection, workspace, name, first=first, count=1)
+
+
+def take_numbers(connection: Connection, workspace: str, name: str, *, first: int, count: int) -> int:
+    """Return the first of the next so many numbers of a kind."""
+    begun = {"workspace": workspace, "name": name, "value": first + count - 1}
+    last: int = _take.scalar(connection, {**begun, "more": count})
+    return last - count + 1

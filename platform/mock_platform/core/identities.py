@@ -1,0 +1,106 @@
+"""The persons, ids and tokens of a workspace: they follow from its seed, so the same seed gives the same ones.
+
+What opens something by itself follows from the workspace's own user secret: who does not know that cannot tell it.
+"""
+
+from mock_kit.workspaces import seeded
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.people import Account, Founding, Member, Organization
+from mock_platform.accounts.roles import ORG_ADMIN
+
+
+def founding(workspace: Workspace) -> Founding:
+    """Return what a workspace begins with: one organization, its default account, one user who administers both."""
+    account_id = _number(workspace, "account")
+    company_id = _number(workspace, "company")
+    return Founding(
+        organization=Organization(
+            id=company_id,
+            name=workspace.name,
+            secret=workspace.organization_secret,
+            created=workspace.start,
+        ),
+        account=Account(
+            id=account_id,
+            company_id=company_id,
+            external_id=workspace.name,
+            name=workspace.name,
+            created=workspace.start,
+            default=True,
+        ),
+        user=Member(
+            id=founder_id(workspace),
+            account_id=account_id,
+            company_id=company_id,
+            email=workspace.crm_username,
+            first_name="Olive",
+            last_name="Owner",
+            secret=workspace.user_secret,
+            created=workspace.start,
+            roles=(ORG_ADMIN.key,),
+        ),
+    )
+
+
+def founder_id(workspace: Workspace) -> int:
+    """Return the id of the user that a workspace begins with."""
+    return _number(workspace, "user")
+
+
+def user_secret(workspace: Workspace, user_id: int) -> str:
+    """Return the secret of a user who came later: 44 characters of base64, as all have (documented)."""
+    return seeded.base64_token(workspace.seed, workspace.user_secret, "user secret", user_id)
+
+
+def session_token(workspace: Workspace, number: int) -> str:
+    """Return what signing in gives: 32 hexadecimal digits (assumed)."""
+    return seeded.hexadecimal(workspace.seed, workspace.user_secret, "session", number, length=32)
+
+
+def first_instance_id(workspace: Workspace) -> int:
+    """Return the id of a workspace's first instance: six digits; the others follow one by one (observed)."""
+    return seeded.number(workspace.seed, workspace.origin, "instance", low=100_000, high=900_000)
+
+
+def element_token(workspace: Workspace, instance_id: int) -> str:
+    """Return an instance's token: 44 characters of base64 (observed)."""
+    return seeded.base64_token(workspace.seed, workspace.origin, "token", instance_id)
+
+
+def trace_id(workspace: Workspace, number: int) -> str:
+    """Return the id of a trace: 24 hexadecimal digits (assumed)."""
+    return seeded.hexadecimal(workspace.seed, workspace.origin, "trace", number, length=24)
+
+
+def first_notification_id(workspace: Workspace) -> int:
+    """Return the id of a workspace's first notification."""
+    return seeded.number(workspace.seed, workspace.origin, "notification", low=1_000_000, high=9_000_000)
+
+
+def first_subscription_id(workspace: Workspace) -> int:
+    """Return the id of a workspace's first subscription, if no instance has one yet."""
+    return first_instance_id(workspace) * 2 + 1
+
+
+def event_id(workspace: Workspace, notification_id: int) -> str:
+    """Return a notification's event id: 20 letters, digits, ``-`` and ``_`` (observed)."""
+    return seeded.url_safe(workspace.seed, workspace.origin, "event", notification_id, length=20)
+
+
+def first_bulk_id(workspace: Workspace) -> int:
+    """Return the id of a workspace's first bulk job; the others follow one by one (assumed)."""
+    return seeded.number(workspace.seed, workspace.origin, "bulk", low=1_000_000, high=9_000_000)
+
+
+def job_id(workspace: Workspace, instance_id: int) -> str:
+    """Return the id of an instance's poller; the same however often that is switched off and on."""
+    return seeded.guid(workspace.seed, workspace.origin, "job", instance_id)
+
+
+def scheduled_job_id(workspace: Workspace, number: int) -> str:
+    """Return the id of a scheduled call's job."""
+    return seeded.guid(workspace.seed, workspace.origin, "scheduled job", number)
+
+
+def _number(workspace: Workspace, kind: str) -> int:
+    return seeded.number(workspace.seed, workspace.origin, kind, low=10_000, high=100_000)

@@ -1,0 +1,56 @@
+"""Lists of what the platform itself keeps: narrowed by ``where``, then a stretch of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from mock_kit.api.operations import Answer
+from mock_platform.ceql import matches, parse
+from mock_platform.core.dependencies import PageQuery, Paging, page_headers
+from mock_platform.errors import NothingFoundError
+
+Item = TypeVar("Item")
+Shown = TypeVar("Shown", bound=Mapping[str, object])
+
+
+class WhereQuery(PageQuery, rename="camel", kw_only=True):
+    """Which of a list are asked for.
+
+    Attributes:
+        where: a CEQL clause over the fields that the list shows.
+        include_inactive: with those that are switched off.
+    """
+
+    where: str = ""
+    include_inactive: bool = False
+
+
+def narrowed(shown: Sequence[Shown], where: str) -> list[Shown]:
+    """Return those that a clause describes.
+
+    Raises:
+        QueryError: it cannot be read.
+    """
+    clause = parse(where) if where.strip() else None
+    return [one for one in shown if clause is None or matches(clause, one)]
+
+
+def counted(shown: Sequence[Item]) -> Answer[list[Item]]:
+    """Answer with a list that comes whole, and how many it has (documented: always, on the platform's own lists)."""
+    number = str(len(shown))
+    return Answer(list(shown), {"Elements-Returned-Count": number, "Elements-Total-Count": number})
+
+
+def stretch(shown: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answer[list[Shown]]:
+    """Answer with a stretch of a list.
+
+    Args:
+        kinds: what there is none of where the whole list is empty; without it, an empty list is answered.
+
+    Raises:
+        NothingFoundError: nothing is in the list.
+    """
+    if not shown and kinds:
+        raise NothingFoundError(kinds)
+    found = list(shown[page.offset : page.offset + page.size])
+    more = page.offset + len(found) < len(shown)
+    return Answer(found, page_headers(page, returned=len(found), more=more, total=len(shown)))

@@ -1,0 +1,63 @@
+"""Runs of due work that are under way: how far each is, and how it is ended at the next job's border."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mock_platform.core.models import Ran
+
+
+def nobody_left() -> bool:
+    """Say that whoever asked for a run still waits for it."""
+    return False
+
+
+@dataclass(kw_only=True)
+class Run:
+    """Due work of a workspace that is being run in virtual time.
+
+    Attributes:
+        began, target: from when to when time is moved.
+        abandoned: says whether who asked for it has hung up.
+        ran: what has run so far.
+        stopped: whether it was told to end before the next job.
+    """
+
+    began: datetime
+    target: datetime
+    abandoned: Callable[[], bool] = nobody_left
+    ran: Ran = field(default_factory=Ran)
+    stopped: bool = False
+
+    def goes_on(self) -> bool:
+        """Say whether the next job may be run; one that was abandoned is stopped."""
+        self.stopped = self.stopped or self.abandoned()
+        return not self.stopped
+
+
+class Runs:
+    """The runs that are under way, one a workspace at the most."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, Run] = {}
+
+    def of(self, workspace: str) -> Run | None:
+        """Return the run of a workspace, if there is one."""
+        return self._under_way.get(workspace)
+
+    def stop(self, workspace: str) -> Run | None:
+        """Let a workspace's run end before its next job, and return it; None if there is none."""
+        run = self._under_way.get(workspace)
+        if run is not None:
+            run.stopped = True
+        return run
+
+    @contextmanager
+    def begun(self, workspace: str, run: Run) -> Iterator[Run]:
+        """Let a run be seen while it is under way."""
+        self._under_way[workspace] = run
+        try:
+            yield run
+        finally:
+            del self._under_way[workspace]

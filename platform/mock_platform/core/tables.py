@@ -1,0 +1,231 @@
+"""The platform's tables. Every row belongs to a workspace; JSON and texts are kept as text."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+from mock_kit.storage.database import Instant
+from mock_kit.storage.retention import pruned_table
+from mock_kit.storage.table_rows import ANEW
+
+VERSION = 8
+
+
+class Words(TypeDecorator[str]):
+    """A text from outside. U+0000, which PostgreSQL keeps in no text, is kept as U+FFFD, and looked for as that."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Take out what cannot be kept."""
+        return None if value is None else value.replace("\0", "\ufffd")
+
+
+def _number() -> Column[int]:
+    """Return a column that tells what came first; its values are the database's, and nobody sees them."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("number", kind, primary_key=True, autoincrement=True, info=ANEW)
+
+
+metadata = MetaData()
+
+pruned = pruned_table("platform_pruned", metadata)
+
+counters = Table(
+    "platform_counters",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+instances = Table(
+    "platform_instances",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("token", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("element_key", Text, nullable=False),
+    Column("configuration", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("external_authentication", Words, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("polling_disabled", Boolean, nullable=False),
+    Column("user_id", BigInteger),
+    Column("trace_logging_until", Instant),
+    Column("folded_name", Words, nullable=False),
+    Index("platform_instances_by_id", "id"),
+    Column("objects", Words, nullable=False, server_default=""),
+    Index("platform_instances_by_token", "workspace", "token", unique=True),
+)
+
+instance_tags = Table(
+    "platform_instance_tags",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("instance_id", BigInteger, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("tag", Words, nullable=False),
+)
+"""The tags of instances once more, to be found by; they are shown from the instance itself."""
+
+body_warnings = Table(
+    "platform_body_warnings",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("instance_id", BigInteger, primary_key=True),
+    Column("warnings", Text, nullable=False),
+)
+
+traces = Table(
+    "platform_traces",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("element_key", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("exchanges", Text, nullable=False),
+)
+
+subscriptions = Table(
+    "platform_subscriptions",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger),
+    Column("user_id", BigInteger),
+    Column("channel", Text, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Index("platform_subscriptions_by_instance", "workspace", "instance_id"),
+)
+
+subscribed_topics = Table(
+    "platform_subscribed_topics",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("topic", Words, primary_key=True),
+    Column("subscription_id", BigInteger, primary_key=True),
+    Column("place", Integer, nullable=False),
+    Index("platform_subscribed_topics_of", "workspace", "subscription_id"),
+)
+
+last_polls = Table(
+    "platform_last_polls",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("instance_id", BigInteger, primary_key=True),
+    Column("resource", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("failures", Integer, nullable=False),
+)
+
+polls = Table(
+    "platform_polls",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("resource", Words, nullable=False),
+    Column("window_from", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("request_url", Words, nullable=False),
+    Column("request_status", Integer),
+    Column("seen", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("decisions", Text, nullable=False),
+    Column("error", Words),
+)
+
+notifications = Table(
+    "platform_notifications",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("event_id", Words),
+    Column("instance_id", BigInteger),
+    Column("topic", Words, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Index("platform_notifications_by_event", "workspace", "event_id", unique=True),
+    Index("platform_notifications_of_instance", "workspace", "instance_id", "id"),
+    Index("platform_notifications_of_topic", "workspace", "topic", "id"),
+)
+
+deliveries = Table(
+    "platform_deliveries",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("notification_id", BigInteger, primary_key=True),
+    Column("subscription_id", BigInteger, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("first_failure", Instant),
+    Index("platform_deliveries_of_subscription", "workspace", "subscription_id"),
+)
+
+attempts = Table(
+    "platform_attempts",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("notification_id", BigInteger, primary_key=True),
+    Column("subscription_id", BigInteger, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("status", Integer),
+    Column("reason", Words, nullable=False),
+    Column("elapsed_s", Float, nullable=False),
+)
+
+jobs = Table(
+    "platform_jobs",
+    metadata,
+    _number(),
+    Column("workspace", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subscription_id", BigInteger),
+    Column("due", Instant, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Index("platform_jobs_due", "workspace", "due", "rank", "number"),
+    Index("platform_jobs_by_subject", "workspace", "kind", "subject"),
+    sqlite_autoincrement=True,
+)
+
+emails = Table(
+    "platform_emails",
+    metadata,
+    _number(),
+    Column("workspace", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("message", Words, nullable=False),
+    Index("platform_emails_of_workspace", "workspace", "number"),
+)

@@ -1,0 +1,1 @@
+"""Dates as poller configurations write them: Java patterns, zones, templates. Pure."""

@@ -1,0 +1,126 @@
+"""Date placeholders in a poll's URL: ``${gmtDate:yyyy-MM-dd HH:mm:ss}`` and its relatives.
+
+Source: the vendor's event guides and the configurations that elements ship with (documented, observed).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+from mock_platform.dates import zones
+from mock_platform.dates.java_dates import epoch_milliseconds, format_date
+from mock_platform.dates.java_patterns import compile_pattern
+from mock_platform.errors import DatePatternError
+
+_PLACEHOLDER = re.compile(r"\$\{((?:(?!\$\{)[^}]){0,500})\}")
+_ZONE_AND_PATTERN = re.compile(r"((?:GMT|UTC)?[+-]?\d{1,2}(?::[0-5]\d|(?=:))|[^:]*):(.*)", re.DOTALL)
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LEFT_AS_THEY_ARE = "%/:?&=@!$'()*,;+~"
+_MICROSECONDS_IN = {"": 1_000, "s": 1_000_000, "ms": 1_000, "us": 1, "0": 1_000}
+"""Unit -> its length; ``${epoch:0}`` has been seen, that it means milliseconds is assumed."""
+
+_Expansion = Callable[["_Times"], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Times:
+    last_poll: datetime
+    now: datetime
+
+
+def expand(url: str, *, last_poll: datetime, now: datetime) -> str:
+    """Fill a URL's placeholders and percent-encode it.
+
+    A placeholder that no rule knows stays as it is.
+
+    Args:
+        url: as configured, relative to the platform.
+        last_poll: the time from which to poll, already less any ``pollDelay``.
+        now: the start of this poll.
+
+    Raises:
+        DatePatternError, UnknownZoneError: a placeholder's pattern or zone cannot be used.
+
+    >>> ten = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    >>> expand("/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm}'", last_poll=ten, now=ten)
+    "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00'"
+    """
+    times = _Times(last_poll=last_poll, now=now)
+    return "".join(part if isinstance(part, str) else quote(part(times), safe="") for part in _parts(url))
+
+
+def check(url: str) -> None:
+    """Refuse a URL whose placeholders could not be filled.
+
+    Raises:
+        DatePatternError, UnknownZoneError: as ``expand``.
+    """
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    expand(url, last_poll=epoch, now=epoch)
+
+
+def has_placeholder(url: str) -> bool:
+    """Say whether the provider is asked for what changed, or for everything."""
+    return any(_expansion(found[1]) for found in _PLACEHOLDER.finditer(url))
+
+
+@lru_cache(maxsize=256)  # a configuration changes seldom, and is polled by often
+def _parts(url: str) -> tuple[str | _Expansion, ...]:
+    """Return a URL's text, encoded, and what fills the places between."""
+    parts: list[str | _Expansion] = []
+    end = 0
+    for found in _PLACEHOLDER.finditer(url):
+        expansion = _expansion(found[1])
+        if expansion:
+            parts += [_encode(url[end : found.start()]), expansion]
+            end = found.end()
+    return (*parts, _encode(url[end:]))
+
+
+def _expansion(placeholder: str) -> _Expansion | None:
+    """Return what fills a placeholder, or None if it is none of ours."""
+    keyword, _, argument = placeholder.partition(":")
+    match keyword.lower():
+        case "gmtdate":
+            return _in_zone("GMT", argument, placeholder)
+        case "date" if argument:
+            # the zone of the platform's own hosts, which is GMT (documented)
+            return _in_zone("GMT", argument, placeholder)
+        case "date" | "milliseconds":
+            # a `date` without a pattern is assumed to mean this
+            return _epoch("ms")
+        case "epoch":
+            if argument not in _MICROSECONDS_IN:
+                raise DatePatternError(placeholder, "expected epoch alone, or with one of :s, :ms and :us")
+            return _epoch(argument)
+        case "datetimezone" | "nowtimezone":
+            found = _ZONE_AND_PATTERN.fullmatch(argument)
+            if not found:
+                raise DatePatternError(placeholder, "expected a zone, a colon and a date pattern")
+            return _in_zone(found[1], found[2], placeholder, of_now=keyword.lower() == "nowtimezone")
+        case _:
+            return None
+
+
+def _in_zone(name: str, pattern: str, placeholder: str, *, of_now: bool = False) -> _Expansion:
+    if not pattern:
+        raise DatePatternError(placeholder, "the date pattern is empty")
+    where = zones.zone(name)
+    compile_pattern(pattern)
+    return lambda times: format_date(times.now if of_now else times.last_poll, pattern, where)
+
+
+def _epoch(unit: str) -> _Expansion:
+    def write(times: _Times) -> str:
+        microseconds = epoch_milliseconds(times.last_poll) * 1000 + times.last_poll.microsecond % 1000
+        return str(microseconds // _MICROSECONDS_IN[unit])
+
+    return write
+
+
+def _encode(text: str) -> str:
+    """Percent-encode what may not stand in a URL; what is encoded already stays."""
+    return quote(_LONE_PERCENT.sub("%25", text), safe=_LEFT_AS_THEY_ARE, errors="replace")

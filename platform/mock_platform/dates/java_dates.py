@@ -1,0 +1,267 @@
+"""Dates by Java patterns: writing and reading them.
+
+Source: java.text.SimpleDateFormat, lenient as it is by default (documented).
+"""
+
+import re
+from datetime import datetime, timedelta, timezone, tzinfo
+
+from mock_platform.dates import zones
+from mock_platform.dates.java_patterns import MILLISECONDS, Field, Literal, Pattern, compile_pattern
+from mock_platform.errors import UnreadableDateError
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_COUNT = re.compile(r"-?\d{1,18}(?:\.0)?", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
+_FRACTION = re.compile(r"\d{1,18}", re.ASCII)
+_WORD = re.compile(r"[A-Za-z]+", re.ASCII)
+_HOURS = r"([+-])([01]\d|2[0-3])"
+_ISO_OFFSETS = tuple(
+    re.compile(shape, re.ASCII)
+    for shape in (rf"Z|{_HOURS}()", rf"Z|{_HOURS}([0-5]\d)", rf"Z|{_HOURS}:([0-5]\d)")
+)
+_OFFSET = re.compile(
+    rf"{_HOURS}([0-5]\d)|GMT(?:([+-])([01]?\d|2[0-3]):([0-5]\d)|(?![+-]))", re.ASCII | re.IGNORECASE
+)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall time of the zone in question
+
+
+def format_date(instant: datetime, pattern: str, where: tzinfo = zones.GMT) -> str:
+    """Write an instant in a zone by a pattern.
+
+    Raises:
+        DatePatternError: the pattern is none.
+
+    >>> from datetime import UTC
+    >>> format_date(datetime(2026, 3, 2, 10, tzinfo=UTC), "yyyy-MM-dd'T'HH:mm:ssXXX", zones.zone("-8:00"))
+    '2026-03-02T02:00:00-08:00'
+    """
+    if pattern == MILLISECONDS:
+        return str(epoch_milliseconds(instant))
+    local = zones.wall_time(instant, where)
+    return "".join(
+        piece.text if isinstance(piece, Literal) else _write(piece, local)
+        for piece in compile_pattern(pattern)
+    )
+
+
+def parse_date(value: object, pattern: str, where: tzinfo = zones.GMT, *, now: datetime) -> datetime:
+    """Read a date by a pattern; text after it is ignored, and 40 January is 9 February.
+
+    Args:
+        value: a record's date: text, or a number where the pattern is ``milliseconds``.
+        where: the zone, unless the text names one itself.
+        now: years of two digits are those from 80 years before it to 20 after.
+
+    Raises:
+        DatePatternError: the pattern is none.
+        UnreadableDateError: the value does not follow it.
+
+    >>> from datetime import UTC
+    >>> parse_date("2026-03-02 10:00:00", "yyyy-MM-dd HH:mm:ss", now=datetime(2026, 1, 1, tzinfo=UTC)).isoformat()
+    '2026-03-02T10:00:00+00:00'
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise UnreadableDateError(value, pattern)
+    try:
+        if pattern == MILLISECONDS:
+            return _from_milliseconds(str(value).strip())
+        return _Reading(str(value), where, now).by(compile_pattern(pattern))
+    except (ValueError, OverflowError) as error:
+        raise UnreadableDateError(value, pattern) from error
+
+
+def epoch_milliseconds(instant: datetime) -> int:
+    """Return whole milliseconds since 1970."""
+    return (instant - _EPOCH.replace(tzinfo=zones.GMT)) // timedelta(milliseconds=1)
+
+
+def _from_milliseconds(text: str) -> datetime:
+    if not _COUNT.fullmatch(text):
+        raise ValueError
+    return zones.to_utc(_EPOCH + timedelta(milliseconds=int(text.removesuffix(".0"))), zones.GMT)
+
+
+def _write(field: Field, local: datetime) -> str:  # noqa: PLR0911 - a table of letters
+    match field.letter:
+        case "M" if field.width >= 3:
+            return MONTHS[local.month - 1][: 3 if field.width == 3 else None]
+        case "E":
+            return WEEKDAYS[local.weekday()][: 3 if field.width <= 3 else None]
+        case "a":
+            return "AM" if local.hour < 12 else "PM"
+        case "z":
+            return _zone_name(local)
+        case "Z" | "X":
+            return _write_offset(field, local.utcoffset() or timedelta(0))
+        case "S" if field.width > 3:
+            # Java would write a count of milliseconds here; configurations mean fractions of a second
+            return f"{local.microsecond:06}".ljust(field.width, "0")[: field.width]
+        case "y" if field.width == 2:
+            return f"{local.year % 100:02}"
+        case _:
+            return f"{_value(field.letter, local):0{field.width}}"
+
+
+def _value(letter: str, local: datetime) -> int:
+    return {
+        "y": local.year,
+        "M": local.month,
+        "d": local.day,
+        "H": local.hour,
+        "h": (local.hour + 11) % 12 + 1,
+        "m": local.minute,
+        "s": local.second,
+        "S": local.microsecond // 1000,
+    }[letter]
+
+
+def _write_offset(field: Field, offset: timedelta) -> str:
+    minutes = int(offset / timedelta(minutes=1))
+    if field.letter == "X" and not minutes:
+        return "Z"
+    hours, rest = divmod(abs(minutes), 60)
+    written = f"{'-' if minutes < 0 else '+'}{hours:02}"
+    if field.letter == "X" and field.width == 1:
+        return written
+    return f"{written}:{rest:02}" if field.letter == "X" and field.width == 3 else f"{written}{rest:02}"
+
+
+def _zone_name(local: datetime) -> str:
+    """Return a zone's short name; Java calls one that has only an offset GMT-08:00."""
+    name = local.tzname() or ""
+    if name.isalpha():
+        return name
+    return "GMT" + _write_offset(Field(letter="X", width=3), local.utcoffset() or timedelta(0))
+
+
+class _Reading:
+    """One text being read from left to right."""
+
+    def __init__(self, text: str, where: tzinfo, now: datetime) -> None:
+        self._text = text
+        self._at = 0
+        self._where = where
+        self._now = now
+        self._read = {"y": 1970, "M": 1, "d": 1, "m": 0, "s": 0}
+        self._fraction = timedelta(0)
+        self._century_open = False
+
+    def by(self, pattern: Pattern) -> datetime:
+        """Return the instant that the text means.
+
+        Raises:
+            ValueError, OverflowError: it does not follow the pattern, or leaves the calendar.
+        """
+        for piece in pattern:
+            if isinstance(piece, Literal):
+                self._literal(piece.text)
+            else:
+                self._field(piece)
+        instant = self._instant(self._read["y"])
+        if self._century_open and _before(instant, self._now):
+            return self._instant(self._read["y"] + 100)
+        return instant
+
+    def _instant(self, year: int) -> datetime:
+        read = self._read
+        years, month = divmod(read["M"] - 1, 12)
+        first = datetime(year + years, month + 1, 1)  # noqa: DTZ001 - the zone comes in below
+        rest = timedelta(days=read["d"] - 1, hours=self._hours(), minutes=read["m"], seconds=read["s"])
+        return zones.to_utc(first + rest + self._fraction, self._where)
+
+    def _hours(self) -> int:
+        """Return the hours since midnight; of two hours in one pattern, H counts unless h has its a."""
+        read = self._read
+        if "H" in read and not ("h" in read and "a" in read):
+            return read["H"]
+        hour = read.get("h", 0)
+        return (0 if hour == 12 else hour) + 12 * read.get("a", 0)
+
+    def _literal(self, text: str) -> None:
+        if not self._text.startswith(text, self._at):
+            raise ValueError
+        self._at += len(text)
+
+    def _field(self, field: Field) -> None:
+        end = self._at + field.width if field.abutting else len(self._text)
+        while not field.name and self._text[self._at : self._at + 1] in {" ", "\t"}:
+            self._at += 1
+        match field.letter:
+            case "M" if field.name:
+                self._read["M"] = self._name(MONTHS) + 1
+            case "E":
+                self._name(WEEKDAYS)
+            case "a":
+                self._read["a"] = self._name(("AM", "PM"))
+            case "Z" | "z":
+                self._where = self._zone()
+            case "X":
+                self._where = _fixed(*self._take(_ISO_OFFSETS[field.width - 1]).groups())
+            case "S" if field.width > 3:
+                digits = self._take(_FRACTION, end)[0]
+                self._fraction = timedelta(microseconds=int(f"{digits:0<6}"[:6]))
+            case "S":
+                self._fraction = timedelta(milliseconds=int(self._take(_NUMBER, end)[0]))
+            case "y":
+                self._read["y"] = self._year(field, self._take(_NUMBER, end)[0])
+            case letter:
+                self._read[letter] = int(self._take(_NUMBER, end)[0])
+
+    def _take(self, shape: re.Pattern[str], end: int | None = None) -> re.Match[str]:
+        found = shape.match(self._text, self._at, len(self._text) if end is None else end)
+        if not found:
+            raise ValueError
+        self._at = found.end()
+        return found
+
+    def _year(self, field: Field, number: str) -> int:
+        """Return a year; for one letter or two, two digits mean the one 80 years back to 20 ahead."""
+        if field.width > 2 or len(number) != 2 or not number.isdecimal():
+            return int(number)
+        earliest = self._now.year - 80
+        self._century_open = int(number) == earliest % 100
+        return earliest + (int(number) - earliest) % 100
+
+    def _name(self, names: tuple[str, ...]) -> int:
+        """Read a name or its first three letters, and return its place among its kind."""
+        word = self._word()
+        for place, name in enumerate(names):
+            for form in (name, name[:3]):
+                if word.startswith(form.upper()):
+                    self._at += len(form)
+                    return place
+        raise ValueError
+
+    def _word(self) -> str:
+        found = _WORD.match(self._text, self._at)
+        return found[0].upper() if found else ""
+
+    def _zone(self) -> tzinfo:
+        """Read +0100, GMT, GMT+1:00, or a zone's short name; whatever else stands there is no zone to Java."""
+        word = self._word()
+        if not word or word.startswith("GMT"):
+            found = self._take(_OFFSET).groups()
+            return _fixed(*(found[:3] if found[0] else found[3:]))
+        names = zones.short_names(self._where, now=self._now)
+        name = max((name for name in names if word.startswith(name)), key=len, default=None)
+        if name is None:
+            raise ValueError
+        self._at += len(name)
+        return timezone(names[name], name)
+
+
+def _fixed(sign: str | None, hours: str | None, minutes: str | None) -> tzinfo:
+    distance = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return timezone(-distance if sign == "-" else distance)
+
+
+def _before(instant: datetime, now: datetime) -> bool:
+    """Say whether an instant lies more than 80 years before now."""
+    of = (instant.year + 80, instant.month, instant.day, instant.time())
+    return of < (now.year, now.month, now.day, now.time())

@@ -1,0 +1,94 @@
+"""The Java date patterns that poller configurations use: taking them apart.
+
+Source: java.text.SimpleDateFormat (documented); the letters are those that configurations have been seen to
+use, and ``a``, without which ``hh`` cannot be told apart.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mock_platform.errors import DatePatternError
+
+MILLISECONDS = "milliseconds"
+"""The word that stands in a pattern's place for milliseconds since 1970 (documented)."""
+
+_LONGEST = 200
+_LETTERS = "yMdEHhamsSZXz"
+_NUMERIC = "ydHhmsS"
+_TOKEN = re.compile(r"('')|'((?:[^']|'')+)'|([A-Za-z])\3*|([^A-Za-z']+)|(')", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Literal:
+    """Text that stands for itself."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A run of one pattern letter.
+
+    Attributes:
+        abutting: another number follows at once, so that this one takes no more than ``width`` characters.
+    """
+
+    letter: str
+    width: int
+    abutting: bool = False
+
+    @property
+    def number(self) -> bool:
+        """Whether the field is written in digits."""
+        return self.letter in _NUMERIC or (self.letter == "M" and self.width < 3)
+
+    @property
+    def name(self) -> bool:
+        """Whether the field is written in words, before which Java skips no blanks."""
+        return self.letter in "Ea" or (self.letter == "M" and self.width >= 3)
+
+
+Pattern = tuple[Literal | Field, ...]
+
+
+@lru_cache(maxsize=512)
+def compile_pattern(pattern: str) -> Pattern:
+    """Take a pattern apart.
+
+    Raises:
+        DatePatternError: a letter is not supported, a width is not Java's, or a quote is not closed.
+    """
+    if len(pattern) > _LONGEST:
+        raise DatePatternError(pattern[:_LONGEST] + "...", f"longer than {_LONGEST} characters")
+    pieces: list[Literal | Field] = []
+    for found in _TOKEN.finditer(pattern):
+        quote, quoted, letter, plain, stray = found.groups()
+        if stray:
+            raise DatePatternError(pattern, f"the quote at column {found.start() + 1} is not closed")
+        if letter:
+            pieces.append(_field(pattern, letter, len(found[0]), found.start() + 1))
+        else:
+            pieces.append(Literal(text="'" if quote else plain or quoted.replace("''", "'")))
+    return tuple(
+        Field(letter=piece.letter, width=piece.width, abutting=_is_number(following))
+        if isinstance(piece, Field)
+        else piece
+        for piece, following in zip(pieces, [*pieces, None][1:], strict=True)
+    )
+
+
+def _field(pattern: str, letter: str, width: int, column: int) -> Field:
+    if letter not in _LETTERS:
+        raise DatePatternError(
+            pattern,
+            f"the letter {letter!r} at column {column} is not supported; supported are {', '.join(_LETTERS)}",
+        )
+    if letter in "Xz" and width > 3:
+        # Java has no wider X; a wider z is a zone's full name, which we have no list of
+        raise DatePatternError(pattern, f"{letter} at column {column} comes once, twice or three times")
+    return Field(letter=letter, width=width)
+
+
+def _is_number(piece: Literal | Field | None) -> bool:
+    return isinstance(piece, Field) and piece.number

@@ -1,0 +1,1 @@
+"""Swagger 2.0 documents of elements and instances."""

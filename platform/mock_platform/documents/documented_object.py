@@ -1,0 +1,69 @@
+"""What a document knows of an object: its name, and its fields by the names that a client has for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from mock_platform.transformations.transformation import (
+    ID_ALIAS,
+    MappedField,
+    ObjectDefinition,
+    Transformation,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentedField:
+    """A field of a record, by its path as a client sees it."""
+
+    path: str
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentedObject:
+    """An object that has paths of its own in a document.
+
+    Attributes:
+        fields: those that are known; records may have others.
+    """
+
+    name: str
+    fields: tuple[DocumentedField, ...] = ()
+    read_only: bool = False
+
+
+def mapped(
+    name: str, vendors: DocumentedObject, transformation: Transformation, definition: ObjectDefinition
+) -> DocumentedObject:
+    """Return an object as an instance maps it: its own paths for fields that are mapped, all others as they are.
+
+    >>> vendors = DocumentedObject(name="contacts", fields=(DocumentedField(path="FIRST_NAME", type="string"),))
+    >>> own = Transformation(vendor_name="contacts", fields=(MappedField(path="first", vendor_path="FIRST_NAME"),))
+    >>> [field.path for field in mapped("people", vendors, own, ObjectDefinition()).fields]
+    ['first']
+    """
+    types = {field.path: field.type for field in vendors.fields} | {
+        field.path: field.type for field in definition.fields
+    }
+    moved = {each.vendor_path for each in transformation.fields}
+    own = [DocumentedField(path=each.path, type=_type(each, types)) for each in transformation.fields]
+    rest = [field for field in vendors.fields if field.path not in moved]
+    return replace(vendors, name=name, fields=_distinct([*own, *rest]))
+
+
+def with_alias(documented: DocumentedObject) -> DocumentedObject:
+    """Return an object whose records have an ``id`` beside the provider's own."""
+    alias = DocumentedField(path=ID_ALIAS, type="number")
+    return replace(documented, fields=_distinct([*documented.fields, alias]))
+
+
+def _type(field: MappedField, types: dict[str, str]) -> str:
+    return field.type or types.get(field.path) or types.get(field.vendor_path, "string")
+
+
+def _distinct(fields: Iterable[DocumentedField]) -> tuple[DocumentedField, ...]:
+    """Return the fields, the first of each path."""
+    found: dict[str, DocumentedField] = {}
+    for field in fields:
+        found.setdefault(field.path, field)
+    return tuple(found.values())

@@ -1,0 +1,44 @@
+"""``/docs/{hub}`` and ``/elements/{keyOrId}/docs``: Swagger 2.0 documents of what nobody has mapped yet."""
+
+from flask import Blueprint
+
+from mock_kit.api.operations import Answer, operation
+from mock_platform.documents.objects import objects_of_element
+from mock_platform.documents.service import DocumentQuery, Json, answer, whole_document
+from mock_platform.elements.routes import element as element_named
+from mock_platform.elements.routes import elements as all_elements
+from mock_platform.errors import NotFoundError
+
+bp = Blueprint("docs", __name__)
+
+
+class ElementDocumentQuery(DocumentQuery, rename="camel", kw_only=True):
+    """How an element's document is wanted.
+
+    Attributes:
+        operation_id: of the one operation that is asked for; nothing means all.
+    """
+
+    operation_id: str = ""
+
+
+@bp.get("/docs/<hub_key>")
+@operation(problems=(404,))
+def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
+    """Describe the calls of a hub."""
+    elements = tuple(element for element in all_elements() if element.hub == hub_key)
+    if not elements:
+        raise NotFoundError("hub", hub_key, named="key")
+    objects = [each for element in elements for each in objects_of_element(element)]
+    return answer(query, whole_document(query, objects, title=hub_key, hub=hub_key, elements=elements))
+
+
+@bp.get("/elements/<key_or_id>/docs")
+@operation(problems=(404,))
+def of_element(key_or_id: str, query: ElementDocumentQuery) -> Answer[Json]:
+    """Describe the calls of an element, or one of them."""
+    element = element_named(key_or_id)
+    whole = whole_document(
+        query, objects_of_element(element), title=element.name, hub=element.hub, elements=(element,)
+    )
+    return answer(query, whole, query.operation_id or None)

@@ -1,0 +1,120 @@
+"""Swagger 2.0 documents: put together for a request from the hub's routes and what an instance or element has."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from msgspec import Struct
+
+from mock_kit.api.openapi import document as openapi_document
+from mock_kit.api.operations import Answer
+from mock_platform.core.dependencies import parts
+from mock_platform.description import DESCRIPTION
+from mock_platform.documents.documented_object import DocumentedObject
+from mock_platform.documents.swagger import HubCalls, Subject, document, operation, without_references
+from mock_platform.elements.element import Element
+from mock_platform.errors import InvalidRequestError, NotFoundError, shown
+from mock_platform.polling.task import BASE_PATH
+
+Json = dict[str, Any]
+
+_BLUEPRINTS = frozenset({"hubs", "hub_objects"})
+_HUB = f"{BASE_PATH}/hubs/{{hub}}"
+_KEPT = "mock-platform-hub-calls"
+
+
+class DocumentQuery(Struct, rename="camel", kw_only=True):
+    """How a document is wanted.
+
+    Attributes:
+        basic: without what is known of the objects' fields.
+        resolve_references: with definitions in the places of the references to them.
+        base_url: where its paths are to be looked for, such as ``https://api.example.com/elements/api-v2``.
+        version: of a document there is one only, whatever is asked for (assumed).
+    """
+
+    basic: bool = False
+    resolve_references: bool = False
+    base_url: str = ""
+    version: str = ""
+
+
+def whole_document(
+    query: DocumentQuery,
+    objects: Sequence[DocumentedObject],
+    *,
+    title: str,
+    hub: str,
+    elements: tuple[Element, ...],
+) -> Json:
+    """Return a document.
+
+    Raises:
+        InvalidRequestError: the base URL is none.
+    """
+    scheme, host, base_path = _place(query.base_url)
+    subject = Subject(title=title, hub=hub, elements=elements, host=host, scheme=scheme, base_path=base_path)
+    return document(_hub_calls(), subject, objects, basic=query.basic)
+
+
+def answer(query: DocumentQuery, whole: Json, operation_id: str | None = None) -> Answer[Json]:
+    """Answer with a document, or with the part of it that is about one operation.
+
+    Raises:
+        NotFoundError: it has no such operation.
+    """
+    made = whole if operation_id is None else _part(whole, operation_id)
+    return Answer(without_references(made) if query.resolve_references else made)
+
+
+def definitions(query: DocumentQuery, whole: Json, operation_id: str) -> Answer[Json]:
+    """Answer with the definitions that one operation refers to.
+
+    Raises:
+        NotFoundError: the document has no such operation.
+    """
+    made = _part(whole, operation_id)
+    if query.resolve_references:
+        made = without_references(made)
+    found: Json = made["definitions"]
+    return Answer(found)
+
+
+def _part(whole: Json, operation_id: str) -> Json:
+    found = operation(whole, operation_id)
+    if found is None:
+        raise NotFoundError("operation", operation_id)
+    return found
+
+
+def _place(base_url: str) -> tuple[str, str, str]:
+    """Return scheme, host and path of where a document's paths are reached."""
+    try:
+        split = urlsplit(base_url or parts().settings.url + BASE_PATH)
+        if split.hostname and split.scheme in {"http", "https"}:
+            return split.scheme, split.netloc, split.path.rstrip("/") or BASE_PATH
+    except ValueError:  # half an IPv6 address
+        pass
+    raise InvalidRequestError(
+        f"baseUrl must be a URL such as https://api.example.com/elements/api-v2; got {shown(base_url)}"
+    )
+
+
+def _hub_calls() -> HubCalls:
+    """Return what the service's own document says of the hub; it stays the same as long as the service runs."""
+    found: HubCalls | None = current_app.extensions.get(_KEPT)
+    if found is None:
+        whole = openapi_document(current_app, DESCRIPTION)
+        paths = {
+            path.removeprefix(_HUB): item
+            for path, item in whole["paths"].items()
+            if path.startswith(_HUB) and _is_of_hub(item)
+        }
+        found = HubCalls(paths=paths, schemas=whole["components"]["schemas"])
+        current_app.extensions[_KEPT] = found
+    return found
+
+
+def _is_of_hub(item: Json) -> bool:
+    return any(isinstance(said, dict) and _BLUEPRINTS & {*said.get("tags", ())} for said in item.values())

@@ -1,0 +1,278 @@
+"""The Swagger 2.0 document of an element, or of one instance of it, from what the hub's routes were declared to be.
+
+Source: the version, the paths without a hub, and the ``x-element-`` entries of ``info`` (observed); that an instance's
+document shows the fields it maps (observed); operation ids are ours.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
+from mock_platform.documents.swagger_schema import Schema, older, parameter, referred, resolved
+from mock_platform.elements.element import Element
+
+JSON = "application/json"
+CREDENTIALS = "credentials"
+
+_VERBS = {"get": "get", "post": "create", "put": "replace", "patch": "update", "delete": "delete"}
+_VARIABLE = re.compile(r"{(\w+)}")
+_VARIABLES = {
+    "object_name": "objectName",
+    "record_id": "objectId",
+    "child_name": "childObjectName",
+    "child_id": "childObjectId",
+}
+_PATHS_OF_OBJECTS = ("/{object_name}", "/{object_name}/{record_id}")
+_AUTHORIZATION = {"type": "apiKey", "in": "header", "name": "Authorization"}
+_TYPES: Mapping[str, Schema] = {
+    "array": {"type": "array", "items": {}},
+    "boolean": {"type": "boolean"},
+    "number": {"type": "number"},
+    "object": {"type": "object"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a document is about, and where that is reached.
+
+    Attributes:
+        elements: those whose paths these are.
+    """
+
+    title: str
+    hub: str
+    elements: tuple[Element, ...]
+    host: str
+    scheme: str
+    base_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubCalls:
+    """The hub's part of an OpenAPI 3.1 document: path below the hub -> its operations, and all schemas."""
+
+    paths: Mapping[str, Mapping[str, Any]]
+    schemas: Mapping[str, Mapping[str, Any]]
+
+
+def document(
+    calls: HubCalls, subject: Subject, objects: Sequence[DocumentedObject], *, basic: bool
+) -> Schema:
+    """Return a whole document: each object under its own paths, and all others under those with variables.
+
+    Args:
+        basic: without what is known of the objects' fields.
+    """
+    definitions = {name: older(schema) for name, schema in calls.schemas.items()}
+    paths: dict[str, Schema] = {}
+    for name, each in _named(objects, taken=definitions):
+        definitions[name] = _record(() if basic else each.fields)
+        place = _Place(word=quote(each.name, safe=""), definition=name, read_only=each.read_only)
+        for path, item in calls.paths.items():
+            if path in _PATHS_OF_OBJECTS:
+                paths[place.path(path)] = _path_item(path, item, place)
+    paths |= {_ANYWHERE.path(path): _path_item(path, item, _ANYWHERE) for path, item in calls.paths.items()}
+    _tell_apart(paths)
+    kept = referred(paths, definitions)
+    return {
+        "swagger": "2.0",
+        "info": _info(subject),
+        "host": subject.host,
+        "basePath": subject.base_path,
+        "schemes": [subject.scheme],
+        "consumes": [JSON],
+        "produces": [JSON],
+        "securityDefinitions": {CREDENTIALS: _AUTHORIZATION},
+        "security": [{CREDENTIALS: []}],
+        "paths": dict(sorted(paths.items())),
+        "definitions": {name: schema for name, schema in definitions.items() if name in kept},
+    }
+
+
+def operation(whole: Schema, operation_id: str) -> Schema | None:
+    """Return a document of one operation alone, with the definitions that it refers to; None if there is none."""
+    for path, item in whole["paths"].items():
+        for method, said in item.items():
+            if said["operationId"] == operation_id:
+                kept = referred(said, whole["definitions"])
+                known = {name: schema for name, schema in whole["definitions"].items() if name in kept}
+                return {**whole, "paths": {path: {method: said}}, "definitions": known}
+    return None
+
+
+def without_references(whole: Schema) -> Schema:
+    """Return a document that refers to no definitions, and still has them."""
+    return {key: resolved(value, whole["definitions"]) for key, value in whole.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Where an operation stands: below an object's own word, or, without one, below variables.
+
+    Attributes:
+        definition: of the object's records.
+    """
+
+    word: str = ""
+    definition: str = ""
+    read_only: bool = False
+
+    def path(self, path: str) -> str:
+        """Return a path with the names of the document."""
+        named = path.replace("{object_name}", self.word) if self.word else path
+        return _VARIABLE.sub(lambda found: f"{{{self.variable(found[1])}}}", named)
+
+    def variable(self, name: str) -> str:
+        """Return what a variable of a path is called."""
+        return "id" if self.word else _VARIABLES.get(name, name)
+
+    def operation_id(self, path: str, method: str) -> str:
+        """Return a name such as getContacts, createContact, getContactById, deleteByObjectNameAndObjectId."""
+        variables = [
+            self.variable(name) for name in _VARIABLE.findall(path) if not self.word or name != "object_name"
+        ]
+        subject = "".join(map(_capital, _words(path)))
+        if self.word:
+            one = method != "get" or bool(variables)
+            subject = _capital(_singular(self.definition) if one else self.definition)
+        by = "By" + "And".join(map(_capital, variables)) if variables else ""
+        return f"{_VERBS[method]}{subject}{by}"
+
+    def record(self, schema: Schema) -> Schema:
+        """Return the schema of an answer or body, a record of no known shape being one of the object's."""
+        if not self.definition:
+            return schema
+        if schema.get("type") == "array":
+            return {**schema, "items": self.record(schema["items"])}
+        is_open = schema.get("type") == "object" and "properties" not in schema
+        return {"$ref": f"#/definitions/{self.definition}"} if is_open else schema
+
+
+_ANYWHERE = _Place()
+
+
+def _path_item(path: str, item: Mapping[str, Any], place: _Place) -> Schema:
+    shared = item.get("parameters", [])
+    return {
+        method: _operation(
+            path, method, {**said, "parameters": [*shared, *said.get("parameters", [])]}, place
+        )
+        for method, said in item.items()
+        if method in _VERBS and (method == "get" or not place.read_only)
+    }
+
+
+def _operation(path: str, method: str, said: Mapping[str, Any], place: _Place) -> Schema:
+    return {
+        "operationId": place.operation_id(path, method),
+        "summary": said.get("summary", "").replace("``", "`"),
+        "tags": [place.definition or next(iter(_words(path)), "objects")],
+        "parameters": [*_parameters(said, place), *_body(said, place)],
+        "responses": {
+            status: _response(status, answer, place) for status, answer in said["responses"].items()
+        },
+    }
+
+
+def _parameters(said: Mapping[str, Any], place: _Place) -> Iterator[Schema]:
+    for each in said["parameters"]:
+        if each["name"] == "hub" or (place.word and each["name"] == "object_name"):
+            continue
+        made = parameter(each)
+        yield {**made, "name": place.variable(each["name"])} if each["in"] == "path" else made
+
+
+def _body(said: Mapping[str, Any], place: _Place) -> Iterator[Schema]:
+    if "requestBody" in said:
+        schema = place.record(_content(said["requestBody"]))
+        yield {"name": "body", "in": "body", "required": True, "schema": schema}
+
+
+def _response(status: str, answer: Mapping[str, Any], place: _Place) -> Schema:
+    made: Schema = {"description": answer.get("description") or HTTPStatus(int(status)).phrase}
+    if answer.get("content"):
+        schema = _content(answer)
+        made["schema"] = place.record(schema) if status == "200" else schema
+    if answer.get("headers"):
+        made["headers"] = {
+            name: {"type": "string", "description": header.get("description", "")}
+            for name, header in answer["headers"].items()
+        }
+    return made
+
+
+def _content(said: Mapping[str, Any]) -> Schema:
+    return older(said["content"].get(JSON, {}).get("schema", {}))
+
+
+def _record(fields: Sequence[DocumentedField]) -> Schema:
+    """Return the schema of a record that has these fields, and may have others."""
+    made: Schema = {"type": "object", "properties": {}}
+    for field in fields:
+        _put(made, field.path.split("."), dict(_TYPES.get(field.type, {"type": "string"})))
+    return made
+
+
+def _put(within: Schema, path: list[str], schema: Schema) -> None:
+    """Put a field's schema where its path leads; ``[*]`` behind a name is a list."""
+    name, is_list = path[0].partition("[")[0] or path[0], "[" in path[0]
+    known = within.setdefault("properties", {})
+    if len(path) == 1 and not is_list:
+        known.setdefault(name, schema)
+        return
+    inner: Schema = {"type": "object", "properties": {}}
+    if is_list:
+        found = known.setdefault(name, {"type": "array", "items": inner})
+        inner = found.setdefault("items", inner)
+    else:
+        inner = known.setdefault(name, inner)
+    if len(path) > 1:
+        _put(inner, path[1:], schema)
+
+
+def _info(subject: Subject) -> Schema:
+    about: Schema = {"title": subject.title, "version": "api-v2", "x-element-hub": subject.hub}
+    if len(subject.elements) == 1:
+        (element,) = subject.elements
+        about |= {"x-element-id": element.id, "x-element-key": element.key, "x-element-name": element.name}
+    return about
+
+
+def _named(
+    objects: Sequence[DocumentedObject], *, taken: Mapping[str, object]
+) -> Iterator[tuple[str, DocumentedObject]]:
+    """Yield each object with a name for its definition that no other has."""
+    names = {*taken}
+    for each in objects:
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", each.name)
+        while name in names:
+            name += "_"
+        names.add(name)
+        yield name, each
+
+
+def _tell_apart(paths: Mapping[str, Schema]) -> None:
+    """Let no two operations have one id."""
+    taken: set[str] = set()
+    for said in (said for _, item in sorted(paths.items()) for said in item.values()):
+        while said["operationId"] in taken:
+            said["operationId"] += "_"
+        taken.add(said["operationId"])
+
+
+def _words(path: str) -> list[str]:
+    """Return the words of a path that are no variables."""
+    return [word for word in path.strip("/").split("/") if not word.startswith("{")]
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def _singular(name: str) -> str:
+    return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")

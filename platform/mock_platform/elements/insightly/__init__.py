@@ -1,0 +1,1 @@
+"""The Insightly connector: its dialect, fields and conditions. Pure."""

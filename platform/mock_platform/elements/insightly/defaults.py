@@ -1,0 +1,37 @@
+"""What the hub says where a client says nothing, since Insightly insists on it. Pure.
+
+Source: the hub makes an opportunity from its state alone (observed: the vendor's test suite); which fields Insightly
+insists on (documented: v2.2 and v3.1 OpenAPI documents); what the hub then says, and that it does the same for
+activities, is assumed.
+"""
+
+from collections.abc import Mapping
+
+from mock_platform.elements.insightly.resources import Collection
+from mock_platform.elements.insightly.version import is_version_3
+
+RESPONSIBLE = "RESPONSIBLE_USER_ID"
+
+_ALWAYS: Mapping[str, Mapping[str, object]] = {
+    "/Opportunities": {"OPPORTUNITY_NAME": "New opportunity"},
+    "/Tasks": {"TITLE": "New task"},
+}
+_ON_VERSION_2: Mapping[str, Mapping[str, object]] = {
+    "/Opportunities": {"OPPORTUNITY_STATE": "Open"},
+    "/Tasks": {"STATUS": "NOT STARTED", "COMPLETED": False, "PUBLICLY_VISIBLE": True},
+}
+
+
+def completed(place: Collection, body: Mapping[str, object], *, base_url: str) -> dict[str, object]:
+    """Return a new record with what it may not lack; names in any case count as said."""
+    wanted = {**_ALWAYS.get(place.path, {})}
+    if not is_version_3(base_url):
+        wanted |= _ON_VERSION_2.get(place.path, {})
+    said = {name.upper() for name in body}
+    return {**body, **{name: value for name, value in wanted.items() if name not in said}}
+
+
+def wants_user(place: Collection, body: Mapping[str, object], *, base_url: str) -> bool:
+    """Say whether a new record has to name a user, and does not: tasks of version 2.2."""
+    said = {name.upper() for name in body}
+    return place.path == "/Tasks" and not is_version_3(base_url) and RESPONSIBLE not in said

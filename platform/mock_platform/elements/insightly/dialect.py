@@ -1,0 +1,121 @@
+"""Insightly's dialect: how its records are asked for, what its answers mean. Pure."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+
+from mock_platform.elements.insightly.resources import Collection, collection, number, record_path
+from mock_platform.elements.insightly.version import is_version_3
+from mock_platform.elements.request_to_provider import Request
+from mock_platform.errors import InvalidRequestError, ProviderError
+
+LARGEST_PAGE = 500
+"""Insightly gives no more at a time, and says nothing if asked for more (documented)."""
+
+VENDOR_HOST = "api.insight.ly"
+
+_STATUSES = {
+    400: 400,
+    401: 401,
+    402: 400,
+    403: 403,
+    404: 404,
+    405: 405,
+    409: 409,
+    415: 415,
+    417: 400,
+    429: 429,
+}
+"""Insightly's status -> ours; a fault of its own becomes 502 (the last is observed, the others assumed)."""
+
+
+def headers(configuration: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the headers of every call: the API key as user name, no password (documented)."""
+    key = configuration.get("password") or ""
+    return {
+        "Accept": "application/json",
+        "Authorization": "Basic " + b64encode(f"{key}:".encode()).decode(),
+    }
+
+
+def me() -> Request:
+    """Return the call for the user whose credentials these are; it also shows whether they are good."""
+    return Request(method="GET", path="/Users/Me")
+
+
+def get(resource: str, record_id: str) -> Request:
+    """Return the call for one record."""
+    return Request(method="GET", path=record_path(collection(resource), record_id))
+
+
+def create(resource: str, body: Mapping[str, object]) -> Request:
+    """Return the call that makes a record."""
+    return Request(method="POST", path=_writable(resource).path, body=body)
+
+
+def update(
+    resource: str,
+    record_id: str,
+    body: Mapping[str, object],
+    *,
+    base_url: str,
+    stored: Mapping[str, object] | None,
+) -> Request:
+    """Return the call that changes some fields of a record.
+
+    Insightly takes updates at the collection, the id in the body. Version 3.1 leaves alone what is not sent;
+    2.x replaces the whole record, unless asked to touch top-level values only (documented).
+
+    Args:
+        stored: the record as it stands, if ``needs_stored`` says so.
+    """
+    place = _writable(resource)
+    if place.id_field is None:
+        return Request(method="PUT", path=record_path(place, record_id), body=body)
+    changed = {key: value for key, value in body.items() if key.upper() != place.id_field}
+    identified = {place.id_field: number(place, record_id), **changed}
+    if stored is not None:
+        given = {key.upper() for key in identified}
+        kept = {key: value for key, value in stored.items() if key.upper() not in given}
+        return Request(method="PUT", path=place.path, body={**kept, **identified})
+    brief = "" if is_version_3(base_url) else "?brief=true"
+    return Request(method="PUT", path=place.path + brief, body=identified)
+
+
+def needs_stored(body: Mapping[str, object], *, base_url: str) -> bool:
+    """Say whether an update has to start from the record as it stands: 2.x has no partial one for lists."""
+    return not is_version_3(base_url) and any(isinstance(value, list) for value in body.values())
+
+
+def delete(resource: str, record_id: str) -> Request:
+    """Return the call that deletes a record."""
+    return Request(method="DELETE", path=record_path(_writable(resource), record_id))
+
+
+def refusal(status: int, body: bytes) -> ProviderError:
+    """Turn an answer that is no success into the platform's error."""
+    text = body.decode("utf-8", "replace").strip()
+    ours = _STATUSES.get(status, 400 if 400 <= status < 500 else 502)
+    words = _message(text)
+    return ProviderError(
+        status=ours,
+        message=f"Insightly answered {status}" + (f": {words}" if words else ""),
+        provider_message=text or None,
+    )
+
+
+def _writable(resource: str) -> Collection:
+    place = collection(resource)
+    if place.read_only:
+        raise InvalidRequestError(f"{resource} can only be read")
+    return place
+
+
+def _message(text: str) -> str:
+    """Return the words of an Insightly error body."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return "" if text.startswith("<") else text[:200]
+    message = value.get("Message") if isinstance(value, dict) else value
+    return message if isinstance(message, str) else ""

@@ -1,0 +1,114 @@
+"""What fields Insightly's records have, for the metadata of objects. Pure.
+
+Objects whose fields are not known are described by one of their records (ours).
+"""
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+from mock_platform.elements.insightly.field_names import (
+    BOOLEANS,
+    CUSTOM_TYPES,
+    DATES,
+    LISTS,
+    NUMBERS,
+    READ_ONLY,
+    TEXT_IDS,
+    VERSION_2,
+    VERSION_3,
+)
+from mock_platform.elements.insightly.version import is_version_3
+
+Record = Mapping[str, object]
+
+
+class FieldMetadata(TypedDict):
+    """One field of an object, as its metadata shows it.
+
+    Source: the keys, and that three flags are texts, from an answer of the platform (observed); that a path stands
+        beside the provider's own where one is mapped (documented).
+    """
+
+    vendorPath: str
+    path: NotRequired[str]
+    type: str
+    vendorNativeType: str
+    vendorReadOnly: bool
+    filterable: str
+    createable: str
+    updateable: str
+
+
+def known_fields(path: str, id_field: str | None, *, base_url: str) -> list[FieldMetadata]:
+    """Return the fields of a collection that is listed here; none of another."""
+    names = (VERSION_3 if is_version_3(base_url) else VERSION_2).get(path, "")
+    return [_field(name, _type(name), id_field) for name in names.split()]
+
+
+def fields_of_record(record: Record, id_field: str | None) -> list[FieldMetadata]:
+    """Return the fields that a record shows."""
+    return [_field(name, _type_of(name, value), id_field) for name, value in record.items()]
+
+
+def custom_field(definition: Record) -> FieldMetadata:
+    """Return what a definition of a custom field says: 3.1 knows it by name, 2.2 by its id (documented)."""
+    name = str(definition.get("CUSTOM_FIELD_ID") or definition.get("FIELD_NAME"))
+    native = str(definition.get("FIELD_TYPE") or "TEXT")
+    editable = definition.get("EDITABLE") is not False
+    return _described(name, CUSTOM_TYPES.get(native.upper(), "string"), native, writable=editable)
+
+
+def with_custom_fields(record: Record) -> Record:
+    """Return a record in which custom fields can be found by their names, as conditions name them."""
+    rows = record.get("CUSTOMFIELDS")
+    if not isinstance(rows, list) or not rows:
+        return record
+    found = {
+        str(row.get("FIELD_NAME") or row.get("CUSTOM_FIELD_ID")): row.get("FIELD_VALUE")
+        for row in rows
+        if isinstance(row, dict)
+    }
+    return {**found, **record}
+
+
+def _field(name: str, kind: str, id_field: str | None) -> FieldMetadata:
+    return _described(name, kind, kind, writable=name not in READ_ONLY and name != id_field)
+
+
+def _described(name: str, kind: str, native: str, *, writable: bool) -> FieldMetadata:
+    flag = "true" if writable else "false"
+    return {
+        "vendorPath": name,
+        "type": kind,
+        "vendorNativeType": native,
+        "vendorReadOnly": not writable,
+        "filterable": "false" if kind == "array" else "true",
+        "createable": flag,
+        "updateable": flag,
+    }
+
+
+def _type_of(name: str, value: object) -> str:
+    """Return the type of a value; a null says nothing, so that the name decides."""
+    match value:
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case list():
+            return "array"
+        case dict():
+            return "object"
+        case _:
+            return _type(name)
+
+
+def _type(name: str) -> str:
+    if name in BOOLEANS:
+        return "boolean"
+    if name in LISTS:
+        return "array"
+    if name in DATES or name.endswith(("_UTC", "_DATE")):
+        return "date"
+    is_number = name in NUMBERS or (name.endswith("_ID") and name not in TEXT_IDS)
+    return "number" if is_number else "string"

@@ -1,0 +1,134 @@
+"""How a clause is put to Insightly: what it filters itself, and what is left to do here. Pure.
+
+Source: the platform leaves filtering to the provider (documented); what Insightly's versions can search by is
+documented there, and that the rest is filtered by the platform is assumed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeGuard
+from urllib.parse import urlencode
+
+from mock_platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
+from mock_platform.elements.insightly.resources import Collection, collection
+from mock_platform.elements.insightly.search import by_field, by_filter, is_parameter, value_text
+from mock_platform.elements.insightly.version import is_version_3
+from mock_platform.elements.request_to_provider import Request
+from mock_platform.errors import InvalidRequestError, shown
+
+UPDATED_AFTER = "updated_after_utc"
+_UPDATED = "DATE_UPDATED_UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """How a list is asked for.
+
+    Attributes:
+        residual: the part of the clause that Insightly does not understand; None if it takes all of it.
+    """
+
+    collection: Collection
+    filters: Mapping[str, str] = field(default_factory=dict)
+    residual: Clause | None = None
+
+    def page(self, *, top: int, skip: int) -> Request:
+        """Return the request for a stretch of the list, with a count of all of it."""
+        search = f"/Search?{urlencode(self.filters, errors='replace')}&" if self.filters else "?"
+        return Request(
+            method="GET", path=f"{self.collection.path}{search}top={top}&skip={skip}&count_total=true"
+        )
+
+
+def listing(resource: str, where: Clause | None, *, base_url: str) -> Listing:
+    """Split a clause into what Insightly filters and what is left.
+
+    ``updated_after_utc = '...'`` is no field but its name for "updated later than"; alone or joined by AND it
+    goes to Insightly as it is, anywhere else it is held against the updated date here.
+
+    Raises:
+        NotFoundError: the hub has no such resource.
+        InvalidRequestError: ``updated_after_utc``, or another search parameter, stands where nothing understands it.
+
+    Source: the poll filter of the vendor's guide (documented); its meaning (inferred).
+    """
+    place = collection(resource)
+    parts = where.clauses if isinstance(where, And) else () if where is None else (where,)
+    pushed = _pushed(place, parts, base_url=base_url) if place.searchable else ()
+    rest = tuple(
+        _rewrite(part, place, base_url) for part in parts if not any(part is taken for taken, _ in pushed)
+    )
+    return Listing(
+        collection=place,
+        filters={name: value for _, filters in pushed for name, value in filters.items()},
+        residual=And(rest) if len(rest) > 1 else rest[0] if rest else None,
+    )
+
+
+def _pushed(
+    place: Collection, parts: tuple[Clause, ...], *, base_url: str
+) -> Sequence[tuple[Clause, dict[str, str]]]:
+    """Return the parts that Insightly is asked for, each with its parameters.
+
+    Source: version 3.1 takes a field beside ``updated_after_utc``, 2.2 one filter in all (documented).
+    """
+    pushed = [(part, {UPDATED_AFTER: value_text(part)}) for part in parts if _is_updated_after(part)][:1]
+    if pushed and not is_version_3(base_url):
+        return pushed
+    for part in parts:
+        asked = {} if _is_updated_after(part) else _search(place, part, base_url)
+        if asked:
+            return [*pushed, (part, asked)]
+    return pushed
+
+
+def _search(place: Collection, part: Clause, base_url: str) -> dict[str, str]:
+    return by_field(part) if is_version_3(base_url) else by_filter(place, part)
+
+
+def _is_updated_after(clause: Clause) -> TypeGuard[Comparison]:
+    return isinstance(clause, Comparison) and clause.field.lower() == UPDATED_AFTER and clause.operator == "="
+
+
+def _rewrite(clause: Clause, place: Collection, base_url: str) -> Clause:
+    """Return a clause that means the same to a record: later than, on the updated date."""
+    match clause:
+        case And(clauses) | Or(clauses):
+            return type(clause)(tuple(_rewrite(inner, place, base_url) for inner in clauses))
+        case Comparison(value=value) if _is_updated_after(clause):
+            return Comparison(_UPDATED, ">", _space_form(str(value)))
+        case Comparison(name) | Like(name) | In(name) | IsNull(name):
+            _refuse_parameter(name, place, base_url)
+            return clause
+
+
+def _refuse_parameter(name: str, place: Collection, base_url: str) -> None:
+    """Refuse what looks like a field and is a parameter of Insightly's search.
+
+    Raises:
+        InvalidRequestError: says how it can be used.
+    """
+    if name.lower() == UPDATED_AFTER:
+        raise InvalidRequestError(f"{UPDATED_AFTER} takes = and a date in quotes, nothing else")
+    if not is_version_3(base_url) and is_parameter(place, name):
+        raise InvalidRequestError(
+            f"{name} is no field but a filter of Insightly's search, which takes one filter a call, with = or LIKE: "
+            f"use {name} = '...' alone, or joined by AND to conditions on fields"
+        )
+
+
+def _space_form(text: str) -> str:
+    """Return an instant the way records write theirs, so that texts compare as times.
+
+    Raises:
+        InvalidRequestError: it is no instant.
+    """
+    try:
+        instant = datetime.fromisoformat(text.strip())
+        utc = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidRequestError(
+            f"{UPDATED_AFTER} must be a date such as 2026-03-02 10:00:00; got {shown(text)}"
+        ) from error
+    return utc.replace(microsecond=0, tzinfo=None).isoformat(" ")

@@ -1,0 +1,182 @@
+"""Where the hub's resources live in Insightly: paths, ids, what is a list inside its parent. Pure."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote
+
+from mock_platform.errors import NotFoundError
+
+ID_FIELDS = {
+    "accounts": "ORGANISATION_ID",
+    "activities": "TASK_ID",
+    "contacts": "CONTACT_ID",
+    "leads": "LEAD_ID",
+    "opportunities": "OPPORTUNITY_ID",
+    "users": "USER_ID",
+}
+"""Resource of the CRM hub -> Insightly's id field; accounts and contacts documented, the others the API's own."""
+
+HUB_NAMES = {
+    "accounts": "Organisations",
+    "activities": "Tasks",
+    "contacts": "Contacts",
+    "leads": "Leads",
+    "opportunities": "Opportunities",
+    "users": "Users",
+}
+"""Source: accounts are Insightly's organisations (documented); that activities are its tasks is assumed: they are
+what both versions let a client make, and events can be had under their own name."""
+
+OWN_NAMES = {
+    "Contacts": "CONTACT_ID",
+    "Emails": "EMAIL_ID",
+    "Events": "EVENT_ID",
+    "Leads": "LEAD_ID",
+    "Milestones": "MILESTONE_ID",
+    "Notes": "NOTE_ID",
+    "Opportunities": "OPPORTUNITY_ID",
+    "Organisations": "ORGANISATION_ID",
+    "Projects": "PROJECT_ID",
+    "Tasks": "TASK_ID",
+    "Teams": "TEAM_ID",
+    "Users": "USER_ID",
+}
+"""Insightly's searchable collections and their id fields (documented: v2.2 and v3.1 OpenAPI documents)."""
+
+_LOOKUPS = {
+    "FileCategories": "CATEGORY_ID",
+    "LeadSources": "LEAD_SOURCE_ID",
+    "LeadStatuses": "LEAD_STATUS_ID",
+    "OpportunityCategories": "CATEGORY_ID",
+    "Pipelines": "PIPELINE_ID",
+    "PipelineStages": "STAGE_ID",
+    "ProjectCategories": "CATEGORY_ID",
+    "TaskCategories": "CATEGORY_ID",
+    "TeamMembers": "PERMISSION_ID",
+}
+"""Insightly's short lists, which cannot be searched, and their id fields (documented there)."""
+
+_INSIDE = {
+    "addresses": ("ADDRESSES", "ADDRESS_ID"),
+    "contactinfos": ("CONTACTINFOS", "CONTACT_INFO_ID"),
+    "contactlinks": ("CONTACTLINKS", "CONTACT_LINK_ID"),
+    "customfields": ("CUSTOMFIELDS", "CUSTOM_FIELD_ID"),
+    "dates": ("DATES", "DATE_ID"),
+    "emaildomains": ("EMAILDOMAINS", "EMAIL_DOMAIN_ID"),
+    "links": ("LINKS", "LINK_ID"),
+    "organisationlinks": ("ORGANISATIONLINKS", "ORG_LINK_ID"),
+    "tags": ("TAGS", "TAG_NAME"),
+}
+"""Children that are lists within their parent: its key, and the id field of a row.
+
+Source: v2.2 cannot list them by a path of their own, they are read inside the parent (documented); reading and
+writing them there on every version is ours.
+"""
+
+_WHOLE = frozenset({"countries", "currencies", "customfields", "customfieldgroups", "customobjects"})
+"""Lists that Insightly gives as a whole, whatever page is asked for (documented: v3.1 OpenAPI document)."""
+
+_CUSTOM_ID = "RECORD_ID"
+_NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
+_LONGEST_ID = 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection:
+    """A list of Insightly's.
+
+    Attributes:
+        resource: as the client names it, such as ``accounts`` or ``accounts/5/notes``.
+        path: below ``base.url``.
+        id_field: None where nobody knows it.
+        searchable: whether ``/Search`` is there.
+        read_only: whether Insightly lets nobody write here.
+        parent: the collection and the id of the record that this is about, if it is a child.
+        key: of the parent's record, if that holds the list.
+        paged: whether a stretch of it can be asked for.
+        own: of a child's records, where they live by themselves; None if they do not.
+    """
+
+    resource: str
+    path: str
+    id_field: str | None
+    searchable: bool = False
+    read_only: bool = False
+    parent: "tuple[Collection, str] | None" = None
+    key: str | None = None
+    own: "Collection | None" = None
+    paged: bool = True
+
+
+@lru_cache(maxsize=512)
+def collection(resource: str) -> Collection:
+    """Return where a resource lives: a name of the hub, or of any object of Insightly's, and its children.
+
+    Raises:
+        NotFoundError: nothing can have this name.
+
+    Source: any object is reached by its name, and children by ``{objectName}/{id}/{childName}`` (documented).
+
+    >>> collection("accounts").path, collection("Fruit__c").id_field, collection("contacts/5/notes").path
+    ('/Organisations', 'RECORD_ID', '/Contacts/5/Notes')
+    """
+    name, _, below = resource.partition("/")
+    if not below:
+        return _named(name)
+    record_id, _, child = below.partition("/")
+    return _child(_named(name), record_id, child)
+
+
+def record_path(place: Collection, record_id: str) -> str:
+    """Return the path of one record.
+
+    Raises:
+        NotFoundError: Insightly's ids are numbers, and this is none.
+    """
+    if place.id_field is None:
+        return f"{place.path}/{quote(record_id, safe='', errors='replace')}"
+    return f"{place.path}/{number(place, record_id)}"
+
+
+def number(place: Collection, record_id: str) -> int:
+    """Return an id as Insightly has them; anything else is an id that nothing has.
+
+    Raises:
+        NotFoundError: it is anything else.
+    """
+    if not record_id.isascii() or not record_id.isdecimal() or len(record_id) > _LONGEST_ID:
+        raise NotFoundError(place.resource, quote(record_id, safe="", errors="replace"))
+    return int(record_id)
+
+
+def _named(name: str) -> Collection:
+    if not _NAME.fullmatch(name):
+        raise NotFoundError("resource", name, named="name")
+    path = HUB_NAMES.get(name.lower()) or _known(name) or name
+    custom = path.lower().endswith("__c")
+    return Collection(
+        resource=name,
+        path=f"/{path}",
+        id_field=_CUSTOM_ID if custom else {**OWN_NAMES, **_LOOKUPS}.get(path),
+        searchable=custom or path in OWN_NAMES,
+        read_only=path == "Users",
+        paged=path.lower() not in _WHOLE,
+    )
+
+
+def _known(name: str) -> str | None:
+    return next((known for known in (*OWN_NAMES, *_LOOKUPS) if known.lower() == name.lower()), None)
+
+
+def _child(parent: Collection, record_id: str, name: str) -> Collection:
+    own = _named(name)
+    key, id_field = _INSIDE.get(name.lower(), (None, own.id_field))
+    return Collection(
+        resource=f"{parent.resource}/{record_id}/{name}",
+        path=f"{record_path(parent, record_id)}{own.path}",
+        id_field=id_field,
+        parent=(parent, record_id),
+        key=key,
+        own=own if key is None and own.id_field else None,
+    )

@@ -1,0 +1,105 @@
+"""Children that are lists inside their parent's record: addresses, tags, links and their like. Pure.
+
+Source: a client makes, changes and deletes addresses below accounts and contacts (observed: the vendor's test suite);
+that all such lists work alike, on every version of Insightly, is ours.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from mock_platform.elements.insightly.addresses import address_columns, address_rows, has_address_columns
+from mock_platform.elements.insightly.resources import Collection
+from mock_platform.errors import ConflictError, NotFoundError
+
+Record = Mapping[str, object]
+Row = dict[str, object]
+
+
+def rows(place: Collection, parent: Record) -> list[Row]:
+    """Return the list as its parent holds it; version 3.1 keeps addresses in columns.
+
+    Raises:
+        NotFoundError: the parent has no such list.
+    """
+    held = parent.get(place.key or "")
+    if isinstance(held, list):
+        return [row for row in held if isinstance(row, dict)]
+    if _in_columns(place, parent):
+        return address_rows(place, parent)
+    if place.key in parent:
+        return []
+    raise NotFoundError("resource", place.resource, named="name")
+
+
+def row(place: Collection, parent: Record, row_id: str) -> Row:
+    """Return the row with this id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = next((row for row in rows(place, parent) if _is(place, row, row_id)), None)
+    if found is None:
+        raise NotFoundError(place.resource, row_id)
+    return found
+
+
+def with_row(place: Collection, parent: Record, fields: Record) -> Row:
+    """Return what to change of the parent, so that it holds one row more."""
+    return _changed(place, parent, [*rows(place, parent), _in_capitals(fields)])
+
+
+def with_changed_row(place: Collection, parent: Record, row_id: str, fields: Record) -> Row:
+    """Return what to change of the parent, so that some fields of a row change.
+
+    Raises:
+        NotFoundError: there is no such row.
+    """
+    present = row(place, parent, row_id)
+    kept = {place.id_field: present.get(place.id_field or "")} if place.id_field else {}
+    after = {**present, **_in_capitals(fields), **kept}
+    return _changed(
+        place, parent, [after if _is(place, each, row_id) else each for each in rows(place, parent)]
+    )
+
+
+def without_row(place: Collection, parent: Record, row_id: str) -> Row:
+    """Return what to change of the parent, so that it loses a row.
+
+    Raises:
+        NotFoundError: there is no such row.
+    """
+    row(place, parent, row_id)
+    return _changed(place, parent, [each for each in rows(place, parent) if not _is(place, each, row_id)])
+
+
+def new_row(place: Collection, before: Record, after: Record) -> Row:
+    """Return the row that a parent did not hold before.
+
+    Raises:
+        ConflictError: there is none: Insightly has no room for it, or had it already.
+    """
+    known = {str(row.get(place.id_field or "")) for row in rows(place, before)}
+    made = [row for row in rows(place, after) if str(row.get(place.id_field or "")) not in known]
+    if not made:
+        raise ConflictError(
+            f"Insightly keeps no further {place.resource}: it has this one, or no room for more"
+        )
+    return made[-1]
+
+
+def _in_columns(place: Collection, parent: Record) -> bool:
+    return place.key == "ADDRESSES" and place.key not in parent and has_address_columns(place)
+
+
+def _is(place: Collection, row: Record, row_id: str) -> bool:
+    return str(row.get(place.id_field or "")).casefold() == row_id.casefold()
+
+
+def _in_capitals(fields: Record) -> Row:
+    """Return fields by Insightly's names, which are all in capitals."""
+    return {name.upper(): value for name, value in fields.items()}
+
+
+def _changed(place: Collection, parent: Record, after: Iterable[Row]) -> Row:
+    if _in_columns(place, parent):
+        return address_columns(place, after)
+    return {place.key or "": list(after)}

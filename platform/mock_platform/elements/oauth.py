@@ -1,0 +1,92 @@
+"""The grant that an OAuth element's instance is made from: where its user consents, and what comes of the code.
+
+Source: the parameters and the answer (documented, observed); that an element with another kind of authentication
+answers with an error (documented).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from mock_platform.elements.element import Element
+from mock_platform.errors import InvalidRequestError
+
+API_KEY = "oauth.api.key"
+API_SECRET = "oauth.api.secret"  # noqa: S105 - a configuration key
+CALLBACK_URL = "oauth.callback.url"
+CREDENTIALS = ("username", "password")
+
+
+class OAuthUrl(TypedDict):
+    """Where a user consents; ``element`` is a key (observed)."""
+
+    element: str
+    oauthUrl: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """The application that wants in, as the platform's caller has registered it with the provider."""
+
+    api_key: str
+    api_secret: str
+    callback_url: str
+
+
+def check_takes_oauth(element: Element, *, walk: bool) -> None:
+    """Refuse an element that knows its callers otherwise.
+
+    Args:
+        walk: whether it is to take a grant all the same.
+
+    Raises:
+        InvalidRequestError: it does (documented that it is an error; that it is 400 is assumed).
+    """
+    if not walk:
+        raise InvalidRequestError(
+            f"{element.name} has basic authentication, not OAuth: make an instance with "
+            f"{' and '.join(CREDENTIALS)} in its configuration"
+        )
+
+
+def authorize_url(crm_url: str, element: Element, asked: Application, *, state: str, scope: str) -> OAuthUrl:
+    """Return where a user consents; the secret is not among what a browser is told.
+
+    Args:
+        state: comes back with the code; the element's key where none is sent (assumed).
+    """
+    query = {
+        "response_type": "code",
+        "client_id": asked.api_key,
+        "redirect_uri": asked.callback_url,
+        "state": state or element.key,
+        **({"scope": scope} if scope else {}),
+    }
+    url = f"{crm_url}/oauth/authorize?{urlencode(query, errors='replace')}"
+    return {"element": element.key, "oauthUrl": url}
+
+
+def application(configuration: Mapping[str, object]) -> Application:
+    """Return the application that a configuration speaks of.
+
+    Raises:
+        InvalidRequestError: says which of its three keys is no text.
+    """
+    values = [configuration.get(key) for key in (API_KEY, API_SECRET, CALLBACK_URL)]
+    missing = [
+        key
+        for key, value in zip((API_KEY, API_SECRET, CALLBACK_URL), values, strict=True)
+        if not isinstance(value, str) or not value
+    ]
+    if missing:
+        raise InvalidRequestError(
+            f"configuration needs {' and '.join(missing)} as texts, to make an instance from providerData.code"
+        )
+    key, secret, callback_url = map(str, values)
+    return Application(api_key=key, api_secret=secret, callback_url=callback_url)
+
+
+def needs_grant(configuration: Mapping[str, object]) -> bool:
+    """Say whether a configuration leaves the credentials to a grant: with one of them it does not."""
+    return not any(configuration.get(key) for key in CREDENTIALS)

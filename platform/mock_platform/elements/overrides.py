@@ -1,0 +1,98 @@
+"""What a workspace has changed about an element: defaults for instances that are made later.
+
+Source: configuration keys are added, changed and taken away, and elements switched on and off (observed); changes
+of an element's defaults do not reach the instances that are there (documented).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mock_platform.elements.element import ConfigurationKey, Element
+from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementChanges:
+    """All that is other than shipped.
+
+    Attributes:
+        keys: by their names; None takes one of the element's own away.
+    """
+
+    active: bool = True
+    keys: Mapping[str, ConfigurationKey | None] = field(default_factory=dict)
+
+
+def changed(element: Element, changes: ElementChanges) -> Element:
+    """Return an element as a workspace has it: its own keys in their order, then those that were added.
+
+    Args:
+        element: as it is shipped.
+    """
+    own = [changes.keys.get(key.key, key) for key in element.keys]
+    known = {key.key for key in element.keys}
+    added = [key for name, key in changes.keys.items() if name not in known]
+    return replace(
+        element, active=changes.active, keys=tuple(key for key in (*own, *added) if key is not None)
+    )
+
+
+def with_activity(changes: ElementChanges, *, active: bool) -> ElementChanges:
+    """Put an element on offer, or take it off."""
+    return replace(changes, active=active)
+
+
+def find_key(element: Element, name: str) -> ConfigurationKey:
+    """Return one of an element's configuration keys.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    for key in element.keys:
+        if key.key == name:
+            return key
+    raise NotFoundError("configuration", name, named="key")
+
+
+def with_new_keys(
+    changes: ElementChanges, element: Element, keys: Sequence[ConfigurationKey]
+) -> ElementChanges:
+    """Add keys.
+
+    Args:
+        element: as the workspace has it.
+
+    Raises:
+        ConflictError: one of them is there (assumed).
+    """
+    known = {key.key for key in element.keys}
+    for key in keys:
+        if key.key in known:
+            raise ConflictError(f"{element.name} has a configuration key {key.key} already; PUT changes it")
+        known.add(key.key)
+        changes = _with_key(changes, key.key, key)
+    return changes
+
+
+def with_key(changes: ElementChanges, key: ConfigurationKey) -> ElementChanges:
+    """Change a key."""
+    return _with_key(changes, key.key, key)
+
+
+def without_key(changes: ElementChanges, element: Element, name: str) -> ElementChanges:
+    """Take a key away.
+
+    Args:
+        element: as the workspace has it.
+
+    Raises:
+        NotFoundError: there is none of that name.
+        InvalidRequestError: the provider could not be called without (assumed).
+    """
+    if find_key(element, name).required:
+        raise InvalidRequestError(f"{name} stays: {element.name} cannot be reached without")
+    return _with_key(changes, name, None)
+
+
+def _with_key(changes: ElementChanges, name: str, key: ConfigurationKey | None) -> ElementChanges:
+    return replace(changes, keys={**changes.keys, name: key})

@@ -1,0 +1,147 @@
+"""``/elements``: what connectors there are, and what they need and can do.
+
+Nobody has to say who they are to read them. Who does sees them as their own workspace has them.
+"""
+
+from flask import Blueprint, request
+from msgspec import Struct
+
+from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.dependencies import COUNT_HEADERS, PAGE_HEADERS, Json, caller, done, paging, parts
+from mock_platform.core.listing import WhereQuery, counted, narrowed, stretch
+from mock_platform.elements import catalogue_entry
+from mock_platform.elements.catalogue_entry import Definition, ElementDetails, Metadata, element_details
+from mock_platform.elements.element import Element
+from mock_platform.elements.overrides import ElementChanges, with_activity
+from mock_platform.elements.service import change_element, element_of, elements_of
+from mock_platform.errors import ForbiddenError
+
+bp = Blueprint("elements", __name__, url_prefix="/elements")
+
+_LINKS = {
+    name: Link(operation=f"elements.{name}", parameters={"key_or_id": "$response.body#/0/key"})
+    for name in ("get", "show_metadata", "export")
+}
+
+
+class MetadataQuery(Struct):
+    """How much of an element's metadata is asked for.
+
+    Attributes:
+        expand: with its resources.
+    """
+
+    expand: bool = False
+
+
+def elements() -> list[Element]:
+    """Return the elements as the caller's workspace has them; a stranger is shown the default one's."""
+    return elements_of(parts().store, _workspace())
+
+
+def element(key_or_id: str) -> Element:
+    """Return an element as the caller's workspace has it, by key or id, which are interchangeable (observed).
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return element_of(parts().store, _workspace(), key_or_id)
+
+
+@bp.get("")
+@operation(headers=PAGE_HEADERS, links=_LINKS)
+def index(query: WhereQuery) -> Answer[list[ElementDetails]]:
+    """List the elements; none that are extended or private (observed), which gives an empty list."""
+    shown = [element_details(one) for one in elements() if one.active or query.include_inactive]
+    return stretch(narrowed(shown, query.where), paging(query))
+
+
+@bp.get("/keys")
+@operation(headers=COUNT_HEADERS)
+def keys() -> Answer[list[str]]:
+    """List the elements' keys."""
+    return counted([one.key for one in elements()])
+
+
+@bp.get("/metadata")
+@operation(headers=COUNT_HEADERS)
+def all_metadata(query: MetadataQuery) -> Answer[list[Metadata]]:
+    """List what the elements can do."""
+    return counted([catalogue_entry.metadata(one, expand=query.expand) for one in elements()])
+
+
+@bp.post("")
+@operation(needs=caller, problems=(403,))
+def create(_workspace: Workspace, body: Json) -> Answer[None]:  # noqa: ARG001 - read, or refused, as any body
+    """Refuse to make an element: those that there are, are built in."""
+    raise ForbiddenError("elements are built in here, and no others can be made")
+
+
+@bp.get("/<key_or_id>")
+@operation(problems=(404,))
+def get(key_or_id: str) -> Answer[ElementDetails]:
+    """Show an element with its configuration keys."""
+    return Answer(element_details(element(key_or_id)))
+
+
+@bp.put("/<key_or_id>")
+@operation(needs=caller, problems=(403, 404))
+def put(_workspace: Workspace, key_or_id: str, body: Json) -> Answer[None]:  # noqa: ARG001 - as in create
+    """Refuse to replace an element."""
+    raise _built_in(element(key_or_id))
+
+
+@bp.delete("/<key_or_id>")
+@operation(needs=caller, problems=(403, 404))
+def delete(_workspace: Workspace, key_or_id: str) -> Answer[None]:
+    """Refuse to delete an element."""
+    raise _built_in(element(key_or_id))
+
+
+@bp.get("/<key_or_id>/metadata")
+@operation(problems=(404,))
+def show_metadata(key_or_id: str, query: MetadataQuery) -> Answer[Metadata]:
+    """Show what an element can do."""
+    return Answer(catalogue_entry.metadata(element(key_or_id), expand=query.expand))
+
+
+@bp.get("/<key_or_id>/export")
+@operation(problems=(404,))
+def export(key_or_id: str) -> Answer[Definition]:
+    """Show an element's whole definition."""
+    return Answer(catalogue_entry.definition(element(key_or_id)))
+
+
+@bp.put("/<key_or_id>/active")
+@operation(needs=caller, problems=(404,))
+def activate(workspace: Workspace, key_or_id: str) -> Answer[None]:
+    """Put an element on offer."""
+    return _set_activity(workspace, key_or_id, active=True)
+
+
+@bp.delete("/<key_or_id>/active")
+@operation(needs=caller, problems=(404,))
+def deactivate(workspace: Workspace, key_or_id: str) -> Answer[None]:
+    """Take an element off the list; instances of it work on, and can still be made (assumed)."""
+    return _set_activity(workspace, key_or_id, active=False)
+
+
+def _set_activity(workspace: Workspace, key_or_id: str, *, active: bool) -> Answer[None]:
+    def rule(changes: ElementChanges, _element: Element) -> ElementChanges:
+        return with_activity(changes, active=active)
+
+    change_element(parts().store, workspace, key_or_id, rule)
+    return done()
+
+
+def _built_in(which: Element) -> ForbiddenError:
+    return ForbiddenError(
+        f"{which.name} is built in here; only its configuration can be changed, "
+        f"at /elements/{which.key}/configuration, and whether it is active"
+    )
+
+
+def _workspace() -> Workspace:
+    found = parts().callers.workspace_of(request.headers.get("Authorization"))
+    return found or parts().workspaces.default

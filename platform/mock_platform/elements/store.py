@@ -1,0 +1,63 @@
+"""What each workspace has changed about the elements."""
+
+from collections.abc import Callable
+
+from msgspec.json import Decoder
+from sqlalchemy import Column, Connection, Table, Text, bindparam, select
+
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_platform.core.tables import Words, metadata
+from mock_platform.elements.overrides import ElementChanges
+
+element_changes = Table(
+    "platform_element_changes",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("element_key", Text, primary_key=True),
+    Column("changes", Words, nullable=False),
+)
+
+_changes = Decoder(ElementChanges)
+_of = (
+    element_changes.c.workspace == bindparam("of_workspace"),
+    element_changes.c.element_key == bindparam("of_key"),
+)
+_get = Prepared(select(element_changes.c.changes).where(*_of))
+
+
+class ElementChangesStore:
+    """The changes of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, workspace: str, element_key: str) -> ElementChanges | None:
+        """Return a workspace's changes of an element, None where there are none."""
+        with self._database.glancing() as connection:
+            return _read(connection, workspace, element_key)
+
+    def change(
+        self, workspace: str, element_key: str, rule: Callable[[ElementChanges], ElementChanges]
+    ) -> None:
+        """Change something more, or nothing if the rule refuses."""
+        with self._database.writing() as connection:
+            stored = _read(connection, workspace, element_key)
+            row = {"changes": encode_text(rule(stored or ElementChanges()))}
+            if stored is None:
+                key = {"workspace": workspace, "element_key": element_key}
+                connection.execute(element_changes.insert(), {**key, **row})
+            else:
+                connection.execute(
+                    element_changes.update().where(*_of).values(row), _key(workspace, element_key)
+                )
+
+
+def _read(connection: Connection, workspace: str, element_key: str) -> ElementChanges | None:
+    text = _get.scalar(connection, _key(workspace, element_key))
+    return None if text is None else _changes.decode(text)
+
+
+def _key(workspace: str, element_key: str) -> dict[str, str]:
+    return {"of_workspace": workspace, "of_key": element_key}

@@ -1,0 +1,1 @@
+"""Events, the notifications they become, and who is subscribed to them."""

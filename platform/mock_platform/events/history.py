@@ -1,0 +1,69 @@
+"""What happened long ago: polls, callbacks and the like, which are forgotten one day."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, or_, select
+
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_kit.storage.retention import Forgetting, Pruned, Retention
+from mock_platform.core.models import DeliveryStatus
+from mock_platform.core.tables import attempts, deliveries, emails, notifications, polls, pruned, traces
+from mock_platform.hub.store_scheduled import scheduled_turns
+
+_owed = deliveries.alias()
+_still_owed = (
+    exists()
+    .where(
+        _owed.c.workspace == notifications.c.workspace,
+        _owed.c.notification_id == notifications.c.id,
+        or_(*(_owed.c.status == status.value for status in (DeliveryStatus.CREATED, DeliveryStatus.RETRY))),
+    )
+    .correlate(notifications)
+)
+_old = (
+    notifications.c.workspace == bindparam("of_workspace"),
+    notifications.c.created < bindparam("before"),
+    ~_still_owed,
+)
+_old_ids = select(notifications.c.id).where(*_old)
+
+
+def _gone(table: Table, *conditions: ColumnElement[bool]) -> Prepared:
+    return Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace"), *conditions))
+
+
+class History:
+    """Forgets what happened long ago, of every workspace.
+
+    Args:
+        keep: how long polls, callbacks, e-mails, traces and turns of jobs are kept.
+        keep_events: how long events are kept at least, with their callbacks.
+    """
+
+    def __init__(self, database: Database, *, keep: timedelta, keep_events: timedelta) -> None:
+        self._database = database
+        dated = [
+            _gone(table, table.c.at < bindparam("before"))
+            for table in (polls, emails, traces, scheduled_turns)
+        ]
+        told = [_gone(table, table.c.notification_id.in_(_old_ids)) for table in (attempts, deliveries)]
+        self._retention = Retention(
+            pruned,
+            [
+                Forgetting(keep=keep, statements=dated),
+                Forgetting(
+                    keep=max(keep, keep_events),
+                    statements=[*told, Prepared(notifications.delete().where(*_old))],
+                ),
+            ],
+        )
+
+    def forget(self, connection: Connection, workspace: str, now: datetime) -> None:
+        """Forget what is too old by now, in a transaction that adds something."""
+        self._retention.run(connection, workspace, now)
+
+    def pruned(self, workspace: str) -> Pruned | None:
+        """Return what is no longer kept of a workspace; None if that is nothing."""
+        with self._database.glancing() as connection:
+            return self._retention.pruned(connection, workspace)

@@ -1,0 +1,100 @@
+"""Notifications that somebody posts, and how the API shows these and the ones of events."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TypedDict
+
+from mock_platform.dates.iso_dates import iso_date
+from mock_platform.events.event import SENDER, java_text
+
+
+class Severity(Enum):
+    """How grave a notification is (observed)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlainNotification:
+    """A notification that somebody posts, in their own words."""
+
+    topic: str
+    message: str = ""
+    severity: Severity = Severity.MEDIUM
+    sender: str = SENDER
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptNotification:
+    """A notification as it is kept, whether it was posted or tells of events.
+
+    Attributes:
+        body: the exact bytes of its callbacks.
+    """
+
+    id: int
+    topic: str
+    created: datetime
+    body: bytes
+    acknowledged: bool = False
+
+
+NotificationJson = TypedDict(
+    "NotificationJson",
+    {
+        "id": int,
+        "from": str,
+        "topic": str,
+        "severity": str,
+        "message": str,
+        "createdDate": str,
+        "active": bool,
+        "acknowledged": bool,
+    },
+)
+"""A notification as the API shows it; ``from`` is a word of Python's. All of it is required (observed)."""
+
+
+def plain_body(posted: PlainNotification, *, notification_id: int, created: datetime) -> bytes:
+    """Return the exact bytes of a posted notification's callback.
+
+    Source: the envelope of captured callbacks (observed), with the caller's text as the message (assumed).
+    """
+    envelope = {
+        "severity": posted.severity.value,
+        "createdDate": java_text(created),
+        "topic": posted.topic,
+        "action": "create",
+        "id": str(notification_id),
+        "message": posted.message,
+        "user": posted.sender,
+    }
+    return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def as_json(kept: KeptNotification) -> NotificationJson:
+    """Return a notification as the API shows it.
+
+    Source: the keys (observed); that the message of events is their JSON as text, and the form of the date, is
+        assumed. A notification that was deleted is not shown, so what is shown is active.
+    """
+    envelope = json.loads(kept.body)
+    message = envelope["message"]
+    return {
+        "id": kept.id,
+        "from": str(envelope["user"]),
+        "topic": kept.topic,
+        "severity": str(envelope["severity"]),
+        "message": message if isinstance(message, str) else _compact(message),
+        "createdDate": iso_date(kept.created),
+        "active": True,
+        "acknowledged": kept.acknowledged,
+    }
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,163 @@
+"""``/notifications``: what subscribers are told, of events or in somebody's own words."""
+
+from typing import Annotated, Literal
+
+from flask import Blueprint
+from msgspec import Meta, Struct, field
+
+from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.emails import Cause, Email
+from mock_platform.core import identities
+from mock_platform.core.dependencies import (
+    PAGE_HEADERS,
+    PageQuery,
+    caller,
+    calling_user,
+    done,
+    page_headers,
+    paging,
+    parts,
+    whole_id,
+)
+from mock_platform.errors import NotFoundError
+from mock_platform.events import notification as rules
+from mock_platform.events.event import SENDER
+from mock_platform.events.notification import KeptNotification, NotificationJson, PlainNotification, Severity
+from mock_platform.events.store_notifications import NewNotification
+
+bp = Blueprint("notifications", __name__, url_prefix="/notifications")
+
+Text = Annotated[str, Meta(min_length=1, max_length=100_000)]
+
+_LINKS = {
+    name: Link(operation=operation_id, parameters={"notification_id": "$response.body#/id"})
+    for name, operation_id in (
+        ("get", "notifications.get"),
+        ("acknowledge", "notifications.acknowledge"),
+        ("delete", "notifications.delete"),
+        ("deliveries", "deliveries.index_of_notification"),
+    )
+}
+
+
+class TopicsQuery(PageQuery, rename="camel", kw_only=True):
+    """Which notifications are asked for.
+
+    Attributes:
+        topics: one of them at least.
+    """
+
+    topics: list[str] = field(name="topics[]")
+
+
+class NotificationRequest(Struct):
+    """What somebody wants to be told.
+
+    Attributes:
+        topic: whose subscribers are told.
+        sender: ``from``, a word of Python's.
+    """
+
+    topic: Text
+    message: str = ""
+    severity: Literal["low", "medium", "high"] = "medium"
+    sender: str = field(name="from", default=SENDER)
+
+
+class EmailRequest(Struct):
+    """An e-mail to be kept; ``from`` is a word of Python's.
+
+    Attributes:
+        to: one address, or several with commas between.
+    """
+
+    to: Text
+    sender: str = field(name="from", default=SENDER)
+    subject: str = ""
+    message: str = ""
+
+
+@bp.get("")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJson]]:
+    """List the notifications of some topics by ascending id (assumed); an unknown topic has none (observed)."""
+    page = paging(query)
+    kept = parts().store.notifications
+    found = kept.list(workspace.name, query.topics, offset=page.offset, limit=page.size)
+    total = kept.count(workspace.name, query.topics)
+    more = bool(found) and page.offset + len(found) < total
+    headers = page_headers(page, returned=len(found), more=more, total=total)
+    return Answer([rules.as_json(one) for one in found], headers)
+
+
+@bp.post("")
+@operation(needs=caller, links=_LINKS)
+def create(workspace: Workspace, body: NotificationRequest) -> Answer[NotificationJson]:
+    """Tell everybody who subscribed to a topic; callbacks go out apart from this call."""
+    posted = PlainNotification(
+        topic=body.topic, message=body.message, severity=Severity(body.severity), sender=body.sender
+    )
+    now = workspace.clock.now()
+    owner = calling_user(workspace)
+
+    def make(number: int) -> NewNotification:
+        told = rules.plain_body(posted, notification_id=number, created=now)
+        return NewNotification(id=number, topic=posted.topic, created=now, body=told, owner=owner)
+
+    first_id = identities.first_notification_id(workspace)
+    kept = parts().store.notifications.post(workspace.name, make, first_id=first_id)
+    parts().engine.wake()
+    return Answer(rules.as_json(kept))
+
+
+@bp.post("/emails")
+@operation(needs=caller)
+def send_email(workspace: Workspace, body: EmailRequest) -> Answer[None]:
+    """Take an e-mail, and keep it: none is ever sent. ``GET /_local/emails`` shows them."""
+    email = Email(
+        at=workspace.clock.now(),
+        cause=Cause.ASKED,
+        to=body.to,
+        sender=body.sender,
+        subject=body.subject,
+        message=body.message,
+    )
+    parts().store.emails.add(workspace.name, email)
+    return done()
+
+
+@bp.get("/<notification_id>")
+@operation(needs=caller, problems=(404,))
+def get(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
+    """Show one notification."""
+    return Answer(rules.as_json(notification_named(workspace, notification_id)))
+
+
+@bp.put("/<notification_id>/acknowledge")
+@operation(needs=caller, problems=(404,))
+def acknowledge(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
+    """Mark a notification as seen; the answer shows it (assumed)."""
+    parts().store.notifications.acknowledge(workspace.name, notification_named(workspace, notification_id).id)
+    return Answer(rules.as_json(notification_named(workspace, notification_id)))
+
+
+@bp.delete("/<notification_id>")
+@operation(needs=caller, problems=(404,))
+def delete(workspace: Workspace, notification_id: str) -> Answer[None]:
+    """Delete a notification: what is still owed of it is not sent any more (assumed); its event stays."""
+    parts().store.notifications.delete(workspace.name, notification_named(workspace, notification_id).id)
+    return done()
+
+
+def notification_named(workspace: Workspace, notification_id: str) -> KeptNotification:
+    """Return a notification by the id in a path.
+
+    Raises:
+        NotFoundError: there is none, or no longer.
+    """
+    number = whole_id(notification_id)
+    found = None if number is None else parts().store.notifications.get(workspace.name, number)
+    if found is None:
+        raise NotFoundError("notification", notification_id)
+    return found

@@ -1,0 +1,93 @@
+"""``/notifications/subscriptions``: who is told of which topics, and how."""
+
+from typing import Annotated, Literal
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core import identities
+from mock_platform.core.dependencies import (
+    PAGE_HEADERS,
+    PageQuery,
+    caller,
+    calling_user,
+    done,
+    paging,
+    parts,
+    whole_id,
+)
+from mock_platform.core.listing import stretch
+from mock_platform.core.models import Channel, Subscription
+from mock_platform.errors import NotFoundError
+from mock_platform.events import subscription as rules
+from mock_platform.events.subscription import SubscriptionJson
+
+bp = Blueprint("subscriptions", __name__, url_prefix="/notifications/subscriptions")
+
+Topic = Annotated[str, Meta(min_length=1, max_length=1000)]
+
+_LINKS = {
+    name: Link(operation=f"subscriptions.{name}", parameters={"subscription_id": "$response.body#/id"})
+    for name in ("get", "delete")
+}
+
+
+class SubscriptionRequest(Struct):
+    """A new subscription.
+
+    Attributes:
+        config: for webhooks ``url``; for e-mails ``to``, without which the caller is written to.
+    """
+
+    channel: Literal["webhook", "email", "sms", "push"]
+    topics: Annotated[list[Topic], Meta(min_length=1, max_length=1000)]
+    config: dict[str, object] = {}
+
+
+@bp.get("")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def index(workspace: Workspace, query: PageQuery) -> Answer[list[SubscriptionJson]]:
+    """List all subscriptions by ascending id (assumed), those of instances among them."""
+    shown = [rules.as_json(one) for one in parts().store.subscriptions.all(workspace.name)]
+    return stretch(shown, paging(query))
+
+
+@bp.post("")
+@operation(needs=caller, links=_LINKS)
+def create(workspace: Workspace, body: SubscriptionRequest) -> Answer[SubscriptionJson]:
+    """Subscribe to topics; several may share one (observed)."""
+    channel = Channel(body.channel)
+    rules.check(channel, body.topics, body.config)
+    owner = calling_user(workspace).id
+
+    def make(number: int) -> Subscription:
+        topics = tuple(dict.fromkeys(body.topics))
+        return Subscription(id=number, channel=channel, topics=topics, config=body.config, user_id=owner)
+
+    first_id = identities.first_subscription_id(workspace)
+    return Answer(rules.as_json(parts().store.subscriptions.add(workspace.name, make, first_id=first_id)))
+
+
+@bp.get("/<subscription_id>")
+@operation(needs=caller, problems=(404,))
+def get(workspace: Workspace, subscription_id: str) -> Answer[SubscriptionJson]:
+    """Show one subscription."""
+    return Answer(rules.as_json(_named(workspace, subscription_id)))
+
+
+@bp.delete("/<subscription_id>")
+@operation(needs=caller, problems=(404,))
+def delete(workspace: Workspace, subscription_id: str) -> Answer[None]:
+    """End a subscription: what it is still owed is not sent any more (assumed)."""
+    parts().store.subscriptions.remove(workspace.name, _named(workspace, subscription_id).id)
+    return done()
+
+
+def _named(workspace: Workspace, subscription_id: str) -> Subscription:
+    number = whole_id(subscription_id)
+    found = None if number is None else parts().store.subscriptions.get(workspace.name, number)
+    if found is None:
+        raise NotFoundError("subscription", subscription_id)
+    return found

@@ -1,0 +1,85 @@
+"""Events: the notifications of instances, as the events API shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, select
+
+from mock_kit.storage.database import Database
+from mock_platform.core.models import EventStatus, StoredEvent
+from mock_platform.core.tables import instances, notifications
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which events are asked for.
+
+    Attributes:
+        instance_ids: None for those of all instances.
+        since, until: when they came, both instants included.
+    """
+
+    workspace: str
+    instance_ids: tuple[int, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Events:
+    """The events of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(self, wanted: Wanted, *, offset: int, limit: int) -> "list[StoredEvent]":
+        """Return events, newest first."""
+        chosen = select_events(wanted).order_by(notifications.c.id.desc()).offset(offset).limit(limit)
+        with self._database.reading() as connection:
+            return [_event(row) for row in connection.execute(chosen)]
+
+    def count(self, wanted: Wanted) -> int:
+        """Return how many events there are."""
+        counted = select_events(wanted).with_only_columns(func.count())
+        with self._database.reading() as connection:
+            return connection.scalar(counted) or 0
+
+    def get(self, wanted: Wanted, event_id: str) -> StoredEvent | None:
+        """Return one of the events."""
+        chosen = select_events(wanted).where(notifications.c.event_id == event_id)
+        with self._database.reading() as connection:
+            row = connection.execute(chosen).first()
+        return _event(row) if row else None
+
+
+def select_events(wanted: Wanted) -> Select[tuple[object, ...]]:
+    """Select a workspace's events; those of a deleted instance are no longer shown."""
+    chosen = (
+        select(notifications)
+        .join(
+            instances,
+            (instances.c.workspace == notifications.c.workspace)
+            & (instances.c.id == notifications.c.instance_id),
+        )
+        .where(notifications.c.workspace == wanted.workspace)
+    )
+    if wanted.instance_ids is not None:
+        chosen = chosen.where(notifications.c.instance_id.in_(wanted.instance_ids))
+    if wanted.since is not None:
+        chosen = chosen.where(notifications.c.created >= wanted.since)
+    if wanted.until is not None:
+        chosen = chosen.where(notifications.c.created <= wanted.until)
+    return chosen
+
+
+def _event(row: Row[tuple[object, ...]]) -> StoredEvent:
+    notified = EventStatus(row.status) is EventStatus.NOTIFIED
+    return StoredEvent(
+        id=row.event_id,
+        instance_id=row.instance_id,
+        notification_id=row.id,
+        date=row.created,
+        updated=row.updated,
+        status=EventStatus(row.status),
+        provider_data=row.raw,
+        notified_data=(row.body.decode(),) if notified else (),
+    )

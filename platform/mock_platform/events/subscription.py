@@ -1,0 +1,116 @@
+"""Subscriptions: what one has to say, and how the API shows it and what it is owed."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypeAlias, TypedDict
+
+from mock_platform.ceql import Clause, fields_of, parse
+from mock_platform.core.models import Channel, Delivery, Subscription
+from mock_platform.dates.iso_dates import iso_date
+from mock_platform.errors import InvalidRequestError, shown
+from mock_platform.events.notification import KeptNotification, NotificationJson
+from mock_platform.events.notification import as_json as notification_json
+
+Filtered: TypeAlias = Mapping[str, object]
+"""What a clause is held against."""
+
+_FILTER_FIELDS = ("channel", "status", "config.url", "notificationId", "subscriptionId", "topic", "active")
+_LONGEST_URL = 8000
+
+
+class SubscriptionJson(TypedDict):
+    """A subscription as the API shows it."""
+
+    id: int
+    channel: str
+    topics: list[str]
+    config: dict[str, object]
+    active: bool
+
+
+class DeliveryJson(TypedDict):
+    """A delivery as the API shows it; what it is about only when that is asked for (observed)."""
+
+    notificationId: int
+    subscriptionId: int
+    status: str
+    createdDate: str
+    updatedDate: str
+    notification: NotRequired[NotificationJson]
+    subscription: NotRequired[SubscriptionJson]
+
+
+def check(channel: Channel, topics: Sequence[str], config: Mapping[str, object]) -> None:
+    """Refuse a subscription that could tell nobody of anything.
+
+    Source: an empty body, and a webhook whose ``config.url`` is null, are refused (observed); the words are ours.
+
+    Raises:
+        InvalidRequestError: says what came and what was expected.
+    """
+    if not topics or not all(topic.strip() for topic in topics):
+        raise InvalidRequestError(f"topics must be a list of one or more names; got {shown(list(topics))}")
+    url = config.get("url")
+    usable = isinstance(url, str) and 0 < len(url.strip()) <= _LONGEST_URL
+    if channel is Channel.WEBHOOK and not usable:
+        raise InvalidRequestError(
+            f"config.url must be the URL that a webhook's callbacks go to; got {shown(url)}"
+        )
+
+
+def as_json(subscription: Subscription) -> SubscriptionJson:
+    """Return a subscription as the API shows it (observed)."""
+    return {
+        "id": subscription.id,
+        "channel": subscription.channel.value,
+        "topics": list(subscription.topics),
+        "config": dict(subscription.config),
+        "active": subscription.active,
+    }
+
+
+def delivery_json(
+    delivery: Delivery, subscription: Subscription, notification: KeptNotification, *, hydrate: bool
+) -> DeliveryJson:
+    """Return a delivery as the API shows it (observed; the form of the dates is assumed)."""
+    plain: DeliveryJson = {
+        "notificationId": delivery.notification_id,
+        "subscriptionId": delivery.subscription_id,
+        "status": delivery.status.value,
+        "createdDate": iso_date(delivery.created),
+        "updatedDate": iso_date(delivery.updated),
+    }
+    if hydrate:
+        plain["notification"] = notification_json(notification)
+        plain["subscription"] = as_json(subscription)
+    return plain
+
+
+def delivery_clause(where: str) -> Clause:
+    """Read a ``where`` clause on deliveries.
+
+    Raises:
+        QueryError: it is none.
+        InvalidRequestError: it names something else than a delivery's fields: a slip would release nothing, silently.
+    """
+    clause = parse(where)
+    for field in fields_of(clause):
+        if field not in _FILTER_FIELDS:
+            known = f"{', '.join(_FILTER_FIELDS[:-1])} and {_FILTER_FIELDS[-1]}"
+            raise InvalidRequestError(f"where on deliveries knows {known}; got {shown(field)}")
+    return clause
+
+
+def filtered_by(delivery: Delivery, subscription: Subscription, topic: str) -> Filtered:
+    """Return what a ``where`` clause on deliveries may name.
+
+    Source: ``channel``, ``status`` and ``config.url`` (documented); the others are ours.
+    """
+    return {
+        "channel": subscription.channel.value,
+        "status": delivery.status.value,
+        "config": dict(subscription.config),
+        "notificationId": delivery.notification_id,
+        "subscriptionId": delivery.subscription_id,
+        "topic": topic,
+        "active": subscription.active,
+    }

@@ -1,0 +1,105 @@
+"""Hub calls that are answered at once and done later: what is kept of them, and what their result says.
+
+Source: ``Elements-Async-Request``, the immediate answer, and where the result goes (documented); the result's body in
+an old example of the portal (documented); ``status`` in it is ours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+from urllib.parse import urlsplit
+
+from mock_platform.configuration.instance_configuration import CALLBACK_URL
+from mock_platform.configuration.masking import Values
+from mock_platform.errors import InvalidRequestError, shown
+
+REQUEST = "Elements-Async-Request"
+URL = "Elements-Async-Callback-Url"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsyncCall:
+    """A call that waits to be done.
+
+    Attributes:
+        number: of the notification that its result will be.
+        target: path and query, below the base path.
+        headers: those of the request that make a difference.
+        url: where the result goes.
+    """
+
+    number: int
+    event_id: str
+    instance_id: int
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class Dispatched(TypedDict):
+    """What a call is answered with that is done later."""
+
+    eventId: str
+    eventStatus: str
+
+
+class Result(TypedDict):
+    """What its receiver is told once a call is done."""
+
+    eventId: str
+    instanceId: int
+    notificationId: int
+    status: int | None
+    response: object
+
+
+def is_async(value: str | None) -> bool:
+    """Read the header that asks for it."""
+    return (value or "").strip().lower() == "true"
+
+
+def receiver(url: str | None, values: Values) -> str:
+    """Return where a call's result goes: the URL of its own header, else the instance's.
+
+    Raises:
+        InvalidRequestError: there is neither, or it is no URL of http or https.
+
+    >>> receiver(None, {"event.notification.callback.url": "http://127.0.0.1/x"})
+    'http://127.0.0.1/x'
+    """
+    found = (url or "").strip() or values.get(CALLBACK_URL) or ""
+    if not found:
+        raise InvalidRequestError(
+            f"a call that is done later needs {URL}, since the instance has no {CALLBACK_URL} for its result"
+        )
+    try:
+        parts = urlsplit(found)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InvalidRequestError(f"{URL} must be a URL of http or https; got {shown(found)}")
+    return found
+
+
+def dispatched(call: AsyncCall) -> Dispatched:
+    """Return what a call is answered with at once (documented)."""
+    return {"eventId": call.event_id, "eventStatus": "dispatched"}
+
+
+def result(call: AsyncCall, *, status: int | None, response: object) -> Result:
+    """Return what is told once a call is done.
+
+    Args:
+        status: of its answer; None if none came.
+        response: the answer's JSON, or why there is none.
+    """
+    return {
+        "eventId": call.event_id,
+        "instanceId": call.instance_id,
+        "notificationId": call.number,
+        "status": status,
+        "response": response,
+    }

@@ -1,0 +1,73 @@
+"""``/hubs`` itself: the kinds of provider, and which elements are of each."""
+
+from flask import Blueprint
+from msgspec import Struct
+
+from mock_kit.api.operations import Answer, Link, operation
+from mock_platform.core.dependencies import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
+from mock_platform.core.listing import counted, stretch
+from mock_platform.elements.catalogue import HUBS, find_hub
+from mock_platform.elements.catalogue_entry import ElementDetails, element_details
+from mock_platform.elements.hub import Hub, HubJson, hub_to_json
+from mock_platform.elements.routes import elements
+
+bp = Blueprint("hub_catalogue", __name__, url_prefix="/hubs")
+
+_LINKS = {
+    name: Link(operation=f"hub_catalogue.{name}", parameters={"key": "$response.body#/0/key"})
+    for name in ("get", "elements_of_hub")
+}
+
+
+class HubQuery(Struct):
+    """How much of a hub is asked for.
+
+    Attributes:
+        hydrate: with the resources of its elements.
+    """
+
+    hydrate: bool = False
+
+
+class HubsQuery(PageQuery, rename="camel", kw_only=True):
+    """Which hubs are asked for.
+
+    Attributes:
+        hydrate: with the resources of their elements.
+    """
+
+    hydrate: bool = False
+
+
+@bp.get("")
+@operation(headers=PAGE_HEADERS, links=_LINKS)
+def index(query: HubsQuery) -> Answer[list[HubJson]]:
+    """List the hubs."""
+    return stretch([_shown(hub, hydrate=query.hydrate) for hub in HUBS], paging(query))
+
+
+@bp.get("/keys")
+@operation(headers=COUNT_HEADERS)
+def keys() -> Answer[list[str]]:
+    """List the hubs' keys."""
+    return counted([hub.key for hub in HUBS])
+
+
+@bp.get("/<key>")
+@operation(problems=(404,))
+def get(key: str, query: HubQuery) -> Answer[HubJson]:
+    """Show a hub."""
+    return Answer(_shown(find_hub(key), hydrate=query.hydrate))
+
+
+@bp.get("/<key>/elements")
+@operation(problems=(404,), headers=PAGE_HEADERS)
+def elements_of_hub(key: str, query: PageQuery) -> Answer[list[ElementDetails]]:
+    """List the elements of a hub."""
+    hub = find_hub(key)
+    found = [element_details(one) for one in elements() if one.hub == hub.key and one.active]
+    return stretch(found, paging(query))
+
+
+def _shown(hub: Hub, *, hydrate: bool) -> HubJson:
+    return hub_to_json(hub, elements(), hydrate=hydrate)

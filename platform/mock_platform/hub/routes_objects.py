@@ -1,0 +1,110 @@
+"""``/objects``, ``/objects/{name}/metadata`` and ``/ping``: what an instance has, and whether it answers."""
+
+from typing import TypedDict
+
+from flask import Blueprint, request
+
+from mock_kit.api.operations import Answer, operation
+from mock_kit.workspaces.instants import format_instant
+from mock_platform.core.dependencies import COUNT_HEADERS, HubCaller, hub_caller, parts
+from mock_platform.core.listing import counted
+from mock_platform.core.models import Instance
+from mock_platform.elements.insightly.fields import FieldMetadata
+from mock_platform.elements.insightly.objects import ObjectName
+from mock_platform.errors import ProviderError
+from mock_platform.hub.routes_async import dispatch_if_async
+from mock_platform.hub.routes_schedule import schedule_if_asked
+from mock_platform.hub.service import HEADERS, enabled_instance
+from mock_platform.transformations.transformation import Transformation, names
+
+bp = Blueprint("hub_objects", __name__, url_prefix="/hubs/<hub>")
+bp.before_request(schedule_if_asked)
+bp.before_request(dispatch_if_async)
+
+_PROBLEMS = (400, 403, 404, 429, 502)
+
+
+class ObjectMetadata(TypedDict):
+    """The fields of an object."""
+
+    fields: list[FieldMetadata]
+
+
+class Ping(TypedDict):
+    """Whether an instance answers."""
+
+    dateTime: str
+    endpoint: str
+    valid: bool
+
+
+@bp.url_value_preprocessor
+def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
+    if values:
+        values.pop("hub", None)
+
+
+@bp.get("/objects")
+@operation(needs=hub_caller, problems=_PROBLEMS, headers={**HEADERS, **COUNT_HEADERS})
+def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
+    """List the objects: names, or more about each with ``Elements-Version: Helium``.
+
+    Source: the two forms (documented); a disabled instance answers too (observed).
+    """
+    found = objects_of(caller.instance)
+    helium = request.headers.get("Elements-Version", "").strip().lower() == "helium"
+    shown: list[str | ObjectName] = [each if helium else each["name"] for each in found]
+    return counted(shown)
+
+
+@bp.get("/objects/<object_name>/metadata")
+@operation(needs=hub_caller, problems=_PROBLEMS, headers=HEADERS)
+def metadata(caller: HubCaller, object_name: str) -> Answer[ObjectMetadata]:
+    """Show the fields of an object, those that are mapped with both names."""
+    instance = caller.instance
+    known = names(object_name, instance.objects)
+    paths = {each.vendor_path: each.path for each in known.fields}
+    fields = parts().provider.fields(instance.configuration, known.resource)
+    shown: list[FieldMetadata] = [
+        {**each, "path": paths[each["vendorPath"]]} if each["vendorPath"] in paths else each
+        for each in fields
+    ]
+    return Answer({"fields": shown})
+
+
+@bp.get("/ping")
+@operation(needs=enabled_instance, problems=_PROBLEMS, headers=HEADERS)
+def ping(instance: Instance) -> Answer[Ping]:
+    """Say whether the CRM takes the instance's credentials.
+
+    Source: ``dateTime`` and ``endpoint``, later ``valid`` (documented); that the provider is asked is assumed.
+    """
+    now = hub_caller().workspace.clock.now()
+    answer: Ping = {
+        "dateTime": format_instant(now.replace(microsecond=0)),
+        "endpoint": instance.element_key,
+        "valid": _is_valid(instance),
+    }
+    return Answer(answer)
+
+
+def objects_of(instance: Instance) -> list[ObjectName]:
+    """Return an instance's objects: its own names for them first."""
+    own = [_own(name, mapped) for name, mapped in instance.objects.in_force().items()]
+    known = {each["name"] for each in own}
+    provided = parts().provider.objects(instance.configuration)
+    return [*own, *(each for each in provided if each["name"] not in known)]
+
+
+def _own(name: str, mapped: Transformation) -> ObjectName:
+    return {"name": name, "vendorName": mapped.vendor_name, "type": "vdr"}
+
+
+def _is_valid(instance: Instance) -> bool:
+    try:
+        parts().provider.check(instance.configuration)
+    except ProviderError as error:
+        if error.status in {401, 403}:
+            return False
+        raise
+    return True

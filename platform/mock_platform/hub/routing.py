@@ -1,0 +1,54 @@
+"""A Flask application that routes calls without a hub in their path as those with one."""
+
+from functools import cached_property
+
+from flask import Request
+from werkzeug.routing import MapAdapter
+
+from mock_kit.web.lean_flask import LeanFlask
+from mock_platform.accounts.authorization import parse_authorization
+from mock_platform.errors import InvalidCredentialsError
+from mock_platform.hub.path import HubPaths
+
+_ROUTED = "mock_platform.routed_path"
+
+
+class HubRouting(LeanFlask):
+    """Flask, but for the one decision which paths are the hub's.
+
+    Args:
+        base_path: below which hub and platform share their paths.
+    """
+
+    def __init__(self, name: str, *, base_path: str) -> None:
+        super().__init__(name)
+        self._base = base_path
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the route of a request; the request itself keeps the path that came."""
+        adapter = super().create_url_adapter(request)
+        if adapter is not None and request is not None and request.path.startswith(f"{self._base}/"):
+            below = self.hub_paths.routed(
+                request.path.removeprefix(self._base), with_element=_names_an_element(request)
+            )
+            adapter.path_info = request.environ[_ROUTED] = self._base + below
+        return adapter
+
+    @cached_property
+    def hub_paths(self) -> HubPaths:
+        """The platform's own paths, once all its routes are known."""
+        rules = (rule.rule for rule in self.url_map.iter_rules())
+        return HubPaths.beside(rule.removeprefix(self._base) for rule in rules if rule.startswith(self._base))
+
+
+def routed_path(request: Request) -> str:
+    """Return the path of a request as its route has it."""
+    path: str = request.environ.get(_ROUTED, request.path)
+    return path
+
+
+def _names_an_element(request: Request) -> bool:
+    try:
+        return parse_authorization(request.headers.get("Authorization")).element is not None
+    except InvalidCredentialsError:
+        return False

@@ -1,0 +1,163 @@
+"""What a hub call does with records: the client's names become the provider's, the records come back as wanted."""
+
+from dataclasses import replace
+
+import msgspec
+from flask import request
+
+from mock_kit.api.operations import Answer
+from mock_platform.ceql import parse
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.core.dependencies import (
+    DEFAULT_PAGE_SIZE,
+    PageQuery,
+    Paging,
+    done,
+    enabled_caller,
+    page_headers,
+    page_token,
+    paging,
+    parts,
+)
+from mock_platform.core.models import Instance
+from mock_platform.core.ordering import parse_order
+from mock_platform.elements.insightly.dialect import LARGEST_PAGE
+from mock_platform.elements.insightly.resources import collection
+from mock_platform.errors import InvalidRequestError
+from mock_platform.hub.nulls import without_nulls
+from mock_platform.hub.projection import parse_fields, project
+from mock_platform.polling.task import ID_ALIAS_HEADER
+from mock_platform.provider import Asked
+from mock_platform.transformations.transformation import Names, names
+
+Json = dict[str, object]
+
+PROBLEMS = (400, 403, 404, 405, 409, 429, 502)
+"""What the CRM, or the way there, may refuse a call with."""
+
+HEADERS = {"Elements-Element-Instance-Id": "the instance that was asked"}
+
+
+class ListQuery(PageQuery, rename="camel", kw_only=True):
+    """Which records are asked for, and how much of them.
+
+    Attributes:
+        where: a CEQL clause.
+        fields: a list with commas; nothing means all.
+        order_by: a field, and asc or desc.
+    """
+
+    where: str = ""
+    fields: str = ""
+    order_by: str = ""
+
+
+class RecordQuery(msgspec.Struct):
+    """How much of a record is asked for.
+
+    Attributes:
+        fields: a list with commas; nothing means all.
+    """
+
+    fields: str = ""
+
+
+def enabled_instance() -> Instance:
+    """Return the caller's instance, unless it is switched off.
+
+    Raises:
+        InstanceDisabledError: it is (observed: 403).
+    """
+    return enabled_caller().instance
+
+
+def listed(instance: Instance, resource: str, query: ListQuery) -> Answer[list[Json]]:
+    """List records, those that a ``where`` clause describes."""
+    known = _names(instance, resource)
+    page = paging(query, default=_page_size(instance), largest=LARGEST_PAGE)
+    by_token = bool(query.next_page)
+    where = query.where.strip()
+    asked = Asked(
+        where=known.clause(parse(where)) if where else None,
+        size=page.size,
+        offset=page.offset if by_token else 0,
+        skip=0 if by_token else page.offset,
+        order=known.order(parse_order(query.order_by)),
+    )
+    found = parts().provider.page(instance.configuration, known.resource, asked)
+    records = [shown(instance, known, record, query.fields) for record in found.records]
+    return Answer(records, _page_headers(page, len(records), found.next_offset))
+
+
+def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:
+    """Show one record."""
+    known = _names(instance, resource)
+    record = parts().provider.get(instance.configuration, known.resource, record_id)
+    return _record(instance, known, record, fields)
+
+
+def created(instance: Instance, resource: str, body: Json) -> Answer[Json]:
+    """Make a record; an empty one is refused (observed)."""
+    known = _names(instance, resource)
+    made = parts().provider.create(instance.configuration, known.resource, known.sent(_some_fields(body)))
+    return _record(instance, known, made)
+
+
+def updated(instance: Instance, resource: str, record_id: str, body: Json) -> Answer[Json]:
+    """Change some of a record's fields; PUT is partial too (observed)."""
+    known = _names(instance, resource)
+    fields = known.sent(_some_fields(body))
+    return _record(
+        instance,
+        known,
+        parts().provider.update(instance.configuration, known.resource, record_id, fields),
+    )
+
+
+def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
+    """Delete a record."""
+    parts().provider.delete(instance.configuration, _names(instance, resource).resource, record_id)
+    return done()
+
+
+def me(instance: Instance, fields: str) -> Answer[Json]:
+    """Show the CRM's user whose credentials the instance has."""
+    return _record(instance, _names(instance, "users"), parts().provider.me(instance.configuration), fields)
+
+
+def shown(instance: Instance, known: Names, record: Json, fields: str = "") -> Json:
+    """Return a record by the client's names, without nulls if the instance filters them (the default: observed)."""
+    mapped = known.shown(record)
+    if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
+        mapped = without_nulls(mapped)
+    wanted = parse_fields(fields)
+    return project(mapped, wanted) if wanted else mapped
+
+
+def _names(instance: Instance, resource: str) -> Names:
+    known = names(resource, instance.objects)
+    if not parts().settings.id_alias or request.headers.get(ID_ALIAS_HEADER, "").lower() == "false":
+        return known
+    return replace(known, id_field=collection(known.resource).id_field)
+
+
+def _record(instance: Instance, known: Names, record: Json, fields: str = "") -> Answer[Json]:
+    return Answer(shown(instance, known, record, fields))
+
+
+def _some_fields(fields: Json) -> Json:
+    if not fields:
+        raise InvalidRequestError("the body must be an object with at least one field; got {}")
+    return fields
+
+
+def _page_size(instance: Instance) -> int:
+    text = (instance.configuration.get(configuration.PAGE_SIZE) or "")[:9]
+    return max(int(text), 1) if text.isascii() and text.isdecimal() else DEFAULT_PAGE_SIZE
+
+
+def _page_headers(page: Paging, returned: int, next_offset: int | None) -> dict[str, str]:
+    headers = page_headers(page, returned=returned, more=False)
+    if next_offset is not None:
+        headers["Elements-Next-Page-Token"] = page_token(next_offset)
+    return headers

@@ -1,0 +1,94 @@
+"""Scheduled hub calls as ``/jobs`` shows and changes them."""
+
+from datetime import datetime
+
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core import identities
+from mock_platform.core.dependencies import parts, visible_instances
+from mock_platform.core.models import Instance, JobKind
+from mock_platform.dates import cron
+from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
+from mock_platform.hub.scheduled_call import ScheduledCall, ScheduledJob
+
+_CRON = "cron"
+
+
+def scheduled_jobs(workspace: Workspace) -> list[ScheduledJob]:
+    """Return the jobs of all instances that the caller sees."""
+    instances = {instance.id: instance for instance in visible_instances(workspace)}
+    dues = parts().store.jobs.dues(workspace.name, JobKind.SCHEDULED)
+    return [
+        job_of(workspace, call, instances[call.instance_id], dues.get(str(call.number)))
+        for call in parts().store.scheduled_calls.all(workspace.name)
+        if call.instance_id in instances
+    ]
+
+
+def job_of(
+    workspace: Workspace, call: ScheduledCall, instance: Instance, due: datetime | None
+) -> ScheduledJob:
+    """Return a call's job; a disabled instance pauses it (assumed)."""
+    job_id = identities.scheduled_job_id(workspace, call.number)
+    return ScheduledJob(id=job_id, call=call, instance=instance, due=None if instance.disabled else due)
+
+
+def find_scheduled(workspace: Workspace, job_id: str) -> ScheduledJob | None:
+    """Return a job by its id; None if no scheduled call's is."""
+    return next((job for job in scheduled_jobs(workspace) if job.id == job_id), None)
+
+
+def disable(workspace: Workspace, job: ScheduledJob) -> ScheduledJob:
+    """Take a call off the agenda."""
+    parts().store.jobs.drop(workspace.name, JobKind.SCHEDULED, str(job.call.number))
+    return _again(workspace, job)
+
+
+def enable(workspace: Workspace, job: ScheduledJob) -> ScheduledJob:
+    """Put a call on the agenda again, if it is off it.
+
+    Raises:
+        InvalidRequestError: its time is over.
+    """
+    if not _is_planned(workspace, job):
+        read = cron.read(job.call.cron, named=_CRON)
+        due = cron.first(read, workspace.clock.now(), named=_CRON)
+        parts().store.jobs.plan(workspace.name, JobKind.SCHEDULED, str(job.call.number), due)
+        parts().engine.wake()
+    return _again(workspace, job)
+
+
+def reschedule(workspace: Workspace, job: ScheduledJob, expression: str | None) -> ScheduledJob:
+    """Let a call be made by another expression from now on.
+
+    Raises:
+        InvalidRequestError: it is none, or fires never again.
+        ConflictError: the job is disabled.
+    """
+    if expression is None:
+        raise InvalidRequestError(
+            f"a scheduled request is rescheduled by its cron: expected a body such as {cron.BODY_EXAMPLE}"
+        )
+    read = cron.read(expression, named=_CRON)
+    due = cron.first(read, workspace.clock.now(), named=_CRON)
+    if not _is_planned(workspace, job):
+        raise ConflictError(f"Job {job.id} is disabled; PUT /jobs/{job.id}/enable lets it run again")
+    parts().store.scheduled_calls.reschedule(workspace.name, job.call.number, read.text, due=due)
+    parts().engine.wake()
+    return _again(workspace, job)
+
+
+def delete(workspace: Workspace, job: ScheduledJob) -> None:
+    """Make a call never again."""
+    parts().store.scheduled_calls.delete(workspace.name, job.call.number)
+
+
+def _is_planned(workspace: Workspace, job: ScheduledJob) -> bool:
+    subject = str(job.call.number)
+    return parts().store.jobs.of(workspace.name, JobKind.SCHEDULED, subject) is not None
+
+
+def _again(workspace: Workspace, job: ScheduledJob) -> ScheduledJob:
+    found = find_scheduled(workspace, job.id)
+    if found is None:
+        raise NotFoundError("job", job.id)
+    return found

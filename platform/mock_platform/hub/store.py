@@ -1,0 +1,72 @@
+"""Calls that are done later."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec.json import Decoder
+from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text, select
+
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_platform.core.counters import next_number
+from mock_platform.core.models import Job, JobKind
+from mock_platform.core.tables import Words, metadata
+from mock_platform.hub.async_call import AsyncCall
+from mock_platform.jobs.store import move_or_remove, plan_job
+
+async_calls = Table(
+    "platform_async_calls",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("target", Words, nullable=False),
+    Column("headers", Words, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("url", Words, nullable=False),
+)
+
+_headers = Decoder(dict[str, str])
+
+
+class AsyncCalls:
+    """The calls of every workspace that wait to be done."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, workspace: str, make: Callable[[int], AsyncCall], *, first_id: int, now: datetime
+    ) -> AsyncCall:
+        """Keep a call under the next notification's number, to be done at once when time lets due work run."""
+        with self._database.writing() as connection:
+            call = make(next_number(connection, workspace, "notification", first=first_id))
+            row = {**vars(call), "headers": encode_text(dict(call.headers))}
+            connection.execute(async_calls.insert(), {"workspace": workspace, **row})
+            plan_job(connection, workspace, JobKind.CALL, str(call.number), now)
+        return call
+
+    def get(self, workspace: str, number: int) -> AsyncCall | None:
+        """Return a call that waits."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(async_calls).where(
+                    async_calls.c.workspace == workspace, async_calls.c.number == number
+                )
+            ).first()
+        if row is None:
+            return None
+        known = {name: value for name, value in row._mapping.items() if name != "workspace"}  # noqa: SLF001 - public in all but name
+        return AsyncCall(**{**known, "headers": _headers.decode(row.headers)})
+
+    def done(self, job: Job) -> None:
+        """Forget a call that has been done."""
+        with self._database.writing() as connection:
+            connection.execute(
+                async_calls.delete().where(
+                    async_calls.c.workspace == job.workspace, async_calls.c.number == int(job.subject)
+                )
+            )
+            move_or_remove(connection, job, None)

@@ -1,0 +1,128 @@
+"""Calls that are repeated by the calendar; one that is disabled is kept, and on no agenda."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec.json import Decoder
+from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, Row, Table, Text, select
+
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database, Instant
+from mock_platform.core.counters import next_number
+from mock_platform.core.models import Job, JobKind
+from mock_platform.core.tables import Words, metadata
+from mock_platform.hub.scheduled_call import ScheduledCall
+from mock_platform.jobs.job import Turn
+from mock_platform.jobs.store import drop_jobs, move_or_remove, plan_job
+
+scheduled_calls = Table(
+    "platform_scheduled_calls",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("target", Words, nullable=False),
+    Column("headers", Words, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("cron", Words, nullable=False),
+    Column("created", Instant, nullable=False),
+    Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
+)
+
+scheduled_turns = Table(
+    "platform_scheduled_turns",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("call", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("error", Words),
+    Index("platform_scheduled_turns_of_call", "workspace", "call"),
+)
+
+_headers = Decoder(dict[str, str])
+
+
+class ScheduledCalls:
+    """The scheduled calls of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, workspace: str, make: Callable[[int], ScheduledCall], *, due: datetime) -> ScheduledCall:
+        """Keep a call under the next number, to be made first when it falls due."""
+        with self._database.writing() as connection:
+            call = make(next_number(connection, workspace, "scheduled call", first=1))
+            row = {**vars(call), "headers": encode_text(dict(call.headers))}
+            connection.execute(scheduled_calls.insert(), {"workspace": workspace, **row})
+            plan_job(connection, workspace, JobKind.SCHEDULED, str(call.number), due)
+        return call
+
+    def all(self, workspace: str) -> list[ScheduledCall]:
+        """Return a workspace's calls by ascending number."""
+        wanted = select(scheduled_calls).where(scheduled_calls.c.workspace == workspace)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.order_by(scheduled_calls.c.number))
+            return [_call(row) for row in rows]
+
+    def get(self, workspace: str, number: int) -> ScheduledCall | None:
+        """Return a call by its number."""
+        wanted = select(scheduled_calls).where(
+            scheduled_calls.c.workspace == workspace, scheduled_calls.c.number == number
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).first()
+        return _call(row) if row else None
+
+    def next_notification(self, workspace: str, *, first_id: int) -> int:
+        """Return the number of the notification that an occurrence's result will be."""
+        with self._database.writing() as connection:
+            return next_number(connection, workspace, "notification", first=first_id)
+
+    def again(self, job: Job, due: datetime | None) -> None:
+        """Let a call be made again; without a time to come it is forgotten."""
+        with self._database.writing() as connection:
+            if move_or_remove(connection, job, due) and due is None:
+                _forget(connection, job.workspace, int(job.subject))
+
+    def ran(self, workspace: str, turn: Turn) -> None:
+        """Keep that a call was made."""
+        with self._database.writing() as connection:
+            connection.execute(scheduled_turns.insert(), {"workspace": workspace, **vars(turn)})
+
+    def reschedule(self, workspace: str, number: int, cron: str, *, due: datetime) -> None:
+        """Let a call that is on the agenda be made by another expression."""
+        with self._database.writing() as connection:
+            connection.execute(
+                scheduled_calls.update()
+                .where(scheduled_calls.c.workspace == workspace, scheduled_calls.c.number == number)
+                .values(cron=cron)
+            )
+            drop_jobs(connection, workspace, JobKind.SCHEDULED, str(number))
+            plan_job(connection, workspace, JobKind.SCHEDULED, str(number), due)
+
+    def delete(self, workspace: str, number: int) -> None:
+        """Make a call never again."""
+        with self._database.writing() as connection:
+            _forget(connection, workspace, number)
+
+
+def forget_scheduled_calls(connection: Connection, workspace: str, instance_id: int) -> None:
+    """Make an instance's calls never again, in a transaction that does more."""
+    theirs = (scheduled_calls.c.workspace == workspace, scheduled_calls.c.instance_id == instance_id)
+    for number in connection.scalars(select(scheduled_calls.c.number).where(*theirs)).all():
+        _forget(connection, workspace, number)
+
+
+def _forget(connection: Connection, workspace: str, number: int) -> None:
+    drop_jobs(connection, workspace, JobKind.SCHEDULED, str(number))
+    for table, column in ((scheduled_calls, "number"), (scheduled_turns, "call")):
+        connection.execute(table.delete().where(table.c.workspace == workspace, table.c[column] == number))
+
+
+def _call(row: Row[tuple[object, ...]]) -> ScheduledCall:
+    known = {name: value for name, value in row._mapping.items() if name != "workspace"}  # noqa: SLF001 - public in all but name
+    return ScheduledCall(**{**known, "headers": _headers.decode(row.headers)})

@@ -1,0 +1,102 @@
+"""Does a hub call that was answered before it was done, and tells its receiver what came of it."""
+
+from dataclasses import dataclass
+
+from mock_kit.api.json_text import MalformedJsonError, decode, encode
+from mock_kit.web.wire import Http, NoReply, Reply, in_time
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.configuration.callback_headers import callback_headers
+from mock_platform.core.models import Job, Ran
+from mock_platform.core.settings import Settings
+from mock_platform.hub import async_call
+from mock_platform.hub.async_call import AsyncCall, Result
+from mock_platform.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What came of a call, and of telling its receiver."""
+
+    result: Result
+    told: Reply | NoReply
+
+    @property
+    def ran(self) -> Ran:
+        """What this adds to what ran: one callback, taken or not."""
+        return Ran(attempts=1, deliveries=int(self._was_taken))
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong, the call itself first; None if nothing did."""
+        status = self.result["status"]
+        if status is None:
+            return "the request was not answered"
+        if not 200 <= status < 300:
+            return f"the request was answered {status}"
+        if self._was_taken:
+            return None
+        return (
+            f"the receiver answered {self.told.status}"
+            if isinstance(self.told, Reply)
+            else f"the receiver did not answer: {self.told.reason}"
+        )
+
+    @property
+    def _was_taken(self) -> bool:
+        return isinstance(self.told, Reply) and self.told.ok
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallTask:
+    """What is done when a call falls due: the call itself, and one attempt to tell (assumed).
+
+    Attributes:
+        http: reaches the platform's own hub.
+        receivers: reaches receivers, as far as they may be reached.
+    """
+
+    store: Store
+    http: Http
+    receivers: Http
+    settings: Settings
+
+    def run(self, workspace: Workspace, job: Job) -> Ran:
+        """Do the call, tell its receiver, and forget it, whatever came of either."""
+        call = self.store.async_calls.get(workspace.name, int(job.subject))
+        if call is None:
+            self.store.jobs.remove(job)
+            return Ran()
+        done = self.do(workspace, call)
+        self.store.async_calls.done(job)
+        return done.ran
+
+    def do(self, workspace: Workspace, call: AsyncCall) -> Done:
+        """Do the call, and tell its receiver."""
+        result = self._result(call)
+        return Done(result=result, told=self._tell(workspace, call, result))
+
+    def _result(self, call: AsyncCall) -> Result:
+        reply = self.http.send(
+            call.method, self.settings.url + call.target, headers=call.headers, body=call.body
+        )
+        if isinstance(reply, NoReply):
+            return async_call.result(call, status=None, response=f"no answer: {reply.reason}")
+        return async_call.result(call, status=reply.status, response=_said(reply))
+
+    def _tell(self, workspace: Workspace, call: AsyncCall, result: Result) -> Reply | NoReply:
+        body = encode(result)
+        instance = self.store.instances.get(workspace.name, call.instance_id)
+        values = instance.configuration if instance else {}
+        headers = callback_headers(body, values, notification_id=call.number)
+        reply = self.receivers.send("POST", call.url, headers=headers, body=body)
+        return in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
+
+
+def _said(reply: Reply) -> object:
+    """Return an answer's JSON; one of nothing is null, and anything else its text."""
+    if not reply.body:
+        return None
+    try:
+        return decode(reply.body)
+    except MalformedJsonError:
+        return reply.body.decode("utf-8", "replace")

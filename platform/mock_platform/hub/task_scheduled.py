@@ -1,0 +1,53 @@
+"""Makes a scheduled call each time its cron expression fires."""
+
+from dataclasses import dataclass
+
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core import identities
+from mock_platform.core.models import Job, Ran
+from mock_platform.dates import cron
+from mock_platform.hub import scheduled_call
+from mock_platform.hub.scheduled_call import ScheduledCall
+from mock_platform.hub.task import CallTask
+from mock_platform.jobs.job import Turn
+from mock_platform.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleTask:
+    """What is done when a scheduled call falls due: what is done of an asynchronous one (assumed).
+
+    An instance that is disabled lets its instants go by; of those that a clock leapt over, one is made up for (both
+    assumed).
+    """
+
+    store: Store
+    calls: CallTask
+
+    def run(self, workspace: Workspace, job: Job) -> Ran:
+        """Make the call unless its instance is disabled, and plan the next one."""
+        calls = self.store.scheduled_calls
+        call = calls.get(workspace.name, int(job.subject))
+        instance = None if call is None else self.store.instances.get(workspace.name, call.instance_id)
+        if call is None or instance is None:
+            calls.again(job, None)
+            return Ran()
+        ran = Ran() if instance.disabled else self._make(workspace, call)
+        read = cron.read(call.cron, named=scheduled_call.REQUEST)
+        calls.again(job, cron.following(read, workspace.clock.now()))
+        return ran
+
+    def _make(self, workspace: Workspace, call: ScheduledCall) -> Ran:
+        first_id = identities.first_notification_id(workspace)
+        number = self.store.scheduled_calls.next_notification(workspace.name, first_id=first_id)
+        event_id = identities.event_id(workspace, number)
+        done = self.calls.do(workspace, scheduled_call.occurrence(call, number=number, event_id=event_id))
+        turn = Turn(
+            number=number,
+            instance_id=call.instance_id,
+            at=workspace.clock.now(),
+            error=done.error,
+            call=call.number,
+        )
+        self.store.scheduled_calls.ran(workspace.name, turn)
+        return done.ran

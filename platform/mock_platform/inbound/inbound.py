@@ -1,0 +1,131 @@
+"""What comes in at ``/events``: for whom it is, and what it means."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from mock_platform.core.models import Decision, Resource, Verdict
+from mock_platform.errors import InvalidRequestError, shown
+from mock_platform.events.event import Found
+from mock_platform.polling import window as polling
+from mock_platform.polling.change import Change
+from mock_platform.polling.window import Window
+
+POLLER_SUFFIX = "Polling"
+_EVER = datetime.min.replace(tzinfo=UTC)
+_CHANGES = {change.value: change for change in Change}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOff:
+    """What a poller found, as it hands it on.
+
+    Attributes:
+        said: record id -> what the hand-off itself says happened to it.
+    """
+
+    object_type: str
+    records: Sequence[Mapping[str, object]]
+    said: Mapping[str, Change]
+
+
+def instance_id(encoded: str) -> int | None:
+    """Read the instance of a path: its number in base64, with or without padding; None if it is none.
+
+    >>> instance_id("MTIzNDU2"), instance_id("MQ"), instance_id("%%%")
+    (123456, 1, None)
+    """
+    try:
+        text = b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    return _number(text)
+
+
+def instance_ids(listed: str) -> list[int]:
+    """Read the instances of an ``Element-Instances`` header: numbers and commas (observed); the rest is passed over.
+
+    >>> instance_ids("1, 2,, x,2")
+    [1, 2]
+    """
+    found = (_number(text.strip()) for text in listed.split(","))
+    return list(dict.fromkeys(number for number in found if number is not None))
+
+
+def read_hand_off(body: object) -> HandOff:
+    """Read what a poller hands on.
+
+    Raises:
+        InvalidRequestError: says which key, what came and what was expected.
+
+    Source: ``{instance_id, objectType, <objectType>: [raw records], events?}`` (observed).
+    """
+    if not isinstance(body, Mapping):
+        raise InvalidRequestError(f"the body must be an object; got {shown(body)}")
+    object_type = body.get("objectType")
+    if not isinstance(object_type, str) or not object_type:
+        raise InvalidRequestError(f"objectType must name a resource; got {shown(object_type)}")
+    records = body.get(object_type)
+    if not isinstance(records, list) or not all(isinstance(record, Mapping) for record in records):
+        raise InvalidRequestError(
+            f"{shown(object_type)} must hold the records, a list of objects; got {shown(records)}"
+        )
+    return HandOff(object_type=object_type, records=records, said=dict(_said(body.get("events") or [])))
+
+
+def decide(
+    hand_off: HandOff, resource: Resource, *, at: datetime, default_tolerance: timedelta
+) -> list[Found]:
+    """Say what each record means: as a poll does, but that whoever hands it on has chosen it already.
+
+    What the hand-off says about a record goes before what its dates say (assumed).
+    """
+    ever = Window(after=_EVER, at=at)
+    plain = replace(resource, filter_by_current_date=False)
+    found: list[Found] = []
+    for record in hand_off.records:
+        decision = polling.decide(record, plain, ever, default_tolerance=default_tolerance)
+        decision = _as_said(decision, hand_off.said.get(decision.record_id))
+        if decision.change:
+            found.append((decision, record))
+    return found
+
+
+def payload(body: object, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return what a provider sent as an object: an object itself, anything else under ``body``, else the fields.
+
+    Args:
+        body: of JSON or text; None for none.
+        fields: of a form, or of the query.
+    """
+    if body is None:
+        return dict(fields)
+    return dict(body) if isinstance(body, Mapping) else {"body": body}
+
+
+def _said(events: object) -> Iterable[tuple[str, Change]]:
+    if not isinstance(events, list):
+        raise InvalidRequestError(f"events must be a list; got {shown(events)}")
+    for event in events:
+        identity, kind = (
+            (event.get("objectId"), event.get("eventType")) if isinstance(event, Mapping) else (None, None)
+        )
+        change = _CHANGES.get(kind) if isinstance(kind, str) else None
+        if change is None or not isinstance(identity, str | int):
+            expected = " or ".join(_CHANGES)
+            raise InvalidRequestError(
+                f"an entry of events needs objectId and an eventType of {expected}; got {shown(event)}"
+            )
+        yield str(identity), change
+
+
+def _as_said(decision: Decision, change: Change | None) -> Decision:
+    if change is None:
+        return decision
+    return replace(decision, verdict=Verdict(change.value), why="handed on as such")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None

@@ -1,0 +1,92 @@
+"""Takes in what comes without credentials: finds whose it is, and keeps it as an event that owes a callback."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.core import identities
+from mock_platform.core.models import Instance, Resource
+from mock_platform.core.settings import Settings
+from mock_platform.elements.element import Element
+from mock_platform.events.composer import Composer
+from mock_platform.inbound import inbound
+from mock_platform.inbound.inbound import HandOff
+from mock_platform.polling.store import Compose
+from mock_platform.store import Store
+
+Target = tuple[Workspace, Instance]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """What is done with what comes in at ``/events``."""
+
+    store: Store
+    workspaces: Workspaces
+    composer: Composer
+    settings: Settings
+
+    def targets(
+        self, element: Element, instance_ids: Iterable[int], *, of: Workspace | None
+    ) -> Iterator[Target]:
+        """Yield the instances that are meant: those that exist, are switched on, and report events.
+
+        Args:
+            of: whose they are, where the call says so. Providers cannot; then an id counts that only one
+                workspace has, or else the default workspace's (assumed).
+        """
+        for instance_id in instance_ids:
+            found = self._found(instance_id, of)
+            if found is None:
+                continue
+            _, instance = found
+            reports = configuration.events_enabled(instance.configuration) and not instance.disabled
+            if reports and instance.element_key == element.key:
+                yield found
+
+    def hand_off(self, target: Target, handed: HandOff, element: Element) -> None:
+        """Keep what a poller found as a poll keeps it, but for the poll."""
+        workspace, instance = target
+        at = workspace.clock.now()
+        found = inbound.decide(
+            handed,
+            self._resource(instance, handed.object_type, element),
+            at=at,
+            default_tolerance=self.settings.created_check_tolerance,
+        )
+        if found:
+            self._keep(target, self.composer.changes(workspace, instance, handed.object_type, found, at=at))
+
+    def receive(self, target: Target, payload: Mapping[str, object]) -> None:
+        """Keep what a provider sent."""
+        workspace, instance = target
+        self._keep(target, self.composer.payload(workspace, instance, payload, at=workspace.clock.now()))
+
+    def _keep(self, target: Target, compose: Compose) -> None:
+        workspace, instance = target
+        self.store.polls.received(
+            workspace.name, instance, compose, first_id=identities.first_notification_id(workspace)
+        )
+
+    def _found(self, instance_id: int, of: Workspace | None) -> Target | None:
+        if of is not None:
+            instance = self.store.instances.get(of.name, instance_id)
+            return None if instance is None else (of, instance)
+        everywhere = dict(self.store.instances.everywhere(instance_id))
+        default = self.workspaces.default
+        if default.name in everywhere:
+            return default, everywhere[default.name]
+        if len(everywhere) != 1:
+            return None
+        ((name, instance),) = everywhere.items()
+        workspace = self.workspaces.named(name)
+        return None if workspace is None else (workspace, instance)
+
+    def _resource(self, instance: Instance, name: str, element: Element) -> Resource:
+        """Return how a resource's records are read: as the instance polls it, else without dates."""
+        polled = configuration.polled_resources(
+            instance.configuration, element, empty_block=self.settings.empty_block
+        )
+        known = (resource for resource in polled if resource.name == name)
+        return next(known, Resource(name=name, url="", id_field=element.id_fields.get(name, "")))

@@ -1,0 +1,1 @@
+"""Element instances: how they are made, configured, changed and shown."""

@@ -1,0 +1,156 @@
+"""Element instances: how one is made and changed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.core.models import Instance
+from mock_platform.elements.element import Element
+from mock_platform.errors import InvalidRequestError
+
+_MARKUP = re.compile(
+    r"""
+      <!--.*?(?:-->|\Z)
+    | <[A-Za-z/!?](?:=\s*"[^"]*(?:"|\Z)|=\s*'[^']*(?:'|\Z)|[^>])*(?:>|\Z)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_TAG_START = re.compile("(?<!<)<+(?=[A-Za-z/!?])")
+"""What taking out markup may leave of markup inside markup."""
+
+_REACHED_WITH = ("password", "base.url")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceBody:
+    """What a client says about an instance; None where it says nothing."""
+
+    name: str | None = None
+    configuration: Mapping[str, object] | None = None
+    tags: tuple[str, ...] | None = None
+    external_authentication: str | None = None
+
+
+def make(  # noqa: PLR0913 - what an instance comes with; all of it by name
+    body: InstanceBody,
+    element: Element,
+    *,
+    instance_id: int,
+    token: str,
+    now: datetime,
+    user_id: int | None = None,
+) -> Instance:
+    """Return a new instance.
+
+    Args:
+        user_id: whose it is to be; None is the user that the workspace began with.
+
+    Raises:
+        InvalidRequestError: there is no name.
+
+    Source: tags default to the instance's name (observed).
+    """
+    name = _name(body.name)
+    return Instance(
+        id=instance_id,
+        token=token,
+        name=name,
+        tags=body.tags or (name,),
+        element_key=element.key,
+        configuration=configuration.complete(body.configuration or {}, element),
+        created=now.replace(microsecond=0),
+        external_authentication=body.external_authentication or "none",
+        user_id=user_id,
+    )
+
+
+def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
+    """Return the instance with everything replaced by what is sent, and secrets kept if none are.
+
+    Source: PUT takes the shape of a create (observed); that it keeps credentials which are left out follows
+        from its use for changing event settings alone, and is assumed.
+    """
+    credentials = {*element.secret_keys, "username"}
+    kept = {key: value for key, value in instance.configuration.items() if key in credentials}
+    sent = {**kept, **(body.configuration or {})}
+    name = _name(body.name)
+    return replace(
+        instance,
+        name=name,
+        tags=(name,) if body.tags is None else body.tags,
+        element_key=element.key,
+        configuration=configuration.complete(sent, element, stored=instance.configuration),
+    )
+
+
+def patch(instance: Instance, body: InstanceBody, element: Element) -> Instance:
+    """Return the instance with only what is sent changed; tags are replaced as a whole (observed).
+
+    Args:
+        element: its own, or the clone of it to which the instance is moved (observed).
+    """
+    return replace(
+        instance,
+        name=instance.name if body.name is None else _name(body.name),
+        tags=instance.tags if body.tags is None else body.tags,
+        element_key=element.key,
+        configuration=configuration.merge(instance.configuration, body.configuration or {}, element),
+    )
+
+
+def switch(instance: Instance, *, disabled: bool) -> Instance:
+    """Return the instance switched on or off; a poller that had failed too often starts anew with it.
+
+    Source: enabling starts such a poller again (documented).
+    """
+    return replace(instance, disabled=disabled, polling_disabled=instance.polling_disabled and disabled)
+
+
+def revive(before: Instance, after: Instance) -> Instance:
+    """Return a changed instance, its poller no longer switched off if the change switched events on (assumed)."""
+    switched_on = configuration.events_enabled(after.configuration) and not configuration.events_enabled(
+        before.configuration
+    )
+    return replace(after, polling_disabled=False) if switched_on else after
+
+
+def reaches_anew(before: Instance, after: Instance) -> bool:
+    """Say whether the CRM might answer a changed instance otherwise: a new password, or a new place (assumed)."""
+    return any(before.configuration.get(key) != after.configuration.get(key) for key in _REACHED_WITH)
+
+
+def trace(instance: Instance, *, minutes: int | None, now: datetime) -> Instance:
+    """Return the instance with traces logged for so many minutes from now; None ends that.
+
+    Raises:
+        InvalidRequestError: the calendar ends before they do.
+
+    Source: that there is a duration (observed); that it means minutes is assumed.
+    """
+    try:
+        until = None if minutes is None else now + timedelta(minutes=minutes)
+    except OverflowError as error:
+        raise InvalidRequestError(f"duration: {minutes} minutes from now lie beyond the calendar") from error
+    return replace(instance, trace_logging_until=until)
+
+
+def clean(name: str) -> str:
+    """Return a name without markup: the text of elements stays, tags and attributes go.
+
+    Source: the vendor's test suite (observed).
+
+    >>> clean("<b onclick='x()'>Ada</b> @ R&D")
+    'Ada @ R&D'
+    """
+    return _TAG_START.sub("", _MARKUP.sub("", name)).strip()
+
+
+def _name(sent: str | None) -> str:
+    name = clean(sent or "")
+    if not name:
+        if sent is None:
+            raise InvalidRequestError('name is missing; expected a text, such as "name": "My Insightly"')
+        raise InvalidRequestError(f"name must be a text that is more than markup; got {sent!r}")
+    return name

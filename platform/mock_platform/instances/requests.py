@@ -1,0 +1,78 @@
+"""What clients send about instances."""
+
+from msgspec import Struct
+
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.dependencies import own_element
+from mock_platform.elements.element import Element
+from mock_platform.errors import InvalidRequestError, NotFoundError
+from mock_platform.instances.instance import InstanceBody
+
+
+class ElementReference(Struct):
+    """An element by key or by id."""
+
+    key: str | None = None
+    id: int | str | None = None
+
+    def find(self, workspace: Workspace) -> Element:
+        """Return the element that is meant, as a workspace has it.
+
+        Raises:
+            InvalidRequestError: none is named.
+            NotFoundError: there is none by that key or id.
+        """
+        if self.key is not None:
+            return own_element(workspace, self.key)
+        if self.id is None:
+            raise InvalidRequestError(
+                'element.key or element.id is missing; expected {"element": {"key": "insightly"}}'
+            )
+        try:
+            return own_element(workspace, str(self.id))
+        except NotFoundError as error:
+            raise NotFoundError("element", self.id) from error
+
+
+class ProviderData(Struct):
+    """What goes to the provider and never comes back (observed).
+
+    Attributes:
+        code: of an OAuth grant; the Insightly guide sends one too, where it means nothing (documented, inferred).
+            In a change it asks for a new authorization (observed).
+        debug: whether the answer is to name a trace (documented).
+    """
+
+    code: str | None = None
+    debug: bool | str = False
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether a trace is asked for."""
+        return str(self.debug).lower() == "true"
+
+
+class InstanceRequest(Struct, rename="camel"):
+    """What a client may say about an instance."""
+
+    element: ElementReference | None = None
+    name: str | None = None
+    configuration: dict[str, object] | None = None
+    provider_data: ProviderData | None = None
+    tags: list[str] | None = None
+    external_authentication: str | None = None
+    retrieve_objects_after_instantiation: bool = False
+
+    def to_body(self) -> InstanceBody:
+        """Return what the rules want to know."""
+        return InstanceBody(
+            name=self.name,
+            configuration=self.configuration,
+            tags=None if self.tags is None else tuple(self.tags),
+            external_authentication=self.external_authentication,
+        )
+
+    @property
+    def is_reauthorized(self) -> bool:
+        """Whether the provider is to be asked again, whatever else changes (observed)."""
+        return self.provider_data is not None and self.provider_data.code is not None

@@ -1,0 +1,79 @@
+"""``/instances``: list and create them, and show one."""
+
+from typing import TypedDict
+
+from flask import Blueprint
+
+from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.dependencies import PAGE_HEADERS, PageQuery, caller, parts
+from mock_platform.description import EVENT_CALLBACK
+from mock_platform.instances.named_instance import Named, named_instance, put_names_aside
+from mock_platform.instances.requests import ElementReference, InstanceRequest
+from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
+from mock_platform.instances.service import instance_json, make
+from mock_platform.instances.service_granted import with_grant
+from mock_platform.instances.service_lists import InstancesQuery, as_seen, listed
+from mock_platform.instances.shown import InstanceJson
+from mock_platform.instances.store_search import Wanted
+from mock_platform.lint.service import WARNING_HEADERS
+
+bp = Blueprint("instances", __name__, url_prefix="/instances")
+bp.url_value_preprocessor(put_names_aside)
+
+LINKS = {
+    name.rpartition(".")[2]: Link(operation=name, parameters={"instance_id": "$response.body#/id"})
+    for name in ("instances.get", "instance.patch", "instance.delete")
+}
+
+
+class Counts(TypedDict):
+    """How many instances there are: of anything, and of elements, which is all that there is here."""
+
+    totalInstances: int
+    elementInstances: int
+
+
+@bp.post("")
+@operation(
+    needs=caller,
+    problems=(400, 401, 403, 404, 429, 502),
+    headers={**TRACE_HEADERS, **WARNING_HEADERS},
+    links=LINKS,
+    callbacks=EVENT_CALLBACK,
+)
+def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
+    """Make an instance, once the CRM has accepted its credentials."""
+    element = (body.element or ElementReference()).find(workspace)
+    with_objects = body.retrieve_objects_after_instantiation
+    crm = way_to_crm(workspace, element.key, body)
+    return Answer(make(workspace, with_grant(body), element, crm=crm, with_objects=with_objects))
+
+
+@bp.get("")
+@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
+def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJson]]:
+    """List instances by ascending id (assumed); a list without any is 404 (observed)."""
+    return listed(workspace, query, query.wanted, hydrate=query.hydrate)
+
+
+@bp.get("/count")
+@operation(needs=caller)
+def count(workspace: Workspace) -> Answer[Counts]:
+    """Count the instances; the two keys are observed, what tells them apart is assumed."""
+    number = parts().store.instances.count(workspace.name, as_seen(Wanted()))
+    return Answer({"totalInstances": number, "elementInstances": number})
+
+
+@bp.get("/polling-disabled")
+@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
+def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[InstanceJson]]:
+    """List the instances whose poller was switched off (documented); without any it is 404 (assumed)."""
+    return listed(workspace, query, Wanted(polling_disabled=True))
+
+
+@bp.get("/<id:instance_id>")
+@operation(needs=named_instance, problems=(404,))
+def get(named: Named) -> Answer[InstanceJson]:
+    """Show one instance."""
+    return Answer(instance_json(named.workspace, named.instance))

@@ -1,0 +1,117 @@
+"""``/instances/events/analytics``: how many events there were, by time, by instance and by account."""
+
+from dataclasses import replace
+from typing import Literal
+
+from flask import Blueprint
+from msgspec import Struct, field
+
+from mock_kit.api.operations import Answer, operation
+from mock_kit.workspaces.instants import parse_instant
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.own_accounts import named_accounts
+from mock_platform.core import analytics, analytics_view
+from mock_platform.core.analytics import Buckets, Interval, Tally
+from mock_platform.core.analytics_view import AccountCountsJson, CountJson, InstanceCountsJson
+from mock_platform.core.dependencies import caller, parts, visible_instances
+from mock_platform.core.retention import kept_since
+from mock_platform.events.store import Wanted
+
+bp = Blueprint("event_analytics", __name__, url_prefix="/instances/events/analytics")
+
+
+class IntervalQuery(Struct, kw_only=True):
+    """Which stretch of time, and cut up how.
+
+    Attributes:
+        from_: an ISO 8601 instant; 24 hours before ``to``, unless given.
+        to: an ISO 8601 instant; now, unless given.
+        interval: how wide an entry is.
+    """
+
+    from_: str | None = field(default=None, name="from")
+    to: str | None = None
+    interval: Literal["year", "quarter", "month", "week", "day", "hour", "minute", "second"] = "hour"
+
+
+class AnalyticsQuery(IntervalQuery, kw_only=True):
+    """Which stretch of time, cut up how, and whose.
+
+    Attributes:
+        account_ids: of accounts that are the caller's.
+    """
+
+    account_ids: list[str] = field(default_factory=list, name="accountIds[]")
+
+
+@bp.get("")
+@operation(needs=caller, problems=(403,))
+def counts(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[CountJson]]:
+    """Count events over time."""
+    cut, tallies = _counted(workspace, query)
+    return Answer([analytics_view.counts(bucket) for bucket in analytics.fold(cut, tallies)])
+
+
+@bp.get("/instances")
+@operation(needs=caller, problems=(403,))
+def by_instance(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[InstanceCountsJson]]:
+    """Count events over time, by instance."""
+    cut, tallies = _counted(workspace, query)
+    return Answer([analytics_view.by_instance(bucket) for bucket in analytics.fold(cut, tallies)])
+
+
+@bp.get("/accounts")
+@operation(needs=caller, problems=(403,))
+def by_account(workspace: Workspace, query: AnalyticsQuery) -> Answer[list[AccountCountsJson]]:
+    """Count events over time, by account: an event is its instance's, and an instance is its owner's."""
+    cut, tallies = _counted(workspace, query)
+    owners = _owners(workspace)
+    of_accounts = [replace(tally, of=owners[tally.of]) for tally in tallies if tally.of in owners]
+    return Answer([analytics_view.by_account(bucket) for bucket in analytics.fold(cut, of_accounts)])
+
+
+def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
+    """Return the range that a query asks for, cut up as it asks.
+
+    Raises:
+        InvalidRequestError: the range ends before it starts, or would have too many entries (observed: 400).
+    """
+    since, until = analytics.span(
+        None if query.from_ is None else parse_instant(query.from_),
+        None if query.to is None else parse_instant(query.to),
+        now=workspace.clock.now(),
+    )
+    return analytics.buckets(since, until, Interval(query.interval), limit=parts().settings.analytics_limit)
+
+
+def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list[Tally[int]]]:
+    """Return the range that is asked for, and what was counted in it of the instances that the caller sees.
+
+    Raises:
+        ForbiddenError: another's account is named (observed: 403).
+    """
+    accounts = named_accounts(workspace, query.account_ids)
+    cut = cut_up(workspace, query)
+    kept = kept_since(workspace.clock.now(), parts().settings.event_retention)
+    owners = _owners(workspace)
+    wanted = Wanted(
+        workspace=workspace.name,
+        instance_ids=tuple(
+            instance_id for instance_id, account_id in owners.items() if account_id in accounts
+        ),
+        since=max(kept, cut.since),
+        until=cut.until,
+    )
+    return cut, parts().store.event_counts.by_instance(wanted, cut.unit)
+
+
+def _owners(workspace: Workspace) -> dict[int, int]:
+    """Return the accounts of the instances that the caller sees."""
+    instances = visible_instances(workspace)
+    with parts().store.people.reading(workspace) as register:
+        founder = register.founder
+        accounts = {user.id: user.account_id for user in register.users()}
+    return {
+        instance.id: accounts.get(instance.user_id or founder.id, founder.account_id)
+        for instance in instances
+    }

@@ -1,0 +1,138 @@
+"""``/instances/events`` and ``/instances/{id}/events``: what was found, and whether it was delivered."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from flask import Blueprint
+from msgspec import field
+
+from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.workspaces.instants import parse_instant
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.analytics import span
+from mock_platform.core.dependencies import (
+    PAGE_HEADERS,
+    PageQuery,
+    authorization,
+    caller,
+    instance_named,
+    instance_of_token,
+    page_headers,
+    paging,
+    parts,
+    visible_instances,
+)
+from mock_platform.core.models import Instance, StoredEvent
+from mock_platform.core.retention import kept_since
+from mock_platform.errors import NotFoundError
+from mock_platform.events.store import Wanted
+from mock_platform.events.stored_event import DispositionJson, EventJson, disposition, to_json
+
+bp = Blueprint("events", __name__, url_prefix="/instances")
+
+_LINKS = {
+    "event": Link(operation="events.get", parameters={"event_id": "$response.body#/0/id"}),
+    "instance": Link(
+        operation="instances.get",
+        parameters={"instance_id": "$response.body#/0/eventElementInstances/0/elementInstanceId"},
+    ),
+}
+
+
+class DispositionsQuery(PageQuery, rename="camel", kw_only=True):
+    """Which events' fates are asked for.
+
+    Attributes:
+        from_: an ISO 8601 instant; the oldest event that is kept, unless given.
+        to: an ISO 8601 instant; now, unless given.
+    """
+
+    from_: str | None = field(default=None, name="from")
+    to: str | None = None
+
+
+@bp.get("/events")
+@operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
+def index(workspace: Workspace, query: PageQuery) -> Answer[list[EventJson]]:
+    """List events, newest first (assumed): all of the caller's, or those of the token's instance."""
+    return _list(_wanted(workspace, _instance_of_token(workspace)), query)
+
+
+@bp.get("/events/<event_id>")
+@operation(needs=caller, problems=(404,))
+def get(workspace: Workspace, event_id: str) -> Answer[EventJson]:
+    """Show one event."""
+    return _get(_wanted(workspace, _instance_of_token(workspace)), event_id)
+
+
+@bp.get("/<id:instance_id>/events")
+@operation(needs=caller, problems=(404,), headers=PAGE_HEADERS, links=_LINKS)
+def index_of_instance(workspace: Workspace, instance_id: str, query: PageQuery) -> Answer[list[EventJson]]:
+    """List an instance's events."""
+    return _list(_wanted(workspace, instance_named(workspace, instance_id)), query)
+
+
+@bp.get("/<id:instance_id>/events/<event_id>")
+@operation(needs=caller, problems=(404,))
+def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> Answer[EventJson]:
+    """Show one of an instance's events."""
+    return _get(_wanted(workspace, instance_named(workspace, instance_id)), event_id)
+
+
+@bp.get("/events/dispositions")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[DispositionJson]]:
+    """List what happened to each event, the newest first: every attempt to deliver it."""
+    now = workspace.clock.now()
+    kept = kept_since(now, parts().settings.event_retention)
+    since = kept if query.from_ is None else parse_instant(query.from_)
+    since, until = span(since, None if query.to is None else parse_instant(query.to), now=now)
+    wanted = replace(_wanted(workspace, None), since=max(since, kept), until=until)
+    events, headers = _page(wanted, query)
+    return Answer(_dispositions(workspace, events), headers)
+
+
+def _dispositions(workspace: Workspace, events: list[StoredEvent]) -> list[DispositionJson]:
+    reasons: dict[int, list[str]] = defaultdict(list)
+    outcomes = parts().store.event_counts.outcomes(
+        workspace.name, [event.notification_id for event in events]
+    )
+    for notification_id, reason in outcomes:
+        reasons[notification_id].append(reason)
+    return [disposition(event, reasons[event.notification_id]) for event in events]
+
+
+def _instance_of_token(workspace: Workspace) -> Instance | None:
+    token = authorization().element
+    return None if token is None else instance_of_token(workspace, token)
+
+
+def _wanted(workspace: Workspace, instance: Instance | None) -> Wanted:
+    """Return which events are meant: of all instances that the caller sees or of one, and not older than they get."""
+    instances = visible_instances(workspace) if instance is None else [instance]
+    return Wanted(
+        workspace=workspace.name,
+        instance_ids=tuple(found.id for found in instances),
+        since=kept_since(workspace.clock.now(), parts().settings.event_retention),
+    )
+
+
+def _list(wanted: Wanted, query: PageQuery) -> Answer[list[EventJson]]:
+    events, headers = _page(wanted, query)
+    return Answer([to_json(event) for event in events], headers)
+
+
+def _page(wanted: Wanted, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
+    page = paging(query)
+    events = parts().store.events
+    found = events.list(wanted, offset=page.offset, limit=page.size)
+    total = events.count(wanted)
+    more = bool(found) and page.offset + len(found) < total
+    return found, page_headers(page, returned=len(found), more=more, total=total)
+
+
+def _get(wanted: Wanted, event_id: str) -> Answer[EventJson]:
+    event = parts().store.events.get(wanted, event_id)
+    if event is None:
+        raise NotFoundError("event", event_id)
+    return Answer(to_json(event))

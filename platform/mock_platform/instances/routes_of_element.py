@@ -1,0 +1,51 @@
+"""``/elements/{keyOrId}/instances``: the instances of one element, with the same bodies as ``/instances``."""
+
+from dataclasses import replace
+
+from flask import Blueprint
+
+from mock_kit.api.operations import Answer, operation
+from mock_platform.core.dependencies import PAGE_HEADERS
+from mock_platform.instances import routes as instances
+from mock_platform.instances import routes_one as one_instance
+from mock_platform.instances.named_instance import ElementCaller, named_element, put_names_aside
+from mock_platform.instances.requests import InstanceRequest
+from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
+from mock_platform.instances.service import make
+from mock_platform.instances.service_granted import with_grant
+from mock_platform.instances.service_lists import InstancesQuery, listed
+from mock_platform.instances.shown import InstanceJson
+from mock_platform.lint.service import WARNING_HEADERS
+
+bp = Blueprint("element_instances", __name__, url_prefix="/elements/<key_or_id>/instances")
+bp.url_value_preprocessor(put_names_aside)
+
+
+@bp.get("")
+@operation(needs=named_element, problems=(404,), headers=PAGE_HEADERS)
+def index(asked: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJson]]:
+    """List an element's instances; a list without any is 404 (observed)."""
+    wanted = replace(query.wanted, element_key=asked.element.key)
+    return listed(asked.workspace, query, wanted, hydrate=query.hydrate)
+
+
+@bp.post("")
+@operation(
+    needs=named_element,
+    problems=(400, 401, 403, 404, 429, 502),
+    headers={**TRACE_HEADERS, **WARNING_HEADERS},
+    links=instances.LINKS,
+)
+def create(asked: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
+    """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""
+    with_objects = body.retrieve_objects_after_instantiation
+    crm = way_to_crm(asked.workspace, asked.element.key, body)
+    return Answer(make(asked.workspace, with_grant(body), asked.element, crm=crm, with_objects=with_objects))
+
+
+for _register, _view in (
+    (bp.get, instances.get),
+    (bp.put, one_instance.put),
+    (bp.delete, one_instance.delete),
+):
+    _register("/<id:instance_id>")(_view)

@@ -1,0 +1,57 @@
+"""``/elements/{keyOrId}/trace/{traceId}``: what went to the provider while an instance was made or changed."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, after_this_request
+
+from mock_kit.api.operations import Answer, operation
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core import identities
+from mock_platform.core.dependencies import parts
+from mock_platform.errors import NotFoundError
+from mock_platform.instances.named_instance import ElementCaller, named_element, put_names_aside
+from mock_platform.instances.requests import InstanceRequest
+from mock_platform.provider import Provider
+from mock_platform.provider.provider_trace import Trace, TraceJson, to_json
+from mock_platform.provider.tracing import Tracing
+
+bp = Blueprint("traces", __name__, url_prefix="/elements/<key_or_id>/trace")
+bp.url_value_preprocessor(put_names_aside)
+
+TRACE_HEADERS = {"Elements-Trace-Id": "where providerData.debug asks for it: what to read the trace by"}
+
+
+@bp.get("/<trace_id>")
+@operation(needs=named_element, problems=(404,))
+def get(asked: ElementCaller, trace_id: str) -> Answer[TraceJson]:
+    """Show a trace."""
+    trace = parts().store.traces.get(asked.workspace.name, trace_id)
+    if trace is None or trace.element_key != asked.element.key:
+        raise NotFoundError("trace", trace_id)
+    return Answer(to_json(trace))
+
+
+def way_to_crm(workspace: Workspace, element_key: str, sent: InstanceRequest) -> Provider:
+    """Return the CRM, traced if the body asks for that; the answer then names the trace, whatever becomes of it."""
+    if sent.provider_data is None or not sent.provider_data.is_traced:
+        return parts().provider
+    tracing = Tracing(http=parts().inside)
+
+    @after_this_request
+    def name_trace(response: Response) -> Response:
+        response.headers["Elements-Trace-Id"] = _kept(workspace, element_key, tracing).id
+        return response
+
+    return replace(parts().provider, http=tracing)
+
+
+def _kept(workspace: Workspace, element_key: str, tracing: Tracing) -> Trace:
+    return parts().store.traces.add(
+        workspace.name,
+        lambda number: Trace(
+            id=identities.trace_id(workspace, number),
+            element_key=element_key,
+            at=workspace.clock.now(),
+            exchanges=tuple(tracing.exchanges),
+        ),
+    )

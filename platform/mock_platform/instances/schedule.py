@@ -1,0 +1,70 @@
+"""What a new or changed instance means for its polling and its callbacks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.core.models import Instance
+from mock_platform.elements.element import Element
+from mock_platform.lint.warning import ConfigWarnings
+from mock_platform.polling import window as polling
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to hold once an instance has been saved.
+
+    Attributes:
+        resources: what is polled. One that is new starts at the moment of saving, so nothing older is reported.
+        polled: whether there is a poll to come.
+        poll_at: when, if that is to change; None leaves it as it is.
+        begins: whether a resource is new.
+        callback_url: where events go; None if nobody is told of them.
+        forgive: start counting failures anew.
+        body_warnings: what is to be said of the body that it was saved by; None leaves what was said before.
+    """
+
+    resources: tuple[str, ...]
+    polled: bool
+    poll_at: datetime | None
+    begins: bool
+    callback_url: str | None
+    forgive: bool
+    body_warnings: ConfigWarnings | None = None
+
+
+def plan(
+    before: Instance | None, after: Instance, element: Element, *, empty_block: EmptyBlock, now: datetime
+) -> Plan:
+    """Say what saving an instance means.
+
+    Source: the first poll comes one interval after events were enabled, and nothing from before is reported
+        (assumed); changes of the poller take effect on the live instance (documented, in conflict).
+    """
+    resources = _resources(after, element, empty_block)
+    polled = bool(resources) and not after.polling_disabled
+    interval = configuration.refresh_interval(after.configuration)
+    known = () if before is None else _resources(before, element, empty_block)
+    was_polled = before is not None and bool(known) and not before.polling_disabled
+    keeps_pace = (
+        was_polled and before is not None and configuration.refresh_interval(before.configuration) == interval
+    )
+    callback_url = after.configuration.get(configuration.CALLBACK_URL)
+    return Plan(
+        resources=resources,
+        polled=polled,
+        poll_at=polling.next_poll(now, refresh_interval=interval) if polled and not keeps_pace else None,
+        begins=not set(resources) <= set(known),
+        callback_url=callback_url
+        if configuration.events_enabled(after.configuration) and callback_url
+        else None,
+        forgive=before is not None and before.polling_disabled and not after.polling_disabled,
+    )
+
+
+def _resources(instance: Instance, element: Element, empty_block: EmptyBlock) -> tuple[str, ...]:
+    if not configuration.is_polled(instance.configuration):
+        return ()
+    found = configuration.polled_resources(instance.configuration, element, empty_block=empty_block)
+    return tuple(resource.name for resource in found)

@@ -1,0 +1,169 @@
+"""What every way to make, change or show an instance has in common."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from enum import Enum
+
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.core import identities
+from mock_platform.core.dependencies import calling_user, parts
+from mock_platform.core.models import Instance
+from mock_platform.elements.element import Element
+from mock_platform.elements.service import elements_of
+from mock_platform.errors import InvalidRequestError, NotFoundError
+from mock_platform.errors import shown as quoted
+from mock_platform.instances import instance as rules
+from mock_platform.instances.instance import InstanceBody
+from mock_platform.instances.named_instance import Named
+from mock_platform.instances.service_saving import Saving, sent_body
+from mock_platform.instances.shown import InstanceJson, ObjectJson, ObjectsJson, TransformationJson, to_json
+from mock_platform.provider import Provider
+
+
+class Ask(Enum):
+    """Whether the CRM has to vouch for a change."""
+
+    ALWAYS = "always"
+    WHERE_NEW = "where its answer might be another"
+    NEVER = "never"
+
+
+def make(
+    workspace: Workspace, body: InstanceBody, element: Element, *, crm: Provider, with_objects: bool = False
+) -> InstanceJson:
+    """Make an instance, once the CRM has accepted its credentials, and return it as the platform shows it.
+
+    Args:
+        crm: the way to it.
+        with_objects: with a list of the CRM's objects, which has to come before anything is kept (documented: that
+            there is one).
+
+    Raises:
+        InvalidRequestError: it could not work.
+        ProviderError: the CRM refuses the credentials, or does not answer.
+    """
+    now = workspace.clock.now()
+    owner = calling_user(workspace).id
+
+    first_id = identities.first_instance_id(workspace)
+    draft = rules.make(body, element, instance_id=first_id, token="", now=now, user_id=owner)
+    _check(draft, element)
+    crm.check(draft.configuration)
+    objects = _objects(draft, crm) if with_objects else None
+    saving = Saving(workspace=workspace, elements={element.key: element}, sent=sent_body(), now=now)
+    made = parts().store.instances.add(
+        workspace.name,
+        lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
+        lambda instance: saving.plan(None, instance),
+        first_id=first_id,
+        now=now,
+    )
+    parts().workspaces.set_watermark(workspace)
+    saving.tell(made)
+    shown = instance_json(workspace, made)
+    if objects is not None:
+        shown["objects"] = objects
+    return shown
+
+
+def change(
+    named: Named,
+    rule: Callable[[Instance], Instance],
+    *,
+    ask: Ask,
+    crm: Provider | None = None,
+    sent: Mapping[str, object] | None = None,
+) -> Instance:
+    """Change an instance, and keep nothing else of it: what happens to it while the CRM is asked stays.
+
+    Args:
+        crm: the way to it; None for the usual one.
+        sent: the instance's body, if one was sent: the answer then says what of it users will regret.
+
+    Raises:
+        InvalidRequestError: the change is none, or leads to an instance that could not work.
+        NotFoundError: it was deleted meanwhile.
+        ProviderError: the CRM refuses the credentials, or does not answer.
+    """
+    workspace = named.workspace
+    now = workspace.clock.now()
+    elements = _elements(workspace)
+
+    def changed(stored: Instance) -> Instance:
+        after = rules.revive(stored, rule(stored))
+        _check(after, elements[after.element_key])
+        return after
+
+    _vouch(named.instance, changed(named.instance), ask, crm or parts().provider)
+    saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now)
+    saved = parts().store.instances.change(workspace.name, named.instance.id, changed, saving.plan, now=now)
+    if saved is None:
+        raise NotFoundError("element instance", named.instance.id)
+    if saving.begins:
+        parts().workspaces.set_watermark(workspace)
+    saving.tell(saved)
+    return saved
+
+
+def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
+    """Return an instance as the platform shows it."""
+    return instances_json(workspace, [instance])[0]
+
+
+def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[InstanceJson]:
+    """Return instances as the platform shows them."""
+    with parts().store.people.reading(workspace) as register:
+        users = {user.id: user for user in register.users()}
+        founder = users.get(identities.founder_id(workspace)) or register.founder
+    elements = _elements(workspace)
+    unset, now = parts().settings.unset_value, workspace.clock.now()
+    return [
+        to_json(
+            instance,
+            elements[instance.element_key],
+            users.get(instance.user_id or founder.id, founder),
+            unset=unset,
+            now=now,
+            objects=_mapped(instance),
+        )
+        for instance in instances
+    ]
+
+
+def _objects(instance: Instance, crm: Provider) -> list[ObjectJson]:
+    found = crm.objects(instance.configuration)
+    return [{"name": each["name"], "vendorName": each["vendorName"], "type": each["type"]} for each in found]
+
+
+def _mapped(instance: Instance) -> ObjectsJson:
+    """Return what an instance shows of the objects that it maps: nothing unless there are any (observed)."""
+    own: list[TransformationJson] = [
+        {"objectName": name, "vendorName": mapped.vendor_name}
+        for name, mapped in instance.objects.in_force().items()
+    ]
+    return {"transformationData": own} if own else {}
+
+
+def _elements(workspace: Workspace) -> dict[str, Element]:
+    return {element.key: element for element in elements_of(parts().store, workspace)}
+
+
+def _vouch(before: Instance, after: Instance, ask: Ask, crm: Provider) -> None:
+    if ask is Ask.ALWAYS or (ask is Ask.WHERE_NEW and rules.reaches_anew(before, after)):
+        crm.check(after.configuration)
+
+
+def _check(instance: Instance, element: Element) -> None:
+    """Refuse an instance that could not work, or not be kept.
+
+    Raises:
+        InvalidRequestError: says which key of its configuration, what came and what was expected.
+    """
+    block = parts().settings.empty_block
+    configuration.check(instance.configuration, element, empty_block=block)
+    for resource in configuration.polled_resources(instance.configuration, element, empty_block=block):
+        if "\0" in resource.name:
+            raise InvalidRequestError(
+                f"a polled resource's name cannot hold U+0000; got {quoted(resource.name)}"
+            )

@@ -1,0 +1,74 @@
+"""Lists of instances: what they are narrowed by, and how they are cut into pages."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from msgspec import Meta, field, structs
+
+from mock_kit.api.operations import Answer
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.dependencies import (
+    PageQuery,
+    authorization,
+    calling,
+    page_headers,
+    page_token,
+    paging,
+    parts,
+    token_place,
+)
+from mock_platform.errors import NothingFoundError
+from mock_platform.instances.service import instances_json
+from mock_platform.instances.shown import InstanceJson, without_configuration
+from mock_platform.instances.store_search import Stretch, Wanted
+
+_COUNTED = "id"
+"""A token names the last instance shown, so that one that is made or deleted meanwhile shifts nothing."""
+
+
+class InstancesQuery(PageQuery, rename="camel", kw_only=True):
+    """Which instances are asked for.
+
+    Attributes:
+        tags: an instance has to have all of them.
+        search_text: part of an instance's name or of its element's key, in any case.
+        hydrate: false gives light instances, without their configuration.
+    """
+
+    tags: list[str] = field(name="tags[]", default_factory=list)
+    search_text: Annotated[str, Meta(max_length=1000)] = ""
+    hydrate: bool = True
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the list is narrowed by."""
+        return Wanted(tags=tuple(self.tags), text=self.search_text)
+
+
+def listed(
+    workspace: Workspace, query: PageQuery, wanted: Wanted, *, hydrate: bool = True
+) -> Answer[list[InstanceJson]]:
+    """Answer with a page of those instances that the caller sees.
+
+    Raises:
+        NothingFoundError: there are none on any page (observed).
+    """
+    page = paging(structs.replace(query, next_page=""))
+    behind = token_place(query.next_page, counted=_COUNTED) if query.next_page else 0
+    stretch = Stretch(after=behind, skip=0 if behind else page.offset, size=page.size)
+    found = parts().store.instances.search(workspace.name, as_seen(wanted), stretch)
+    if not found.total:
+        raise NothingFoundError("element instances")
+    headers = page_headers(page, returned=len(found.instances), more=False, total=found.total)
+    if found.more:
+        headers["Elements-Next-Page-Token"] = page_token(found.instances[-1].id, counted=_COUNTED)
+    shown = instances_json(workspace, found.instances)
+    return Answer(shown if hydrate else [without_configuration(each) for each in shown], headers)
+
+
+def as_seen(wanted: Wanted) -> Wanted:
+    """Return what is wanted, of the instances that the caller sees."""
+    seen = parts().callers.owners_seen(calling(authorization()))
+    if seen is None or wanted.owners is None:
+        return wanted if seen is None else replace(wanted, owners=seen)
+    return replace(wanted, owners=wanted.owners & seen)

@@ -1,0 +1,96 @@
+"""What saving an instance brings about: what is planned with it, and who is told of it once it is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from flask import Response, after_this_request
+
+from mock_kit.api.shapes import SENT
+from mock_kit.web.lean_flask import this_request
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.activity import lines as activity
+from mock_platform.activity.lines import Activity
+from mock_platform.callbacks.receiver_keys import tell_sink
+from mock_platform.core.dependencies import parts
+from mock_platform.core.models import Instance
+from mock_platform.elements.element import Element
+from mock_platform.instances.schedule import Plan, plan
+from mock_platform.lint.instance import of_body
+from mock_platform.lint.service import HEADER, warnings_of
+from mock_platform.lint.warning import ConfigWarnings
+
+
+def sent_body() -> Mapping[str, object]:
+    """Return the body of the present request as it came, with the keys that its shape does not name."""
+    sent: Mapping[str, object] = this_request().environ[SENT]
+    return sent
+
+
+@dataclass(kw_only=True)
+class Saving:
+    """One instance that is being made or changed.
+
+    Attributes:
+        elements: by their keys.
+        sent: the instance's body, if one was sent: the answer then says what of it users will regret.
+        begins: whether a resource is polled from now on that was not before.
+    """
+
+    workspace: Workspace
+    elements: Mapping[str, Element]
+    sent: Mapping[str, object] | None
+    now: datetime
+    begins: bool = False
+    _told: tuple[Activity, ...] = ()
+    _of_body: ConfigWarnings = field(default_factory=ConfigWarnings)
+    _before: ConfigWarnings = field(default_factory=ConfigWarnings)
+
+    def plan(self, before: Instance | None, after: Instance) -> Plan:
+        """Return what is to hold from now on."""
+        element = self.elements[after.element_key]
+        follows = plan(before, after, element, empty_block=parts().settings.empty_block, now=self.now)
+        told = (
+            activity.made(after, follows, now=self.now)
+            if before is None
+            else activity.changed(before, after, follows, now=self.now)
+        )
+        self._told, self.begins = tuple(told), follows.begins
+        if self.sent is None:
+            return follows
+        if before is not None:
+            self._before = self._warnings(before, self._said_before(before))
+        self._of_body = of_body(self.sent, after.configuration, element)
+        return replace(follows, body_warnings=self._of_body)
+
+    def tell(self, saved: Instance) -> None:
+        """Let those know whom it concerns, once it is kept."""
+        services = parts()
+        services.store.activities.tell(self.workspace, *self._told)
+        if self.sent is not None:
+            self._warn(saved)
+        tell_sink(services.inside, services.settings.sink_url, saved, admin_headers=services.admin_headers)
+        services.engine.wake()
+
+    def _warn(self, saved: Instance) -> None:
+        """Say with the answer what users will regret, and tell of it as far as it was not so before."""
+        found = self._warnings(saved, self._of_body)
+        fresh = [each for each in found.entries if each not in self._before.entries]
+        told = (activity.warned(saved, each) for each in fresh)
+        parts().store.activities.tell(self.workspace, *told)
+        text = found.header()
+        if text is not None:
+            _send_along(text)
+
+    def _warnings(self, instance: Instance, of_its_body: ConfigWarnings) -> ConfigWarnings:
+        return warnings_of(instance, self.elements[instance.element_key], of_its_body)
+
+    def _said_before(self, instance: Instance) -> ConfigWarnings:
+        return parts().store.instances.body_warnings(self.workspace.name, instance.id)
+
+
+def _send_along(text: str) -> None:
+    @after_this_request
+    def say(response: Response) -> Response:
+        response.headers[HEADER] = text
+        return response

@@ -1,0 +1,300 @@
+"""Instances, with their subscriptions and how far they have been polled."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from msgspec.json import Decoder
+from sqlalchemy import Connection, Row, bindparam, select
+
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_platform.core.counters import next_number
+from mock_platform.core.models import Instance, JobKind, LastPoll
+from mock_platform.core.tables import instances, last_polls, subscriptions
+from mock_platform.events.store_subscriptions import subscribe_instance, unsubscribe_instance
+from mock_platform.hub.store_scheduled import forget_scheduled_calls
+from mock_platform.instances.schedule import Plan
+from mock_platform.instances.store_search import (
+    Found,
+    Stretch,
+    Wanted,
+    count_found,
+    forget_tags,
+    keep_tags,
+    rows_found,
+)
+from mock_platform.jobs.store import drop_jobs, plan_job
+from mock_platform.lint.store import (
+    all_body_warnings,
+    body_warnings_of,
+    forget_body_warnings,
+    keep_body_warnings,
+)
+from mock_platform.lint.warning import ConfigWarnings
+from mock_platform.transformations.transformation import NONE, Objects
+
+_tags = Decoder(tuple[str, ...])
+_configuration = Decoder(dict[str, str | None])
+_objects = Decoder(Objects)
+
+_with_subscription = select(instances, subscriptions.c.id.label("subscription_id")).outerjoin(
+    subscriptions,
+    (subscriptions.c.workspace == instances.c.workspace) & (subscriptions.c.instance_id == instances.c.id),
+)
+_all = _with_subscription.where(instances.c.workspace == bindparam("of_workspace")).order_by(instances.c.id)
+_by_id = _with_subscription.where(
+    instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
+)
+_get = Prepared(_by_id)
+_to_change = Prepared(_by_id.with_for_update(of=instances))
+_with_token = Prepared(
+    _with_subscription.where(
+        instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
+    )
+)
+_everywhere = _with_subscription.where(instances.c.id == bindparam("of_id")).order_by(instances.c.workspace)
+_this = (instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id"))
+_exists = Prepared(select(instances.c.id).where(*_this))
+_add = Prepared(instances.insert())
+_change = Prepared(instances.update().where(*_this))
+_of_this = (
+    last_polls.c.workspace == bindparam("of_workspace"),
+    last_polls.c.instance_id == bindparam("of_id"),
+)
+_last_polls = Prepared(select(last_polls).where(*_of_this))
+_begin = Prepared(last_polls.insert())
+_forget = Prepared(last_polls.delete().where(*_of_this, last_polls.c.resource == bindparam("of_resource")))
+_forgive = Prepared(last_polls.update().where(*_of_this).values(failures=0))
+
+
+class Instances:
+    """The instances of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, workspace: str) -> list[Instance]:
+        """Return a workspace's instances by ascending id."""
+        with self._database.reading() as connection:
+            return [_instance(row) for row in connection.execute(_all, {"of_workspace": workspace})]
+
+    def get(self, workspace: str, instance_id: int) -> Instance | None:
+        """Return the instance with this id."""
+        with self._database.glancing() as connection:
+            row = _get.first(connection, _key(workspace, instance_id))
+        return _instance(row) if row else None
+
+    def search(self, workspace: str, wanted: Wanted, stretch: Stretch) -> Found:
+        """Return a stretch of the instances that are wanted, by ascending id."""
+        with self._database.reading() as connection:
+            rows, more = rows_found(connection, _with_subscription, workspace, wanted, stretch)
+            total = count_found(connection, workspace, wanted)
+        return Found(instances=[_instance(row) for row in rows], total=total, more=more)
+
+    def count(self, workspace: str, wanted: Wanted) -> int:
+        """Return how many instances are wanted."""
+        with self._database.reading() as connection:
+            return count_found(connection, workspace, wanted)
+
+    def everywhere(self, instance_id: int) -> list[tuple[str, Instance]]:
+        """Return the instances with this id, each with the name of its workspace."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_everywhere, {"of_id": instance_id})
+            return [(row.workspace, _instance(row)) for row in rows]
+
+    def with_token(self, workspace: str, token: str) -> Instance | None:
+        """Return the instance that a token selects."""
+        with self._database.glancing() as connection:
+            row = _with_token.first(connection, {"of_workspace": workspace, "of_token": token})
+        return _instance(row) if row else None
+
+    def last_polls(self, workspace: str, instance_id: int) -> dict[str, LastPoll]:
+        """Return how far each resource of an instance has been polled."""
+        with self._database.glancing() as connection:
+            rows = _last_polls.all(connection, _key(workspace, instance_id))
+        return {row.resource: LastPoll(at=row.at, failures=row.failures) for row in rows}
+
+    def body_warnings(self, workspace: str, instance_id: int) -> ConfigWarnings:
+        """Return what was said of the body that an instance was last changed by."""
+        with self._database.glancing() as connection:
+            return body_warnings_of(connection, workspace, instance_id)
+
+    def all_body_warnings(self, workspace: str) -> dict[int, ConfigWarnings]:
+        """Return what was said of the latest bodies, by instance; nothing of those without anything to say."""
+        with self._database.glancing() as connection:
+            return all_body_warnings(connection, workspace)
+
+    def add(
+        self,
+        workspace: str,
+        make: Callable[[int], Instance],
+        plan: Callable[[Instance], Plan],
+        *,
+        first_id: int,
+        now: datetime,
+    ) -> Instance:
+        """Make an instance under the next id, and start what it plans."""
+        with self._database.writing() as connection:
+            instance = make(next_number(connection, workspace, "instance", first=first_id))
+            _add.run(connection, {"workspace": workspace, **_row(instance)})
+            keep_tags(connection, workspace, instance)
+            _carry_out(connection, workspace, instance, plan(instance), now)
+            return _kept(connection, workspace, instance.id)
+
+    def change(
+        self,
+        workspace: str,
+        instance_id: int,
+        rule: Callable[[Instance], Instance],
+        plan: Callable[[Instance, Instance], Plan],
+        *,
+        now: datetime,
+    ) -> Instance | None:
+        """Change an instance as it is by now, and start or end what that means; None if there is none any more.
+
+        Args:
+            rule: from the instance as it is kept to what it becomes; what it raises leaves everything as it was.
+            plan: from both to what follows.
+        """
+        with self._database.writing() as connection:
+            row = _to_change.first(connection, _key(workspace, instance_id))
+            if row is None:
+                return None
+            before = _instance(row)
+            after = rule(before)
+            _change.run(connection, {**_key(workspace, instance_id), **_row(after)})
+            if after.tags != before.tags:
+                forget_tags(connection, workspace, instance_id)
+                keep_tags(connection, workspace, after)
+            _carry_out(connection, workspace, after, plan(before, after), now)
+            return _kept(connection, workspace, instance_id)
+
+    def delete(self, workspace: str, instance: Instance) -> None:
+        """Delete an instance; its polling, its subscription and its scheduled calls end with it.
+
+        Source: inferred from what deleting a user is documented to remove.
+        """
+        with self._database.writing() as connection:
+            _delete(connection, workspace, instance.id)
+
+    def change_objects(
+        self, workspace: str, instance_id: int, change: Callable[[Objects], Objects]
+    ) -> Objects | None:
+        """Change what an instance calls objects and fields, and return that; None if it has been deleted meanwhile."""
+        with self._database.writing() as connection:
+            row = _get.first(connection, _key(workspace, instance_id))
+            if row is None:
+                return None
+            changed = change(_objects_in(row))
+            connection.execute(
+                instances.update()
+                .where(instances.c.workspace == workspace, instances.c.id == instance_id)
+                .values(objects=encode_text(changed))
+            )
+        return changed
+
+
+def _kept(connection: Connection, workspace: str, instance_id: int) -> Instance:
+    """Return an instance as it is kept by now, its subscription's id with it."""
+    (row,) = _get.all(connection, _key(workspace, instance_id))
+    return _instance(row)
+
+
+def still_there(connection: Connection, workspace: str, instance_id: int) -> bool:
+    """Say whether an instance has not been deleted meanwhile."""
+    return _exists.scalar(connection, _key(workspace, instance_id)) is not None
+
+
+def delete_instances_of(connection: Connection, workspace: str, user_id: int) -> None:
+    """Delete a user's instances, in a transaction that does more."""
+    theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
+    for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
+        _delete(connection, workspace, instance_id)
+
+
+def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
+    _end_polling(connection, workspace, instance_id)
+    forget_scheduled_calls(connection, workspace, instance_id)
+    forget_tags(connection, workspace, instance_id)
+    forget_body_warnings(connection, workspace, instance_id)
+    unsubscribe_instance(connection, workspace, instance_id)
+    for table, column in ((last_polls, last_polls.c.instance_id), (instances, instances.c.id)):
+        connection.execute(table.delete().where(table.c.workspace == workspace, column == instance_id))
+
+
+def _carry_out(connection: Connection, workspace: str, instance: Instance, plan: Plan, now: datetime) -> None:
+    _set_last_polls(connection, workspace, instance, plan, now)
+    if not plan.polled:
+        _end_polling(connection, workspace, instance.id)
+    elif plan.poll_at is not None:
+        _end_polling(connection, workspace, instance.id)
+        plan_job(connection, workspace, JobKind.POLL, str(instance.id), plan.poll_at)
+    subscribe_instance(connection, workspace, instance, plan.callback_url)
+    if plan.body_warnings is not None:
+        keep_body_warnings(connection, workspace, instance.id, plan.body_warnings)
+
+
+def _set_last_polls(
+    connection: Connection, workspace: str, instance: Instance, plan: Plan, now: datetime
+) -> None:
+    """Start new resources now, forget those that are no longer polled, leave the others where they are."""
+    key = _key(workspace, instance.id)
+    known = {row.resource for row in _last_polls.all(connection, key)}
+    for gone in known.difference(plan.resources):
+        _forget.run(connection, {**key, "of_resource": gone})
+    begun = {"workspace": workspace, "instance_id": instance.id, "at": now, "failures": 0}
+    fresh = [{**begun, "resource": name} for name in plan.resources if name not in known]
+    if fresh:
+        _begin.run_each(connection, fresh)
+    if plan.forgive:
+        _forgive.run(connection, key)
+
+
+def _end_polling(connection: Connection, workspace: str, instance_id: int) -> None:
+    drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
+
+
+def _key(workspace: str, instance_id: int) -> dict[str, object]:
+    return {"of_workspace": workspace, "of_id": instance_id}
+
+
+def _row(instance: Instance) -> Mapping[str, object]:
+    return {
+        "id": instance.id,
+        "token": instance.token,
+        "name": instance.name,
+        "folded_name": instance.name.casefold(),
+        "tags": encode_text(instance.tags),
+        "element_key": instance.element_key,
+        "configuration": encode_text(dict(instance.configuration)),
+        "created": instance.created,
+        "external_authentication": instance.external_authentication,
+        "disabled": instance.disabled,
+        "polling_disabled": instance.polling_disabled,
+        "user_id": instance.user_id,
+        "trace_logging_until": instance.trace_logging_until,
+    }
+
+
+def _instance(row: Row[tuple[object, ...]]) -> Instance:
+    return Instance(
+        id=row.id,
+        token=row.token,
+        name=row.name,
+        tags=_tags.decode(row.tags),
+        element_key=row.element_key,
+        configuration=_configuration.decode(row.configuration),
+        created=row.created,
+        external_authentication=row.external_authentication,
+        disabled=row.disabled,
+        polling_disabled=row.polling_disabled,
+        trace_logging_until=row.trace_logging_until,
+        subscription_id=row.subscription_id,
+        objects=_objects_in(row),
+        user_id=row.user_id,
+    )
+
+
+def _objects_in(row: Row[tuple[object, ...]]) -> Objects:
+    return _objects.decode(row.objects) if row.objects else NONE

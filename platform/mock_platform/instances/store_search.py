@@ -1,0 +1,127 @@
+"""Instances in lists: found, counted and cut into pages by the database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
+
+from mock_kit.storage.prepared import Prepared
+from mock_platform.core.models import Instance
+from mock_platform.core.tables import instance_tags, instances
+
+WithSubscription = Select[tuple[object, ...]]
+
+_tag = Prepared(instance_tags.insert())
+_forget_tags = Prepared(
+    instance_tags.delete().where(
+        instance_tags.c.workspace == bindparam("of_workspace"),
+        instance_tags.c.instance_id == bindparam("of_id"),
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which instances a list is to hold; all of it together.
+
+    Attributes:
+        tags: an instance has to have every one of them (observed).
+        text: part of its name, in any case (assumed), or of its element's key.
+        owners: ids of users, None among them for who owns what is nobody else's; None alone for everybody's.
+        polling_disabled: only those whose poller was switched off.
+    """
+
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    element_key: str | None = None
+    owners: frozenset[int | None] | None = None
+    polling_disabled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Which of the instances that are found are asked for, in the order of their ids.
+
+    Attributes:
+        after: the id behind which it starts.
+        skip: how many of them to pass over from there.
+    """
+
+    after: int = 0
+    skip: int = 0
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A stretch of the instances that were found.
+
+    Attributes:
+        total: how many there are in all.
+        more: whether others come behind these.
+    """
+
+    instances: list[Instance]
+    total: int
+    more: bool
+
+
+def rows_found(
+    connection: Connection, selected: WithSubscription, workspace: str, wanted: Wanted, stretch: Stretch
+) -> tuple[list[Row[tuple[object, ...]]], bool]:
+    """Return the rows of a stretch, and whether others come behind them."""
+    found = selected.where(*_conditions(workspace, wanted), instances.c.id > stretch.after)
+    ordered = found.order_by(instances.c.id).offset(stretch.skip).limit(stretch.size + 1)
+    rows = list(connection.execute(ordered))
+    return rows[: stretch.size], len(rows) > stretch.size
+
+
+def count_found(connection: Connection, workspace: str, wanted: Wanted) -> int:
+    """Return how many instances there are in all."""
+    counted = select(func.count()).select_from(instances).where(*_conditions(workspace, wanted))
+    return connection.scalar(counted) or 0
+
+
+def keep_tags(connection: Connection, workspace: str, instance: Instance) -> None:
+    """Let an instance be found by its tags, in addition to those that it is found by."""
+    key = {"workspace": workspace, "instance_id": instance.id}
+    if instance.tags:
+        rows = [{**key, "place": place, "tag": tag} for place, tag in enumerate(instance.tags)]
+        _tag.run_each(connection, rows)
+
+
+def forget_tags(connection: Connection, workspace: str, instance_id: int) -> None:
+    """Let an instance no longer be found by tags."""
+    _forget_tags.run(connection, {"of_workspace": workspace, "of_id": instance_id})
+
+
+def _conditions(workspace: str, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    yield instances.c.workspace == workspace
+    yield from map(_has_tag, dict.fromkeys(wanted.tags))
+    if wanted.text:
+        text = wanted.text.casefold().replace("\0", "\ufffd")  # as it is kept; a pattern would end at it
+        yield or_(
+            instances.c.folded_name.contains(text, autoescape=True),
+            instances.c.element_key.contains(text, autoescape=True),
+        )
+    if wanted.element_key is not None:
+        yield instances.c.element_key == wanted.element_key
+    if wanted.owners is not None:
+        yield _is_owned_by(wanted.owners)
+    if wanted.polling_disabled:
+        yield instances.c.polling_disabled
+
+
+def _has_tag(tag: str) -> ColumnElement[bool]:
+    return instances.c.id.in_(
+        select(instance_tags.c.instance_id).where(
+            instance_tags.c.workspace == instances.c.workspace,
+            instance_tags.c.instance_id == instances.c.id,
+            instance_tags.c.tag == tag,
+        )
+    )
+
+
+def _is_owned_by(owners: frozenset[int | None]) -> ColumnElement[bool]:
+    known = instances.c.user_id.in_([owner for owner in owners if owner is not None])
+    return or_(known, instances.c.user_id.is_(None)) if None in owners else known

@@ -1,0 +1,1 @@
+"""Work that falls due: jobs, their schedules, and runs of them that are under way."""

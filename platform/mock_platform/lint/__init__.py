@@ -1,0 +1,1 @@
+"""Warnings of what the platform accepts and a user will regret."""

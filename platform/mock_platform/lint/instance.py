@@ -1,0 +1,49 @@
+"""All warnings about an instance: those that its configuration gives at any time, and those that only a body could."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mock_platform.configuration.masking import Values
+from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.elements.element import Element
+from mock_platform.lint.callbacks import Objection, of_callbacks, of_events_left_off
+from mock_platform.lint.pollers import of_poller
+from mock_platform.lint.unread_keys import in_body, in_configuration
+from mock_platform.lint.warning import ConfigWarnings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What warnings depend on beside the instance itself."""
+
+    element: Element
+    empty_block: EmptyBlock
+    objection: Objection
+
+
+def of_body(sent: Mapping[str, object], values: Values, element: Element) -> ConfigWarnings:
+    """Return what can be said only as long as a body is there.
+
+    Args:
+        sent: the body as it came.
+        values: the configuration that results.
+    """
+    said = sent.get("configuration")
+    configured = said if isinstance(said, Mapping) else {}
+    return ConfigWarnings.of(in_body(sent, element), of_events_left_off(configured, values))
+
+
+def of_instance(values: Values, of_its_body: ConfigWarnings, around: Surroundings) -> ConfigWarnings:
+    """Return all that is to be said of an instance.
+
+    Args:
+        values: its configuration.
+        of_its_body: what was said of the body that it was last changed by.
+    """
+    return ConfigWarnings.of(
+        of_callbacks(values, around.element, objection=around.objection),
+        of_its_body.listed,
+        of_poller(values, around.element, empty_block=around.empty_block),
+        in_configuration(values, around.element),
+        more=of_its_body.more,
+    )

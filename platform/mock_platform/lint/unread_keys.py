@@ -1,0 +1,168 @@
+"""Keys that nothing reads: of a body, its configuration, a resource's block and its dates.
+
+Source: the keys that are known are those of the documented bodies, configurations and blocks, with what was seen in
+exported ones (documented, observed); that the platform keeps all others without a word is assumed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from mock_platform.configuration import callback_headers, poller_configuration
+from mock_platform.configuration.masking import Values
+from mock_platform.elements.element import Element
+from mock_platform.instances.shown import InstanceJson
+from mock_platform.lint.warning import ConfigWarning, Rule, Slip, place, quoted
+
+BODY_KEYS = (
+    "element",
+    "name",
+    "configuration",
+    "providerData",
+    "tags",
+    "externalAuthentication",
+    "retrieveObjectsAfterInstantiation",
+)
+BLOCK_KEYS = (
+    "url",
+    "idField",
+    "datesConfiguration",
+    "filterByUpdatedDate",
+    "filterByCurrentDate",
+    "createdCheckTolerance",
+    "pageSize",
+    "pollDelay",
+)
+DATE_KEYS = (
+    "updatedDateField",
+    "updatedDateFormat",
+    "updatedDateTimezone",
+    "createdDateField",
+    "createdDateFormat",
+    "createdDateTimezone",
+)
+_SENT_BACK = frozenset(InstanceJson.__annotations__)
+"""Clients put back whole what they got (observed)."""
+
+_SUCCESSORS_BLOCK_KEYS = frozenset(
+    {
+        "batchSize",
+        "objectName",
+        "parameters",
+        "useLastPollDate",
+        "postHooks",
+        "postHookPipelines",
+        "useHydrationBeforePostHooks",
+    }
+)
+_SUCCESSORS_KEYS = frozenset({"event.raw.enabled"})
+_SEEN_ELSEWHERE = ("event.notification.type", callback_headers.STANDARD_SECRET)
+_FAMILIES = ("oauth.", "bulk.")
+"""How keys begin that other connectors have many of."""
+
+_SHORTEST_ENDING = 5
+_LIKE = 0.75
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Key:
+    """A key that nothing reads where it stands.
+
+    Attributes:
+        within: the names above it.
+        known: what is read instead -> how a message says it.
+        successors: whether the platform's successor reads it.
+    """
+
+    name: str
+    within: tuple[str, ...]
+    known: Mapping[str, str]
+    successors: bool = False
+
+    def warning(self) -> ConfigWarning:
+        """Say what it is instead of what may be meant."""
+        path, said = place(*self.within, self.name), quoted(self.name)
+        if self.successors:
+            message = f"{said} has no effect: only the platform's successor reads it"
+            return ConfigWarning(rule=Rule.KEY_WITHOUT_EFFECT, path=path, message=message)
+        nearest = _nearest(self.name, self.known)
+        if nearest is None:
+            message = f"{said} has no effect: nothing reads it"
+            return ConfigWarning(rule=Rule.UNKNOWN_KEY, path=path, message=message)
+        message = f"{said} has no effect: what is read is {self.known[nearest]}"
+        return ConfigWarning(rule=Rule.MISSPELT_KEY, path=path, message=message, nearest=nearest)
+
+
+def in_body(sent: Mapping[str, object], element: Element) -> Iterator[Slip]:
+    """Find the keys of a body that nothing reads.
+
+    Args:
+        sent: the body as it came.
+    """
+    own = {key: f"{key} inside configuration" for key in _configuration_keys(element)}
+    known = {**own, **{key: key for key in BODY_KEYS}}
+    for name in _said(sent):
+        if name not in BODY_KEYS and name not in _SENT_BACK:
+            yield _Key(name=name, within=(), known=known)
+
+
+def in_configuration(values: Values, element: Element) -> Iterator[Slip]:
+    """Find the keys of a configuration that nothing reads, those of its resources' blocks included.
+
+    A key that was taken back, with null or an empty text, is none any more.
+    """
+    keys = _configuration_keys(element)
+    known = {key: key for key in keys}
+    for name, value in values.items():
+        if value and name not in known and not name.startswith(_FAMILIES):
+            yield _Key(name=name, within=("configuration",), known=known, successors=name in _SUCCESSORS_KEYS)
+    for resource, block in poller_configuration.entries_of(values).items():
+        if isinstance(block, Mapping):
+            yield from _in_block(("configuration", poller_configuration.CONFIGURATION, resource), block)
+
+
+def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[Slip]:
+    beside = {key: key for key in BLOCK_KEYS}
+    inside = {key: f"{key} inside datesConfiguration" for key in DATE_KEYS}
+    for name in _said(block):
+        if name not in beside:
+            yield _Key(
+                name=name,
+                within=within,
+                known={**inside, **beside},
+                successors=name in _SUCCESSORS_BLOCK_KEYS,
+            )
+    dates = block.get("datesConfiguration")
+    if not isinstance(dates, Mapping):
+        return
+    known = {
+        **{key: f"{key} beside datesConfiguration" for key in BLOCK_KEYS},
+        **{key: key for key in DATE_KEYS},
+    }
+    for name in _said(dates):
+        if name not in DATE_KEYS and name != "createdCheckTolerance":  # which is read there too
+            yield _Key(name=name, within=(*within, "datesConfiguration"), known=known)
+
+
+def _configuration_keys(element: Element) -> tuple[str, ...]:
+    return (*(entry.key for entry in element.keys), *_SEEN_ELSEWHERE)
+
+
+def _said(values: Mapping[str, object]) -> Iterator[str]:
+    return (name for name, value in values.items() if value is not None)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known key that a name may stand for: the same but for case and dots, its end, or one much like it."""
+    plain = {_plain(key): key for key in known}
+    wanted = _plain(name[:100])
+    if len(wanted) >= _SHORTEST_ENDING:
+        for written, key in plain.items():
+            if written.endswith(wanted):
+                return key
+    near = get_close_matches(wanted, plain, n=1, cutoff=_LIKE)
+    return plain[near[0]] if near else None
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

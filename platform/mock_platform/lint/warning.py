@@ -1,0 +1,156 @@
+"""What an instance's configuration will make its user regret, though the platform takes it: one warning for each slip.
+
+A warning says what came, where it stands, and what will happen; it never changes what the platform does or answers. All
+of them fit into a header, or are counted there.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import chain, islice
+from typing import Protocol, TypedDict
+
+from mock_platform.errors import shown
+
+MOST = 50
+"""Warnings that are told of an instance; of others, only how many there are."""
+
+LARGEST_HEADER = 4096
+_LONGEST_NAME = 40
+
+
+class Rule(Enum):
+    """What sort of slip it is; the words are stable, so that programs can go by them."""
+
+    UNKNOWN_KEY = "unknown-key"
+    MISSPELT_KEY = "misspelt-key"
+    KEY_WITHOUT_EFFECT = "key-without-effect"
+    UNPOLLED_RESOURCE = "unpolled-resource"
+    NOTHING_POLLED = "nothing-polled"
+    MISSING_ID_FIELD = "missing-id-field"
+    MISSING_DATE_FIELD = "missing-date-field"
+    INTERVAL_TOO_LONG = "interval-too-long"
+    EVENTS_NOT_ENABLED = "events-not-enabled"
+    CALLBACK_URL = "callback-url"
+    VENDOR_TYPE_WITHOUT_EFFECT = "vendor-type-without-effect"
+    MORE = "more"
+
+
+class WarningJson(TypedDict):
+    """A slip: its rule, its place in the request's body, what will happen, and the key or name that may be meant."""
+
+    rule: str
+    path: str
+    message: str
+    nearest: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigWarning:
+    """One slip.
+
+    Attributes:
+        path: keys from the body's top, with dots between.
+        message: what came, and what will happen.
+        nearest: a key or name that may be meant; None if none is near.
+    """
+
+    rule: Rule
+    path: str
+    message: str
+    nearest: str | None = None
+
+    def warning(self) -> "ConfigWarning":
+        """Return itself: it is a slip whose warning is there."""
+        return self
+
+    def to_json(self) -> WarningJson:
+        """Return what is shown."""
+        return {
+            "rule": self.rule.value,
+            "path": self.path,
+            "message": self.message,
+            "nearest": self.nearest,
+        }
+
+
+class Slip(Protocol):
+    """Something that was found; what it costs to say more of it is spent on those alone that are told."""
+
+    def warning(self) -> ConfigWarning:
+        """Return what is said of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigWarnings:
+    """The slips of one instance.
+
+    Attributes:
+        more: how many there are beside those that are listed.
+    """
+
+    listed: tuple[ConfigWarning, ...] = ()
+    more: int = 0
+
+    @classmethod
+    def of(cls, *found: Iterable[Slip], more: int = 0) -> "ConfigWarnings":
+        """Take the first ``MOST``, and count the rest.
+
+        Args:
+            more: how many have been left out already.
+        """
+        slips = chain(*found)
+        listed = tuple(slip.warning() for slip in islice(slips, MOST))
+        return cls(listed=listed, more=more + sum(1 for _ in slips))
+
+    @property
+    def entries(self) -> tuple[ConfigWarning, ...]:
+        """All that are listed; if there are more, the last one says how many."""
+        return (*self.listed, *_rest(self.more))
+
+    def to_json(self) -> list[WarningJson]:
+        """Return what is shown."""
+        return [each.to_json() for each in self.entries]
+
+    def header(self) -> str | None:
+        """Return all that fits into a header, as a list in ASCII JSON; None if there is nothing to say.
+
+        If something had to be left out, the last entry has the rule ``more`` and says how much.
+        """
+        if not self.listed:
+            return None
+        cut = (self._first(fitting) for fitting in range(len(self.listed), -1, -1))
+        return next(text for text in cut if len(text) <= LARGEST_HEADER)
+
+    def _first(self, count: int) -> str:
+        """Write the first so many, and how many are left out."""
+        rest = _rest(len(self.listed) - count + self.more)
+        shown_ones = [each.to_json() for each in (*self.listed[:count], *rest)]
+        return json.dumps(shown_ones, separators=(",", ":"))
+
+
+def name_shown(name: str) -> str:
+    r"""Return a key or a name of a stranger's choice as part of a path: short, and without what cannot be seen.
+
+    >>> name_shown("idField"), name_shown("a\nb"), name_shown("x" * 41) == "x" * 40 + "..."
+    ('idField', 'a\\nb', True)
+    """
+    cut = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
+    return cut if cut.isprintable() else repr(cut)[1:-1]
+
+
+def place(*names: str) -> str:
+    """Return a path."""
+    return ".".join(map(name_shown, names))
+
+
+def quoted(name: str) -> str:
+    """Return a key or a name of a stranger's choice as part of a message."""
+    return shown(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...")
+
+
+def _rest(count: int) -> Iterator[ConfigWarning]:
+    if count:
+        message = f"{count} more; GET /_local/warnings on the platform lists up to {MOST}"
+        yield ConfigWarning(rule=Rule.MORE, path="", message=message)

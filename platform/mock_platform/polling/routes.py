@@ -1,0 +1,104 @@
+"""``/_local/polls``: every poll with every decision it took, and polling at once."""
+
+from typing import Annotated
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_kit.admin.routes import asked_workspace
+from mock_kit.api.operations import Answer, operation
+from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
+from mock_kit.storage.retention import pruned_json
+from mock_kit.workspaces.instants import format_instant
+from mock_platform.core.dependencies import any_instance, parts
+from mock_platform.core.models import Decision, Poll, Ran
+
+bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
+
+Json = dict[str, object]
+
+
+class PollsQuery(Struct, rename="camel"):
+    """Which polls are asked for.
+
+    Attributes:
+        before: only those that ran before the one with this id, as ``next`` says it.
+        limit: the latest of them.
+    """
+
+    instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
+    resource: str | None = None
+    before: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+
+
+class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
+    """Which instance to poll; None polls all of them."""
+
+    instance_id: int | str | None = None
+
+
+@bp.get("")
+@operation(problems=(401, 403))
+def index(query: PollsQuery) -> Answer[Json]:
+    """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept."""
+    name, store = asked_workspace().name, parts().store
+    instance_id = query.instance_id or None
+    found = store.polls.list(
+        name,
+        instance_id=instance_id,
+        resource=query.resource,
+        before=query.before,
+        limit=query.limit + 1,
+    )
+    polls = found[-query.limit :]
+    total = store.polls.count(name, instance_id=instance_id, resource=query.resource)
+    return Answer(
+        {
+            "polls": [_shown(poll) for poll in polls],
+            "pruned": pruned_json(store.history.pruned(name)),
+            **page_json(total, {"before": polls[0].id} if len(found) > query.limit else None),
+        }
+    )
+
+
+@bp.post("")
+@operation(problems=(401, 403, 404, 409))
+def poll_now(body: PollRequest) -> Answer[Json]:
+    """Poll at once, whatever the schedule."""
+    workspace = asked_workspace()
+    chosen = body.instance_id
+    store = parts().store.instances
+    instances = store.all(workspace.name) if chosen is None else [any_instance(workspace, str(chosen))]
+    ran = Ran()
+    for instance in instances:
+        ran += parts().engine.poll_now(workspace, instance)
+    return Answer(
+        {"polls": ran.polls, "events": ran.events, "deliveries": ran.deliveries, "attempts": ran.attempts}
+    )
+
+
+def _shown(poll: Poll) -> Json:
+    return {
+        "id": poll.id,
+        "instanceId": poll.instance_id,
+        "resource": poll.resource,
+        "from": format_instant(poll.window_from),
+        "at": format_instant(poll.at),
+        "request": {"url": poll.request_url, "status": poll.request_status},
+        "seen": poll.seen,
+        "events": poll.events,
+        "records": [_decision(decision) for decision in poll.decisions],
+        "error": poll.error,
+    }
+
+
+def _decision(decision: Decision) -> Json:
+    return {
+        "id": decision.record_id,
+        "updated": decision.updated,
+        "created": decision.created,
+        "date": format_instant(decision.date),
+        "verdict": decision.verdict.value,
+        "why": decision.why,
+    }

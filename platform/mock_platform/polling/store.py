@@ -1,0 +1,297 @@
+"""Polls: what each found and decided. Its events and its new last-poll time are written together."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from msgspec import Struct, convert
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, select
+
+from mock_kit.api.json_text import decode, encode_text
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_platform.accounts.emails import Email
+from mock_platform.accounts.store_emails import keep_email
+from mock_platform.core.counters import next_number
+from mock_platform.core.models import (
+    Decision,
+    EventStatus,
+    Instance,
+    JobKind,
+    Notification,
+    Poll,
+    User,
+    Verdict,
+)
+from mock_platform.core.tables import instances, last_polls, polls
+from mock_platform.events.history import History
+from mock_platform.events.store_notifications import NewNotification, tell
+from mock_platform.instances.store import still_there
+from mock_platform.jobs.store import NextTurn, drop_jobs, move_or_remove
+from mock_platform.usage.store import Usage
+
+_this_resource = (
+    last_polls.c.workspace == bindparam("of_workspace"),
+    last_polls.c.instance_id == bindparam("of_id"),
+    last_polls.c.resource == bindparam("of_resource"),
+)
+_is_enabled = exists().where(
+    instances.c.workspace == bindparam("of_workspace"),
+    instances.c.id == bindparam("of_id"),
+    not_(instances.c.disabled),
+)
+_still_polled = last_polls.update().where(*_this_resource, _is_enabled)
+_advance = Prepared(_still_polled.values(at=bindparam("polled_at"), failures=0))
+_fail = Prepared(_still_polled.values(failures=last_polls.c.failures + 1).returning(last_polls.c.failures))
+_add_poll = Prepared(polls.insert())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A notification with what is kept of it.
+
+    Attributes:
+        raw: JSON text of the records.
+        body: the exact bytes of the callback.
+        owner: of the instance.
+    """
+
+    notification: Notification
+    topic: str
+    raw: str
+    body: bytes
+    owner: User
+
+
+Compose = Callable[[Callable[[], int]], Iterable[Outgoing]]
+"""Given what hands out notification ids, returns a poll's notifications."""
+
+
+class Polls:
+    """The polls of every workspace."""
+
+    def __init__(self, database: Database, usage: Usage, history: History) -> None:
+        self._database = database
+        self._usage = usage
+        self._history = history
+
+    def succeeded(  # noqa: PLR0913 - what is kept together
+        self,
+        workspace: str,
+        instance: Instance,
+        poll: Poll,
+        compose: Compose,
+        *,
+        first_id: int,
+        then: NextTurn | None = None,
+    ) -> bool:
+        """Keep a poll, its notifications, the deliveries they owe, its calls, and the new last-poll time: all or nothing.
+
+        It is nothing, and says so, if the resource is no longer polled: its instance was deleted or disabled, or its
+        configuration changed, while the poll was under way.
+
+        Args:
+            then: when the job that it is the last poll of falls due again.
+        """
+        with self._database.writing() as connection:
+            if not _advance.run(connection, {**_key(workspace, poll), "polled_at": poll.at}):
+                return False
+            self._add(connection, workspace, poll)
+            if poll.events:
+                for outgoing in compose(
+                    lambda: next_number(connection, workspace, "notification", first=first_id)
+                ):
+                    tell(connection, workspace, _new(outgoing, instance))
+            self._end(connection, then)
+        return True
+
+    def received(self, workspace: str, instance: Instance, compose: Compose, *, first_id: int) -> None:
+        """Keep what came in from outside, and the deliveries that it owes; no poll, and no last-poll time."""
+        with self._database.writing() as connection:
+            if not still_there(connection, workspace, instance.id):
+                return
+            for outgoing in compose(
+                lambda: next_number(connection, workspace, "notification", first=first_id)
+            ):
+                tell(connection, workspace, _new(outgoing, instance), fresh=EventStatus.RECEIVED)
+                self._history.forget(connection, workspace, outgoing.notification.created)
+
+    def failed(  # noqa: PLR0913 - as of one that succeeded
+        self,
+        workspace: str,
+        instance: Instance,
+        poll: Poll,
+        *,
+        limit: int,
+        email: Email | None = None,
+        then: NextTurn | None = None,
+    ) -> int:
+        """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
+
+        Nothing is kept, as of one that succeeded, if the resource is no longer polled.
+
+        Args:
+            email: to be kept if it is.
+            then: when the job that it is the last poll of falls due again.
+
+        Returns:
+            How often the resource has failed in a row; 0 if nothing is kept.
+
+        Source: one resource that fails so often in a row disables the whole poller of the instance (documented).
+        """
+        with self._database.writing() as connection:
+            failures: int | None = _fail.scalar(connection, _key(workspace, poll))
+            if failures is None:
+                return 0
+            self._add(connection, workspace, poll)
+            if failures >= limit:
+                drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
+                connection.execute(
+                    instances.update()
+                    .where(instances.c.workspace == workspace, instances.c.id == instance.id)
+                    .values(polling_disabled=True)
+                )
+                if email:
+                    keep_email(connection, workspace, email)
+            self._end(connection, then)
+        return failures
+
+    def list(
+        self,
+        workspace: str,
+        *,
+        instance_id: int | None = None,
+        resource: str | None = None,
+        before: int | None = None,
+        limit: int,
+    ) -> "list[Poll]":
+        """Return the latest polls, oldest first; those before an id, if there is one."""
+        asked = _asked(of_instance=instance_id, of_resource=resource, before=before)
+        with self._database.glancing() as connection:
+            rows = _latest(frozenset(asked)).all(
+                connection, {**asked, "of_workspace": workspace, "most": limit}
+            )
+        return [_poll(row) for row in reversed(rows)]
+
+    def count(self, workspace: str, *, instance_id: int | None = None, resource: str | None = None) -> int:
+        """Return how many polls are kept."""
+        asked = _asked(of_instance=instance_id, of_resource=resource)
+        with self._database.glancing() as connection:
+            counted = select(func.count()).where(*_chosen(frozenset(asked)))
+            return connection.scalar(counted, {**asked, "of_workspace": workspace}) or 0
+
+    def _add(self, connection: Connection, workspace: str, poll: Poll) -> None:
+        _add_poll.run(connection, _row(workspace, poll, next_number(connection, workspace, "poll", first=1)))
+        self._history.forget(connection, workspace, poll.at)
+
+    def _end(self, connection: Connection, then: NextTurn | None) -> None:
+        """Keep the calls that a poll made, and when its job falls due again."""
+        if then is not None:
+            move_or_remove(connection, then.job, then.due)
+        self._usage.keep(connection)
+
+
+_NARROWED = {
+    "of_instance": polls.c.instance_id == bindparam("of_instance"),
+    "of_resource": polls.c.resource == bindparam("of_resource"),
+    "before": polls.c.id < bindparam("before"),
+}
+
+
+def _asked(**narrowed: object) -> dict[str, object]:
+    return {name: value for name, value in narrowed.items() if value is not None}
+
+
+def _chosen(asked: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions of a search, as narrow as is asked."""
+    return [polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in sorted(asked))]
+
+
+@cache
+def _latest(asked: frozenset[str]) -> Prepared:
+    """Return what looks for the latest polls, as narrowly as is asked."""
+    return Prepared(select(polls).where(*_chosen(asked)).order_by(polls.c.id.desc()).limit(bindparam("most")))
+
+
+def _new(outgoing: Outgoing, instance: Instance) -> NewNotification:
+    notification = outgoing.notification
+    return NewNotification(
+        id=notification.id,
+        event_id=notification.event_id,
+        instance_id=instance.id,
+        topic=outgoing.topic,
+        created=notification.created,
+        raw=outgoing.raw,
+        body=outgoing.body,
+        owner=outgoing.owner,
+    )
+
+
+def _key(workspace: str, poll: Poll) -> dict[str, object]:
+    return {"of_workspace": workspace, "of_id": poll.instance_id, "of_resource": poll.resource}
+
+
+class _Decision(Struct, array_like=True):
+    """A decision as it is kept."""
+
+    record_id: str
+    updated: str | None
+    created: str | None
+    date: datetime
+    verdict: str
+    why: str
+
+
+def _row(workspace: str, poll: Poll, number: int) -> dict[str, object]:
+    kept = [
+        _Decision(
+            record_id=decision.record_id,
+            updated=decision.updated,
+            created=decision.created,
+            date=decision.date,
+            verdict=decision.verdict.value,
+            why=decision.why,
+        )
+        for decision in poll.decisions
+    ]
+    return {
+        "workspace": workspace,
+        "id": number,
+        "instance_id": poll.instance_id,
+        "resource": poll.resource,
+        "window_from": poll.window_from,
+        "at": poll.at,
+        "request_url": poll.request_url,
+        "request_status": poll.request_status,
+        "seen": poll.seen,
+        "events": poll.events,
+        "decisions": encode_text(kept),
+        "error": poll.error,
+    }
+
+
+def _poll(row: Row[tuple[object, ...]]) -> Poll:
+    return Poll(
+        id=row.id,
+        instance_id=row.instance_id,
+        resource=row.resource,
+        window_from=row.window_from,
+        at=row.at,
+        request_url=row.request_url,
+        request_status=row.request_status,
+        seen=row.seen,
+        events=row.events,
+        decisions=tuple(
+            Decision(
+                record_id=kept.record_id,
+                updated=kept.updated,
+                created=kept.created,
+                date=kept.date,
+                verdict=Verdict(kept.verdict),
+                why=kept.why,
+            )
+            for kept in convert(decode(row.decisions), list[_Decision])
+        ),
+        error=row.error,
+    )

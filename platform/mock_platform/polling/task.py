@@ -1,0 +1,264 @@
+"""Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from mock_kit.api.json_text import MalformedJsonError, decode
+from mock_kit.web.wire import Http, NoReply, Reply
+from mock_kit.workspaces.registry import Workspace, Workspaces
+from mock_platform.accounts.emails import poller_disabled
+from mock_platform.activity import lines as activity
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.core import identities
+from mock_platform.core.models import Decision, Instance, Job, Poll, Ran, Resource
+from mock_platform.core.settings import Settings
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.events.composer import Composer
+from mock_platform.jobs.store import NextTurn
+from mock_platform.polling import window as polling
+from mock_platform.polling.window import Window
+from mock_platform.store import Store
+
+BASE_PATH = "/elements/api-v2"
+ID_ALIAS_HEADER = "Elements-Local-Id-Alias"
+"""``false`` asks the hub for records without the alias ``id``: a callback's ``raw`` has what the provider has."""
+
+Record = Mapping[str, object]
+
+
+@dataclass(kw_only=True)
+class _Reading:
+    """What a poll has read so far.
+
+    Attributes:
+        status: of the latest answer.
+        found: the changes, and the records they are about.
+    """
+
+    url: str
+    status: int | None = None
+    decisions: list[Decision] = field(default_factory=list)
+    found: list[tuple[Decision, Record]] = field(default_factory=list)
+    error: str | None = None
+
+
+class _UnusableAnswerError(Exception):
+    """A page of a poll did not come, is no list of records, or leads in a circle."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollTask:
+    """What is done when an instance's poll falls due.
+
+    Attributes:
+        http: reaches the platform's own hub.
+    """
+
+    store: Store
+    workspaces: Workspaces
+    http: Http
+    settings: Settings
+
+    @property
+    def composer(self) -> Composer:
+        """What makes a poll's notifications."""
+        return Composer(store=self.store, settings=self.settings)
+
+    def run(self, workspace: Workspace, job: Job) -> Ran:
+        """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
+        at = workspace.clock.now()
+        instance = self.store.instances.get(workspace.name, int(job.subject))
+        if instance is None:
+            self.store.jobs.remove(job)
+            return Ran()
+        interval = configuration.refresh_interval(instance.configuration)
+        again = polling.next_poll(at, refresh_interval=interval)
+        return self.poll(workspace, instance, NextTurn(job=job, due=again if again > at else None))
+
+    def poll(self, workspace: Workspace, instance: Instance, then: NextTurn | None = None) -> Ran:
+        """Poll an instance's resources one after the other (documented), all as of one instant.
+
+        A disabled instance is left alone (assumed).
+
+        Args:
+            then: when the job whose polls these are falls due again: kept with the last of them.
+        """
+        last_polls = {} if instance.disabled else self._last_polls(workspace, instance)
+        if not last_polls:
+            if then is not None:
+                self.store.jobs.plan_next(then)
+            return Ran()
+        with self.workspaces.reading(workspace) as at:
+            windows = [
+                (resource, polling.window(resource, last_poll=last, at=at))
+                for resource, last in last_polls.items()
+            ]
+            return self._poll_each(workspace, instance, windows, then)
+
+    def _last_polls(self, workspace: Workspace, instance: Instance) -> dict[Resource, datetime]:
+        """Return what is to be polled, and when each was polled last."""
+        last_polls = self.store.instances.last_polls(workspace.name, instance.id)
+        resources = configuration.polled_resources(
+            instance.configuration, INSIGHTLY, empty_block=self.settings.empty_block
+        )
+        return {
+            resource: last_polls[resource.name].at for resource in resources if resource.name in last_polls
+        }
+
+    def _poll_each(
+        self,
+        workspace: Workspace,
+        instance: Instance,
+        windows: Sequence[tuple[Resource, Window]],
+        then: NextTurn | None,
+    ) -> Ran:
+        ran, polled = Ran(), None
+        for number, (resource, covered) in enumerate(windows, start=1):
+            kept_with_it = then if number == len(windows) else None
+            polled = self._poll(workspace, instance, resource, covered, kept_with_it)
+            if polled is None and not self._goes_on(workspace, instance):
+                break
+            ran += polled or Ran()
+        if then is not None and polled is None:  # there was nothing that it could have been kept with
+            self.store.jobs.plan_next(then)
+        return ran
+
+    def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
+        """Say whether an instance has been neither deleted nor disabled meanwhile."""
+        present = self.store.instances.get(workspace.name, instance.id)
+        return present is not None and not present.disabled
+
+    def _poll(
+        self,
+        workspace: Workspace,
+        instance: Instance,
+        resource: Resource,
+        covered: Window,
+        then: NextTurn | None,
+    ) -> Ran | None:
+        """Poll one resource; None if that came to nothing, since it is no longer polled."""
+        read = self._read(workspace, instance, resource, covered)
+        poll = Poll(
+            instance_id=instance.id,
+            resource=resource.name,
+            window_from=covered.after,
+            at=covered.at,
+            request_url=read.url,
+            request_status=read.status,
+            seen=len(read.decisions),
+            decisions=tuple(read.decisions),
+            error=read.error,
+        )
+        if read.error:
+            limit = self.settings.poll_failure_limit
+            email = poller_disabled(
+                instance,
+                self.store.people.user(workspace, instance.user_id),
+                resource=resource.name,
+                limit=limit,
+                reason=read.error,
+                at=covered.at,
+            )
+            failures = self.store.polls.failed(
+                workspace.name, instance, poll, limit=limit, email=email, then=then
+            )
+            if not failures:
+                return None
+            self._tell(workspace, poll, resource, failures=failures)
+            return Ran(polls=1)
+        found = read.found
+        composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)
+        poll = replace(poll, events=len(found))
+        kept = self.store.polls.succeeded(
+            workspace.name,
+            instance,
+            poll,
+            composed,
+            first_id=identities.first_notification_id(workspace),
+            then=then,
+        )
+        if not kept:
+            return None
+        if poll.seen:  # what saw nothing, as nearly all do, costs nothing more
+            self._tell(workspace, poll, resource)
+        return Ran(polls=1, events=len(found))
+
+    def _tell(self, workspace: Workspace, poll: Poll, resource: Resource, *, failures: int = 0) -> None:
+        """Tell of a poll that has been kept.
+
+        Args:
+            failures: how often the resource has failed in a row.
+        """
+        told = filter(None, [activity.polled(poll, resource)])
+        self.store.activities.tell(workspace, *told, at=poll.at)
+        if failures >= self.settings.poll_failure_limit:
+            off = activity.switched_off(poll, failures=failures)
+            self.store.activities.tell(workspace, off, at=poll.at)
+
+    def _read(
+        self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window
+    ) -> _Reading:
+        """Ask for page after page, and decide on every record of each."""
+        read = _Reading(url=polling.request_url(resource, covered))
+        headers = {
+            "Authorization": f"User {workspace.user_secret}, Element {instance.token}",
+            ID_ALIAS_HEADER: "false",
+        }
+        more: str | None = read.url
+        tokens: set[str] = set()
+        try:
+            while more:
+                reply = self.http.send("GET", self.settings.url + BASE_PATH + more, headers=headers)
+                decisions = [
+                    self._decide(record, resource, covered, read) for record in _records(reply, read)
+                ]
+                token = _next_page(reply, tokens)
+                reads_on = token is not None and polling.reads_on(decisions, resource, covered)
+                more = polling.request_url(resource, covered, page_token=token) if reads_on else None
+        except _UnusableAnswerError as error:
+            read.error = str(error)
+        return read
+
+    def _decide(self, record: Record, resource: Resource, covered: Window, read: _Reading) -> Decision:
+        tolerance = self.settings.created_check_tolerance
+        decision = polling.decide(record, resource, covered, default_tolerance=tolerance)
+        read.decisions.append(decision)
+        if decision.change:
+            read.found.append((decision, record))
+        return decision
+
+
+def _records(reply: Reply | NoReply, read: _Reading) -> list[Record]:
+    """Return a page's records.
+
+    Raises:
+        _UnusableAnswerError: there is no page; says why.
+    """
+    if isinstance(reply, NoReply):
+        read.status = None
+        raise _UnusableAnswerError(f"no answer: {reply.reason}")
+    read.status = reply.status
+    if not reply.ok:
+        raise _UnusableAnswerError(f"{reply.status}: {reply.body.decode('utf-8', 'replace')[:500]}")
+    try:
+        page = decode(reply.body)
+    except MalformedJsonError as error:
+        raise _UnusableAnswerError(str(error)) from error
+    if not isinstance(page, list):
+        raise _UnusableAnswerError("expected an array of records")
+    return [record for record in page if isinstance(record, dict)]
+
+
+def _next_page(reply: Reply | NoReply, tokens: set[str]) -> str | None:
+    """Return the token of the page after this one, and note it.
+
+    Raises:
+        _UnusableAnswerError: it has come before, so that there would be no end.
+    """
+    token = reply.headers.get("Elements-Next-Page-Token") if isinstance(reply, Reply) else None
+    if token in tokens:
+        raise _UnusableAnswerError(f"the page token {token!r} has come before")
+    if token is not None:
+        tokens.add(token)
+    return token

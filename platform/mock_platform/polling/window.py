@@ -1,0 +1,152 @@
+"""What to ask in a poll, and what each record of the answer means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from mock_platform.ceql.record_path import find
+from mock_platform.configuration.instance_configuration import as_text
+from mock_platform.core.models import DateField, Decision, Resource, Verdict
+from mock_platform.dates import date_template, zones
+from mock_platform.dates.iso_dates import iso_date_exact
+from mock_platform.dates.java_dates import parse_date
+from mock_platform.errors import UnreadableDateError
+from mock_platform.polling.change import classify
+
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The stretch of time that one poll of one resource is about.
+
+    Attributes:
+        after: records count when they are dated strictly later.
+        at: the start of the poll.
+    """
+
+    after: datetime
+    at: datetime
+
+
+def next_poll(at: datetime, *, refresh_interval: timedelta) -> datetime:
+    """Return when an instance is polled next; the end of the calendar stands for never.
+
+    Source: "event.poller.refresh_interval" (documented); the vendor's test suite parks a poller with a huge
+        number (observed).
+    """
+    return at + refresh_interval if refresh_interval < _LATEST - at else _LATEST
+
+
+def window(resource: Resource, *, last_poll: datetime, at: datetime) -> Window:
+    """Return what a poll that starts now has to cover.
+
+    Source: ``pollDelay`` is taken off the last poll's time, which may repeat records (documented).
+    """
+    after = last_poll - resource.poll_delay if resource.poll_delay < last_poll - _EARLIEST else _EARLIEST
+    return Window(after=after, at=at)
+
+
+def request_url(resource: Resource, covered: Window, *, page_token: str | None = None) -> str:
+    """Return the platform-relative URL of a page, placeholders filled and percent-encoded.
+
+    Args:
+        page_token: from the page before; None for the first one.
+    """
+    url = date_template.expand(resource.url, last_poll=covered.after, now=covered.at)
+    extra = [f"pageSize={resource.page_size}"] if resource.page_size else []
+    if page_token:
+        extra.append(f"nextPage={quote(page_token, safe='')}")
+    return url + ("&" if "?" in url else "?") + "&".join(extra) if extra else url
+
+
+def decide(
+    record: Mapping[str, object], resource: Resource, covered: Window, *, default_tolerance: timedelta
+) -> Decision:
+    """Say what a record means to a poll.
+
+    Source: strictly later than the last poll, and the two filters, are documented; that a record without a
+        readable date is passed over, and one without any configured date counts as updated, is assumed.
+    """
+    deciding = resource.updated if resource.filter_by_updated_date else resource.created
+    if resource.updated is None and resource.created is None:
+        return _decision(record, resource, Verdict.UPDATED, "no dates are configured", date=covered.at)
+    if deciding is None:
+        return _decision(
+            record, resource, Verdict.IGNORED, "the date to compare is not configured", date=covered.at
+        )
+    try:
+        date = _read(record, deciding, now=covered.at)
+    except UnreadableDateError as error:
+        return _decision(record, resource, Verdict.IGNORED, f"{deciding.path}: {error}", date=covered.at)
+    verdict, why = _judge(record, resource, covered, date, default_tolerance)
+    return _decision(record, resource, verdict, why, date=date)
+
+
+def reads_on(decisions: list[Decision], resource: Resource, covered: Window) -> bool:
+    """Say whether the page after this one is worth asking for.
+
+    Source: a resource whose URL filters nothing is read until records are older than the last poll
+        (documented); that a whole page has to be older is assumed.
+    """
+    return date_template.has_placeholder(resource.url) or any(
+        decision.date > covered.after for decision in decisions
+    )
+
+
+def _judge(
+    record: Mapping[str, object],
+    resource: Resource,
+    covered: Window,
+    date: datetime,
+    default_tolerance: timedelta,
+) -> tuple[Verdict, str]:
+    """Hold a date against the window, and if it lies inside, tell created from updated."""
+    which = "updated" if resource.filter_by_updated_date else "created"
+    if date <= covered.after:
+        return (
+            Verdict.IGNORED,
+            f"{which} {iso_date_exact(date)} is not later than {iso_date_exact(covered.after)}",
+        )
+    if resource.filter_by_current_date and date > covered.at:
+        return (
+            Verdict.IGNORED,
+            f"{which} {iso_date_exact(date)} is later than the poll's start {iso_date_exact(covered.at)}",
+        )
+    inside = f"{which} {iso_date_exact(date)} is later than {iso_date_exact(covered.after)}"
+    if not resource.filter_by_updated_date:
+        return Verdict.CREATED, f"{inside}; filterByUpdatedDate is false, so it counts as created"
+    if resource.created is None:
+        return Verdict.UPDATED, f"{inside}; no created date is configured"
+    try:
+        created = _read(record, resource.created, now=covered.at)
+    except UnreadableDateError as error:
+        return Verdict.UPDATED, f"{inside}; {resource.created.path}: {error}"
+    tolerance = (
+        default_tolerance if resource.created_check_tolerance is None else resource.created_check_tolerance
+    )
+    change = classify(created, date, tolerance=tolerance)
+    apart = f"{(date - created).total_seconds():g} s after created"
+    within = "within" if change.value == "CREATED" else "beyond"
+    return Verdict(
+        change.value
+    ), f"{inside}; {apart}, {within} the tolerance of {tolerance.total_seconds():g} s"
+
+
+def _decision(
+    record: Mapping[str, object], resource: Resource, verdict: Verdict, why: str, *, date: datetime
+) -> Decision:
+    return Decision(
+        record_id=as_text(find(record, resource.id_field)) or "",
+        updated=as_text(find(record, resource.updated.path)) if resource.updated else None,
+        created=as_text(find(record, resource.created.path)) if resource.created else None,
+        date=date,
+        verdict=verdict,
+        why=why,
+    )
+
+
+def _read(record: Mapping[str, object], field: DateField, *, now: datetime) -> datetime:
+    return parse_date(find(record, field.path), field.pattern, zones.zone(field.zone), now=now)

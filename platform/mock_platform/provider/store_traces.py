@@ -1,0 +1,40 @@
+"""Traces of what went to the provider."""
+
+from collections.abc import Callable
+
+from msgspec.json import Decoder
+from sqlalchemy import select
+
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.database import Database
+from mock_platform.core.counters import next_number
+from mock_platform.core.tables import traces
+from mock_platform.provider.provider_trace import Exchange, Trace
+
+_exchanges = Decoder(tuple[Exchange, ...])
+
+
+class Traces:
+    """The traces of every workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, workspace: str, make: Callable[[int], Trace]) -> Trace:
+        """Keep a trace, made under the next number."""
+        with self._database.writing() as connection:
+            trace = make(next_number(connection, workspace, "trace", first=1))
+            row = {"id": trace.id, "element_key": trace.element_key, "at": trace.at}
+            exchanges = encode_text(trace.exchanges)
+            connection.execute(traces.insert(), {"workspace": workspace, **row, "exchanges": exchanges})
+        return trace
+
+    def get(self, workspace: str, trace_id: str) -> Trace | None:
+        """Return the trace with this id."""
+        asked = select(traces).where(traces.c.workspace == workspace, traces.c.id == trace_id)
+        with self._database.reading() as connection:
+            row = connection.execute(asked).first()
+        if row is None:
+            return None
+        exchanges = _exchanges.decode(row.exchanges)
+        return Trace(id=row.id, element_key=row.element_key, at=row.at, exchanges=exchanges)

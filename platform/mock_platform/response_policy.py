@@ -1,0 +1,154 @@
+"""What every answer of the platform has, whichever route gives it: request ids, shapes of errors, CORS, Allow."""
+
+from collections.abc import Mapping
+
+from flask import Flask, Request, Response, current_app, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from mock_kit.admin.routes import ADMIN_STATUSES, json_answer
+from mock_kit.api.json_text import Json
+from mock_kit.api.operations import operation_of
+from mock_kit.web.guard import share
+from mock_kit.web.journal_middleware import LARGEST_BODY
+from mock_kit.web.lean_flask import notes, this_request
+from mock_kit.web.precedence import Precedence
+from mock_kit.web.problems import answer_problems
+from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
+from mock_kit.workspaces.instants import UnreadableTimeError
+from mock_platform import errors
+from mock_platform.core.dependencies import EXTENSION, Parts, authorization, called_instance, calling
+from mock_platform.core.request_ids import RequestIds
+from mock_platform.hub.routing import routed_path
+from mock_platform.polling.task import BASE_PATH
+
+STATUSES: Mapping[type[Exception], int] = {
+    **ADMIN_STATUSES,
+    errors.InvalidRequestError: 400,
+    errors.InvalidCredentialsError: 401,
+    errors.ForbiddenError: 403,
+    errors.InstanceDisabledError: 403,
+    errors.NotFoundError: 404,
+    errors.NothingFoundError: 404,
+    errors.NotAcceptableError: 406,
+    errors.ConflictError: 409,
+    UnreadableTimeError: 400,
+    WorkspaceNameError: 400,
+    WorkspaceExistsError: 409,
+    DefaultWorkspaceError: 409,
+}
+"""Which status each error becomes; a provider's error brings its own."""
+
+_CORS = {
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Type, Elements-Async-Request, Elements-Async-Callback-Url, "
+        "Elements-Schedule-Request, Elements-Version, Elements-User-Password, Element-Instances"
+    ),
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Expose-Headers": (
+        "Elements-Returned-Count, Elements-Total-Count, Elements-Request-Id, Elements-Next-Page-Token, "
+        "Elements-Trace-Id, Elements-Error, Content-Disposition"
+    ),
+}
+"""For pages that may call, such as Postman's web client; what is exposed is observed, the rest ours."""
+
+_LONGEST_MESSAGE = 2000
+"""Letters of an error: it quotes what came, which may be as long as a body."""
+
+
+def add_manners(app: Flask, ids: RequestIds) -> None:
+    """Give every answer of an application, all of whose routes are there, what every answer has."""
+    manners = _Manners(app.extensions[EXTENSION], ids, Precedence(app.url_map))
+    app.before_request(manners.begin)
+    app.after_request(manners.finish)
+    app.register_error_handler(errors.ProviderError, manners.tell_provider_error)
+    answer_problems(app, STATUSES, manners.problem)
+
+
+class _Manners:
+    """What is done before and after each request."""
+
+    def __init__(self, parts: Parts, ids: RequestIds, precedence: Precedence) -> None:
+        self._parts = parts
+        self._ids = ids
+        self._precedence = precedence
+
+    def begin(self) -> None:
+        """Refuse strangers before saying that a path is not there (observed: 401 comes before 404), then other calls."""
+        asked = this_request()
+        if asked.url_rule is not None:
+            self._put_literal_paths_first(asked, asked.url_rule.rule)
+        elif asked.path.startswith(f"{BASE_PATH}/"):
+            calling(authorization())
+        if "HTTP_ACCEPT" in asked.environ and asked.path.startswith(f"{BASE_PATH}/"):
+            _refuse_what_cannot_be_served(asked)
+
+    def finish(self, response: Response) -> Response:
+        """Give an answer its request id, its instance and content type, and let the page that asked read it.
+
+        Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
+        """
+        asked = this_request()
+        response.headers["Elements-Request-Id"] = self._request_id()
+        instance = called_instance()
+        if instance is not None:
+            response.headers["Elements-Element-Instance-Id"] = str(instance.id)
+        if asked.method == "OPTIONS" or response.status_code == 405:
+            self._name_methods(asked, response)
+        if asked.path.startswith(BASE_PATH):
+            if response.mimetype == "application/json":
+                response.content_type = "application/json;charset=UTF-8"
+            share(response, asked, _CORS)
+        return response
+
+    def problem(self, _status: int, message: str, error: Exception) -> Json:
+        """Return an error's body, with the provider's own words if there are any."""
+        said = getattr(error, "provider_message", None)
+        provider = {} if said is None else {"providerMessage": said}
+        words = _own_words(error) or message
+        return {"requestId": self._request_id(), "message": words[:_LONGEST_MESSAGE], **provider}
+
+    def tell_provider_error(self, error: errors.ProviderError) -> Response:
+        """Answer with the status that a provider's error brings."""
+        return json_answer(self.problem(error.status, str(error), error), error.status)
+
+    def _request_id(self) -> str:
+        noted = notes()
+        known: str | None = noted.get("request_id")
+        if known is None:
+            found = self._parts.callers.workspace_of(this_request().environ.get("HTTP_AUTHORIZATION"))
+            known = noted.request_id = self._ids.next((found or self._parts.workspaces.default).clock.now())
+        return known
+
+    def _put_literal_paths_first(self, asked: Request, rule: str) -> None:
+        """Refuse a method that only a less literal route would take."""
+        self._precedence.check(routed_path(asked), rule, asked.method)
+
+    def _name_methods(self, asked: Request, response: Response) -> None:
+        """Say what a path takes, where that is asked for or was got wrong."""
+        methods = self._precedence.methods(routed_path(asked))
+        if methods:
+            response.headers["Allow"] = ", ".join(sorted(methods))
+
+
+def _refuse_what_cannot_be_served(asked: Request) -> None:
+    """Refuse a caller who accepts nothing of what an operation gives (documented: 406)."""
+    accepted = asked.accept_mimetypes
+    known = operation_of(current_app.view_functions[asked.endpoint]) if asked.endpoint else None
+    if accepted and known and known.gives and not accepted.best_match(known.gives):
+        gives = " or ".join(known.gives)
+        raise errors.NotAcceptableError(f"Accept must be {gives}; got {asked.headers['Accept']}")
+
+
+def _own_words(error: Exception) -> str | None:
+    """Say of a request that reached no route, or was cut short, what would have; None leaves an error's own words."""
+    match error:
+        case NotFound():
+            return str(errors.NotFoundError("resource", request.path, named="path"))
+        case MethodNotAllowed():
+            takes = ", ".join(sorted(error.valid_methods or ()))
+            return f"{request.path} does not take {request.method}; it takes {takes}"
+        case RequestEntityTooLarge():
+            largest = request.max_content_length or LARGEST_BODY
+            return f"a body may have {largest} bytes; this one has {request.content_length}"
+        case _:
+            return None

@@ -1,1 +1,0 @@
-"""The platform's routes, a blueprint for each resource."""

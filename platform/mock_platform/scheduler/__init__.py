@@ -1,0 +1,1 @@
+"""The jobs API: pollers and scheduled calls, as the platform's scheduler shows them."""

@@ -1,0 +1,64 @@
+"""The turns that jobs took: polls of one instance at one instant, taken together, and scheduled requests."""
+
+from collections.abc import Collection
+
+from sqlalchemy import BigInteger, Row, Select, func, null, select, union_all
+
+from mock_kit.storage.database import Database
+from mock_platform.core.tables import polls
+from mock_platform.hub.store_scheduled import scheduled_turns
+from mock_platform.jobs.job import Turn
+
+
+class Turns:
+    """The turns of every workspace's jobs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def latest(
+        self,
+        workspace: str,
+        *,
+        pollers: Collection[int],
+        calls: Collection[int],
+        offset: int,
+        limit: int,
+    ) -> tuple[list[Turn], int]:
+        """Return a stretch of the turns that jobs took, the latest first, and how many there are in all.
+
+        Args:
+            pollers: the ids of their instances.
+            calls: the numbers of the scheduled requests.
+        """
+        turns = union_all(_polled(workspace, pollers), _called(workspace, calls)).subquery()
+        latest = select(turns).order_by(turns.c.at.desc(), turns.c.number.desc())
+        with self._database.reading() as connection:
+            total = connection.scalar(select(func.count()).select_from(turns)) or 0
+            rows = connection.execute(latest.offset(offset).limit(limit)).all()
+        return [_turn(row) for row in rows], total
+
+
+def _polled(workspace: str, instance_ids: Collection[int]) -> "Select[tuple[object, ...]]":
+    return (
+        select(
+            func.min(polls.c.id).label("number"),
+            polls.c.instance_id,
+            polls.c.at,
+            func.min(polls.c.error).label("error"),
+            null().cast(BigInteger).label("call"),
+        )
+        .where(polls.c.workspace == workspace, polls.c.instance_id.in_(instance_ids))
+        .group_by(polls.c.instance_id, polls.c.at)
+    )
+
+
+def _called(workspace: str, numbers: Collection[int]) -> "Select[tuple[object, ...]]":
+    columns = scheduled_turns.c
+    return select(columns.number, columns.instance_id, columns.at, columns.error, columns.call).where(
+        columns.workspace == workspace, columns.call.in_(numbers)
+    )
+
+
+def _turn(row: "Row[tuple[object, ...]]") -> Turn:
+    return Turn(**row._asdict())

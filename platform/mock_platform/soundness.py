@@ -1,0 +1,156 @@
+"""Whether what a snapshot has of the platform holds together, so that what is taken back also goes on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, func, select
+
+from mock_kit.storage.soundness import check_counted, check_none, check_texts
+from mock_kit.storage.table_rows import SnapshotError
+from mock_platform.accounts.tables import accounts, sessions, users
+from mock_platform.bulk.job import BulkKind, BulkStatus
+from mock_platform.bulk.store import Part
+from mock_platform.bulk.tables import bulk_jobs, bulk_rows
+from mock_platform.core.models import Channel, DeliveryStatus, JobKind, Verdict
+from mock_platform.core.tables import (
+    attempts,
+    body_warnings,
+    counters,
+    deliveries,
+    instance_tags,
+    instances,
+    jobs,
+    last_polls,
+    notifications,
+    polls,
+    subscribed_topics,
+    subscriptions,
+    traces,
+)
+from mock_platform.hub.store import async_calls
+from mock_platform.hub.store_scheduled import scheduled_calls, scheduled_turns
+from mock_platform.transformations.transformation import Objects
+from mock_platform.usage.tables import usage
+
+_GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {
+    "instance": (
+        instances.c.id,
+        instance_tags.c.instance_id,
+        body_warnings.c.instance_id,
+        last_polls.c.instance_id,
+    ),
+    "subscription": (subscriptions.c.id, subscribed_topics.c.subscription_id, deliveries.c.subscription_id),
+    "notification": (
+        notifications.c.id,
+        deliveries.c.notification_id,
+        attempts.c.notification_id,
+        async_calls.c.number,
+        scheduled_turns.c.number,
+    ),
+    "scheduled call": (scheduled_calls.c.number, scheduled_turns.c.call),
+    "bulk": (bulk_jobs.c.id, bulk_rows.c.bulk_id),
+    "usage": (usage.c.id,),
+    "poll": (polls.c.id,),
+}
+"""The columns with numbers that a counter has given out."""
+
+_FOUNDED = {"account": accounts, "user": users}
+"""Of these the first has a number of the workspace's own; the counter begins with the second."""
+
+_TOLD_APART = {"trace": traces, "session": sessions}
+"""Of these each has a text that follows from its number."""
+
+_TEXTS: Mapping[Column[Any], Any] = {
+    instances.c.tags: tuple[str, ...],
+    instances.c.configuration: dict[str, str | None],
+    instances.c.objects: Objects,
+    subscriptions.c.channel: Channel,
+    subscriptions.c.config: dict[str, object],
+    notifications.c.raw: Any,
+    deliveries.c.status: DeliveryStatus,
+    polls.c.decisions: list[tuple[str, str | None, str | None, datetime, Verdict, str]],
+    jobs.c.kind: JobKind,
+    async_calls.c.headers: dict[str, str],
+    scheduled_calls.c.headers: dict[str, str],
+    bulk_jobs.c.kind: BulkKind,
+    bulk_jobs.c.status: BulkStatus,
+    bulk_jobs.c.fields: tuple[str, ...],
+    bulk_rows.c.part: Part,
+}
+
+_MAY_BE_EMPTY = frozenset({instances.c.objects, notifications.c.raw})
+
+
+def check_sound(connection: Connection, workspace: str) -> None:
+    """Check that a workspace's counters are not behind its rows, nor its rows anything but what is read from them.
+
+    Raises:
+        SnapshotError: says which is, what was expected, and what came.
+    """
+    check_texts(connection, workspace, _TEXTS, may_be_empty=_MAY_BE_EMPTY)
+    _check_subjects(connection, workspace)
+    _check_counters(connection, workspace)
+    tried = func.max(attempts.c.number).label("number")
+    same = [
+        attempts.c[name] == deliveries.c[name] for name in ("workspace", "notification_id", "subscription_id")
+    ]
+    check_none(
+        connection,
+        select(deliveries.c.notification_id, deliveries.c.subscription_id, deliveries.c.tries, tried)
+        .join(attempts, same[0] & same[1] & same[2])
+        .where(deliveries.c.workspace == workspace)
+        .group_by(deliveries.c.notification_id, deliveries.c.subscription_id, deliveries.c.tries)
+        .having(tried > deliveries.c.tries),
+        "tables.platform_deliveries: that of {notification_id} to {subscription_id} was tried {number} times by "
+        "tables.platform_attempts; got {tries} tries",
+    )
+    for part, kept in ((Part.RESULT, bulk_jobs.c.records), (Part.ERROR, bulk_jobs.c.failed)):
+        made = func.max(bulk_rows.c.number).label("number")
+        check_none(
+            connection,
+            select(bulk_jobs.c.id, kept.label("kept"), made)
+            .join(bulk_rows, (bulk_rows.c.workspace == workspace) & (bulk_rows.c.bulk_id == bulk_jobs.c.id))
+            .where(bulk_jobs.c.workspace == workspace, bulk_rows.c.part == part.value)
+            .group_by(bulk_jobs.c.id, kept)
+            .having(made > kept),
+            f"tables.platform_bulk_jobs: {kept.name} of {{id}} is {{kept}}, and tables.platform_bulk_rows has {{number}}",
+        )
+
+
+def _check_counters(connection: Connection, workspace: str) -> None:
+    mine = select(counters.c.name, counters.c.value).where(counters.c.workspace == workspace)
+    given_out: dict[str, int] = {row.name: row.value for row in connection.execute(mine)}
+    for name, columns in _GIVEN_OUT.items():
+        check_counted(connection, workspace, columns, given_out.get(name), _place(name))
+    for name, table in _FOUNDED.items():
+        if name in given_out:
+            check_counted(connection, workspace, (table.c.id,), given_out[name], _place(name))
+    for name, table in {**_FOUNDED, **_TOLD_APART}.items():
+        count = connection.scalar(select(func.count()).where(table.c.workspace == workspace)) or 0
+        count -= name in _FOUNDED and bool(count)
+        if count > given_out.get(name, 0):
+            came = given_out.get(name, "none")
+            raise SnapshotError(
+                f"{_place(name)}: expected {count} or more, as so many are in {table.name}; got {came}"
+            )
+
+
+def _place(counter: str) -> str:
+    return f"tables.platform_counters: {counter}"
+
+
+def _check_subjects(connection: Connection, workspace: str) -> None:
+    """Check that every job says what it is about: the number of an instance or the like, of a delivery two."""
+    for kind, subject in connection.execute(
+        select(jobs.c.kind, jobs.c.subject).where(jobs.c.workspace == workspace)
+    ):
+        numbers = subject.split("/")
+        if len(numbers) != (2 if kind == JobKind.DELIVER.value else 1) or not all(map(_is_number, numbers)):
+            raise SnapshotError(
+                f"tables.platform_jobs: subject {subject!r} is none of a job of the kind {kind}"
+            )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()

@@ -1,0 +1,90 @@
+"""The platform's store: people, instances, jobs, polls, events and their deliveries, offered by what they mean."""
+
+from datetime import timedelta
+
+from sqlalchemy import bindparam
+
+from mock_kit.storage.database import Database
+from mock_kit.storage.prepared import Prepared
+from mock_platform.accounts.store import People
+from mock_platform.accounts.store_emails import Emails
+from mock_platform.activity.store import Activities
+from mock_platform.bulk.store import Bulk
+from mock_platform.callbacks.store import Deliveries
+from mock_platform.callbacks.store_attempts import Attempts
+from mock_platform.core import tables
+from mock_platform.core.counters import next_number
+from mock_platform.elements.store import ElementChangesStore
+from mock_platform.events.history import History
+from mock_platform.events.store import Events
+from mock_platform.events.store_counts import EventCounts
+from mock_platform.events.store_notifications import Notifications
+from mock_platform.events.store_subscriptions import Subscriptions
+from mock_platform.hub.store import AsyncCalls
+from mock_platform.hub.store_scheduled import ScheduledCalls
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.store import Jobs
+from mock_platform.polling.store import Polls
+from mock_platform.provider.store_traces import Traces
+from mock_platform.scheduler.job_history import Turns
+from mock_platform.usage.store import Usage
+
+__all__ = ["Store"]
+
+_NO_WORKSPACE = ""
+_MONTH = timedelta(days=30)
+_FORGET = [
+    Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
+    for table in tables.metadata.sorted_tables
+]
+"""What forgets a workspace's rows, of every table: all of them are known by here."""
+
+
+class Store:
+    """The platform's part of a stack's database.
+
+    Attributes:
+        starts: how often the platform has been started on it, this time included.
+        history: forgets what happened long ago.
+        activities: what happened lately, in this process's memory.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        usage_retention: timedelta = _MONTH,
+        event_retention: timedelta = _MONTH,
+        history_retention: timedelta = 3 * _MONTH,
+    ) -> None:
+        database.create("platform", tables.metadata, version=tables.VERSION)
+        self._database = database
+        self.activities = Activities()
+        self.instances = Instances(database)
+        self.people = People(database)
+        self.element_changes = ElementChangesStore(database)
+        self.jobs = Jobs(database)
+        self.usage = Usage(database, retention=usage_retention)
+        self.history = History(database, keep=history_retention, keep_events=event_retention)
+        self.polls = Polls(database, self.usage, self.history)
+        self.bulk = Bulk(database)
+        self.async_calls = AsyncCalls(database)
+        self.scheduled_calls = ScheduledCalls(database)
+        self.turns = Turns(database)
+        self.events = Events(database)
+        self.event_counts = EventCounts(database)
+        self.notifications = Notifications(database, self.history)
+        self.subscriptions = Subscriptions(database)
+        self.attempts = Attempts(database)
+        self.deliveries = Deliveries(database)
+        self.emails = Emails(database)
+        self.traces = Traces(database)
+        with database.writing() as connection:
+            self.starts = next_number(connection, _NO_WORKSPACE, "starts", first=1)
+
+    def reset(self, workspace: str) -> None:
+        """Forget everything about a workspace."""
+        self.usage.forget(workspace)
+        with self._database.writing() as connection:
+            for forget in _FORGET:
+                forget.run(connection, {"of_workspace": workspace})

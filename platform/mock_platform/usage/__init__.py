@@ -1,0 +1,1 @@
+"""Usage: a record for each call of the platform."""

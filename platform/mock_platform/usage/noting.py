@@ -1,0 +1,66 @@
+"""Notes every call of the platform that somebody known makes, but for looking at usage itself."""
+
+from datetime import datetime, timedelta
+
+from flask import Flask, Request, Response
+
+from mock_kit.admin.calls import CALLER_HEADER
+from mock_kit.web.lean_flask import notes, this_request
+from mock_platform.accounts.callers import Caller
+from mock_platform.core.dependencies import EXTENSION, Parts, authorization, called_instance
+from mock_platform.errors import InvalidCredentialsError
+from mock_platform.polling.task import BASE_PATH
+from mock_platform.usage.record import Call
+
+_LONGEST_URI = 2000
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def note_usage(app: Flask) -> None:
+    """Let an application note its calls."""
+    parts: Parts = app.extensions[EXTENSION]
+
+    def begin() -> None:
+        if this_request().path.startswith(f"{BASE_PATH}/"):
+            caller = _caller(parts)
+            if caller is not None:
+                notes().usage = caller, caller.workspace.clock.now()
+
+    def end(response: Response) -> Response:
+        noted: tuple[Caller, datetime] | None = notes().get("usage")
+        asked = this_request()
+        path = asked.path.removeprefix(BASE_PATH)
+        if noted is not None and path != "/usage" and not path.startswith("/usage/"):
+            parts.store.usage.note(_call(*noted, asked, path, response))
+            # the platform keeps what came of its own calls, these with it
+            if CALLER_HEADER not in asked.headers:
+                parts.store.usage.keep_unless_busy()
+        return response
+
+    app.before_request(begin)
+    app.after_request(end)
+
+
+def _caller(parts: Parts) -> Caller | None:
+    try:
+        return parts.callers.of(authorization())
+    except InvalidCredentialsError:
+        return None
+
+
+def _call(caller: Caller, began: datetime, asked: Request, path: str, response: Response) -> Call:
+    instance = called_instance()
+    return Call(
+        workspace=caller.workspace.name,
+        at=began,
+        user_id=caller.user_id,
+        method=asked.method,
+        uri=asked.full_path.rstrip("?")[:_LONGEST_URI],
+        path=path[:_LONGEST_URI],
+        status=response.status_code,
+        ip=asked.remote_addr or "",
+        request_id=response.headers["Elements-Request-Id"],
+        instance_id=None if instance is None else instance.id,
+        element_key=None if instance is None else instance.element_key,
+        process_ms=max((caller.workspace.clock.now() - began) // _MILLISECOND, 0),
+    )

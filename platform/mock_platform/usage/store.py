@@ -1,0 +1,220 @@
+"""Usage: each call is kept as it ends, a poll's calls in the transaction that keeps the poll."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
+
+from mock_kit.storage.database import Database
+from mock_kit.storage.database_errors import has_no_room
+from mock_kit.storage.prepared import Prepared
+from mock_platform.core.analytics import Tally
+from mock_platform.core.counters import take_numbers
+from mock_platform.core.retention import kept_since
+from mock_platform.core.tables import instance_tags
+from mock_platform.core.time_units import unit_number, unit_start
+from mock_platform.usage.record import Call
+from mock_platform.usage.tables import usage
+
+_add = Prepared(usage.insert())
+_earliest = Prepared(select(func.min(usage.c.at)).where(usage.c.workspace == bindparam("of_workspace")))
+_prune = Prepared(
+    usage.delete().where(usage.c.workspace == bindparam("of_workspace"), usage.c.at < bindparam("oldest"))
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsageWanted:
+    """Which calls are asked for.
+
+    Attributes:
+        since, until: both instants included.
+        user_ids: whose.
+        elements: keys of elements that were called; None for all calls.
+        tags: each of which the instance has that was called.
+        text: part of the URI, in any case.
+        succeeded: None for both.
+    """
+
+    workspace: str
+    since: datetime
+    until: datetime
+    user_ids: tuple[int, ...]
+    elements: tuple[str, ...] | None = None
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    succeeded: bool | None = None
+
+
+_MOST_NOTED = 10_000
+"""Calls that wait for room; older ones are forgotten."""
+
+
+class Usage:
+    """The calls of every workspace.
+
+    A call that ends while somebody else writes is kept as soon as that is done, so that nobody waits for it.
+
+    Args:
+        retention: how long calls are kept.
+    """
+
+    def __init__(self, database: Database, *, retention: timedelta) -> None:
+        self._database = database
+        self._retention = retention
+        self._noted: list[Call] = []
+        self._noting = Lock()
+        self._earliest: dict[str, datetime] = {}
+        database.afterwards(self.keep_unless_busy)
+
+    def note(self, call: Call) -> None:
+        """Remember a call for the next transaction, which keeps it, or is followed by one that does."""
+        with self._noting:
+            self._noted.append(call)
+
+    def keep_unless_busy(self) -> None:
+        """Keep what has been noted, unless somebody writes, who sees to it then; without room, some time later."""
+        if not self._noted:
+            return
+        with self._noting:
+            noted = list(self._noted)
+        try:
+            with self._database.writing_unless_busy() as connection:
+                if connection is not None:
+                    self.keep(connection)
+        except Exception as error:
+            if not has_no_room(error):
+                raise
+            with self._noting:
+                self._noted = [*noted, *self._noted][-_MOST_NOTED:]
+
+    def flush(self) -> None:
+        """Keep what has been noted."""
+        if self._noted:
+            with self._database.writing() as connection:
+                self.keep(connection)
+
+    def keep(self, connection: Connection) -> None:
+        """Keep what has been noted, and drop what has become too old, in a transaction that does more."""
+        with self._noting:
+            noted, self._noted = self._noted, []
+        by_workspace: dict[str, list[Call]] = defaultdict(list)
+        for call in noted:
+            by_workspace[call.workspace].append(call)
+        for workspace, calls in by_workspace.items():
+            self._keep(connection, workspace, calls)
+
+    def forget(self, workspace: str) -> None:
+        """Drop what has been noted of a workspace; what is kept of it goes with the rest of its rows."""
+        with self._noting:
+            self._noted = [call for call in self._noted if call.workspace != workspace]
+            self._earliest.pop(workspace, None)
+
+    def look_again(self, workspace: str) -> None:
+        """Know no more when a workspace's earliest call was: its rows may be others by now."""
+        with self._noting:
+            self._earliest.pop(workspace, None)
+
+    def find(self, wanted: UsageWanted, *, offset: int, limit: int) -> tuple[list[Call], int]:
+        """Return a stretch of calls, the latest first, and how many there are."""
+        self.flush()
+        chosen = _chosen(wanted)
+        stretch = chosen.order_by(usage.c.id.desc()).offset(offset).limit(limit)
+        with self._database.reading() as connection:
+            total = connection.scalar(chosen.with_only_columns(func.count())) or 0
+            return [_call(row) for row in connection.execute(stretch)], total
+
+    def get(self, wanted: UsageWanted, request_id: str) -> Call | None:
+        """Return one of the calls by its request id."""
+        self.flush()
+        chosen = _chosen(wanted).where(usage.c.request_id == request_id)
+        with self._database.reading() as connection:
+            row = connection.execute(chosen).first()
+        return _call(row) if row else None
+
+    def tally(self, wanted: UsageWanted, unit: timedelta, *, by: str) -> list[tuple[Tally[str], int]]:
+        """Count calls in units of time by one of their properties, with the milliseconds that they took.
+
+        Args:
+            by: ``element_key`` or ``status``.
+        """
+        self.flush()
+        number = unit_number(usage.c.at, unit)
+        failed = func.sum(case((usage.c.status >= 400, 1), else_=0))
+        counted = (
+            _chosen(wanted)
+            .with_only_columns(
+                number.label("unit"),
+                usage.c[by].label("of"),
+                func.count().label("calls"),
+                failed.label("failed"),
+                func.sum(usage.c.process_ms).label("took_ms"),
+            )
+            .group_by(number, usage.c[by])
+            .order_by(number, usage.c[by])
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(counted).all()
+        return [
+            (
+                Tally(
+                    at=unit_start(row.unit, unit),
+                    of="" if row.of is None else str(row.of),
+                    count=row.calls,
+                    success=row.calls - row.failed,
+                    failed=row.failed,
+                ),
+                int(row.took_ms),
+            )
+            for row in rows
+        ]
+
+    def _keep(self, connection: Connection, workspace: str, calls: list[Call]) -> None:
+        first = take_numbers(connection, workspace, "usage", first=1, count=len(calls))
+        _add.run_each(
+            connection, [{**vars(call), "id": number} for number, call in enumerate(calls, start=first)]
+        )
+        self._prune(connection, workspace, calls)
+
+    def _prune(self, connection: Connection, workspace: str, kept: list[Call]) -> None:
+        """Drop what has become too old, if there can be any."""
+        oldest = kept_since(kept[-1].at, self._retention)
+        known = self._earliest.get(workspace)
+        earliest: datetime | None = (
+            _earliest.scalar(connection, {"of_workspace": workspace})
+            if known is None
+            else min(known, *(call.at for call in kept))
+        )
+        if earliest is not None and earliest < oldest:
+            _prune.run(connection, {"of_workspace": workspace, "oldest": oldest})
+            earliest = _earliest.scalar(connection, {"of_workspace": workspace})
+        if earliest is not None:
+            self._earliest[workspace] = earliest
+
+
+def _chosen(wanted: UsageWanted) -> Select[tuple[Any, ...]]:
+    chosen = select(usage).where(
+        usage.c.workspace == wanted.workspace,
+        usage.c.at >= wanted.since,
+        usage.c.at <= wanted.until,
+        usage.c.user_id.in_(wanted.user_ids),
+    )
+    if wanted.elements is not None:
+        chosen = chosen.where(usage.c.element_key.in_(wanted.elements))
+    if wanted.succeeded is not None:
+        chosen = chosen.where(usage.c.status < 400 if wanted.succeeded else usage.c.status >= 400)
+    if wanted.text:
+        chosen = chosen.where(usage.c.uri.icontains(wanted.text, autoescape=True))
+    for tag in wanted.tags:
+        tagged = select(instance_tags.c.instance_id).where(
+            instance_tags.c.workspace == wanted.workspace, instance_tags.c.tag == tag
+        )
+        chosen = chosen.where(usage.c.instance_id.in_(tagged))
+    return chosen
+
+
+def _call(row: Row[Any]) -> Call:
+    return Call(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name

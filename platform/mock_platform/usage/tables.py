@@ -1,0 +1,26 @@
+"""The table of usage: a row for each call."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+
+from mock_kit.storage.database import Instant
+from mock_platform.core.tables import Words, metadata
+
+usage = Table(
+    "platform_usage",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("method", Words, nullable=False),
+    Column("uri", Words, nullable=False),
+    Column("path", Words, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("ip", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("instance_id", BigInteger),
+    Column("element_key", Text),
+    Column("process_ms", Integer, nullable=False),
+    Index("platform_usage_by_time", "workspace", "at"),
+    Index("platform_usage_by_request", "workspace", "request_id"),
+)
