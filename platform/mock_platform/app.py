@@ -29,6 +29,7 @@ from mock_platform.accounts import routes_workspaces as workspace_routes
 from mock_platform.accounts.callers import Callers
 from mock_platform.activity import routes as activity
 from mock_platform.activity.lines import restored
+from mock_platform.activity.store import Activities
 from mock_platform.audit import routes as audit
 from mock_platform.audit import routes_pollers as pollers
 from mock_platform.bulk import routes as bulk
@@ -37,6 +38,8 @@ from mock_platform.callbacks import routes as deliveries
 from mock_platform.callbacks import routes_outbox as outbox
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core.dependencies import EXTENSION, Parts
+from mock_platform.core.paths import BASE_PATH
+from mock_platform.core.registry import Registry
 from mock_platform.core.request_ids import RequestIds
 from mock_platform.core.settings import Settings
 from mock_platform.core.tables import metadata
@@ -66,16 +69,17 @@ from mock_platform.instances import routes_of_account as account_instances
 from mock_platform.instances import routes_of_element as element_instances
 from mock_platform.instances import routes_one as one_instance
 from mock_platform.instances import routes_traces as traces
+from mock_platform.instances import routes_warnings as config_warnings
 from mock_platform.instances.named_instance import register_both_ways
 from mock_platform.jobs import routes_clock as clock
-from mock_platform.lint import service as config_warnings
 from mock_platform.polling import routes as polls
-from mock_platform.polling.task import BASE_PATH, PollTask
+from mock_platform.polling.task import PollTask
 from mock_platform.provider import Provider
+from mock_platform.provider.service import Providers
 from mock_platform.response_policy import add_manners
 from mock_platform.scheduler import routes as jobs
 from mock_platform.soundness import check_sound
-from mock_platform.store import Store
+from mock_platform.store import PlatformStore
 from mock_platform.transformations import routes as transformations
 from mock_platform.usage import routes as usage
 from mock_platform.usage import routes_analytics as usage_analytics
@@ -129,7 +133,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.strict_slashes = False
     app.url_map.converters["id"] = IdConverter
-    store = Store(
+    store = PlatformStore(
         database,
         usage_retention=settings.usage_retention,
         event_retention=settings.event_retention,
@@ -138,20 +142,28 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     inside, by_engine = FromInside(http, "platform"), FromInside(http, ENGINE)
     outbound = _guarded(settings, receivers or http)
     own = FromInside(OutsideAdmin(InProcess({settings.url: app}, otherwise=http)), ENGINE)
+    engine = _engine(settings, store, workspaces, own=own, receivers=outbound)
     app.extensions[EXTENSION] = Parts(
         settings=settings,
         workspaces=workspaces,
-        callers=Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
         store=store,
-        engine=_engine(settings, store, workspaces, own=own, receivers=outbound),
+        engine=engine,
         outbound=outbound,
-        crm=Provider(http=inside, crm_url=settings.crm_url),
-        crm_by_engine=Provider(http=by_engine, crm_url=settings.crm_url),
-        inbound=Inbound(
-            store=store,
-            workspaces=workspaces,
-            composer=Composer(store=store, settings=settings),
-            settings=settings,
+        services=Registry(
+            [
+                engine,
+                Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
+                Providers(
+                    of_callers=Provider(http=inside, crm_url=settings.crm_url),
+                    of_engine=Provider(http=by_engine, crm_url=settings.crm_url),
+                ),
+                Inbound(
+                    store=store,
+                    workspaces=workspaces,
+                    composer=Composer(store=store, settings=settings),
+                    settings=settings,
+                ),
+            ]
         ),
         http=http,
         inside=inside,
@@ -179,7 +191,7 @@ def _guarded(settings: Settings, http: Http) -> Outbound:
 
 
 def _engine(
-    settings: Settings, store: Store, workspaces: Workspaces, *, own: Http, receivers: Outbound
+    settings: Settings, store: PlatformStore, workspaces: Workspaces, *, own: Http, receivers: Outbound
 ) -> Engine:
     """Return what runs the due work.
 
@@ -211,7 +223,7 @@ def _add_routes(app: Flask) -> None:
 def engine_of(app: Flask) -> Engine:
     """Return what runs the due work of a platform; whoever serves it lets it follow real clocks."""
     found: Parts = app.extensions[EXTENSION]
-    return found.engine
+    return found.services[Engine]
 
 
 def _add_snapshots(app: Flask, database: Database) -> None:
@@ -222,10 +234,10 @@ def _add_snapshots(app: Flask, database: Database) -> None:
         database=database,
         tables=AllRows(metadata),
         memories={WORKSPACE: standing, "faults": parts.faults, "journal": parts.journal},
-        stills=(parts.engine.still, parts.faults.still),
+        stills=(parts.services[Engine].still, parts.faults.still),
         moved=standing.moved,
         sound=check_sound,
-        restored=lambda workspace: parts.store.activities.tell(workspace, restored(workspace.name)),
+        restored=lambda workspace: parts.store[Activities].tell(workspace, restored(workspace.name)),
     )
     add_snapshots(app, snapshots)
 
@@ -234,13 +246,13 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
     parts: Parts = app.extensions[EXTENSION]
 
     def quietly(environ: "WSGIEnvironment") -> Workspace:
-        return parts.callers.workspace_of(environ.get("HTTP_AUTHORIZATION")) or workspaces.default
+        return parts.services[Callers].workspace_of(environ.get("HTTP_AUTHORIZATION")) or workspaces.default
 
     def of_admin_call(asked: Request) -> Workspace:
         header = asked.headers.get("Authorization")
         if header is None:
             return workspaces.default
-        found = parts.callers.workspace_of(header)
+        found = parts.services[Callers].workspace_of(header)
         if found is None:
             raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
         return found
@@ -252,7 +264,7 @@ def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
         service="platform",
         workspaces=workspaces,
         workspace_of=of_admin_call,
-        reset=parts.engine.reset,
+        reset=parts.services[Engine].reset,
         holding=parts.engine.alone,
         faults=parts.faults,
         journal=parts.journal,

@@ -16,6 +16,7 @@ from mock_kit.workspaces.clock import Mode, SystemClock
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.activity import lines as activity
+from mock_platform.activity.store import Activities
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.lanes import Lane, Lanes
 from mock_platform.callbacks.task import DeliveryTask
@@ -24,8 +25,10 @@ from mock_platform.core.run_control import Run, Runs, nobody_left
 from mock_platform.errors import ConflictError, InvalidRequestError
 from mock_platform.hub.task import CallTask
 from mock_platform.hub.task_scheduled import ScheduleTask
+from mock_platform.jobs.store import Jobs
 from mock_platform.polling.task import PollTask
-from mock_platform.store import Store
+from mock_platform.store import PlatformStore
+from mock_platform.usage.store import Usage
 
 _LONGEST_WAIT = timedelta(minutes=1)
 _LOOKED_AT = 500
@@ -52,7 +55,7 @@ class Engine:
     def __init__(  # noqa: PLR0913 - a task for each kind of job
         self,
         *,
-        store: Store,
+        store: PlatformStore,
         workspaces: Workspaces,
         polls: PollTask,
         deliveries: DeliveryTask,
@@ -110,7 +113,7 @@ class Engine:
             self._run_due(workspace, run)
             if not run.stopped:
                 self._workspaces.reach(workspace, target)
-            self._store.activities.tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
+            self._store[Activities].tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
         return run
 
     def poll_now(self, workspace: Workspace, instance: Instance) -> Ran:
@@ -134,7 +137,7 @@ class Engine:
         """Forget everything about a workspace that the caller has for himself, and let a virtual clock start anew."""
         self._store.reset(workspace.name)
         self._workspaces.start_anew(workspace)
-        self._store.activities.tell(workspace, activity.reset(workspace.name))
+        self._store[Activities].tell(workspace, activity.reset(workspace.name))
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None = None) -> None:
         """Let a workspace go by another clock, without running anything in between.
@@ -148,7 +151,7 @@ class Engine:
         with self.alone(workspace):
             present = workspace.clock.now()
             then = SystemClock().now() if mode is Mode.REAL else now or present
-            waiting = self._store.jobs.count(workspace.name)
+            waiting = self._store[Jobs].count(workspace.name)
             if then < present and waiting:
                 raise ConflictError(
                     f"the clock cannot go back from {format_instant(present)} to {format_instant(then)} while "
@@ -156,7 +159,7 @@ class Engine:
                 )
             self._workspaces.set_clock(workspace, mode, then)
             told = activity.clock_set(present, then, follows=mode is Mode.REAL)
-            self._store.activities.tell(workspace, told)
+            self._store[Activities].tell(workspace, told)
         self.wake()
 
     @contextmanager
@@ -168,9 +171,9 @@ class Engine:
         """
         with self.alone(workspace):
             self._wait_for_lanes(workspace)
-            self._store.usage.flush()
+            self._store[Usage].flush()
             yield
-            self._store.usage.look_again(workspace.name)
+            self._store[Usage].look_again(workspace.name)
         self.wake()
 
     @contextmanager
@@ -215,8 +218,8 @@ class Engine:
 
     def stop(self) -> None:
         """Let ``follow_real_clocks`` return, and keep what has only been noted."""
-        self._store.usage.flush()
-        self._store.activities.stop()
+        self._store[Usage].flush()
+        self._store[Activities].stop()
         self._stopped = True
         self.wake()
 
@@ -245,7 +248,7 @@ class Engine:
         try:
             if self._running.setdefault(workspace.name, Lock()).acquire(blocking=False):
                 self._run_in_real_time(workspace, now)
-            due = self._store.jobs.next_due(workspace.name, after=now)
+            due = self._store[Jobs].next_due(workspace.name, after=now)
         except Exception:  # noqa: BLE001 - logged with its trace, and tried again
             known = {"event": "real_time_failed", "workspace": workspace.name}
             _log.exception("what fell due in real time could not be run", extra=known)
@@ -264,7 +267,7 @@ class Engine:
         def work() -> Ran:
             ran = Ran()
             try:
-                while job := self._store.jobs.first_due_but_deliveries(workspace.name, until=until):
+                while job := self._store[Jobs].first_due_but_deliveries(workspace.name, until=until):
                     ran += self._tasks[job.kind].run(workspace, job)
                 self._deliver(workspace, until)
             except BaseException:
@@ -275,7 +278,7 @@ class Engine:
 
         handed_on = False
         try:
-            if self._store.jobs.first_due_but_deliveries(workspace.name, until=until) is None:
+            if self._store[Jobs].first_due_but_deliveries(workspace.name, until=until) is None:
                 self._deliver(workspace, until)
             else:
                 handed_on = self._pollers.start(Lane(workspace.name, ""), work) is not None
@@ -298,7 +301,7 @@ class Engine:
     def _turns(self, workspace: Workspace, until: datetime, but: set[str]) -> dict[str, list[Job]]:
         """Return what is due to receivers by their URL, some of them left out."""
         turns: dict[str, list[Job]] = {}
-        for url, job in self._store.jobs.deliveries_due(
+        for url, job in self._store[Jobs].deliveries_due(
             workspace.name, until=until, but=but, limit=_LOOKED_AT
         ):
             turns.setdefault(url, []).append(job)
@@ -328,7 +331,7 @@ class Engine:
             while run.goes_on():
                 # a receiver that writes back may begin a second later than the target's; what falls due in that runs in it
                 until = max(run.target, workspace.clock.now())
-                job = self._store.jobs.first_due(workspace.name, until=until)
+                job = self._store[Jobs].first_due(workspace.name, until=until)
                 if job is None:
                     break
                 if job == latest:  # a task that stands still would loop for ever

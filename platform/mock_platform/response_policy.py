@@ -16,10 +16,12 @@ from mock_kit.web.problems import answer_problems
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
 from mock_kit.workspaces.instants import UnreadableTimeError
 from mock_platform import errors
-from mock_platform.core.dependencies import EXTENSION, Parts, authorization, called_instance, calling
+from mock_platform.accounts.callers import Callers
+from mock_platform.accounts.calling import authorization, calling
+from mock_platform.core.dependencies import EXTENSION, Parts
+from mock_platform.core.paths import BASE_PATH, routed_path
 from mock_platform.core.request_ids import RequestIds
-from mock_platform.hub.routing import routed_path
-from mock_platform.polling.task import BASE_PATH
+from mock_platform.instances.calling import called_instance
 
 STATUSES: Mapping[type[Exception], int] = {
     **ADMIN_STATUSES,
@@ -115,7 +117,9 @@ class _Manners:
         noted = notes()
         known: str | None = noted.get("request_id")
         if known is None:
-            found = self._parts.callers.workspace_of(this_request().environ.get("HTTP_AUTHORIZATION"))
+            found = self._parts.services[Callers].workspace_of(
+                this_request().environ.get("HTTP_AUTHORIZATION")
+            )
             known = noted.request_id = self._ids.next((found or self._parts.workspaces.default).clock.now())
         return known
 

@@ -12,7 +12,7 @@ from mock_platform.accounts.tables import accounts, sessions, users
 from mock_platform.bulk.job import BulkKind, BulkStatus
 from mock_platform.bulk.store import Part
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
-from mock_platform.core.models import Channel, DeliveryStatus, JobKind, Verdict
+from mock_platform.core.models import Channel, DeliveryStatus, JobKind, Objects, Verdict
 from mock_platform.core.tables import (
     attempts,
     body_warnings,
@@ -29,8 +29,7 @@ from mock_platform.core.tables import (
     traces,
 )
 from mock_platform.hub.store import async_calls
-from mock_platform.hub.store_scheduled import scheduled_calls, scheduled_turns
-from mock_platform.transformations.transformation import Objects
+from mock_platform.jobs.store import scheduled_calls, scheduled_turns
 from mock_platform.usage.tables import usage
 
 _GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {

@@ -14,6 +14,7 @@ from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
+from mock_platform.core.registry import Store
 from mock_platform.elements.store import ElementChangesStore
 from mock_platform.events.history import History
 from mock_platform.events.store import Events
@@ -22,17 +23,31 @@ from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.hub.store import AsyncCalls
 from mock_platform.hub.store_scheduled import ScheduledCalls
-from mock_platform.instances.store import Instances
+from mock_platform.instances.store import Instances, delete_instances_of
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls
 from mock_platform.provider.store_traces import Traces
 from mock_platform.scheduler.job_history import Turns
 from mock_platform.usage.store import Usage
 
-__all__ = ["Store"]
-
 _NO_WORKSPACE = ""
 _MONTH = timedelta(days=30)
+_KINDS = (
+    Instances,
+    ElementChangesStore,
+    Jobs,
+    Bulk,
+    AsyncCalls,
+    ScheduledCalls,
+    Turns,
+    Events,
+    EventCounts,
+    Subscriptions,
+    Attempts,
+    Deliveries,
+    Emails,
+    Traces,
+)
 _FORGET = [
     Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
     for table in tables.metadata.sorted_tables
@@ -40,13 +55,11 @@ _FORGET = [
 """What forgets a workspace's rows, of every table: all of them are known by here."""
 
 
-class Store:
+class PlatformStore(Store):
     """The platform's part of a stack's database.
 
     Attributes:
         starts: how often the platform has been started on it, this time included.
-        history: forgets what happened long ago.
-        activities: what happened lately, in this process's memory.
     """
 
     def __init__(
@@ -58,33 +71,26 @@ class Store:
         history_retention: timedelta = 3 * _MONTH,
     ) -> None:
         database.create("platform", tables.metadata, version=tables.VERSION)
+        usage = Usage(database, retention=usage_retention)
+        history = History(database, keep=history_retention, keep_events=event_retention)
+        super().__init__(
+            [
+                Activities(),
+                usage,
+                history,
+                People(database, delete_instances_of=delete_instances_of),
+                Notifications(database, history),
+                Polls(database, usage, history),
+                *(kind(database) for kind in _KINDS),
+            ]
+        )
         self._database = database
-        self.activities = Activities()
-        self.instances = Instances(database)
-        self.people = People(database)
-        self.element_changes = ElementChangesStore(database)
-        self.jobs = Jobs(database)
-        self.usage = Usage(database, retention=usage_retention)
-        self.history = History(database, keep=history_retention, keep_events=event_retention)
-        self.polls = Polls(database, self.usage, self.history)
-        self.bulk = Bulk(database)
-        self.async_calls = AsyncCalls(database)
-        self.scheduled_calls = ScheduledCalls(database)
-        self.turns = Turns(database)
-        self.events = Events(database)
-        self.event_counts = EventCounts(database)
-        self.notifications = Notifications(database, self.history)
-        self.subscriptions = Subscriptions(database)
-        self.attempts = Attempts(database)
-        self.deliveries = Deliveries(database)
-        self.emails = Emails(database)
-        self.traces = Traces(database)
         with database.writing() as connection:
             self.starts = next_number(connection, _NO_WORKSPACE, "starts", first=1)
 
     def reset(self, workspace: str) -> None:
         """Forget everything about a workspace."""
-        self.usage.forget(workspace)
+        self[Usage].forget(workspace)
         with self._database.writing() as connection:
             for forget in _FORGET:
                 forget.run(connection, {"of_workspace": workspace})

@@ -25,8 +25,9 @@ from mock_platform.hub.task import CallTask
 from mock_platform.hub.task_scheduled import ScheduleTask
 from mock_platform.instances import instance as rules
 from mock_platform.instances.schedule import plan
+from mock_platform.instances.store import Instances
 from mock_platform.polling.task import PollTask
-from mock_platform.store import Store
+from mock_platform.store import PlatformStore
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DATES = {
@@ -142,7 +143,7 @@ class Bench:
 
     database: Database
     workspaces: Workspaces
-    store: Store
+    store: PlatformStore
     wire: Wire
     engine: Engine
     settings: Settings
@@ -169,7 +170,7 @@ class Bench:
             token = identities.element_token(workspace, number)
             return rules.make(body, INSIGHTLY, instance_id=number, token=token, now=now)
 
-        return self.store.instances.add(
+        return self.store[Instances].add(
             workspace.name,
             make,
             lambda made: plan(None, made, INSIGHTLY, empty_block=self.settings.empty_block, now=now),
@@ -187,7 +188,7 @@ def make_bench():
             database = Database(url)
             closing.callback(database.close)
             chosen = Settings(**settings)
-            store, workspaces, wire = Store(database), Workspaces(database), Wire()
+            store, workspaces, wire = PlatformStore(database), Workspaces(database), Wire()
             calls = CallTask(store=store, http=wire, receivers=wire, settings=chosen)
             engine = Engine(
                 store=store,

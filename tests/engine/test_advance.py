@@ -13,6 +13,8 @@ from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode
 from mock_platform.core.models import JobKind, Ran
 from mock_platform.errors import ConflictError, InvalidRequestError
+from mock_platform.jobs.store import Jobs
+from mock_platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 END_OF_THE_CALENDAR = "9999-12-31T23:59:59.999999Z"
@@ -64,8 +66,8 @@ def test_after_an_advance_nothing_is_left_that_was_due(bench, found):
 
     bench.engine.advance(workspace, minutes(42))
 
-    assert bench.store.jobs.first_due(workspace.name, until=minutes(42)) is None
-    assert bench.store.jobs.next_due(workspace.name, after=START) > minutes(42)
+    assert bench.store[Jobs].first_due(workspace.name, until=minutes(42)) is None
+    assert bench.store[Jobs].next_due(workspace.name, after=START) > minutes(42)
 
 
 @pytest.mark.parametrize("step", ["7m", "1m 1s", "15m", "59m"])
@@ -119,7 +121,7 @@ def test_an_earlier_job_runs_first_whatever_its_number(bench):
 
     bench.engine.advance(workspace, minutes(10))
 
-    polls = bench.store.polls.list(workspace.name, limit=9)
+    polls = bench.store[Polls].list(workspace.name, limit=9)
     assert [(poll.instance_id, poll.at) for poll in polls] == [
         (quick.id, minutes(4)),
         (quick.id, minutes(8)),
@@ -322,7 +324,7 @@ def test_a_task_that_leaves_itself_due_is_found_out_instead_of_running_for_ever(
     with pytest.raises(RuntimeError, match="left itself due"):
         bench.engine.advance(workspace, minutes(15))
 
-    assert bench.store.jobs.of(workspace.name, JobKind.POLL, str(instance.id)).due == minutes(15)
+    assert bench.store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id)).due == minutes(15)
 
 
 def test_a_parked_poller_survives_the_end_of_the_calendar(doors, poll_contacts):

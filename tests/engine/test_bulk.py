@@ -8,7 +8,9 @@ from elements_local.guide import instance_body
 from mock_kit.api.json_text import decode, encode
 from mock_kit.web.wire import Reply
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
+from mock_platform.bulk.store import Bulk
 from mock_platform.core import identities
+from mock_platform.jobs.store import Jobs
 
 
 def page(*numbers, token=None):
@@ -38,7 +40,7 @@ def make_job(bench, acme):
                 **others,
             )
 
-        return bench.store.bulk.add("acme", make, first_id=identities.first_bulk_id(acme), sources=sources)
+        return bench.store[Bulk].add("acme", make, first_id=identities.first_bulk_id(acme), sources=sources)
 
     return add
 
@@ -49,7 +51,7 @@ def run(bench, acme):
 
     def advance(job):
         bench.engine.advance(acme, acme.clock.now())
-        return bench.store.bulk.get("acme", job.id)
+        return bench.store[Bulk].get("acme", job.id)
 
     return advance
 
@@ -57,7 +59,7 @@ def run(bench, acme):
 @pytest.fixture
 def results(bench):
     return lambda job: [
-        decode(body)["ID"] for body in bench.store.bulk.results("acme", job.id, descending=False)
+        decode(body)["ID"] for body in bench.store[Bulk].results("acme", job.id, descending=False)
     ]
 
 
@@ -104,7 +106,7 @@ def test_a_job_that_was_torn_down_goes_on_where_it_was(bench, make_job, run, res
     job = make_job()
     with pytest.raises(Torn):
         run(job)
-    assert bench.store.bulk.get("acme", job.id).status is BulkStatus.RUNNING
+    assert bench.store[Bulk].get("acme", job.id).status is BulkStatus.RUNNING
 
     done = run(job)
 
@@ -138,7 +140,7 @@ def test_an_upload_that_was_torn_down_makes_no_record_twice(bench, make_job, run
 
 def test_what_is_cancelled_while_the_hub_is_asked_keeps_no_more(bench, acme, make_job, run, results, hub):
     def cancel():
-        bench.store.bulk.cancel("acme", job.id, at=acme.clock.now())
+        bench.store[Bulk].cancel("acme", job.id, at=acme.clock.now())
         return page(2, token="t-3")
 
     hub(page(1, token="t-2"), cancel)
@@ -149,7 +151,7 @@ def test_what_is_cancelled_while_the_hub_is_asked_keeps_no_more(bench, acme, mak
     assert (cancelled.status, cancelled.records) == (BulkStatus.CANCELLED, 1)
     assert results(job) == [1]
     assert bench.wire.callbacks == []
-    assert bench.store.jobs.first_due("acme", until=acme.clock.now()) is None
+    assert bench.store[Jobs].first_due("acme", until=acme.clock.now()) is None
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ def test_a_hub_that_makes_no_sense_fails_a_query(bench, make_job, run, hub, answ
     failed = run(job)
 
     assert (failed.status, failed.records, failed.failed) == (BulkStatus.FAILED, 1, 1)
-    (error,) = (decode(body) for body in bench.store.bulk.errors("acme", job.id, offset=0, limit=9))
+    (error,) = (decode(body) for body in bench.store[Bulk].errors("acme", job.id, offset=0, limit=9))
     assert says in error["message"]
     assert error["number"] == 2
     assert len(bench.wire.callbacks) == 1
@@ -182,7 +184,7 @@ def test_records_that_sort_alike_stay_as_they_came_over_many_pages(bench, make_j
     job = make_job(order_field="K", descending=True)
     run(job)
 
-    found = [decode(body) for body in bench.store.bulk.results("acme", job.id, descending=True)]
+    found = [decode(body) for body in bench.store[Bulk].results("acme", job.id, descending=True)]
 
     assert found == sorted(rows, key=lambda row: -row["K"])
 

@@ -9,7 +9,9 @@ import pytest
 
 from elements_local.clients import BASE_PATH
 from mock_kit.web.wire import NoReply, Reply
-from mock_platform.events.store import Wanted
+from mock_platform.callbacks.store_attempts import Attempts
+from mock_platform.events.store import Events, Wanted
+from mock_platform.polling.store import Polls
 
 CLOUD_ELEMENTS = [4**attempt for attempt in range(1, 10)]
 OPEN_CONNECTORS = [8**attempt for attempt in range(1, 6)]
@@ -359,9 +361,9 @@ def test_every_attempt_is_kept_with_its_time_its_address_and_what_came_of_it(ben
 
     bench.engine.advance(workspace, workspace.clock.now() + timedelta(minutes=16))
 
-    (poll,) = bench.store.polls.list(workspace.name, limit=9)
-    (event,) = bench.store.events.list(Wanted(workspace=workspace.name), offset=0, limit=9)
-    attempts = bench.store.attempts.of(workspace.name, event.notification_id)
+    (poll,) = bench.store[Polls].list(workspace.name, limit=9)
+    (event,) = bench.store[Events].list(Wanted(workspace=workspace.name), offset=0, limit=9)
+    attempts = bench.store[Attempts].of(workspace.name, event.notification_id)
     assert [
         (kept.number, (kept.at - poll.at).total_seconds(), kept.status, kept.reason) for kept in attempts
     ] == [

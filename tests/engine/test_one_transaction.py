@@ -8,6 +8,9 @@ import pytest
 
 from mock_platform.core import tables
 from mock_platform.core.models import JobKind, LastPoll, Poll
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.store import Jobs
+from mock_platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 POLLED = START + timedelta(minutes=15)
@@ -60,7 +63,7 @@ def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the
     kept = [
         rows(bench, each) for each in (tables.polls, tables.notifications, tables.deliveries, tables.attempts)
     ]
-    last_polls = bench.store.instances.last_polls(workspace.name, instance.id)
+    last_polls = bench.store[Instances].last_polls(workspace.name, instance.id)
     jobs = rows(bench, tables.jobs)
     ran = bench.engine.advance(workspace, POLLED).ran
 
@@ -69,7 +72,7 @@ def test_if_a_write_fails_in_the_middle_of_a_poll_nothing_of_it_is_there_and_the
     assert [(job.kind, job.due) for job in jobs] == [("poll", POLLED)]
     assert (ran.polls, ran.events, ran.deliveries) == (1, 23, 3)
     assert len(bench.wire.callbacks) == 3
-    assert bench.store.instances.last_polls(workspace.name, instance.id) == {"contacts": LastPoll(at=POLLED)}
+    assert bench.store[Instances].last_polls(workspace.name, instance.id) == {"contacts": LastPoll(at=POLLED)}
 
 
 def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
@@ -92,10 +95,10 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
         yield
 
     with pytest.raises(WriteFailedError):
-        bench.store.polls.succeeded(workspace.name, instance, poll, compose, first_id=1)
+        bench.store[Polls].succeeded(workspace.name, instance, poll, compose, first_id=1)
 
     assert rows(bench, tables.polls) == rows(bench, tables.notifications) == []
-    assert bench.store.instances.last_polls(workspace.name, instance.id) == {"contacts": LastPoll(at=START)}
+    assert bench.store[Instances].last_polls(workspace.name, instance.id) == {"contacts": LastPoll(at=START)}
     assert "notification" not in {row.name for row in rows(bench, tables.counters)}
 
 
@@ -108,7 +111,7 @@ def test_if_the_outcome_of_an_attempt_cannot_be_written_the_delivery_is_still_du
         bench.engine.advance(workspace, POLLED)
     (delivery,) = rows(bench, tables.deliveries)
     (notification,) = rows(bench, tables.notifications)
-    job = bench.store.jobs.first_due(workspace.name, until=POLLED)
+    job = bench.store[Jobs].first_due(workspace.name, until=POLLED)
     ran = bench.engine.advance(workspace, POLLED).ran
 
     assert (delivery.status, delivery.failures, notification.status) == ("created", 0, "NEW")
@@ -127,9 +130,9 @@ def test_a_failed_poll_and_its_count_are_written_together(bench):
     )  # fmt: skip
 
     with failing(bench, "platform_polls"):
-        bench.store.polls.failed(workspace.name, instance, poll, limit=1)
+        bench.store[Polls].failed(workspace.name, instance, poll, limit=1)
 
-    assert bench.store.instances.last_polls(workspace.name, instance.id) == {
+    assert bench.store[Instances].last_polls(workspace.name, instance.id) == {
         "contacts": LastPoll(at=START, failures=0)
     }
-    assert bench.store.instances.get(workspace.name, instance.id).polling_disabled is False
+    assert bench.store[Instances].get(workspace.name, instance.id).polling_disabled is False

@@ -10,6 +10,8 @@ import pytest
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode
 from mock_platform.errors import ConflictError
+from mock_platform.instances.store import Instances
+from mock_platform.polling.store import Polls
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SECONDS = 20
@@ -84,7 +86,7 @@ def test_what_falls_due_is_run_as_soon_as_the_clock_is_there(bench, real, found)
         bench.engine.wake()
         arrivals.wait(4)
 
-    polls = bench.store.polls.list(workspace.name, limit=9)
+    polls = bench.store[Polls].list(workspace.name, limit=9)
     assert [(poll.at - START) / timedelta(seconds=1) for poll in polls] == [15 * 60 + 1, 31 * 60]
     assert [method for method, *_ in bench.wire.sent] == ["GET", "POST", "GET", "POST"]
 
@@ -98,7 +100,7 @@ def test_what_is_due_when_the_stack_starts_is_run_at_once(bench, real):
     with following(bench.engine):
         arrivals.wait(1)
 
-    (poll,) = bench.store.polls.list(workspace.name, limit=9)
+    (poll,) = bench.store[Polls].list(workspace.name, limit=9)
     assert poll.at == START + timedelta(days=3)
 
 
@@ -114,7 +116,7 @@ def test_virtual_workspaces_are_left_alone(bench, real):
     with following(bench.engine):
         arrivals.wait(1)
 
-    assert bench.store.polls.list(virtual.name, limit=9) == []
+    assert bench.store[Polls].list(virtual.name, limit=9) == []
     assert virtual.clock.now() == START + timedelta(hours=1)
 
 
@@ -138,11 +140,11 @@ def test_a_defect_in_one_workspace_is_logged_and_does_not_end_the_polls_of_anoth
         bench.engine.wake()
         calls.wait(4)
 
-    assert [poll.at for poll in bench.store.polls.list(sound.name, limit=9)] == [
+    assert [poll.at for poll in bench.store[Polls].list(sound.name, limit=9)] == [
         START + timedelta(minutes=15),
         START + timedelta(minutes=30),
     ]
-    assert bench.store.polls.list(broken.name, limit=9) == []
+    assert bench.store[Polls].list(broken.name, limit=9) == []
 
 
 def test_a_defect_is_not_met_at_once_again(bench, real, caplog):
@@ -187,7 +189,7 @@ def test_a_provider_that_does_not_answer_holds_up_no_other_workspaces_polls(benc
         calls.wait(2)
         go_on.set()
 
-    assert len(bench.store.polls.list(sound.name, limit=9)) == 2
+    assert len(bench.store[Polls].list(sound.name, limit=9)) == 2
 
 
 def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
@@ -200,7 +202,7 @@ def test_a_clock_that_turns_real_is_followed_from_then_on(bench):
         bench.engine.wake()
         arrivals.wait(1)
 
-    (poll,) = bench.store.polls.list(workspace.name, limit=9)
+    (poll,) = bench.store[Polls].list(workspace.name, limit=9)
     assert poll.at == START + timedelta(minutes=16)
 
 
@@ -253,7 +255,7 @@ def test_whoever_comes_while_a_real_clock_runs_something_waits_for_it(bench, rea
         caller.join(SECONDS)
 
     assert ran[0].polls == 1
-    assert len(bench.store.polls.list(workspace.name, limit=9)) == 2
+    assert len(bench.store[Polls].list(workspace.name, limit=9)) == 2
 
 
 def test_a_real_clock_cannot_be_advanced(bench, real):
@@ -271,4 +273,4 @@ def test_a_reset_leaves_a_real_clock_real(bench, real):
 
     assert workspace.clock.mode is Mode.REAL
     assert workspace.clock.now() == clock.time
-    assert bench.store.instances.all(workspace.name) == []
+    assert bench.store[Instances].all(workspace.name) == []

@@ -7,6 +7,8 @@ import pytest
 from mock_kit.workspaces.clock import Mode
 from mock_platform.core.models import JobKind
 from mock_platform.hub.scheduled_call import ScheduledCall
+from mock_platform.hub.store_scheduled import ScheduledCalls
+from mock_platform.jobs.store import Jobs
 
 DAY = timedelta(days=1)
 
@@ -35,7 +37,7 @@ def schedule(bench, acme):
             created=now,
         )
 
-    return bench.store.scheduled_calls.add("acme", make, due=now + timedelta(hours=2))
+    return bench.store[ScheduledCalls].add("acme", make, due=now + timedelta(hours=2))
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def test_a_day_has_four_instants_and_leaves_the_next_planned(bench, acme, made):
         "03 00:00:00",
         "03 06:00:00",
     ]
-    assert bench.store.jobs.dues("acme", JobKind.SCHEDULED) == {"1": start + DAY + timedelta(hours=2)}
+    assert bench.store[Jobs].dues("acme", JobKind.SCHEDULED) == {"1": start + DAY + timedelta(hours=2)}
 
 
 @pytest.mark.usefixtures("schedule")

@@ -8,10 +8,13 @@ import pytest
 
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode
+from mock_platform.callbacks.store import Deliveries
+from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core.models import Channel, Subscription, User
 from mock_platform.errors import ConflictError
 from mock_platform.events.notification import PlainNotification, plain_body
-from mock_platform.events.store_notifications import NewNotification
+from mock_platform.events.store_notifications import NewNotification, Notifications
+from mock_platform.events.store_subscriptions import Subscriptions
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SECONDS = 20
@@ -91,7 +94,7 @@ def world(make_bench, receivers):
 
 def subscribe(bench, workspace, *urls):
     for url in urls:
-        bench.store.subscriptions.add(
+        bench.store[Subscriptions].add(
             workspace.name,
             lambda number, url=url: Subscription(
                 id=number, channel=Channel.WEBHOOK, topics=("leaks",), config={"url": url}
@@ -108,7 +111,7 @@ def post(bench, workspace, times=1):
             body = plain_body(PlainNotification(topic="leaks"), notification_id=number, created=now)
             return NewNotification(id=number, topic="leaks", created=now, body=body, owner=OWNER)
 
-        bench.store.notifications.post(workspace.name, make, first_id=100)
+        bench.store[Notifications].post(workspace.name, make, first_id=100)
 
 
 @contextmanager
@@ -122,7 +125,7 @@ def following(bench):
 
 
 def statuses(bench, workspace):
-    return [one.delivery.status.value for one in bench.store.deliveries.find(workspace.name)]
+    return [one.delivery.status.value for one in bench.store[Deliveries].find(workspace.name)]
 
 
 def test_a_receiver_that_hangs_holds_up_no_other(world, receivers):
@@ -241,7 +244,7 @@ def test_what_was_reset_while_it_was_being_sent_leaves_no_trace(world, receivers
         receivers.wait(1)
 
     assert statuses(bench, workspace) == []
-    assert bench.store.attempts.of(workspace.name, 100) == []
+    assert bench.store[Attempts].of(workspace.name, 100) == []
 
 
 def test_no_advance_while_callbacks_of_the_time_when_the_clock_was_real_are_under_way(world, receivers):

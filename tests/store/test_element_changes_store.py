@@ -4,7 +4,8 @@ import pytest
 
 from mock_platform.elements.element import ConfigurationKey
 from mock_platform.elements.overrides import ElementChanges
-from mock_platform.store import Store
+from mock_platform.elements.store import ElementChangesStore
+from mock_platform.store import PlatformStore
 
 ALL = ElementChanges(
     active=False,
@@ -19,11 +20,11 @@ ALL = ElementChanges(
 
 @pytest.fixture
 def store(database):
-    return Store(database)
+    return PlatformStore(database)
 
 
 def test_where_nothing_has_changed_there_is_nothing(store):
-    assert store.element_changes.of("acme", "insightly") is None
+    assert store[ElementChangesStore].of("acme", "insightly") is None
 
 
 def test_changes_come_back_and_build_on_each_other(store):
@@ -33,14 +34,14 @@ def test_changes_come_back_and_build_on_each_other(store):
         seen.append(changes)
         return ALL
 
-    store.element_changes.change("acme", "insightly", note)
-    store.element_changes.change("acme", "insightly", note)
+    store[ElementChangesStore].change("acme", "insightly", note)
+    store[ElementChangesStore].change("acme", "insightly", note)
 
     assert seen == [ElementChanges(), ALL]
-    assert store.element_changes.of("acme", "insightly") == ALL
-    assert store.element_changes.of("other", "insightly") is None
+    assert store[ElementChangesStore].of("acme", "insightly") == ALL
+    assert store[ElementChangesStore].of("other", "insightly") is None
     store.reset("acme")
-    assert store.element_changes.of("acme", "insightly") is None
+    assert store[ElementChangesStore].of("acme", "insightly") is None
 
 
 def test_a_refused_change_changes_nothing(store):
@@ -48,6 +49,6 @@ def test_a_refused_change_changes_nothing(store):
         raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011 - its own
-        store.element_changes.change("acme", "insightly", refuse)
+        store[ElementChangesStore].change("acme", "insightly", refuse)
 
-    assert store.element_changes.of("acme", "insightly") is None
+    assert store[ElementChangesStore].of("acme", "insightly") is None

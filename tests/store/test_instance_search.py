@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from mock_platform.core.models import Instance
 from mock_platform.instances.schedule import Plan
+from mock_platform.instances.store import Instances
 from mock_platform.instances.store_search import Stretch, Wanted
-from mock_platform.store import Store
+from mock_platform.store import PlatformStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOTHING = Plan(resources=(), polled=False, poll_at=None, begins=False, callback_url=None, forgive=False)
@@ -30,7 +31,7 @@ RULES = settings(
 
 @pytest.fixture
 def store(database):
-    return Store(database)
+    return PlatformStore(database)
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def add(store):
             )
             return replace(plain, **changes)
 
-        return store.instances.add(workspace, instance, lambda _: NOTHING, first_id=100, now=NOON)
+        return store[Instances].add(workspace, instance, lambda _: NOTHING, first_id=100, now=NOON)
 
     return make
 
@@ -61,7 +62,7 @@ def workspaces():
 
 
 def ids(store, workspace="acme", stretch=ALL, **wanted):
-    return [each.id for each in store.instances.search(workspace, Wanted(**wanted), stretch).instances]
+    return [each.id for each in store[Instances].search(workspace, Wanted(**wanted), stretch).instances]
 
 
 def test_without_conditions_all_of_the_workspace_are_found(store, add):
@@ -69,7 +70,7 @@ def test_without_conditions_all_of_the_workspace_are_found(store, add):
     add("other")
 
     assert ids(store) == mine
-    assert store.instances.count("acme", Wanted()) == 2
+    assert store[Instances].count("acme", Wanted()) == 2
 
 
 @RULES
@@ -88,7 +89,7 @@ def test_what_is_found_has_every_tag_and_the_text_in_name_or_key(
         for each in kept
         if set(wanted_tags) <= set(each.tags) and (text in each.name.casefold() or text in "insightly")
     ]
-    assert store.instances.count(workspace, Wanted(tags=tuple(wanted_tags), text=text)) == len(found)
+    assert store[Instances].count(workspace, Wanted(tags=tuple(wanted_tags), text=text)) == len(found)
 
 
 @RULES
@@ -103,7 +104,7 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
 
     walked, after, more = [], 0, True
     while more:
-        page = store.instances.search(workspace, wanted, Stretch(after=after, size=size))
+        page = store[Instances].search(workspace, wanted, Stretch(after=after, size=size))
         walked.append([each.id for each in page.instances])
         after, more = page.instances[-1].id if page.instances else 0, page.more
         assert page.total == len(expected)
@@ -120,12 +121,12 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
 
 def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, add):
     made = [add() for _ in range(6)]
-    first = store.instances.search("acme", Wanted(), Stretch(size=3))
-    store.instances.delete("acme", made[0])
-    store.instances.delete("acme", made[2])
+    first = store[Instances].search("acme", Wanted(), Stretch(size=3))
+    store[Instances].delete("acme", made[0])
+    store[Instances].delete("acme", made[2])
     late = add()
 
-    second = store.instances.search("acme", Wanted(), Stretch(after=first.instances[-1].id, size=9))
+    second = store[Instances].search("acme", Wanted(), Stretch(after=first.instances[-1].id, size=9))
 
     assert [each.id for each in second.instances] == [each.id for each in (*made[3:], late)]
     assert second.more is False
@@ -152,7 +153,7 @@ def test_an_element_and_pollers_that_were_switched_off(store, add):
 def test_an_instance_is_found_by_what_it_is_changed_to_and_no_longer_by_what_it_was(store, add):
     made = add(name="Old", tags=("a", "b"))
 
-    store.instances.change(
+    store[Instances].change(
         "acme",
         made.id,
         lambda kept: replace(kept, name="New", tags=("b", "c")),
@@ -172,7 +173,7 @@ def test_a_nul_is_found_as_it_is_kept(store, add):
 
 
 def test_a_deleted_instance_leaves_no_tags_behind(store, add):
-    store.instances.delete("acme", add())
+    store[Instances].delete("acme", add())
 
     assert ids(store, tags=("a",)) == []
     store.reset("acme")

@@ -6,16 +6,18 @@ from datetime import UTC, datetime
 import pytest
 
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
+from mock_platform.accounts.founding import founding
 from mock_platform.accounts.people import Account, Member
+from mock_platform.accounts.store import People
 from mock_platform.core import identities
-from mock_platform.store import Store
+from mock_platform.store import PlatformStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def store(database):
-    return Store(database)
+    return PlatformStore(database)
 
 
 @pytest.fixture
@@ -31,12 +33,12 @@ def acme(workspaces):
 @pytest.fixture
 def add(store, acme):
     def make(email="ada@example.com", **changes):
-        with store.people.writing(acme) as register:
+        with store[People].writing(acme) as register:
             return register.add_user(
                 lambda user_id: replace(
                     Member(
                         id=user_id,
-                        account_id=identities.founding(acme).account.id,
+                        account_id=founding(acme).account.id,
                         company_id=1,
                         email=email,
                         first_name="Ada",
@@ -52,22 +54,22 @@ def add(store, acme):
 
 
 def test_what_a_workspace_begins_with_is_read_before_it_is_written_and_after(store, acme):
-    founding = identities.founding(acme)
+    begun = founding(acme)
 
     def read():
-        with store.people.reading(acme) as register:
+        with store[People].reading(acme) as register:
             return register.organization, register.accounts(), register.users(), register.founder
 
     before = read()
-    with store.people.writing(acme):
+    with store[People].writing(acme):
         pass
 
-    assert before == read() == (founding.organization, [founding.account], [founding.user], founding.user)
+    assert before == read() == (begun.organization, [begun.account], [begun.user], begun.user)
 
 
 def test_what_is_kept_comes_back_as_it_was(store, acme, add):
     ada = add(password="mine", last_login=NOON, roles=("user", "account-admin"), active=False)
-    with store.people.writing(acme) as register:
+    with store[People].writing(acme) as register:
         branch = register.add_account(
             lambda number: Account(
                 id=number, company_id=1, external_id="b", name="B", created=NOON, settings={"a": "b"}
@@ -76,7 +78,7 @@ def test_what_is_kept_comes_back_as_it_was(store, acme, add):
         organization = replace(register.organization, name="Acme")
         register.save_organization(organization)
 
-    with store.people.reading(acme) as register:
+    with store[People].reading(acme) as register:
         assert register.user(ada.id) == ada
         assert register.account(branch.id) == branch
         assert register.organization == organization
@@ -85,7 +87,7 @@ def test_what_is_kept_comes_back_as_it_was(store, acme, add):
 def test_ids_follow_the_founders_one_by_one_and_are_never_given_twice(store, acme, add):
     founder = identities.founder_id(acme)
     first = add("a@example.com")
-    with store.people.writing(acme) as register:
+    with store[People].writing(acme) as register:
         register.delete_user(first.id)
 
     assert [first.id, add("b@example.com").id] == [founder + 1, founder + 2]
@@ -93,7 +95,7 @@ def test_ids_follow_the_founders_one_by_one_and_are_never_given_twice(store, acm
 
 def test_a_failed_change_leaves_nothing(store, acme, add):
     def fail():
-        with store.people.writing(acme) as register:
+        with store[People].writing(acme) as register:
             register.delete_user(ada.id)
             raise RuntimeError
 
@@ -101,54 +103,54 @@ def test_a_failed_change_leaves_nothing(store, acme, add):
     with pytest.raises(RuntimeError):
         fail()
 
-    assert store.people.with_secret(ada.secret) == ("acme", ada.id)
+    assert store[People].with_secret(ada.secret) == ("acme", ada.id)
 
 
 def test_a_user_is_found_by_secret_while_active(store, acme, add):
     ada = add()
-    assert store.people.with_secret(ada.secret) == ("acme", ada.id)
-    assert store.people.with_secret("bm9ib2R5") is None
+    assert store[People].with_secret(ada.secret) == ("acme", ada.id)
+    assert store[People].with_secret("bm9ib2R5") is None
 
-    with store.people.writing(acme) as register:
+    with store[People].writing(acme) as register:
         register.save_user(replace(ada, active=False))
 
-    assert store.people.with_secret(ada.secret) is None
+    assert store[People].with_secret(ada.secret) is None
 
 
 def test_a_token_is_its_users_until_they_are_deleted(store, acme, add):
     ada = add()
-    with store.people.writing(acme) as register:
+    with store[People].writing(acme) as register:
         token, other = register.open_session(ada), register.open_session(ada)
 
     assert token != other
-    assert store.people.with_token(token) == store.people.with_token(other) == ("acme", ada.id)
-    with store.people.writing(acme) as register:
+    assert store[People].with_token(token) == store[People].with_token(other) == ("acme", ada.id)
+    with store[People].writing(acme) as register:
         register.delete_user(ada.id)
-    assert store.people.with_token(token) is None
+    assert store[People].with_token(token) is None
 
 
 def test_addresses_are_looked_for_in_any_case(store, add):
     add("Ada@Example.com")
 
-    assert store.people.workspaces_with_email("aDA@example.COM") == {"acme"}
-    assert store.people.workspaces_with_email("bob@example.com") == set()
+    assert store[People].workspaces_with_email("aDA@example.COM") == {"acme"}
+    assert store[People].workspaces_with_email("bob@example.com") == set()
 
 
 def test_a_user_who_is_gone_is_stood_for_by_the_founder(store, acme, add):
     ada = add()
 
-    assert store.people.user(acme, ada.id) == ada
+    assert store[People].user(acme, ada.id) == ada
     for nobody in (None, 1):
-        assert store.people.user(acme, nobody) == identities.founding(acme).user
+        assert store[People].user(acme, nobody) == founding(acme).user
 
 
 def test_workspaces_do_not_see_each_others_people(store, workspaces, acme, add):
     other = workspaces.create(NewWorkspace(name="other", seed=7))
     ada = add()
 
-    with store.people.reading(other) as register:
-        assert register.users() == [identities.founding(other).user]
+    with store[People].reading(other) as register:
+        assert register.users() == [founding(other).user]
     store.reset("other")
-    assert store.people.user(acme, ada.id) == ada
+    assert store[People].user(acme, ada.id) == ada
     store.reset("acme")
-    assert store.people.with_secret(ada.secret) is None
+    assert store[People].with_secret(ada.secret) is None

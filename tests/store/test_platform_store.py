@@ -8,8 +8,9 @@ from sqlalchemy import inspect
 
 from mock_kit.storage.database import SchemaVersionError
 from mock_platform.accounts.emails import Cause, Email
+from mock_platform.accounts.store_emails import Emails
 from mock_platform.callbacks.delivery import Outcome
-from mock_platform.callbacks.store_attempts import Tried
+from mock_platform.callbacks.store_attempts import Attempts, Tried
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
 from mock_platform.core.models import (
@@ -29,10 +30,14 @@ from mock_platform.core.models import (
     Verdict,
 )
 from mock_platform.events import event
-from mock_platform.events.store import Wanted
+from mock_platform.events.store import Events, Wanted
+from mock_platform.events.store_notifications import Outgoing
+from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.instances.schedule import Plan
-from mock_platform.polling.store import Outgoing
-from mock_platform.store import Store
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.store import Jobs
+from mock_platform.polling.store import Polls
+from mock_platform.store import PlatformStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=15)
@@ -57,7 +62,7 @@ def plan(*resources, poll_at=LATER, url="http://receiver.test/", polled=True, fo
 
 @pytest.fixture
 def store(database):
-    return Store(database)
+    return PlatformStore(database)
 
 
 @pytest.fixture
@@ -77,7 +82,7 @@ def add(store):
             )
             return replace(plain, **changes)
 
-        return store.instances.add(
+        return store[Instances].add(
             workspace, instance, lambda _: planned or plan("contacts"), first_id=FIRST, now=NOON
         )
 
@@ -89,7 +94,7 @@ def change(store):
     """Return a function that changes an instance, nothing of it unless told, to let a plan be carried out."""
 
     def make(workspace, instance, planned, *, now, rule=lambda kept: kept):
-        return store.instances.change(workspace, instance.id, rule, lambda _before, _after: planned, now=now)
+        return store[Instances].change(workspace, instance.id, rule, lambda _before, _after: planned, now=now)
 
     return make
 
@@ -135,7 +140,7 @@ def composing(number_of_notifications, *, topic="topic", body=b"{}"):
 def succeed(store):
     def keep(instance, notifications=1, workspace="acme", **changes):
         poll = poll_of(instance, events=notifications, **changes)
-        store.polls.succeeded(
+        store[Polls].succeeded(
             workspace, instance, poll, composing(notifications, topic=event.topic(instance)), first_id=5000
         )
 
@@ -145,9 +150,9 @@ def succeed(store):
 def due(store, workspace="acme", until=LATER):
     """Return the jobs that are due, in their order, and take them off the agenda."""
     taken = []
-    while job := store.jobs.first_due(workspace, until=until):
+    while job := store[Jobs].first_due(workspace, until=until):
         taken.append((job.kind, job.subject, job.due))
-        store.jobs.remove(job)
+        store[Jobs].remove(job)
     return taken
 
 
@@ -162,9 +167,9 @@ def test_an_instance_comes_back_as_it_was_kept(store, add):
         polling_disabled=True,
     )
 
-    assert store.instances.get("acme", made.id) == made
-    assert store.instances.with_token("acme", made.token) == made
-    assert store.instances.all("acme") == [made]
+    assert store[Instances].get("acme", made.id) == made
+    assert store[Instances].with_token("acme", made.token) == made
+    assert store[Instances].all("acme") == [made]
     assert (made.name, made.tags, made.configuration["huge"]) == (WEIRD, (WEIRD, ""), "x" * 100_000)
     assert made.created.microsecond == 123456
     assert made.subscription_id is not None
@@ -172,35 +177,35 @@ def test_an_instance_comes_back_as_it_was_kept(store, add):
 
 def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_character(store, add):
     made = add(name="a\0b", external_authentication="\0", planned=plan("contacts", url="http://a\0b/"))
-    store.polls.failed("acme", made, poll_of(made, error="\0", request_url="/\0"), limit=9)
+    store[Polls].failed("acme", made, poll_of(made, error="\0", request_url="/\0"), limit=9)
 
     assert (made.name, made.external_authentication) == ("a\ufffdb", "\ufffd")
-    assert [(poll.error, poll.request_url) for poll in store.polls.list("acme", limit=9)] == [
+    assert [(poll.error, poll.request_url) for poll in store[Polls].list("acme", limit=9)] == [
         ("\ufffd", "/\ufffd")
     ]
-    assert store.polls.list("acme", resource="\0", limit=9) == []
-    assert store.instances.with_token("acme", "\0") is None
-    assert store.events.get(Wanted(workspace="acme"), "\0") is None
+    assert store[Polls].list("acme", resource="\0", limit=9) == []
+    assert store[Instances].with_token("acme", "\0") is None
+    assert store[Events].get(Wanted(workspace="acme"), "\0") is None
 
 
 def test_ids_are_consecutive_and_never_given_twice(store, add):
     first, second = add(), add()
-    store.instances.delete("acme", second)
+    store[Instances].delete("acme", second)
     third = add()
 
     assert [first.id, second.id, third.id] == [FIRST, FIRST + 1, FIRST + 2]
-    assert [instance.id for instance in store.instances.all("acme")] == [FIRST, FIRST + 2]
+    assert [instance.id for instance in store[Instances].all("acme")] == [FIRST, FIRST + 2]
 
 
 def test_the_ids_of_two_workspaces_are_counted_apart_and_their_instances_are_not_mixed(store, add):
     mine, theirs = add("acme"), add("other")
 
     assert mine.id == theirs.id == FIRST
-    assert store.instances.with_token("acme", theirs.token) is None
-    assert store.instances.all("acme") == [mine]
-    store.instances.delete("acme", mine)
-    assert store.instances.get("other", FIRST) == theirs
-    assert store.jobs.first_due("other", until=LATER).subject == str(FIRST)
+    assert store[Instances].with_token("acme", theirs.token) is None
+    assert store[Instances].all("acme") == [mine]
+    store[Instances].delete("acme", mine)
+    assert store[Instances].get("other", FIRST) == theirs
+    assert store[Jobs].first_due("other", until=LATER).subject == str(FIRST)
 
 
 def test_an_instance_that_cannot_be_made_takes_no_id(store, add):
@@ -208,7 +213,7 @@ def test_an_instance_that_cannot_be_made_takes_no_id(store, add):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        store.instances.add("acme", fail, lambda _: plan("contacts"), first_id=FIRST, now=NOON)
+        store[Instances].add("acme", fail, lambda _: plan("contacts"), first_id=FIRST, now=NOON)
 
     assert add().id == FIRST
 
@@ -216,7 +221,7 @@ def test_an_instance_that_cannot_be_made_takes_no_id(store, add):
 def test_a_new_instance_starts_every_resource_now_and_has_one_poll_to_come(store, add):
     made = add(planned=plan("contacts", "leads"))
 
-    assert store.instances.last_polls("acme", made.id) == {
+    assert store[Instances].last_polls("acme", made.id) == {
         "contacts": LastPoll(at=NOON),
         "leads": LastPoll(at=NOON),
     }
@@ -230,7 +235,7 @@ def test_saving_starts_new_resources_forgets_old_ones_and_leaves_the_others_wher
 
     change("acme", made, plan("leads", "accounts", poll_at=None), now=LATER)
 
-    assert store.instances.last_polls("acme", made.id) == {
+    assert store[Instances].last_polls("acme", made.id) == {
         "leads": LastPoll(at=NOON),
         "accounts": LastPoll(at=LATER),
     }
@@ -252,8 +257,8 @@ def test_an_instance_that_is_polled_no_more_has_no_job(store, add, change):
 
     change("acme", made, plan(polled=False, poll_at=None), now=NOON)
 
-    assert store.jobs.count("acme") == 0
-    assert store.instances.last_polls("acme", made.id) == {}
+    assert store[Jobs].count("acme") == 0
+    assert store[Instances].last_polls("acme", made.id) == {}
 
 
 def test_a_subscription_keeps_its_id_while_there_is_a_url_and_gets_another_afterwards(store, add, change):
@@ -264,37 +269,39 @@ def test_a_subscription_keeps_its_id_while_there_is_a_url_and_gets_another_after
 
     assert moved.subscription_id == made.subscription_id
     assert silent.subscription_id is None
-    assert store.subscriptions.get("acme", made.subscription_id) is None
+    assert store[Subscriptions].get("acme", made.subscription_id) is None
     assert again.subscription_id > made.subscription_id
-    assert store.subscriptions.get("acme", again.subscription_id).url == "http://receiver.test/"
+    assert store[Subscriptions].get("acme", again.subscription_id).url == "http://receiver.test/"
 
 
 def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     made, other = add(), add()
     succeed(made, 2)
 
-    store.instances.delete("acme", made)
+    store[Instances].delete("acme", made)
 
-    assert store.instances.get("acme", made.id) is None
-    assert store.instances.with_token("acme", made.token) is None
-    assert store.instances.last_polls("acme", made.id) == {}
-    assert store.subscriptions.get("acme", made.subscription_id) is None
-    assert store.events.list(Wanted(workspace="acme"), offset=0, limit=9) == []
+    assert store[Instances].get("acme", made.id) is None
+    assert store[Instances].with_token("acme", made.token) is None
+    assert store[Instances].last_polls("acme", made.id) == {}
+    assert store[Subscriptions].get("acme", made.subscription_id) is None
+    assert store[Events].list(Wanted(workspace="acme"), offset=0, limit=9) == []
     for kind, subject, _ in due(store):
         if kind is JobKind.DELIVER:
             notification, subscription = map(int, subject.split("/"))
-            assert store.attempts.owed("acme", [(notification, subscription)]) == {}
+            assert store[Attempts].owed("acme", [(notification, subscription)]) == {}
         else:
             assert subject == str(other.id)
 
 
 def test_a_change_starts_from_the_instance_as_it_is_kept_and_not_as_it_was_read(store, add, change):
     made = add()
-    store.polls.failed("acme", made, poll_of(made, error="502"), limit=1)
+    store[Polls].failed("acme", made, poll_of(made, error="502"), limit=1)
 
     renamed = change("acme", made, plan("contacts"), now=NOON, rule=lambda kept: replace(kept, name="New"))
 
-    assert renamed == store.instances.get("acme", made.id) == replace(made, name="New", polling_disabled=True)
+    assert (
+        renamed == store[Instances].get("acme", made.id) == replace(made, name="New", polling_disabled=True)
+    )
 
 
 def test_a_change_that_is_refused_changes_nothing(store, add, change):
@@ -303,7 +310,7 @@ def test_a_change_that_is_refused_changes_nothing(store, add, change):
     with pytest.raises(ZeroDivisionError):
         change("acme", made, plan(), now=NOON, rule=lambda _: 1 / 0)
 
-    assert store.instances.get("acme", made.id) == made
+    assert store[Instances].get("acme", made.id) == made
     assert due(store) == [(JobKind.POLL, str(made.id), LATER)]
 
 
@@ -314,22 +321,22 @@ def test_what_follows_from_a_change_is_worked_out_from_both_states(store, add):
         seen.append((before.name, after.name))
         return plan("contacts")
 
-    store.instances.change("acme", made.id, lambda kept: replace(kept, name="New"), planned, now=NOON)
+    store[Instances].change("acme", made.id, lambda kept: replace(kept, name="New"), planned, now=NOON)
 
     assert seen == [("Mine", "New")]
 
 
 def test_saving_an_instance_that_was_deleted_meanwhile_brings_nothing_back(store, add, change):
     made = add()
-    store.instances.delete("acme", made)
+    store[Instances].delete("acme", made)
 
     saved = change("acme", made, plan("contacts"), now=NOON)
 
     assert saved is None
-    assert store.instances.all("acme") == []
-    assert store.jobs.count("acme") == 0
-    assert store.instances.last_polls("acme", made.id) == {}
-    assert store.subscriptions.get("acme", made.subscription_id) is None
+    assert store[Instances].all("acme") == []
+    assert store[Jobs].count("acme") == 0
+    assert store[Instances].last_polls("acme", made.id) == {}
+    assert store[Subscriptions].get("acme", made.subscription_id) is None
 
 
 @pytest.mark.usefixtures("database")
@@ -338,18 +345,18 @@ def test_jobs_come_by_time_and_then_by_number(store, add):
     first = add(planned=plan("contacts", poll_at=NOON))
     second = add(planned=plan("contacts", poll_at=NOON))
 
-    assert store.jobs.first_due("acme", until=NOON - timedelta(microseconds=1)) is None
+    assert store[Jobs].first_due("acme", until=NOON - timedelta(microseconds=1)) is None
     assert [subject for _, subject, _ in due(store)] == [str(first.id), str(second.id), str(late.id)]
 
 
 def test_a_job_that_is_moved_keeps_its_number_and_one_that_was_removed_stays_away(store, add):
     made = add()
-    job = store.jobs.first_due("acme", until=LATER)
+    job = store[Jobs].first_due("acme", until=LATER)
 
-    store.jobs.move(job, LATER + timedelta(hours=1))
-    moved = store.jobs.of("acme", JobKind.POLL, str(made.id))
-    store.jobs.remove(job)
-    store.jobs.move(job, LATER)
+    store[Jobs].move(job, LATER + timedelta(hours=1))
+    moved = store[Jobs].of("acme", JobKind.POLL, str(made.id))
+    store[Jobs].remove(job)
+    store[Jobs].move(job, LATER)
 
     assert moved == Job(
         number=job.number,
@@ -358,27 +365,27 @@ def test_a_job_that_is_moved_keeps_its_number_and_one_that_was_removed_stays_awa
         subject=str(made.id),
         due=LATER + timedelta(hours=1),
     )
-    assert store.jobs.of("acme", JobKind.POLL, str(made.id)) is None
-    assert store.jobs.count("acme") == 0
+    assert store[Jobs].of("acme", JobKind.POLL, str(made.id)) is None
+    assert store[Jobs].count("acme") == 0
 
 
 def test_the_next_job_is_the_first_of_a_workspace_after_an_instant(store, add):
     add("acme", planned=plan("contacts", poll_at=LATER))
     add("other", planned=plan("contacts", poll_at=NOON))
 
-    assert store.jobs.next_due("acme", after=NOON) == LATER
-    assert store.jobs.next_due("other", after=NOON - timedelta(microseconds=1)) == NOON
-    assert store.jobs.next_due("other", after=NOON) is None
-    assert store.jobs.next_due("nobody", after=NOON) is None
+    assert store[Jobs].next_due("acme", after=NOON) == LATER
+    assert store[Jobs].next_due("other", after=NOON - timedelta(microseconds=1)) == NOON
+    assert store[Jobs].next_due("other", after=NOON) is None
+    assert store[Jobs].next_due("nobody", after=NOON) is None
 
 
 def test_a_number_of_a_job_is_never_given_twice(store, add):
     add()
-    first = store.jobs.first_due("acme", until=LATER)
-    store.jobs.remove(first)
+    first = store[Jobs].first_due("acme", until=LATER)
+    store[Jobs].remove(first)
     add()
 
-    assert store.jobs.first_due("acme", until=LATER).number > first.number
+    assert store[Jobs].first_due("acme", until=LATER).number > first.number
 
 
 def test_a_poll_comes_back_as_it_was_kept(store, add):
@@ -398,9 +405,9 @@ def test_a_poll_comes_back_as_it_was_kept(store, add):
         made, request_status=None, seen=3, decisions=decisions, error=WEIRD, request_url="/x?" + "y" * 5000
     )
 
-    store.polls.failed("acme", made, poll, limit=100)
+    store[Polls].failed("acme", made, poll, limit=100)
 
-    (kept,) = store.polls.list("acme", limit=9)
+    (kept,) = store[Polls].list("acme", limit=9)
     assert kept == replace(poll, id=kept.id)
 
 
@@ -413,7 +420,7 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     def listed(**choice):
         return [
             (poll.instance_id, poll.resource, (poll.at - NOON) // timedelta(minutes=1))
-            for poll in store.polls.list("acme", **{"limit": 99, **choice})
+            for poll in store[Polls].list("acme", **{"limit": 99, **choice})
         ]
 
     everything = [(one.id, "contacts", 15), (two.id, "contacts", 15), (two.id, "leads", 15)]
@@ -422,21 +429,21 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     assert listed(limit=2) == everything[-2:]
     assert listed(instance_id=one.id) == [everything[0], everything[3]]
     assert listed(resource="leads") == [everything[2], everything[5]]
-    assert listed(before=store.polls.list("acme", limit=3)[0].id) == everything[:3]
-    assert (store.polls.count("acme"), store.polls.count("acme", resource="leads")) == (6, 2)
-    assert store.polls.list("other", limit=9) == []
+    assert listed(before=store[Polls].list("acme", limit=3)[0].id) == everything[:3]
+    assert (store[Polls].count("acme"), store[Polls].count("acme", resource="leads")) == (6, 2)
+    assert store[Polls].list("other", limit=9) == []
 
 
 def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, add, succeed):
     made = add(planned=plan("contacts", "leads"))
     for _ in range(2):
-        store.polls.failed("acme", made, poll_of(made), limit=100)
-    before = store.instances.last_polls("acme", made.id)
+        store[Polls].failed("acme", made, poll_of(made), limit=100)
+    before = store[Instances].last_polls("acme", made.id)
 
     succeed(made)
 
     assert before == {"contacts": LastPoll(at=NOON, failures=2), "leads": LastPoll(at=NOON)}
-    assert store.instances.last_polls("acme", made.id) == {
+    assert store[Instances].last_polls("acme", made.id) == {
         "contacts": LastPoll(at=LATER),
         "leads": LastPoll(at=NOON),
     }
@@ -446,28 +453,28 @@ def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, ad
     made = add()
 
     for failure in (1, 2, 3):
-        store.polls.failed("acme", made, poll_of(made, error="502"), limit=3)
-        assert store.instances.get("acme", made.id).polling_disabled is (failure == 3)
-        assert store.jobs.count("acme") == (failure < 3)
+        store[Polls].failed("acme", made, poll_of(made, error="502"), limit=3)
+        assert store[Instances].get("acme", made.id).polling_disabled is (failure == 3)
+        assert store[Jobs].count("acme") == (failure < 3)
 
-    assert store.instances.last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=3)}
+    assert store[Instances].last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=3)}
     change("acme", made, plan("contacts", forgive=True), now=LATER)
-    assert store.instances.last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=0)}
+    assert store[Instances].last_polls("acme", made.id) == {"contacts": LastPoll(at=NOON, failures=0)}
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "failed"])
 def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, add, succeed, outcome):
     made = add()
-    store.instances.delete("acme", made)
+    store[Instances].delete("acme", made)
 
     if outcome == "succeeded":
         succeed(made, 3)
     else:
-        store.polls.failed("acme", made, poll_of(made), limit=1)
+        store[Polls].failed("acme", made, poll_of(made), limit=1)
 
-    assert store.polls.list("acme", limit=9) == []
-    assert store.jobs.count("acme") == 0
-    assert store.instances.last_polls("acme", made.id) == {}
+    assert store[Polls].list("acme", limit=9) == []
+    assert store[Jobs].count("acme") == 0
+    assert store[Instances].last_polls("acme", made.id) == {}
 
 
 def test_a_poll_that_found_something_owes_a_delivery_for_each_notification(store, add, succeed):
@@ -477,7 +484,7 @@ def test_a_poll_that_found_something_owes_a_delivery_for_each_notification(store
 
     deliveries = [(subject, at) for kind, subject, at in due(store) if kind is JobKind.DELIVER]
     assert deliveries == [(f"{number}/{made.subscription_id}", LATER) for number in (5000, 5001, 5002)]
-    owed = store.attempts.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
+    owed = store[Attempts].owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
     assert owed.body == b"{}"
     assert (owed.url, owed.active) == ("http://receiver.test/", True)
     assert (owed.name, owed.configuration) == (f"Mine (instance {made.id})", made.configuration)
@@ -495,7 +502,7 @@ def test_without_a_subscription_events_are_kept_and_nobody_is_owed_anything(stor
 
     succeed(made, 2)
 
-    assert len(store.events.list(Wanted(workspace="acme"), offset=0, limit=9)) == 2
+    assert len(store[Events].list(Wanted(workspace="acme"), offset=0, limit=9)) == 2
     assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
 
 
@@ -513,10 +520,10 @@ def attempted(store):
         url="http://receiver.test/",
         policy_queues=False,
     ):
-        owed = store.attempts.owed("acme", [(notification, made.subscription_id)])[
+        owed = store[Attempts].owed("acme", [(notification, made.subscription_id)])[
             notification, made.subscription_id
         ]
-        job = store.jobs.of("acme", JobKind.DELIVER, f"{notification}/{made.subscription_id}")
+        job = store[Jobs].of("acme", JobKind.DELIVER, f"{notification}/{made.subscription_id}")
         failed = status is not DeliveryStatus.DELIVERED
         delivery = replace(
             owed.delivery,
@@ -537,7 +544,7 @@ def attempted(store):
             delivery=delivery, again=again, gives_up=status is DeliveryStatus.QUEUED and not policy_queues
         )
         tried = Tried(job=job, attempt=attempt, outcome=outcome, email=EMAIL)
-        store.attempts.attempted("acme", [tried])
+        store[Attempts].attempted("acme", [tried])
         return attempt
 
     return keep
@@ -549,19 +556,19 @@ def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succee
 
     attempt = attempted(made, DeliveryStatus.RETRY, again=LATER + timedelta(seconds=4))
 
-    owed = store.attempts.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
+    owed = store[Attempts].owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id]
     assert (owed.delivery.status, owed.delivery.failures, owed.delivery.first_failure) == (
         DeliveryStatus.RETRY,
         1,
         LATER,
     )
-    assert store.attempts.of("acme", 5000) == [attempt]
+    assert store[Attempts].of("acme", 5000) == [attempt]
     assert due(store, until=LATER + timedelta(seconds=4))[-1] == (
         JobKind.DELIVER,
         f"5000/{made.subscription_id}",
         LATER + timedelta(seconds=4),
     )
-    (event,) = store.events.list(Wanted(workspace="acme"), offset=0, limit=9)
+    (event,) = store[Events].list(Wanted(workspace="acme"), offset=0, limit=9)
     assert (event.status, event.notified_data) == (EventStatus.DISPATCHED, ())
 
 
@@ -571,7 +578,7 @@ def test_a_delivery_that_was_taken_is_done_and_its_event_says_so(store, add, suc
 
     attempted(made, DeliveryStatus.DELIVERED)
 
-    (event,) = store.events.list(Wanted(workspace="acme", instance_ids=(made.id,)), offset=0, limit=9)
+    (event,) = store[Events].list(Wanted(workspace="acme", instance_ids=(made.id,)), offset=0, limit=9)
     assert (event.status, event.notified_data, event.updated) == (EventStatus.NOTIFIED, ("{}",), LATER)
     assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
 
@@ -587,12 +594,12 @@ def test_a_delivery_without_further_tries_deactivates_the_url_that_it_was_for(
 
     attempted(made, DeliveryStatus.QUEUED, url=tried)
 
-    assert store.subscriptions.get("acme", made.subscription_id).active is active
-    assert [one for _, one in store.emails.list("acme", limit=9)[0]] == ([] if active else [EMAIL])
+    assert store[Subscriptions].get("acme", made.subscription_id).active is active
+    assert [one for _, one in store[Emails].list("acme", limit=9)[0]] == ([] if active else [EMAIL])
     succeed(made, at=LATER + timedelta(minutes=15))
-    later = store.attempts.owed("acme", [(5001, made.subscription_id)])[5001, made.subscription_id].delivery
+    later = store[Attempts].owed("acme", [(5001, made.subscription_id)])[5001, made.subscription_id].delivery
     assert later.status is (DeliveryStatus.CREATED if active else DeliveryStatus.QUEUED)
-    assert (store.jobs.of("acme", JobKind.DELIVER, f"5001/{made.subscription_id}") is not None) is active
+    assert (store[Jobs].of("acme", JobKind.DELIVER, f"5001/{made.subscription_id}") is not None) is active
 
 
 def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store, add, succeed):
@@ -601,34 +608,34 @@ def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store
     succeed(other, 1)
 
     listed = [
-        event.notification_id for event in store.events.list(Wanted(workspace="acme"), offset=0, limit=9)
+        event.notification_id for event in store[Events].list(Wanted(workspace="acme"), offset=0, limit=9)
     ]
     stretch = [
         event.notification_id
-        for event in store.events.list(Wanted(workspace="acme", instance_ids=(made.id,)), offset=1, limit=2)
+        for event in store[Events].list(Wanted(workspace="acme", instance_ids=(made.id,)), offset=1, limit=2)
     ]
 
     assert listed == [5003, 5002, 5001, 5000]
     assert stretch == [5001, 5000]
-    assert store.events.get(Wanted(workspace="acme"), "event-5001").notification_id == 5001
+    assert store[Events].get(Wanted(workspace="acme"), "event-5001").notification_id == 5001
     assert (
-        store.events.get(Wanted(workspace="acme", instance_ids=(made.id,)), "event-5001").instance_id
+        store[Events].get(Wanted(workspace="acme", instance_ids=(made.id,)), "event-5001").instance_id
         == made.id
     )
-    assert store.events.get(Wanted(workspace="acme", instance_ids=(other.id,)), "event-5001") is None
-    assert store.events.get(Wanted(workspace="other"), "event-5001") is None
+    assert store[Events].get(Wanted(workspace="acme", instance_ids=(other.id,)), "event-5001") is None
+    assert store[Events].get(Wanted(workspace="other"), "event-5001") is None
 
 
 def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add):
     made = add()
     body = f'{{"a":"{WEIRD}\u0000"}}'.encode()
 
-    store.polls.succeeded(
+    store[Polls].succeeded(
         "acme", made, poll_of(made, events=1), composing(1, topic=event.topic(made), body=body), first_id=5000
     )
 
     assert (
-        store.attempts.owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id].body == body
+        store[Attempts].owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id].body == body
     )
 
 
@@ -643,13 +650,13 @@ def test_a_reset_forgets_one_workspace_and_leaves_the_others(database, store, ad
         for table in tables.metadata.sorted_tables:
             left = {row.workspace for row in connection.execute(table.select())}
             assert left <= {"other", ""}
-    assert store.instances.all("other") == [theirs]
+    assert store[Instances].all("other") == [theirs]
     assert add("acme").id == FIRST
 
 
 def test_everything_is_still_there_after_a_start_and_starts_are_counted(open_database):
-    first = Store(open_database())
-    made = first.instances.add(
+    first = PlatformStore(open_database())
+    made = first[Instances].add(
         "acme",
         lambda number: Instance(
             id=number, token="t", name="n", tags=(), element_key="insightly", configuration={}, created=NOON
@@ -659,10 +666,10 @@ def test_everything_is_still_there_after_a_start_and_starts_are_counted(open_dat
         now=NOON,
     )
 
-    second = Store(open_database())
+    second = PlatformStore(open_database())
 
     assert (first.starts, second.starts) == (1, 2)
-    assert second.instances.all("acme") == [made]
+    assert second[Instances].all("acme") == [made]
     assert due(second) == [(JobKind.POLL, str(FIRST), LATER)]
 
 
@@ -682,17 +689,17 @@ def test_two_instances_of_one_workspace_cannot_have_one_token(store, add):
     with pytest.raises(Exception, match=r"(?i)unique"):
         add(token="the same")
 
-    assert len(store.instances.all("acme")) == 1
+    assert len(store[Instances].all("acme")) == 1
 
 
 def test_tables_of_another_version_are_refused(open_database):
     database = open_database()
-    Store(database)
+    PlatformStore(database)
     with database.writing() as connection:
         connection.exec_driver_sql("UPDATE kit_schema_versions SET version = 99 WHERE part = 'platform'")
 
     with pytest.raises(SchemaVersionError, match="platform tables have schema version 99"):
-        Store(open_database())
+        PlatformStore(open_database())
 
 
 @pytest.mark.usefixtures("store")

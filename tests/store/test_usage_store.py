@@ -6,9 +6,9 @@ from threading import Thread
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from mock_platform.store import Store
+from mock_platform.store import PlatformStore
 from mock_platform.usage.record import Call
-from mock_platform.usage.store import UsageWanted
+from mock_platform.usage.store import Usage, UsageWanted
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COUNT = "SELECT COUNT(*) FROM platform_usage"
@@ -16,7 +16,7 @@ COUNT = "SELECT COUNT(*) FROM platform_usage"
 
 @pytest.fixture
 def store(database):
-    return Store(database, usage_retention=timedelta(days=30))
+    return PlatformStore(database, usage_retention=timedelta(days=30))
 
 
 def call(number=0, *, workspace="acme", at=NOON, **others):
@@ -40,15 +40,15 @@ def wanted(workspace="acme", **others):
 
 
 def found(store, **others):
-    calls, total = store.usage.find(wanted(**others), offset=0, limit=9999)
+    calls, total = store[Usage].find(wanted(**others), offset=0, limit=9999)
     assert total == len(calls)
     return calls
 
 
 def test_a_call_comes_back_as_it_was_noted_with_the_next_number(store):
     noted = call(instance_id=5, element_key="insightly", process_ms=12)
-    store.usage.note(noted)
-    store.usage.note(call(1))
+    store[Usage].note(noted)
+    store[Usage].note(call(1))
 
     latest, first = found(store)
 
@@ -58,24 +58,24 @@ def test_a_call_comes_back_as_it_was_noted_with_the_next_number(store):
 
 def test_numbers_go_on_from_one_batch_to_the_next_and_are_each_workspaces_own(store):
     for number in range(1100):
-        store.usage.note(call(number))
-    store.usage.note(call(workspace="other"))
+        store[Usage].note(call(number))
+    store[Usage].note(call(workspace="other"))
 
     assert [each.id for each in found(store)] == list(range(1100, 0, -1))
     assert [each.id for each in found(store, workspace="other")] == [1]
 
 
 def test_what_is_noted_is_kept_by_itself_if_nobody_writes(store, database):
-    store.usage.note(call(1))
+    store[Usage].note(call(1))
     assert kept(database) == 0
 
-    store.usage.keep_unless_busy()
+    store[Usage].keep_unless_busy()
 
     assert kept(database) == 1
 
 
 def test_whatever_is_written_next_is_followed_by_it(store, database):
-    store.usage.note(call(1))
+    store[Usage].note(call(1))
 
     with database.writing():
         pass
@@ -85,8 +85,8 @@ def test_whatever_is_written_next_is_followed_by_it(store, database):
 
 def test_what_is_noted_while_somebody_writes_waits_for_nobody_and_is_kept_afterwards(store, database):
     with database.writing() as connection:
-        store.usage.note(call(1))
-        other = Thread(target=store.usage.keep_unless_busy)
+        store[Usage].note(call(1))
+        other = Thread(target=store[Usage].keep_unless_busy)
         other.start()
         other.join()
         during = connection.exec_driver_sql(COUNT).scalar()
@@ -97,17 +97,17 @@ def test_what_is_noted_while_somebody_writes_waits_for_nobody_and_is_kept_afterw
 
 def test_it_is_kept_although_what_was_written_meanwhile_was_undone(store, database):
     with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - as it is being written
-        store.usage.note(call(1))
+        store[Usage].note(call(1))
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
 
     assert kept(database) == 1
 
 
 def test_it_can_be_part_of_another_transaction(store, database):
-    store.usage.note(call(1))
+    store[Usage].note(call(1))
 
     with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - undone together
-        store.usage.keep(connection)
+        store[Usage].keep(connection)
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
 
     assert kept(database) == 0
@@ -115,8 +115,8 @@ def test_it_can_be_part_of_another_transaction(store, database):
 
 def test_a_clock_that_was_set_back_hides_nothing_that_is_too_old(store):
     for at in (NOON, NOON - timedelta(days=29), NOON + timedelta(days=2)):
-        store.usage.note(call(at=at))
-        store.usage.flush()
+        store[Usage].note(call(at=at))
+        store[Usage].flush()
 
     assert [each.at for each in found(store)] == [NOON + timedelta(days=2), NOON]
 
@@ -127,25 +127,25 @@ def kept(database):
 
 
 def test_what_has_become_too_old_goes_when_something_new_is_kept(store, database):
-    store.usage.note(call(1, at=NOON))
-    store.usage.note(call(2, at=NOON, workspace="other"))
-    store.usage.flush()
+    store[Usage].note(call(1, at=NOON))
+    store[Usage].note(call(2, at=NOON, workspace="other"))
+    store[Usage].flush()
 
-    store.usage.note(call(3, at=NOON + timedelta(days=30)))
-    store.usage.flush()
+    store[Usage].note(call(3, at=NOON + timedelta(days=30)))
+    store[Usage].flush()
     assert kept(database) == 3
-    store.usage.note(call(4, at=NOON + timedelta(days=30, microseconds=1)))
-    store.usage.flush()
+    store[Usage].note(call(4, at=NOON + timedelta(days=30, microseconds=1)))
+    store[Usage].flush()
 
     assert kept(database) == 3
     assert [each.request_id for each in found(store)] == ["r-4", "r-3"]
 
 
 def test_a_reset_forgets_what_is_kept_and_what_is_noted(store):
-    store.usage.note(call(1))
-    store.usage.flush()
-    store.usage.note(call(2))
-    store.usage.note(call(3, workspace="other"))
+    store[Usage].note(call(1))
+    store[Usage].flush()
+    store[Usage].note(call(2))
+    store[Usage].note(call(3, workspace="other"))
 
     store.reset("acme")
 
@@ -155,10 +155,10 @@ def test_a_reset_forgets_what_is_kept_and_what_is_noted(store):
 
 def test_calls_are_counted_in_units_before_1970_too(store):
     for at in (datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)):
-        store.usage.note(call(at=at, process_ms=3))
+        store[Usage].note(call(at=at, process_ms=3))
 
     asked = wanted(since=datetime(1960, 1, 1, tzinfo=UTC))
-    tallies = store.usage.tally(asked, timedelta(hours=1), by="status")
+    tallies = store[Usage].tally(asked, timedelta(hours=1), by="status")
 
     assert [(tally.at, tally.of, tally.count, took) for tally, took in tallies] == [
         (datetime(1969, 12, 31, 23, tzinfo=UTC), "200", 1, 3),

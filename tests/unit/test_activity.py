@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from mock_platform.accounts.failure_policy import FailurePolicy
 from mock_platform.activity import lines as activity
-from mock_platform.activity.lines import Kind, Sent, Subject
+from mock_platform.activity.lines import Kind
 from mock_platform.callbacks import lines as callback_lines
-from mock_platform.callbacks.delivery import FailurePolicy, after_attempt
-from mock_platform.callbacks.retry import CLOUD_ELEMENTS
+from mock_platform.callbacks.delivery import after_attempt
+from mock_platform.callbacks.lines import Sent, Subject
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.core.choices import CLOUD_ELEMENTS, EmptyBlock
 from mock_platform.core.models import (
     Decision,
     Delivery,
@@ -25,7 +26,9 @@ from mock_platform.core.models import (
     Verdict,
 )
 from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.schedule import plan
+from mock_platform.polling import lines as poll_lines
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILTERED = Resource(name="contacts", url="/hubs/crm/contacts?where=updated>'${date:yyyy}'")
@@ -61,11 +64,11 @@ def planned(before: Instance | None, after: Instance):
 
 
 def texts_made(made: Instance) -> list[str]:
-    return [each.text for each in activity.made(made, planned(None, made), now=NOON)]
+    return [each.text for each in instance_lines.made(made, planned(None, made), now=NOON)]
 
 
 def texts_changed(before: Instance, after: Instance) -> list[str]:
-    return [each.text for each in activity.changed(before, after, planned(before, after), now=NOON)]
+    return [each.text for each in instance_lines.changed(before, after, planned(before, after), now=NOON)]
 
 
 def poll(**given: object) -> Poll:
@@ -172,13 +175,13 @@ def test_what_is_switched_on_again_is_told():
     ],
 )
 def test_a_poll_is_told_if_it_brought_news(kept, resource, line):
-    told = activity.polled(poll(**kept), resource)
+    told = poll_lines.polled(poll(**kept), resource)
 
     assert (told and told.text) == line
 
 
 def test_a_poller_that_is_switched_off_says_what_failed():
-    told = activity.switched_off(poll(), failures=100)
+    told = poll_lines.switched_off(poll(), failures=100)
 
     assert told.text == "poller switched off (instance 7): contacts failed 100 times in a row"
     assert told.about == {"instanceId": 7, "resource": "contacts", "failures": 100}
@@ -197,7 +200,7 @@ def lines_attempted(*, status=503, reason="answered 503", failed_before=0, polic
     )
     outcome = after_attempt(delivery, succeeded=not reason, policy=policy, ladder=CLOUD_ELEMENTS, now=NOON)
     sent = Sent(url="http://sink/x", status=status, reason=reason, number=failed_before + 1, subject=ADA)
-    return [each.text for each in activity.attempted(sent, outcome, ladder=CLOUD_ELEMENTS, now=NOON)]
+    return [each.text for each in callback_lines.attempted(sent, outcome, ladder=CLOUD_ELEMENTS, now=NOON)]
 
 
 def test_an_attempt_that_is_taken_is_one_line():
@@ -231,7 +234,7 @@ def test_the_last_attempt_says_that_it_was():
 
 
 def test_a_callback_that_is_put_aside_is_told():
-    told = activity.put_aside(ADA)
+    told = callback_lines.put_aside(ADA)
 
     assert told.text == "callback queued unsent, its subscription is deactivated (contacts CREATED 5)"
     assert told.about["outcome"] == "queued"

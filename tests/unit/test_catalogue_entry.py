@@ -16,8 +16,8 @@ from mock_platform.elements.catalogue_entry import (
 from mock_platform.elements.element import ConfigurationKey
 from mock_platform.elements.hub import hub_to_json
 from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.elements.shown import element_to_json
 from mock_platform.errors import NotFoundError
-from mock_platform.instances.shown import element_to_json
 
 POLLED = ["contacts", "accounts", "leads", "opportunities"]
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.polling.change import Change, classify
+from mock_platform.core.models import Change
+from mock_platform.polling.change import classify
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from elements_local.guide import instance_body
 from elements_local.scenarios.scenario import find, load
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
-from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.core.choices import EmptyBlock
 from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from mock_platform.errors import PlatformError
 from mock_platform.instances.requests import InstanceRequest

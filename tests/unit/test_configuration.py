@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.core.choices import EmptyBlock
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.errors import InvalidRequestError
 

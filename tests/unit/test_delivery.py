@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_platform.callbacks.delivery import FailurePolicy, Outcome, after_attempt, put_aside, released
-from mock_platform.callbacks.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
+from mock_platform.accounts.failure_policy import FailurePolicy
+from mock_platform.callbacks.delivery import Outcome, after_attempt, put_aside, released
+from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
 from mock_platform.core.models import Delivery, DeliveryStatus
 
 MADE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)

@@ -2,13 +2,8 @@
 
 import pytest
 
+from mock_platform.core.models import DefinedField, MappedField, ObjectDefinition, Transformation
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject, mapped, with_alias
-from mock_platform.transformations.transformation import (
-    DefinedField,
-    MappedField,
-    ObjectDefinition,
-    Transformation,
-)
 
 VENDORS = DocumentedObject(
     name="contacts",

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.models import ChangeEvent, Decision, Instance, Notification, User, Verdict
+from mock_platform.core.choices import RawForm
+from mock_platform.core.models import Change, ChangeEvent, Decision, Instance, Notification, User, Verdict
 from mock_platform.dates.iso_dates import iso_date, iso_date_exact
-from mock_platform.events.event import CallbackForm, RawForm, body, java_text, notifications, raw_body, topic
-from mock_platform.polling.change import Change
+from mock_platform.events.event import CallbackForm, body, java_text, notifications, raw_body, topic
 
 POLL_AT = datetime(2020, 1, 15, 10, 15, 0, 412_000, tzinfo=UTC)
 CHANGED = datetime(2020, 1, 15, 10, 13, 42, 999_999, tzinfo=UTC)

@@ -7,8 +7,9 @@ import pytest
 
 from mock_platform.core.models import Instance, User
 from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.elements.shown import element_to_json
 from mock_platform.instances.instance import InstanceBody, make
-from mock_platform.instances.shown import element_to_json, to_json, without_configuration
+from mock_platform.instances.shown import to_json, without_configuration
 
 MASK = "********"
 NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)

@@ -19,6 +19,41 @@ PACKAGES = {
     "mock_insightly": ROOT,
     "callback_sink": ROOT,
 }
+PLATFORM = ROOT / "platform" / "mock_platform"
+HANDS = ("__init__", "routes", "service", "store", "tables", "task")
+"""What the modules of a subject are called that do something; all others are rules."""
+
+OTHER_HANDS = {
+    "accounts": "administration callers calling founding login own_accounts",
+    "audit": "facts ground_truth",
+    "callbacks": "lanes lines receiver_keys",
+    "core": "answers counters dependencies identities listing paging paths request_ids settings time_units",
+    "events": "composer",
+    "hub": "routing",
+    "instances": "calling named_instance requests",
+    "provider": "calls grant_exchange provider tracing",
+    "scheduler": "job_history",
+    "usage": "noting",
+}
+RULES = [
+    path
+    for path in sorted(PLATFORM.glob("*/**/*.py"))
+    if not path.stem.startswith(HANDS)
+    and path.stem not in OTHER_HANDS.get(path.relative_to(PLATFORM).parts[0], "").split()
+]
+DOING = {
+    "flask",
+    "werkzeug",
+    "sqlalchemy",
+    "requests",
+    "msgspec",
+    "time",
+    "os",
+    "socket",
+    "logging",
+    "threading",
+    "mock_kit",
+}
 OWN_MACHINE = "import platform; print(platform.__file__); print(platform.system())"
 
 
@@ -98,3 +133,33 @@ def test_nothing_that_can_be_imported_from_a_source_root_has_such_a_name(root):
     ours = {path.stem for path in root.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
 
     assert ours & sys.stdlib_module_names == set()
+
+
+def imported(path):
+    """Return the packages that a module imports, for type checking alone, too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda path: path.relative_to(PLATFORM).as_posix())
+def test_a_rule_is_given_what_it_needs_no_clock_files_network_sql_or_web_framework(rule):
+    assert {*imported(rule)} & DOING == set(), (
+        "a rule decides; give it what it needs, or name it for what it does"
+    )
+
+
+def test_what_is_no_rule_does_something():
+    """Else it has no place in the list."""
+    others = [PLATFORM / room / f"{name}.py" for room, names in OTHER_HANDS.items() for name in names.split()]
+
+    assert [path for path in others if not {*imported(path)} & DOING] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_folder_has_more_than_about_twenty_modules(package):
+    folders = {path.parent for path in (PACKAGES[package] / package).rglob("*.py")}
+
+    assert {folder.name: count for folder in folders if (count := len([*folder.glob("*.py")])) > 24} == {}

@@ -10,9 +10,7 @@ from mock_platform.accounts.people import (
     Account,
     AccountChange,
     Member,
-    Passwords,
     UserChange,
-    Visibility,
     administered,
     change_account,
     change_user,
@@ -23,6 +21,7 @@ from mock_platform.accounts.people import (
     opens,
     sees,
 )
+from mock_platform.core.choices import Passwords, Visibility
 from mock_platform.errors import ConflictError, InvalidRequestError, NotPermittedError
 
 DAY = datetime(2026, 3, 2, 10, tzinfo=UTC)

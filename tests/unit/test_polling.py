@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core.models import DateField, Resource, Verdict
 from mock_platform.events.event import CallbackForm, notifications
-from mock_platform.polling.window import Window, decide, next_poll, reads_on, request_url, window
+from mock_platform.polling.window import Window, decide, reads_on, request_url, window
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

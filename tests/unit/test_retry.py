@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.callbacks.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder, next_attempt
+from mock_platform.callbacks.retry import next_attempt
+from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

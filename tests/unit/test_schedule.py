@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.models import Instance
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.instances.schedule import Plan, plan

@@ -5,15 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.ceql import parse, to_text
+from mock_platform.core.models import NONE, DefinedField, MappedField, ObjectDefinition, Transformation
 from mock_platform.core.ordering import Order
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError
 from mock_platform.transformations.transformation import (
-    NONE,
-    DefinedField,
-    MappedField,
     Names,
-    ObjectDefinition,
-    Transformation,
     all_of,
     define,
     find,

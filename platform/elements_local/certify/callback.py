@@ -10,10 +10,9 @@ from typing import Any
 
 from mock_platform.callbacks.signature import sign
 from mock_platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID
-from mock_platform.core.models import ChangeEvent, Instance, Notification, User
+from mock_platform.core.models import Change, ChangeEvent, Instance, Notification, User
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm
-from mock_platform.polling.change import Change
 
 _OWNER = User(
     id=33, account_id=11, company_id=22, email="owner@certify.example", first_name="Olive", last_name="Owner"

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from elements_local.certify.callback import Callback, Envelope
 from elements_local.certify.trial import FailedError, SkippedError, Trial
 from mock_platform.callbacks.signature import sign
-from mock_platform.polling.change import Change
+from mock_platform.core.models import Change
 
 Check: TypeAlias = Callable[[Trial], None]
 

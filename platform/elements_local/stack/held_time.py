@@ -10,7 +10,7 @@ from elements_local.start import load_services
 if TYPE_CHECKING:
     from mock_kit.workspaces.clock import Frozen
 
-_LEFT_REAL = ["_pytest.timing", "elements_local.stopwatch", "mock_kit.deadlines"]
+_LEFT_REAL = ["_pytest.timing", "elements_local.reports.stopwatch", "mock_kit.web.deadlines"]
 """By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls."""
 
 

@@ -14,7 +14,7 @@ from elements_local.guide import instance_body, poller_entry
 from elements_local.scenarios.records import ID_FIELDS
 from mock_kit.workspaces.instants import parse_instant
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.core.choices import EmptyBlock
 from mock_platform.elements.catalogue import find_element
 
 _MOST = 5000

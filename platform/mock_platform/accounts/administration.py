@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts import people
+from mock_platform.accounts.calling import authorization, caller, calling
 from mock_platform.accounts.people import Account, Member
-from mock_platform.accounts.store import Register
-from mock_platform.core.dependencies import authorization, caller, calling, parts, whole_id
+from mock_platform.accounts.store import People, Register
+from mock_platform.core.answers import whole_id
+from mock_platform.core.dependencies import parts
 from mock_platform.errors import NotFoundError
 
 Check = Callable[[Member, Account], None]
@@ -35,13 +37,13 @@ class Signed:
     @contextmanager
     def reading(self) -> Iterator[Register]:
         """Open the register to read."""
-        with parts().store.people.reading(self.workspace) as register:
+        with parts().store[People].reading(self.workspace) as register:
             yield register
 
     @contextmanager
     def writing(self) -> Iterator[Register]:
         """Open the register to change it."""
-        with parts().store.people.writing(self.workspace) as register:
+        with parts().store[People].writing(self.workspace) as register:
             yield register
 
     def users(self, register: Register) -> list[Member]:
@@ -67,7 +69,7 @@ def signed() -> Signed:
     """Return the user of a call that needs a user and an organization."""
     workspace = caller()
     user_id = calling(authorization()).user_id
-    with parts().store.people.reading(workspace) as register:
+    with parts().store[People].reading(workspace) as register:
         user = register.user(user_id) or register.founder
         return Signed(workspace=workspace, user=user, account=register.account_of(user))
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.authorization import Authorization, parse_authorization
-from mock_platform.accounts.people import Visibility, sees
+from mock_platform.accounts.people import sees
+from mock_platform.accounts.store import People
 from mock_platform.core import identities
+from mock_platform.core.choices import Visibility
 from mock_platform.core.models import Instance
+from mock_platform.core.registry import Store
 from mock_platform.errors import InvalidCredentialsError
-from mock_platform.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ class Callers:
         """Return the ids of the users whose instances a caller sees, None for what has no owner noted; or all: None."""
         if self.visibility is Visibility.ORGANIZATION:
             return None
-        with self.store.people.reading(caller.workspace) as register:
+        with self.store[People].reading(caller.workspace) as register:
             user = register.user(caller.user_id) or register.founder
             account = register.account_of(user)
             founder, users = register.founder, register.users()
@@ -76,13 +78,13 @@ class Callers:
         workspace = self.workspaces.with_user_secret(sent.user)
         if workspace is not None:  # the way of nearly all calls, and without a look at the database
             return Caller(workspace=workspace, user_id=identities.founder_id(workspace))
-        found = self._caller(self.store.people.with_secret(sent.user))
+        found = self._caller(self.store[People].with_secret(sent.user))
         if found is None:
             raise InvalidCredentialsError("The User secret is not known here.")
         return found
 
     def _with_bearer(self, sent: Authorization) -> Caller:
-        found = self._caller(self.store.people.with_token(sent.bearer or ""))
+        found = self._caller(self.store[People].with_token(sent.bearer or ""))
         if found is None:
             raise InvalidCredentialsError("The Bearer token is not known here, or no longer.")
         return found

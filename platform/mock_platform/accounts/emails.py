@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import Enum
 
 from mock_platform.core.models import Instance, User
-from mock_platform.events.event import SENDER
+
+SENDER = "notifications@cloud-elements.com"
 
 
 class Cause(Enum):

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
-from mock_platform.accounts.people import Member, Passwords, opens
+from mock_platform.accounts.people import Member, opens
+from mock_platform.accounts.store import People
+from mock_platform.core.choices import Passwords
 from mock_platform.errors import InvalidCredentialsError
 
 
@@ -25,18 +27,18 @@ def sign_in(callers: Callers, email: str, password: str, *, passwords: Passwords
         InvalidCredentialsError: nobody has this address and this password, or more than one have.
     """
     found = _the_one(_candidates(callers, email, password, passwords), email, password, callers)
-    with callers.store.people.writing(found.workspace) as register:
+    with callers.store[People].writing(found.workspace) as register:
         user = replace(found.user, last_login=found.workspace.clock.now())
         register.save_user(user)
         return register.open_session(user)
 
 
 def _candidates(callers: Callers, email: str, password: str, passwords: Passwords) -> list[_Found]:
-    kept = callers.store.people.workspaces_with_email(email)
+    kept = callers.store[People].workspaces_with_email(email)
     found = []
     for workspace in callers.workspaces:
         if workspace.name in kept or workspace.crm_username.casefold() == email.casefold():
-            with callers.store.people.reading(workspace) as register:
+            with callers.store[People].reading(workspace) as register:
                 users = register.users()
             found += [
                 _Found(workspace=workspace, user=user)

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import Enum
 from typing import TypeVar
 
 from mock_platform.accounts.roles import ORG_ADMIN, ROLES
 from mock_platform.accounts.roles import USER as USER_ROLE
+from mock_platform.core.choices import Passwords, Visibility
 from mock_platform.core.models import User
 from mock_platform.errors import ConflictError, InvalidRequestError, NotPermittedError, shown
 
@@ -79,20 +79,6 @@ class Founding:
     organization: Organization
     account: Account
     user: Member
-
-
-class Visibility(Enum):
-    """Whose instances a user sees; no source says."""
-
-    ROLE = "role"
-    ORGANIZATION = "organization"
-
-
-class Passwords(Enum):
-    """Which password is right for who has chosen none; no source says how a local stack should decide."""
-
-    ANY = "any"
-    SECRET = "secret"  # noqa: S105 - a setting's word
 
 
 @dataclass(frozen=True, kw_only=True)

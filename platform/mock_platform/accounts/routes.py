@@ -10,12 +10,13 @@ from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.accounts import people
 from mock_platform.accounts.administration import Signed, account_named, accounts_administrator, signed
 from mock_platform.accounts.directory import AccountJson, MemberJson, account_to_json, user_to_json
+from mock_platform.accounts.failure_policy import failure_policy
 from mock_platform.accounts.people import Account, AccountChange
 from mock_platform.accounts.routes_users import USER_LINKS, Text, UserRequest, add_user
 from mock_platform.accounts.store import Register
-from mock_platform.callbacks.delivery import failure_policy
-from mock_platform.core.dependencies import PAGE_HEADERS, done, paging
+from mock_platform.core.answers import done
 from mock_platform.core.listing import WhereQuery, narrowed, stretch
+from mock_platform.core.paging import PAGE_HEADERS, paging
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 

@@ -10,8 +10,8 @@ from mock_platform.accounts import routes_users as of_users
 from mock_platform.accounts.administration import Signed, administrator, organization_administrator, signed
 from mock_platform.accounts.directory import MemberJson, OrganizationJson, organization_to_json, user_to_json
 from mock_platform.accounts.routes_users import USER_LINKS, Text, UserRequest
-from mock_platform.core.dependencies import PAGE_HEADERS, paging
 from mock_platform.core.listing import WhereQuery, narrowed, stretch
+from mock_platform.core.paging import PAGE_HEADERS, paging
 
 bp = Blueprint("organizations", __name__, url_prefix="/organizations")
 

@@ -12,7 +12,7 @@ from mock_platform.accounts.people import Member
 from mock_platform.accounts.roles import check_not_foreign, granted, role_named, withdrawn
 from mock_platform.accounts.store import Register
 from mock_platform.core import identities
-from mock_platform.core.dependencies import done, whole_id
+from mock_platform.core.answers import done, whole_id
 from mock_platform.errors import ForbiddenError
 
 bp = Blueprint("roles", __name__)

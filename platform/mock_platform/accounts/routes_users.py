@@ -12,8 +12,10 @@ from mock_platform.accounts.directory import MemberJson, user_to_json
 from mock_platform.accounts.people import Account, Member, UserChange
 from mock_platform.accounts.store import Register
 from mock_platform.core import identities
-from mock_platform.core.dependencies import PAGE_HEADERS, done, paging, parts
+from mock_platform.core.answers import done
+from mock_platform.core.dependencies import parts
 from mock_platform.core.listing import WhereQuery, narrowed, stretch
+from mock_platform.core.paging import PAGE_HEADERS, paging
 from mock_platform.errors import InvalidCredentialsError
 
 bp = Blueprint("users", __name__, url_prefix="/users")

@@ -11,6 +11,7 @@ from mock_kit.web.wire import Http, NoReply
 from mock_kit.workspaces.errors import DefaultWorkspaceError
 from mock_kit.workspaces.registry import Workspace
 from mock_kit.workspaces.requests import NameQuery, WorkspaceRequest, chosen_workspace
+from mock_platform.activity.store import Activities
 from mock_platform.core.dependencies import parts
 from mock_platform.errors import InvalidRequestError, NotFoundError, ProviderError
 
@@ -74,7 +75,7 @@ def _remove(workspace: Workspace) -> None:
         services.faults.replace(workspace.name, [])
         services.journal.clear(workspace.name)
         services.store.reset(workspace.name)
-        services.store.activities.forget(workspace.name)
+        services.store[Activities].forget(workspace.name)
         services.workspaces.delete(workspace)
 
 

@@ -12,11 +12,11 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.founding import founding
 from mock_platform.accounts.people import Account, Member, Organization
 from mock_platform.accounts.tables import accounts, organizations, sessions, users
 from mock_platform.core import identities
 from mock_platform.core.counters import next_number
-from mock_platform.instances.store import delete_instances_of
 
 _texts = Decoder(tuple[str, ...])
 _settings = Decoder(dict[str, str])
@@ -34,23 +34,32 @@ _either = Prepared(
 )
 
 
-class People:
-    """Those who work in each workspace."""
+DeleteInstances = Callable[[Connection, str, int], None]
+"""Deletes the instances of a user of a workspace."""
 
-    def __init__(self, database: Database) -> None:
+
+class People:
+    """Those who work in each workspace.
+
+    Args:
+        delete_instances_of: deletes a user's instances in the transaction that deletes the user.
+    """
+
+    def __init__(self, database: Database, *, delete_instances_of: DeleteInstances) -> None:
         self._database = database
+        self._delete_instances_of = delete_instances_of
 
     @contextmanager
     def reading(self, workspace: Workspace) -> "Iterator[Register]":
         """Open a workspace's register, to read from one state of it."""
         with self._database.reading() as connection:
-            yield Register(connection, workspace)
+            yield Register(connection, workspace, self._delete_instances_of)
 
     @contextmanager
     def writing(self, workspace: Workspace) -> "Iterator[Register]":
         """Open a workspace's register, to change it: all of it happens, or nothing."""
         with self._database.writing() as connection:
-            register = Register(connection, workspace)
+            register = Register(connection, workspace, self._delete_instances_of)
             register.write_down()
             yield register
 
@@ -61,7 +70,7 @@ class People:
         with self._database.glancing() as connection:
             found = {row.id: row for row in _either.all(connection, asked)}
         row = found.get(user_id) or found.get(founder)
-        return identities.founding(workspace).user if row is None else _user(row)
+        return founding(workspace).user if row is None else _user(row)
 
     def with_secret(self, secret: str) -> tuple[str, int] | None:
         """Return the name of the workspace, and the id, of the active user who has a secret.
@@ -96,10 +105,13 @@ class People:
 class Register:
     """The people of one workspace, within one transaction."""
 
-    def __init__(self, connection: Connection, workspace: Workspace) -> None:
+    def __init__(
+        self, connection: Connection, workspace: Workspace, delete_instances_of: DeleteInstances
+    ) -> None:
         self._connection = connection
         self._workspace = workspace
-        self._founding = identities.founding(workspace)
+        self._delete_instances_of = delete_instances_of
+        self._founding = founding(workspace)
 
     def write_down(self) -> None:
         """Keep what the workspace began with, before anything of it is changed."""
@@ -170,7 +182,7 @@ class Register:
     def delete_user(self, user_id: int) -> None:
         """Delete a user with their sessions and instances, and with those their jobs (documented)."""
         name = self._workspace.name
-        delete_instances_of(self._connection, name, user_id)
+        self._delete_instances_of(self._connection, name, user_id)
         self._connection.execute(
             sessions.delete().where(sessions.c.workspace == name, sessions.c.user_id == user_id)
         )

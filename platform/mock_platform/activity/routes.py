@@ -10,6 +10,7 @@ from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_kit.web.lean_flask import this_request
+from mock_platform.activity.store import Activities
 from mock_platform.core.dependencies import parts
 from mock_platform.errors import InvalidRequestError, NotFoundError, shown
 
@@ -41,7 +42,7 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
     before they were asked for; of one workspace, it may be more than were. Numbers begin anew with a restart: whoever
     comes with a higher one is shown all there is.
     """
-    activities, workspace = parts().store.activities, _asked(query)
+    activities, workspace = parts().store[Activities], _asked(query)
     found = (
         activities.latest(workspace, limit=query.limit)
         if query.after is None

@@ -13,15 +13,20 @@ from mock_platform.audit import reasons
 from mock_platform.audit.callbacks import Callback
 from mock_platform.audit.oracle import Kind, Watch
 from mock_platform.audit.reckoning import Followed, Report, Stamped
+from mock_platform.callbacks.store import Deliveries
+from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.models import Attempt, DeliveryStatus, Instance, LastPoll, Poll
+from mock_platform.core.models import Attempt, DeliveryStatus, Instance, LastPoll, Objects, Poll
+from mock_platform.core.registry import Store
 from mock_platform.core.settings import Settings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.resources import collection
 from mock_platform.errors import NotFoundError
 from mock_platform.events.notification import KeptNotification
-from mock_platform.store import Store
-from mock_platform.transformations.transformation import Objects, names
+from mock_platform.events.store_notifications import Notifications
+from mock_platform.instances.store import Instances
+from mock_platform.polling.store import Polls
+from mock_platform.transformations.transformation import names
 
 _EVERY = 1_000_000_000
 _NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"
@@ -113,9 +118,9 @@ def polled(store: Store, workspace: str, instance: Instance, settings: Settings)
     What it polls now begins with the moment in which that was switched on; what it has polled before is known from its
     polls, the first of which asked for what is later than the same moment.
     """
-    last_polls = store.instances.last_polls(workspace, instance.id)
+    last_polls = store[Instances].last_polls(workspace, instance.id)
     kept: dict[str, list[Poll]] = {name: [] for name in last_polls}
-    polls = store.polls.list(workspace, instance_id=instance.id, limit=_EVERY)
+    polls = store[Polls].list(workspace, instance_id=instance.id, limit=_EVERY)
     for poll in polls:
         kept.setdefault(poll.resource, []).append(poll)
     known = _Known(instance=instance, urls=_urls(instance, settings), silent=silent(instance, polls))
@@ -124,7 +129,7 @@ def polled(store: Store, workspace: str, instance: Instance, settings: Settings)
 
 def reports(store: Store, workspace: str, instance_id: int) -> dict[str, list[Report]]:
     """Return all events that an instance's notifications tell of, by the resource."""
-    notifications = store.notifications.of_instance(workspace, instance_id)
+    notifications = store[Notifications].of_instance(workspace, instance_id)
     callbacks = _callbacks(store, workspace, notifications)
     found = defaultdict[str, list[Report]](list)
     for notification in notifications:
@@ -223,9 +228,9 @@ def _callbacks(
         return {}
     ids = [notification.id for notification in notifications]
     tries, states = defaultdict[int, list[list[Attempt]]](list), defaultdict[int, list[DeliveryStatus]](list)
-    for (number, _), attempts in store.attempts.of_each(workspace, ids).items():
+    for (number, _), attempts in store[Attempts].of_each(workspace, ids).items():
         tries[number].append(attempts)
-    for (number, _), state in store.deliveries.states_of(workspace, ids).items():
+    for (number, _), state in store[Deliveries].states_of(workspace, ids).items():
         states[number].append(state)
     return {
         one.id: Callback(sent=one.created, tries=tries[one.id], states=states[one.id])

@@ -16,9 +16,11 @@ from mock_platform.audit import facts
 from mock_platform.audit.ground_truth import GroundTruth
 from mock_platform.audit.notes import notes
 from mock_platform.audit.reckoning import Audit, Finding, Verdict, reckon
-from mock_platform.core.dependencies import any_instance, parts
+from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Instance
-from mock_platform.lint.service import kept_warnings
+from mock_platform.events.history import History
+from mock_platform.instances.calling import any_instance
+from mock_platform.instances.routes_warnings import kept_warnings
 from mock_platform.lint.warning import WarningJson
 
 bp = Blueprint("audit", __name__, url_prefix="/_local/audit")
@@ -101,7 +103,7 @@ def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | 
     since = min((one.since for one in polled), default=instance.created)
     log = truth.log(instance.configuration, since=since)
     told = facts.reports(services.store, workspace.name, instance.id)
-    gone = _gone([services.store.history.pruned(workspace.name), log.pruned], since)
+    gone = _gone([services.store[History].pruned(workspace.name), log.pruned], since)
     if gone:
         polled = [one.kept_since(gone.before) for one in polled]
     now = workspace.clock.now()

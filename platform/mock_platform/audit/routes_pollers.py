@@ -14,7 +14,10 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Instance, JobKind, Resource
 from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.store import Jobs
 from mock_platform.polling import window as polling
+from mock_platform.polling.store import Polls
 
 bp = Blueprint("pollers", __name__, url_prefix="/_local/pollers")
 
@@ -55,8 +58,8 @@ class PollersJson(TypedDict):
 def index() -> Answer[PollersJson]:
     """Show what is polled of each instance, and when next."""
     workspace = asked_workspace()
-    dues = parts().store.jobs.dues(workspace.name, JobKind.POLL)
-    instances = parts().store.instances.all(workspace.name)
+    dues = parts().store[Jobs].dues(workspace.name, JobKind.POLL)
+    instances = parts().store[Instances].all(workspace.name)
     return Answer({"pollers": [_poller(workspace, one, dues.get(str(one.id))) for one in instances]})
 
 
@@ -76,7 +79,7 @@ def _poller(workspace: Workspace, instance: Instance, due: datetime | None) -> P
 
 
 def _polled(workspace: Workspace, instance: Instance, resources: tuple[Resource, ...]) -> list[PolledJson]:
-    last_polls = parts().store.instances.last_polls(workspace.name, instance.id)
+    last_polls = parts().store[Instances].last_polls(workspace.name, instance.id)
     at = workspace.clock.now()
     asked_from = {
         each.name: polling.window(each, last_poll=last_polls[each.name].at, at=at).after
@@ -106,6 +109,6 @@ def _silent(
     if not resources:
         return "event.poller.configuration names no resource"
     if instance.disabled or instance.polling_disabled:
-        polls = parts().store.polls.list(workspace.name, instance_id=instance.id, limit=_LATEST)
+        polls = parts().store[Polls].list(workspace.name, instance_id=instance.id, limit=_LATEST)
         return facts.silent(instance, polls)
     return "" if due else "the job of its poller was deleted"

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import Enum
 from typing import NotRequired, TypedDict
 
+from mock_platform.accounts.emails import SENDER
 from mock_platform.core.models import Instance, User
 from mock_platform.dates.iso_dates import iso_date
-from mock_platform.events.event import SENDER, java_text, topic
+from mock_platform.events.event import java_text, topic
 
 
 class BulkKind(Enum):

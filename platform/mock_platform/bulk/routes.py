@@ -23,19 +23,14 @@ from mock_platform.bulk.routes_files import (
     uploaded,
     wanted_form,
 )
+from mock_platform.bulk.store import Bulk
 from mock_platform.core import identities
-from mock_platform.core.dependencies import (
-    PAGE_HEADERS,
-    HubCaller,
-    PageQuery,
-    enabled_caller,
-    page_headers,
-    paging,
-    parts,
-    whole_id,
-)
+from mock_platform.core.answers import whole_id
+from mock_platform.core.dependencies import parts
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import ConflictError, NotFoundError
 from mock_platform.hub.service import HEADERS
+from mock_platform.instances.calling import HubCaller, enabled_caller
 
 bp = Blueprint("bulk", __name__)
 
@@ -123,7 +118,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
             payload=said,
         )
 
-    made = parts().store.bulk.add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace))
+    made = parts().store[Bulk].add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace))
     return _created(made)
 
 
@@ -151,8 +146,10 @@ def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
             payload=said,
         )
 
-    made = parts().store.bulk.add(
-        who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace), sources=uploaded()
+    made = (
+        parts()
+        .store[Bulk]
+        .add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace), sources=uploaded())
     )
     return _created(made)
 
@@ -171,7 +168,9 @@ def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkEr
     job, page = _named(who, bulk_id), paging(query)
     found: list[BulkErrorJson] = [
         decode(text)  # type: ignore[misc]  # as bulk_task writes them
-        for text in parts().store.bulk.errors(who.workspace.name, job.id, offset=page.offset, limit=page.size)
+        for text in parts()
+        .store[Bulk]
+        .errors(who.workspace.name, job.id, offset=page.offset, limit=page.size)
     ]
     more = page.offset + len(found) < job.failed
     return Answer(found, page_headers(page, returned=len(found), more=bool(found) and more, total=job.failed))
@@ -182,7 +181,7 @@ def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkEr
 def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
     """End a job; one that has come to its end stays as it is (assumed)."""
     job = _named(who, bulk_id)
-    cancelled = parts().store.bulk.cancel(who.workspace.name, job.id, at=_now(who))
+    cancelled = parts().store[Bulk].cancel(who.workspace.name, job.id, at=_now(who))
     return Answer(bulk_job.to_json(cancelled or job))
 
 
@@ -201,7 +200,7 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
             f"Bulk job {job.id} is {job.status.value}; its records can be had once it is COMPLETED, which takes a "
             "moment of the workspace's clock (a virtual one has to be advanced, by nothing at least)"
         )
-    bodies = parts().store.bulk.results(who.workspace.name, job.id, descending=job.descending)
+    bodies = parts().store[Bulk].results(who.workspace.name, job.id, descending=job.descending)
     if form == CSV:
         lines = as_csv_lines(bodies, job.fields, guarded=parts().settings.csv_guard)
     else:
@@ -217,8 +216,10 @@ def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]
     wanted = whole_id(query.job_id) if query.job_id else None
     if query.job_id and wanted is None:
         return Answer([], page_headers(page, returned=0, more=False, total=0))
-    found, total = parts().store.bulk.of_instance(
-        who.workspace.name, who.instance.id, bulk_id=wanted, offset=page.offset, limit=page.size
+    found, total = (
+        parts()
+        .store[Bulk]
+        .of_instance(who.workspace.name, who.instance.id, bulk_id=wanted, offset=page.offset, limit=page.size)
     )
     more = bool(found) and page.offset + len(found) < total
     return Answer(
@@ -235,7 +236,7 @@ def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
 
 def _named(who: HubCaller, bulk_id: str) -> BulkJob:
     number = whole_id(bulk_id)
-    job = None if number is None else parts().store.bulk.get(who.workspace.name, number)
+    job = None if number is None else parts().store[Bulk].get(who.workspace.name, number)
     if job is None or job.instance_id != who.instance.id:
         raise NotFoundError("bulk job", bulk_id)
     return job

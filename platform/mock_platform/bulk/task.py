@@ -8,19 +8,22 @@ from urllib.parse import quote, urlencode
 from mock_kit.api.json_text import MalformedJsonError, decode, encode, encode_text
 from mock_kit.web.wire import Http, NoReply, Reply
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.store import People
 from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
-from mock_platform.bulk.store import Outcome
+from mock_platform.bulk.store import Bulk, Outcome
 from mock_platform.core import identities
 from mock_platform.core.models import Instance, Job, Ran, User
+from mock_platform.core.paths import BASE_PATH
+from mock_platform.core.registry import Store
 from mock_platform.core.settings import Settings
 from mock_platform.core.sort_key import key_of
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
 from mock_platform.events.event import topic
 from mock_platform.events.store_notifications import NewNotification
-from mock_platform.polling.task import BASE_PATH
-from mock_platform.store import Store
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.store import Jobs
 
 _SHOWN = 500
 """Letters of an answer that is no success, in an error."""
@@ -54,16 +57,16 @@ class BulkTask:
 
     def run(self, workspace: Workspace, job: Job) -> Ran:
         """Take a job to its end, unless it is cancelled on the way."""
-        going = self.store.bulk.get(workspace.name, int(job.subject))
-        instance = None if going is None else self.store.instances.get(workspace.name, going.instance_id)
+        going = self.store[Bulk].get(workspace.name, int(job.subject))
+        instance = None if going is None else self.store[Instances].get(workspace.name, going.instance_id)
         if going is None or instance is None or going.status.is_final:
-            self.store.jobs.remove(job)
+            self.store[Jobs].remove(job)
             return Ran()
         hub = _Hub(http=self.http, url=self.settings.url + BASE_PATH, workspace=workspace, instance=instance)
-        owner = self.store.people.user(workspace, instance.user_id)
+        owner = self.store[People].user(workspace, instance.user_id)
         step = self._read_page if going.kind is BulkKind.QUERY else self._make_record
         while going is not None and not going.status.is_final:
-            going = self.store.bulk.keep(
+            going = self.store[Bulk].keep(
                 workspace.name,
                 going,
                 step(hub, going),
@@ -93,7 +96,7 @@ class BulkTask:
     def _make_record(self, hub: "_Hub", bulk: BulkJob) -> Outcome:
         """Make one more record, or complete the job if there is none."""
         number = bulk.taken + 1
-        source = self.store.bulk.source(hub.workspace.name, bulk.id, number)
+        source = self.store[Bulk].source(hub.workspace.name, bulk.id, number)
         if source is None:
             return Outcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=hub.now))
         tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=hub.now)

@@ -1,39 +1,12 @@
 """What an attempt to deliver a callback means for the delivery, and what a release does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
 
-from mock_platform.callbacks.retry import Ladder, next_attempt
+from mock_platform.accounts.failure_policy import FailurePolicy
+from mock_platform.callbacks.retry import next_attempt
+from mock_platform.core.choices import Ladder
 from mock_platform.core.models import Delivery, DeliveryStatus
-from mock_platform.errors import InvalidRequestError, shown
-
-POLICY_KEY = "notification.webhook.failure.policy"
-"""The account setting that holds the policy (documented)."""
-
-
-class FailurePolicy(Enum):
-    """What an account wants done with a callback that failed.
-
-    Source: the two words, and that ``retry`` is the default (documented).
-    """
-
-    RETRY = "retry"
-    QUEUE = "queue"
-
-
-def failure_policy(settings: Mapping[str, str]) -> FailurePolicy:
-    """Return the policy that an account's settings name; ``retry`` where they name none (documented).
-
-    Raises:
-        InvalidRequestError: they name something else.
-    """
-    chosen = settings.get(POLICY_KEY, FailurePolicy.RETRY.value)
-    try:
-        return FailurePolicy(chosen)
-    except ValueError as error:
-        raise InvalidRequestError(f"{POLICY_KEY} must be retry or queue; got {shown(chosen)}") from error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,112 @@
 """What is told of callbacks: what each is about, read from its body, and where it goes, as far as that may be shown."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
 from mock_kit.admin.masks import MASK, mask_target
-from mock_platform.activity.lines import Sent, Subject
+from mock_platform.activity.lines import Activity, Kind, counted, moment, of_instance
+from mock_platform.callbacks.delivery import Outcome
+from mock_platform.core.choices import Ladder
 from mock_platform.core.models import Attempt
+from mock_platform.dates.iso_dates import iso_date_exact
+
+_CHANGES_SHOWN = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a callback is about.
+
+    Attributes:
+        changes: resource, change and record id of each of its events.
+        instance_id: None if it is no instance's.
+    """
+
+    changes: tuple[tuple[str, str, str], ...] = ()
+    instance_id: int | None = None
+
+    @property
+    def text(self) -> str:
+        """Its first change, and how many more there are."""
+        if not self.changes:
+            return "no events"
+        first = " ".join(filter(None, self.changes[0]))
+        return first + (f" and {len(self.changes) - 1} more" if self.changes[1:] else "")
+
+    @property
+    def about(self) -> dict[str, object]:
+        """The same for programs."""
+        names = ("resource", "change", "recordId")
+        changes = [dict(zip(names, change, strict=True)) for change in self.changes[:_CHANGES_SHOWN]]
+        resource = {"resource": self.changes[0][0]} if self.changes else {}
+        return of_instance(self.instance_id) | resource | {"events": len(self.changes), "changes": changes}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """One attempt to deliver a callback.
+
+    Attributes:
+        url: as it may be shown.
+        status: of the answer; None if none came.
+        reason: why it does not count as success; empty if it does.
+        number: of the attempt, counted from 1.
+    """
+
+    url: str
+    status: int | None
+    reason: str
+    number: int
+    subject: Subject
+
+
+def attempted(sent: Sent, outcome: Outcome, *, ladder: Ladder, now: datetime) -> Iterator[Activity]:
+    """Tell of an attempt to deliver, and of what follows from it."""
+    subject, taken = sent.subject, not sent.reason
+    came = f"no answer: {sent.reason}" if sent.status is None else str(sent.status)
+    nth = "" if taken and sent.number == 1 else f", attempt {sent.number}"
+    yield Activity(
+        kind=Kind.CALLBACK,
+        text=f"callback POST {sent.url} -> {came} ({subject.text}){nth}",
+        about=subject.about
+        | {"url": sent.url, "status": sent.status, "attempt": sent.number}
+        | {"outcome": "delivered" if taken else "failed"},
+    )
+    if outcome.again is not None:
+        yield _retry(subject, outcome.again, outcome.delivery.failures, ladder, now)
+    elif not taken:
+        yield _queued(subject, outcome)
+
+
+def put_aside(subject: Subject) -> Activity:
+    """Tell that a callback was queued without an attempt."""
+    text = f"callback queued unsent, its subscription is deactivated ({subject.text})"
+    return Activity(kind=Kind.CALLBACK, text=text, about=subject.about | {"outcome": "queued"})
+
+
+def _retry(subject: Subject, due: datetime, number: int, ladder: Ladder, now: datetime) -> Activity:
+    return Activity(
+        kind=Kind.RETRY,
+        text=f"retry at {moment(due, now)} ({number} of {ladder.tries}) of {subject.text}",
+        about=subject.about | {"due": iso_date_exact(due), "retry": number, "retries": ladder.tries},
+    )
+
+
+def _queued(subject: Subject, outcome: Outcome) -> Activity:
+    """Tell of a callback that is not tried again by itself."""
+    tries = counted(outcome.delivery.failures, "attempt")
+    text = (
+        f"callback given up after {tries} ({subject.text}): its subscription is deactivated, what comes now is queued"
+        if outcome.gives_up
+        else f"callback queued after {tries}, as the account's failure policy says ({subject.text})"
+    )
+    about = subject.about | {"outcome": "given up" if outcome.gives_up else "queued"}
+    return Activity(kind=Kind.CALLBACK, text=text, about=about)
 
 
 class _Event(Struct, rename="camel"):

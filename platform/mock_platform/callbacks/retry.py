@@ -1,28 +1,10 @@
 """When a failed callback is tried again, and when it is given up."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mock_platform.core.choices import Ladder
+
 _SOONEST = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ladder:
-    """How often a callback is retried, and how the waits grow: retry x comes ``base ** x`` seconds on.
-
-    Attributes:
-        adds_up: whether each wait counts from the attempt before it; otherwise all count from the first failure.
-
-    Source: nine tries at 4^x s in the older guide, five at 8^x s in the newer one (documented, in conflict).
-    """
-
-    tries: int
-    base: int
-    adds_up: bool = False
-
-
-CLOUD_ELEMENTS = Ladder(tries=9, base=4)
-OPEN_CONNECTORS = Ladder(tries=5, base=8)
 
 
 def next_attempt(ladder: Ladder, *, failures: int, first_failure: datetime, now: datetime) -> datetime | None:

@@ -5,18 +5,13 @@ from msgspec import Struct
 
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.callbacks.store import KeptDelivery
+from mock_platform.accounts.calling import caller
+from mock_platform.callbacks.store import Deliveries, KeptDelivery
 from mock_platform.ceql import matches
-from mock_platform.core.dependencies import (
-    COUNT_HEADERS,
-    PAGE_HEADERS,
-    PageQuery,
-    caller,
-    paging,
-    parts,
-    whole_id,
-)
+from mock_platform.core.answers import whole_id
+from mock_platform.core.dependencies import parts
 from mock_platform.core.listing import counted, stretch
+from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.events import subscription as rules
 from mock_platform.events.routes_notifications import notification_named
@@ -59,7 +54,7 @@ class ReleaseQuery(Struct):
 @operation(needs=caller, headers=PAGE_HEADERS)
 def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
     """List deliveries by notification and subscription (assumed), those that a clause describes."""
-    found = parts().store.deliveries.find(workspace.name)
+    found = parts().store[Deliveries].find(workspace.name)
     clause = rules.delivery_clause(query.where) if query.where.strip() else None
     if clause is not None:
         found = [one for one in found if matches(clause, _filtered_by(one))]
@@ -77,8 +72,10 @@ def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJs
     if not query.where.strip():
         raise InvalidRequestError("where must say which deliveries are meant, such as status='queued'")
     clause = rules.delivery_clause(query.where)
-    again = parts().store.deliveries.release(
-        workspace.name, lambda one: matches(clause, _filtered_by(one)), now=workspace.clock.now()
+    again = (
+        parts()
+        .store[Deliveries]
+        .release(workspace.name, lambda one: matches(clause, _filtered_by(one)), now=workspace.clock.now())
     )
     parts().engine.wake()
     return counted([_shown(one, hydrate=query.hydrate) for one in again])
@@ -91,7 +88,7 @@ def index_of_notification(
 ) -> Answer[list[DeliveryJson]]:
     """List a notification's deliveries, one for each subscription."""
     notification = notification_named(workspace, notification_id)
-    found = parts().store.deliveries.find(workspace.name, notification_id=notification.id)
+    found = parts().store[Deliveries].find(workspace.name, notification_id=notification.id)
     return counted([_shown(one, hydrate=query.hydrate) for one in found])
 
 
@@ -103,8 +100,10 @@ def get(
     """Show what became of a notification with one subscriber."""
     notification = notification_named(workspace, notification_id)
     number = whole_id(subscription_id)
-    found = parts().store.deliveries.find(
-        workspace.name, notification_id=notification.id, subscription_id=number
+    found = (
+        parts()
+        .store[Deliveries]
+        .find(workspace.name, notification_id=notification.id, subscription_id=number)
     )
     if number is None or not found:
         raise NotFoundError(f"delivery of notification {notification.id} to subscription", subscription_id)

@@ -13,9 +13,13 @@ from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, pag
 from mock_kit.storage.retention import PrunedJson, pruned_json
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.accounts.emails import Email
-from mock_platform.callbacks.store import KeptDelivery, Key
+from mock_platform.accounts.store_emails import Emails
+from mock_platform.callbacks.store import Deliveries, KeptDelivery, Key
+from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Attempt, JobKind
+from mock_platform.events.history import History
+from mock_platform.jobs.store import Jobs
 
 bp = Blueprint("outbox", __name__, url_prefix="/_local")
 
@@ -124,7 +128,7 @@ def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
     """List deliveries with every attempt; the latest ``limit`` of them."""
     workspace = asked_workspace().name
     store = parts().store
-    found, total = store.deliveries.latest(
+    found, total = store[Deliveries].latest(
         workspace,
         notification_id=query.notification_id,
         subscription_id=query.subscription_id,
@@ -132,13 +136,13 @@ def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
         limit=query.limit + 1,
     )
     page = found[-query.limit :]
-    tries = store.attempts.of_each(workspace, {one.delivery.notification_id for one in page})
-    dues = store.jobs.dues(workspace, JobKind.DELIVER)
+    tries = store[Attempts].of_each(workspace, {one.delivery.notification_id for one in page})
+    dues = store[Jobs].dues(workspace, JobKind.DELIVER)
     shown = [_delivery(one, tries.get(one.key, []), dues.get(_name(one))) for one in page]
     return Answer(
         {
             "deliveries": shown,
-            "pruned": pruned_json(store.history.pruned(workspace)),
+            "pruned": pruned_json(store[History].pruned(workspace)),
             **page_json(total, {"before": _name(page[0])} if len(found) > query.limit else None),
         }
     )
@@ -149,12 +153,12 @@ def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
 def emails(query: EmailsQuery) -> Answer[EmailsJson]:
     """List the e-mails that would have been sent; the latest ``limit`` of them."""
     name, store = asked_workspace().name, parts().store
-    found, total = store.emails.list(name, before=query.before, limit=query.limit + 1)
+    found, total = store[Emails].list(name, before=query.before, limit=query.limit + 1)
     page = found[-query.limit :]
     return Answer(
         {
             "emails": [_email(one) for _, one in page],
-            "pruned": pruned_json(store.history.pruned(name)),
+            "pruned": pruned_json(store[History].pruned(name)),
             **page_json(total, {"before": page[0][0]} if len(found) > query.limit else None),
         }
     )

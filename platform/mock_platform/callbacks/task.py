@@ -8,16 +8,20 @@ from time import monotonic
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.emails import Email, delivery_failed
-from mock_platform.activity import lines as activity
+from mock_platform.accounts.failure_policy import FailurePolicy, failure_policy
+from mock_platform.accounts.store import People
+from mock_platform.activity.store import Activities
 from mock_platform.callbacks import lines as callback_lines
-from mock_platform.callbacks.delivery import FailurePolicy, Outcome, after_attempt, failure_policy, put_aside
+from mock_platform.callbacks.delivery import Outcome, after_attempt, put_aside
+from mock_platform.callbacks.headers import callback_headers
 from mock_platform.callbacks.standard_webhooks import standard_headers
 from mock_platform.callbacks.store import Key
-from mock_platform.callbacks.store_attempts import Owed, Tried
-from mock_platform.configuration.callback_headers import STANDARD_SECRET, callback_headers
+from mock_platform.callbacks.store_attempts import Attempts, Owed, Tried
+from mock_platform.configuration.callback_headers import STANDARD_SECRET
 from mock_platform.core.models import Attempt, Job, Ran
+from mock_platform.core.registry import Store
 from mock_platform.core.settings import Settings
-from mock_platform.store import Store
+from mock_platform.jobs.store import Jobs
 
 _MOST_TOGETHER = 32
 _QUICK_S = 0.02
@@ -61,7 +65,7 @@ class DeliveryTask:
         return ran
 
     def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> Ran:
-        owed = self.store.attempts.owed(workspace.name, [_key(job) for job in jobs])
+        owed = self.store[Attempts].owed(workspace.name, [_key(job) for job in jobs])
         moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
         tried: list[Tried] = []
         try:
@@ -74,25 +78,25 @@ class DeliveryTask:
     def _keep(self, workspace: Workspace, tried: list[Tried], owed: Mapping[Key, Owed]) -> Ran:
         """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
         if tried:
-            for one in self.store.attempts.attempted(workspace.name, tried):
+            for one in self.store[Attempts].attempted(workspace.name, tried):
                 self._tell(workspace, one, owed[_key(one.job)].body)
         return Ran(attempts=len(tried), deliveries=sum(one.taken for one in tried))
 
     def _tell(self, workspace: Workspace, tried: Tried, body: bytes) -> None:
         at, sent = tried.attempt.at, callback_lines.sent(tried.attempt, body)
-        told = activity.attempted(sent, tried.outcome, ladder=self.settings.retries, now=at)
-        self.store.activities.tell(workspace, *told, at=at)
+        told = callback_lines.attempted(sent, tried.outcome, ladder=self.settings.retries, now=at)
+        self.store[Activities].tell(workspace, *told, at=at)
 
     def _try(self, workspace: Workspace, job: Job, owed: Owed | None) -> Tried | None:
         """Send what a job is about, if it is still owed to somebody."""
         if owed is None:
-            self.store.jobs.remove(job)
+            self.store[Jobs].remove(job)
             return None
         if not owed.active:
             aside = put_aside(owed.delivery, now=workspace.clock.now())
-            if self.store.attempts.put_aside(workspace.name, job, aside):
-                told = activity.put_aside(callback_lines.subject_of(owed.body))
-                self.store.activities.tell(workspace, told)
+            if self.store[Attempts].put_aside(workspace.name, job, aside):
+                told = callback_lines.put_aside(callback_lines.subject_of(owed.body))
+                self.store[Activities].tell(workspace, told)
             return None
         attempt = self._attempt(owed, at=workspace.clock.now())
         taken = not attempt.reason
@@ -132,14 +136,14 @@ class DeliveryTask:
         return self.http.send("POST", owed.url, headers=headers, body=owed.body)
 
     def _policy(self, workspace: Workspace, owed: Owed) -> FailurePolicy:
-        with self.store.people.reading(workspace) as register:
+        with self.store[People].reading(workspace) as register:
             owner = register.user(owed.user_id) or register.founder
             return failure_policy(register.account_of(owner).settings)
 
     def _email(self, workspace: Workspace, owed: Owed, outcome: Outcome, attempt: Attempt) -> Email:
         return delivery_failed(
             owed.name,
-            to=self.store.people.user(workspace, owed.user_id).email,
+            to=self.store[People].user(workspace, owed.user_id).email,
             url=owed.url,
             tries=outcome.delivery.failures,
             reason=attempt.reason,

@@ -2,10 +2,8 @@
 
 import json
 import re
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from base64 import b64decode
 
-from mock_platform.callbacks.signature import sign
 from mock_platform.configuration.masking import Values
 from mock_platform.errors import InvalidRequestError, shown
 
@@ -50,25 +48,6 @@ def check(values: Values) -> None:
         )
 
 
-def callback_headers(body: bytes, values: Values, *, notification_id: int) -> dict[str, str]:
-    """Return a callback's headers.
-
-    Args:
-        values: the configuration of the instance whose subscription it is; empty for a subscription of its own.
-
-    Source: a signature only where the instance has a key (documented); that extra headers come as the text of a
-        JSON object, that basic authentication takes the place of an ``Authorization`` among them, and that the
-        webhook id is the notification's, is assumed.
-    """
-    headers = {**extra_headers(values.get(EXTRA)), **_basic(values)}
-    headers["Content-Type"] = "application/json"
-    headers[WEBHOOK_ID] = str(notification_id)
-    key = values.get(SIGNATURE_KEY)
-    if key:
-        headers[SIGNATURE] = sign(body, key)
-    return headers
-
-
 def extra_headers(text: str | None) -> dict[str, str]:
     """Read ``event.notification.callback.headers``: a JSON object of texts; nothing means none.
 
@@ -100,10 +79,3 @@ def _unusable(text: str) -> InvalidRequestError:
     return InvalidRequestError(
         f'{EXTRA} must be a JSON object of header names and values, such as {{"X-Tenant": "acme"}}; got {shown(text)}'
     )
-
-
-def _basic(values: Values) -> Mapping[str, str]:
-    user, password = values.get(USERNAME) or "", values.get(PASSWORD) or ""
-    if not user and not password:
-        return {}
-    return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}

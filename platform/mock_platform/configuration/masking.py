@@ -7,8 +7,6 @@ sent back keeps the stored secret is assumed.
 from collections.abc import Mapping
 
 MASK = "********"
-SECRET_TYPE = "PASSWORD"  # noqa: S105 - the name of an input type
-SECRET_KEYS = frozenset({"oauth.api.key", "oauth.api.secret"})
 
 Values = Mapping[str, str | None]
 

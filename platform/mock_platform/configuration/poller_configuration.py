@@ -8,9 +8,9 @@ resource; ``event.poller.urls`` has lines of fields, or only names, which then c
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
-from enum import Enum
+from datetime import UTC, datetime, timedelta
 
+from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.models import DateField, Resource
 from mock_platform.dates import date_template, zones
 from mock_platform.dates.java_patterns import MILLISECONDS, compile_pattern
@@ -30,13 +30,6 @@ _LONGEST_DURATION = timedelta.max // timedelta(seconds=1)
 _LONGEST_INTERVAL = timedelta.max // timedelta(minutes=1)
 
 Entries = Mapping[str, object]
-
-
-class EmptyBlock(Enum):
-    """What an entry ``{}`` means, of which no source speaks."""
-
-    DEFAULT = "default"
-    SKIP = "skip"
 
 
 def resources(
@@ -296,3 +289,15 @@ def _kind(value: object) -> str:
     return {dict: "an object", list: "an array", str: "a text", bool: "a flag", type(None): "null"}.get(
         type(value), "a number"
     )
+
+
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def next_poll(at: datetime, *, refresh_interval: timedelta) -> datetime:
+    """Return when an instance is polled next; the end of the calendar stands for never.
+
+    Source: "event.poller.refresh_interval" (documented); the vendor's test suite parks a poller with a huge
+        number (observed).
+    """
+    return at + refresh_interval if refresh_interval < _LATEST - at else _LATEST

@@ -5,46 +5,11 @@ What opens something by itself follows from the workspace's own user secret: who
 
 from mock_kit.workspaces import seeded
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.people import Account, Founding, Member, Organization
-from mock_platform.accounts.roles import ORG_ADMIN
-
-
-def founding(workspace: Workspace) -> Founding:
-    """Return what a workspace begins with: one organization, its default account, one user who administers both."""
-    account_id = _number(workspace, "account")
-    company_id = _number(workspace, "company")
-    return Founding(
-        organization=Organization(
-            id=company_id,
-            name=workspace.name,
-            secret=workspace.organization_secret,
-            created=workspace.start,
-        ),
-        account=Account(
-            id=account_id,
-            company_id=company_id,
-            external_id=workspace.name,
-            name=workspace.name,
-            created=workspace.start,
-            default=True,
-        ),
-        user=Member(
-            id=founder_id(workspace),
-            account_id=account_id,
-            company_id=company_id,
-            email=workspace.crm_username,
-            first_name="Olive",
-            last_name="Owner",
-            secret=workspace.user_secret,
-            created=workspace.start,
-            roles=(ORG_ADMIN.key,),
-        ),
-    )
 
 
 def founder_id(workspace: Workspace) -> int:
     """Return the id of the user that a workspace begins with."""
-    return _number(workspace, "user")
+    return small_number(workspace, "user")
 
 
 def user_secret(workspace: Workspace, user_id: int) -> str:
@@ -102,5 +67,6 @@ def scheduled_job_id(workspace: Workspace, number: int) -> str:
     return seeded.guid(workspace.seed, workspace.origin, "scheduled job", number)
 
 
-def _number(workspace: Workspace, kind: str) -> int:
+def small_number(workspace: Workspace, kind: str) -> int:
+    """Return a number of five digits, the same for each kind."""
     return seeded.number(workspace.seed, workspace.origin, kind, low=10_000, high=100_000)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from mock_kit.api.operations import Answer
 from mock_platform.ceql import matches, parse
-from mock_platform.core.dependencies import PageQuery, Paging, page_headers
+from mock_platform.core.paging import PageQuery, Paging, page_headers
 from mock_platform.errors import NothingFoundError
 
 Item = TypeVar("Item")

@@ -1,12 +1,68 @@
 """The platform's values: frozen, keyword-only, instants aware and in UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from mock_platform.polling.change import Change
-from mock_platform.transformations.transformation import NONE, Objects
+
+@dataclass(frozen=True, kw_only=True)
+class DefinedField:
+    """A field of an object, as the instance's owner names it."""
+
+    path: str
+    type: str = "string"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectDefinition:
+    """An object as the instance's owner wants to see it."""
+
+    fields: tuple[DefinedField, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappedField:
+    """A field's own path, and the provider's."""
+
+    path: str
+    vendor_path: str
+    type: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transformation:
+    """Which of the provider's objects is meant, and what its fields are called."""
+
+    vendor_name: str
+    fields: tuple[MappedField, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objects:
+    """An instance's definitions and transformations, by the objects' names."""
+
+    definitions: Mapping[str, ObjectDefinition] = field(default_factory=dict)
+    transformations: Mapping[str, Transformation] = field(default_factory=dict)
+
+    def transformation_in_force(self, name: str) -> Transformation | None:
+        """Return how an object is mapped; it needs both a definition and a transformation."""
+        return self.transformations.get(name) if name in self.definitions else None
+
+    def in_force(self) -> dict[str, Transformation]:
+        """Return all mapped objects."""
+        return {name: mapped for name, mapped in self.transformations.items() if name in self.definitions}
+
+
+NONE = Objects()
+
+
+class Change(Enum):
+    """What happened to a record, in the callback's words."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
 
 
 @dataclass(frozen=True, kw_only=True)

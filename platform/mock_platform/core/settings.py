@@ -6,11 +6,17 @@ from datetime import timedelta
 
 from mock_kit import environment
 from mock_kit.admin.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
-from mock_platform.accounts.people import Passwords, Visibility
-from mock_platform.callbacks.retry import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
-from mock_platform.configuration.poller_configuration import EmptyBlock
-from mock_platform.events.event import RawForm
-from mock_platform.usage.record import EmptyUsage, UsageKeys
+from mock_platform.core.choices import (
+    CLOUD_ELEMENTS,
+    OPEN_CONNECTORS,
+    EmptyBlock,
+    EmptyUsage,
+    Ladder,
+    Passwords,
+    RawForm,
+    UsageKeys,
+    Visibility,
+)
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 

@@ -3,12 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mock_platform.transformations.transformation import (
-    ID_ALIAS,
-    MappedField,
-    ObjectDefinition,
-    Transformation,
-)
+from mock_platform.core.models import MappedField, ObjectDefinition, Transformation
+from mock_platform.transformations.transformation import ID_ALIAS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from mock_platform.elements.element import Element
 from mock_platform.elements.insightly.fields import FieldMetadata, known_fields
 from mock_platform.elements.insightly.resources import collection
 from mock_platform.errors import NotFoundError
+from mock_platform.provider.service import provider
 
 
 def objects_of_element(element: Element) -> list[DocumentedObject]:
@@ -50,7 +51,7 @@ def _provided(name: str, configuration: Values, *, discovery: bool) -> Documente
     except NotFoundError:
         return DocumentedObject(name=name)
     if discovery:
-        fields = parts().provider.fields(configuration, name)
+        fields = provider().fields(configuration, name)
     else:
         fields = known_fields(place.path, place.id_field, base_url=configuration.get("base.url") or "")
     return DocumentedObject(name=name, fields=tuple(map(_field, fields)), read_only=place.read_only)

@@ -10,12 +10,12 @@ from msgspec import Struct
 from mock_kit.api.openapi import document as openapi_document
 from mock_kit.api.operations import Answer
 from mock_platform.core.dependencies import parts
+from mock_platform.core.paths import BASE_PATH
 from mock_platform.description import DESCRIPTION
 from mock_platform.documents.documented_object import DocumentedObject
 from mock_platform.documents.swagger import HubCalls, Subject, document, operation, without_references
 from mock_platform.elements.element import Element
 from mock_platform.errors import InvalidRequestError, NotFoundError, shown
-from mock_platform.polling.task import BASE_PATH
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 from mock_platform.elements.element import ConfigurationKey, Element
-from mock_platform.instances.shown import ElementJson, element_to_json
+from mock_platform.elements.shown import ElementJson, element_to_json
 
 _EVENT_TYPES = ["created", "updated"]
 _READING = {"search": ("GET", ""), "retrieve": ("GET", "/{id}")}

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
-from mock_platform.configuration.masking import SECRET_KEYS, SECRET_TYPE
+SECRET_TYPE = "PASSWORD"  # noqa: S105 - the name of an input type
+
+
+SECRET_KEYS = frozenset({"oauth.api.key", "oauth.api.secret"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,12 @@ from msgspec import Struct
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.core.dependencies import COUNT_HEADERS, PAGE_HEADERS, Json, caller, done, paging, parts
+from mock_platform.accounts.callers import Callers
+from mock_platform.accounts.calling import caller
+from mock_platform.core.answers import done
+from mock_platform.core.dependencies import Json, parts
 from mock_platform.core.listing import WhereQuery, counted, narrowed, stretch
+from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, paging
 from mock_platform.elements import catalogue_entry
 from mock_platform.elements.catalogue_entry import Definition, ElementDetails, Metadata, element_details
 from mock_platform.elements.element import Element
@@ -143,5 +147,5 @@ def _built_in(which: Element) -> ForbiddenError:
 
 
 def _workspace() -> Workspace:
-    found = parts().callers.workspace_of(request.headers.get("Authorization"))
+    found = parts().services[Callers].workspace_of(request.headers.get("Authorization"))
     return found or parts().workspaces.default

@@ -8,8 +8,11 @@ from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.core.dependencies import COUNT_HEADERS, caller, done, parts
+from mock_platform.accounts.calling import caller
+from mock_platform.core.answers import done
+from mock_platform.core.dependencies import parts
 from mock_platform.core.listing import counted
+from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.elements.catalogue_entry import ConfigurationJson, configuration_to_json, key_to_json
 from mock_platform.elements.element import ConfigurationKey, Element
 from mock_platform.elements.overrides import ElementChanges, find_key, with_key, with_new_keys, without_key

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.dependencies import parts
+from mock_platform.core.registry import Store
 from mock_platform.elements.catalogue import ELEMENTS, find_element
 from mock_platform.elements.element import Element
 from mock_platform.elements.overrides import ElementChanges, changed
-from mock_platform.store import Store
+from mock_platform.elements.store import ElementChangesStore
 
 
 def elements_of(store: Store, workspace: Workspace) -> list[Element]:
@@ -38,12 +40,21 @@ def change_element(
         NotFoundError: there is no such element.
     """
     shipped = find_element(key_or_id)
-    store.element_changes.change(
+    store[ElementChangesStore].change(
         workspace.name, shipped.key, lambda so_far: rule(so_far, changed(shipped, so_far))
     )
     return _own(store, workspace, shipped)
 
 
 def _own(store: Store, workspace: Workspace, shipped: Element) -> Element:
-    changes = store.element_changes.of(workspace.name, shipped.key)
+    changes = store[ElementChangesStore].of(workspace.name, shipped.key)
     return shipped if changes is None else changed(shipped, changes)
+
+
+def own_element(workspace: Workspace, key_or_id: str) -> Element:
+    """Return an element as a workspace has it, by its key or its number.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return element_of(parts().store, workspace, key_or_id)

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.store import People
 from mock_platform.core import identities
 from mock_platform.core.models import Instance, Notification
+from mock_platform.core.registry import Store
 from mock_platform.core.settings import Settings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm, Found
-from mock_platform.polling.store import Compose, Outgoing
-from mock_platform.store import Store
+from mock_platform.events.store_notifications import Compose, Outgoing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class Composer:
         instance: Instance,
         notifications: Callable[[Callable[[], tuple[int, str]]], Iterator[Notification]],
     ) -> Compose:
-        owner = self.store.people.user(workspace, instance.user_id)
+        owner = self.store[People].user(workspace, instance.user_id)
         form = self._form
 
         def compose(next_id: Callable[[], int]) -> Iterator[Outgoing]:

@@ -4,27 +4,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Literal, NotRequired, TypedDict
 
+from mock_platform.accounts.emails import SENDER
+from mock_platform.core.choices import RawForm
 from mock_platform.core.models import ChangeEvent, Decision, Instance, Notification, User
 from mock_platform.dates.iso_dates import iso_date
 from mock_platform.dates.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
 
-SENDER = "notifications@cloud-elements.com"
-
 Found = tuple[Decision, Mapping[str, object]]
-
-
-class RawForm(Enum):
-    """What ``message.raw`` holds beside the records: two captures disagree, and each is named by its year.
-
-    Source: poll date and object type beside the records in 2018; object id and event type inside each record
-        in 2020 (observed).
-    """
-
-    BESIDE_RECORDS = "2018"
-    INSIDE_RECORDS = "2020"
 
 
 class EventEntry(TypedDict):

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import Enum
 from typing import TypedDict
 
+from mock_platform.accounts.emails import SENDER
 from mock_platform.dates.iso_dates import iso_date
-from mock_platform.events.event import SENDER, java_text
+from mock_platform.events.event import java_text
 
 
 class Severity(Enum):

@@ -7,24 +7,17 @@ from msgspec import Meta, Struct, field
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.accounts.emails import Cause, Email
+from mock_platform.accounts.calling import caller, calling_user
+from mock_platform.accounts.emails import SENDER, Cause, Email
+from mock_platform.accounts.store_emails import Emails
 from mock_platform.core import identities
-from mock_platform.core.dependencies import (
-    PAGE_HEADERS,
-    PageQuery,
-    caller,
-    calling_user,
-    done,
-    page_headers,
-    paging,
-    parts,
-    whole_id,
-)
+from mock_platform.core.answers import done, whole_id
+from mock_platform.core.dependencies import parts
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events import notification as rules
-from mock_platform.events.event import SENDER
 from mock_platform.events.notification import KeptNotification, NotificationJson, PlainNotification, Severity
-from mock_platform.events.store_notifications import NewNotification
+from mock_platform.events.store_notifications import NewNotification, Notifications
 
 bp = Blueprint("notifications", __name__, url_prefix="/notifications")
 
@@ -83,7 +76,7 @@ class EmailRequest(Struct):
 def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJson]]:
     """List the notifications of some topics by ascending id (assumed); an unknown topic has none (observed)."""
     page = paging(query)
-    kept = parts().store.notifications
+    kept = parts().store[Notifications]
     found = kept.list(workspace.name, query.topics, offset=page.offset, limit=page.size)
     total = kept.count(workspace.name, query.topics)
     more = bool(found) and page.offset + len(found) < total
@@ -106,7 +99,7 @@ def create(workspace: Workspace, body: NotificationRequest) -> Answer[Notificati
         return NewNotification(id=number, topic=posted.topic, created=now, body=told, owner=owner)
 
     first_id = identities.first_notification_id(workspace)
-    kept = parts().store.notifications.post(workspace.name, make, first_id=first_id)
+    kept = parts().store[Notifications].post(workspace.name, make, first_id=first_id)
     parts().engine.wake()
     return Answer(rules.as_json(kept))
 
@@ -123,7 +116,7 @@ def send_email(workspace: Workspace, body: EmailRequest) -> Answer[None]:
         subject=body.subject,
         message=body.message,
     )
-    parts().store.emails.add(workspace.name, email)
+    parts().store[Emails].add(workspace.name, email)
     return done()
 
 
@@ -138,7 +131,9 @@ def get(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
 @operation(needs=caller, problems=(404,))
 def acknowledge(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
     """Mark a notification as seen; the answer shows it (assumed)."""
-    parts().store.notifications.acknowledge(workspace.name, notification_named(workspace, notification_id).id)
+    parts().store[Notifications].acknowledge(
+        workspace.name, notification_named(workspace, notification_id).id
+    )
     return Answer(rules.as_json(notification_named(workspace, notification_id)))
 
 
@@ -146,7 +141,7 @@ def acknowledge(workspace: Workspace, notification_id: str) -> Answer[Notificati
 @operation(needs=caller, problems=(404,))
 def delete(workspace: Workspace, notification_id: str) -> Answer[None]:
     """Delete a notification: what is still owed of it is not sent any more (assumed); its event stays."""
-    parts().store.notifications.delete(workspace.name, notification_named(workspace, notification_id).id)
+    parts().store[Notifications].delete(workspace.name, notification_named(workspace, notification_id).id)
     return done()
 
 
@@ -157,7 +152,7 @@ def notification_named(workspace: Workspace, notification_id: str) -> KeptNotifi
         NotFoundError: there is none, or no longer.
     """
     number = whole_id(notification_id)
-    found = None if number is None else parts().store.notifications.get(workspace.name, number)
+    found = None if number is None else parts().store[Notifications].get(workspace.name, number)
     if found is None:
         raise NotFoundError("notification", notification_id)
     return found

@@ -11,7 +11,15 @@ from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.emails import of_notification
 from mock_platform.accounts.store_emails import keep_email
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import Channel, DeliveryStatus, EventStatus, JobKind, Subscription, User
+from mock_platform.core.models import (
+    Channel,
+    DeliveryStatus,
+    EventStatus,
+    JobKind,
+    Notification,
+    Subscription,
+    User,
+)
 from mock_platform.core.tables import deliveries, notifications
 from mock_platform.events.history import History
 from mock_platform.events.notification import KeptNotification, as_json
@@ -197,3 +205,24 @@ def _kept(row: Row[tuple[object, ...]]) -> KeptNotification:
     return KeptNotification(
         id=row.id, topic=row.topic, created=row.created, body=row.body, acknowledged=row.acknowledged
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A notification with what is kept of it.
+
+    Attributes:
+        raw: JSON text of the records.
+        body: the exact bytes of the callback.
+        owner: of the instance.
+    """
+
+    notification: Notification
+    topic: str
+    raw: str
+    body: bytes
+    owner: User
+
+
+Compose = Callable[[Callable[[], int]], Iterable[Outgoing]]
+"""Given what hands out notification ids, returns a poll's notifications."""

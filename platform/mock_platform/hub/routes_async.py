@@ -6,9 +6,11 @@ from flask import Response, request
 
 from mock_kit.admin.routes import json_answer
 from mock_platform.core import identities
-from mock_platform.core.dependencies import enabled_caller, parts
+from mock_platform.core.dependencies import parts
 from mock_platform.hub import async_call
 from mock_platform.hub.async_call import AsyncCall
+from mock_platform.hub.store import AsyncCalls
+from mock_platform.instances.calling import enabled_caller
 
 _KEPT = ("Authorization", "Content-Type", "Elements-Version")
 
@@ -40,7 +42,7 @@ def dispatch_if_async() -> Response | None:
         )
 
     first_id = identities.first_notification_id(workspace)
-    call = parts().store.async_calls.add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
+    call = parts().store[AsyncCalls].add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
     parts().engine.wake()
     return json_answer(async_call.dispatched(call), 200)
 

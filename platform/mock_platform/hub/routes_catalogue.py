@@ -4,8 +4,8 @@ from flask import Blueprint
 from msgspec import Struct
 
 from mock_kit.api.operations import Answer, Link, operation
-from mock_platform.core.dependencies import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from mock_platform.core.listing import counted, stretch
+from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from mock_platform.elements.catalogue import HUBS, find_hub
 from mock_platform.elements.catalogue_entry import ElementDetails, element_details
 from mock_platform.elements.hub import Hub, HubJson, hub_to_json

@@ -3,12 +3,14 @@
 from flask import Response, request
 
 from mock_kit.admin.routes import json_answer
-from mock_platform.core.dependencies import enabled_caller, parts
+from mock_platform.core.dependencies import parts
 from mock_platform.dates import cron
 from mock_platform.hub import async_call, scheduled_call
 from mock_platform.hub.routes_async import kept_headers, target
 from mock_platform.hub.scheduled_call import REQUEST, ScheduledCall
 from mock_platform.hub.service_scheduled import job_of
+from mock_platform.hub.store_scheduled import ScheduledCalls
+from mock_platform.instances.calling import enabled_caller
 
 
 def schedule_if_asked() -> Response | None:
@@ -43,6 +45,6 @@ def schedule_if_asked() -> Response | None:
             created=now,
         )
 
-    call = parts().store.scheduled_calls.add(workspace.name, make, due=due)
+    call = parts().store[ScheduledCalls].add(workspace.name, make, due=due)
     parts().engine.wake()
     return json_answer(scheduled_call.to_json(job_of(workspace, call, instance, due)), 200)

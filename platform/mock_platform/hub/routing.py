@@ -7,10 +7,9 @@ from werkzeug.routing import MapAdapter
 
 from mock_kit.web.lean_flask import LeanFlask
 from mock_platform.accounts.authorization import parse_authorization
+from mock_platform.core.paths import _ROUTED
 from mock_platform.errors import InvalidCredentialsError
 from mock_platform.hub.path import HubPaths
-
-_ROUTED = "mock_platform.routed_path"
 
 
 class HubRouting(LeanFlask):
@@ -39,12 +38,6 @@ class HubRouting(LeanFlask):
         """The platform's own paths, once all its routes are known."""
         rules = (rule.rule for rule in self.url_map.iter_rules())
         return HubPaths.beside(rule.removeprefix(self._base) for rule in rules if rule.startswith(self._base))
-
-
-def routed_path(request: Request) -> str:
-    """Return the path of a request as its route has it."""
-    path: str = request.environ.get(_ROUTED, request.path)
-    return path
 
 
 def _names_an_element(request: Request) -> bool:

@@ -8,26 +8,20 @@ from flask import request
 from mock_kit.api.operations import Answer
 from mock_platform.ceql import parse
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.dependencies import (
-    DEFAULT_PAGE_SIZE,
-    PageQuery,
-    Paging,
-    done,
-    enabled_caller,
-    page_headers,
-    page_token,
-    paging,
-    parts,
-)
+from mock_platform.core.answers import done
+from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Instance
 from mock_platform.core.ordering import parse_order
+from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, Paging, page_headers, page_token, paging
+from mock_platform.core.paths import ID_ALIAS_HEADER
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
 from mock_platform.elements.insightly.resources import collection
 from mock_platform.errors import InvalidRequestError
 from mock_platform.hub.nulls import without_nulls
 from mock_platform.hub.projection import parse_fields, project
-from mock_platform.polling.task import ID_ALIAS_HEADER
+from mock_platform.instances.calling import enabled_caller
 from mock_platform.provider import Asked
+from mock_platform.provider.service import provider
 from mock_platform.transformations.transformation import Names, names
 
 Json = dict[str, object]
@@ -84,7 +78,7 @@ def listed(instance: Instance, resource: str, query: ListQuery) -> Answer[list[J
         skip=0 if by_token else page.offset,
         order=known.order(parse_order(query.order_by)),
     )
-    found = parts().provider.page(instance.configuration, known.resource, asked)
+    found = provider().page(instance.configuration, known.resource, asked)
     records = [shown(instance, known, record, query.fields) for record in found.records]
     return Answer(records, _page_headers(page, len(records), found.next_offset))
 
@@ -92,14 +86,14 @@ def listed(instance: Instance, resource: str, query: ListQuery) -> Answer[list[J
 def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:
     """Show one record."""
     known = _names(instance, resource)
-    record = parts().provider.get(instance.configuration, known.resource, record_id)
+    record = provider().get(instance.configuration, known.resource, record_id)
     return _record(instance, known, record, fields)
 
 
 def created(instance: Instance, resource: str, body: Json) -> Answer[Json]:
     """Make a record; an empty one is refused (observed)."""
     known = _names(instance, resource)
-    made = parts().provider.create(instance.configuration, known.resource, known.sent(_some_fields(body)))
+    made = provider().create(instance.configuration, known.resource, known.sent(_some_fields(body)))
     return _record(instance, known, made)
 
 
@@ -110,19 +104,19 @@ def updated(instance: Instance, resource: str, record_id: str, body: Json) -> An
     return _record(
         instance,
         known,
-        parts().provider.update(instance.configuration, known.resource, record_id, fields),
+        provider().update(instance.configuration, known.resource, record_id, fields),
     )
 
 
 def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
     """Delete a record."""
-    parts().provider.delete(instance.configuration, _names(instance, resource).resource, record_id)
+    provider().delete(instance.configuration, _names(instance, resource).resource, record_id)
     return done()
 
 
 def me(instance: Instance, fields: str) -> Answer[Json]:
     """Show the CRM's user whose credentials the instance has."""
-    return _record(instance, _names(instance, "users"), parts().provider.me(instance.configuration), fields)
+    return _record(instance, _names(instance, "users"), provider().me(instance.configuration), fields)
 
 
 def shown(instance: Instance, known: Names, record: Json, fields: str = "") -> Json:

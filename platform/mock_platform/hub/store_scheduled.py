@@ -4,43 +4,21 @@ from collections.abc import Callable
 from datetime import datetime
 
 from msgspec.json import Decoder
-from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, Row, Table, Text, select
+from sqlalchemy import Row, select
 
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.database import Database, Instant
+from mock_kit.storage.database import Database
 from mock_platform.core.counters import next_number
 from mock_platform.core.models import Job, JobKind
-from mock_platform.core.tables import Words, metadata
 from mock_platform.hub.scheduled_call import ScheduledCall
 from mock_platform.jobs.job import Turn
-from mock_platform.jobs.store import drop_jobs, move_or_remove, plan_job
-
-scheduled_calls = Table(
-    "platform_scheduled_calls",
-    metadata,
-    Column("workspace", Text, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("instance_id", BigInteger, nullable=False),
-    Column("method", Text, nullable=False),
-    Column("target", Words, nullable=False),
-    Column("headers", Words, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("url", Words, nullable=False),
-    Column("cron", Words, nullable=False),
-    Column("created", Instant, nullable=False),
-    Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
-)
-
-scheduled_turns = Table(
-    "platform_scheduled_turns",
-    metadata,
-    Column("workspace", Text, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("instance_id", BigInteger, nullable=False),
-    Column("call", BigInteger, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("error", Words),
-    Index("platform_scheduled_turns_of_call", "workspace", "call"),
+from mock_platform.jobs.store import (
+    drop_jobs,
+    forget_scheduled_call,
+    move_or_remove,
+    plan_job,
+    scheduled_calls,
+    scheduled_turns,
 )
 
 _headers = Decoder(dict[str, str])
@@ -86,7 +64,7 @@ class ScheduledCalls:
         """Let a call be made again; without a time to come it is forgotten."""
         with self._database.writing() as connection:
             if move_or_remove(connection, job, due) and due is None:
-                _forget(connection, job.workspace, int(job.subject))
+                forget_scheduled_call(connection, job.workspace, int(job.subject))
 
     def ran(self, workspace: str, turn: Turn) -> None:
         """Keep that a call was made."""
@@ -107,20 +85,7 @@ class ScheduledCalls:
     def delete(self, workspace: str, number: int) -> None:
         """Make a call never again."""
         with self._database.writing() as connection:
-            _forget(connection, workspace, number)
-
-
-def forget_scheduled_calls(connection: Connection, workspace: str, instance_id: int) -> None:
-    """Make an instance's calls never again, in a transaction that does more."""
-    theirs = (scheduled_calls.c.workspace == workspace, scheduled_calls.c.instance_id == instance_id)
-    for number in connection.scalars(select(scheduled_calls.c.number).where(*theirs)).all():
-        _forget(connection, workspace, number)
-
-
-def _forget(connection: Connection, workspace: str, number: int) -> None:
-    drop_jobs(connection, workspace, JobKind.SCHEDULED, str(number))
-    for table, column in ((scheduled_calls, "number"), (scheduled_turns, "call")):
-        connection.execute(table.delete().where(table.c.workspace == workspace, table.c[column] == number))
+            forget_scheduled_call(connection, workspace, number)
 
 
 def _call(row: Row[tuple[object, ...]]) -> ScheduledCall:

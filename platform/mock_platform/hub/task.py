@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from mock_kit.api.json_text import MalformedJsonError, decode, encode
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.configuration.callback_headers import callback_headers
+from mock_platform.callbacks.headers import callback_headers
 from mock_platform.core.models import Job, Ran
+from mock_platform.core.registry import Store
 from mock_platform.core.settings import Settings
 from mock_platform.hub import async_call
 from mock_platform.hub.async_call import AsyncCall, Result
-from mock_platform.store import Store
+from mock_platform.hub.store import AsyncCalls
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.store import Jobs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +65,12 @@ class CallTask:
 
     def run(self, workspace: Workspace, job: Job) -> Ran:
         """Do the call, tell its receiver, and forget it, whatever came of either."""
-        call = self.store.async_calls.get(workspace.name, int(job.subject))
+        call = self.store[AsyncCalls].get(workspace.name, int(job.subject))
         if call is None:
-            self.store.jobs.remove(job)
+            self.store[Jobs].remove(job)
             return Ran()
         done = self.do(workspace, call)
-        self.store.async_calls.done(job)
+        self.store[AsyncCalls].done(job)
         return done.ran
 
     def do(self, workspace: Workspace, call: AsyncCall) -> Done:
@@ -85,7 +88,7 @@ class CallTask:
 
     def _tell(self, workspace: Workspace, call: AsyncCall, result: Result) -> Reply | NoReply:
         body = encode(result)
-        instance = self.store.instances.get(workspace.name, call.instance_id)
+        instance = self.store[Instances].get(workspace.name, call.instance_id)
         values = instance.configuration if instance else {}
         headers = callback_headers(body, values, notification_id=call.number)
         reply = self.receivers.send("POST", call.url, headers=headers, body=body)

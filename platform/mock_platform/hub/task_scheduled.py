@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core import identities
 from mock_platform.core.models import Job, Ran
+from mock_platform.core.registry import Store
 from mock_platform.dates import cron
 from mock_platform.hub import scheduled_call
 from mock_platform.hub.scheduled_call import ScheduledCall
+from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.hub.task import CallTask
+from mock_platform.instances.store import Instances
 from mock_platform.jobs.job import Turn
-from mock_platform.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +28,9 @@ class ScheduleTask:
 
     def run(self, workspace: Workspace, job: Job) -> Ran:
         """Make the call unless its instance is disabled, and plan the next one."""
-        calls = self.store.scheduled_calls
+        calls = self.store[ScheduledCalls]
         call = calls.get(workspace.name, int(job.subject))
-        instance = None if call is None else self.store.instances.get(workspace.name, call.instance_id)
+        instance = None if call is None else self.store[Instances].get(workspace.name, call.instance_id)
         if call is None or instance is None:
             calls.again(job, None)
             return Ran()
@@ -39,7 +41,7 @@ class ScheduleTask:
 
     def _make(self, workspace: Workspace, call: ScheduledCall) -> Ran:
         first_id = identities.first_notification_id(workspace)
-        number = self.store.scheduled_calls.next_notification(workspace.name, first_id=first_id)
+        number = self.store[ScheduledCalls].next_notification(workspace.name, first_id=first_id)
         event_id = identities.event_id(workspace, number)
         done = self.calls.do(workspace, scheduled_call.occurrence(call, number=number, event_id=event_id))
         turn = Turn(
@@ -49,5 +51,5 @@ class ScheduleTask:
             error=done.error,
             call=call.number,
         )
-        self.store.scheduled_calls.ran(workspace.name, turn)
+        self.store[ScheduledCalls].ran(workspace.name, turn)
         return done.ran

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from mock_platform.core.models import Decision, Resource, Verdict
+from mock_platform.core.models import Change, Decision, Resource, Verdict
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.event import Found
 from mock_platform.polling import window as polling
-from mock_platform.polling.change import Change
 from mock_platform.polling.window import Window
 
 POLLER_SUFFIX = "Polling"

@@ -7,13 +7,15 @@ from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core import identities
 from mock_platform.core.models import Instance, Resource
+from mock_platform.core.registry import Store
 from mock_platform.core.settings import Settings
 from mock_platform.elements.element import Element
 from mock_platform.events.composer import Composer
+from mock_platform.events.store_notifications import Compose
 from mock_platform.inbound import inbound
 from mock_platform.inbound.inbound import HandOff
-from mock_platform.polling.store import Compose
-from mock_platform.store import Store
+from mock_platform.instances.store import Instances
+from mock_platform.polling.store import Polls
 
 Target = tuple[Workspace, Instance]
 
@@ -65,15 +67,15 @@ class Inbound:
 
     def _keep(self, target: Target, compose: Compose) -> None:
         workspace, instance = target
-        self.store.polls.received(
+        self.store[Polls].received(
             workspace.name, instance, compose, first_id=identities.first_notification_id(workspace)
         )
 
     def _found(self, instance_id: int, of: Workspace | None) -> Target | None:
         if of is not None:
-            instance = self.store.instances.get(of.name, instance_id)
+            instance = self.store[Instances].get(of.name, instance_id)
             return None if instance is None else (of, instance)
-        everywhere = dict(self.store.instances.everywhere(instance_id))
+        everywhere = dict(self.store[Instances].everywhere(instance_id))
         default = self.workspaces.default
         if default.name in everywhere:
             return default, everywhere[default.name]

@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g
 
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.core.dependencies import (
-    authorization,
-    caller,
-    instance_named,
-    instance_of_token,
-    own_element,
-)
+from mock_platform.accounts.calling import authorization, caller
 from mock_platform.core.models import Instance
 from mock_platform.elements.element import Element
+from mock_platform.elements.service import own_element
 from mock_platform.errors import InvalidCredentialsError, NotFoundError
+from mock_platform.instances.calling import instance_named, instance_of_token
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.core.dependencies import own_element
 from mock_platform.elements.element import Element
+from mock_platform.elements.service import own_element
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.instances.instance import InstanceBody
 

@@ -6,7 +6,10 @@ from flask import Blueprint
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.core.dependencies import PAGE_HEADERS, PageQuery, caller, parts
+from mock_platform.accounts.calling import caller
+from mock_platform.configuration.instance_json import InstanceJson
+from mock_platform.core.dependencies import parts
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery
 from mock_platform.description import EVENT_CALLBACK
 from mock_platform.instances.named_instance import Named, named_instance, put_names_aside
 from mock_platform.instances.requests import ElementReference, InstanceRequest
@@ -14,7 +17,7 @@ from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
 from mock_platform.instances.service import instance_json, make
 from mock_platform.instances.service_granted import with_grant
 from mock_platform.instances.service_lists import InstancesQuery, as_seen, listed
-from mock_platform.instances.shown import InstanceJson
+from mock_platform.instances.store import Instances
 from mock_platform.instances.store_search import Wanted
 from mock_platform.lint.service import WARNING_HEADERS
 
@@ -61,7 +64,7 @@ def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJs
 @operation(needs=caller)
 def count(workspace: Workspace) -> Answer[Counts]:
     """Count the instances; the two keys are observed, what tells them apart is assumed."""
-    number = parts().store.instances.count(workspace.name, as_seen(Wanted()))
+    number = parts().store[Instances].count(workspace.name, as_seen(Wanted()))
     return Answer({"totalInstances": number, "elementInstances": number})
 
 

@@ -4,9 +4,10 @@ from msgspec import Struct
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.configuration.entry import EntryJson, entries, key_named
-from mock_platform.core.dependencies import COUNT_HEADERS, parts
+from mock_platform.core.dependencies import parts
 from mock_platform.core.listing import counted
 from mock_platform.core.models import Instance
+from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.instances import instance as rules
 from mock_platform.instances.instance import InstanceBody
 from mock_platform.instances.named_instance import Named, instance_blueprint, named_instance

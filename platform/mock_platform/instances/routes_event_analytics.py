@@ -9,13 +9,17 @@ from msgspec import Struct, field
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.instants import parse_instant
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.calling import caller
 from mock_platform.accounts.own_accounts import named_accounts
+from mock_platform.accounts.store import People
 from mock_platform.core import analytics, analytics_view
 from mock_platform.core.analytics import Buckets, Interval, Tally
 from mock_platform.core.analytics_view import AccountCountsJson, CountJson, InstanceCountsJson
-from mock_platform.core.dependencies import caller, parts, visible_instances
+from mock_platform.core.dependencies import parts
 from mock_platform.core.retention import kept_since
 from mock_platform.events.store import Wanted
+from mock_platform.events.store_counts import EventCounts
+from mock_platform.instances.calling import visible_instances
 
 bp = Blueprint("event_analytics", __name__, url_prefix="/instances/events/analytics")
 
@@ -102,13 +106,13 @@ def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list
         since=max(kept, cut.since),
         until=cut.until,
     )
-    return cut, parts().store.event_counts.by_instance(wanted, cut.unit)
+    return cut, parts().store[EventCounts].by_instance(wanted, cut.unit)
 
 
 def _owners(workspace: Workspace) -> dict[int, int]:
     """Return the accounts of the instances that the caller sees."""
     instances = visible_instances(workspace)
-    with parts().store.people.reading(workspace) as register:
+    with parts().store[People].reading(workspace) as register:
         founder = register.founder
         accounts = {user.id: user.account_id for user in register.users()}
     return {

@@ -9,24 +9,17 @@ from msgspec import field
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.instants import parse_instant
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.calling import authorization, caller
 from mock_platform.core.analytics import span
-from mock_platform.core.dependencies import (
-    PAGE_HEADERS,
-    PageQuery,
-    authorization,
-    caller,
-    instance_named,
-    instance_of_token,
-    page_headers,
-    paging,
-    parts,
-    visible_instances,
-)
+from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Instance, StoredEvent
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.core.retention import kept_since
 from mock_platform.errors import NotFoundError
-from mock_platform.events.store import Wanted
+from mock_platform.events.store import Events, Wanted
+from mock_platform.events.store_counts import EventCounts
 from mock_platform.events.stored_event import DispositionJson, EventJson, disposition, to_json
+from mock_platform.instances.calling import instance_named, instance_of_token, visible_instances
 
 bp = Blueprint("events", __name__, url_prefix="/instances")
 
@@ -94,8 +87,8 @@ def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[
 
 def _dispositions(workspace: Workspace, events: list[StoredEvent]) -> list[DispositionJson]:
     reasons: dict[int, list[str]] = defaultdict(list)
-    outcomes = parts().store.event_counts.outcomes(
-        workspace.name, [event.notification_id for event in events]
+    outcomes = (
+        parts().store[EventCounts].outcomes(workspace.name, [event.notification_id for event in events])
     )
     for notification_id, reason in outcomes:
         reasons[notification_id].append(reason)
@@ -124,7 +117,7 @@ def _list(wanted: Wanted, query: PageQuery) -> Answer[list[EventJson]]:
 
 def _page(wanted: Wanted, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
     page = paging(query)
-    events = parts().store.events
+    events = parts().store[Events]
     found = events.list(wanted, offset=page.offset, limit=page.size)
     total = events.count(wanted)
     more = bool(found) and page.offset + len(found) < total
@@ -132,7 +125,7 @@ def _page(wanted: Wanted, query: PageQuery) -> tuple[list[StoredEvent], dict[str
 
 
 def _get(wanted: Wanted, event_id: str) -> Answer[EventJson]:
-    event = parts().store.events.get(wanted, event_id)
+    event = parts().store[Events].get(wanted, event_id)
     if event is None:
         raise NotFoundError("event", event_id)
     return Answer(to_json(event))

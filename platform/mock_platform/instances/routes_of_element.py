@@ -5,7 +5,8 @@ from dataclasses import replace
 from flask import Blueprint
 
 from mock_kit.api.operations import Answer, operation
-from mock_platform.core.dependencies import PAGE_HEADERS
+from mock_platform.configuration.instance_json import InstanceJson
+from mock_platform.core.paging import PAGE_HEADERS
 from mock_platform.instances import routes as instances
 from mock_platform.instances import routes_one as one_instance
 from mock_platform.instances.named_instance import ElementCaller, named_element, put_names_aside
@@ -14,7 +15,6 @@ from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
 from mock_platform.instances.service import make
 from mock_platform.instances.service_granted import with_grant
 from mock_platform.instances.service_lists import InstancesQuery, listed
-from mock_platform.instances.shown import InstanceJson
 from mock_platform.lint.service import WARNING_HEADERS
 
 bp = Blueprint("element_instances", __name__, url_prefix="/elements/<key_or_id>/instances")

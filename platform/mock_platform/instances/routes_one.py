@@ -5,16 +5,19 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, operation
-from mock_platform.activity import lines as activity
-from mock_platform.core.dependencies import done, parts
+from mock_platform.activity.store import Activities
+from mock_platform.configuration.instance_json import InstanceJson
+from mock_platform.core.answers import done
+from mock_platform.core.dependencies import parts
 from mock_platform.instances import instance as rules
+from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.named_instance import Named, instance_blueprint, named_instance
 from mock_platform.instances.requests import InstanceRequest
 from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
 from mock_platform.instances.service import Ask, change, instance_json
 from mock_platform.instances.service_granted import with_grant
 from mock_platform.instances.service_saving import sent_body
-from mock_platform.instances.shown import InstanceJson
+from mock_platform.instances.store import Instances
 from mock_platform.lint.service import WARNING_HEADERS
 
 bp = instance_blueprint("instance")
@@ -71,8 +74,8 @@ def patch(named: Named, body: InstanceRequest) -> Answer[InstanceJson]:
 def delete(named: Named) -> Answer[None]:
     """Delete an instance; its token is nobody's from now on (observed)."""
     store = parts().store
-    store.instances.delete(named.workspace.name, named.instance)
-    store.activities.tell(named.workspace, activity.deleted(named.instance))
+    store[Instances].delete(named.workspace.name, named.instance)
+    store[Activities].tell(named.workspace, instance_lines.deleted(named.instance))
     return done()
 
 

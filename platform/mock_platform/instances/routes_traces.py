@@ -13,6 +13,8 @@ from mock_platform.instances.named_instance import ElementCaller, named_element,
 from mock_platform.instances.requests import InstanceRequest
 from mock_platform.provider import Provider
 from mock_platform.provider.provider_trace import Trace, TraceJson, to_json
+from mock_platform.provider.service import provider
+from mock_platform.provider.store_traces import Traces
 from mock_platform.provider.tracing import Tracing
 
 bp = Blueprint("traces", __name__, url_prefix="/elements/<key_or_id>/trace")
@@ -25,7 +27,7 @@ TRACE_HEADERS = {"Elements-Trace-Id": "where providerData.debug asks for it: wha
 @operation(needs=named_element, problems=(404,))
 def get(asked: ElementCaller, trace_id: str) -> Answer[TraceJson]:
     """Show a trace."""
-    trace = parts().store.traces.get(asked.workspace.name, trace_id)
+    trace = parts().store[Traces].get(asked.workspace.name, trace_id)
     if trace is None or trace.element_key != asked.element.key:
         raise NotFoundError("trace", trace_id)
     return Answer(to_json(trace))
@@ -34,7 +36,7 @@ def get(asked: ElementCaller, trace_id: str) -> Answer[TraceJson]:
 def way_to_crm(workspace: Workspace, element_key: str, sent: InstanceRequest) -> Provider:
     """Return the CRM, traced if the body asks for that; the answer then names the trace, whatever becomes of it."""
     if sent.provider_data is None or not sent.provider_data.is_traced:
-        return parts().provider
+        return provider()
     tracing = Tracing(http=parts().inside)
 
     @after_this_request
@@ -42,16 +44,20 @@ def way_to_crm(workspace: Workspace, element_key: str, sent: InstanceRequest) ->
         response.headers["Elements-Trace-Id"] = _kept(workspace, element_key, tracing).id
         return response
 
-    return replace(parts().provider, http=tracing)
+    return replace(provider(), http=tracing)
 
 
 def _kept(workspace: Workspace, element_key: str, tracing: Tracing) -> Trace:
-    return parts().store.traces.add(
-        workspace.name,
-        lambda number: Trace(
-            id=identities.trace_id(workspace, number),
-            element_key=element_key,
-            at=workspace.clock.now(),
-            exchanges=tuple(tracing.exchanges),
-        ),
+    return (
+        parts()
+        .store[Traces]
+        .add(
+            workspace.name,
+            lambda number: Trace(
+                id=identities.trace_id(workspace, number),
+                element_key=element_key,
+                at=workspace.clock.now(),
+                exchanges=tuple(tracing.exchanges),
+            ),
+        )
     )

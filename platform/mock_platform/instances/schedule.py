@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.poller_configuration import EmptyBlock
+from mock_platform.configuration.poller_configuration import next_poll
+from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.models import Instance
 from mock_platform.elements.element import Element
 from mock_platform.lint.warning import ConfigWarnings
-from mock_platform.polling import window as polling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def plan(
     return Plan(
         resources=resources,
         polled=polled,
-        poll_at=polling.next_poll(now, refresh_interval=interval) if polled and not keeps_pace else None,
+        poll_at=next_poll(now, refresh_interval=interval) if polled and not keeps_pace else None,
         begins=not set(resources) <= set(known),
         callback_url=callback_url
         if configuration.events_enabled(after.configuration) and callback_url

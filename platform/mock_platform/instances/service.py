@@ -5,9 +5,12 @@ from dataclasses import replace
 from enum import Enum
 
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.calling import calling_user
+from mock_platform.accounts.store import People
 from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.instance_json import InstanceJson, ObjectJson, TransformationJson
 from mock_platform.core import identities
-from mock_platform.core.dependencies import calling_user, parts
+from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Instance
 from mock_platform.elements.element import Element
 from mock_platform.elements.service import elements_of
@@ -17,8 +20,10 @@ from mock_platform.instances import instance as rules
 from mock_platform.instances.instance import InstanceBody
 from mock_platform.instances.named_instance import Named
 from mock_platform.instances.service_saving import Saving, sent_body
-from mock_platform.instances.shown import InstanceJson, ObjectJson, ObjectsJson, TransformationJson, to_json
+from mock_platform.instances.shown import ObjectsJson, to_json
+from mock_platform.instances.store import Instances
 from mock_platform.provider import Provider
+from mock_platform.provider.service import provider
 
 
 class Ask(Enum):
@@ -52,12 +57,16 @@ def make(
     crm.check(draft.configuration)
     objects = _objects(draft, crm) if with_objects else None
     saving = Saving(workspace=workspace, elements={element.key: element}, sent=sent_body(), now=now)
-    made = parts().store.instances.add(
-        workspace.name,
-        lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
-        lambda instance: saving.plan(None, instance),
-        first_id=first_id,
-        now=now,
+    made = (
+        parts()
+        .store[Instances]
+        .add(
+            workspace.name,
+            lambda number: replace(draft, id=number, token=identities.element_token(workspace, number)),
+            lambda instance: saving.plan(None, instance),
+            first_id=first_id,
+            now=now,
+        )
     )
     parts().workspaces.set_watermark(workspace)
     saving.tell(made)
@@ -95,9 +104,9 @@ def change(
         _check(after, elements[after.element_key])
         return after
 
-    _vouch(named.instance, changed(named.instance), ask, crm or parts().provider)
+    _vouch(named.instance, changed(named.instance), ask, crm or provider())
     saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now)
-    saved = parts().store.instances.change(workspace.name, named.instance.id, changed, saving.plan, now=now)
+    saved = parts().store[Instances].change(workspace.name, named.instance.id, changed, saving.plan, now=now)
     if saved is None:
         raise NotFoundError("element instance", named.instance.id)
     if saving.begins:
@@ -113,7 +122,7 @@ def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
 
 def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[InstanceJson]:
     """Return instances as the platform shows them."""
-    with parts().store.people.reading(workspace) as register:
+    with parts().store[People].reading(workspace) as register:
         users = {user.id: user for user in register.users()}
         founder = users.get(identities.founder_id(workspace)) or register.founder
     elements = _elements(workspace)

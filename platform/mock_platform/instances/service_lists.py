@@ -7,19 +7,15 @@ from msgspec import Meta, field, structs
 
 from mock_kit.api.operations import Answer
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.core.dependencies import (
-    PageQuery,
-    authorization,
-    calling,
-    page_headers,
-    page_token,
-    paging,
-    parts,
-    token_place,
-)
+from mock_platform.accounts.callers import Callers
+from mock_platform.accounts.calling import authorization, calling
+from mock_platform.configuration.instance_json import InstanceJson
+from mock_platform.core.dependencies import parts
+from mock_platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
 from mock_platform.errors import NothingFoundError
 from mock_platform.instances.service import instances_json
-from mock_platform.instances.shown import InstanceJson, without_configuration
+from mock_platform.instances.shown import without_configuration
+from mock_platform.instances.store import Instances
 from mock_platform.instances.store_search import Stretch, Wanted
 
 _COUNTED = "id"
@@ -56,7 +52,7 @@ def listed(
     page = paging(structs.replace(query, next_page=""))
     behind = token_place(query.next_page, counted=_COUNTED) if query.next_page else 0
     stretch = Stretch(after=behind, skip=0 if behind else page.offset, size=page.size)
-    found = parts().store.instances.search(workspace.name, as_seen(wanted), stretch)
+    found = parts().store[Instances].search(workspace.name, as_seen(wanted), stretch)
     if not found.total:
         raise NothingFoundError("element instances")
     headers = page_headers(page, returned=len(found.instances), more=False, total=found.total)
@@ -68,7 +64,7 @@ def listed(
 
 def as_seen(wanted: Wanted) -> Wanted:
     """Return what is wanted, of the instances that the caller sees."""
-    seen = parts().callers.owners_seen(calling(authorization()))
+    seen = parts().services[Callers].owners_seen(calling(authorization()))
     if seen is None or wanted.owners is None:
         return wanted if seen is None else replace(wanted, owners=seen)
     return replace(wanted, owners=wanted.owners & seen)

@@ -9,13 +9,15 @@ from flask import Response, after_this_request
 from mock_kit.api.shapes import SENT
 from mock_kit.web.lean_flask import this_request
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.activity import lines as activity
 from mock_platform.activity.lines import Activity
+from mock_platform.activity.store import Activities
 from mock_platform.callbacks.receiver_keys import tell_sink
 from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Instance
 from mock_platform.elements.element import Element
+from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.schedule import Plan, plan
+from mock_platform.instances.store import Instances
 from mock_platform.lint.instance import of_body
 from mock_platform.lint.service import HEADER, warnings_of
 from mock_platform.lint.warning import ConfigWarnings
@@ -51,9 +53,9 @@ class Saving:
         element = self.elements[after.element_key]
         follows = plan(before, after, element, empty_block=parts().settings.empty_block, now=self.now)
         told = (
-            activity.made(after, follows, now=self.now)
+            instance_lines.made(after, follows, now=self.now)
             if before is None
-            else activity.changed(before, after, follows, now=self.now)
+            else instance_lines.changed(before, after, follows, now=self.now)
         )
         self._told, self.begins = tuple(told), follows.begins
         if self.sent is None:
@@ -66,7 +68,7 @@ class Saving:
     def tell(self, saved: Instance) -> None:
         """Let those know whom it concerns, once it is kept."""
         services = parts()
-        services.store.activities.tell(self.workspace, *self._told)
+        services.store[Activities].tell(self.workspace, *self._told)
         if self.sent is not None:
             self._warn(saved)
         tell_sink(services.inside, services.settings.sink_url, saved, admin_headers=services.admin_headers)
@@ -76,8 +78,8 @@ class Saving:
         """Say with the answer what users will regret, and tell of it as far as it was not so before."""
         found = self._warnings(saved, self._of_body)
         fresh = [each for each in found.entries if each not in self._before.entries]
-        told = (activity.warned(saved, each) for each in fresh)
-        parts().store.activities.tell(self.workspace, *told)
+        told = (instance_lines.warned(saved, each) for each in fresh)
+        parts().store[Activities].tell(self.workspace, *told)
         text = found.header()
         if text is not None:
             _send_along(text)
@@ -86,7 +88,7 @@ class Saving:
         return warnings_of(instance, self.elements[instance.element_key], of_its_body)
 
     def _said_before(self, instance: Instance) -> ConfigWarnings:
-        return parts().store.instances.body_warnings(self.workspace.name, instance.id)
+        return parts().store[Instances].body_warnings(self.workspace.name, instance.id)
 
 
 def _send_along(text: str) -> None:

@@ -1,100 +1,15 @@
 """How the platform shows an instance and its element: the keys, in its order."""
 
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.instance_json import InstanceJson, ObjectJson, TransformationJson
 from mock_platform.configuration.masking import mask
 from mock_platform.core.models import Instance, User
 from mock_platform.dates.iso_dates import iso_date
 from mock_platform.elements.element import Element
-
-
-class Authentication(TypedDict):
-    """How an element's provider knows its callers."""
-
-    type: str
-
-
-class ElementJson(TypedDict):
-    """An element as an instance shows it (documented)."""
-
-    id: int
-    name: str
-    key: str
-    description: str
-    image: str
-    active: bool
-    deleted: bool
-    typeOauth: bool
-    trialAccount: bool
-    resources: list[object]
-    transformationsEnabled: bool
-    bulkDownloadEnabled: bool
-    bulkUploadEnabled: bool
-    cloneable: bool
-    extendable: bool
-    beta: bool
-    authentication: Authentication
-    extended: bool
-    hub: str
-    protocolType: str
-    parameters: list[object]
-
-
-class UserJson(TypedDict):
-    """Whose an instance is."""
-
-    id: int
-    emailAddress: str
-    firstName: str
-    lastName: str
-
-
-class TransformationJson(TypedDict):
-    """An object of an instance that is shown under names of one's own."""
-
-    objectName: str
-    vendorName: str
-
-
-class ObjectJson(TypedDict):
-    """An object that can be reached through an instance; its type is vdr, ceCanonical or vendor (documented)."""
-
-    name: str
-    vendorName: str
-    type: str
-
-
-class InstanceJson(TypedDict):
-    """An instance.
-
-    Source: the platform's answers and its schema (documented, observed). Without ``configuration`` where a list is
-        asked for light instances (assumed).
-    """
-
-    id: int
-    name: str
-    createdDate: str
-    token: str
-    element: ElementJson
-    elementId: int
-    tags: list[str]
-    provisionInteractions: list[object]
-    valid: bool
-    disabled: bool
-    maxCacheSize: int
-    cacheTimeToLive: int
-    configuration: NotRequired[dict[str, str | None]]
-    eventsEnabled: bool
-    eventsNotificationCallbackUrl: NotRequired[str]
-    subscriptionId: NotRequired[int]
-    traceLoggingEnabled: bool
-    cachingEnabled: bool
-    externalAuthentication: str
-    user: UserJson
-    transformationData: NotRequired[list[TransformationJson]]
-    objects: NotRequired[list[ObjectJson]]
+from mock_platform.elements.shown import element_to_json
 
 
 class _Events(TypedDict, total=False):
@@ -176,33 +91,6 @@ def without_configuration(shown: InstanceJson) -> InstanceJson:
     light = shown.copy()
     light.pop("configuration", None)
     return light
-
-
-def element_to_json(element: Element) -> ElementJson:
-    """Return an element as an instance shows it."""
-    return {
-        "id": element.id,
-        "name": element.name,
-        "key": element.key,
-        "description": element.description,
-        "image": element.image,
-        "active": element.active,
-        "deleted": False,
-        "typeOauth": False,
-        "trialAccount": False,
-        "resources": [],
-        "transformationsEnabled": True,
-        "bulkDownloadEnabled": True,
-        "bulkUploadEnabled": True,
-        "cloneable": True,
-        "extendable": True,
-        "beta": False,
-        "authentication": {"type": "basic"},
-        "extended": False,
-        "hub": element.hub,
-        "protocolType": "http",
-        "parameters": [],
-    }
 
 
 def _events(callback_url: str | None, subscription_id: int | None) -> _Events:

@@ -10,10 +10,9 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import Instance, JobKind, LastPoll
+from mock_platform.core.models import NONE, Instance, JobKind, LastPoll, Objects
 from mock_platform.core.tables import instances, last_polls, subscriptions
 from mock_platform.events.store_subscriptions import subscribe_instance, unsubscribe_instance
-from mock_platform.hub.store_scheduled import forget_scheduled_calls
 from mock_platform.instances.schedule import Plan
 from mock_platform.instances.store_search import (
     Found,
@@ -24,7 +23,7 @@ from mock_platform.instances.store_search import (
     keep_tags,
     rows_found,
 )
-from mock_platform.jobs.store import drop_jobs, plan_job
+from mock_platform.jobs.store import drop_jobs, forget_scheduled_calls, plan_job
 from mock_platform.lint.store import (
     all_body_warnings,
     body_warnings_of,
@@ -32,7 +31,6 @@ from mock_platform.lint.store import (
     keep_body_warnings,
 )
 from mock_platform.lint.warning import ConfigWarnings
-from mock_platform.transformations.transformation import NONE, Objects
 
 _tags = Decoder(tuple[str, ...])
 _configuration = Decoder(dict[str, str | None])

@@ -5,12 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
 
-from mock_kit.storage.database import Database
+from mock_kit.storage.database import Database, Instant
 from mock_kit.storage.prepared import Prepared
 from mock_platform.core.models import Job, JobKind
-from mock_platform.core.tables import jobs, subscriptions
+from mock_platform.core.tables import Words, jobs, metadata, subscriptions
 
 _due = (
     select(jobs)
@@ -219,3 +231,47 @@ def _job(row: Row[tuple[object, ...]]) -> Job:
     return Job(
         number=row.number, workspace=row.workspace, kind=JobKind(row.kind), subject=row.subject, due=row.due
     )
+
+
+scheduled_calls = Table(
+    "platform_scheduled_calls",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("target", Words, nullable=False),
+    Column("headers", Words, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("cron", Words, nullable=False),
+    Column("created", Instant, nullable=False),
+    Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
+)
+
+
+scheduled_turns = Table(
+    "platform_scheduled_turns",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("call", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("error", Words),
+    Index("platform_scheduled_turns_of_call", "workspace", "call"),
+)
+
+
+def forget_scheduled_calls(connection: Connection, workspace: str, instance_id: int) -> None:
+    """Make an instance's calls never again, in a transaction that does more."""
+    theirs = (scheduled_calls.c.workspace == workspace, scheduled_calls.c.instance_id == instance_id)
+    for number in connection.scalars(select(scheduled_calls.c.number).where(*theirs)).all():
+        forget_scheduled_call(connection, workspace, number)
+
+
+def forget_scheduled_call(connection: Connection, workspace: str, number: int) -> None:
+    """Make a call never again, in a transaction that does more."""
+    drop_jobs(connection, workspace, JobKind.SCHEDULED, str(number))
+    for table, column in ((scheduled_calls, "number"), (scheduled_turns, "call")):
+        connection.execute(table.delete().where(table.c.workspace == workspace, table.c[column] == number))

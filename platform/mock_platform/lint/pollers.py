@@ -17,9 +17,9 @@ from mock_platform.configuration.poller_configuration import (
     OBJECTS,
     REFRESH_INTERVAL,
     URLS,
-    EmptyBlock,
     Entries,
 )
+from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.models import Resource
 from mock_platform.elements.element import Element
 from mock_platform.lint.warning import ConfigWarning, Rule, Slip, place, quoted

@@ -1,21 +1,11 @@
 """``/_local/warnings``, and the header that says the same with the answer to a change: what users will regret."""
 
-from collections.abc import Iterable, Iterator
-from typing import Annotated, NotRequired, TypedDict
-
-from flask import Blueprint
-from msgspec import Meta, Struct
-
-from mock_kit.admin.routes import asked_workspace
-from mock_kit.api.operations import Answer, operation
-from mock_kit.workspaces.registry import Workspace
 from mock_platform.callbacks.lines import shown_url
-from mock_platform.core.dependencies import any_instance, parts
+from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Instance
 from mock_platform.elements.element import Element
-from mock_platform.elements.service import elements_of
 from mock_platform.lint.instance import Surroundings, of_instance
-from mock_platform.lint.warning import ConfigWarnings, WarningJson
+from mock_platform.lint.warning import ConfigWarnings
 
 HEADER = "Elements-Local-Warnings"
 WARNING_HEADERS = {
@@ -26,41 +16,6 @@ WARNING_HEADERS = {
     )
 }
 """For the declaration of what makes or changes an instance."""
-
-bp = Blueprint("config_warnings", __name__, url_prefix="/_local/warnings")
-
-
-class WarningsQuery(Struct, rename="camel"):
-    """Whose warnings are asked for: those of all instances, unless one is named."""
-
-    instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
-
-
-class InstanceWarningsJson(TypedDict):
-    """An instance with its warnings."""
-
-    instanceId: int
-    name: NotRequired[str]
-    warnings: list[WarningJson]
-
-
-class WarningsJson(TypedDict):
-    """The instances that there is something to say of, by ascending id."""
-
-    warnings: list[InstanceWarningsJson]
-
-
-@bp.get("")
-@operation(problems=(401, 403, 404))
-def index(query: WarningsQuery) -> Answer[WarningsJson]:
-    """List what the platform took without a word and users will regret; instances without any are left out."""
-    workspace = asked_workspace()
-    instances = (
-        parts().store.instances.all(workspace.name)
-        if query.instance_id is None
-        else [any_instance(workspace, str(query.instance_id))]
-    )
-    return Answer({"warnings": list(_shown(workspace, instances))})
 
 
 def warnings_of(instance: Instance, element: Element, of_body: ConfigWarnings) -> ConfigWarnings:
@@ -76,21 +31,3 @@ def warnings_of(instance: Instance, element: Element, of_body: ConfigWarnings) -
         objection=lambda url: services.outbound.objection(shown_url(url)),
     )
     return of_instance(instance.configuration, of_body, around)
-
-
-def kept_warnings(
-    workspace: Workspace, instances: Iterable[Instance]
-) -> Iterator[tuple[Instance, ConfigWarnings]]:
-    """Yield instances with all that is to be said of each."""
-    store = parts().store
-    elements = {element.key: element for element in elements_of(store, workspace)}
-    of_bodies = store.instances.all_body_warnings(workspace.name)
-    for instance in instances:
-        of_body = of_bodies.get(instance.id, ConfigWarnings())
-        yield instance, warnings_of(instance, elements[instance.element_key], of_body)
-
-
-def _shown(workspace: Workspace, instances: Iterable[Instance]) -> Iterator[InstanceWarningsJson]:
-    for instance, found in kept_warnings(workspace, instances):
-        if found.listed:
-            yield {"instanceId": instance.id, "name": instance.name, "warnings": found.to_json()}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from mock_platform.configuration import callback_headers, poller_configuration
+from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.configuration.masking import Values
 from mock_platform.elements.element import Element
-from mock_platform.instances.shown import InstanceJson
 from mock_platform.lint.warning import ConfigWarning, Rule, Slip, place, quoted
 
 BODY_KEYS = (

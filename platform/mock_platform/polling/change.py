@@ -1,15 +1,8 @@
 """Created or updated: what two dates of a record say about it."""
 
 from datetime import datetime, timedelta
-from enum import Enum
 
-
-class Change(Enum):
-    """What happened to a record, in the callback's words."""
-
-    CREATED = "CREATED"
-    UPDATED = "UPDATED"
-    DELETED = "DELETED"
+from mock_platform.core.models import Change
 
 
 def classify(created: datetime, updated: datetime, *, tolerance: timedelta) -> Change:

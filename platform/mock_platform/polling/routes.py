@@ -10,8 +10,12 @@ from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_kit.storage.retention import pruned_json
 from mock_kit.workspaces.instants import format_instant
-from mock_platform.core.dependencies import any_instance, parts
+from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Decision, Poll, Ran
+from mock_platform.events.history import History
+from mock_platform.instances.calling import any_instance
+from mock_platform.instances.store import Instances
+from mock_platform.polling.store import Polls
 
 bp = Blueprint("polls", __name__, url_prefix="/_local/polls")
 
@@ -44,7 +48,7 @@ def index(query: PollsQuery) -> Answer[Json]:
     """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept."""
     name, store = asked_workspace().name, parts().store
     instance_id = query.instance_id or None
-    found = store.polls.list(
+    found = store[Polls].list(
         name,
         instance_id=instance_id,
         resource=query.resource,
@@ -52,11 +56,11 @@ def index(query: PollsQuery) -> Answer[Json]:
         limit=query.limit + 1,
     )
     polls = found[-query.limit :]
-    total = store.polls.count(name, instance_id=instance_id, resource=query.resource)
+    total = store[Polls].count(name, instance_id=instance_id, resource=query.resource)
     return Answer(
         {
             "polls": [_shown(poll) for poll in polls],
-            "pruned": pruned_json(store.history.pruned(name)),
+            "pruned": pruned_json(store[History].pruned(name)),
             **page_json(total, {"before": polls[0].id} if len(found) > query.limit else None),
         }
     )
@@ -68,7 +72,7 @@ def poll_now(body: PollRequest) -> Answer[Json]:
     """Poll at once, whatever the schedule."""
     workspace = asked_workspace()
     chosen = body.instance_id
-    store = parts().store.instances
+    store = parts().store[Instances]
     instances = store.all(workspace.name) if chosen is None else [any_instance(workspace, str(chosen))]
     ran = Ran()
     for instance in instances:

@@ -1,7 +1,5 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -19,14 +17,12 @@ from mock_platform.core.models import (
     EventStatus,
     Instance,
     JobKind,
-    Notification,
     Poll,
-    User,
     Verdict,
 )
 from mock_platform.core.tables import instances, last_polls, polls
 from mock_platform.events.history import History
-from mock_platform.events.store_notifications import NewNotification, tell
+from mock_platform.events.store_notifications import Compose, NewNotification, Outgoing, tell
 from mock_platform.instances.store import still_there
 from mock_platform.jobs.store import NextTurn, drop_jobs, move_or_remove
 from mock_platform.usage.store import Usage
@@ -45,27 +41,6 @@ _still_polled = last_polls.update().where(*_this_resource, _is_enabled)
 _advance = Prepared(_still_polled.values(at=bindparam("polled_at"), failures=0))
 _fail = Prepared(_still_polled.values(failures=last_polls.c.failures + 1).returning(last_polls.c.failures))
 _add_poll = Prepared(polls.insert())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outgoing:
-    """A notification with what is kept of it.
-
-    Attributes:
-        raw: JSON text of the records.
-        body: the exact bytes of the callback.
-        owner: of the instance.
-    """
-
-    notification: Notification
-    topic: str
-    raw: str
-    body: bytes
-    owner: User
-
-
-Compose = Callable[[Callable[[], int]], Iterable[Outgoing]]
-"""Given what hands out notification ids, returns a poll's notifications."""
 
 
 class Polls:

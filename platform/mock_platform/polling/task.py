@@ -8,21 +8,23 @@ from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.web.wire import Http, NoReply, Reply
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.emails import poller_disabled
-from mock_platform.activity import lines as activity
+from mock_platform.accounts.store import People
+from mock_platform.activity.store import Activities
 from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core import identities
 from mock_platform.core.models import Decision, Instance, Job, Poll, Ran, Resource
+from mock_platform.core.paths import BASE_PATH, ID_ALIAS_HEADER
+from mock_platform.core.registry import Store
 from mock_platform.core.settings import Settings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.events.composer import Composer
-from mock_platform.jobs.store import NextTurn
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.store import Jobs, NextTurn
+from mock_platform.polling import lines as poll_lines
 from mock_platform.polling import window as polling
+from mock_platform.polling.store import Polls
 from mock_platform.polling.window import Window
-from mock_platform.store import Store
-
-BASE_PATH = "/elements/api-v2"
-ID_ALIAS_HEADER = "Elements-Local-Id-Alias"
-"""``false`` asks the hub for records without the alias ``id``: a callback's ``raw`` has what the provider has."""
 
 Record = Mapping[str, object]
 
@@ -68,12 +70,12 @@ class PollTask:
     def run(self, workspace: Workspace, job: Job) -> Ran:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
         at = workspace.clock.now()
-        instance = self.store.instances.get(workspace.name, int(job.subject))
+        instance = self.store[Instances].get(workspace.name, int(job.subject))
         if instance is None:
-            self.store.jobs.remove(job)
+            self.store[Jobs].remove(job)
             return Ran()
         interval = configuration.refresh_interval(instance.configuration)
-        again = polling.next_poll(at, refresh_interval=interval)
+        again = next_poll(at, refresh_interval=interval)
         return self.poll(workspace, instance, NextTurn(job=job, due=again if again > at else None))
 
     def poll(self, workspace: Workspace, instance: Instance, then: NextTurn | None = None) -> Ran:
@@ -87,7 +89,7 @@ class PollTask:
         last_polls = {} if instance.disabled else self._last_polls(workspace, instance)
         if not last_polls:
             if then is not None:
-                self.store.jobs.plan_next(then)
+                self.store[Jobs].plan_next(then)
             return Ran()
         with self.workspaces.reading(workspace) as at:
             windows = [
@@ -98,7 +100,7 @@ class PollTask:
 
     def _last_polls(self, workspace: Workspace, instance: Instance) -> dict[Resource, datetime]:
         """Return what is to be polled, and when each was polled last."""
-        last_polls = self.store.instances.last_polls(workspace.name, instance.id)
+        last_polls = self.store[Instances].last_polls(workspace.name, instance.id)
         resources = configuration.polled_resources(
             instance.configuration, INSIGHTLY, empty_block=self.settings.empty_block
         )
@@ -121,12 +123,12 @@ class PollTask:
                 break
             ran += polled or Ran()
         if then is not None and polled is None:  # there was nothing that it could have been kept with
-            self.store.jobs.plan_next(then)
+            self.store[Jobs].plan_next(then)
         return ran
 
     def _goes_on(self, workspace: Workspace, instance: Instance) -> bool:
         """Say whether an instance has been neither deleted nor disabled meanwhile."""
-        present = self.store.instances.get(workspace.name, instance.id)
+        present = self.store[Instances].get(workspace.name, instance.id)
         return present is not None and not present.disabled
 
     def _poll(
@@ -154,13 +156,13 @@ class PollTask:
             limit = self.settings.poll_failure_limit
             email = poller_disabled(
                 instance,
-                self.store.people.user(workspace, instance.user_id),
+                self.store[People].user(workspace, instance.user_id),
                 resource=resource.name,
                 limit=limit,
                 reason=read.error,
                 at=covered.at,
             )
-            failures = self.store.polls.failed(
+            failures = self.store[Polls].failed(
                 workspace.name, instance, poll, limit=limit, email=email, then=then
             )
             if not failures:
@@ -170,7 +172,7 @@ class PollTask:
         found = read.found
         composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)
         poll = replace(poll, events=len(found))
-        kept = self.store.polls.succeeded(
+        kept = self.store[Polls].succeeded(
             workspace.name,
             instance,
             poll,
@@ -190,11 +192,11 @@ class PollTask:
         Args:
             failures: how often the resource has failed in a row.
         """
-        told = filter(None, [activity.polled(poll, resource)])
-        self.store.activities.tell(workspace, *told, at=poll.at)
+        told = filter(None, [poll_lines.polled(poll, resource)])
+        self.store[Activities].tell(workspace, *told, at=poll.at)
         if failures >= self.settings.poll_failure_limit:
-            off = activity.switched_off(poll, failures=failures)
-            self.store.activities.tell(workspace, off, at=poll.at)
+            off = poll_lines.switched_off(poll, failures=failures)
+            self.store[Activities].tell(workspace, off, at=poll.at)
 
     def _read(
         self, workspace: Workspace, instance: Instance, resource: Resource, covered: Window

@@ -14,7 +14,6 @@ from mock_platform.dates.java_dates import parse_date
 from mock_platform.errors import UnreadableDateError
 from mock_platform.polling.change import classify
 
-_LATEST = datetime.max.replace(tzinfo=UTC)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -29,15 +28,6 @@ class Window:
 
     after: datetime
     at: datetime
-
-
-def next_poll(at: datetime, *, refresh_interval: timedelta) -> datetime:
-    """Return when an instance is polled next; the end of the calendar stands for never.
-
-    Source: "event.poller.refresh_interval" (documented); the vendor's test suite parks a poller with a huge
-        number (observed).
-    """
-    return at + refresh_interval if refresh_interval < _LATEST - at else _LATEST
 
 
 def window(resource: Resource, *, last_poll: datetime, at: datetime) -> Window:

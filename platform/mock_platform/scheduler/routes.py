@@ -14,32 +14,29 @@ from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.storage.database import EPOCH
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.calling import caller
+from mock_platform.accounts.store import People
 from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core import identities
-from mock_platform.core.dependencies import (
-    PAGE_HEADERS,
-    PageQuery,
-    caller,
-    done,
-    instance_named,
-    page_headers,
-    paging,
-    parts,
-    visible_instances,
-)
+from mock_platform.core.answers import done
+from mock_platform.core.dependencies import parts
 from mock_platform.core.listing import stretch
 from mock_platform.core.models import Instance, JobKind
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.elements.catalogue import find_element
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, shown
 from mock_platform.hub import scheduled_call
 from mock_platform.hub import service_scheduled as scheduled_jobs
 from mock_platform.hub.scheduled_call import ScheduledJob
 from mock_platform.hub.service_scheduled import find_scheduled
+from mock_platform.instances.calling import instance_named, visible_instances
 from mock_platform.instances.named_instance import Named
 from mock_platform.instances.service import Ask, change
 from mock_platform.jobs.job import JobHistoryJson, JobJson, Turn, history_json
-from mock_platform.polling.window import next_poll
+from mock_platform.jobs.store import Jobs
 from mock_platform.scheduler import poller_job
+from mock_platform.scheduler.job_history import Turns
 from mock_platform.scheduler.poller_job import PollerJob
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -111,7 +108,7 @@ def create(workspace: Workspace, body: JobRequest) -> Answer[JobJson]:
         )
     now = workspace.clock.now()
     due = next_poll(now, refresh_interval=configuration.refresh_interval(instance.configuration))
-    parts().store.jobs.plan(workspace.name, JobKind.POLL, str(instance.id), due)
+    parts().store[Jobs].plan(workspace.name, JobKind.POLL, str(instance.id), due)
     return _changed(workspace, instance)
 
 
@@ -149,7 +146,7 @@ def delete(workspace: Workspace, job_id: str) -> Answer[None]:
     job = _named(workspace, job_id)
     if job.due is None:
         _switch(workspace, job, disabled=False)
-    parts().store.jobs.drop(workspace.name, JobKind.POLL, str(job.instance.id))
+    parts().store[Jobs].drop(workspace.name, JobKind.POLL, str(job.instance.id))
     return done()
 
 
@@ -190,10 +187,10 @@ def reschedule(workspace: Workspace, job_id: str, body: RescheduleRequest) -> An
         return Answer(scheduled_call.to_json(scheduled_jobs.reschedule(workspace, scheduled, body.cron)))
     found = _named(workspace, job_id)
     due = _instant(body.next_fire_time, now=workspace.clock.now())
-    job = parts().store.jobs.of(workspace.name, JobKind.POLL, str(found.instance.id))
+    job = parts().store[Jobs].of(workspace.name, JobKind.POLL, str(found.instance.id))
     if job is None:
         raise ConflictError(f"Job {job_id} is disabled; PUT /jobs/{job_id}/enable lets it run again")
-    parts().store.jobs.move(job, due)
+    parts().store[Jobs].move(job, due)
     parts().engine.wake()
     return _changed(workspace, found.instance)
 
@@ -216,10 +213,12 @@ def _history(
     page = paging(query)
     polling = {instance.id: instance for instance in pollers}
     calling = {each.call.number: each for each in scheduled}
-    turns, total = parts().store.turns.latest(
-        workspace.name, pollers=polling, calls=calling, offset=page.offset, limit=page.size
+    turns, total = (
+        parts()
+        .store[Turns]
+        .latest(workspace.name, pollers=polling, calls=calling, offset=page.offset, limit=page.size)
     )
-    with parts().store.people.reading(workspace) as register:
+    with parts().store[People].reading(workspace) as register:
         founder, users = register.founder, {user.id: user for user in register.users()}
 
     def shown_turn(turn: Turn) -> JobHistoryJson:
@@ -237,7 +236,7 @@ def _history(
 
 
 def _jobs(workspace: Workspace) -> list[PollerJob]:
-    dues = parts().store.jobs.dues(workspace.name, JobKind.POLL)
+    dues = parts().store[Jobs].dues(workspace.name, JobKind.POLL)
     found = (
         _job(workspace, instance, dues.get(str(instance.id))) for instance in visible_instances(workspace)
     )
@@ -245,7 +244,7 @@ def _jobs(workspace: Workspace) -> list[PollerJob]:
 
 
 def _job_of(workspace: Workspace, instance: Instance) -> PollerJob | None:
-    planned = parts().store.jobs.of(workspace.name, JobKind.POLL, str(instance.id))
+    planned = parts().store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id))
     return _job(workspace, instance, None if planned is None else planned.due)
 
 

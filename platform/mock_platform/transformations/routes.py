@@ -6,22 +6,18 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, operation
-from mock_platform.core.dependencies import done, parts
+from mock_platform.core.answers import done
+from mock_platform.core.dependencies import parts
+from mock_platform.core.models import DefinedField, MappedField, ObjectDefinition, Objects, Transformation
 from mock_platform.errors import NotFoundError
 from mock_platform.instances.named_instance import Named, instance_blueprint, named_instance
+from mock_platform.instances.store import Instances
 from mock_platform.transformations import transformation as rules
 from mock_platform.transformations.shown import (
     DefinitionJson,
     TransformationJson,
     definition_json,
     transformation_json,
-)
-from mock_platform.transformations.transformation import (
-    DefinedField,
-    MappedField,
-    ObjectDefinition,
-    Objects,
-    Transformation,
 )
 
 bp = instance_blueprint("transformations")
@@ -165,7 +161,7 @@ def _transform(
 
 
 def _changed(named: Named, change: Callable[[Objects], Objects]) -> Objects:
-    changed = parts().store.instances.change_objects(named.workspace.name, named.instance.id, change)
+    changed = parts().store[Instances].change_objects(named.workspace.name, named.instance.id, change)
     if changed is None:
         raise NotFoundError("element instance", named.instance.id)
     return changed

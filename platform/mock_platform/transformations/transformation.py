@@ -6,10 +6,11 @@ vendor's test suite). That conditions, ``fields`` and ``orderBy`` take the mappe
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mock_platform.ceql import Clause, with_fields
+from mock_platform.core.models import MappedField, ObjectDefinition, Objects, Transformation
 from mock_platform.core.ordering import Order
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError, shown
 from mock_platform.transformations.field_mapping import ROWS, moved
@@ -18,57 +19,6 @@ Record = Mapping[str, object]
 T = TypeVar("T")
 
 ID_ALIAS = "id"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DefinedField:
-    """A field of an object, as the instance's owner names it."""
-
-    path: str
-    type: str = "string"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObjectDefinition:
-    """An object as the instance's owner wants to see it."""
-
-    fields: tuple[DefinedField, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class MappedField:
-    """A field's own path, and the provider's."""
-
-    path: str
-    vendor_path: str
-    type: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Transformation:
-    """Which of the provider's objects is meant, and what its fields are called."""
-
-    vendor_name: str
-    fields: tuple[MappedField, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Objects:
-    """An instance's definitions and transformations, by the objects' names."""
-
-    definitions: Mapping[str, ObjectDefinition] = field(default_factory=dict)
-    transformations: Mapping[str, Transformation] = field(default_factory=dict)
-
-    def transformation_in_force(self, name: str) -> Transformation | None:
-        """Return how an object is mapped; it needs both a definition and a transformation."""
-        return self.transformations.get(name) if name in self.definitions else None
-
-    def in_force(self) -> dict[str, Transformation]:
-        """Return all mapped objects."""
-        return {name: mapped for name, mapped in self.transformations.items() if name in self.definitions}
-
-
-NONE = Objects()
 
 
 def define(objects: Objects, name: str, definition: ObjectDefinition, *, new: bool) -> Objects:

@@ -6,11 +6,14 @@ from flask import Flask, Request, Response
 
 from mock_kit.admin.calls import CALLER_HEADER
 from mock_kit.web.lean_flask import notes, this_request
-from mock_platform.accounts.callers import Caller
-from mock_platform.core.dependencies import EXTENSION, Parts, authorization, called_instance
+from mock_platform.accounts.callers import Caller, Callers
+from mock_platform.accounts.calling import authorization
+from mock_platform.core.dependencies import EXTENSION, Parts
+from mock_platform.core.paths import BASE_PATH
 from mock_platform.errors import InvalidCredentialsError
-from mock_platform.polling.task import BASE_PATH
+from mock_platform.instances.calling import called_instance
 from mock_platform.usage.record import Call
+from mock_platform.usage.store import Usage
 
 _LONGEST_URI = 2000
 _MILLISECOND = timedelta(milliseconds=1)
@@ -31,10 +34,10 @@ def note_usage(app: Flask) -> None:
         asked = this_request()
         path = asked.path.removeprefix(BASE_PATH)
         if noted is not None and path != "/usage" and not path.startswith("/usage/"):
-            parts.store.usage.note(_call(*noted, asked, path, response))
+            parts.store[Usage].note(_call(*noted, asked, path, response))
             # the platform keeps what came of its own calls, these with it
             if CALLER_HEADER not in asked.headers:
-                parts.store.usage.keep_unless_busy()
+                parts.store[Usage].keep_unless_busy()
         return response
 
     app.before_request(begin)
@@ -43,7 +46,7 @@ def note_usage(app: Flask) -> None:
 
 def _caller(parts: Parts) -> Caller | None:
     try:
-        return parts.callers.of(authorization())
+        return parts.services[Callers].of(authorization())
     except InvalidCredentialsError:
         return None
 

@@ -7,26 +7,11 @@ retention (documented). What ``request_status`` and ``element_api`` say is assum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import TypedDict
 
 from mock_platform.accounts.people import Organization
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.elements.element import Element
-
-
-class UsageKeys(Enum):
-    """How the keys of a record are written."""
-
-    SNAKE_CASE = "snake_case"
-    CAMEL_CASE = "camelCase"
-
-
-class EmptyUsage(Enum):
-    """How a list without any record is answered."""
-
-    NOT_FOUND = "not-found"
-    LIST = "list"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,23 +10,19 @@ from msgspec import Meta, Struct, field
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.instants import parse_instant
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.calling import caller
 from mock_platform.accounts.own_accounts import named_accounts
+from mock_platform.accounts.store import People
 from mock_platform.core.analytics import span
-from mock_platform.core.dependencies import (
-    PAGE_HEADERS,
-    PageQuery,
-    caller,
-    page_headers,
-    page_token,
-    paging,
-    parts,
-)
+from mock_platform.core.choices import EmptyUsage, UsageKeys
+from mock_platform.core.dependencies import parts
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, page_token, paging
 from mock_platform.core.retention import kept_since
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.errors import NotFoundError, NothingFoundError
 from mock_platform.usage import record as rules
-from mock_platform.usage.record import Call, EmptyUsage, UsageJson, UsageKeys
-from mock_platform.usage.store import UsageWanted
+from mock_platform.usage.record import Call, UsageJson
+from mock_platform.usage.store import Usage, UsageWanted
 
 bp = Blueprint("usage", __name__, url_prefix="/usage")
 
@@ -80,8 +76,8 @@ def index(workspace: Workspace, query: UsageQuery) -> Answer[list[UsageJson]]:
     since, until = span(_instant(query.from_), _instant(query.to), now=workspace.clock.now(), usual=_USUAL)
     page = paging(PageQuery(page_size=query.page_size, next_page=query.next_page))
     offset = page.offset if query.next_page else query.page_offset
-    calls, total = parts().store.usage.find(
-        wanted(workspace, query, since, until), offset=offset, limit=page.size
+    calls, total = (
+        parts().store[Usage].find(wanted(workspace, query, since, until), offset=offset, limit=page.size)
     )
     if not total and parts().settings.empty_usage is EmptyUsage.NOT_FOUND:
         raise NothingFoundError("usage")
@@ -98,7 +94,7 @@ def get(workspace: Workspace, request_id: str) -> Answer[UsageJson]:
     """Show the call that was answered with a request id."""
     now = workspace.clock.now()
     everything = wanted(workspace, UsageFilter(), kept_since(now, parts().settings.usage_retention), now)
-    call = parts().store.usage.get(everything, request_id)
+    call = parts().store[Usage].get(everything, request_id)
     if call is None:
         raise NotFoundError("usage", request_id)
     return Answer(_shown(workspace, [call])[0])
@@ -111,7 +107,7 @@ def wanted(workspace: Workspace, asked: UsageFilter, since: datetime, until: dat
         ForbiddenError: another's account is named (observed: 403).
     """
     accounts = named_accounts(workspace, asked.account_ids)
-    with parts().store.people.reading(workspace) as register:
+    with parts().store[People].reading(workspace) as register:
         users = tuple(user.id for user in register.users() if user.account_id in accounts)
     return UsageWanted(
         workspace=workspace.name,
@@ -134,7 +130,7 @@ def _elements(asked: UsageFilter) -> tuple[str, ...] | None:
 
 
 def _shown(workspace: Workspace, calls: Iterable[Call]) -> list[UsageJson]:
-    with parts().store.people.reading(workspace) as register:
+    with parts().store[People].reading(workspace) as register:
         organization, founder = register.organization, register.founder
         accounts = {user.id: user.account_id for user in register.users()}
     records = [

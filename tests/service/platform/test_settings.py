@@ -6,10 +6,7 @@ import pytest
 
 from mock_kit.environment import SettingsError
 from mock_platform import Settings
-from mock_platform.callbacks.retry import OPEN_CONNECTORS
-from mock_platform.configuration.poller_configuration import EmptyBlock
-from mock_platform.events.event import RawForm
-from mock_platform.usage.record import EmptyUsage, UsageKeys
+from mock_platform.core.choices import OPEN_CONNECTORS, EmptyBlock, EmptyUsage, RawForm, UsageKeys
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 

@@ -1,0 +1,71 @@
+"""What settings choose from where sources disagree, or say nothing."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class UsageKeys(Enum):
+    """How the keys of a record are written."""
+
+    SNAKE_CASE = "snake_case"
+    CAMEL_CASE = "camelCase"
+
+
+class EmptyUsage(Enum):
+    """How a list without any record is answered."""
+
+    NOT_FOUND = "not-found"
+    LIST = "list"
+
+
+class RawForm(Enum):
+    """What ``message.raw`` holds beside the records: two captures disagree, and each is named by its year.
+
+    Source: poll date and object type beside the records in 2018; object id and event type inside each record
+        in 2020 (observed).
+    """
+
+    BESIDE_RECORDS = "2018"
+    INSIDE_RECORDS = "2020"
+
+
+class EmptyBlock(Enum):
+    """What an entry ``{}`` means, of which no source speaks."""
+
+    DEFAULT = "default"
+    SKIP = "skip"
+
+
+class Visibility(Enum):
+    """Whose instances a user sees; no source says."""
+
+    ROLE = "role"
+    ORGANIZATION = "organization"
+
+
+class Passwords(Enum):
+    """Which password is right for who has chosen none; no source says how a local stack should decide."""
+
+    ANY = "any"
+    SECRET = "secret"  # noqa: S105 - a setting's word
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ladder:
+    """How often a callback is retried, and how the waits grow: retry x comes ``base ** x`` seconds on.
+
+    Attributes:
+        adds_up: whether each wait counts from the attempt before it; otherwise all count from the first failure.
+
+    Source: nine tries at 4^x s in the older guide, five at 8^x s in the newer one (documented, in conflict).
+    """
+
+    tries: int
+    base: int
+    adds_up: bool = False
+
+
+CLOUD_ELEMENTS = Ladder(tries=9, base=4)
+
+
+OPEN_CONNECTORS = Ladder(tries=5, base=8)

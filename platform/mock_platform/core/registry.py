@@ -1,0 +1,26 @@
+"""Parts of an application that are found by their class, so that who asks for one need not know the others."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import TypeVar, cast
+
+P = TypeVar("P")
+
+
+class Registry:
+    """Parts, one of each class, asked for as in ``registry[Callers]``."""
+
+    def __init__(self, parts: Iterable[object]) -> None:
+        self._parts = {type(part): part for part in parts}
+
+    def __getitem__(self, kind: type[P]) -> P:
+        """Return the part of a class."""
+        return cast("P", self._parts[kind])
+
+
+class Store(Registry, ABC):
+    """What the platform remembers: of each subject the store that is asked for by its class, ``store[Instances]``."""
+
+    @abstractmethod
+    def reset(self, workspace: str) -> None:
+        """Forget everything about a workspace."""

@@ -1,0 +1,104 @@
+"""Which instance the present call goes through, or is about."""
+
+from dataclasses import dataclass
+
+from mock_kit.web.lean_flask import notes
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.callers import Callers
+from mock_platform.accounts.calling import authorization, calling
+from mock_platform.core.answers import whole_id
+from mock_platform.core.dependencies import parts
+from mock_platform.core.models import Instance
+from mock_platform.errors import (
+    InstanceDisabledError,
+    InvalidCredentialsError,
+    NotFoundError,
+)
+from mock_platform.instances.store import Instances
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubCaller:
+    """Who calls, and through which instance."""
+
+    workspace: Workspace
+    instance: Instance
+
+
+def hub_caller() -> HubCaller:
+    """Return the workspace and the instance of a call that needs a user and an element, and remember the instance.
+
+    Raises:
+        InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
+    """
+    sent = authorization()
+    workspace = calling(sent).workspace
+    if sent.element is None:
+        raise InvalidCredentialsError("An Element token is needed beside the User secret.")
+    instance = instance_of_token(workspace, sent.element)
+    notes().called_instance = instance
+    return HubCaller(workspace=workspace, instance=instance)
+
+
+def enabled_caller() -> HubCaller:
+    """Return the workspace and the instance of a call as ``hub_caller`` does, unless the instance is switched off.
+
+    Raises:
+        InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
+        InstanceDisabledError: the instance is switched off (observed for hub calls: 403).
+    """
+    found = hub_caller()
+    if found.instance.disabled:
+        raise InstanceDisabledError(found.instance.id)
+    return found
+
+
+def called_instance() -> Instance | None:
+    """Return the instance that the present call went through; None where it went through none."""
+    found: Instance | None = notes().get("called_instance")
+    return found
+
+
+def instance_of_token(workspace: Workspace, token: str) -> Instance:
+    """Return the instance that an element token selects.
+
+    Raises:
+        InvalidCredentialsError: none, or no longer.
+    """
+    instance = parts().store[Instances].with_token(workspace.name, token)
+    if instance is None:
+        raise InvalidCredentialsError("The Element token is none of this workspace's.")
+    return instance
+
+
+def instance_named(workspace: Workspace, instance_id: str) -> Instance:
+    """Return the caller's instance by the id in a path.
+
+    Raises:
+        NotFoundError: there is none, or it is another workspace's, or one that the caller does not see (assumed).
+    """
+    instance = any_instance(workspace, instance_id)
+    if not parts().services[Callers].seen(calling(authorization()), [instance]):
+        raise NotFoundError("element instance", instance_id)
+    return instance
+
+
+def any_instance(workspace: Workspace, instance_id: str) -> Instance:
+    """Return a workspace's instance, whoever's it is: for admin routes, which no user calls.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    number = whole_id(instance_id)
+    instance = None if number is None else parts().store[Instances].get(workspace.name, number)
+    if instance is None:
+        raise NotFoundError("element instance", instance_id)
+    return instance
+
+
+def visible_instances(workspace: Workspace) -> list[Instance]:
+    """Return the instances that the caller sees, by ascending id."""
+    services = parts()
+    return services.services[Callers].seen(
+        calling(authorization()), services.store[Instances].all(workspace.name)
+    )

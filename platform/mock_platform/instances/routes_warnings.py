@@ -1,0 +1,71 @@
+"""``/_local/warnings``: what users will regret of the instances that there are."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, NotRequired, TypedDict
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_kit.admin.routes import asked_workspace
+from mock_kit.api.operations import Answer, operation
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.dependencies import parts
+from mock_platform.core.models import Instance
+from mock_platform.elements.service import elements_of
+from mock_platform.instances.calling import any_instance
+from mock_platform.instances.store import Instances
+from mock_platform.lint.service import warnings_of
+from mock_platform.lint.warning import ConfigWarnings, WarningJson
+
+bp = Blueprint("config_warnings", __name__, url_prefix="/_local/warnings")
+
+
+class WarningsQuery(Struct, rename="camel"):
+    """Whose warnings are asked for: those of all instances, unless one is named."""
+
+    instance_id: Annotated[int, Meta(ge=0, le=10**18)] | None = None
+
+
+class InstanceWarningsJson(TypedDict):
+    """An instance with its warnings."""
+
+    instanceId: int
+    name: NotRequired[str]
+    warnings: list[WarningJson]
+
+
+class WarningsJson(TypedDict):
+    """The instances that there is something to say of, by ascending id."""
+
+    warnings: list[InstanceWarningsJson]
+
+
+@bp.get("")
+@operation(problems=(401, 403, 404))
+def index(query: WarningsQuery) -> Answer[WarningsJson]:
+    """List what the platform took without a word and users will regret; instances without any are left out."""
+    workspace = asked_workspace()
+    instances = (
+        parts().store[Instances].all(workspace.name)
+        if query.instance_id is None
+        else [any_instance(workspace, str(query.instance_id))]
+    )
+    return Answer({"warnings": list(_shown(workspace, instances))})
+
+
+def kept_warnings(
+    workspace: Workspace, instances: Iterable[Instance]
+) -> Iterator[tuple[Instance, ConfigWarnings]]:
+    """Yield instances with all that is to be said of each."""
+    store = parts().store
+    elements = {element.key: element for element in elements_of(store, workspace)}
+    of_bodies = store[Instances].all_body_warnings(workspace.name)
+    for instance in instances:
+        of_body = of_bodies.get(instance.id, ConfigWarnings())
+        yield instance, warnings_of(instance, elements[instance.element_key], of_body)
+
+
+def _shown(workspace: Workspace, instances: Iterable[Instance]) -> Iterator[InstanceWarningsJson]:
+    for instance, found in kept_warnings(workspace, instances):
+        if found.listed:
+            yield {"instanceId": instance.id, "name": instance.name, "warnings": found.to_json()}
