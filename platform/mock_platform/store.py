@@ -16,9 +16,9 @@ from mock_platform.core import tables
 from mock_platform.core.counters import next_number
 from mock_platform.core.registry import Store
 from mock_platform.elements.store import ElementChangesStore
-from mock_platform.events.history import History
 from mock_platform.events.store import Events
 from mock_platform.events.store_counts import EventCounts
+from mock_platform.events.store_history import History
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.hub.store import AsyncCalls

@@ -16,7 +16,7 @@ from mdit_py_plugins.anchors import anchors_plugin
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 INDEX = ROOT / "docs" / "index.md"
-PAGES = [README, *sorted(ROOT.glob("docs/**/*.md"))]
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
 FREE_PORTS = {"--platform-port": "0", "--crm-port": "0", "--sink-port": "0"}
 
 _MARKED = re.compile(r"^<!-- ([a-z ]+): (.+?) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -25,7 +25,7 @@ HANDS = ("__init__", "routes", "service", "store", "tables", "task")
 
 OTHER_HANDS = {
     "accounts": "administration callers calling founding login own_accounts",
-    "audit": "facts ground_truth",
+    "audit": "facts ground_truth notes",
     "callbacks": "lanes lines receiver_keys",
     "core": "answers counters dependencies identities listing paging paths request_ids settings time_units",
     "events": "composer",
@@ -156,6 +156,14 @@ def test_what_is_no_rule_does_something():
     others = [PLATFORM / room / f"{name}.py" for room, names in OTHER_HANDS.items() for name in names.split()]
 
     assert [path for path in others if not {*imported(path)} & DOING] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_map_has_every_folder_of_a_package(package):
+    shown = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Directions")[0]
+    folders = {path.parent for path in (PACKAGES[package] / package).glob("*/__init__.py")}
+
+    assert [folder.name for folder in sorted(folders) if f"{folder.name}/" not in shown] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)

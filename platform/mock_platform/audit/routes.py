@@ -18,7 +18,7 @@ from mock_platform.audit.notes import notes
 from mock_platform.audit.reckoning import Audit, Finding, Verdict, reckon
 from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Instance
-from mock_platform.events.history import History
+from mock_platform.events.store_history import History
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.routes_warnings import kept_warnings
 from mock_platform.lint.warning import WarningJson

@@ -18,7 +18,7 @@ from mock_platform.callbacks.store import Deliveries, KeptDelivery, Key
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Attempt, JobKind
-from mock_platform.events.history import History
+from mock_platform.events.store_history import History
 from mock_platform.jobs.store import Jobs
 
 bp = Blueprint("outbox", __name__, url_prefix="/_local")

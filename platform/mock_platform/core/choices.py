@@ -66,6 +66,4 @@ class Ladder:
 
 
 CLOUD_ELEMENTS = Ladder(tries=9, base=4)
-
-
 OPEN_CONNECTORS = Ladder(tries=5, base=8)

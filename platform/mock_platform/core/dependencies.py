@@ -1,4 +1,4 @@
-"""What every route needs: the application's parts, the caller, and the shapes of requests and answers."""
+"""What routes work with, hung on the application by ``create_app``."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager

@@ -21,8 +21,8 @@ from mock_platform.core.models import (
     User,
 )
 from mock_platform.core.tables import deliveries, notifications
-from mock_platform.events.history import History
 from mock_platform.events.notification import KeptNotification, as_json
+from mock_platform.events.store_history import History
 from mock_platform.events.store_subscriptions import subscribers
 from mock_platform.jobs.store import plan_job
 

@@ -12,7 +12,7 @@ from mock_kit.storage.retention import pruned_json
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.core.dependencies import parts
 from mock_platform.core.models import Decision, Poll, Ran
-from mock_platform.events.history import History
+from mock_platform.events.store_history import History
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.store import Instances
 from mock_platform.polling.store import Polls

@@ -21,7 +21,7 @@ from mock_platform.core.models import (
     Verdict,
 )
 from mock_platform.core.tables import instances, last_polls, polls
-from mock_platform.events.history import History
+from mock_platform.events.store_history import History
 from mock_platform.events.store_notifications import Compose, NewNotification, Outgoing, tell
 from mock_platform.instances.store import still_there
 from mock_platform.jobs.store import NextTurn, drop_jobs, move_or_remove
