@@ -22,6 +22,7 @@ def next_attempt(ladder: Ladder, *, failures: int, first_failure: datetime, now:
 
     >>> from dataclasses import replace
     >>> from datetime import UTC
+    >>> from mock_platform.core.choices import CLOUD_ELEMENTS
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
     >>> next_attempt(CLOUD_ELEMENTS, failures=9, first_failure=noon, now=noon) - noon
     datetime.timedelta(days=3, seconds=2944)
