@@ -85,9 +85,11 @@ def test_a_day_of_polling():
         changed(number, "10:50:00", new=True)
     assert [len(events) for events in polled("11:00:00")] == [10, 10, 3]
 
-    # at 11:15 the provider answers 401: the poll fails and the last-poll time stays
+    # at 11:15 the provider answers 401: the poll fails, and the next one covers what that one should have
     changed(2, "11:10:00")
-    assert last_poll == at("11:00:00")
+    assert request_url(CONTACTS, window(CONTACTS, last_poll=last_poll, at=at("11:30:00"))) == (
+        "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2011%3A00%3A00'"
+    )
     assert polled("11:30:00") == [["2 UPDATED"]]
 
 
