@@ -76,16 +76,18 @@ def command(*, as_json: bool, junit: Path | None, html: Path | None, **given: An
     or a check that --only names could not be made.
     """
     from elements_local.certify.report import write_html, write_junit  # noqa: PLC0415 - not needed for --help
+    from elements_local.reports.files import writable  # noqa: PLC0415 - as above
 
     scorecard = _certified(**given)
-    if junit:
-        write_junit(junit, scorecard)
-    if html:
-        write_html(html, scorecard)
     if as_json:
         print_json(scorecard.to_json())
     else:
         click.echo(_coloured(scorecard))
+    with writable(junit, html):
+        if junit:
+            write_junit(junit, scorecard)
+        if html:
+            write_html(html, scorecard)
     for result in scorecard.not_made:
         click.echo(f"{result.name} was asked for and not made: it {result.why}", err=True)
     if not scorecard.passed:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from elements_local.reports.files import writable
 from elements_local.reports.junit import write_junit
 from elements_local.reports.replay_report import (
     CaseStatus,
@@ -107,18 +108,13 @@ class ReplayOutput:
         Raises:
             click.UsageError: one cannot be written.
         """
-        try:
-            for path in (self.junit, self.html):
-                if path:
-                    path.parent.mkdir(parents=True, exist_ok=True)
+        with writable(self.junit, self.html):
             if self.junit:
                 write_junit(self.junit, report)
             if self.html:
                 from elements_local.reports.replay_page import write_page  # noqa: PLC0415 - loads the templates
 
                 write_page(self.html, report)
-        except OSError as error:
-            raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from error
 
     def show_result(self, result: Result) -> None:
         """Say what came of a scenario."""

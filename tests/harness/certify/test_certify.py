@@ -200,6 +200,22 @@ def test_the_command_prints_the_scorecard_and_writes_it_as_junit_and_as_a_page(t
     assert "default-src 'none'; style-src 'sha256-" in unescape(html)
 
 
+@pytest.mark.parametrize("option", ["--junit", "--html"])
+def test_a_scorecard_makes_its_folder_and_one_that_cannot_be_written_is_printed_all_the_same(
+    httpserver, tmp_path, option
+):
+    httpserver.expect_request("/hook").respond_with_data("{}")
+    url, file = httpserver.url_for("/hook"), tmp_path / "new" / "folder" / "card"
+
+    assert run(url, "--only", "late", option, str(file)).exit_code == 0
+    assert file.stat().st_size
+
+    done = run(url, "--only", "late", option, str(file / "below"))
+    assert done.exit_code == 2
+    assert done.stdout.endswith("1 passed, 0 partly, 0 failed, 0 skipped\n")
+    assert f"cannot write {file}" in done.stderr
+
+
 def test_the_command_prints_json():
     with served(receivers.Receiver()) as server:
         done = run(server.url_for("/hook"), "--key", receivers.KEY, "--only", "valid-signature", "--json")
