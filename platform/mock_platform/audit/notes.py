@@ -38,6 +38,7 @@ def notes(  # noqa: PLR0913 - what there may be to say something of
             f"what happened before {shown(gone.before)} was pruned at {shown(gone.at)}, and is not judged"
         )
     if nothing:
+        found += _failing(polled)
         found += _too_early(polled, changes, now)
         found += _elsewhere(polled, changes)
         found = found or [_nothing_owed(polled, changes)]
@@ -65,6 +66,14 @@ def _not_polled(instance: Instance, polled: Sequence[Polled]) -> Iterator[str]:
     for one in polled:
         if one.collection is None:
             yield f"what is owed for {one.resource} is not known: its url leads to no collection of the CRM's as a whole"
+
+
+def _failing(polled: Sequence[Polled]) -> Iterator[str]:
+    """Say which polls have all failed."""
+    for one in polled:
+        if one.polls and all(poll.error for poll in one.polls):
+            last = max(one.polls, key=lambda poll: poll.at)
+            yield f"{one.resource}: each of its {len(one.polls)} polls has failed, the last at {shown(last.at)}: {last.error}"
 
 
 def _too_early(polled: Sequence[Polled], changes: _Changes, now: datetime) -> Iterator[str]:
