@@ -166,6 +166,16 @@ def test_an_advance_that_is_waited_for_no_longer_is_stopped_and_says_how_to_go_o
     )
 
 
+def test_an_advance_that_ended_as_its_client_hung_up_says_how_to_go_on_all_the_same(stack: Stack) -> None:
+    stack.answers("DELETE", "/_local/clock/advance", {"advance": None})
+    stack.interrupts("/_local/clock/advance", call=1, number=signal.SIGINT, hangs=True)
+
+    assert stack.run("clock", "advance", "--to", "2026-05-31T10:00:00Z")[2] == (
+        "interrupted: the clock has come to 2026-03-02T11:00:00Z, and not to "
+        "2026-05-31T10:00:00Z; `elements-local clock advance --to 2026-05-31T10:00:00Z` goes on\n"
+    )
+
+
 def test_an_advance_that_had_ended_by_itself_says_where_the_clock_is(stack: Stack) -> None:
     stack.answers("DELETE", "/_local/clock/advance", {"advance": None})
     stack.interrupts("/_local/clock/advance", call=1, number=signal.SIGINT, hangs=True)

@@ -77,7 +77,8 @@ def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: 
     if (duration is None) == (to is None):
         raise click.UsageError("give a duration, or --to INSTANT")
     clock = stack.workspace(workspace).clock
-    with cut_off(lambda: _stop(clock)), _shown_while_it_lasts(clock):
+    seen = {"to": to} if to else {}
+    with cut_off(lambda: _stop(clock, seen)), _shown_while_it_lasts(clock, seen):
         ran = clock.advance(duration, to=to)
     if as_json:
         print_json(ran)
@@ -119,10 +120,10 @@ def _told(ran: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _shown_while_it_lasts(clock: "Clock") -> Iterator[None]:
-    """Show how far an advance is, if it takes longer than a moment."""
+def _shown_while_it_lasts(clock: "Clock", seen: dict[str, str]) -> Iterator[None]:
+    """Show how far an advance is, if it takes longer than a moment; note where it began and where it is to end."""
     over = Event()
-    watcher = Thread(target=_watch, args=(clock, over), name="watch the clock", daemon=True)
+    watcher = Thread(target=_watch, args=(clock, over, seen), name="watch the clock", daemon=True)
     watcher.start()
     try:
         yield
@@ -131,14 +132,15 @@ def _shown_while_it_lasts(clock: "Clock") -> Iterator[None]:
         watcher.join(_PATIENCE_S)
 
 
-def _watch(clock: "Clock", over: Event) -> None:
+def _watch(clock: "Clock", over: Event, seen: dict[str, str]) -> None:
     """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
     from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     with suppress(HarnessError):
         if over.wait(_WORTH_SHOWING_S) or "advance" not in (shown := clock.show()):
             return
-        begun, target = (parse_instant(shown["advance"][key]) for key in ("from", "to"))
+        seen.update({key: shown["advance"][key] for key in ("from", "to")})
+        begun, target = parse_instant(seen["from"]), parse_instant(seen["to"])
         seconds = int((target - begun).total_seconds())
         with progress("seconds of virtual time", seconds) as tell:
             done = 0
@@ -149,10 +151,16 @@ def _watch(clock: "Clock", over: Event) -> None:
                 shown = clock.show()
 
 
-def _stop(clock: "Clock") -> str:
-    """Let an advance end that is waited for no longer, and say how far it has come."""
+def _stop(clock: "Clock", seen: dict[str, str]) -> str:
+    """Let an advance end that is waited for no longer, and say how far it has come.
+
+    Args:
+        seen: what is known of it, should it have ended already, as its caller has hung up.
+    """
+    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
+
     try:
-        run = clock.call("DELETE", f"/_local/clock/advance{clock.whose}")["advance"]
+        run = clock.call("DELETE", f"/_local/clock/advance{clock.whose}")["advance"] or seen
         shown, pause = clock.show(), Event()
         for _ in range(_LOOKS):
             if "advance" not in shown:  # the job that was being run is over
@@ -161,10 +169,11 @@ def _stop(clock: "Clock") -> str:
             shown = clock.show()
     except HarnessError as error:
         return f"time was being moved, and nobody says how far it has come: {error}"
-    if run is None:
-        return f"the clock has come to {shown['now']}"
-    on = f"`elements-local clock advance --to {run['to']}` goes on"
-    return f"the clock has come from {run['from']} to {shown['now']}, and not to {run['to']}; {on}"
+    begun = f" from {run['from']}" if "from" in run else ""
+    come = f"the clock has come{begun} to {shown['now']}"
+    if "to" not in run or parse_instant(shown["now"]) >= parse_instant(run["to"]):
+        return come
+    return f"{come}, and not to {run['to']}; `elements-local clock advance --to {run['to']}` goes on"
 
 
 def _print_clock(shown: dict[str, Any], *, as_json: bool) -> None:
