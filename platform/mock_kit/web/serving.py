@@ -1,5 +1,6 @@
 """Serving WSGI applications on real ports, by waitress, in threads of this process."""
 
+import errno
 import logging
 import socket
 from collections.abc import Callable, Sequence
@@ -30,13 +31,15 @@ _LARGEST_REQUEST = 257 * 1024 * 1024
 """Where the server itself hangs up; a service refuses a body in its own words before."""
 
 
+_OTHER_PORT = "stop what uses it, or choose another port (0 takes any free one)"
+_OTHER_HOST = "choose an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them"
+
+
 class PortError(Exception):
     """A port cannot be listened on."""
 
-    def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(
-            f"cannot listen on {_bracketed(host)}:{port} ({reason}); stop what uses it, or choose another port (0 takes any free one)"
-        )
+    def __init__(self, host: str, port: int, reason: str, *, cure: str = _OTHER_PORT) -> None:
+        super().__init__(f"cannot listen on {_bracketed(host)}:{port} ({reason}); {cure}")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -58,9 +61,11 @@ def listen(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except OSError as error:
-        raise PortError(host, port, error.strerror or str(error)) from error
+        elsewhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+        cure = _OTHER_HOST if elsewhere else _OTHER_PORT
+        raise PortError(host, port, error.strerror or str(error), cure=cure) from error
     except ValueError as error:  # what Python says of a name that cannot be one
-        raise PortError(host, port, "this is no host name") from error
+        raise PortError(host, port, "this is no host name", cure=_OTHER_HOST) from error
     return listener
 
 

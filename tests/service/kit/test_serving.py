@@ -123,10 +123,22 @@ def test_a_port_in_use_is_refused_with_what_to_do(host):
     ],
 )
 def test_a_place_that_cannot_be_listened_on_is_refused(host, port, told):
+    assert told in refusal_of(host, port)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "stack.invalid", "a..b", "[::1]"])
+def test_a_host_that_is_not_this_machines_is_not_said_to_be_in_use(host):
+    told = refusal_of(host, 0)
+
+    assert told.endswith("; choose an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them")
+    assert "stop what uses it" not in told
+
+
+def refusal_of(host, port):
     with pytest.raises(PortError) as refusal:
         listen(host, port)
 
-    assert told in str(refusal.value)
+    return str(refusal.value)
 
 
 def test_a_closed_server_gives_its_port_back():
