@@ -28,6 +28,7 @@ from mock_platform.core.tables import (
     subscriptions,
     traces,
 )
+from mock_platform.elements.catalogue import ELEMENTS
 from mock_platform.hub.store import async_calls
 from mock_platform.jobs.store import scheduled_calls, scheduled_turns
 from mock_platform.usage.tables import usage
@@ -88,6 +89,14 @@ def check_sound(connection: Connection, workspace: str) -> None:
         SnapshotError: says which is, what was expected, and what came.
     """
     check_texts(connection, workspace, _TEXTS, may_be_empty=_MAY_BE_EMPTY)
+    known = [element.key for element in ELEMENTS]
+    check_none(
+        connection,
+        select(instances.c.id, instances.c.element_key).where(
+            instances.c.workspace == workspace, instances.c.element_key.not_in(known)
+        ),
+        f"tables.platform_instances: {{id}} is of the element {{element_key!r}}; known are {', '.join(known)}",
+    )
     _check_subjects(connection, workspace)
     _check_counters(connection, workspace)
     tried = func.max(attempts.c.number).label("number")

@@ -91,6 +91,7 @@ CONTRADICTIONS = [
     ("platform", every("platform_instances", configuration="{"), "configuration '{'"),
     ("platform", every("platform_instances", configuration=""), "configuration ''"),
     ("platform", every("platform_instances", objects="[]"), "objects '[]'"),
+    ("platform", every("platform_instances", element_key="salesforce"), "is of the element 'salesforce'; known are insightly"),
     ("platform", every("platform_subscriptions", channel="pigeon"), "channel 'pigeon'"),
     ("platform", memory("faults", [{"rule": RULE, "seen": 1, "struck": 2}]), "memory.faults[0].struck: expected 1"),
     ("crm", every("crm_sequences", {"name": "Contacts"}, next=1), "expected Contacts to begin with "),
