@@ -197,6 +197,18 @@ def test_a_service_of_another_stack_is_told_from_the_platforms_own(
     assert names(stack_on_ports) == before
 
 
+@pytest.mark.parametrize("service", ["crm", "sink"])
+def test_a_service_of_a_whole_stack_is_not_taken_for_one_that_runs_alone(
+    stack_on_ports: Stack, service: str
+) -> None:
+    url = getattr(stack_on_ports.addresses, service)
+
+    with pytest.raises(ElsewhereError) as refused:
+        running_stack(url)
+
+    assert str(refused.value) == f"{url} is the {service} of a whole stack; give the URL of its platform"
+
+
 def test_a_service_that_does_not_answer_is_named_with_what_to_say(stack_on_ports: Stack) -> None:
     with pytest.raises(ElsewhereError, match=r"no answer from http://127.0.0.1:9/.*--elements-sink URL"):
         running_stack(stack_on_ports.addresses.platform, sink="http://127.0.0.1:9")

@@ -1,5 +1,6 @@
 """A stack that runs elsewhere, found by the URL of its platform, and looked at before anybody relies on it."""
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,7 +48,15 @@ def running_stack(
 def _alone(base: str, service: str, token: str | None) -> Stack:
     if service not in SERVICES:
         raise ElsewhereError(f"{base} is no service of elements-local: its /_local/health names none")
-    return at(Addresses(**{service: base}), token=token)
+    alone = at(Addresses(**{service: base}), token=token)
+    try:
+        alone.workspaces()
+    except CallError as error:
+        if error.status == HTTPStatus.NOT_FOUND:  # who keeps the workspaces is another
+            told = f"{base} is the {service} of a whole stack; give the URL of its platform"
+            raise ElsewhereError(told) from error
+        raise ElsewhereError(f"{base} cannot be used: {error}") from error
+    return alone
 
 
 def _health(service: Client) -> dict[str, Any]:
