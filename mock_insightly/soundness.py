@@ -6,11 +6,12 @@ from msgspec import ValidationError
 from sqlalchemy import Connection, and_, func, select
 
 from mock_insightly.kinds import KINDS, Kind, custom_object
+from mock_insightly.records.changes import Made
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.records import record_in
 from mock_insightly.records.sequences import CHANGES, FOUNDATIONS
 from mock_insightly.tables import bin_, changes, files, records, references, seed_runs, sequences
-from mock_kit.storage.soundness import LARGEST_COUNT, check_none
+from mock_kit.storage.soundness import LARGEST_COUNT, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
@@ -22,6 +23,7 @@ def check_sound(connection: Connection, workspace: str) -> None:
     Raises:
         SnapshotError: says what is not, what was expected, and what came.
     """
+    check_texts(connection, workspace, {changes.c.change: Made})
     kept = select(sequences).where(sequences.c.workspace == workspace)
     known = {row.name: row for row in connection.execute(kept)}
     for name, (low, high) in _in_use(connection, workspace).items():

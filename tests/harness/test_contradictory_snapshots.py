@@ -99,6 +99,7 @@ CONTRADICTIONS = [
     ("crm", every("crm_sequences", {"name": "LINK_ID"}, next=1), "expected LINK_ID to begin with "),
     ("crm", every("crm_sequences", {"name": "Contacts"}, live=7), "live Contacts, as tables.crm_records has so many; got 7"),
     ("crm", every("crm_sequences", {"name": "changes"}, next=1), "expected changes to begin with "),
+    ("crm", every("crm_changes", change="MOVED"), "change 'MOVED'"),
     ("crm", without("crm_sequences", name="Contacts"), "there is none"),
     ("crm", without("crm_records", kind="Leads"), "expected 0 live Leads"),
     ("crm", every("crm_seed_runs", {"kind": "Leads"}, length=1000), "expected Leads to begin with "),
