@@ -19,7 +19,7 @@ KIT_STATUSES: Mapping[type[Exception], int] = {
 }
 
 _NO_ROOM = (
-    "there is no room left to keep this; make room on the disk, and send it again: nothing of it was kept"
+    "there is no room left to keep this; make room on the disk, and send it again: nothing is half kept"
 )
 
 Body = Callable[[int, str, Exception], object]
