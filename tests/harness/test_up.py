@@ -323,6 +323,24 @@ def test_settings_of_starting_that_a_project_or_a_container_has_do_not_hinder_wa
     assert done.returncode == 0
 
 
+def test_options_of_making_are_said_to_change_nothing_where_data_are_kept_already(tmp_path: Path) -> None:
+    words = ["--json", "--data", str(tmp_path), "--seed", "7"]
+    told = []
+    for more in ([], ["--clock", "real"]):
+        with started(*words, *more) as process:
+            what_runs(process)
+            process.send_signal(signal.SIGTERM)
+            told.append(process.communicate(timeout=30)[1])
+
+    assert told == [
+        "",
+        (
+            f"{tmp_path} keeps a workspace already, which --clock and --seed do not change; "
+            "`elements-local clock` moves its time, or choose another directory\n"
+        ),
+    ]
+
+
 def test_making_up_many_records_is_said_before_it_is_done() -> None:
     with started("--json", "--records", "2000") as process:
         what_runs(process)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _PORT = click.IntRange(0, 65535)
 _PORTS = (4700, 4701, 4702)
 _OF_WAITING = ("timeout", "token")
+_OF_MAKING = ("clock", "start", "seed")
 _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json", "quiet", "wait")
 
 
@@ -189,6 +190,7 @@ def command(  # noqa: PLR0913 - the command's options
     logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of what scripted faults do on purpose
     if not quiet:
         announce_filling(options["records"])
+    spared = _without_effect(ctx, options["data"])
     with Interruption().heeded() as stop, ExitStack() as closing:
         with uncollected():
             from elements_local.stack.exposure import who_can_reach  # noqa: PLC0415 - loads the web framework
@@ -198,6 +200,8 @@ def command(  # noqa: PLR0913 - the command's options
             stack = closing.enter_context(on_ports(chosen))
         if told := who_can_reach(stack, chosen):
             click.echo(f"{fill(told, width=100)}\n", err=as_json)
+        if spared:
+            click.echo(spared, err=True)
         print_what_runs(stack, as_json=as_json)
         telling = None if quiet else _telling(stack, sys.stderr if as_json else sys.stdout, ctx)
         stop.wait()
@@ -216,19 +220,29 @@ def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "Telling | N
     return Telling(stack, stream, coloured=stream.isatty() and ctx.color is not False)
 
 
+def _without_effect(ctx: click.Context, data: Path | None) -> str:
+    """Say which options are of making a workspace, and change none that is kept already."""
+    chosen = [param.opts[0] for param in _given(ctx) if param.name in _OF_MAKING]
+    if not (data and chosen and any(data.glob("*.sqlite3"))):
+        return ""
+    verb = "does" if len(chosen) == 1 else "do"
+    told = f"{data} keeps a workspace already, which {' and '.join(chosen)} {verb} not change"
+    return f"{told}; `elements-local clock` moves its time, or choose another directory"
+
+
+def _given(ctx: click.Context) -> list[click.Parameter]:
+    sources = ((param, ctx.get_parameter_source(param.name or "")) for param in ctx.command.params)
+    return [param for param, source in sources if source is ParameterSource.COMMANDLINE]
+
+
 def _refuse_pointless(ctx: click.Context, *, waiting: bool) -> None:
     """Refuse options of starting where nothing is started, and those of waiting where nothing is waited for.
 
     Raises:
         click.UsageError: names them.
     """
-    given = [
-        param
-        for param in ctx.command.params
-        if param.name and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
-    ]
     usable = {*_OF_BOTH, *(_OF_WAITING if waiting else ctx.params.keys() - set(_OF_WAITING))}
-    pointless = ", ".join(param.opts[0] for param in given if param.name not in usable)
+    pointless = ", ".join(param.opts[0] for param in _given(ctx) if param.name not in usable)
     if pointless:
         why = "--wait starts nothing" if waiting else "that is for --wait"
         raise click.UsageError(f"{why}; leave out {pointless}")
