@@ -151,6 +151,19 @@ def test_a_directory_in_use_has_one_owner_who_is_named(kept):
         assert len(stack.workspace().crm.call("GET", "/v3.1/Contacts")) == 1
 
 
+@pytest.mark.parametrize("name", ["elements-local.sqlite3", "other.db"])
+def test_a_file_in_use_has_one_owner_however_it_is_named(tmp_path, name):
+    url = f"sqlite:///{tmp_path / name}"
+    first = Options(data=tmp_path) if name == "elements-local.sqlite3" else Options(database=url)
+
+    with in_process(first):
+        line = refusal("--database", url)
+
+    assert line.startswith(f"--database: {tmp_path / name} is in use by process {os.getpid()}; stop that one")
+    with in_process(Options(database=url)), in_process(Options(database=f"{url}2")):
+        pass
+
+
 def test_a_directory_is_free_again_when_its_owner_was_killed(kept):
     code = (
         "import os, signal, sys\nfrom pathlib import Path\nfrom elements_local.start import Options, in_process\n"

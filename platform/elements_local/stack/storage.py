@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from elements_local.errors import OptionError
-from mock_kit.storage.data_directory import DirectoryInUseError, owned
-from mock_kit.storage.database import Database, SchemaVersionError
+from mock_kit.storage.data_directory import DirectoryInUseError, owned, owned_file
+from mock_kit.storage.database import Database, SchemaVersionError, file_of
 from mock_kit.storage.database_errors import DamagedDatabaseError, ForeignDatabaseError, cure_of, shown_url
 
 
@@ -19,7 +19,7 @@ def opened(data: Path | None, database: str | Database | None) -> Iterator[Datab
 
     Args:
         data: a directory, of which the stack is the only owner meanwhile.
-        database: an SQLAlchemy URL; without either, a temporary file is used.
+        database: an SQLAlchemy URL, whose file has one owner, too; without either, a temporary file is used.
 
     Raises:
         OptionError: it cannot be used; nothing was changed.
@@ -31,6 +31,8 @@ def opened(data: Path | None, database: str | Database | None) -> Iterator[Datab
         with explained(data, database):
             if data:
                 closing.enter_context(owned(data))
+            elif (file := file_of(database)) is not None and file.parent.is_dir():
+                closing.enter_context(owned_file(file))
             made = Database.in_directory(data) if data else Database(database)
             closing.callback(made.close)
         yield made
@@ -47,7 +49,7 @@ def explained(data: Path | None, database: str | Database | None) -> Iterator[No
     try:
         yield
     except DirectoryInUseError as error:
-        raise OptionError(f"--data: {error}") from error
+        raise OptionError(f"{'--data' if data else '--database'}: {error}") from error
     except SchemaVersionError as error:
         raise OptionError(f"{where}: {error}") from error
     except OSError as error:

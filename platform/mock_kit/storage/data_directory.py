@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_LOCK = "elements-local.lock"
-_OWNER = "elements-local.owner.json"
+_NAME = "elements-local"
 
 
 class DirectoryInUseError(Exception):
-    """Another process keeps its data in a directory."""
+    """Another process keeps its data in a directory, or in a file."""
 
-    def __init__(self, directory: Path, owner: str) -> None:
+    def __init__(self, place: Path, owner: str) -> None:
+        what = "directory" if place.is_dir() else "file"
         super().__init__(
-            f"{directory} is in use by {owner}; stop that one, or choose another directory: two would write over each "
+            f"{place} is in use by {owner}; stop that one, or choose another {what}: two would write over each "
             "other's time"
         )
 
@@ -28,26 +28,44 @@ def owned(directory: Path) -> Iterator[None]:
         DirectoryInUseError: says which process is.
         OSError: it cannot be made, or not be written to.
     """
+    directory.mkdir(parents=True, exist_ok=True)
+    with _locked(directory, directory / _NAME):
+        yield
+
+
+@contextmanager
+def owned_file(file: Path) -> Iterator[None]:
+    """Be the only owner of a file for a while; that of a directory is its owner's.
+
+    Raises:
+        DirectoryInUseError: says which process is.
+        OSError: its directory is not there, or cannot be written to.
+    """
+    with _locked(file, file.with_name(file.name.removesuffix(".sqlite3"))):
+        yield
+
+
+@contextmanager
+def _locked(place: Path, beside: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout  # noqa: PLC0415 - needed only where something is kept
 
-    directory.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(directory / _LOCK)
+    lock, note = FileLock(f"{beside}.lock"), Path(f"{beside}.owner.json")
     try:
         lock.acquire(blocking=False)
     except Timeout as error:
-        raise DirectoryInUseError(directory, _owner_of(directory)) from error
+        raise DirectoryInUseError(place, _owner_of(note)) from error
     try:
-        (directory / _OWNER).write_text(json.dumps({"process": os.getpid()}), encoding="utf-8")
+        note.write_text(json.dumps({"process": os.getpid()}), encoding="utf-8")
         yield
     finally:
         with suppress(OSError):
-            (directory / _OWNER).unlink(missing_ok=True)
+            note.unlink(missing_ok=True)
         lock.release()
 
 
-def _owner_of(directory: Path) -> str:
+def _owner_of(note: Path) -> str:
     try:
-        process = json.loads((directory / _OWNER).read_text(encoding="utf-8"))["process"]
+        process = json.loads(note.read_text(encoding="utf-8"))["process"]
     except (OSError, ValueError, KeyError, TypeError):  # it is just starting, or ending
         return "another process"
     return f"process {process}"

@@ -244,6 +244,14 @@ def _check_file(path: Path) -> None:
                 raise DamagedDatabaseError(str(finding).partition("\n")[0])
 
 
+def file_of(url: str | None) -> Path | None:
+    """Return the file of a URL; None if it names none, as where a server keeps the data."""
+    place = make_url(url) if url else None
+    if place is None or place.get_backend_name() != "sqlite":
+        return None
+    return Path(place.database) if place.database and place.database != ":memory:" else None
+
+
 def _file_in(directory: Path) -> URL:
     """Name the database of a directory; as a text, ``?`` and ``%`` in its name would mean something else."""
     return URL.create("sqlite", database=str(directory / "elements-local.sqlite3"))
