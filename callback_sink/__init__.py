@@ -1,6 +1,6 @@
 """The callback sink, as a WSGI application: a receiver that records every callback, judges its signature and answers as told."""
 
 from callback_sink.app import create_app
-from callback_sink.settings import Settings
+from callback_sink.settings import SinkSettings
 
-__all__ = ["Settings", "create_app"]
+__all__ = ["SinkSettings", "create_app"]

@@ -44,7 +44,7 @@ class AnswerJson(TypedDict):
     half_read: NotRequired[bool]
 
 
-class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ScriptedResponse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One way to answer; left as it is, 200 with ``{}``.
 
     Attributes:
@@ -92,7 +92,7 @@ class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a bin is told to answer."""
 
     bin: BinName
-    responses: list[Answer]
+    responses: list[ScriptedResponse]
 
     def __post_init__(self) -> None:
         """Refuse answers that would never be given."""
@@ -104,15 +104,15 @@ class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 )
 
 
-def next_answer(told: list[Answer]) -> tuple[Answer, list[Answer]]:
+def next_answer(told: list[ScriptedResponse]) -> tuple[ScriptedResponse, list[ScriptedResponse]]:
     """Return the answer to the next callback, and what is told for those after it.
 
-    >>> answer, left = next_answer([Answer(status=503, times=2)])
+    >>> answer, left = next_answer([ScriptedResponse(status=503, times=2)])
     >>> answer.status, [(other.status, other.times) for other in left]
     (503, [(503, 1)])
     """
     if not told:
-        return Answer(), []
+        return ScriptedResponse(), []
     first, *rest = told
     if first.times is None:
         return first, told
@@ -121,7 +121,7 @@ def next_answer(told: list[Answer]) -> tuple[Answer, list[Answer]]:
     return first, [structs.replace(first, times=first.times - 1), *rest]
 
 
-def reply_of(answer: Answer) -> Reply:
+def reply_of(answer: ScriptedResponse) -> Reply:
     """Write an answer as it goes over the wire.
 
     Source: that a receiver's 200 is a success (the vendor's API test suite, documented); the body ``{}``
@@ -136,7 +136,7 @@ def reply_of(answer: Answer) -> Reply:
     return Reply(status=answer.status, headers=headers, body=body)
 
 
-def _body(answer: Answer) -> tuple[bytes, str | None]:
+def _body(answer: ScriptedResponse) -> tuple[bytes, str | None]:
     if answer.status in _BODILESS:
         return b"", None
     if isinstance(answer.body, str):

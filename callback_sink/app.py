@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from callback_sink.arrivals import Arrivals
+from callback_sink.arrivals import ArrivalNotifier
+from callback_sink.dependencies import EXTENSION, SinkDependencies
 from callback_sink.description import DESCRIPTION
 from callback_sink.errors import (
     BodyTooLargeError,
@@ -21,15 +22,14 @@ from callback_sink.errors import (
 from callback_sink.forwarding import Forwarder
 from callback_sink.inbox import bin_of
 from callback_sink.moved import moved
-from callback_sink.parts import EXTENSION, Parts
 from callback_sink.routes import bins, callbacks, exports, forwards, responses, signature_keys, streams
 from callback_sink.routes.calls import refuse_raw_query, workspace_of
-from callback_sink.settings import Settings
+from callback_sink.settings import SinkSettings
 from callback_sink.soundness import check_sound
-from callback_sink.store import Store
-from callback_sink.stream import Places
+from callback_sink.store import CallbackStore
+from callback_sink.stream import StreamSlots
 from callback_sink.tables import metadata
-from callback_sink.usage import Limits
+from callback_sink.usage import StorageLimits
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.routes import ADMIN_STATUSES, Admin, Measure, add_admin
@@ -39,15 +39,20 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Memory, Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.guard import Guard, GuardMiddleware
-from mock_kit.web.journal_middleware import Front
+from mock_kit.web.journal_middleware import JournalMiddleware
 from mock_kit.web.lean_flask import LeanFlask
 from mock_kit.web.outbound import Outbound
 from mock_kit.web.problems import answer_problems
 from mock_kit.web.wire import Http
 from mock_kit.web.wsgi import DroppedError
 from mock_kit.workspaces.registry import Workspace, Workspaces
-from mock_kit.workspaces.standalone_admin import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
-from mock_kit.workspaces.workspace_snapshot import standing_of
+from mock_kit.workspaces.standalone_admin import (
+    STANDALONE_STATUSES,
+    StandaloneAdmin,
+    add_standalone_admin,
+    starting_anew,
+)
+from mock_kit.workspaces.workspace_snapshot import workspace_snapshot_of
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -57,7 +62,7 @@ _REMEDY = "allow it with ELEMENTS_LOCAL_SINK_ALLOW_HOSTS={host}"
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
-    **KEEPING_STATUSES,
+    **STANDALONE_STATUSES,
     ForeignBinError: 400,
     NoSuchCallbackError: 404,
     CameTooFewError: 408,
@@ -70,7 +75,7 @@ STATUSES: dict[type[Exception], int] = {
 
 
 def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
-    settings: Settings,
+    settings: SinkSettings,
     *,
     workspaces: Workspaces,
     database: Database,
@@ -89,21 +94,21 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     """
     app = LeanFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
-    parts = _parts(settings, workspaces=workspaces, database=database, http=http)
-    app.extensions[EXTENSION] = parts
+    dependencies = _dependencies(settings, workspaces=workspaces, database=database, http=http)
+    app.extensions[EXTENSION] = dependencies
     answer_problems(app, STATUSES, _problem)
     app.before_request(bins.receive)
     app.before_request(refuse_raw_query)
     app.after_request(bins.let_page_read)
     for routes in (callbacks, exports, forwards, responses, signature_keys, streams):
         app.register_blueprint(routes.bp)
-    reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
+    reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
     faults, journal = FaultBook(database, service=SERVICE), Journal(settings.journal_bytes)
-    _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
+    _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset)
     memories: dict[str, Memory] = {
         "faults": faults,
         "journal": journal,
-        **(standing_of(workspaces) if alone else {}),
+        **(workspace_snapshot_of(workspaces) if alone else {}),
     }
     add_snapshots(
         app,
@@ -112,36 +117,38 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
             database=database,
             tables=AllRows(metadata),
             memories=memories,
-            stills=(parts.still, faults.still),
+            quiescers=(dependencies.quiesce, faults.quiesce),
             moved=moved,
             sound=check_sound,
         ),
     )
     if alone:
-        add_keeping(app, Keeping(workspaces=workspaces, shown=_shown))
+        add_standalone_admin(app, StandaloneAdmin(workspaces=workspaces, shown=_shown))
     serve_document(app, DESCRIPTION)
     return app
 
 
-def _parts(settings: Settings, *, workspaces: Workspaces, database: Database, http: Http) -> Parts:
+def _dependencies(
+    settings: SinkSettings, *, workspaces: Workspaces, database: Database, http: Http
+) -> SinkDependencies:
     """Make what views find at the application."""
-    limits = Limits(
+    limits = StorageLimits(
         callbacks=settings.bin_callbacks,
         bytes=settings.bin_bytes,
         bytes_of_all=settings.workspace_bytes,
     )
-    return Parts(
+    return SinkDependencies(
         settings=settings,
         workspaces=workspaces,
-        store=Store(database, limits),
-        arrivals=Arrivals(),
+        store=CallbackStore(database, limits),
+        arrivals=ArrivalNotifier(),
         forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
-        places=Places(settings.streams),
+        places=StreamSlots(settings.streams),
     )
 
 
 def _problem(_status: int, message: str, error: Exception) -> dict[str, object]:
-    """Give every error the shape that the document names ``Problem``."""
+    """Give every error the shape that the document names ``SinkProblem``."""
     words = _own_words(error) or message
     if isinstance(error, CameTooFewError | NotAsExpectedError):
         return {"message": words, **error.to_json()}
@@ -169,51 +176,53 @@ def _shown(workspace: Workspace) -> dict[str, object]:
     }
 
 
-def _stand_behind_front(  # noqa: PLR0913 - what stands there
+def _add_middleware(  # noqa: PLR0913 - what stands there
     app: Flask,
-    parts: Parts,
+    dependencies: SinkDependencies,
     *,
     faults: FaultBook,
     journal: Journal,
     guard: Guard,
     reset: Callable[[Workspace], None],
 ) -> None:
-    """Give the application its front, and the admin routes that show what passes it."""
-    front = Front(
+    """Give the application its middleware, and the admin routes that show what passes it."""
+    middleware = JournalMiddleware(
         _hanging_up_when_told(app.wsgi_app),
         faults=faults,
         journal=journal,
-        workspace_of=lambda environ: parts.owner_of(bin_of(bins.path_of(environ.get("PATH_INFO", "")))),
-        largest_body=parts.settings.largest_body,
+        workspace_of=lambda environ: dependencies.owner_of(
+            bin_of(bins.path_of(environ.get("PATH_INFO", "")))
+        ),
+        largest_body=dependencies.settings.largest_body,
         keeps_calls=False,
     )
     # any request to a bin is recorded, and ``?returnQueue`` empties it
-    guarded = GuardMiddleware(front, guard, changing=("/",))
+    guarded = GuardMiddleware(middleware, guard, changing=("/",))
     app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,
         Admin(
             service=SERVICE,
-            workspaces=parts.workspaces,
+            workspaces=dependencies.workspaces,
             workspace_of=workspace_of,
             reset=reset,
             faults=faults,
             journal=journal,
-            front=front,
+            middleware=middleware,
             guard=guard,
             whose=("workspace", "bin"),
-            measures=lambda: _measures(parts),
+            measures=lambda: _measures(dependencies),
         ),
     )
 
 
-def _measures(parts: Parts) -> dict[str, Measure]:
-    used = parts.store.used()
+def _measures(dependencies: SinkDependencies) -> dict[str, Measure]:
+    used = dependencies.store.used()
     return {
         "callbacks": Measure("Callbacks that are kept.", used.callbacks),
         "bytes": Measure("About how many bytes they take.", used.bytes),
         "pruned": Measure("Callbacks that made room for others since the last reset.", used.pruned),
-        "streams": Measure("Live streams that are open.", parts.places.open),
+        "streams": Measure("Live streams that are open.", dependencies.places.open),
     }
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Condition
 
 
-class Arrivals:
+class ArrivalNotifier:
     """One condition for each workspace, so that a thousand of them do not wake one another.
 
     The time-out is the condition's own. Under freezegun it still expires, as ``threading`` keeps the

@@ -2,12 +2,12 @@
 
 from typing import NotRequired, TypedDict
 
-from callback_sink.expectation import FailureJson
+from callback_sink.expectation import ExpectationFailureJson
 from callback_sink.search import NearMissJson
 from mock_kit.api.openapi import Description
 
 
-class Problem(TypedDict):
+class SinkProblem(TypedDict):
     """Every error's body; of a wait in vain, or of what is not as expected, also what there was instead."""
 
     message: str
@@ -15,7 +15,7 @@ class Problem(TypedDict):
     expected: NotRequired[int]
     closest: NotRequired[list[NearMissJson]]
     verified: NotRequired[bool]
-    failures: NotRequired[list[FailureJson]]
+    failures: NotRequired[list[ExpectationFailureJson]]
 
 
 _BIN = {
@@ -63,7 +63,7 @@ DESCRIPTION = Description(
         "Records every request below its bins, and says what came. A bin is the first segment of a path; "
         "a workspace's own bin has its name."
     ),
-    problem=Problem,
+    problem=SinkProblem,
     security={
         "type": "apiKey",
         "in": "header",

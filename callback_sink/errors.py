@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
-from callback_sink.expectation import Failure, FailureJson
+from callback_sink.expectation import ExpectationFailure, ExpectationFailureJson
 from callback_sink.search import NearMiss, NearMissJson
 
 
@@ -43,12 +43,12 @@ class NotAsExpectedError(SinkError):
         failures: what does not, each with expected against actual.
     """
 
-    def __init__(self, failures: Sequence[Failure], *, count: int) -> None:
+    def __init__(self, failures: Sequence[ExpectationFailure], *, count: int) -> None:
         super().__init__(" | ".join(map(str, failures[:5])))
         self.failures = failures
         self.count = count
 
-    def to_json(self) -> "Report":
+    def to_json(self) -> "ExpectationReport":
         """Return what an answer says beside the message."""
         return {
             "verified": False,
@@ -57,12 +57,12 @@ class NotAsExpectedError(SinkError):
         }
 
 
-class Report(TypedDict):
+class ExpectationReport(TypedDict):
     """What an answer says of an expectation that does not hold."""
 
     verified: bool
     count: int
-    failures: list[FailureJson]
+    failures: list[ExpectationFailureJson]
 
 
 class Shortfall(TypedDict):

@@ -57,7 +57,7 @@ class Expectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return 0 if self.none else min(limits, default=None)
 
 
-class FailureJson(TypedDict):
+class ExpectationFailureJson(TypedDict):
     """One thing that was expected and did not hold."""
 
     expected: str
@@ -67,7 +67,7 @@ class FailureJson(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Failure:
+class ExpectationFailure:
     """One thing that was expected and did not hold.
 
     Attributes:
@@ -83,7 +83,7 @@ class Failure:
     def __str__(self) -> str:
         return f"expected {self.expected}; {self.actual}"
 
-    def to_json(self) -> FailureJson:
+    def to_json(self) -> ExpectationFailureJson:
         """Return what a report shows."""
         return {
             "expected": self.expected,
@@ -98,7 +98,7 @@ _SHOWN = 10
 
 def failures(
     expected: Expectation, came: Sequence[Callback], *, near: Callable[[], Sequence[NearMiss]]
-) -> list[Failure]:
+) -> list[ExpectationFailure]:
     """Hold an expectation against callbacks, and return what does not hold.
 
     Args:
@@ -110,13 +110,15 @@ def failures(
 
 def _counted(
     expected: Expectation, came: Sequence[Callback], near: Callable[[], Sequence[NearMiss]]
-) -> Iterator[Failure]:
+) -> Iterator[ExpectationFailure]:
     low, high = expected.low, expected.high
     actual = f"{len(came)} came"
     if len(came) < low:
-        yield Failure(expected=_number("at least", low, high), actual=actual, closest=near())
+        yield ExpectationFailure(expected=_number("at least", low, high), actual=actual, closest=near())
     if high is not None and len(came) > high:
-        yield Failure(expected=_number("at most", high, low), actual=actual, unexpected=came[high:][:_SHOWN])
+        yield ExpectationFailure(
+            expected=_number("at most", high, low), actual=actual, unexpected=came[high:][:_SHOWN]
+        )
 
 
 def _number(bound: str, number: int, other: int | None) -> str:
@@ -128,19 +130,19 @@ def _number(bound: str, number: int, other: int | None) -> str:
     )
 
 
-def _assigned(expected: Expectation, came: Sequence[Callback]) -> Iterator[Failure]:
+def _assigned(expected: Expectation, came: Sequence[Callback]) -> Iterator[ExpectationFailure]:
     wanted = expected.these or []
     taken = _in_order(wanted, came) if expected.in_order else _each_its_own(wanted, came)
     left = [callback for at, callback in enumerate(came) if at not in taken.values()]
     for at, filters in enumerate(wanted):
         if at not in taken:
-            yield Failure(
+            yield ExpectationFailure(
                 expected=f"these[{at}], {encode(filters).decode()}",
                 actual=_why_not(filters, came, [came[taken[each]] for each in taken if each < at]),
                 closest=closest(filters, left),
             )
     if expected.only and left:
-        yield Failure(
+        yield ExpectationFailure(
             expected="no callbacks but these", actual=f"{len(left)} more came", unexpected=left[:_SHOWN]
         )
 

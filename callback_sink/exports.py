@@ -27,7 +27,7 @@ class ExportedCallback(CallbackJson):
     body_base64: str
 
 
-class Export(PageJson):
+class CallbackExport(PageJson):
     """Callbacks, oldest first."""
 
     version: int
@@ -110,7 +110,7 @@ class Har(TypedDict):
     log: _Log
 
 
-def as_json(callbacks: Iterable[Callback], page: PageJson) -> Export:
+def as_json(callbacks: Iterable[Callback], page: PageJson) -> CallbackExport:
     """Write callbacks so that nothing of their bodies is lost."""
     return {
         "version": VERSION,

@@ -36,7 +36,7 @@ _UNREADABLE = re.compile("[^!-~\u00a0-\ud7ff\ue000-\U0010ffff]|[%?#]")
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-class Verdict(Enum):
+class SignatureVerdict(Enum):
     """What was found out about a callback's signature.
 
     Attributes:
@@ -117,7 +117,7 @@ class Callback(Received):
 
     id: int
     status: int | None
-    signature: Verdict
+    signature: SignatureVerdict
     size: int
     forwards: list[ForwardedJson] = field(default_factory=list)
 
@@ -184,7 +184,7 @@ def target_of(path: bytes, query: bytes) -> str:
     return f"{shown}?{quote(query, safe=_VISIBLE)}" if query else shown
 
 
-def judge(header: str | None, body: bytes, keys: Sequence[str]) -> Verdict:
+def judge(header: str | None, body: bytes, keys: Sequence[str]) -> SignatureVerdict:
     """Say whether a callback was signed with one of the keys.
 
     Args:
@@ -195,12 +195,12 @@ def judge(header: str | None, body: bytes, keys: Sequence[str]) -> Verdict:
         this text is no signature, whatever its base64 may decode to, is assumed.
     """
     if header is None:
-        return Verdict.ABSENT
+        return SignatureVerdict.ABSENT
     if not keys:
-        return Verdict.UNCHECKED
+        return SignatureVerdict.UNCHECKED
     given = header.encode("utf-8", "replace")
     genuine = [hmac.compare_digest(given, _signature(key, body)) for key in keys]
-    return Verdict.VALID if any(genuine) else Verdict.INVALID
+    return SignatureVerdict.VALID if any(genuine) else SignatureVerdict.INVALID
 
 
 def _signature(key: str, body: bytes) -> bytes:

@@ -35,7 +35,7 @@ class ConditionError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class PathStep:
     """One step of a path.
 
     Attributes:
@@ -57,7 +57,7 @@ class Condition:
     """
 
     text: str
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     wanted: tuple[Json] | None
 
     def difference(self, value: Json) -> str | None:
@@ -85,7 +85,7 @@ def parse_condition(text: str) -> Condition:
         raise ConditionError(text, "it does not start with $")
     steps, at = [], 1
     while found := _STEP.match(whole, at):
-        steps.append(Step(take=_taken(text, found), deep=bool(found["deep"] or found["deep_in"])))
+        steps.append(PathStep(take=_taken(text, found), deep=bool(found["deep"] or found["deep_in"])))
         at = found.end()
     if len(steps) > _MOST_STEPS:
         raise ConditionError(text, f"it has {len(steps)} steps, and {_MOST_STEPS} are enough for any JSON")
@@ -96,7 +96,7 @@ def parse_condition(text: str) -> Condition:
     return Condition(text=whole, steps=tuple(steps), wanted=wanted)
 
 
-def select(steps: tuple[Step, ...], value: Json) -> list[Json]:
+def select(steps: tuple[PathStep, ...], value: Json) -> list[Json]:
     """Return the values that a path leads to.
 
     >>> select(parse_condition("$..id").steps, {"id": 1, "more": [{"id": 2}]})

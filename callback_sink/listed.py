@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callback_sink.inbox import Callback
-from callback_sink.usage import Usage
+from callback_sink.usage import StorageUsage
 
 PAGE_BYTES = 16 * 1024 * 1024
 """Of the bodies of a page of callbacks: it ends with the one that makes it longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class CallbackPage:
     """A page of callbacks, oldest first.
 
     Attributes:
@@ -23,10 +23,12 @@ class Listed:
     callbacks: list[Callback]
     more: bool
     total: int
-    used: Usage
+    used: StorageUsage
 
 
-def page_of(found: Iterable[Callback], after: int, limit: int, used: Usage, *, counts: bool) -> Listed:
+def page_of(
+    found: Iterable[Callback], after: int, limit: int, used: StorageUsage, *, counts: bool
+) -> CallbackPage:
     """Return the first so many callbacks that come after one, fewer if they are large.
 
     Args:
@@ -44,4 +46,4 @@ def page_of(found: Iterable[Callback], after: int, limit: int, used: Usage, *, c
         if not more:
             first.append(callback)
             size += len(callback.body)
-    return Listed(callbacks=first, more=more, total=total if counts else used.callbacks, used=used)
+    return CallbackPage(callbacks=first, more=more, total=total if counts else used.callbacks, used=used)

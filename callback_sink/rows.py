@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from msgspec.json import decode
 
-from callback_sink.answers import Answer
-from callback_sink.inbox import Callback, ForwardedJson, Received, Verdict, judge
+from callback_sink.answers import ScriptedResponse
+from callback_sink.inbox import Callback, ForwardedJson, Received, SignatureVerdict, judge
 from callback_sink.tables import digest_of
 from mock_kit.api.json_text import encode_text
 
@@ -25,13 +25,13 @@ def callback_of(row: "sqlalchemy.Row[tuple[object, ...]]") -> Callback:
         headers=decode(row.headers, type=list[tuple[str, str]]),
         body=bytes(row.body),
         status=row.status,
-        signature=Verdict(row.signature),
+        signature=SignatureVerdict(row.signature),
         size=row.size,
         forwards=decode(row.forwards, type=list[ForwardedJson]),
     )
 
 
-def taken(received: Received, answer: Answer, keys: list[str], *, number: int) -> Callback:
+def taken(received: Received, answer: ScriptedResponse, keys: list[str], *, number: int) -> Callback:
     """Return a callback as it is kept: as much of it as was read, judged by that."""
     body = answer.read(received.body)
     return Callback(

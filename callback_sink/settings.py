@@ -13,7 +13,7 @@ _LARGEST = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class SinkSettings:
     """The sink's settings.
 
     Attributes:
@@ -36,7 +36,7 @@ class Settings:
     journal_bytes: int = JOURNAL_BYTES
 
     @classmethod
-    def from_env(cls, variables: Mapping[str, str]) -> "Settings":
+    def from_env(cls, variables: Mapping[str, str]) -> "SinkSettings":
         """Read the settings from variables that start with ``ELEMENTS_LOCAL_SINK_``; others are not ours.
 
         Raises:

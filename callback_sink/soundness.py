@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from callback_sink.answers import Answer
+from callback_sink.answers import ScriptedResponse
 from callback_sink.rows import callback_of
 from callback_sink.tables import bins, callbacks, digest_of, usage, workspaces
 from mock_kit.storage.soundness import check_counted, check_texts
@@ -20,7 +20,9 @@ def check_sound(connection: Connection, workspace: str) -> None:
     """
     last = connection.scalar(select(workspaces.c.last_id).where(workspaces.c.workspace == workspace))
     check_counted(connection, workspace, (callbacks.c.id,), last, "tables.sink_workspaces: last_id")
-    check_texts(connection, workspace, {bins.c.signature_keys: list[str], bins.c.answers: list[Answer]})
+    check_texts(
+        connection, workspace, {bins.c.signature_keys: list[str], bins.c.answers: list[ScriptedResponse]}
+    )
     expected = _kept(connection, workspace)
     noted = select(usage.c.bin_digest, usage.c.callbacks, usage.c.bytes).where(usage.c.workspace == workspace)
     came = {row.bin_digest: (row.callbacks, row.bytes) for row in connection.execute(noted)}

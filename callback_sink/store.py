@@ -1,4 +1,4 @@
-"""What the sink remembers: callbacks, and what each bin was told."""
+"""What the sink remembers: callbacks, and the settings of each bin."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,15 +10,15 @@ from msgspec import structs
 from sqlalchemy import Connection, bindparam, select
 
 from callback_sink import tables, usage
-from callback_sink.answers import Answer, next_answer
+from callback_sink.answers import ScriptedResponse, next_answer
+from callback_sink.bin_settings import BinSettings, bin_settings_of, save_bin_settings
 from callback_sink.errors import NoSuchCallbackError
-from callback_sink.inbox import Callback, ForwardedJson, Received, Verdict, judge
-from callback_sink.listed import Listed, page_of
+from callback_sink.inbox import Callback, ForwardedJson, Received, SignatureVerdict, judge
+from callback_sink.listed import CallbackPage, page_of
 from callback_sink.rows import callback_of, row_of, taken
 from callback_sink.search import Filters, NearMiss, closest, matches
 from callback_sink.tables import digest_of
-from callback_sink.told import Told, tell, told_of
-from callback_sink.usage import Limits, Usage
+from callback_sink.usage import StorageLimits, StorageUsage
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
@@ -48,7 +48,7 @@ _of_workspace = (
 _of_bin = _of_workspace.where(_kept.bin_digest == bindparam("of_digest"), _kept.bin == bindparam("of_bin"))
 _all = Prepared(_of_workspace)
 _in_bin = Prepared(_of_bin)
-_unchecked = Prepared(_of_bin.where(_kept.signature == Verdict.UNCHECKED.value))
+_unchecked = Prepared(_of_bin.where(_kept.signature == SignatureVerdict.UNCHECKED.value))
 _this = (_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
 _one = Prepared(tables.callbacks.select().where(*_this))
 _settle = Prepared(tables.callbacks.update().where(*_this).values(signature=bindparam("found")))
@@ -72,19 +72,19 @@ class Recorded:
     """
 
     callback: Callback
-    answer: Answer
+    answer: ScriptedResponse
     forward: str | None
     relays: bool
 
 
-class Store:
+class CallbackStore:
     """The sink's memory. One process writes to it; any number of its threads may.
 
     The threads take turns: so ids follow the order in which callbacks are kept, no callback slips in
     between the arrival of a key and the judgement of what is there, and nobody sleeps in SQLite's queue.
     """
 
-    def __init__(self, database: Database, limits: Limits) -> None:
+    def __init__(self, database: Database, limits: StorageLimits) -> None:
         self._database = database
         self._limits = limits
         self._turn = Lock()
@@ -93,11 +93,13 @@ class Store:
     def record(self, workspace: str, received: Received) -> Recorded:
         """Keep a callback, judged by the keys known now, and say how it is answered."""
         with self._writing() as connection:
-            told = told_of(connection, workspace, received.bin)
-            answer, left = next_answer(told.answers)
-            if left != told.answers:
-                tell(connection, workspace, received.bin, structs.replace(told, answers=left))
-            callback = taken(received, answer, told.keys, number=_draw_id(connection, workspace))
+            settings = bin_settings_of(connection, workspace, received.bin)
+            answer, left = next_answer(settings.answers)
+            if left != settings.answers:
+                save_bin_settings(
+                    connection, workspace, received.bin, structs.replace(settings, answers=left)
+                )
+            callback = taken(received, answer, settings.keys, number=_draw_id(connection, workspace))
             row = row_of(callback)
             _add.run(connection, {"workspace": workspace, **row})
             usage.added(
@@ -108,9 +110,9 @@ class Store:
                 limits=self._limits,
                 now=received.received_at,
             )
-        relays = told.relays and not told.answers
-        stands_in = told.relays and not relays
-        forward = None if answer.hangs_up or stands_in else told.forward
+        relays = settings.relays and not settings.answers
+        stands_in = settings.relays and not relays
+        forward = None if answer.hangs_up or stands_in else settings.forward
         return Recorded(callback=callback, answer=answer, forward=forward, relays=relays)
 
     def note_forward(
@@ -129,7 +131,7 @@ class Store:
                 answered = forwarded["status"] if relayed else row.status
                 _note.run(connection, {**of, "noted": encode_text(noted), "answered": answered})
 
-    def used(self, workspace: str | None = None, name: str | None = None) -> Usage:
+    def used(self, workspace: str | None = None, name: str | None = None) -> StorageUsage:
         """Say how much is kept of a bin, of a workspace, or of all."""
         with self._database.reading() as connection:
             return usage.used(connection, workspace, _digest(name))
@@ -152,7 +154,7 @@ class Store:
         with self._database.reading() as connection:
             return list(islice(_search(connection, workspace, wanted), at_most))
 
-    def listed(self, workspace: str, wanted: Filters, *, after: int = 0, limit: int) -> Listed:
+    def listed(self, workspace: str, wanted: Filters, *, after: int = 0, limit: int) -> CallbackPage:
         """Return a page of the callbacks that a search means, oldest first.
 
         Args:
@@ -192,36 +194,38 @@ class Store:
                 usage.removed(connection, workspace, [counted[one.id] for one in found])
         return found
 
-    def told(self, workspace: str, name: str) -> Told:
-        """Return what a bin was told, and has not yet done."""
+    def bin_settings(self, workspace: str, name: str) -> BinSettings:
+        """Return a bin's settings; answers that were given are no longer among them."""
         with self._database.reading() as connection:
-            return told_of(connection, workspace, name)
+            return bin_settings_of(connection, workspace, name)
 
     def replace_keys(self, workspace: str, name: str, keys: list[str]) -> int:
         """Put keys in the place of those known for a bin, and say how many are known then."""
         with self._writing() as connection:
-            return _know(connection, workspace, name, told_of(connection, workspace, name), keys)
+            return _know(connection, workspace, name, bin_settings_of(connection, workspace, name), keys)
 
     def add_key(self, workspace: str, name: str, key: str) -> int:
         """Add a key to those known for a bin, unless it is one, and say how many are known then."""
         with self._writing() as connection:
-            told = told_of(connection, workspace, name)
-            return _know(connection, workspace, name, told, [*told.keys, key])
+            settings = bin_settings_of(connection, workspace, name)
+            return _know(connection, workspace, name, settings, [*settings.keys, key])
 
-    def script(self, workspace: str, name: str, answers: list[Answer]) -> None:
+    def script(self, workspace: str, name: str, answers: list[ScriptedResponse]) -> None:
         """Put answers in the place of those that a bin was told to give."""
         with self._writing() as connection:
-            told = told_of(connection, workspace, name)
-            tell(connection, workspace, name, structs.replace(told, answers=answers))
+            settings = bin_settings_of(connection, workspace, name)
+            save_bin_settings(connection, workspace, name, structs.replace(settings, answers=answers))
 
     def send_on(self, workspace: str, name: str, url: str | None, *, relays: bool = False) -> None:
         """Let a bin's callbacks be sent on to a URL, or nowhere."""
         with self._writing() as connection:
-            told = told_of(connection, workspace, name)
-            tell(connection, workspace, name, structs.replace(told, forward=url, relays=relays))
+            settings = bin_settings_of(connection, workspace, name)
+            save_bin_settings(
+                connection, workspace, name, structs.replace(settings, forward=url, relays=relays)
+            )
 
     @contextmanager
-    def still(self) -> Iterator[None]:
+    def quiesce(self) -> Iterator[None]:
         """Let nobody write meanwhile."""
         with self._turn:
             yield
@@ -269,10 +273,10 @@ def _digest(name: str | None) -> str | None:
     return None if name is None else digest_of(name)
 
 
-def _know(connection: Connection, workspace: str, name: str, told: Told, keys: list[str]) -> int:
+def _know(connection: Connection, workspace: str, name: str, settings: BinSettings, keys: list[str]) -> int:
     """Note a bin's keys, and judge by them the callbacks that came when none was known."""
     known = list(dict.fromkeys(keys))
-    tell(connection, workspace, name, structs.replace(told, keys=known))
+    save_bin_settings(connection, workspace, name, structs.replace(settings, keys=known))
     unchecked = _read(connection, _unchecked, {"of_workspace": workspace, **_named(name)})
     judged = [
         {

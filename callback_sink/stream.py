@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 
-from callback_sink.arrivals import Arrivals
+from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.errors import TooManyStreamsError
 from callback_sink.inbox import Callback
 from callback_sink.search import Filters
-from callback_sink.store import Store
+from callback_sink.store import CallbackStore
 from mock_kit.api.json_text import encode
 
 PULSE = timedelta(seconds=15)
@@ -20,7 +20,7 @@ _OPENING = b"retry: 1000\n\n"
 _PULSE = b": nothing yet\n\n"
 
 
-class Places:
+class StreamSlots:
     """How many streams may be open at the same time: each holds a thread of the server for as long as it lasts."""
 
     def __init__(self, most: int) -> None:
@@ -55,8 +55,8 @@ class Stream:
         patience: it ends when nothing came for so long, in real time; clients connect again by themselves.
     """
 
-    store: Store
-    arrivals: Arrivals
+    store: CallbackStore
+    arrivals: ArrivalNotifier
     workspace: str
     wanted: Filters
     after: int

@@ -74,7 +74,7 @@ _prune = Prepared(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class StorageLimits:
     """How much is kept at the most of each bin, and of all bins of a workspace; the latest is kept in any case."""
 
     callbacks: int
@@ -83,7 +83,7 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Usage:
+class StorageUsage:
     """How much is kept.
 
     Attributes:
@@ -119,13 +119,13 @@ class _Place:
 
 
 def added(  # noqa: PLR0913 - what came, when, and where
-    connection: Connection, workspace: str, digest: str, weight: int, *, limits: Limits, now: datetime
+    connection: Connection, workspace: str, digest: str, weight: int, *, limits: StorageLimits, now: datetime
 ) -> None:
     """Note that a callback was added to a bin, and let the oldest make room if there is too much."""
     place = _Place(connection, workspace, now)
-    of_bin, of_all = _changed(place, digest, Usage(callbacks=1, bytes=weight))
+    of_bin, of_all = _changed(place, digest, StorageUsage(callbacks=1, bytes=weight))
     gone = _make_room(place, digest, _excess(of_bin, limits.callbacks, limits.bytes))
-    left = Usage(callbacks=of_all.callbacks - gone.callbacks, bytes=of_all.bytes - gone.bytes)
+    left = StorageUsage(callbacks=of_all.callbacks - gone.callbacks, bytes=of_all.bytes - gone.bytes)
     _make_room(place, _WHOLE, _excess(left, left.callbacks, limits.bytes_of_all))
 
 
@@ -141,11 +141,11 @@ def _removed(place: _Place, weights: Iterable[tuple[str, int]]) -> None:
         of_bins[digest].append(weight)
     for digest, gone in of_bins.items():
         pruned = len(gone) if place.now else 0
-        less = Usage(callbacks=-len(gone), bytes=-sum(gone), pruned=pruned, pruned_at=place.now)
+        less = StorageUsage(callbacks=-len(gone), bytes=-sum(gone), pruned=pruned, pruned_at=place.now)
         _changed(place, digest, less)
 
 
-def used(connection: Connection, workspace: str | None = None, digest: str | None = None) -> Usage:
+def used(connection: Connection, workspace: str | None = None, digest: str | None = None) -> StorageUsage:
     """Return how much is kept of a bin, of a workspace, or of all."""
     of = {"of_bin": _WHOLE if digest is None else digest}
     if workspace is None:
@@ -154,19 +154,19 @@ def used(connection: Connection, workspace: str | None = None, digest: str | Non
         found = _noted.first(connection, {**of, "of_workspace": workspace})
     *totals, pruned_at = found or (0, 0, 0, None)
     callbacks, kept, pruned = (int(total or 0) for total in totals)
-    return Usage(callbacks=callbacks, bytes=kept, pruned=pruned, pruned_at=pruned_at)
+    return StorageUsage(callbacks=callbacks, bytes=kept, pruned=pruned, pruned_at=pruned_at)
 
 
-def _excess(used: Usage, most: int, most_bytes: int) -> Usage:
+def _excess(used: StorageUsage, most: int, most_bytes: int) -> StorageUsage:
     """Return how much is too much; all but one callback at the most."""
     if used.callbacks <= 1:
-        return Usage(callbacks=0, bytes=0)
-    return Usage(callbacks=max(used.callbacks - most, 0), bytes=max(used.bytes - most_bytes, 0))
+        return StorageUsage(callbacks=0, bytes=0)
+    return StorageUsage(callbacks=max(used.callbacks - most, 0), bytes=max(used.bytes - most_bytes, 0))
 
 
-def _make_room(place: _Place, digest: str, excess: Usage) -> Usage:
+def _make_room(place: _Place, digest: str, excess: StorageUsage) -> StorageUsage:
     """Forget the oldest until there is no excess any more, but for the latest; return what was forgotten."""
-    gone = Usage(callbacks=0, bytes=0)
+    gone = StorageUsage(callbacks=0, bytes=0)
     of = {"of_workspace": place.workspace}
     which = (_oldest_of_all, of) if digest == _WHOLE else (_oldest_of_bin, {**of, "of_bin": digest})
     statement, values = which
@@ -178,11 +178,11 @@ def _make_room(place: _Place, digest: str, excess: Usage) -> Usage:
         _prune.run_each(place.connection, [{**of, "of_id": each.id} for each in going])
         _removed(place, [(each.digest, each.weight) for each in going])
         weight = sum(each.weight for each in going)
-        gone = Usage(callbacks=gone.callbacks + len(going), bytes=gone.bytes + weight)
+        gone = StorageUsage(callbacks=gone.callbacks + len(going), bytes=gone.bytes + weight)
     return gone
 
 
-def _first_of(oldest: Sequence[_Kept], excess: Usage, gone: Usage) -> Iterator[_Kept]:
+def _first_of(oldest: Sequence[_Kept], excess: StorageUsage, gone: StorageUsage) -> Iterator[_Kept]:
     """Yield as many as make the room that is still missing; never the last, which may be the latest of all."""
     callbacks, weight = gone.callbacks, gone.bytes
     for each in oldest[:-1]:
@@ -192,7 +192,7 @@ def _first_of(oldest: Sequence[_Kept], excess: Usage, gone: Usage) -> Iterator[_
         yield each
 
 
-def _changed(place: _Place, digest: str, more: Usage) -> tuple[Usage, Usage]:
+def _changed(place: _Place, digest: str, more: StorageUsage) -> tuple[StorageUsage, StorageUsage]:
     """Change what is noted of a bin and of all together, and return both."""
     changed = _change.all(
         place.connection,
@@ -205,5 +205,5 @@ def _changed(place: _Place, digest: str, more: Usage) -> tuple[Usage, Usage]:
             "at": more.pruned_at,
         },
     )
-    noted = {row.bin_digest: Usage(callbacks=row.callbacks, bytes=row.bytes) for row in changed}
+    noted = {row.bin_digest: StorageUsage(callbacks=row.callbacks, bytes=row.bytes) for row in changed}
     return noted[digest], noted[_WHOLE]

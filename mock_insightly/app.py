@@ -8,34 +8,34 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.account.allowance import Allowance
 from mock_insightly.account.grants import Grants
-from mock_insightly.compression import Compressed
+from mock_insightly.compression import CompressionMiddleware
+from mock_insightly.dependencies import EXTENSION, CrmDependencies
 from mock_insightly.description import describe
-from mock_insightly.edge import Edge
 from mock_insightly.errors import (
     AuthorizationDeniedError,
+    BadRequestError,
     EmptyUploadError,
     InUseError,
-    InvalidRequestError,
     NoSuchRecordError,
     NoSuchResourceError,
     NoSuchRowError,
-    NotAcceptableError,
     OutOfPlanError,
     PlanLimitError,
     SingularResourceError,
+    XmlNotServedError,
 )
 from mock_insightly.faults import CrmRules
 from mock_insightly.made_up.seed import LARGEST
-from mock_insightly.parts import EXTENSION, Parts
+from mock_insightly.middleware import InsightlyMiddleware
 from mock_insightly.routes import consent, lookups, records
 from mock_insightly.routes.admin import exchange, local, vendor_pages
 from mock_insightly.routes.below import attached, members, sub_resources
 from mock_insightly.routes.caller import authenticate, speak_json, workspace_of
 from mock_insightly.routes.plain_errors import answer_plainly
 from mock_insightly.routes.refusals import refuse_method
-from mock_insightly.settings import Settings
+from mock_insightly.settings import CrmSettings
 from mock_insightly.soundness import check_sound
-from mock_insightly.store import Store
+from mock_insightly.store import RecordStore
 from mock_insightly.tables import metadata
 from mock_insightly.versions.chosen import chosen
 from mock_kit.admin.fault_book import FaultBook
@@ -48,12 +48,17 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Memory, Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.guard import Guard, GuardMiddleware
-from mock_kit.web.journal_middleware import LARGEST_BODY, Front
+from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.lean_flask import LeanFlask, this_request
 from mock_kit.web.problems import KIT_STATUSES, answer_problems
 from mock_kit.workspaces.registry import Workspace, Workspaces
-from mock_kit.workspaces.standalone_admin import KEEPING_STATUSES, Keeping, add_keeping, starting_anew
-from mock_kit.workspaces.workspace_snapshot import standing_of
+from mock_kit.workspaces.standalone_admin import (
+    STANDALONE_STATUSES,
+    StandaloneAdmin,
+    add_standalone_admin,
+    starting_anew,
+)
+from mock_kit.workspaces.workspace_snapshot import workspace_snapshot_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -74,10 +79,10 @@ _ROUTES = (
 
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
-    **KEEPING_STATUSES,
+    **STANDALONE_STATUSES,
     AuthorizationDeniedError: 401,
-    NotAcceptableError: 406,
-    InvalidRequestError: 400,
+    XmlNotServedError: 406,
+    BadRequestError: 400,
     NoSuchRecordError: 404,
     NoSuchResourceError: 404,
     NoSuchRowError: 404,
@@ -90,7 +95,7 @@ STATUSES: dict[type[Exception], int] = {
 
 
 def create_app(
-    settings: Settings,
+    settings: CrmSettings,
     *,
     workspaces: Workspaces,
     database: Database,
@@ -108,31 +113,33 @@ def create_app(
     app = LeanFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    parts = _parts(settings, workspaces=workspaces, database=database)
-    app.extensions[EXTENSION] = parts
+    dependencies = _dependencies(settings, workspaces=workspaces, database=database)
+    app.extensions[EXTENSION] = dependencies
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: describe(settings))
     answer_plainly(app, {**KIT_STATUSES, **STATUSES})
     app.before_request(_look_at_the_request)
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)
-    reset = starting_anew(workspaces, parts.reset) if alone else parts.reset
+    reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
     faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal(settings.journal_bytes)
-    _stand_behind_front(app, parts, faults=faults, journal=journal, guard=guard, reset=reset)
-    memories: dict[str, Memory] = {"faults": faults, "journal": journal, "allowance": parts.allowance}
+    _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset)
+    memories: dict[str, Memory] = {"faults": faults, "journal": journal, "allowance": dependencies.allowance}
     add_snapshots(
         app,
         Snapshots(
             service=SERVICE,
             database=database,
             tables=AllRows(metadata),
-            memories={**memories, **(standing_of(workspaces) if alone else {})},
-            stills=(faults.still,),
+            memories={**memories, **(workspace_snapshot_of(workspaces) if alone else {})},
+            quiescers=(faults.quiesce,),
             sound=check_sound,
         ),
     )
     if alone:
-        add_keeping(app, Keeping(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST))
+        add_standalone_admin(
+            app, StandaloneAdmin(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST)
+        )
     return app
 
 
@@ -144,12 +151,12 @@ def _look_at_the_request() -> None:
     refuse_method(asked)
 
 
-def _parts(settings: Settings, *, workspaces: Workspaces, database: Database) -> Parts:
+def _dependencies(settings: CrmSettings, *, workspaces: Workspaces, database: Database) -> CrmDependencies:
     """Make what views find at the application."""
-    return Parts(
+    return CrmDependencies(
         settings=settings,
         workspaces=workspaces,
-        store=Store(database, change_retention=settings.change_retention),
+        store=RecordStore(database, change_retention=settings.change_retention),
         allowance=Allowance(rolling=settings.limits_reset == "rolling"),
         versions=chosen(settings),
         grants=Grants(database),
@@ -179,33 +186,37 @@ def _shown(workspace: Workspace) -> dict[str, object]:
     return {name: value for name, value in workspace.to_json().items() if name in kept}
 
 
-def _stand_behind_front(  # noqa: PLR0913 - what stands there
+def _add_middleware(  # noqa: PLR0913 - what stands there
     app: Flask,
-    parts: Parts,
+    dependencies: CrmDependencies,
     *,
     faults: FaultBook,
     journal: Journal,
     guard: Guard,
     reset: Callable[[Workspace], None],
 ) -> None:
-    """Give the application its front, and the admin routes that show what passes it."""
+    """Give the application its middleware, and the admin routes that show what passes it."""
 
     def whose(environ: "WSGIEnvironment") -> Workspace:
-        return parts.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or parts.workspaces.default
+        return (
+            dependencies.with_key_in(environ.get("HTTP_AUTHORIZATION", "")) or dependencies.workspaces.default
+        )
 
-    front = Front(Edge(app.wsgi_app, parts), faults=faults, journal=journal, workspace_of=whose)
-    guarded = GuardMiddleware(Compressed(front), guard)
+    middleware = JournalMiddleware(
+        InsightlyMiddleware(app.wsgi_app, dependencies), faults=faults, journal=journal, workspace_of=whose
+    )
+    guarded = GuardMiddleware(CompressionMiddleware(middleware), guard)
     app.wsgi_app = guarded  # type: ignore[method-assign]  # Flask's own way to wrap an application
     add_admin(
         app,
         Admin(
             service=SERVICE,
-            workspaces=parts.workspaces,
+            workspaces=dependencies.workspaces,
             workspace_of=workspace_of,
             reset=reset,
             faults=faults,
             journal=journal,
-            front=front,
+            middleware=middleware,
             guard=guard,
         ),
     )

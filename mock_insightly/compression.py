@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-class Compressed:
+class CompressionMiddleware:
     """A WSGI application around the CRM's.
 
     Source: ``Accept-Encoding: gzip`` is honoured (the vendor's Python client, documented; live probes of v3.1, observed

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from mock_insightly.account.account import account_of
-from mock_insightly.settings import Settings
+from mock_insightly.settings import CrmSettings
 from mock_insightly.versions.chosen import chosen
 from mock_insightly.versions.known import VERSIONS
 from mock_kit.api.openapi import Description
@@ -15,7 +15,7 @@ class LocalProblem(TypedDict):
     message: str
 
 
-def describe(settings: Settings) -> Description:
+def describe(settings: CrmSettings) -> Description:
     """Describe the CRM, with the custom objects that its accounts have."""
     from mock_insightly.document import components_and_paths  # noqa: PLC0415 - only where a document is wanted
 

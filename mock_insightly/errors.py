@@ -22,7 +22,7 @@ class AuthorizationDeniedError(CrmError):
         super().__init__("Authorization has been denied for this request.")
 
 
-class NotAcceptableError(CrmError):
+class XmlNotServedError(CrmError):
     """An answer in XML is asked for, which the real CRM gives (Insightly v2.1 help page, documented) and this does not."""
 
     def __init__(self, came: str) -> None:
@@ -64,25 +64,25 @@ class NoSuchRowError(CrmError):
         super().__init__(f"{called} has nothing that is called {shown(came)}")
 
 
-class InvalidRequestError(CrmError):
+class BadRequestError(CrmError):
     """The base of what makes a request a bad one."""
 
 
-class FieldError(InvalidRequestError):
+class FieldError(BadRequestError):
     """A value does not fit its field."""
 
     def __init__(self, called: str, expected: str, came: Json) -> None:
         super().__init__(f"{called} must be {expected}; got {shown(came)}")
 
 
-class MissingFieldError(InvalidRequestError):
+class MissingFieldError(BadRequestError):
     """A field that must have a value has none."""
 
     def __init__(self, called: str, entity: str) -> None:
         super().__init__(f"{called} is required: expected a value for it in the {entity}; got none")
 
 
-class NotARecordError(InvalidRequestError):
+class NotARecordError(BadRequestError):
     """A body is JSON, but no object."""
 
     def __init__(self, entity: str, came: Json) -> None:
@@ -139,14 +139,14 @@ class StorageLimitError(PlanLimitError):
         CrmError.__init__(self, f"The plan's limit of {limit} bytes of files is reached")
 
 
-class RepeatedRowError(InvalidRequestError):
+class RepeatedRowError(BadRequestError):
     """A link or a tag is there already."""
 
     def __init__(self, called: str, twin: Json) -> None:
         super().__init__(f"{called} must differ from one another; there is already {shown(twin)}")
 
 
-class NoRoomError(InvalidRequestError):
+class NoRoomError(BadRequestError):
     """A record's graph has no place for another row of this sort.
 
     Source: late v2.2 could hold one value of each sort (v2.2 organisations of 2017, observed second-hand); the 400 is
@@ -157,7 +157,7 @@ class NoRoomError(InvalidRequestError):
         super().__init__(f"{called} holds one entry of each sort, and has no place for {shown(came)}")
 
 
-class ODataError(InvalidRequestError):
+class ODataError(BadRequestError):
     """A query of v2.1 cannot be read.
 
     Source: 400 for texts without quotes (the vendor's Python client and the v2.1 help page, documented).
@@ -167,14 +167,14 @@ class ODataError(InvalidRequestError):
         super().__init__(f"{called} must be {expected}; got {shown(came)}")
 
 
-class NoImageError(InvalidRequestError):
+class NoImageError(BadRequestError):
     """A record has no image, on v2.1.
 
     Source: 400 with these words in plain text (recorded v2.1 exchanges, observed).
     """
 
 
-class MixedDatesError(InvalidRequestError):
+class MixedDatesError(BadRequestError):
     """One body writes some dates with a space and others with a ``T``.
 
     Source: v3.1 answers 400, probed live by insightly-mcp (observed second-hand).
@@ -187,7 +187,7 @@ class MixedDatesError(InvalidRequestError):
         )
 
 
-class StaleRecordError(InvalidRequestError):
+class StaleRecordError(BadRequestError):
     """An ``If-Match`` header does not name the record's present state."""
 
     def __init__(self, came: str) -> None:
@@ -196,7 +196,7 @@ class StaleRecordError(InvalidRequestError):
         )
 
 
-class TooManyFiltersError(InvalidRequestError):
+class TooManyFiltersError(BadRequestError):
     """A v2.2 search has more than one filter.
 
     Source: "exactly one" stands in the vendor's Python client (documented); that more get a 400 is assumed.
@@ -206,7 +206,7 @@ class TooManyFiltersError(InvalidRequestError):
         super().__init__(f"A search takes exactly one filter; got {', '.join(came)}")
 
 
-class HalfAFilterError(InvalidRequestError):
+class HalfAFilterError(BadRequestError):
     """Only one of ``field_name`` and ``field_value`` came.
 
     Source: the two "must come together" (Insightly v3.1 help page, documented); the 400 is assumed.
@@ -216,7 +216,7 @@ class HalfAFilterError(InvalidRequestError):
         super().__init__(f"field_name and field_value must come together; got {came} without {missing}")
 
 
-class NoSuchFieldError(InvalidRequestError):
+class NoSuchFieldError(BadRequestError):
     """A search names a field that a resource has not, or that cannot be searched."""
 
     def __init__(self, called: str, resource: str, nearest: Iterable[str]) -> None:
@@ -233,7 +233,7 @@ def shown(value: Json) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters of JSON)"
 
 
-class RedirectError(InvalidRequestError):
+class RedirectError(BadRequestError):
     """A user cannot be sent back to an address."""
 
     def __init__(self, came: str) -> None:
@@ -242,7 +242,7 @@ class RedirectError(InvalidRequestError):
         )
 
 
-class GrantError(InvalidRequestError):
+class GrantError(BadRequestError):
     """A code stands for nothing, or not for who sends it."""
 
     def __init__(self) -> None:

@@ -10,9 +10,9 @@ from typing import Annotated
 from msgspec import Meta
 from msgspec.structs import fields
 
-from mock_insightly.account.allowance import Limits
+from mock_insightly.account.allowance import RateLimits
 from mock_insightly.records.dates import EARLIEST, shifted, whole_second
-from mock_kit.admin.faults import Effect, Phase, Rule, Rules
+from mock_kit.admin.faults import Effect, FaultRule, FaultRules, Phase
 from mock_kit.workspaces import seeded
 
 _YEAR_S = 366 * 24 * 60 * 60
@@ -58,11 +58,11 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
             )
         return super().objection(phase)
 
-    def limits(self, usual: Limits) -> Limits:
+    def limits(self, usual: RateLimits) -> RateLimits:
         """Return the limits in force, where these are the usual ones."""
         if self.burst_limit is None and self.daily_limit is None:
             return usual
-        return Limits(
+        return RateLimits(
             daily=usual.daily if self.daily_limit is None else self.daily_limit,
             burst=usual.burst if self.burst_limit is None else self.burst_limit,
             strict=usual.strict or self.daily_limit is not None,
@@ -88,13 +88,13 @@ class CrmEffect(Effect, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         ]
 
 
-class CrmRule(Rule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CrmRule(FaultRule, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One scripted misbehaviour of the CRM."""
 
     effect: CrmEffect
 
 
-class CrmRules(Rules, frozen=True, forbid_unknown_fields=True):
+class CrmRules(FaultRules, frozen=True, forbid_unknown_fields=True):
     """What is put in the place of all rules of the CRM."""
 
     faults: Sequence[CrmRule]

@@ -15,7 +15,7 @@ PREFIX = "ELEMENTS_LOCAL_CRM_"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class CrmSettings:
     """The CRM's settings.
 
     Attributes:
@@ -115,7 +115,7 @@ class Settings:
         return tuple(name.strip() for name in self.custom_objects.split(",") if name.strip())
 
     @classmethod
-    def from_env(cls, variables: Mapping[str, str]) -> "Settings":
+    def from_env(cls, variables: Mapping[str, str]) -> "CrmSettings":
         """Read the settings from variables that start with ``ELEMENTS_LOCAL_CRM_``; others are not ours.
 
         Raises:
@@ -124,7 +124,7 @@ class Settings:
         return cls(**environment.chosen(variables, PREFIX, _KINDS))  # type: ignore[arg-type]  # each by its own kind
 
 
-def _word(*words: str) -> environment.Kind:
+def _word(*words: str) -> environment.SettingType:
     return environment.one_of({word: word for word in words})
 
 

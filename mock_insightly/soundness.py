@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from msgspec import ValidationError
 from sqlalchemy import Connection, and_, func, select
 
-from mock_insightly.kinds import KINDS, Kind, custom_object
-from mock_insightly.records.changes import Made
+from mock_insightly.kinds import KINDS, RecordKind, custom_object
+from mock_insightly.records.changes import ChangeType
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.records import record_in
 from mock_insightly.records.sequences import CHANGES, FOUNDATIONS
@@ -23,7 +23,7 @@ def check_sound(connection: Connection, workspace: str) -> None:
     Raises:
         SnapshotError: says what is not, what was expected, and what came.
     """
-    check_texts(connection, workspace, {changes.c.change: Made})
+    check_texts(connection, workspace, {changes.c.change: ChangeType})
     kept = select(sequences).where(sequences.c.workspace == workspace)
     known = {row.name: row for row in connection.execute(kept)}
     for name, (low, high) in _in_use(connection, workspace).items():
@@ -89,7 +89,7 @@ def _numbers(connection: Connection, workspace: str) -> Iterator[tuple[str, int]
         yield run.kind, run.first_id + run.length - 1
 
 
-def _numbers_of(kind: Kind, record_id: int, document: str, table: str) -> list[tuple[str, int]]:
+def _numbers_of(kind: RecordKind, record_id: int, document: str, table: str) -> list[tuple[str, int]]:
     """Return the numbers of a kept record.
 
     Raises:

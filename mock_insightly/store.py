@@ -9,15 +9,15 @@ from functools import cache
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from mock_insightly.errors import NoSuchRecordError
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records import sequences
-from mock_insightly.records.changes import Change, ChangeQuery, Changes, Made
+from mock_insightly.records.changes import Change, ChangeQuery, Changes, ChangeType
 from mock_insightly.records.fields import Record
 from mock_insightly.records.files import File
-from mock_insightly.records.finding import Finder, Found, find_few
-from mock_insightly.records.history import History
-from mock_insightly.records.query import Page
-from mock_insightly.records.search import Wanted
+from mock_insightly.records.finding import Finder, RecordPage, find_few
+from mock_insightly.records.history import HistoryTransaction
+from mock_insightly.records.query import PageRange
+from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.short_lists import (
     EVERYTHING,
     documents_of,
@@ -32,7 +32,7 @@ from mock_insightly.tables import changes, metadata, pruned
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared, Row
-from mock_kit.storage.retention import Forgetting, Retention
+from mock_kit.storage.retention import Retention, RetentionRule
 from mock_kit.workspaces.registry import Workspace
 
 _QUARTER = timedelta(days=90)
@@ -46,42 +46,44 @@ class Stored:
     document: str
 
 
-class Store:
+class RecordStore:
     """The records of all workspaces, in a database."""
 
     def __init__(self, database: Database, *, change_retention: timedelta = _QUARTER) -> None:
         database.create("crm", metadata, version=3)
         self._database = database
-        self._retention = Retention(pruned, [Forgetting(keep=change_retention, statements=FORGETTING)])
+        self._retention = Retention(pruned, [RetentionRule(keep=change_retention, statements=FORGETTING)])
         self._finder = Finder()
         self._forgetting = [
             Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
             for table in metadata.sorted_tables
         ]
 
-    def get(self, workspace: Workspace, kind: Kind, record_id: int) -> Stored:
+    def get(self, workspace: Workspace, kind: RecordKind, record_id: int) -> Stored:
         """Return a record.
 
         Raises:
             NoSuchRecordError: it is not there.
         """
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             document = get_document.scalar(connection, key_of(workspace, kind, record_id))
         if document is None:
             raise NoSuchRecordError(kind.entity, record_id)
         return Stored(id=record_id, document=document)
 
-    def file(self, workspace: Workspace, kind: Kind, record_id: int) -> File | None:
+    def file(self, workspace: Workspace, kind: RecordKind, record_id: int) -> File | None:
         """Return the file of a record, if it has one."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             row = get_file.first(connection, key_of(workspace, kind, record_id))
         return None if row is None else File(content_type=row.content_type, content=bytes(row.content))
 
-    def find(self, workspace: Workspace, kind: Kind, wanted: Wanted, page: Page) -> Found:
+    def find(
+        self, workspace: Workspace, kind: RecordKind, wanted: RecordFilter, page: PageRange
+    ) -> RecordPage:
         """Return a page of records, in their kind's order or in that which is wanted."""
         if wanted.by_date:
             return page_by_date(
-                self.find(workspace, kind, replace(wanted, by_date=False), Page(top=EVERYTHING)), page
+                self.find(workspace, kind, replace(wanted, by_date=False), PageRange(top=EVERYTHING)), page
             )
         if kind.order:
             with self._database.reading() as connection:
@@ -90,7 +92,7 @@ class Store:
             with self._database.reading() as connection:
                 return referring_page(connection, workspace.name, kind.name, wanted, page)
         if not wanted.sifted and wanted.after is not None and page.skip == 0:
-            with self._database.glancing() as connection:
+            with self._database.autocommit_read() as connection:
                 few = find_few(connection, workspace.name, kind.name, wanted.after, page)
             if few is not None:
                 return few
@@ -113,10 +115,10 @@ class Store:
 
     def founded(self, workspace: Workspace) -> bool:
         """Say whether a workspace has what every account has."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             return sequences.begun(connection, workspace, sequences.FOUNDATIONS)
 
-    def written_since(self, workspace: Workspace, kind: Kind, since: datetime) -> frozenset[int]:
+    def written_since(self, workspace: Workspace, kind: RecordKind, since: datetime) -> frozenset[int]:
         """Return the ids of a kind's records that were written later than that."""
         late = select(changes.c.record_id).where(
             changes.c.workspace == workspace.name, changes.c.kind == kind.name, changes.c.at > since
@@ -124,37 +126,39 @@ class Store:
         with self._database.reading() as connection:
             return frozenset(connection.scalars(late))
 
-    def every(self, workspace: Workspace, kind: Kind, *, without: frozenset[int] = frozenset()) -> list[str]:
+    def every(
+        self, workspace: Workspace, kind: RecordKind, *, without: frozenset[int] = frozenset()
+    ) -> list[str]:
         """Return all records of a kind but some, which should be few, as they are kept."""
         with self._database.reading() as connection:
             return every_document(connection, workspace.name, kind, without=without)
 
     @contextmanager
-    def documents(self, workspace: Workspace) -> Iterator[Callable[[Kind], Iterable[str]]]:
+    def documents(self, workspace: Workspace) -> Iterator[Callable[[RecordKind], Iterable[str]]]:
         """Open a view of one moment, which yields all records of a kind one by one, ids ascending."""
         with self._database.reading() as connection:
             yield lambda kind: documents_of(connection, workspace.name, kind)
 
-    def count(self, workspace: Workspace, kind: Kind) -> int:
+    def count(self, workspace: Workspace, kind: RecordKind) -> int:
         """Return how many records of a kind there are."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             return sequences.live(connection, workspace, kind.name)
 
     def converts(self, workspace: Workspace) -> bool:
         """Say whether a lead was ever converted."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             return sequences.begun(connection, workspace, sequences.CONVERSIONS)
 
-    def tags(self, workspace: Workspace, kind: Kind) -> set[str]:
+    def tags(self, workspace: Workspace, kind: RecordKind) -> set[str]:
         """Return the tags that records of a kind carry."""
         with self._database.reading() as connection:
             return tags_of(connection, workspace.name, kind)
 
     @contextmanager
-    def history(self, workspace: Workspace) -> Iterator[History]:
+    def history(self, workspace: Workspace) -> Iterator[HistoryTransaction]:
         """Open a transaction in which records can be added as if they had always been there."""
         with self._database.writing() as connection:
-            yield History(connection, workspace)
+            yield HistoryTransaction(connection, workspace)
 
     def reset(self, workspace: Workspace) -> None:
         """Forget everything of a workspace; its numbers start anew."""
@@ -169,7 +173,7 @@ class Store:
             yield Writing(connection, workspace, at=at, retention=self._retention)
 
 
-def stored(kind: Kind, record: Record) -> Stored:
+def stored(kind: RecordKind, record: Record) -> Stored:
     """Return a record as it is kept."""
     return Stored(id=int(str(record[kind.id_field])), document=encode_text(record))
 
@@ -200,7 +204,7 @@ def _change(row: Row) -> Change:
         seq=row.seq,
         resource=row.kind,
         record_id=row.record_id,
-        change=Made(row.change),
+        change=ChangeType(row.change),
         at=row.at,
         created=row.created,
         updated=row.updated,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from elements_local.clients import Doors
+from elements_local.clients import WorkspaceClients
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process, on_ports
 
@@ -42,7 +42,7 @@ def stack_on_ports() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def doors_with_ties(stack_with_ties: Stack) -> Iterator[Doors]:
+def clients_with_ties(stack_with_ties: Stack) -> Iterator[WorkspaceClients]:
     """A fresh workspace of the stack in which ties are kept."""
     made = stack_with_ties.new_workspace(seed=7)
     yield made
@@ -50,7 +50,7 @@ def doors_with_ties(stack_with_ties: Stack) -> Iterator[Doors]:
 
 
 @pytest.fixture
-def doors(stack_in_process: Stack) -> Iterator[Doors]:
+def clients(stack_in_process: Stack) -> Iterator[WorkspaceClients]:
     """A fresh workspace of the stack in process."""
     made = stack_in_process.new_workspace(seed=7)
     yield made

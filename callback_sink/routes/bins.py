@@ -7,9 +7,9 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callback_sink.answers import reply_of
+from callback_sink.dependencies import dependencies
 from callback_sink.errors import BodyTooLargeError
 from callback_sink.inbox import Callback, Received, bin_of, keepable, target_of
-from callback_sink.parts import parts
 from callback_sink.search import Filters
 from mock_kit.admin.paths import is_admin
 from mock_kit.admin.routes import check_token, json_answer
@@ -35,7 +35,7 @@ def receive() -> Response | None:
     if is_admin(asked.path):
         return None
     name = bin_of(path_of(asked.environ["PATH_INFO"]))
-    workspace = parts().owner_of(name)
+    workspace = dependencies().owner_of(name)
     if asked.method == "OPTIONS":
         return _written(Reply(status=204, headers=Headers({"Allow": _METHODS})))
     if asked.method in {"GET", "HEAD"} and asked.path == "/favicon.ico":
@@ -85,7 +85,7 @@ def _drained(workspace: Workspace, name: str) -> Response:
     Source: the vendor's API test suite, which drains its event collector so (documented).
     """
     check_token()
-    drained = parts().store.remove(workspace.name, Filters(bin=name))
+    drained = dependencies().store.remove(workspace.name, Filters(bin=name))
     data = [{"data": callback.text} for callback in drained]
     return json_answer({"count": len(data), "data": data})
 
@@ -99,10 +99,10 @@ def _recorded(asked: Request, workspace: Workspace, name: str) -> Response:
         headers=[(keepable(header), keepable(value)) for header, value in asked.headers],
         body=_body(asked),
     )
-    recorded = parts().store.record(workspace.name, received)
+    recorded = dependencies().store.record(workspace.name, received)
     if recorded.relays and recorded.forward is not None:
         return _relayed(asked, workspace, recorded.callback, recorded.forward)
-    parts().arrivals.announce(workspace.name)
+    dependencies().arrivals.announce(workspace.name)
     if recorded.forward is not None:
         _send_on(workspace, recorded.callback, recorded.forward)
     asked.environ[DROPPED] = recorded.answer.hangs_up
@@ -111,15 +111,15 @@ def _recorded(asked: Request, workspace: Workspace, name: str) -> Response:
 
 def _send_on(workspace: Workspace, callback: Callback, url: str) -> None:
     """Send a callback on within the request that brought it, so that an advance of time has settled it too."""
-    forwarded = parts().forwarder.forward(callback, url, now=workspace.clock.now())
-    parts().store.note_forward(workspace.name, callback.id, forwarded)
+    forwarded = dependencies().forwarder.forward(callback, url, now=workspace.clock.now())
+    dependencies().store.note_forward(workspace.name, callback.id, forwarded)
 
 
 def _relayed(asked: Request, workspace: Workspace, callback: Callback, url: str) -> Response:
     """Send a callback on, and answer as its target does; hang up if that does not answer."""
-    reply, forwarded = parts().forwarder.relay(callback, url, now=workspace.clock.now())
-    parts().store.note_forward(workspace.name, callback.id, forwarded, relayed=True)
-    parts().arrivals.announce(workspace.name)
+    reply, forwarded = dependencies().forwarder.relay(callback, url, now=workspace.clock.now())
+    dependencies().store.note_forward(workspace.name, callback.id, forwarded, relayed=True)
+    dependencies().arrivals.announce(workspace.name)
     asked.environ[DROPPED] = reply is None
     return _written(reply or Reply(status=502))
 
@@ -140,4 +140,4 @@ def _body(asked: Request) -> bytes:
     try:
         return asked.get_data(cache=False)
     except RequestEntityTooLarge as error:
-        raise BodyTooLargeError(asked.content_length, largest=parts().settings.largest_body) from error
+        raise BodyTooLargeError(asked.content_length, largest=dependencies().settings.largest_body) from error

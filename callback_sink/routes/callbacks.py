@@ -6,12 +6,12 @@ from typing import Annotated, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct, to_builtins
 
+from callback_sink.dependencies import dependencies
 from callback_sink.errors import CameTooFewError, NoTargetError, NotAsExpectedError
 from callback_sink.expectation import Expectation, failures
 from callback_sink.inbox import CallbackJson, ForwardedJson
-from callback_sink.listed import Listed
-from callback_sink.parts import parts
-from callback_sink.routes.calls import OneCallback, Whose, asked_workspace
+from callback_sink.listed import CallbackPage
+from callback_sink.routes.calls import OneCallbackQuery, WorkspaceQuery, asked_workspace
 from callback_sink.routes.forwards import Url
 from callback_sink.search import Filters
 from mock_kit.api.operations import Answer, Link, operation
@@ -23,7 +23,7 @@ LONGEST_WAIT = timedelta(seconds=60)
 bp = Blueprint("callbacks", __name__, url_prefix="/_local/callbacks")
 
 
-class Chosen(Filters, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class CallbackQuery(Filters, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Which callbacks are meant, and whose.
 
     Attributes:
@@ -33,7 +33,7 @@ class Chosen(Filters, frozen=True, kw_only=True, forbid_unknown_fields=True, ren
     workspace: str | None = None
 
 
-class ListQuery(Chosen, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class CallbackListQuery(CallbackQuery, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Which callbacks are meant, and how many of them.
 
     Attributes:
@@ -68,7 +68,7 @@ class Replay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: Url | None = None
 
 
-class Listing(PageJson):
+class CallbackListJson(PageJson):
     """Callbacks, oldest first; ``pruned`` older ones made room since the last reset, the last of them at ``pruned_at``."""
 
     count: int
@@ -99,55 +99,55 @@ _LINKS = {
 
 @bp.get("")
 @operation(links=_LINKS)
-def search(query: ListQuery) -> Answer[Listing]:
+def search(query: CallbackListQuery) -> Answer[CallbackListJson]:
     """List the callbacks that the filters mean, oldest first."""
     name = asked_workspace().name
-    found = parts().store.listed(name, query, after=query.after, limit=query.limit)
+    found = dependencies().store.listed(name, query, after=query.after, limit=query.limit)
     return _listing(found)
 
 
 @bp.delete("")
 @operation()
-def forget(query: Chosen) -> Answer[Removed]:
+def forget(query: CallbackQuery) -> Answer[Removed]:
     """Forget the callbacks that the filters mean, and say how many they were."""
-    return Answer({"removed": len(parts().store.remove(asked_workspace().name, query))})
+    return Answer({"removed": len(dependencies().store.remove(asked_workspace().name, query))})
 
 
 @bp.get("/<int:callback_id>")
 @operation(problems=(404,))
-def show(callback_id: int, query: OneCallback) -> Answer[CallbackJson]:  # noqa: ARG001 - read by asked_workspace
+def show(callback_id: int, query: OneCallbackQuery) -> Answer[CallbackJson]:  # noqa: ARG001 - read by asked_workspace
     """Show one callback."""
-    return Answer(parts().store.callback(asked_workspace().name, callback_id).to_json())
+    return Answer(dependencies().store.callback(asked_workspace().name, callback_id).to_json())
 
 
 @bp.post("/wait")
 @operation(problems=(408,), links=_LINKS)
-def wait(query: Whose, body: Wait) -> Answer[Listing]:  # noqa: ARG001 - as in show
+def wait(query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa: ARG001 - as in show
     """Answer as soon as enough callbacks are there; else, when the time is over, tell what came closest."""
     name = asked_workspace(body.match.bin).name
-    found: list[Listed] = []
+    found: list[CallbackPage] = []
 
     def are_there() -> bool:
-        found[:] = [parts().store.listed(name, body.match, limit=PAGE)]
+        found[:] = [dependencies().store.listed(name, body.match, limit=PAGE)]
         return found[0].total >= body.count
 
-    if parts().arrivals.wait_until(name, are_there, timeout=body.timeout):
+    if dependencies().arrivals.wait_until(name, are_there, timeout=body.timeout):
         return _listing(found[0], body.match)
     raise CameTooFewError(
         expected=body.count,
         waited_s=body.timeout.total_seconds(),
         count=found[0].total,
-        closest=parts().store.near_misses(name, body.match),
+        closest=dependencies().store.near_misses(name, body.match),
     )
 
 
 @bp.post("/verify")
 @operation(problems=(409,))
-def verify(query: Whose, body: Expectation) -> Answer[Verified]:  # noqa: ARG001 - as in show
+def verify(query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noqa: ARG001 - as in show
     """Hold what is expected against what is there; 409 says what does not hold, and what came closest."""
     name = asked_workspace(body.match.bin).name
-    came = parts().store.callbacks(name, body.match)
-    wrong = failures(body, came, near=lambda: parts().store.near_misses(name, body.match))
+    came = dependencies().store.callbacks(name, body.match)
+    wrong = failures(body, came, near=lambda: dependencies().store.near_misses(name, body.match))
     if wrong:
         raise NotAsExpectedError(wrong, count=len(came))
     return Answer({"verified": True, "count": len(came)})
@@ -155,11 +155,11 @@ def verify(query: Whose, body: Expectation) -> Answer[Verified]:  # noqa: ARG001
 
 @bp.post("/<int:callback_id>/replay")
 @operation(problems=(404, 409))
-def replay(callback_id: int, query: OneCallback, body: Replay | None) -> Answer[ForwardedJson]:  # noqa: ARG001 - as in show
+def replay(callback_id: int, query: OneCallbackQuery, body: Replay | None) -> Answer[ForwardedJson]:  # noqa: ARG001 - as in show
     """Send a callback once more, the same bytes and headers, to a URL or to where its bin is forwarded."""
-    workspace, store, forwarder = asked_workspace(), parts().store, parts().forwarder
+    workspace, store, forwarder = asked_workspace(), dependencies().store, dependencies().forwarder
     callback = store.callback(workspace.name, callback_id)
-    url = (body.url if body else None) or store.told(workspace.name, callback.bin).forward
+    url = (body.url if body else None) or store.bin_settings(workspace.name, callback.bin).forward
     if url is None:
         raise NoTargetError(callback_id, name=callback.bin)
     forwarder.check(url)
@@ -168,7 +168,7 @@ def replay(callback_id: int, query: OneCallback, body: Replay | None) -> Answer[
     return Answer(forwarded)
 
 
-def _listing(found: Listed, match: Filters | None = None) -> Answer[Listing]:
+def _listing(found: CallbackPage, match: Filters | None = None) -> Answer[CallbackListJson]:
     """Answer with a page.
 
     Args:

@@ -3,14 +3,14 @@
 from flask import Request, request
 from msgspec import Struct
 
+from callback_sink.dependencies import dependencies
 from callback_sink.errors import ForeignBinError
 from callback_sink.inbox import BinName
-from callback_sink.parts import parts
 from mock_kit.admin.routes import ParameterError, UnknownWorkspaceError, mean
 from mock_kit.workspaces.registry import Workspace
 
 
-class Whose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WorkspaceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose callbacks are meant.
 
     Attributes:
@@ -20,7 +20,7 @@ class Whose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workspace: str | None = None
 
 
-class OneBin(Whose, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BinQuery(WorkspaceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which bin is meant.
 
     Attributes:
@@ -30,7 +30,7 @@ class OneBin(Whose, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bin: BinName
 
 
-class OneCallback(Whose, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OneCallbackQuery(WorkspaceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose callback is meant.
 
     Attributes:
@@ -61,7 +61,7 @@ def asked_workspace(named_bin: str | None = None) -> Workspace:
     """
     if named_bin is None or "workspace" in request.args:
         return mean(workspace_of(request))
-    return mean(parts().owner_of(named_bin))
+    return mean(dependencies().owner_of(named_bin))
 
 
 def workspace_of(asked: Request) -> Workspace:
@@ -72,8 +72,8 @@ def workspace_of(asked: Request) -> Workspace:
     """
     name = asked.args.get("workspace")
     if name is None:
-        return parts().owner_of(asked.args.get("bin", ""))
-    workspace = parts().workspaces.named(name)
+        return dependencies().owner_of(asked.args.get("bin", ""))
+    workspace = dependencies().workspaces.named(name)
     if workspace is None:
         raise UnknownWorkspaceError(f"there is no workspace {name!r}; leave ?workspace= out for the default")
     return workspace
@@ -87,7 +87,7 @@ def owner_of(named_bin: str) -> Workspace:
         ForeignBinError: it names another one, in which nothing would ever come of it.
     """
     workspace = asked_workspace(named_bin)
-    owner = parts().owner_of(named_bin)
+    owner = dependencies().owner_of(named_bin)
     if workspace is not owner:
         raise ForeignBinError(named_bin, owner=owner.name, workspace=workspace.name)
     return owner

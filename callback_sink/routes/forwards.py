@@ -5,11 +5,11 @@ from typing import Annotated, Literal, TypedDict
 from flask import Blueprint, request
 from msgspec import Meta, Struct
 
+from callback_sink.dependencies import dependencies
 from callback_sink.errors import ForwardLoopError
 from callback_sink.forwarding import leads_back
 from callback_sink.inbox import BinName
-from callback_sink.parts import parts
-from callback_sink.routes.calls import OneBin, Whose, asked_workspace, owner_of
+from callback_sink.routes.calls import BinQuery, WorkspaceQuery, asked_workspace, owner_of
 from mock_kit.api.operations import Answer, operation
 
 bp = Blueprint("forwards", __name__, url_prefix="/_local/forwards")
@@ -42,32 +42,32 @@ class ForwardJson(TypedDict):
 
 @bp.put("")
 @operation()
-def send_on(query: Whose, body: Forward) -> Answer[ForwardJson]:  # noqa: ARG001 - read by owner_of
+def send_on(query: WorkspaceQuery, body: Forward) -> Answer[ForwardJson]:  # noqa: ARG001 - read by owner_of
     """Send each callback that comes to a bin from now on to a URL as well, before it is answered."""
     owner = owner_of(body.bin)
     if leads_back(body.url, body.bin, host=request.host):
         raise ForwardLoopError(body.bin, body.url)
-    parts().forwarder.check(body.url)
-    parts().store.send_on(owner.name, body.bin, body.url, relays=body.answers == "target")
+    dependencies().forwarder.check(body.url)
+    dependencies().store.send_on(owner.name, body.bin, body.url, relays=body.answers == "target")
     return _shown(owner.name, body.bin)
 
 
 @bp.get("")
 @operation()
-def show(query: OneBin) -> Answer[ForwardJson]:
+def show(query: BinQuery) -> Answer[ForwardJson]:
     """Show where a bin's callbacks go."""
     return _shown(asked_workspace().name, query.bin)
 
 
 @bp.delete("")
 @operation()
-def forget(query: OneBin) -> Answer[ForwardJson]:
+def forget(query: BinQuery) -> Answer[ForwardJson]:
     """Send them nowhere any more."""
     workspace = asked_workspace().name
-    parts().store.send_on(workspace, query.bin, None)
+    dependencies().store.send_on(workspace, query.bin, None)
     return _shown(workspace, query.bin)
 
 
 def _shown(workspace: str, name: str) -> Answer[ForwardJson]:
-    told = parts().store.told(workspace, name)
+    told = dependencies().store.bin_settings(workspace, name)
     return Answer({"bin": name, "url": told.forward, "answers": "target" if told.relays else "sink"})

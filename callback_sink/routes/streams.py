@@ -6,8 +6,8 @@ from typing import Annotated
 from flask import Blueprint, Response, request
 from msgspec import Meta, field
 
-from callback_sink.parts import parts
-from callback_sink.routes.callbacks import Chosen
+from callback_sink.dependencies import dependencies
+from callback_sink.routes.callbacks import CallbackQuery
 from callback_sink.routes.calls import asked_workspace
 from callback_sink.stream import Stream
 from mock_kit.api.operations import operation
@@ -17,7 +17,7 @@ bp = Blueprint("streams", __name__, url_prefix="/_local/callbacks")
 _HIGHEST = 2**63 - 1
 
 
-class Followed(Chosen, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class StreamQuery(CallbackQuery, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Which callbacks are followed.
 
     Attributes:
@@ -33,12 +33,12 @@ class Followed(Chosen, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
 @bp.get("/stream")
 @operation(problems=(503,), gives={"text/event-stream": None})
-def stream(query: Followed) -> Response:
+def stream(query: StreamQuery) -> Response:
     """Follow the callbacks that the filters mean, as server-sent events; each event's id is that of its callback."""
-    workspace, places = asked_workspace().name, parts().places
+    workspace, places = asked_workspace().name, dependencies().places
     followed = Stream(
-        store=parts().store,
-        arrivals=parts().arrivals,
+        store=dependencies().store,
+        arrivals=dependencies().arrivals,
         workspace=workspace,
         wanted=query,
         after=_last_known(query.after),

@@ -10,7 +10,7 @@ DEFAULT_LEAD_SOURCE = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class CrmAccount:
     """What a workspace's records take from it.
 
     Attributes:
@@ -35,9 +35,9 @@ class Account:
 @lru_cache(maxsize=1024)  # each call is for one, and calls come in rows
 def account_of(
     seed: int, *, email: str, currency: str, country: str, custom_objects: tuple[str, ...] = ()
-) -> Account:
+) -> CrmAccount:
     """Return the account of the workspace with this seed; everything follows from it."""
-    return Account(
+    return CrmAccount(
         seed=seed,
         user_id=first_number(seed, "Users"),
         email=email,

@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class RateLimitVerdict:
     """What becomes of a call.
 
     Attributes:
@@ -31,7 +31,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class RateLimits:
     """How many calls are let through.
 
     Attributes:
@@ -88,22 +88,22 @@ class Allowance:
         self._used: dict[str, _Used] = {}
         self._lock = Lock()
 
-    def take(self, workspace: str, now: datetime, limits: Limits) -> Verdict:
+    def take(self, workspace: str, now: datetime, limits: RateLimits) -> RateLimitVerdict:
         """Count a call, or refuse it."""
         with self._lock:
             used = self._since(workspace, now)
             left = max(limits.daily - used.today, 0)
             if limits.strict and left == 0:
-                return Verdict(left=0, retry_after_s=self._over_in(used, now))
+                return RateLimitVerdict(left=0, retry_after_s=self._over_in(used, now))
             if limits.burst is not None:
                 used.lately = [at for at in used.lately if timedelta() <= now - at < _SECOND]
                 if len(used.lately) >= limits.burst:
-                    return Verdict(left=left, retry_after_s=1)
+                    return RateLimitVerdict(left=left, retry_after_s=1)
                 used.lately.append(now)
             used.today += 1
             if self._rolling:
                 used.stamps.append(now)
-        return Verdict(left=max(left - 1, 0))
+        return RateLimitVerdict(left=max(left - 1, 0))
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's calls."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 
 from mock_insightly.account import users
-from mock_insightly.account.account import DEFAULT_LEAD_SOURCE, Account, account_of, first_number
+from mock_insightly.account.account import DEFAULT_LEAD_SOURCE, CrmAccount, account_of, first_number
 from mock_insightly.kinds import (
     FILE_CATEGORIES,
     LEAD_SOURCES,
@@ -18,7 +18,7 @@ from mock_insightly.kinds import (
     PROJECT_CATEGORIES,
     TASK_CATEGORIES,
     USERS,
-    Kind,
+    RecordKind,
 )
 from mock_insightly.records.dates import EARLIEST, format_date
 from mock_insightly.records.fields import Record
@@ -32,7 +32,7 @@ _STATUSES = (
     ("Disqualified", 1, False),
     ("Converted", 1, True),
 )
-_CATEGORIES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+_CATEGORIES: tuple[tuple[RecordKind, tuple[str, ...]], ...] = (
     (TASK_CATEGORIES, ("Call", "E-mail", "Follow-up", "Meeting", "To-do")),
     (FILE_CATEGORIES, ("Contract", "Proposal", "Report")),
     (PROJECT_CATEGORIES, ("Consulting", "Implementation", "Support")),
@@ -45,7 +45,7 @@ _NOBODY = account_of(0, email="", currency="", country="")
 """Whose the lists are is not to be seen in them, but for their numbers."""
 
 
-def foundation(account: Account, *, since: datetime) -> Iterator[tuple[Kind, list[Record]]]:
+def foundation(account: CrmAccount, *, since: datetime) -> Iterator[tuple[RecordKind, list[Record]]]:
     """Yield the records of each kind, with the first ids of their sequences."""
     yield USERS, [users.owner(account, since=since)]
     dates: Record = dict.fromkeys(("DATE_CREATED_UTC", "DATE_UPDATED_UTC"), format_date(since))
@@ -55,7 +55,7 @@ def foundation(account: Account, *, since: datetime) -> Iterator[tuple[Kind, lis
 
 
 @cache
-def _lists() -> list[tuple[Kind, int, list[Record]]]:
+def _lists() -> list[tuple[RecordKind, int, list[Record]]]:
     """Return each list, how far into the numbers of its sequence it begins, and its records without number and dates."""
     lists = [(LEAD_SOURCES, 0, [*_sources()]), (LEAD_STATUSES, 0, [*_statuses()])]
     skipped = 0

@@ -31,7 +31,7 @@ _grants = Table(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Client:
+class OAuthClient:
     """An application that wants in, and where its users are sent back to."""
 
     client_id: str
@@ -43,10 +43,10 @@ class Grant:
     """That somebody let a client in."""
 
     workspace: str
-    client: Client
+    client: OAuthClient
     at: datetime
 
-    def is_good(self, client: Client, *, now: datetime) -> bool:
+    def is_good(self, client: OAuthClient, *, now: datetime) -> bool:
         """Say whether a client may take it: the one that was let in, and in time."""
         return client == self.client and self.at <= now <= self.at + LIFETIME
 
@@ -57,7 +57,7 @@ class Grants:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def give(self, workspace: Workspace, client: Client) -> str:
+    def give(self, workspace: Workspace, client: OAuthClient) -> str:
         """Let a client in, and return the code of it; who does not know the API key cannot tell it beforehand."""
         now = workspace.clock.now()
         with self._database.writing() as connection:
@@ -76,7 +76,7 @@ class Grants:
             row = connection.execute(select(_grants).where(_grants.c.code == code)).first()
             if row is None or not connection.execute(_grants.delete().where(_grants.c.code == code)).rowcount:
                 return None
-        client = Client(client_id=row.client_id, redirect_uri=row.redirect_uri)
+        client = OAuthClient(client_id=row.client_id, redirect_uri=row.redirect_uri)
         return Grant(workspace=row.workspace, client=client, at=row.at)
 
 

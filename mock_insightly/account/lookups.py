@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mock_insightly.account.account import Account, first_number
+from mock_insightly.account.account import CrmAccount, first_number
 from mock_insightly.made_up.countries import COUNTRIES, CURRENCIES
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record
 
-Rows = Callable[[Account], list[Record]]
+Rows = Callable[[CrmAccount], list[Record]]
 
 _OBJECTS = ("Contact", "Organisation", "Lead", "Opportunity", "Project", "Task", "Event", "Note")
 _DEFINED = format_date(datetime(2020, 1, 1, tzinfo=UTC))
@@ -43,17 +43,17 @@ def only(rows: Rows, *names: str) -> Rows:
     return lambda account: [{name: row[name] for name in names} for row in rows(account)]
 
 
-def countries(_account: Account) -> list[Record]:
+def countries(_account: CrmAccount) -> list[Record]:
     """Return all countries."""
     return [{"COUNTRY_NAME": name} for name in COUNTRIES]
 
 
-def currencies(_account: Account) -> list[Record]:
+def currencies(_account: CrmAccount) -> list[Record]:
     """Return all currencies."""
     return [{"CURRENCY_CODE": code, "CURRENCY_SYMBOL": symbol} for code, symbol in CURRENCIES]
 
 
-def instance(account: Account) -> list[Record]:
+def instance(account: CrmAccount) -> list[Record]:
     """Return the account itself."""
     name = account.email.rpartition("@")[2].partition(".")[0]
     return [
@@ -66,7 +66,7 @@ def instance(account: Account) -> list[Record]:
     ]
 
 
-def permissions(_account: Account) -> list[Record]:
+def permissions(_account: CrmAccount) -> list[Record]:
     """Return what the caller may do: everything, as there is one key and it is the owner's."""
     rights = dict.fromkeys(("CAN_READ", "CAN_CREATE", "CAN_EDIT", "CAN_DELETE"), True)
     return [
@@ -79,7 +79,7 @@ def permissions(_account: Account) -> list[Record]:
     ]
 
 
-def relationships(account: Account) -> list[Record]:
+def relationships(account: CrmAccount) -> list[Record]:
     """Return how contacts, or organisations, can be related to one another."""
     rows = (
         ("is the manager of", "Manager", "reports to", "Report", True),
@@ -102,7 +102,7 @@ def relationships(account: Account) -> list[Record]:
     ]
 
 
-def state_reasons(account: Account) -> list[Record]:
+def state_reasons(account: CrmAccount) -> list[Record]:
     """Return the reasons that an opportunity's state can be given, as v3 shows them."""
     rows = (
         ("WON", "Best price"),
@@ -119,7 +119,7 @@ def state_reasons(account: Account) -> list[Record]:
     ]
 
 
-def custom_objects(account: Account) -> list[Record]:
+def custom_objects(account: CrmAccount) -> list[Record]:
     """Return the definitions of the account's custom objects."""
     return [
         {

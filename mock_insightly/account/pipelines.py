@@ -5,7 +5,7 @@ Source: fields from recorded v2.1 lists (observed) and the v3.1 OpenAPI document
     (observed); the rows are made up.
 """
 
-from mock_insightly.account.account import Account, first_number
+from mock_insightly.account.account import CrmAccount, first_number
 from mock_insightly.errors import FieldError
 from mock_insightly.records.fields import Record
 from mock_kit.api.json_text import Json
@@ -17,7 +17,7 @@ _PIPELINES = (
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
-def pipelines(account: Account) -> list[Record]:
+def pipelines(account: CrmAccount) -> list[Record]:
     """Return the pipelines."""
     first = first_number(account.seed, "Pipelines")
     return [
@@ -32,7 +32,7 @@ def pipelines(account: Account) -> list[Record]:
     ]
 
 
-def stages(account: Account) -> list[Record]:
+def stages(account: CrmAccount) -> list[Record]:
     """Return the stages of all pipelines."""
     pipeline, stage = first_number(account.seed, "Pipelines"), first_number(account.seed, "PipelineStages")
     placed = [
@@ -53,7 +53,7 @@ def stages(account: Account) -> list[Record]:
     ]
 
 
-def activity_sets(account: Account) -> list[Record]:
+def activity_sets(account: CrmAccount) -> list[Record]:
     """Return the sets of activities."""
     number = first_number(account.seed, "ActivitySets")
     activities = [_activity(account, number, at, name) for at, name in enumerate(("Call", "Send a proposal"))]
@@ -72,7 +72,7 @@ def activity_sets(account: Account) -> list[Record]:
     ]
 
 
-def _activity(account: Account, number: int, at: int, name: str) -> Record:
+def _activity(account: CrmAccount, number: int, at: int, name: str) -> Record:
     return {
         "ACTIVITY_ID": first_number(account.seed, "Activities") + at,
         "ACTIVITYSET_ID": number,
@@ -99,7 +99,7 @@ def _activity(account: Account, number: int, at: int, name: str) -> Record:
     }
 
 
-def entered(account: Account, entity: str, pipeline: Json, stage: Json) -> Record:
+def entered(account: CrmAccount, entity: str, pipeline: Json, stage: Json) -> Record:
     """Return the fields of a record that enters a pipeline at a stage; without one, at the first.
 
     Raises:

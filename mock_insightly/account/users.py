@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.kinds import USERS
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record
 from mock_kit.workspaces import seeded
 
 
-def owner(account: Account, *, since: datetime) -> Record:
+def owner(account: CrmAccount, *, since: datetime) -> Record:
     """Return the account's owner.
 
     Source: fields and the values of time zone, display, order and week's start as recorded on v2.1 (observed).
@@ -22,7 +22,7 @@ def owner(account: Account, *, since: datetime) -> Record:
     }
 
 
-def colleague(account: Account, number: int, name: tuple[str, str], *, since: datetime) -> Record:
+def colleague(account: CrmAccount, number: int, name: tuple[str, str], *, since: datetime) -> Record:
     """Return another user of the account; number 0 would be the owner."""
     first_name, last_name = name
     token = seeded.hexadecimal(account.seed, "crm", "dropbox", number, length=8)

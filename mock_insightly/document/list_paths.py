@@ -1,6 +1,6 @@
 """The operations of lists that nobody changes, and of those that follow from records."""
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.account.lookups import Lookup
 from mock_insightly.document.field_schemas import Said
@@ -8,10 +8,10 @@ from mock_insightly.document.operations import (
     BRIEF,
     DELETED,
     PAGING,
-    Gives,
-    Operation,
     Operations,
-    Takes,
+    RequestBody,
+    ResponseBody,
+    VendorOperation,
     asked,
     record_variable,
     variable,
@@ -21,18 +21,18 @@ from mock_insightly.kinds import TEAMS
 from mock_insightly.versions.version import Version
 
 
-def add_lookup(lookup: Lookup, account: Account, operations: Operations, schemas: RecordSchemas) -> None:
+def add_lookup(lookup: Lookup, account: CrmAccount, operations: Operations, schemas: RecordSchemas) -> None:
     """Add the operations of a list that nobody changes; what its rows are is inferred from them."""
     rows = lookup.rows(account)
     name = lookup.name if lookup.single else _singular(lookup.name)
     brief = [{key: value for key, value in row.items() if key != lookup.collection} for row in rows]
     row = schemas.named(name, lambda: inferred([*rows, *brief]))
-    gives = Gives(
+    gives = ResponseBody(
         row if lookup.single else {"type": "array", "items": row},
         headers=("X-Total-Count",) if lookup.paged and not lookup.single else (),
     )
     paging = PAGING if lookup.paged and not lookup.single else ()
-    operation = Operation(
+    operation = VendorOperation(
         "index",
         f"Show the {lookup.name}.",
         gives,
@@ -42,10 +42,10 @@ def add_lookup(lookup: Lookup, account: Account, operations: Operations, schemas
     if lookup.key is not None:
         numbered = all(isinstance(one[lookup.key], int) for one in rows)
         kind: Said = {"type": "integer", "minimum": 0} if numbered else {"type": "string", "minLength": 1}
-        one = Operation(
+        one = VendorOperation(
             "show",
             f"Show one of the {lookup.name}.",
-            Gives(row),
+            ResponseBody(row),
             problems=(404,),
         )
         called = lookup.key.lower()
@@ -59,7 +59,9 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
         of = variable(
             "record_type", {"type": "string", "minLength": 1}, "The resource whose records carry them."
         )
-        operation = Operation("index_of", "List the tags that records of one kind carry.", Gives(tags))
+        operation = VendorOperation(
+            "index_of", "List the tags that records of one kind carry.", ResponseBody(tags)
+        )
         operations.add("GET", "/Tags/{record_type}", operation, of)
     needed = version.tags_of_one
     kinds = [shape.kind for shape in version.shapes.values() if shape.kind.field("TAGS")]
@@ -70,10 +72,10 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
         schema | ({"pattern": r"\S"} if needed else {}),
         required=needed,
     )
-    operation = Operation(
+    operation = VendorOperation(
         "index",
         "List the tags that records of one kind carry.",
-        Gives(tags, headers=operations.counted),
+        ResponseBody(tags, headers=operations.counted),
         parameters=(record_type, *operations.paging),
         problems=(400,) if needed else (),
     )
@@ -87,24 +89,26 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     number = record_variable("permission_id")
     body = object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
     team = asked("teamid", "the one team whose members are asked for; blank means any")
-    page = Gives({"type": "array", "items": member}, headers=operations.counted)
+    page = ResponseBody({"type": "array", "items": member}, headers=operations.counted)
     narrowing = (team,) if version.odata else ()
-    index = Operation(
+    index = VendorOperation(
         "index", "List the members of all teams.", page, parameters=(*narrowing, *operations.paging)
     )
-    create = Operation(
+    create = VendorOperation(
         "create",
         "Make a user the member of a team; who is one already stays so.",
-        Gives(member, status=201),
-        takes=Takes(body),
+        ResponseBody(member, status=201),
+        takes=RequestBody(body),
         problems=problems,
     )
-    show = Operation("show", "Show one of the TeamMembers.", Gives(member), problems=problems)
-    delete = Operation("delete", "Take a member out of its team.", DELETED, problems=problems)
+    show = VendorOperation("show", "Show one of the TeamMembers.", ResponseBody(member), problems=problems)
+    delete = VendorOperation("delete", "Take a member out of its team.", DELETED, problems=problems)
     if "PUT" in version.on_members:
         to_change = object_of({"PERMISSION_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
         says = "Put another user in the place of a member, whose team stays what it is."
-        update = Operation("update", says, Gives(member), takes=Takes(to_change), problems=problems)
+        update = VendorOperation(
+            "update", says, ResponseBody(member), takes=RequestBody(to_change), problems=problems
+        )
         operations.add("PUT", "/TeamMembers", update)
     operations.add("GET", "/TeamMembers", index)
     operations.add("POST", "/TeamMembers", create)
@@ -112,18 +116,18 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     operations.add("DELETE", "/TeamMembers/{permission_id}", delete, number)
 
 
-def add_custom_fields(account: Account, operations: Operations, schemas: RecordSchemas) -> None:
+def add_custom_fields(account: CrmAccount, operations: Operations, schemas: RecordSchemas) -> None:
     """Add the lists of custom fields' definitions, as v3 has them."""
     own = [field for name in account.custom_objects for field in custom_fields_of(name)]
     field = schemas.named("CustomField", lambda: inferred([one.to_v3() for one in (*CUSTOM_FIELDS, *own)]))
-    gives = Gives({"type": "array", "items": field})
+    gives = ResponseBody({"type": "array", "items": field})
     of = variable(
         "object_name", {"type": "string", "minLength": 1}, "Its plural or singular; another name means all."
     )
     operations.add(
         "GET",
         "/CustomFields/{object_name}",
-        Operation(
+        VendorOperation(
             "index",
             "List the custom fields of a kind of record.",
             gives,
@@ -133,7 +137,7 @@ def add_custom_fields(account: Account, operations: Operations, schemas: RecordS
     operations.add(
         "GET",
         "/CustomFields/{object_name}/Search",
-        Operation(
+        VendorOperation(
             "search",
             "List the custom fields of a kind of record that have a name.",
             gives,

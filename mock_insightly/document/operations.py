@@ -51,7 +51,7 @@ _IN_TEXT = "InText"
 
 
 @dataclass(frozen=True)
-class Takes:
+class RequestBody:
     """The body of a request.
 
     Attributes:
@@ -65,7 +65,7 @@ class Takes:
 
 
 @dataclass(frozen=True)
-class Gives:
+class ResponseBody:
     """The answer to a request.
 
     Attributes:
@@ -84,7 +84,7 @@ class Gives:
 
 
 @dataclass(frozen=True)
-class Operation:
+class VendorOperation:
     """One operation.
 
     Attributes:
@@ -95,11 +95,11 @@ class Operation:
 
     id: str
     summary: str
-    gives: Gives
+    gives: ResponseBody
     _: KW_ONLY
     text: str = ""
     parameters: tuple[Said, ...] = ()
-    takes: Takes | None = None
+    takes: RequestBody | None = None
     problems: tuple[int, ...] = ()
     wordless: tuple[int, ...] = ()
 
@@ -116,7 +116,7 @@ class Operations:
         self._prefix = version.name
         self.paths: dict[str, Said] = {}
 
-    def add(self, method: str, path: str, operation: Operation, *variables: Said) -> None:
+    def add(self, method: str, path: str, operation: VendorOperation, *variables: Said) -> None:
         """Add an operation.
 
         Args:
@@ -142,7 +142,7 @@ class Operations:
         """Return a link to another operation of the version."""
         return {"operationId": f"{self._prefix}.{operation}", "parameters": parameters}
 
-    def _described(self, resource: str, operation: Operation) -> Said:
+    def _described(self, resource: str, operation: VendorOperation) -> Said:
         return {
             "operationId": f"{self._prefix}.{resource}.{operation.id}",
             "summary": operation.summary,
@@ -165,7 +165,7 @@ class Operations:
         plain = self._version.plain_errors and status in _PLAIN
         return {"$ref": f"#/components/responses/{_problem_name(status)}{_IN_TEXT if plain else ''}"}
 
-    def _answer(self, gives: Gives) -> Said:
+    def _answer(self, gives: ResponseBody) -> Said:
         tag = ("ETag",) if self._version.tagged and gives.schema is not None and not gives.file else ()
         content: Said = {} if gives.schema is None else {JSON: {"schema": gives.schema}}
         if gives.file:
@@ -251,7 +251,7 @@ UPDATED_AFTER = asked(
     "only records updated later than this, to the second; blank counts as absent",
     {"type": "string", "pattern": rf"^\s*$|^{DATE}$"},
 )
-DELETED = Gives(status=202)
+DELETED = ResponseBody(status=202)
 """Source: 202 with an empty body (recorded v2.1 exchanges, live probes of v3.1; observed)."""
 
 IF_MATCH: Said = {
@@ -268,11 +268,11 @@ def with_key(schema: Said, name: str, value: Said) -> Said:
     return {"allOf": [schema, {"type": "object", "properties": {name: value}, "required": [name]}]}
 
 
-def _body(takes: Takes) -> Said:
+def _body(takes: RequestBody) -> Said:
     return {"required": takes.needed, "content": {takes.media_type: {"schema": takes.schema}}}
 
 
-def _problems(operation: Operation) -> list[int]:
+def _problems(operation: VendorOperation) -> list[int]:
     implied = {401} | ({400, 413, 415} if operation.takes else set())
     return sorted(implied | {*operation.problems})
 

@@ -8,10 +8,10 @@ from mock_insightly.document.operations import (
     ODATA,
     PAGING,
     UPDATED_AFTER,
-    Gives,
-    Operation,
     Operations,
-    Takes,
+    RequestBody,
+    ResponseBody,
+    VendorOperation,
     asked,
     flag,
     record_variable,
@@ -57,15 +57,15 @@ class RecordPaths:
             self._on_one("GET", self._show())
         if "DELETE" in on_one:
             one = f"Delete one of the {self.name}."
-            self._on_one("DELETE", Operation("delete", one, DELETED, problems=(404, *self._in_use)))
+            self._on_one("DELETE", VendorOperation("delete", one, DELETED, problems=(404, *self._in_use)))
         if self.shape.kind is USERS:
-            me = Operation("me", "Show the caller.", Gives(self._record))
+            me = VendorOperation("me", "Show the caller.", ResponseBody(self._record))
             self.operations.add("GET", f"/{self.name}/Me", me)
 
-    def written(self, status: int, *, new: bool = False) -> Gives:
+    def written(self, status: int, *, new: bool = False) -> ResponseBody:
         """Return the answer to a write."""
         links = self._links() if new else {}
-        return Gives(self._record, status=status, headers=("Location",), links=links)
+        return ResponseBody(self._record, status=status, headers=("Location",), links=links)
 
     @property
     def if_match(self) -> tuple[Said, ...]:
@@ -77,7 +77,7 @@ class RecordPaths:
             self._on_all("GET", self._whole_list())
             return
         shown = (*PAGING, BRIEF, *self._hidden())
-        self._on_all("GET", Operation("index", f"List {self.name}.", self._page(), parameters=shown))
+        self._on_all("GET", VendorOperation("index", f"List {self.name}.", self._page(), parameters=shown))
         if self.shape.searched:
             filters = [asked(name, "what it must equal") for name in self.version.filters(self.shape.kind)]
             self._search("Search", "search", (*filters, UPDATED_AFTER, *shown))
@@ -85,21 +85,23 @@ class RecordPaths:
             tag = asked("tagName", "the tag", {"type": "string", "pattern": r"\S"}, required=True)
             self._search("SearchByTag", "search_by_tag", (tag, *PAGING, BRIEF))
 
-    def _whole_list(self) -> Operation:
+    def _whole_list(self) -> VendorOperation:
         """Return the list of v2.1, which is whole, and takes OData."""
         ids = asked("ids", "ids with commas between them, of the records that are asked for")
         filters = [asked(name, "what it must equal") for name in PARAMETERS.get(self.name, {})]
         parameters = (*ODATA, ids, *filters, *self._hidden())
-        return Operation("index", f"List {self.name}.", self._page(), parameters=parameters, problems=(400,))
+        return VendorOperation(
+            "index", f"List {self.name}.", self._page(), parameters=parameters, problems=(400,)
+        )
 
     def _search(self, called: str, verb: str, parameters: tuple[Said, ...]) -> None:
         summary = f"List the {self.name} that a search finds."
-        operation = Operation(verb, summary, self._page(), parameters=parameters, problems=(400,))
+        operation = VendorOperation(verb, summary, self._page(), parameters=parameters, problems=(400,))
         self.operations.add("GET", f"/{self.name}/{called}", operation)
 
-    def _create(self) -> Operation:
-        body = Takes(self.schemas.to_create(self.shape))
-        return Operation(
+    def _create(self) -> VendorOperation:
+        body = RequestBody(self.schemas.to_create(self.shape))
+        return VendorOperation(
             "create",
             f"Create one of the {self.name}.",
             self.written(201, new=True),
@@ -114,10 +116,10 @@ class RecordPaths:
         if self.version.puts_by_id:
             self._on_one("PUT", self._update("update_one", "whose id the path says", body))
 
-    def _update(self, verb: str, which: str, schema: Said) -> Operation:
+    def _update(self, verb: str, which: str, schema: Said) -> VendorOperation:
         brief = flag("brief", "whether what is not given, and every collection, stays")
         whole = self.version.replaces
-        return Operation(
+        return VendorOperation(
             verb,
             f"Change the one of the {self.name} {which}.",
             self.written(self.version.put_status),
@@ -125,13 +127,13 @@ class RecordPaths:
             if whole
             else "What the body does not mention stays.",
             parameters=(*self.if_match, *((brief,) if self.version.briefs else ())),
-            takes=Takes(schema),
+            takes=RequestBody(schema),
             problems=(404, *self._in_use),
         )
 
-    def _delete_by_query(self) -> Operation:
+    def _delete_by_query(self) -> VendorOperation:
         query = asked("id", "the record's id", id_schema(), required=True)
-        return Operation(
+        return VendorOperation(
             "delete_by_query",
             f"Delete one of the {self.name}.",
             DELETED,
@@ -139,17 +141,19 @@ class RecordPaths:
             problems=(400, 404, *self._in_use),
         )
 
-    def _show(self) -> Operation:
+    def _show(self) -> VendorOperation:
         summary = f"Show one of the {self.name}."
         if self.shape.kind is not FILE_ATTACHMENTS:
-            return Operation("show", summary, Gives(self._record), problems=(404,))
+            return VendorOperation("show", summary, ResponseBody(self._record), problems=(404,))
         said = asked("format", "JSON for what is known of the file, instead of the file")
-        return Operation("show", summary, Gives(self._record, file=True), parameters=(said,), problems=(404,))
+        return VendorOperation(
+            "show", summary, ResponseBody(self._record, file=True), parameters=(said,), problems=(404,)
+        )
 
-    def _on_all(self, method: str, operation: Operation) -> None:
+    def _on_all(self, method: str, operation: VendorOperation) -> None:
         self.operations.add(method, f"/{self.name}", operation)
 
-    def _on_one(self, method: str, operation: Operation) -> None:
+    def _on_one(self, method: str, operation: VendorOperation) -> None:
         self.operations.add(method, self.one, operation, self.variable)
 
     @property
@@ -161,10 +165,10 @@ class RecordPaths:
         """The status for what others use, or what is retired."""
         return (409,) if self.shape.kind.used_by or self.shape.kind.retires else ()
 
-    def _page(self) -> Gives:
+    def _page(self) -> ResponseBody:
         links = {"show": self._link("show", "0/")} if "GET" in self.shape.on_one else {}
         rows: Said = {"type": "array", "items": self._record}
-        return Gives(rows, headers=self.operations.counted, links=links)
+        return ResponseBody(rows, headers=self.operations.counted, links=links)
 
     def _links(self) -> dict[str, Said]:
         """Return where a new record can be put next."""

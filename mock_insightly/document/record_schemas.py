@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.document.field_schemas import Said, shown, taken
-from mock_insightly.kinds import FILE_ATTACHMENTS, Kind
+from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Field, Loose, Record, Rows, Text, Whole
 from mock_insightly.records.records import created
 from mock_insightly.records.row_types import CustomFields
@@ -53,7 +53,7 @@ class RecordSchemas:
         account: whose new records tell which fields are never null.
     """
 
-    def __init__(self, version: Version, account: Account) -> None:
+    def __init__(self, version: Version, account: CrmAccount) -> None:
         self._version = version
         self._account = account
         self.components: dict[str, Said] = {}
@@ -123,7 +123,7 @@ class RecordSchemas:
         }
         return said | {"properties": {shape.kind.id_field: number} | self._properties(shape)}
 
-    def _child(self, key: Key, kind: Kind) -> Said:
+    def _child(self, key: Key, kind: RecordKind) -> Said:
         """Return the schema of what is looked up when a record is shown by its id: files, or links to others."""
         if kind is FILE_ATTACHMENTS:
             return self.record(self._version.shapes[kind.name.lower()])

@@ -9,16 +9,16 @@ from mock_insightly.document.operations import (
     BRIEF,
     DELETED,
     UPDATED_AFTER,
-    Gives,
-    Operation,
-    Takes,
+    RequestBody,
+    ResponseBody,
+    VendorOperation,
     record_variable,
     variable,
     with_key,
 )
 from mock_insightly.document.record_paths import RecordPaths
 from mock_insightly.document.record_schemas import id_schema, object_of, rows_of_key
-from mock_insightly.kinds import STATE_CHANGES, Kind
+from mock_insightly.kinds import STATE_CHANGES, RecordKind
 from mock_insightly.records.fields import Date, Text, Whole
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import (
@@ -26,13 +26,13 @@ from mock_insightly.versions.sub_resources import (
     Attachments,
     Broken,
     Children,
-    Collection,
     Conversion,
+    EmbeddedCollection,
     FieldPicture,
     Following,
     Mailbox,
     Picture,
-    Place,
+    PipelinePosition,
     StateSwitch,
     SubResource,
 )
@@ -43,13 +43,13 @@ _NAMED: Said = {"type": "string", "minLength": 1}
 
 
 @dataclass(frozen=True)
-class Below:
+class SubResourcePaths:
     """A sub-resource below one resource."""
 
     records: RecordPaths
     sub: SubResource
 
-    def say(self, method: str, operation: Operation, *, members: tuple[Said, ...] = ()) -> None:
+    def say(self, method: str, operation: VendorOperation, *, members: tuple[Said, ...] = ()) -> None:
         """Add an operation.
 
         Args:
@@ -65,7 +65,7 @@ class Below:
         """Say whether the sub-resource's own path takes a method."""
         return method in self.sub.on_all
 
-    def shape(self, kind: Kind) -> Shape:
+    def shape(self, kind: RecordKind) -> Shape:
         """Return the version's shape of a kind."""
         return self.records.version.shapes[kind.name.lower()]
 
@@ -96,10 +96,10 @@ def add_below(records: RecordPaths, sub: SubResource) -> None:
         raise LookupError(
             f"{sort.__name__} ({sub.name} below {records.name}) has no operations in {__name__}"
         )
-    _ADDED[sort](Below(records, sub), sub)
+    _ADDED[sort](SubResourcePaths(records, sub), sub)
 
 
-def _collection(below: Below, sub: Collection) -> None:
+def _collection(below: SubResourcePaths, sub: EmbeddedCollection) -> None:
     key = below.records.shape.key(sub.key)
     row, to_write = below.records.schemas.row(key), below.records.schemas.row_to_write(key)
     if_match = below.records.if_match
@@ -108,29 +108,36 @@ def _collection(below: Below, sub: Collection) -> None:
     if below.takes("GET"):
         below.say(
             "GET",
-            Operation("index", f"List the {sub.name} of {below.one}.", Gives(rows, status=below.list_status)),
+            VendorOperation(
+                "index", f"List the {sub.name} of {below.one}.", ResponseBody(rows, status=below.list_status)
+            ),
         )
     if below.takes("POST"):
-        gives = Gives(row, status=201)
-        below.say("POST", Operation("add", f"Add {one}.", gives, parameters=if_match, takes=Takes(to_write)))
+        gives = ResponseBody(row, status=201)
+        below.say(
+            "POST",
+            VendorOperation("add", f"Add {one}.", gives, parameters=if_match, takes=RequestBody(to_write)),
+        )
     if below.takes("PUT"):
         named = to_write if sub.upserts else with_key(to_write, sub.by, {})
         says = f"Put an array in the place of all {sub.name}, or an object in the place of {one}."
-        takes = Takes({"anyOf": [named, {"type": "array", "items": to_write}]})
-        gives = Gives({"anyOf": [row, rows]})
-        below.say("PUT", Operation("put", says, gives, parameters=if_match, takes=takes))
+        takes = RequestBody({"anyOf": [named, {"type": "array", "items": to_write}]})
+        gives = ResponseBody({"anyOf": [row, rows]})
+        below.say("PUT", VendorOperation("put", says, gives, parameters=if_match, takes=takes))
     if below.takes("DELETE"):
-        takes = Takes(object_of({sub.by: {}}))
+        takes = RequestBody(object_of({sub.by: {}}))
         says = f"Take away {one}: the one that the body names."
-        below.say("DELETE", Operation("remove", says, DELETED, parameters=if_match, takes=takes))
+        below.say("DELETE", VendorOperation("remove", says, DELETED, parameters=if_match, takes=takes))
     if "DELETE" in sub.on_one:
-        remove = Operation("remove_one", f"Take away {one}.", DELETED, parameters=if_match, problems=(400,))
+        remove = VendorOperation(
+            "remove_one", f"Take away {one}.", DELETED, parameters=if_match, problems=(400,)
+        )
         numbered = sub.by == rows_of_key(key).id_field
         schema: Said = {"type": "integer", "format": "int64"} if numbered else _NAMED
         below.say("DELETE", remove, members=(variable(sub.by.lower(), schema),))
 
 
-def _children(below: Below, sub: Children) -> None:
+def _children(below: SubResourcePaths, sub: Children) -> None:
     shape = below.shape(sub.kind)
     schemas = below.records.schemas
     record = schemas.record(shape)
@@ -138,9 +145,9 @@ def _children(below: Below, sub: Children) -> None:
     if below.takes("GET"):
         operations = below.records.operations
         rows: Said = {"type": "array", "items": record}
-        gives = Gives(rows, status=below.list_status, headers=operations.counted)
+        gives = ResponseBody(rows, status=below.list_status, headers=operations.counted)
         asked = (UPDATED_AFTER, *operations.paging, *((BRIEF,) if operations.paging else ()))
-        index = Operation(
+        index = VendorOperation(
             "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)
         )
         below.say("GET", index)
@@ -149,58 +156,58 @@ def _children(below: Below, sub: Children) -> None:
     if below.takes("PUT"):
         id_field = shape.kind.id_field
         body = schemas.to_update(shape, whole=below.records.version.replaces)
-        update = Operation(
+        update = VendorOperation(
             "update",
             f"Change {one}: the one whose id the body says.",
-            Gives(record, headers=("Location",)),
+            ResponseBody(record, headers=("Location",)),
             parameters=below.records.if_match,
-            takes=Takes(with_key(body, id_field, id_schema())),
+            takes=RequestBody(with_key(body, id_field, id_schema())),
         )
         below.say("PUT", update)
     if "DELETE" in sub.on_one:
-        delete = Operation("delete", f"Delete {one}.", DELETED)
+        delete = VendorOperation("delete", f"Delete {one}.", DELETED)
         below.say("DELETE", delete, members=(record_variable(shape.kind.id_field.lower()),))
 
 
-def _body_of(below: Below, sub: Children, shape: Shape) -> Takes:
+def _body_of(below: SubResourcePaths, sub: Children, shape: Shape) -> RequestBody:
     if not isinstance(sub, Attachments):
-        return Takes(below.records.schemas.to_create(shape))
+        return RequestBody(below.records.schemas.to_create(shape))
     texts: dict[str, Said] = {name: {} for name in ("file_name", "content_type", "file_category_id")}
     schema: Said = {"type": "object", "properties": {"file": _BYTES, **texts}, "required": ["file"]}
-    return Takes(schema, media_type="multipart/form-data")
+    return RequestBody(schema, media_type="multipart/form-data")
 
 
-def _created(summary: str, record: Said, takes: Takes) -> Operation:
-    gives = Gives(record, status=201, headers=("Location",))
+def _created(summary: str, record: Said, takes: RequestBody) -> VendorOperation:
+    gives = ResponseBody(record, status=201, headers=("Location",))
     refused = (402, 417) if takes.media_type.startswith("multipart/") else (402,)
-    return Operation("create", summary, gives, takes=takes, problems=refused)
+    return VendorOperation("create", summary, gives, takes=takes, problems=refused)
 
 
-def _following(below: Below, _sub: Following) -> None:
+def _following(below: SubResourcePaths, _sub: Following) -> None:
     for method, verb, says, gives in (
-        ("GET", "show", f"Say whether the caller follows {below.one}.", Gives(_FOLLOWED)),
-        ("POST", "start", f"Follow {below.one}.", Gives(_FOLLOWED, status=201)),
+        ("GET", "show", f"Say whether the caller follows {below.one}.", ResponseBody(_FOLLOWED)),
+        ("POST", "start", f"Follow {below.one}.", ResponseBody(_FOLLOWED, status=201)),
         ("DELETE", "stop", f"Follow {below.one} no longer.", DELETED),
     ):
         if below.takes(method):
-            below.say(method, Operation(verb, says, gives))
+            below.say(method, VendorOperation(verb, says, gives))
 
 
-def _picture(below: Below, sub: Picture) -> None:
+def _picture(below: SubResourcePaths, sub: Picture) -> None:
     if below.takes("GET"):
-        show = Operation("show", f"Show the image of {below.one}.", Gives(file=True))
+        show = VendorOperation("show", f"Show the image of {below.one}.", ResponseBody(file=True))
         if sub.missing is not None:
             show = replace(show, problems=(400,)) if sub.missing else replace(show, wordless=(400,))
         below.say("GET", show)
     if below.takes("DELETE"):
-        below.say("DELETE", Operation("remove", f"Take the image of {below.one} away.", DELETED))
+        below.say("DELETE", VendorOperation("remove", f"Take the image of {below.one} away.", DELETED))
     for method in ("PUT", "POST"):
         if method in sub.on_one:
-            keep = Operation(
+            keep = VendorOperation(
                 method.lower(),
                 f"Keep the body as the image of {below.one}.",
-                Gives(below.parent, status=sub.put_status),
-                takes=Takes(_BYTES, media_type="application/octet-stream"),
+                ResponseBody(below.parent, status=sub.put_status),
+                takes=RequestBody(_BYTES, media_type="application/octet-stream"),
                 problems=(417,),
             )
             if below.records.version.plain_errors:
@@ -208,15 +215,15 @@ def _picture(below: Below, sub: Picture) -> None:
             below.say(method, keep, members=(variable("file_name", _NAMED),))
 
 
-def _field_picture(below: Below, _sub: FieldPicture) -> None:
+def _field_picture(below: SubResourcePaths, _sub: FieldPicture) -> None:
     field = variable("field", _NAMED, "The name of a custom field for images.")
-    show = Operation("show", f"Show the image in a field of {below.one}.", Gives(file=True))
-    remove = Operation("remove", f"Take the image in a field of {below.one} away.", DELETED)
-    keep = Operation(
+    show = VendorOperation("show", f"Show the image in a field of {below.one}.", ResponseBody(file=True))
+    remove = VendorOperation("remove", f"Take the image in a field of {below.one} away.", DELETED)
+    keep = VendorOperation(
         "put",
         f"Keep the body as the image in a field of {below.one}.",
-        Gives(below.parent, status=201),
-        takes=Takes(_BYTES, media_type="application/octet-stream"),
+        ResponseBody(below.parent, status=201),
+        takes=RequestBody(_BYTES, media_type="application/octet-stream"),
         problems=(417,),
     )
     below.say("GET", show, members=(field,))
@@ -224,7 +231,7 @@ def _field_picture(below: Below, _sub: FieldPicture) -> None:
     below.say("PUT", keep, members=(field, variable("file_name", _NAMED)))
 
 
-def _place(below: Below, sub: Place) -> None:
+def _place(below: SubResourcePaths, sub: PipelinePosition) -> None:
     stage = object_of({"STAGE_ID": id_schema()})
     if sub.stage_only:
         body, says = stage, f"Bring {below.one} to another stage."
@@ -233,54 +240,59 @@ def _place(below: Below, sub: Place) -> None:
         body = object_of({"PIPELINE_ID": id_schema()}, {"PIPELINE_STAGE_CHANGE": inner})
         says = f"Bring {below.one} into a pipeline."
     if below.takes("PUT"):
-        gives = Gives(below.parent)
-        below.say("PUT", Operation("put", says, gives, parameters=below.records.if_match, takes=Takes(body)))
+        gives = ResponseBody(below.parent)
+        below.say(
+            "PUT",
+            VendorOperation("put", says, gives, parameters=below.records.if_match, takes=RequestBody(body)),
+        )
     if below.takes("DELETE"):
-        below.say("DELETE", Operation("leave", f"Take {below.one} out of its pipeline.", DELETED))
+        below.say("DELETE", VendorOperation("leave", f"Take {below.one} out of its pipeline.", DELETED))
 
 
-def _state(below: Below, _sub: StateSwitch) -> None:
+def _state(below: SubResourcePaths, _sub: StateSwitch) -> None:
     field = below.records.shape.kind.field("OPPORTUNITY_STATE")
     state: Said = {} if field is None else taken(field.type, required=True)
     body = object_of({"FOR_OPPORTUNITY_STATE": state}, {"STATE_REASON_ID": taken(Whole(lowest=1))})
-    entry = Gives(below.records.schemas.record(below.shape(STATE_CHANGES)))
-    switch = Operation("put", f"Change the state of {below.one}.", entry, takes=Takes(body))
+    entry = ResponseBody(below.records.schemas.record(below.shape(STATE_CHANGES)))
+    switch = VendorOperation("put", f"Change the state of {below.one}.", entry, takes=RequestBody(body))
     below.say("PUT", replace(switch, parameters=below.records.if_match))
 
 
-def _assignment(below: Below, _sub: Assignment) -> None:
+def _assignment(below: SubResourcePaths, _sub: Assignment) -> None:
     body = object_of({"ACTIVITYSET_ID": id_schema()}, {"START_DATE": taken(Date())})
-    gives = Gives({"type": "object"}, status=201)
+    gives = ResponseBody({"type": "object"}, status=201)
     says = f"Assign a set of activities to {below.one}; each becomes a task."
-    below.say("POST", Operation("create", says, gives, takes=Takes(body), problems=(402,)))
+    below.say("POST", VendorOperation("create", says, gives, takes=RequestBody(body), problems=(402,)))
 
 
-def _conversion(below: Below, _sub: Conversion) -> None:
+def _conversion(below: SubResourcePaths, _sub: Conversion) -> None:
     body = object_of({}, {"OPPORTUNITY_NAME": taken(Text(longest=255))})
-    gives = Gives(below.parent, status=201)
-    takes = Takes(body, needed=False)
-    below.say("POST", Operation("create", f"Convert {below.one}.", gives, takes=takes, problems=(402, 409)))
+    gives = ResponseBody(below.parent, status=201)
+    takes = RequestBody(body, needed=False)
+    below.say(
+        "POST", VendorOperation("create", f"Convert {below.one}.", gives, takes=takes, problems=(402, 409))
+    )
 
 
-def _mailbox(below: Below, _sub: Mailbox) -> None:
-    gives = Gives(object_of({"EMAIL": {"type": "string"}}))
-    below.say("GET", Operation("show", f"Show the address that files e-mail under {below.one}.", gives))
+def _mailbox(below: SubResourcePaths, _sub: Mailbox) -> None:
+    gives = ResponseBody(object_of({"EMAIL": {"type": "string"}}))
+    below.say("GET", VendorOperation("show", f"Show the address that files e-mail under {below.one}.", gives))
 
 
-def _broken(_below: Below, _sub: Broken) -> None:
+def _broken(_below: SubResourcePaths, _sub: Broken) -> None:
     """Add nothing: every call fails."""
 
 
-_Add: TypeAlias = Callable[[Below, Any], None]
+_Add: TypeAlias = Callable[[SubResourcePaths, Any], None]
 
 _ADDED: Mapping[type[SubResource], _Add] = {
-    Collection: _collection,
+    EmbeddedCollection: _collection,
     Children: _children,
     Attachments: _children,
     Following: _following,
     Picture: _picture,
     FieldPicture: _field_picture,
-    Place: _place,
+    PipelinePosition: _place,
     StateSwitch: _state,
     Assignment: _assignment,
     Conversion: _conversion,

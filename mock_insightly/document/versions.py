@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.document.field_schemas import Said
 from mock_insightly.document.list_paths import add_custom_fields, add_lookup, add_tags, add_team_members
 from mock_insightly.document.operations import HEADERS, PROBLEM, Operations, problem_responses
@@ -19,7 +19,7 @@ _PROBLEMS = (400, 401, 402, 403, 404, 409, 413, 415, 417)
 
 
 def components_and_paths(
-    account: Account, versions: Iterable[Version]
+    account: CrmAccount, versions: Iterable[Version]
 ) -> tuple[dict[str, dict[str, Said]], dict[str, Said]]:
     """Return the components, by section, and the paths of the API as an account finds it.
 
@@ -43,7 +43,7 @@ def components_and_paths(
     return components, paths
 
 
-def _add(version: Version, account: Account, operations: Operations, schemas: RecordSchemas) -> None:
+def _add(version: Version, account: CrmAccount, operations: Operations, schemas: RecordSchemas) -> None:
     for shape in (*version.shapes.values(), *_custom_shapes(version, account.custom_objects)):
         records = RecordPaths(version, shape, operations, schemas)
         records.add()

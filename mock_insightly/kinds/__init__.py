@@ -7,7 +7,7 @@ from mock_insightly.kinds.attachments import COMMENTS, FILE_ATTACHMENTS, FOLLOWS
 from mock_insightly.kinds.custom import custom_object
 from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PER_UNIT, PROJECTS, opportunity_value
 from mock_insightly.kinds.every import KINDS
-from mock_insightly.kinds.kind import Kind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.lists import (
     CATEGORIES,
     FILE_CATEGORIES,
@@ -47,7 +47,7 @@ __all__ = [
     "TASK_CATEGORIES",
     "TEAMS",
     "USERS",
-    "Kind",
+    "RecordKind",
     "custom_object",
     "opportunity_value",
 ]

@@ -4,14 +4,14 @@ Source: fields and their order from recorded v2.1 records (observed) and the v3.
     goes with its record is assumed.
 """
 
-from mock_insightly.kinds.kind import Kind
-from mock_insightly.kinds.parts import OWNER, STAMPS, assigned, identity, of, texts
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.shared_fields import OWNER, STAMPS, assigned, identity, of, texts
 from mock_insightly.records.fields import Date, Field, Text, Whole
 
 _PARENT = ("PARENT_TYPE", "PARENT_ID")
 _HIDDEN_PARENT = (*assigned("PARENT_TYPE"), *assigned("PARENT_ID", type_=Whole()))
 
-COMMENTS = Kind(
+COMMENTS = RecordKind(
     name="Comments",
     entity="Comment",
     id_field="COMMENT_ID",
@@ -22,7 +22,7 @@ COMMENTS = Kind(
     fields=(identity("COMMENT_ID"), *texts("BODY"), OWNER, *STAMPS, *_HIDDEN_PARENT),
 )
 
-FILE_ATTACHMENTS = Kind(
+FILE_ATTACHMENTS = RecordKind(
     name="FileAttachments",
     entity="FileAttachment",
     id_field="FILE_ID",
@@ -42,7 +42,7 @@ FILE_ATTACHMENTS = Kind(
     ),
 )
 
-STATE_CHANGES = Kind(
+STATE_CHANGES = RecordKind(
     name="StateHistory",
     entity="StateChange",
     id_field="STATE_CHANGE_ID",
@@ -61,7 +61,7 @@ STATE_CHANGES = Kind(
     ),
 )
 
-FOLLOWS = Kind(
+FOLLOWS = RecordKind(
     name="Follows",
     entity="Follow",
     id_field="FOLLOW_ID",

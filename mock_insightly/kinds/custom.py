@@ -5,8 +5,8 @@ Source: fields and their order recorded from v3.1 by the Ampersand connector (ob
 
 from functools import lru_cache
 
-from mock_insightly.kinds.kind import Kind
-from mock_insightly.kinds.parts import (
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.shared_fields import (
     CREATOR,
     OWNER,
     STAMPS,
@@ -19,13 +19,13 @@ from mock_insightly.kinds.parts import (
 
 
 @lru_cache
-def custom_object(name: str) -> Kind:
+def custom_object(name: str) -> RecordKind:
     """Return the kind of a custom object's records.
 
     Args:
         name: with ``__c`` at its end.
     """
-    return Kind(
+    return RecordKind(
         name=name,
         entity=name,
         id_field="RECORD_ID",

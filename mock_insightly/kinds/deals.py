@@ -4,8 +4,8 @@ Source: field names, order and lengths from the v3.1 OpenAPI document (documente
     VISIBLE_TEAM_ID are shown, and where, is assumed.
 """
 
-from mock_insightly.kinds.kind import Kind
-from mock_insightly.kinds.parts import (
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.shared_fields import (
     ACTIVITY,
     CREATOR,
     IMAGE,
@@ -41,7 +41,7 @@ def opportunity_value(record: Record) -> Record:
     return {**record, "OPPORTUNITY_VALUE": value}
 
 
-OPPORTUNITIES = Kind(
+OPPORTUNITIES = RecordKind(
     name="Opportunities",
     entity="Opportunity",
     id_field="OPPORTUNITY_ID",
@@ -85,7 +85,7 @@ OPPORTUNITIES = Kind(
     ),
 )
 
-PROJECTS = Kind(
+PROJECTS = RecordKind(
     name="Projects",
     entity="Project",
     id_field="PROJECT_ID",
@@ -118,7 +118,7 @@ PROJECTS = Kind(
     ),
 )
 
-MILESTONES = Kind(
+MILESTONES = RecordKind(
     name="Milestones",
     entity="Milestone",
     id_field="MILESTONE_ID",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Date, Field, Record, Rows, nothing
 from mock_kit.api.json_text import Json
 
@@ -14,7 +14,7 @@ def _as_it_is(record: Record) -> Record:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class RecordKind:
     """One kind of record.
 
     Attributes:
@@ -60,7 +60,7 @@ class Kind:
         return {field.name: None for field in self.fields}
 
     @cached_property
-    def initials(self) -> tuple[tuple[str, Callable[[Account], Json]], ...]:
+    def initials(self) -> tuple[tuple[str, Callable[[CrmAccount], Json]], ...]:
         """The fields that hold something when nothing was sent, and what makes that."""
         return tuple((field.name, field.initial) for field in self.fields if field.initial is not nothing)
 

@@ -4,14 +4,14 @@ Source: fields and their order from recorded v2.1 records (observed); lists are 
     the four sorts of category share one sequence of ids (the same).
 """
 
-from mock_insightly.kinds.kind import Kind
-from mock_insightly.kinds.parts import STAMPS, identity, of, starting, texts
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.shared_fields import STAMPS, identity, of, starting, texts
 from mock_insightly.records.fields import Field, Flag, Text, Whole
 
 _DATES = frozenset({"DATE_CREATED_UTC", "DATE_UPDATED_UTC"})
 """Every record is kept with its stamps; these show none."""
 
-LEAD_SOURCES = Kind(
+LEAD_SOURCES = RecordKind(
     name="LeadSources",
     entity="LeadSource",
     id_field="LEAD_SOURCE_ID",
@@ -28,7 +28,7 @@ LEAD_SOURCES = Kind(
     ),
 )
 
-LEAD_STATUSES = Kind(
+LEAD_STATUSES = RecordKind(
     name="LeadStatuses",
     entity="LeadStatus",
     id_field="LEAD_STATUS_ID",
@@ -48,8 +48,8 @@ LEAD_STATUSES = Kind(
 )
 
 
-def _categories(name: str, entity: str, used_by: tuple[str, str]) -> Kind:
-    return Kind(
+def _categories(name: str, entity: str, used_by: tuple[str, str]) -> RecordKind:
+    return RecordKind(
         name=name,
         entity=entity,
         id_field="CATEGORY_ID",

@@ -1,11 +1,11 @@
 """Who works with the account: users and teams."""
 
-from mock_insightly.kinds.kind import Kind
-from mock_insightly.kinds.parts import STAMPS, assigned, identity, no_rows, starting, texts
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.shared_fields import STAMPS, assigned, identity, no_rows, starting, texts
 from mock_insightly.records.fields import Field, Flag, Whole
 from mock_insightly.records.row_types import TEAM_MEMBERS
 
-USERS = Kind(
+USERS = RecordKind(
     name="Users",
     entity="User",
     id_field="USER_ID",
@@ -21,7 +21,7 @@ USERS = Kind(
     ),
 )
 
-TEAMS = Kind(
+TEAMS = RecordKind(
     name="Teams",
     entity="Team",
     id_field="TEAM_ID",

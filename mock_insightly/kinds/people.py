@@ -4,8 +4,8 @@ Source: field names, order and lengths from the v3.1 OpenAPI document (documente
     the Ampersand connector (observed); that Organisation shows VISIBLE_TO and VISIBLE_TEAM_ID, and where, is assumed.
 """
 
-from mock_insightly.kinds.kind import Kind
-from mock_insightly.kinds.parts import (
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.shared_fields import (
     ACTIVITY,
     ADDRESS,
     CREATOR,
@@ -32,7 +32,7 @@ from mock_insightly.kinds.parts import (
 from mock_insightly.records.fields import Date, Field, Flag, Whole
 from mock_insightly.records.row_types import EMAIL_DOMAINS
 
-CONTACTS = Kind(
+CONTACTS = RecordKind(
     name="Contacts",
     entity="Contact",
     id_field="CONTACT_ID",
@@ -65,7 +65,7 @@ CONTACTS = Kind(
     ),
 )
 
-ORGANISATIONS = Kind(
+ORGANISATIONS = RecordKind(
     name="Organisations",
     entity="Organisation",
     id_field="ORGANISATION_ID",
@@ -92,7 +92,7 @@ ORGANISATIONS = Kind(
     ),
 )
 
-LEADS = Kind(
+LEADS = RecordKind(
     name="Leads",
     entity="Lead",
     id_field="LEAD_ID",

@@ -4,8 +4,8 @@ Source: fields from the v3.1 OpenAPI document (documented), in the order of reco
     later versions added before the collections (assumed).
 """
 
-from mock_insightly.kinds.kind import Kind
-from mock_insightly.kinds.parts import (
+from mock_insightly.kinds.kind import RecordKind
+from mock_insightly.kinds.shared_fields import (
     CREATOR,
     LINK_ROWS,
     OWNER,
@@ -26,7 +26,7 @@ _CREATED, _UPDATED = STAMPS
 _REMINDER = (*of(Date(), "REMINDER_DATE_UTC"), starting("REMINDER_SENT", Flag(), False))
 _PUBLIC = starting("PUBLICLY_VISIBLE", Flag(), True)
 
-TASKS = Kind(
+TASKS = RecordKind(
     child=True,
     name="Tasks",
     entity="Task",
@@ -67,7 +67,7 @@ TASKS = Kind(
     ),
 )
 
-EVENTS = Kind(
+EVENTS = RecordKind(
     child=True,
     name="Events",
     entity="Event",
@@ -88,7 +88,7 @@ EVENTS = Kind(
     ),
 )
 
-NOTES = Kind(
+NOTES = RecordKind(
     child=True,
     name="Notes",
     entity="Note",
@@ -109,7 +109,7 @@ NOTES = Kind(
     ),
 )
 
-EMAILS = Kind(
+EMAILS = RecordKind(
     name="Emails",
     entity="Email",
     id_field="EMAIL_ID",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.kinds import (
     COMMENTS,
@@ -22,18 +22,18 @@ from mock_insightly.kinds import (
     PROJECTS,
     TASKS,
     TEAMS,
-    Kind,
+    RecordKind,
 )
 from mock_insightly.records.dates import whole_second
 from mock_insightly.records.fields import Record
-from mock_insightly.records.history import History
+from mock_insightly.records.history import HistoryTransaction
 from mock_insightly.records.records import created, number_rows, updated_at
 from mock_insightly.records.references import hung, link_to
 from mock_kit.api.json_text import Json
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
+class SampleRecord:
     """One record of a set.
 
     Attributes:
@@ -45,7 +45,7 @@ class Member:
         edited: how long after that it was updated.
     """
 
-    kind: Kind
+    kind: RecordKind
     fields: Record
     name: str = ""
     on: str = ""
@@ -55,9 +55,11 @@ class Member:
     edited: timedelta = timedelta()
 
 
-def fill(history: History, account: Account, now: datetime, cast: tuple[Member, ...]) -> dict[str, int]:
+def fill(
+    history: HistoryTransaction, account: CrmAccount, now: datetime, cast: tuple[SampleRecord, ...]
+) -> dict[str, int]:
     """Add a set as if it had always been there, and return how many of each kind that were."""
-    known: dict[str, tuple[Kind, int]] = {}
+    known: dict[str, tuple[RecordKind, int]] = {}
     counts: dict[str, int] = {}
     for member in cast:
         record_id = history.next_id(member.kind)
@@ -71,7 +73,7 @@ def fill(history: History, account: Account, now: datetime, cast: tuple[Member, 
     return counts
 
 
-def _given(member: Member, known: Mapping[str, tuple[Kind, int]]) -> Record:
+def _given(member: SampleRecord, known: Mapping[str, tuple[RecordKind, int]]) -> Record:
     given = dict(member.fields)
     given |= {name: known[other][1] for name, other in member.ids.items()}
     if member.links:
@@ -85,8 +87,8 @@ def _given(member: Member, known: Mapping[str, tuple[Kind, int]]) -> Record:
 
 _TAGS: list[Json] = [{"TAG_NAME": "Customer"}, {"TAG_NAME": "VIP"}]
 
-SMALL: tuple[Member, ...] = (
-    Member(
+SMALL: tuple[SampleRecord, ...] = (
+    SampleRecord(
         kind=ORGANISATIONS,
         name="acme",
         fields={
@@ -99,8 +101,8 @@ SMALL: tuple[Member, ...] = (
             "TAGS": _TAGS,
         },
     ),
-    Member(kind=ORGANISATIONS, name="globex", fields={"ORGANISATION_NAME": "Globex GmbH"}),
-    Member(
+    SampleRecord(kind=ORGANISATIONS, name="globex", fields={"ORGANISATION_NAME": "Globex GmbH"}),
+    SampleRecord(
         kind=CONTACTS,
         name="ada",
         fields={
@@ -112,7 +114,7 @@ SMALL: tuple[Member, ...] = (
         ids={"ORGANISATION_ID": "acme"},
         edited=timedelta(seconds=1),
     ),
-    Member(
+    SampleRecord(
         kind=CONTACTS,
         name="grace",
         fields={"FIRST_NAME": "Grace", "LAST_NAME": "Hopper", "TAGS": _TAGS},
@@ -120,12 +122,12 @@ SMALL: tuple[Member, ...] = (
         links=("ada",),
         edited=timedelta(days=3),
     ),
-    Member(
+    SampleRecord(
         kind=LEADS,
         name="alan",
         fields={"FIRST_NAME": "Alan", "LAST_NAME": "Turing", "EMAIL": "alan@example.org", "LEAD_RATING": 4},
     ),
-    Member(
+    SampleRecord(
         kind=OPPORTUNITIES,
         name="engine",
         fields={
@@ -137,17 +139,17 @@ SMALL: tuple[Member, ...] = (
         ids={"ORGANISATION_ID": "acme"},
         links=("ada",),
     ),
-    Member(
+    SampleRecord(
         kind=PROJECTS,
         name="bridge",
         fields={"PROJECT_NAME": "Bridge", "STATUS": "IN PROGRESS"},
         ids={"OPPORTUNITY_ID": "engine"},
         links=("acme",),
     ),
-    Member(kind=MILESTONES, fields={"TITLE": "Foundation"}, on="bridge"),
-    Member(kind=TASKS, name="call", fields={"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, on="ada"),
-    Member(kind=TASKS, fields={"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
-    Member(
+    SampleRecord(kind=MILESTONES, fields={"TITLE": "Foundation"}, on="bridge"),
+    SampleRecord(kind=TASKS, name="call", fields={"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, on="ada"),
+    SampleRecord(kind=TASKS, fields={"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
+    SampleRecord(
         kind=EVENTS,
         fields={
             "TITLE": "Trade fair",
@@ -156,11 +158,11 @@ SMALL: tuple[Member, ...] = (
         },
         on="acme",
     ),
-    Member(
+    SampleRecord(
         kind=NOTES, name="met", fields={"TITLE": "Met at the fair", "BODY": "<p>Likes looms.</p>"}, on="ada"
     ),
-    Member(kind=COMMENTS, fields={"BODY": "<p>So do I.</p>"}, on="met"),
-    Member(
+    SampleRecord(kind=COMMENTS, fields={"BODY": "<p>So do I.</p>"}, on="met"),
+    SampleRecord(
         kind=EMAILS,
         fields={
             "SUBJECT": "Your offer",
@@ -170,7 +172,7 @@ SMALL: tuple[Member, ...] = (
         },
         on="ada",
     ),
-    Member(kind=TEAMS, fields={"TEAM_NAME": "Sales"}),
+    SampleRecord(kind=TEAMS, fields={"TEAM_NAME": "Sales"}),
 )
 
 _LONG = "x" * 255
@@ -183,10 +185,10 @@ _BREAKS = "one\r\ntwo\n\ttabbed\u2028line\u0000null"
 _NAMES = (_EMOJI, _RIGHT_TO_LEFT, _LONG, _SCRIPT, _QUOTES, _BREAKS, "null", "  spaced  ", "0", "Ⅷ\u200b")
 
 
-def _edges() -> tuple[Member, ...]:
+def _edges() -> tuple[SampleRecord, ...]:
     """Return records at the edges of what fields hold, several updated in one second."""
     contacts = tuple(
-        Member(
+        SampleRecord(
             kind=CONTACTS,
             name=f"contact {at}",
             fields={"FIRST_NAME": text, "LAST_NAME": text, "TAGS": [{"TAG_NAME": text}]},
@@ -196,27 +198,30 @@ def _edges() -> tuple[Member, ...]:
     )
     return (
         *contacts,
-        Member(kind=CONTACTS, fields={"FIRST_NAME": "Only"}),
-        Member(
+        SampleRecord(kind=CONTACTS, fields={"FIRST_NAME": "Only"}),
+        SampleRecord(
             kind=CONTACTS,
             fields={"FIRST_NAME": "Full", "BACKGROUND": "x" * 4000, **_custom_values("CONTACT")},
         ),
-        Member(
+        SampleRecord(
             kind=CONTACTS,
             fields={"FIRST_NAME": "Late", "DATE_OF_BIRTH": "9999-12-31 23:59:59", "DATES": _dates()},
         ),
-        *(Member(kind=ORGANISATIONS, fields={"ORGANISATION_NAME": text}) for text in _NAMES),
-        *(Member(kind=LEADS, fields={"LAST_NAME": text, "EMAIL": f"{text}@x.example"}) for text in _NAMES),
+        *(SampleRecord(kind=ORGANISATIONS, fields={"ORGANISATION_NAME": text}) for text in _NAMES),
         *(
-            Member(kind=OPPORTUNITIES, fields={"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount})
+            SampleRecord(kind=LEADS, fields={"LAST_NAME": text, "EMAIL": f"{text}@x.example"})
+            for text in _NAMES
+        ),
+        *(
+            SampleRecord(kind=OPPORTUNITIES, fields={"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount})
             for amount in (0, -1, 0.1 + 0.2, 2**53 + 1, 10**15)
         ),
-        Member(
+        SampleRecord(
             kind=OPPORTUNITIES,
             fields={"OPPORTUNITY_NAME": _LONG, "FORECAST_CLOSE_DATE": "2038-01-19 03:14:07"},
             links=tuple(member.name for member in contacts),
         ),
-        Member(
+        SampleRecord(
             kind=EVENTS,
             fields={
                 "TITLE": _EMOJI,
@@ -225,9 +230,13 @@ def _edges() -> tuple[Member, ...]:
             },
             on="contact 0",
         ),
-        Member(kind=NOTES, fields={"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"),
-        Member(kind=TASKS, fields={"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"),
-        Member(kind=CONTACTS, fields={"FIRST_NAME": "Newest"}, age=timedelta()),
+        SampleRecord(
+            kind=NOTES, fields={"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"
+        ),
+        SampleRecord(
+            kind=TASKS, fields={"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"
+        ),
+        SampleRecord(kind=CONTACTS, fields={"FIRST_NAME": "Newest"}, age=timedelta()),
     )
 
 

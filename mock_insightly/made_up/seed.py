@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from mock_insightly.account import users
-from mock_insightly.account.account import Account
-from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, Kind
+from mock_insightly.account.account import CrmAccount
+from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, RecordKind
 from mock_insightly.made_up.records import CHUNK, FIRST_FEW, SPREAD, Chunk, Draft, Inventor, first_few
 from mock_insightly.records.dates import format_date, whole_second
 from mock_insightly.records.fields import Record, rows_of
-from mock_insightly.records.history import History, Run
+from mock_insightly.records.history import HistoryTransaction, SeedRange
 from mock_insightly.records.records import created, number_rows, updated_at
 
 LARGEST = 10_000
@@ -38,8 +38,8 @@ class Seeding:
         first, count: which positions are filled, of every kind.
     """
 
-    history: History
-    account: Account
+    history: HistoryTransaction
+    account: CrmAccount
     seed: int
     now: datetime
     first: int
@@ -51,7 +51,7 @@ class Seeding:
         for kind in SEEDED if self.count else ():
             first_id = self.history.reserve(kind.name, self.count)
             self.history.note_run(
-                kind, self.seed, Run(first=self.first, length=self.count, first_id=first_id)
+                kind, self.seed, SeedRange(first=self.first, length=self.count, first_id=first_id)
             )
         for number in range(self.first // CHUNK, -(-(self.first + self.count) // CHUNK)):
             chunk = self._chunk(number)
@@ -74,7 +74,7 @@ class Seeding:
         return Inventor(self.seed)
 
     @cached_property
-    def _runs(self) -> dict[str, list[Run]]:
+    def _runs(self) -> dict[str, list[SeedRange]]:
         return {kind.name: self.history.runs(kind, self.seed) for kind in SEEDED}
 
     def _add_colleagues(self) -> None:
@@ -90,7 +90,7 @@ class Seeding:
             ),
         )
 
-    def _add(self, kind: Kind, drafts: list[Draft], start: int) -> None:
+    def _add(self, kind: RecordKind, drafts: list[Draft], start: int) -> None:
         """Add those of a chunk's drafts that were asked for."""
         asked = range(self.first, self.first + self.count)
         placed = [
@@ -100,7 +100,7 @@ class Seeding:
         ]
         self.history.add(kind, self._numbered(kind, placed))
 
-    def _place(self, kind: Kind, draft: Draft, position: int) -> Record:
+    def _place(self, kind: RecordKind, draft: Draft, position: int) -> Record:
         """Give a draft its id, its dates and those it belongs to."""
         record_id = self._id(kind, position)
         assert record_id is not None  # noqa: S101 - its run has been noted
@@ -139,13 +139,13 @@ class Seeding:
             ]
         return given
 
-    def _id(self, kind: Kind, position: int) -> int | None:
+    def _id(self, kind: RecordKind, position: int) -> int | None:
         """Return the id that a position got, now or earlier; None if it was never filled."""
         return next(
             (found for run in self._runs[kind.name] if (found := run.id_of(position)) is not None), None
         )
 
-    def _numbered(self, kind: Kind, placed: list[Record]) -> Iterator[Record]:
+    def _numbered(self, kind: RecordKind, placed: list[Record]) -> Iterator[Record]:
         """Number the rows of records' collections, taking the numbers of all at once."""
         following: dict[str, int] = {}
         for name, _, id_field in kind.numbered:

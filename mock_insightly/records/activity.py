@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mock_insightly.kinds import EVENTS, TASKS, Kind
+from mock_insightly.kinds import EVENTS, TASKS, RecordKind
 from mock_insightly.records.fields import Record
 
 _DATES: dict[str, tuple[str, ...]] = {
@@ -12,7 +12,7 @@ _DATES: dict[str, tuple[str, ...]] = {
 DATED = (TASKS, EVENTS)
 
 
-def date_of(kind: Kind, record: Record) -> str | None:
+def date_of(kind: RecordKind, record: Record) -> str | None:
     """Return when a task or an event takes place: when it was completed, or else is due; None if nobody knows."""
     dates = (record[name] for name in _DATES[kind.name])
     return next((date for date in dates if isinstance(date, str)), None)

@@ -10,7 +10,7 @@ from mock_kit.storage.retention import Pruned
 from mock_kit.workspaces.instants import format_instant
 
 
-class Made(Enum):
+class ChangeType(Enum):
     """What was made of a record."""
 
     CREATED = "CREATED"
@@ -44,7 +44,7 @@ class Change:
     seq: int
     resource: str
     record_id: int
-    change: Made
+    change: ChangeType
     at: datetime
     created: datetime
     updated: datetime

@@ -18,7 +18,7 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-class UnreadableDateError(ValueError):
+class DateFormatError(ValueError):
     """A text is no date."""
 
 
@@ -68,10 +68,10 @@ def parse_date(text: str) -> datetime:
     """
     found = _DATE.match(text.strip().upper())
     if found is None:
-        raise UnreadableDateError(text)
+        raise DateFormatError(text)
     zone = (found["zone"] or "Z").replace(" ", "+")
     try:
         written = datetime.fromisoformat(f"{found['day']}T{found['time'] or '00:00'}{zone}")
         return written.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
-        raise UnreadableDateError(text) from error
+        raise DateFormatError(text) from error

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import StringIO
 
-from mock_insightly.account.account import Account
-from mock_insightly.errors import FieldError, InvalidRequestError
-from mock_insightly.kinds import Kind
+from mock_insightly.account.account import CrmAccount
+from mock_insightly.errors import BadRequestError, FieldError
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Choice, Date, Field, Record, Text, Whole, rows_of, upper_keys
 from mock_insightly.records.records import Reserve, created, number_rows, record_in
 from mock_kit.api.json_text import Json, MalformedJsonError, decode, encode_text
@@ -19,11 +19,11 @@ _ID = Whole(lowest=1)
 _STAMPS = ("DATE_CREATED_UTC", "DATE_UPDATED_UTC")
 
 
-class CsvError(InvalidRequestError):
+class CsvError(BadRequestError):
     """A text is no CSV of records."""
 
 
-def json_text(kinds: Iterable[tuple[Kind, Iterable[str]]]) -> Iterator[str]:
+def json_text(kinds: Iterable[tuple[RecordKind, Iterable[str]]]) -> Iterator[str]:
     """Write kinds with the documents of their records, bit by bit.
 
     >>> "".join(json_text([]))
@@ -38,7 +38,7 @@ def json_text(kinds: Iterable[tuple[Kind, Iterable[str]]]) -> Iterator[str]:
     yield "}}"
 
 
-def csv_text(kind: Kind, documents: Iterable[str]) -> Iterator[str]:
+def csv_text(kind: RecordKind, documents: Iterable[str]) -> Iterator[str]:
     """Write records as CSV, bit by bit: texts as they are, all else as JSON, null as nothing."""
     names = [field.name for field in kind.fields]
     yield _line(names)
@@ -47,7 +47,7 @@ def csv_text(kind: Kind, documents: Iterable[str]) -> Iterator[str]:
         yield _line(_cell(record[name]) for name in names)
 
 
-def csv_records(kind: Kind, text: str) -> Iterator[dict[str, Json]]:
+def csv_records(kind: RecordKind, text: str) -> Iterator[dict[str, Json]]:
     """Read records as CSV; columns that no field has are dropped.
 
     Raises:
@@ -69,7 +69,7 @@ def csv_records(kind: Kind, text: str) -> Iterator[dict[str, Json]]:
         raise CsvError(f"line {reader.line_num}: {error}") from error
 
 
-def imported(kind: Kind, sent: Json, *, account: Account, now: datetime, reserve: Reserve) -> Record:
+def imported(kind: RecordKind, sent: Json, *, account: CrmAccount, now: datetime, reserve: Reserve) -> Record:
     """Return the record that a file tells of: its own id and dates, and what fields hold initially where it is silent.
 
     Args:
@@ -95,7 +95,7 @@ def imported(kind: Kind, sent: Json, *, account: Account, now: datetime, reserve
     return whole
 
 
-def numbers_of(kind: Kind, record: Record) -> Iterator[tuple[str, int]]:
+def numbers_of(kind: RecordKind, record: Record) -> Iterator[tuple[str, int]]:
     """Yield every number that a record uses up, with the sequence that it comes from."""
     yield kind.numbers or kind.name, int(str(record[kind.id_field]))
     for name, _, id_field in kind.numbered:
@@ -103,7 +103,7 @@ def numbers_of(kind: Kind, record: Record) -> Iterator[tuple[str, int]]:
             yield id_field, int(str(row[id_field]))
 
 
-def _numbered(kind: Kind, record: Record) -> Record:
+def _numbered(kind: RecordKind, record: Record) -> Record:
     """Return the collections of a record with those of their rows that have a number."""
     return {
         name: [row for row in rows_of(record, name) if row[id_field] is not None]

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import FieldError
-from mock_insightly.records.dates import UnreadableDateError, format_date, parse_date
+from mock_insightly.records.dates import DateFormatError, format_date, parse_date
 from mock_kit.api.json_text import Json
 
 Record: TypeAlias = dict[str, Json]
@@ -126,7 +126,7 @@ class Date:
             return None
         try:
             return format_date(parse_date(value if isinstance(value, str) else "?"))
-        except UnreadableDateError as error:
+        except DateFormatError as error:
             raise FieldError(called, "a date such as 2026-03-02 10:00:00", value) from error
 
 
@@ -192,7 +192,7 @@ class Rows:
         return {name: self.blank.get(name) if value is None else value for name, value in row.items()}
 
 
-def nothing(_account: Account) -> Json:
+def nothing(_account: CrmAccount) -> Json:
     """Return what most fields hold when nothing was sent."""
     return None
 
@@ -208,7 +208,7 @@ class Field:
 
     name: str
     type: FieldType = Text()
-    initial: Callable[[Account], Json] = nothing
+    initial: Callable[[CrmAccount], Json] = nothing
     assigned: bool = False
 
     def take(self, value: Json, called: str) -> Json:

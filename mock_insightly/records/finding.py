@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Executable, and_, bindparam, func, select
 
 from mock_insightly.records.bookmarks import Bookmarks
 from mock_insightly.records.fields import Record
-from mock_insightly.records.query import Page
+from mock_insightly.records.query import PageRange
 from mock_insightly.records.records import record_in
-from mock_insightly.records.search import Criterion, Wanted, values_at
+from mock_insightly.records.search import Criterion, RecordFilter, values_at
 from mock_insightly.tables import records, sequences
 from mock_kit.storage.prepared import Prepared
 
@@ -67,7 +67,7 @@ class State(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class RecordPage:
     """A page of records, as they are kept.
 
     Attributes:
@@ -84,7 +84,9 @@ class Finder:
     def __init__(self) -> None:
         self._bookmarks = Bookmarks()
 
-    def find(self, connection: Connection, workspace: str, kind: str, wanted: Wanted, page: Page) -> Found:
+    def find(
+        self, connection: Connection, workspace: str, kind: str, wanted: RecordFilter, page: PageRange
+    ) -> RecordPage:
         """Return a page of what is wanted."""
         look = _Look(
             connection=connection,
@@ -95,7 +97,7 @@ class Finder:
             page=page,
         )
         if look.state is None:
-            return Found(documents=[], total=0 if page.count_total else None)
+            return RecordPage(documents=[], total=0 if page.count_total else None)
         if wanted.sifted:
             return look.sifted()
         if wanted.after is None or look.all_are_later(wanted.after):
@@ -107,13 +109,15 @@ def _anything(_record: Record) -> bool:
     return True
 
 
-def find_few(connection: Connection, workspace: str, kind: str, after: datetime, page: Page) -> Found | None:
+def find_few(
+    connection: Connection, workspace: str, kind: str, after: datetime, page: PageRange
+) -> RecordPage | None:
     """Return all that were updated later if one page holds them, which is what pollers meet; else None."""
     rows = _few.all(connection, {"workspace": workspace, "kind": kind, "after": after, "top": page.top + 1})
     if len(rows) > page.top:
         return None
     documents = [document for _, document in sorted(rows)]
-    return Found(documents=documents, total=len(rows) if page.count_total else None)
+    return RecordPage(documents=documents, total=len(rows) if page.count_total else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +128,8 @@ class _Look:
     bookmarks: Bookmarks
     workspace: str
     kind: str
-    wanted: Wanted
-    page: Page
+    wanted: RecordFilter
+    page: PageRange
 
     @cached_property
     def state(self) -> State | None:
@@ -145,14 +149,14 @@ class _Look:
         """Say whether the date leaves nothing out."""
         return _any_not_later.first(self.connection, {**self._whose, "after": after}) is None
 
-    def listed(self) -> Found:
+    def listed(self) -> RecordPage:
         """Return a page of all there is."""
         start = self._start()
         asked = {**self._whose, "start": start, "top": self.page.top}
         rows = [] if start is None else _page_from.all(self.connection, asked)
         return self._found(rows, total=self.state.live if self.state else 0)
 
-    def later(self, after: datetime) -> Found:
+    def later(self, after: datetime) -> RecordPage:
         """Return a page of what was updated later."""
         end = self._end()
         skip, start = (self.page.skip, 0) if end is None else (0, end + 1)
@@ -163,7 +167,7 @@ class _Look:
             total = _count_later.scalar(self.connection, {**self._whose, "after": after})
         return self._found(rows, total=total)
 
-    def sifted(self) -> Found:
+    def sifted(self) -> RecordPage:
         """Return a page of what meets the criteria; every record must be looked at for that."""
         total = self._known_total()
         counting = self.page.count_total and total is None
@@ -245,8 +249,8 @@ class _Look:
             return None
         return self.bookmarks.total(self._list, self.state)
 
-    def _found(self, rows: list[Kept], *, total: int | None) -> Found:
+    def _found(self, rows: list[Kept], *, total: int | None) -> RecordPage:
         full = len(rows) == self.page.top
         end = (self.page.skip + len(rows), rows[-1][0]) if full else None
         self.bookmarks.put(self._list, self.state, end=end, total=total)
-        return Found(documents=[row[1] for row in rows], total=total if self.page.count_total else None)
+        return RecordPage(documents=[row[1] for row in rows], total=total if self.page.count_total else None)

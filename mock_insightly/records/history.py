@@ -6,7 +6,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, and_, bindparam, select
 
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records import sequences
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.fields import Record
@@ -37,7 +37,7 @@ _continue_run = Prepared(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class SeedRange:
     """Seeded records whose positions and ids both follow one another."""
 
     first: int
@@ -50,14 +50,14 @@ class Run:
         return self.first_id + offset if 0 <= offset < self.length else None
 
 
-class History:
+class HistoryTransaction:
     """An open transaction in which the past of a workspace is made up."""
 
     def __init__(self, connection: Connection, workspace: Workspace) -> None:
         self._connection = connection
         self._workspace = workspace
 
-    def live(self, kind: Kind) -> int:
+    def live(self, kind: RecordKind) -> int:
         """Return how many records of a kind there are."""
         return sequences.live(self._connection, self._workspace, kind.name)
 
@@ -65,7 +65,7 @@ class History:
         """Take numbers out of a sequence, and return the first of them."""
         return sequences.reserve(self._connection, self._workspace, sequence, count)
 
-    def next_id(self, kind: Kind) -> int:
+    def next_id(self, kind: RecordKind) -> int:
         """Take the id of a record out of its sequence, and count the record."""
         number = self.reserve(kind.numbers or kind.name, 1)
         if kind.numbers:
@@ -76,7 +76,7 @@ class History:
         """Say that a number that was taken is not used."""
         sequences.release(self._connection, self._workspace, sequence)
 
-    def found(self, foundation: Iterable[tuple[Kind, list[Record]]]) -> None:
+    def found(self, foundation: Iterable[tuple[RecordKind, list[Record]]]) -> None:
         """Add what every account has, and what refers to nothing else, unless another process was quicker."""
         if self.reserve(sequences.FOUNDATIONS, 1) > 1:
             return
@@ -90,7 +90,7 @@ class History:
         sequences.count_each(self._connection, self._workspace, counts)
         insert_record.run_each(self._connection, rows)
 
-    def add(self, kind: Kind, added: Iterable[Record]) -> None:
+    def add(self, kind: RecordKind, added: Iterable[Record]) -> None:
         """Keep records whose ids have been reserved."""
         following = iter(added)
         while batch := list(islice(following, _BATCH)):
@@ -100,7 +100,7 @@ class History:
             found = (reference_rows(self._workspace, kind, record) for record in batch)
             add_references(self._connection, [row for rows in found for row in rows])
 
-    def replace(self, kind: Kind, replacing: Iterable[Record]) -> None:
+    def replace(self, kind: RecordKind, replacing: Iterable[Record]) -> None:
         """Put records with ids of their own in the place of all that there are of a kind."""
         for table in (records, references):
             mine = and_(table.c.workspace == self._workspace.name, table.c.kind == kind.name)
@@ -121,12 +121,12 @@ class History:
             sequences.pass_over(self._connection, self._workspace, sequence, low, high)
         sequences.recount(self._connection, self._workspace, kind.name, len(ids))
 
-    def runs(self, kind: Kind, seed: int) -> list[Run]:
+    def runs(self, kind: RecordKind, seed: int) -> list[SeedRange]:
         """Return the runs of a seed, the latest first."""
         found = _runs.all(self._connection, {**self._of(kind), "of_seed": seed})
-        return [Run(first=row.first, length=row.length, first_id=row.first_id) for row in found]
+        return [SeedRange(first=row.first, length=row.length, first_id=row.first_id) for row in found]
 
-    def note_run(self, kind: Kind, seed: int, run: Run) -> None:
+    def note_run(self, kind: RecordKind, seed: int, run: SeedRange) -> None:
         """Remember which ids seeded records got; a run that continues the latest makes it longer."""
         latest = next(iter(self.runs(kind, seed)), None)
         if (
@@ -149,11 +149,11 @@ class History:
             },
         )
 
-    def _of(self, kind: Kind) -> dict[str, object]:
+    def _of(self, kind: RecordKind) -> dict[str, object]:
         return {"of_workspace": self._workspace.name, "of_kind": kind.name}
 
 
-def record_row(workspace: Workspace, kind: Kind, record: Record) -> dict[str, object]:
+def record_row(workspace: Workspace, kind: RecordKind, record: Record) -> dict[str, object]:
     """Return the row of a record in the table of records."""
     return {
         "workspace": workspace.name,
@@ -164,7 +164,7 @@ def record_row(workspace: Workspace, kind: Kind, record: Record) -> dict[str, ob
     }
 
 
-def reference_rows(workspace: Workspace, kind: Kind, record: Record) -> list[dict[str, object]]:
+def reference_rows(workspace: Workspace, kind: RecordKind, record: Record) -> list[dict[str, object]]:
     """Return the rows of what a record refers to."""
     return [
         {

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from mock_insightly.errors import ODataError
-from mock_insightly.records.dates import UnreadableDateError, format_date, parse_date
+from mock_insightly.records.dates import DateFormatError, format_date, parse_date
 from mock_insightly.records.fields import Record
 from mock_kit.api.json_text import Json
 
@@ -149,7 +149,7 @@ def _comparable(value: Json) -> _Value:
         return value if isinstance(value, int | float) else None
     try:
         return format_date(parse_date(value))
-    except UnreadableDateError:
+    except DateFormatError:
         return value.casefold()
 
 

@@ -20,7 +20,7 @@ _U_ESCAPES = re.compile(r"(?:%u[0-9a-f]{4})+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class PageRange:
     """Which part of a list is asked for."""
 
     top: int = DEFAULT_TOP
@@ -47,7 +47,7 @@ def parse_query(raw: str) -> Query:
     return query
 
 
-def page_of(query: Query, *, strict: bool = False) -> Page:
+def page_of(query: Query, *, strict: bool = False) -> PageRange:
     """Read the paging parameters.
 
     Args:
@@ -63,7 +63,7 @@ def page_of(query: Query, *, strict: bool = False) -> Page:
     if strict:
         _insist(query, "top", lowest=1)
         _insist(query, "skip", lowest=0)
-    return Page(
+    return PageRange(
         top=min(top, LARGEST_TOP) if top >= 1 else DEFAULT_TOP,
         skip=min(max(_number(query.get("skip"), 0), 0), _LARGEST_SKIP),
         count_total=is_true(query.get("count_total")),

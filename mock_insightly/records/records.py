@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
-from mock_insightly.account.account import Account
-from mock_insightly.kinds import Kind
+from mock_insightly.account.account import CrmAccount
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, Rows, rows_of
 from mock_kit.api.json_text import Json, decode
@@ -16,7 +16,7 @@ Reserve = Callable[[str, int], int]
 """Takes so many numbers out of a sequence for good, and returns the first of them."""
 
 
-def created(kind: Kind, given: Record, *, record_id: int, account: Account, now: datetime) -> Record:
+def created(kind: RecordKind, given: Record, *, record_id: int, account: CrmAccount, now: datetime) -> Record:
     """Return a new record: what was given, what the server assigns, and what fields hold initially.
 
     Args:
@@ -33,7 +33,7 @@ def created(kind: Kind, given: Record, *, record_id: int, account: Account, now:
     return _complete(kind, record, account)
 
 
-def changed(kind: Kind, before: Record, given: Record, *, account: Account, now: datetime) -> Record:
+def changed(kind: RecordKind, before: Record, given: Record, *, account: CrmAccount, now: datetime) -> Record:
     """Return a record after an update, stamped even if nothing differs.
 
     Source: a record written back as it was read got a new DATE_UPDATED_UTC (recorded v2.1 exchanges, observed).
@@ -46,7 +46,7 @@ def updated_at(instant: datetime, record: Record) -> Record:
     return {**record, "DATE_UPDATED_UTC": format_date(instant)}
 
 
-def number_rows(kind: Kind, record: Record, before: Record, reserve: Reserve) -> Record:
+def number_rows(kind: RecordKind, record: Record, before: Record, reserve: Reserve) -> Record:
     """Give every new row of a record's collections its number; some also learn where they stand.
 
     A row is old if the record had one with its number before. Rows end up ordered by number.
@@ -64,7 +64,7 @@ def number_rows(kind: Kind, record: Record, before: Record, reserve: Reserve) ->
     return numbered
 
 
-def linked_email_address(kind: Kind, record_id: int, account: Account) -> str:
+def linked_email_address(kind: RecordKind, record_id: int, account: CrmAccount) -> str:
     """Return the address that files e-mail under a record.
 
     Source: the form on v3.1 leads, recorded by the Ampersand connector (observed); letters of other kinds are
@@ -91,14 +91,14 @@ def record_in(document: str) -> Record:
     return record
 
 
-def _owner(kind: Kind, record: Record, rows: Rows) -> Record:
+def _owner(kind: RecordKind, record: Record, rows: Rows) -> Record:
     """Return what a row knows of the record it stands in."""
     entity_field, id_field = rows.owner_fields
     known: Record = {entity_field: kind.entity} if entity_field else {}
     return {**known, id_field: record[kind.id_field]} if id_field else known
 
 
-def _complete(kind: Kind, record: Record, account: Account) -> Record:
+def _complete(kind: RecordKind, record: Record, account: CrmAccount) -> Record:
     """Put in what fields hold initially, wherever a record has null, and compute what follows from others.
 
     Source: what is assigned when nothing is sent: recorded v2.1 and v3.1 creations (observed); that null brings a

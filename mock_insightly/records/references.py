@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mock_insightly.kinds.kind import Kind
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import LINKS
 from mock_kit.api.json_text import Json
@@ -21,12 +21,12 @@ def reference(entity: str, record_id: int) -> Reference:
     return Reference(entity.upper(), record_id)
 
 
-def references(kind: Kind, record: Record) -> set[Reference]:
+def references(kind: RecordKind, record: Record) -> set[Reference]:
     """Return everything a record refers to: by its links, by its fields, by what it hangs on."""
     return {*_references(kind, record)}
 
 
-def without(kind: Kind, record: Record, gone: Reference) -> Record:
+def without(kind: RecordKind, record: Record, gone: Reference) -> Record:
     """Return a record that no longer refers to another.
 
     Source: that deleting a contact removes its links on the other side, and keeps notes and tasks, is assumed.
@@ -42,7 +42,7 @@ def without(kind: Kind, record: Record, gone: Reference) -> Record:
     return kept
 
 
-def _references(kind: Kind, record: Record) -> Iterator[Reference]:
+def _references(kind: RecordKind, record: Record) -> Iterator[Reference]:
     found = [linked(link) for link in rows_of(record, "LINKS")]
     found += [_reference(entity, record[field]) for field, entity in kind.refers]
     if kind.parent:
@@ -61,7 +61,7 @@ def _reference(entity: Json, record_id: Json) -> Reference | None:
     return reference(entity, record_id)
 
 
-def hung(kind: Kind, given: Record, entity: str, record_id: int) -> Record:
+def hung(kind: RecordKind, given: Record, entity: str, record_id: int) -> Record:
     """Return the fields of a new record of a kind that hangs on another one.
 
     Source: a note's LINK_SUBJECT is what it was made for, and among its links (recorded v2.1 exchanges, observed).

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mock_insightly.errors import FieldError
-from mock_insightly.records.dates import UnreadableDateError, parse_date
+from mock_insightly.records.dates import DateFormatError, parse_date
 from mock_insightly.records.fields import Choice, Field, Record, Text, rows_of
 from mock_insightly.records.references import Reference
 from mock_kit.api.json_text import Json
@@ -61,7 +61,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class RecordFilter:
     """Which records are wanted; without either condition, all.
 
     Attributes:
@@ -85,7 +85,7 @@ class Wanted:
         return self.criterion is not None or self.unless is not None or bool(self.without)
 
 
-EVERYTHING = Wanted()
+EVERYTHING = RecordFilter()
 
 
 def updated_after(text: str, *, inclusive: bool = False) -> datetime | None:
@@ -105,7 +105,7 @@ def updated_after(text: str, *, inclusive: bool = False) -> datetime | None:
     try:
         instant = parse_date(text)
         return instant - _SECOND if inclusive else instant
-    except UnreadableDateError as error:
+    except DateFormatError as error:
         raise FieldError("updated_after_utc", "a date such as 2026-03-02T10:00:00Z", text) from error
     except OverflowError:  # a second before the calendar begins
         return None

@@ -5,41 +5,47 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
-from mock_insightly.records.finding import Found
-from mock_insightly.records.query import Page
+from mock_insightly.records.finding import RecordPage
+from mock_insightly.records.query import PageRange
 from mock_insightly.records.records import record_in
-from mock_insightly.records.search import Wanted
+from mock_insightly.records.search import RecordFilter
 from mock_insightly.tables import records, references
 
 EVERYTHING = 1_000_000
 """More records than a list here has."""
 
 
-def referring_page(connection: Connection, workspace: str, kind: str, wanted: Wanted, page: Page) -> Found:
+def referring_page(
+    connection: Connection, workspace: str, kind: str, wanted: RecordFilter, page: PageRange
+) -> RecordPage:
     """Return a page of the records of a kind that refer to one, ids ascending."""
     matching = _referring(select(records.c.document), workspace, kind, wanted)
     documents = connection.scalars(matching.order_by(records.c.id).limit(page.top).offset(page.skip))
     counted = _referring(select(func.count()).select_from(records), workspace, kind, wanted)
-    return Found(documents=list(documents), total=connection.scalar(counted) if page.count_total else None)
+    return RecordPage(
+        documents=list(documents), total=connection.scalar(counted) if page.count_total else None
+    )
 
 
 def every_document(
-    connection: Connection, workspace: str, kind: Kind, *, without: frozenset[int] = frozenset()
+    connection: Connection, workspace: str, kind: RecordKind, *, without: frozenset[int] = frozenset()
 ) -> list[str]:
     """Return all records of a kind but some, ids ascending."""
     mine = and_(records.c.workspace == workspace, records.c.kind == kind.name, _not_among(without))
     return list(connection.scalars(select(records.c.document).where(mine).order_by(records.c.id)))
 
 
-def documents_of(connection: Connection, workspace: str, kind: Kind) -> Iterator[str]:
+def documents_of(connection: Connection, workspace: str, kind: RecordKind) -> Iterator[str]:
     """Yield all records of a kind as they are read, ids ascending; they may be many."""
     mine = select(records.c.document).where(records.c.workspace == workspace, records.c.kind == kind.name)
     yield from connection.scalars(mine.order_by(records.c.id).execution_options(yield_per=500))
 
 
-def sorted_page(connection: Connection, workspace: str, kind: Kind, wanted: Wanted, page: Page) -> Found:
+def sorted_page(
+    connection: Connection, workspace: str, kind: RecordKind, wanted: RecordFilter, page: PageRange
+) -> RecordPage:
     """Return a page of the records of a kind, in the kind's own order.
 
     Source: lead sources and statuses come by FIELD_ORDER, those of one order by id (recorded v2.1 lists, observed).
@@ -49,22 +55,22 @@ def sorted_page(connection: Connection, workspace: str, kind: Kind, wanted: Want
         unless = wanted.unless
         documents = [document for document in documents if not unless.holds(record_in(document))]
     documents.sort(key=lambda document: _place(record_in(document), kind.order))
-    return Found(
+    return RecordPage(
         documents=documents[page.skip : page.skip + page.top],
         total=len(documents) if page.count_total else None,
     )
 
 
-def page_by_date(whole: Found, page: Page) -> Found:
+def page_by_date(whole: RecordPage, page: PageRange) -> RecordPage:
     """Return a page of all that was found, those updated longest ago first."""
     documents = sorted(whole.documents, key=lambda document: str(record_in(document).get("DATE_UPDATED_UTC")))
-    return Found(
+    return RecordPage(
         documents=documents[page.skip : page.skip + page.top],
         total=len(documents) if page.count_total else None,
     )
 
 
-def _referring(query: "Select[Any]", workspace: str, kind: str, wanted: Wanted) -> "Select[Any]":
+def _referring(query: "Select[Any]", workspace: str, kind: str, wanted: RecordFilter) -> "Select[Any]":
     assert wanted.of is not None  # noqa: S101 - that is what this is for
     same = and_(
         references.c.workspace == records.c.workspace,
@@ -91,7 +97,7 @@ def _place(record: Record, order: tuple[str, ...]) -> tuple[tuple[bool, float], 
     return tuple((False, value) if isinstance(value, int | float) else (True, 0) for value in values)
 
 
-def tags_of(connection: Connection, workspace: str, kind: Kind) -> set[str]:
+def tags_of(connection: Connection, workspace: str, kind: RecordKind) -> set[str]:
     """Return the tags that records of a kind carry; every record must be looked at for that."""
     tagged = select(records.c.document).where(
         records.c.workspace == workspace,

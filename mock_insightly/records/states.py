@@ -1,13 +1,13 @@
 """An opportunity's state: how it changes, and what is told of that afterwards."""
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.lookups import state_reasons
 from mock_insightly.errors import FieldError
 from mock_insightly.records.fields import Record
 from mock_kit.api.json_text import Json
 
 
-def state_change(before: Record | None, after: Record, account: Account) -> Record | None:
+def state_change(before: Record | None, after: Record, account: CrmAccount) -> Record | None:
     """Return the entry that an update adds to the history of an opportunity; None if its state is what it was.
 
     Source: the entry's fields from the v3.1 OpenAPI document (documented); that an update tells as well, and that a
@@ -19,7 +19,7 @@ def state_change(before: Record | None, after: Record, account: Account) -> Reco
     return state_entry(after, account)
 
 
-def state_entry(record: Record, account: Account) -> Record:
+def state_entry(record: Record, account: CrmAccount) -> Record:
     """Return the entry of the history that tells an opportunity's state since it was updated."""
     number = record["OPPORTUNITY_STATE_REASON_ID"]
     reason = next(
@@ -34,7 +34,7 @@ def state_entry(record: Record, account: Account) -> Record:
     }
 
 
-def known_reason(account: Account, number: Json) -> Json:
+def known_reason(account: CrmAccount, number: Json) -> Json:
     """Return a reason's number; null is none.
 
     Raises:

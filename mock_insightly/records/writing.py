@@ -7,16 +7,16 @@ from functools import partial
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from mock_insightly.errors import NoSuchRecordError
-from mock_insightly.kinds import KINDS, Kind, custom_object
+from mock_insightly.kinds import KINDS, RecordKind, custom_object
 from mock_insightly.records import sequences
-from mock_insightly.records.changes import Made
+from mock_insightly.records.changes import ChangeType
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
 from mock_insightly.records.files import File
 from mock_insightly.records.history import add_references, insert_record, record_row, reference_rows
-from mock_insightly.records.query import Page
+from mock_insightly.records.query import PageRange
 from mock_insightly.records.records import number_rows, record_in, stamp
 from mock_insightly.records.references import Reference, reference, references, without
-from mock_insightly.records.search import Wanted
+from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.short_lists import EVERYTHING, referring_page
 from mock_insightly.settings import KEPT_IN_BIN
 from mock_insightly.tables import bin_, changes, files, records
@@ -117,7 +117,7 @@ class Writing:
         """Take numbers out of a sequence, and return the first of them."""
         return sequences.reserve(self._connection, self._workspace, sequence, count)
 
-    def get(self, kind: Kind, record_id: int) -> Record:
+    def get(self, kind: RecordKind, record_id: int) -> Record:
         """Return a record that nobody else changes before the transaction ends.
 
         Raises:
@@ -128,13 +128,13 @@ class Writing:
             raise NoSuchRecordError(kind.entity, record_id)
         return record_in(document)
 
-    def referring(self, kind: Kind, to: Reference) -> list[Record]:
+    def referring(self, kind: RecordKind, to: Reference) -> list[Record]:
         """Return the records of a kind that refer to one."""
-        wanted, page = Wanted(of=to), Page(top=EVERYTHING)
+        wanted, page = RecordFilter(of=to), PageRange(top=EVERYTHING)
         found = referring_page(self._connection, self._workspace.name, kind.name, wanted, page)
         return [record_in(document) for document in found.documents]
 
-    def create(self, kind: Kind, make: Callable[[int], Record]) -> Record:
+    def create(self, kind: RecordKind, make: Callable[[int], Record]) -> Record:
         """Add a record.
 
         Args:
@@ -145,10 +145,10 @@ class Writing:
         if kind.numbers:
             sequences.join(self._connection, self._workspace, kind.name)
         add_references(self._connection, reference_rows(self._workspace, kind, record))
-        self._note(kind, Made.CREATED, record)
+        self._note(kind, ChangeType.CREATED, record)
         return record
 
-    def update(self, kind: Kind, record_id: int, change: Callable[[Record], Record]) -> Record:
+    def update(self, kind: RecordKind, record_id: int, change: Callable[[Record], Record]) -> Record:
         """Change a record, and tell the log.
 
         Args:
@@ -158,10 +158,10 @@ class Writing:
             NoSuchRecordError: it is not there.
         """
         record = self.edit(kind, record_id, change)
-        self._note(kind, Made.UPDATED, record)
+        self._note(kind, ChangeType.UPDATED, record)
         return record
 
-    def edit(self, kind: Kind, record_id: int, change: Callable[[Record], Record]) -> Record:
+    def edit(self, kind: RecordKind, record_id: int, change: Callable[[Record], Record]) -> Record:
         """Change a record without a word in the log, as its stamps stay what they were.
 
         Raises:
@@ -172,7 +172,7 @@ class Writing:
         self._replace(kind, before, record)
         return record
 
-    def delete(self, kind: Kind, record_id: int, *, children: bool = False) -> None:
+    def delete(self, kind: RecordKind, record_id: int, *, children: bool = False) -> None:
         """Take a record away, what hangs on it, and what others say of it.
 
         Args:
@@ -188,7 +188,7 @@ class Writing:
         self._drop_files(kind, record_id)
         row = {"workspace": self._workspace.name, "kind": kind.name, "id": record_id}
         _into_bin.run(self._connection, {**row, "document": encode_text(before)})
-        self._note(kind, Made.DELETED, before)
+        self._note(kind, ChangeType.DELETED, before)
         gone = reference(kind.entity, record_id)
         asked = {"of_workspace": self._workspace.name, "entity": gone.entity, "of_id": gone.id}
         for name, other_id in _hangs_on.all(self._connection, asked):
@@ -198,7 +198,7 @@ class Writing:
             else:
                 self.edit(other, other_id, partial(_without, other, gone))
 
-    def restore(self, kind: Kind, record_id: int, change: Callable[[Record], Record]) -> Record:
+    def restore(self, kind: RecordKind, record_id: int, change: Callable[[Record], Record]) -> Record:
         """Bring a deleted record back, under its old id.
 
         Args:
@@ -209,7 +209,7 @@ class Writing:
         """
         key = key_of(self._workspace, kind, record_id)
         document = _get_deleted.scalar(self._connection, key)
-        deleted = _last_deleted.scalar(self._connection, {**key, "made": Made.DELETED.value})
+        deleted = _last_deleted.scalar(self._connection, {**key, "made": ChangeType.DELETED.value})
         if document is None or (deleted and self._at - deleted > KEPT_IN_BIN):
             raise NoSuchRecordError(f"{kind.entity} deleted in the last {KEPT_IN_BIN.days} days", record_id)
         _out_of_bin.run(self._connection, key)
@@ -217,7 +217,7 @@ class Writing:
         insert_record.run(self._connection, record_row(self._workspace, kind, record))
         sequences.join(self._connection, self._workspace, kind.name)
         add_references(self._connection, reference_rows(self._workspace, kind, record))
-        self._note(kind, Made.UPDATED, record)
+        self._note(kind, ChangeType.UPDATED, record)
         return record
 
     def bytes_kept(self) -> int:
@@ -225,7 +225,7 @@ class Writing:
         mine = select(func.sum(func.length(files.c.content))).where(files.c.workspace == self._workspace.name)
         return self._connection.scalar(mine) or 0
 
-    def put_file(self, kind: Kind, record_id: int, file: File) -> None:
+    def put_file(self, kind: RecordKind, record_id: int, file: File) -> None:
         """Keep the file of a record, in the place of the one it had."""
         self.drop_file(kind, record_id)
         _put.run(
@@ -239,17 +239,17 @@ class Writing:
             },
         )
 
-    def _drop_files(self, kind: Kind, record_id: int) -> None:
+    def _drop_files(self, kind: RecordKind, record_id: int) -> None:
         """Forget the file of a record, and those in its fields."""
         kept_as = or_(files.c.kind == kind.name, files.c.kind.startswith(f"{kind.name}.", autoescape=True))
         mine = and_(files.c.workspace == self._workspace.name, files.c.id == record_id, kept_as)
         self._connection.execute(files.delete().where(mine))
 
-    def drop_file(self, kind: Kind, record_id: int) -> None:
+    def drop_file(self, kind: RecordKind, record_id: int) -> None:
         """Forget the file of a record, if it has one."""
         _drop.run(self._connection, key_of(self._workspace, kind, record_id))
 
-    def _replace(self, kind: Kind, before: Record, record: Record) -> None:
+    def _replace(self, kind: RecordKind, before: Record, record: Record) -> None:
         row = record_row(self._workspace, kind, record)
         values = {"now_updated": row["updated"], "now_document": row["document"]}
         _update.run(self._connection, {**key_of(self._workspace, kind, row["id"]), **values})
@@ -258,12 +258,12 @@ class Writing:
             self._forget(kind, record[kind.id_field], before)
             add_references(self._connection, reference_rows(self._workspace, kind, record))
 
-    def _forget(self, kind: Kind, record_id: object, before: Record) -> None:
+    def _forget(self, kind: RecordKind, record_id: object, before: Record) -> None:
         for one in references(kind, before):
             key = key_of(self._workspace, kind, record_id)
             _forget.run(self._connection, {**key, "entity": one.entity, "to": one.id})
 
-    def _note(self, kind: Kind, made: Made, record: Record) -> None:
+    def _note(self, kind: RecordKind, made: ChangeType, record: Record) -> None:
         """Write a change into the log."""
         if kind.quiet:
             return
@@ -283,11 +283,11 @@ class Writing:
         self._retention.run(self._connection, self._workspace.name, self._at)
 
 
-def _without(kind: Kind, gone: Reference, record: Record) -> Record:
+def _without(kind: RecordKind, gone: Reference, record: Record) -> Record:
     return without(kind, record, gone)
 
 
-def key_of(workspace: Workspace, kind: Kind, record_id: object) -> dict[str, object]:
+def key_of(workspace: Workspace, kind: RecordKind, record_id: object) -> dict[str, object]:
     """Return what finds a record's row; a number that no database could hold is nobody's."""
     fits = not isinstance(record_id, int) or record_id <= LARGEST_WHOLE
     return {"of_workspace": workspace.name, "of_kind": kind.name, "of_id": record_id if fits else -1}

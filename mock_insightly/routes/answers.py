@@ -6,19 +6,19 @@ from flask import Response
 
 from mock_insightly.errors import StaleRecordError
 from mock_insightly.records.fields import Record
-from mock_insightly.records.query import Page, page_of
-from mock_insightly.records.search import Wanted
+from mock_insightly.records.query import PageRange, page_of
+from mock_insightly.records.search import RecordFilter
 from mock_insightly.records.short_lists import EVERYTHING
 from mock_insightly.routes import listed
-from mock_insightly.routes.call import Call
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.completion import just_written
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import encode, encode_text
 
 
-def page(call: Call, shape: Shape, wanted: Wanted, status: int = 200) -> Response:
+def page(call: CrmCall, shape: Shape, wanted: RecordFilter, status: int = 200) -> Response:
     """Answer with a page of what is wanted."""
-    asked = Page(top=EVERYTHING) if call.version.odata else _asked(call)
+    asked = PageRange(top=EVERYTHING) if call.version.odata else _asked(call)
     found = listed.found(call, shape, wanted, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief), status)
     if found.total is not None:
@@ -26,21 +26,21 @@ def page(call: Call, shape: Shape, wanted: Wanted, status: int = 200) -> Respons
     return response
 
 
-def rows(call: Call, shown: list[Record], *, paged: bool, status: int = 200) -> Response:
+def rows(call: CrmCall, shown: list[Record], *, paged: bool, status: int = 200) -> Response:
     """Answer with rows that are all at hand.
 
     Args:
         paged: whether paging parameters count.
     """
     paged = paged and not call.version.odata
-    asked = _asked(call) if paged else Page()
+    asked = _asked(call) if paged else PageRange()
     response = answer(call, encode(shown[asked.skip : asked.skip + asked.top] if paged else shown), status)
     if paged and asked.count_total:
         response.headers["X-Total-Count"] = str(len(shown))
     return response
 
 
-def written(call: Call, shape: Shape, record: Record, status: int) -> Response:
+def written(call: CrmCall, shape: Shape, record: Record, status: int) -> Response:
     """Answer with a written record and where it is.
 
     Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
@@ -52,7 +52,7 @@ def written(call: Call, shape: Shape, record: Record, status: int) -> Response:
     return response
 
 
-def answer(call: Call, body: bytes, status: int = 200) -> Response:
+def answer(call: CrmCall, body: bytes, status: int = 200) -> Response:
     """Answer with JSON."""
     response = Response(body, status=status, content_type="application/json")
     if call.version.tagged:
@@ -70,7 +70,7 @@ def accepted() -> Response:
     return Response(status=202)
 
 
-def insist(call: Call, shape: Shape, before: Record, part: bytes | None = None) -> None:
+def insist(call: CrmCall, shape: Shape, before: Record, part: bytes | None = None) -> None:
     """Refuse a write that insists on another state of the record than the present one.
 
     Args:
@@ -86,16 +86,16 @@ def insist(call: Call, shape: Shape, before: Record, part: bytes | None = None) 
         raise StaleRecordError(if_match)
 
 
-def _is_known(call: Call, tag: str) -> bool:
+def _is_known(call: CrmCall, tag: str) -> bool:
     return (
-        call.parts.settings.if_none_match
+        call.dependencies.settings.if_none_match
         and call.request.method in {"GET", "HEAD"}
         and call.request.headers.get("If-None-Match") == tag
     )
 
 
-def _asked(call: Call) -> Page:
-    return page_of(call.query, strict=call.parts.settings.odd_paging == "refused")
+def _asked(call: CrmCall) -> PageRange:
+    return page_of(call.query, strict=call.dependencies.settings.odd_paging == "refused")
 
 
 def etag(body: bytes) -> str:

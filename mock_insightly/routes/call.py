@@ -9,11 +9,11 @@ from functools import cached_property
 from flask import Request
 from werkzeug.exceptions import MethodNotAllowed
 
-from mock_insightly.account.account import Account
-from mock_insightly.edge import CALLER
+from mock_insightly.account.account import CrmAccount
+from mock_insightly.dependencies import CrmDependencies, dependencies
 from mock_insightly.faults import NO_FAULT, CrmRule
-from mock_insightly.kinds import Kind
-from mock_insightly.parts import Parts, parts
+from mock_insightly.kinds import RecordKind
+from mock_insightly.middleware import CALLER
 from mock_insightly.records.dates import shifted
 from mock_insightly.records.fields import Record, Sent, upper_keys
 from mock_insightly.records.query import Query, parse_query
@@ -31,17 +31,17 @@ from mock_kit.workspaces.registry import Workspace
 
 
 @dataclass(kw_only=True)
-class Call:
+class CrmCall:
     """A call of the API.
 
     Attributes:
         request: as Flask has it.
-        parts: of the CRM that is called.
+        dependencies: of the CRM that is called.
         now: when it came, by the workspace's clock, uncut; of one that changes something, when that happens.
     """
 
     request: Request
-    parts: Parts
+    dependencies: CrmDependencies
     version: Version
     workspace: Workspace
     now: datetime
@@ -58,9 +58,9 @@ class Call:
         return struck
 
     @cached_property
-    def account(self) -> Account:
+    def account(self) -> CrmAccount:
         """The account it is for."""
-        return self.parts.account(self.workspace)
+        return self.dependencies.account(self.workspace)
 
     @property
     def stamped(self) -> datetime:
@@ -77,8 +77,8 @@ class Call:
         """
         stays = meanwhile or caller_of(self.request.environ) == ENGINE
         with (
-            self.parts.workspaces.changing(self.workspace, stays=stays) as self.now,
-            self.parts.store.writing(self.workspace, at=self.now) as writing,
+            self.dependencies.workspaces.changing(self.workspace, stays=stays) as self.now,
+            self.dependencies.store.writing(self.workspace, at=self.now) as writing,
         ):
             yield writing
 
@@ -91,9 +91,9 @@ class Call:
         """
         if resource in self.version.lookups:
             raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
-        shape = served(self.version, resource, self.parts.settings.custom_object_names)
+        shape = served(self.version, resource, self.dependencies.settings.custom_object_names)
         if shape.kind.founded:
-            self.parts.lay_foundation(self.workspace)
+            self.dependencies.lay_foundation(self.workspace)
         return shape
 
     def body(self, called: str = "The body") -> Sent:
@@ -104,19 +104,24 @@ class Call:
         """
         return upper_keys(read_json(self.request), called)
 
-    def maker(self, kind: Kind, given: Record) -> Callable[[int], Record]:
+    def maker(self, kind: RecordKind, given: Record) -> Callable[[int], Record]:
         """Return what makes a new record once its id is known."""
 
         def make(record_id: int) -> Record:
             made = created(kind, given, record_id=record_id, account=self.account, now=self.stamped)
             more_s = self.fault.effect.later_s(record_id, seed=self.fault.when.seed)
-            later = timedelta(seconds=self.parts.settings.updated_later_s + more_s)
+            later = timedelta(seconds=self.dependencies.settings.updated_later_s + more_s)
             return updated_at(shifted(self.stamped, later), made)
 
         return make
 
     def changed(
-        self, kind: Kind, before: Record, given: Record, *, stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
+        self,
+        kind: RecordKind,
+        before: Record,
+        given: Record,
+        *,
+        stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",),
     ) -> Record:
         """Return a record after a change that renews some of its stamps."""
         after = changed(kind, before, given, account=self.account, now=self.stamped)
@@ -124,22 +129,22 @@ class Call:
         return {**after, "DATE_UPDATED_UTC": before["DATE_UPDATED_UTC"], **renewed}
 
 
-def this_call(version: str) -> Call:
+def this_call(version: str) -> CrmCall:
     """Return the present call."""
     asked = this_request()
     return _call_of(version, asked, asked.environ[CALLER])
 
 
-def admin_call(workspace: Workspace) -> Call:
+def admin_call(workspace: Workspace) -> CrmCall:
     """Return what an admin call does to a workspace, as a call of the latest version."""
     return _call_of("v3.1", this_request(), workspace)
 
 
-def _call_of(version: str, asked: Request, workspace: Workspace) -> Call:
-    found = parts()
-    return Call(
+def _call_of(version: str, asked: Request, workspace: Workspace) -> CrmCall:
+    found = dependencies()
+    return CrmCall(
         request=asked,
-        parts=found,
+        dependencies=found,
         version=found.versions[version],
         workspace=workspace,
         now=workspace.clock.now(),

@@ -2,9 +2,9 @@
 
 from flask import Request
 
-from mock_insightly.edge import CALLER
-from mock_insightly.errors import AuthorizationDeniedError, NotAcceptableError
-from mock_insightly.parts import parts
+from mock_insightly.dependencies import dependencies
+from mock_insightly.errors import AuthorizationDeniedError, XmlNotServedError
+from mock_insightly.middleware import CALLER
 from mock_kit.admin.routes import UnknownWorkspaceError
 from mock_kit.workspaces.registry import Workspace
 
@@ -32,7 +32,7 @@ def speak_json(asked: Request) -> None:
         return
     wanted = asked.accept_mimetypes
     if not wanted.accept_json and _XML & {*wanted.values()}:
-        raise NotAcceptableError(str(wanted))
+        raise XmlNotServedError(str(wanted))
 
 
 def workspace_of(asked: Request) -> Workspace:
@@ -43,8 +43,8 @@ def workspace_of(asked: Request) -> Workspace:
     """
     authorization = asked.headers.get("Authorization")
     if authorization is None:
-        return parts().workspaces.default
-    workspace = parts().with_key_in(authorization)
+        return dependencies().workspaces.default
+    workspace = dependencies().with_key_in(authorization)
     if workspace is None:
         raise UnknownWorkspaceError("the Authorization header must be Basic with the API key of a workspace")
     return workspace

@@ -6,20 +6,20 @@ Source: IMAGE_URL without an image, EMAILLINKS that a list leaves null and a rec
 
 from collections.abc import Iterator
 
-from mock_insightly.kinds import FILE_ATTACHMENTS, Kind
+from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Record, rows_of
-from mock_insightly.records.query import Page
+from mock_insightly.records.query import PageRange
 from mock_insightly.records.records import record_in
 from mock_insightly.records.references import reference
-from mock_insightly.records.search import Wanted
-from mock_insightly.routes.call import Call
+from mock_insightly.records.search import RecordFilter
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode
 
-_ALL = Page(top=10_000)
+_ALL = PageRange(top=10_000)
 
 
-def one(call: Call, shape: Shape, document: str) -> bytes:
+def one(call: CrmCall, shape: Shape, document: str) -> bytes:
     """Return a record as JSON."""
     if not call.version.looks_up:
         return shape.one(document)
@@ -31,13 +31,13 @@ def one(call: Call, shape: Shape, document: str) -> bytes:
     return encode(shown)
 
 
-def just_written(call: Call, shape: Shape, document: str, *, put: bool) -> bytes:
+def just_written(call: CrmCall, shape: Shape, document: str, *, put: bool) -> bytes:
     """Return a record as the answer to its POST or PUT shows it."""
     shown = shape.one(document) if shape.bare_replies else one(call, shape, document)
     return encode(shape.after_put(record_in(shown.decode()))) if put and shape.after_put else shown
 
 
-def with_image(call: Call, shown: Record) -> Record:
+def with_image(call: CrmCall, shown: Record) -> Record:
     """Return a record that says where its image would be."""
     if shown.get("IMAGE_URL", "") is not None:
         return shown
@@ -45,12 +45,12 @@ def with_image(call: Call, shown: Record) -> Record:
     return {**shown, "IMAGE_URL": url}
 
 
-def _found(call: Call, kind: Kind, record: Record, child: Kind, links: str) -> Iterator[Json]:
+def _found(call: CrmCall, kind: RecordKind, record: Record, child: RecordKind, links: str) -> Iterator[Json]:
     """Yield the children of a record, or their links to it."""
     number = int(str(record[kind.id_field]))
-    wanted = Wanted(of=reference(kind.entity, number))
+    wanted = RecordFilter(of=reference(kind.entity, number))
     shape = call.version.shapes[child.name.lower()]
-    for document in call.parts.store.find(call.workspace, child, wanted, _ALL).documents:
+    for document in call.dependencies.store.find(call.workspace, child, wanted, _ALL).documents:
         shown = shape.show(record_in(document))
         if child is FILE_ATTACHMENTS:
             yield shown

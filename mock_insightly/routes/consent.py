@@ -9,9 +9,9 @@ from flask import Blueprint, Response, request, url_for
 from msgspec import Meta, Struct
 
 from mock_insightly.account.consent_page import HEADERS, consent_page, denied_page
-from mock_insightly.account.grants import Client, check_redirect, redirect_to
+from mock_insightly.account.grants import OAuthClient, check_redirect, redirect_to
+from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import GrantError
-from mock_insightly.parts import parts
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.shapes import read_query
 
@@ -61,7 +61,7 @@ class TokenForm(Struct):
     grant_type: Literal["authorization_code"]
 
 
-class TokenJson(TypedDict):
+class AccessTokenJson(TypedDict):
     """What an application gets: what the API's calls are signed with."""
 
     token_type: str
@@ -97,7 +97,7 @@ def consent() -> Response:
     check_redirect(sent.redirect_uri)
     if sent.consent == "deny":
         return _sent_to(url_for("consent.denied"))
-    workspace = parts().workspaces.with_api_key(sent.api_key.strip())
+    workspace = dependencies().workspaces.with_api_key(sent.api_key.strip())
     if workspace is None:
         again = url_for(
             "consent.ask",
@@ -107,7 +107,9 @@ def consent() -> Response:
             refused="true",
         )
         return _sent_to(again)
-    code = parts().grants.give(workspace, Client(client_id=sent.client_id, redirect_uri=sent.redirect_uri))
+    code = dependencies().grants.give(
+        workspace, OAuthClient(client_id=sent.client_id, redirect_uri=sent.redirect_uri)
+    )
     return _sent_to(redirect_to(sent.redirect_uri, code=code, state=sent.state))
 
 
@@ -120,12 +122,12 @@ def denied() -> Response:
 
 @bp.post("/token")
 @operation(problems=(400,), problem=ConsentProblem, takes={FORM: TokenForm})
-def token() -> Answer[TokenJson]:
+def token() -> Answer[AccessTokenJson]:
     """Give what a code stands for, once."""
     sent = read_query(request.form, TokenForm)
-    grant = parts().grants.take(sent.code)
-    workspace = None if grant is None else parts().workspaces.named(grant.workspace)
-    client = Client(client_id=sent.client_id, redirect_uri=sent.redirect_uri)
+    grant = dependencies().grants.take(sent.code)
+    workspace = None if grant is None else dependencies().workspaces.named(grant.workspace)
+    client = OAuthClient(client_id=sent.client_id, redirect_uri=sent.redirect_uri)
     if grant is None or workspace is None or not grant.is_good(client, now=workspace.clock.now()):
         raise GrantError
     return Answer(

@@ -3,18 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import shifted
-from mock_insightly.records.finding import Found
-from mock_insightly.records.query import Page
+from mock_insightly.records.finding import RecordPage
+from mock_insightly.records.query import PageRange
 from mock_insightly.records.records import record_in
-from mock_insightly.records.search import Wanted
-from mock_insightly.routes.call import Call
+from mock_insightly.records.search import RecordFilter
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
 from mock_kit.admin.faults import Phase
 
 
-def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:
+def found(call: CrmCall, shape: Shape, wanted: RecordFilter, page: PageRange) -> RecordPage:
     """Return a page of what is wanted."""
     effect = call.fault.effect
     late = unindexed(call, shape.kind)
@@ -24,23 +24,25 @@ def found(call: Call, shape: Shape, wanted: Wanted, page: Page) -> Found:
         _delete_first(call, shape.kind, visible, deleting)
     overlap = min(effect.page_overlap, page.skip)
     shown = replace(page, skip=page.skip - overlap) if overlap else page
-    read = call.parts.store.find(call.workspace, shape.kind, visible, shown)
+    read = call.dependencies.store.find(call.workspace, shape.kind, visible, shown)
     if deleting and call.fault.phase is Phase.AFTER:
         _delete_first(call, shape.kind, visible, deleting)
     return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
 
 
-def unindexed(call: Call, kind: Kind) -> frozenset[int]:
+def unindexed(call: CrmCall, kind: RecordKind) -> frozenset[int]:
     """Return the ids of records that no list has yet, because of a fault."""
     lag = timedelta(seconds=call.fault.effect.index_lag_s)
     return (
-        call.parts.store.written_since(call.workspace, kind, shifted(call.now, -lag)) if lag else frozenset()
+        call.dependencies.store.written_since(call.workspace, kind, shifted(call.now, -lag))
+        if lag
+        else frozenset()
     )
 
 
-def _delete_first(call: Call, kind: Kind, wanted: Wanted, count: int) -> None:
+def _delete_first(call: CrmCall, kind: RecordKind, wanted: RecordFilter, count: int) -> None:
     """Delete the first records of a list, as somebody else might at this moment."""
-    first = call.parts.store.find(call.workspace, kind, wanted, Page(top=count)).documents
+    first = call.dependencies.store.find(call.workspace, kind, wanted, PageRange(top=count)).documents
     with call.writing(meanwhile=True) as writing:
         for document in first:
             writing.delete(kind, int(str(record_in(document)[kind.id_field])))

@@ -10,7 +10,7 @@ from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.records.fields import Record
 from mock_insightly.records.query import is_true
 from mock_insightly.routes import answers
-from mock_insightly.routes.call import Call, this_call
+from mock_insightly.routes.call import CrmCall, this_call
 from mock_insightly.versions.known import VERSIONS
 from mock_kit.api.json_text import encode
 
@@ -19,7 +19,7 @@ _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 bp = Blueprint("lookups", __name__, url_prefix=f"/<any({_NAMES}):version>")
 
 
-def listed(call: Call, lookup: Lookup) -> ResponseReturnValue:
+def listed(call: CrmCall, lookup: Lookup) -> ResponseReturnValue:
     """Answer with a list, or with the one object it is.
 
     Source: sets of activities take ``brief`` (Insightly v2.2 and v3.1 OpenAPI documents, documented).
@@ -34,7 +34,7 @@ def listed(call: Call, lookup: Lookup) -> ResponseReturnValue:
     )
 
 
-def one(call: Call, lookup: Lookup, called: str) -> ResponseReturnValue:
+def one(call: CrmCall, lookup: Lookup, called: str) -> ResponseReturnValue:
     """Answer with the row that the end of a path names; case does not count.
 
     Raises:
@@ -114,21 +114,21 @@ def search_custom_fields(version: str, of: str) -> ResponseReturnValue:
     )
 
 
-def _tag_names(call: Call, wanted: str) -> set[str]:
+def _tag_names(call: CrmCall, wanted: str) -> set[str]:
     """Return the tags of records of a kind, named in singular or plural; without a name, of all."""
     kinds = [
         shape.kind
         for name, shape in call.version.shapes.items()
         if shape.kind.field("TAGS") and wanted in {"", name, shape.kind.entity.lower()}
     ]
-    return {tag for kind in kinds for tag in call.parts.store.tags(call.workspace, kind)}
+    return {tag for kind in kinds for tag in call.dependencies.store.tags(call.workspace, kind)}
 
 
 def _tags(names: set[str]) -> list[Record]:
     return [{"TAG_NAME": name} for name in sorted(names, key=str.casefold)]
 
 
-def _custom_fields(call: Call, of: str) -> list[CustomField]:
+def _custom_fields(call: CrmCall, of: str) -> list[CustomField]:
     names = {
         name: shape.kind.entity
         for shape in call.version.shapes.values()

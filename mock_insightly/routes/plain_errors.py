@@ -11,10 +11,11 @@ from http import HTTPStatus
 
 from flask import Flask, Response, request
 
+from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import (
+    BadRequestError,
     EmptyUploadError,
     InUseError,
-    InvalidRequestError,
     NoImageError,
     NoSuchRecordError,
     NoSuchRowError,
@@ -22,13 +23,12 @@ from mock_insightly.errors import (
     PlanLimitError,
     StaleRecordError,
 )
-from mock_insightly.parts import parts
 from mock_insightly.paths import is_api_path, version_in
 from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 
 _PLAIN = "text/plain; charset=utf-8"
 _ALIKE = (
-    InvalidRequestError,
+    BadRequestError,
     MalformedJsonError,
     PlanLimitError,
     NoSuchRowError,
@@ -63,7 +63,7 @@ def _told(message: str, status: int, reason: str | None = None) -> Response:
         return Response(encode({key: message}), status=status, mimetype="application/json")
     if version_in(request.path).plain_errors and status != 415:
         return Response(message, status=f"{status} {reason}" if reason else status, content_type=_PLAIN)
-    match parts().settings.error_body:
+    match dependencies().settings.error_body:
         case "empty":
             return Response(status=status)
         case "text":
@@ -80,11 +80,11 @@ def _no_such_record(error: NoSuchRecordError) -> Response:
 
 
 def _stale(error: StaleRecordError) -> Response:
-    return _told(str(error), parts().settings.stale_status)
+    return _told(str(error), dependencies().settings.stale_status)
 
 
 def _out_of_plan(error: OutOfPlanError) -> Response:
-    if parts().settings.out_of_plan_status == 404:
+    if dependencies().settings.out_of_plan_status == 404:
         return Response(status=404)
     return _told(str(error), 403)
 

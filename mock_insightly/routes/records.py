@@ -10,10 +10,10 @@ from mock_insightly.kinds import FOLLOWS, LEADS, USERS
 from mock_insightly.records.fields import Record, Sent, Whole, is_blank
 from mock_insightly.records.query import is_true
 from mock_insightly.records.row_types import with_unlisted
-from mock_insightly.records.search import EVERYTHING, Criterion, Wanted, updated_after
+from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, updated_after
 from mock_insightly.routes import answers, completion, lookups, whole_lists, writes
 from mock_insightly.routes.below import attached
-from mock_insightly.routes.call import Call, allow, this_call
+from mock_insightly.routes.call import CrmCall, allow, this_call
 from mock_insightly.routes.visibility import with_team
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Shape
@@ -36,8 +36,8 @@ def index(version: str, resource: str) -> ResponseReturnValue:
     if call.version.odata:
         return whole_lists.listed(call, shape, _hidden(call, shape))
     wanted = EVERYTHING
-    if call.parts.settings.list_honours_updated_after:
-        wanted = Wanted(after=updated_after(call.query.get("updated_after_utc", "")))
+    if call.dependencies.settings.list_honours_updated_after:
+        wanted = RecordFilter(after=updated_after(call.query.get("updated_after_utc", "")))
     return answers.page(
         call, shape, replace(wanted, unless=_hidden(call, shape), criterion=_of_one_type(call, shape))
     )
@@ -51,7 +51,7 @@ def search(version: str, resource: str) -> ResponseReturnValue:
     allow(shape.on_all if shape.searched else frozenset())
     wanted = call.version.wanted(shape, call.query)
     after = updated_after(
-        call.query.get("updated_after_utc", ""), inclusive=call.parts.settings.search_inclusive
+        call.query.get("updated_after_utc", ""), inclusive=call.dependencies.settings.search_inclusive
     )
     return answers.page(
         call,
@@ -61,7 +61,7 @@ def search(version: str, resource: str) -> ResponseReturnValue:
             after=after,
             unless=_hidden(call, shape),
             criterion=_cased(call, wanted.criterion),
-            by_date=call.parts.settings.search_order == "updated",
+            by_date=call.dependencies.settings.search_order == "updated",
         ),
     )
 
@@ -78,7 +78,7 @@ def search_by_tag(version: str, resource: str) -> ResponseReturnValue:
     tag = call.query.get("tagname", "")
     if not tag.strip():
         raise MissingFieldError("tagName", "query")
-    return answers.page(call, shape, Wanted(criterion=Criterion(places=("TAGS.TAG_NAME",), value=tag)))
+    return answers.page(call, shape, RecordFilter(criterion=Criterion(places=("TAGS.TAG_NAME",), value=tag)))
 
 
 @bp.get("/users/me")
@@ -168,7 +168,7 @@ def delete_by_query(version: str, resource: str) -> ResponseReturnValue:
 
 
 def _update(
-    call: Call, shape: Shape, record_id: int, sent: Sent, *, status: int | None = None
+    call: CrmCall, shape: Shape, record_id: int, sent: Sent, *, status: int | None = None
 ) -> ResponseReturnValue:
     """Change a record: all of it where the version replaces, unless the query says ``brief=true``.
 
@@ -184,7 +184,7 @@ def _update(
                 writes.see_that_it_is_free(call, shape.kind, before)
             whole = call.version.replaces and not brief
             given = shape.given(sent, before, whole=whole, brief=brief)
-            if call.parts.settings.put_keeps_custom_fields and not whole:
+            if call.dependencies.settings.put_keeps_custom_fields and not whole:
                 given = with_unlisted(sent, before, given)
             given = with_team(writing, call, shape, sent, given)
             return call.changed(shape.kind, before, given, stamps=shape.stamps)
@@ -193,12 +193,12 @@ def _update(
     return answers.written(call, shape, made, status or call.version.put_status)
 
 
-def _shown(call: Call, shape: Shape, record_id: int) -> ResponseReturnValue:
-    stored = call.parts.store.get(call.workspace, shape.kind, record_id)
+def _shown(call: CrmCall, shape: Shape, record_id: int) -> ResponseReturnValue:
+    stored = call.dependencies.store.get(call.workspace, shape.kind, record_id)
     return answers.answer(call, completion.one(call, shape, stored.document))
 
 
-def _of_one_type(call: Call, shape: Shape) -> Criterion | None:
+def _of_one_type(call: CrmCall, shape: Shape) -> Criterion | None:
     """Return what narrows the list of follows to those of one kind of record.
 
     Source: ``record_type`` (Insightly v3.1 OpenAPI document, documented); that both singular and plural will do is
@@ -211,17 +211,17 @@ def _of_one_type(call: Call, shape: Shape) -> Criterion | None:
     return Criterion(places=("RECORD_TYPE",), value=entities.get(wanted, wanted))
 
 
-def _cased(call: Call, criterion: Criterion | None) -> Criterion | None:
-    return criterion and replace(criterion, cased=call.parts.settings.search_heeds_case)
+def _cased(call: CrmCall, criterion: Criterion | None) -> Criterion | None:
+    return criterion and replace(criterion, cased=call.dependencies.settings.search_heeds_case)
 
 
-def _hidden(call: Call, shape: Shape) -> Criterion | None:
+def _hidden(call: CrmCall, shape: Shape) -> Criterion | None:
     """Return what a list leaves out.
 
     Source: converted leads, and the status of such, unless asked for (Insightly v2.2 OpenAPI document, documented).
     """
     if shape.hides is None or is_true(call.query.get(shape.hides[0])):
         return None
-    if shape.kind is LEADS and not call.parts.store.converts(call.workspace):
+    if shape.kind is LEADS and not call.dependencies.store.converts(call.workspace):
         return None
     return Criterion(places=(shape.hides[1],), value=True)

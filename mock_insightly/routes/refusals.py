@@ -7,8 +7,8 @@ from flask import Request, current_app
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
+from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import NoSuchResourceError, NoSuchRowError
-from mock_insightly.parts import parts
 from mock_insightly.versions.known import VERSIONS, served
 from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
@@ -57,7 +57,7 @@ def refuse_method(asked: Request) -> None:
         raise MethodNotAllowed(valid_methods=known)
     if not refused and rule.endpoint != _MEMBERS:
         return
-    taken = taken_at(parts().versions[version], segments, parts().settings.custom_object_names)
+    taken = taken_at(dependencies().versions[version], segments, dependencies().settings.custom_object_names)
     if asked.method not in taken:
         raise MethodNotAllowed(valid_methods=sorted(taken))
     if refused:

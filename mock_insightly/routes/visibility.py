@@ -8,7 +8,7 @@ from mock_insightly.errors import FieldError
 from mock_insightly.kinds import TEAMS
 from mock_insightly.records.fields import Record, Sent, Whole, is_blank
 from mock_insightly.records.writing import Writing
-from mock_insightly.routes.call import Call
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import create_in
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json
@@ -17,7 +17,7 @@ _USERS = "VISIBLE_USER_IDS"
 _NAME = "Anonymous team"
 
 
-def with_team(writing: Writing, call: Call, shape: Shape, sent: Sent, given: Record) -> Record:
+def with_team(writing: Writing, call: CrmCall, shape: Shape, sent: Sent, given: Record) -> Record:
     """Return the fields of a record with the team of those who may see it, made in the same transaction.
 
     Raises:

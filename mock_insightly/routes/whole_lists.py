@@ -17,7 +17,7 @@ from mock_insightly.records.query import Query
 from mock_insightly.records.records import record_in
 from mock_insightly.records.search import Criterion
 from mock_insightly.routes import answers, completion
-from mock_insightly.routes.call import Call
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.listed import unindexed
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode
@@ -35,7 +35,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
 """What a list can be asked for by parameters of its own, and where that stands in a record."""
 
 
-def listed(call: Call, shape: Shape, unless: Criterion | None) -> ResponseReturnValue:
+def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseReturnValue:
     """Answer with a list.
 
     Args:
@@ -44,7 +44,7 @@ def listed(call: Call, shape: Shape, unless: Criterion | None) -> ResponseReturn
     odata = parse_odata(request.environ.get("QUERY_STRING", ""), (key.name for key in shape.keys))
     ids = _numbers(call.query.get("ids", ""))
     criteria = [*_criteria(shape, call.query)]
-    every = call.parts.store.every(call.workspace, shape.kind, without=unindexed(call, shape.kind))
+    every = call.dependencies.store.every(call.workspace, shape.kind, without=unindexed(call, shape.kind))
     found = [
         record
         for record in map(record_in, every)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
 from mock_insightly.kinds import (
     CONTACTS,
@@ -15,20 +16,19 @@ from mock_insightly.kinds import (
     PROJECTS,
     STATE_CHANGES,
     TASKS,
-    Kind,
+    RecordKind,
 )
-from mock_insightly.parts import parts
 from mock_insightly.records.activity import DATED, activity, date_of
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.files import File
-from mock_insightly.records.query import Page
+from mock_insightly.records.query import PageRange
 from mock_insightly.records.records import created, updated_at
 from mock_insightly.records.references import Reference, linked, references
-from mock_insightly.records.search import Criterion, Wanted
+from mock_insightly.records.search import Criterion, RecordFilter
 from mock_insightly.records.states import state_change
 from mock_insightly.records.writing import Writing
-from mock_insightly.routes.call import Call
+from mock_insightly.routes.call import CrmCall
 
 COUNTED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES, PROJECTS, TASKS, EVENTS, NOTES)
 """What counts towards the limit of a plan."""
@@ -37,7 +37,7 @@ _BY_NAME = {kind.name: kind for kind in KINDS}
 _BY_ENTITY = {kind.entity.upper(): kind for kind in KINDS}
 
 
-def create_in(writing: Writing, call: Call, kind: Kind, given: Record) -> Record:
+def create_in(writing: Writing, call: CrmCall, kind: RecordKind, given: Record) -> Record:
     """Create a record as a part of a transaction.
 
     Raises:
@@ -45,7 +45,7 @@ def create_in(writing: Writing, call: Call, kind: Kind, given: Record) -> Record
     """
     _keep_to_plan(call, kind)
     made = writing.create(kind, call.maker(kind, given))
-    if kind.child and call.parts.settings.children_stamp_parent:
+    if kind.child and call.dependencies.settings.children_stamp_parent:
         _stamp(writing, call, references(kind, made))
     _stamp_other_side(writing, call, kind, None, made)
     _tell_activity(writing, call, kind, made)
@@ -53,7 +53,7 @@ def create_in(writing: Writing, call: Call, kind: Kind, given: Record) -> Record
 
 
 def update_in(
-    writing: Writing, call: Call, kind: Kind, record_id: int, change: Callable[[Record], Record]
+    writing: Writing, call: CrmCall, kind: RecordKind, record_id: int, change: Callable[[Record], Record]
 ) -> Record:
     """Change a record as a part of a transaction."""
     was: list[Record] = []
@@ -70,19 +70,19 @@ def update_in(
     return after
 
 
-def put_file(writing: Writing, kind: Kind, record_id: int, file: File) -> None:
+def put_file(writing: Writing, kind: RecordKind, record_id: int, file: File) -> None:
     """Keep the file of a record, in the place of the one it had.
 
     Raises:
         StorageLimitError: the account has no room for it.
     """
-    limit = parts().settings.storage_limit
+    limit = dependencies().settings.storage_limit
     if limit and writing.bytes_kept() + len(file.content) > limit:
         raise StorageLimitError(limit)
     writing.put_file(kind, record_id, file)
 
 
-def delete(call: Call, kind: Kind, record_id: int) -> None:
+def delete(call: CrmCall, kind: RecordKind, record_id: int) -> None:
     """Delete a record, or retire it where its kind does so.
 
     Raises:
@@ -100,11 +100,11 @@ def delete(call: Call, kind: Kind, record_id: int) -> None:
             writing.update(kind, record_id, lambda record: call.changed(kind, record, retired))
         else:
             _keep_one(call, kind, record_id)
-            writing.delete(kind, record_id, children=call.parts.settings.delete_takes_children)
+            writing.delete(kind, record_id, children=call.dependencies.settings.delete_takes_children)
             _tell_activity(writing, call, kind, before)
 
 
-def see_that_it_is_free(call: Call, kind: Kind, record: Record) -> None:
+def see_that_it_is_free(call: CrmCall, kind: RecordKind, record: Record) -> None:
     """Refuse a change of what others use, or of what is retired.
 
     Raises:
@@ -116,27 +116,27 @@ def see_that_it_is_free(call: Call, kind: Kind, record: Record) -> None:
     if kind.used_by is None:
         return
     users, field = kind.used_by
-    wanted = Wanted(criterion=Criterion(places=(field,), value=number))
-    if call.parts.store.find(call.workspace, _BY_NAME[users], wanted, Page(top=1)).documents:
+    wanted = RecordFilter(criterion=Criterion(places=(field,), value=number))
+    if call.dependencies.store.find(call.workspace, _BY_NAME[users], wanted, PageRange(top=1)).documents:
         raise InUseError(kind.entity, number, f"is in use: there are {users} with it")
 
 
-def _keep_one(call: Call, kind: Kind, record_id: int) -> None:
-    if kind.used_by and call.parts.store.count(call.workspace, kind) == 1:
+def _keep_one(call: CrmCall, kind: RecordKind, record_id: int) -> None:
+    if kind.used_by and call.dependencies.store.count(call.workspace, kind) == 1:
         raise InUseError(kind.entity, record_id, "is the last one left")
 
 
-def _keep_to_plan(call: Call, kind: Kind) -> None:
-    limit = call.parts.settings.record_limit
+def _keep_to_plan(call: CrmCall, kind: RecordKind) -> None:
+    limit = call.dependencies.settings.record_limit
     if (
         limit
         and kind in COUNTED
-        and sum(call.parts.store.count(call.workspace, one) for one in COUNTED) >= limit
+        and sum(call.dependencies.store.count(call.workspace, one) for one in COUNTED) >= limit
     ):
         raise PlanLimitError(limit)
 
 
-def _tell_state(writing: Writing, call: Call, before: Record, after: Record) -> None:
+def _tell_state(writing: Writing, call: CrmCall, before: Record, after: Record) -> None:
     entry = state_change(before, after, call.account)
     if entry is None:
         return
@@ -147,7 +147,7 @@ def _tell_state(writing: Writing, call: Call, before: Record, after: Record) -> 
     writing.create(STATE_CHANGES, make)
 
 
-def _tell_activity(writing: Writing, call: Call, kind: Kind, *states: Record) -> None:
+def _tell_activity(writing: Writing, call: CrmCall, kind: RecordKind, *states: Record) -> None:
     """Bring the activity dates of what a task or an event hangs on, or hung on, up to date; that stamps nothing."""
     if kind not in DATED:
         return
@@ -169,9 +169,11 @@ def _with(fields: Record, record: Record) -> Record:
     return {**record, **fields}
 
 
-def _stamp_other_side(writing: Writing, call: Call, kind: Kind, before: Record | None, after: Record) -> None:
+def _stamp_other_side(
+    writing: Writing, call: CrmCall, kind: RecordKind, before: Record | None, after: Record
+) -> None:
     """Stamp what a record is newly linked to, if that is wanted."""
-    if not call.parts.settings.links_stamp_other_side or kind.child:
+    if not call.dependencies.settings.links_stamp_other_side or kind.child:
         return
     old = {linked(link) for link in rows_of(before or {}, "LINKS")}
     _stamp(
@@ -179,7 +181,7 @@ def _stamp_other_side(writing: Writing, call: Call, kind: Kind, before: Record |
     )
 
 
-def _stamp(writing: Writing, call: Call, others: Iterable[Reference]) -> None:
+def _stamp(writing: Writing, call: CrmCall, others: Iterable[Reference]) -> None:
     """Stamp records; those that are not there, or whose kind is not known, are left out."""
     for other in sorted(others):
         kind = _BY_ENTITY.get(other.entity)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
-from mock_insightly.settings import Settings
+from mock_insightly.settings import CrmSettings
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Shape, shapes_of
 from mock_insightly.versions.version import Version
@@ -12,12 +12,12 @@ from mock_insightly.versions.version import Version
 _VISIBILITY = frozenset({"VISIBLE_TO", "VISIBLE_TEAM_ID"})
 
 
-def chosen(settings: Settings) -> Mapping[str, Version]:
+def chosen(settings: CrmSettings) -> Mapping[str, Version]:
     """Return the versions by name."""
     return {name: _v3(version, settings) if version.tagged else version for name, version in VERSIONS.items()}
 
 
-def _v3(version: Version, settings: Settings) -> Version:
+def _v3(version: Version, settings: CrmSettings) -> Version:
     return replace(
         version,
         shapes=shapes_of(*(_shape(shape, settings) for shape in version.shapes.values())),
@@ -28,7 +28,7 @@ def _v3(version: Version, settings: Settings) -> Version:
     )
 
 
-def _shape(shape: Shape, settings: Settings) -> Shape:
+def _shape(shape: Shape, settings: CrmSettings) -> Shape:
     if shape.kind is LEADS and settings.converted_leads == "hidden":
         return replace(shape, hides=("include_converted", "CONVERTED"))
     if shape.kind in (ORGANISATIONS, OPPORTUNITIES, PROJECTS) and not settings.visibility_shown:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mock_insightly.account.definitions import custom_fields_of
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import (
     Choice,
     Field,
@@ -122,7 +122,7 @@ def synthetic_id(prefix: int, record_id: Json) -> int:
     return int(f"{prefix}{record_id}")
 
 
-def addresses(kind: Kind, *slots: AddressSlot) -> Key:
+def addresses(kind: RecordKind, *slots: AddressSlot) -> Key:
     """Return the key ADDRESSES of a kind."""
 
     def show(record: Record) -> Json:
@@ -150,7 +150,7 @@ def addresses(kind: Kind, *slots: AddressSlot) -> Key:
     return Key(name="ADDRESSES", holds=_ADDRESSES, show=show, take=take, collection=True)
 
 
-def contact_infos(kind: Kind, *slots: InfoSlot, domains: bool = False) -> Key:
+def contact_infos(kind: RecordKind, *slots: InfoSlot, domains: bool = False) -> Key:
     """Return the key CONTACTINFOS of a kind.
 
     Args:
@@ -203,7 +203,7 @@ def social(column: str) -> Key:
     return Key(name=column, holds=Text(), show=lambda record: record[column], take=take)
 
 
-def custom_fields(kind: Kind) -> Key:
+def custom_fields(kind: RecordKind) -> Key:
     """Return the key CUSTOMFIELDS, whose rows have an id such as CONTACT_FIELD_1 and a value only.
 
     Source: Insightly v2.2 OpenAPI document (documented); that v3.1's names pass as ids too, as those of fields that the
@@ -233,7 +233,7 @@ def custom_fields(kind: Kind) -> Key:
     return Key(name="CUSTOMFIELDS", holds=_CUSTOM_FIELDS, show=show, take=take, collection=True)
 
 
-def _columns(kind: Kind, slot: AddressSlot, row: Record) -> Record:
+def _columns(kind: RecordKind, slot: AddressSlot, row: Record) -> Record:
     columns = {part: f"{slot.columns}_{part}" for part in _PARTS}
     return {column: row[part] for part, column in columns.items() if kind.field(column)}
 

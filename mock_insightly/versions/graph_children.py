@@ -5,7 +5,7 @@ Source: recorded v2.1 exchanges (observed). What such rows cannot show (links to
 """
 
 from mock_insightly.errors import FieldError
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Loose, Record, Rows, Sent, Whole, rows_of
 from mock_insightly.records.row_types import LINKS
 from mock_insightly.versions.shape import Key
@@ -21,7 +21,7 @@ _BLANK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
 _ID = Whole(lowest=1)
 
 
-def child_links(kind: Kind, name: str, id_field: str) -> Key:
+def child_links(kind: RecordKind, name: str, id_field: str) -> Key:
     """Return the key of a child's links."""
     rows = Rows(
         id_field=id_field,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mock_insightly.errors import FieldError
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
 from mock_insightly.records.row_types import LINKS
 from mock_insightly.versions.graph import synthetic_id
@@ -40,7 +40,7 @@ _BLANK: Record = {**{field.name: None for field in LINKS.fields}, **LINKS.blank}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Peers:
+class PeerLinks:
     """The collection of links between two records of the same kind.
 
     Attributes:
@@ -76,8 +76,8 @@ class LinkGraph:
         title: the field that a link to the organisation shows as its ROLE.
     """
 
-    kind: Kind
-    peers: Peers | None = None
+    kind: RecordKind
+    peers: PeerLinks | None = None
     employs: bool = True
     employer: str | None = None
     title: str | None = None
@@ -235,10 +235,10 @@ class LinkGraph:
         return link["LINK_OBJECT_NAME"] in _ENTITIES
 
 
-CONTACT_PEERS = Peers(
+CONTACT_PEERS = PeerLinks(
     name="CONTACTLINKS", id_field="CONTACT_LINK_ID", first="FIRST_CONTACT_ID", second="SECOND_CONTACT_ID"
 )
-ORGANISATION_PEERS = Peers(
+ORGANISATION_PEERS = PeerLinks(
     name="ORGANISATIONLINKS",
     id_field="ORG_LINK_ID",
     first="FIRST_ORGANISATION_ID",

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from mock_insightly.errors import FieldError, MissingFieldError, NotARecordError
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank
 from mock_insightly.records.records import record_in
 from mock_insightly.records.row_types import CustomFields
@@ -42,7 +42,7 @@ class Key:
     take: Take | None = None
     collection: bool = False
     canonical: str | None = None
-    child: tuple[Kind, str] | None = None
+    child: tuple[RecordKind, str] | None = None
     in_lists: Show | None = None
 
 
@@ -95,7 +95,7 @@ class Shape:
         check: refuses a body for what no single key can see.
     """
 
-    kind: Kind
+    kind: RecordKind
     keys: tuple[Key, ...]
     required: tuple[str, ...] = ()
     on_all: Methods = _ALL
@@ -109,7 +109,7 @@ class Shape:
     at_first: Callable[[Record], Record] = _as_given
     after_put: Callable[[Record], Record] | None = None
     hides: tuple[str, str] | None = None
-    check: Callable[[Sent, Kind], None] | None = None
+    check: Callable[[Sent, RecordKind], None] | None = None
 
     @cached_property
     def on_path(self) -> Methods:

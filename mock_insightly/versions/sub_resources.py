@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
@@ -38,7 +38,7 @@ class SubResource:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collection(SubResource):
+class EmbeddedCollection(SubResource):
     """A collection that a record carries, reached by itself.
 
     A write is one of the parent's graph in which only this collection differs: whatever a version's shape knows of
@@ -89,7 +89,7 @@ class Collection(SubResource):
 class Children(SubResource):
     """The records of a kind that refer to a record."""
 
-    kind: Kind
+    kind: RecordKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,7 @@ class Broken(SubResource):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place(SubResource):
+class PipelinePosition(SubResource):
     """Where a record stands in a pipeline: both, or the stage alone.
 
     Attributes:

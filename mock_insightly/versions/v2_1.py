@@ -3,14 +3,14 @@
 Source: recorded exchanges of the vendor's Ruby client (observed), its routes and the v2.1 help page (documented).
 """
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import CUSTOM_FIELDS
 from mock_insightly.account.lookups import Lookup, countries, currencies, only, relationships, state_reasons
 from mock_insightly.account.pipelines import pipelines, stages
 from mock_insightly.kinds import COMMENTS, EMAILS, NOTES, TASKS
 from mock_insightly.records.fields import Record
 from mock_insightly.records.query import Query
-from mock_insightly.records.search import EVERYTHING, Wanted
+from mock_insightly.records.search import EVERYTHING, RecordFilter
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import Broken, Children, Conversion, Picture, SubResources, below
@@ -30,7 +30,7 @@ _FIELD = (
 )
 
 
-def _reasons(account: Account) -> list[Record]:
+def _reasons(account: CrmAccount) -> list[Record]:
     """Return state reasons as v2.1 shows them: like entries of a history that has not happened."""
     never: Record = {"OPPORTUNITY_ID": 0, "DATE_CHANGED_UTC": "0001-01-01 00:00:00"}
     return [
@@ -42,7 +42,7 @@ def _reasons(account: Account) -> list[Record]:
     ]
 
 
-def _wanted(_shape: Shape, _query: Query) -> Wanted:
+def _wanted(_shape: Shape, _query: Query) -> RecordFilter:
     return EVERYTHING
 
 

@@ -15,7 +15,7 @@ from mock_insightly.kinds import (
     ORGANISATIONS,
     PROJECTS,
     TASKS,
-    Kind,
+    RecordKind,
 )
 from mock_insightly.records.fields import Record, Rows
 from mock_insightly.versions.graph import SOCIAL_SLOTS, contact_infos
@@ -42,7 +42,7 @@ def _arranged(shape: Shape, names: str, *more: Key) -> Shape:
     return replace(shape, keys=tuple(keys[name] for name in names.split()), searched=False)
 
 
-def _looked_up(name: str, child: Kind, links: str, number: str) -> Key:
+def _looked_up(name: str, child: RecordKind, links: str, number: str) -> Key:
     """Return the key of links to records of another kind, which are looked up when a record is shown.
 
     Args:

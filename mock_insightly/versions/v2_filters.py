@@ -18,11 +18,11 @@ from mock_insightly.kinds import (
     TASKS,
     TEAMS,
     USERS,
-    Kind,
+    RecordKind,
 )
 from mock_insightly.records.fields import Choice, Text
 from mock_insightly.records.query import Query
-from mock_insightly.records.search import Criterion, Wanted, exactly, wildcard
+from mock_insightly.records.search import Criterion, RecordFilter, exactly, wildcard
 from mock_insightly.versions.shape import Shape
 
 
@@ -89,7 +89,7 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
 _VIA = {(CONTACTS.name, "organisation"): (ORGANISATIONS.name, "ORGANISATION_NAME")}
 
 
-def wanted(shape: Shape, query: Query) -> Wanted:
+def wanted(shape: Shape, query: Query) -> RecordFilter:
     """Read the one filter of a search; none is fine.
 
     Raises:
@@ -101,11 +101,11 @@ def wanted(shape: Shape, query: Query) -> Wanted:
     if len(came) > 1:
         raise TooManyFiltersError(came)
     if not came or came[0] == "updated_after_utc":
-        return Wanted()
-    return Wanted(criterion=_criterion(shape.kind, came[0], query[came[0]]))
+        return RecordFilter()
+    return RecordFilter(criterion=_criterion(shape.kind, came[0], query[came[0]]))
 
 
-def _criterion(kind: Kind, name: str, value: str) -> Criterion:
+def _criterion(kind: RecordKind, name: str, value: str) -> Criterion:
     places = FILTERS[kind.name][name]
     via = _VIA.get((kind.name, name))
     field = kind.field(places[0]) if len(places) == 1 else None

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.versions.shape import Key, constant, flat
 
 _READ_ONLY = frozenset({"OWNER_USER_ID"})
@@ -10,7 +10,7 @@ _READ_ONLY = frozenset({"OWNER_USER_ID"})
 
 
 def flats(
-    kind: Kind, names: str, renamed: dict[str, str] | None = None, *, writable: bool = False
+    kind: RecordKind, names: str, renamed: dict[str, str] | None = None, *, writable: bool = False
 ) -> tuple[Key, ...]:
     """Return the keys of flat fields, written as the wire has them.
 

@@ -31,11 +31,11 @@ from mock_insightly.versions.sub_resources import (
     Assignment,
     Attachments,
     Children,
-    Collection,
+    EmbeddedCollection,
     Following,
     Mailbox,
     Picture,
-    Place,
+    PipelinePosition,
     StateSwitch,
     SubResources,
     below,
@@ -70,10 +70,10 @@ LOOKUPS = {
 _PARENTS = "Contacts Organisations Leads Opportunities Projects"
 _IDS = ("CONTACT_ID", "OPPORTUNITY_ID", "ORGANISATION_ID", "PROJECT_ID")
 
-_TAGS = Collection(
+_TAGS = EmbeddedCollection(
     name="Tags", key="TAGS", by="TAG_NAME", alike=("TAG_NAME",), on_all=methods("C"), on_one=methods("D")
 )
-_CUSTOM_FIELDS = Collection(
+_CUSTOM_FIELDS = EmbeddedCollection(
     name="CustomFields",
     key="CUSTOMFIELDS",
     by="CUSTOM_FIELD_ID",
@@ -81,14 +81,16 @@ _CUSTOM_FIELDS = Collection(
     on_one=methods("D"),
     upserts=True,
 )
-_ADDRESSES = Collection(
+_ADDRESSES = EmbeddedCollection(
     name="Addresses", key="ADDRESSES", by="ADDRESS_ID", on_all=methods("CU"), on_one=methods("D")
 )
-_DATES = Collection(name="Dates", key="DATES", by="DATE_ID", on_all=methods("CU"), on_one=methods("D"))
+_DATES = EmbeddedCollection(
+    name="Dates", key="DATES", by="DATE_ID", on_all=methods("CU"), on_one=methods("D")
+)
 
 
-def _infos(*beside: str) -> Collection:
-    return Collection(
+def _infos(*beside: str) -> EmbeddedCollection:
+    return EmbeddedCollection(
         name="ContactInfos",
         key="CONTACTINFOS",
         by="CONTACT_INFO_ID",
@@ -98,8 +100,10 @@ def _infos(*beside: str) -> Collection:
     )
 
 
-def _links(name: str, by: str, alike: tuple[str, ...], *beside: str, on_all: str = "CU") -> Collection:
-    return Collection(
+def _links(
+    name: str, by: str, alike: tuple[str, ...], *beside: str, on_all: str = "CU"
+) -> EmbeddedCollection:
+    return EmbeddedCollection(
         name=name,
         key=name.upper(),
         by=by,
@@ -111,12 +115,12 @@ def _links(name: str, by: str, alike: tuple[str, ...], *beside: str, on_all: str
 
 
 _STANDING = (
-    Place(name="Pipeline", on_all=methods("UD")),
-    Place(name="PipelineStage", on_all=methods("U"), stage_only=True),
+    PipelinePosition(name="Pipeline", on_all=methods("UD")),
+    PipelinePosition(name="PipelineStage", on_all=methods("U"), stage_only=True),
 )
 _HISTORY = Children(name="StateHistory", kind=STATE_CHANGES, on_all=methods("G"))
 
-_MEMBERS = Collection(
+_MEMBERS = EmbeddedCollection(
     name="TeamMembers",
     key="TEAMMEMBERS",
     by="PERMISSION_ID",

@@ -22,7 +22,7 @@ from mock_insightly.kinds import (
     TASKS,
     TEAMS,
     USERS,
-    Kind,
+    RecordKind,
 )
 from mock_insightly.records.extracts import extract
 from mock_insightly.records.fields import Record, Text
@@ -129,7 +129,9 @@ _EMAIL = Shape(
 )
 
 
-def _list(kind: Kind, names: str, on_all: str, on_one: str, *required: str, searched: bool = False) -> Shape:
+def _list(
+    kind: RecordKind, names: str, on_all: str, on_one: str, *required: str, searched: bool = False
+) -> Shape:
     return Shape(
         kind=kind,
         keys=flats(kind, names),

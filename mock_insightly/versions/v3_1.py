@@ -23,7 +23,7 @@ from mock_insightly.kinds import (
     TASKS,
     TEAMS,
     USERS,
-    Kind,
+    RecordKind,
 )
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import custom_field
@@ -55,7 +55,9 @@ status, a task's owner and stamps, clients leave out without harm (observed). Of
 assumed."""
 
 
-def _shape(kind: Kind, on_all: str, on_one: str, *, searched: bool = False, tagged: bool = False) -> Shape:
+def _shape(
+    kind: RecordKind, on_all: str, on_one: str, *, searched: bool = False, tagged: bool = False
+) -> Shape:
     return Shape(
         kind=kind,
         keys=tuple(flat(field) for field in kind.fields if field.name not in kind.hidden),
@@ -68,7 +70,7 @@ def _shape(kind: Kind, on_all: str, on_one: str, *, searched: bool = False, tagg
     )
 
 
-def custom_shape(kind: Kind) -> Shape:
+def custom_shape(kind: RecordKind) -> Shape:
     """Return the shape of a custom object's records, which show all their custom fields.
 
     Source: fields without a value are there, with null, unlike a contact's (recorded by the Ampersand connector,

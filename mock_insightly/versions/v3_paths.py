@@ -31,12 +31,12 @@ from mock_insightly.versions.sub_resources import (
     Assignment,
     Attachments,
     Children,
-    Collection,
+    EmbeddedCollection,
     FieldPicture,
     Following,
     Mailbox,
     Picture,
-    Place,
+    PipelinePosition,
     StateSwitch,
     SubResources,
     below,
@@ -60,9 +60,11 @@ LOOKUPS = {
 
 _PARENTS = "Contacts Organisations Leads Opportunities Projects"
 
-_TAGS = Collection(name="Tags", key="TAGS", by="TAG_NAME", alike=("TAG_NAME",), on_all=methods("GCUD"))
-_DATES = Collection(name="Dates", key="DATES", by="DATE_ID", on_all=methods("GU"), upserts=True)
-_DOMAINS = Collection(
+_TAGS = EmbeddedCollection(
+    name="Tags", key="TAGS", by="TAG_NAME", alike=("TAG_NAME",), on_all=methods("GCUD")
+)
+_DATES = EmbeddedCollection(name="Dates", key="DATES", by="DATE_ID", on_all=methods("GU"), upserts=True)
+_DOMAINS = EmbeddedCollection(
     name="EmailDomains",
     key="EMAILDOMAINS",
     by="EMAIL_DOMAIN_ID",
@@ -72,8 +74,8 @@ _DOMAINS = Collection(
 )
 
 
-def _links(on_all: str) -> Collection:
-    return Collection(
+def _links(on_all: str) -> EmbeddedCollection:
+    return EmbeddedCollection(
         name="Links",
         key="LINKS",
         by="LINK_ID",
@@ -84,12 +86,12 @@ def _links(on_all: str) -> Collection:
 
 
 _STANDING = (
-    Place(name="Pipeline", on_all=methods("UD")),
-    Place(name="PipelineStage", on_all=methods("U"), stage_only=True),
+    PipelinePosition(name="Pipeline", on_all=methods("UD")),
+    PipelinePosition(name="PipelineStage", on_all=methods("U"), stage_only=True),
 )
 _HISTORY = Children(name="StateHistory", kind=STATE_CHANGES, on_all=methods("G"))
 
-_MEMBERS = Collection(
+_MEMBERS = EmbeddedCollection(
     name="TeamMembers",
     key="TEAMMEMBERS",
     by="PERMISSION_ID",

@@ -3,17 +3,17 @@
 from difflib import get_close_matches
 
 from mock_insightly.errors import HalfAFilterError, MixedDatesError, NoSuchFieldError
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Rows, Sent
 from mock_insightly.records.query import Query
 from mock_insightly.records.row_types import CustomFields
-from mock_insightly.records.search import Criterion, Wanted, exactly
+from mock_insightly.records.search import Criterion, RecordFilter, exactly
 from mock_insightly.versions.shape import Shape
 
 FILTERS = ("field_name", "field_value")
 
 
-def one_date_form(sent: Sent, kind: Kind) -> None:
+def one_date_form(sent: Sent, kind: RecordKind) -> None:
     """Refuse a body whose dates are not all written the same way.
 
     Raises:
@@ -28,7 +28,7 @@ def one_date_form(sent: Sent, kind: Kind) -> None:
         raise MixedDatesError(spaced, iso)
 
 
-def wanted(shape: Shape, query: Query) -> Wanted:
+def wanted(shape: Shape, query: Query) -> RecordFilter:
     """Read ``field_name`` and ``field_value``; neither is fine.
 
     Raises:
@@ -43,10 +43,10 @@ def wanted(shape: Shape, query: Query) -> Wanted:
     if bool(name) != bool(value):
         came, missing = ("field_name", "field_value") if name else ("field_value", "field_name")
         raise HalfAFilterError(missing, came)
-    return Wanted(criterion=_criterion(shape.kind, name, value)) if name else Wanted()
+    return RecordFilter(criterion=_criterion(shape.kind, name, value)) if name else RecordFilter()
 
 
-def _criterion(kind: Kind, name: str, value: str) -> Criterion:
+def _criterion(kind: RecordKind, name: str, value: str) -> Criterion:
     if name.lower().endswith("__c"):
         return Criterion(places=(f"CUSTOMFIELDS:{name}",), value=_custom_value(kind, name, value))
     field = kind.field(name)
@@ -56,7 +56,7 @@ def _criterion(kind: Kind, name: str, value: str) -> Criterion:
     return exactly(field, value, called=name)
 
 
-def _custom_value(kind: Kind, name: str, text: str) -> str | float | bool:
+def _custom_value(kind: RecordKind, name: str, text: str) -> str | float | bool:
     """Return what a custom field must hold.
 
     Raises:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mock_insightly.account.lookups import Lookup
-from mock_insightly.kinds import Kind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.query import Query
-from mock_insightly.records.search import Wanted
+from mock_insightly.records.search import RecordFilter
 from mock_insightly.versions.methods import Methods, methods
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import CUSTOM, SubResource, SubResources
@@ -47,8 +47,8 @@ class Version:
     shapes: Mapping[str, Shape]
     lookups: Mapping[str, Lookup]
     sub_resources: SubResources
-    filters: Callable[[Kind], Iterable[str]]
-    wanted: Callable[[Shape, Query], Wanted]
+    filters: Callable[[RecordKind], Iterable[str]]
+    wanted: Callable[[Shape, Query], RecordFilter]
     replaces: bool
     tagged: bool
     briefs: bool = False
@@ -65,7 +65,7 @@ class Version:
     put_status: int = 200
     sub_list_status: int = 200
     puts_by_id: bool = True
-    custom_shape: Callable[[Kind], Shape] | None = None
+    custom_shape: Callable[[RecordKind], Shape] | None = None
 
     def plural(self, resource: str) -> str:
         """Return a resource's name, both in lower case, where its singular came; any other name as it is."""

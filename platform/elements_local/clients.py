@@ -1,4 +1,4 @@
-"""Doors to the three services: what a customer's code does with them, in one line each.
+"""Clients of the three services: what a customer's code does with them, in one line each.
 
 They speak HTTP like anyone else, over the network or in process.
 """
@@ -66,7 +66,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Client:
+class ServiceClient:
     """One service, called with one set of credentials.
 
     Attributes:
@@ -97,7 +97,7 @@ class Client:
             UnreachableError: no answer came.
         """
         if not self.url:
-            raise NotRunningError(type(self).__name__)
+            raise NotRunningError(type(self).__name__.removesuffix("Client"))
         sent = {**self.headers, **(headers or {})}
         if json is not None:
             body = encode(json)
@@ -151,7 +151,7 @@ class Client:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clock(Client):
+class ClockClient(ServiceClient):
     """A workspace's clock.
 
     Attributes:
@@ -187,7 +187,7 @@ class Clock(Client):
         return ran
 
 
-class Platform(Client):
+class PlatformClient(ServiceClient):
     """The platform, as the workspace's user and organization."""
 
     def create_instance(self, body: Fields) -> dict[str, Any]:
@@ -223,16 +223,16 @@ class Platform(Client):
         shown: dict[str, Any] = self.call("GET", "/_local/audit" + _query({"instanceId": instance_id}))
         return shown
 
-    def hub(self, token: str) -> Client:
+    def hub(self, token: str) -> ServiceClient:
         """Return the hub as the instance with this token sees it."""
-        return Client(
+        return ServiceClient(
             http=self.http,
             url=f"{self.url}{BASE_PATH}/hubs/crm",
             headers={"Authorization": f"{self.headers['Authorization']}, Element {token}"},
         )
 
 
-class Crm(Client):
+class CrmClient(ServiceClient):
     """The CRM, as the user whose API key it is."""
 
     version = "/v3.1"
@@ -272,7 +272,7 @@ class Crm(Client):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sink(Client):
+class SinkClient(ServiceClient):
     """The sink, as far as one workspace's callbacks go.
 
     Attributes:
@@ -322,18 +322,20 @@ class Sink(Client):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doors:
-    """All doors of one workspace."""
+class WorkspaceClients:
+    """All clients of one workspace."""
 
     credentials: Credentials
-    clock: Clock
-    platform: Platform
-    crm: Crm
-    sink: Sink
+    clock: ClockClient
+    platform: PlatformClient
+    crm: CrmClient
+    sink: SinkClient
 
     @classmethod
-    def of(cls, http: Http, at: Addresses, credentials: Credentials, *, token: str | None = None) -> "Doors":
-        """Return the doors of a workspace.
+    def of(
+        cls, http: Http, at: Addresses, credentials: Credentials, *, token: str | None = None
+    ) -> "WorkspaceClients":
+        """Return the clients of a workspace.
 
         Args:
             token: for the admin routes of a stack that is not bound to loopback.
@@ -350,15 +352,15 @@ class Doors:
         }
         return cls(
             credentials=credentials,
-            clock=Clock(
+            clock=ClockClient(
                 http=http,
                 url=getattr(at, at.keeper),
                 headers=headers[at.keeper],
                 whose=_query({"workspace": credentials.name}) if at.keeper == "sink" else "",
             ),
-            platform=Platform(http=http, url=at.platform, headers=headers["platform"]),
-            crm=Crm(http=http, url=at.crm, headers=headers["crm"]),
-            sink=Sink(http=http, url=at.sink, headers=admin, workspace=credentials.name),
+            platform=PlatformClient(http=http, url=at.platform, headers=headers["platform"]),
+            crm=CrmClient(http=http, url=at.crm, headers=headers["crm"]),
+            sink=SinkClient(http=http, url=at.sink, headers=admin, workspace=credentials.name),
         )
 
     def reset(self) -> None:

@@ -22,8 +22,10 @@ class UnreachableError(HarnessError):
 class NotRunningError(HarnessError):
     """A service is spoken to that was not started."""
 
-    def __init__(self, door: str) -> None:
-        super().__init__(f"no {door} runs here; `elements-local up` without --role starts all three services")
+    def __init__(self, client: str) -> None:
+        super().__init__(
+            f"no {client} runs here; `elements-local up` without --role starts all three services"
+        )
 
 
 class CallError(HarnessError):

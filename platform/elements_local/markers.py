@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from elements_local.clients import Client, Doors, Fields
+from elements_local.clients import Fields, ServiceClient, WorkspaceClients
 from elements_local.errors import CallError, HarnessError
 from elements_local.scenarios.shape_errors import place_and_reason, shown, unknown
 from elements_local.stack.stack import Stack
 from mock_insightly.faults import CrmRule
-from mock_kit.admin.faults import Rule
+from mock_kit.admin.faults import FaultRule
 from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.workspaces.clock import NaiveInstantError
 from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_zoned_instant
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CHOICES = "elements"
 FAULTS = "elements_faults"
-_SHAPES: Mapping[str, type[Rule]] = {"crm": CrmRule, "platform": Rule, "sink": Rule}
+_SHAPES: Mapping[str, type[FaultRule]] = {"crm": CrmRule, "platform": FaultRule, "sink": FaultRule}
 
 
 class MarkerError(HarnessError):
@@ -32,7 +32,7 @@ class MarkerError(HarnessError):
         super().__init__(f"{test}: @pytest.mark.{marker}: {reason}")
 
 
-class Choices(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class WorkspaceChoices(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """What may be chosen about a test's workspace.
 
     Attributes:
@@ -47,18 +47,18 @@ class Choices(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 @contextmanager
-def workspace_of(test: "pytest.Item", stack: Stack) -> Iterator[Doors]:
+def workspace_of(test: "pytest.Item", stack: Stack) -> Iterator[WorkspaceClients]:
     """Make a workspace as a test's markers say, and delete it in the end.
 
     Raises:
         MarkerError: one of them cannot be used.
     """
-    doors = stack.new_workspace(**choices(test))
+    clients = stack.new_workspace(**choices(test))
     try:
-        script_faults(test, doors)
-        yield doors
+        script_faults(test, clients)
+        yield clients
     finally:
-        stack.delete_workspace(doors.credentials.name)
+        stack.delete_workspace(clients.credentials.name)
 
 
 def choices(test: "pytest.Item") -> dict[str, Any]:
@@ -73,7 +73,7 @@ def choices(test: "pytest.Item") -> dict[str, Any]:
     return chosen
 
 
-def script_faults(test: "pytest.Item", doors: Doors) -> None:
+def script_faults(test: "pytest.Item", clients: WorkspaceClients) -> None:
     """Put the fault rules of a test's nearest markers in force in its workspace.
 
     Raises:
@@ -83,7 +83,7 @@ def script_faults(test: "pytest.Item", doors: Doors) -> None:
     for service in {str(rule["service"]) for rule in rules}:
         mine = [rule for rule in rules if rule["service"] == service]
         try:
-            client, path = _faults_of(doors, service)
+            client, path = _faults_of(clients, service)
             client.call("PUT", path, json={"faults": mine})
         except CallError as error:
             reason = f"the {service} refuses a rule: {_message(error)}"
@@ -93,13 +93,13 @@ def script_faults(test: "pytest.Item", doors: Doors) -> None:
 def _choices(test: "pytest.Item", mark: "pytest.Mark") -> dict[str, object]:
     """Read one marker."""
     if mark.args:
-        keywords = ", ".join(Choices.__struct_fields__)
+        keywords = ", ".join(WorkspaceChoices.__struct_fields__)
         raise MarkerError(test.nodeid, CHOICES, f"expected keywords ({keywords}); got {shown(mark.args)}")
     try:
         chosen = {**mark.kwargs, **_start(mark.kwargs.get("start"))}
-        msgspec.convert(chosen, Choices)
+        msgspec.convert(chosen, WorkspaceChoices)
     except msgspec.ValidationError as error:
-        path, reason = place_and_reason(error, Choices, mark.kwargs)
+        path, reason = place_and_reason(error, WorkspaceChoices, mark.kwargs)
         raise MarkerError(test.nodeid, CHOICES, f"{path[0]}: {reason}") from error
     except (UnreadableTimeError, NaiveInstantError) as error:
         raise MarkerError(test.nodeid, CHOICES, f"start: {error}") from error
@@ -140,11 +140,11 @@ def _rule(test: "pytest.Item", rule: object) -> Fields:
     return {**rule, "service": service}
 
 
-def _faults_of(doors: Doors, service: str) -> tuple[Client, str]:
+def _faults_of(clients: WorkspaceClients, service: str) -> tuple[ServiceClient, str]:
     """Return who takes a service's rules, and where."""
-    whose = f"?workspace={doors.credentials.name}" if service == "sink" else ""
-    clients: dict[str, Client] = {"crm": doors.crm, "platform": doors.platform, "sink": doors.sink}
-    return clients[service], f"/_local/faults{whose}"
+    whose = f"?workspace={clients.credentials.name}" if service == "sink" else ""
+    each: dict[str, ServiceClient] = {"crm": clients.crm, "platform": clients.platform, "sink": clients.sink}
+    return each[service], f"/_local/faults{whose}"
 
 
 def _message(error: CallError) -> str:

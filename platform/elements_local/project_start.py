@@ -18,7 +18,7 @@ class ProjectStartError(HarnessError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LaidDown:
+class ProjectFiles:
     """What came of it, by paths in the project.
 
     Attributes:
@@ -41,7 +41,7 @@ def starting_files() -> dict[str, bytes]:
     }
 
 
-def lay_down(directory: Path, *, force: bool = False) -> LaidDown:
+def lay_down(directory: Path, *, force: bool = False) -> ProjectFiles:
     """Lay the files down in a directory, which is made if it is not there.
 
     Args:
@@ -53,7 +53,7 @@ def lay_down(directory: Path, *, force: bool = False) -> LaidDown:
     starting = starting_files()
     for name in starting:
         _refuse_what_is_in_the_way(directory, PurePosixPath(name))
-    laid = LaidDown()
+    laid = ProjectFiles()
     for name, content in starting.items():
         path = directory / name
         try:
@@ -64,7 +64,7 @@ def lay_down(directory: Path, *, force: bool = False) -> LaidDown:
     return laid
 
 
-def _outcome(laid: LaidDown, path: Path, content: bytes, *, force: bool) -> list[str]:
+def _outcome(laid: ProjectFiles, path: Path, content: bytes, *, force: bool) -> list[str]:
     """Write a file, unless it is there, and return the list of what came to the same."""
     if not os.path.lexists(path):
         with path.open("xb") as file:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from elements_local.certify import Scorecard
-    from elements_local.clients import Clock, Crm, Doors, Platform, Sink
+    from elements_local.clients import ClockClient, CrmClient, PlatformClient, SinkClient, WorkspaceClients
     from elements_local.stack.held_stack import HeldStack
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
 
-_WORKSPACE: pytest.StashKey["Doors"] = pytest.StashKey()
+_WORKSPACE: pytest.StashKey["WorkspaceClients"] = pytest.StashKey()
 _STACK: pytest.StashKey["Stack"] = pytest.StashKey()
 _BEGUN: pytest.StashKey[int] = pytest.StashKey()
 """The number of what had happened last in the stack before a test that works with it began."""
@@ -112,14 +112,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> "Iterator[None]":
     A test that makes its workspaces itself has a section for each in which something happened.
     """
     outcome: Any = yield
-    doors, stack = item.stash.get(_WORKSPACE, None), _stack_of(item)
-    if outcome.excinfo is not None or not (doors or stack):
+    clients, stack = item.stash.get(_WORKSPACE, None), _stack_of(item)
+    if outcome.excinfo is not None or not (clients or stack):
         return
     report: pytest.TestReport = outcome.get_result()
     if report.failed and report.when != "teardown":
         from elements_local.failures.failure_section import add_section, touched  # noqa: PLC0415 - see the module
 
-        used = [doors] if doors else touched(stack, after=item.stash.get(_BEGUN, 0)) if stack else ()
+        used = [clients] if clients else touched(stack, after=item.stash.get(_BEGUN, 0)) if stack else ()
         for each in used:
             add_section(report, each, verbose=item.config.getoption("verbose") > 0)
 
@@ -179,7 +179,9 @@ def elements_receiver(pytestconfig: pytest.Config) -> object:
 
 
 @pytest.fixture
-def elements_workspace(request: pytest.FixtureRequest, elements_receiver: object) -> "Iterator[Doors]":
+def elements_workspace(
+    request: pytest.FixtureRequest, elements_receiver: object
+) -> "Iterator[WorkspaceClients]":
     """A fresh world for one test, as its markers say: credentials, clock, data. Nobody else sees it.
 
     With a receiver it is in this process, its callbacks go there, and the process's time is the workspace's; unless
@@ -188,10 +190,10 @@ def elements_workspace(request: pytest.FixtureRequest, elements_receiver: object
     from elements_local.errors import HarnessError  # noqa: PLC0415 - see the module
 
     try:
-        with _making_workspace(request, elements_receiver) as doors:
-            request.node.stash[_WORKSPACE] = doors
+        with _making_workspace(request, elements_receiver) as clients:
+            request.node.stash[_WORKSPACE] = clients
             try:
-                yield doors
+                yield clients
             finally:
                 del request.node.stash[_WORKSPACE]
     except HarnessError as error:
@@ -199,25 +201,25 @@ def elements_workspace(request: pytest.FixtureRequest, elements_receiver: object
 
 
 @pytest.fixture
-def elements_clock(elements_workspace: "Doors") -> "Clock":
+def elements_clock(elements_workspace: "WorkspaceClients") -> "ClockClient":
     """The test's clock; it stands still until it is advanced."""
     return elements_workspace.clock
 
 
 @pytest.fixture
-def elements_platform(elements_workspace: "Doors") -> "Platform":
+def elements_platform(elements_workspace: "WorkspaceClients") -> "PlatformClient":
     """The platform, called with the test's user and organization."""
     return elements_workspace.platform
 
 
 @pytest.fixture
-def elements_crm(elements_workspace: "Doors") -> "Crm":
+def elements_crm(elements_workspace: "WorkspaceClients") -> "CrmClient":
     """The CRM, called with the test's API key."""
     return elements_workspace.crm
 
 
 @pytest.fixture
-def elements_sink(elements_workspace: "Doors") -> "Sink":
+def elements_sink(elements_workspace: "WorkspaceClients") -> "SinkClient":
     """The sink, as far as the test's callbacks go."""
     return elements_workspace.sink
 
@@ -236,7 +238,9 @@ def _stack_of(item: pytest.Item) -> "Stack | None":
     return item.config.stash.get(_STACK, None) if uses else None
 
 
-def _making_workspace(request: pytest.FixtureRequest, receiver: object) -> "AbstractContextManager[Doors]":
+def _making_workspace(
+    request: pytest.FixtureRequest, receiver: object
+) -> "AbstractContextManager[WorkspaceClients]":
     """Return what makes a test's workspace."""
     from elements_local.markers import workspace_of  # noqa: PLC0415 - as above
     from elements_local.stack.held_stack import relayed_workspace_of  # noqa: PLC0415 - see the module

@@ -230,7 +230,7 @@ class _Making:
             "ELEMENTS_LOCAL_PLATFORM_CRM_URL": self.addresses.crm,
             "ELEMENTS_LOCAL_PLATFORM_SINK_URL": self.addresses.sink,
         }
-        settings = mock_platform.Settings.from_env({**self.environment, **own})
+        settings = mock_platform.PlatformSettings.from_env({**self.environment, **own})
         return mock_platform.create_app(
             settings,
             workspaces=self.workspaces,
@@ -244,7 +244,7 @@ class _Making:
         import mock_insightly  # noqa: PLC0415 - see above
 
         return mock_insightly.create_app(
-            mock_insightly.Settings.from_env(self.environment),
+            mock_insightly.CrmSettings.from_env(self.environment),
             workspaces=self.workspaces,
             database=self.database,
             guard=self.guard,
@@ -254,7 +254,7 @@ class _Making:
     def sink(self) -> "Flask":
         import callback_sink  # noqa: PLC0415 - see above
 
-        settings = callback_sink.Settings.from_env(self.environment)
+        settings = callback_sink.SinkSettings.from_env(self.environment)
         return callback_sink.create_app(
             settings,
             workspaces=self.workspaces,

@@ -16,7 +16,7 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class SettingType:
     """What a setting takes.
 
     Attributes:
@@ -28,17 +28,19 @@ class Kind:
     expected: str
 
 
-def text(expected: str = "a text") -> Kind:
+def text(expected: str = "a text") -> SettingType:
     """Take any text."""
-    return Kind(read=str, expected=expected)
+    return SettingType(read=str, expected=expected)
 
 
-def flag() -> Kind:
+def flag() -> SettingType:
     """Take true or false, in any case."""
-    return Kind(read=lambda came: {"true": True, "false": False}[came.lower()], expected="true or false")
+    return SettingType(
+        read=lambda came: {"true": True, "false": False}[came.lower()], expected="true or false"
+    )
 
 
-def whole(*, low: int = 0, high: int = 999_999_999) -> Kind:
+def whole(*, low: int = 0, high: int = 999_999_999) -> SettingType:
     """Take a whole number within bounds."""
 
     def read(came: str) -> int:
@@ -46,10 +48,10 @@ def whole(*, low: int = 0, high: int = 999_999_999) -> Kind:
             raise ValueError
         return int(_within(int(came), low, high))
 
-    return Kind(read=read, expected=f"a whole number from {low} to {high}")
+    return SettingType(read=read, expected=f"a whole number from {low} to {high}")
 
 
-def seconds(*, low: int = 0) -> Kind:
+def seconds(*, low: int = 0) -> SettingType:
     """Take seconds, with a fraction if need be, as a duration."""
 
     def read(came: str) -> timedelta:
@@ -58,23 +60,25 @@ def seconds(*, low: int = 0) -> Kind:
             raise ValueError
         return timedelta(seconds=_within(number, low, _LONGEST_S))
 
-    return Kind(read=read, expected=f"seconds from {low} to {_LONGEST_S}")
+    return SettingType(read=read, expected=f"seconds from {low} to {_LONGEST_S}")
 
 
-def names() -> Kind:
+def names() -> SettingType:
     """Take names with commas or blanks between them, in any case."""
-    return Kind(
+    return SettingType(
         read=lambda came: frozenset(came.lower().replace(",", " ").split()),
         expected="names, with commas between",
     )
 
 
-def one_of(choices: Mapping[str, object]) -> Kind:
+def one_of(choices: Mapping[str, object]) -> SettingType:
     """Take one of some words."""
-    return Kind(read=choices.__getitem__, expected=" or ".join(choices))
+    return SettingType(read=choices.__getitem__, expected=" or ".join(choices))
 
 
-def chosen(environment: Mapping[str, str], prefix: str, kinds: Mapping[str, Kind]) -> dict[str, object]:
+def chosen(
+    environment: Mapping[str, str], prefix: str, kinds: Mapping[str, SettingType]
+) -> dict[str, object]:
     """Read the variables that are settings, named by a prefix and the setting in capitals; others are not ours.
 
     Raises:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Request
 
-from mock_kit.admin.calls import ENGINE, FromInside
+from mock_kit.admin.calls import ENGINE, InternalHttp
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.routes import Admin, UnknownWorkspaceError, add_admin
@@ -15,11 +15,11 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Snapshots
 from mock_kit.storage.table_rows import AllRows
 from mock_kit.web.guard import Guard, GuardMiddleware
-from mock_kit.web.journal_middleware import LARGEST_BODY, Front
-from mock_kit.web.outbound import Outbound, OutsideAdmin
+from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
+from mock_kit.web.outbound import NonAdminHttp, Outbound
 from mock_kit.web.wire import Http, InProcess
 from mock_kit.workspaces.registry import Workspace, Workspaces
-from mock_kit.workspaces.workspace_snapshot import WORKSPACE, Standing
+from mock_kit.workspaces.workspace_snapshot import WORKSPACE, WorkspaceSnapshot
 from mock_platform.accounts import routes as accounts
 from mock_platform.accounts import routes_login as login
 from mock_platform.accounts import routes_organizations as organizations
@@ -37,11 +37,11 @@ from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks import routes as deliveries
 from mock_platform.callbacks import routes_outbox as outbox
 from mock_platform.callbacks.task import DeliveryTask
-from mock_platform.core.dependencies import EXTENSION, Parts
+from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
 from mock_platform.core.paths import BASE_PATH
 from mock_platform.core.registry import Registry
 from mock_platform.core.request_ids import RequestIds
-from mock_platform.core.settings import Settings
+from mock_platform.core.settings import PlatformSettings
 from mock_platform.core.tables import metadata
 from mock_platform.description import DESCRIPTION
 from mock_platform.documents import routes as docs
@@ -52,7 +52,7 @@ from mock_platform.elements import routes_oauth as oauth
 from mock_platform.engine import Engine
 from mock_platform.events import routes_notifications as notifications
 from mock_platform.events import routes_subscriptions as subscriptions
-from mock_platform.events.composer import Composer
+from mock_platform.events.composer import NotificationComposer
 from mock_platform.hub import routes as hubs
 from mock_platform.hub import routes_catalogue as hub_catalogue
 from mock_platform.hub import routes_objects as hub_objects
@@ -76,7 +76,7 @@ from mock_platform.polling import routes as polls
 from mock_platform.polling.task import PollTask
 from mock_platform.provider import Provider
 from mock_platform.provider.service import Providers
-from mock_platform.response_policy import add_manners
+from mock_platform.response_policy import add_response_policy
 from mock_platform.scheduler import routes as jobs
 from mock_platform.soundness import check_sound
 from mock_platform.store import PlatformStore
@@ -114,7 +114,7 @@ _OF_ONE_INSTANCE = (one_instance.bp, instance_configuration.bp, instance_docs.bp
 
 
 def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
-    settings: Settings,
+    settings: PlatformSettings,
     *,
     workspaces: Workspaces,
     database: Database,
@@ -139,11 +139,11 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         event_retention=settings.event_retention,
         history_retention=settings.history_retention,
     )
-    inside, by_engine = FromInside(http, "platform"), FromInside(http, ENGINE)
+    inside, by_engine = InternalHttp(http, "platform"), InternalHttp(http, ENGINE)
     outbound = _guarded(settings, receivers or http)
-    own = FromInside(OutsideAdmin(InProcess({settings.url: app}, otherwise=http)), ENGINE)
+    own = InternalHttp(NonAdminHttp(InProcess({settings.url: app}, otherwise=http)), ENGINE)
     engine = _engine(settings, store, workspaces, own=own, receivers=outbound)
-    app.extensions[EXTENSION] = Parts(
+    app.extensions[EXTENSION] = PlatformDependencies(
         settings=settings,
         workspaces=workspaces,
         store=store,
@@ -160,7 +160,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
                 Inbound(
                     store=store,
                     workspaces=workspaces,
-                    composer=Composer(store=store, settings=settings),
+                    composer=NotificationComposer(store=store, settings=settings),
                     settings=settings,
                 ),
             ]
@@ -175,12 +175,12 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     _add_snapshots(app, database)
     _add_routes(app)
     note_usage(app)
-    add_manners(app, RequestIds(store.starts))
+    add_response_policy(app, RequestIds(store.starts))
     serve_document(app, DESCRIPTION)
     return app
 
 
-def _guarded(settings: Settings, http: Http) -> Outbound:
+def _guarded(settings: PlatformSettings, http: Http) -> Outbound:
     """Return what reaches receivers, as far as they may be reached."""
     return Outbound(
         http=http,
@@ -191,7 +191,12 @@ def _guarded(settings: Settings, http: Http) -> Outbound:
 
 
 def _engine(
-    settings: Settings, store: PlatformStore, workspaces: Workspaces, *, own: Http, receivers: Outbound
+    settings: PlatformSettings,
+    store: PlatformStore,
+    workspaces: Workspaces,
+    *,
+    own: Http,
+    receivers: Outbound,
 ) -> Engine:
     """Return what runs the due work.
 
@@ -222,54 +227,65 @@ def _add_routes(app: Flask) -> None:
 
 def engine_of(app: Flask) -> Engine:
     """Return what runs the due work of a platform; whoever serves it lets it follow real clocks."""
-    found: Parts = app.extensions[EXTENSION]
+    found: PlatformDependencies = app.extensions[EXTENSION]
     return found.services[Engine]
 
 
 def _add_snapshots(app: Flask, database: Database) -> None:
-    parts: Parts = app.extensions[EXTENSION]
-    standing = Standing(workspaces=parts.workspaces, sink_url=parts.settings.sink_url)
+    dependencies: PlatformDependencies = app.extensions[EXTENSION]
+    workspace_snapshot = WorkspaceSnapshot(
+        workspaces=dependencies.workspaces, sink_url=dependencies.settings.sink_url
+    )
     snapshots = Snapshots(
         service="platform",
         database=database,
         tables=AllRows(metadata),
-        memories={WORKSPACE: standing, "faults": parts.faults, "journal": parts.journal},
-        stills=(parts.services[Engine].still, parts.faults.still),
-        moved=standing.moved,
+        memories={
+            WORKSPACE: workspace_snapshot,
+            "faults": dependencies.faults,
+            "journal": dependencies.journal,
+        },
+        quiescers=(dependencies.services[Engine].quiesce, dependencies.faults.quiesce),
+        moved=workspace_snapshot.moved,
         sound=check_sound,
-        restored=lambda workspace: parts.store[Activities].tell(workspace, restored(workspace.name)),
+        restored=lambda workspace: dependencies.store[Activities].tell(workspace, restored(workspace.name)),
     )
     add_snapshots(app, snapshots)
 
 
 def _add_admin(app: Flask, workspaces: Workspaces, guard: Guard) -> None:
-    parts: Parts = app.extensions[EXTENSION]
+    dependencies: PlatformDependencies = app.extensions[EXTENSION]
 
     def quietly(environ: "WSGIEnvironment") -> Workspace:
-        return parts.services[Callers].workspace_of(environ.get("HTTP_AUTHORIZATION")) or workspaces.default
+        return (
+            dependencies.services[Callers].workspace_of(environ.get("HTTP_AUTHORIZATION"))
+            or workspaces.default
+        )
 
     def of_admin_call(asked: Request) -> Workspace:
         header = asked.headers.get("Authorization")
         if header is None:
             return workspaces.default
-        found = parts.services[Callers].workspace_of(header)
+        found = dependencies.services[Callers].workspace_of(header)
         if found is None:
             raise UnknownWorkspaceError("the Authorization header names no workspace of this stack")
         return found
 
-    front = Front(app.wsgi_app, faults=parts.faults, journal=parts.journal, workspace_of=quietly)
-    guarded = GuardMiddleware(front, guard, changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",))
+    middleware = JournalMiddleware(
+        app.wsgi_app, faults=dependencies.faults, journal=dependencies.journal, workspace_of=quietly
+    )
+    guarded = GuardMiddleware(middleware, guard, changing=(f"{BASE_PATH}{inbound.bp.url_prefix}/",))
     app.wsgi_app = guarded  # type: ignore[method-assign]  # the way Flask documents for middleware
     admin = Admin(
         service="platform",
         workspaces=workspaces,
         workspace_of=of_admin_call,
-        reset=parts.services[Engine].reset,
-        holding=parts.engine.alone,
-        faults=parts.faults,
-        journal=parts.journal,
-        front=front,
+        reset=dependencies.services[Engine].reset,
+        holding=dependencies.engine.exclusive,
+        faults=dependencies.faults,
+        journal=dependencies.journal,
+        middleware=middleware,
         guard=guard,
-        others={"crm": parts.settings.crm_url, "sink": parts.settings.sink_url},
+        others={"crm": dependencies.settings.crm_url, "sink": dependencies.settings.sink_url},
     )
     add_admin(app, admin)

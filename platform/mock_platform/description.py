@@ -3,7 +3,7 @@
 from typing import NotRequired, TypedDict
 
 from mock_kit.api.openapi import Description
-from mock_kit.api.operations import Callback
+from mock_kit.api.operations import OpenApiCallback
 from mock_platform.events.event import Envelope
 
 
@@ -46,7 +46,7 @@ DESCRIPTION = Description(
 )
 
 EVENT_CALLBACK = {
-    "event": Callback(
+    "event": OpenApiCallback(
         url="{$request.body#/configuration/event.notification.callback.url}",
         description="What the poller found: up to ten changes of one resource, with the changed records in full.",
         body=Envelope,

@@ -18,17 +18,17 @@ from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.activity import lines as activity
 from mock_platform.activity.store import Activities
 from mock_platform.bulk.task import BulkTask
-from mock_platform.callbacks.lanes import Lane, Lanes
+from mock_platform.callbacks.lanes import LaneKey, Lanes
 from mock_platform.callbacks.task import DeliveryTask
-from mock_platform.core.models import Instance, Job, JobKind, Ran
-from mock_platform.core.run_control import Run, Runs, nobody_left
+from mock_platform.core.models import Instance, Job, JobKind, RunSummary
+from mock_platform.core.run_control import AdvanceRun, AdvanceRuns, nobody_left
 from mock_platform.errors import ConflictError, InvalidRequestError
 from mock_platform.hub.task import CallTask
 from mock_platform.hub.task_scheduled import ScheduleTask
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.task import PollTask
 from mock_platform.store import PlatformStore
-from mock_platform.usage.store import Usage
+from mock_platform.usage.store import UsageStore
 
 _LONGEST_WAIT = timedelta(minutes=1)
 _LOOKED_AT = 500
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 class _Task(Protocol):
     """Does a job; takes it off the agenda, or lets it fall due again later."""
 
-    def run(self, workspace: Workspace, job: Job) -> Ran:
+    def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Do it, and count what was done."""
 
 
@@ -76,7 +76,7 @@ class Engine:
             JobKind.SCHEDULED: schedules,
         }
         self._running: dict[str, Lock] = {}
-        self._runs = Runs()
+        self._runs = AdvanceRuns()
         self._woken = Condition()
         self._changes = 0
         self._stopped = False
@@ -87,7 +87,7 @@ class Engine:
 
     def advance(
         self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool] = nobody_left
-    ) -> Run:
+    ) -> AdvanceRun:
         """Move a workspace's virtual time to an instant, running all that falls due up to and at it.
 
         One that is stopped ends after the job that is being run; time stays where that was due.
@@ -99,7 +99,7 @@ class Engine:
             InvalidRequestError: the target lies before the present; nothing has moved.
             ConflictError: the clock is real, or time is being moved already; nothing has moved.
         """
-        with self.alone(workspace):
+        with self.exclusive(workspace):
             if workspace.clock.mode is not Mode.VIRTUAL:
                 raise ConflictError(
                     "the clock is real and moves by itself; switch it to virtual to advance it"
@@ -109,14 +109,14 @@ class Engine:
                 raise InvalidRequestError(
                     f"time only moves forward: it is {format_instant(now)}, {format_instant(target)} was asked for"
                 )
-            run = Run(began=now, target=target, abandoned=abandoned)
+            run = AdvanceRun(began=now, target=target, abandoned=abandoned)
             self._run_due(workspace, run)
             if not run.stopped:
                 self._workspaces.reach(workspace, target)
             self._store[Activities].tell(workspace, activity.advanced(now, workspace.clock.now(), run.ran))
         return run
 
-    def poll_now(self, workspace: Workspace, instance: Instance) -> Ran:
+    def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
         """Poll an instance at once, whatever its schedule, and deliver what that owes.
 
         On a real clock, receivers that take their time are not waited for, and not counted.
@@ -124,11 +124,11 @@ class Engine:
         Raises:
             ConflictError: time is being moved.
         """
-        with self.alone(workspace):
+        with self.exclusive(workspace):
             ran = self._polls.poll(workspace, instance)
             if workspace.clock.mode is Mode.VIRTUAL:
                 now = workspace.clock.now()
-                return ran + self._run_due(workspace, Run(began=now, target=now))
+                return ran + self._run_due(workspace, AdvanceRun(began=now, target=now))
             under_way = self._deliver(workspace, workspace.clock.now())
         done, _ = wait(under_way, timeout=self._patience_s)
         return sum((future.result() for future in done), ran)
@@ -148,7 +148,7 @@ class Engine:
         Raises:
             ConflictError: time is being moved, or would go back while something is planned.
         """
-        with self.alone(workspace):
+        with self.exclusive(workspace):
             present = workspace.clock.now()
             then = SystemClock().now() if mode is Mode.REAL else now or present
             waiting = self._store[Jobs].count(workspace.name)
@@ -163,21 +163,21 @@ class Engine:
         self.wake()
 
     @contextmanager
-    def still(self, workspace: Workspace) -> Iterator[None]:
+    def quiesce(self, workspace: Workspace) -> Iterator[None]:
         """Let nothing that falls due run in a workspace meanwhile, and have all that has run kept.
 
         Raises:
             ConflictError: time is being moved, or callbacks are under way.
         """
-        with self.alone(workspace):
+        with self.exclusive(workspace):
             self._wait_for_lanes(workspace)
-            self._store[Usage].flush()
+            self._store[UsageStore].flush()
             yield
-            self._store[Usage].look_again(workspace.name)
+            self._store[UsageStore].look_again(workspace.name)
         self.wake()
 
     @contextmanager
-    def alone(self, workspace: Workspace) -> Iterator[None]:
+    def exclusive(self, workspace: Workspace) -> Iterator[None]:
         """Let nobody else run a workspace's jobs, or change its clock, meanwhile.
 
         What a real clock lets run is waited for, since it is soon over; an advance is not.
@@ -202,11 +202,11 @@ class Engine:
         if workspace.clock.mode is Mode.REAL:  # what has fallen due meanwhile was passed over
             self.wake()
 
-    def run_of(self, workspace: Workspace) -> Run | None:
+    def run_of(self, workspace: Workspace) -> AdvanceRun | None:
         """Return what is being run in a workspace's virtual time, if anything is."""
         return self._runs.of(workspace.name)
 
-    def stop_run(self, workspace: Workspace) -> Run | None:
+    def stop_run(self, workspace: Workspace) -> AdvanceRun | None:
         """Let that end after the job that is being run, and return it; None if nothing is."""
         return self._runs.stop(workspace.name)
 
@@ -218,7 +218,7 @@ class Engine:
 
     def stop(self) -> None:
         """Let ``follow_real_clocks`` return, and keep what has only been noted."""
-        self._store[Usage].flush()
+        self._store[UsageStore].flush()
         self._store[Activities].stop()
         self._stopped = True
         self.wake()
@@ -264,8 +264,8 @@ class Engine:
         """
         mine = self._running[workspace.name]
 
-        def work() -> Ran:
-            ran = Ran()
+        def work() -> RunSummary:
+            ran = RunSummary()
             try:
                 while job := self._store[Jobs].first_due_but_deliveries(workspace.name, until=until):
                     ran += self._tasks[job.kind].run(workspace, job)
@@ -281,14 +281,14 @@ class Engine:
             if self._store[Jobs].first_due_but_deliveries(workspace.name, until=until) is None:
                 self._deliver(workspace, until)
             else:
-                handed_on = self._pollers.start(Lane(workspace.name, ""), work) is not None
+                handed_on = self._pollers.start(LaneKey(workspace.name, ""), work) is not None
         finally:
             if not handed_on:
                 mine.release()
 
-    def _deliver(self, workspace: Workspace, until: datetime) -> list[Future[Ran]]:
+    def _deliver(self, workspace: Workspace, until: datetime) -> list[Future[RunSummary]]:
         """Let the deliveries that are due run in lanes, as far as these are free."""
-        under_way: list[Future[Ran]] = []
+        under_way: list[Future[RunSummary]] = []
         called = self._lanes.busy(workspace.name)
         while turns := self._turns(workspace, until, called):
             started = [self._start(workspace, url, jobs) for url, jobs in turns.items()]
@@ -307,11 +307,11 @@ class Engine:
             turns.setdefault(url, []).append(job)
         return turns
 
-    def _start(self, workspace: Workspace, url: str, jobs: list[Job]) -> Future[Ran] | None:
-        def work() -> Ran:
+    def _start(self, workspace: Workspace, url: str, jobs: list[Job]) -> Future[RunSummary] | None:
+        def work() -> RunSummary:
             return self._deliveries.run_all(workspace, url, jobs, stopped=lambda: self._stopped)
 
-        return self._lanes.start(Lane(workspace.name, url), work)
+        return self._lanes.start(LaneKey(workspace.name, url), work)
 
     def _wait_for_lanes(self, workspace: Workspace) -> None:
         if not self._lanes.wait_until_idle(workspace.name, timeout_s=self._patience_s):
@@ -319,7 +319,7 @@ class Engine:
                 "callbacks that were due on the real clock are still under way; ask again soon"
             )
 
-    def _run_due(self, workspace: Workspace, run: Run) -> Ran:
+    def _run_due(self, workspace: Workspace, run: AdvanceRun) -> RunSummary:
         """Run what is due in virtual time, up to and at the target, and return what ran.
 
         Raises:

@@ -18,7 +18,7 @@ from mock_kit.workspaces.instants import UnreadableTimeError
 from mock_platform import errors
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
-from mock_platform.core.dependencies import EXTENSION, Parts
+from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
 from mock_platform.core.paths import BASE_PATH, routed_path
 from mock_platform.core.request_ids import RequestIds
 from mock_platform.instances.calling import called_instance
@@ -57,20 +57,20 @@ _LONGEST_MESSAGE = 2000
 """Letters of an error: it quotes what came, which may be as long as a body."""
 
 
-def add_manners(app: Flask, ids: RequestIds) -> None:
+def add_response_policy(app: Flask, ids: RequestIds) -> None:
     """Give every answer of an application, all of whose routes are there, what every answer has."""
-    manners = _Manners(app.extensions[EXTENSION], ids, Precedence(app.url_map))
-    app.before_request(manners.begin)
-    app.after_request(manners.finish)
-    app.register_error_handler(errors.ProviderError, manners.tell_provider_error)
-    answer_problems(app, STATUSES, manners.problem)
+    policy = _ResponsePolicy(app.extensions[EXTENSION], ids, Precedence(app.url_map))
+    app.before_request(policy.begin)
+    app.after_request(policy.finish)
+    app.register_error_handler(errors.ProviderError, policy.tell_provider_error)
+    answer_problems(app, STATUSES, policy.problem)
 
 
-class _Manners:
+class _ResponsePolicy:
     """What is done before and after each request."""
 
-    def __init__(self, parts: Parts, ids: RequestIds, precedence: Precedence) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: PlatformDependencies, ids: RequestIds, precedence: Precedence) -> None:
+        self._dependencies = dependencies
         self._ids = ids
         self._precedence = precedence
 
@@ -117,10 +117,12 @@ class _Manners:
         noted = notes()
         known: str | None = noted.get("request_id")
         if known is None:
-            found = self._parts.services[Callers].workspace_of(
+            found = self._dependencies.services[Callers].workspace_of(
                 this_request().environ.get("HTTP_AUTHORIZATION")
             )
-            known = noted.request_id = self._ids.next((found or self._parts.workspaces.default).clock.now())
+            known = noted.request_id = self._ids.next(
+                (found or self._dependencies.workspaces.default).clock.now()
+            )
         return known
 
     def _put_literal_paths_first(self, asked: Request, rule: str) -> None:

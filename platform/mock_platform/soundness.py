@@ -10,9 +10,9 @@ from mock_kit.storage.soundness import check_counted, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
 from mock_platform.accounts.tables import accounts, sessions, users
 from mock_platform.bulk.job import BulkKind, BulkStatus
-from mock_platform.bulk.store import Part
+from mock_platform.bulk.store import BulkRowKind
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
-from mock_platform.core.models import Channel, DeliveryStatus, JobKind, Objects, Verdict
+from mock_platform.core.models import Channel, DeliveryStatus, JobKind, Objects, PollVerdict
 from mock_platform.core.tables import (
     attempts,
     body_warnings,
@@ -69,14 +69,14 @@ _TEXTS: Mapping[Column[Any], Any] = {
     subscriptions.c.config: dict[str, object],
     notifications.c.raw: Any,
     deliveries.c.status: DeliveryStatus,
-    polls.c.decisions: list[tuple[str, str | None, str | None, datetime, Verdict, str]],
+    polls.c.decisions: list[tuple[str, str | None, str | None, datetime, PollVerdict, str]],
     jobs.c.kind: JobKind,
     async_calls.c.headers: dict[str, str],
     scheduled_calls.c.headers: dict[str, str],
     bulk_jobs.c.kind: BulkKind,
     bulk_jobs.c.status: BulkStatus,
     bulk_jobs.c.fields: tuple[str, ...],
-    bulk_rows.c.part: Part,
+    bulk_rows.c.part: BulkRowKind,
 }
 
 _MAY_BE_EMPTY = frozenset({instances.c.objects, notifications.c.raw})
@@ -113,7 +113,7 @@ def check_sound(connection: Connection, workspace: str) -> None:
         "tables.platform_deliveries: that of {notification_id} to {subscription_id} was tried {number} times by "
         "tables.platform_attempts; got {tries} tries",
     )
-    for part, kept in ((Part.RESULT, bulk_jobs.c.records), (Part.ERROR, bulk_jobs.c.failed)):
+    for part, kept in ((BulkRowKind.RESULT, bulk_jobs.c.records), (BulkRowKind.ERROR, bulk_jobs.c.failed)):
         made = func.max(bulk_rows.c.number).label("number")
         check_none(
             connection,

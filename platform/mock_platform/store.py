@@ -14,11 +14,11 @@ from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
-from mock_platform.core.registry import Store
+from mock_platform.core.registry import StoreRegistry
 from mock_platform.elements.store import ElementChangesStore
 from mock_platform.events.store import Events
 from mock_platform.events.store_counts import EventCounts
-from mock_platform.events.store_history import History
+from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.hub.store import AsyncCalls
@@ -27,8 +27,8 @@ from mock_platform.instances.store import Instances, delete_instances_of
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls
 from mock_platform.provider.store_traces import Traces
-from mock_platform.scheduler.job_history import Turns
-from mock_platform.usage.store import Usage
+from mock_platform.scheduler.job_history import JobHistory
+from mock_platform.usage.store import UsageStore
 
 _NO_WORKSPACE = ""
 _MONTH = timedelta(days=30)
@@ -39,7 +39,7 @@ _KINDS = (
     Bulk,
     AsyncCalls,
     ScheduledCalls,
-    Turns,
+    JobHistory,
     Events,
     EventCounts,
     Subscriptions,
@@ -55,7 +55,7 @@ _FORGET = [
 """What forgets a workspace's rows, of every table: all of them are known by here."""
 
 
-class PlatformStore(Store):
+class PlatformStore(StoreRegistry):
     """The platform's part of a stack's database.
 
     Attributes:
@@ -71,8 +71,8 @@ class PlatformStore(Store):
         history_retention: timedelta = 3 * _MONTH,
     ) -> None:
         database.create("platform", tables.metadata, version=tables.VERSION)
-        usage = Usage(database, retention=usage_retention)
-        history = History(database, keep=history_retention, keep_events=event_retention)
+        usage = UsageStore(database, retention=usage_retention)
+        history = HistoryRetention(database, keep=history_retention, keep_events=event_retention)
         super().__init__(
             [
                 Activities(),
@@ -90,7 +90,7 @@ class PlatformStore(Store):
 
     def reset(self, workspace: str) -> None:
         """Forget everything about a workspace."""
-        self[Usage].forget(workspace)
+        self[UsageStore].forget(workspace)
         with self._database.writing() as connection:
             for forget in _FORGET:
                 forget.run(connection, {"of_workspace": workspace})

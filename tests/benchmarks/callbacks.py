@@ -37,22 +37,22 @@ NOTIFICATIONS = f"{BASE_PATH}/notifications"
 
 def main() -> None:
     """Measure and print."""
-    with bare_sink() as sink, stack() as doors:
-        latency(doors, sink)
-        throughput(doors, sink)
+    with bare_sink() as sink, stack() as clients:
+        latency(clients, sink)
+        throughput(clients, sink)
 
 
-def latency(doors: Any, sink: str) -> None:
+def latency(clients: Any, sink: str) -> None:
     """Print how long callbacks to many receivers take, with and without one that is bad in one way or another."""
     others = [f"{sink}/r/{n}" for n in range(1, RECEIVERS)]
-    all_well = subscribe(doors, "well", [f"{sink}/r/0", *others])
-    topics = [subscribe(doors, kind, [f"{sink}/{kind}", *others]) for kind in BAD]
+    all_well = subscribe(clients, "well", [f"{sink}/r/0", *others])
+    topics = [subscribe(clients, kind, [f"{sink}/{kind}", *others]) for kind in BAD]
     well: list[float] = []
     ill: dict[str, list[float]] = {kind: [] for kind in topics}
     for _ in range(ROUNDS):
-        well += latencies(doors, sink, all_well)
+        well += latencies(clients, sink, all_well)
         for kind in topics:
-            ill[kind] += latencies(doors, sink, kind)
+            ill[kind] += latencies(clients, sink, kind)
     print(f"{RECEIVERS} receivers, {ROUNDS} notifications each; from the post to the arrival")  # noqa: T201
     median, slowest = statistics.median(well), max(well)
     print(f"  {'all well':<16} median {median * 1000:7.1f} ms   slowest {slowest * 1000:7.1f} ms")  # noqa: T201
@@ -61,20 +61,20 @@ def latency(doors: Any, sink: str) -> None:
         print(f"  {'one ' + BAD[kind]:<16} median {medians:7.2f} x    slowest {slowests:7.2f} x")  # noqa: T201
 
 
-def latencies(doors: Any, sink: str, topic: str) -> list[float]:
+def latencies(clients: Any, sink: str, topic: str) -> list[float]:
     """Post to a topic, and return how long the callbacks to all but the first receiver took."""
     expected = RECEIVERS - (topic in BAD)
     start = time.monotonic()
-    doors.platform.call("POST", NOTIFICATIONS, json={"topic": topic})
+    clients.platform.call("POST", NOTIFICATIONS, json={"topic": topic})
     return [at - start for path, at in arrivals(sink, expected) if path != "/r/0"]
 
 
-def throughput(doors: Any, sink: str) -> None:
+def throughput(clients: Any, sink: str) -> None:
     """Print how many callbacks go out a second, beside the same client library alone, by turns."""
-    topic = subscribe(doors, "many", [f"{sink}/many"])
+    topic = subscribe(clients, "many", [f"{sink}/many"])
     ours, bare = [], []
     for _ in range(ROUNDS):
-        ours.append(rate(doors, sink, topic))
+        ours.append(rate(clients, sink, topic))
         arrivals(sink, 0)
         done = subprocess.run([sys.executable, __file__, sink], check=True, capture_output=True)
         bare.append(float(done.stdout))
@@ -85,12 +85,12 @@ def throughput(doors: Any, sink: str) -> None:
     print(f"  elements-local, each attempt kept {statistics.median(ours):7.0f} /s   {ratio:5.2f} x")  # noqa: T201
 
 
-def rate(doors: Any, sink: str, topic: str) -> float:
+def rate(clients: Any, sink: str, topic: str) -> float:
     """Let callbacks pile up, then go out, and return how many came a second."""
-    doors.clock.set(mode="virtual")
+    clients.clock.set(mode="virtual")
     for _ in range(CALLBACKS):
-        doors.platform.call("POST", NOTIFICATIONS, json={"topic": topic, "message": MESSAGE})
-    doors.clock.set(mode="real")
+        clients.platform.call("POST", NOTIFICATIONS, json={"topic": topic, "message": MESSAGE})
+    clients.clock.set(mode="real")
     times = [at for _, at in arrivals(sink, CALLBACKS)]
     return (CALLBACKS - 1) / (times[-1] - times[0])
 
@@ -107,11 +107,11 @@ def alone(sink: str) -> None:
     print(CALLBACKS / (time.monotonic() - start))  # noqa: T201
 
 
-def subscribe(doors: Any, topic: str, urls: list[str]) -> str:
+def subscribe(clients: Any, topic: str, urls: list[str]) -> str:
     """Subscribe URLs to a topic."""
     for url in urls:
         body = {"channel": "webhook", "topics": [topic], "config": {"url": url}}
-        doors.platform.call("POST", f"{NOTIFICATIONS}/subscriptions", json=body)
+        clients.platform.call("POST", f"{NOTIFICATIONS}/subscriptions", json=body)
     return topic
 
 
@@ -126,7 +126,7 @@ SESSION = Session()
 
 @contextmanager
 def stack() -> Iterator[Any]:
-    """Run the stack on a real clock, and give the doors of its default workspace."""
+    """Run the stack on a real clock, and give the clients of its default workspace."""
     ports = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
     command = [
         BIN / "elements-local",
@@ -142,7 +142,7 @@ def stack() -> Iterator[Any]:
     with running(command) as line:
         up = json.loads(line)
         addresses = Addresses(platform=up["platform"].removesuffix(BASE_PATH), crm=up["crm"], sink=up["sink"])
-        yield at(addresses).doors(Credentials.from_json(up["workspace"]))
+        yield at(addresses).clients(Credentials.from_json(up["workspace"]))
 
 
 @contextmanager

@@ -137,12 +137,12 @@ class Killing:
         data = self._folder / "killed"
         shutil.copytree(base.data, data)
         self.receiver.expect(kill_at=point.arrival, answers_first=point.answers_first)
-        with running(data) as (process, doors):
+        with running(data) as (process, clients):
             self.receiver.victim = process.pid
-            go(doors, point.mode)
+            go(clients, point.mode)
             self._wait_for_death(process, point)
-        with running(data) as (_, doors):
-            go(doors, point.mode)
+        with running(data) as (_, clients):
+            go(clients, point.mode)
             self.receiver.wait_for(set(base.bodies))
         shutil.rmtree(data)
         return self._judged(base)
@@ -165,27 +165,27 @@ class Killing:
 
     def _base(self, mode: Mode, posts: int) -> Base:
         data = self._folder / f"base-{mode.value}"
-        with running(data) as (_, doors):
+        with running(data) as (_, clients):
             for number in range(RECEIVERS):
                 config = {"url": f"{url_of(self._listener)}/{number}"}
                 body = {"channel": "webhook", "topics": ["leaks"], "config": config}
-                doors.platform.call("POST", f"{NOTIFICATIONS}/subscriptions", json=body)
+                clients.platform.call("POST", f"{NOTIFICATIONS}/subscriptions", json=body)
             if mode is Mode.VIRTUAL:
-                self._poll(doors)
+                self._poll(clients)
             for number in range(posts):
-                doors.platform.call(
+                clients.platform.call(
                     "POST", NOTIFICATIONS, json={"topic": "leaks", "message": f"drip {number}"}
                 )
         return Base(data, self._undisturbed(data, mode, posts))
 
-    def _poll(self, doors: Any) -> None:
+    def _poll(self, clients: Any) -> None:
         """Let an instance have something to report at its next poll."""
-        body = instance_body(doors.credentials)
+        body = instance_body(clients.credentials)
         body["configuration"]["event.notification.callback.url"] = f"{url_of(self._listener)}/polled"
-        doors.platform.create_instance(body)
-        doors.clock.set(now="2020-01-01T00:01:00Z")
+        clients.platform.create_instance(body)
+        clients.clock.set(now="2020-01-01T00:01:00Z")
         for _ in range(CONTACTS):
-            doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
     def _undisturbed(self, data: Path, mode: Mode, posts: int) -> dict[Key, bytes]:
         """Return what is delivered if nobody is killed."""
@@ -193,8 +193,8 @@ class Killing:
         copy = self._folder / "undisturbed"
         shutil.copytree(data, copy)
         self.receiver.expect(kill_at=0, answers_first=False)
-        with running(copy) as (_, doors):
-            go(doors, mode)
+        with running(copy) as (_, clients):
+            go(clients, mode)
             with self.receiver.changed:
                 assert self.receiver.changed.wait_for(
                     lambda: self.receiver.arrivals >= owed, timeout=PATIENCE_S
@@ -212,23 +212,23 @@ class Killing:
         return sum(len(bodies) - 1 for bodies in self.receiver.came.values())
 
 
-def go(doors: Any, mode: Mode) -> None:
+def go(clients: Any, mode: Mode) -> None:
     """Let what is owed be delivered; on a real clock that goes on by itself."""
     if mode is Mode.REAL:
         with suppress(HarnessError):  # killed while it answers
-            doors.clock.set(mode="real")
+            clients.clock.set(mode="real")
         return
 
     def advance() -> None:
         with suppress(HarnessError):
-            doors.clock.advance(to=TARGET)
+            clients.clock.advance(to=TARGET)
 
     Thread(target=advance, daemon=True).start()
 
 
 @contextmanager
 def running(data: Path) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
-    """Run a stack on a folder, and give its process and the doors of its default workspace."""
+    """Run a stack on a folder, and give its process and the clients of its default workspace."""
     ports = ("--platform-port", "0", "--crm-port", "0", "--sink-port", "0")
     command = [
         BIN / "elements-local",
@@ -246,7 +246,7 @@ def running(data: Path) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
             addresses = Addresses(
                 platform=up["platform"].removesuffix(BASE_PATH), crm=up["crm"], sink=up["sink"]
             )
-            yield process, at(addresses).doors(Credentials.from_json(up["workspace"]))
+            yield process, at(addresses).clients(Credentials.from_json(up["workspace"]))
         finally:
             process.terminate()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Addresses, Credentials, Doors
+from elements_local.clients import BASE_PATH, Addresses, Credentials, WorkspaceClients
 from elements_local.stack.stack import Stack, at
 
 MOST = 256
@@ -42,51 +42,51 @@ def main() -> int:
             addresses = Addresses(
                 platform=up["platform"].removesuffix(BASE_PATH), crm=up["crm"], sink=up["sink"]
             )
-            stack, mine = at(addresses), at(addresses).doors(Credentials.from_json(up["workspace"]))
+            stack, mine = at(addresses), at(addresses).clients(Credentials.from_json(up["workspace"]))
             return 0 if measure(process.pid, stack, mine, workspaces) < MOST else 1
         finally:
             process.terminate()
 
 
-def measure(pid: int, stack: Stack, mine: Doors, workspaces: int) -> float:
+def measure(pid: int, stack: Stack, mine: WorkspaceClients, workspaces: int) -> float:
     """Fill a stack, print its size in between, and return the most that it was, in MiB."""
     show(pid, "started")
     every = [stack.new_workspace() for _ in range(workspaces)]
     show(pid, f"{workspaces} workspaces")
-    for doors in every:
-        work(doors)
+    for clients in every:
+        work(clients)
     sink = mine.sink.call("GET", "/_local/health")
-    polls = sum(doors.platform.call("GET", "/_local/polls?limit=1")["total"] for doors in every)
+    polls = sum(clients.platform.call("GET", "/_local/polls?limit=1")["total"] for clients in every)
     show(pid, f"{polls} polls, {sink['callbacks']} callbacks")
     for number in range(500):  # more than may be kept of either
         fields = {"FIRST_NAME": f"N{number}", "BACKGROUND": LONG, "TOKEN": "x"}
         every[number % 10].crm.send("POST", "/v3.1/Contacts", json=fields)
         every[number % 10].sink.send("POST", f"/bin/{number}", body=LONG.encode())
     show(pid, "1000 long bodies")
-    for doors in every[:10]:
-        read(doors)
+    for clients in every[:10]:
+        read(clients)
     show(pid, "all lists of 10 workspaces read")
     return show(pid, "the most", "VmHWM")
 
 
-def work(doors: Doors) -> None:
+def work(clients: WorkspaceClients) -> None:
     """Let a workspace poll and be called back."""
-    doors.platform.create_instance(guide.instance_body(doors.credentials))
+    clients.platform.create_instance(guide.instance_body(clients.credentials))
     for number in range(ROUNDS):
         if number < CHANGES:
-            doors.crm.create("Contacts", {"FIRST_NAME": f"N{number}", "LAST_NAME": "Lovelace"})
-        doors.clock.advance("15m")
+            clients.crm.create("Contacts", {"FIRST_NAME": f"N{number}", "LAST_NAME": "Lovelace"})
+        clients.clock.advance("15m")
 
 
-def read(doors: Doors) -> None:
+def read(clients: WorkspaceClients) -> None:
     """Read whatever can be listed."""
-    doors.platform.polls()
-    doors.crm.changes()
-    doors.sink.callbacks()
-    doors.platform.filtered("deliveries", {})
-    for door in (doors.platform, doors.crm):
-        door.listed("/_local/journal?limit=1000", "exchanges", newest_first=True)
-        door.listed("/_local/journal/calls?limit=1000", "calls")
+    clients.platform.polls()
+    clients.crm.changes()
+    clients.sink.callbacks()
+    clients.platform.filtered("deliveries", {})
+    for client in (clients.platform, clients.crm):
+        client.listed("/_local/journal?limit=1000", "exchanges", newest_first=True)
+        client.listed("/_local/journal/calls?limit=1000", "calls")
 
 
 def show(pid: int, what: str, figure: str = "VmRSS") -> float:

@@ -77,15 +77,15 @@ def bare_pair() -> Callable[[], None]:
 def our_day() -> float:
     """Return the seconds of a virtual day: five-minute polls of four resources, a change every fifteen minutes."""
     with in_process() as stack:
-        doors = stack.new_workspace()
-        body = instance_body(doors.credentials)
+        clients = stack.new_workspace()
+        body = instance_body(clients.credentials)
         body["configuration"]["event.poller.refresh_interval"] = "5"
-        doors.platform.create_instance(body)
-        spent = timed(lambda: doors.clock.advance("1s"))  # so that no change ties with a poll
+        clients.platform.create_instance(body)
+        spent = timed(lambda: clients.clock.advance("1s"))  # so that no change ties with a poll
         for turn in range(CHANGES):
-            doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-            spent += timed(lambda turn=turn: doors.clock.advance(86400 // CHANGES - (turn == CHANGES - 1)))
-        counts = len(doors.platform.polls()), len(doors.sink.callbacks())
+            clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            spent += timed(lambda turn=turn: clients.clock.advance(86400 // CHANGES - (turn == CHANGES - 1)))
+        counts = len(clients.platform.polls()), len(clients.sink.callbacks())
         assert counts == (POLLS, CHANGES), counts
         return spent
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from run import POLLS, bare_pair
 
-from elements_local.scenarios.runner import How, Result, Runner
+from elements_local.scenarios.runner import How, Runner, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, find, load
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
@@ -63,7 +63,7 @@ def seconds_of(scenarios: Sequence[Scenario]) -> dict[str, float]:
     return spent
 
 
-def results(scenarios: Sequence[Scenario], how: How) -> Iterator[tuple[float, Result]]:
+def results(scenarios: Sequence[Scenario], how: How) -> Iterator[tuple[float, ScenarioResult]]:
     """Yield each result with the processor's seconds that it took; settings' own stacks are started with the first."""
     with closing(Runner(how)) as runner, runner.holding():
         runner.run(scenarios[0])

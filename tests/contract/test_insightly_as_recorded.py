@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_insightly import Settings, create_app
+from mock_insightly import CrmSettings, create_app
 from mock_kit.api.json_text import decode, encode
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
@@ -37,7 +37,7 @@ def crm():
     """A CRM, and the workspaces whose keys open it."""
     database = Database()
     workspaces = Workspaces(database)
-    app = create_app(Settings(), workspaces=workspaces, database=database, guard=Guard())
+    app = create_app(CrmSettings(), workspaces=workspaces, database=database, guard=Guard())
     yield workspaces, InProcess({ORIGIN: app.wsgi_app})
     database.close()
 

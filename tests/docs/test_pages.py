@@ -174,9 +174,9 @@ def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
     ("prefix", "settings"),
     [
         ("", SharedSettings),
-        ("PLATFORM_", mock_platform.Settings),
-        ("CRM_", mock_insightly.Settings),
-        ("SINK_", callback_sink.Settings),
+        ("PLATFORM_", mock_platform.PlatformSettings),
+        ("CRM_", mock_insightly.CrmSettings),
+        ("SINK_", callback_sink.SinkSettings),
     ],
     ids=["stack", "platform", "CRM", "sink"],
 )

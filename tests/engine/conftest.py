@@ -15,7 +15,7 @@ from mock_kit.storage.database import Database
 from mock_kit.web.serving import Server, listen, url_of
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
-from mock_platform import Settings
+from mock_platform import PlatformSettings
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core import identities
@@ -58,13 +58,13 @@ def own_stack():
 def poll_contacts():
     """Return a function that makes an instance which polls contacts alone, with other settings where given."""
 
-    def make(doors, *, configuration=None, dates=None, **entry):
+    def make(clients, *, configuration=None, dates=None, **entry):
         contacts = CONTACTS | entry | {"datesConfiguration": DATES | (dates or {})}
-        body = instance_body(doors.credentials)
+        body = instance_body(clients.credentials)
         body["configuration"] |= {"event.poller.configuration": {"contacts": contacts}} | (
             configuration or {}
         )
-        return doors.platform.create_instance(body)
+        return clients.platform.create_instance(body)
 
     return make
 
@@ -73,10 +73,10 @@ def poll_contacts():
 def events():
     """Return the events that a workspace's sink was told of, as (time, type, object id)."""
 
-    def told(doors):
+    def told(clients):
         return [
             (callback["received_at"][11:19], event["eventType"], event["objectId"])
-            for callback in doors.sink.callbacks()
+            for callback in clients.sink.callbacks()
             for event in callback["json"]["message"]["events"]
         ]
 
@@ -146,7 +146,7 @@ class Bench:
     store: PlatformStore
     wire: Wire
     engine: Engine
-    settings: Settings
+    settings: PlatformSettings
 
     def workspace(self, name="acme", *, start=START):
         return self.workspaces.create(NewWorkspace(name=name, seed=7, start=start))
@@ -187,7 +187,7 @@ def make_bench():
         def make(*, url=None, polls=None, patience=timedelta(seconds=5), **settings):
             database = Database(url)
             closing.callback(database.close)
-            chosen = Settings(**settings)
+            chosen = PlatformSettings(**settings)
             store, workspaces, wire = PlatformStore(database), Workspaces(database), Wire()
             calls = CallTask(store=store, http=wire, receivers=wire, settings=chosen)
             engine = Engine(

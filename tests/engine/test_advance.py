@@ -11,7 +11,7 @@ from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode
-from mock_platform.core.models import JobKind, Ran
+from mock_platform.core.models import JobKind, RunSummary
 from mock_platform.errors import ConflictError, InvalidRequestError
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls
@@ -24,38 +24,38 @@ def minutes(number):
     return START + timedelta(minutes=number)
 
 
-def test_what_falls_due_exactly_at_the_target_runs_and_what_falls_due_later_does_not(doors, poll_contacts):
-    poll_contacts(doors)
+def test_what_falls_due_exactly_at_the_target_runs_and_what_falls_due_later_does_not(clients, poll_contacts):
+    poll_contacts(clients)
 
-    before = doors.clock.advance("14m 59.999999s")
-    at = doors.clock.advance(0.000001)
-    nothing = doors.clock.advance(0)
+    before = clients.clock.advance("14m 59.999999s")
+    at = clients.clock.advance(0.000001)
+    nothing = clients.clock.advance(0)
 
     assert (before["polls"], at["polls"], nothing["polls"]) == (0, 1, 0)
     assert at["now"] == "2026-03-02T10:15:00Z"
 
 
-def test_each_job_runs_at_its_own_instant_whatever_the_target(doors, poll_contacts):
-    poll_contacts(doors)
-    doors.sink.respond({"status": 503, "times": 2})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_each_job_runs_at_its_own_instant_whatever_the_target(clients, poll_contacts):
+    poll_contacts(clients)
+    clients.sink.respond({"status": 503, "times": 2})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
-    ran = doors.clock.advance(to="2026-03-02T11:07:00Z")
+    ran = clients.clock.advance(to="2026-03-02T11:07:00Z")
 
     assert (ran["from"], ran["now"]) == ("2026-03-02T10:01:00Z", "2026-03-02T11:07:00Z")
-    assert [poll["at"][11:19] for poll in doors.platform.polls()] == [
+    assert [poll["at"][11:19] for poll in clients.platform.polls()] == [
         "10:15:00",
         "10:30:00",
         "10:45:00",
         "11:00:00",
     ]
-    assert [each["received_at"][11:19] for each in doors.sink.callbacks()] == [
+    assert [each["received_at"][11:19] for each in clients.sink.callbacks()] == [
         "10:15:00",
         "10:15:04",
         "10:15:16",
     ]
-    assert doors.clock.show()["now"] == "2026-03-02T11:07:00Z"
+    assert clients.clock.show()["now"] == "2026-03-02T11:07:00Z"
 
 
 def test_after_an_advance_nothing_is_left_that_was_due(bench, found):
@@ -74,16 +74,16 @@ def test_after_an_advance_nothing_is_left_that_was_due(bench, found):
 def test_many_steps_come_to_the_same_as_one(stack_in_process, poll_contacts, step):
     told = []
     for steps in (["2h"], [step] * 200):
-        doors = stack_in_process.new_workspace(name="steps", seed=7)
-        poll_contacts(doors)
-        doors.sink.respond({"status": 503, "times": 5})
+        clients = stack_in_process.new_workspace(name="steps", seed=7)
+        poll_contacts(clients)
+        clients.sink.respond({"status": 503, "times": 5})
         for minute in range(6):
-            doors.clock.advance(f"{minute}m 10s")
-            doors.crm.create("Contacts", {"FIRST_NAME": f"n{minute}"})
+            clients.clock.advance(f"{minute}m 10s")
+            clients.crm.create("Contacts", {"FIRST_NAME": f"n{minute}"})
         for duration in steps:
-            if doors.clock.show()["now"] < "2026-03-02T12:00:00Z":
-                doors.clock.advance(duration)
-        callbacks = [c for c in doors.sink.callbacks() if c["received_at"] < "2026-03-02T12:00:00Z"]
+            if clients.clock.show()["now"] < "2026-03-02T12:00:00Z":
+                clients.clock.advance(duration)
+        callbacks = [c for c in clients.sink.callbacks() if c["received_at"] < "2026-03-02T12:00:00Z"]
         told.append([(callback["received_at"], callback["body"]) for callback in callbacks])
         stack_in_process.delete_workspace("steps")
 
@@ -129,58 +129,60 @@ def test_an_earlier_job_runs_first_whatever_its_number(bench):
     ]
 
 
-def test_an_instance_that_is_made_while_time_moves_is_polled_up_to_the_target(doors, poll_contacts, receiver):
-    poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
+def test_an_instance_that_is_made_while_time_moves_is_polled_up_to_the_target(
+    clients, poll_contacts, receiver
+):
+    poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
     made = []
-    receiver.meanwhile = lambda: made.append(poll_contacts(doors)) if not made else None
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    receiver.meanwhile = lambda: made.append(poll_contacts(clients)) if not made else None
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
-    doors.clock.advance("44m")
+    clients.clock.advance("44m")
 
-    polls = [(poll["instanceId"] == made[0]["id"], poll["at"][11:16]) for poll in doors.platform.polls()]
+    polls = [(poll["instanceId"] == made[0]["id"], poll["at"][11:16]) for poll in clients.platform.polls()]
     assert polls == [(False, "10:15"), (False, "10:30"), (True, "10:30"), (False, "10:45"), (True, "10:45")]
     assert made[0]["createdDate"] == "2026-03-02T10:15:00Z"
 
 
 @pytest.fixture
-def during(doors, poll_contacts, receiver):
+def during(clients, poll_contacts, receiver):
     """Return a function that calls something out of a receiver, in the middle of an advance to 11:00."""
-    poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
     def advance(meanwhile):
         receiver.meanwhile = meanwhile
-        return doors.clock.advance(to="2026-03-02T11:00:00Z")
+        return clients.clock.advance(to="2026-03-02T11:00:00Z")
 
     return advance
 
 
 CONFLICTS = {
-    "an advance": lambda doors: doors.clock.advance("1h"),
-    "an advance by nothing": lambda doors: doors.clock.advance(0),
-    "a poll": lambda doors: doors.platform.poll(),
-    "a reset": lambda doors: doors.platform.call("POST", "/_local/reset"),
-    "a reset of all": lambda doors: doors.platform.call("POST", "/_local/reset?all=true"),
-    "asking for a reset": lambda doors: doors.platform.call("POST", "/_local/reset?check=true"),
-    "setting the clock": lambda doors: doors.clock.set(now="2030-01-01T00:00:00Z"),
-    "a real clock": lambda doors: doors.clock.set(mode="real"),
-    "deleting the workspace": lambda doors: doors.platform.call(
-        "DELETE", f"/_local/workspaces?name={doors.credentials.name}"
+    "an advance": lambda clients: clients.clock.advance("1h"),
+    "an advance by nothing": lambda clients: clients.clock.advance(0),
+    "a poll": lambda clients: clients.platform.poll(),
+    "a reset": lambda clients: clients.platform.call("POST", "/_local/reset"),
+    "a reset of all": lambda clients: clients.platform.call("POST", "/_local/reset?all=true"),
+    "asking for a reset": lambda clients: clients.platform.call("POST", "/_local/reset?check=true"),
+    "setting the clock": lambda clients: clients.clock.set(now="2030-01-01T00:00:00Z"),
+    "a real clock": lambda clients: clients.clock.set(mode="real"),
+    "deleting the workspace": lambda clients: clients.platform.call(
+        "DELETE", f"/_local/workspaces?name={clients.credentials.name}"
     ),
 }
 
 
 @pytest.mark.parametrize("call", CONFLICTS.values(), ids=CONFLICTS)
-def test_whoever_moves_time_while_it_is_being_moved_is_refused_and_does_no_harm(doors, during, call):
+def test_whoever_moves_time_while_it_is_being_moved_is_refused_and_does_no_harm(clients, during, call):
     refused = []
 
     def meanwhile():
         with pytest.raises(CallError) as told:
-            call(doors)
+            call(clients)
         refused.append(told.value)
-        shown = doors.clock.show()
+        shown = clients.clock.show()
         assert (shown["mode"], shown["now"]) == ("virtual", "2026-03-02T10:15:00Z")
 
     ran = during(meanwhile)
@@ -189,12 +191,12 @@ def test_whoever_moves_time_while_it_is_being_moved_is_refused_and_does_no_harm(
     assert "time is being moved in workspace" in refused[0].body
     assert "DELETE /_local/clock/advance" in refused[0].body
     assert (ran["polls"], ran["events"], ran["deliveries"], ran["now"]) == (4, 1, 1, "2026-03-02T11:00:00Z")
-    assert len(doors.crm.call("GET", "/v3.1/Contacts")) == 1
-    assert len(doors.sink.callbacks()) == 0
-    assert doors.clock.advance("15m")["polls"] == 1
+    assert len(clients.crm.call("GET", "/v3.1/Contacts")) == 1
+    assert len(clients.sink.callbacks()) == 0
+    assert clients.clock.advance("15m")["polls"] == 1
 
 
-@pytest.mark.usefixtures("doors")
+@pytest.mark.usefixtures("clients")
 def test_another_workspaces_time_moves_meanwhile(stack_in_process, during):
     other = stack_in_process.new_workspace()
     ran = []
@@ -205,22 +207,22 @@ def test_another_workspaces_time_moves_meanwhile(stack_in_process, during):
     stack_in_process.delete_workspace(other.credentials.name)
 
 
-def test_an_advance_tells_how_far_it_is(doors, during):
+def test_an_advance_tells_how_far_it_is(clients, during):
     seen = []
 
-    during(lambda: seen.append(doors.clock.show()["advance"]))
+    during(lambda: seen.append(clients.clock.show()["advance"]))
 
     assert seen == [
         {"from": "2026-03-02T10:01:00Z", "to": "2026-03-02T11:00:00Z", "polls": 1, "events": 1, "deliveries": 0, "attempts": 0}
     ]  # fmt: skip
-    assert "advance" not in doors.clock.show()
+    assert "advance" not in clients.clock.show()
 
 
-def test_an_advance_that_is_stopped_ends_after_the_job_and_can_be_gone_on_with(doors, during):
+def test_an_advance_that_is_stopped_ends_after_the_job_and_can_be_gone_on_with(clients, during):
     stopped = []
 
-    ran = during(lambda: stopped.append(doors.clock.call("DELETE", "/_local/clock/advance")))
-    rest = doors.clock.advance(to="2026-03-02T11:00:00Z")
+    ran = during(lambda: stopped.append(clients.clock.call("DELETE", "/_local/clock/advance")))
+    rest = clients.clock.advance(to="2026-03-02T11:00:00Z")
 
     assert stopped[0]["advance"]["to"] == "2026-03-02T11:00:00Z"
     assert ran == {
@@ -231,46 +233,50 @@ def test_an_advance_that_is_stopped_ends_after_the_job_and_can_be_gone_on_with(d
     assert "stopped" not in rest
 
 
-def test_where_no_advance_is_under_way_there_is_none_to_stop(doors):
-    assert doors.clock.call("DELETE", "/_local/clock/advance") == {"advance": None}
-    assert "stopped" not in doors.clock.advance("1m")
+def test_where_no_advance_is_under_way_there_is_none_to_stop(clients):
+    assert clients.clock.call("DELETE", "/_local/clock/advance") == {"advance": None}
+    assert "stopped" not in clients.clock.advance("1m")
 
 
 def test_an_advance_whose_client_hangs_up_ends_after_the_job(stack_on_ports, poll_contacts, receiver):
-    doors = stack_on_ports.new_workspace()
-    poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients = stack_on_ports.new_workspace()
+    poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     place = urlsplit(stack_on_ports.addresses.platform)
     asking, heard = socket.create_connection((place.hostname, place.port)), Event()
 
     def hang_up():
         asking.close()
-        doors.clock.show()  # whoever is answered after it is answered by a server that has seen it
-        doors.clock.show()
+        clients.clock.show()  # whoever is answered after it is answered by a server that has seen it
+        clients.clock.show()
         heard.set()
 
     receiver.meanwhile = hang_up
     body = b'{"duration": "1d"}'
     asking.sendall(
         f"POST /_local/clock/advance HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: {len(body)}\r\n"
-        f"Authorization: {doors.platform.headers['Authorization']}\r\n\r\n".encode()
+        f"Authorization: {clients.platform.headers['Authorization']}\r\n\r\n".encode()
         + body
     )
     assert heard.wait(20)
-    while "advance" in doors.clock.show():
+    while "advance" in clients.clock.show():
         heard.wait(0)
 
-    assert doors.clock.show()["now"] == "2026-03-02T10:15:00Z"
-    assert len(doors.platform.polls()) == 1
-    stack_on_ports.delete_workspace(doors.credentials.name)
+    assert clients.clock.show()["now"] == "2026-03-02T10:15:00Z"
+    assert len(clients.platform.polls()) == 1
+    stack_on_ports.delete_workspace(clients.credentials.name)
 
 
-def test_everything_else_answers_meanwhile(doors, during):
+def test_everything_else_answers_meanwhile(clients, during):
     seen = []
 
     during(
         lambda: seen.extend(
-            [doors.platform.call("GET", f"{BASE_PATH}/instances"), doors.clock.show(), doors.platform.polls()]
+            [
+                clients.platform.call("GET", f"{BASE_PATH}/instances"),
+                clients.clock.show(),
+                clients.platform.polls(),
+            ]
         )
     )
 
@@ -305,7 +311,7 @@ def test_a_defect_in_the_middle_leaves_time_at_its_instant_and_the_rest_for_the_
     ran = bench.engine.advance(workspace, minutes(60)).ran
 
     assert stood_at == minutes(15)
-    assert ran == Ran(polls=3, events=0, deliveries=1, attempts=1)
+    assert ran == RunSummary(polls=3, events=0, deliveries=1, attempts=1)
     assert workspace.clock.now() == minutes(60)
 
 
@@ -313,7 +319,7 @@ class StandsStill:
     """A task that does not take its job off the agenda."""
 
     def run(self, _workspace, _job):
-        return Ran(polls=1)
+        return RunSummary(polls=1)
 
 
 def test_a_task_that_leaves_itself_due_is_found_out_instead_of_running_for_ever(make_bench):
@@ -327,37 +333,37 @@ def test_a_task_that_leaves_itself_due_is_found_out_instead_of_running_for_ever(
     assert bench.store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id)).due == minutes(15)
 
 
-def test_a_parked_poller_survives_the_end_of_the_calendar(doors, poll_contacts):
-    poll_contacts(doors, configuration={"event.poller.refresh_interval": 10**17})
+def test_a_parked_poller_survives_the_end_of_the_calendar(clients, poll_contacts):
+    poll_contacts(clients, configuration={"event.poller.refresh_interval": 10**17})
 
-    ran = doors.clock.advance(to=END_OF_THE_CALENDAR)
-    again = doors.clock.advance(0)
+    ran = clients.clock.advance(to=END_OF_THE_CALENDAR)
+    again = clients.clock.advance(0)
 
     assert ran["now"] == again["now"] == END_OF_THE_CALENDAR
     assert again["polls"] == 0
 
 
 def test_a_callback_that_fails_at_the_end_of_the_calendar_is_given_up(stack_in_process, poll_contacts):
-    doors = stack_in_process.new_workspace(start="9999-12-31T23:30:00Z")
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Last"})
+    clients = stack_in_process.new_workspace(start="9999-12-31T23:30:00Z")
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Last"})
 
-    doors.clock.advance(to=END_OF_THE_CALENDAR)
+    clients.clock.advance(to=END_OF_THE_CALENDAR)
 
-    times = [callback["received_at"][11:19] for callback in doors.sink.callbacks()]
+    times = [callback["received_at"][11:19] for callback in clients.sink.callbacks()]
     assert times == ["23:45:00", "23:45:04", "23:45:16", "23:46:04", "23:49:16"]
-    assert doors.platform.events(instance["id"])[0]["status"] == "DISPATCHED"
-    stack_in_process.delete_workspace(doors.credentials.name)
+    assert clients.platform.events(instance["id"])[0]["status"] == "DISPATCHED"
+    stack_in_process.delete_workspace(clients.credentials.name)
 
 
-def test_many_callers_at_once_move_time_one_after_the_other_or_are_refused(doors, poll_contacts):
-    poll_contacts(doors, configuration={"event.poller.refresh_interval": 1})
+def test_many_callers_at_once_move_time_one_after_the_other_or_are_refused(clients, poll_contacts):
+    poll_contacts(clients, configuration={"event.poller.refresh_interval": 1})
     statuses = []
 
     def advance():
-        reply = doors.platform.send("POST", "/_local/clock/advance", json={"duration": "10m"})
+        reply = clients.platform.send("POST", "/_local/clock/advance", json={"duration": "10m"})
         statuses.append(reply.status)
 
     callers = [Thread(target=advance) for _ in range(8)]
@@ -368,7 +374,7 @@ def test_many_callers_at_once_move_time_one_after_the_other_or_are_refused(doors
 
     moved = statuses.count(200)
     assert set(statuses) <= {200, 409}
-    assert doors.clock.now() == START + timedelta(minutes=10 * moved)
-    assert [poll["at"] for poll in doors.platform.polls()] == [
+    assert clients.clock.now() == START + timedelta(minutes=10 * moved)
+    assert [poll["at"] for poll in clients.platform.polls()] == [
         f"{START + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}" for minute in range(1, 10 * moved + 1)
     ]

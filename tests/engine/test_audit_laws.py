@@ -18,20 +18,20 @@ TIMELINES = st.lists(st.one_of(WRITES, WRITES, WAITS), min_size=3, max_size=25)
 class History:
     """A CRM whose contacts change, each change by itself: no two within a poll's own second, nor within one interval."""
 
-    def __init__(self, doors, **entry):
-        self.doors = doors
-        body = instance_body(doors.credentials)
+    def __init__(self, clients, **entry):
+        self.clients = clients
+        body = instance_body(clients.credentials)
         contacts = body["configuration"]["event.poller.configuration"]["contacts"] | entry
         body["configuration"]["event.poller.refresh_interval"] = "1"
         body["configuration"]["event.poller.configuration"] = {"contacts": contacts}
-        self.instance = doors.platform.create_instance(body)
+        self.instance = clients.platform.create_instance(body)
         self.now = 0
         self.touched = {}
         self.deleted = []
         self.wait(1)
 
     def wait(self, seconds):
-        self.doors.clock.advance(seconds)
+        self.clients.clock.advance(seconds)
         self.now += seconds
 
     def off_the_poll(self):
@@ -41,19 +41,19 @@ class History:
 
     def create(self, _nth):
         self.off_the_poll()
-        number = self.doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+        number = self.clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
         self.touched[number] = self.now
 
     def update(self, nth):
         number = self.chosen(nth)
         if number is not None:
-            self.doors.crm.update("Contacts", number, {"FIRST_NAME": "Augusta"})
+            self.clients.crm.update("Contacts", number, {"FIRST_NAME": "Augusta"})
             self.touched[number] = self.now
 
     def delete(self, nth):
         number = self.chosen(nth)
         if number is not None:
-            self.doors.crm.delete("Contacts", number)
+            self.clients.crm.delete("Contacts", number)
             self.deleted.append(number)
             del self.touched[number]
 
@@ -69,25 +69,25 @@ class History:
         self.wait(INTERVAL)
 
     def audit(self):
-        return self.doors.platform.audit(self.instance["id"])
+        return self.clients.platform.audit(self.instance["id"])
 
 
 @contextmanager
 def beginning(stack, **entry):
     """Begin a history in a workspace of its own."""
-    doors = stack.new_workspace()
-    yield History(doors, **entry)
-    stack.delete_workspace(doors.credentials.name)
+    clients = stack.new_workspace()
+    yield History(clients, **entry)
+    stack.delete_workspace(clients.credentials.name)
 
 
 def lines(audit, kind):
     return [f"{found['recordId']} {found['change']}" for found in audit[kind]]
 
 
-def told(doors):
+def told(clients):
     return sum(
         len(callback["json"]["message"]["events"])
-        for callback in doors.sink.callbacks()
+        for callback in clients.sink.callbacks()
         if callback["status"] == 200
     )
 
@@ -104,7 +104,7 @@ def test_changes_that_polls_can_tell_apart_are_all_reported_and_only_deletions_a
         assert sorted(lines(audit, "lost")) == sorted(f"{number} DELETED" for number in history.deleted)
         assert all(audit[kind] == [] for kind in ("late", "duplicate", "misclassified"))
         assert audit["owed"] == len(audit["reported"]) + len(audit["lost"])
-        assert audit["delivered"] == len(audit["reported"]) == told(history.doors)
+        assert audit["delivered"] == len(audit["reported"]) == told(history.clients)
 
 
 @settings(max_examples=40, deadline=None)
@@ -114,9 +114,9 @@ def test_polls_and_receivers_that_fail_for_a_while_make_events_late_and_lose_non
 ):
     with beginning(stack_in_process) as history:
         rule = {"match": {"path": "/v2.2/*"}, "effect": {"status": 503}, "when": {"first_n": broken}}
-        history.doors.crm.script_faults([rule] if broken else [])
+        history.clients.crm.script_faults([rule] if broken else [])
         if deaf:
-            history.doors.sink.respond({"status": 503, "times": deaf})
+            history.clients.sink.respond({"status": 503, "times": deaf})
 
         history.live(timeline)
         history.wait(5 * INTERVAL)
@@ -140,7 +140,7 @@ def test_a_poller_that_reads_no_date_loses_all_that_is_owed(stack_in_process, ti
 
         audit = history.audit()
         assert len(audit["lost"]) == audit["owed"]
-        assert audit["delivered"] == told(history.doors) == 0
+        assert audit["delivered"] == told(history.clients) == 0
 
 
 @settings(max_examples=25, deadline=None)
@@ -169,5 +169,5 @@ def test_a_poller_that_looks_back_repeats_what_it_has_told_and_loses_nothing(sta
         audit = history.audit()
         assert audit["late"] == []
         assert {line.partition(" ")[2] for line in lines(audit, "lost")} <= {"DELETED"}
-        assert audit["delivered"] == told(history.doors)
+        assert audit["delivered"] == told(history.clients)
         assert len(audit["duplicate"]) == audit["delivered"] - len(audit["reported"])

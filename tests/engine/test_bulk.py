@@ -190,17 +190,17 @@ def test_records_that_sort_alike_stay_as_they_came_over_many_pages(bench, make_j
 
 
 def test_on_a_real_clock_a_job_is_done_at_once(stack_on_ports):
-    doors = stack_on_ports.new_workspace(clock="real")
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
-    hub = doors.platform.hub(instance["token"])
-    made = doors.platform.http.send(
+    clients = stack_on_ports.new_workspace(clock="real")
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    hub = clients.platform.hub(instance["token"])
+    made = clients.platform.http.send(
         "POST",
-        f"{doors.platform.url}{BASE_PATH}/bulk/query?q=select%20*%20from%20contacts",
+        f"{clients.platform.url}{BASE_PATH}/bulk/query?q=select%20*%20from%20contacts",
         headers=hub.headers,
     )
 
-    (callback,) = doors.sink.wait(1)
+    (callback,) = clients.sink.wait(1)
 
     assert callback["json"]["message"]["bulk"]["id"] == decode(made.body)["id"]
     assert callback["json"]["message"]["bulk"]["status"] == "COMPLETED"
-    stack_on_ports.delete_workspace(doors.credentials.name)
+    stack_on_ports.delete_workspace(clients.credentials.name)

@@ -10,7 +10,7 @@ import pytest
 from elements_local.clients import BASE_PATH
 from mock_kit.web.wire import NoReply, Reply
 from mock_platform.callbacks.store_attempts import Attempts
-from mock_platform.events.store import Events, Wanted
+from mock_platform.events.store import EventFilter, Events
 from mock_platform.polling.store import Polls
 
 CLOUD_ELEMENTS = [4**attempt for attempt in range(1, 10)]
@@ -18,10 +18,10 @@ OPEN_CONNECTORS = [8**attempt for attempt in range(1, 6)]
 
 
 @pytest.fixture
-def change(doors):
+def change(clients):
     """Return a function that lets a contact be made at 10:01 and polled at 10:15."""
 
-    def make(world=doors):
+    def make(world=clients):
         world.clock.advance("1m")
         made = world.crm.create("Contacts", {"FIRST_NAME": "Ada"})
         world.clock.advance("14m")
@@ -40,9 +40,11 @@ def header(callback, name):
     return {key.lower(): value for key, value in callback["headers"].items()}.get(name)
 
 
-def park(doors, instance):
+def park(clients, instance):
     """Let no further poll get in the way."""
-    doors.platform.patch_instance(instance["id"], {"configuration": {"event.poller.refresh_interval": 10**9}})
+    clients.platform.patch_instance(
+        instance["id"], {"configuration": {"event.poller.refresh_interval": 10**9}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,26 +53,26 @@ def park(doors, instance):
 def test_a_callback_is_tried_again_at_fixed_times_after_its_first_failure(
     own_stack, poll_contacts, change, ladder, waits
 ):
-    doors = own_stack(PLATFORM_LADDER=ladder).workspace()
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503})
-    change(doors)
-    park(doors, instance)
+    clients = own_stack(PLATFORM_LADDER=ladder).workspace()
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503})
+    change(clients)
+    park(clients, instance)
 
-    ran = doors.clock.advance("10 days")
+    ran = clients.clock.advance("10 days")
 
-    assert offsets(doors.sink.callbacks()) == [0, *waits]
+    assert offsets(clients.sink.callbacks()) == [0, *waits]
     assert (ran["attempts"], ran["deliveries"]) == (len(waits), 0)
 
 
-def test_every_attempt_has_the_same_bytes_the_same_id_and_a_good_signature(doors, poll_contacts, change):
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503, "times": 3})
+def test_every_attempt_has_the_same_bytes_the_same_id_and_a_good_signature(clients, poll_contacts, change):
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503, "times": 3})
     change()
-    doors.platform.patch_instance(instance["id"], {"name": "Renamed", "tags": ["other"]})
-    doors.clock.advance("64s")
+    clients.platform.patch_instance(instance["id"], {"name": "Renamed", "tags": ["other"]})
+    clients.clock.advance("64s")
 
-    callbacks = doors.sink.callbacks()
+    callbacks = clients.sink.callbacks()
 
     assert len(callbacks) == 4
     assert len({callback["body"] for callback in callbacks}) == 1
@@ -83,30 +85,30 @@ def test_every_attempt_has_the_same_bytes_the_same_id_and_a_good_signature(doors
 
 
 @pytest.mark.parametrize("key", ["", None, ...])
-def test_without_a_key_nothing_is_signed(doors, poll_contacts, change, key):
+def test_without_a_key_nothing_is_signed(clients, poll_contacts, change, key):
     configuration = {} if key is ... else {"event.notification.signature.key": key}
-    instance = poll_contacts(doors, configuration=configuration)
+    instance = poll_contacts(clients, configuration=configuration)
     if key is ...:
-        doors.platform.patch_instance(
+        clients.platform.patch_instance(
             instance["id"], {"configuration": {"event.notification.signature.key": None}}
         )
 
     change()
 
-    (callback,) = doors.sink.callbacks()
+    (callback,) = clients.sink.callbacks()
     assert header(callback, "elements-webhook-signature") is None
 
 
-def test_a_key_that_changes_signs_from_the_next_attempt_on(doors, poll_contacts, change):
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503, "times": 1})
+def test_a_key_that_changes_signs_from_the_next_attempt_on(clients, poll_contacts, change):
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503, "times": 1})
     change()
-    doors.platform.patch_instance(
+    clients.platform.patch_instance(
         instance["id"], {"configuration": {"event.notification.signature.key": "ключ"}}
     )
-    doors.clock.advance("4s")
+    clients.clock.advance("4s")
 
-    first, second = doors.sink.callbacks()
+    first, second = clients.sink.callbacks()
 
     digest = hmac.new("ключ".encode(), second["body"].encode(), sha256).digest()
     assert header(second, "elements-webhook-signature") == "sha256=" + b64encode(digest).decode()
@@ -118,16 +120,16 @@ NOT_TAKEN = [300, 301, 302, 304, 400, 401, 404, 410, 429, 500, 502, 503, 599]
 
 
 @pytest.mark.parametrize("status", [*TAKEN, *NOT_TAKEN])
-def test_any_success_takes_a_callback_and_nothing_else_does(doors, poll_contacts, change, status):
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": status, "times": 1})
+def test_any_success_takes_a_callback_and_nothing_else_does(clients, poll_contacts, change, status):
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": status, "times": 1})
 
     change()
-    doors.clock.advance("4s")
+    clients.clock.advance("4s")
 
     taken = status in TAKEN
-    assert len(doors.sink.callbacks()) == (1 if taken else 2)
-    assert doors.platform.events(instance["id"])[0]["eventElementInstances"][0]["updatedDate"][-3:] == (
+    assert len(clients.sink.callbacks()) == (1 if taken else 2)
+    assert clients.platform.events(instance["id"])[0]["eventElementInstances"][0]["updatedDate"][-3:] == (
         "00Z" if taken else "04Z"
     )
 
@@ -144,119 +146,121 @@ def test_any_success_takes_a_callback_and_nothing_else_does(doors, poll_contacts
     ids=["hangs up", "too late", "just in time", "redirects", "answers nonsense"],
 )
 def test_a_receiver_has_to_answer_in_time_and_redirects_lead_nowhere(
-    doors, poll_contacts, change, answer, attempts
+    clients, poll_contacts, change, answer, attempts
 ):
-    poll_contacts(doors)
-    doors.sink.respond({**answer, "times": 1})
+    poll_contacts(clients)
+    clients.sink.respond({**answer, "times": 1})
 
     change()
-    doors.clock.advance("4s")
+    clients.clock.advance("4s")
 
-    callbacks = doors.sink.callbacks()
+    callbacks = clients.sink.callbacks()
     assert len(callbacks) == attempts
-    assert {callback["path"] for callback in callbacks} == {f"/{doors.credentials.name}"}
+    assert {callback["path"] for callback in callbacks} == {f"/{clients.credentials.name}"}
 
 
 def test_how_long_a_receiver_may_take_is_a_setting(own_stack, poll_contacts, change):
-    doors = own_stack(PLATFORM_CALLBACK_TIMEOUT="2").workspace()
-    poll_contacts(doors)
-    doors.sink.respond({"delay_s": 2, "times": 1}, {"delay_s": 1.9, "times": 1})
+    clients = own_stack(PLATFORM_CALLBACK_TIMEOUT="2").workspace()
+    poll_contacts(clients)
+    clients.sink.respond({"delay_s": 2, "times": 1}, {"delay_s": 1.9, "times": 1})
 
-    change(doors)
-    ran = doors.clock.advance("4 days")
+    change(clients)
+    ran = clients.clock.advance("4 days")
 
     assert (ran["attempts"], ran["deliveries"]) == (1, 1)
-    assert offsets(doors.sink.callbacks()) == [0, 4]
+    assert offsets(clients.sink.callbacks()) == [0, 4]
 
 
-def test_the_first_success_ends_the_tries(doors, poll_contacts, change):
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503, "times": 2})
+def test_the_first_success_ends_the_tries(clients, poll_contacts, change):
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503, "times": 2})
     change()
-    park(doors, instance)
+    park(clients, instance)
 
-    ran = doors.clock.advance("6 days")
+    ran = clients.clock.advance("6 days")
 
     assert (ran["attempts"], ran["deliveries"]) == (2, 1)
-    assert offsets(doors.sink.callbacks()) == [0, 4, 16]
-    assert doors.platform.events(instance["id"])[0]["status"] == "NOTIFIED"
+    assert offsets(clients.sink.callbacks()) == [0, 4, 16]
+    assert clients.platform.events(instance["id"])[0]["status"] == "NOTIFIED"
 
 
 def test_a_callback_that_was_never_taken_kills_the_subscription_and_later_events_only_queue(
-    doors, poll_contacts, change
+    clients, poll_contacts, change
 ):
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503})
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503})
     change()
-    park(doors, instance)
-    doors.clock.advance("4 days")
-    doors.sink.respond({"status": 200})
+    park(clients, instance)
+    clients.clock.advance("4 days")
+    clients.sink.respond({"status": 200})
 
-    doors.crm.create("Contacts", {"FIRST_NAME": "Later"})
-    ran = doors.platform.poll(instance["id"])
-    later = doors.clock.advance("2 days")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Later"})
+    ran = clients.platform.poll(instance["id"])
+    later = clients.clock.advance("2 days")
 
     assert (ran["events"], ran["attempts"], later["attempts"]) == (1, 0, 0)
-    assert [event["status"] for event in doors.platform.events(instance["id"])] == ["NEW", "DISPATCHED"]
-    assert len(doors.sink.callbacks()) == 10
+    assert [event["status"] for event in clients.platform.events(instance["id"])] == ["NEW", "DISPATCHED"]
+    assert len(clients.sink.callbacks()) == 10
 
 
-def test_another_callback_url_revives_a_dead_subscription_for_what_comes_then(doors, poll_contacts, change):
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503})
+def test_another_callback_url_revives_a_dead_subscription_for_what_comes_then(clients, poll_contacts, change):
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503})
     change()
-    park(doors, instance)
-    doors.clock.advance("4 days")
+    park(clients, instance)
+    clients.clock.advance("4 days")
 
-    url = f"{doors.credentials.callback_url}/again"
-    patched = doors.platform.patch_instance(
+    url = f"{clients.credentials.callback_url}/again"
+    patched = clients.platform.patch_instance(
         instance["id"], {"configuration": {"event.notification.callback.url": url}}
     )
-    doors.sink.respond({"status": 200})
-    doors.crm.create("Contacts", {"FIRST_NAME": "Later"})
-    ran = doors.platform.poll(instance["id"])
+    clients.sink.respond({"status": 200})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Later"})
+    ran = clients.platform.poll(instance["id"])
 
     assert (ran["events"], ran["deliveries"]) == (1, 1)
-    assert doors.sink.callbacks()[-1]["path"] == f"/{doors.credentials.name}/again"
+    assert clients.sink.callbacks()[-1]["path"] == f"/{clients.credentials.name}/again"
     assert patched["subscriptionId"] == instance["subscriptionId"]
 
 
 def test_a_url_that_was_changed_during_the_last_try_is_not_dead(own_stack, poll_contacts, change, receiver):
-    doors = own_stack(PLATFORM_LADDER="open-connectors").workspace()
-    instance = poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
+    clients = own_stack(PLATFORM_LADDER="open-connectors").workspace()
+    instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
     receiver.status = 503
-    change(doors)
-    park(doors, instance)
-    doors.clock.advance("2h")
+    change(clients)
+    park(clients, instance)
+    clients.clock.advance("2h")
 
     def move_away():
-        url = {"event.notification.callback.url": doors.credentials.callback_url}
-        doors.platform.patch_instance(instance["id"], {"configuration": url})
+        url = {"event.notification.callback.url": clients.credentials.callback_url}
+        clients.platform.patch_instance(instance["id"], {"configuration": url})
 
     receiver.meanwhile = move_away
-    doors.clock.advance("9h")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Later"})
-    ran = doors.platform.poll(instance["id"])
+    clients.clock.advance("9h")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Later"})
+    ran = clients.platform.poll(instance["id"])
 
     assert len(receiver.bodies) == 6
     assert (ran["events"], ran["deliveries"]) == (1, 1)
 
 
 def test_a_new_callback_url_counts_for_the_next_delivery_and_for_a_pending_retry(
-    doors, poll_contacts, change
+    clients, poll_contacts, change
 ):
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503, "times": 1})
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503, "times": 1})
     change()
-    url = f"{doors.credentials.callback_url}/new?a=1&b=%20x"
+    url = f"{clients.credentials.callback_url}/new?a=1&b=%20x"
 
-    doors.platform.patch_instance(instance["id"], {"configuration": {"event.notification.callback.url": url}})
-    doors.clock.advance("4s")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Later"})
-    doors.clock.advance("15m")
+    clients.platform.patch_instance(
+        instance["id"], {"configuration": {"event.notification.callback.url": url}}
+    )
+    clients.clock.advance("4s")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Later"})
+    clients.clock.advance("15m")
 
-    old, retried, later = doors.sink.callbacks()
-    name = doors.credentials.name
+    old, retried, later = clients.sink.callbacks()
+    name = clients.credentials.name
     assert [callback["path"] for callback in (old, retried, later)] == [
         f"/{name}",
         f"/{name}/new?a=1&b=%20x",
@@ -265,89 +269,92 @@ def test_a_new_callback_url_counts_for_the_next_delivery_and_for_a_pending_retry
     assert old["body"] == retried["body"] != later["body"]
 
 
-def test_without_a_callback_url_pending_tries_end_and_events_are_only_kept(doors, poll_contacts, change):
-    instance = poll_contacts(doors)
-    doors.sink.respond({"status": 503})
+def test_without_a_callback_url_pending_tries_end_and_events_are_only_kept(clients, poll_contacts, change):
+    instance = poll_contacts(clients)
+    clients.sink.respond({"status": 503})
     change()
 
-    doors.platform.patch_instance(
+    clients.platform.patch_instance(
         instance["id"], {"configuration": {"event.notification.callback.url": None}}
     )
-    doors.clock.advance("1s")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Later"})
-    ran = doors.clock.advance("1h")
+    clients.clock.advance("1s")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Later"})
+    ran = clients.clock.advance("1h")
 
     assert (ran["events"], ran["attempts"]) == (1, 0)
-    assert [event["status"] for event in doors.platform.events(instance["id"])] == ["CONSUMED", "DISPATCHED"]
+    assert [event["status"] for event in clients.platform.events(instance["id"])] == [
+        "CONSUMED",
+        "DISPATCHED",
+    ]
 
 
 def test_two_instances_are_told_apart_and_one_deaf_receiver_does_not_hold_up_another(
-    doors, poll_contacts, change
+    clients, poll_contacts, change
 ):
-    deaf = poll_contacts(doors)
+    deaf = poll_contacts(clients)
     hearing = poll_contacts(
-        doors, configuration={"event.notification.callback.url": "http://127.0.0.1:4702/hearing"}
+        clients, configuration={"event.notification.callback.url": "http://127.0.0.1:4702/hearing"}
     )
-    doors.sink.respond({"status": 503})
+    clients.sink.respond({"status": 503})
 
     change()
 
-    assert [event["status"] for event in doors.platform.events(deaf["id"])] == ["DISPATCHED"]
-    assert [event["status"] for event in doors.platform.events(hearing["id"])] == ["NOTIFIED"]
+    assert [event["status"] for event in clients.platform.events(deaf["id"])] == ["DISPATCHED"]
+    assert [event["status"] for event in clients.platform.events(hearing["id"])] == ["NOTIFIED"]
 
 
 def test_an_instance_that_its_receiver_deletes_gets_no_further_polls_or_callbacks(
-    doors, poll_contacts, receiver
+    clients, poll_contacts, receiver
 ):
-    instance = poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
-    other = poll_contacts(doors)
-    doors.clock.advance("1m")
+    instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
+    other = poll_contacts(clients)
+    clients.clock.advance("1m")
     for number in range(25):
-        doors.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})
-    receiver.meanwhile = lambda: doors.platform.delete_instance(instance["id"])
+        clients.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})
+    receiver.meanwhile = lambda: clients.platform.delete_instance(instance["id"])
 
-    ran = doors.clock.advance("2h")
+    ran = clients.clock.advance("2h")
 
     assert len(receiver.bodies) == 1
-    assert [poll["instanceId"] for poll in doors.platform.polls()].count(instance["id"]) == 1
-    assert [poll["instanceId"] for poll in doors.platform.polls()].count(other["id"]) == 8
+    assert [poll["instanceId"] for poll in clients.platform.polls()].count(instance["id"]) == 1
+    assert [poll["instanceId"] for poll in clients.platform.polls()].count(other["id"]) == 8
     assert (ran["polls"], ran["attempts"], ran["deliveries"]) == (9, 4, 4)
-    assert doors.platform.hub(instance["token"]).send("GET", "/contacts").status == 401
-    assert len(doors.platform.call("GET", f"{BASE_PATH}/instances")) == 1
+    assert clients.platform.hub(instance["token"]).send("GET", "/contacts").status == 401
+    assert len(clients.platform.call("GET", f"{BASE_PATH}/instances")) == 1
 
 
 def test_an_instance_that_its_failing_receiver_deletes_is_not_tried_again(
-    doors, poll_contacts, change, receiver
+    clients, poll_contacts, change, receiver
 ):
-    instance = poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
+    instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
     receiver.status = 503
-    receiver.meanwhile = lambda: doors.platform.delete_instance(instance["id"])
+    receiver.meanwhile = lambda: clients.platform.delete_instance(instance["id"])
 
     change()
-    ran = doors.clock.advance("4 days")
+    ran = clients.clock.advance("4 days")
 
     assert (len(receiver.bodies), ran["attempts"], ran["polls"]) == (1, 0, 0)
 
 
-def test_what_a_receiver_changes_counts_from_then_on(doors, poll_contacts, change, receiver):
-    instance = poll_contacts(doors, configuration={"event.notification.callback.url": receiver.url})
+def test_what_a_receiver_changes_counts_from_then_on(clients, poll_contacts, change, receiver):
+    instance = poll_contacts(clients, configuration={"event.notification.callback.url": receiver.url})
     faster = {"configuration": {"event.poller.refresh_interval": 1}}
-    receiver.meanwhile = lambda: doors.platform.patch_instance(instance["id"], faster)
+    receiver.meanwhile = lambda: clients.platform.patch_instance(instance["id"], faster)
 
     change()
-    ran = doors.clock.advance("10m")
+    ran = clients.clock.advance("10m")
 
     assert ran["polls"] == 10
 
 
 @pytest.mark.usefixtures("change")
-def test_a_receiver_at_an_address_that_nobody_listens_on_is_tried_again(doors, poll_contacts):
-    poll_contacts(doors, configuration={"event.notification.callback.url": "http://127.0.0.1:1/"})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_a_receiver_at_an_address_that_nobody_listens_on_is_tried_again(clients, poll_contacts):
+    poll_contacts(clients, configuration={"event.notification.callback.url": "http://127.0.0.1:1/"})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
-    first = doors.clock.advance("14m")
-    later = doors.clock.advance("64s")
+    first = clients.clock.advance("14m")
+    later = clients.clock.advance("64s")
 
     assert (first["attempts"], first["deliveries"]) == (1, 0)
     assert (later["attempts"], later["deliveries"]) == (3, 0)
@@ -362,7 +369,7 @@ def test_every_attempt_is_kept_with_its_time_its_address_and_what_came_of_it(ben
     bench.engine.advance(workspace, workspace.clock.now() + timedelta(minutes=16))
 
     (poll,) = bench.store[Polls].list(workspace.name, limit=9)
-    (event,) = bench.store[Events].list(Wanted(workspace=workspace.name), offset=0, limit=9)
+    (event,) = bench.store[Events].list(EventFilter(workspace=workspace.name), offset=0, limit=9)
     attempts = bench.store[Attempts].of(workspace.name, event.notification_id)
     assert [
         (kept.number, (kept.at - poll.at).total_seconds(), kept.status, kept.reason) for kept in attempts

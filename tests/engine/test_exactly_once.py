@@ -89,14 +89,14 @@ class Owed:
 class World:
     """The stack, with what is owed kept beside it."""
 
-    def __init__(self, doors, setting, *, keeps_ties):
-        self.doors = doors
+    def __init__(self, clients, setting, *, keeps_ties):
+        self.clients = clients
         self.owed = Owed(
             interval=60 * setting.interval_minutes, tolerance=setting.tolerance, keeps_ties=keeps_ties
         )
         self.gone = set()
         self.untouched = [self.create_record(kind) for kind in KINDS]
-        body = instance_body(doors.credentials, signature_key=KEY)
+        body = instance_body(clients.credentials, signature_key=KEY)
         entries = body["configuration"]["event.poller.configuration"]
         body["configuration"]["event.poller.refresh_interval"] = str(setting.interval_minutes)
         body["configuration"]["event.poller.configuration"] = {
@@ -110,11 +110,11 @@ class World:
             }
             for kind in KINDS
         }
-        self.instance = doors.platform.create_instance(body)
+        self.instance = clients.platform.create_instance(body)
 
     def create_record(self, kind):
         collection, id_field, fields = KINDS[kind]
-        return self.doors.crm.create(collection, fields)[id_field]
+        return self.clients.crm.create(collection, fields)[id_field]
 
     def chosen(self, kind, nth):
         """Return one of the records of a kind that are there, or None."""
@@ -129,19 +129,19 @@ class World:
         number = self.chosen(kind, nth)
         if number is not None:
             collection, _, fields = KINDS[kind]
-            self.doors.crm.update(collection, number, fields)
+            self.clients.crm.update(collection, number, fields)
             self.owed.records[kind, number] = (self.owed.records[kind, number][0], self.owed.change())
 
     def delete(self, kind, nth):
         number = self.chosen(kind, nth)
         if number is not None:
-            self.doors.crm.delete(KINDS[kind][0], number)
+            self.clients.crm.delete(KINDS[kind][0], number)
             self.owed.change()
             del self.owed.records[kind, number]
             self.gone.add((kind, str(number)))
 
     def wait(self, seconds):
-        self.doors.clock.advance(seconds)
+        self.clients.clock.advance(seconds)
         self.owed.move(seconds)
 
     def land(self, nth, beside):
@@ -151,13 +151,13 @@ class World:
     def outage(self, kind):
         """Let the CRM not list a kind from now on, or list them all again."""
         rule = {"match": {"method": "GET", "path": f"*/{kind}*"}, "effect": {"status": 503}}
-        self.doors.crm.script_faults([] if kind is None else [rule])
+        self.clients.crm.script_faults([] if kind is None else [rule])
         self.owed.broken = kind
 
     def told(self):
         """Return the events of the callbacks that the receiver took, after a look at their signatures."""
         taken = []
-        for callback in self.doors.sink.callbacks():
+        for callback in self.clients.sink.callbacks():
             digest = hmac.new(KEY.encode(), callback["body"].encode(), sha256).digest()
             headers = {name.lower(): value for name, value in callback["headers"].items()}
             assert headers["elements-webhook-signature"] == "sha256=" + b64encode(digest).decode()
@@ -210,10 +210,10 @@ def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(
     stack_in_process, stack_with_ties, keeps_ties, setting, timeline
 ):
     stack = stack_with_ties if keeps_ties else stack_in_process
-    doors = stack.new_workspace()
-    world = World(doors, setting, keeps_ties=keeps_ties)
+    clients = stack.new_workspace()
+    world = World(clients, setting, keeps_ties=keeps_ties)
     if setting.deaf:
-        doors.sink.respond({"status": 503, "times": setting.deaf})
+        clients.sink.respond({"status": 503, "times": setting.deaf})
 
     for action, *arguments in timeline:
         getattr(world, action)(*arguments)
@@ -223,12 +223,12 @@ def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(
     told = world.told()
     assert Counter(told) == Counter(world.owed.events)
     assert not {number for _, number, *_ in told} & {str(number) for number in world.untouched}
-    assert_implied(doors.platform.audit(world.instance["id"]), world, told)
+    assert_implied(clients.platform.audit(world.instance["id"]), world, told)
     assert keeps_ties or all(
         any(kind == told_kind and str(number) == told_number for told_kind, told_number, *_ in told)
         for kind, number in world.owed.records
     ), "what is still there has been told of, whenever it was made"
-    stack.delete_workspace(doors.credentials.name)
+    stack.delete_workspace(clients.credentials.name)
 
 
 def assert_implied(audit, world, told):

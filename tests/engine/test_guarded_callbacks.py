@@ -6,15 +6,15 @@ from elements_local.clients import BASE_PATH
 from elements_local.guide import instance_body
 
 
-def told(doors, url, configuration=None):
+def told(clients, url, configuration=None):
     """Make an instance that reports to a URL, let it have something to report, and return the attempts."""
-    body = instance_body(doors.credentials)
+    body = instance_body(clients.credentials)
     body["configuration"] |= {"event.notification.callback.url": url} | (configuration or {})
-    doors.platform.create_instance(body)
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m 4s")
-    (delivery,) = doors.platform.call("GET", "/_local/deliveries")["deliveries"]
+    clients.platform.create_instance(body)
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m 4s")
+    (delivery,) = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
     return delivery["attempts"]
 
 
@@ -29,26 +29,26 @@ def test_a_callback_to_another_machine_is_refused_and_tried_again_like_any_other
 
 @pytest.mark.parametrize("url", ["nowhere", "", "ftp://127.0.0.1/"])
 def test_a_callback_url_that_is_none_fails_as_an_attempt_or_is_no_url_at_all(own_stack, url):
-    doors = own_stack().workspace()
+    clients = own_stack().workspace()
     if url:
-        assert "is no URL" in told(doors, url)[0]["outcome"]
+        assert "is no URL" in told(clients, url)[0]["outcome"]
     else:
         with pytest.raises(ValueError, match="not enough values"):
-            told(doors, url)
+            told(clients, url)
 
 
 def test_a_host_that_is_allowed_is_called(own_stack):
-    doors = own_stack(PLATFORM_ALLOW_HOSTS="no-such-host.invalid other.invalid").workspace()
+    clients = own_stack(PLATFORM_ALLOW_HOSTS="no-such-host.invalid other.invalid").workspace()
 
-    (attempt, _) = told(doors, "http://NO-such-host.invalid/")
+    (attempt, _) = told(clients, "http://NO-such-host.invalid/")
 
     assert attempt["outcome"] == "host name not found"
 
 
 def test_a_receiver_of_this_machine_may_be_named(own_stack, receiver):
-    doors = own_stack().workspace()
+    clients = own_stack().workspace()
 
-    (attempt,) = told(doors, receiver.url.replace("127.0.0.1", "localhost"))
+    (attempt,) = told(clients, receiver.url.replace("127.0.0.1", "localhost"))
 
     assert (attempt["status"], attempt["outcome"]) == (200, "delivered")
     assert receiver.headers[0]["Host"].startswith("localhost:")
@@ -94,11 +94,11 @@ def test_the_standard_id_stays_and_its_time_follows_the_attempt(own_stack, recei
         ("elements-local.standard-webhooks.secret", "not base64!"),
     ],
 )
-def test_headers_that_cannot_be_sent_are_refused_when_the_instance_is_made(doors, key, value):
-    body = instance_body(doors.credentials)
+def test_headers_that_cannot_be_sent_are_refused_when_the_instance_is_made(clients, key, value):
+    body = instance_body(clients.credentials)
     body["configuration"] |= {key: value}
 
-    reply = doors.platform.send("POST", f"{BASE_PATH}/instances", json=body)
+    reply = clients.platform.send("POST", f"{BASE_PATH}/instances", json=body)
 
     assert reply.status == 400
     assert key in reply.body.decode()

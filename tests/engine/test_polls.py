@@ -8,71 +8,71 @@ from mock_platform.polling.store import Polls
 EVERYTHING = "/hubs/crm/contacts"
 
 
-def windows(doors, resource="contacts"):
-    return [(poll["from"][11:19], poll["at"][11:19]) for poll in doors.platform.polls(resource=resource)]
+def windows(clients, resource="contacts"):
+    return [(poll["from"][11:19], poll["at"][11:19]) for poll in clients.platform.polls(resource=resource)]
 
 
 def lines(*fields):
     return "|".join(fields)
 
 
-def test_each_poll_goes_on_where_the_one_before_began(doors, poll_contacts):
-    doors.clock.advance("7m 30s")
-    poll_contacts(doors)
+def test_each_poll_goes_on_where_the_one_before_began(clients, poll_contacts):
+    clients.clock.advance("7m 30s")
+    poll_contacts(clients)
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    assert windows(doors) == [
+    assert windows(clients) == [
         ("10:07:30", "10:22:30"),
         ("10:22:30", "10:37:30"),
         ("10:37:30", "10:52:30"),
         ("10:52:30", "11:07:30"),
     ]
-    assert [poll["request"]["url"] for poll in doors.platform.polls()] == [
+    assert [poll["request"]["url"] for poll in clients.platform.polls()] == [
         f"/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A{minute}%3A30'"
         for minute in ("07", "22", "37", "52")
     ]
 
 
-def test_nothing_from_before_the_instance_is_reported(doors_with_ties, poll_contacts, events):
-    doors = doors_with_ties
-    doors.crm.create("Contacts", {"FIRST_NAME": "Before"})
-    doors.clock.advance("1m")
-    poll_contacts(doors)
-    at_the_baseline = doors.crm.create("Contacts", {"FIRST_NAME": "At"})
-    doors.clock.advance("1s")
-    after = doors.crm.create("Contacts", {"FIRST_NAME": "After"})
+def test_nothing_from_before_the_instance_is_reported(clients_with_ties, poll_contacts, events):
+    clients = clients_with_ties
+    clients.crm.create("Contacts", {"FIRST_NAME": "Before"})
+    clients.clock.advance("1m")
+    poll_contacts(clients)
+    at_the_baseline = clients.crm.create("Contacts", {"FIRST_NAME": "At"})
+    clients.clock.advance("1s")
+    after = clients.crm.create("Contacts", {"FIRST_NAME": "After"})
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    assert events(doors) == [("10:16:00", "CREATED", str(after["CONTACT_ID"]))]
+    assert events(clients) == [("10:16:00", "CREATED", str(after["CONTACT_ID"]))]
     assert at_the_baseline["DATE_UPDATED_UTC"] == "2026-03-02 10:01:00"
 
 
-def test_a_resource_that_fails_asks_again_for_the_same_stretch_while_the_others_go_on(doors, events):
-    doors.platform.create_instance(instance_body(doors.credentials))
-    doors.clock.advance("1m")
-    lead = doors.crm.create("Leads", {"LAST_NAME": "Babbage"})
-    contact = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.crm.script_faults(
+def test_a_resource_that_fails_asks_again_for_the_same_stretch_while_the_others_go_on(clients, events):
+    clients.platform.create_instance(instance_body(clients.credentials))
+    clients.clock.advance("1m")
+    lead = clients.crm.create("Leads", {"LAST_NAME": "Babbage"})
+    contact = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.crm.script_faults(
         [{"match": {"path": "*/leads*"}, "effect": {"status": 503}, "when": {"first_n": 2}}]
     )
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    assert windows(doors, "leads") == [
+    assert windows(clients, "leads") == [
         ("10:00:00", "10:15:00"),
         ("10:00:00", "10:30:00"),
         ("10:00:00", "10:45:00"),
         ("10:45:00", "11:00:00"),
     ]
-    assert [start for start, _ in windows(doors, "contacts")] == [
+    assert [start for start, _ in windows(clients, "contacts")] == [
         "10:00:00",
         "10:15:00",
         "10:30:00",
         "10:45:00",
     ]
-    assert events(doors) == [
+    assert events(clients) == [
         ("10:15:00", "CREATED", str(contact["CONTACT_ID"])),
         ("10:45:00", "CREATED", str(lead["LEAD_ID"])),
     ]
@@ -95,110 +95,110 @@ FAULTS = {
 
 @pytest.mark.parametrize(("service", "effect", "status", "words"), FAULTS.values(), ids=FAULTS)
 def test_a_poll_that_gets_no_list_says_why_reports_nothing_and_loses_nothing(
-    *, doors, poll_contacts, events, service, effect, status, words
+    *, clients, poll_contacts, events, service, effect, status, words
 ):
-    instance = poll_contacts(doors)
-    doors.clock.advance("1m")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    client = getattr(doors, service)
+    instance = poll_contacts(clients)
+    clients.clock.advance("1m")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    client = getattr(clients, service)
     client.call(
         "PUT", "/_local/faults", json={"faults": [{"match": {"path": "*/contacts*"}, "effect": effect}]}
     )
 
-    doors.clock.advance("14m")
-    (failed,) = doors.platform.polls()
-    told_meanwhile = doors.sink.callbacks()
+    clients.clock.advance("14m")
+    (failed,) = clients.platform.polls()
+    told_meanwhile = clients.sink.callbacks()
     client.call("DELETE", "/_local/faults")
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
     assert (failed["request"]["status"], failed["events"]) == (status, 0)
     assert failed["error"].startswith(words)
     assert told_meanwhile == []
-    assert events(doors) == [("10:30:00", "CREATED", str(made["CONTACT_ID"]))]
-    assert len(doors.platform.events(instance["id"])) == 1
+    assert events(clients) == [("10:30:00", "CREATED", str(made["CONTACT_ID"]))]
+    assert len(clients.platform.events(instance["id"])) == 1
 
 
-def test_a_failure_on_a_later_page_reports_nothing_of_the_pages_before(doors, poll_contacts, events):
-    poll_contacts(doors, pageSize=2)
-    doors.clock.advance("1m")
+def test_a_failure_on_a_later_page_reports_nothing_of_the_pages_before(clients, poll_contacts, events):
+    poll_contacts(clients, pageSize=2)
+    clients.clock.advance("1m")
     for number in range(5):
-        doors.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})
-    doors.crm.script_faults(
+        clients.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})
+    clients.crm.script_faults(
         [{"match": {"path": "*/contacts/*"}, "effect": {"status": 500}, "when": {"every_n": 3}}]
     )
 
-    doors.clock.advance("14m")
-    told_meanwhile = doors.sink.callbacks()
-    doors.crm.script_faults([])
-    doors.clock.advance("15m")
+    clients.clock.advance("14m")
+    told_meanwhile = clients.sink.callbacks()
+    clients.crm.script_faults([])
+    clients.clock.advance("15m")
 
-    failed, succeeded = doors.platform.polls()
+    failed, succeeded = clients.platform.polls()
     assert told_meanwhile == []
     assert (failed["seen"], failed["events"], failed["request"]["status"]) == (4, 0, 502)
     assert (succeeded["seen"], succeeded["events"], succeeded["error"]) == (5, 5, None)
-    assert len(events(doors)) == 5
+    assert len(events(clients)) == 5
 
 
-def failing_leads(doors, *, times):
+def failing_leads(clients, *, times):
     effect = {"match": {"path": "*/leads*"}, "effect": {"status": 500}, "when": {"first_n": times}}
-    doors.crm.script_faults([effect])
+    clients.crm.script_faults([effect])
 
 
 def test_a_poller_is_switched_off_as_a_whole_by_one_resource_that_fails_too_often_in_a_row(own_stack):
-    doors = own_stack(PLATFORM_POLL_FAILURE_LIMIT="3").workspace()
-    doors.platform.create_instance(instance_body(doors.credentials))
-    failing_leads(doors, times=3)
+    clients = own_stack(PLATFORM_POLL_FAILURE_LIMIT="3").workspace()
+    clients.platform.create_instance(instance_body(clients.credentials))
+    failing_leads(clients, times=3)
 
-    before = doors.clock.advance("45m")
-    after = doors.clock.advance("10h")
+    before = clients.clock.advance("45m")
+    after = clients.clock.advance("10h")
 
     assert (before["polls"], after["polls"]) == (12, 0)
 
 
 def test_a_success_in_between_starts_the_count_anew(own_stack):
-    doors = own_stack(PLATFORM_POLL_FAILURE_LIMIT="3").workspace()
-    doors.platform.create_instance(instance_body(doors.credentials))
+    clients = own_stack(PLATFORM_POLL_FAILURE_LIMIT="3").workspace()
+    clients.platform.create_instance(instance_body(clients.credentials))
 
     for _ in range(3):
-        failing_leads(doors, times=2)
-        doors.clock.advance("45m")
+        failing_leads(clients, times=2)
+        clients.clock.advance("45m")
 
-    assert doors.clock.advance("1h")["polls"] == 16
+    assert clients.clock.advance("1h")["polls"] == 16
 
 
 def test_failures_of_different_resources_are_counted_apart(own_stack):
-    doors = own_stack(PLATFORM_POLL_FAILURE_LIMIT="3").workspace()
-    doors.platform.create_instance(instance_body(doors.credentials))
+    clients = own_stack(PLATFORM_POLL_FAILURE_LIMIT="3").workspace()
+    clients.platform.create_instance(instance_body(clients.credentials))
 
     for path in ("*/leads*", "*/contacts*", "*/leads*", "*/contacts*"):
-        doors.crm.script_faults([{"match": {"path": path}, "effect": {"status": 500}}])
-        doors.clock.advance("15m")
+        clients.crm.script_faults([{"match": {"path": path}, "effect": {"status": 500}}])
+        clients.clock.advance("15m")
 
-    doors.crm.script_faults([])
-    assert doors.clock.advance("15m")["polls"] == 4
+    clients.crm.script_faults([])
+    assert clients.clock.advance("15m")["polls"] == 4
 
 
 def test_a_poller_that_is_enabled_again_goes_on_where_it_had_come_to_and_loses_nothing(own_stack, events):
-    doors = own_stack(PLATFORM_POLL_FAILURE_LIMIT="2").workspace()
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
-    doors.clock.advance("1m")
-    made = doors.crm.create("Leads", {"LAST_NAME": "Babbage"})
-    doors.crm.script_faults([{"effect": {"status": 500}}])
-    doors.clock.advance("3h")
-    doors.crm.script_faults([])
-    contact = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients = own_stack(PLATFORM_POLL_FAILURE_LIMIT="2").workspace()
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    clients.clock.advance("1m")
+    made = clients.crm.create("Leads", {"LAST_NAME": "Babbage"})
+    clients.crm.script_faults([{"effect": {"status": 500}}])
+    clients.clock.advance("3h")
+    clients.crm.script_faults([])
+    contact = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
-    doors.platform.call("PUT", f"/elements/api-v2/instances/{instance['id']}/enabled")
-    at_once = doors.sink.callbacks()
-    doors.clock.advance("15m")
+    clients.platform.call("PUT", f"/elements/api-v2/instances/{instance['id']}/enabled")
+    at_once = clients.sink.callbacks()
+    clients.clock.advance("15m")
 
     assert at_once == []
-    assert windows(doors, "leads") == [
+    assert windows(clients, "leads") == [
         ("10:00:00", "10:15:00"),
         ("10:00:00", "10:30:00"),
         ("10:00:00", "13:16:00"),
     ]
-    assert sorted(events(doors)) == sorted(
+    assert sorted(events(clients)) == sorted(
         [
             ("13:16:00", "CREATED", str(made["LEAD_ID"])),
             ("13:16:00", "CREATED", str(contact["CONTACT_ID"])),
@@ -207,57 +207,57 @@ def test_a_poller_that_is_enabled_again_goes_on_where_it_had_come_to_and_loses_n
 
 
 def test_a_poller_that_is_enabled_again_has_all_its_tries_again(own_stack):
-    doors = own_stack(PLATFORM_POLL_FAILURE_LIMIT="2").workspace()
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
-    failing_leads(doors, times=3)
-    doors.clock.advance("30m")
+    clients = own_stack(PLATFORM_POLL_FAILURE_LIMIT="2").workspace()
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    failing_leads(clients, times=3)
+    clients.clock.advance("30m")
 
-    doors.platform.call("PUT", f"/elements/api-v2/instances/{instance['id']}/enabled")
+    clients.platform.call("PUT", f"/elements/api-v2/instances/{instance['id']}/enabled")
 
-    assert doors.clock.advance("1h")["polls"] == 16
+    assert clients.clock.advance("1h")["polls"] == 16
 
 
 def test_other_changes_do_not_start_a_poller_that_was_switched_off(own_stack):
-    doors = own_stack(PLATFORM_POLL_FAILURE_LIMIT="1").workspace()
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
-    failing_leads(doors, times=1)
-    doors.clock.advance("15m")
+    clients = own_stack(PLATFORM_POLL_FAILURE_LIMIT="1").workspace()
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    failing_leads(clients, times=1)
+    clients.clock.advance("15m")
 
-    doors.platform.patch_instance(instance["id"], {"name": "Other"})
-    doors.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
+    clients.platform.patch_instance(instance["id"], {"name": "Other"})
+    clients.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
 
-    assert doors.clock.advance("1h")["polls"] == 0
+    assert clients.clock.advance("1h")["polls"] == 0
 
 
 @pytest.mark.assumed
 def test_events_that_are_switched_off_and_on_start_a_poller_that_was_switched_off(own_stack):
-    doors = own_stack(PLATFORM_POLL_FAILURE_LIMIT="1").workspace()
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
-    failing_leads(doors, times=1)
-    doors.clock.advance("15m")
+    clients = own_stack(PLATFORM_POLL_FAILURE_LIMIT="1").workspace()
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    failing_leads(clients, times=1)
+    clients.clock.advance("15m")
 
     for enabled in (False, True):
-        doors.platform.patch_instance(
+        clients.platform.patch_instance(
             instance["id"], {"configuration": {"event.notification.enabled": enabled}}
         )
 
-    assert doors.clock.advance("15m")["polls"] == 4
+    assert clients.clock.advance("15m")["polls"] == 4
 
 
-def test_a_poll_reads_page_after_page_and_reports_them_together(doors, poll_contacts, events):
-    poll_contacts(doors, pageSize=2)
-    doors.clock.advance("1m")
-    made = [doors.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})["CONTACT_ID"] for number in range(5)]
+def test_a_poll_reads_page_after_page_and_reports_them_together(clients, poll_contacts, events):
+    poll_contacts(clients, pageSize=2)
+    clients.clock.advance("1m")
+    made = [clients.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})["CONTACT_ID"] for number in range(5)]
 
-    doors.clock.advance("14m")
+    clients.clock.advance("14m")
 
-    (poll,) = doors.platform.polls()
-    (callback,) = doors.sink.callbacks()
-    journal = doors.platform.call("GET", "/_local/journal?q=pageSize")["exchanges"]
+    (poll,) = clients.platform.polls()
+    (callback,) = clients.sink.callbacks()
+    journal = clients.platform.call("GET", "/_local/journal?q=pageSize")["exchanges"]
     asked = [
         each["target"].partition("&pageSize=2")[1:] for each in reversed(journal) if each["method"] == "GET"
     ]
-    assert [number for _, _, number in events(doors)] == [str(number) for number in made]
+    assert [number for _, _, number in events(clients)] == [str(number) for number in made]
     assert (poll["seen"], poll["events"], poll["request"]["url"].endswith("&pageSize=2")) == (5, 5, True)
     assert len(callback["json"]["message"]["raw"]["contacts"]) == 5
     assert [(found, "&nextPage=" in rest) for found, rest in asked] == [
@@ -268,39 +268,39 @@ def test_a_poll_reads_page_after_page_and_reports_them_together(doors, poll_cont
 
 
 def test_without_a_placeholder_no_page_is_asked_for_after_one_that_is_older_throughout(
-    doors, poll_contacts, events
+    clients, poll_contacts, events
 ):
     """The CRM lists the oldest first: small pages hide what is new, which the vendor's tip to use them passes over."""
     for number in range(6):
-        doors.crm.create("Contacts", {"FIRST_NAME": f"old{number}"})
-    doors.clock.advance("1m")
-    poll_contacts(doors, url=EVERYTHING, pageSize=2)
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "new"})
+        clients.crm.create("Contacts", {"FIRST_NAME": f"old{number}"})
+    clients.clock.advance("1m")
+    poll_contacts(clients, url=EVERYTHING, pageSize=2)
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "new"})
 
-    doors.clock.advance("14m")
+    clients.clock.advance("14m")
 
-    (poll,) = doors.platform.polls()
+    (poll,) = clients.platform.polls()
     assert (poll["request"]["url"], poll["seen"], poll["events"]) == (f"{EVERYTHING}?pageSize=2", 2, 0)
-    assert events(doors) == []
+    assert events(clients) == []
 
 
-def test_without_a_placeholder_every_record_is_seen_and_only_later_ones_count(doors, poll_contacts, events):
-    doors.crm.create("Contacts", {"FIRST_NAME": "Old"})
-    doors.clock.advance("1m")
-    poll_contacts(doors, url=EVERYTHING)
-    doors.clock.advance("1m")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "New"})
+def test_without_a_placeholder_every_record_is_seen_and_only_later_ones_count(clients, poll_contacts, events):
+    clients.crm.create("Contacts", {"FIRST_NAME": "Old"})
+    clients.clock.advance("1m")
+    poll_contacts(clients, url=EVERYTHING)
+    clients.clock.advance("1m")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "New"})
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    assert [(poll["seen"], poll["events"]) for poll in doors.platform.polls()] == [
+    assert [(poll["seen"], poll["events"]) for poll in clients.platform.polls()] == [
         (2, 1),
         (2, 0),
         (2, 0),
         (2, 0),
     ]
-    assert events(doors) == [("10:16:00", "CREATED", str(made["CONTACT_ID"]))]
+    assert events(clients) == [("10:16:00", "CREATED", str(made["CONTACT_ID"]))]
 
 
 def test_a_page_goes_on_while_one_of_its_records_is_later_than_the_last_poll(bench, found):
@@ -375,30 +375,30 @@ SELECTIONS = {
 
 
 @pytest.mark.parametrize(("configuration", "polled"), SELECTIONS.values(), ids=SELECTIONS)
-def test_what_is_polled_is_chosen_by_configuration_by_lines_or_by_names(doors, configuration, polled):
-    body = instance_body(doors.credentials)
+def test_what_is_polled_is_chosen_by_configuration_by_lines_or_by_names(clients, configuration, polled):
+    body = instance_body(clients.credentials)
     if "event.poller.configuration" not in configuration:
         del body["configuration"]["event.poller.configuration"]
     body["configuration"] |= configuration
-    doors.platform.create_instance(body)
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.crm.create("Leads", {"LAST_NAME": "Babbage"})
+    clients.platform.create_instance(body)
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.crm.create("Leads", {"LAST_NAME": "Babbage"})
 
-    doors.clock.advance("14m")
+    clients.clock.advance("14m")
 
-    assert [poll["resource"] for poll in doors.platform.polls()] == polled
-    told = {callback["json"]["message"]["events"][0]["objectType"] for callback in doors.sink.callbacks()}
+    assert [poll["resource"] for poll in clients.platform.polls()] == polled
+    told = {callback["json"]["message"]["events"][0]["objectType"] for callback in clients.sink.callbacks()}
     assert told == {"contacts", "leads"} & set(polled)
 
 
 def test_an_empty_resource_may_mean_nothing(own_stack):
-    doors = own_stack(PLATFORM_EMPTY_BLOCK="skip").workspace()
-    doors.platform.create_instance(instance_body(doors.credentials))
+    clients = own_stack(PLATFORM_EMPTY_BLOCK="skip").workspace()
+    clients.platform.create_instance(instance_body(clients.credentials))
 
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
-    assert [poll["resource"] for poll in doors.platform.polls()] == ["contacts", "accounts"]
+    assert [poll["resource"] for poll in clients.platform.polls()] == ["contacts", "accounts"]
 
 
 @pytest.mark.parametrize(
@@ -408,46 +408,46 @@ def test_an_empty_resource_may_mean_nothing(own_stack):
 def test_a_record_dated_after_the_polls_start_can_be_held_back_for_the_next(
     own_stack, poll_contacts, events, held_back, told
 ):
-    doors = own_stack(CRM_UPDATED_LATER_S="60").workspace()
-    poll_contacts(doors, filterByCurrentDate=held_back)
-    doors.clock.advance("14m 30s")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients = own_stack(CRM_UPDATED_LATER_S="60").workspace()
+    poll_contacts(clients, filterByCurrentDate=held_back)
+    clients.clock.advance("14m 30s")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
     assert made["DATE_UPDATED_UTC"] == "2026-03-02 10:15:30"
-    assert [(at, change) for at, change, _ in events(doors)] == told
+    assert [(at, change) for at, change, _ in events(clients)] == told
 
 
-def test_with_the_created_date_alone_only_new_records_are_reported(doors, poll_contacts, events):
-    old = doors.crm.create("Contacts", {"FIRST_NAME": "Old"})
-    poll_contacts(doors, filterByUpdatedDate="false", url=EVERYTHING)
-    doors.clock.advance("1m")
-    doors.crm.update("Contacts", old["CONTACT_ID"], {"FIRST_NAME": "Changed"})
-    new = doors.crm.create("Contacts", {"FIRST_NAME": "New"})
-    doors.clock.advance("5m")
-    doors.crm.update("Contacts", new["CONTACT_ID"], {"FIRST_NAME": "Newer"})
+def test_with_the_created_date_alone_only_new_records_are_reported(clients, poll_contacts, events):
+    old = clients.crm.create("Contacts", {"FIRST_NAME": "Old"})
+    poll_contacts(clients, filterByUpdatedDate="false", url=EVERYTHING)
+    clients.clock.advance("1m")
+    clients.crm.update("Contacts", old["CONTACT_ID"], {"FIRST_NAME": "Changed"})
+    new = clients.crm.create("Contacts", {"FIRST_NAME": "New"})
+    clients.clock.advance("5m")
+    clients.crm.update("Contacts", new["CONTACT_ID"], {"FIRST_NAME": "Newer"})
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    assert events(doors) == [("10:15:00", "CREATED", str(new["CONTACT_ID"]))]
+    assert events(clients) == [("10:15:00", "CREATED", str(new["CONTACT_ID"]))]
 
 
-def test_a_delay_looks_back_and_repeats_what_lies_in_it(doors, poll_contacts, events):
-    poll_contacts(doors, pollDelay=60)
-    doors.clock.advance("14m")
-    early = doors.crm.create("Contacts", {"FIRST_NAME": "Early"})
-    doors.clock.advance("1s")
-    late = doors.crm.create("Contacts", {"FIRST_NAME": "Late"})
+def test_a_delay_looks_back_and_repeats_what_lies_in_it(clients, poll_contacts, events):
+    poll_contacts(clients, pollDelay=60)
+    clients.clock.advance("14m")
+    early = clients.crm.create("Contacts", {"FIRST_NAME": "Early"})
+    clients.clock.advance("1s")
+    late = clients.crm.create("Contacts", {"FIRST_NAME": "Late"})
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    assert events(doors) == [
+    assert events(clients) == [
         ("10:15:00", "CREATED", str(early["CONTACT_ID"])),
         ("10:15:00", "CREATED", str(late["CONTACT_ID"])),
         ("10:30:00", "CREATED", str(late["CONTACT_ID"])),
     ]
-    assert windows(doors)[:2] == [("09:59:00", "10:15:00"), ("10:14:00", "10:30:00")]
+    assert windows(clients)[:2] == [("09:59:00", "10:15:00"), ("10:14:00", "10:30:00")]
 
 
 @pytest.mark.parametrize(
@@ -461,55 +461,57 @@ def test_a_delay_looks_back_and_repeats_what_lies_in_it(doors, poll_contacts, ev
     ],
 )
 def test_a_record_counts_as_created_while_its_dates_are_no_further_apart_than_the_tolerance(
-    *, doors, poll_contacts, events, tolerance, seconds, change
+    *, clients, poll_contacts, events, tolerance, seconds, change
 ):
-    poll_contacts(doors, **({} if tolerance is None else {"createdCheckTolerance": tolerance}))
-    doors.clock.advance("1m")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance(seconds)
-    doors.crm.update("Contacts", made["CONTACT_ID"], {"FIRST_NAME": "Augusta"})
+    poll_contacts(clients, **({} if tolerance is None else {"createdCheckTolerance": tolerance}))
+    clients.clock.advance("1m")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance(seconds)
+    clients.crm.update("Contacts", made["CONTACT_ID"], {"FIRST_NAME": "Augusta"})
 
-    doors.clock.advance("30m")
+    clients.clock.advance("30m")
 
-    assert [(kind, number) for _, kind, number in events(doors)] == [(change, str(made["CONTACT_ID"]))]
+    assert [(kind, number) for _, kind, number in events(clients)] == [(change, str(made["CONTACT_ID"]))]
 
 
 def test_the_platforms_own_tolerance_holds_where_a_resource_names_none(own_stack, poll_contacts, events):
-    doors = own_stack(PLATFORM_CREATED_CHECK_TOLERANCE="10").workspace()
-    poll_contacts(doors)
-    doors.clock.advance("1m")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance(10)
-    doors.crm.update("Contacts", made["CONTACT_ID"], {"FIRST_NAME": "Augusta"})
+    clients = own_stack(PLATFORM_CREATED_CHECK_TOLERANCE="10").workspace()
+    poll_contacts(clients)
+    clients.clock.advance("1m")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance(10)
+    clients.crm.update("Contacts", made["CONTACT_ID"], {"FIRST_NAME": "Augusta"})
 
-    doors.clock.advance("30m")
+    clients.clock.advance("30m")
 
-    assert [kind for _, kind, _ in events(doors)] == ["CREATED"]
-
-
-def test_a_deletion_is_never_reported(doors, poll_contacts, events):
-    poll_contacts(doors)
-    doors.clock.advance("1m")
-    gone_before = doors.crm.create("Contacts", {"FIRST_NAME": "Gone"})
-    gone_after = doors.crm.create("Contacts", {"FIRST_NAME": "Going"})
-    doors.crm.delete("Contacts", gone_before["CONTACT_ID"])
-    doors.clock.advance("15m")
-    doors.crm.delete("Contacts", gone_after["CONTACT_ID"])
-
-    doors.clock.advance("1h")
-
-    assert events(doors) == [("10:15:00", "CREATED", str(gone_after["CONTACT_ID"]))]
+    assert [kind for _, kind, _ in events(clients)] == ["CREATED"]
 
 
-def test_more_than_ten_changes_are_told_by_tens_each_time_with_all_records(doors, poll_contacts):
-    instance = poll_contacts(doors)
-    doors.clock.advance("1m")
-    made = [doors.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})["CONTACT_ID"] for number in range(23)]
+def test_a_deletion_is_never_reported(clients, poll_contacts, events):
+    poll_contacts(clients)
+    clients.clock.advance("1m")
+    gone_before = clients.crm.create("Contacts", {"FIRST_NAME": "Gone"})
+    gone_after = clients.crm.create("Contacts", {"FIRST_NAME": "Going"})
+    clients.crm.delete("Contacts", gone_before["CONTACT_ID"])
+    clients.clock.advance("15m")
+    clients.crm.delete("Contacts", gone_after["CONTACT_ID"])
 
-    ran = doors.clock.advance("14m")
+    clients.clock.advance("1h")
 
-    messages = [callback["json"]["message"] for callback in doors.sink.callbacks()]
-    ids = [int(callback["json"]["id"]) for callback in doors.sink.callbacks()]
+    assert events(clients) == [("10:15:00", "CREATED", str(gone_after["CONTACT_ID"]))]
+
+
+def test_more_than_ten_changes_are_told_by_tens_each_time_with_all_records(clients, poll_contacts):
+    instance = poll_contacts(clients)
+    clients.clock.advance("1m")
+    made = [
+        clients.crm.create("Contacts", {"FIRST_NAME": f"n{number}"})["CONTACT_ID"] for number in range(23)
+    ]
+
+    ran = clients.clock.advance("14m")
+
+    messages = [callback["json"]["message"] for callback in clients.sink.callbacks()]
+    ids = [int(callback["json"]["id"]) for callback in clients.sink.callbacks()]
     assert (ran["events"], ran["deliveries"]) == (23, 3)
     assert [len(message["events"]) for message in messages] == [10, 10, 3]
     assert [event["objectId"] for message in messages for event in message["events"]] == [
@@ -518,59 +520,59 @@ def test_more_than_ten_changes_are_told_by_tens_each_time_with_all_records(doors
     assert [len(message["raw"]["contacts"]) for message in messages] == [23, 23, 23]
     assert len({message["eventId"] for message in messages}) == 3
     assert ids == [ids[0], ids[0] + 1, ids[0] + 2]
-    assert len(doors.platform.events(instance["id"])) == 3
+    assert len(clients.platform.events(instance["id"])) == 3
 
 
 def test_a_resource_that_is_added_later_starts_then_and_one_that_is_left_out_is_forgotten(
-    doors, poll_contacts, events
+    clients, poll_contacts, events
 ):
-    instance = poll_contacts(doors)
-    doors.clock.advance("10m")
-    doors.crm.create("Leads", {"LAST_NAME": "Before"})
+    instance = poll_contacts(clients)
+    clients.clock.advance("10m")
+    clients.crm.create("Leads", {"LAST_NAME": "Before"})
 
-    doors.platform.patch_instance(
+    clients.platform.patch_instance(
         instance["id"], {"configuration": {"event.poller.configuration": {"leads": {}}}}
     )
-    doors.clock.advance("1m")
-    lead = doors.crm.create("Leads", {"LAST_NAME": "After"})
-    doors.crm.create("Contacts", {"FIRST_NAME": "Unseen"})
-    doors.clock.advance("4m")
-    doors.platform.patch_instance(
+    clients.clock.advance("1m")
+    lead = clients.crm.create("Leads", {"LAST_NAME": "After"})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Unseen"})
+    clients.clock.advance("4m")
+    clients.platform.patch_instance(
         instance["id"], {"configuration": {"event.poller.configuration": {"contacts": {}, "leads": {}}}}
     )
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
-    assert windows(doors, "leads") == [("10:10:00", "10:15:00"), ("10:15:00", "10:30:00")]
-    assert windows(doors, "contacts") == [("10:15:00", "10:30:00")]
-    assert events(doors) == [("10:15:00", "CREATED", str(lead["LEAD_ID"]))]
+    assert windows(clients, "leads") == [("10:10:00", "10:15:00"), ("10:15:00", "10:30:00")]
+    assert windows(clients, "contacts") == [("10:15:00", "10:30:00")]
+    assert events(clients) == [("10:15:00", "CREATED", str(lead["LEAD_ID"]))]
 
 
 def test_a_new_interval_counts_from_the_moment_it_is_set_and_other_changes_keep_the_pace(
-    doors, poll_contacts
+    clients, poll_contacts
 ):
-    instance = poll_contacts(doors)
-    doors.clock.advance("10m")
-    doors.platform.patch_instance(instance["id"], {"name": "Other"})
-    doors.clock.advance("10m")
-    doors.platform.patch_instance(instance["id"], {"configuration": {"event.poller.refresh_interval": "2"}})
-    doors.clock.advance("4m")
+    instance = poll_contacts(clients)
+    clients.clock.advance("10m")
+    clients.platform.patch_instance(instance["id"], {"name": "Other"})
+    clients.clock.advance("10m")
+    clients.platform.patch_instance(instance["id"], {"configuration": {"event.poller.refresh_interval": "2"}})
+    clients.clock.advance("4m")
 
-    assert [at for _, at in windows(doors)] == ["10:15:00", "10:22:00", "10:24:00"]
+    assert [at for _, at in windows(clients)] == ["10:15:00", "10:22:00", "10:24:00"]
 
 
-def test_events_that_are_switched_on_again_start_from_that_moment(doors, poll_contacts, events):
-    instance = poll_contacts(doors)
-    doors.platform.patch_instance(instance["id"], {"configuration": {"event.notification.enabled": False}})
-    doors.clock.advance("1h")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Meanwhile"})
-    silent = doors.platform.polls()
+def test_events_that_are_switched_on_again_start_from_that_moment(clients, poll_contacts, events):
+    instance = poll_contacts(clients)
+    clients.platform.patch_instance(instance["id"], {"configuration": {"event.notification.enabled": False}})
+    clients.clock.advance("1h")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Meanwhile"})
+    silent = clients.platform.polls()
 
-    doors.clock.advance("1m")
-    doors.platform.patch_instance(instance["id"], {"configuration": {"event.notification.enabled": True}})
-    doors.clock.advance("1m")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "After"})
-    doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    clients.platform.patch_instance(instance["id"], {"configuration": {"event.notification.enabled": True}})
+    clients.clock.advance("1m")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "After"})
+    clients.clock.advance("15m")
 
     assert silent == []
-    assert windows(doors) == [("11:01:00", "11:16:00")]
-    assert events(doors) == [("11:16:00", "CREATED", str(made["CONTACT_ID"]))]
+    assert windows(clients) == [("11:01:00", "11:16:00")]
+    assert events(clients) == [("11:16:00", "CREATED", str(made["CONTACT_ID"]))]

@@ -11,31 +11,31 @@ EACH = 40
 
 @pytest.mark.parametrize("stack", ["stack_in_process", "stack_on_ports"])
 def test_whatever_runs_at_the_same_time_each_creation_is_told_once_and_rightly(request, poll_contacts, stack):
-    doors = request.getfixturevalue(stack).new_workspace(seed=7)
-    instance = poll_contacts(doors, configuration={"event.poller.refresh_interval": 1})
+    clients = request.getfixturevalue(stack).new_workspace(seed=7)
+    instance = poll_contacts(clients, configuration={"event.poller.refresh_interval": 1})
     written = Event()
 
     def write(writer):
         return [
-            doors.crm.create("Contacts", {"FIRST_NAME": f"{writer}-{number}"})["CONTACT_ID"]
+            clients.crm.create("Contacts", {"FIRST_NAME": f"{writer}-{number}"})["CONTACT_ID"]
             for number in range(EACH)
         ]
 
     def advance():
         while not written.is_set():
-            doors.clock.advance("61s")
+            clients.clock.advance("61s")
 
     with ThreadPoolExecutor(WRITERS + 1) as pool:
         moving = pool.submit(advance)
         made = [number for numbers in pool.map(write, range(WRITERS)) for number in numbers]
         written.set()
         moving.result()
-    doors.clock.advance("2m")
+    clients.clock.advance("2m")
 
-    audit = doors.platform.audit(instance["id"])
+    audit = clients.platform.audit(instance["id"])
     assert {name: audit[name] for name in ("late", "duplicate", "misclassified", "lost")} == {
         "late": [], "duplicate": [], "misclassified": [], "lost": [],
     }  # fmt: skip
     assert sorted(int(entry["recordId"]) for entry in audit["reported"]) == sorted(made)
     assert len(made) == WRITERS * EACH
-    request.getfixturevalue(stack).delete_workspace(doors.credentials.name)
+    request.getfixturevalue(stack).delete_workspace(clients.credentials.name)

@@ -8,23 +8,23 @@ from elements_local.start import Options, in_process
 def test_instances_clock_last_polls_and_pending_tries_go_on_with_the_same_bytes(tmp_path):
     options = Options(data=tmp_path)
     with in_process(options) as stack:
-        doors = stack.workspace()
-        instance = doors.platform.create_instance(instance_body(doors.credentials))
-        doors.sink.respond({"status": 503, "times": 2})
-        doors.clock.advance("1m")
-        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        doors.clock.advance("14m 10s")
-        (first, second) = doors.sink.callbacks()
+        clients = stack.workspace()
+        instance = clients.platform.create_instance(instance_body(clients.credentials))
+        clients.sink.respond({"status": 503, "times": 2})
+        clients.clock.advance("1m")
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        clients.clock.advance("14m 10s")
+        (first, second) = clients.sink.callbacks()
 
     with in_process(options) as stack:
-        doors = stack.workspace()
-        shown = doors.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")
-        now = doors.clock.show()
-        doors.clock.advance("6s")
-        (_, _, third) = doors.sink.callbacks()
-        doors.clock.advance(to="2026-03-02T10:30:00Z")
-        polls = doors.platform.polls(resource="contacts")
-        made = doors.platform.create_instance(instance_body(doors.credentials))
+        clients = stack.workspace()
+        shown = clients.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")
+        now = clients.clock.show()
+        clients.clock.advance("6s")
+        (_, _, third) = clients.sink.callbacks()
+        clients.clock.advance(to="2026-03-02T10:30:00Z")
+        polls = clients.platform.polls(resource="contacts")
+        made = clients.platform.create_instance(instance_body(clients.credentials))
 
     assert shown == instance
     assert now == {"mode": "virtual", "now": "2026-03-02T10:15:10Z"}
@@ -63,10 +63,10 @@ def test_what_is_overdue_after_a_pause_runs_at_the_next_advance(tmp_path):
         stack.workspace().platform.create_instance(instance_body(stack.workspace().credentials))
 
     with in_process(options) as stack:
-        doors = stack.workspace()
-        doors.clock.set(now="2026-03-02T11:00:00Z")
-        overdue = doors.clock.advance(0)
-        following = doors.clock.advance("15m")
+        clients = stack.workspace()
+        clients.clock.set(now="2026-03-02T11:00:00Z")
+        overdue = clients.clock.advance(0)
+        following = clients.clock.advance("15m")
 
     assert (overdue["polls"], following["polls"]) == (4, 4)
 

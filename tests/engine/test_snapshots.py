@@ -16,51 +16,51 @@ from mock_platform.errors import ConflictError
 
 def polled(own_stack, receiver):
     """Return a workspace with an instance whose callbacks go to a receiver."""
-    doors = own_stack().workspace()
-    body = instance_body(doors.credentials)
+    clients = own_stack().workspace()
+    body = instance_body(clients.credentials)
     body["configuration"]["event.notification.callback.url"] = receiver.url
-    doors.platform.create_instance(body)
-    return doors
+    clients.platform.create_instance(body)
+    return clients
 
 
 def test_while_time_is_moved_a_snapshot_is_neither_taken_nor_taken_back(own_stack, receiver):
-    doors = polled(own_stack, receiver)
-    before = doors.snapshot()
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients = polled(own_stack, receiver)
+    before = clients.snapshot()
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     answers = []
 
     def meanwhile():
-        answers.append(doors.platform.send("POST", "/_local/snapshot"))
-        answers.append(doors.platform.send("PUT", "/_local/snapshot", json=before["platform"]))
+        answers.append(clients.platform.send("POST", "/_local/snapshot"))
+        answers.append(clients.platform.send("PUT", "/_local/snapshot", json=before["platform"]))
 
     receiver.meanwhile = meanwhile
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
     assert [reply.status for reply in answers] == [409, 409]
     assert all("time is being moved" in decode(reply.body)["message"] for reply in answers)
-    assert doors.clock.show()["now"] == "2026-03-02T10:16:00Z"
-    doors.restore(before)
-    assert doors.snapshot() == before
+    assert clients.clock.show()["now"] == "2026-03-02T10:16:00Z"
+    clients.restore(before)
+    assert clients.snapshot() == before
 
 
 def test_a_restore_that_the_platform_refuses_leaves_crm_and_sink_alone(own_stack, receiver):
-    doors = polled(own_stack, receiver)
-    before = doors.snapshot()
-    doors.clock.advance("1m")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients = polled(own_stack, receiver)
+    before = clients.snapshot()
+    clients.clock.advance("1m")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     refusals = []
 
     def meanwhile():
         with pytest.raises(Exception, match="answered 409") as refusal:
-            doors.restore(before)
+            clients.restore(before)
         refusals.append(refusal)
 
     receiver.meanwhile = meanwhile
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
     assert refusals
-    assert doors.crm.get("Contacts", made["CONTACT_ID"]) == made
+    assert clients.crm.get("Contacts", made["CONTACT_ID"]) == made
 
 
 @contextmanager
@@ -96,12 +96,12 @@ def test_while_a_callback_is_out_on_a_real_clock_nothing_is_still(make_bench, fo
     with (
         callback_under_way(bench, found) as workspace,
         pytest.raises(ConflictError, match="under way"),
-        bench.engine.still(workspace),
+        bench.engine.quiesce(workspace),
     ):
         pytest.fail("it was not")
 
     assert bench.engine._lanes.wait_until_idle(timeout_s=30)
-    with bench.engine.still(workspace):
+    with bench.engine.quiesce(workspace):
         pass
 
 
@@ -109,7 +109,7 @@ def test_after_a_restore_real_time_is_looked_at_again(bench):
     workspace = bench.workspace()
     seen = bench.engine._changes
 
-    with bench.engine.still(workspace):
+    with bench.engine.quiesce(workspace):
         pass
 
     assert bench.engine._changes > seen
@@ -119,12 +119,12 @@ def test_a_snapshot_outlives_the_process(own_stack, tmp_path):
     """The clock, what ids follow from, and the rules are in the database when the restore returns."""
     options = Options(data=tmp_path)
     with in_process(options) as stack:
-        doors = stack.workspace()
-        doors.platform.create_instance(instance_body(doors.credentials))
-        doors.clock.advance("1m")
-        before = doors.snapshot()
-        doors.clock.advance("1h")
-        doors.restore(before)
+        clients = stack.workspace()
+        clients.platform.create_instance(instance_body(clients.credentials))
+        clients.clock.advance("1m")
+        before = clients.snapshot()
+        clients.clock.advance("1h")
+        clients.restore(before)
 
     again = own_stack(options).workspace().snapshot()
 

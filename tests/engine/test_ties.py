@@ -12,105 +12,105 @@ from elements_local.start import Options, in_process
 from mock_kit.workspaces.clock import FrozenClock
 
 
-def created(doors, name="Ada"):
-    return doors.crm.create("Contacts", {"FIRST_NAME": name})
+def created(clients, name="Ada"):
+    return clients.crm.create("Contacts", {"FIRST_NAME": name})
 
 
 def stamp(record):
     return record["DATE_UPDATED_UTC"][11:]
 
 
-def reported(doors):
+def reported(clients):
     """Return what the sink's callbacks tell: created or updated, and when it arrived."""
     return [
         (event["eventType"], callback["received_at"][11:19])
-        for callback in doors.sink.callbacks()
+        for callback in clients.sink.callbacks()
         for event in callback["json"]["message"]["events"]
     ]
 
 
-def now(doors):
-    return doors.clock.show()["now"][11:19]
+def now(clients):
+    return clients.clock.show()["now"][11:19]
 
 
-def test_a_change_after_an_instance_was_made_begins_the_next_second_and_is_reported(doors, poll_contacts):
-    poll_contacts(doors)
-    first, second = created(doors), created(doors, "Bob")
+def test_a_change_after_an_instance_was_made_begins_the_next_second_and_is_reported(clients, poll_contacts):
+    poll_contacts(clients)
+    first, second = created(clients), created(clients, "Bob")
 
-    ran = doors.clock.advance("15m")
+    ran = clients.clock.advance("15m")
 
     assert (stamp(first), stamp(second)) == ("10:00:01", "10:00:01")
     assert (ran["from"], ran["now"]) == ("2026-03-02T10:00:01Z", "2026-03-02T10:15:01Z")
-    assert reported(doors) == [("CREATED", "10:15:00")] * 2
+    assert reported(clients) == [("CREATED", "10:15:00")] * 2
 
 
-def test_a_change_before_an_instance_moves_nothing_and_is_not_reported(doors, poll_contacts):
-    before = created(doors)
-    poll_contacts(doors)
+def test_a_change_before_an_instance_moves_nothing_and_is_not_reported(clients, poll_contacts):
+    before = created(clients)
+    poll_contacts(clients)
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
     assert stamp(before) == "10:00:00"
-    assert reported(doors) == []
+    assert reported(clients) == []
 
 
 @pytest.mark.parametrize("poll", ["on schedule", "at once"])
-def test_a_change_after_a_poll_is_reported_by_the_next_one(doors, poll_contacts, poll):
-    instance = poll_contacts(doors)
+def test_a_change_after_a_poll_is_reported_by_the_next_one(clients, poll_contacts, poll):
+    instance = poll_contacts(clients)
     if poll == "at once":
-        doors.clock.advance("1m")
-        doors.platform.poll(instance["id"])
+        clients.clock.advance("1m")
+        clients.platform.poll(instance["id"])
     else:
-        doors.clock.advance("15m")
-    polled = now(doors)
-    ada = created(doors)
-    doors.crm.update("Contacts", ada["CONTACT_ID"], {"TITLE": "Countess"})
+        clients.clock.advance("15m")
+    polled = now(clients)
+    ada = created(clients)
+    clients.crm.update("Contacts", ada["CONTACT_ID"], {"TITLE": "Countess"})
 
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
     assert stamp(ada) == f"{polled[:6]}01"
-    assert [kind for kind, _ in reported(doors)] == ["CREATED"]
+    assert [kind for kind, _ in reported(clients)] == ["CREATED"]
 
 
 @pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.0", "v3.1"])
-def test_every_kind_of_write_begins_the_next_second_and_no_read_does(doors, poll_contacts, version):
-    ada = created(doors)
+def test_every_kind_of_write_begins_the_next_second_and_no_read_does(clients, poll_contacts, version):
+    ada = created(clients)
     for call in (
-        lambda: doors.crm.call("PUT", f"/{version}/Contacts", json={**ada, "TITLE": "Countess"}),
-        lambda: doors.crm.call("DELETE", f"/{version}/Contacts/{ada['CONTACT_ID']}"),
-        lambda: doors.crm.call("POST", f"/{version}/Contacts", json={"FIRST_NAME": "Bob"}),
+        lambda: clients.crm.call("PUT", f"/{version}/Contacts", json={**ada, "TITLE": "Countess"}),
+        lambda: clients.crm.call("DELETE", f"/{version}/Contacts/{ada['CONTACT_ID']}"),
+        lambda: clients.crm.call("POST", f"/{version}/Contacts", json={"FIRST_NAME": "Bob"}),
     ):
-        poll_contacts(doors)
-        at = doors.clock.now()
-        doors.crm.call("GET", f"/{version}/Contacts")
-        assert doors.clock.now() == at
+        poll_contacts(clients)
+        at = clients.clock.now()
+        clients.crm.call("GET", f"/{version}/Contacts")
+        assert clients.clock.now() == at
         call()
-        assert (doors.clock.now() - at).total_seconds() == 1
-        assert doors.crm.changes()[-1]["at"] == doors.clock.show()["now"]
+        assert (clients.clock.now() - at).total_seconds() == 1
+        assert clients.crm.changes()[-1]["at"] == clients.clock.show()["now"]
 
 
-def test_a_change_through_the_hub_begins_the_next_second_too(doors, poll_contacts):
-    hub = doors.platform.hub(poll_contacts(doors)["token"])
+def test_a_change_through_the_hub_begins_the_next_second_too(clients, poll_contacts):
+    hub = clients.platform.hub(poll_contacts(clients)["token"])
 
     hub.call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
-    assert doors.crm.changes()[0]["at"] == "2026-03-02T10:00:01Z"
-    assert reported(doors) == [("CREATED", "10:15:00")]
+    assert clients.crm.changes()[0]["at"] == "2026-03-02T10:00:01Z"
+    assert reported(clients) == [("CREATED", "10:15:00")]
 
 
-def test_the_answer_of_the_change_and_the_journal_say_so(doors, poll_contacts):
-    instance = poll_contacts(doors)
+def test_the_answer_of_the_change_and_the_journal_say_so(clients, poll_contacts):
+    instance = poll_contacts(clients)
 
-    of_crm = doors.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "Ada"})
-    doors.clock.advance(to="2026-03-02T10:15:00Z")
-    of_hub = doors.platform.hub(instance["token"]).send("POST", "/contacts", json={"FIRST_NAME": "Bob"})
+    of_crm = clients.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "Ada"})
+    clients.clock.advance(to="2026-03-02T10:15:00Z")
+    of_hub = clients.platform.hub(instance["token"]).send("POST", "/contacts", json={"FIRST_NAME": "Bob"})
 
     assert of_crm.headers["Date"] == "Mon, 02 Mar 2026 10:00:01 GMT"
     assert of_hub.headers["Date"] == "Mon, 02 Mar 2026 10:15:01 GMT"
     noted = [
         (each["at"][11:19], each["answered_at"][11:19])
-        for each in doors.crm.call("GET", "/_local/journal")["exchanges"]
+        for each in clients.crm.call("GET", "/_local/journal")["exchanges"]
         if each["method"] == "POST"
     ]
     assert noted == [("10:15:00", "10:15:01"), ("10:00:00", "10:00:01")]
@@ -125,20 +125,20 @@ def test_the_answer_of_the_change_and_the_journal_say_so(doors, poll_contacts):
         ("POST", "/v3.1/Nothings", {}, 404),
     ],
 )
-def test_a_change_that_is_refused_moves_nothing(doors, poll_contacts, method, path, body, status):
-    poll_contacts(doors)
+def test_a_change_that_is_refused_moves_nothing(clients, poll_contacts, method, path, body, status):
+    poll_contacts(clients)
 
-    refused = doors.crm.send(method, path, json=body)
+    refused = clients.crm.send(method, path, json=body)
 
     assert refused.status == status
-    assert now(doors) == "10:00:00"
+    assert now(clients) == "10:00:00"
 
 
-def test_an_instance_that_is_refused_moves_nothing(doors):
+def test_an_instance_that_is_refused_moves_nothing(clients):
     with pytest.raises(CallError):
-        doors.platform.create_instance({"element": {"key": "insightly"}, "configuration": {}})
+        clients.platform.create_instance({"element": {"key": "insightly"}, "configuration": {}})
 
-    assert stamp(created(doors)) == "10:00:00"
+    assert stamp(created(clients)) == "10:00:00"
 
 
 @pytest.mark.parametrize(
@@ -149,55 +149,55 @@ def test_an_instance_that_is_refused_moves_nothing(doors):
     ],
 )  # fmt: skip
 def test_switching_events_on_counts_as_a_reading_and_other_changes_do_not(
-    doors, poll_contacts, changed, second
+    clients, poll_contacts, changed, second
 ):
-    instance = poll_contacts(doors, configuration={"event.notification.enabled": False})
-    doors.clock.advance("1m")
+    instance = poll_contacts(clients, configuration={"event.notification.enabled": False})
+    clients.clock.advance("1m")
 
-    doors.platform.patch_instance(instance["id"], {"configuration": changed})
+    clients.platform.patch_instance(instance["id"], {"configuration": changed})
 
-    assert stamp(created(doors)) == f"10:01:{second}"
+    assert stamp(created(clients)) == f"10:01:{second}"
 
 
 def test_with_fractions_of_a_second_the_next_whole_one_begins(stack_in_process, poll_contacts):
-    doors = stack_in_process.new_workspace(start="2026-03-02T10:00:00.750Z")
-    poll_contacts(doors)
+    clients = stack_in_process.new_workspace(start="2026-03-02T10:00:00.750Z")
+    poll_contacts(clients)
 
-    ada = created(doors)
+    ada = created(clients)
 
     assert stamp(ada) == "10:00:01"
-    assert doors.clock.show()["now"] == "2026-03-02T10:00:01Z"
-    stack_in_process.delete_workspace(doors.credentials.name)
+    assert clients.clock.show()["now"] == "2026-03-02T10:00:01Z"
+    stack_in_process.delete_workspace(clients.credentials.name)
 
 
-def test_where_ties_are_kept_the_change_stays_in_the_second_and_is_lost(doors_with_ties, poll_contacts):
-    poll_contacts(doors_with_ties)
-    ada = created(doors_with_ties)
+def test_where_ties_are_kept_the_change_stays_in_the_second_and_is_lost(clients_with_ties, poll_contacts):
+    poll_contacts(clients_with_ties)
+    ada = created(clients_with_ties)
 
-    doors_with_ties.clock.advance("1h")
+    clients_with_ties.clock.advance("1h")
 
     assert stamp(ada) == "10:00:00"
-    assert doors_with_ties.clock.show()["keep_ties"] is True
-    assert reported(doors_with_ties) == []
+    assert clients_with_ties.clock.show()["keep_ties"] is True
+    assert reported(clients_with_ties) == []
 
 
-def test_after_a_reset_the_first_second_is_free_again(doors, poll_contacts):
-    poll_contacts(doors)
+def test_after_a_reset_the_first_second_is_free_again(clients, poll_contacts):
+    poll_contacts(clients)
 
-    doors.reset()
+    clients.reset()
 
-    assert stamp(created(doors)) == "10:00:00"
+    assert stamp(created(clients)) == "10:00:00"
 
 
-def test_a_snapshot_knows_whether_the_present_second_was_read(doors, poll_contacts):
-    before = doors.snapshot()
-    poll_contacts(doors)
-    after = doors.snapshot()
+def test_a_snapshot_knows_whether_the_present_second_was_read(clients, poll_contacts):
+    before = clients.snapshot()
+    poll_contacts(clients)
+    after = clients.snapshot()
 
-    doors.restore(before)
-    assert stamp(created(doors)) == "10:00:00"
-    doors.restore(after)
-    assert stamp(created(doors)) == "10:00:01"
+    clients.restore(before)
+    assert stamp(created(clients)) == "10:00:00"
+    clients.restore(after)
+    assert stamp(created(clients)) == "10:00:01"
 
 
 def test_a_stack_that_was_stopped_still_knows_it(tmp_path, poll_contacts):
@@ -210,19 +210,19 @@ def test_a_stack_that_was_stopped_still_knows_it(tmp_path, poll_contacts):
 @pytest.fixture
 def writing_back(stack_in_process):
     """Return a workspace whose receiver writes to the CRM on each callback, and what it has heard."""
-    doors = stack_in_process.new_workspace(seed=7)
+    clients = stack_in_process.new_workspace(seed=7)
     app, heard = Flask("hooks"), []
 
     @app.post("/")
     def hear():
         (event,) = request.get_json()["message"]["events"]
-        heard.append((event["eventType"], now(doors)))
-        doors.crm.update("Contacts", int(event["objectId"]), {"BACKGROUND": f"heard {len(heard)} times"})
+        heard.append((event["eventType"], now(clients)))
+        clients.crm.update("Contacts", int(event["objectId"]), {"BACKGROUND": f"heard {len(heard)} times"})
         return "", 204
 
     with reachable(Receiver(app=app), inside=None) as url:
-        yield doors, url, heard
-    stack_in_process.delete_workspace(doors.credentials.name)
+        yield clients, url, heard
+    stack_in_process.delete_workspace(clients.credentials.name)
 
 
 def listening(url):
@@ -230,90 +230,90 @@ def listening(url):
 
 
 def test_what_a_receiver_writes_back_is_its_echo_at_the_next_poll(writing_back, poll_contacts):
-    doors, url, heard = writing_back
-    poll_contacts(doors, configuration=listening(url))
-    created(doors)
+    clients, url, heard = writing_back
+    poll_contacts(clients, configuration=listening(url))
+    created(clients)
 
-    ran = doors.clock.advance(to="2026-03-02T10:15:00Z")
-    doors.clock.advance(to="2026-03-02T10:30:00Z")
+    ran = clients.clock.advance(to="2026-03-02T10:15:00Z")
+    clients.clock.advance(to="2026-03-02T10:30:00Z")
 
     assert ran["now"] == "2026-03-02T10:15:01Z", "the advance ends in the second that was begun"
     assert heard == [("CREATED", "10:15:00"), ("UPDATED", "10:30:00")]
 
 
 def test_a_receiver_that_always_writes_back_goes_round_once_an_interval(writing_back, poll_contacts):
-    doors, url, heard = writing_back
-    instance = poll_contacts(doors, configuration=listening(url))
-    created(doors)
+    clients, url, heard = writing_back
+    instance = poll_contacts(clients, configuration=listening(url))
+    created(clients)
 
-    ran = doors.clock.advance(to="2026-03-03T10:00:00Z")
+    ran = clients.clock.advance(to="2026-03-03T10:00:00Z")
 
     assert (ran["events"], len(heard)) == (96, 96)
     assert {at[3:] for _, at in heard} == {"00:00", "15:00", "30:00", "45:00"}
-    audit = doors.platform.audit(instance["id"])
+    audit = clients.platform.audit(instance["id"])
     assert (len(audit["reported"]), audit["lost"], audit["duplicate"]) == (96, [], [])
 
 
 def test_what_is_left_of_an_instants_deliveries_follows_in_the_second_that_was_begun(
     writing_back, poll_contacts
 ):
-    doors, url, heard = writing_back
-    poll_contacts(doors, configuration=listening(url))
-    other = poll_contacts(doors, configuration=listening(f"{doors.credentials.callback_url}/other"))
-    created(doors)
+    clients, url, heard = writing_back
+    poll_contacts(clients, configuration=listening(url))
+    other = poll_contacts(clients, configuration=listening(f"{clients.credentials.callback_url}/other"))
+    created(clients)
 
-    doors.clock.advance(to="2026-03-02T10:15:00Z")
+    clients.clock.advance(to="2026-03-02T10:15:00Z")
 
     assert heard == [("CREATED", "10:15:00")]
-    assert [each["received_at"][11:19] for each in doors.sink.callbacks()] == ["10:15:01"]
-    assert other["id"] == doors.sink.callbacks()[0]["json"]["message"]["instanceId"]
+    assert [each["received_at"][11:19] for each in clients.sink.callbacks()] == ["10:15:01"]
+    assert other["id"] == clients.sink.callbacks()[0]["json"]["message"]["instanceId"]
 
 
 def test_what_falls_due_in_a_second_that_a_receiver_began_runs_in_it(writing_back, poll_contacts):
-    doors, url, _ = writing_back
-    poll_contacts(doors, configuration=listening(url))
-    created(doors)
-    poll_contacts(doors, configuration=listening(f"{doors.credentials.callback_url}/later"))
+    clients, url, _ = writing_back
+    poll_contacts(clients, configuration=listening(url))
+    created(clients)
+    poll_contacts(clients, configuration=listening(f"{clients.credentials.callback_url}/later"))
 
-    ran = doors.clock.advance(to="2026-03-02T10:15:00Z")
+    ran = clients.clock.advance(to="2026-03-02T10:15:00Z")
 
-    polls = [poll["at"][11:19] for poll in doors.platform.polls()]
+    polls = [poll["at"][11:19] for poll in clients.platform.polls()]
     assert (ran["now"][11:19], polls) == ("10:15:01", ["10:15:00", "10:15:01"])
 
 
 def test_at_one_instant_polls_run_before_deliveries_that_were_planned_earlier(writing_back, poll_contacts):
     """A retry 64 s after the first failure and another instance's poll, which was planned later, fall due at once."""
-    doors, url, heard = writing_back
+    clients, url, heard = writing_back
     fail = {"match": {"method": "PUT"}, "effect": {"status": 500}, "when": {"first_n": 3}}
-    poll_contacts(doors, configuration=listening(url))
-    created(doors)
-    doors.crm.script_faults([fail])
-    doors.clock.advance(to="2026-03-02T10:15:04Z")
-    poll_contacts(doors, configuration={"event.poller.refresh_interval": 1})
+    poll_contacts(clients, configuration=listening(url))
+    created(clients)
+    clients.crm.script_faults([fail])
+    clients.clock.advance(to="2026-03-02T10:15:04Z")
+    poll_contacts(clients, configuration={"event.poller.refresh_interval": 1})
 
-    doors.clock.advance(to="2026-03-02T10:16:04Z")
+    clients.clock.advance(to="2026-03-02T10:16:04Z")
 
     assert heard[-1] == ("CREATED", "10:16:04")
-    assert now(doors) == "10:16:05", "the fourth try wrote back"
-    assert doors.platform.polls()[-1]["at"] == "2026-03-02T10:16:04Z"
+    assert now(clients) == "10:16:05", "the fourth try wrote back"
+    assert clients.platform.polls()[-1]["at"] == "2026-03-02T10:16:04Z"
 
 
-def test_what_the_engine_does_by_itself_stays_at_its_instant(doors, poll_contacts):
-    instance = poll_contacts(doors)
-    hub = doors.platform.hub(instance["token"])
+def test_what_the_engine_does_by_itself_stays_at_its_instant(clients, poll_contacts):
+    instance = poll_contacts(clients)
+    hub = clients.platform.hub(instance["token"])
     hub.send(
         "POST",
         "/contacts",
         json={"FIRST_NAME": "Ada"},
         headers={
             "Elements-Async-Request": "true",
-            "Elements-Async-Callback-Url": f"{doors.credentials.callback_url}/done",
+            "Elements-Async-Callback-Url": f"{clients.credentials.callback_url}/done",
         },
     )
 
-    doors.clock.advance("1m")
+    clients.clock.advance("1m")
 
-    (change,) = doors.crm.changes()
+    (change,) = clients.crm.changes()
     assert change["at"] == "2026-03-02T10:00:00Z"
 
 
@@ -332,11 +332,11 @@ def test_the_process_follows_where_freezegun_holds_its_time(poll_contacts):
 
 
 def test_a_real_clock_is_never_touched(stack_in_process):
-    doors = stack_in_process.new_workspace(clock="real")
-    doors.platform.create_instance(instance_body(doors.credentials))
+    clients = stack_in_process.new_workspace(clock="real")
+    clients.platform.create_instance(instance_body(clients.credentials))
 
-    ada = created(doors)
+    ada = created(clients)
 
     second = datetime.fromisoformat(f"{ada['DATE_UPDATED_UTC']}+00:00")
-    assert second <= doors.clock.now()
-    stack_in_process.delete_workspace(doors.credentials.name)
+    assert second <= clients.clock.now()
+    stack_in_process.delete_workspace(clients.credentials.name)

@@ -26,12 +26,12 @@ SERVICES = ("platform", "crm", "sink")
 def seeded_stack() -> Iterator[tuple[Stack, dict[str, str]]]:
     """Run a stack with records, an instance and an event; also give the credentials by the names of the configuration."""
     with on_ports(Options(ports=(0, 0, 0), records=20)) as stack:
-        doors = stack.workspace()
-        mine = doors.credentials
-        token = doors.platform.create_instance(instance_body(mine))["token"]
-        doors.clock.advance("1m")
-        doors.crm.create("Contacts", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"})
-        doors.clock.advance("15m")
+        clients = stack.workspace()
+        mine = clients.credentials
+        token = clients.platform.create_instance(instance_body(mine))["token"]
+        clients.clock.advance("1m")
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"})
+        clients.clock.advance("15m")
         user = f"User {mine.user_secret}, Organization {mine.organization_secret}"
         key = b64encode(f"{mine.crm_api_key}:".encode()).decode()
         yield (

@@ -190,17 +190,17 @@ def test_seed_fills_in_batches_and_reset_empties(
 
 def test_an_advance_that_takes_its_time_is_shown(at: dict[str, str], stack_on_ports: Stack) -> None:
     """The receiver answers once the command has told how far it is: at the quarter of an hour of two hours."""
-    doors = stack_on_ports.new_workspace()
+    clients = stack_on_ports.new_workspace()
     seen = Event()
     with HTTPServer() as receiver:
         receiver.expect_request("/hooks").respond_with_handler(
             lambda _request: Response(status=204 if seen.wait(60) else 500)
         )
-        body = instance_body(doors.credentials)
+        body = instance_body(clients.credentials)
         body["configuration"]["event.notification.callback.url"] = receiver.url_for("/hooks")
-        doors.platform.create_instance(body)
-        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        words = ["clock", "advance", "2h", "--workspace", doors.credentials.name]
+        clients.platform.create_instance(body)
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        words = ["clock", "advance", "2h", "--workspace", clients.credentials.name]
         with subprocess.Popen(
             [PROGRAM, *words], env=at, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:

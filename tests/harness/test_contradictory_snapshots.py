@@ -7,17 +7,17 @@ from elements_local.guide import instance_body
 
 
 @pytest.fixture
-def busy(doors):
+def busy(clients):
     """A workspace with something in every counted table: polls, callbacks in retry, records, a bin, bulk, faults."""
-    made = doors.platform.create_instance(instance_body(doors.credentials))
-    hub = doors.platform.hub(made["token"])
-    doors.sink.respond({"status": 503, "times": 1})
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada", "ADDRESSES": [{"CITY": "London"}]})
-    doors.clock.advance("15m")
+    made = clients.platform.create_instance(instance_body(clients.credentials))
+    hub = clients.platform.hub(made["token"])
+    clients.sink.respond({"status": 503, "times": 1})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada", "ADDRESSES": [{"CITY": "London"}]})
+    clients.clock.advance("15m")
     hub.call("POST", "/bulk/query?q=" + "select%20*%20from%20contacts")
-    doors.clock.advance("1m")
-    doors.crm.seed(2)
-    return doors
+    clients.clock.advance("1m")
+    clients.crm.seed(2)
+    return clients
 
 
 def rows_of(part, table):

@@ -27,8 +27,8 @@ def exposed(**options):
 
 def opened(stack, credentials):
     """Return what the platform and the CRM answer to who has these."""
-    doors = stack.doors(credentials)
-    return doors.platform.send("GET", f"{BASE_PATH}/organizations/me").status, doors.crm.send(
+    clients = stack.clients(credentials)
+    return clients.platform.send("GET", f"{BASE_PATH}/organizations/me").status, clients.crm.send(
         "GET", "/v3.1/Users"
     ).status
 
@@ -38,9 +38,9 @@ def secrets_of(credentials):
 
 
 def sign_in(stack, username, password):
-    doors = stack.doors(KNOWN)
+    clients = stack.clients(KNOWN)
     body = {"username": username, "password": password}
-    return doors.platform.send("POST", f"{BASE_PATH}/authentication", json=body).status
+    return clients.platform.send("POST", f"{BASE_PATH}/authentication", json=body).status
 
 
 def test_on_loopback_the_documented_secrets_open_the_default_workspace():
@@ -80,7 +80,7 @@ def test_who_wants_the_documented_ones_says_so():
     with exposed(known_secrets=True) as stack:
         assert opened(stack, KNOWN) == (200, 200)
         assert (
-            stack.doors(KNOWN).clock.http.send("GET", f"{stack.addresses.crm}/_local/changes").status == 403
+            stack.clients(KNOWN).clock.http.send("GET", f"{stack.addresses.crm}/_local/changes").status == 403
         )
         assert "the documented secrets, which everybody knows" in who_can_reach(
             stack, Options(host=EVERYWHERE, known_secrets=True)
@@ -121,14 +121,14 @@ def test_no_secret_of_a_workspace_that_is_made_there_follows_from_its_seed():
 
 def later_secrets(stack):
     """Make a user and sign in, and return the user's id and secret, and the token."""
-    doors = stack.workspace()
+    clients = stack.workspace()
     user = {"email": "ada@a.example", "firstName": "Ada", "lastName": "Byron", "password": "chosen"}
-    made = doors.platform.call("POST", f"{BASE_PATH}/organizations/users", json=user)
-    shown = doors.platform.send(
+    made = clients.platform.call("POST", f"{BASE_PATH}/organizations/users", json=user)
+    shown = clients.platform.send(
         "GET", f"{BASE_PATH}/users/{made['id']}", headers={"Elements-User-Password": "chosen"}
     )
-    credentials = {"username": doors.credentials.crm_username, "password": doors.credentials.user_secret}
-    token = doors.platform.call("POST", f"{BASE_PATH}/authentication", json=credentials)["token"]
+    credentials = {"username": clients.credentials.crm_username, "password": clients.credentials.user_secret}
+    token = clients.platform.call("POST", f"{BASE_PATH}/authentication", json=credentials)["token"]
     return made["id"], decode(shown.body)["secret"], token
 
 

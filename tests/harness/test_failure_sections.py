@@ -503,15 +503,15 @@ import pytest
 from elements_local import guide
 
 
-def lose(doors):
-    doors.platform.create_instance(guide.instance_body(doors.credentials))
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def lose(clients):
+    clients.platform.create_instance(guide.instance_body(clients.credentials))
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
 
 @pytest.fixture
 def made(elements_stack):
-    doors = elements_stack.new_workspace(name="made")
-    yield doors
+    clients = elements_stack.new_workspace(name="made")
+    yield clients
     elements_stack.delete_workspace("made")
 
 

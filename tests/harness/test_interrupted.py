@@ -322,24 +322,24 @@ def test_a_command_whose_reader_has_gone_ends_without_a_traceback() -> None:
 def test_what_is_recorded_is_written_though_ctrl_c_comes_twice(
     stack_on_ports, at: dict[str, str], tmp_path: Path
 ) -> None:
-    doors = stack_on_ports.new_workspace()
+    clients = stack_on_ports.new_workspace()
     words = [
         "record",
         "--output",
         tmp_path / "new" / "folder" / "it.yaml",
         "--workspace",
-        doors.credentials.name,
+        clients.credentials.name,
     ]
     with subprocess.Popen(
         [PROGRAM, *words, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=at
     ) as process:
         assert process.stderr
         process.stderr.readline()
-        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         told, errors = process.communicate(timeout=60)
-    stack_on_ports.delete_workspace(doors.credentials.name)
+    stack_on_ports.delete_workspace(clients.credentials.name)
 
     assert (process.returncode, json.loads(told)["steps"]) == (0, 1)
     assert "Traceback" not in errors

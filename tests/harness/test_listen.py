@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Doors
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.reports.activity_lines import line
 from elements_local.stack.stack import Stack
 
@@ -19,7 +19,7 @@ PROGRAM = Path(sys.executable).parent / "elements-local"
 
 
 @pytest.fixture
-def mine(stack_on_ports: Stack) -> Iterator[Doors]:
+def mine(stack_on_ports: Stack) -> Iterator[WorkspaceClients]:
     made = stack_on_ports.new_workspace()
     yield made
     stack_on_ports.delete_workspace(made.credentials.name)
@@ -45,19 +45,19 @@ def ended(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT
     return process.returncode, told, errors
 
 
-def work(doors: Doors) -> dict:
+def work(clients: WorkspaceClients) -> dict:
     """Let a contact be reported that is answered 503 first."""
-    doors.platform.create_instance(guide.instance_body(doors.credentials))
-    doors.clock.advance("1m")
-    doors.sink.respond({"status": 503, "times": 1})
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
+    clients.platform.create_instance(guide.instance_body(clients.credentials))
+    clients.clock.advance("1m")
+    clients.sink.respond({"status": 503, "times": 1})
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
     return made
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_it_tells_of_every_workspace_from_the_present_on_until_it_is_ended(
-    mine: Doors, at: dict[str, str], number: signal.Signals
+    mine: WorkspaceClients, at: dict[str, str], number: signal.Signals
 ) -> None:
     name = mine.credentials.name
     mine.clock.advance("1s")
@@ -74,7 +74,7 @@ def test_it_tells_of_every_workspace_from_the_present_on_until_it_is_ended(
 
 
 def test_since_start_it_begins_with_what_is_still_kept_and_of_one_workspace_tells_nothing_of_others(
-    mine: Doors, stack_on_ports: Stack, at: dict[str, str]
+    mine: WorkspaceClients, stack_on_ports: Stack, at: dict[str, str]
 ) -> None:
     stack_on_ports.workspace().clock.advance("1s")
     made = work(mine)
@@ -90,7 +90,9 @@ def test_since_start_it_begins_with_what_is_still_kept_and_of_one_workspace_tell
     assert "retry at 10:15:04 (1 of 9)" in told[5]
 
 
-def test_with_json_each_line_is_an_object_with_all_there_is_to_know(mine: Doors, at: dict[str, str]) -> None:
+def test_with_json_each_line_is_an_object_with_all_there_is_to_know(
+    mine: WorkspaceClients, at: dict[str, str]
+) -> None:
     made = work(mine)
     words = ["--workspace", mine.credentials.name, "--since-start", "--json"]
     with listening(*words, env=at) as process:

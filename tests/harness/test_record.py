@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Addresses, Doors
+from elements_local.clients import BASE_PATH, Addresses, WorkspaceClients
 from elements_local.scenarios.scenario import load
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack import at as stack_at
@@ -21,7 +21,7 @@ PROGRAM = Path(sys.executable).parent / "elements-local"
 
 
 @pytest.fixture
-def mine(stack_on_ports: Stack) -> Iterator[Doors]:
+def mine(stack_on_ports: Stack) -> Iterator[WorkspaceClients]:
     """A workspace to work in, with an instance like the guide's."""
     made = stack_on_ports.new_workspace(records=2)
     made.platform.create_instance(guide.instance_body(made.credentials))
@@ -34,13 +34,15 @@ def call(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([PROGRAM, *words], capture_output=True, text=True, check=False, env=env)
 
 
-def record(doors: Doors, path: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    whose = ["--workspace", doors.credentials.name]
+def record(
+    clients: WorkspaceClients, path: Path, *words: str, **env: str
+) -> subprocess.CompletedProcess[str]:
+    whose = ["--workspace", clients.credentials.name]
     return call("record", "--since-start", "--output", path, *whose, *words, **env)
 
 
-def watching(doors: Doors, path: Path, env: dict[str, str]) -> subprocess.Popen[str]:
-    words = ["record", "--output", path, "--workspace", doors.credentials.name]
+def watching(clients: WorkspaceClients, path: Path, env: dict[str, str]) -> subprocess.Popen[str]:
+    words = ["record", "--output", path, "--workspace", clients.credentials.name]
     process = subprocess.Popen(
         [PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
     )
@@ -49,35 +51,35 @@ def watching(doors: Doors, path: Path, env: dict[str, str]) -> subprocess.Popen[
     return process
 
 
-def name_first_contact(doors: Doors, name: str) -> None:
-    contact = doors.crm.call("GET", "/v3.1/Contacts?top=1")[0]
-    doors.crm.update("Contacts", contact["CONTACT_ID"], {"FIRST_NAME": name})
+def name_first_contact(clients: WorkspaceClients, name: str) -> None:
+    contact = clients.crm.call("GET", "/v3.1/Contacts?top=1")[0]
+    clients.crm.update("Contacts", contact["CONTACT_ID"], {"FIRST_NAME": name})
 
 
-def work(doors: Doors) -> None:
+def work(clients: WorkspaceClients) -> None:
     """Do a little of everything."""
-    ada = doors.crm.create("Contacts", {"FIRST_NAME": "Ada: the first\n#1", "LAST_NAME": "yes"})
-    doors.sink.respond({"status": 503, "times": 1})
-    doors.clock.advance("15m")
-    doors.crm.update("Contacts", ada["CONTACT_ID"], {"LAST_NAME": doors.credentials.user_secret})
-    name_first_contact(doors, "北京")
-    doors.crm.script_faults(
+    ada = clients.crm.create("Contacts", {"FIRST_NAME": "Ada: the first\n#1", "LAST_NAME": "yes"})
+    clients.sink.respond({"status": 503, "times": 1})
+    clients.clock.advance("15m")
+    clients.crm.update("Contacts", ada["CONTACT_ID"], {"LAST_NAME": clients.credentials.user_secret})
+    name_first_contact(clients, "北京")
+    clients.crm.script_faults(
         [{"match": {"path": "/v2.2/Contacts*"}, "effect": {"status": 503}, "when": {"first_n": 1}}]
     )
-    doors.clock.advance("30m")
-    doors.crm.send("POST", "/v3.1/Contacts", json={"LAST_NAME": "nobody"})
-    doors.crm.delete("Contacts", ada["CONTACT_ID"])
-    doors.clock.advance("15m")
+    clients.clock.advance("30m")
+    clients.crm.send("POST", "/v3.1/Contacts", json={"LAST_NAME": "nobody"})
+    clients.crm.delete("Contacts", ada["CONTACT_ID"])
+    clients.clock.advance("15m")
 
 
-def secrets_of(doors: Doors) -> list[str]:
-    credentials = doors.credentials
-    tokens = [instance["token"] for instance in doors.platform.call("GET", f"{BASE_PATH}/instances")]
+def secrets_of(clients: WorkspaceClients) -> list[str]:
+    credentials = clients.credentials
+    tokens = [instance["token"] for instance in clients.platform.call("GET", f"{BASE_PATH}/instances")]
     return [credentials.user_secret, credentials.organization_secret, credentials.crm_api_key, *tokens]
 
 
 def test_what_was_done_is_written_and_replays_both_ways(
-    mine: Doors, at: dict[str, str], tmp_path: Path
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
 ) -> None:
     work(mine)
 
@@ -92,7 +94,7 @@ def test_what_was_done_is_written_and_replays_both_ways(
     assert not [secret for secret in secrets_of(mine) if secret in text]
 
 
-def test_in_json_it_tells_where_and_how(mine: Doors, at: dict[str, str], tmp_path: Path) -> None:
+def test_in_json_it_tells_where_and_how(mine: WorkspaceClients, at: dict[str, str], tmp_path: Path) -> None:
     done = record(mine, tmp_path / "it.yaml", "--json", **at)
 
     assert json.loads(done.stdout) == {
@@ -105,7 +107,7 @@ def test_in_json_it_tells_where_and_how(mine: Doors, at: dict[str, str], tmp_pat
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_it_watches_until_it_is_stopped(
-    mine: Doors, at: dict[str, str], tmp_path: Path, number: signal.Signals
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path, number: signal.Signals
 ) -> None:
     with watching(mine, tmp_path / "it.yaml", at) as process:
         work(mine)
@@ -117,7 +119,7 @@ def test_it_watches_until_it_is_stopped(
     assert call("replay", tmp_path / "it.yaml").returncode == 0
 
 
-def test_a_reset_makes_it_start_over(mine: Doors, at: dict[str, str], tmp_path: Path) -> None:
+def test_a_reset_makes_it_start_over(mine: WorkspaceClients, at: dict[str, str], tmp_path: Path) -> None:
     with watching(mine, tmp_path / "it.yaml", at) as process:
         assert process.stderr
         assert process.stderr.readline() == "2 steps so far\n"
@@ -160,7 +162,7 @@ def test_what_was_seen_is_kept_when_the_stack_is_gone(tmp_path: Path) -> None:
 
 
 def test_callbacks_to_a_receiver_of_ones_own_are_expected_as_the_polls_found_them(
-    mine: Doors, at: dict[str, str], tmp_path: Path, httpserver: HTTPServer
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request("/mine").respond_with_data("")
     (instance,) = mine.platform.call("GET", f"{BASE_PATH}/instances")
@@ -180,7 +182,7 @@ def test_callbacks_to_a_receiver_of_ones_own_are_expected_as_the_polls_found_the
 
 
 def test_callbacks_that_were_taken_out_of_the_sink_are_expected_all_the_same(
-    mine: Doors, at: dict[str, str], tmp_path: Path
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
 ) -> None:
     mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     mine.clock.advance("15m")
@@ -193,7 +195,7 @@ def test_callbacks_that_were_taken_out_of_the_sink_are_expected_all_the_same(
 
 
 def test_a_real_clock_is_said_not_to_be_repeated_exactly(
-    mine: Doors, at: dict[str, str], tmp_path: Path
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
 ) -> None:
     mine.clock.set(mode="real")
     mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
@@ -206,7 +208,7 @@ def test_a_real_clock_is_said_not_to_be_repeated_exactly(
 
 
 def test_what_does_not_come_out_the_same_is_found_by_the_check(
-    mine: Doors, at: dict[str, str], tmp_path: Path
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
 ) -> None:
     mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     mine.clock.advance("15m")
@@ -225,18 +227,18 @@ def test_what_does_not_come_out_the_same_is_found_by_the_check(
 def test_without_anything_done_nothing_is_written(
     stack_on_ports: Stack, at: dict[str, str], tmp_path: Path
 ) -> None:
-    doors = stack_on_ports.new_workspace()
+    clients = stack_on_ports.new_workspace()
 
-    refused = record(doors, tmp_path / "it.yaml", **at)
-    stack_on_ports.delete_workspace(doors.credentials.name)
+    refused = record(clients, tmp_path / "it.yaml", **at)
+    stack_on_ports.delete_workspace(clients.credentials.name)
 
     assert refused.returncode == 2
-    assert f"nothing has happened in workspace '{doors.credentials.name}'" in refused.stderr
+    assert f"nothing has happened in workspace '{clients.credentials.name}'" in refused.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_platform_that_was_reset_alone_does_not_fit_the_others(
-    mine: Doors, at: dict[str, str], tmp_path: Path
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
 ) -> None:
     mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     mine.platform.call("POST", "/_local/reset")
@@ -265,9 +267,9 @@ def test_what_a_stack_has_forgotten_by_a_restart_is_not_passed_over(tmp_path: Pa
             assert stack.stdout
             ready = json.loads(stack.stdout.readline())
             urls = {f"ELEMENTS_LOCAL_{name.upper()}_URL": ready[name] for name in ("platform", "crm", "sink")}
-            doors = at_addresses(ready)
-            doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-            doors.clock.advance("1m")
+            clients = at_addresses(ready)
+            clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+            clients.clock.advance("1m")
             refused = call("record", "--since-start", "-o", tmp_path / "it.yaml", **urls)
             assert refused.returncode == (2 if begun else 0)
             stack.terminate()
@@ -276,7 +278,7 @@ def test_what_a_stack_has_forgotten_by_a_restart_is_not_passed_over(tmp_path: Pa
     assert "before the first call that is kept (a stack forgets calls when it stops)" in refused.stderr
 
 
-def at_addresses(ready: dict[str, str]) -> Doors:
+def at_addresses(ready: dict[str, str]) -> WorkspaceClients:
     addresses = Addresses(
         platform=ready["platform"].removesuffix(BASE_PATH), crm=ready["crm"], sink=ready["sink"]
     )
@@ -295,7 +297,9 @@ def test_misuse_says_what_is_wrong(at: dict[str, str], tmp_path: Path) -> None:
     assert "Missing option '--output'" in unsaid.stderr
 
 
-def test_more_calls_than_a_page_are_all_seen(mine: Doors, at: dict[str, str], tmp_path: Path) -> None:
+def test_more_calls_than_a_page_are_all_seen(
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
+) -> None:
     for number in range(1005):
         mine.crm.create("Contacts", {"FIRST_NAME": f"N{number}"})
 
@@ -305,7 +309,9 @@ def test_more_calls_than_a_page_are_all_seen(mine: Doors, at: dict[str, str], tm
     assert sum(step.verb == "create" for step in scenario.steps) == 1005
 
 
-def test_a_secret_of_an_answer_is_none_of_the_file(mine: Doors, at: dict[str, str], tmp_path: Path) -> None:
+def test_a_secret_of_an_answer_is_none_of_the_file(
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
+) -> None:
     body = {"email": "eve@example.com", "firstName": "E", "lastName": "V", "password": "Hush-hush-1"}
     made = mine.platform.send("POST", f"{BASE_PATH}/organizations/users", json=body)
 
@@ -317,7 +323,7 @@ def test_a_secret_of_an_answer_is_none_of_the_file(mine: Doors, at: dict[str, st
 
 
 def test_which_of_two_instances_a_hub_call_went_through_is_written(
-    mine: Doors, at: dict[str, str], tmp_path: Path
+    mine: WorkspaceClients, at: dict[str, str], tmp_path: Path
 ) -> None:
     shut = mine.platform.create_instance({**guide.instance_body(mine.credentials), "name": "shut"})
     mine.platform.call("DELETE", f"{BASE_PATH}/instances/{shut['id']}/enabled")

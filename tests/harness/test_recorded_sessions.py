@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Doors
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.recording import Recording, Watch, compose, write
 from elements_local.scenarios.runner import How, Runner, Transport
 from elements_local.scenarios.scenario import load
@@ -52,7 +52,7 @@ ACTS = st.one_of(
 class Person:
     """Somebody who works in a workspace, whatever comes of it."""
 
-    doors: Doors
+    clients: WorkspaceClients
     instances: list[dict[str, Any]] = field(default_factory=list)
     contacts: list[int] = field(default_factory=list)
     accounts: list[int] = field(default_factory=list)
@@ -62,26 +62,26 @@ class Person:
         getattr(self, act[0].replace(" ", "_"))(*act[1:])
 
     def crm(self, method: str, path: str, body: object = None) -> Any:
-        return self.doors.crm.send(method, path, json=body)
+        return self.clients.crm.send(method, path, json=body)
 
     def hub(self, method: str, path: str, body: object = None) -> Any:
         if not self.instances:
             return None
         authorization = (
-            f"{self.doors.platform.headers['Authorization']}, Element {self.instances[-1]['token']}"
+            f"{self.clients.platform.headers['Authorization']}, Element {self.instances[-1]['token']}"
         )
-        return self.doors.platform.send(
+        return self.clients.platform.send(
             method, f"{BASE_PATH}/hubs/crm{path}", json=body, headers={"Authorization": authorization}
         )
 
     def instance(self, signed: bool, interval: object, name: str) -> None:  # noqa: FBT001 - drawn
         if len(self.instances) > 1:
             return
-        body = guide.instance_body(self.doors.credentials)
+        body = guide.instance_body(self.clients.credentials)
         configuration = {**body["configuration"], "event.poller.refresh_interval": interval}
         if not signed:
             del configuration["event.notification.signature.key"]
-        made = self.doors.platform.send(
+        made = self.clients.platform.send(
             "POST", f"{BASE_PATH}/instances", json={**body, "name": name, "configuration": configuration}
         )
         if made.ok:
@@ -125,21 +125,21 @@ class Person:
         return self.contacts[which % len(self.contacts)] if self.contacts else 12345678
 
     def advance(self, duration: object) -> None:
-        self.doors.clock.advance(duration)  # type: ignore[arg-type]
+        self.clients.clock.advance(duration)  # type: ignore[arg-type]
 
     def poll(self, one: bool) -> None:  # noqa: FBT001 - drawn
-        self.doors.platform.poll(self.instances[-1]["id"] if one and self.instances else None)
+        self.clients.platform.poll(self.instances[-1]["id"] if one and self.instances else None)
 
     def respond(self, status: int, times: int) -> None:
-        self.doors.sink.respond({"status": status, "times": times})
+        self.clients.sink.respond({"status": status, "times": times})
 
     def fault(self, path: str, status: int) -> None:
-        self.doors.crm.script_faults(
+        self.clients.crm.script_faults(
             [{"match": {"path": path}, "effect": {"status": status}, "when": {"first_n": 2}}]
         )
 
     def no_faults(self) -> None:
-        self.doors.crm.call("DELETE", "/_local/faults")
+        self.clients.crm.call("DELETE", "/_local/faults")
 
     def configure(self, interval: int) -> None:
         self.patch({"configuration": {"event.poller.refresh_interval": interval}})
@@ -153,23 +153,23 @@ class Person:
     def patch(self, body: object) -> None:
         if self.instances:
             path = f"{BASE_PATH}/instances/{self.instances[-1]['id']}"
-            self.doors.platform.send("PATCH", path, json=body)
+            self.clients.platform.send("PATCH", path, json=body)
 
     def wrong(self, how: str) -> None:
         match how:
             case "body":
-                self.doors.crm.send("POST", "/v3.1/Contacts", body=b'{"FIRST_NAME": ')
+                self.clients.crm.send("POST", "/v3.1/Contacts", body=b'{"FIRST_NAME": ')
             case "field":
                 self.crm("POST", "/v3.1/Contacts", {"FIRST_NAME": None})
             case "path":
-                self.doors.platform.send("DELETE", f"{BASE_PATH}/instances/123456")
+                self.clients.platform.send("DELETE", f"{BASE_PATH}/instances/123456")
             case "credentials":
                 basic = b64encode(b"somebody-else:").decode()
-                self.doors.crm.send(
+                self.clients.crm.send(
                     "POST", "/v3.1/Contacts", json={}, headers={"Authorization": f"Basic {basic}"}
                 )
             case _:
-                secret = self.doors.credentials.crm_api_key
+                secret = self.clients.credentials.crm_api_key
                 self.crm("POST", "/v3.1/Contacts", {"FIRST_NAME": secret, "LAST_NAME": f"by {secret}"})
 
     def read(self, path: str) -> None:
@@ -188,14 +188,14 @@ class Person:
             "lastName": "V",
             "password": "Hush-hush-1",
         }
-        made = self.doors.platform.send("POST", f"{BASE_PATH}/organizations/users", json=body)
+        made = self.clients.platform.send("POST", f"{BASE_PATH}/organizations/users", json=body)
         if made.ok:
             path = f"{BASE_PATH}/users/{_json(made)['id']}"
-            self.doors.platform.send("PATCH", path, json={"firstName": "W"})
+            self.clients.platform.send("PATCH", path, json={"firstName": "W"})
 
     def drop_instance(self) -> None:
         if self.instances:
-            self.doors.platform.delete_instance(self.instances.pop(0)["id"])
+            self.clients.platform.delete_instance(self.instances.pop(0)["id"])
 
 
 def _json(reply: Any) -> Any:
@@ -204,8 +204,8 @@ def _json(reply: Any) -> Any:
     return decode(reply.body)
 
 
-def recorded(stack: Stack, doors: Doors, path: Path) -> tuple[Recording, str]:
-    watch = Watch(doors, stack.addresses, seed=stack.seed_of(doors.credentials.name))
+def recorded(stack: Stack, clients: WorkspaceClients, path: Path) -> tuple[Recording, str]:
+    watch = Watch(clients, stack.addresses, seed=stack.seed_of(clients.credentials.name))
     watch.look()
     recording = compose(watch.session(), reads=False)
     return recording, write(path, recording.document, recording.notes)
@@ -224,22 +224,22 @@ def on_ports_too() -> Any:
 
 
 def check(acts: list[tuple[Any, ...]], stack: Stack, folder: Path, *replays: Callable[..., Any]) -> None:
-    doors = stack.new_workspace(seed=11)
+    clients = stack.new_workspace(seed=11)
     try:
-        person = Person(doors)
-        doors.clock.advance("1s")
-        doors.crm.create("Contacts", {"FIRST_NAME": "first"})
+        person = Person(clients)
+        clients.clock.advance("1s")
+        clients.crm.create("Contacts", {"FIRST_NAME": "first"})
         for act in acts:
             person.do(act)
-        _, text = recorded(stack, doors, folder / "it.yaml")
-        credentials = doors.credentials
+        _, text = recorded(stack, clients, folder / "it.yaml")
+        credentials = clients.credentials
         for secret in (credentials.user_secret, credentials.organization_secret, credentials.crm_api_key):
             assert secret not in text
         for instance in person.instances:
             assert instance["token"] not in text
         assert "Hush-hush-1" not in text
     finally:
-        stack.delete_workspace(doors.credentials.name)
+        stack.delete_workspace(clients.credentials.name)
     (scenario,) = load(folder / "it.yaml")
     for run in replays:
         result = run(scenario)

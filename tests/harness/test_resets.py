@@ -17,26 +17,26 @@ def stack():
         yield running
 
 
-def lived_in(doors):
-    doors.platform.create_instance(instance_body(doors.credentials))
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+def lived_in(clients):
+    clients.platform.create_instance(instance_body(clients.credentials))
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
 
 
-def left(doors):
+def left(clients):
     """Say what a workspace has: polls, changes in the CRM, callbacks."""
-    return len(doors.platform.polls()), len(doors.crm.changes()), len(doors.sink.callbacks())
+    return len(clients.platform.polls()), len(clients.crm.changes()), len(clients.sink.callbacks())
 
 
 def test_a_reset_of_all_is_of_every_workspace_in_every_service(stack):
     both = [stack.workspace(), stack.new_workspace()]
-    for doors in both:
-        lived_in(doors)
+    for clients in both:
+        lived_in(clients)
 
     stack.reset_all()
 
-    assert [left(doors) for doors in both] == [(0, 0, 0)] * 2
-    assert {doors.clock.show()["now"] for doors in both} == {"2026-03-02T10:00:00Z"}
+    assert [left(clients) for clients in both] == [(0, 0, 0)] * 2
+    assert {clients.clock.show()["now"] for clients in both} == {"2026-03-02T10:00:00Z"}
 
 
 @pytest.mark.parametrize("reset", ["all", "one"])

@@ -152,16 +152,16 @@ def lone() -> Iterator[Stack]:
 
 
 def test_in_process_too_one_service_runs_alone(lone: Stack) -> None:
-    doors = lone.new_workspace(seed=3, records=1)
+    clients = lone.new_workspace(seed=3, records=1)
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
     assert list(lone.addresses.running) == ["crm"]
-    assert doors.clock.show()["now"] == "2026-03-02T11:00:00Z"
-    assert doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["DATE_CREATED_UTC"] == "2026-03-02 11:00:00"
-    doors.reset()
-    assert doors.clock.show()["now"] == "2026-03-02T10:00:00Z"
-    assert doors.crm.call("GET", "/v3.1/Contacts") == []
+    assert clients.clock.show()["now"] == "2026-03-02T11:00:00Z"
+    assert clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["DATE_CREATED_UTC"] == "2026-03-02 11:00:00"
+    clients.reset()
+    assert clients.clock.show()["now"] == "2026-03-02T10:00:00Z"
+    assert clients.crm.call("GET", "/v3.1/Contacts") == []
 
 
 def test_a_service_that_was_not_started_says_so(lone: Stack) -> None:

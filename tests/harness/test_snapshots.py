@@ -38,28 +38,28 @@ def own_stack():
 
 
 @pytest.fixture
-def polled(doors):
+def polled(clients):
     """A workspace in which the guide's instance has reported one contact."""
-    live(doors)
-    return doors
+    live(clients)
+    return clients
 
 
-def live(doors):
+def live(clients):
     """Make the guide's instance, and let it report a contact."""
-    doors.platform.create_instance(instance_body(doors.credentials))
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+    clients.platform.create_instance(instance_body(clients.credentials))
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
 
 
-def go_on(doors):
+def go_on(clients):
     """Report two contacts more, of which one is tried twice; return all callbacks."""
-    doors.sink.respond({"status": 503, "times": 1})
-    doors.crm.create("Contacts", {"FIRST_NAME": "Bob"})
-    doors.clock.advance("15m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Carol"})
-    doors.clock.advance("20m")
-    return [(one["received_at"], one["status"], one["body"]) for one in doors.sink.callbacks()]
+    clients.sink.respond({"status": 503, "times": 1})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})
+    clients.clock.advance("15m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Carol"})
+    clients.clock.advance("20m")
+    return [(one["received_at"], one["status"], one["body"]) for one in clients.sink.callbacks()]
 
 
 def test_the_same_steps_after_it_make_the_same_callbacks_to_the_byte(polled):
@@ -119,9 +119,9 @@ def test_if_one_service_refuses_its_part_none_changes(polled, service):
         ({"version": 1, "platform": {}, "crm": {}, "sink": {}, "x": {}}, "got the keys"),
     ],
 )
-def test_what_is_no_snapshot_is_refused(doors, document, told):
+def test_what_is_no_snapshot_is_refused(clients, document, told):
     with pytest.raises(NoSnapshotError, match=r"expected .*crm.*sink") as refusal:
-        doors.restore(document)
+        clients.restore(document)
 
     assert told in str(refusal.value)
 
@@ -229,15 +229,15 @@ PERSON = {"email": "ada@example.org", "firstName": "Ada", "lastName": "Byron"}
 
 def test_held_time_goes_back_with_the_clock(own_stack):
     with freezegun.freeze_time("2026-03-02T10:00:00Z") as frozen:
-        doors = own_stack(virtual_clock=lambda start: FrozenClock(start, frozen)).workspace()
-        before, then = doors.snapshot(), SystemClock().now()
-        doors.clock.advance("2h")
+        clients = own_stack(virtual_clock=lambda start: FrozenClock(start, frozen)).workspace()
+        before, then = clients.snapshot(), SystemClock().now()
+        clients.clock.advance("2h")
         assert SystemClock().now() > then
 
-        doors.restore(before)
+        clients.restore(before)
 
-        assert SystemClock().now() == then == doors.clock.now()
-        assert doors.snapshot() == before
+        assert SystemClock().now() == then == clients.clock.now()
+        assert clients.snapshot() == before
 
 
 def test_every_table_of_a_stack_belongs_to_a_service_and_says_whose_its_rows_are(own_stack, tmp_path):
@@ -256,40 +256,40 @@ def test_every_table_of_a_stack_belongs_to_a_service_and_says_whose_its_rows_are
 
 
 CHANGES = {
-    "create": lambda doors, n: doors.crm.create("Contacts", {"FIRST_NAME": f"N{n}"}),
-    "update": lambda doors, n: change(
-        doors, n, lambda i: doors.crm.update("Contacts", i, {"TITLE": f"T{n}"})
+    "create": lambda clients, n: clients.crm.create("Contacts", {"FIRST_NAME": f"N{n}"}),
+    "update": lambda clients, n: change(
+        clients, n, lambda i: clients.crm.update("Contacts", i, {"TITLE": f"T{n}"})
     ),
-    "delete": lambda doors, n: change(doors, n, lambda i: doors.crm.delete("Contacts", i)),
-    "advance": lambda doors, n: doors.clock.advance(f"{n * 3 + 1}m"),
-    "fail": lambda doors, n: doors.sink.respond({"status": 503, "times": n + 1}),
-    "fault": lambda doors, n: doors.crm.script_faults(
+    "delete": lambda clients, n: change(clients, n, lambda i: clients.crm.delete("Contacts", i)),
+    "advance": lambda clients, n: clients.clock.advance(f"{n * 3 + 1}m"),
+    "fail": lambda clients, n: clients.sink.respond({"status": 503, "times": n + 1}),
+    "fault": lambda clients, n: clients.crm.script_faults(
         [{"match": {"path": "/v2.2/*"}, "effect": {"status": 500}, "when": {"first_n": n + 1}}]
     ),
-    "poll": lambda doors, n: doors.platform.poll(instances(doors)[n % len(instances(doors))]),
-    "configure": lambda doors, n: doors.platform.patch_instance(
-        instances(doors)[0], {"configuration": {"event.poller.refresh_interval": str(n + 5)}}
+    "poll": lambda clients, n: clients.platform.poll(instances(clients)[n % len(instances(clients))]),
+    "configure": lambda clients, n: clients.platform.patch_instance(
+        instances(clients)[0], {"configuration": {"event.poller.refresh_interval": str(n + 5)}}
     ),
-    "list": lambda doors, n: doors.crm.call("GET", f"/v3.1/Contacts?top=2&skip={n}&count_total=true"),
-    "drain": lambda doors, n: doors.sink.send("GET", f"/{doors.credentials.name}?returnQueue&n={n}"),
+    "list": lambda clients, n: clients.crm.call("GET", f"/v3.1/Contacts?top=2&skip={n}&count_total=true"),
+    "drain": lambda clients, n: clients.sink.send("GET", f"/{clients.credentials.name}?returnQueue&n={n}"),
 }
 HISTORIES = st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), st.integers(0, 5)), max_size=8)
 
 
-def instances(doors):
-    return [one["id"] for one in doors.platform.call("GET", f"{BASE_PATH}/instances")]
+def instances(clients):
+    return [one["id"] for one in clients.platform.call("GET", f"{BASE_PATH}/instances")]
 
 
-def change(doors, n, do):
+def change(clients, n, do):
     """Change one of the contacts, if there are any."""
-    there = doors.crm.call("GET", "/v3.1/Contacts?top=500")
+    there = clients.crm.call("GET", "/v3.1/Contacts?top=500")
     if there:
         do(there[n % len(there)]["CONTACT_ID"])
 
 
-def happen(doors, history):
+def happen(clients, history):
     for what, n in history:
-        CHANGES[what](doors, n)
+        CHANGES[what](clients, n)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -297,31 +297,31 @@ def happen(doors, history):
 def test_after_any_history_a_restore_is_exact_and_continuing_comes_to_the_same(
     stack_in_process, first, second, third
 ):
-    doors = stack_in_process.new_workspace(name="any", seed=7)
+    clients = stack_in_process.new_workspace(name="any", seed=7)
     try:
-        doors.platform.create_instance(instance_body(doors.credentials))
-        happen(doors, first)
-        taken = encode(doors.snapshot())
-        happen(doors, third)
-        once = everything(doors)
-        doors.restore(decode(taken))
-        assert encode(doors.snapshot()) == taken
-        happen(doors, second)
+        clients.platform.create_instance(instance_body(clients.credentials))
+        happen(clients, first)
+        taken = encode(clients.snapshot())
+        happen(clients, third)
+        once = everything(clients)
+        clients.restore(decode(taken))
+        assert encode(clients.snapshot()) == taken
+        happen(clients, second)
 
-        doors.restore(decode(taken))
+        clients.restore(decode(taken))
 
-        assert encode(doors.snapshot()) == taken
-        happen(doors, third)
-        assert everything(doors) == once
+        assert encode(clients.snapshot()) == taken
+        happen(clients, third)
+        assert everything(clients) == once
     finally:
         stack_in_process.delete_workspace("any")
 
 
-def everything(doors):
+def everything(clients):
     """Return all that came of a history, without the ids of requests, which a stack never gives twice."""
-    contacts = doors.crm.call("GET", "/v3.1/Contacts?top=500")
-    polls = re.sub(r'"requestId[^,]*,', "", encode(doors.platform.polls()).decode())
-    return doors.sink.callbacks(), polls, doors.crm.changes(), doors.clock.show(), contacts
+    contacts = clients.crm.call("GET", "/v3.1/Contacts?top=500")
+    polls = re.sub(r'"requestId[^,]*,', "", encode(clients.platform.polls()).decode())
+    return clients.sink.callbacks(), polls, clients.crm.changes(), clients.clock.show(), contacts
 
 
 class TestScenarios:

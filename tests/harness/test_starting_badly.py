@@ -46,9 +46,9 @@ def changed(path: Path, statement: str) -> None:
 def kept(tmp_path: Path) -> Path:
     """A directory with what a stack left, a contact among it."""
     with in_process(Options(data=tmp_path / "kept")) as stack:
-        doors = stack.workspace()
-        doors.platform.create_instance(instance_body(doors.credentials))
-        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        clients = stack.workspace()
+        clients.platform.create_instance(instance_body(clients.credentials))
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     return tmp_path / "kept"
 
 
@@ -198,32 +198,32 @@ def test_without_room_nothing_starts(small_disk):
 
 def test_without_room_in_service_a_change_is_507_and_with_room_again_all_is_well(small_disk):
     with in_process(Options(data=small_disk / "data")) as stack:
-        doors = stack.workspace()
+        clients = stack.workspace()
         filler = small_disk / "filler"
         filler.write_bytes(bytes(5_300_000))
-        instance = doors.platform.create_instance(instance_body(doors.credentials))
+        instance = clients.platform.create_instance(instance_body(clients.credentials))
         made = 0
         while (
-            full := doors.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "A" * 200})
+            full := clients.crm.send("POST", "/v3.1/Contacts", json={"FIRST_NAME": "A" * 200})
         ).status == 201:
             made += 1
         refused = [
             full,
             # a small change may find room in what the database has already
-            doors.platform.send(
+            clients.platform.send(
                 "PATCH", f"/elements/api-v2/instances/{instance['id']}", json={"name": "x" * 200_000}
             ),
-            doors.clock.send("POST", "/_local/clock/advance", json={"duration": "15m"}),
-            doors.sink.send("POST", "/default", body=bytes(500_000)),
+            clients.clock.send("POST", "/_local/clock/advance", json={"duration": "15m"}),
+            clients.sink.send("POST", "/default", body=bytes(500_000)),
         ]
         read = [
-            doors.crm.send("GET", "/v3.1/Contacts?top=1"),
-            doors.platform.send("GET", "/elements/api-v2/instances"),
-            doors.platform.send("GET", "/_local/health"),
+            clients.crm.send("GET", "/v3.1/Contacts?top=1"),
+            clients.platform.send("GET", "/elements/api-v2/instances"),
+            clients.platform.send("GET", "/_local/health"),
         ]
         filler.unlink()
-        doors.clock.advance("30m")
-        audit = doors.platform.audit(instance["id"])
+        clients.clock.advance("30m")
+        audit = clients.platform.audit(instance["id"])
 
     assert [reply.status for reply in refused] == [507] * 4
     assert all(b"there is no room left" in reply.body for reply in refused)

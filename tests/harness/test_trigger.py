@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 
 from elements_local import guide
 from elements_local.cli import cli
-from elements_local.clients import BASE_PATH, Doors
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
@@ -26,7 +26,7 @@ PROGRAM = Path(sys.executable).parent / "elements-local"
 
 
 @pytest.fixture
-def mine(stack_on_ports: Stack) -> Iterator[Doors]:
+def mine(stack_on_ports: Stack) -> Iterator[WorkspaceClients]:
     """A workspace without instances."""
     made = stack_on_ports.new_workspace()
     yield made
@@ -34,7 +34,7 @@ def mine(stack_on_ports: Stack) -> Iterator[Doors]:
 
 
 @pytest.fixture
-def polled(mine: Doors) -> Doors:
+def polled(mine: WorkspaceClients) -> WorkspaceClients:
     """A workspace with the guide's instance, made at this very instant."""
     mine.platform.create_instance(guide.instance_body(mine.credentials))
     return mine
@@ -49,7 +49,7 @@ class Done(NamedTuple):
 
 
 @pytest.fixture
-def trigger(mine: Doors, at: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+def trigger(mine: WorkspaceClients, at: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     """Return a function that runs the command in the workspace."""
 
     for name, value in at.items():
@@ -65,7 +65,7 @@ def trigger(mine: Doors, at: dict[str, str], monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("kind", ["contacts", "accounts", "leads", "opportunities"])
-def test_a_record_is_created_and_its_callback_printed(polled: Doors, trigger, kind: str) -> None:
+def test_a_record_is_created_and_its_callback_printed(polled: WorkspaceClients, trigger, kind: str) -> None:
     done = trigger(kind, "created")
 
     (callback,) = polled.sink.callbacks()
@@ -85,7 +85,7 @@ def test_a_record_is_created_and_its_callback_printed(polled: Doors, trigger, ki
 
 
 def test_what_was_created_last_is_updated_and_each_change_is_found_by_a_poll_of_its_own(
-    polled: Doors, trigger
+    polled: WorkspaceClients, trigger
 ) -> None:
     told = [
         json.loads(trigger(kind, change, "--json").stdout)
@@ -103,7 +103,7 @@ def test_what_was_created_last_is_updated_and_each_change_is_found_by_a_poll_of_
     assert polled.clock.show()["now"] == "2026-03-02T10:45:00Z"
 
 
-def test_json_says_all_of_it(polled: Doors, trigger) -> None:
+def test_json_says_all_of_it(polled: WorkspaceClients, trigger) -> None:
     done = trigger("leads", "created", "--field", "LAST_NAME=Somerville", "--json")
 
     shown, (callback,) = json.loads(done.stdout), polled.sink.callbacks()
@@ -125,7 +125,7 @@ def test_json_says_all_of_it(polled: Doors, trigger) -> None:
     }
 
 
-def test_fields_are_texts_or_json(polled: Doors, trigger) -> None:
+def test_fields_are_texts_or_json(polled: WorkspaceClients, trigger) -> None:
     tags = '[{"TAG_NAME": "a=b"}]'
     done = trigger(
         "contacts",
@@ -147,7 +147,7 @@ def test_fields_are_texts_or_json(polled: Doors, trigger) -> None:
     assert (made["LAST_NAME"], made["TAGS"]) == ("By=ron", [{"TAG_NAME": "a=b"}])
 
 
-def test_a_field_that_the_crm_does_not_know_is_pointed_out(polled: Doors, trigger) -> None:  # noqa: ARG001 - it has to be there
+def test_a_field_that_the_crm_does_not_know_is_pointed_out(polled: WorkspaceClients, trigger) -> None:  # noqa: ARG001 - it has to be there
     done = trigger("contacts", "created", "--field", "LAST_NAM=Byron", "--field", "zzz=1")
 
     assert done.returncode == 0
@@ -157,7 +157,7 @@ def test_a_field_that_the_crm_does_not_know_is_pointed_out(polled: Doors, trigge
     ]
 
 
-def test_a_record_is_updated_by_its_id(polled: Doors, trigger) -> None:
+def test_a_record_is_updated_by_its_id(polled: WorkspaceClients, trigger) -> None:
     first = polled.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
     polled.crm.create("Contacts", {"FIRST_NAME": "Eve"})
 
@@ -181,7 +181,7 @@ def test_of_records_that_were_there_from_the_start_one_is_updated(
     assert list(json.loads(done.stdout)["fields"]) == ["OPPORTUNITY_DETAILS"]
 
 
-def test_a_record_that_was_deleted_is_not_the_latest(polled: Doors, trigger) -> None:
+def test_a_record_that_was_deleted_is_not_the_latest(polled: WorkspaceClients, trigger) -> None:
     kept = polled.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
     gone = polled.crm.create("Contacts", {"FIRST_NAME": "Eve"})["CONTACT_ID"]
     polled.crm.delete("Contacts", gone)
@@ -189,7 +189,7 @@ def test_a_record_that_was_deleted_is_not_the_latest(polled: Doors, trigger) -> 
     assert json.loads(trigger("contacts", "updated", "--json").stdout)["id"] == kept
 
 
-def test_without_a_record_to_update_nothing_is_changed(polled: Doors, trigger) -> None:
+def test_without_a_record_to_update_nothing_is_changed(polled: WorkspaceClients, trigger) -> None:
     done = trigger("contacts", "updated")
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -200,7 +200,7 @@ def test_without_a_record_to_update_nothing_is_changed(polled: Doors, trigger) -
 
 @pytest.mark.parametrize("kind", COLLECTIONS)
 def test_where_nothing_polls_such_records_it_prints_the_call_that_makes_an_instance_and_that_call_works(
-    mine: Doors, trigger, kind: str
+    mine: WorkspaceClients, trigger, kind: str
 ) -> None:
     refused = trigger(kind, "created")
     first, *call = refused.stderr.splitlines()
@@ -223,7 +223,7 @@ def test_where_nothing_polls_such_records_it_prints_the_call_that_makes_an_insta
     assert event["objectId"] == str(json.loads(done.stdout)["id"])
 
 
-def test_instances_that_poll_other_records_are_named(mine: Doors, trigger) -> None:
+def test_instances_that_poll_other_records_are_named(mine: WorkspaceClients, trigger) -> None:
     body = guide.instance_body(mine.credentials)
     body["configuration"]["event.poller.configuration"] = {"leads": {}}
     made = mine.platform.create_instance(body)["id"]
@@ -234,7 +234,7 @@ def test_instances_that_poll_other_records_are_named(mine: Doors, trigger) -> No
     assert mine.crm.changes() == []
 
 
-def test_a_resource_of_another_name_for_such_records_counts(mine: Doors, trigger) -> None:
+def test_a_resource_of_another_name_for_such_records_counts(mine: WorkspaceClients, trigger) -> None:
     body = guide.instance_body(mine.credentials)
     entry = guide.poller_entry("contacts", "CONTACT_ID")
     body["configuration"]["event.poller.configuration"] = {"people": entry}
@@ -245,7 +245,7 @@ def test_a_resource_of_another_name_for_such_records_counts(mine: Doors, trigger
     assert shown["callback"]["json"]["message"]["events"][0]["objectType"] == "people"
 
 
-def test_of_several_instances_the_one_that_polls_first_finds_it(polled: Doors, trigger) -> None:
+def test_of_several_instances_the_one_that_polls_first_finds_it(polled: WorkspaceClients, trigger) -> None:
     body = guide.instance_body(polled.credentials)
     body["configuration"]["event.poller.refresh_interval"] = "7"
     sooner = polled.platform.create_instance(body)["id"]
@@ -256,7 +256,9 @@ def test_of_several_instances_the_one_that_polls_first_finds_it(polled: Doors, t
     assert shown["callback"]["json"]["message"]["instanceId"] == sooner
 
 
-def test_a_paused_poller_is_pointed_out_with_the_call_that_lets_it_run(polled: Doors, trigger) -> None:
+def test_a_paused_poller_is_pointed_out_with_the_call_that_lets_it_run(
+    polled: WorkspaceClients, trigger
+) -> None:
     (job,) = polled.platform.call("GET", f"{BASE_PATH}/jobs")
     polled.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/disable")
 
@@ -270,7 +272,7 @@ def test_a_paused_poller_is_pointed_out_with_the_call_that_lets_it_run(polled: D
 
 
 def test_what_the_receiver_does_not_take_is_printed_with_the_reason_and_exit_1(
-    polled: Doors, trigger
+    polled: WorkspaceClients, trigger
 ) -> None:
     polled.sink.respond({"status": 503})
 
@@ -284,7 +286,7 @@ def test_what_the_receiver_does_not_take_is_printed_with_the_reason_and_exit_1(
 
 
 def test_a_receiver_that_is_not_the_sink_gets_what_is_printed(
-    mine: Doors, trigger, httpserver: HTTPServer
+    mine: WorkspaceClients, trigger, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request("/hooks", method="POST").respond_with_data("", status=204)
     body = guide.instance_body(mine.credentials)
@@ -300,7 +302,7 @@ def test_a_receiver_that_is_not_the_sink_gets_what_is_printed(
 
 
 def test_what_a_receiver_that_is_not_the_sink_does_not_take_is_printed_too(
-    mine: Doors, trigger, httpserver: HTTPServer
+    mine: WorkspaceClients, trigger, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request("/hooks", method="POST").respond_with_data("", status=500)
     body = guide.instance_body(mine.credentials)
@@ -326,14 +328,14 @@ def test_what_a_receiver_that_is_not_the_sink_does_not_take_is_printed_too(
 )
 def test_whatever_the_stacks_settings_a_change_is_found(environment: dict[str, str]) -> None:
     with in_process(Options(environment=environment)) as stack:
-        doors = stack.workspace()
-        doors.platform.create_instance(guide.instance_body(doors.credentials))
-        poller = poller_of(doors, "contacts")
-        leave_the_second(doors, poller)
-        made = make(doors, "contacts", {}, None)
-        let_it_poll(doors, poller)
-        found = outcome_of(doors, poller, made)
-        (callback,) = doors.sink.callbacks()
+        clients = stack.workspace()
+        clients.platform.create_instance(guide.instance_body(clients.credentials))
+        poller = poller_of(clients, "contacts")
+        leave_the_second(clients, poller)
+        made = make(clients, "contacts", {}, None)
+        let_it_poll(clients, poller)
+        found = outcome_of(clients, poller, made)
+        (callback,) = clients.sink.callbacks()
 
     assert found.reasons == ()
     assert found.sent
@@ -357,7 +359,7 @@ def test_whatever_the_stacks_settings_a_change_is_found(environment: dict[str, s
     ],
 )
 def test_if_no_callback_comes_it_says_what_the_poll_made_of_the_record(
-    mine: Doors, trigger, change: dict, reason: str
+    mine: WorkspaceClients, trigger, change: dict, reason: str
 ) -> None:
     body = guide.instance_body(mine.credentials)
     entry = guide.poller_entry("contacts", "CONTACT_ID") | change
@@ -373,7 +375,7 @@ def test_if_no_callback_comes_it_says_what_the_poll_made_of_the_record(
     assert done.stderr == f"no callback: {shown['reasons'][0]}\n"
 
 
-def test_a_poll_that_fails_is_the_reason(polled: Doors, trigger) -> None:
+def test_a_poll_that_fails_is_the_reason(polled: WorkspaceClients, trigger) -> None:
     polled.crm.script_faults([{"match": {"path": "/v2.2/Contacts*"}, "effect": {"status": 503}}])
 
     done = trigger("contacts", "created")
@@ -382,7 +384,9 @@ def test_a_poll_that_fails_is_the_reason(polled: Doors, trigger) -> None:
     assert "no callback: the poll of contacts at 2026-03-02T10:15:00Z failed: " in done.stderr
 
 
-def test_a_change_that_is_reported_as_another_is_exit_1_with_the_arithmetic(mine: Doors, trigger) -> None:
+def test_a_change_that_is_reported_as_another_is_exit_1_with_the_arithmetic(
+    mine: WorkspaceClients, trigger
+) -> None:
     body = guide.instance_body(mine.credentials)
     entry = guide.poller_entry("contacts", "CONTACT_ID") | {"createdCheckTolerance": 3600}
     body["configuration"]["event.poller.configuration"] = {"contacts": entry}
@@ -468,7 +472,7 @@ def test_cut_off_it_says_what_is_changed() -> None:
     ],
 )
 def test_misuse_says_what_is_wrong_and_changes_nothing(
-    polled: Doors, trigger, words: list[str], reason: str
+    polled: WorkspaceClients, trigger, words: list[str], reason: str
 ) -> None:
     refused = trigger(*words)
 

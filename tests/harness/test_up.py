@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Addresses, Doors
+from elements_local.clients import BASE_PATH, Addresses, WorkspaceClients
 from elements_local.stack.stack import Stack, at
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
@@ -49,22 +49,22 @@ def stack_of(ready: dict) -> Stack:
     return at(Addresses(platform=platform, crm=ready["crm"], sink=ready["sink"]))
 
 
-def doors_of(ready: dict) -> Doors:
+def clients_of(ready: dict) -> WorkspaceClients:
     return stack_of(ready).workspace()
 
 
-def report_a_contact(doors: Doors) -> None:
-    doors.platform.create_instance(guide.instance_body(doors.credentials))
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+def report_a_contact(clients: WorkspaceClients) -> None:
+    clients.platform.create_instance(guide.instance_body(clients.credentials))
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
 
 
 def test_with_json_what_happens_is_told_on_standard_error_a_line_each() -> None:
     with started("--json") as process:
-        doors = doors_of(what_runs(process))
-        doors.sink.respond({"status": 503, "times": 1})
-        report_a_contact(doors)
+        clients = clients_of(what_runs(process))
+        clients.sink.respond({"status": 503, "times": 1})
+        report_a_contact(clients)
         process.send_signal(signal.SIGINT)
         rest, told = process.communicate(timeout=30)
 
@@ -114,9 +114,9 @@ def test_who_never_reads_what_is_told_does_not_hold_the_stack_up() -> None:
     """A pipe holds 64 KiB."""
     with started("--json") as process:
         ready = what_runs(process)
-        doors = doors_of(ready)
+        clients = clients_of(ready)
         for _ in range(1500):
-            doors.clock.advance("1s")
+            clients.clock.advance("1s")
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=30)
         assert process.stderr
@@ -355,7 +355,7 @@ def test_the_command_that_resets_all_resets_none_while_one_is_busy(httpserver: H
     told = []
     with started("--json", "--quiet") as process:
         ready = what_runs(process)
-        busy, other = doors_of(ready), stack_of(ready).new_workspace(name="other")
+        busy, other = clients_of(ready), stack_of(ready).new_workspace(name="other")
 
         def reset() -> subprocess.CompletedProcess[str]:
             env = {f"ELEMENTS_LOCAL_{name.upper()}_URL": ready[name] for name in ("platform", "crm", "sink")}

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from elements_local.clients import Client, Doors
+from elements_local.clients import ServiceClient, WorkspaceClients
 from mock_kit.api.json_text import decode
 
 SERVICES = ("platform", "crm", "sink")
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
-def client_of(doors: Doors, service: str) -> Client:
-    return {"platform": doors.platform, "crm": doors.crm, "sink": doors.sink}[service]
+def client_of(clients: WorkspaceClients, service: str) -> ServiceClient:
+    return {"platform": clients.platform, "crm": clients.crm, "sink": clients.sink}[service]
 
 
-def operations(client: Client) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+def operations(client: ServiceClient) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
     document = client.call("GET", "/_local/openapi.json")
     for path, methods in document["paths"].items():
         for method in METHODS & methods.keys() if path.startswith("/_local/") else ():
@@ -36,9 +36,9 @@ def resolved(schema: dict[str, Any], document: dict[str, Any]) -> list[dict[str,
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_parameter_that_an_admin_route_does_not_read_is_refused_before_anything_happens(
-    doors: Doors, service: str
+    clients: WorkspaceClients, service: str
 ) -> None:
-    client = client_of(doors, service)
+    client = client_of(clients, service)
     found = list(operations(client))
     assert len(found) > 10
 
@@ -48,14 +48,16 @@ def test_a_parameter_that_an_admin_route_does_not_read_is_refused_before_anythin
         assert reply.status == 400, (method, path, reply.status)
         assert "there is no parameter 'nonsens' here" in decode(reply.body)["message"]
         assert "400" in said["responses"], (method, path)
-    assert doors.clock.show()["now"] == "2026-03-02T10:00:00Z"
+    assert clients.clock.show()["now"] == "2026-03-02T10:00:00Z"
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_bodies_of_admin_routes_take_no_other_keys_than_they_read(doors: Doors, service: str) -> None:
+def test_the_bodies_of_admin_routes_take_no_other_keys_than_they_read(
+    clients: WorkspaceClients, service: str
+) -> None:
     loose = [
         (method, path)
-        for method, path, said, document in operations(client_of(doors, service))
+        for method, path, said, document in operations(client_of(clients, service))
         for content in said.get("requestBody", {}).get("content", {}).values()
         for shape in resolved(content.get("schema", {}), document)
         if shape.get("type") == "object" and shape.get("additionalProperties") is not False
@@ -75,13 +77,15 @@ def test_the_bodies_of_admin_routes_take_no_other_keys_than_they_read(doors: Doo
         ("sink", "/_local/journal?worckspace=mine", "(did you mean 'workspace'?); expected any of q, before, limit, workspace, bin"),
     ],
 )  # fmt: skip
-def test_the_nearest_that_there_is_is_named(doors: Doors, service: str, target: str, said: str) -> None:
-    reply = client_of(doors, service).send("GET", target)
+def test_the_nearest_that_there_is_is_named(
+    clients: WorkspaceClients, service: str, target: str, said: str
+) -> None:
+    reply = client_of(clients, service).send("GET", target)
 
     assert reply.status == 400
     assert said in decode(reply.body)["message"]
 
 
-def test_the_vendors_own_routes_pass_over_what_they_do_not_read(doors: Doors) -> None:
-    assert doors.platform.send("GET", "/elements/api-v2/elements?nonsens=1").status == 200
-    assert doors.crm.send("GET", "/v3.1/Contacts?nonsens=1").status == 200
+def test_the_vendors_own_routes_pass_over_what_they_do_not_read(clients: WorkspaceClients) -> None:
+    assert clients.platform.send("GET", "/elements/api-v2/elements?nonsens=1").status == 200
+    assert clients.crm.send("GET", "/v3.1/Contacts?nonsens=1").status == 200

@@ -3,7 +3,7 @@
 import pytest
 
 from elements_local import guide
-from elements_local.clients import BASE_PATH, Doors
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import CallError
 
 LISTS = [
@@ -29,25 +29,25 @@ KEYS = {
 
 
 @pytest.fixture
-def busy(doors: Doors) -> Doors:
+def busy(clients: WorkspaceClients) -> WorkspaceClients:
     """A workspace in which a little of everything has happened."""
-    doors.platform.create_instance(guide.instance_body(doors.credentials))
-    doors.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json={
+    clients.platform.create_instance(guide.instance_body(clients.credentials))
+    clients.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json={
         "channel": "email", "topics": ["a-topic"], "config": {"to": "me@example.com"},
     })  # fmt: skip
     for number in range(5):
-        doors.platform.call(
+        clients.platform.call(
             "POST", f"{BASE_PATH}/notifications", json={"topic": "a-topic", "message": f"{number}"}
         )
-        doors.crm.create("Contacts", {"FIRST_NAME": f"N{number}"})
-        doors.clock.advance("15m")
-    return doors
+        clients.crm.create("Contacts", {"FIRST_NAME": f"N{number}"})
+        clients.clock.advance("15m")
+    return clients
 
 
 @pytest.mark.parametrize(("service", "what", "query"), LISTS)
 @pytest.mark.parametrize("limit", [1, 3, 10_000])
 def test_all_pages_together_are_the_list(
-    busy: Doors, service: str, what: str, query: str, limit: int
+    busy: WorkspaceClients, service: str, what: str, query: str, limit: int
 ) -> None:
     client, key = getattr(busy, service), KEYS.get(what, what)
     query = query.format(busy.credentials.name)
@@ -79,16 +79,16 @@ def test_all_pages_together_are_the_list(
         ("sink", "/_local/callbacks?limit=10001", "limit must be a whole number from 1 to 10000"),
     ],
 )
-def test_what_is_no_page_is_refused(doors: Doors, service: str, path: str, said: str) -> None:
+def test_what_is_no_page_is_refused(clients: WorkspaceClients, service: str, path: str, said: str) -> None:
     with pytest.raises(CallError, match=said):
-        getattr(doors, service).call("GET", path)
+        getattr(clients, service).call("GET", path)
 
 
-def test_a_wait_leads_to_what_its_first_page_has_no_room_for(doors: Doors) -> None:
+def test_a_wait_leads_to_what_its_first_page_has_no_room_for(clients: WorkspaceClients) -> None:
     for number in range(1002):
-        doors.sink.send("POST", f"/{doors.credentials.name}/{number}", body=b'{"a": 1}')
+        clients.sink.send("POST", f"/{clients.credentials.name}/{number}", body=b'{"a": 1}')
 
-    found = doors.sink.wait(1002, json=["$.a == 1"], header=["Content-Length: 8"])
+    found = clients.sink.wait(1002, json=["$.a == 1"], header=["Content-Length: 8"])
 
     assert [one["path"].rpartition("/")[2] for one in found] == [str(number) for number in range(1002)]
-    assert len(doors.sink.callbacks()) == 1002
+    assert len(clients.sink.callbacks()) == 1002

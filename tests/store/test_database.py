@@ -1,4 +1,4 @@
-"""The database door: one way in for reading, one for writing, and instants that stay what they are."""
+"""The database client: one way in for reading, one for writing, and instants that stay what they are."""
 
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
@@ -95,7 +95,7 @@ class TestTransactions:
             assert count(reader) == 1
 
     def test_a_glance_sees_what_was_written_last_and_holds_up_nobody(self, prepared):
-        with prepared.glancing() as glance:
+        with prepared.autocommit_read() as glance:
             assert count(glance) == 0
             with prepared.writing() as writer:
                 add(writer)

@@ -8,12 +8,12 @@ from threading import Thread
 import pytest
 
 from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.faults import Effect, Match, Phase, Rule, When
+from mock_kit.admin.faults import Effect, FaultRule, Match, Phase, When
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-FAILS = Rule(effect=Effect(status=503))
-DROPS = Rule(effect=Effect(drop=True))
-WHOLE = Rule(
+FAILS = FaultRule(effect=Effect(status=503))
+DROPS = FaultRule(effect=Effect(drop=True))
+WHOLE = FaultRule(
     service="crm",
     match=Match(method="GET", path="/größe/*"),
     effect=Effect(
@@ -57,14 +57,14 @@ def test_a_rule_strikes_and_is_counted(book):
 
 
 def test_a_request_that_does_not_match_is_neither_struck_nor_counted(book):
-    book.replace("default", [Rule(effect=Effect(drop=True), match=Match(method="POST"))])
+    book.replace("default", [FaultRule(effect=Effect(drop=True), match=Match(method="POST"))])
 
     assert strikes(book) == [None]
     assert counts(book) == [(0, 0)]
 
 
 def test_the_first_rule_that_hits_strikes_and_those_behind_it_are_not_counted(book):
-    once = Rule(effect=Effect(status=500), when=When(first_n=1))
+    once = FaultRule(effect=Effect(status=500), when=When(first_n=1))
     book.replace("default", [once, FAILS, DROPS])
 
     assert strikes(book, 3) == [once, FAILS, FAILS]
@@ -72,7 +72,7 @@ def test_the_first_rule_that_hits_strikes_and_those_behind_it_are_not_counted(bo
 
 
 def test_every_n_and_first_n_count_together(book):
-    rule = Rule(effect=Effect(drop=True), when=When(first_n=5, every_n=2))
+    rule = FaultRule(effect=Effect(drop=True), when=When(first_n=5, every_n=2))
     book.replace("default", [rule])
 
     assert strikes(book, 8) == [None, rule, None, rule, None, None, None, None]
@@ -85,7 +85,7 @@ def test_every_n_and_first_n_count_together(book):
     ids=["just before", "exactly then", "after"],
 )
 def test_a_rule_ends_at_its_instant_and_is_counted_all_the_same(book, since_noon, struck):
-    book.replace("default", [Rule(effect=Effect(drop=True), until=NOON)])
+    book.replace("default", [FaultRule(effect=Effect(drop=True), until=NOON)])
 
     (rule,) = strikes(book, now=NOON + since_noon)
 
@@ -158,7 +158,7 @@ def test_a_rule_survives_a_restart_as_it_was(book, open_book, rule):
 
 def test_counts_survive_a_restart_and_go_on(book, open_book):
     """The first three are the first three, whether or not the program was stopped between them."""
-    book.replace("default", [Rule(effect=Effect(drop=True), when=When(first_n=3))])
+    book.replace("default", [FaultRule(effect=Effect(drop=True), when=When(first_n=3))])
     strikes(book, 2)
 
     again = open_book()
@@ -169,7 +169,7 @@ def test_counts_survive_a_restart_and_go_on(book, open_book):
 
 
 def test_more_than_nine_rules_keep_their_order(book, open_book):
-    rules = [Rule(effect=Effect(status=500 + nth)) for nth in range(12)]
+    rules = [FaultRule(effect=Effect(status=500 + nth)) for nth in range(12)]
     book.replace("default", rules)
 
     assert [entry.rule for entry in open_book().entries("default")] == rules
@@ -177,8 +177,8 @@ def test_more_than_nine_rules_keep_their_order(book, open_book):
 
 def test_counts_are_exact_among_many_threads(book, open_book):
     threads, each = 8, 50
-    book.replace("default", [Rule(effect=Effect(drop=True), when=When(first_n=70)), FAILS])
-    struck: list[Rule | None] = []
+    book.replace("default", [FaultRule(effect=Effect(drop=True), when=When(first_n=70)), FAILS])
+    struck: list[FaultRule | None] = []
 
     def work():
         for _ in range(each):

@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_platform.core.models import Instance
-from mock_platform.instances.schedule import Plan
+from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store import Instances
-from mock_platform.instances.store_search import Stretch, Wanted
+from mock_platform.instances.store_search import InstanceFilter, InstanceRange
 from mock_platform.store import PlatformStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-NOTHING = Plan(resources=(), polled=False, poll_at=None, begins=False, callback_url=None, forgive=False)
-ALL = Stretch(size=1000)
+NOTHING = PollPlan(resources=(), polled=False, poll_at=None, begins=False, callback_url=None, forgive=False)
+ALL = InstanceRange(size=1000)
 TAGS = st.lists(st.sampled_from(["a", "A", "b", "a,b", '"a"', "%", "_", "\0", "Ä", ""]), max_size=3)
 NAMES = st.sampled_from(
     ["Acme", "ACME West", "100%", "under_score", "back\\slash", "sl/ash", "Ärger", "ß", "x"]
@@ -62,7 +62,9 @@ def workspaces():
 
 
 def ids(store, workspace="acme", stretch=ALL, **wanted):
-    return [each.id for each in store[Instances].search(workspace, Wanted(**wanted), stretch).instances]
+    return [
+        each.id for each in store[Instances].search(workspace, InstanceFilter(**wanted), stretch).instances
+    ]
 
 
 def test_without_conditions_all_of_the_workspace_are_found(store, add):
@@ -70,7 +72,7 @@ def test_without_conditions_all_of_the_workspace_are_found(store, add):
     add("other")
 
     assert ids(store) == mine
-    assert store[Instances].count("acme", Wanted()) == 2
+    assert store[Instances].count("acme", InstanceFilter()) == 2
 
 
 @RULES
@@ -89,7 +91,7 @@ def test_what_is_found_has_every_tag_and_the_text_in_name_or_key(
         for each in kept
         if set(wanted_tags) <= set(each.tags) and (text in each.name.casefold() or text in "insightly")
     ]
-    assert store[Instances].count(workspace, Wanted(tags=tuple(wanted_tags), text=text)) == len(found)
+    assert store[Instances].count(workspace, InstanceFilter(tags=tuple(wanted_tags), text=text)) == len(found)
 
 
 @RULES
@@ -99,19 +101,19 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
 ):
     workspace = next(workspaces)
     kept = [add(workspace, tags=("x",) if number % 2 or not tagged else ("y",)) for number in range(made)]
-    wanted = Wanted(tags=("x",))
+    wanted = InstanceFilter(tags=("x",))
     expected = [each.id for each in kept if "x" in each.tags]
 
     walked, after, more = [], 0, True
     while more:
-        page = store[Instances].search(workspace, wanted, Stretch(after=after, size=size))
+        page = store[Instances].search(workspace, wanted, InstanceRange(after=after, size=size))
         walked.append([each.id for each in page.instances])
         after, more = page.instances[-1].id if page.instances else 0, page.more
         assert page.total == len(expected)
     numbered = [
-        ids(store, workspace, Stretch(skip=number * size, size=size), tags=("x",)) for number in (0, 1)
+        ids(store, workspace, InstanceRange(skip=number * size, size=size), tags=("x",)) for number in (0, 1)
     ]
-    double = ids(store, workspace, Stretch(size=2 * size), tags=("x",))
+    double = ids(store, workspace, InstanceRange(size=2 * size), tags=("x",))
 
     assert [each for page in walked for each in page] == expected
     assert all(len(page) == size for page in walked[:-1])
@@ -121,12 +123,14 @@ def test_pages_hold_everything_once_and_two_of_n_are_one_of_two_n(
 
 def test_a_walk_loses_and_repeats_nothing_though_instances_come_and_go(store, add):
     made = [add() for _ in range(6)]
-    first = store[Instances].search("acme", Wanted(), Stretch(size=3))
+    first = store[Instances].search("acme", InstanceFilter(), InstanceRange(size=3))
     store[Instances].delete("acme", made[0])
     store[Instances].delete("acme", made[2])
     late = add()
 
-    second = store[Instances].search("acme", Wanted(), Stretch(after=first.instances[-1].id, size=9))
+    second = store[Instances].search(
+        "acme", InstanceFilter(), InstanceRange(after=first.instances[-1].id, size=9)
+    )
 
     assert [each.id for each in second.instances] == [each.id for each in (*made[3:], late)]
     assert second.more is False

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import inspect
 
 from mock_kit.storage.database import SchemaVersionError
-from mock_platform.accounts.emails import Cause, Email
+from mock_platform.accounts.emails import Email, EmailCause
 from mock_platform.accounts.store_emails import Emails
-from mock_platform.callbacks.delivery import Outcome
-from mock_platform.callbacks.store_attempts import Attempts, Tried
+from mock_platform.callbacks.delivery import AttemptOutcome
+from mock_platform.callbacks.store_attempts import AttemptResult, Attempts
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
 from mock_platform.core.models import (
@@ -26,14 +26,14 @@ from mock_platform.core.models import (
     LastPoll,
     Notification,
     Poll,
+    PollVerdict,
     User,
-    Verdict,
 )
 from mock_platform.events import event
-from mock_platform.events.store import Events, Wanted
-from mock_platform.events.store_notifications import Outgoing
+from mock_platform.events.store import EventFilter, Events
+from mock_platform.events.store_notifications import OutgoingNotification
 from mock_platform.events.store_subscriptions import Subscriptions
-from mock_platform.instances.schedule import Plan
+from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls
@@ -45,12 +45,14 @@ FIRST = 100_000
 OWNER = User(
     id=1, account_id=2, company_id=3, email="olive@acme.example", first_name="Olive", last_name="Owner"
 )
-EMAIL = Email(at=LATER, cause=Cause.DELIVERY_FAILED, to="olive@acme.example", subject="dead", message="...")
+EMAIL = Email(
+    at=LATER, cause=EmailCause.DELIVERY_FAILED, to="olive@acme.example", subject="dead", message="..."
+)
 WEIRD = "Ünïcödé 漢字 🚀 \u202e <b> ' \" \\ % _ \n\t"
 
 
 def plan(*resources, poll_at=LATER, url="http://receiver.test/", polled=True, forgive=False):
-    return Plan(
+    return PollPlan(
         resources=resources,
         polled=polled,
         poll_at=poll_at,
@@ -117,7 +119,7 @@ def composing(number_of_notifications, *, topic="topic", body=b"{}"):
     def compose(next_id):
         for _ in range(number_of_notifications):
             number = next_id()
-            yield Outgoing(
+            yield OutgoingNotification(
                 notification=Notification(
                     id=number,
                     event_id=f"event-{number}",
@@ -185,7 +187,7 @@ def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_
     ]
     assert store[Polls].list("acme", resource="\0", limit=9) == []
     assert store[Instances].with_token("acme", "\0") is None
-    assert store[Events].get(Wanted(workspace="acme"), "\0") is None
+    assert store[Events].get(EventFilter(workspace="acme"), "\0") is None
 
 
 def test_ids_are_consecutive_and_never_given_twice(store, add):
@@ -284,7 +286,7 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
     assert store[Instances].with_token("acme", made.token) is None
     assert store[Instances].last_polls("acme", made.id) == {}
     assert store[Subscriptions].get("acme", made.subscription_id) is None
-    assert store[Events].list(Wanted(workspace="acme"), offset=0, limit=9) == []
+    assert store[Events].list(EventFilter(workspace="acme"), offset=0, limit=9) == []
     for kind, subject, _ in due(store):
         if kind is JobKind.DELIVER:
             notification, subscription = map(int, subject.split("/"))
@@ -399,7 +401,7 @@ def test_a_poll_comes_back_as_it_was_kept(store, add):
             verdict=verdict,
             why=WEIRD,
         )
-        for verdict in Verdict
+        for verdict in PollVerdict
     )
     poll = poll_of(
         made, request_status=None, seen=3, decisions=decisions, error=WEIRD, request_url="/x?" + "y" * 5000
@@ -502,7 +504,7 @@ def test_without_a_subscription_events_are_kept_and_nobody_is_owed_anything(stor
 
     succeed(made, 2)
 
-    assert len(store[Events].list(Wanted(workspace="acme"), offset=0, limit=9)) == 2
+    assert len(store[Events].list(EventFilter(workspace="acme"), offset=0, limit=9)) == 2
     assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
 
 
@@ -540,10 +542,10 @@ def attempted(store):
             reason=WEIRD if failed else "",
             elapsed=timedelta(seconds=1.5),
         )
-        outcome = Outcome(
+        outcome = AttemptOutcome(
             delivery=delivery, again=again, gives_up=status is DeliveryStatus.QUEUED and not policy_queues
         )
-        tried = Tried(job=job, attempt=attempt, outcome=outcome, email=EMAIL)
+        tried = AttemptResult(job=job, attempt=attempt, outcome=outcome, email=EMAIL)
         store[Attempts].attempted("acme", [tried])
         return attempt
 
@@ -568,7 +570,7 @@ def test_a_delivery_that_failed_is_due_again_with_its_history(store, add, succee
         f"5000/{made.subscription_id}",
         LATER + timedelta(seconds=4),
     )
-    (event,) = store[Events].list(Wanted(workspace="acme"), offset=0, limit=9)
+    (event,) = store[Events].list(EventFilter(workspace="acme"), offset=0, limit=9)
     assert (event.status, event.notified_data) == (EventStatus.DISPATCHED, ())
 
 
@@ -578,7 +580,7 @@ def test_a_delivery_that_was_taken_is_done_and_its_event_says_so(store, add, suc
 
     attempted(made, DeliveryStatus.DELIVERED)
 
-    (event,) = store[Events].list(Wanted(workspace="acme", instance_ids=(made.id,)), offset=0, limit=9)
+    (event,) = store[Events].list(EventFilter(workspace="acme", instance_ids=(made.id,)), offset=0, limit=9)
     assert (event.status, event.notified_data, event.updated) == (EventStatus.NOTIFIED, ("{}",), LATER)
     assert [kind for kind, _, _ in due(store)] == [JobKind.POLL]
 
@@ -608,22 +610,25 @@ def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store
     succeed(other, 1)
 
     listed = [
-        event.notification_id for event in store[Events].list(Wanted(workspace="acme"), offset=0, limit=9)
+        event.notification_id
+        for event in store[Events].list(EventFilter(workspace="acme"), offset=0, limit=9)
     ]
     stretch = [
         event.notification_id
-        for event in store[Events].list(Wanted(workspace="acme", instance_ids=(made.id,)), offset=1, limit=2)
+        for event in store[Events].list(
+            EventFilter(workspace="acme", instance_ids=(made.id,)), offset=1, limit=2
+        )
     ]
 
     assert listed == [5003, 5002, 5001, 5000]
     assert stretch == [5001, 5000]
-    assert store[Events].get(Wanted(workspace="acme"), "event-5001").notification_id == 5001
+    assert store[Events].get(EventFilter(workspace="acme"), "event-5001").notification_id == 5001
     assert (
-        store[Events].get(Wanted(workspace="acme", instance_ids=(made.id,)), "event-5001").instance_id
+        store[Events].get(EventFilter(workspace="acme", instance_ids=(made.id,)), "event-5001").instance_id
         == made.id
     )
-    assert store[Events].get(Wanted(workspace="acme", instance_ids=(other.id,)), "event-5001") is None
-    assert store[Events].get(Wanted(workspace="other"), "event-5001") is None
+    assert store[Events].get(EventFilter(workspace="acme", instance_ids=(other.id,)), "event-5001") is None
+    assert store[Events].get(EventFilter(workspace="other"), "event-5001") is None
 
 
 def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add):

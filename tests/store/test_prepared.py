@@ -166,7 +166,7 @@ def test_a_reader_sees_one_state_of_the_data(database, open_database):
         with open_database().writing() as writer:
             Prepared(visits.insert()).run(writer, ADA)
         after = count.scalar(reader, {"from": 0})
-    with database.glancing() as glance:
+    with database.autocommit_read() as glance:
         at_last = count.scalar(glance, {"from": 0})
 
     assert (before, after, at_last) == (0, 0, 1)

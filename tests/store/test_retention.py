@@ -7,7 +7,7 @@ from sqlalchemy import Column, MetaData, Table, Text, bindparam, select
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.retention import Forgetting, Pruned, Retention, pruned_table
+from mock_kit.storage.retention import Pruned, Retention, RetentionRule, pruned_table
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEP = timedelta(hours=1)
@@ -27,7 +27,7 @@ class Shop:
     def __init__(self, database, keep):
         database.create("things", METADATA, version=1)
         self.database = database
-        self.retention = Retention(PRUNED, [Forgetting(keep=keep, statements=[OLD])])
+        self.retention = Retention(PRUNED, [RetentionRule(keep=keep, statements=[OLD])])
 
     def add(self, at, workspace="mine"):
         with self.database.writing() as connection:

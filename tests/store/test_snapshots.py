@@ -95,14 +95,14 @@ class Service:
             database=database,
             tables=AllRows(metadata),
             memories={"said": self.memory},
-            stills=(self.still,),
+            quiescers=(self.quiesce,),
             moved=lambda snapshot, workspace: (
                 lambda _column, text: text.replace(snapshot.workspace, workspace.name)
             ),
         )
 
     @contextmanager
-    def still(self, _workspace):
+    def quiesce(self, _workspace):
         self.quiet += 1
         try:
             yield

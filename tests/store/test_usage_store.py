@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from mock_platform.store import PlatformStore
-from mock_platform.usage.record import Call
-from mock_platform.usage.store import Usage, UsageWanted
+from mock_platform.usage.record import UsageRecord
+from mock_platform.usage.store import UsageCriteria, UsageStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COUNT = "SELECT COUNT(*) FROM platform_usage"
@@ -20,7 +20,7 @@ def store(database):
 
 
 def call(number=0, *, workspace="acme", at=NOON, **others):
-    return Call(
+    return UsageRecord(
         workspace=workspace,
         at=at,
         user_id=7,
@@ -36,46 +36,46 @@ def call(number=0, *, workspace="acme", at=NOON, **others):
 
 def wanted(workspace="acme", **others):
     everything = {"since": NOON - timedelta(days=365), "until": NOON + timedelta(days=365), "user_ids": (7,)}
-    return UsageWanted(**({"workspace": workspace} | everything | others))
+    return UsageCriteria(**({"workspace": workspace} | everything | others))
 
 
 def found(store, **others):
-    calls, total = store[Usage].find(wanted(**others), offset=0, limit=9999)
+    calls, total = store[UsageStore].find(wanted(**others), offset=0, limit=9999)
     assert total == len(calls)
     return calls
 
 
 def test_a_call_comes_back_as_it_was_noted_with_the_next_number(store):
     noted = call(instance_id=5, element_key="insightly", process_ms=12)
-    store[Usage].note(noted)
-    store[Usage].note(call(1))
+    store[UsageStore].note(noted)
+    store[UsageStore].note(call(1))
 
     latest, first = found(store)
 
     assert (latest.id, first.id) == (2, 1)
-    assert first == Call(**{**vars(noted), "id": 1})
+    assert first == UsageRecord(**{**vars(noted), "id": 1})
 
 
 def test_numbers_go_on_from_one_batch_to_the_next_and_are_each_workspaces_own(store):
     for number in range(1100):
-        store[Usage].note(call(number))
-    store[Usage].note(call(workspace="other"))
+        store[UsageStore].note(call(number))
+    store[UsageStore].note(call(workspace="other"))
 
     assert [each.id for each in found(store)] == list(range(1100, 0, -1))
     assert [each.id for each in found(store, workspace="other")] == [1]
 
 
 def test_what_is_noted_is_kept_by_itself_if_nobody_writes(store, database):
-    store[Usage].note(call(1))
+    store[UsageStore].note(call(1))
     assert kept(database) == 0
 
-    store[Usage].keep_unless_busy()
+    store[UsageStore].keep_unless_busy()
 
     assert kept(database) == 1
 
 
 def test_whatever_is_written_next_is_followed_by_it(store, database):
-    store[Usage].note(call(1))
+    store[UsageStore].note(call(1))
 
     with database.writing():
         pass
@@ -85,8 +85,8 @@ def test_whatever_is_written_next_is_followed_by_it(store, database):
 
 def test_what_is_noted_while_somebody_writes_waits_for_nobody_and_is_kept_afterwards(store, database):
     with database.writing() as connection:
-        store[Usage].note(call(1))
-        other = Thread(target=store[Usage].keep_unless_busy)
+        store[UsageStore].note(call(1))
+        other = Thread(target=store[UsageStore].keep_unless_busy)
         other.start()
         other.join()
         during = connection.exec_driver_sql(COUNT).scalar()
@@ -97,17 +97,17 @@ def test_what_is_noted_while_somebody_writes_waits_for_nobody_and_is_kept_afterw
 
 def test_it_is_kept_although_what_was_written_meanwhile_was_undone(store, database):
     with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - as it is being written
-        store[Usage].note(call(1))
+        store[UsageStore].note(call(1))
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
 
     assert kept(database) == 1
 
 
 def test_it_can_be_part_of_another_transaction(store, database):
-    store[Usage].note(call(1))
+    store[UsageStore].note(call(1))
 
     with pytest.raises(DBAPIError), database.writing() as connection:  # noqa: PT012 - undone together
-        store[Usage].keep(connection)
+        store[UsageStore].keep(connection)
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
 
     assert kept(database) == 0
@@ -115,8 +115,8 @@ def test_it_can_be_part_of_another_transaction(store, database):
 
 def test_a_clock_that_was_set_back_hides_nothing_that_is_too_old(store):
     for at in (NOON, NOON - timedelta(days=29), NOON + timedelta(days=2)):
-        store[Usage].note(call(at=at))
-        store[Usage].flush()
+        store[UsageStore].note(call(at=at))
+        store[UsageStore].flush()
 
     assert [each.at for each in found(store)] == [NOON + timedelta(days=2), NOON]
 
@@ -127,25 +127,25 @@ def kept(database):
 
 
 def test_what_has_become_too_old_goes_when_something_new_is_kept(store, database):
-    store[Usage].note(call(1, at=NOON))
-    store[Usage].note(call(2, at=NOON, workspace="other"))
-    store[Usage].flush()
+    store[UsageStore].note(call(1, at=NOON))
+    store[UsageStore].note(call(2, at=NOON, workspace="other"))
+    store[UsageStore].flush()
 
-    store[Usage].note(call(3, at=NOON + timedelta(days=30)))
-    store[Usage].flush()
+    store[UsageStore].note(call(3, at=NOON + timedelta(days=30)))
+    store[UsageStore].flush()
     assert kept(database) == 3
-    store[Usage].note(call(4, at=NOON + timedelta(days=30, microseconds=1)))
-    store[Usage].flush()
+    store[UsageStore].note(call(4, at=NOON + timedelta(days=30, microseconds=1)))
+    store[UsageStore].flush()
 
     assert kept(database) == 3
     assert [each.request_id for each in found(store)] == ["r-4", "r-3"]
 
 
 def test_a_reset_forgets_what_is_kept_and_what_is_noted(store):
-    store[Usage].note(call(1))
-    store[Usage].flush()
-    store[Usage].note(call(2))
-    store[Usage].note(call(3, workspace="other"))
+    store[UsageStore].note(call(1))
+    store[UsageStore].flush()
+    store[UsageStore].note(call(2))
+    store[UsageStore].note(call(3, workspace="other"))
 
     store.reset("acme")
 
@@ -155,10 +155,10 @@ def test_a_reset_forgets_what_is_kept_and_what_is_noted(store):
 
 def test_calls_are_counted_in_units_before_1970_too(store):
     for at in (datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)):
-        store[Usage].note(call(at=at, process_ms=3))
+        store[UsageStore].note(call(at=at, process_ms=3))
 
     asked = wanted(since=datetime(1960, 1, 1, tzinfo=UTC))
-    tallies = store[Usage].tally(asked, timedelta(hours=1), by="status")
+    tallies = store[UsageStore].tally(asked, timedelta(hours=1), by="status")
 
     assert [(tally.at, tally.of, tally.count, took) for tally, took in tallies] == [
         (datetime(1969, 12, 31, 23, tzinfo=UTC), "200", 1, 3),

@@ -9,7 +9,7 @@ import pytest
 from mock_kit.api.json_text import encode
 from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.activity.lines import Activity, Kind
+from mock_platform.activity.lines import Activity, ActivityKind
 from mock_platform.activity.store import KEPT, KEPT_OF_ONE, LONGEST_TEXT, WAITERS, Activities
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def activities():
 
 
 def line(text: str = "x", **about: object) -> Activity:
-    return Activity(kind=Kind.POLL, text=text, about=about)
+    return Activity(kind=ActivityKind.POLL, text=text, about=about)
 
 
 def told(activities: Activities, *workspaces: Workspace) -> Activities:

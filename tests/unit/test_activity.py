@@ -9,10 +9,10 @@ import pytest
 
 from mock_platform.accounts.failure_policy import FailurePolicy
 from mock_platform.activity import lines as activity
-from mock_platform.activity.lines import Kind
+from mock_platform.activity.lines import ActivityKind
 from mock_platform.callbacks import lines as callback_lines
 from mock_platform.callbacks.delivery import after_attempt
-from mock_platform.callbacks.lines import Sent, Subject
+from mock_platform.callbacks.lines import AttemptedCallback, CallbackSubject
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import CLOUD_ELEMENTS, EmptyBlock
 from mock_platform.core.models import (
@@ -21,9 +21,9 @@ from mock_platform.core.models import (
     DeliveryStatus,
     Instance,
     Poll,
-    Ran,
+    PollVerdict,
     Resource,
-    Verdict,
+    RunSummary,
 )
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.instances import lines as instance_lines
@@ -34,9 +34,9 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILTERED = Resource(name="contacts", url="/hubs/crm/contacts?where=updated>'${date:yyyy}'")
 UNFILTERED = Resource(name="contacts", url="/hubs/crm/contacts")
 IGNORED = Decision(
-    record_id="5", updated=None, created=None, date=NOON, verdict=Verdict.IGNORED, why="it is old"
+    record_id="5", updated=None, created=None, date=NOON, verdict=PollVerdict.IGNORED, why="it is old"
 )
-ADA = Subject(changes=(("contacts", "CREATED", "5"),), instance_id=7)
+ADA = CallbackSubject(changes=(("contacts", "CREATED", "5"),), instance_id=7)
 
 
 def instance(configured: dict[str, object] | None = None, /, **given: object) -> Instance:
@@ -198,9 +198,11 @@ def lines_attempted(*, status=503, reason="answered 503", failed_before=0, polic
         failures=failed_before,
         first_failure=NOON if failed_before else None,
     )
-    outcome = after_attempt(delivery, succeeded=not reason, policy=policy, ladder=CLOUD_ELEMENTS, now=NOON)
-    sent = Sent(url="http://sink/x", status=status, reason=reason, number=failed_before + 1, subject=ADA)
-    return [each.text for each in callback_lines.attempted(sent, outcome, ladder=CLOUD_ELEMENTS, now=NOON)]
+    outcome = after_attempt(delivery, succeeded=not reason, policy=policy, schedule=CLOUD_ELEMENTS, now=NOON)
+    sent = AttemptedCallback(
+        url="http://sink/x", status=status, reason=reason, number=failed_before + 1, subject=ADA
+    )
+    return [each.text for each in callback_lines.attempted(sent, outcome, schedule=CLOUD_ELEMENTS, now=NOON)]
 
 
 def test_an_attempt_that_is_taken_is_one_line():
@@ -241,14 +243,14 @@ def test_a_callback_that_is_put_aside_is_told():
 
 
 def test_a_callback_of_many_changes_tells_the_first():
-    subject = Subject(changes=(("contacts", "CREATED", "5"), ("contacts", "UPDATED", "")) * 6)
+    subject = CallbackSubject(changes=(("contacts", "CREATED", "5"), ("contacts", "UPDATED", "")) * 6)
 
     assert subject.text == "contacts CREATED 5 and 11 more"
     assert (subject.about["events"], len(subject.about["changes"])) == (12, 10)
 
 
 def test_a_change_without_an_id_is_told_without():
-    assert Subject(changes=(("contacts", "UPDATED", ""),)).text == "contacts UPDATED"
+    assert CallbackSubject(changes=(("contacts", "UPDATED", ""),)).text == "contacts UPDATED"
 
 
 @pytest.mark.parametrize(
@@ -256,17 +258,17 @@ def test_a_change_without_an_id_is_told_without():
     [
         (
             timedelta(minutes=15),
-            Ran(polls=3, events=1, attempts=2, deliveries=1),
+            RunSummary(polls=3, events=1, attempts=2, deliveries=1),
             "clock advanced from 12:00:00 to 12:15:00: 3 polls, 1 event, 2 callbacks, 1 not taken",
         ),
         (
             timedelta(days=1),
-            Ran(),
+            RunSummary(),
             "clock advanced from 2026-03-02 12:00:00 to 2026-03-03 12:00:00: nothing fell due",
         ),
         (
             timedelta(0),
-            Ran(polls=1),
+            RunSummary(polls=1),
             "clock advanced from 12:00:00 to 12:00:00: 1 poll, 0 events, 0 callbacks",
         ),
     ],
@@ -292,13 +294,13 @@ def test_a_clock_that_is_set_says_where_it_stands():
         ),
         (
             b'{"message":{"instanceId":7,"events":[{"eventType":"UPDATED","objectType":"x"}]}}',
-            Subject(changes=(("x", "UPDATED", ""),), instance_id=7),
+            CallbackSubject(changes=(("x", "UPDATED", ""),), instance_id=7),
         ),
-        (b'{"message":{"instanceId":7,"events":[]}}', Subject(instance_id=7)),
-        (b'{"message":"said by somebody"}', Subject()),
-        (b"{}", Subject()),
-        (b"\xff", Subject()),
-        (b"", Subject()),
+        (b'{"message":{"instanceId":7,"events":[]}}', CallbackSubject(instance_id=7)),
+        (b'{"message":"said by somebody"}', CallbackSubject()),
+        (b"{}", CallbackSubject()),
+        (b"\xff", CallbackSubject()),
+        (b"", CallbackSubject()),
     ],
 )
 def test_what_a_callback_is_about_is_read_from_its_body(body, subject):
@@ -324,4 +326,4 @@ def test_every_kind_is_on_the_page_that_tells_of_them_and_no_other():
     page = (Path(__file__).parents[2] / "docs" / "warnings.md").read_text("utf-8")
     table = page.partition("| kind | told | beside `text` |\n")[2].partition("\n\n")[0]
 
-    assert {*re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)} == {kind.value for kind in Kind}
+    assert {*re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)} == {kind.value for kind in ActivityKind}

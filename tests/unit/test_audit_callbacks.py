@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_platform.audit.callbacks import Callback
+from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.core.models import Attempt, DeliveryStatus
 
 SENT = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
@@ -25,7 +25,7 @@ def tries(*reasons, every=4):
 
 
 def callback(*each, states=(DeliveryStatus.DELIVERED,)):
-    return Callback(sent=SENT, tries=each, states=states)
+    return CallbackHistory(sent=SENT, tries=each, states=states)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,9 @@ def test_what_stood_in_the_way_is_said(made, said):
 def test_a_callback_that_was_taken_at_its_first_try_and_late_was_queued():
     (attempt,) = tries("")
 
-    late = Callback(sent=SENT - timedelta(days=1), tries=[[attempt]], states=[DeliveryStatus.DELIVERED])
+    late = CallbackHistory(
+        sent=SENT - timedelta(days=1), tries=[[attempt]], states=[DeliveryStatus.DELIVERED]
+    )
 
     assert late.delay() == "it was queued; it was taken at 2026-03-02T10:15:00Z"
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.audit.oracle import Change, Kind, Watch, owed
+from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory, owed
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
-CREATED, UPDATED, DELETED = Kind.CREATED, Kind.UPDATED, Kind.DELETED
+CREATED, UPDATED, DELETED = ExpectedEventType.CREATED, ExpectedEventType.UPDATED, ExpectedEventType.DELETED
 
 
 def at(minutes):
@@ -19,14 +19,14 @@ def at(minutes):
 
 def log(*entries, record="7"):
     return [
-        Change(seq=seq, record_id=record, kind=kind, at=at(minutes))
+        LoggedChange(seq=seq, record_id=record, kind=kind, at=at(minutes))
         for seq, (kind, minutes) in enumerate(entries, start=1)
     ]
 
 
 def watch(*polls, since=0, until=None, **more):
     last = until if until is not None else max((since, *polls))
-    return Watch(since=at(since), polls=tuple(map(at, polls)), until=at(last), **more)
+    return PollingHistory(since=at(since), polls=tuple(map(at, polls)), until=at(last), **more)
 
 
 def minutes(instant):

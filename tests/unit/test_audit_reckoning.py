@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.audit.callbacks import Callback
-from mock_platform.audit.oracle import Change, Kind, Watch, owed
-from mock_platform.audit.reckoning import Followed, Report, Stamped, Verdict, reckon
+from mock_platform.audit.callbacks import CallbackHistory
+from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory, owed
+from mock_platform.audit.reckoning import AuditVerdict, ReportedEvent, ResourceHistory, StampedChange, reckon
 from mock_platform.core.models import Attempt, Decision, DeliveryStatus, Poll
-from mock_platform.core.models import Verdict as Decided
+from mock_platform.core.models import PollVerdict as Decided
 
 TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
-CREATED, UPDATED, DELETED = Kind.CREATED, Kind.UPDATED, Kind.DELETED
+CREATED, UPDATED, DELETED = ExpectedEventType.CREATED, ExpectedEventType.UPDATED, ExpectedEventType.DELETED
 
 
 def at(minutes):
@@ -24,8 +24,8 @@ def at(minutes):
 
 def change(kind, minutes, *, record="7", seq=None, dated=None):
     moment = at(minutes)
-    made = Change(seq=seq or round(minutes * 60) + 1, record_id=record, kind=kind, at=moment)
-    return Stamped(change=made, updated=moment if dated is None else at(dated))
+    made = LoggedChange(seq=seq or round(minutes * 60) + 1, record_id=record, kind=kind, at=moment)
+    return StampedChange(change=made, updated=moment if dated is None else at(dated))
 
 
 def poll(minutes, *decisions, error=None, start=None, url="/hubs/crm/contacts"):
@@ -51,11 +51,11 @@ def taken_at(minutes, *failures, state=DeliveryStatus.DELIVERED, taken=True):
         Attempt(number=number, at=at(minutes), url="http://receiver.test", status=None, reason=reason)
         for number, reason in enumerate(reasons, start=1)
     ]
-    return Callback(sent=at(minutes), tries=[tries], states=[state])
+    return CallbackHistory(sent=at(minutes), tries=[tries], states=[state])
 
 
 def report(told, minutes, *, record="7", dated=0, callback=None):
-    return Report(
+    return ReportedEvent(
         record_id=record,
         told=told,
         date=at(dated),
@@ -66,8 +66,10 @@ def report(told, minutes, *, record="7", dated=0, callback=None):
 
 def follow(changes, reports, polls=(), **more):
     polls = polls or (poll(15), poll(30))
-    watch = Watch(since=TEN, polls=tuple(one.at for one in polls), until=polls[-1].at)
-    return Followed(resource="contacts", changes=changes, watch=watch, polls=polls, reports=reports, **more)
+    watch = PollingHistory(since=TEN, polls=tuple(one.at for one in polls), until=polls[-1].at)
+    return ResourceHistory(
+        resource="contacts", changes=changes, watch=watch, polls=polls, reports=reports, **more
+    )
 
 
 def verdicts(*followed):
@@ -87,7 +89,7 @@ def test_what_the_first_poll_reported_under_its_right_name_is_reported():
 
     (finding,) = audit.findings
     assert (audit.owed, audit.delivered) == (1, 1)
-    assert (finding.verdict, finding.at) == (Verdict.REPORTED, at(1))
+    assert (finding.verdict, finding.at) == (AuditVerdict.REPORTED, at(1))
     assert finding.why == "the poll of 2026-03-02T10:15:00Z reported it"
 
 
@@ -142,7 +144,7 @@ def test_what_a_later_poll_reported_is_late_and_says_what_the_first_did():
 
     finding = only(follow([change(CREATED, 1)], [report(CREATED, 30)], polls))
 
-    assert finding.verdict is Verdict.LATE
+    assert finding.verdict is AuditVerdict.LATE
     assert finding.why == (
         "the poll of 2026-03-02T10:15:00Z failed: 429: slow down; the poll of 2026-03-02T10:30:00Z reported it"
     )
@@ -154,7 +156,7 @@ def test_what_the_next_poll_will_ask_for_again_is_late_and_not_lost():
     goes_on = only(follow([change(CREATED, 1)], [], failed))
     has_ended = only(follow([change(CREATED, 1)], [], failed, goes_on=False, silent="it was switched off"))
 
-    assert (goes_on.verdict, has_ended.verdict) == (Verdict.LATE, Verdict.LOST)
+    assert (goes_on.verdict, has_ended.verdict) == (AuditVerdict.LATE, AuditVerdict.LOST)
     assert goes_on.why.endswith("the next poll asks again for the same stretch")
     assert has_ended.why == (
         "the poll of 2026-03-02T10:15:00Z failed: no answer: connection refused; it was switched off"
@@ -175,10 +177,10 @@ def test_one_report_tells_of_all_that_had_fallen_due_by_its_poll():
 @pytest.mark.parametrize(
     ("callback", "verdict"),
     [
-        (taken_at(15, "answered 503"), Verdict.LATE),
-        (taken_at(15, "answered 503", taken=False, state=DeliveryStatus.RETRY), Verdict.LATE),
-        (taken_at(15, "answered 503", taken=False, state=DeliveryStatus.QUEUED), Verdict.LOST),
-        (Callback(sent=at(15)), Verdict.LOST),
+        (taken_at(15, "answered 503"), AuditVerdict.LATE),
+        (taken_at(15, "answered 503", taken=False, state=DeliveryStatus.RETRY), AuditVerdict.LATE),
+        (taken_at(15, "answered 503", taken=False, state=DeliveryStatus.QUEUED), AuditVerdict.LOST),
+        (CallbackHistory(sent=at(15)), AuditVerdict.LOST),
     ],
 )
 def test_what_the_receiver_did_not_take_at_once_is_late_or_lost(callback, verdict):
@@ -197,7 +199,7 @@ def test_what_was_told_though_nothing_had_changed_is_a_duplicate():
 
     reported, repeated = audit.findings
     assert (audit.owed, audit.delivered) == (1, 2)
-    assert (reported.verdict, repeated.verdict) == (Verdict.REPORTED, Verdict.DUPLICATE)
+    assert (reported.verdict, repeated.verdict) == (AuditVerdict.REPORTED, AuditVerdict.DUPLICATE)
     assert repeated.at == at(30)
     assert repeated.why == (
         "the poll of 2026-03-02T10:30:00Z reported it, but nothing had changed since the poll of "
@@ -213,7 +215,7 @@ def test_what_one_poll_reported_twice_is_a_duplicate():
 
 def test_what_was_never_owed_is_a_duplicate_once_it_is_told():
     told = follow([], [report(UPDATED, 15)])
-    queued = follow([], [report(UPDATED, 15, callback=Callback(sent=at(15)))])
+    queued = follow([], [report(UPDATED, 15, callback=CallbackHistory(sent=at(15)))])
 
     assert only(told).why == "the poll of 2026-03-02T10:15:00Z reported it, but nothing was owed"
     assert verdicts(queued) == []
@@ -249,15 +251,15 @@ def test_an_event_that_names_none_of_the_crms_records_is_misclassified_and_the_r
         [follow([change(CREATED, 1)], [report(CREATED, 15, record=name)], [nameless])]
     ).findings
 
-    assert (lost.verdict, lost.record_id) == (Verdict.LOST, "7")
-    assert (misnamed.verdict, misnamed.record_id) == (Verdict.MISCLASSIFIED, name)
+    assert (lost.verdict, lost.record_id) == (AuditVerdict.LOST, "7")
+    assert (misnamed.verdict, misnamed.record_id) == (AuditVerdict.MISCLASSIFIED, name)
     assert lost.why == misnamed.why == f"the poll of 2026-03-02T10:15:00Z {said}"
 
 
 def test_a_deletion_is_lost_as_polling_reports_none():
     _, lost = reckon([follow([change(CREATED, 1), change(DELETED, 16)], [report(CREATED, 15)])]).findings
 
-    assert (lost.verdict, lost.change) == (Verdict.LOST, DELETED)
+    assert (lost.verdict, lost.change) == (AuditVerdict.LOST, DELETED)
     assert "reports no deletions" in lost.why
 
 
@@ -340,7 +342,7 @@ LOST = [
 def test_why_an_event_was_lost_is_what_the_decisive_poll_did(polls, why):
     finding = only(follow([change(CREATED, 1)], [], polls))
 
-    assert (finding.verdict, finding.why) == (Verdict.LOST, why)
+    assert (finding.verdict, finding.why) == (AuditVerdict.LOST, why)
 
 
 def test_an_event_that_no_poll_had_the_chance_to_see_is_lost_with_the_poller():
@@ -413,14 +415,14 @@ def send_twice(report):
 
 
 def never_take(report):
-    return [replace(report, callback=Callback(sent=report.poll_at, states=[DeliveryStatus.QUEUED]))]
+    return [replace(report, callback=CallbackHistory(sent=report.poll_at, states=[DeliveryStatus.QUEUED]))]
 
 
 @given(followed=PERFECT)
 def test_what_is_perfect_is_all_reported(followed):
     audit = reckon([followed])
 
-    assert {finding.verdict for finding in audit.findings} == {Verdict.REPORTED}
+    assert {finding.verdict for finding in audit.findings} == {AuditVerdict.REPORTED}
     assert audit.owed == audit.delivered == len(audit.findings) == len(followed.reports)
 
 
@@ -428,9 +430,9 @@ def test_what_is_perfect_is_all_reported(followed):
 @pytest.mark.parametrize(
     ("plant", "verdict"),
     [
-        (misname, {Verdict.MISCLASSIFIED: 1}),
-        (send_twice, {Verdict.DUPLICATE: 1}),
-        (never_take, {Verdict.LOST: 1}),
+        (misname, {AuditVerdict.MISCLASSIFIED: 1}),
+        (send_twice, {AuditVerdict.DUPLICATE: 1}),
+        (never_take, {AuditVerdict.LOST: 1}),
     ],
 )
 def test_a_fault_that_is_planted_is_found_under_its_name(plant, verdict, followed, nth, data):
@@ -451,6 +453,6 @@ def test_an_event_that_is_dropped_is_lost_unless_a_later_one_tells_of_its_record
 
     told_later = others and others[0].told is not first.told
     assert dropped.verdict is (
-        Verdict.LOST if not others else Verdict.MISCLASSIFIED if told_later else Verdict.LATE
+        AuditVerdict.LOST if not others else AuditVerdict.MISCLASSIFIED if told_later else AuditVerdict.LATE
     )
-    assert {one.verdict for one in rest} <= {Verdict.REPORTED}
+    assert {one.verdict for one in rest} <= {AuditVerdict.REPORTED}

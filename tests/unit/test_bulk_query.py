@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform import ceql
-from mock_platform.bulk.query import BulkQuery, Order, parse, parse_order, within
+from mock_platform.bulk.query import BulkQuery, parse, parse_order, within
+from mock_platform.core.ordering import SortOrder
 from mock_platform.errors import QueryError
 
 TEN = datetime(2026, 3, 2, 10, 0, 0, 999999, tzinfo=UTC)
@@ -21,15 +22,15 @@ TEN = datetime(2026, 3, 2, 10, 0, 0, 999999, tzinfo=UTC)
         ("select * from contacts where A = 1", BulkQuery(object_name="contacts", where="A = 1")),
         (
             "select * from contacts where A='x' order by B",
-            BulkQuery(object_name="contacts", where="A='x'", order=Order(field="B")),
+            BulkQuery(object_name="contacts", where="A='x'", order=SortOrder(field="B")),
         ),
         (
             "select * from contacts ORDER BY B DESC ",
-            BulkQuery(object_name="contacts", order=Order(field="B", descending=True)),
+            BulkQuery(object_name="contacts", order=SortOrder(field="B", descending=True)),
         ),
         (
             "select * from contacts where A = 'order by B' orderby=C asc",
-            BulkQuery(object_name="contacts", where="A = 'order by B'", order=Order(field="C")),
+            BulkQuery(object_name="contacts", where="A = 'order by B'", order=SortOrder(field="C")),
         ),
         (
             "select * from contacts where A = 'it''s where' and `order by` is null",
@@ -86,7 +87,7 @@ def test_a_long_query_that_leads_nowhere_is_refused_soon(text):
 
 
 def test_an_order_is_a_field_and_a_way():
-    assert parse_order(" user.NAME  desc") == Order(field="user.NAME", descending=True)
+    assert parse_order(" user.NAME  desc") == SortOrder(field="user.NAME", descending=True)
     for text in ("", " ", "desc asc up", "A;B", "x" * 201):
         with pytest.raises(QueryError):
             parse_order(text)

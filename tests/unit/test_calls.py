@@ -9,12 +9,12 @@ from mock_kit.admin.calls import (
     KEPT_CALLS,
     LARGEST_KEPT_BODY,
     PAGE_BYTES,
-    Call,
-    Calls,
+    CallLog,
+    RecordedCall,
     next_number,
 )
 from mock_kit.admin.journal import JOURNAL_BYTES
-from mock_kit.admin.shelves import Room
+from mock_kit.admin.ring_buffers import MemoryBudget
 from mock_kit.workspaces.clock import VirtualClock, WorkspaceClock
 from mock_kit.workspaces.registry import Workspace
 
@@ -32,8 +32,8 @@ WORKSPACE = Workspace(
 )
 
 
-def call(number: int, method: str = "POST", **given: object) -> Call:
-    return Call(
+def call(number: int, method: str = "POST", **given: object) -> RecordedCall:
+    return RecordedCall(
         **{
             "began": number,
             "number": number,
@@ -53,14 +53,14 @@ def call(number: int, method: str = "POST", **given: object) -> Call:
     )
 
 
-def calls_of(*made: Call, most_bytes: int = JOURNAL_BYTES) -> Calls:
-    calls = Calls(Room(most_bytes))
+def calls_of(*made: RecordedCall, most_bytes: int = JOURNAL_BYTES) -> CallLog:
+    calls = CallLog(MemoryBudget(most_bytes))
     for one in made:
         calls.add("default", one)
     return calls
 
 
-def numbers(calls: Calls, after: int = 0, *, limit: int = 100) -> list[int]:
+def numbers(calls: CallLog, after: int = 0, *, limit: int = 100) -> list[int]:
     return [one.number for one in calls.after("default", after, limit=limit).calls]
 
 

@@ -20,8 +20,15 @@ from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAUL
 from mock_platform.errors import PlatformError
 from mock_platform.instances.requests import InstanceRequest
 from mock_platform.lint import unread_keys
-from mock_platform.lint.instance import Surroundings, of_body, of_instance
-from mock_platform.lint.warning import LARGEST_HEADER, MOST, ConfigWarning, ConfigWarnings, Rule, name_shown
+from mock_platform.lint.instance import LintContext, of_body, of_instance
+from mock_platform.lint.warning import (
+    LARGEST_HEADER,
+    MOST,
+    ConfigWarning,
+    ConfigWarnings,
+    LintRule,
+    name_shown,
+)
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 CREDENTIALS = Credentials(
@@ -56,7 +63,7 @@ def block(*without: str, dates: dict[str, object] | None = None, **more: object)
 
 def found(body: dict, *, empty_block=EmptyBlock.DEFAULT, objection=lambda _url: None) -> ConfigWarnings:
     values = configuration.complete(body.get("configuration", {}), INSIGHTLY)
-    around = Surroundings(element=INSIGHTLY, empty_block=empty_block, objection=objection)
+    around = LintContext(element=INSIGHTLY, empty_block=empty_block, objection=objection)
     return of_instance(values, of_body(body, values, INSIGHTLY), around)
 
 
@@ -292,7 +299,7 @@ def test_all_keys_of_a_body_that_a_route_reads_are_known():
 def test_a_resource_that_is_polled_by_nothing_is_seen(configured, path, why, nearest):
     (only,) = found(guide(configured)).listed
 
-    assert (only.rule, only.path) == (Rule.UNPOLLED_RESOURCE, f"configuration.{path}")
+    assert (only.rule, only.path) == (LintRule.UNPOLLED_RESOURCE, f"configuration.{path}")
     assert f"is not polled, since {why}" in only.message
     assert only.nearest == nearest
 
@@ -526,7 +533,9 @@ def test_whatever_the_body_its_header_is_a_list_in_ascii_of_so_many_bytes_at_the
 
 
 @given(
-    st.lists(st.builds(ConfigWarning, rule=st.sampled_from(Rule), path=names, message=st.text(max_size=400)))
+    st.lists(
+        st.builds(ConfigWarning, rule=st.sampled_from(LintRule), path=names, message=st.text(max_size=400))
+    )
 )
 def test_what_a_header_leaves_out_is_counted(listed):
     warnings = ConfigWarnings(listed=tuple(listed), more=3)
@@ -566,5 +575,5 @@ def test_every_rule_is_on_the_page_of_warnings_and_no_other():
     table = page.partition("| rule | seen | what will happen |\n")[2].partition("\n\n")[0]
 
     assert {*re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)} == {
-        rule.value for rule in Rule if rule is not Rule.MORE
+        rule.value for rule in LintRule if rule is not LintRule.MORE
     }

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mock_platform.accounts.failure_policy import FailurePolicy
-from mock_platform.callbacks.delivery import Outcome, after_attempt, put_aside, released
-from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
+from mock_platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside, released
+from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 from mock_platform.core.models import Delivery, DeliveryStatus
 
 MADE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
@@ -20,17 +20,19 @@ NEW = Delivery(
 def failed(
     delivery: Delivery,
     now: datetime,
-    ladder: Ladder = CLOUD_ELEMENTS,
+    ladder: RetrySchedule = CLOUD_ELEMENTS,
     policy: FailurePolicy = FailurePolicy.RETRY,
-) -> Outcome:
-    return after_attempt(delivery, succeeded=False, policy=policy, ladder=ladder, now=now)
+) -> AttemptOutcome:
+    return after_attempt(delivery, succeeded=False, policy=policy, schedule=ladder, now=now)
 
 
-def taken(delivery: Delivery, now: datetime) -> Outcome:
-    return after_attempt(delivery, succeeded=True, policy=FailurePolicy.RETRY, ladder=CLOUD_ELEMENTS, now=now)
+def taken(delivery: Delivery, now: datetime) -> AttemptOutcome:
+    return after_attempt(
+        delivery, succeeded=True, policy=FailurePolicy.RETRY, schedule=CLOUD_ELEMENTS, now=now
+    )
 
 
-def to_the_end(ladder: Ladder) -> list[Outcome]:
+def to_the_end(ladder: RetrySchedule) -> list[AttemptOutcome]:
     """Return what comes of every attempt at a delivery that always fails."""
     outcomes = [failed(NEW, TRIED, ladder)]
     while (again := outcomes[-1].again) is not None:
@@ -41,7 +43,9 @@ def to_the_end(ladder: Ladder) -> list[Outcome]:
 def test_a_success_ends_the_sequence():
     outcome = taken(NEW, TRIED)
 
-    assert outcome == Outcome(delivery=replace(NEW, status=DeliveryStatus.DELIVERED, updated=TRIED, tries=1))
+    assert outcome == AttemptOutcome(
+        delivery=replace(NEW, status=DeliveryStatus.DELIVERED, updated=TRIED, tries=1)
+    )
 
 
 def test_a_first_failure_is_retried_four_seconds_later():
@@ -64,7 +68,7 @@ def test_a_second_failure_keeps_the_time_of_the_first():
 
 
 def test_where_waits_add_up_the_second_wait_counts_from_the_second_failure():
-    ladder = replace(CLOUD_ELEMENTS, adds_up=True)
+    ladder = replace(CLOUD_ELEMENTS, cumulative=True)
     first = failed(NEW, TRIED, ladder)
 
     second = failed(first.delivery, first.again, ladder)
@@ -86,9 +90,9 @@ def test_a_success_after_failures_keeps_their_count():
     [
         pytest.param(CLOUD_ELEMENTS, 10, 262_144, id="nine tries"),
         pytest.param(OPEN_CONNECTORS, 6, 32_768, id="five"),
-        pytest.param(replace(CLOUD_ELEMENTS, adds_up=True), 10, 349_524, id="nine that add up"),
-        pytest.param(replace(OPEN_CONNECTORS, adds_up=True), 6, 37_448, id="five that add up"),
-        pytest.param(Ladder(tries=0, base=4), 1, 0, id="none"),
+        pytest.param(replace(CLOUD_ELEMENTS, cumulative=True), 10, 349_524, id="nine that add up"),
+        pytest.param(replace(OPEN_CONNECTORS, cumulative=True), 6, 37_448, id="five that add up"),
+        pytest.param(RetrySchedule(tries=0, base=4), 1, 0, id="none"),
     ],
 )
 def test_a_delivery_whose_tries_are_used_up_is_queued_and_its_subscription_given_up(ladder, attempts, last_s):
@@ -120,7 +124,7 @@ def test_with_the_policy_queue_a_failure_is_queued_at_once_and_its_subscription_
 
 @pytest.mark.parametrize("policy", FailurePolicy)
 def test_a_success_is_one_under_either_policy(policy):
-    outcome = after_attempt(NEW, succeeded=True, policy=policy, ladder=CLOUD_ELEMENTS, now=TRIED)
+    outcome = after_attempt(NEW, succeeded=True, policy=policy, schedule=CLOUD_ELEMENTS, now=TRIED)
 
     assert outcome.delivery.status is DeliveryStatus.DELIVERED
 

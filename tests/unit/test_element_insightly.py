@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from mock_platform.ceql import And, Comparison, Like, Or, matches, parse
 from mock_platform.elements.insightly import defaults as insightly_defaults
 from mock_platform.elements.insightly import dialect as insightly
-from mock_platform.elements.insightly.listing import Listing, listing
+from mock_platform.elements.insightly.listing import ListRequest, listing
 from mock_platform.elements.insightly.resources import ID_FIELDS, collection
-from mock_platform.elements.request_to_provider import Request
+from mock_platform.elements.request_to_provider import ProviderRequest
 from mock_platform.errors import InvalidRequestError, NotFoundError
 
 V22 = "https://api.insight.ly/v2.2"
@@ -37,7 +37,7 @@ COLLECTIONS = {
 }
 
 
-def listed(where: str | None, resource="contacts", base_url=V22) -> Listing:
+def listed(where: str | None, resource="contacts", base_url=V22) -> ListRequest:
     return listing(resource, parse(where) if where else None, base_url=base_url)
 
 
@@ -48,7 +48,7 @@ def test_a_resource_of_the_hub_is_a_collection_of_insightly(resource, path, id_f
     found = collection(resource)
 
     assert (found.resource, found.path, found.id_field) == (resource, path, id_field)
-    assert listed(None, resource) == Listing(collection=found, filters={}, residual=None)
+    assert listed(None, resource) == ListRequest(collection=found, filters={}, residual=None)
 
 
 def test_what_lives_by_itself_is_told_from_what_lives_inside_its_parent():
@@ -138,7 +138,7 @@ def test_ids_have_their_own_names():
 def test_a_clause_is_split_into_what_insightly_filters_and_what_is_left(where, since, residual):
     filters = {} if since is None else {"updated_after_utc": since}
 
-    assert listed(where) == Listing(collection=collection("contacts"), filters=filters, residual=residual)
+    assert listed(where) == ListRequest(collection=collection("contacts"), filters=filters, residual=residual)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_both_parts_together_mean_what_the_whole_means(tree, second, age):
     assert (pushed and residual) is meant(tree, record)
 
 
-def query_of(request: Request) -> dict[str, str]:
+def query_of(request: ProviderRequest) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True))
 
 
@@ -231,7 +231,7 @@ def test_a_page_with_a_filter_is_a_search():
 
 @pytest.mark.parametrize("value", ["a&top=1#x", "a+b", "%41", "ü", "'", "", "\ud800"], ids=ascii)
 def test_a_filters_value_cannot_leave_its_parameter(value):
-    request = Listing(
+    request = ListRequest(
         collection=collection("contacts"), filters={"updated_after_utc": value}, residual=None
     ).page(top=1, skip=2)
 
@@ -255,12 +255,12 @@ def test_the_api_key_is_the_user_name_and_there_is_no_password(password, user):
 
 
 def test_credentials_are_checked_by_asking_who_one_is():
-    assert insightly.me() == Request(method="GET", path="/Users/Me")
+    assert insightly.me() == ProviderRequest(method="GET", path="/Users/Me")
 
 
 def test_one_record():
-    assert insightly.get("accounts", "42") == Request(method="GET", path="/Organisations/42")
-    assert insightly.delete("accounts", "42") == Request(method="DELETE", path="/Organisations/42")
+    assert insightly.get("accounts", "42") == ProviderRequest(method="GET", path="/Organisations/42")
+    assert insightly.delete("accounts", "42") == ProviderRequest(method="DELETE", path="/Organisations/42")
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def test_an_id_of_digits_is_a_number(record_id):
 def test_a_record_is_made_at_its_collection():
     body = {"LAST_NAME": "Byron"}
 
-    assert insightly.create("leads", body) == Request(method="POST", path="/Leads", body=body)
+    assert insightly.create("leads", body) == ProviderRequest(method="POST", path="/Leads", body=body)
 
 
 def test_users_can_only_be_read():
@@ -330,7 +330,7 @@ def test_users_can_only_be_read():
 def test_an_update_goes_to_the_collection_with_the_id_in_the_body(base_url, path):
     request = insightly.update("contacts", "42", {"LAST_NAME": "Byron"}, base_url=base_url, stored=None)
 
-    assert request == Request(method="PUT", path=path, body={"CONTACT_ID": 42, "LAST_NAME": "Byron"})
+    assert request == ProviderRequest(method="PUT", path=path, body={"CONTACT_ID": 42, "LAST_NAME": "Byron"})
 
 
 @pytest.mark.parametrize("key", ["CONTACT_ID", "contact_id"])
@@ -345,7 +345,7 @@ def test_an_update_that_needs_the_record_starts_from_it():
 
     request = insightly.update("contacts", "42", {"tags": [], "City": None}, base_url=V22, stored=stored)
 
-    assert request == Request(
+    assert request == ProviderRequest(
         method="PUT",
         path="/Contacts",
         body={"LAST_NAME": "Byron", "CONTACT_ID": 42, "tags": [], "City": None},

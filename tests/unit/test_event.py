@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.core.choices import RawForm
-from mock_platform.core.models import Change, ChangeEvent, Decision, Instance, Notification, User, Verdict
+from mock_platform.core.models import (
+    ChangeEvent,
+    Decision,
+    EventType,
+    Instance,
+    Notification,
+    PollVerdict,
+    User,
+)
 from mock_platform.dates.iso_dates import iso_date, iso_date_exact
 from mock_platform.events.event import CallbackForm, body, java_text, notifications, raw_body, topic
 
@@ -33,12 +41,12 @@ NOTIFICATION = Notification(
     created=datetime(2020, 1, 15, 10, 15, 21, tzinfo=UTC),
     poll_at=POLL_AT,
     object_type="contacts",
-    events=(ChangeEvent(change=Change.CREATED, date=CHANGED, object_id="1"),),
+    events=(ChangeEvent(change=EventType.CREATED, date=CHANGED, object_id="1"),),
     raw=({"CONTACT_ID": 1, "LAST_NAME": "Zoë 名前 🙂"},),
 )
 
 
-def decision(number: int, verdict: Verdict = Verdict.UPDATED) -> Decision:
+def decision(number: int, verdict: PollVerdict = PollVerdict.UPDATED) -> Decision:
     return Decision(
         record_id=str(number), updated=None, created=None, date=CHANGED, verdict=verdict, why="because"
     )
@@ -75,7 +83,7 @@ def test_a_callbacks_exact_bytes():
     )
 
 
-@pytest.mark.parametrize("change", list(Change))
+@pytest.mark.parametrize("change", list(EventType))
 def test_the_action_is_create_whatever_the_change(change):
     envelope = json.loads(sent(events=(ChangeEvent(change=change, date=CHANGED, object_id="1"),)))
 
@@ -84,7 +92,7 @@ def test_the_action_is_create_whatever_the_change(change):
 
 
 def test_a_record_without_an_id_makes_an_event_without_one():
-    envelope = json.loads(sent(events=(ChangeEvent(change=Change.UPDATED, date=CHANGED, object_id=""),)))
+    envelope = json.loads(sent(events=(ChangeEvent(change=EventType.UPDATED, date=CHANGED, object_id=""),)))
 
     assert list(envelope["message"]["events"][0]) == [
         "date",
@@ -98,7 +106,8 @@ def test_a_record_without_an_id_makes_an_event_without_one():
 
 def test_created_and_updated_may_stand_in_one_callback():
     events = [
-        ChangeEvent(change=change, date=CHANGED, object_id="1") for change in (Change.UPDATED, Change.CREATED)
+        ChangeEvent(change=change, date=CHANGED, object_id="1")
+        for change in (EventType.UPDATED, EventType.CREATED)
     ]
 
     envelope = json.loads(sent(events=tuple(events)))
@@ -126,7 +135,7 @@ def test_raw_is_what_the_events_api_keeps_too():
 
 
 def test_in_the_newer_form_each_record_says_what_became_of_it_and_nothing_stands_beside():
-    found = [(decision(1, Verdict.CREATED), {"CONTACT_ID": 1}), (decision(2), {"CONTACT_ID": 2})]
+    found = [(decision(1, PollVerdict.CREATED), {"CONTACT_ID": 1}), (decision(2), {"CONTACT_ID": 2})]
     newer = CallbackForm(raw=RawForm.INSIDE_RECORDS)
 
     (made,) = batched(found, raw=RawForm.INSIDE_RECORDS)
@@ -168,14 +177,16 @@ def test_each_notification_has_ids_and_times_of_its_own_poll():
 
 
 def test_an_event_is_what_was_decided():
-    (notification,) = batched([(decision(7, Verdict.CREATED), {"ID": 7})])
+    (notification,) = batched([(decision(7, PollVerdict.CREATED), {"ID": 7})])
 
-    assert notification.events == (ChangeEvent(change=Change.CREATED, date=CHANGED, object_id="7"),)
+    assert notification.events == (ChangeEvent(change=EventType.CREATED, date=CHANGED, object_id="7"),)
     assert notification.raw == ({"ID": 7},)
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 9), st.sampled_from([Verdict.CREATED, Verdict.UPDATED])), max_size=60),
+    st.lists(
+        st.tuples(st.integers(0, 9), st.sampled_from([PollVerdict.CREATED, PollVerdict.UPDATED])), max_size=60
+    ),
     st.integers(1, 25),
 )
 def test_batches_are_the_found_list_cut_into_pieces(changes, batch_size):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
-from mock_kit.admin.faults import Effect, FaultRuleError, Match, Phase, Rule, When, distort, parse_rules
+from mock_kit.admin.faults import Effect, FaultRule, FaultRuleError, Match, Phase, When, distort, parse_rules
 from mock_kit.api.json_text import decode, encode
 from mock_kit.web.wire import DELAY_HEADER, Reply
 from mock_kit.web.wsgi import DroppedError
@@ -16,7 +16,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = {"effect": {"status": 503}}
 
 
-def parsed(rule: object) -> Rule:
+def parsed(rule: object) -> FaultRule:
     return parse_rules({"faults": [rule]}, service="crm")[0]
 
 
@@ -109,7 +109,7 @@ def test_a_higher_probability_hits_whatever_a_lower_one_hits():
     ],
 )
 def test_a_rule_no_longer_strikes_from_its_until_on(since_noon, struck):
-    assert Rule(effect=Effect(drop=True), until=NOON).strikes(1, now=NOON + since_noon) is struck
+    assert FaultRule(effect=Effect(drop=True), until=NOON).strikes(1, now=NOON + since_noon) is struck
 
 
 def test_until_may_be_written_in_any_zone():
@@ -137,7 +137,7 @@ def test_a_rule_is_read_with_everything_it_can_say():
         }
     )
 
-    assert rule == Rule(
+    assert rule == FaultRule(
         service="crm",
         match=Match(method="GET", path="/v3.1/*"),
         effect=Effect(
@@ -257,7 +257,7 @@ def test_a_rule_is_shown_as_it_was_written(written):
 
 counts = st.none() | st.integers(1, 50)
 rules = st.builds(
-    Rule,
+    FaultRule,
     effect=st.builds(
         Effect,
         status=st.integers(200, 599),

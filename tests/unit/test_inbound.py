@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.models import DateField, Resource, Verdict
+from mock_platform.core.models import DateField, PollVerdict, Resource
 from mock_platform.errors import InvalidRequestError
 from mock_platform.inbound.inbound import decide, instance_id, instance_ids, payload, read_hand_off
 
@@ -112,35 +112,38 @@ def test_records_are_classified_by_their_dates_as_a_poll_does():
         record(1), record(2, created="2020-01-01 00:00:00"), record(3, updated="2026-03-02 11:00:02")
     )
 
-    assert found == [("1", Verdict.CREATED), ("2", Verdict.UPDATED), ("3", Verdict.UPDATED)]
-    assert verdicts(record(3, updated="2026-03-02 11:00:02"), tolerance=2) == [("3", Verdict.CREATED)]
+    assert found == [("1", PollVerdict.CREATED), ("2", PollVerdict.UPDATED), ("3", PollVerdict.UPDATED)]
+    assert verdicts(record(3, updated="2026-03-02 11:00:02"), tolerance=2) == [("3", PollVerdict.CREATED)]
 
 
 def test_what_is_handed_on_has_been_chosen_whatever_its_date():
     assert verdicts(record(1, updated="1999-01-01 00:00:00"), record(2, updated="2030-01-01 00:00:00")) == [
-        ("1", Verdict.CREATED),
-        ("2", Verdict.UPDATED),
+        ("1", PollVerdict.CREATED),
+        ("2", PollVerdict.UPDATED),
     ]
 
 
 def test_a_record_without_a_readable_date_is_passed_over_unless_something_is_said_of_it():
     assert verdicts(record(1, updated="soon")) == []
     assert verdicts(record(1, updated="soon"), events=[{"objectId": "1", "eventType": "UPDATED"}]) == [
-        ("1", Verdict.UPDATED)
+        ("1", PollVerdict.UPDATED)
     ]
 
 
 def test_a_resource_that_is_not_polled_is_read_without_dates():
     bare = Resource(name="contacts", url="", id_field="ID")
 
-    assert verdicts(record(1), resource=bare) == [("1", Verdict.UPDATED)]
+    assert verdicts(record(1), resource=bare) == [("1", PollVerdict.UPDATED)]
 
 
 @pytest.mark.parametrize("kind", ["CREATED", "UPDATED", "DELETED"])
 def test_what_the_hand_off_says_goes_before_what_the_dates_say(kind):
     said = [{"objectId": 1, "eventType": kind}, {"objectId": "9", "eventType": "DELETED"}]
 
-    assert verdicts(record(1), record(2), events=said) == [("1", Verdict(kind)), ("2", Verdict.CREATED)]
+    assert verdicts(record(1), record(2), events=said) == [
+        ("1", PollVerdict(kind)),
+        ("2", PollVerdict.CREATED),
+    ]
 
 
 @pytest.mark.parametrize(

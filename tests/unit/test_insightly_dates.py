@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.records.dates import UnreadableDateError, format_date, parse_date, whole_second
+from mock_insightly.records.dates import DateFormatError, format_date, parse_date, whole_second
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 
@@ -56,7 +56,7 @@ def test_every_accepted_spelling_is_read(text, expected):
     ],
 )
 def test_anything_else_is_refused(text):
-    with pytest.raises(UnreadableDateError):
+    with pytest.raises(DateFormatError):
         parse_date(text)
 
 

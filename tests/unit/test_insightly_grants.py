@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_insightly.account.consent_page import consent_page
-from mock_insightly.account.grants import LIFETIME, Client, Grant, check_redirect, redirect_to
+from mock_insightly.account.grants import LIFETIME, Grant, OAuthClient, check_redirect, redirect_to
 from mock_insightly.errors import RedirectError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-CLIENT = Client(client_id="app", redirect_uri="http://127.0.0.1/back")
+CLIENT = OAuthClient(client_id="app", redirect_uri="http://127.0.0.1/back")
 GRANT = Grant(workspace="acme", client=CLIENT, at=NOON)
 
 
@@ -73,9 +73,11 @@ def test_without_a_state_none_goes_back():
         pytest.param(LIFETIME + timedelta(microseconds=1), CLIENT, False, id="too late"),
         pytest.param(timedelta(seconds=-1), CLIENT, False, id="before it was given"),
         pytest.param(
-            timedelta(0), Client(client_id="x", redirect_uri=CLIENT.redirect_uri), False, id="another"
+            timedelta(0), OAuthClient(client_id="x", redirect_uri=CLIENT.redirect_uri), False, id="another"
         ),
-        pytest.param(timedelta(0), Client(client_id="app", redirect_uri="http://x/"), False, id="elsewhere"),
+        pytest.param(
+            timedelta(0), OAuthClient(client_id="app", redirect_uri="http://x/"), False, id="elsewhere"
+        ),
     ],
 )
 def test_a_code_is_good_for_the_client_that_was_let_in_and_for_a_while(later, client, good):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.records.query import Page, page_of, parse_query
+from mock_insightly.records.query import PageRange, page_of, parse_query
 
 NAMES = st.text("abcdefg_", min_size=1)
 
@@ -80,9 +80,9 @@ def test_skip_is_never_negative(skip, expected):
 
 @pytest.mark.parametrize("text", ["true", "True", "TRUE", "1"])
 def test_clients_write_truth_in_several_ways(text):
-    assert page_of({"count_total": text, "brief": text}) == Page(count_total=True, brief=True)
+    assert page_of({"count_total": text, "brief": text}) == PageRange(count_total=True, brief=True)
 
 
 @pytest.mark.parametrize("text", ["false", "", "0", "yes"])
 def test_anything_else_is_not_true(text):
-    assert page_of({"count_total": text, "brief": text}) == Page()
+    assert page_of({"count_total": text, "brief": text}) == PageRange()

@@ -12,7 +12,7 @@ from mock_insightly.errors import (
     NoSuchFieldError,
     TooManyFiltersError,
 )
-from mock_insightly.records.search import Criterion, Wanted, updated_after, wildcard
+from mock_insightly.records.search import Criterion, RecordFilter, updated_after, wildcard
 from mock_insightly.versions.known import VERSIONS
 
 V22, V31 = VERSIONS["v2.2"], VERSIONS["v3.1"]
@@ -106,7 +106,7 @@ def test_a_date_that_cannot_be_read_is_refused_by_name():
 
 
 def test_v3_1_searches_a_field_by_name_and_value():
-    assert wanted(V31, "contacts", field_name="email_address", field_value="a@b") == Wanted(
+    assert wanted(V31, "contacts", field_name="email_address", field_value="a@b") == RecordFilter(
         criterion=Criterion(places=("EMAIL_ADDRESS",), value="a@b")
     )
 
@@ -131,7 +131,7 @@ def test_v3_1_searches_custom_fields():
 
 
 def test_v3_1_wants_everything_without_a_filter():
-    assert wanted(V31, "contacts") == wanted(V31, "contacts", field_name="", field_value="") == Wanted()
+    assert wanted(V31, "contacts") == wanted(V31, "contacts", field_name="", field_value="") == RecordFilter()
 
 
 @pytest.mark.assumed
@@ -207,7 +207,7 @@ def test_v2_2_finds_no_organisation_by_email():
 
 
 def test_v2_2_ignores_blank_filters_and_unknown_names():
-    assert wanted(V22, "contacts", email=" ", updated_after_utc="2026-01-01", colour="red") == Wanted()
+    assert wanted(V22, "contacts", email=" ", updated_after_utc="2026-01-01", colour="red") == RecordFilter()
 
 
 @pytest.mark.assumed

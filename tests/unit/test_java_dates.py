@@ -11,7 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mock_platform.dates.java_dates import epoch_milliseconds, format_date, parse_date
-from mock_platform.dates.java_patterns import Field, Literal, compile_pattern
+from mock_platform.dates.java_patterns import Literal, PatternField, compile_pattern
 from mock_platform.dates.zones import GMT, zone
 from mock_platform.errors import DatePatternError, UnreadableDateError
 
@@ -413,7 +413,7 @@ def test_a_letter_that_no_configuration_uses_is_refused_with_its_column(letter):
 
 @pytest.mark.parametrize("letter", "yMdEHhamsSZXz")
 def test_every_letter_that_configurations_use_is_supported(letter):
-    assert compile_pattern(letter) == (Field(letter=letter, width=1),)
+    assert compile_pattern(letter) == (PatternField(letter=letter, width=1),)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from mock_platform.callbacks.lanes import Lane, Lanes
-from mock_platform.core.models import Ran
+from mock_platform.callbacks.lanes import LaneKey, Lanes
+from mock_platform.core.models import RunSummary
 
 SECONDS = 20
 """How long a test waits for a thread before it fails; none waits so long if all is well."""
@@ -27,62 +27,62 @@ def lanes(limit=4, freed=lambda: None):
 def hold(event):
     def work():
         assert event.wait(SECONDS)
-        return Ran(attempts=1)
+        return RunSummary(attempts=1)
 
     return work
 
 
 def test_what_runs_in_one_lane_does_not_hold_up_another(held):
     made = lanes()
-    slow = made.start(Lane("acme", "slow"), hold(held))
+    slow = made.start(LaneKey("acme", "slow"), hold(held))
 
-    quick = made.start(Lane("acme", "quick"), lambda: Ran(attempts=5))
+    quick = made.start(LaneKey("acme", "quick"), lambda: RunSummary(attempts=5))
 
-    assert quick.result(SECONDS) == Ran(attempts=5)
+    assert quick.result(SECONDS) == RunSummary(attempts=5)
     assert not slow.done()
     assert made.busy("acme") == {"slow"}
     held.set()
-    assert slow.result(SECONDS) == Ran(attempts=1)
+    assert slow.result(SECONDS) == RunSummary(attempts=1)
 
 
 def test_a_lane_in_use_takes_nothing_else(held):
     made = lanes()
-    made.start(Lane("acme", "slow"), hold(held))
+    made.start(LaneKey("acme", "slow"), hold(held))
 
-    assert made.start(Lane("acme", "slow"), Ran) is None
-    assert made.start(Lane("other", "slow"), Ran) is not None, "another workspace's"
+    assert made.start(LaneKey("acme", "slow"), RunSummary) is None
+    assert made.start(LaneKey("other", "slow"), RunSummary) is not None, "another workspace's"
 
 
 def test_a_workspace_has_half_of_them_at_the_most(held):
     made = lanes(limit=4)
-    first = made.start(Lane("acme", "a"), hold(held))
-    made.start(Lane("acme", "b"), hold(held))
+    first = made.start(LaneKey("acme", "a"), hold(held))
+    made.start(LaneKey("acme", "b"), hold(held))
 
-    refused = made.start(Lane("acme", "c"), Ran)
+    refused = made.start(LaneKey("acme", "c"), RunSummary)
     held.set()
     first.result(SECONDS)
     assert made.wait_until_idle(timeout_s=SECONDS)
 
     assert refused is None
-    assert made.start(Lane("acme", "c"), Ran) is not None
+    assert made.start(LaneKey("acme", "c"), RunSummary) is not None
 
 
 def test_there_are_only_so_many_for_who_has_one(held):
     made = lanes(limit=4)
-    taken = [made.start(Lane(name, url), hold(held)) for name in ("acme", "other") for url in ("a", "b")]
-    third = made.start(Lane("third", "a"), hold(held))
+    taken = [made.start(LaneKey(name, url), hold(held)) for name in ("acme", "other") for url in ("a", "b")]
+    third = made.start(LaneKey("third", "a"), hold(held))
 
     assert None not in taken
-    assert made.start(Lane("third", "b"), Ran) is None
+    assert made.start(LaneKey("third", "b"), RunSummary) is None
     assert third is not None, "whoever has none gets one, whatever the others' receivers do"
 
 
 def test_a_limit_of_one_is_one_for_each_workspace(held):
     made = lanes(limit=1)
-    made.start(Lane("acme", "a"), hold(held))
+    made.start(LaneKey("acme", "a"), hold(held))
 
-    assert made.start(Lane("acme", "b"), Ran) is None
-    assert made.start(Lane("other", "a"), Ran).result(SECONDS) == Ran()
+    assert made.start(LaneKey("acme", "b"), RunSummary) is None
+    assert made.start(LaneKey("other", "a"), RunSummary).result(SECONDS) == RunSummary()
 
 
 def test_who_is_told_that_a_lane_is_free_finds_it_free(held):
@@ -93,7 +93,7 @@ def test_who_is_told_that_a_lane_is_free_finds_it_free(held):
         told.set()
 
     made = lanes(freed=freed)
-    made.start(Lane("acme", "a"), hold(held))
+    made.start(LaneKey("acme", "a"), hold(held))
     held.set()
 
     assert told.wait(SECONDS)
@@ -102,7 +102,7 @@ def test_who_is_told_that_a_lane_is_free_finds_it_free(held):
 
 def test_idle_is_of_a_workspace_or_of_all(held):
     made = lanes()
-    made.start(Lane("acme", "a"), hold(held))
+    made.start(LaneKey("acme", "a"), hold(held))
 
     assert made.wait_until_idle("other", timeout_s=0)
     assert not made.wait_until_idle("acme", timeout_s=0)
@@ -119,7 +119,7 @@ def test_a_defect_is_logged_leaves_the_lane_and_asks_nobody_to_try_again_at_once
         raise ZeroDivisionError("a defect of ours")
 
     with caplog.at_level(logging.ERROR):
-        future = made.start(Lane("acme", "a"), broken)
+        future = made.start(LaneKey("acme", "a"), broken)
         assert isinstance(future.exception(SECONDS), ZeroDivisionError)
 
     assert made.busy("acme") == set()
@@ -130,7 +130,7 @@ def test_a_defect_is_logged_leaves_the_lane_and_asks_nobody_to_try_again_at_once
 def test_threads_serve_again_and_again():
     made = lanes(limit=3)
     for number in range(100):
-        assert made.start(Lane("acme", str(number)), Ran).result(SECONDS) == Ran()
+        assert made.start(LaneKey("acme", str(number)), RunSummary).result(SECONDS) == RunSummary()
         assert made.wait_until_idle(timeout_s=SECONDS)
 
     assert made._threads <= 3

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.ordering import Order, first_in_order, parse_order
+from mock_platform.core.ordering import SortOrder, first_in_order, parse_order
 from mock_platform.errors import InvalidRequestError
 
 
@@ -15,12 +15,12 @@ from mock_platform.errors import InvalidRequestError
     [
         ("", None),
         ("  ", None),
-        ("LAST_NAME", Order(field="LAST_NAME")),
-        ("LAST_NAME asc", Order(field="LAST_NAME")),
-        (" LAST_NAME  ASC ", Order(field="LAST_NAME")),
-        ("LAST_NAME desc", Order(field="LAST_NAME", descending=True)),
-        ("user.name DESC", Order(field="user.name", descending=True)),
-        ("`Modified Time` desc", Order(field="Modified Time", descending=True)),
+        ("LAST_NAME", SortOrder(field="LAST_NAME")),
+        ("LAST_NAME asc", SortOrder(field="LAST_NAME")),
+        (" LAST_NAME  ASC ", SortOrder(field="LAST_NAME")),
+        ("LAST_NAME desc", SortOrder(field="LAST_NAME", descending=True)),
+        ("user.name DESC", SortOrder(field="user.name", descending=True)),
+        ("`Modified Time` desc", SortOrder(field="Modified Time", descending=True)),
     ],
 )
 def test_a_field_and_a_direction(text, order):
@@ -40,8 +40,8 @@ def values(records):
 def test_numbers_by_value_texts_by_letters_and_what_is_missing_last():
     records = [{"A": value} for value in ("b", 10, None, "B", 9, "a", [1], True)] + [{}]
 
-    upwards = values(first_in_order(records, Order(field="A"), count=9))
-    downwards = values(first_in_order(records, Order(field="a", descending=True), count=9))
+    upwards = values(first_in_order(records, SortOrder(field="A"), count=9))
+    downwards = values(first_in_order(records, SortOrder(field="a", descending=True), count=9))
 
     assert upwards == [True, 9, 10, "a", "b", "B", None, [1], None]
     assert downwards == ["b", "B", "a", 10, 9, True, None, [1], None]
@@ -54,7 +54,7 @@ def test_numbers_by_value_texts_by_letters_and_what_is_missing_last():
 )
 def test_the_first_few_are_the_start_of_all_and_equals_keep_their_order(found, descending, count):
     records = [{"A": value, "at": at} for at, value in enumerate(found)]
-    order = Order(field="A", descending=descending)
+    order = SortOrder(field="A", descending=descending)
 
     ordered = first_in_order(records, order, count=len(records))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.configuration.poller_configuration import next_poll
-from mock_platform.core.models import DateField, Resource, Verdict
+from mock_platform.core.models import DateField, PollVerdict, Resource
 from mock_platform.events.event import CallbackForm, notifications
 from mock_platform.polling.window import Window, decide, reads_on, request_url, window
 
@@ -96,12 +96,12 @@ def test_a_day_of_polling():
 @pytest.mark.parametrize(
     ("updated", "verdict"),
     [
-        pytest.param("2026-03-02 09:59:59", Verdict.IGNORED, id="a second before the last poll"),
-        pytest.param("2026-03-02 10:00:00", Verdict.IGNORED, id="in the second of the last poll"),
-        pytest.param("2026-03-02 10:00:01", Verdict.UPDATED, id="a second after it"),
-        pytest.param("2026-03-02 10:15:00", Verdict.UPDATED, id="in the second of this poll"),
-        pytest.param("2026-03-02 10:15:01", Verdict.UPDATED, id="a second after this poll's start"),
-        pytest.param("2030-01-01 00:00:00", Verdict.UPDATED, id="in years to come"),
+        pytest.param("2026-03-02 09:59:59", PollVerdict.IGNORED, id="a second before the last poll"),
+        pytest.param("2026-03-02 10:00:00", PollVerdict.IGNORED, id="in the second of the last poll"),
+        pytest.param("2026-03-02 10:00:01", PollVerdict.UPDATED, id="a second after it"),
+        pytest.param("2026-03-02 10:15:00", PollVerdict.UPDATED, id="in the second of this poll"),
+        pytest.param("2026-03-02 10:15:01", PollVerdict.UPDATED, id="a second after this poll's start"),
+        pytest.param("2030-01-01 00:00:00", PollVerdict.UPDATED, id="in years to come"),
     ],
 )
 def test_a_record_counts_when_it_is_strictly_later_than_the_last_poll(updated, verdict):
@@ -113,16 +113,16 @@ def test_the_boundary_is_a_microsecond_wide():
         CONTACTS, updated=DateField(path="at", pattern="yyyy-MM-dd HH:mm:ss.SSSSSS"), created=None
     )
 
-    assert judged({"at": "2026-03-02 10:00:00.000000"}, millis).verdict is Verdict.IGNORED
-    assert judged({"at": "2026-03-02 10:00:00.000001"}, millis).verdict is Verdict.UPDATED
+    assert judged({"at": "2026-03-02 10:00:00.000000"}, millis).verdict is PollVerdict.IGNORED
+    assert judged({"at": "2026-03-02 10:00:00.000001"}, millis).verdict is PollVerdict.UPDATED
 
 
 @pytest.mark.parametrize(
     ("updated", "verdict"),
     [
-        pytest.param("2026-03-02 10:15:00", Verdict.UPDATED, id="in the second of this poll"),
-        pytest.param("2026-03-02 10:15:01", Verdict.IGNORED, id="a second after its start"),
-        pytest.param("2026-03-02 10:00:00", Verdict.IGNORED, id="in the second of the last poll"),
+        pytest.param("2026-03-02 10:15:00", PollVerdict.UPDATED, id="in the second of this poll"),
+        pytest.param("2026-03-02 10:15:01", PollVerdict.IGNORED, id="a second after its start"),
+        pytest.param("2026-03-02 10:00:00", PollVerdict.IGNORED, id="in the second of the last poll"),
     ],
 )
 def test_filter_by_current_date_leaves_what_is_later_for_the_next_poll(updated, verdict):
@@ -134,9 +134,9 @@ def test_filter_by_current_date_leaves_what_is_later_for_the_next_poll(updated, 
 @pytest.mark.parametrize(
     ("created", "verdict"),
     [
-        pytest.param("2026-03-02 10:00:00", Verdict.IGNORED, id="created at the last poll"),
-        pytest.param("2026-03-02 10:00:01", Verdict.CREATED, id="created after it"),
-        pytest.param(LAST_YEAR, Verdict.IGNORED, id="updated only"),
+        pytest.param("2026-03-02 10:00:00", PollVerdict.IGNORED, id="created at the last poll"),
+        pytest.param("2026-03-02 10:00:01", PollVerdict.CREATED, id="created after it"),
+        pytest.param(LAST_YEAR, PollVerdict.IGNORED, id="updated only"),
     ],
 )
 def test_without_filter_by_updated_date_the_created_date_decides(created, verdict):
@@ -164,7 +164,7 @@ def test_both_filters_hold_the_created_date_against_the_poll():
 
     decision = judged(contact(1, created="2026-03-02 10:15:01", updated=LAST_YEAR), resource)
 
-    assert decision.verdict is Verdict.IGNORED
+    assert decision.verdict is PollVerdict.IGNORED
     assert decision.why == (
         "created 2026-03-02T10:15:01Z is later than the poll's start 2026-03-02T10:15:00Z"
     )
@@ -173,13 +173,13 @@ def test_both_filters_hold_the_created_date_against_the_poll():
 @pytest.mark.parametrize(
     ("apart_s", "resource_s", "default_s", "verdict"),
     [
-        pytest.param(0, None, 0, Verdict.CREATED, id="equal dates"),
-        pytest.param(1, None, 0, Verdict.UPDATED, id="a second apart"),
-        pytest.param(2, None, 2, Verdict.CREATED, id="the platform's tolerance"),
-        pytest.param(3, None, 2, Verdict.UPDATED, id="beyond the platform's tolerance"),
-        pytest.param(5, 5, 0, Verdict.CREATED, id="the resource's tolerance"),
-        pytest.param(6, 5, 60, Verdict.UPDATED, id="the resource's wins over the platform's"),
-        pytest.param(1, 0, 60, Verdict.UPDATED, id="the resource's is nought"),
+        pytest.param(0, None, 0, PollVerdict.CREATED, id="equal dates"),
+        pytest.param(1, None, 0, PollVerdict.UPDATED, id="a second apart"),
+        pytest.param(2, None, 2, PollVerdict.CREATED, id="the platform's tolerance"),
+        pytest.param(3, None, 2, PollVerdict.UPDATED, id="beyond the platform's tolerance"),
+        pytest.param(5, 5, 0, PollVerdict.CREATED, id="the resource's tolerance"),
+        pytest.param(6, 5, 60, PollVerdict.UPDATED, id="the resource's wins over the platform's"),
+        pytest.param(1, 0, 60, PollVerdict.UPDATED, id="the resource's is nought"),
     ],
 )
 def test_the_tolerance_is_the_resources_or_else_the_platforms(apart_s, resource_s, default_s, verdict):
@@ -236,13 +236,13 @@ def came(value: object) -> str:
 def test_a_record_without_a_readable_date_is_passed_over_and_says_why(updated):
     decision = judged(contact(1, created=LAST_YEAR, updated=updated))
 
-    assert decision.verdict is Verdict.IGNORED
+    assert decision.verdict is PollVerdict.IGNORED
     assert decision.why == f"DATE_UPDATED_UTC: {came(updated)} does not follow 'yyyy-MM-dd HH:mm:ss'"
     assert decision.date == COVERED.at
 
 
 def test_a_record_without_its_dates_field_is_passed_over():
-    assert judged({"CONTACT_ID": 1}).verdict is Verdict.IGNORED
+    assert judged({"CONTACT_ID": 1}).verdict is PollVerdict.IGNORED
 
 
 @pytest.mark.assumed
@@ -250,7 +250,7 @@ def test_a_record_without_its_dates_field_is_passed_over():
 def test_a_record_without_a_readable_created_date_counts_as_updated(created):
     decision = judged(contact(1, created=created, updated="2026-03-02 10:05:00"))
 
-    assert decision.verdict is Verdict.UPDATED
+    assert decision.verdict is PollVerdict.UPDATED
     assert decision.why == (
         "updated 2026-03-02T10:05:00Z is later than 2026-03-02T10:00:00Z; "
         f"DATE_CREATED_UTC: {came(created)} does not follow 'yyyy-MM-dd HH:mm:ss'"
@@ -261,7 +261,7 @@ def test_a_record_without_a_readable_created_date_counts_as_updated(created):
 def test_without_a_created_field_every_change_is_an_update():
     decision = judged(contact(1, created="x", updated="2026-03-02 10:05:00"), replace(CONTACTS, created=None))
 
-    assert (decision.verdict, decision.created) == (Verdict.UPDATED, None)
+    assert (decision.verdict, decision.created) == (PollVerdict.UPDATED, None)
     assert decision.why.endswith("; no created date is configured")
 
 
@@ -272,7 +272,7 @@ def test_without_any_date_every_record_counts_as_updated_now(by_updated):
 
     decision = judged(contact(1, created=LAST_YEAR, updated=LAST_YEAR), resource)
 
-    assert (decision.verdict, decision.date) == (Verdict.UPDATED, COVERED.at)
+    assert (decision.verdict, decision.date) == (PollVerdict.UPDATED, COVERED.at)
     assert decision.why == "no dates are configured"
 
 
@@ -287,13 +287,13 @@ def test_without_any_date_every_record_counts_as_updated_now(by_updated):
 def test_without_the_date_that_decides_nothing_is_reported(resource):
     decision = judged(contact(1, created="2026-03-02 10:05:00", updated="2026-03-02 10:05:00"), resource)
 
-    assert decision.verdict is Verdict.IGNORED
+    assert decision.verdict is PollVerdict.IGNORED
     assert decision.why == "the date to compare is not configured"
 
 
 @pytest.mark.parametrize(
     ("zone", "verdict"),
-    [("GMT", Verdict.IGNORED), ("America/Denver", Verdict.UPDATED), ("+2:00", Verdict.IGNORED)],
+    [("GMT", PollVerdict.IGNORED), ("America/Denver", PollVerdict.UPDATED), ("+2:00", PollVerdict.IGNORED)],
 )
 def test_dates_are_read_in_their_zone(zone, verdict):
     resource = replace(CONTACTS, updated=replace(UPDATED, zone=zone))
@@ -305,7 +305,7 @@ def test_created_and_updated_dates_may_be_written_in_two_ways():
     resource = replace(CONTACTS, created=DateField(path="made", pattern="milliseconds"))
     record = contact(1, created="", updated="2026-03-02 10:05:00") | {"made": 1772445900000}
 
-    assert judged(record, resource).verdict is Verdict.CREATED
+    assert judged(record, resource).verdict is PollVerdict.CREATED
 
 
 @pytest.mark.parametrize(
@@ -452,4 +452,4 @@ def test_of_polls_in_a_row_exactly_one_reports_a_change_that_lies_between_them(
 
 @given(st.text(), st.text(), st.text(max_size=5))
 def test_any_dates_lead_to_a_decision(updated, created, record_id):
-    assert judged(contact(record_id, created=created, updated=updated)).verdict in set(Verdict)
+    assert judged(contact(record_id, created=created, updated=updated)).verdict in set(PollVerdict)

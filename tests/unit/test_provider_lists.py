@@ -5,16 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.ceql import Comparison, matches
-from mock_platform.core.ordering import Order
+from mock_platform.core.ordering import SortOrder
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
-from mock_platform.provider.lists import Asked, page, whole
+from mock_platform.provider.lists import PageRequest, page, whole
 
 ODD = Comparison("odd", "=", True)
 
 sizes = st.integers(1, 7)
 lengths = st.integers(0, 40)
 residuals = st.sampled_from([None, ODD, Comparison("A", ">", 30), Comparison("A", "=", 1)])
-orders = st.sampled_from([None, Order(field="A"), Order(field="A", descending=True), Order(field="B")])
+orders = st.sampled_from(
+    [None, SortOrder(field="A"), SortOrder(field="A", descending=True), SortOrder(field="B")]
+)
 
 
 def people(count):
@@ -28,9 +30,9 @@ def expected(records, residual, order):
 
 def walk(records, residual, order, size):
     """Follow the tokens to the end, and return each page."""
-    pages = [page(Asked(size=size, order=order), whole(records), residual=residual)]
+    pages = [page(PageRequest(size=size, order=order), whole(records), residual=residual)]
     while pages[-1].next_offset is not None:
-        asked = Asked(size=size, order=order, offset=pages[-1].next_offset)
+        asked = PageRequest(size=size, order=order, offset=pages[-1].next_offset)
         pages.append(page(asked, whole(records), residual=residual))
     return [each.records for each in pages]
 
@@ -51,12 +53,14 @@ def test_two_pages_of_n_are_one_of_twice_n(count, residual, order, size, turn):
     records = whole(people(count))
 
     def numbered(number, size):
-        return page(Asked(size=size, skip=number * size, order=order), records, residual=residual).records
+        return page(
+            PageRequest(size=size, skip=number * size, order=order), records, residual=residual
+        ).records
 
     assert numbered(2 * turn, size) + numbered(2 * turn + 1, size) == numbered(turn, 2 * size)
 
 
-@pytest.mark.parametrize("order", [None, Order(field="A")], ids=["unordered", "in order"])
+@pytest.mark.parametrize("order", [None, SortOrder(field="A")], ids=["unordered", "in order"])
 def test_a_long_list_is_read_one_large_page_at_a_time(order):
     records = people(3 * LARGEST_PAGE + 1)
     asked_for = []
@@ -65,7 +69,7 @@ def test_a_long_list_is_read_one_large_page_at_a_time(order):
         asked_for.append((top, skip))
         return records[skip : skip + top], len(records)
 
-    found = page(Asked(size=2, order=order), stretch, residual=Comparison("A", "=", -1))
+    found = page(PageRequest(size=2, order=order), stretch, residual=Comparison("A", "=", -1))
 
     assert (found.records, found.next_offset) == ([], None)
     assert asked_for == [(LARGEST_PAGE, number * LARGEST_PAGE) for number in range(4)]
@@ -78,7 +82,7 @@ def test_no_more_is_read_than_the_page_and_one_more_match_need():
         asked_for.append((top, skip))
         return people(LARGEST_PAGE), 10 * LARGEST_PAGE
 
-    page(Asked(size=5), stretch, residual=ODD)
+    page(PageRequest(size=5), stretch, residual=ODD)
 
     assert asked_for == [(LARGEST_PAGE, 0)]
 
@@ -94,7 +98,7 @@ def test_a_custom_field_is_found_by_its_name():
         return [
             record["A"]
             for record in page(
-                Asked(size=9), whole(records), residual=Comparison(field, "=", "chess")
+                PageRequest(size=9), whole(records), residual=Comparison(field, "=", "chess")
             ).records
         ]
 

@@ -11,7 +11,7 @@ from elements_local.clients import BASE_PATH, Addresses, Credentials
 from elements_local.guide import instance_body
 from elements_local.recording import RecordingError, compose
 from elements_local.recording.names import Namer, word_of
-from elements_local.recording.session import Call, Session
+from elements_local.recording.session import ObservedCall, Session
 from mock_kit.api.json_text import encode_text
 from mock_kit.workspaces.instants import format_instant
 
@@ -35,12 +35,12 @@ _numbers = count(1)
 
 def call(
     service: str, method: str, target: str, body: object = None, answer: object = None, **given: Any
-) -> Call:
+) -> ObservedCall:
     text = body if isinstance(body, str) else "" if body is None else encode_text(body)
     headers = {"authorization": ELEMENT if "/hubs/" in target else USER, "content-type": "application/json"}
     if service == "crm":
         headers["authorization"] = "Basic ********"
-    return Call(
+    return ObservedCall(
         **{
             "service": service,
             "began": next(_numbers),
@@ -60,7 +60,7 @@ def call(
     )  # fmt: skip
 
 
-def instance(number: int = 123456, **differs: Any) -> Call:
+def instance(number: int = 123456, **differs: Any) -> ObservedCall:
     body = instance_body(MINE)
     configuration = {
         **body["configuration"],
@@ -72,14 +72,14 @@ def instance(number: int = 123456, **differs: Any) -> Call:
     return call("platform", "POST", "/instances", sent, {"id": number, "token": MASK})
 
 
-def advance(minutes: float, at: datetime = TEN, **ran: int) -> Call:
+def advance(minutes: float, at: datetime = TEN, **ran: int) -> ObservedCall:
     to = at + timedelta(minutes=minutes)
     counted = {"polls": 0, "events": 0, "deliveries": 0, "attempts": 0, **ran}
     answer = {"from": format_instant(at), "now": format_instant(to), **counted}
     return call("platform", "POST", "/_local/clock/advance", {"duration": minutes * 60}, answer, at=at)
 
 
-def contact(name: str, number: int, **given: Any) -> Call:
+def contact(name: str, number: int, **given: Any) -> ObservedCall:
     return call("crm", "POST", "/v3.1/Contacts", {"FIRST_NAME": name}, {"CONTACT_ID": number}, **given)
 
 
@@ -100,7 +100,11 @@ def callback(
 
 
 def recorded(
-    *calls: Call, now: datetime | None = None, reads: bool = False, keeps_ties: bool = False, **seen: Any
+    *calls: ObservedCall,
+    now: datetime | None = None,
+    reads: bool = False,
+    keeps_ties: bool = False,
+    **seen: Any,
 ) -> Any:
     last = max((one.at for one in calls), default=TEN)
     session = Session(
@@ -110,11 +114,11 @@ def recorded(
     return compose(session, reads=reads)
 
 
-def steps(*calls: Call, **given: Any) -> list[dict[str, Any]]:
+def steps(*calls: ObservedCall, **given: Any) -> list[dict[str, Any]]:
     return recorded(*calls, **given).document["steps"]
 
 
-def request(*calls: Call, **given: Any) -> dict[str, Any]:
+def request(*calls: ObservedCall, **given: Any) -> dict[str, Any]:
     """Return the one request among the steps."""
     (found,) = [step["request"] for step in steps(*calls, **given) if "request" in step]
     return found

@@ -9,7 +9,7 @@ from elements_local.recording import RecordingError
 from elements_local.recording.watch import _Journal
 
 
-class Door:
+class FakeClient:
     """Answers with one page after the other, and notes what was asked."""
 
     def __init__(self, *pages: dict[str, Any]) -> None:
@@ -52,24 +52,24 @@ def shown(number: int) -> dict[str, Any]:
     }
 
 
-def looks(*pages: dict[str, Any], times: int) -> tuple[Any, Door, Sequence[bool]]:
-    door = Door(*pages)
-    journal = _Journal(door, "crm")  # type: ignore[arg-type]  # all that it does with a door
-    return journal, door, [journal.look() for _ in range(times)]
+def looks(*pages: dict[str, Any], times: int) -> tuple[Any, FakeClient, Sequence[bool]]:
+    client = FakeClient(*pages)
+    journal = _Journal(client, "crm")  # type: ignore[arg-type]  # all that it does with a client
+    return journal, client, [journal.look() for _ in range(times)]
 
 
 def test_each_look_goes_on_where_the_one_before_ended():
-    journal, door, news = looks(page(1, 3), page(last=3), page(8), times=3)
+    journal, client, news = looks(page(1, 3), page(last=3), page(8), times=3)
 
     assert [one.began for one in journal.calls] == [1, 3, 8]
-    assert (door.asked, news) == (["0", "3", "3"], [True, False, True])
+    assert (client.asked, news) == (["0", "3", "3"], [True, False, True])
 
 
 def test_a_page_that_leads_to_another_is_followed_by_it():
-    journal, door, _ = looks(page(1, 2, last=3, goes_on=True), page(3), times=1)
+    journal, client, _ = looks(page(1, 2, last=3, goes_on=True), page(3), times=1)
 
     assert len(journal.calls) == 3
-    assert door.asked == ["0", "2"]
+    assert client.asked == ["0", "2"]
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,11 @@ def test_a_page_that_leads_to_another_is_followed_by_it():
     ],
 )
 def test_what_began_anew_is_read_from_the_start(anew):
-    journal, door, _ = looks(page(5), anew, anew, times=2)
+    journal, client, _ = looks(page(5), anew, anew, times=2)
 
     assert journal.was_reset
     assert [one.began for one in journal.calls] == [anew["calls"][0]["began"]]
-    assert door.asked == ["0", "5", "0"]
+    assert client.asked == ["0", "5", "0"]
 
 
 def test_a_reset_before_the_first_look_is_none():

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.callbacks.retry import next_attempt
-from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, Ladder
+from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def offsets_s(ladder: Ladder) -> list[float]:
+def offsets_s(ladder: RetrySchedule) -> list[float]:
     """Return when the tries of a callback that always fails fall, in seconds after its first failure."""
     offsets, now = [], NOON
     for failures in range(1, 100):
@@ -48,7 +48,7 @@ def test_the_newer_guides_ladder_has_five_tries_at_powers_of_eight():
     ids=["4^x", "8^x"],
 )
 def test_read_the_other_way_each_wait_counts_from_the_attempt_before_it(ladder, offsets):
-    assert offsets_s(replace(ladder, adds_up=True)) == offsets
+    assert offsets_s(replace(ladder, cumulative=True)) == offsets
 
 
 @pytest.mark.parametrize("ladder", [CLOUD_ELEMENTS, OPEN_CONNECTORS], ids=["4^x", "8^x"])
@@ -62,7 +62,7 @@ def test_after_the_last_try_there_is_no_more(ladder):
 
 
 def test_without_tries_the_first_failure_is_the_last():
-    assert next_attempt(Ladder(tries=0, base=4), failures=1, first_failure=NOON, now=NOON) is None
+    assert next_attempt(RetrySchedule(tries=0, base=4), failures=1, first_failure=NOON, now=NOON) is None
 
 
 def test_waits_count_from_the_first_failure_and_not_from_the_latest():
@@ -100,7 +100,7 @@ def test_at_the_calendars_end_there_is_no_more():
 
 
 @given(
-    st.builds(Ladder, tries=st.integers(1, 9), base=st.integers(1, 10), adds_up=st.booleans()),
+    st.builds(RetrySchedule, tries=st.integers(1, 9), base=st.integers(1, 10), cumulative=st.booleans()),
     st.integers(1, 10),
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     st.timedeltas(timedelta(0), timedelta(days=30)),

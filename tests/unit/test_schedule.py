@@ -10,7 +10,7 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.models import Instance
 from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.instances.schedule import Plan, plan
+from mock_platform.instances.schedule import PollPlan, plan
 
 NOW = datetime(2026, 3, 2, 10, 7, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -39,7 +39,7 @@ def instance(*, polling_disabled=False, disabled=False, resources=("contacts",),
     )
 
 
-def planned(before: Instance | None, after: Instance, *, empty_block=EmptyBlock.DEFAULT) -> Plan:
+def planned(before: Instance | None, after: Instance, *, empty_block=EmptyBlock.DEFAULT) -> PollPlan:
     return plan(before, after, INSIGHTLY, empty_block=empty_block, now=NOW)
 
 
@@ -50,7 +50,7 @@ STOPPED = instance(polling_disabled=True)
 
 @pytest.mark.assumed
 def test_a_new_instance_is_polled_one_interval_later():
-    assert planned(None, POLLED) == Plan(
+    assert planned(None, POLLED) == PollPlan(
         resources=("contacts",),
         polled=True,
         poll_at=NOW + QUARTER,
@@ -134,7 +134,7 @@ def test_resources_are_those_of_the_saved_instance_in_their_order():
 def test_what_an_empty_block_means_decides_whether_there_is_a_poll():
     after = instance(resources=("contacts",))
 
-    assert planned(None, after, empty_block=EmptyBlock.SKIP) == Plan(
+    assert planned(None, after, empty_block=EmptyBlock.SKIP) == PollPlan(
         resources=(), polled=False, poll_at=None, begins=False, callback_url=URL, forgive=False
     )
 

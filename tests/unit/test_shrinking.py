@@ -7,7 +7,7 @@ from random import Random
 import pytest
 import yaml
 
-from elements_local.scenarios.runner import Failure, Result
+from elements_local.scenarios.runner import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.shrinking import save, shrink
 
@@ -31,10 +31,10 @@ def planted(needed):
         at = f"{scenario.path}:{needed[-1]}"
         failure = None
         if needed[-1] in steps and needed[0] not in steps:
-            failure = Failure(place=at, verb="advance", lines=("no such record",))
+            failure = ScenarioFailure(place=at, verb="advance", lines=("no such record",))
         elif [step for step in steps if step in needed] == needed:
-            failure = Failure(place=at, verb="advance", lines=(f"{len(steps)} steps",), expected=True)
-        return Result(scenario=scenario, failure=failure)
+            failure = ScenarioFailure(place=at, verb="advance", lines=(f"{len(steps)} steps",), expected=True)
+        return ScenarioResult(scenario=scenario, failure=failure)
 
     return run
 
@@ -55,7 +55,7 @@ def test_a_planted_failure_is_found_with_only_the_steps_that_it_needs(tmp_path: 
 def test_one_that_does_not_fail_stays(tmp_path: Path) -> None:
     scenario = made(tmp_path, 3)
 
-    assert shrink(Result(scenario=scenario, failure=None), planted([0])) is scenario
+    assert shrink(ScenarioResult(scenario=scenario, failure=None), planted([0])) is scenario
 
 
 def test_what_is_saved_reads_back_as_the_same_steps(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
-from callback_sink.answers import Answer, Script, next_answer, reply_of
+from callback_sink.answers import Script, ScriptedResponse, next_answer, reply_of
 from mock_kit.web.wire import DELAY_HEADER
 
 
@@ -25,11 +25,15 @@ def script(*responses):
     ("told", "statuses"),
     [
         pytest.param([], [200, 200], id="nothing told"),
-        pytest.param([Answer(status=503, times=1)], [503, 200, 200], id="once"),
-        pytest.param([Answer(status=503, times=3)], [503, 503, 503, 200], id="three times"),
-        pytest.param([Answer(status=503)], [503] * 5, id="for ever"),
+        pytest.param([ScriptedResponse(status=503, times=1)], [503, 200, 200], id="once"),
+        pytest.param([ScriptedResponse(status=503, times=3)], [503, 503, 503, 200], id="three times"),
+        pytest.param([ScriptedResponse(status=503)], [503] * 5, id="for ever"),
         pytest.param(
-            [Answer(status=503, times=2), Answer(status=404, times=1), Answer(status=201)],
+            [
+                ScriptedResponse(status=503, times=2),
+                ScriptedResponse(status=404, times=1),
+                ScriptedResponse(status=201),
+            ],
             [503, 503, 404, 201, 201],
             id="in order, the last for ever",
         ),
@@ -41,14 +45,14 @@ def test_answers_are_used_up_in_order(told, statuses):
 
 @given(st.lists(st.integers(min_value=1, max_value=5), max_size=5))
 def test_each_answer_is_given_as_often_as_told(times):
-    told = [Answer(status=400 + at, times=count) for at, count in enumerate(times)]
+    told = [ScriptedResponse(status=400 + at, times=count) for at, count in enumerate(times)]
 
     expected = [400 + at for at, count in enumerate(times) for _ in range(count)]
     assert answered(told, sum(times) + 1) == [*expected, 200]
 
 
 def test_the_plain_answer_is_an_empty_object():
-    reply = reply_of(Answer())
+    reply = reply_of(ScriptedResponse())
 
     assert (reply.status, reply.body) == (200, b"{}")
     assert list(reply.headers) == [("Content-Type", "application/json")]
@@ -65,13 +69,13 @@ def test_the_plain_answer_is_an_empty_object():
     ],
 )
 def test_a_text_is_sent_as_it_is_and_anything_else_as_json(body, sent, kind):
-    reply = reply_of(Answer(status=500, body=body))
+    reply = reply_of(ScriptedResponse(status=500, body=body))
 
     assert (reply.body, reply.headers["Content-Type"]) == (sent, kind)
 
 
 def test_told_headers_replace_the_ones_there():
-    reply = reply_of(Answer(headers={"content-type": "text/xml", "Retry-After": "5"}))
+    reply = reply_of(ScriptedResponse(headers={"content-type": "text/xml", "Retry-After": "5"}))
 
     assert list(reply.headers) == [("content-type", "text/xml"), ("Retry-After", "5")]
 
@@ -81,12 +85,12 @@ def test_told_headers_replace_the_ones_there():
     [(0, None), (30, "30"), (0.5, "0.5"), (259_200, "259200"), (999_999.5, "999999.5")],
 )
 def test_a_delay_is_a_header(delay_s, sent):
-    assert reply_of(Answer(delay_s=delay_s)).headers.get(DELAY_HEADER) == sent
+    assert reply_of(ScriptedResponse(delay_s=delay_s)).headers.get(DELAY_HEADER) == sent
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
 def test_an_answer_that_can_have_no_body_has_none(status):
-    reply = reply_of(Answer(status=status))
+    reply = reply_of(ScriptedResponse(status=status))
 
     assert (reply.body, list(reply.headers)) == (b"", [])
 
@@ -155,11 +159,11 @@ def test_an_answer_is_shown_as_it_was_told():
 
 @pytest.mark.parametrize(("body", "read"), [(b"", b""), (b"a", b""), (b"ab", b"a"), (b"abc", b"a")])
 def test_of_a_body_that_is_read_by_half_the_first_half_is_read(body, read):
-    assert Answer(half_read=True).read(body) == read
-    assert Answer().read(body) == body
+    assert ScriptedResponse(half_read=True).read(body) == read
+    assert ScriptedResponse().read(body) == body
 
 
 def test_who_reads_by_half_hangs_up():
-    assert Answer(half_read=True).hangs_up
-    assert Answer(drop=True).hangs_up
-    assert not Answer().hangs_up
+    assert ScriptedResponse(half_read=True).hangs_up
+    assert ScriptedResponse(drop=True).hangs_up
+    assert not ScriptedResponse().hangs_up

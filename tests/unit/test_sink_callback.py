@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callback_sink.inbox import Callback, Verdict
+from callback_sink.inbox import Callback, SignatureVerdict
 
 RECORDED = Callback(
     id=7,
@@ -16,7 +16,7 @@ RECORDED = Callback(
     headers=[("Content-Type", "application/json"), ("Elements-Webhook-Signature", "sha256=x")],
     body=b'{"a": [1]}',
     status=503,
-    signature=Verdict.INVALID,
+    signature=SignatureVerdict.INVALID,
     size=10,
 )
 

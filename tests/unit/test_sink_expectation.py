@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
 from callback_sink.expectation import Expectation, failures
-from callback_sink.inbox import Callback, Verdict
+from callback_sink.inbox import Callback, SignatureVerdict
 from callback_sink.search import Filters, closest, matches
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def callbacks(*letters):
             headers=[],
             body=json.dumps(text).encode(),
             status=200,
-            signature=Verdict.ABSENT,
+            signature=SignatureVerdict.ABSENT,
             size=0,
         )
         for number, text in enumerate(letters, start=1)

@@ -7,7 +7,7 @@ import pytest
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.forwarding import FORWARDED_HEADER, Forwarder, headers_of, leads_back
-from callback_sink.inbox import Callback, Verdict
+from callback_sink.inbox import Callback, SignatureVerdict
 from mock_kit.web.outbound import Outbound
 from mock_kit.web.wire import NoReply, Reply
 
@@ -35,7 +35,7 @@ def callback(*headers, body=b"\x00\xff"):
         headers=list(headers),
         body=body,
         status=200,
-        signature=Verdict.ABSENT,
+        signature=SignatureVerdict.ABSENT,
         size=len(body),
     )
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
-from callback_sink.inbox import Callback, Verdict
+from callback_sink.inbox import Callback, SignatureVerdict
 from callback_sink.search import Filters, closest, differences, events_of, matches
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ def callback(body=b"", *, number=1, bin_="default", path="/default", headers=())
         headers=list(headers),
         body=raw,
         status=200,
-        signature=Verdict.ABSENT,
+        signature=SignatureVerdict.ABSENT,
         size=0,
     )
 

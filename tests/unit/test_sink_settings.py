@@ -4,19 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from callback_sink import Settings
+from callback_sink import SinkSettings
 from mock_kit.environment import SettingsError
 
 LARGEST_BODY = "ELEMENTS_LOCAL_SINK_LARGEST_BODY"
 
 
 def test_without_a_word_a_body_may_have_two_megabytes():
-    assert Settings.from_env({"ELEMENTS_LOCAL_SINK_PORT": "4702"}) == Settings(largest_body=2 * 1024 * 1024)
+    assert SinkSettings.from_env({"ELEMENTS_LOCAL_SINK_PORT": "4702"}) == SinkSettings(
+        largest_body=2 * 1024 * 1024
+    )
 
 
 @pytest.mark.parametrize(("text", "size"), [("1", 1), ("4096", 4096), ("16777216", 16 * 1024 * 1024)])
 def test_the_largest_body_can_be_chosen(text, size):
-    assert Settings.from_env({LARGEST_BODY: text}).largest_body == size
+    assert SinkSettings.from_env({LARGEST_BODY: text}).largest_body == size
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "16777217", "1e3", "2 MB", "٣", "9" * 5000])
@@ -24,11 +26,11 @@ def test_a_largest_body_that_is_none_is_refused(text):
     with pytest.raises(
         SettingsError, match="ELEMENTS_LOCAL_SINK_LARGEST_BODY must be a whole number from 1 to 16777216"
     ):
-        Settings.from_env({LARGEST_BODY: text})
+        SinkSettings.from_env({LARGEST_BODY: text})
 
 
 def test_the_rest_can_be_chosen():
-    chosen = Settings.from_env(
+    chosen = SinkSettings.from_env(
         {
             "ELEMENTS_LOCAL_SINK_BIN_CALLBACKS": "5",
             "ELEMENTS_LOCAL_SINK_BIN_BYTES": "1000",
@@ -39,7 +41,7 @@ def test_the_rest_can_be_chosen():
         }
     )
 
-    assert chosen == Settings(
+    assert chosen == SinkSettings(
         bin_callbacks=5,
         bin_bytes=1000,
         workspace_bytes=2000,
@@ -55,4 +57,4 @@ def test_the_rest_can_be_chosen():
 )
 def test_a_setting_that_makes_no_sense_is_refused(name, text):
     with pytest.raises(SettingsError, match=f"ELEMENTS_LOCAL_SINK_{name} must be"):
-        Settings.from_env({f"ELEMENTS_LOCAL_SINK_{name}": text})
+        SinkSettings.from_env({f"ELEMENTS_LOCAL_SINK_{name}": text})

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback_sink.inbox import Verdict, judge
+from callback_sink.inbox import SignatureVerdict, judge
 
 VECTORS = json.loads(
     (Path(__file__).parents[1] / "contract" / "vectors" / "signatures.json").read_text(encoding="utf-8")
@@ -21,32 +21,34 @@ GENUINE = VECTORS[0]
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
 def test_a_genuine_signature_is_valid(vector):
-    assert judge(vector["header"], vector["body"].encode(), [vector["key"]]) is Verdict.VALID
+    assert judge(vector["header"], vector["body"].encode(), [vector["key"]]) is SignatureVerdict.VALID
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
 def test_a_signature_of_another_body_is_invalid(vector):
-    assert judge(vector["header"], vector["body"].encode() + b" ", [vector["key"]]) is Verdict.INVALID
+    assert (
+        judge(vector["header"], vector["body"].encode() + b" ", [vector["key"]]) is SignatureVerdict.INVALID
+    )
 
 
 def test_one_of_several_keys_is_enough():
     keys = ["old", GENUINE["key"], "new"]
 
-    assert judge(GENUINE["header"], GENUINE["body"].encode(), keys) is Verdict.VALID
+    assert judge(GENUINE["header"], GENUINE["body"].encode(), keys) is SignatureVerdict.VALID
 
 
 def test_a_signature_by_another_key_is_invalid():
-    assert judge(GENUINE["header"], GENUINE["body"].encode(), ["old", "new"]) is Verdict.INVALID
+    assert judge(GENUINE["header"], GENUINE["body"].encode(), ["old", "new"]) is SignatureVerdict.INVALID
 
 
 @pytest.mark.parametrize("keys", [[], ["secret"]], ids=["no key known", "a key known"])
 def test_without_the_header_a_signature_is_absent(keys):
-    assert judge(None, b"{}", keys) is Verdict.ABSENT
+    assert judge(None, b"{}", keys) is SignatureVerdict.ABSENT
 
 
 @pytest.mark.parametrize("header", [GENUINE["header"], "sha256=", "", "nonsense"])
 def test_without_a_key_a_signature_is_unchecked(header):
-    assert judge(header, GENUINE["body"].encode(), []) is Verdict.UNCHECKED
+    assert judge(header, GENUINE["body"].encode(), []) is SignatureVerdict.UNCHECKED
 
 
 @pytest.mark.parametrize(
@@ -70,16 +72,16 @@ def test_without_a_key_a_signature_is_unchecked(header):
     ],
 )
 def test_a_malformed_signature_is_invalid(header):
-    assert judge(header, GENUINE["body"].encode(), [GENUINE["key"]]) is Verdict.INVALID
+    assert judge(header, GENUINE["body"].encode(), [GENUINE["key"]]) is SignatureVerdict.INVALID
 
 
 def test_a_signature_in_the_alphabet_for_urls_is_invalid():
     slashed = next(vector for vector in VECTORS if "/" in vector["header"] or "+" in vector["header"])
     header = slashed["header"].replace("/", "_").replace("+", "-")
 
-    assert judge(header, slashed["body"].encode(), [slashed["key"]]) is Verdict.INVALID
+    assert judge(header, slashed["body"].encode(), [slashed["key"]]) is SignatureVerdict.INVALID
 
 
 @given(header=st.text(), body=st.binary(), keys=st.lists(st.text(min_size=1), min_size=1, max_size=3))
 def test_no_header_breaks_the_judge(header, body, keys):
-    assert judge(header, body, keys) is Verdict.INVALID
+    assert judge(header, body, keys) is SignatureVerdict.INVALID

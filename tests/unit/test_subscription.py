@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_platform.accounts.emails import Cause, delivery_failed, of_notification
+from mock_platform.accounts.emails import EmailCause, delivery_failed, of_notification
 from mock_platform.ceql import matches, parse
 from mock_platform.core.models import Channel, Delivery, DeliveryStatus, Subscription, User
 from mock_platform.events.notification import KeptNotification, PlainNotification, plain_body
@@ -61,7 +61,7 @@ def test_a_subscription_without_a_url_has_an_empty_one(channel):
 def test_who_gives_no_address_is_the_owner(config):
     email = of_notification(config, OWNER, topic="leaks", sender="me", message="Drip", at=NOON)
 
-    assert (email.to, email.subject, email.cause) == ("olive@acme.example", "leaks", Cause.SUBSCRIPTION)
+    assert (email.to, email.subject, email.cause) == ("olive@acme.example", "leaks", EmailCause.SUBSCRIPTION)
 
 
 def test_the_email_about_a_dead_subscription_says_who_where_how_often_and_why():

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
-from mock_platform.documents.swagger import HubCalls, Subject, document, operation, without_references
+from mock_platform.documents.swagger import DocumentSubject, HubCalls, document, operation, without_references
 from mock_platform.elements.insightly.definition import INSIGHTLY
 
 ANY = {"type": "object", "additionalProperties": {"description": "any JSON value"}}
@@ -62,7 +62,7 @@ CALLS = HubCalls(
         "Unused": {"type": "object"},
     },
 )
-SUBJECT = Subject(
+SUBJECT = DocumentSubject(
     title="Mine",
     hub="crm",
     elements=(INSIGHTLY,),

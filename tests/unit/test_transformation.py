@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from mock_platform.ceql import parse, to_text
 from mock_platform.core.models import NONE, DefinedField, MappedField, ObjectDefinition, Transformation
-from mock_platform.core.ordering import Order
+from mock_platform.core.ordering import SortOrder
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError
 from mock_platform.transformations.transformation import (
-    Names,
+    NameMapping,
     all_of,
     define,
     find,
@@ -129,8 +129,8 @@ def test_every_object_on_a_path_is_mapped_and_the_last_ones_fields_count(resourc
     assert (found.resource, found.fields) == (provided, MAPPED.fields if mapped else ())
 
 
-KNOWN = Names(resource="contacts", fields=MAPPED.fields, id_field="CONTACT_ID")
-PLAIN = Names(resource="contacts", id_field="CONTACT_ID")
+KNOWN = NameMapping(resource="contacts", fields=MAPPED.fields, id_field="CONTACT_ID")
+PLAIN = NameMapping(resource="contacts", id_field="CONTACT_ID")
 
 
 def test_a_record_shows_its_own_names_and_what_has_none_passes_through():
@@ -143,7 +143,7 @@ def test_without_a_mapping_the_id_stands_beside_the_providers_own():
     assert list(PLAIN.shown({"CONTACT_ID": 7, "A": 1}).items()) == [("id", 7), ("CONTACT_ID", 7), ("A", 1)]
     assert PLAIN.shown({"CONTACT_ID": 7, "id": 8}) == {"CONTACT_ID": 7, "id": 8}
     assert PLAIN.shown({"A": 1}) == {"A": 1}
-    assert Names(resource="contacts").shown({"CONTACT_ID": 7}) == {"CONTACT_ID": 7}
+    assert NameMapping(resource="contacts").shown({"CONTACT_ID": 7}) == {"CONTACT_ID": 7}
 
 
 @pytest.mark.parametrize(
@@ -175,10 +175,10 @@ def test_a_condition_is_put_in_the_providers_names(where, meant):
 
 
 def test_an_order_is_put_in_the_providers_names():
-    assert KNOWN.order(Order(field="name.first", descending=True)) == Order(
+    assert KNOWN.order(SortOrder(field="name.first", descending=True)) == SortOrder(
         field="FIRST_NAME", descending=True
     )
-    assert PLAIN.order(Order(field="id")) == Order(field="CONTACT_ID")
+    assert PLAIN.order(SortOrder(field="id")) == SortOrder(field="CONTACT_ID")
     assert (PLAIN.order(None), PLAIN.clause(None)) == (None, None)
 
 

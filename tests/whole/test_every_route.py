@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from elements_local.clients import BASE_PATH, Client, Doors
+from elements_local.clients import BASE_PATH, ServiceClient, WorkspaceClients
 from elements_local.guide import instance_body
 from elements_local.stack.stack import Stack
 from elements_local.start import Options, in_process
@@ -129,14 +129,14 @@ class Victim:
         ids: what is in it, by the names that documents have for it, in lower case.
     """
 
-    def __init__(self, doors: Doors):
-        self.doors = doors
-        self.call = doors.platform.call
-        made = doors.platform.send("POST", f"{BASE_PATH}/instances", json=self._instance())
+    def __init__(self, clients: WorkspaceClients):
+        self.clients = clients
+        self.call = clients.platform.call
+        made = clients.platform.send("POST", f"{BASE_PATH}/instances", json=self._instance())
         self.instance = decode(made.body)
         self.ids = {
             **WORDS,
-            **dict.fromkeys(("bin", "workspace", "name"), doors.credentials.name),
+            **dict.fromkeys(("bin", "workspace", "name"), clients.credentials.name),
             **dict.fromkeys(("instance_id", "instanceid", "id"), self.instance["id"]),
             "encoded_id": b64encode(str(self.instance["id"]).encode()).decode(),
             "trace_id": made.headers["Elements-Trace-Id"],
@@ -149,15 +149,15 @@ class Victim:
     @cached_property
     def secrets(self):
         """What must not be told."""
-        mine = self.doors.credentials
+        mine = self.clients.credentials
         texts = (CANARY, self.instance["token"], mine.organization_secret, mine.user_secret, mine.crm_api_key)
         return frozenset(texts)
 
     def headers(self, *, element=None):
-        return headers_of(self.doors, element=element or self.instance["token"])
+        return headers_of(self.clients, element=element or self.instance["token"])
 
     def _instance(self):
-        body = instance_body(self.doors.credentials, signature_key=f"{CANARY}-key")
+        body = instance_body(self.clients.credentials, signature_key=f"{CANARY}-key")
         return body | {"name": CANARY, "tags": [CANARY], "providerData": {"debug": True}}
 
     def _make(self, path, **body):
@@ -169,7 +169,7 @@ class Victim:
         mapped = {"path": CANARY, "vendorPath": "FIRST_NAME", "type": "string"}
         self._make(f"{below}/transformations/mine", vendorName="contacts", fields=[mapped])
         person = {"firstName": CANARY, "lastName": CANARY, "password": CANARY}
-        where = {"url": self.doors.credentials.callback_url}
+        where = {"url": self.clients.credentials.callback_url}
         self.ids |= {
             "user_id": self._make("/organizations/users", email=self.ids["email_or_id"], **person)["id"],
             "account_id": self._make("/accounts", name=CANARY, externalId=CANARY)["id"],
@@ -183,8 +183,8 @@ class Victim:
         }
 
     def _fill_crm(self):
-        crm = self.doors.crm
-        self.doors.clock.advance("1m")
+        crm = self.clients.crm
+        self.clients.clock.advance("1m")
         contact = crm.create("Contacts", {"FIRST_NAME": CANARY, "TAGS": [{"TAG_NAME": SENT}]})
         for collection, name in IN_CRM.items():
             crm.send("POST", f"/v3.1/{collection}", json={name: CANARY, "STATUS": "NOT STARTED"})
@@ -197,17 +197,17 @@ class Victim:
         self.ids["record_id"] = contact["CONTACT_ID"]
 
     def _let_time_pass(self):
-        hub = self.doors.platform.hub(self.instance["token"])
+        hub = self.clients.platform.hub(self.instance["token"])
         scheduled = hub.send("GET", "/contacts", headers={"Elements-Schedule-Request": "0 * * * *"})
-        platform = Client(http=hub.http, url=hub.url.removesuffix("/hubs/crm"), headers=hub.headers)
+        platform = ServiceClient(http=hub.http, url=hub.url.removesuffix("/hubs/crm"), headers=hub.headers)
         bulk = platform.call("POST", "/bulk/query?q=select%20*%20from%20contacts")
-        self.doors.clock.advance("15m")
+        self.clients.clock.advance("15m")
         self.ids |= {
             "job_id": decode(scheduled.body)["id"],
             "bulk_id": bulk["id"],
-            "event_id": self.doors.platform.events(self.instance["id"])[0]["id"],
+            "event_id": self.clients.platform.events(self.instance["id"])[0]["id"],
             "request_id": self.call("GET", f"{BASE_PATH}/usage")[0].get("request_id", "1"),
-            "callback_id": self.doors.sink.callbacks()[0]["id"],
+            "callback_id": self.clients.sink.callbacks()[0]["id"],
         }
 
 
@@ -250,11 +250,11 @@ class Walk:
         return reply
 
 
-def headers_of(doors, *, element):
+def headers_of(clients, *, element):
     """Return what a workspace's credentials are to each service; nothing for the sink, which knows none."""
     return {
-        "platform": {"Authorization": f"{doors.platform.headers['Authorization']}, Element {element}"},
-        "crm": {"Authorization": doors.crm.headers["Authorization"]},
+        "platform": {"Authorization": f"{clients.platform.headers['Authorization']}, Element {element}"},
+        "crm": {"Authorization": clients.crm.headers["Authorization"]},
         "sink": {},
     }
 
@@ -294,11 +294,11 @@ def asking(request, walks, record_property):
     walk = walks[request.param]
     for counted in (walk.asked, walk.statuses, walk.leaks):
         counted.clear()
-    before = walk.victim.doors.snapshot()
+    before = walk.victim.clients.snapshot()
     yield walk
     record_property("figures", walk.figures)
     assert walk.leaks == []
-    assert walk.victim.doors.snapshot() == before
+    assert walk.victim.clients.snapshot() == before
 
 
 everywhere = pytest.mark.parametrize("asking", [EVERYWHERE], indirect=True)

@@ -87,14 +87,14 @@ def test_a_receiver_that_never_answers_rightly_fails_one_attempt_and_gets_its_ca
 ):
     serve, came = receiver
     with in_process(Options(environment=IMPATIENT)) as stack:
-        doors = stack.workspace()
-        other = doors.platform.create_instance(instance_body(doors.credentials))
-        body = instance_body(doors.credentials)
+        clients = stack.workspace()
+        other = clients.platform.create_instance(instance_body(clients.credentials))
+        body = instance_body(clients.credentials)
         body["configuration"]["event.notification.callback.url"] = serve(bad)
-        mine = doors.platform.create_instance(body)
-        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        doors.clock.advance("16m")
-        audits = [doors.platform.audit(each["id"]) for each in (mine, other)]
+        mine = clients.platform.create_instance(body)
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        clients.clock.advance("16m")
+        audits = [clients.platform.audit(each["id"]) for each in (mine, other)]
 
     assert len(came) == 2
     assert [[len(audit[kind]) for kind in ("reported", "late", "lost")] for audit in audits] == [
@@ -132,31 +132,31 @@ def test_killed_while_a_snapshot_is_read_in_each_service_is_as_it_was_or_as_the_
     """All three are asked first, in what is undone; then the sink, the CRM and the platform are put back."""
     data, file = tmp_path / "data", tmp_path / "snapshot.json"
     with in_process(Options(data=data)) as stack:
-        doors = stack.workspace()
-        doors.platform.create_instance(instance_body(doors.credentials))
-        doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-        doors.clock.advance("15m")
-        taken = doors.snapshot()
+        clients = stack.workspace()
+        clients.platform.create_instance(instance_body(clients.credentials))
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        clients.clock.advance("15m")
+        taken = clients.snapshot()
         file.write_text(json.dumps(taken))
-        doors.crm.create("Contacts", {"FIRST_NAME": "Bob"})
-        doors.clock.advance("15m")
-        before = doors.snapshot()
+        clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})
+        clients.clock.advance("15m")
+        before = clients.snapshot()
 
     killed = subprocess.run([sys.executable, "-c", KILLED, data, file, str(nth)], check=False, timeout=60)
 
     assert killed.returncode == -signal.SIGKILL
     with in_process(Options(data=data)) as stack:
-        doors = stack.workspace()
-        present = doors.snapshot()
+        clients = stack.workspace()
+        present = clients.snapshot()
         put_back = {
             name for name in ("sink", "crm", "platform") if present[name]["tables"] == taken[name]["tables"]
         }
         as_it_was = {
             name for name in ("sink", "crm", "platform") if present[name]["tables"] == before[name]["tables"]
         }
-        doors.restore(taken)
-        again = doors.snapshot()
-        doors.clock.advance("15m")
+        clients.restore(taken)
+        again = clients.snapshot()
+        clients.clock.advance("15m")
 
     assert put_back == set(("sink", "crm", "platform")[: max(0, nth - 4)])
     assert as_it_was == {"sink", "crm", "platform"} - put_back

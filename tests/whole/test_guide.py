@@ -8,21 +8,21 @@ from hashlib import sha256
 
 import pytest
 
-from elements_local.clients import Doors
+from elements_local.clients import WorkspaceClients
 from elements_local.guide import instance_body
 
 KEY = "s3cret of the tester"
 
 
 @pytest.fixture(params=["stack_in_process", "stack_on_ports"], ids=["in process", "over ports"])
-def world(request: pytest.FixtureRequest) -> Iterator[Doors]:
+def world(request: pytest.FixtureRequest) -> Iterator[WorkspaceClients]:
     stack = request.getfixturevalue(request.param)
-    doors = stack.new_workspace()
-    yield doors
-    stack.delete_workspace(doors.credentials.name)
+    clients = stack.new_workspace()
+    yield clients
+    stack.delete_workspace(clients.credentials.name)
 
 
-def make_all(world: Doors) -> dict[str, dict]:
+def make_all(world: WorkspaceClients) -> dict[str, dict]:
     return {
         "contacts": world.crm.create("Contacts", {"FIRST_NAME": "Ada"}),
         "accounts": world.crm.create("Organisations", {"ORGANISATION_NAME": "Initech"}),
@@ -33,7 +33,7 @@ def make_all(world: Doors) -> dict[str, dict]:
     }
 
 
-def events(world: Doors) -> list[tuple[str, str, str]]:
+def events(world: WorkspaceClients) -> list[tuple[str, str, str]]:
     return [
         (event["objectType"], event["objectId"], event["eventType"])
         for callback in world.sink.callbacks()
@@ -56,7 +56,7 @@ COLLECTIONS = {
 
 
 def test_the_guides_instance_reports_created_then_updated_for_all_four_resources_and_nothing_twice(
-    world: Doors,
+    world: WorkspaceClients,
 ) -> None:
     world.platform.create_instance(instance_body(world.credentials, signature_key=KEY))
     world.clock.advance("1m")
@@ -74,7 +74,7 @@ def test_the_guides_instance_reports_created_then_updated_for_all_four_resources
     assert events(world)[4:] == [(resource, ids[resource], "UPDATED") for resource in IDS]
 
 
-def test_every_callback_carries_a_signature_over_its_exact_bytes(world: Doors) -> None:
+def test_every_callback_carries_a_signature_over_its_exact_bytes(world: WorkspaceClients) -> None:
     world.platform.create_instance(instance_body(world.credentials, signature_key=KEY))
     world.clock.advance("1m")
     make_all(world)
@@ -90,7 +90,7 @@ def test_every_callback_carries_a_signature_over_its_exact_bytes(world: Doors) -
         assert callback["signature"] == "valid"
 
 
-def test_the_callback_has_the_captured_shape_to_the_letter(world: Doors) -> None:
+def test_the_callback_has_the_captured_shape_to_the_letter(world: WorkspaceClients) -> None:
     instance = world.platform.create_instance(instance_body(world.credentials, signature_key=KEY))
     world.clock.advance("1m")
     contact = world.crm.create("Contacts", {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"})

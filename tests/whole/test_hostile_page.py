@@ -16,19 +16,19 @@ REFUSED = "refused by the outbound guard"
 @pytest.fixture
 def theirs(stack_on_ports):
     """A workspace of somebody else, with a contact."""
-    doors = stack_on_ports.new_workspace()
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    yield doors
-    assert len(doors.crm.call("GET", "/v3.1/Contacts")) == 1
-    stack_on_ports.delete_workspace(doors.credentials.name)
+    clients = stack_on_ports.new_workspace()
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    yield clients
+    assert len(clients.crm.call("GET", "/v3.1/Contacts")) == 1
+    stack_on_ports.delete_workspace(clients.credentials.name)
 
 
 @pytest.fixture
 def mine(stack_on_ports):
     """The workspace whose secrets a page has, such as those that are published."""
-    doors = stack_on_ports.new_workspace()
-    yield doors
-    stack_on_ports.delete_workspace(doors.credentials.name)
+    clients = stack_on_ports.new_workspace()
+    yield clients
+    stack_on_ports.delete_workspace(clients.credentials.name)
 
 
 @pytest.fixture

@@ -136,13 +136,13 @@ def test_a_collection_is_of_version_two_one(name):
     assert all(request["event"][0]["script"]["exec"] for request in requests_in(made))
 
 
-def test_the_environment_is_that_of_the_default_workspace(doors):
+def test_the_environment_is_that_of_the_default_workspace(clients):
     values = json.loads((POSTMAN / "elements-local.postman_environment.json").read_text(encoding="utf-8"))[
         "values"
     ]
     kept = {each["key"]: each["value"] for each in values}
 
-    default = json.loads(doors.platform.send("GET", "/_local/workspaces").body)["workspaces"]
+    default = json.loads(clients.platform.send("GET", "/_local/workspaces").body)["workspaces"]
     (workspace,) = [each for each in default if each["name"] == "default"]
     assert {
         name: kept[name] for name in ("user_secret", "organization_secret", "crm_username", "crm_api_key")

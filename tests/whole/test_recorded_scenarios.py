@@ -9,8 +9,8 @@ from elements_local.recording import Watch, compose, write
 from elements_local.scenarios.golden import golden_of
 from elements_local.scenarios.runner import How, Runner
 from elements_local.scenarios.scenario import find, load
+from elements_local.scenarios.scenario_context import ScenarioContext
 from elements_local.scenarios.steps import make_instance, take
-from elements_local.scenarios.world import World
 from mock_kit.workspaces.instants import format_instant
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -33,22 +33,24 @@ def replay():
 
 @pytest.mark.parametrize("scenario", FIRST_OF_EACH_FILE, ids=lambda scenario: scenario.path.stem)
 def test_a_recording_of_a_scenario_replays(scenario, stack_in_process, replay, tmp_path):
-    doors = stack_in_process.new_workspace(
+    clients = stack_in_process.new_workspace(
         start=format_instant(scenario.start), seed=scenario.seed, records=scenario.records
     )
-    world = World(doors=doors, start=scenario.start, golden=golden_of(scenario.path, scenario.name))
+    context = ScenarioContext(
+        clients=clients, start=scenario.start, golden=golden_of(scenario.path, scenario.name)
+    )
     for name, differs in scenario.instances.items():
-        make_instance(world, name, differs)
+        make_instance(context, name, differs)
     for step in scenario.steps:
-        take(world, step.verb, step.argument)
+        take(context, step.verb, step.argument)
 
-    watch = Watch(doors, stack_in_process.addresses, seed=scenario.seed)
+    watch = Watch(clients, stack_in_process.addresses, seed=scenario.seed)
     watch.look()
     recording = compose(watch.session(), name=scenario.name)
     text = write(tmp_path / "it.yaml", recording.document, recording.notes)
-    stack_in_process.delete_workspace(doors.credentials.name)
+    stack_in_process.delete_workspace(clients.credentials.name)
 
-    credentials = doors.credentials
+    credentials = clients.credentials
     assert not [
         secret
         for secret in (credentials.user_secret, credentials.organization_secret, credentials.crm_api_key)

@@ -1,6 +1,6 @@
 """Workspaces never see each other: not their data, not their time."""
 
-from elements_local.clients import BASE_PATH, Doors
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.guide import instance_body
 from elements_local.stack.stack import Stack
 
@@ -44,15 +44,15 @@ def test_an_instance_of_another_workspace_is_not_found_and_its_token_opens_nothi
 
 
 def test_a_deleted_workspace_is_gone_in_all_three_services(stack_in_process: Stack) -> None:
-    doors: Doors = stack_in_process.new_workspace(name="short-lived")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.sink.http.send("POST", doors.credentials.callback_url, body=b"{}")
+    clients: WorkspaceClients = stack_in_process.new_workspace(name="short-lived")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.sink.http.send("POST", clients.credentials.callback_url, body=b"{}")
 
     stack_in_process.delete_workspace("short-lived")
     again = stack_in_process.new_workspace(name="short-lived")
 
-    assert doors.platform.send("GET", f"{BASE_PATH}/instances").status == 401
-    assert doors.crm.send("GET", "/v3.1/Contacts").status == 401
+    assert clients.platform.send("GET", f"{BASE_PATH}/instances").status == 401
+    assert clients.crm.send("GET", "/v3.1/Contacts").status == 401
     assert again.crm.call("GET", "/v3.1/Contacts") == []
     assert again.sink.callbacks() == []
     stack_in_process.delete_workspace("short-lived")

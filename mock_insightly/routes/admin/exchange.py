@@ -9,13 +9,13 @@ from flask import Blueprint, Response, request
 from msgspec import Struct
 
 from mock_insightly.account import users
-from mock_insightly.account.account import Account
-from mock_insightly.kinds import KINDS, LEADS, USERS, Kind, custom_object
-from mock_insightly.parts import parts
+from mock_insightly.account.account import CrmAccount
+from mock_insightly.dependencies import dependencies
+from mock_insightly.kinds import KINDS, LEADS, USERS, RecordKind, custom_object
 from mock_insightly.records.dates import whole_second
 from mock_insightly.records.exports import csv_records, csv_text, imported, json_text
 from mock_insightly.records.fields import Record
-from mock_insightly.records.history import History
+from mock_insightly.records.history import HistoryTransaction
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.json_text import Json
@@ -26,13 +26,13 @@ _CSV = "text/csv"
 _LARGEST = 256 * 1024 * 1024
 _PROBLEMS = (400, 401, 403)
 
-Written: TypeAlias = Callable[[Callable[[Kind], Iterable[str]]], Iterator[str]]
+Written: TypeAlias = Callable[[Callable[[RecordKind], Iterable[str]]], Iterator[str]]
 """Writes a text from what gives the records of a kind."""
 
 bp = Blueprint("exchange", __name__, url_prefix="/_local")
 
 
-class Export(Struct, forbid_unknown_fields=True):
+class RecordsExport(Struct, forbid_unknown_fields=True):
     """All records of some kinds.
 
     Attributes:
@@ -61,7 +61,7 @@ class ImportedJson(TypedDict):
 
 
 @bp.get("/export")
-@operation(problems=(401, 403), gives={JSON: Export})
+@operation(problems=(401, 403), gives={JSON: RecordsExport})
 def export() -> Response:
     """Write the records of every kind, ids ascending: the same data are the same bytes."""
     return _streamed(lambda read: json_text((kind, read(kind)) for kind in _kinds()), JSON)
@@ -76,32 +76,34 @@ def export_csv(resource: str) -> Response:
 
 
 @bp.post("/import")
-@operation(problems=(*_PROBLEMS, 413, 415), takes={JSON: Export, _CSV: None})
+@operation(problems=(*_PROBLEMS, 413, 415), takes={JSON: RecordsExport, _CSV: None})
 def import_(query: ImportQuery) -> Answer[ImportedJson]:
     """Put a file's records in the place of all of their kinds, with their ids and dates; the log says nothing of it."""
     request.max_content_length = _LARGEST
     workspace = asked_workspace()
-    parts().lay_foundation(workspace)
+    dependencies().lay_foundation(workspace)
     sent = _sent(query)
-    account, now = parts().account(workspace), whole_second(workspace.clock.now())
-    with parts().store.history(workspace) as history:
+    account, now = dependencies().account(workspace), whole_second(workspace.clock.now())
+    with dependencies().store.history(workspace) as history:
         for kind, records in sent:
             _replace(history, kind, records, account, now)
-    return Answer({"records": {kind.name: parts().store.count(workspace, kind) for kind, _ in sent}})
+    return Answer({"records": {kind.name: dependencies().store.count(workspace, kind) for kind, _ in sent}})
 
 
-def _sent(query: ImportQuery) -> list[tuple[Kind, Iterable[Json]]]:
+def _sent(query: ImportQuery) -> list[tuple[RecordKind, Iterable[Json]]]:
     if request.mimetype == _CSV:
         if query.resource is None:
             raise ParameterError("a CSV holds one kind of record: say which, as in ?resource=Contacts")
         kind = _kind(query.resource)
         text = request.get_data(cache=False).decode("utf-8-sig", "replace")
         return [(kind, csv_records(kind, text))]
-    body: Export = read_body(request, Export)
+    body: RecordsExport = read_body(request, RecordsExport)
     return [(_kind(name), records) for name, records in body.records.items()]  # type: ignore[misc]  # JSON, decoded
 
 
-def _replace(history: History, kind: Kind, sent: Iterable[Json], account: Account, now: datetime) -> None:
+def _replace(
+    history: HistoryTransaction, kind: RecordKind, sent: Iterable[Json], account: CrmAccount, now: datetime
+) -> None:
     """Replace all records of a kind; the caller stays a user of the account."""
 
     def read() -> Iterator[Record]:
@@ -124,19 +126,19 @@ def _streamed(written: Written, content_type: str) -> Response:
     """Answer with a text as it is written, all of it from one moment."""
     opened = ExitStack()
     workspace = asked_workspace()
-    parts().lay_foundation(workspace)
-    read = opened.enter_context(parts().store.documents(workspace))
+    dependencies().lay_foundation(workspace)
+    read = opened.enter_context(dependencies().store.documents(workspace))
     response = Response((part.encode() for part in written(read)), content_type=content_type)
     response.call_on_close(opened.close)
     return response
 
 
-def _kinds() -> list[Kind]:
-    names = parts().settings.custom_object_names
+def _kinds() -> list[RecordKind]:
+    names = dependencies().settings.custom_object_names
     return [*KINDS, *map(custom_object, names)]
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> RecordKind:
     kinds = _kinds()
     for kind in kinds:
         if kind.name.lower() == name.lower():

@@ -6,10 +6,10 @@ from typing import Annotated, Literal, TypedDict
 from flask import Blueprint
 from msgspec import Meta, Struct
 
+from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import CONTACTS, KINDS
 from mock_insightly.made_up.casts import EDGE, SMALL, fill
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
-from mock_insightly.parts import parts
 from mock_insightly.records.changes import ChangeJson, ChangeQuery
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.operations import Answer, operation
@@ -87,7 +87,7 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
         after=query.after,
         limit=query.limit,
     )
-    found = parts().store.changes(asked_workspace(), asked)
+    found = dependencies().store.changes(asked_workspace(), asked)
     return Answer(
         {
             "changes": [change.to_json() for change in found.shown],
@@ -102,14 +102,14 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
 def seed(body: SeedRequest) -> Answer[SeededJson]:
     """Fill in records of several kinds, as if they had always been there."""
     workspace = asked_workspace()
-    if body.if_empty and parts().store.count(workspace, CONTACTS):
+    if body.if_empty and dependencies().store.count(workspace, CONTACTS):
         return Answer({"records": {}})
     cast = _CASTS.get(body.profile)
     if cast is not None:
         _see_that_none_is_counted(body)
-        parts().lay_foundation(workspace)
-        with parts().store.history(workspace) as history:
-            made = fill(history, parts().account(workspace), workspace.clock.now(), cast)
+        dependencies().lay_foundation(workspace)
+        with dependencies().store.history(workspace) as history:
+            made = fill(history, dependencies().account(workspace), workspace.clock.now(), cast)
         return Answer({"records": made})
     records = _RECORDS if body.records is None else body.records
     make_up(workspace, records, seed=body.seed, first=body.first)
@@ -123,11 +123,11 @@ def make_up(workspace: Workspace, records: int, *, seed: int | None = None, firs
         seed: what they follow from; None is the workspace's own.
         first: the position of the first of them.
     """
-    parts().lay_foundation(workspace)
-    with parts().store.history(workspace) as history:
+    dependencies().lay_foundation(workspace)
+    with dependencies().store.history(workspace) as history:
         Seeding(
             history=history,
-            account=parts().account(workspace),
+            account=dependencies().account(workspace),
             seed=workspace.seed if seed is None else seed,
             now=workspace.clock.now(),
             first=first,

@@ -5,8 +5,8 @@ from typing import Annotated, Any, TypeAlias
 from flask import Blueprint
 from msgspec import Meta, Struct
 
-from mock_insightly.kinds import KINDS, Kind
-from mock_insightly.parts import parts
+from mock_insightly.dependencies import dependencies
+from mock_insightly.kinds import KINDS, RecordKind
 from mock_insightly.records.fields import Record, upper_keys
 from mock_insightly.records.records import updated_at
 from mock_insightly.routes.below.conversions import convert
@@ -73,7 +73,7 @@ def restore(body: RestoreRequest) -> Answer[RecordJson]:
         documented); the id, and that the record is stamped anew, are assumed.
     """
     call = admin_call(asked_workspace())
-    stamps = parts().settings.restore_stamps
+    stamps = dependencies().settings.restore_stamps
     with call.writing() as writing:
         record = writing.restore(
             _kind(body.resource),
@@ -92,14 +92,14 @@ def convert_lead(lead_id: int, body: ConversionRequest | None) -> Answer[RecordJ
     )
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> RecordKind:
     for kind in KINDS:
         if kind.name.lower() == name.lower():
             return kind
     raise ParameterError(f"resource is one of {', '.join(kind.name for kind in KINDS)}; got {name!r}")
 
 
-def _given(kind: Kind, sent: dict[str, Json]) -> Record:
+def _given(kind: RecordKind, sent: dict[str, Json]) -> Record:
     """Read the fields of a new record, but for its id and its stamps."""
     fields = upper_keys(sent, "fields")
     of_the_server = {kind.id_field, "DATE_CREATED_UTC", "DATE_UPDATED_UTC"}

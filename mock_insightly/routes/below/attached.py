@@ -16,7 +16,7 @@ from mock_insightly.records.references import hung
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
-from mock_insightly.routes.call import Call, this_call
+from mock_insightly.routes.call import CrmCall, this_call
 from mock_insightly.routes.writes import create_in, put_file
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.sub_resources import Attachments
@@ -30,8 +30,8 @@ bp = Blueprint("attached", __name__, url_prefix=f"/<any({_NAMES}):version>")
 def show(version: str, record_id: int) -> ResponseReturnValue:
     """Show a file; or, with ``format=JSON``, what is known of it."""
     call = this_call(version)
-    stored = call.parts.store.get(call.workspace, FILE_ATTACHMENTS, record_id)
-    file = call.parts.store.file(call.workspace, FILE_ATTACHMENTS, record_id)
+    stored = call.dependencies.store.get(call.workspace, FILE_ATTACHMENTS, record_id)
+    file = call.dependencies.store.file(call.workspace, FILE_ATTACHMENTS, record_id)
     if file is None or call.query.get("format", "").lower() == "json":
         return answers.answer(call, call.shape(FILE_ATTACHMENTS.name.lower()).one(stored.document))
     return Response(file.content, mimetype=file.content_type)
@@ -50,7 +50,7 @@ def create(parent: Parent, _attachments: Attachments) -> ResponseReturnValue:
     return answers.written(parent.call, shape, made, 201)
 
 
-def create_empty(call: Call, resource: str) -> ResponseReturnValue:
+def create_empty(call: CrmCall, resource: str) -> ResponseReturnValue:
     """Attach a file of which only the name came to a note or a comment, on v2.1.
 
     Source: 201 with nothing in it, and then a file of no bytes that has the request's Content-Type (recorded v2.1
@@ -67,7 +67,7 @@ def create_empty(call: Call, resource: str) -> ResponseReturnValue:
     return Response(status=201)
 
 
-def attach(writing: Writing, call: Call, upload: Upload, entity: str, record_id: int) -> Record:
+def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_id: int) -> Record:
     """Attach a file to a record, as a part of a transaction.
 
     Raises:

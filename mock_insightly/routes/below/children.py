@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.references import hung, references
-from mock_insightly.records.search import Wanted, updated_after
+from mock_insightly.records.search import RecordFilter, updated_after
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.writes import create_in, update_in
@@ -27,9 +27,9 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
     """
     parent.record()
     call = parent.call
-    inclusive = call.parts.settings.search_inclusive
+    inclusive = call.dependencies.settings.search_inclusive
     after = updated_after(call.query.get("updated_after_utc", ""), inclusive=inclusive)
-    wanted = Wanted(after=after, of=parent.reference)
+    wanted = RecordFilter(after=after, of=parent.reference)
     shape = _shape(parent, children)
     if call.version.odata:
         shape = _with_own_links(parent, shape)

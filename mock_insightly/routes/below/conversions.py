@@ -7,7 +7,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import InUseError
-from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, Kind
+from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, RecordKind
 from mock_insightly.records.conversion import contact_of, opportunity_of, organisation_of
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, Text, upper_keys
@@ -15,7 +15,7 @@ from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
-from mock_insightly.routes.call import Call
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.sub_resources import Conversion
 from mock_kit.api.json_text import encode_text, read_json
@@ -30,7 +30,7 @@ def create(parent: Parent, _conversion: Conversion) -> ResponseReturnValue:
     return answers.answer(parent.call, parent.shape.one(encode_text(lead)), 201)
 
 
-def convert(call: Call, lead_id: int, opportunity: str | None) -> Record:
+def convert(call: CrmCall, lead_id: int, opportunity: str | None) -> Record:
     """Convert a lead, and return it.
 
     Args:
@@ -61,5 +61,5 @@ def convert(call: Call, lead_id: int, opportunity: str | None) -> Record:
         return update_in(writing, call, LEADS, lead_id, lambda before: call.changed(LEADS, before, told))
 
 
-def _made(writing: Writing, call: Call, kind: Kind, given: Record) -> int:
+def _made(writing: Writing, call: CrmCall, kind: RecordKind, given: Record) -> int:
     return int(str(create_in(writing, call, kind, given)[kind.id_field]))

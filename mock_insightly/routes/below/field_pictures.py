@@ -10,9 +10,9 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.account.definitions import custom_fields_of
+from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import EmptyUploadError, FieldError, NoSuchRowError
-from mock_insightly.kinds import Kind
-from mock_insightly.parts import parts
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.row_types import custom_field
@@ -26,7 +26,7 @@ from mock_kit.api.json_text import Json, encode_text
 def show(parent: Parent, picture: FieldPicture, member: str) -> ResponseReturnValue:
     """Show the image of a field."""
     parent.record()
-    file = parts().store.file(parent.call.workspace, _kept_as(parent.shape.kind, member), parent.id)
+    file = dependencies().store.file(parent.call.workspace, _kept_as(parent.shape.kind, member), parent.id)
     if file is None:
         raise NoSuchRowError(picture.name, member)
     return Response(file.content, mimetype=file.content_type)
@@ -47,7 +47,7 @@ def put(parent: Parent, _picture: FieldPicture, member: str) -> ResponseReturnVa
 def remove(parent: Parent, _picture: FieldPicture, member: str) -> ResponseReturnValue:
     """Take the image of a field away, if there is one."""
     parent.record()
-    if parts().store.file(parent.call.workspace, _kept_as(parent.shape.kind, member), parent.id):
+    if dependencies().store.file(parent.call.workspace, _kept_as(parent.shape.kind, member), parent.id):
         _written(parent, _image_field(parent.shape.kind, member), None, None)
     return answers.accepted()
 
@@ -59,7 +59,7 @@ def _written(parent: Parent, called: str, name: str | None, file: File | None) -
 
     kind = _kept_as(parent.shape.kind, called)
     with parent.call.writing() as writing:
-        record = parent.write(writing, given, stamps=parts().settings.rows_stamp_parent)
+        record = parent.write(writing, given, stamps=dependencies().settings.rows_stamp_parent)
         if file is None:
             writing.drop_file(kind, parent.id)
         else:
@@ -67,7 +67,7 @@ def _written(parent: Parent, called: str, name: str | None, file: File | None) -
     return record
 
 
-def _image_field(kind: Kind, called: str) -> str:
+def _image_field(kind: RecordKind, called: str) -> str:
     """Return the name of a custom field as its definition spells it.
 
     Raises:
@@ -80,6 +80,6 @@ def _image_field(kind: Kind, called: str) -> str:
     return found
 
 
-def _kept_as(kind: Kind, called: str) -> Kind:
+def _kept_as(kind: RecordKind, called: str) -> RecordKind:
     """Return what a field's files are kept under, beside the one image of the record."""
     return replace(kind, name=f"{kind.name}.{called.casefold()}")

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from mock_insightly.kinds import FOLLOWS
 from mock_insightly.records.fields import Record
-from mock_insightly.records.query import Page
+from mock_insightly.records.query import PageRange
 from mock_insightly.records.records import created, record_in
-from mock_insightly.records.search import Wanted
+from mock_insightly.records.search import RecordFilter
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.versions.sub_resources import Following
@@ -49,8 +49,8 @@ def _follow(parent: Parent, number: int) -> Record:
 
 
 def _follows(parent: Parent) -> list[int]:
-    wanted = Wanted(of=parent.reference)
-    found = parent.call.parts.store.find(parent.call.workspace, FOLLOWS, wanted, Page())
+    wanted = RecordFilter(of=parent.reference)
+    found = parent.call.dependencies.store.find(parent.call.workspace, FOLLOWS, wanted, PageRange())
     return [int(str(record_in(document)["FOLLOW_ID"])) for document in found.documents]
 
 

@@ -15,7 +15,7 @@ from mock_insightly.records.fields import Record, Sent, Whole, rows_of
 from mock_insightly.records.records import record_in
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
-from mock_insightly.routes.call import Call, allow, this_call
+from mock_insightly.routes.call import CrmCall, allow, this_call
 from mock_insightly.versions.known import VERSIONS
 from mock_kit.api.json_text import Json, encode
 
@@ -102,28 +102,28 @@ def delete(version: str, number: int) -> ResponseReturnValue:
     return answers.accepted()
 
 
-def _answer(call: Call, row: Record, status: int = 200) -> ResponseReturnValue:
+def _answer(call: CrmCall, row: Record, status: int = 200) -> ResponseReturnValue:
     return answers.answer(call, encode(_shown(call, row)), status)
 
 
-def _shown(call: Call, row: Record) -> Record:
+def _shown(call: CrmCall, row: Record) -> Record:
     """Return a member as the version shows it."""
     key = call.version.shapes[TEAMS.name.lower()].key(_ROWS)
     return rows_of({_ROWS: key.show({_ROWS: [row]})}, _ROWS)[0]
 
 
-def _write(call: Call, team: int, given: Callable[[Record], Record]) -> Record:
+def _write(call: CrmCall, team: int, given: Callable[[Record], Record]) -> Record:
     parent = Parent(call=call, shape=call.shape(TEAMS.name.lower()), id=team)
     with call.writing() as writing:
-        return parent.write(writing, given, stamps=call.parts.settings.rows_stamp_parent)
+        return parent.write(writing, given, stamps=call.dependencies.settings.rows_stamp_parent)
 
 
-def _members(call: Call) -> Iterator[Record]:
-    for document in call.parts.store.every(call.workspace, TEAMS):
+def _members(call: CrmCall) -> Iterator[Record]:
+    for document in call.dependencies.store.every(call.workspace, TEAMS):
         yield from rows_of(record_in(document), _ROWS)
 
 
-def _member(call: Call, number: int) -> Record:
+def _member(call: CrmCall, number: int) -> Record:
     for row in _members(call):
         if row["PERMISSION_ID"] == number:
             return row

@@ -13,19 +13,19 @@ from mock_insightly.errors import NoRoomError, NoSuchRowError, RepeatedRowError
 from mock_insightly.records.fields import Record, Sent, sent_rows, upper_keys
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
-from mock_insightly.versions.sub_resources import Collection
+from mock_insightly.versions.sub_resources import EmbeddedCollection
 from mock_kit.api.json_text import Json, encode, read_json
 
 _Edit = Callable[[list[Record]], list[Record]]
 
 
-def index(parent: Parent, collection: Collection) -> ResponseReturnValue:
+def index(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
     """Show all rows."""
     rows = collection.rows(parent.shape, parent.record())
     return answers.rows(parent.call, rows, paged=False, status=parent.list_status(collection))
 
 
-def add(parent: Parent, collection: Collection) -> ResponseReturnValue:
+def add(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
     """Add a row, and show it."""
     row = dict(upper_keys(read_json(request), "The body"))
 
@@ -36,7 +36,7 @@ def add(parent: Parent, collection: Collection) -> ResponseReturnValue:
     return _answer_row(parent, _made(collection, before, after, row), 201)
 
 
-def put(parent: Parent, collection: Collection) -> ResponseReturnValue:
+def put(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
     """Put rows in the place of all, if an array came; otherwise one in the place of that with its name."""
     body = read_json(request)
     if isinstance(body, list):
@@ -56,20 +56,20 @@ def put(parent: Parent, collection: Collection) -> ResponseReturnValue:
     return _answer_row(parent, _made(collection, before, after, row) if at is None else after[at], 200)
 
 
-def remove(parent: Parent, collection: Collection) -> ResponseReturnValue:
+def remove(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
     """Take away the row that the body names."""
     row = upper_keys(read_json(request), "The body")
     _remove(parent, collection, row.get(collection.by))
     return answers.accepted()
 
 
-def remove_one(parent: Parent, collection: Collection, member: str) -> ResponseReturnValue:
+def remove_one(parent: Parent, collection: EmbeddedCollection, member: str) -> ResponseReturnValue:
     """Take away the row that the path names."""
     _remove(parent, collection, member)
     return answers.accepted()
 
 
-def _put_all(parent: Parent, collection: Collection, body: list[Json]) -> ResponseReturnValue:
+def _put_all(parent: Parent, collection: EmbeddedCollection, body: list[Json]) -> ResponseReturnValue:
     def edit(_rows: list[Record]) -> list[Record]:
         kept: list[Record] = []
         for row, _ in sent_rows(body, "The body"):
@@ -80,7 +80,7 @@ def _put_all(parent: Parent, collection: Collection, body: list[Json]) -> Respon
     return answers.answer(parent.call, encode(after))
 
 
-def _remove(parent: Parent, collection: Collection, called: Json) -> None:
+def _remove(parent: Parent, collection: EmbeddedCollection, called: Json) -> None:
     def edit(rows: list[Record]) -> list[Record]:
         at = collection.place(rows, called)
         if at is None:
@@ -90,7 +90,7 @@ def _remove(parent: Parent, collection: Collection, called: Json) -> None:
     _write(parent, collection, edit)
 
 
-def _write(parent: Parent, collection: Collection, edit: _Edit) -> tuple[list[Record], list[Record]]:
+def _write(parent: Parent, collection: EmbeddedCollection, edit: _Edit) -> tuple[list[Record], list[Record]]:
     """Change the rows, and return them as they were and as they are."""
     before: list[Record] = []
 
@@ -102,13 +102,13 @@ def _write(parent: Parent, collection: Collection, edit: _Edit) -> tuple[list[Re
         record = parent.write(
             writing,
             given,
-            stamps=parent.call.parts.settings.rows_stamp_parent,
+            stamps=parent.call.dependencies.settings.rows_stamp_parent,
             part=lambda record: encode(collection.rows(parent.shape, record)),
         )
     return before, collection.rows(parent.shape, record)
 
 
-def _new(collection: Collection, rows: list[Record], row: Sent) -> Record:
+def _new(collection: EmbeddedCollection, rows: list[Record], row: Sent) -> Record:
     """Return a row that may join others.
 
     Raises:
@@ -120,7 +120,7 @@ def _new(collection: Collection, rows: list[Record], row: Sent) -> Record:
     return dict(row)
 
 
-def _made(collection: Collection, before: list[Record], after: list[Record], row: Sent) -> Record:
+def _made(collection: EmbeddedCollection, before: list[Record], after: list[Record], row: Sent) -> Record:
     """Return the row that was added.
 
     Raises:

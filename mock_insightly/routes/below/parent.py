@@ -8,7 +8,7 @@ from mock_insightly.records.records import record_in
 from mock_insightly.records.references import Reference, reference
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
-from mock_insightly.routes.call import Call
+from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import update_in
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import SubResource
@@ -18,7 +18,7 @@ from mock_insightly.versions.sub_resources import SubResource
 class Parent:
     """A record, and the call about something below it."""
 
-    call: Call
+    call: CrmCall
     shape: Shape
     id: int
 
@@ -37,7 +37,9 @@ class Parent:
         Raises:
             NoSuchRecordError: it is not there.
         """
-        return record_in(self.call.parts.store.get(self.call.workspace, self.shape.kind, self.id).document)
+        return record_in(
+            self.call.dependencies.store.get(self.call.workspace, self.shape.kind, self.id).document
+        )
 
     def write(
         self,

@@ -8,8 +8,8 @@ Source: paths from the v2.2 and v3.1 OpenAPI documents (documented); 417 for an 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
+from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import EmptyUploadError, NoImageError, NoSuchRowError
-from mock_insightly.parts import parts
 from mock_insightly.records.fields import Record
 from mock_insightly.records.files import File
 from mock_insightly.routes import answers
@@ -22,7 +22,7 @@ from mock_kit.api.json_text import encode_text
 def show(parent: Parent, picture: Picture) -> ResponseReturnValue:
     """Show the image."""
     parent.record()
-    file = parts().store.file(parent.call.workspace, parent.shape.kind, parent.id)
+    file = dependencies().store.file(parent.call.workspace, parent.shape.kind, parent.id)
     if file is None and picture.missing is not None:
         raise NoImageError(picture.missing)
     if file is None:
@@ -51,7 +51,7 @@ def remove(parent: Parent, _picture: Picture) -> ResponseReturnValue:
 def _written(parent: Parent, file: File | None, url: str | None) -> Record:
     with parent.call.writing() as writing:
         record = parent.write(
-            writing, lambda _before: {"IMAGE_URL": url}, stamps=parts().settings.rows_stamp_parent
+            writing, lambda _before: {"IMAGE_URL": url}, stamps=dependencies().settings.rows_stamp_parent
         )
         if file is None:
             writing.drop_file(parent.shape.kind, parent.id)

@@ -17,13 +17,13 @@ from mock_insightly.records.fields import Record, Sent, Whole, upper_keys
 from mock_insightly.records.states import known_reason, state_entry
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
-from mock_insightly.versions.sub_resources import Mailbox, Place, StateSwitch
+from mock_insightly.versions.sub_resources import Mailbox, PipelinePosition, StateSwitch
 from mock_kit.api.json_text import Json, encode, encode_text, read_json
 
 _CHANGE = "PIPELINE_STAGE_CHANGE"
 
 
-def put(parent: Parent, place: Place) -> ResponseReturnValue:
+def put(parent: Parent, place: PipelinePosition) -> ResponseReturnValue:
     """Bring the record into a pipeline, or to another stage of the one it is in."""
     sent = upper_keys(read_json(request), "The body")
     inner = sent if place.stage_only else upper_keys(sent.get(_CHANGE) or {}, _CHANGE)
@@ -38,7 +38,7 @@ def put(parent: Parent, place: Place) -> ResponseReturnValue:
     return _answer(parent, _written(parent, given))
 
 
-def leave(parent: Parent, _place: Place) -> ResponseReturnValue:
+def leave(parent: Parent, _place: PipelinePosition) -> ResponseReturnValue:
     """Take the record out of its pipeline."""
     _written(parent, lambda _before: {"PIPELINE_ID": None, "STAGE_ID": None})
     return answers.accepted()

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import NoSuchResourceError, OutOfPlanError
-from mock_insightly.parts import parts
 from mock_insightly.routes.below import (
     assignments,
     attached,
@@ -27,13 +27,13 @@ from mock_insightly.versions.sub_resources import (
     Attachments,
     Broken,
     Children,
-    Collection,
     Conversion,
+    EmbeddedCollection,
     FieldPicture,
     Following,
     Mailbox,
     Picture,
-    Place,
+    PipelinePosition,
     StateSwitch,
     SubResource,
 )
@@ -60,10 +60,10 @@ def broken(parent: Parent, _broken: Broken) -> ResponseReturnValue:
 
 
 _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
-    (Collection, "GET"): own_rows.index,
-    (Collection, "POST"): own_rows.add,
-    (Collection, "PUT"): own_rows.put,
-    (Collection, "DELETE"): own_rows.remove,
+    (EmbeddedCollection, "GET"): own_rows.index,
+    (EmbeddedCollection, "POST"): own_rows.add,
+    (EmbeddedCollection, "PUT"): own_rows.put,
+    (EmbeddedCollection, "DELETE"): own_rows.remove,
     (Children, "GET"): children.index,
     (Children, "POST"): children.create,
     (Children, "PUT"): children.update,
@@ -74,8 +74,8 @@ _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (Attachments, "POST"): attached.create,
     (Picture, "GET"): pictures.show,
     (Picture, "DELETE"): pictures.remove,
-    (Place, "PUT"): places.put,
-    (Place, "DELETE"): places.leave,
+    (PipelinePosition, "PUT"): places.put,
+    (PipelinePosition, "DELETE"): places.leave,
     (StateSwitch, "PUT"): places.switch,
     (Assignment, "POST"): assignments.create,
     (Conversion, "POST"): conversions.create,
@@ -83,7 +83,7 @@ _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
     (Mailbox, "GET"): places.mailbox,
 }
 _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
-    (Collection, "DELETE"): own_rows.remove_one,
+    (EmbeddedCollection, "DELETE"): own_rows.remove_one,
     (Children, "DELETE"): children.delete_one,
     (Picture, "PUT"): pictures.put,
     (Picture, "POST"): pictures.put,
@@ -115,7 +115,7 @@ def one_of_it(version: str, resource: str, record_id: int, sub: str, member: str
 
 def _found(version: str, resource: str, record_id: int, sub: str) -> tuple[Parent, SubResource]:
     call = this_call(version)
-    if sub == "links" and parts().settings.singular_links:
+    if sub == "links" and dependencies().settings.singular_links:
         resource = call.version.plural(resource)
     shape = call.shape(resource)
     found = call.version.below(resource, sub)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
 
-from elements_local.certify.callback import Composer
+from elements_local.certify.callback import CallbackComposer
 from elements_local.certify.checks import BATTERY, Check
 from elements_local.certify.scorecard import Outcome, Result, Scorecard
 from elements_local.certify.trial import FailedError, SkippedError, Trial, UnseenError
@@ -52,7 +52,7 @@ def certify(  # noqa: PLR0913 - what can be said about a receiver; all of it by 
     trial = Trial(
         url=url,
         http=OverNetwork(timeout=timeout),
-        compose=Composer(key=key, instance_id=_FIRST_INSTANCE, now=now or SystemClock().now()),
+        compose=CallbackComposer(key=key, instance_id=_FIRST_INSTANCE, now=now or SystemClock().now()),
         timeout=timeout,
         probe=probe,
         restart=restart,

@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_platform.callbacks.signature import sign
 from mock_platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID
-from mock_platform.core.models import Change, ChangeEvent, Instance, Notification, User
+from mock_platform.core.models import ChangeEvent, EventType, Instance, Notification, User
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm
 
@@ -22,7 +22,7 @@ Envelope = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Callback:
+class ComposedCallback:
     """One callback, as bytes.
 
     Attributes:
@@ -46,7 +46,7 @@ def compact(value: object) -> bytes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Composer:
+class CallbackComposer:
     """Composes callbacks of one instance, which no other check uses.
 
     Attributes:
@@ -66,12 +66,12 @@ class Composer:
     def change(
         self,
         *records: int,
-        change: Change = Change.CREATED,
+        change: EventType = EventType.CREATED,
         object_type: str = "contacts",
         age: timedelta = timedelta(0),
         alter: Callable[[Envelope], None] = lambda _: None,
         raw: Sequence[Mapping[str, object]] = (),
-    ) -> Callback:
+    ) -> ComposedCallback:
         """Compose a callback.
 
         Args:
@@ -87,7 +87,7 @@ class Composer:
     def envelope(
         self,
         *records: int,
-        change: Change,
+        change: EventType,
         object_type: str,
         age: timedelta,
         raw: Sequence[Mapping[str, object]] = (),
@@ -118,14 +118,16 @@ class Composer:
         )
         return written
 
-    def sealed(self, envelope: Envelope, alter: Callable[[Envelope], None] = lambda _: None) -> Callback:
+    def sealed(
+        self, envelope: Envelope, alter: Callable[[Envelope], None] = lambda _: None
+    ) -> ComposedCallback:
         """Write an envelope down and sign it."""
         alter(envelope)
         return self.signed(compact(envelope), envelope["id"])
 
-    def signed(self, body: bytes, webhook_id: str) -> Callback:
+    def signed(self, body: bytes, webhook_id: str) -> ComposedCallback:
         """Sign bytes."""
-        return Callback(
+        return ComposedCallback(
             body=body, webhook_id=webhook_id, signature=sign(body, self.key) if self.key else None
         )
 

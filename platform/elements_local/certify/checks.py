@@ -8,10 +8,10 @@ from hmac import new as hmac_of
 from json import dumps
 from typing import Any, TypeAlias
 
-from elements_local.certify.callback import Callback, Envelope
+from elements_local.certify.callback import ComposedCallback, Envelope
 from elements_local.certify.trial import FailedError, SkippedError, Trial
 from mock_platform.callbacks.signature import sign
-from mock_platform.core.models import Change
+from mock_platform.core.models import EventType
 
 Check: TypeAlias = Callable[[Trial], None]
 
@@ -54,9 +54,11 @@ def missing_signature(trial: Trial) -> None:
 def reserialised_signature(trial: Trial) -> None:
     """The signature is held against the bytes that came, not against JSON that was written anew."""
     _key(trial)
-    envelope = trial.compose.envelope(change=Change.CREATED, object_type="contacts", age=timedelta(0))
+    envelope = trial.compose.envelope(change=EventType.CREATED, object_type="contacts", age=timedelta(0))
     signature = trial.compose.sealed(envelope).signature
-    loose = Callback(body=dumps(envelope, indent=1).encode(), webhook_id=envelope["id"], signature=signature)
+    loose = ComposedCallback(
+        body=dumps(envelope, indent=1).encode(), webhook_id=envelope["id"], signature=signature
+    )
     trial.refuses(loose, "signed over the same JSON in other bytes")
     trial.accepts(trial.compose.signed(loose.body, envelope["id"]), "signed over bytes with blanks in them")
 
@@ -76,7 +78,7 @@ def reordered(trial: Trial) -> None:
     """An older change that comes after a newer one of the same record is accepted, and does not undo it."""
     record = trial.compose.new_id()
     older = trial.compose.change(record, age=timedelta(minutes=15))
-    newer = trial.compose.change(record, change=Change.UPDATED)
+    newer = trial.compose.change(record, change=EventType.UPDATED)
     trial.accepts(newer, "the newer change, which comes first")
     latest = trial.state()
     trial.accepts(older, "the older change, which comes later")
@@ -126,7 +128,7 @@ def created_again(trial: Trial) -> None:
 
 def deleted(trial: Trial) -> None:
     """DELETED is accepted, also for a record that was never heard of."""
-    trial.accepts(trial.compose.change(change=Change.DELETED), "DELETED")
+    trial.accepts(trial.compose.change(change=EventType.DELETED), "DELETED")
 
 
 def in_time(trial: Trial) -> None:

@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from select import select
 from urllib.parse import urlsplit
 
-from elements_local.certify.callback import Callback, Composer
+from elements_local.certify.callback import CallbackComposer, ComposedCallback
 from mock_kit.web.wire import Http, NoReply, Reply
 
 _SIDE_BY_SIDE = 8
@@ -43,17 +43,17 @@ class Trial:
 
     url: str
     http: Http
-    compose: Composer
+    compose: CallbackComposer
     timeout: timedelta
     probe: str | None = None
     restart: Callable[[], None] | None = None
     burst: int = 500
 
-    def send(self, callback: Callback) -> Reply | NoReply:
+    def send(self, callback: ComposedCallback) -> Reply | NoReply:
         """Send a callback."""
         return self.http.send("POST", self.url, headers=callback.headers, body=callback.body)
 
-    def accepts(self, callback: Callback, what: str) -> None:
+    def accepts(self, callback: ComposedCallback, what: str) -> None:
         """Expect success.
 
         Raises:
@@ -63,7 +63,7 @@ class Trial:
         if not isinstance(reply, Reply) or not reply.ok:
             raise FailedError(f"{what}: expected any 2xx, {_came(reply)}")
 
-    def refuses(self, callback: Callback, what: str) -> None:
+    def refuses(self, callback: ComposedCallback, what: str) -> None:
         """Expect an answer that is no success, and nothing to have come of the callback.
 
         Raises:
@@ -109,7 +109,7 @@ class Trial:
             raise FailedError(f"the probe {self.probe}: expected any 2xx, {_came(reply)}")
         return reply.body
 
-    def accepts_all(self, callbacks: Sequence[Callback], what: str) -> None:
+    def accepts_all(self, callbacks: Sequence[ComposedCallback], what: str) -> None:
         """Expect success of many callbacks, sent side by side.
 
         Raises:
@@ -126,7 +126,7 @@ class Trial:
                 f"{what}: expected any 2xx {len(replies)} times, {len(bad)} of them {_came(bad[0])}"
             )
 
-    def accepts_in_two_pieces(self, callback: Callback, what: str) -> None:
+    def accepts_in_two_pieces(self, callback: ComposedCallback, what: str) -> None:
         """Send half a body, then the rest, and expect success only after that.
 
         Raises:

@@ -14,7 +14,7 @@ from elements_local.interruption import cut_off
 from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
-    from elements_local.clients import Clock
+    from elements_local.clients import ClockClient
     from elements_local.stack.stack import Stack
 
 
@@ -120,7 +120,7 @@ def _told(ran: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _shown_while_it_lasts(clock: "Clock", seen: dict[str, str]) -> Iterator[None]:
+def _shown_while_it_lasts(clock: "ClockClient", seen: dict[str, str]) -> Iterator[None]:
     """Show how far an advance is, if it takes longer than a moment; note where it began and where it is to end."""
     over = Event()
     watcher = Thread(target=_watch, args=(clock, over, seen), name="watch the clock", daemon=True)
@@ -132,7 +132,7 @@ def _shown_while_it_lasts(clock: "Clock", seen: dict[str, str]) -> Iterator[None
         watcher.join(_PATIENCE_S)
 
 
-def _watch(clock: "Clock", over: Event, seen: dict[str, str]) -> None:
+def _watch(clock: "ClockClient", over: Event, seen: dict[str, str]) -> None:
     """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
     from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
@@ -151,7 +151,7 @@ def _watch(clock: "Clock", over: Event, seen: dict[str, str]) -> None:
                 shown = clock.show()
 
 
-def _stop(clock: "Clock", seen: dict[str, str]) -> str:
+def _stop(clock: "ClockClient", seen: dict[str, str]) -> str:
     """Let an advance end that is waited for no longer, and say how far it has come.
 
     Args:

@@ -10,7 +10,7 @@ from elements_local.commands.output import examples, print_json
 from elements_local.commands.where import json_option
 
 if TYPE_CHECKING:
-    from elements_local.project_start import LaidDown
+    from elements_local.project_start import ProjectFiles
 
 _NEXT = (
     "elements-local replay scenarios",
@@ -44,7 +44,7 @@ def command(directory: Path, *, force: bool, as_json: bool) -> None:
         click.echo(_as_text(directory, laid))
 
 
-def _as_json(directory: Path, laid: "LaidDown") -> dict[str, object]:
+def _as_json(directory: Path, laid: "ProjectFiles") -> dict[str, object]:
     return {
         "directory": str(directory),
         "made": laid.made,
@@ -55,7 +55,7 @@ def _as_json(directory: Path, laid: "LaidDown") -> dict[str, object]:
     }
 
 
-def _as_text(directory: Path, laid: "LaidDown") -> str:
+def _as_text(directory: Path, laid: "ProjectFiles") -> str:
     told = (
         (f"made in {directory}", laid.made),
         ("written over", laid.overwritten),

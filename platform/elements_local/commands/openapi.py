@@ -40,8 +40,8 @@ def command(service: str, *, postman: bool, compact: bool) -> None:
 
 
 def _document(stack: "Stack", service: str) -> dict[str, Any]:
-    from elements_local.clients import Client  # noqa: PLC0415 - not needed for --help
+    from elements_local.clients import ServiceClient  # noqa: PLC0415 - not needed for --help
 
-    door = Client(http=stack.http, url=getattr(stack.addresses, service), headers={})
-    document: dict[str, Any] = door.call("GET", "/_local/openapi.json")
+    client = ServiceClient(http=stack.http, url=getattr(stack.addresses, service), headers={})
+    document: dict[str, Any] = client.call("GET", "/_local/openapi.json")
     return document

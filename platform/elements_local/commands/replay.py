@@ -15,7 +15,7 @@ from elements_local.reports.replay_output import ReplayOutput
 from elements_local.reports.replay_session import ReplaySession, Selection
 from elements_local.reports.replay_watch import watch
 from elements_local.scenarios.runner import How, Transport
-from elements_local.scenarios.scenario import Loaded
+from elements_local.scenarios.scenario import LoadedFile
 from elements_local.scenarios.shrinking import NothingToShrinkWithError
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
@@ -166,12 +166,12 @@ def _list(selection: Selection, output: ReplayOutput) -> int:
 def _replay(selection: Selection, session: ReplaySession) -> int:
     """Replay the scenarios once, and return the exit status."""
     loaded = session.stop.unless_requested(lambda: _read(selection))
-    with session.replayed(loaded or Loaded()) as report:
+    with session.replayed(loaded or LoadedFile()) as report:
         session.output.show_end(report)
     return report.exit_status
 
 
-def _read(selection: Selection) -> Loaded:
+def _read(selection: Selection) -> LoadedFile:
     """Read the scenarios, of which there has to be one, or a mistake."""
     loaded = selection.read()
     if not loaded.scenarios and not loaded.errors:

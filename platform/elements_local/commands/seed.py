@@ -10,7 +10,7 @@ from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import progress
 
 if TYPE_CHECKING:
-    from elements_local.clients import Crm
+    from elements_local.clients import CrmClient
     from elements_local.stack.stack import Stack
 
 _BATCH = 1000
@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913 - an option each
     _tell({"records": count - begin, "workspace": workspace}, text, as_json=as_json)
 
 
-def _fill(crm: "Crm", records: int, first: int, seed: int | None) -> None:
+def _fill(crm: "CrmClient", records: int, first: int, seed: int | None) -> None:
     """Make up records, a batch at a time, until there are enough or the user has."""
     done = first
     with Interruption().heeded() as stop, progress("seeding", records - first) as tell:

@@ -13,7 +13,7 @@ from elements_local.interruption import cut_off
 from elements_local.scenarios.records import COLLECTIONS, believable_fields
 
 if TYPE_CHECKING:
-    from elements_local.clients import Doors
+    from elements_local.clients import WorkspaceClients
 
 _RESOURCES = ("contacts", "accounts", "leads", "opportunities")
 
@@ -63,32 +63,34 @@ def command(*, as_json: bool) -> None:
         click.echo("\nThat was all of it. `elements-local up` keeps a stack running for you.")
 
 
-def _walk(doors: "Doors", steps: _Steps) -> None:
-    instance = _create_instance(doors, steps)
+def _walk(clients: "WorkspaceClients", steps: _Steps) -> None:
+    instance = _create_instance(clients, steps)
     fields = {resource: believable_fields(resource) for resource in _RESOURCES}
-    records = {resource: doors.crm.create(COLLECTIONS[resource], fields[resource]) for resource in _RESOURCES}
+    records = {
+        resource: clients.crm.create(COLLECTIONS[resource], fields[resource]) for resource in _RESOURCES
+    }
     steps.tell(
-        f"Four records are created in the CRM; its clock shows {doors.clock.show()['now']}",
+        f"Four records are created in the CRM; its clock shows {clients.clock.show()['now']}",
         *(f"POST /v3.1/{COLLECTIONS[resource]} {json.dumps(fields[resource])}" for resource in _RESOURCES),
     )
-    _advance(doors, steps)
-    _show_callbacks(doors, steps, expected=[(resource, "CREATED") for resource in _RESOURCES])
+    _advance(clients, steps)
+    _show_callbacks(clients, steps, expected=[(resource, "CREATED") for resource in _RESOURCES])
     contact = records["contacts"]["CONTACT_ID"]
-    doors.crm.update("Contacts", contact, {"TITLE": "Countess"})
+    clients.crm.update("Contacts", contact, {"TITLE": "Countess"})
     steps.tell(
         "The contact is changed",
         f'PUT /v3.1/Contacts {{"CONTACT_ID": {contact}, "TITLE": "Countess"}}',
     )
-    _advance(doors, steps)
-    _show_callbacks(doors, steps, expected=[("contacts", "UPDATED")])
-    _explain(doors, steps, instance["id"], contact)
+    _advance(clients, steps)
+    _show_callbacks(clients, steps, expected=[("contacts", "UPDATED")])
+    _explain(clients, steps, instance["id"], contact)
 
 
-def _create_instance(doors: "Doors", steps: _Steps) -> dict[str, Any]:
+def _create_instance(clients: "WorkspaceClients", steps: _Steps) -> dict[str, Any]:
     from elements_local.clients import BASE_PATH  # noqa: PLC0415 - not needed for --help
     from elements_local.guide import instance_body  # noqa: PLC0415 - as above
 
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
     steps.tell(
         "An element instance is made from the guide's JSON; the CRM has accepted its API key",
         f"POST {BASE_PATH}/instances",
@@ -98,8 +100,8 @@ def _create_instance(doors: "Doors", steps: _Steps) -> dict[str, Any]:
     return instance
 
 
-def _advance(doors: "Doors", steps: _Steps) -> None:
-    ran = doors.clock.advance("15m")
+def _advance(clients: "WorkspaceClients", steps: _Steps) -> None:
+    ran = clients.clock.advance("15m")
     steps.tell(
         "Time is advanced by fifteen minutes; what falls due runs at its exact instant",
         'POST /_local/clock/advance {"duration": "15m"}',
@@ -107,10 +109,10 @@ def _advance(doors: "Doors", steps: _Steps) -> None:
     )
 
 
-def _show_callbacks(doors: "Doors", steps: _Steps, *, expected: list[tuple[str, str]]) -> None:
+def _show_callbacks(clients: "WorkspaceClients", steps: _Steps, *, expected: list[tuple[str, str]]) -> None:
     """Show what has arrived since the last time, and make sure that it is what should have."""
-    callbacks = doors.sink.callbacks()
-    doors.sink.call("DELETE", f"/_local/callbacks?bin={doors.credentials.name}")
+    callbacks = clients.sink.callbacks()
+    clients.sink.call("DELETE", f"/_local/callbacks?bin={clients.credentials.name}")
     steps.tell(
         "The sink has received", *(line for callback in callbacks for line in _callback_lines(callback))
     )
@@ -132,9 +134,9 @@ def _events(callback: dict[str, Any]) -> list[dict[str, Any]]:
     return events
 
 
-def _explain(doors: "Doors", steps: _Steps, instance_id: int, contact: int) -> None:
+def _explain(clients: "WorkspaceClients", steps: _Steps, instance_id: int, contact: int) -> None:
     """Show why the last callback says UPDATED."""
-    latest = doors.platform.polls(instanceId=instance_id, resource="contacts")[-1]
+    latest = clients.platform.polls(instanceId=instance_id, resource="contacts")[-1]
     decision = next(record for record in latest["records"] if record["id"] == str(contact))
     steps.tell(
         f"Why {decision['verdict']}? Every decision of every poll is kept",

@@ -12,9 +12,9 @@ from elements_local.interruption import cut_off
 from elements_local.scenarios.records import COLLECTIONS
 
 if TYPE_CHECKING:
-    from elements_local.clients import Doors
+    from elements_local.clients import WorkspaceClients
     from elements_local.stack.stack import Stack
-    from elements_local.trigger import Change, Found, Made
+    from elements_local.trigger import Change, RecordChange, TriggerOutcome
 
 _SINGULAR = {
     "contact": "contacts",
@@ -110,8 +110,8 @@ def command(  # noqa: PLR0913 - an option each
     """
     if change == "created" and record_id is not None:
         raise click.UsageError("--id names a record that is updated; the CRM gives a new one its id")
-    doors = stack.workspace(workspace)
-    made, found = _triggered(doors, kind, change, fields, record_id, as_json=as_json)
+    clients = stack.workspace(workspace)
+    made, found = _triggered(clients, kind, change, fields, record_id, as_json=as_json)
     if as_json:
         print_json(_as_json(made, found))
     else:
@@ -123,24 +123,24 @@ def command(  # noqa: PLR0913 - an option each
 
 
 def _triggered(  # noqa: PLR0913 - what the command was told
-    doors: "Doors",
+    clients: "WorkspaceClients",
     kind: str,
     change: "Change",
     fields: Mapping[str, object],
     record_id: int | None,
     *,
     as_json: bool,
-) -> "tuple[Made, Found]":
+) -> "tuple[RecordChange, TriggerOutcome]":
     """Make the change and see what comes of it, telling of each step."""
     from elements_local import trigger  # noqa: PLC0415 - not needed for --help
 
     done = ["nothing has been changed"]
     with cut_off(lambda: done[-1]):
-        poller = trigger.poller_of(doors, kind)
+        poller = trigger.poller_of(clients, kind)
         if change == "updated":
-            record_id = trigger.record_to_change(doors, kind, record_id)
-        trigger.leave_the_second(doors, poller)
-        made = trigger.make(doors, kind, fields, record_id)
+            record_id = trigger.record_to_change(clients, kind, record_id)
+        trigger.leave_the_second(clients, poller)
+        made = trigger.make(clients, kind, fields, record_id)
         what = f"{kind} {made.record_id} {change}"
         done.append(f"{what}; it is not known whether a callback came of it")
         for name, near in made.ignored.items():
@@ -148,13 +148,13 @@ def _triggered(  # noqa: PLR0913 - what the command was told
             click.echo(f"warning: the CRM took no notice of {name}{hint}", err=True)
         if not as_json:
             click.echo(f"{what}: {json.dumps(made.fields, ensure_ascii=False)}")
-        at = trigger.let_it_poll(doors, poller)
+        at = trigger.let_it_poll(clients, poller)
         if not as_json:
             click.echo(f"instance {poller.instance_id} polled {poller.resource}; it is {at}")
-        return made, trigger.outcome_of(doors, poller, made)
+        return made, trigger.outcome_of(clients, poller, made)
 
 
-def _as_json(made: "Made", found: "Found") -> dict[str, object]:
+def _as_json(made: "RecordChange", found: "TriggerOutcome") -> dict[str, object]:
     sent = found.sent
     return {
         "kind": made.resource,
@@ -176,7 +176,7 @@ def _as_json(made: "Made", found: "Found") -> dict[str, object]:
     }
 
 
-def _print_callback(found: "Found") -> None:
+def _print_callback(found: "TriggerOutcome") -> None:
     sent = found.sent
     if sent is None:
         return

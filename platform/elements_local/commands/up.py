@@ -19,7 +19,7 @@ from elements_local.reports.progress import announce_filling
 from elements_local.stack.uncollected import uncollected
 
 if TYPE_CHECKING:
-    from elements_local.reports.activity_lines import Telling
+    from elements_local.reports.activity_lines import ActivityPrinter
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
 
@@ -211,13 +211,13 @@ def command(  # noqa: PLR0913 - the command's options
         click.echo("stopped")
 
 
-def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "Telling | None":
+def _telling(stack: "Stack", stream: TextIO, ctx: click.Context) -> "ActivityPrinter | None":
     """Tell what happens; where there is no platform, nothing does."""
-    from elements_local.reports.activity_lines import Telling  # noqa: PLC0415 - not needed for --help
+    from elements_local.reports.activity_lines import ActivityPrinter  # noqa: PLC0415 - not needed for --help
 
     if not stack.addresses.platform:
         return None
-    return Telling(stack, stream, coloured=stream.isatty() and ctx.color is not False)
+    return ActivityPrinter(stack, stream, coloured=stream.isatty() and ctx.color is not False)
 
 
 def _without_effect(ctx: click.Context, data: Path | None) -> str:

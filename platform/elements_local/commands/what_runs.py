@@ -36,7 +36,7 @@ def _as_json(stack: "Stack", workspace: "Credentials") -> dict[str, object]:
 def _as_text(stack: "Stack", workspace: "Credentials") -> str:
     from elements_local.clients import BASE_PATH  # noqa: PLC0415 - as above
 
-    clock = stack.doors(workspace).clock.show()
+    clock = stack.clients(workspace).clock.show()
     running = stack.addresses.running
     told = {
         "platform": f"{running.get('platform', '')}{BASE_PATH}" if "platform" in running else "",

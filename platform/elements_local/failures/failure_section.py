@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from elements_local.clients import Doors
+from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.failures.failure_report import report as text_of
 from elements_local.failures.observed import observe
@@ -23,7 +23,7 @@ def latest_of(stack: Stack) -> int:
         return 0
 
 
-def touched(stack: Stack, *, after: int) -> Iterator[Doors]:
+def touched(stack: Stack, *, after: int) -> Iterator[WorkspaceClients]:
     """Yield the latest few workspaces in which something has happened since; none where nobody can tell.
 
     Args:
@@ -37,17 +37,17 @@ def touched(stack: Stack, *, after: int) -> Iterator[Doors]:
     except HarnessError:
         return
     names = [*dict.fromkeys(activity["workspace"] for activity in reversed(shown))]
-    yield from [stack.doors(there[name]) for name in names if name in there][:_MOST][::-1]
+    yield from [stack.clients(there[name]) for name in names if name in there][:_MOST][::-1]
 
 
-def add_section(report: pytest.TestReport, doors: Doors, *, verbose: bool) -> None:
+def add_section(report: pytest.TestReport, clients: WorkspaceClients, *, verbose: bool) -> None:
     """Add what happened in a workspace to a report, or, if that cannot be told, a line that says so.
 
     It belongs to the failure's own text where that can be added to, so that it is in every form of the report, also in
     one for a CI.
     """
     try:
-        text = text_of(observe(doors), verbose=verbose)
+        text = text_of(observe(clients), verbose=verbose)
     except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
         text = f"what happened cannot be told: {type(error).__name__}: {str(error)[:200]}"
     add = getattr(report.longrepr, "addsection", None)

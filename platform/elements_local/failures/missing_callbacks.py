@@ -8,7 +8,7 @@ from elements_local.failures.observed import Observed, observe
 from elements_local.failures.timeline import clock_text
 from elements_local.failures.unreported import Unreported, sentences
 from elements_local.scenarios.records import COLLECTIONS
-from elements_local.scenarios.world import World
+from elements_local.scenarios.scenario_context import ScenarioContext
 from mock_kit.workspaces.instants import parse_instant
 
 
@@ -16,21 +16,21 @@ from mock_kit.workspaces.instants import parse_instant
 class _ScenarioWording:
     """A scenario's own names, and time since its start."""
 
-    world: World
+    context: ScenarioContext
 
     def record(self, resource: str, record_id: str) -> str:
-        return self.world.names.shown(resource, record_id)
+        return self.context.names.shown(resource, record_id)
 
     def instant(self, at: str) -> str:
-        return clock_text(parse_instant(at) - self.world.start)
+        return clock_text(parse_instant(at) - self.context.start)
 
     def instance(self, instance_id: int) -> str:
-        named = [name for name, made in self.world.instances.items() if made.id == instance_id]
-        several = len(self.world.instances) > 1
+        named = [name for name, made in self.context.instances.items() if made.id == instance_id]
+        several = len(self.context.instances) > 1
         return f"the instance {named[0]}" if named and several else "the instance"
 
 
-def reasons(world: World, missing: Iterable[str]) -> list[str]:
+def reasons(context: ScenarioContext, missing: Iterable[str]) -> list[str]:
     """Return why the latest change of each record that is missing has not come; nothing of one that has.
 
     Args:
@@ -39,18 +39,18 @@ def reasons(world: World, missing: Iterable[str]) -> list[str]:
     names = [name for name in dict.fromkeys(line.partition(" ")[0] for line in missing) if _is_name(name)]
     if not names:
         return []
-    observed = observe(world.doors)
-    return [line for name in names for line in _about(world, observed, name)]
+    observed = observe(context.clients)
+    return [line for name in names for line in _about(context, observed, name)]
 
 
-def _about(world: World, observed: Observed, name: str) -> Iterator[str]:
-    own = _own_name(world, observed, name)
+def _about(context: ScenarioContext, observed: Observed, name: str) -> Iterator[str]:
+    own = _own_name(context, observed, name)
     if own is None:
-        near = get_close_matches(name, world.names.ids, n=1, cutoff=0.8)
+        near = get_close_matches(name, context.names.ids, n=1, cutoff=0.8)
         yield f"no record is called {name}" + (f"; is {near[0]} meant?" if near else "")
         return
-    collection, number = COLLECTIONS[own.partition("/")[0]], str(world.names.ids[own])
-    unreported = Unreported(observed, _ScenarioWording(world))
+    collection, number = COLLECTIONS[own.partition("/")[0]], str(context.names.ids[own])
+    unreported = Unreported(observed, _ScenarioWording(context))
     yield from sentences(unreported.of(name.partition("/")[0], collection, number))
 
 
@@ -60,10 +60,10 @@ def _is_name(text: str) -> bool:
     return bool(word) and not word.isdecimal()
 
 
-def _own_name(world: World, observed: Observed, name: str) -> str | None:
+def _own_name(context: ScenarioContext, observed: Observed, name: str) -> str | None:
     """Return the name that a record was created by: a resource that copies another has names of its own."""
     resource, _, word = name.partition("/")
     polled = {each["resource"] for poller in observed.pollers for each in poller["resources"]}
-    if name in world.names.ids or resource not in polled:
-        return name if name in world.names.ids else None
-    return next((each for each in world.names.ids if each.endswith(f"/{word}")), None)
+    if name in context.names.ids or resource not in polled:
+        return name if name in context.names.ids else None
+    return next((each for each in context.names.ids if each.endswith(f"/{word}")), None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from elements_local.clients import Client, Doors
+from elements_local.clients import ServiceClient, WorkspaceClients
 from mock_kit.api.json_text import decode
 
 JsonObject: TypeAlias = dict[str, Any]
@@ -45,42 +45,42 @@ class Observed:
     warnings: list[JsonObject] = field(default_factory=list)
 
 
-def observe(doors: Doors) -> Observed:
+def observe(clients: WorkspaceClients) -> Observed:
     """Ask the services that run.
 
     Raises:
         HarnessError: one of them does not answer, or refuses.
     """
-    clock = doors.clock.show()
-    platform = doors.platform
+    clock = clients.clock.show()
+    platform = clients.platform
     return Observed(
-        workspace=doors.credentials.name,
+        workspace=clients.credentials.name,
         has_platform=bool(platform.url),
-        bin_url=doors.credentials.callback_url,
+        bin_url=clients.credentials.callback_url,
         now=clock["now"],
         is_virtual=clock["mode"] == "virtual",
         keeps_ties=clock["mode"] == "real" or "keep_ties" in clock,
-        changes=doors.crm.changes() if doors.crm.url else [],
+        changes=clients.crm.changes() if clients.crm.url else [],
         pollers=platform.call("GET", "/_local/pollers")["pollers"] if platform.url else [],
         polls=platform.polls() if platform.url else [],
         deliveries=platform.filtered("deliveries", {}) if platform.url else [],
         pruned_polls=_one(platform, "polls").get("pruned"),
-        pruned_changes=_one(doors.crm, "changes").get("pruned"),
-        pruned_callbacks_at=_one(doors.sink, "callbacks", f"&workspace={doors.credentials.name}").get(
+        pruned_changes=_one(clients.crm, "changes").get("pruned"),
+        pruned_callbacks_at=_one(clients.sink, "callbacks", f"&workspace={clients.credentials.name}").get(
             "pruned_at"
         ),
-        callbacks=doors.sink.callbacks() if doors.sink.url else [],
+        callbacks=clients.sink.callbacks() if clients.sink.url else [],
         warnings=warnings_of(platform),
     )
 
 
-def _one(service: Client, what: str, query: str = "") -> JsonObject:
+def _one(service: ServiceClient, what: str, query: str = "") -> JsonObject:
     """Return the shortest page of a list, for what stands beside its items."""
     shown: JsonObject = service.call("GET", f"/_local/{what}?limit=1{query}") if service.url else {}
     return shown
 
 
-def warnings_of(platform: Client) -> list[JsonObject]:
+def warnings_of(platform: ServiceClient) -> list[JsonObject]:
     """Return the warnings of all instances; none from a platform that has no such route."""
     reply = platform.send("GET", "/_local/warnings") if platform.url else None
     if reply is None or not reply.ok:

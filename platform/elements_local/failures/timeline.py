@@ -7,12 +7,12 @@ from enum import Enum
 from itertools import groupby
 from typing import Any
 
-from elements_local.clients import Doors
-from elements_local.scenarios.records import RESOURCES, Names
+from elements_local.clients import WorkspaceClients
+from elements_local.scenarios.records import RESOURCES, RecordNames
 from mock_kit.workspaces.instants import parse_instant
 
 
-class Lane(Enum):
+class MomentKind(Enum):
     """What happened."""
 
     CHANGE = "change"
@@ -21,7 +21,7 @@ class Lane(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
+class TimelineEntry:
     """Something that happened.
 
     Attributes:
@@ -31,7 +31,7 @@ class Moment:
         until: when the last of several was that are told of as one.
     """
 
-    lane: Lane
+    lane: MomentKind
     after: timedelta
     text: str
     good: bool = True
@@ -44,7 +44,7 @@ def taken(callback: dict[str, Any]) -> bool:
     return callback["status"] is not None and 200 <= callback["status"] < 300
 
 
-def event_lines(names: Names, callback: dict[str, Any]) -> list[str]:
+def event_lines(names: RecordNames, callback: dict[str, Any]) -> list[str]:
     """Return a callback's events as scenarios write them: ``contacts/ada CREATED``."""
     body = callback["json"]
     message = body.get("message") if isinstance(body, dict) else None
@@ -67,44 +67,44 @@ def clock_text(after: timedelta) -> str:
     return f"T{'-' if seconds < 0 else '+'}{f'{days}d ' if days else ''}{clock}"
 
 
-def moments(doors: Doors, names: Names, *, start: datetime) -> list[Moment]:
+def moments(clients: WorkspaceClients, names: RecordNames, *, start: datetime) -> list[TimelineEntry]:
     """Ask a workspace for all that happened in it, in the order of time."""
     found = [
-        *(_change(change, names, start) for change in doors.crm.changes()),
-        *(_poll(poll, start) for poll in doors.platform.polls()),
-        *(_attempt(callback, names, start) for callback in doors.sink.callbacks()),
+        *(_change(change, names, start) for change in clients.crm.changes()),
+        *(_poll(poll, start) for poll in clients.platform.polls()),
+        *(_attempt(callback, names, start) for callback in clients.sink.callbacks()),
     ]
     return sorted(found, key=lambda moment: moment.after)
 
 
-def condensed(found: Iterable[Moment]) -> list[Moment]:
+def condensed(found: Iterable[TimelineEntry]) -> list[TimelineEntry]:
     """Return the moments with each row of polls that saw nothing told of as one, so that the others can be seen."""
-    made: list[Moment] = []
+    made: list[TimelineEntry] = []
     for idle, group in groupby(found, key=lambda moment: moment.idle):
         row = list(group)
         made += [_as_one(row)] if idle and len(row) > 1 else row
     return made
 
 
-def _as_one(row: Sequence[Moment]) -> Moment:
+def _as_one(row: Sequence[TimelineEntry]) -> TimelineEntry:
     until = row[-1].after
     return replace(
         row[0], text=f"{len(row)} polls saw nothing", until=until if until > row[0].after else None
     )
 
 
-def _change(change: dict[str, Any], names: Names, start: datetime) -> Moment:
+def _change(change: dict[str, Any], names: RecordNames, start: datetime) -> TimelineEntry:
     resource = RESOURCES.get(change["resource"], change["resource"])
     shown = names.shown(resource, change["recordId"])
-    return Moment(
-        lane=Lane.CHANGE, after=parse_instant(change["at"]) - start, text=f"{shown} {change['change']}"
+    return TimelineEntry(
+        lane=MomentKind.CHANGE, after=parse_instant(change["at"]) - start, text=f"{shown} {change['change']}"
     )
 
 
-def _poll(poll: dict[str, Any], start: datetime) -> Moment:
+def _poll(poll: dict[str, Any], start: datetime) -> TimelineEntry:
     outcome = poll["error"] or f"{poll['seen']} seen, {poll['events']} reported"
-    return Moment(
-        lane=Lane.POLL,
+    return TimelineEntry(
+        lane=MomentKind.POLL,
         after=parse_instant(poll["at"]) - start,
         text=f"{poll['resource']}: {outcome}",
         good=poll["error"] is None,
@@ -112,10 +112,10 @@ def _poll(poll: dict[str, Any], start: datetime) -> Moment:
     )
 
 
-def _attempt(callback: dict[str, Any], names: Names, start: datetime) -> Moment:
+def _attempt(callback: dict[str, Any], names: RecordNames, start: datetime) -> TimelineEntry:
     lines = ", ".join(event_lines(names, callback)) or callback["path"]
-    return Moment(
-        lane=Lane.ATTEMPT,
+    return TimelineEntry(
+        lane=MomentKind.ATTEMPT,
         after=parse_instant(callback["received_at"]) - start,
         text=f"{lines} ({callback['status'] or 'dropped'})",
         good=taken(callback),

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from elements_local.failures.timeline import event_lines, taken
-from elements_local.scenarios.records import Names
+from elements_local.scenarios.records import RecordNames
 from mock_kit.workspaces.instants import parse_instant
 
 _REPORTED = frozenset({"CREATED", "UPDATED"})
 
 
 @dataclass
-class Came:
+class Arrivals:
     """What one stretch of time brought.
 
     Attributes:
@@ -31,7 +31,7 @@ class Came:
         """Say whether it brought anything."""
         return bool(self.callbacks or (self.from_polls and self.events))
 
-    def add(self, other: "Came") -> None:
+    def add(self, other: "Arrivals") -> None:
         """Join what a later stretch brought."""
         self.callbacks += other.callbacks
         for instance, lines in other.events.items():
@@ -39,14 +39,14 @@ class Came:
         self.from_polls = self.from_polls or other.from_polls
 
 
-class Arrivals:
+class ArrivalQueue:
     """Hands out callbacks and polls, oldest first, to the steps that brought them."""
 
     def __init__(self, callbacks: Sequence[Mapping[str, Any]], polls: Sequence[Mapping[str, Any]]) -> None:
         self._callbacks = deque(callbacks)
         self._polls = deque(polls)
 
-    def until(self, end: datetime, names: Names, ran: Mapping[str, int] | None = None) -> Came:
+    def until(self, end: datetime, names: RecordNames, ran: Mapping[str, int] | None = None) -> Arrivals:
         """Take what came up to an instant.
 
         Args:
@@ -55,7 +55,7 @@ class Arrivals:
         """
         polls = _take(self._polls, "at", end, ran["polls"] if ran else None)
         attempts = ran["attempts"] if ran else None
-        came = Came(callbacks=_take(self._callbacks, "received_at", end, attempts))
+        came = Arrivals(callbacks=_take(self._callbacks, "received_at", end, attempts))
         came.from_polls = attempts is not None and len(came.callbacks) < attempts
         for poll in polls:
             for record in poll["records"]:
@@ -65,7 +65,7 @@ class Arrivals:
         return came
 
 
-def expected(came: Came, instances: Mapping[int, str], names: Names) -> dict[str, Any]:
+def expected(came: Arrivals, instances: Mapping[int, str], names: RecordNames) -> dict[str, Any]:
     """Return what a step ``expect`` says of what came.
 
     Args:
@@ -85,7 +85,7 @@ def expected(came: Came, instances: Mapping[int, str], names: Names) -> dict[str
 
 
 def _lines(
-    callbacks: Sequence[Mapping[str, Any]], whose: Sequence[str], names: Names
+    callbacks: Sequence[Mapping[str, Any]], whose: Sequence[str], names: RecordNames
 ) -> dict[str, list[Any]]:
     """Return lines by instance; those without a signature say so, which takes a mapping for each callback."""
     by_instance: dict[str, list[Any]] = {}
@@ -98,7 +98,7 @@ def _lines(
     return by_instance
 
 
-def _with_signature(callback: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _with_signature(callback: Mapping[str, Any], names: RecordNames) -> dict[str, Any]:
     signature = "absent" if callback["signature"] == "absent" else "valid"
     return {"events": event_lines(names, dict(callback)), "signature": signature}
 

@@ -3,17 +3,17 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from elements_local.recording.session import Call
+from elements_local.recording.session import ObservedCall
 from mock_kit.workspaces.instants import format_instant, parse_instant
 
 if TYPE_CHECKING:
-    from elements_local.recording.composer import Composer
+    from elements_local.recording.composer import ScenarioComposer
 
 _CLOCK = "/_local/clock"
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
-def add(made: "Composer", call: Call) -> bool:
+def add(made: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that moved time, and say whether it was one."""
     if call.service != "platform" or not call.good:
         return False
@@ -29,7 +29,7 @@ def add(made: "Composer", call: Call) -> bool:
     return True
 
 
-def makes_real(call: Call) -> bool:
+def makes_real(call: ObservedCall) -> bool:
     """Say whether a call let the clock follow the machine's."""
     return (call.method, call.path) == ("PUT", _CLOCK) and call.good and call.answer["mode"] == "real"
 
@@ -50,12 +50,12 @@ def duration_text(duration: timedelta) -> str | float:
     return " ".join(parts) or "0s"
 
 
-def _advance(made: "Composer", ran: Any) -> None:
+def _advance(made: "ScenarioComposer", ran: Any) -> None:
     to = parse_instant(ran["now"])
     made.move(to, "advance", duration_text(to - made.now), ran=ran, seen=to)
 
 
-def _set(made: "Composer", shown: Any) -> None:
+def _set(made: "ScenarioComposer", shown: Any) -> None:
     """Set the scenario's clock, which is virtual, to where the clock was set, unless that is where it stands."""
     now = parse_instant(shown["now"])
     if shown["mode"] == "real":
@@ -69,7 +69,7 @@ def _set(made: "Composer", shown: Any) -> None:
     made.now = now
 
 
-def _poll(made: "Composer", call: Call) -> None:
+def _poll(made: "ScenarioComposer", call: ObservedCall) -> None:
     asked = call.json.get("instanceId") if isinstance(call.json, dict) else None
     named = next((name for number, name in made.instances.items() if str(number) == str(asked)), None)
     polled = list(made.live.values()) if named is None else [named]

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from elements_local.recording import clocks, faults, instances, records, requests
-from elements_local.recording.arrivals import Arrivals, Came, expected
+from elements_local.recording.arrivals import ArrivalQueue, Arrivals, expected
 from elements_local.recording.names import Namer
-from elements_local.recording.portable import Words, secrets_in
-from elements_local.recording.session import Call, RecordingError, Session
+from elements_local.recording.portable import PortableTexts, secrets_in
+from elements_local.recording.session import ObservedCall, RecordingError, Session
 from elements_local.recording.text import dump
-from elements_local.scenarios.records import Names
+from elements_local.scenarios.records import RecordNames
 from mock_kit.workspaces.instants import format_instant
 
 _SECOND = timedelta(seconds=1)
@@ -37,7 +37,7 @@ class Recording:
 
 
 @dataclass
-class Composer:
+class ScenarioComposer:
     """What is known while calls become steps.
 
     Attributes:
@@ -56,19 +56,19 @@ class Composer:
     start: datetime | None = None
     head: dict[str, Any] = field(default_factory=dict)
     steps: list[dict[str, Any]] = field(default_factory=list)
-    names: Names = field(default_factory=Names)
+    names: RecordNames = field(default_factory=RecordNames)
     namer: Namer = field(default_factory=Namer)
     instances: dict[int, str] = field(default_factory=dict)
     live: dict[int, str] = field(default_factory=dict)
     struck: set[str] = field(default_factory=set)
-    came: Came = field(default_factory=Came)
+    came: Arrivals = field(default_factory=Arrivals)
     moved: bool = False
     changed: bool = False
     notes: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.words = Words(self.session.credentials, self.session.addresses)
-        self.arrivals = Arrivals(self.session.callbacks, self.session.polls)
+        self.words = PortableTexts(self.session.credentials, self.session.addresses)
+        self.arrivals = ArrivalQueue(self.session.callbacks, self.session.polls)
         self.only_one = instances.how_many(self.session.calls) == 1
 
     def step(self, verb: str, argument: Any, *, changes: bool = True) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class Composer:
             to = self.now + timedelta(seconds=seconds)
             self.move(to, "advance", clocks.duration_text(to - self.now), seen=at)
 
-    def step_on(self, call: Call) -> None:
+    def step_on(self, call: ObservedCall) -> None:
         """Let time be where a change has moved it that began another second; the scenario's step will move it, too."""
         if not self.session.keeps_ties and call.answered_at == call.at.replace(microsecond=0) + _SECOND:
             self.now = max(self.now, call.answered_at)
@@ -126,7 +126,7 @@ class Composer:
                 self.note("Not all callbacks are in the sink; what was to come is taken from the polls.")
             found = expected(self.came, self.instances, self.names)
             self.steps.append({"expect": found})
-            self.came, self.moved, self.changed = Came(), False, False
+            self.came, self.moved, self.changed = Arrivals(), False, False
 
 
 def compose(session: Session, *, name: str = "", reads: bool = False) -> Recording:
@@ -144,7 +144,7 @@ def compose(session: Session, *, name: str = "", reads: bool = False) -> Recordi
         raise RecordingError(
             f"nothing has happened in workspace {session.credentials.name!r} since it was made or reset; there is nothing to write"
         )
-    made = Composer(session=session, now=session.calls[0].at.replace(microsecond=0))
+    made = ScenarioComposer(session=session, now=session.calls[0].at.replace(microsecond=0))
     for note in session.notes:
         made.note(note)
     for call in session.calls:
@@ -170,7 +170,7 @@ def _refuse_going_back(session: Session) -> None:
         )
 
 
-def _add(made: Composer, call: Call, *, reads: bool) -> None:
+def _add(made: ScenarioComposer, call: ObservedCall, *, reads: bool) -> None:
     if call.reads and not reads and not requests.matters(made, call):
         return
     made.catch_up(call.at)
@@ -181,7 +181,7 @@ def _add(made: Composer, call: Call, *, reads: bool) -> None:
     made.step_on(call)
 
 
-def _recording(made: Composer, name: str) -> Recording:
+def _recording(made: ScenarioComposer, name: str) -> Recording:
     session = made.session
     if not made.steps:
         made.steps.append({"expect": {"callbacks": []}})

@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from elements_local.recording.session import Call
+from elements_local.recording.session import ObservedCall
 from elements_local.scenarios.verbs import Fault, Response
 
 if TYPE_CHECKING:
-    from elements_local.recording.composer import Composer
+    from elements_local.recording.composer import ScenarioComposer
 
 _FAULTS = "/_local/faults"
 _RESPONSES = "/_local/responses"
 
 
-def add(made: "Composer", call: Call) -> bool:
+def add(made: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that scripted what goes wrong, and say whether it was one."""
     if not call.good:
         return False
@@ -25,7 +25,7 @@ def add(made: "Composer", call: Call) -> bool:
     return False
 
 
-def _script(made: "Composer", call: Call) -> bool:
+def _script(made: "ScenarioComposer", call: ObservedCall) -> bool:
     rules = call.json.get("faults") if isinstance(call.json, dict) else None
     if call.method == "DELETE" or not rules:
         whose = "?workspace={workspace}" if call.service == "sink" else ""
@@ -47,7 +47,7 @@ def _of_service(rule: Any, service: str) -> dict[str, Any]:
     return rest if service == "crm" else {"service": service, **rest}
 
 
-def _respond(made: "Composer", call: Call) -> bool:
+def _respond(made: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take what a bin was told; a scenario has but one, whatever its name was."""
     told = call.json.get("responses") if isinstance(call.json, dict) else []
     if not isinstance(told, list) or not _is_taken(told, list[Response]):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from elements_local.clients import BASE_PATH, Credentials
 from elements_local.guide import instance_body
 from elements_local.recording import requests
-from elements_local.recording.portable import CALLBACK_URL, Words, without_masks
-from elements_local.recording.session import Call
+from elements_local.recording.portable import CALLBACK_URL, PortableTexts, without_masks
+from elements_local.recording.session import ObservedCall
 from mock_kit.admin.masks import MASK
 from mock_kit.api.json_text import MalformedJsonError, decode, encode_text
 
 if TYPE_CHECKING:
-    from elements_local.recording.composer import Composer
+    from elements_local.recording.composer import ScenarioComposer
 
 SIGNATURE_KEY = "event.notification.signature.key"
 POLLER = "event.poller.configuration"
@@ -25,7 +25,7 @@ _MAKING = re.compile(rf"{BASE_PATH}(?:/elements/[^/]+)?/instances/?\Z")
 _ONE = re.compile(rf"{BASE_PATH}/instances(?:/(?P<id>\d+))?/?\Z")
 
 
-def makes(call: Call) -> bool:
+def makes(call: ObservedCall) -> bool:
     """Say whether a call made an instance."""
     return (
         call.service == "platform"
@@ -38,7 +38,7 @@ def makes(call: Call) -> bool:
     )
 
 
-def how_many(calls: Sequence[Call]) -> int:
+def how_many(calls: Sequence[ObservedCall]) -> int:
     """Return how many instances were made."""
     return sum(makes(call) for call in calls)
 
@@ -50,7 +50,7 @@ def heading(found: Mapping[str, Any]) -> dict[str, Any]:
     return {"instance": found["instance"]} if list(found) == ["instance"] else {"instances": dict(found)}
 
 
-def add(made: "Composer", call: Call) -> bool:
+def add(made: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that made, changed or deleted an instance, and say whether it was one a verb can do again."""
     if makes(call):
         _make(made, call)
@@ -65,7 +65,7 @@ def add(made: "Composer", call: Call) -> bool:
     return call.method == "PATCH" and _configure(made, call, found["id"])
 
 
-def _make(made: "Composer", call: Call) -> None:
+def _make(made: "ScenarioComposer", call: ObservedCall) -> None:
     made.begin()
     name = made.namer.instance(call.json.get("name"), only=made.only_one)
     differs = differences(call.json, made.words, made.session.credentials)
@@ -80,7 +80,7 @@ def _make(made: "Composer", call: Call) -> None:
     _tell(made, call.json.get("configuration") or {})
 
 
-def _tell(made: "Composer", configuration: Mapping[str, Any]) -> None:
+def _tell(made: "ScenarioComposer", configuration: Mapping[str, Any]) -> None:
     """Note where a recording of an instance is not exact."""
     url = configuration.get(CALLBACK_URL)
     if isinstance(url, str) and url and not made.words.is_own(url):
@@ -91,7 +91,7 @@ def _tell(made: "Composer", configuration: Mapping[str, Any]) -> None:
         made.note("An instance was made by OAuth; the scenario makes it with the CRM's API key.")
 
 
-def _configure(made: "Composer", call: Call, number: str | None) -> bool:
+def _configure(made: "ScenarioComposer", call: ObservedCall, number: str | None) -> bool:
     """Take a change of a configuration alone."""
     sent = (
         call.json.get("configuration")
@@ -109,7 +109,7 @@ def _configure(made: "Composer", call: Call, number: str | None) -> bool:
     return True
 
 
-def differences(body: Mapping[str, Any], words: Words, credentials: Credentials) -> dict[str, Any]:
+def differences(body: Mapping[str, Any], words: PortableTexts, credentials: Credentials) -> dict[str, Any]:
     """Return what a scenario has to say of an instance; its name always, since that is the scenario's own otherwise.
 
     Args:
@@ -126,7 +126,7 @@ def differences(body: Mapping[str, Any], words: Words, credentials: Credentials)
     return {**differs, "configuration": configured} if configured else differs
 
 
-def configuration(sent: Mapping[str, Any], guide: Mapping[str, Any], words: Words) -> dict[str, Any]:
+def configuration(sent: Mapping[str, Any], guide: Mapping[str, Any], words: PortableTexts) -> dict[str, Any]:
     """Return what differs in an instance's configuration: null for what it does not have and the guide's does."""
     differs: dict[str, Any] = {}
     for key in [*guide, *(key for key in sent if key not in guide)]:
@@ -140,7 +140,7 @@ def configuration(sent: Mapping[str, Any], guide: Mapping[str, Any], words: Word
     return differs
 
 
-def changed(sent: Mapping[str, Any], words: Words, guide: Mapping[str, Any]) -> dict[str, Any]:
+def changed(sent: Mapping[str, Any], words: PortableTexts, guide: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was changed in a configuration: of its secrets the key for signatures, and by the scenario's own."""
     known = {
         key: guide[key] if key == SIGNATURE_KEY and value == MASK else value for key, value in sent.items()

@@ -22,7 +22,7 @@ _OPAQUE_ID = re.compile(r"(?=.*\d)[\w-]{8,}\Z", re.ASCII)
 """A text that is taken for an id, and not for a word that may stand anywhere."""
 
 
-class Words:
+class PortableTexts:
     """Turns values of one workspace into texts of a scenario.
 
     Attributes:

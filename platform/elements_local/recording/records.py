@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH
 from elements_local.recording import requests
-from elements_local.recording.session import Call
+from elements_local.recording.session import ObservedCall
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, default_fields
 from mock_kit.admin.masks import MASK
 
 if TYPE_CHECKING:
-    from elements_local.recording.composer import Composer
+    from elements_local.recording.composer import ScenarioComposer
 
 _KINDS = {collection.lower(): kind for kind, collection in COLLECTIONS.items()}
 _OF_CRM = re.compile(r"/(?P<version>v[0-9.]+)/(?P<kind>[A-Za-z]+)(?:/(?P<id>\d+))?/?\Z")
@@ -20,7 +20,7 @@ _VERSION = "v3.1"
 """That of the scenarios' own calls; the others have other fields."""
 
 
-def add(made: "Composer", call: Call) -> bool:
+def add(made: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that changed a record, and say whether it was one."""
     found = _place(call)
     if found is None or not call.good or call.query:
@@ -39,13 +39,13 @@ def add(made: "Composer", call: Call) -> bool:
     return False
 
 
-def _named(made: "Composer", kind: str, number: object) -> str | None:
+def _named(made: "ScenarioComposer", kind: str, number: object) -> str | None:
     """Return the name of a record, if it has one."""
     name = made.words.ids.get(str(number))
     return name if name and name.startswith(f"{kind}/") else None
 
 
-def _place(call: Call) -> tuple[str, str | None] | None:
+def _place(call: ObservedCall) -> tuple[str, str | None] | None:
     """Return the kind and the id of a record that a call is about."""
     if call.service == "crm":
         found = _OF_CRM.match(call.path)
@@ -56,12 +56,12 @@ def _place(call: Call) -> tuple[str, str | None] | None:
     return (kind, found["id"]) if found and kind else None
 
 
-def _has_element(call: Call) -> bool:
+def _has_element(call: ObservedCall) -> bool:
     """Say whether a call comes with an instance's token: without, such paths are the platform's own."""
     return "element" in call.headers.get("authorization", "").lower()
 
 
-def _create(made: "Composer", call: Call, kind: str) -> bool:
+def _create(made: "ScenarioComposer", call: ObservedCall, kind: str) -> bool:
     """Name a record that was made, by a step of its own if the verb makes the very same."""
     number = call.answer.get(ID_FIELDS[kind]) if isinstance(call.answer, dict) else None
     if not isinstance(call.json, dict) or not isinstance(number, int):
@@ -82,7 +82,7 @@ def _needs_nothing(name: str, fields: Mapping[str, Any]) -> bool:
     return default_fields(name).keys() - {"OPPORTUNITY_STATE"} <= fields.keys()
 
 
-def _update(made: "Composer", call: Call, kind: str, number: str | None) -> bool:
+def _update(made: "ScenarioComposer", call: ObservedCall, kind: str, number: str | None) -> bool:
     if not isinstance(call.json, dict) or not _is_plain(call):
         return False
     fields = {key: value for key, value in call.json.items() if key != ID_FIELDS[kind]}
@@ -93,7 +93,7 @@ def _update(made: "Composer", call: Call, kind: str, number: str | None) -> bool
     return True
 
 
-def _is_repeatable(made: "Composer", call: Call) -> bool:
+def _is_repeatable(made: "ScenarioComposer", call: ObservedCall) -> bool:
     """Say whether the verb's own call would come to the same: it goes straight to the CRM's latest version.
 
     While fault rules count calls, only the very same call will do.
@@ -105,7 +105,7 @@ def _is_repeatable(made: "Composer", call: Call) -> bool:
     return not made.struck and call.method != "PUT"
 
 
-def _is_plain(call: Call) -> bool:
+def _is_plain(call: ObservedCall) -> bool:
     """Say whether a record has what was sent, under the same names: nothing was renamed, masked or left out.
 
     Through the hub nothing may be blank either: there, an earlier version of the API says whether that is a value.

@@ -5,12 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH
-from elements_local.recording.session import UNREAD, Call
+from elements_local.recording.session import UNREAD, ObservedCall
 from elements_local.scenarios.steps import HUB_CALLS
 from mock_kit.admin.masks import MASK
 
 if TYPE_CHECKING:
-    from elements_local.recording.composer import Composer
+    from elements_local.recording.composer import ScenarioComposer
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _JSON = "application/json"
@@ -28,12 +28,12 @@ _OBSERVING = frozenset(
 _OF_THE_STACK = frozenset({"/_local/reset", "/_local/snapshot"})
 
 
-def matters(made: "Composer", call: Call) -> bool:
+def matters(made: "ScenarioComposer", call: ObservedCall) -> bool:
     """Say whether a call that only looks makes a difference all the same: fault rules count it."""
     return call.fault or (bool(made.struck & {"crm", call.service}) and not _is_local(call))
 
 
-def add(made: "Composer", call: Call, *, keep: Mapping[str, str] | None = None) -> bool:
+def add(made: "ScenarioComposer", call: ObservedCall, *, keep: Mapping[str, str] | None = None) -> bool:
     """Add a call as a step, or say why that cannot be; return whether it is one.
 
     Args:
@@ -55,7 +55,7 @@ def add(made: "Composer", call: Call, *, keep: Mapping[str, str] | None = None) 
     return True
 
 
-def _seeds(made: "Composer", call: Call) -> bool:
+def _seeds(made: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take records that were made up before anything else, and say whether they were."""
     body = call.json if isinstance(call.json, dict) else {}
     usual = {"first": 0, "if_empty": True}
@@ -69,7 +69,7 @@ def _seeds(made: "Composer", call: Call) -> bool:
     return True
 
 
-def _cannot(call: Call) -> str:
+def _cannot(call: ObservedCall) -> str:
     """Return why a call cannot be made again; nothing if it can."""
     below = _is_local(call) or call.service != "platform" or call.path.startswith(f"{BASE_PATH}/")
     reasons = {
@@ -82,11 +82,11 @@ def _cannot(call: Call) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _is_local(call: Call) -> bool:
+def _is_local(call: ObservedCall) -> bool:
     return call.path.startswith("/_local/")
 
 
-def _request(made: "Composer", call: Call) -> dict[str, Any]:
+def _request(made: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
     path = call.path if _is_local(call) else call.path.removeprefix(BASE_PATH)
     said: dict[str, Any] = {} if call.service == "platform" else {"service": call.service}
     said |= {"method": call.method, "path": made.words.target(path, call.query)}
@@ -100,7 +100,7 @@ def _request(made: "Composer", call: Call) -> dict[str, Any]:
     return said
 
 
-def _body(made: "Composer", call: Call, headers: dict[str, Any]) -> dict[str, Any]:
+def _body(made: "ScenarioComposer", call: ObservedCall, headers: dict[str, Any]) -> dict[str, Any]:
     """Return the body as JSON if it was sent as that, and otherwise as it was, with its content type."""
     kind = call.headers.get("content-type")
     if not call.body:
@@ -112,7 +112,7 @@ def _body(made: "Composer", call: Call, headers: dict[str, Any]) -> dict[str, An
     return {"text": made.words.verbatim(call.body)}
 
 
-def _unmasked(call: Call) -> Any:
+def _unmasked(call: ObservedCall) -> Any:
     """Leave secrets out of what changes an instance, which keeps those it has."""
     body = call.json
     if call.good and call.service == "platform" and isinstance(body, dict):
@@ -122,7 +122,7 @@ def _unmasked(call: Call) -> Any:
     return body
 
 
-def _own_headers(made: "Composer", call: Call) -> dict[str, Any]:
+def _own_headers(made: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
     """Return the headers that mean something to the platform, beside those that every client sends."""
     return {
         name.title(): made.words.receiver(value) if name.endswith("-url") else made.words.text(value)
@@ -131,7 +131,7 @@ def _own_headers(made: "Composer", call: Call) -> dict[str, Any]:
     }
 
 
-def _credentials(made: "Composer", call: Call) -> dict[str, Any]:
+def _credentials(made: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
     """Return what has to be said of a call's credentials; nothing if they are those that scenarios send anyway."""
     given = call.headers.get("authorization")
     if call.service == "sink" or _is_local(call):
@@ -145,7 +145,7 @@ def _credentials(made: "Composer", call: Call) -> dict[str, Any]:
     return _element(made, call, given)
 
 
-def _element(made: "Composer", call: Call, given: str) -> dict[str, Any]:
+def _element(made: "ScenarioComposer", call: ObservedCall, given: str) -> dict[str, Any]:
     """Return the token of the instance that a call was made with, unless scenarios send that anyway."""
     of_hub = call.path.removeprefix(BASE_PATH).startswith(HUB_CALLS)
     has_element = "element" in given.lower()
@@ -161,7 +161,7 @@ def _element(made: "Composer", call: Call, given: str) -> dict[str, Any]:
     return {"Authorization": _USER + (f", Element {{{meant}.token}}" if has_element and meant else "")}
 
 
-def _offer(made: "Composer", call: Call, step: dict[str, Any]) -> None:
+def _offer(made: "ScenarioComposer", call: ObservedCall, step: dict[str, Any]) -> None:
     """Let later steps name what a call to the platform made; the CRM's ids follow from the seed anyway."""
     if call.service != "platform" or call.method not in {"POST", "PUT"} or not call.good:
         return
@@ -172,7 +172,7 @@ def _offer(made: "Composer", call: Call, step: dict[str, Any]) -> None:
             made.words.offer(value, partial(_keep, made, step, kind, key))
 
 
-def _keep(made: "Composer", step: dict[str, Any], kind: str, key: str) -> str:
+def _keep(made: "ScenarioComposer", step: dict[str, Any], kind: str, key: str) -> str:
     name = made.namer.other(kind)
     step.setdefault("keep", {})[name] = key
     return name

@@ -17,17 +17,17 @@ class RecordingError(HarnessError):
     """What happened cannot be written down as a scenario; says why, and what to do."""
 
 
-class Unread:
+class UnreadBody:
     """Stands for a body that is no JSON."""
 
 
-UNREAD = Unread()
+UNREAD = UnreadBody()
 
 _LATER = ("elements-async-request", "elements-schedule-request")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class ObservedCall:
     """A call from outside, as a journal shows it.
 
     Attributes:
@@ -55,7 +55,7 @@ class Call:
     reply: str
 
     @classmethod
-    def from_json(cls, service: str, shown: Mapping[str, Any]) -> "Call":
+    def from_json(cls, service: str, shown: Mapping[str, Any]) -> "ObservedCall":
         """Read what ``/_local/journal/calls`` shows of a call."""
         return cls(
             service=service,
@@ -130,7 +130,7 @@ class Session:
     seed: int
     now: datetime
     keeps_ties: bool
-    calls: tuple[Call, ...]
+    calls: tuple[ObservedCall, ...]
     callbacks: tuple[Mapping[str, Any], ...] = ()
     polls: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = field(default=())

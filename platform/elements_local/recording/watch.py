@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from elements_local.clients import BASE_PATH, Addresses, Client, Doors
+from elements_local.clients import BASE_PATH, Addresses, ServiceClient, WorkspaceClients
 from elements_local.recording import clocks
 from elements_local.recording.instances import makes
-from elements_local.recording.session import Call, RecordingError, Session
+from elements_local.recording.session import ObservedCall, RecordingError, Session
 from mock_kit.workspaces.instants import parse_instant
 
 _PAGE = 1000
@@ -20,15 +20,15 @@ class Watch:
         seed: what the workspace's ids follow from.
     """
 
-    def __init__(self, doors: Doors, addresses: Addresses, *, seed: int) -> None:
-        self._doors = doors
+    def __init__(self, clients: WorkspaceClients, addresses: Addresses, *, seed: int) -> None:
+        self._clients = clients
         self._addresses = addresses
         self._seed = seed
-        whose = f"&workspace={doors.credentials.name}"
+        whose = f"&workspace={clients.credentials.name}"
         self._journals = {
-            "platform": _Journal(doors.platform, "platform"),
-            "crm": _Journal(doors.crm, "crm"),
-            "sink": _Journal(doors.sink, "sink", whose=whose),
+            "platform": _Journal(clients.platform, "platform"),
+            "crm": _Journal(clients.crm, "crm"),
+            "sink": _Journal(clients.sink, "sink", whose=whose),
         }
         self._callbacks: dict[int, Mapping[str, Any]] = {}
         self.started_over = 0
@@ -45,7 +45,7 @@ class Watch:
             self._callbacks.clear()
             self.started_over += 1
         before = len(self._callbacks)
-        self._callbacks |= {one["id"]: one for one in self._doors.sink.callbacks()}
+        self._callbacks |= {one["id"]: one for one in self._clients.sink.callbacks()}
         return any(looks) or len(self._callbacks) > before
 
     def session(self) -> Session:
@@ -61,20 +61,20 @@ class Watch:
         notes = list(self._check_resets(calls))
         calls = [call for call in calls if call.path != _RESET]
         self._check_beginning(calls)
-        clock = self._doors.clock.show()
+        clock = self._clients.clock.show()
         return Session(
-            credentials=self._doors.credentials,
+            credentials=self._clients.credentials,
             addresses=self._addresses,
             seed=self._seed,
             now=parse_instant(clock["now"]),
             keeps_ties="keep_ties" in clock or clock["mode"] == "real" or any(map(clocks.makes_real, calls)),
             calls=tuple(calls),
             callbacks=tuple(self._callbacks[number] for number in sorted(self._callbacks)),
-            polls=tuple(self._doors.platform.polls()),
+            polls=tuple(self._clients.platform.polls()),
             notes=tuple(notes),
         )
 
-    def _check_resets(self, calls: list[Call]) -> Iterator[str]:
+    def _check_resets(self, calls: list[ObservedCall]) -> Iterator[str]:
         """See that all services begin at the same moment; yield what is not quite so.
 
         Raises:
@@ -94,23 +94,23 @@ class Watch:
                     "(elements-local reset) and begin anew"
                 )
 
-    def _check_beginning(self, calls: list[Call]) -> None:
+    def _check_beginning(self, calls: list[ObservedCall]) -> None:
         """See that nothing had happened before the first call.
 
         Raises:
             RecordingError: something had, so a scenario could not do it again.
         """
-        name = self._doors.credentials.name
+        name = self._clients.credentials.name
         made = {call.answer["id"] for call in calls if makes(call)}
-        for poll in self._doors.platform.polls(limit=1):
+        for poll in self._clients.platform.polls(limit=1):
             made_by_other_calls = any("/instances" in call.path and call.good for call in calls)
             if poll["instanceId"] not in made and not made_by_other_calls:
                 raise _begun_before(name, f"instance {poll['instanceId']}")
-        first = self._doors.crm.call("GET", "/_local/changes?limit=1")["changes"]
+        first = self._clients.crm.call("GET", "/_local/changes?limit=1")["changes"]
         if first and (not calls or parse_instant(first[0]["at"]) < calls[0].at):
             raise _begun_before(name, f"{first[0]['resource']} {first[0]['recordId']}")
         if not made and not any("/instances" in call.path for call in calls):
-            shown = self._doors.platform.send("GET", f"{BASE_PATH}/instances")
+            shown = self._clients.platform.send("GET", f"{BASE_PATH}/instances")
             if shown.ok:
                 raise _begun_before(name, "an instance")
 
@@ -129,13 +129,13 @@ class _Journal:
         was_reset: the latest look found that everything had begun anew.
     """
 
-    def __init__(self, door: Client, service: str, *, whose: str = "") -> None:
-        self._door = door
+    def __init__(self, client: ServiceClient, service: str, *, whose: str = "") -> None:
+        self._client = client
         self._service = service
         self._whose = whose
         self._after = 0
         self._resets: int | None = None
-        self.calls: list[Call] = []
+        self.calls: list[ObservedCall] = []
         self.was_reset = False
 
     def look(self) -> bool:
@@ -148,7 +148,9 @@ class _Journal:
 
     def _page(self) -> bool:
         """Read a page, and say whether there is another."""
-        page = self._door.call("GET", f"/_local/journal/calls?after={self._after}&limit={_PAGE}{self._whose}")
+        page = self._client.call(
+            "GET", f"/_local/journal/calls?after={self._after}&limit={_PAGE}{self._whose}"
+        )
         anew = self._resets not in {None, page["resets"]} or page["last"] < self._after
         self._resets = page["resets"]
         if anew:
@@ -160,7 +162,7 @@ class _Journal:
                 f"the {self._service} was asked so much that it has forgotten the beginning; reset the workspace, "
                 "and let record watch from the start"
             )
-        self.calls += [Call.from_json(self._service, call) for call in page["calls"]]
+        self.calls += [ObservedCall.from_json(self._service, call) for call in page["calls"]]
         if page["calls"]:
             self._after = page["calls"][-1]["number"]
         return page["next"] is not None

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import click
 
-from elements_local.clients import Client
+from elements_local.clients import ServiceClient
 from elements_local.errors import HarnessError
 from elements_local.stack.stack import Stack
 
@@ -22,13 +22,13 @@ _COLOURS = {"warning": "yellow", "retry": "yellow", "poller": "yellow", "instanc
 Activity = Mapping[str, Any]
 
 
-def latest(platform: Client) -> int:
+def latest(platform: ServiceClient) -> int:
     """Return the number of the latest that has happened."""
     number: int = platform.call("GET", "/_local/activity?limit=1")["last"]
     return number
 
 
-def activities(platform: Client, *, after: int, workspace: str | None = None) -> Iterator[Activity]:
+def activities(platform: ServiceClient, *, after: int, workspace: str | None = None) -> Iterator[Activity]:
     """Yield what happens, as it happens, for as long as somebody asks.
 
     Args:
@@ -61,7 +61,7 @@ def line(activity: Activity) -> str:
     return click.style(text, fg=colour) if colour else text
 
 
-class Telling:
+class ActivityPrinter:
     """Writes a line of all that happens in a stack of this process, from a thread of its own, until the stack ends.
 
     Lines go past Python's own buffers: if nobody reads them, the thread waits without a lock that others need.

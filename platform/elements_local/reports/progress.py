@@ -13,7 +13,7 @@ _MOST_LINES = 10
 _WORTH_A_LINE = 2000
 
 
-class Tell(Protocol):
+class ProgressListener(Protocol):
     """Is told of what has been done."""
 
     def __call__(self, steps: int = 1, about: str = "") -> None:
@@ -32,7 +32,7 @@ def announce_filling(records: int) -> None:
 
 
 @contextmanager
-def progress(label: str, length: int, *, now: Callable[[], float] = monotonic) -> Iterator[Tell]:
+def progress(label: str, length: int, *, now: Callable[[], float] = monotonic) -> Iterator[ProgressListener]:
     """Show how much of so many steps is done.
 
     Where standard error is no terminal, work that is over within a second is not worth a line, and nothing is worth

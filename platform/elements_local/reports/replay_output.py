@@ -20,7 +20,7 @@ from elements_local.reports.replay_report import (
     scenario_json,
 )
 from elements_local.reports.stopwatch import Stopwatch
-from elements_local.scenarios.runner import Result
+from elements_local.scenarios.runner import ScenarioResult
 from elements_local.scenarios.scenario import Scenario, ScenarioError
 from mock_kit.api.json_text import encode_text
 
@@ -116,7 +116,7 @@ class ReplayOutput:
 
                 write_page(self.html, report)
 
-    def show_result(self, result: Result) -> None:
+    def show_result(self, result: ScenarioResult) -> None:
         """Say what came of a scenario."""
         if result.failure:
             self.say(f"{click.style('FAILED', fg='red')}  {result.scenario.name}\n{result.failure}")
@@ -161,7 +161,7 @@ class _Progress:
         self._failed = 0
         self._since_line = Stopwatch()
 
-    def show(self, result: Result) -> None:
+    def show(self, result: ScenarioResult) -> None:
         """Tell of one more."""
         self._done += 1
         self._failed += result.failure is not None

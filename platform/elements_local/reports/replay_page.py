@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from elements_local.failures.timeline import Moment, clock_text, condensed
+from elements_local.failures.timeline import TimelineEntry, clock_text, condensed
 from elements_local.reports.html_page import render
 from elements_local.reports.replay_report import COUNTED, Case, CaseStatus, ReplayReport
 from mock_kit.workspaces.instants import format_instant
@@ -74,7 +74,7 @@ def _shown(case: Case, *, is_open: bool) -> dict[str, Any]:
     }
 
 
-def _moment(moment: Moment) -> dict[str, Any]:
+def _moment(moment: TimelineEntry) -> dict[str, Any]:
     """Return what a list shows of a moment; the page's script draws it from that."""
     to = "" if moment.until is None else f" to {clock_text(moment.until)}"
     return {

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from elements_local.failures.timeline import Moment
+from elements_local.failures.timeline import TimelineEntry
 from elements_local.interruption import EXIT_STATUS
-from elements_local.scenarios.runner import Failure, Result
+from elements_local.scenarios.runner import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario, ScenarioError
 from mock_kit.workspaces.instants import format_instant
 
@@ -43,8 +43,8 @@ class Case:
     tags: tuple[str, ...] = ()
     why: str = ""
     seconds: float = 0.0
-    failure: Failure | None = None
-    moments: tuple[Moment, ...] = ()
+    failure: ScenarioFailure | None = None
+    moments: tuple[TimelineEntry, ...] = ()
 
 
 class SkipReason(Enum):
@@ -78,7 +78,7 @@ class ReplayReport:
 
     began: datetime
     seconds: float
-    results: Sequence[Result] = ()
+    results: Sequence[ScenarioResult] = ()
     mistakes: Sequence[ScenarioError] = ()
     skipped: Sequence[Skipped] = ()
     interrupted: bool = False
@@ -156,7 +156,7 @@ def mistake_json(error: ScenarioError) -> dict[str, object]:
     }
 
 
-def _ran(result: Result) -> Case:
+def _ran(result: ScenarioResult) -> Case:
     status = CaseStatus.FAILED if result.failure else CaseStatus.PASSED
     return replace(
         _case(result.scenario, status, str(result.failure or "")),
@@ -191,5 +191,5 @@ def _head(name: str, path: Path, line: int, tags: tuple[str, ...]) -> dict[str, 
     return {"name": name, "path": str(path), "line": line, "tags": list(tags)}
 
 
-def _failure(failure: Failure) -> dict[str, object]:
+def _failure(failure: ScenarioFailure) -> dict[str, object]:
     return {"line": failure.line, "verb": failure.verb, "lines": list(failure.lines)}

@@ -12,9 +12,9 @@ from elements_local.reports.replay_output import ReplayOutput
 from elements_local.reports.replay_report import ReplayReport, Skipped, SkipReason
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.replaying import chosen, replaying, shuffled
-from elements_local.scenarios.runner import How, Result, Runner
-from elements_local.scenarios.scenario import Loaded, Scenario, ScenarioError, find, load_all
-from elements_local.scenarios.yaml_text import Place
+from elements_local.scenarios.runner import How, Runner, ScenarioResult
+from elements_local.scenarios.scenario import LoadedFile, Scenario, ScenarioError, find, load_all
+from elements_local.scenarios.yaml_text import SourcePosition
 from mock_kit.workspaces.clock import SystemClock
 
 
@@ -43,7 +43,7 @@ class Selection:
         """Return the scenario files that there are at present, each once."""
         return list(dict.fromkeys(find([path for path in self.paths if path.exists()])))
 
-    def read(self, only: Collection[Path] | None = None) -> Loaded:
+    def read(self, only: Collection[Path] | None = None) -> LoadedFile:
         """Read the scenarios, and all that is wrong with their files.
 
         Args:
@@ -56,7 +56,7 @@ class Selection:
         )
         if self.seed is not None:
             scenarios = shuffled(scenarios, self.seed)
-        return Loaded(
+        return LoadedFile(
             scenarios=tuple(scenarios), errors=tuple(error for file in loaded for error in file.errors)
         )
 
@@ -79,7 +79,7 @@ class ReplaySession:
     wants_shrunk: bool = False
 
     @contextmanager
-    def replayed(self, loaded: Loaded) -> Iterator[ReplayReport]:
+    def replayed(self, loaded: LoadedFile) -> Iterator[ReplayReport]:
         """Run what was read, telling of it, and give what came of it; at the end of the block the stacks are stopped.
 
         That may take its time if a receiver hangs, so what came of it is better told before.
@@ -87,7 +87,7 @@ class ReplaySession:
         began, watch = SystemClock().now(), Stopwatch()
         able = [each for each in loaded.scenarios if self.how.target is None or not each.is_choosy]
         held_back = bool(loaded.errors) and not self.keep_going
-        results: list[Result] = []
+        results: list[ScenarioResult] = []
         error = ""
         with ExitStack() as stacks:
             if not held_back:
@@ -102,7 +102,7 @@ class ReplaySession:
                 error=error,
             )
 
-    def _run(self, scenarios: Sequence[Scenario], results: list[Result], stacks: ExitStack) -> str:
+    def _run(self, scenarios: Sequence[Scenario], results: list[ScenarioResult], stacks: ExitStack) -> str:
         """Run scenarios, and return why not all of them could be run, if so."""
         running = replaying(scenarios, self.how, jobs=self.jobs, stop=self.stop)
         try:
@@ -124,9 +124,9 @@ class ReplaySession:
 
     def _skipped(
         self,
-        loaded: Loaded,
+        loaded: LoadedFile,
         able: Sequence[Scenario],
-        results: Sequence[Result],
+        results: Sequence[ScenarioResult],
         *,
         held_back: bool,
         error: str,
@@ -149,7 +149,7 @@ class ReplaySession:
             ),
         ]
 
-    def _shrink(self, failed: Sequence[Result]) -> None:
+    def _shrink(self, failed: Sequence[ScenarioResult]) -> None:
         """Save the shortest scenario that still fails, for each that does."""
         from elements_local.scenarios.shrinking import save, shrink  # noqa: PLC0415 - seldom wanted
 
@@ -161,7 +161,7 @@ class ReplaySession:
                 self.output.say(f"shrunk  {result.scenario.name}: {steps}, in {files}")
 
 
-def _loaded(file: Path) -> Loaded:
+def _loaded(file: Path) -> LoadedFile:
     """Read a file; that it cannot be opened is a mistake among the others."""
     shown = Path(str(file).encode(errors="backslashreplace").decode())
     if shown != file:  # names are what ids and reports are made of
@@ -172,8 +172,8 @@ def _loaded(file: Path) -> Loaded:
         return _unread(file, f"cannot be opened: {error.strerror or error}")
 
 
-def _unread(file: Path, reason: str) -> Loaded:
-    return Loaded(errors=(ScenarioError(file, Place(1, 1), reason),))
+def _unread(file: Path, reason: str) -> LoadedFile:
+    return LoadedFile(errors=(ScenarioError(file, SourcePosition(1, 1), reason),))
 
 
 def _key(scenario: Scenario) -> tuple[Path, str]:

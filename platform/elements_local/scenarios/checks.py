@@ -12,109 +12,124 @@ from elements_local.failures.timeline import clock_text, event_lines, taken
 from elements_local.scenarios import audits, expect, verbs
 from elements_local.scenarios.placeholders import filled
 from elements_local.scenarios.records import COLLECTIONS, kind_of
-from elements_local.scenarios.world import ExpectationError, Instance, World, door, whose
+from elements_local.scenarios.scenario_context import (
+    ExpectationError,
+    ScenarioContext,
+    ScenarioInstance,
+    client_of,
+    whose,
+)
 from mock_kit.api.json_text import decode
 from mock_kit.workspaces.instants import format_instant, parse_instant
 
 _PAGE = 500
 
 
-def check(world: World, argument: verbs.Expect | str) -> None:
+def check(context: ScenarioContext, argument: verbs.Expect | str) -> None:
     """Hold what has come since the last expectation against what was expected.
 
     Raises:
         ExpectationError: they differ; says how, and what came closest.
     """
-    arrived = world.doors.sink.callbacks()
+    arrived = context.clients.sink.callbacks()
     if isinstance(argument, str):
-        refuse(world.golden.differences(_stream(world, arrived)))
+        refuse(context.golden.differences(_stream(context, arrived)))
     else:
-        refuse(_differences(world, argument, arrived))
-    world.seen_callback = max([one["id"] for one in arrived], default=0)
-    world.dealt_with_all = True
+        refuse(_differences(context, argument, arrived))
+    context.seen_callback = max([one["id"] for one in arrived], default=0)
+    context.dealt_with_all = True
 
 
-def check_never(world: World, argument: verbs.Never) -> None:
+def check_never(context: ScenarioContext, argument: verbs.Never) -> None:
     """Refuse what must not have come since the scenario began.
 
     Raises:
         ExpectationError: it came.
     """
     came = [
-        line for one in world.doors.sink.callbacks() if taken(one) for line in event_lines(world.names, one)
+        line
+        for one in context.clients.sink.callbacks()
+        if taken(one)
+        for line in event_lines(context.names, one)
     ]
     lines = [
         f"unexpected: {line}" for line in came if any(map(partial(fnmatchcase, line), argument.callbacks))
     ]
     for wanted in argument.polls:
-        found = [poll for poll in world.polls() if not _differs(world, wanted, poll)]
+        found = [poll for poll in context.polls() if not _differs(context, wanted, poll)]
         lines += [f"unexpected: a poll of {poll['resource']} at {poll['at']}" for poll in found]
     for request in argument.requests:
-        found = _requests(world, request)
+        found = _requests(context, request)
         lines += [f"unexpected: {one['method']} {one['target']} ({one['status']})" for one in found]
     for name, fields in argument.records.items():
-        if not _records(world, {name: fields}):
+        if not _records(context, {name: fields}):
             lines.append(f"unexpected: {name} is {'gone' if fields is None else 'like that'}")
-    refuse(lines + audits.unwanted(world, argument.audit))
+    refuse(lines + audits.unwanted(context, argument.audit))
 
 
-def _differences(world: World, argument: verbs.Expect, arrived: list[dict[str, Any]]) -> list[str]:
+def _differences(
+    context: ScenarioContext, argument: verbs.Expect, arrived: list[dict[str, Any]]
+) -> list[str]:
     lines: list[str] = []
-    fresh = [one for one in arrived if one["id"] > world.seen_callback]
+    fresh = [one for one in arrived if one["id"] > context.seen_callback]
     if argument.callbacks is not None:
-        differing = _callbacks(world, argument.callbacks, [one for one in fresh if taken(one)])
+        differing = _callbacks(context, argument.callbacks, [one for one in fresh if taken(one)])
         missing = [line.partition("missing:")[2].strip() for line in differing if "missing:" in line]
-        lines += [*differing, *_closest(world, missing, arrived), *missing_callbacks.reasons(world, missing)]
+        lines += [
+            *differing,
+            *_closest(context, missing, arrived),
+            *missing_callbacks.reasons(context, missing),
+        ]
     if argument.attempts is not None:
         lines += _labelled("attempts", expect.ordered(argument.attempts, [one["status"] for one in fresh]))
     if argument.events is not None:
-        lines += _events(world, argument.events)
+        lines += _events(context, argument.events)
     if argument.polls is not None:
-        lines += _polls(world, argument.polls)
+        lines += _polls(context, argument.polls)
     if argument.requests is not None:
-        lines += [line for wanted in argument.requests for line in _asked(world, wanted)]
+        lines += [line for wanted in argument.requests for line in _asked(context, wanted)]
     if argument.records is not None:
-        lines += _records(world, argument.records)
+        lines += _records(context, argument.records)
     if argument.audit is not None:
-        lines += audits.differences(world, argument.audit)
+        lines += audits.differences(context, argument.audit)
     return lines
 
 
-def _closest(world: World, missing: list[str], arrived: list[dict[str, Any]]) -> list[str]:
+def _closest(context: ScenarioContext, missing: list[str], arrived: list[dict[str, Any]]) -> list[str]:
     """Say which callbacks, of the whole scenario, come closest to those that are missing."""
     shown = {
-        line: f"at {clock_text(parse_instant(one['received_at']) - world.start)}, answered {one['status']}"
+        line: f"at {clock_text(parse_instant(one['received_at']) - context.start)}, answered {one['status']}"
         for one in arrived
-        for line in event_lines(world.names, one)
+        for line in event_lines(context.names, one)
     }
     near = [(line, found) for line in missing for found in get_close_matches(line, shown, n=1, cutoff=0.5)]
     return [f"closest to {line}: {found} {shown[found]}" for line, found in near]
 
 
-def _stream(world: World, arrived: list[dict[str, Any]]) -> list[str]:
+def _stream(context: ScenarioContext, arrived: list[dict[str, Any]]) -> list[str]:
     """Return all that arrived as lines without ids: ``T+00:15:00 contacts/ada CREATED``."""
     lines: list[str] = []
     for one in arrived:
-        after = clock_text(parse_instant(one["received_at"]) - world.start)
-        whose = [name for name, instance in world.instances.items() if _goes_to(one, instance)]
-        instance = f"{whose[0]} " if whose and len(world.instances) > 1 else ""
+        after = clock_text(parse_instant(one["received_at"]) - context.start)
+        whose = [name for name, instance in context.instances.items() if _goes_to(one, instance)]
+        instance = f"{whose[0]} " if whose and len(context.instances) > 1 else ""
         answered = "" if taken(one) else f" ({one['status'] or 'dropped'})"
-        lines += [f"{after} {instance}{line}{answered}" for line in event_lines(world.names, one)]
+        lines += [f"{after} {instance}{line}{answered}" for line in event_lines(context.names, one)]
     return lines
 
 
-def _callbacks(world: World, wanted: Any, fresh: list[dict[str, Any]]) -> list[str]:
+def _callbacks(context: ScenarioContext, wanted: Any, fresh: list[dict[str, Any]]) -> list[str]:
     """Hold callbacks against a list, or against one for each instance."""
-    by_instance = wanted if isinstance(wanted, dict) else {next(iter(world.instances), "instance"): wanted}
+    by_instance = wanted if isinstance(wanted, dict) else {next(iter(context.instances), "instance"): wanted}
     lines: list[str] = []
     left = list(fresh)
     for name, expected in by_instance.items():
-        mine = [one for one in fresh if _goes_to(one, world.instance(name))] if world.instances else []
+        mine = [one for one in fresh if _goes_to(one, context.instance(name))] if context.instances else []
         left = [one for one in left if one not in mine]
         lines += _labelled(
-            name if len(by_instance) > 1 else "callbacks", _held_against(world, expected, mine)
+            name if len(by_instance) > 1 else "callbacks", _held_against(context, expected, mine)
         )
-        if world.instances and world.instance(name).signed:
+        if context.instances and context.instance(name).signed:
             bad = [
                 one["signature"]
                 for one in mine
@@ -124,21 +139,23 @@ def _callbacks(world: World, wanted: Any, fresh: list[dict[str, Any]]) -> list[s
     return lines + [f"unexpected: a callback at {one['path']}" for one in left]
 
 
-def _held_against(world: World, expected: list[Any], mine: list[dict[str, Any]]) -> list[str]:
+def _held_against(context: ScenarioContext, expected: list[Any], mine: list[dict[str, Any]]) -> list[str]:
     if all(isinstance(line, str) for line in expected):
-        return expect.unordered(expected, [line for one in mine for line in event_lines(world.names, one)])
+        return expect.unordered(expected, [line for one in mine for line in event_lines(context.names, one)])
     if len(expected) != len(mine):
-        shown = [event_lines(world.names, one) for one in mine]
+        shown = [event_lines(context.names, one) for one in mine]
         return [f"expected: {len(expected)} callbacks", f"actual:   {len(mine)}: {shown}"]
     return [
-        line for one, other in zip(expected, mine, strict=True) for line in _one_callback(world, one, other)
+        line for one, other in zip(expected, mine, strict=True) for line in _one_callback(context, one, other)
     ]
 
 
-def _one_callback(world: World, wanted: str | verbs.Callback, came: dict[str, Any]) -> list[str]:
+def _one_callback(
+    context: ScenarioContext, wanted: str | verbs.ExpectedCallback, came: dict[str, Any]
+) -> list[str]:
     if isinstance(wanted, str):
-        return expect.ordered([wanted], event_lines(world.names, came))
-    lines = expect.ordered(wanted.events, event_lines(world.names, came))
+        return expect.ordered([wanted], event_lines(context.names, came))
+    lines = expect.ordered(wanted.events, event_lines(context.names, came))
     message = came["json"]["message"]
     if wanted.raw is not None:
         lines += _labelled(
@@ -150,25 +167,29 @@ def _one_callback(world: World, wanted: str | verbs.Callback, came: dict[str, An
     for name, value in wanted.headers.items():
         lines += _labelled(name, expect.ordered([value], [sent.get(name.lower())]))
     if wanted.body is not UNSET:
-        lines += _labelled("body", expect.contained(filled(world, wanted.body), came["json"]))
+        lines += _labelled("body", expect.contained(filled(context, wanted.body), came["json"]))
     return lines
 
 
-def _events(world: World, wanted: list[str]) -> list[str]:
-    states = [event["status"] for event in reversed(world.doors.platform.events(world.instance().id))]
+def _events(context: ScenarioContext, wanted: list[str]) -> list[str]:
+    states = [event["status"] for event in reversed(context.clients.platform.events(context.instance().id))]
     return _labelled("events", expect.ordered(wanted, states))
 
 
-def _polls(world: World, wanted: list[verbs.Poll]) -> list[str]:
-    polls = world.fresh_polls()
+def _polls(context: ScenarioContext, wanted: list[verbs.ExpectedPoll]) -> list[str]:
+    polls = context.fresh_polls()
     if len(polls) != len(wanted):
         shown = [f"{poll['at']} {poll['resource']}" for poll in polls]
         return [f"polls: expected {len(wanted)}, actual {len(polls)}: {', '.join(shown)}"]
     pairs = enumerate(zip(wanted, polls, strict=True))
-    return [line for place, (one, poll) in pairs for line in _differs(world, one, poll, at=f"polls[{place}]")]
+    return [
+        line for place, (one, poll) in pairs for line in _differs(context, one, poll, at=f"polls[{place}]")
+    ]
 
 
-def _differs(world: World, wanted: verbs.Poll, poll: dict[str, Any], *, at: str = "") -> list[str]:
+def _differs(
+    context: ScenarioContext, wanted: verbs.ExpectedPoll, poll: dict[str, Any], *, at: str = ""
+) -> list[str]:
     came = {
         "resource": poll["resource"],
         "at": poll["at"],
@@ -180,13 +201,13 @@ def _differs(world: World, wanted: verbs.Poll, poll: dict[str, Any], *, at: str 
     }
     expected = to_builtins(wanted)
     for key in {"at", "start"} & expected.keys():
-        expected[key] = format_instant(world.instant(expected[key]))
+        expected[key] = format_instant(context.instant(expected[key]))
     return expect.contained(expected, came, at=at)
 
 
-def _asked(world: World, wanted: verbs.Asked) -> list[str]:
+def _asked(context: ScenarioContext, wanted: verbs.ExpectedRequests) -> list[str]:
     """Return the difference between how often a request was made and how often it was to be."""
-    found = _requests(world, wanted)
+    found = _requests(context, wanted)
     if wanted.count is None and found:
         return []
     if len(found) == wanted.count:
@@ -196,10 +217,10 @@ def _asked(world: World, wanted: verbs.Asked) -> list[str]:
     return [f"requests: expected {expected} {asked}, actual {len(found)}"]
 
 
-def _requests(world: World, wanted: verbs.Asked) -> list[dict[str, Any]]:
+def _requests(context: ScenarioContext, wanted: verbs.ExpectedRequests) -> list[dict[str, Any]]:
     """Return what a service's journal has of such requests, since the scenario began."""
-    service = door(world, wanted.service)
-    path = f"/_local/journal?limit={_PAGE}" + whose(world, wanted.service, join="&")
+    service = client_of(context, wanted.service)
+    path = f"/_local/journal?limit={_PAGE}" + whose(context, wanted.service, join="&")
     return [
         one
         for one in service.listed(path, "exchanges", newest_first=True)
@@ -209,11 +230,11 @@ def _requests(world: World, wanted: verbs.Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _records(world: World, wanted: verbs.Fields) -> list[str]:
+def _records(context: ScenarioContext, wanted: verbs.Fields) -> list[str]:
     lines: list[str] = []
     for name, fields in wanted.items():
-        path = f"/v3.1/{COLLECTIONS[kind_of(name)]}/{world.names.id_of(name)}"
-        reply = world.doors.crm.send("GET", path)
+        path = f"/v3.1/{COLLECTIONS[kind_of(name)]}/{context.names.id_of(name)}"
+        reply = context.clients.crm.send("GET", path)
         if fields is None:
             lines += [] if reply.status == 404 else [f"{name}: expected to be gone, answered {reply.status}"]
         elif reply.ok:
@@ -223,13 +244,13 @@ def _records(world: World, wanted: verbs.Fields) -> list[str]:
     return lines
 
 
-def _goes_to(callback: dict[str, Any], instance: Instance) -> bool:
+def _goes_to(callback: dict[str, Any], instance: ScenarioInstance) -> bool:
     message = (callback["json"] or {}).get("message", {})
     return bool(message.get("instanceId") == instance.id)
 
 
 def _says_signature(expected: list[Any]) -> bool:
-    return any(isinstance(one, verbs.Callback) and one.signature is not None for one in expected)
+    return any(isinstance(one, verbs.ExpectedCallback) and one.signature is not None for one in expected)
 
 
 def _labelled(label: str, lines: list[str]) -> list[str]:

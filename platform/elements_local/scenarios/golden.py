@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
-class Golden:
+class GoldenStream:
     """Where a scenario's stream is kept.
 
     Attributes:
@@ -35,10 +35,10 @@ class Golden:
         return [*compared, "(--update keeps what came)"]
 
 
-def golden_of(scenario_path: Path, name: str, *, update: bool = False) -> Golden:
+def golden_of(scenario_path: Path, name: str, *, update: bool = False) -> GoldenStream:
     """Return where the stream of a scenario is kept: a folder of its file, a text of its name."""
     word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "stream"
-    return Golden(path=_folder(scenario_path) / f"{word}.stream", update=update)
+    return GoldenStream(path=_folder(scenario_path) / f"{word}.stream", update=update)
 
 
 def streams_of(scenario_path: Path) -> list[Path]:

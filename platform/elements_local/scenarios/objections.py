@@ -17,7 +17,9 @@ Path: TypeAlias = tuple[str | int, ...]
 Objection: TypeAlias = tuple[Path, str]
 """Where, and what is wrong."""
 
-_Audits: TypeAlias = str | verbs.Audit | list[verbs.Audit] | verbs.AuditNever | list[verbs.AuditNever]
+_Audits: TypeAlias = (
+    str | verbs.ExpectedAudit | list[verbs.ExpectedAudit] | verbs.AuditNever | list[verbs.AuditNever]
+)
 
 INSTANCE_KEYS = (
     "element",
@@ -113,7 +115,7 @@ def _respond(_made: _Made, argument: verbs.Response | list[verbs.Response]) -> I
             )
 
 
-def _request(made: _Made, argument: verbs.Request) -> Iterator[Objection]:
+def _request(made: _Made, argument: verbs.RequestStep) -> Iterator[Objection]:
     made.records.extend(argument.keep)
     yield from ()
 
@@ -169,7 +171,7 @@ def _never(made: _Made, argument: verbs.Never) -> Iterator[Objection]:
         yield from _record(made, name, ("records", name))
 
 
-def _callbacks(callbacks: Sequence[str | verbs.Callback], at: Path) -> Iterator[Objection]:
+def _callbacks(callbacks: Sequence[str | verbs.ExpectedCallback], at: Path) -> Iterator[Objection]:
     for place, callback in enumerate(callbacks):
         for event in [callback] if isinstance(callback, str) else callback.events:
             if not _EVENT.fullmatch(event):
@@ -192,11 +194,11 @@ def _audits(made: _Made, wanted: _Audits | None) -> Iterator[Objection]:
     for place, audit in enumerate(wanted if isinstance(wanted, list) else [wanted] if wanted else []):
         at: Path = ("audit", place) if isinstance(wanted, list) else ("audit",)
         yield from _instance(made, audit.instance, (*at, "instance") if audit.instance else at)
-        for kind in verbs.AUDITED if isinstance(audit, verbs.Audit) else ():
+        for kind in verbs.AUDITED if isinstance(audit, verbs.ExpectedAudit) else ():
             yield from _callbacks(getattr(audit, kind) or (), (*at, kind))
 
 
-def _polls(polls: Sequence[verbs.Poll]) -> Iterator[Objection]:
+def _polls(polls: Sequence[verbs.ExpectedPoll]) -> Iterator[Objection]:
     for place, poll in enumerate(polls):
         for key in ("at", "start"):
             text = getattr(poll, key)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from elements_local.scenarios.world import World
+from elements_local.scenarios.scenario_context import ScenarioContext
 
 _NAME = r"[A-Za-z][\w./-]*"
 _PLACEHOLDER = re.compile(rf"\{{(?P<kept>\{{(?P<inner>{_NAME})\}})\}}|\{{(?P<name>{_NAME})\}}", re.ASCII)
@@ -16,19 +16,19 @@ _PLACEHOLDER = re.compile(rf"\{{(?P<kept>\{{(?P<inner>{_NAME})\}})\}}|\{{(?P<nam
 Known = Mapping[str, int | str]
 
 
-def filled(world: World, value: Any) -> Any:
+def filled(context: ScenarioContext, value: Any) -> Any:
     """Return a value with its placeholders filled in; what stands for nothing that the scenario has made stays."""
-    return fill(value, _known(world))
+    return fill(value, _known(context))
 
 
-def filled_text(world: World, text: str) -> str:
+def filled_text(context: ScenarioContext, text: str) -> str:
     """Return a text with its placeholders filled in."""
-    return fill_text(text, _known(world))
+    return fill_text(text, _known(context))
 
 
-def slips(world: World, text: str) -> Iterator[str]:
+def slips(context: ScenarioContext, text: str) -> Iterator[str]:
     """Yield what to say of each name in a text that stands for nothing that the scenario has made."""
-    known = _known(world)
+    known = _known(context)
     for found in _PLACEHOLDER.finditer(text):
         name = found["name"]
         if name and name not in known:
@@ -81,14 +81,14 @@ def escaped(text: str, known: Collection[str]) -> str:
     )
 
 
-def _known(world: World) -> dict[str, int | str]:
-    credentials = world.doors.credentials.to_json()
+def _known(context: ScenarioContext) -> dict[str, int | str]:
+    credentials = context.clients.credentials.to_json()
     return {
         "workspace": credentials.pop("name"),
         **credentials,
-        **({"instance": world.instance().id} if world.instances else {}),
-        **{name: one.id for name, one in world.instances.items()},
-        **{f"{name}.token": one.token for name, one in world.instances.items()},
-        **world.names.ids,
-        **world.kept,
+        **({"instance": context.instance().id} if context.instances else {}),
+        **{name: one.id for name, one in context.instances.items()},
+        **{f"{name}.token": one.token for name, one in context.instances.items()},
+        **context.names.ids,
+        **context.kept,
     }

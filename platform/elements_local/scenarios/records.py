@@ -37,7 +37,7 @@ class UnknownRecordError(Exception):
 
 
 @dataclass(frozen=True)
-class Names:
+class RecordNames:
     """Which name of a scenario stands for which record.
 
     Attributes:

@@ -16,7 +16,7 @@ from threading import Thread
 
 from elements_local.errors import HarnessError
 from elements_local.interruption import Interruption
-from elements_local.scenarios.runner import How, Result, Runner
+from elements_local.scenarios.runner import How, Runner, ScenarioResult
 from elements_local.scenarios.scenario import Scenario
 
 _HANDFUL = 4
@@ -46,7 +46,7 @@ class _Done:
         error: why those that are missing could not be run: as a text, since not every exception crosses processes.
     """
 
-    results: tuple[Result, ...]
+    results: tuple[ScenarioResult, ...]
     error: str | None = None
 
 
@@ -70,7 +70,7 @@ def shuffled(scenarios: Sequence[Scenario], seed: int) -> list[Scenario]:
 @contextmanager
 def replaying(
     scenarios: Sequence[Scenario], how: How, *, jobs: int, stop: Interruption
-) -> Iterator[Generator[Result, None, None]]:
+) -> Iterator[Generator[ScenarioResult, None, None]]:
     """Give the results of scenarios, each as soon as it is there; at the end of the block the stacks are stopped.
 
     Args:
@@ -94,7 +94,7 @@ def replaying(
 
 def _one_by_one(
     scenarios: Sequence[Scenario], runner: Runner, stop: Interruption
-) -> Generator[Result, None, None]:
+) -> Generator[ScenarioResult, None, None]:
     with runner.holding():
         for scenario in scenarios:
             result = stop.unless_requested(partial(runner.run, scenario))
@@ -105,7 +105,7 @@ def _one_by_one(
 
 def _at_once(
     scenarios: Sequence[Scenario], pool: ProcessPoolExecutor, others: set[BaseProcess], stop: Interruption
-) -> Generator[Result, None, None]:
+) -> Generator[ScenarioResult, None, None]:
     """Yield what the processes of a pool have done, each handful at once.
 
     Args:
@@ -123,7 +123,7 @@ def _at_once(
         yield from _results(_cut_off(pool, waiting, set(active_children()) - others))
 
 
-def _results(finished: set[Future[_Done]]) -> Iterator[Result]:
+def _results(finished: set[Future[_Done]]) -> Iterator[ScenarioResult]:
     """Yield what processes have done, and then say what went wrong with one, if it did.
 
     Raises:
@@ -192,7 +192,7 @@ def _end_with_parent() -> None:
 def _run(handful: Sequence[Scenario]) -> _Done:
     if _runner is None:
         raise RuntimeError("a process of the pool was not started by its initializer")
-    done: list[Result] = []
+    done: list[ScenarioResult] = []
     try:
         with _runner.holding():
             for scenario in handful:

@@ -9,18 +9,18 @@ from secrets import token_hex
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from elements_local.clients import Addresses, Doors
+from elements_local.clients import Addresses, WorkspaceClients
 from elements_local.errors import HarnessError, OptionError
 from elements_local.failures.failure_report import poll_lines, warning_line
 from elements_local.failures.observed import warnings_of
-from elements_local.failures.timeline import Moment, moments
+from elements_local.failures.timeline import TimelineEntry, moments
 from elements_local.receiving import reachable, receiver_of
 from elements_local.reports.stopwatch import Stopwatch
 from elements_local.scenarios.golden import golden_of
 from elements_local.scenarios.records import UnknownRecordError
 from elements_local.scenarios.scenario import Scenario, Step
+from elements_local.scenarios.scenario_context import ExpectationError, ScenarioContext
 from elements_local.scenarios.steps import make_instance, take
-from elements_local.scenarios.world import ExpectationError, World
 from elements_local.stack.held_time import HeldTime
 from elements_local.stack.stack import Stack, at
 from elements_local.start import Options, in_process, on_ports
@@ -42,7 +42,7 @@ class Transport(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Failure:
+class ScenarioFailure:
     """Why a scenario failed.
 
     Attributes:
@@ -67,7 +67,7 @@ class Failure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
+class ScenarioResult:
     """What came of a scenario.
 
     Attributes:
@@ -76,9 +76,9 @@ class Result:
     """
 
     scenario: Scenario
-    failure: Failure | None
+    failure: ScenarioFailure | None
     seconds: float = 0.0
-    moments: tuple[Moment, ...] = ()
+    moments: tuple[TimelineEntry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,16 +119,18 @@ class Runner:
         self._receivers: dict[str, WSGIApplication] = {}
         self._receiver = self._reachable(how.receiver)
 
-    def run(self, scenario: Scenario) -> Result:
+    def run(self, scenario: Scenario) -> ScenarioResult:
         """Run a scenario in a workspace of its own."""
         with self._held.from_(scenario.start) if self._holds else nullcontext():
             try:
                 stack = self._started(scenario)
             except OptionError as error:
-                return Result(scenario=scenario, failure=_failed_to_begin(scenario, "settings", error))
+                return ScenarioResult(
+                    scenario=scenario, failure=_failed_to_begin(scenario, "settings", error)
+                )
             watch = Stopwatch()
-            with self._workspace(scenario, stack) as doors:
-                result = run(scenario, doors, self._how, receiver=self._receiver)
+            with self._workspace(scenario, stack) as clients:
+                result = run(scenario, clients, self._how, receiver=self._receiver)
             return replace(result, seconds=watch.seconds)
 
     @contextmanager
@@ -154,7 +156,7 @@ class Runner:
         self._left.clear()
 
     @contextmanager
-    def _workspace(self, scenario: Scenario, on: Stack) -> Iterator[Doors]:
+    def _workspace(self, scenario: Scenario, on: Stack) -> Iterator[WorkspaceClients]:
         """Make a workspace for a scenario.
 
         On a stack that others use it is deleted afterwards. On one of our own it goes with the stack, which is
@@ -164,7 +166,7 @@ class Runner:
         name = _workspace_name(scenario, shared=shared)
         if (on, name) in self._left:
             on.delete_workspace(name)
-        doors = on.new_workspace(
+        clients = on.new_workspace(
             name=name,
             start=format_instant(scenario.start),
             seed=scenario.seed,
@@ -172,7 +174,7 @@ class Runner:
         )
         self._left.add((on, name))
         try:
-            yield doors
+            yield clients
         finally:
             if shared:
                 on.delete_workspace(name)
@@ -216,7 +218,9 @@ class Runner:
         )
 
 
-def run(scenario: Scenario, doors: Doors, how: How, *, receiver: str | None = None) -> Result:
+def run(
+    scenario: Scenario, clients: WorkspaceClients, how: How, *, receiver: str | None = None
+) -> ScenarioResult:
     """Run a scenario in a workspace that was made for it.
 
     Args:
@@ -225,16 +229,16 @@ def run(scenario: Scenario, doors: Doors, how: How, *, receiver: str | None = No
     Raises:
         UnreachableError: the stack does not answer at all.
     """
-    world = World(
-        doors=doors,
+    context = ScenarioContext(
+        clients=clients,
         start=scenario.start,
         golden=golden_of(scenario.path, scenario.name, update=how.update),
     )
     if receiver is not None:
-        doors.sink.relay(receiver)
-    failure = _make_instances(scenario, world) or _take_steps(scenario, world)
-    kept = moments(doors, world.names, start=scenario.start) if how.keep else []
-    return Result(scenario=scenario, failure=failure, moments=tuple(kept))
+        clients.sink.relay(receiver)
+    failure = _make_instances(scenario, context) or _take_steps(scenario, context)
+    kept = moments(clients, context.names, start=scenario.start) if how.keep else []
+    return ScenarioResult(scenario=scenario, failure=failure, moments=tuple(kept))
 
 
 def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
@@ -247,43 +251,43 @@ def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
     return f"scenario-{seeded.hexadecimal(scenario.seed, *parts, length=12)}"
 
 
-def _make_instances(scenario: Scenario, world: World) -> Failure | None:
+def _make_instances(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure | None:
     try:
         for name, differs in scenario.instances.items():
-            make_instance(world, name, differs)
+            make_instance(context, name, differs)
     except HarnessError as error:
         return _failed_to_begin(scenario, "instance", error)
     return None
 
 
-def _failed_to_begin(scenario: Scenario, what: str, error: HarnessError) -> Failure:
-    return Failure(place=f"{scenario.path}:{scenario.line}", verb=what, lines=(str(error),))
+def _failed_to_begin(scenario: Scenario, what: str, error: HarnessError) -> ScenarioFailure:
+    return ScenarioFailure(place=f"{scenario.path}:{scenario.line}", verb=what, lines=(str(error),))
 
 
-def _take_steps(scenario: Scenario, world: World) -> Failure | None:
+def _take_steps(scenario: Scenario, context: ScenarioContext) -> ScenarioFailure | None:
     for step in scenario.steps:
         try:
-            take(world, step.verb, step.argument)
+            take(context, step.verb, step.argument)
         except ExpectationError as error:
-            lines = (*error.lines, *_warnings(world), *_decisions(world))
+            lines = (*error.lines, *_warnings(context), *_decisions(context))
             return replace(_failure(scenario, step, lines), expected=True)
         except (HarnessError, UnknownRecordError, UnreadableTimeError) as error:
             return _failure(scenario, step, (str(error),))
     return None
 
 
-def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> Failure:
+def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> ScenarioFailure:
     again = f"replay it: elements-local replay {quote(str(scenario.path))} --name {quote(scenario.name)}"
-    return Failure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=(*lines, again))
+    return ScenarioFailure(place=f"{scenario.path}:{step.line}", verb=step.verb, lines=(*lines, again))
 
 
-def _warnings(world: World) -> Iterator[str]:
+def _warnings(context: ScenarioContext) -> Iterator[str]:
     """Yield what the platform warns of in the configuration of the scenario's instances."""
-    names = {made.id: name for name, made in world.instances.items()}
-    for warning in warnings_of(world.doors.platform):
+    names = {made.id: name for name, made in context.instances.items()}
+    for warning in warnings_of(context.clients.platform):
         yield warning_line(warning, names.get(warning["instanceId"], "an instance"))
 
 
-def _decisions(world: World) -> Iterator[str]:
+def _decisions(context: ScenarioContext) -> Iterator[str]:
     """Yield what the platform decided since the last expectation that held."""
-    return poll_lines(world.fresh_polls(), record=world.names.shown, instant=str)
+    return poll_lines(context.fresh_polls(), record=context.names.shown, instant=str)

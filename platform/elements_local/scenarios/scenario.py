@@ -16,16 +16,16 @@ from elements_local.scenarios.objections import INSTANCE_KEYS, objections
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError, labelled
 from elements_local.scenarios.shape_errors import shown, unknown
 from elements_local.scenarios.verbs import EXAMPLES, VERBS, Argument, Tag
-from elements_local.scenarios.yaml_text import Document, Place, YamlError, read_each
+from elements_local.scenarios.yaml_text import Document, SourcePosition, YamlError, read_each
 from elements_local.stack.shared_settings import PREFIX
 from mock_kit.api.json_text import Json
 from mock_kit.environment import SettingsError
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_zoned_instant
 from mock_kit.workspaces.registry import DEFAULT_START
 
-__all__ = ["Head", "Loaded", "Scenario", "ScenarioError", "Step", "find", "load", "load_all"]
+__all__ = ["LoadedFile", "Scenario", "ScenarioError", "ScenarioHead", "Step", "find", "load", "load_all"]
 
-_TOP = Place(1, 1)
+_TOP = SourcePosition(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
 _NEEDED = ("scenario", "steps")
 _EXAMPLE = "`scenario: <what it shows>` and `steps:`"
@@ -82,7 +82,7 @@ class Scenario:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loaded:
+class LoadedFile:
     """What came of reading a file.
 
     Attributes:
@@ -94,7 +94,7 @@ class Loaded:
     errors: tuple[ScenarioError, ...] = ()
 
 
-class Head(msgspec.Struct, forbid_unknown_fields=True):
+class ScenarioHead(msgspec.Struct, forbid_unknown_fields=True):
     """A scenario as it is written.
 
     Attributes:
@@ -134,7 +134,7 @@ def load(path: Path) -> list[Scenario]:
     return list(loaded.scenarios)
 
 
-def load_all(path: Path) -> Loaded:
+def load_all(path: Path) -> LoadedFile:
     """Read what can be run of a file, and say all that is wrong with the rest of it.
 
     Raises:
@@ -144,20 +144,20 @@ def load_all(path: Path) -> Loaded:
         read = read_each(path.read_bytes().decode("utf-8"))
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
-        place = Place(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
-        return Loaded(errors=(ScenarioError(path, place, "the file is not UTF-8; save it as UTF-8"),))
+        place = SourcePosition(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        return LoadedFile(errors=(ScenarioError(path, place, "the file is not UTF-8; save it as UTF-8"),))
     if not read:
         reason = "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
-        return Loaded(errors=(ScenarioError(path, _TOP, reason),))
+        return LoadedFile(errors=(ScenarioError(path, _TOP, reason),))
     errors = [
-        ScenarioError(path, Place(each.line, each.column), str(each))
+        ScenarioError(path, SourcePosition(each.line, each.column), str(each))
         for each in read
         if isinstance(each, YamlError)
     ]
     files = [ScenarioDocument(path, each) for each in read if isinstance(each, Document)]
     scenarios = tuple(_named_apart(files))
     errors += [error for file in files for error in file.mistakes]
-    return Loaded(scenarios=scenarios, errors=tuple(_one_each(errors)))
+    return LoadedFile(scenarios=scenarios, errors=tuple(_one_each(errors)))
 
 
 def _one_each(errors: list[ScenarioError]) -> list[ScenarioError]:
@@ -165,7 +165,7 @@ def _one_each(errors: list[ScenarioError]) -> list[ScenarioError]:
 
     The rows of a matrix repeat what is wrong with their document; of what they say at one place the texts may differ.
     """
-    places: dict[Place, ScenarioError] = {}
+    places: dict[SourcePosition, ScenarioError] = {}
     for error in errors:
         places.setdefault(error.place, error)
     return sorted(places.values(), key=lambda error: error.place)
@@ -251,32 +251,32 @@ def _scenario(file: ScenarioDocument) -> Scenario:
 def _note_unknown(file: ScenarioDocument, value: Mapping[str, object]) -> None:
     for key in value:
         with file.noting():
-            file.refuse_unknown([key], Head.__struct_fields__)
+            file.refuse_unknown([key], ScenarioHead.__struct_fields__)
 
 
-def _head(file: ScenarioDocument, value: Mapping[str, object]) -> Head:
+def _head(file: ScenarioDocument, value: Mapping[str, object]) -> ScenarioHead:
     """Return what stands above the steps; if it cannot be read, each key is looked at by itself."""
-    known = {key: inner for key, inner in value.items() if key in Head.__struct_fields__}
+    known = {key: inner for key, inner in value.items() if key in ScenarioHead.__struct_fields__}
     needed = {key: known[key] for key in _NEEDED if key in known}
     if len(needed) < len(_NEEDED):  # what is missing may be what is misspelt
         file.stop_at_mistakes()
     try:
-        return file.convert(known, Head, example=_EXAMPLE)
+        return file.convert(known, ScenarioHead, example=_EXAMPLE)
     except ScenarioError:
         for key, inner in known.items():
             with file.noting():
-                file.convert({**needed, key: inner}, Head, example=_EXAMPLE)
+                file.convert({**needed, key: inner}, ScenarioHead, example=_EXAMPLE)
         raise
 
 
-def _start(file: ScenarioDocument, head: Head) -> datetime:
+def _start(file: ScenarioDocument, head: ScenarioHead) -> datetime:
     try:
         return DEFAULT_START if head.start is None else parse_zoned_instant(head.start)
     except UnreadableTimeError as error:
         raise file.error(f"start: {error}", "start") from error
 
 
-def _instances(file: ScenarioDocument, head: Head) -> Mapping[str, Mapping[str, object]]:
+def _instances(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, Mapping[str, object]]:
     """Return the instances that are made at the start: one like the guide's, unless the scenario says otherwise."""
     if head.instances is not None and head.instance is not msgspec.UNSET:
         raise file.error("give either `instance` or `instances`, which names several", "instances")
@@ -290,7 +290,7 @@ def _instances(file: ScenarioDocument, head: Head) -> Mapping[str, Mapping[str, 
     return head.instances or {}
 
 
-def _settings(file: ScenarioDocument, head: Head) -> Mapping[str, str]:
+def _settings(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, str]:
     """Return a scenario's settings as environment variables; each has to be one that a service knows."""
     if not head.settings:
         return {}

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from elements_local.scenarios.shape_errors import place_and_reason, unknown
-from elements_local.scenarios.yaml_text import Document, Place
+from elements_local.scenarios.yaml_text import Document, SourcePosition
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class ScenarioError(Exception):
         reason: what came, what was expected, and what to do.
     """
 
-    def __init__(self, path: Path, place: Place, reason: str) -> None:
+    def __init__(self, path: Path, place: SourcePosition, reason: str) -> None:
         super().__init__(f"{path}:{place.line}:{place.column}: {reason}")
         self.path = path
         self.place = place

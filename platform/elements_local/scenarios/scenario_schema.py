@@ -3,7 +3,7 @@
 from typing import Any
 
 from elements_local.scenarios.matrix import MATRIX, MOST_ROWS
-from elements_local.scenarios.scenario import Head
+from elements_local.scenarios.scenario import ScenarioHead
 from elements_local.scenarios.verbs import VERBS
 from mock_kit.api.json_schema import schemas_of
 
@@ -25,7 +25,7 @@ def json_schema() -> Schema:
 
     Whatever a ``matrix`` may fill in may be a placeholder such as ``<kind>``, so numbers and choices may be one, too.
     """
-    (head, *verbs), definitions = schemas_of([Head, *VERBS.values()], reference=_REF)
+    (head, *verbs), definitions = schemas_of([ScenarioHead, *VERBS.values()], reference=_REF)
     document = definitions.pop(head["$ref"].rpartition("/")[2])
     document["properties"][MATRIX] = {
         "description": "the same scenario once for each row; <name> stands for the row's value",

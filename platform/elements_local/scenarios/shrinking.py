@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from elements_local.scenarios.runner import Failure, Result
+from elements_local.scenarios.runner import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario
 
 _KEPT = 30
@@ -37,7 +37,7 @@ class NothingToShrinkWithError(Exception):
         super().__init__("--shrink needs Hypothesis: pip install 'elements-local[shrink]'")
 
 
-def shrink(failed: Result, run: Callable[[Scenario], Result]) -> Scenario:
+def shrink(failed: ScenarioResult, run: Callable[[Scenario], ScenarioResult]) -> Scenario:
     """Return the scenario with only those steps that it needs to fail at the same step.
 
     Raises:
@@ -99,7 +99,7 @@ def _part(scenario: Scenario, kept: tuple[bool, ...]) -> Scenario:
     return replace(scenario, steps=steps, document=document)
 
 
-def _is_same(failure: Failure | None, wanted: Failure) -> bool:
+def _is_same(failure: ScenarioFailure | None, wanted: ScenarioFailure) -> bool:
     """Say whether a shorter scenario fails where the whole one did, and not because a step of it is missing."""
     return failure is not None and (failure.place, failure.verb, failure.expected) == (
         wanted.place,

@@ -5,34 +5,40 @@ from typing import Any
 
 from msgspec import UNSET, to_builtins
 
-from elements_local.clients import BASE_PATH, Client
+from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.guide import instance_body
 from elements_local.scenarios import expect, verbs
 from elements_local.scenarios.checks import check, check_never, refuse
 from elements_local.scenarios.placeholders import filled, filled_text, slips
 from elements_local.scenarios.records import COLLECTIONS, default_fields, kind_of
-from elements_local.scenarios.world import ExpectationError, Instance, World, door, whose
+from elements_local.scenarios.scenario_context import (
+    ExpectationError,
+    ScenarioContext,
+    ScenarioInstance,
+    client_of,
+    whose,
+)
 from mock_kit.api.json_text import MalformedJsonError, decode
 
 HUB_CALLS = ("/hubs/", "/bulk", "/objects", "/ping")
 """How paths begin that are called with the token of an instance."""
 
 
-def make_instance(world: World, name: str, differs: Mapping[str, Any]) -> None:
+def make_instance(context: ScenarioContext, name: str, differs: Mapping[str, Any]) -> None:
     """Make an instance like the guide's, but for what differs; its callbacks go to a path of its own."""
-    credentials = world.doors.credentials
+    credentials = context.clients.credentials
     guide = instance_body(credentials)
-    differs = filled(world, dict(differs))
+    differs = filled(context, dict(differs))
     callback_url = f"{credentials.callback_url}/{name}"
     configuration = {
         **guide["configuration"],
         "event.notification.callback.url": callback_url,
         **differs.get("configuration", {}),
     }
-    made = world.doors.platform.create_instance(
+    made = context.clients.platform.create_instance(
         {**guide, "name": name, **differs, "configuration": configuration}
     )
-    world.instances[name] = Instance(
+    context.instances[name] = ScenarioInstance(
         id=made["id"],
         token=made["token"],
         callback_url=str(configuration["event.notification.callback.url"]),
@@ -40,99 +46,101 @@ def make_instance(world: World, name: str, differs: Mapping[str, Any]) -> None:
     )
 
 
-def take(world: World, verb: str, argument: verbs.Argument) -> None:
+def take(context: ScenarioContext, verb: str, argument: verbs.Argument) -> None:
     """Do what a step says.
 
     Raises:
         ExpectationError: it was an expectation, and it does not hold.
         HarnessError: a service refused, or did not answer.
     """
-    world.go_on()
-    _VERBS[verb](world, argument)
+    context.go_on()
+    _VERBS[verb](context, argument)
 
 
-def _make(world: World, argument: dict[str, dict[str, Any]]) -> None:
+def _make(context: ScenarioContext, argument: dict[str, dict[str, Any]]) -> None:
     for name, differs in argument.items():
-        make_instance(world, name, differs)
+        make_instance(context, name, differs)
 
 
-def _create(world: World, argument: verbs.Fields) -> None:
+def _create(context: ScenarioContext, argument: verbs.Fields) -> None:
     for name, fields in argument.items():
-        whole = {**default_fields(name), **filled(world, fields or {})}
-        world.names.add(name, world.doors.crm.create(COLLECTIONS[kind_of(name)], whole))
+        whole = {**default_fields(name), **filled(context, fields or {})}
+        context.names.add(name, context.clients.crm.create(COLLECTIONS[kind_of(name)], whole))
 
 
-def _update(world: World, argument: verbs.Fields) -> None:
+def _update(context: ScenarioContext, argument: verbs.Fields) -> None:
     for name, fields in argument.items():
-        changed = filled(world, fields or {})
-        world.doors.crm.update(COLLECTIONS[kind_of(name)], world.names.id_of(name), changed)
+        changed = filled(context, fields or {})
+        context.clients.crm.update(COLLECTIONS[kind_of(name)], context.names.id_of(name), changed)
 
 
-def _delete(world: World, argument: str | list[str]) -> None:
+def _delete(context: ScenarioContext, argument: str | list[str]) -> None:
     for name in [argument] if isinstance(argument, str) else argument:
-        world.doors.crm.delete(COLLECTIONS[kind_of(name)], world.names.id_of(name))
+        context.clients.crm.delete(COLLECTIONS[kind_of(name)], context.names.id_of(name))
 
 
-def _advance(world: World, argument: str | float | verbs.AdvanceTo) -> None:
+def _advance(context: ScenarioContext, argument: str | float | verbs.AdvanceTo) -> None:
     if isinstance(argument, verbs.AdvanceTo):
-        world.doors.clock.advance(to=world.instant(argument.to))
+        context.clients.clock.advance(to=context.instant(argument.to))
     else:
-        world.doors.clock.advance(argument)
+        context.clients.clock.advance(argument)
 
 
-def _poll(world: World, argument: str | None) -> None:
-    world.doors.platform.poll(world.instance(argument).id)
+def _poll(context: ScenarioContext, argument: str | None) -> None:
+    context.clients.platform.poll(context.instance(argument).id)
 
 
-def _fault(world: World, argument: verbs.Fault | list[verbs.Fault]) -> None:
+def _fault(context: ScenarioContext, argument: verbs.Fault | list[verbs.Fault]) -> None:
     rules = argument if isinstance(argument, list) else [argument]
     for service in {rule.service for rule in rules}:
         mine = [to_builtins(rule) for rule in rules if rule.service == service]
-        door(world, service).call("PUT", "/_local/faults" + whose(world, service), json={"faults": mine})
+        client_of(context, service).call(
+            "PUT", "/_local/faults" + whose(context, service), json={"faults": mine}
+        )
 
 
-def _respond(world: World, argument: verbs.Response | list[verbs.Response]) -> None:
+def _respond(context: ScenarioContext, argument: verbs.Response | list[verbs.Response]) -> None:
     responses = argument if isinstance(argument, list) else [argument]
-    world.doors.sink.respond(*(to_builtins(response) for response in responses))
+    context.clients.sink.respond(*(to_builtins(response) for response in responses))
 
 
-def _configure(world: World, argument: dict[str, Any]) -> None:
+def _configure(context: ScenarioContext, argument: dict[str, Any]) -> None:
     changes = {key: value for key, value in argument.items() if key != "instance"}
-    changed = world.instance(argument.get("instance"))
-    world.doors.platform.patch_instance(changed.id, {"configuration": filled(world, changes)})
+    changed = context.instance(argument.get("instance"))
+    context.clients.platform.patch_instance(changed.id, {"configuration": filled(context, changes)})
 
 
-def _request(world: World, argument: verbs.Request) -> None:
-    client = door(world, argument.service)
-    path = filled_text(world, argument.path)
+def _request(context: ScenarioContext, argument: verbs.RequestStep) -> None:
+    client = client_of(context, argument.service)
+    path = filled_text(context, argument.path)
     headers: dict[str, str | None] = {}
     if argument.service == "platform":
-        headers = _platform_headers(world, path)
+        headers = _platform_headers(context, path)
         path = path if path.startswith("/_local") else BASE_PATH + path
-    headers |= {key: value and filled_text(world, value) for key, value in argument.headers.items()}
-    caller = Client(
+    headers |= {key: value and filled_text(context, value) for key, value in argument.headers.items()}
+    caller = ServiceClient(
         http=client.http,
         url=client.url,
         headers={key: value for key, value in {**client.headers, **headers}.items() if value is not None},
     )
-    body = None if argument.json is UNSET else filled(world, argument.json)
+    body = None if argument.json is UNSET else filled(context, argument.json)
     reply = caller.send(argument.method, path, json=body, body=(argument.text or "").encode())
     text = reply.body.decode("utf-8", "replace")
     if reply.status != argument.status:
-        hints = (f"hint:     {slip}" for slip in slips(world, argument.path))
+        hints = (f"hint:     {slip}" for slip in slips(context, argument.path))
         raise ExpectationError(
             f"expected: {argument.status}", f"actual:   {reply.status} {text[:1000]}", *hints
         )
     if argument.expect is not UNSET:
         try:
-            refuse(expect.contained(filled(world, argument.expect), decode(text) if text else None))
+            refuse(expect.contained(filled(context, argument.expect), decode(text) if text else None))
         except MalformedJsonError as error:
             raise ExpectationError(f"expected JSON; {error}", f"actual:   {text[:1000]}") from error
     if argument.keep:
-        _keep(world, argument.keep, text)
+        _keep(context, argument.keep, text)
 
 
-def _keep(world: World, wanted: dict[str, str], text: str) -> None:
+def _keep(context: ScenarioContext, wanted: dict[str, str], text: str) -> None:
     """Keep values of an answer by names, those of records as if a step had created them."""
     try:
         answer = decode(text)
@@ -143,18 +151,20 @@ def _keep(world: World, wanted: dict[str, str], text: str) -> None:
         if not isinstance(value, int | str):
             raise ExpectationError(f"expected a {key!r} to keep as {name!r}", f"actual:   {text[:1000]}")
         if isinstance(value, int) and name.partition("/")[0] in COLLECTIONS:
-            world.names.ids[name] = value
-        world.kept[name] = value
+            context.names.ids[name] = value
+        context.kept[name] = value
 
 
-def _platform_headers(world: World, path: str) -> dict[str, str | None]:
+def _platform_headers(context: ScenarioContext, path: str) -> dict[str, str | None]:
     """Return what a hub call needs beside the user: the token of the first instance."""
-    own = world.doors.platform.headers["Authorization"]
-    token = f", Element {world.instance().token}" if path.startswith(HUB_CALLS) and world.instances else ""
+    own = context.clients.platform.headers["Authorization"]
+    token = (
+        f", Element {context.instance().token}" if path.startswith(HUB_CALLS) and context.instances else ""
+    )
     return {"Authorization": own + token}
 
 
-_VERBS: dict[str, Callable[[World, Any], None]] = {
+_VERBS: dict[str, Callable[[ScenarioContext, Any], None]] = {
     "create": _create,
     "update": _update,
     "delete": _delete,
@@ -165,8 +175,8 @@ _VERBS: dict[str, Callable[[World, Any], None]] = {
     "respond": _respond,
     "configure": _configure,
     "request": _request,
-    "snapshot": World.mark,
-    "restore": World.go_back,
+    "snapshot": ScenarioContext.mark,
+    "restore": ScenarioContext.go_back,
     "expect": check,
     "never": check_never,
 }

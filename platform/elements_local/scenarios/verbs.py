@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from callback_sink.answers import Answer
+from callback_sink.answers import ScriptedResponse
 from mock_insightly.faults import CrmRule
 
 _NAME = r"^[A-Za-z][\w-]*/[\w.-]+$"
@@ -38,11 +38,11 @@ class AdvanceTo(Struct, forbid_unknown_fields=True):
     to: str
 
 
-class Response(Answer, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Response(ScriptedResponse, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How the sink answers next."""
 
 
-class Request(Struct, forbid_unknown_fields=True):
+class RequestStep(Struct, forbid_unknown_fields=True):
     """Any call, and what is to come of it.
 
     Attributes:
@@ -65,7 +65,7 @@ class Request(Struct, forbid_unknown_fields=True):
     keep: dict[str, str] = {}
 
 
-class Callback(Struct, forbid_unknown_fields=True):
+class ExpectedCallback(Struct, forbid_unknown_fields=True):
     """One callback that has to have arrived.
 
     Attributes:
@@ -82,7 +82,7 @@ class Callback(Struct, forbid_unknown_fields=True):
     body: object = UNSET
 
 
-class Poll(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class ExpectedPoll(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """What a poll has to have been like; what is left out may be anything."""
 
     resource: str | UnsetType = UNSET
@@ -94,7 +94,7 @@ class Poll(Struct, forbid_unknown_fields=True, omit_defaults=True):
     failed: bool | UnsetType = UNSET
 
 
-class Asked(Struct, forbid_unknown_fields=True):
+class ExpectedRequests(Struct, forbid_unknown_fields=True):
     """Requests that a service has been sent.
 
     Attributes:
@@ -114,7 +114,7 @@ AUDITED = ("reported", "late", "duplicate", "misclassified", "lost")
 """The lists of an audit."""
 
 
-class Audit(Struct, forbid_unknown_fields=True):
+class ExpectedAudit(Struct, forbid_unknown_fields=True):
     """What an audit has to say of an instance; what is left out may be anything.
 
     Attributes:
@@ -164,13 +164,13 @@ class Expect(Struct, forbid_unknown_fields=True):
             came, in time, once and under its right name.
     """
 
-    callbacks: list[str | Callback] | dict[str, list[str | Callback]] | None = None
+    callbacks: list[str | ExpectedCallback] | dict[str, list[str | ExpectedCallback]] | None = None
     attempts: list[int | None] | None = None
     events: list[str] | None = None
-    polls: list[Poll] | None = None
-    requests: list[Asked] | None = None
+    polls: list[ExpectedPoll] | None = None
+    requests: list[ExpectedRequests] | None = None
     records: Fields | None = None
-    audit: Literal["clean"] | Audit | list[Audit] | None = None
+    audit: Literal["clean"] | ExpectedAudit | list[ExpectedAudit] | None = None
 
 
 class Never(Struct, forbid_unknown_fields=True):
@@ -183,8 +183,8 @@ class Never(Struct, forbid_unknown_fields=True):
     """
 
     callbacks: list[str] = []
-    polls: list[Poll] = []
-    requests: list[Asked] = []
+    polls: list[ExpectedPoll] = []
+    requests: list[ExpectedRequests] = []
     records: Fields = {}
     audit: AuditNever | list[AuditNever] = []
 
@@ -206,7 +206,7 @@ VERBS: dict[str, Any] = {
     "fault": Fault | list[Fault],
     "respond": Response | list[Response],
     "configure": dict[str, object],
-    "request": Request,
+    "request": RequestStep,
     "snapshot": MarkName,
     "restore": MarkName,
     "expect": Expect | Literal["stream"],

@@ -55,7 +55,7 @@ class YamlError(Exception):
         self.column = column
 
 
-class Place(NamedTuple):
+class SourcePosition(NamedTuple):
     """Where something stands in a file, counted from 1."""
 
     line: int
@@ -75,9 +75,9 @@ class Document:
     """
 
     value: Json
-    places: Mapping[Path, Place]
+    places: Mapping[Path, SourcePosition]
 
-    def place(self, *path: str | int) -> Place:
+    def place(self, *path: str | int) -> SourcePosition:
         """Return where a value stands, or the nearest one around it."""
         while path and path not in self.places:
             path = path[:-1]
@@ -181,7 +181,7 @@ class _Reader:
     """Turns nodes into values, noting their places."""
 
     def __init__(self) -> None:
-        self.places: dict[Path, Place] = {}
+        self.places: dict[Path, SourcePosition] = {}
         self._scalars = _Loader("")
 
     def value(self, node: "Node", path: Path) -> Json:
@@ -222,5 +222,5 @@ class _Reader:
         return YamlError(reason, line=place.line, column=place.column)
 
 
-def _place(node: "Node") -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+def _place(node: "Node") -> SourcePosition:
+    return SourcePosition(node.start_mark.line + 1, node.start_mark.column + 1)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from elements_local.clients import Doors
+from elements_local.clients import WorkspaceClients
 from elements_local.markers import CHOICES, MarkerError, choices, workspace_of
 from elements_local.receiving import reachable, receiver_of
 from elements_local.stack.held_time import HeldTime
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def relayed_workspace_of(test: "pytest.Item", stack: Stack, receiver: object) -> Iterator[Doors]:
+def relayed_workspace_of(test: "pytest.Item", stack: Stack, receiver: object) -> Iterator[WorkspaceClients]:
     """Make a test's workspace on a stack that runs elsewhere; its callbacks go to the receiver, on a port of this machine.
 
     Raises:
         MarkerError: a marker of the test cannot be used.
         ReceiverError: the receiver is none.
     """
-    with reachable(receiver_of(receiver), inside=None) as url, workspace_of(test, stack) as doors:
-        doors.sink.relay(url)
-        yield doors
+    with reachable(receiver_of(receiver), inside=None) as url, workspace_of(test, stack) as clients:
+        clients.sink.relay(url)
+        yield clients
 
 
 class HeldStack:
@@ -61,7 +61,7 @@ class HeldStack:
             yield cls(stack, held, applications)
 
     @contextmanager
-    def workspace_of(self, test: "pytest.Item", receiver: object) -> Iterator[Doors]:
+    def workspace_of(self, test: "pytest.Item", receiver: object) -> Iterator[WorkspaceClients]:
         """Open a test's workspace: its callbacks go to the receiver, and the process's time is its clock's.
 
         Raises:
@@ -76,7 +76,7 @@ class HeldStack:
         with (
             reachable(receiver_of(receiver), inside=self._applications) as url,
             self._held.from_(begin),
-            workspace_of(test, self.stack) as doors,
+            workspace_of(test, self.stack) as clients,
         ):
-            doors.sink.relay(url)
-            yield doors
+            clients.sink.relay(url)
+            yield clients

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from elements_local.start import load_services
 
 if TYPE_CHECKING:
-    from mock_kit.workspaces.clock import Frozen
+    from mock_kit.workspaces.clock import FrozenTime
 
 _LEFT_REAL = ["_pytest.timing", "elements_local.reports.stopwatch", "mock_kit.web.deadlines"]
 """By which pytest and reports measure how long tests take, also of those that begin before, and what ends calls."""
@@ -18,7 +18,7 @@ class HeldTime:
     """The process's time: freezegun's while it is held, nobody's in between."""
 
     def __init__(self) -> None:
-        self._frozen: Frozen | None = None
+        self._frozen: FrozenTime | None = None
 
     def move_to(self, target_datetime: datetime) -> None:
         """Move the process's time, if it is held."""

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from elements_local.clients import BASE_PATH, SERVICES, Addresses, Client, Doors
+from elements_local.clients import BASE_PATH, SERVICES, Addresses, ServiceClient, WorkspaceClients
 from elements_local.errors import CallError, OptionError, UnreachableError
 from elements_local.stack.stack import Stack, at
 from mock_kit.api.json_text import MalformedJsonError
@@ -59,7 +59,7 @@ def _alone(base: str, service: str, token: str | None) -> Stack:
     return alone
 
 
-def _health(service: Client) -> dict[str, Any]:
+def _health(service: ServiceClient) -> dict[str, Any]:
     try:
         told = service.call("GET", "/_local/health")
     except (CallError, UnreachableError, MalformedJsonError) as error:
@@ -89,7 +89,7 @@ def _check(stack: Stack) -> None:
         stack.delete_workspace(made.credentials.name)
 
 
-def _ask(made: Doors, name: str) -> None:
+def _ask(made: WorkspaceClients, name: str) -> None:
     service = made.crm if name == "crm" else made.sink
     path = "/_local/changes" if name == "crm" else f"/_local/callbacks?workspace={made.credentials.name}"
     try:

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from elements_local.errors import HarnessError
 
 if TYPE_CHECKING:
-    from elements_local.clients import Client
+    from elements_local.clients import ServiceClient
 
 VERSION = 1
 
-Sides: TypeAlias = "Mapping[str, tuple[Client, Mapping[str, str]]]"
-"""Service -> its door, and the query that says whose workspace is meant there."""
+Sides: TypeAlias = "Mapping[str, tuple[ServiceClient, Mapping[str, str]]]"
+"""Service -> its client, and the query that says whose workspace is meant there."""
 
 
 class NoSnapshotError(HarnessError):

@@ -1,8 +1,8 @@
-"""A stack that runs, wherever it does: the one door for tests, scenarios and the command line."""
+"""A stack that runs, wherever it does: the one client for tests, scenarios and the command line."""
 
 from typing import Any
 
-from elements_local.clients import Addresses, Client, Credentials, Doors
+from elements_local.clients import Addresses, Credentials, ServiceClient, WorkspaceClients
 from elements_local.errors import OptionError
 from elements_local.stack import resets
 from mock_kit.web.wire import Http, NoReply, OverNetwork
@@ -21,19 +21,19 @@ class Stack:
         self.addresses = addresses
         self.token = token
 
-    def admin(self) -> Client:
+    def admin(self) -> ServiceClient:
         """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""
         headers = {} if self.token is None else {"Elements-Local-Token": self.token}
         url = getattr(self.addresses, self.addresses.keeper)
-        return Client(http=self.http, url=url, headers=headers)
+        return ServiceClient(http=self.http, url=url, headers=headers)
 
     def workspaces(self) -> list[Credentials]:
         """Return all workspaces."""
         shown = self.admin().call("GET", "/_local/workspaces")
         return [Credentials.from_json(workspace) for workspace in shown["workspaces"]]
 
-    def workspace(self, name: str = "default") -> Doors:
-        """Return the doors of a workspace.
+    def workspace(self, name: str = "default") -> WorkspaceClients:
+        """Return the clients of a workspace.
 
         Raises:
             OptionError: there is none by that name.
@@ -41,7 +41,7 @@ class Stack:
         known = {credentials.name: credentials for credentials in self.workspaces()}
         if name not in known:
             raise OptionError(f"no workspace {name!r}; there are: {', '.join(sorted(known))}")
-        return self.doors(known[name])
+        return self.clients(known[name])
 
     def seed_of(self, name: str) -> int:
         """Return what a workspace's ids follow from."""
@@ -49,9 +49,9 @@ class Stack:
         seed: int = next(workspace["seed"] for workspace in shown if workspace["name"] == name)
         return seed
 
-    def new_workspace(self, **choices: Any) -> Doors:
+    def new_workspace(self, **choices: Any) -> WorkspaceClients:
         """Make a workspace: ``name``, ``clock``, ``start``, ``seed``, ``records``, all optional."""
-        return self.doors(
+        return self.clients(
             Credentials.from_json(self.admin().call("POST", "/_local/workspaces", json=choices))
         )
 
@@ -69,14 +69,14 @@ class Stack:
         headers = {} if self.token is None else {"Elements-Local-Token": self.token}
         resets.reset(
             {
-                name: (Client(http=self.http, url=url, headers=headers), {"all": "true"})
+                name: (ServiceClient(http=self.http, url=url, headers=headers), {"all": "true"})
                 for name, url in self.addresses.running.items()
             }
         )
 
-    def doors(self, credentials: Credentials) -> Doors:
-        """Return the doors that a workspace's credentials open."""
-        return Doors.of(self.http, self.addresses, credentials, token=self.token)
+    def clients(self, credentials: Credentials) -> WorkspaceClients:
+        """Return the clients that a workspace's credentials open."""
+        return WorkspaceClients.of(self.http, self.addresses, credentials, token=self.token)
 
 
 def at(addresses: Addresses, *, token: str | None = None) -> Stack:

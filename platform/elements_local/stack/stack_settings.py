@@ -9,12 +9,14 @@ import mock_insightly
 import mock_platform
 from elements_local.stack.shared_settings import SharedSettings
 
-_Settings: TypeAlias = mock_platform.Settings | mock_insightly.Settings | callback_sink.Settings
+_Settings: TypeAlias = (
+    mock_platform.PlatformSettings | mock_insightly.CrmSettings | callback_sink.SinkSettings
+)
 
 _SERVICES: Mapping[str, type[_Settings]] = {
-    "PLATFORM": mock_platform.Settings,
-    "CRM": mock_insightly.Settings,
-    "SINK": callback_sink.Settings,
+    "PLATFORM": mock_platform.PlatformSettings,
+    "CRM": mock_insightly.CrmSettings,
+    "SINK": callback_sink.SinkSettings,
 }
 
 

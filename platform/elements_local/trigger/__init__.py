@@ -1,7 +1,7 @@
 """What `trigger` does: a change in the CRM, the poll that finds it, and the callback that comes of it."""
 
-from elements_local.trigger.changes import Change, Made, make, record_to_change
-from elements_local.trigger.outcome import Found, Sent, outcome_of
+from elements_local.trigger.changes import Change, RecordChange, make, record_to_change
+from elements_local.trigger.outcome import SentCallback, TriggerOutcome, outcome_of
 from elements_local.trigger.pollers import (
     NothingToTriggerError,
     Poller,
@@ -12,11 +12,11 @@ from elements_local.trigger.pollers import (
 
 __all__ = [
     "Change",
-    "Found",
-    "Made",
     "NothingToTriggerError",
     "Poller",
-    "Sent",
+    "RecordChange",
+    "SentCallback",
+    "TriggerOutcome",
     "leave_the_second",
     "let_it_poll",
     "make",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from elements_local.clients import Doors
+from elements_local.clients import WorkspaceClients
 from elements_local.scenarios.records import COLLECTIONS, ID_FIELDS, believable_fields
 from elements_local.trigger.pollers import NothingToTriggerError
 
@@ -23,7 +23,7 @@ _TEXTS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class RecordChange:
     """A change that was made.
 
     Attributes:
@@ -40,7 +40,9 @@ class Made:
     ignored: Mapping[str, str | None]
 
 
-def make(doors: Doors, resource: str, fields: Mapping[str, object], record_id: int | None) -> Made:
+def make(
+    clients: WorkspaceClients, resource: str, fields: Mapping[str, object], record_id: int | None
+) -> RecordChange:
     """Create a record, or change one.
 
     Args:
@@ -53,11 +55,11 @@ def make(doors: Doors, resource: str, fields: Mapping[str, object], record_id: i
     collection = COLLECTIONS[resource]
     if record_id is None:
         sent = {**believable_fields(resource), **fields}
-        answer = doors.crm.create(collection, sent)
+        answer = clients.crm.create(collection, sent)
     else:
-        sent = dict(fields) or {_TEXTS[resource]: f"Changed at {doors.clock.show()['now']}"}
-        answer = doors.crm.update(collection, record_id, sent)
-    return Made(
+        sent = dict(fields) or {_TEXTS[resource]: f"Changed at {clients.clock.show()['now']}"}
+        answer = clients.crm.update(collection, record_id, sent)
+    return RecordChange(
         resource=resource,
         change="created" if record_id is None else "updated",
         record_id=answer[ID_FIELDS[resource]],
@@ -67,7 +69,7 @@ def make(doors: Doors, resource: str, fields: Mapping[str, object], record_id: i
     )
 
 
-def record_to_change(doors: Doors, resource: str, record_id: int | None) -> int:
+def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | None) -> int:
     """Return the id of a record that is there: this one, or the one that was made last, or one from the start.
 
     Raises:
@@ -76,19 +78,19 @@ def record_to_change(doors: Doors, resource: str, record_id: int | None) -> int:
     """
     collection = COLLECTIONS[resource]
     if record_id is not None:
-        doors.crm.get(collection, record_id)
+        clients.crm.get(collection, record_id)
         return record_id
-    changes = [one for one in doors.crm.changes() if one["resource"] == collection]
+    changes = [one for one in clients.crm.changes() if one["resource"] == collection]
     gone = {one["recordId"] for one in changes if one["change"] == "DELETED"}
     made = [one["recordId"] for one in changes if one["change"] == "CREATED" and one["recordId"] not in gone]
     if made:
         return int(made[-1])
-    there = doors.crm.call("GET", f"{doors.crm.version}/{collection}?top=1")
+    there = clients.crm.call("GET", f"{clients.crm.version}/{collection}?top=1")
     if there:
         number: int = there[0][ID_FIELDS[resource]]
         return number
     raise NothingToTriggerError(
-        f"the CRM of workspace {doors.credentials.name!r} has no {resource}; "
+        f"the CRM of workspace {clients.credentials.name!r} has no {resource}; "
         f"`elements-local trigger {resource} created` makes one"
     )
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from elements_local.clients import BASE_PATH, Doors
-from elements_local.trigger.changes import Made
+from elements_local.clients import BASE_PATH, WorkspaceClients
+from elements_local.trigger.changes import RecordChange
 from elements_local.trigger.pollers import Poller
 from mock_kit.workspaces.instants import parse_instant
 
@@ -15,7 +15,7 @@ _TRANSPORT = frozenset({"Host", "User-Agent", "Accept-Encoding", "Accept", "Conn
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
+class SentCallback:
     """A callback, as the platform sent it.
 
     Attributes:
@@ -39,7 +39,7 @@ class Sent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class TriggerOutcome:
     """What came of a change.
 
     Attributes:
@@ -47,29 +47,29 @@ class Found:
         reasons: why there is none, or why it is not as it should be; none if all is well.
     """
 
-    sent: Sent | None
+    sent: SentCallback | None
     reasons: tuple[str, ...]
 
 
-def outcome_of(doors: Doors, poller: Poller, made: Made) -> Found:
+def outcome_of(clients: WorkspaceClients, poller: Poller, made: RecordChange) -> TriggerOutcome:
     """Return what came of a change, once the poller has run."""
-    poll = poller.last_poll(doors)
-    if poll is None or (poller.due and parse_instant(poll["at"]) < poller.due and _is_virtual(doors)):
+    poll = poller.last_poll(clients)
+    if poll is None or (poller.due and parse_instant(poll["at"]) < poller.due and _is_virtual(clients)):
         reason = f"instance {poller.instance_id} has not polled {poller.resource} since the change"
-        return Found(sent=None, reasons=(reason,))
+        return TriggerOutcome(sent=None, reasons=(reason,))
     decision = next((one for one in poll["records"] if one["id"] == str(made.record_id)), None)
-    sent = _sent(doors, poll, made)
+    sent = _sent(clients, poll, made)
     if sent is None:
-        return Found(sent=None, reasons=(_why_none(poll, decision, made),))
-    return Found(sent=sent, reasons=tuple(_why_not_so(sent, decision, made)))
+        return TriggerOutcome(sent=None, reasons=(_why_none(poll, decision, made),))
+    return TriggerOutcome(sent=sent, reasons=tuple(_why_not_so(sent, decision, made)))
 
 
-def _is_virtual(doors: Doors) -> bool:
-    mode: str = doors.clock.show()["mode"]
+def _is_virtual(clients: WorkspaceClients) -> bool:
+    mode: str = clients.clock.show()["mode"]
     return mode == "virtual"
 
 
-def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, made: Made) -> str:
+def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, made: RecordChange) -> str:
     what, polled = f"{made.resource} {made.record_id}", f"the poll of {poll['resource']} at {poll['at']}"
     if poll["error"]:
         return f"{polled} failed: {poll['error']}"
@@ -84,7 +84,7 @@ def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, made:
     )
 
 
-def _why_not_so(sent: Sent, decision: Mapping[str, Any] | None, made: Made) -> Iterator[str]:
+def _why_not_so(sent: SentCallback, decision: Mapping[str, Any] | None, made: RecordChange) -> Iterator[str]:
     wanted = made.change.upper()
     if wanted not in sent.event_types:
         why = f": {decision['why']}" if decision else ""
@@ -93,32 +93,34 @@ def _why_not_so(sent: Sent, decision: Mapping[str, Any] | None, made: Made) -> I
         yield f"the receiver has not taken it: {sent.outcome}"
 
 
-def _sent(doors: Doors, poll: Mapping[str, Any], made: Made) -> Sent | None:
+def _sent(clients: WorkspaceClients, poll: Mapping[str, Any], made: RecordChange) -> SentCallback | None:
     """Return the callback about the record that a poll has led to."""
     polled_at = parse_instant(poll["at"])
-    for event in doors.platform.events(poll["instanceId"]):  # the newest first
+    for event in clients.platform.events(poll["instanceId"]):  # the newest first
         if parse_instant(event["eventDate"]) < polled_at:
             break
         for notified in event["eventElementInstances"]:
-            if str(made.record_id) in event["providerData"] and (found := _notified(doors, notified, made)):
+            if str(made.record_id) in event["providerData"] and (found := _notified(clients, notified, made)):
                 return found
     return None
 
 
-def _notified(doors: Doors, notified: Mapping[str, Any], made: Made) -> Sent | None:
+def _notified(
+    clients: WorkspaceClients, notified: Mapping[str, Any], made: RecordChange
+) -> SentCallback | None:
     """Return the callback that a notification was sent as; None if it is not about the record, or was not sent."""
     number = notified["notificationId"]
-    notification = doors.platform.call("GET", f"{BASE_PATH}/notifications/{number}")
+    notification = clients.platform.call("GET", f"{BASE_PATH}/notifications/{number}")
     message = json.loads(notification["message"])
     said = [event["eventType"] for event in message["events"] if event["objectId"] == str(made.record_id)]
-    deliveries = doors.platform.call("GET", f"/_local/deliveries?notificationId={number}")["deliveries"]
+    deliveries = clients.platform.call("GET", f"/_local/deliveries?notificationId={number}")["deliveries"]
     attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
     if not (said and attempts):
         return None
-    came = doors.sink.callbacks(q=str(number), objectId=made.record_id)
+    came = clients.sink.callbacks(q=str(number), objectId=made.record_id)
     delivered = notified["notifiedData"]
     known = {**notification, "message": message}
-    return Sent(
+    return SentCallback(
         url=attempts[-1]["url"],
         at=attempts[-1]["at"],
         status=attempts[-1]["status"],

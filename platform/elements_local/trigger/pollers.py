@@ -8,7 +8,7 @@ from shlex import quote
 from threading import Event
 from typing import Any
 
-from elements_local.clients import BASE_PATH, Doors
+from elements_local.clients import BASE_PATH, WorkspaceClients
 from elements_local.errors import HarnessError
 from elements_local.guide import instance_body, poller_entry
 from elements_local.scenarios.records import ID_FIELDS
@@ -41,59 +41,59 @@ class Poller:
     made: datetime
     due: datetime | None
 
-    def last_poll(self, doors: Doors) -> dict[str, Any] | None:
+    def last_poll(self, clients: WorkspaceClients) -> dict[str, Any] | None:
         """Return its last poll of these records."""
-        polls = doors.platform.polls(instanceId=self.instance_id, resource=self.resource, limit=1)
+        polls = clients.platform.polls(instanceId=self.instance_id, resource=self.resource, limit=1)
         return polls[-1] if polls else None
 
 
-def poller_of(doors: Doors, resource: str) -> Poller:
+def poller_of(clients: WorkspaceClients, resource: str) -> Poller:
     """Return what will find a change of such a record first.
 
     Raises:
         NothingToTriggerError: nothing will.
     """
-    reply = doors.platform.send("GET", f"{BASE_PATH}/instances?pageSize={_MOST}")  # 404 if there are none
+    reply = clients.platform.send("GET", f"{BASE_PATH}/instances?pageSize={_MOST}")  # 404 if there are none
     instances = json.loads(reply.body) if reply.ok else []
-    found = list(_pollers(doors, instances, resource))
+    found = list(_pollers(clients, instances, resource))
     due = [(poller.due, poller.instance_id, poller) for poller in found if poller.due]
     if due:
         return min(due)[-1]
     if found:
-        raise NothingToTriggerError(_paused(doors, found[0], resource))
-    raise NothingToTriggerError(_none(doors, instances, resource))
+        raise NothingToTriggerError(_paused(clients, found[0], resource))
+    raise NothingToTriggerError(_none(clients, instances, resource))
 
 
-def leave_the_second(doors: Doors, poller: Poller) -> None:
+def leave_the_second(clients: WorkspaceClients, poller: Poller) -> None:
     """Let time pass until a change is later than the last poll, since records are dated to the second.
 
     A real clock is waited for, and a virtual one advanced if ties are kept; otherwise the CRM moves that by itself.
     """
-    poll, pause = poller.last_poll(doors), Event()
+    poll, pause = poller.last_poll(clients), Event()
     last = parse_instant(poll["at"]) if poll else poller.made
     later = last.replace(microsecond=0) + timedelta(seconds=1)
-    while parse_instant((shown := doors.clock.show())["now"]) < later:
+    while parse_instant((shown := clients.clock.show())["now"]) < later:
         if shown["mode"] == "real":
             pause.wait(_BETWEEN_LOOKS_S)
         elif "keep_ties" in shown:
-            doors.clock.advance(to=later)
+            clients.clock.advance(to=later)
         else:
             return
 
 
-def let_it_poll(doors: Doors, poller: Poller) -> str:
+def let_it_poll(clients: WorkspaceClients, poller: Poller) -> str:
     """Let a poller run, and return the instant: a virtual clock is advanced to it, on a real one it polls at once."""
-    shown = doors.clock.show()
+    shown = clients.clock.show()
     if shown["mode"] == "real" or poller.due is None:
-        doors.platform.poll(poller.instance_id)
+        clients.platform.poll(poller.instance_id)
     else:
-        doors.clock.advance(to=max(poller.due, parse_instant(shown["now"])))
-    now: str = doors.clock.show()["now"]
+        clients.clock.advance(to=max(poller.due, parse_instant(shown["now"])))
+    now: str = clients.clock.show()["now"]
     return now
 
 
-def _pollers(doors: Doors, instances: list[dict[str, Any]], resource: str) -> Iterator[Poller]:
-    jobs = doors.platform.call("GET", f"{BASE_PATH}/jobs?pageSize={_MOST}")
+def _pollers(clients: WorkspaceClients, instances: list[dict[str, Any]], resource: str) -> Iterator[Poller]:
+    jobs = clients.platform.call("GET", f"{BASE_PATH}/jobs?pageSize={_MOST}")
     polling = {job["data"]["id"]: job for job in jobs if "cron" not in job["trigger"]}
     for instance in instances:
         job = polling.get(instance["id"])
@@ -121,28 +121,28 @@ def _polled_as(instance: Mapping[str, Any], resource: str) -> Iterator[str]:
             yield polled.name
 
 
-def _paused(doors: Doors, poller: Poller, resource: str) -> str:
-    curl = _curl(doors, "PUT", f"/jobs/{poller.job_id}/enable")
+def _paused(clients: WorkspaceClients, poller: Poller, resource: str) -> str:
+    curl = _curl(clients, "PUT", f"/jobs/{poller.job_id}/enable")
     return (
         f"instance {poller.instance_id} polls {resource}, but its poller is paused. This lets it run:\n{curl}"
     )
 
 
-def _none(doors: Doors, instances: list[dict[str, Any]], resource: str) -> str:
+def _none(clients: WorkspaceClients, instances: list[dict[str, Any]], resource: str) -> str:
     """Say that nothing polls such records, and what makes an instance that does."""
-    body = instance_body(doors.credentials)
+    body = instance_body(clients.credentials)
     usual = resource in find_element(body["element"]["key"]).poller_defaults
     entry = {} if usual else poller_entry(resource, ID_FIELDS[resource])
     body["configuration"]["event.poller.configuration"] = {resource: entry}
     there = ", ".join(str(instance["id"]) for instance in instances)
     others = f" (not polling them: {there})" if there else ""
-    curl = _curl(doors, "POST", "/instances", body)
-    return f"no instance of workspace {doors.credentials.name!r} polls {resource}{others}. This makes one:\n{curl}"
+    curl = _curl(clients, "POST", "/instances", body)
+    return f"no instance of workspace {clients.credentials.name!r} polls {resource}{others}. This makes one:\n{curl}"
 
 
-def _curl(doors: Doors, method: str, path: str, body: object = None) -> str:
-    authorization = quote(f"Authorization: {doors.platform.headers['Authorization']}")
-    lines = [f"curl -X {method} {doors.platform.url}{BASE_PATH}{path}", f"-H {authorization}"]
+def _curl(clients: WorkspaceClients, method: str, path: str, body: object = None) -> str:
+    authorization = quote(f"Authorization: {clients.platform.headers['Authorization']}")
+    lines = [f"curl -X {method} {clients.platform.url}{BASE_PATH}{path}", f"-H {authorization}"]
     if body is not None:
         lines += ["-H 'Content-Type: application/json'", f"-d {quote(json.dumps(body))}"]
     return "  " + " \\\n    ".join(lines)

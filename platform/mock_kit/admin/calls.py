@@ -10,7 +10,7 @@ from itertools import accumulate, count
 from typing import TYPE_CHECKING
 
 from mock_kit.admin.masks import mask_body, mask_header, mask_target
-from mock_kit.admin.shelves import Room, Shelf, weight_of_headers
+from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, weight_of_headers
 from mock_kit.api.json_text import Json
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
 from mock_kit.workspaces.instants import format_instant
@@ -51,7 +51,7 @@ def next_number() -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class RecordedCall:
     """One call and its answer.
 
     Attributes:
@@ -108,12 +108,12 @@ class Call:
 class _Kept:
     """What is kept for a workspace: reads apart, so that they push no change out."""
 
-    changes: "Shelf[Call]"
-    reads: "Shelf[Call]"
+    changes: "RingBuffer[RecordedCall]"
+    reads: "RingBuffer[RecordedCall]"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class CallPage:
     """Calls in the order of their numbers.
 
     Attributes:
@@ -124,7 +124,7 @@ class Stretch:
         pruned, pruned_reads: the latest change, and the latest read, that made room for others.
     """
 
-    calls: list[Call]
+    calls: list[RecordedCall]
     more: bool
     total: int
     resets: int
@@ -133,45 +133,45 @@ class Stretch:
     pruned_reads: int
 
 
-class Calls:
+class CallLog:
     """The calls of one service, by workspace.
 
     Args:
         room: the memory for them, which others may share.
     """
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, room: MemoryBudget) -> None:
+        self._budget = room
         self._kept: dict[str, _Kept] = {}
         self._resets: dict[str, int] = {}
 
-    def add(self, workspace: str, call: Call) -> None:
+    def add(self, workspace: str, call: RecordedCall) -> None:
         """Keep a call."""
-        with self._room.lock:
+        with self._budget.lock:
             kept = self._kept.get(workspace)
             if kept is None:
-                kept = self._kept[workspace] = _Kept(changes=self._shelf(), reads=self._shelf())
+                kept = self._kept[workspace] = _Kept(changes=self._buffer(), reads=self._buffer())
             (kept.reads if call.method in READS else kept.changes).add(call, call.number)
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's calls, and count that."""
-        with self._room.lock:
+        with self._budget.lock:
             kept = self._kept.pop(workspace, None)
             if kept is not None:
-                self._room.take_down(kept.changes)
-                self._room.take_down(kept.reads)
+                self._budget.release(kept.changes)
+                self._budget.release(kept.reads)
             self._resets[workspace] = self._resets.get(workspace, 0) + 1
 
-    def after(self, workspace: str, number: int, *, limit: int) -> Stretch:
+    def after(self, workspace: str, number: int, *, limit: int) -> CallPage:
         """Return the first so many calls that were answered after the one with a number, or ``PAGE_BYTES`` of them."""
-        with self._room.lock:
-            kept = self._kept.get(workspace) or _Kept(changes=Shelf.empty(), reads=Shelf.empty())
+        with self._budget.lock:
+            kept = self._kept.get(workspace) or _Kept(changes=RingBuffer.empty(), reads=RingBuffer.empty())
             calls = [call for _, call in (*kept.changes.entries, *kept.reads.entries)]
             resets = self._resets.get(workspace, 0)
             pruned, pruned_reads = kept.changes.pruned, kept.reads.pruned
         newer = sorted((call for call in calls if call.number > number), key=lambda call: call.number)
         shown = _page(newer[:limit])
-        return Stretch(
+        return CallPage(
             calls=shown,
             more=len(shown) < len(newer),
             total=len(calls),
@@ -181,11 +181,11 @@ class Calls:
             pruned_reads=pruned_reads,
         )
 
-    def _shelf(self) -> "Shelf[Call]":
-        return self._room.shelf(most=KEPT_CALLS, most_bytes=KEPT_BYTES_OF_CALLS)
+    def _buffer(self) -> "RingBuffer[RecordedCall]":
+        return self._budget.buffer(most=KEPT_CALLS, most_bytes=KEPT_BYTES_OF_CALLS)
 
 
-def _page(calls: list[Call]) -> list[Call]:
+def _page(calls: list[RecordedCall]) -> list[RecordedCall]:
     """Return the first of some calls, up to the one that makes a page long enough."""
     weights = accumulate(call.weight for call in calls)
     return calls[: 1 + sum(weight < PAGE_BYTES for weight in weights)]
@@ -198,7 +198,7 @@ def caller_of(environ: "WSGIEnvironment") -> str | None:
 
 
 @dataclass(frozen=True)
-class FromInside:
+class InternalHttp:
     """A wire on which a service says who it is, so that its calls are not taken for anybody else's."""
 
     http: Http

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, convert
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindparam
 
-from mock_kit.admin.faults import Rule, Rules, parse_rules
+from mock_kit.admin.faults import FaultRule, FaultRules, parse_rules
 from mock_kit.api.json_text import Json, decode, encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
@@ -42,10 +42,10 @@ _add = Prepared(_faults.insert())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class FaultEntry:
     """A rule, how many requests it matched and how many of them it struck."""
 
-    rule: Rule
+    rule: FaultRule
     seen: int = 0
     struck: int = 0
 
@@ -74,7 +74,7 @@ class FaultBook:
         shape: that of the service's rules.
     """
 
-    def __init__(self, database: Database, *, service: str, shape: type[Rules] = Rules) -> None:
+    def __init__(self, database: Database, *, service: str, shape: type[FaultRules] = FaultRules) -> None:
         self.service = service
         self.shape = shape
         self._database = database
@@ -82,18 +82,18 @@ class FaultBook:
         database.create(f"{service}-faults", _metadata, version=1)
         self._entries = self._load()
 
-    def entries(self, workspace: str) -> list[Entry]:
+    def entries(self, workspace: str) -> list[FaultEntry]:
         """Return a workspace's rules in the order in which they are tried."""
         return list(self._entries.get(workspace, ()))
 
-    def replace(self, workspace: str, rules: Sequence[Rule]) -> None:
+    def replace(self, workspace: str, rules: Sequence[FaultRule]) -> None:
         """Put rules in the place of those that are there; counts start at nought."""
-        entries = [Entry(rule=rule) for rule in rules]
+        entries = [FaultEntry(rule=rule) for rule in rules]
         with self._lock, self._database.writing() as connection:
             self._write(connection, workspace, entries)
             self._entries[workspace] = entries
 
-    def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> Rule | None:
+    def strike(self, workspace: str, method: str, path: str, *, now: datetime) -> FaultRule | None:
         """Return the first rule that hits this request, and count it for every rule tried before."""
         if not self._entries.get(workspace):
             return None
@@ -110,7 +110,7 @@ class FaultBook:
         return None
 
     @contextmanager
-    def still(self, _workspace: Workspace) -> Iterator[None]:
+    def quiesce(self, _workspace: Workspace) -> Iterator[None]:
         """Let no rule strike meanwhile."""
         with self._lock:
             yield
@@ -144,7 +144,7 @@ class FaultBook:
                     f"memory.faults[{place}].struck: expected {kept.seen} at the most, as often as it was seen; got {kept.struck}"
                 )
         entries = [
-            Entry(rule=rule, seen=kept.seen, struck=kept.struck)
+            FaultEntry(rule=rule, seen=kept.seen, struck=kept.struck)
             for rule, kept in zip(rules, value, strict=True)
         ]
         self._write(connection, workspace.name, entries)
@@ -154,7 +154,7 @@ class FaultBook:
 
         return put_in_force
 
-    def _write(self, connection: Connection, workspace: str, entries: Sequence[Entry]) -> None:
+    def _write(self, connection: Connection, workspace: str, entries: Sequence[FaultEntry]) -> None:
         _forget.run(connection, {"of_service": self.service, "of_workspace": workspace})
         rows = [
             {
@@ -170,18 +170,18 @@ class FaultBook:
         if rows:
             _add.run_each(connection, rows)
 
-    def _save(self, workspace: str, at: int, entry: Entry) -> None:
+    def _save(self, workspace: str, at: int, entry: FaultEntry) -> None:
         counted = {"now_seen": entry.seen, "now_struck": entry.struck}
         where = {"of_service": self.service, "of_workspace": workspace, "at": at}
         with self._database.writing() as connection:
             _count.run(connection, {**where, **counted})
 
-    def _load(self) -> dict[str, list[Entry]]:
-        loaded: dict[str, list[Entry]] = {}
+    def _load(self) -> dict[str, list[FaultEntry]]:
+        loaded: dict[str, list[FaultEntry]] = {}
         mine = _faults.select().where(_faults.c.service == self.service)
         with self._database.reading() as connection:
             for row in connection.execute(mine.order_by(_faults.c.workspace, _faults.c.position)):
                 (rule,) = convert({"faults": [decode(row.rule)]}, self.shape).faults
-                entry = Entry(rule=rule, seen=row.seen, struck=row.struck)
+                entry = FaultEntry(rule=rule, seen=row.seen, struck=row.struck)
                 loaded.setdefault(row.workspace, []).append(entry)
         return loaded

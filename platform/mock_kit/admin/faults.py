@@ -118,7 +118,7 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         )
 
 
-class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class FaultRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One scripted misbehaviour.
 
     Attributes:
@@ -143,13 +143,13 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         return written
 
 
-class Rules(Struct, frozen=True, forbid_unknown_fields=True):
+class FaultRules(Struct, frozen=True, forbid_unknown_fields=True):
     """What is put in the place of all rules; a service with effects of its own has one of its own."""
 
-    faults: Sequence[Rule]
+    faults: Sequence[FaultRule]
 
 
-def parse_rules(value: Json, *, service: str, shape: type[Rules] = Rules) -> list[Rule]:
+def parse_rules(value: Json, *, service: str, shape: type[FaultRules] = FaultRules) -> list[FaultRule]:
     """Read ``{"faults": [rule, ...]}``.
 
     Args:
@@ -175,7 +175,7 @@ def parse_rules(value: Json, *, service: str, shape: type[Rules] = Rules) -> lis
     return rules
 
 
-def _known(error: ValidationError, service: str, shape: type[Rules]) -> str:
+def _known(error: ValidationError, service: str, shape: type[FaultRules]) -> str:
     """Return what an unknown effect could have been."""
     if not re.search(r"unknown field .*\.effect`\Z", str(error)):
         return ""

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
-from mock_kit.admin.calls import Calls
+from mock_kit.admin.calls import CallLog
 from mock_kit.admin.masks import mask_body, mask_header, mask_target
-from mock_kit.admin.shelves import Room, Shelf, weight_of_headers
+from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, weight_of_headers
 from mock_kit.api.json_text import Json
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
@@ -75,7 +75,7 @@ class KeptExchanges(Struct):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ExchangePage:
     """A page of exchanges, newest first.
 
     Attributes:
@@ -105,17 +105,17 @@ class Journal:
     kept_shape: Any = KeptExchanges
 
     def __init__(self, most_bytes: int = JOURNAL_BYTES) -> None:
-        self._room = Room(most_bytes)
-        self.calls = Calls(self._room)
-        self._kept: dict[str, Shelf[Exchange]] = {}
+        self._budget = MemoryBudget(most_bytes)
+        self.calls = CallLog(self._budget)
+        self._kept: dict[str, RingBuffer[Exchange]] = {}
 
     def add(self, workspace: str, exchange: Exchange) -> None:
         """Keep an exchange."""
-        with self._room.lock:
-            shelf = self._kept.get(workspace)
-            if shelf is None:
-                shelf = self._kept[workspace] = self._shelf()
-            shelf.add(exchange)
+        with self._budget.lock:
+            buffer = self._kept.get(workspace)
+            if buffer is None:
+                buffer = self._kept[workspace] = self._buffer()
+            buffer.add(exchange)
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's exchanges."""
@@ -127,9 +127,9 @@ class Journal:
 
         ``calls`` is no part of it: that says what was asked, restores included, and not how things stand.
         """
-        with self._room.lock:
-            shelf = self._kept.get(workspace.name) or Shelf.empty()
-            return KeptExchanges(shelf.pruned, [exchange for _, exchange in shelf.entries])
+        with self._budget.lock:
+            buffer = self._kept.get(workspace.name) or RingBuffer.empty()
+            return KeptExchanges(buffer.pruned, [exchange for _, exchange in buffer.entries])
 
     def restore(
         self, _connection: Connection, workspace: Workspace, value: KeptExchanges
@@ -137,19 +137,19 @@ class Journal:
         """Return what puts exchanges in the place of those that are kept."""
         return lambda: self._replace(workspace.name, value)
 
-    def page(self, workspace: str, *, text: str = "", before: int | None = None, limit: int) -> Found:
+    def page(self, workspace: str, *, text: str = "", before: int | None = None, limit: int) -> ExchangePage:
         """Return a page of a workspace's exchanges, newest first, that contain a text as shown.
 
         Args:
             before: the ``last`` of the page before.
         """
-        with self._room.lock:
-            shelf = self._kept.get(workspace) or Shelf.empty()
-            entries, pruned = [*reversed(shelf.entries)], shelf.pruned
+        with self._budget.lock:
+            buffer = self._kept.get(workspace) or RingBuffer.empty()
+            entries, pruned = [*reversed(buffer.entries)], buffer.pruned
         found = [(number, one) for number, one in entries if not text or _has(one, text)]
         left = [(number, one) for number, one in found if before is None or number < before]
         shown = left[:limit]
-        return Found(
+        return ExchangePage(
             exchanges=[one for _, one in shown],
             last=shown[-1][0] if shown else 0,
             total=len(found),
@@ -158,18 +158,18 @@ class Journal:
         )
 
     def _replace(self, workspace: str, kept: KeptExchanges | None) -> None:
-        with self._room.lock:
-            shelf = self._kept.pop(workspace, None)
-            if shelf is not None:
-                self._room.take_down(shelf)
+        with self._budget.lock:
+            buffer = self._kept.pop(workspace, None)
+            if buffer is not None:
+                self._budget.release(buffer)
             if kept is not None:
-                shelf = self._kept[workspace] = self._shelf()
-                shelf.go_on_from(kept.pruned)
+                buffer = self._kept[workspace] = self._buffer()
+                buffer.go_on_from(kept.pruned)
                 for exchange in kept.exchanges:
-                    shelf.add(exchange)
+                    buffer.add(exchange)
 
-    def _shelf(self) -> Shelf[Exchange]:
-        return self._room.shelf(most=KEPT_REQUESTS, most_bytes=KEPT_BYTES_OF_REQUESTS)
+    def _buffer(self) -> RingBuffer[Exchange]:
+        return self._budget.buffer(most=KEPT_REQUESTS, most_bytes=KEPT_BYTES_OF_REQUESTS)
 
 
 def _has(exchange: Exchange, text: str) -> bool:

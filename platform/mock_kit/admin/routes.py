@@ -20,7 +20,7 @@ from mock_kit.api.shapes import parameters_of, refuse_unknown_parameters
 from mock_kit.storage.snapshots import SnapshotTooLargeError
 from mock_kit.storage.table_rows import SnapshotError, TakenError
 from mock_kit.web.guard import TOKEN_HEADER, Guard
-from mock_kit.web.journal_middleware import WHOSE, Front
+from mock_kit.web.journal_middleware import WHOSE, JournalMiddleware
 from mock_kit.web.lean_flask import this_request
 from mock_kit.workspaces.registry import Workspace, Workspaces
 
@@ -94,7 +94,7 @@ class Admin:
     reset: Callable[[Workspace], None]
     faults: FaultBook
     journal: Journal
-    front: Front
+    middleware: JournalMiddleware
     guard: Guard
     holding: Callable[[Workspace], AbstractContextManager[object]] = _unheld
     others: Mapping[str, str] = field(default_factory=dict)
@@ -322,7 +322,7 @@ def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:
 
 
 class _Answered:
-    """The front's counts and the service's measures in Prometheus' terms."""
+    """The middleware's counts and the service's measures in Prometheus' terms."""
 
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
@@ -333,7 +333,7 @@ class _Answered:
 
         labels = ["service", "method", "status"]
         family = CounterMetricFamily("elements_local_requests", "Requests answered.", labels=labels)
-        for (method, status), count in sorted(self._admin.front.answered.items()):
+        for (method, status), count in sorted(self._admin.middleware.answered.items()):
             family.add_metric([self._admin.service, method, str(status)], count)
         yield family
         for name, measure in self._admin.measures().items():

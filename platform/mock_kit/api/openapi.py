@@ -15,7 +15,7 @@ from flask import Response
 from mock_kit.api.declared_routes import Route, attribute_texts, declared_routes
 from mock_kit.api.json_schema import schemas_of
 from mock_kit.api.json_text import encode
-from mock_kit.api.operations import JSON, Callback, Link
+from mock_kit.api.operations import JSON, Link, OpenApiCallback
 from mock_kit.api.shapes import without_none
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def _link(link: Link) -> dict[str, object]:
     return {"operationId": link.operation, "parameters": dict(link.parameters)}
 
 
-def _callback(callback: Callback, schema: _Schemas) -> dict[str, object]:
+def _callback(callback: OpenApiCallback, schema: _Schemas) -> dict[str, object]:
     request: dict[str, object] = {
         "summary": callback.description,
         "parameters": [

@@ -45,7 +45,7 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Callback:
+class OpenApiCallback:
     """A request that the service makes because of an operation.
 
     Attributes:
@@ -79,7 +79,7 @@ class Operation:
     problems: tuple[int, ...]
     problem: type | None
     links: Mapping[str, Link]
-    callbacks: Mapping[str, Callback]
+    callbacks: Mapping[str, OpenApiCallback]
     guarded: bool
 
 
@@ -90,7 +90,7 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
     problem: type | None = None,
     headers: Mapping[str, str] | None = None,
     links: Mapping[str, Link] | None = None,
-    callbacks: Mapping[str, Callback] | None = None,
+    callbacks: Mapping[str, OpenApiCallback] | None = None,
     takes: Mapping[str, object] | None = None,
     gives: Mapping[str, object] | None = None,
     status: int = 200,

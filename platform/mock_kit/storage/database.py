@@ -1,4 +1,4 @@
-"""The database door: a URL becomes an engine, and there is one way in for reading and one for writing."""
+"""The database: a URL becomes an engine, and there is one way in for reading and one for writing."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -137,8 +137,8 @@ class Database:
             _check_file(Path(place.database))
         self._temporary = None if place else Path(mkdtemp(prefix="elements-local-"))
         place = place or _file_in(self._temporary or Path())
-        self._doors = _sqlite(place) if place.get_backend_name() == "sqlite" else _postgresql(place)
-        self.engine = self._doors.engine
+        self._access = _sqlite(place) if place.get_backend_name() == "sqlite" else _postgresql(place)
+        self.engine = self._access.engine
         self._afterwards: list[Callable[[], None]] = []
 
     @classmethod
@@ -154,19 +154,19 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a connection that sees one state of the data."""
-        with self._doors.read() as connection:
+        with self._access.read() as connection:
             yield connection
 
     @contextmanager
-    def glancing(self) -> Iterator[Connection]:
+    def autocommit_read(self) -> Iterator[Connection]:
         """Open a connection for one statement, which needs no transaction, and no time for one, to see one state."""
-        with self._doors.glance() as connection:
+        with self._access.autocommit_read() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction: all of it happens, or nothing. Never keep it open while a request is out."""
-        self._doors.turn.acquire()
+        self._access.turn.acquire()
         with self._transaction() as connection:
             yield connection
 
@@ -176,7 +176,7 @@ class Database:
 
         Whoever finds none does not have to come back: what was registered with ``afterwards`` is called.
         """
-        if not self._doors.turn.acquire(blocking=False):
+        if not self._access.turn.acquire(blocking=False):
             yield None
             return
         with self._transaction() as connection:
@@ -190,10 +190,10 @@ class Database:
     def _transaction(self) -> Iterator[Connection]:
         """Open a transaction in the turn that was taken, and end both."""
         try:
-            with self._doors.write() as connection:
+            with self._access.write() as connection:
                 yield connection
         finally:
-            self._doors.turn.release()
+            self._access.turn.release()
             for what in self._afterwards:
                 what()
 
@@ -217,7 +217,7 @@ class Database:
 
     def close(self) -> None:
         """Give the connections back, and remove a temporary file."""
-        self._doors.close()
+        self._access.close()
         if self._temporary:
             rmtree(self._temporary, ignore_errors=True)
 
@@ -257,7 +257,7 @@ def _file_in(directory: Path) -> URL:
     return URL.create("sqlite", database=str(directory / "elements-local.sqlite3"))
 
 
-class _AnyTime:
+class _NoLock:
     """The turn of who may write at any time."""
 
     def acquire(self, blocking: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - a lock's
@@ -269,25 +269,25 @@ class _AnyTime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Doors:
+class _Access:
     """The ways into one kind of database.
 
     Attributes:
         turn: held by who writes, where one at a time may: so nobody sleeps in the database's own queue.
         read, write: lend a connection for a transaction, which ends with the loan.
-        glance: lends one on which none has begun.
+        autocommit_read: lends one on which none has begun.
         close: gives connections back.
     """
 
     engine: Engine
-    turn: "Lock | _AnyTime"
+    turn: "Lock | _NoLock"
     read: Callable[[], AbstractContextManager[Connection]]
-    glance: Callable[[], AbstractContextManager[Connection]]
+    autocommit_read: Callable[[], AbstractContextManager[Connection]]
     write: Callable[[], AbstractContextManager[Connection]]
     close: Callable[[], None]
 
 
-def _sqlite(url: URL) -> _Doors:
+def _sqlite(url: URL) -> _Access:
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)
     connections = _Connections(engine)
@@ -296,25 +296,25 @@ def _sqlite(url: URL) -> _Doors:
         connections.close()
         engine.dispose()
 
-    return _Doors(
+    return _Access(
         engine=engine,
         turn=Lock(),
         read=partial(connections.one, "BEGIN"),
-        glance=partial(connections.one, None),
+        autocommit_read=partial(connections.one, None),
         # one that reads and then writes may find that another was quicker; who asks for the turn to write first does not
         write=partial(connections.one, "BEGIN IMMEDIATE"),
         close=close,
     )
 
 
-def _postgresql(url: URL) -> _Doors:
+def _postgresql(url: URL) -> _Access:
     engine = create_engine(url)
-    return _Doors(
+    return _Access(
         engine=engine,
-        turn=_AnyTime(),
+        turn=_NoLock(),
         # on a lower level each statement would see a state of its own
         read=engine.execution_options(isolation_level="REPEATABLE READ").begin,
-        glance=engine.connect,
+        autocommit_read=engine.connect,
         write=engine.begin,
         close=engine.dispose,
     )

@@ -44,7 +44,7 @@ def pruned_json(pruned: Pruned | None) -> PrunedJson | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forgetting:
+class RetentionRule:
     """How things of one sort are forgotten.
 
     Attributes:
@@ -75,7 +75,7 @@ class Retention:
         table: as ``pruned_table`` makes it.
     """
 
-    def __init__(self, table: Table, forgetting: Sequence[Forgetting]) -> None:
+    def __init__(self, table: Table, forgetting: Sequence[RetentionRule]) -> None:
         self._forgetting = forgetting
         self._pause = min(each.keep for each in forgetting) / _LOOKS
         self._find = Prepared(select(table).where(table.c.workspace == bindparam("of_workspace")))

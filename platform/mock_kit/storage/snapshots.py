@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from mock_kit.api.json_text import Json
 from mock_kit.storage.database import Database
 from mock_kit.storage.soundness import Sound, anything
-from mock_kit.storage.table_rows import AllRows, Reworded, Rows, SnapshotError
+from mock_kit.storage.table_rows import AllRows, Reworded, SnapshotError, SnapshotRows
 from mock_kit.workspaces.registry import Workspace
 
 VERSION = 1
@@ -36,7 +36,7 @@ class Snapshot(Struct, forbid_unknown_fields=True):
     version: int
     service: str
     workspace: str
-    tables: dict[str, Rows]
+    tables: dict[str, SnapshotRows]
     memory: dict[str, object]
 
 
@@ -66,7 +66,7 @@ class Memory(Protocol):
         """
 
 
-Still = Callable[[Workspace], AbstractContextManager[None]]
+Quiesce = Callable[[Workspace], AbstractContextManager[None]]
 """Lets nothing else in the service change a workspace meanwhile, or refuses."""
 
 Moved = Callable[[Snapshot, Workspace], Reworded]
@@ -96,7 +96,7 @@ class Snapshots:
 
     Attributes:
         memories: name -> what the service keeps beside its tables.
-        stills: entered one in another, before the transaction.
+        quiescers: entered one in another, before the transaction.
         moved: says what a snapshot's texts become in another workspace.
         sound: looks at the rows once they are written, and refuses those that do not hold together.
         restored: called once a workspace has been put back.
@@ -106,7 +106,7 @@ class Snapshots:
     database: Database
     tables: AllRows
     memories: Mapping[str, Memory]
-    stills: tuple[Still, ...] = ()
+    quiescers: tuple[Quiesce, ...] = ()
     moved: Moved = unmoved
     sound: Sound = anything
     restored: Callable[[Workspace], None] = _tell_nobody
@@ -115,9 +115,9 @@ class Snapshots:
         """Return all that is remembered of a workspace; the same state is the same bytes of JSON.
 
         Raises:
-            Exception: what one of ``stills`` refuses with.
+            Exception: what one of ``quiescers`` refuses with.
         """
-        with self._still(workspace), self.database.reading() as connection:
+        with self._quiesced(workspace), self.database.reading() as connection:
             rows = self.tables.read(connection, workspace.name)
             memory = {name: each.recall(workspace) for name, each in self.memories.items()}
         return Snapshot(
@@ -136,13 +136,13 @@ class Snapshots:
         Raises:
             SnapshotError: it is no snapshot of this service, something in it cannot be kept, or contradicts the rest.
             TakenError: another workspace has what only one may have.
-            Exception: what one of ``stills`` refuses with.
+            Exception: what one of ``quiescers`` refuses with.
         """
         snapshot = read_snapshot(document, service=self.service)
         rows = self.tables.check(snapshot.tables)
         values = self._values(snapshot)
         reworded = self.moved(snapshot, workspace)
-        with self._still(workspace), suppress(_UndoneError):
+        with self._quiesced(workspace), suppress(_UndoneError):
             with self.database.writing() as connection:
                 self.tables.write(connection, workspace.name, rows, reworded)
                 self.sound(connection, workspace.name)
@@ -169,10 +169,10 @@ class Snapshots:
         }
 
     @contextmanager
-    def _still(self, workspace: Workspace) -> Iterator[None]:
+    def _quiesced(self, workspace: Workspace) -> Iterator[None]:
         with ExitStack() as entered:
-            for still in self.stills:
-                entered.enter_context(still(workspace))
+            for quiesce in self.quiescers:
+                entered.enter_context(quiesce(workspace))
             yield
 
 

@@ -52,7 +52,7 @@ class TableKindError(TypeError):
     """A table cannot be part of a snapshot: a defect of the program."""
 
 
-class Rows(Struct, forbid_unknown_fields=True):
+class SnapshotRows(Struct, forbid_unknown_fields=True):
     """The rows of a table. Instants are ISO 8601, bytes are base64."""
 
     columns: list[str]
@@ -89,7 +89,7 @@ class TableRows:
         """What the rows have to be."""
         return list[tuple[tuple(map(_kind, self.columns))]]  # type: ignore[misc]  # made at run time
 
-    def read(self, connection: Connection, workspace: str) -> Rows:
+    def read(self, connection: Connection, workspace: str) -> SnapshotRows:
         """Return a workspace's rows; the same rows come in the same order, on any database."""
         numbers = [each for each in self.table.primary_key if _is_anew(each)]
         wanted = select(*self.columns).where(self.table.c[_WORKSPACE] == workspace).order_by(*numbers)
@@ -97,9 +97,9 @@ class TableRows:
         if not numbers:  # texts are in another order on each database
             places = [place for place, each in enumerate(self.columns) if each.primary_key]
             rows.sort(key=lambda row: [row[place] for place in places])
-        return Rows(columns=self.names, rows=rows)
+        return SnapshotRows(columns=self.names, rows=rows)
 
-    def check(self, rows: Rows) -> list[tuple[object, ...]]:
+    def check(self, rows: SnapshotRows) -> list[tuple[object, ...]]:
         """Return rows as they can be kept.
 
         Raises:
@@ -154,12 +154,12 @@ class AllRows:
     def __init__(self, metadata: MetaData) -> None:
         self._tables = {str(table.name): TableRows(table) for table in metadata.sorted_tables}
 
-    def read(self, connection: Connection, workspace: str) -> dict[str, Rows]:
+    def read(self, connection: Connection, workspace: str) -> dict[str, SnapshotRows]:
         """Return a workspace's rows by table; a table without any is left out."""
         found = {name: table.read(connection, workspace) for name, table in sorted(self._tables.items())}
         return {name: rows for name, rows in found.items() if rows.rows}
 
-    def check(self, rows: dict[str, Rows]) -> dict[str, list[tuple[object, ...]]]:
+    def check(self, rows: dict[str, SnapshotRows]) -> dict[str, list[tuple[object, ...]]]:
         """Return rows as they can be kept.
 
         Raises:

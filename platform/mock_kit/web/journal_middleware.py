@@ -11,13 +11,13 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from mock_kit.admin.calls import LARGEST_KEPT_BODY, READS, Call, caller_of, next_number
+from mock_kit.admin.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
 from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.faults import Phase, Rule, distort
+from mock_kit.admin.faults import FaultRule, Phase, distort
 from mock_kit.admin.journal import KEPT_BYTES, Exchange, Journal
 from mock_kit.admin.paths import is_admin
 from mock_kit.web.wire import Reply, call
-from mock_kit.web.wsgi import Answer, DroppedError, begin
+from mock_kit.web.wsgi import DroppedError, WsgiResponse, begin
 from mock_kit.workspaces.registry import Workspace
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ WHOSE = "mock_kit.whose"
 """Where in an admin call's environment the service notes whose workspace it is about, and what time it was there."""
 
 
-class Front:
+class JournalMiddleware:
     """A WSGI application around a service's own.
 
     Args:
@@ -42,7 +42,7 @@ class Front:
         keeps_calls: calls from outside are kept to be done again; not by a service that the stack itself calls.
     """
 
-    def __init__(  # noqa: PLR0913 - what a front is made of; all but the first by name
+    def __init__(  # noqa: PLR0913 - what a middleware is made of; all but the first by name
         self,
         application: "WSGIApplication",
         *,
@@ -97,13 +97,13 @@ class Front:
         at: datetime,
         *,
         body: bytes,
-        answer: Answer | None,
+        answer: WsgiResponse | None,
         fault: bool = False,
     ) -> None:
         """Keep a call from outside, so that it can be done again."""
         self._journal.calls.add(
             workspace.name,
-            Call(
+            RecordedCall(
                 began=began,
                 number=next_number(),
                 at=at,
@@ -120,7 +120,7 @@ class Front:
             ),
         )
 
-    def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> Answer:
+    def _answer(self, environ: "WSGIEnvironment", workspace: Workspace) -> WsgiResponse:
         """Let the service answer, let a fault have its way, and note both.
 
         Returns:
@@ -129,7 +129,7 @@ class Front:
         began, now = next_number(), workspace.clock.now()
         body = _buffer(environ, self._largest_body)
         rule = self._faults.strike(workspace.name, environ["REQUEST_METHOD"], _path(environ), now=now)
-        answer: Answer | None = None
+        answer: WsgiResponse | None = None
         try:
             answer = (
                 self._struck(environ, rule) if rule else begin(self._application, environ, enough=KEPT_BYTES)
@@ -154,7 +154,7 @@ class Front:
                 self._keep(workspace, environ, began, now, body=body, answer=answer, fault=rule is not None)
         return answer
 
-    def _struck(self, environ: "WSGIEnvironment", rule: Rule) -> Answer:
+    def _struck(self, environ: "WSGIEnvironment", rule: FaultRule) -> WsgiResponse:
         """Return what becomes of an answer that a fault strikes.
 
         Raises:
@@ -165,7 +165,7 @@ class Front:
         else:
             reply = call(self._application, {**environ, RULE: rule})
         struck = distort(reply, rule.effect)
-        return Answer(_status_line(struck), list(struck.headers), struck.body)
+        return WsgiResponse(_status_line(struck), list(struck.headers), struck.body)
 
 
 def hanging_up(application: "WSGIApplication", error: type[Exception]) -> "WSGIApplication":

@@ -7,7 +7,7 @@ behind it. What is written otherwise comes from no browser, and is no origin her
 import re
 from collections.abc import Iterable
 
-from mock_kit.environment import Kind
+from mock_kit.environment import SettingType
 from mock_kit.web.outbound import is_loopback
 from mock_kit.web.wsgi import USUAL_PORTS
 
@@ -83,13 +83,13 @@ def _read_names(text: str) -> frozenset[str]:
     return names
 
 
-ORIGINS = Kind(
+ORIGINS = SettingType(
     read=_read_origins,
     expected="origins such as https://app.example or https://*.app.example, with commas between, and no path",
 )
 """Takes origins whose pages may call."""
 
-NAMES = Kind(
+NAMES = SettingType(
     read=_read_names, expected="host names such as stack.example, with commas between, and no scheme or port"
 )
 """Takes names that a stack is served under."""

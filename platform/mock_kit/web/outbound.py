@@ -38,7 +38,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class OutsideAdmin:
+class NonAdminHttp:
     """Sends anywhere but to admin routes, on whichever machine: for URLs that somebody chose, or some part of."""
 
     http: Http

@@ -19,7 +19,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             raise ParsingError(f"The head of the request cannot be read: {error}") from error
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]  # as above
+class HttpConnection(HTTPChannel):  # type: ignore[misc]  # as above
     """A connection."""
 
     parser_class = _Parser

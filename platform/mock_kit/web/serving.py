@@ -116,7 +116,7 @@ class Server:
         from waitress.channel import ClientDisconnected  # noqa: PLC0415 - not needed where nothing is served
         from waitress.server import create_server  # noqa: PLC0415 - as above
 
-        from mock_kit.web.request_parsing import Channel  # noqa: PLC0415 - as above
+        from mock_kit.web.request_parsing import HttpConnection  # noqa: PLC0415 - as above
 
         self._patience_s = patience.total_seconds()
         self._server = create_server(
@@ -135,7 +135,7 @@ class Server:
             channel_request_lookahead=1,
         )
         self._server.task_dispatcher.queue_logger = _queue_log
-        self._server.channel_class = Channel
+        self._server.channel_class = HttpConnection
         if pools:
             self._server.task_dispatcher = _Pools(pools, otherwise=self._server.task_dispatcher)
         self._thread = Thread(target=self._server.run, name=f"serve {url_of(listener)}", daemon=True)

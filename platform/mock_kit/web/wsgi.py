@@ -20,7 +20,7 @@ class DroppedError(Exception):
     """Raised out of a WSGI application to hang up without an answer."""
 
 
-class Answer(NamedTuple):
+class WsgiResponse(NamedTuple):
     """What a WSGI application answers, in WSGI's own terms.
 
     Attributes:
@@ -35,7 +35,9 @@ class Answer(NamedTuple):
     rest: Generator[bytes, None, None] | None = None
 
 
-def begin(application: "WSGIApplication", environ: "WSGIEnvironment", *, enough: int | None = None) -> Answer:
+def begin(
+    application: "WSGIApplication", environ: "WSGIEnvironment", *, enough: int | None = None
+) -> WsgiResponse:
     """Run a WSGI application until its answer is there, or enough of one that does not say how long it is.
 
     Args:
@@ -53,8 +55,8 @@ def begin(application: "WSGIApplication", environ: "WSGIEnvironment", *, enough:
     for chunk in rest:
         kept.append(chunk)
         if enough is not None and sum(map(len, kept)) > enough and not _says_its_length(started[-1][1]):
-            return Answer(*started[-1], b"".join(kept), rest)
-    return Answer(*started[-1], b"".join(kept))
+            return WsgiResponse(*started[-1], b"".join(kept), rest)
+    return WsgiResponse(*started[-1], b"".join(kept))
 
 
 def _says_its_length(headers: list[tuple[str, str]]) -> bool:

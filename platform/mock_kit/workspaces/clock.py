@@ -74,7 +74,7 @@ class VirtualClock:
         self._now = asked
 
 
-class Frozen(Protocol):
+class FrozenTime(Protocol):
     """What freezegun hands out while it holds a process's time."""
 
     def move_to(self, target_datetime: datetime) -> None:
@@ -88,7 +88,7 @@ class FrozenClock(VirtualClock):
     from ``datetime.now`` and ``time.time`` alike.
     """
 
-    def __init__(self, start: datetime, frozen: Frozen) -> None:
+    def __init__(self, start: datetime, frozen: FrozenTime) -> None:
         super().__init__(start)
         self._frozen = frozen
         frozen.move_to(self.now())

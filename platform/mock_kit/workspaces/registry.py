@@ -132,7 +132,7 @@ class NewWorkspace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class KeptRegistration:
     """What a snapshot has of a workspace, beside its name and credentials.
 
     Attributes:
@@ -333,7 +333,9 @@ class Workspaces:
             )
         workspace.clock.use(self._clock(mode, now), watermark=watermark)
 
-    def restore(self, connection: Connection, workspace: Workspace, kept: Kept) -> Callable[[], None]:
+    def restore(
+        self, connection: Connection, workspace: Workspace, kept: KeptRegistration
+    ) -> Callable[[], None]:
         """Write what a workspace was like, and return what lets it be so once that is committed.
 
         Its name and its credentials stay.

@@ -29,7 +29,7 @@ from mock_kit.workspaces.requests import (
 
 Json = dict[str, object]
 
-_EXTENSION = "elements-local-keeping"
+_EXTENSION = "elements-local-standalone-admin"
 
 clock = Blueprint("clock", __name__, url_prefix="/_local/clock")
 workspaces = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
@@ -42,7 +42,7 @@ class NoSuchWorkspaceError(Exception):
         super().__init__(f"no workspace {name[:80]!r}; there are: {', '.join(known)}")
 
 
-KEEPING_STATUSES: Mapping[type[Exception], int] = {
+STANDALONE_STATUSES: Mapping[type[Exception], int] = {
     UnreadableTimeError: 400,
     MovedBackError: 400,
     ClockError: 409,
@@ -54,7 +54,7 @@ KEEPING_STATUSES: Mapping[type[Exception], int] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keeping:
+class StandaloneAdmin:
     """What a service that runs alone needs to keep its workspaces.
 
     Attributes:
@@ -73,9 +73,9 @@ Moved = TypedDict("Moved", {"from": str, "now": str})
 """From where to where time was moved; ``from`` is a word of Python's."""
 
 
-def add_keeping(app: Flask, keeping: Keeping) -> None:
+def add_standalone_admin(app: Flask, admin: StandaloneAdmin) -> None:
     """Give an application the routes of its clock and its workspaces."""
-    app.extensions[_EXTENSION] = keeping
+    app.extensions[_EXTENSION] = admin
     app.register_blueprint(clock)
     app.register_blueprint(workspaces)
 
@@ -104,7 +104,7 @@ def put(body: ClockRequest) -> Answer[ClockJson]:
     workspace = asked_workspace()
     mode, now = chosen_clock(body, mode=workspace.clock.mode)
     present = SystemClock().now() if mode is Mode.REAL else workspace.clock.now()
-    _keeping().workspaces.set_clock(workspace, mode, now or present)
+    _admin().workspaces.set_clock(workspace, mode, now or present)
     return Answer(shown_clock(workspace))
 
 
@@ -114,7 +114,7 @@ def advance(body: AdvanceRequest) -> Answer[Moved]:
     """Move time."""
     workspace = asked_workspace()
     begin = workspace.clock.now()
-    _keeping().workspaces.move(workspace, chosen_target(body, now=begin))
+    _admin().workspaces.move(workspace, chosen_target(body, now=begin))
     return Answer({"from": format_instant(begin), "now": format_instant(workspace.clock.now())})
 
 
@@ -122,32 +122,32 @@ def advance(body: AdvanceRequest) -> Answer[Moved]:
 @operation(problems=(403,))
 def index() -> Answer[Json]:
     """List the workspaces with their credentials."""
-    keeping = _keeping()
-    return Answer({"workspaces": [keeping.shown(workspace) for workspace in keeping.workspaces]})
+    admin = _admin()
+    return Answer({"workspaces": [admin.shown(workspace) for workspace in admin.workspaces]})
 
 
 @workspaces.post("")
 @operation(problems=(403, 409))
 def create(body: WorkspaceRequest) -> Answer[Json]:
     """Make a workspace, with records if there are to be some."""
-    keeping = _keeping()
-    if body.records and keeping.fill is None:
+    admin = _admin()
+    if body.records and admin.fill is None:
         raise ParameterError("there is no CRM here that could have records; leave out records")
-    if body.records > keeping.largest:
+    if body.records > admin.largest:
         raise ParameterError(
-            f"records are {keeping.largest} of each kind at the most; seed more of them afterwards"
+            f"records are {admin.largest} of each kind at the most; seed more of them afterwards"
         )
-    made = keeping.workspaces.create(chosen_workspace(body))
-    if body.records and keeping.fill is not None:
-        keeping.fill(made, body.records)
-    return Answer(keeping.shown(made))
+    made = admin.workspaces.create(chosen_workspace(body))
+    if body.records and admin.fill is not None:
+        admin.fill(made, body.records)
+    return Answer(admin.shown(made))
 
 
 @workspaces.delete("")
 @operation(problems=(403, 404, 409))
 def delete(query: NameQuery) -> Answer[Json]:
     """Delete the workspace that ``?name=`` says, with everything that is kept for it."""
-    known = _keeping().workspaces
+    known = _admin().workspaces
     workspace = known.named(query.name)
     if workspace is None:
         raise NoSuchWorkspaceError(query.name, sorted(one.name for one in known))
@@ -158,6 +158,6 @@ def delete(query: NameQuery) -> Answer[Json]:
     return Answer({})
 
 
-def _keeping() -> Keeping:
-    found: Keeping = current_app.extensions[_EXTENSION]
+def _admin() -> StandaloneAdmin:
+    found: StandaloneAdmin = current_app.extensions[_EXTENSION]
     return found

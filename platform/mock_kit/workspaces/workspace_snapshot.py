@@ -19,7 +19,7 @@ from mock_kit.storage.snapshots import Memory, Snapshot
 from mock_kit.storage.table_rows import Reworded, SnapshotError
 from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.errors import SEEDS
-from mock_kit.workspaces.registry import Kept, Workspace, Workspaces
+from mock_kit.workspaces.registry import KeptRegistration, Workspace, Workspaces
 
 WORKSPACE = "workspace"
 """Under which a snapshot's memory has it."""
@@ -66,7 +66,7 @@ class KeptWorkspace(Struct, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class WorkspaceSnapshot:
     """The workspaces as a memory for snapshots.
 
     Attributes:
@@ -109,7 +109,7 @@ class Standing:
         clock = value.clock
         if clock.mode is Mode.VIRTUAL and clock.now is None:
             raise SnapshotError("memory.workspace.clock.now: a virtual clock needs an instant; got null")
-        kept = Kept(
+        kept = KeptRegistration(
             seed=value.seed,
             origin=value.origin,
             start=value.start,
@@ -125,9 +125,9 @@ class Standing:
         return rewording(dict(zip(was, self.recall(workspace).names(), strict=False)))
 
 
-def standing_of(workspaces: Workspaces) -> dict[str, Memory]:
+def workspace_snapshot_of(workspaces: Workspaces) -> dict[str, Memory]:
     """Return what a service that runs alone remembers beside its own, by name."""
-    return {WORKSPACE: Standing(workspaces=workspaces)}
+    return {WORKSPACE: WorkspaceSnapshot(workspaces=workspaces)}
 
 
 def rewording(names: dict[str, str]) -> Reworded:

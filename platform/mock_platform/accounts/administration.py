@@ -8,16 +8,16 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts import people
 from mock_platform.accounts.calling import authorization, caller, calling
 from mock_platform.accounts.people import Account, Member
-from mock_platform.accounts.store import People, Register
+from mock_platform.accounts.store import People, WorkspacePeople
 from mock_platform.core.answers import whole_id
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import NotFoundError
 
 Check = Callable[[Member, Account], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signed:
+class SignedInUser:
     """A user who calls, as they stood when the call came."""
 
     workspace: Workspace
@@ -35,24 +35,24 @@ class Signed:
         return people.administers_organization(self.user, self.account)
 
     @contextmanager
-    def reading(self) -> Iterator[Register]:
+    def reading(self) -> Iterator[WorkspacePeople]:
         """Open the register to read."""
-        with parts().store[People].reading(self.workspace) as register:
+        with dependencies().store[People].reading(self.workspace) as register:
             yield register
 
     @contextmanager
-    def writing(self) -> Iterator[Register]:
+    def writing(self) -> Iterator[WorkspacePeople]:
         """Open the register to change it."""
-        with parts().store[People].writing(self.workspace) as register:
+        with dependencies().store[People].writing(self.workspace) as register:
             yield register
 
-    def users(self, register: Register) -> list[Member]:
+    def users(self, register: WorkspacePeople) -> list[Member]:
         """Return the users whom this one may see and change: themselves, and those they administer."""
         if not self.administers:
             return [user for user in register.users() if user.id == self.user.id]
         return people.administered(self.user, self.account, register.users())
 
-    def user_named(self, register: Register, email_or_id: str) -> Member:
+    def user_named(self, register: WorkspacePeople, email_or_id: str) -> Member:
         """Return one of them by address or id.
 
         Raises:
@@ -65,37 +65,37 @@ class Signed:
         raise NotFoundError("user", email_or_id, named="ID" if number is not None else "email")
 
 
-def signed() -> Signed:
+def signed() -> SignedInUser:
     """Return the user of a call that needs a user and an organization."""
     workspace = caller()
     user_id = calling(authorization()).user_id
-    with parts().store[People].reading(workspace) as register:
+    with dependencies().store[People].reading(workspace) as register:
         user = register.user(user_id) or register.founder
-        return Signed(workspace=workspace, user=user, account=register.account_of(user))
+        return SignedInUser(workspace=workspace, user=user, account=register.account_of(user))
 
 
-def administrator() -> Signed:
+def administrator() -> SignedInUser:
     """Return an administrator's call; anybody else's is 401 (documented)."""
     return _checked(people.check_administers)
 
 
-def organization_administrator() -> Signed:
+def organization_administrator() -> SignedInUser:
     """Return a call of somebody who administers the whole organization; anybody else's is 401 (assumed)."""
     return _checked(people.check_administers_organization)
 
 
-def accounts_administrator() -> Signed:
+def accounts_administrator() -> SignedInUser:
     """Return a call of an administrator in the default account; anybody else's is 401 (documented)."""
     return _checked(people.check_administers_accounts)
 
 
-def _checked(check: Check) -> Signed:
+def _checked(check: Check) -> SignedInUser:
     found = signed()
     check(found.user, found.account)
     return found
 
 
-def account_named(register: Register, account_id: str) -> Account:
+def account_named(register: WorkspacePeople, account_id: str) -> Account:
     """Return an account by the id in a path.
 
     Raises:

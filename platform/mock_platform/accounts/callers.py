@@ -9,7 +9,7 @@ from mock_platform.accounts.store import People
 from mock_platform.core import identities
 from mock_platform.core.choices import Visibility
 from mock_platform.core.models import Instance
-from mock_platform.core.registry import Store
+from mock_platform.core.registry import StoreRegistry
 from mock_platform.errors import InvalidCredentialsError
 
 
@@ -30,7 +30,7 @@ class Callers:
     """
 
     workspaces: Workspaces
-    store: Store
+    store: StoreRegistry
     visibility: Visibility
 
     def of(self, sent: Authorization) -> Caller:

@@ -6,7 +6,7 @@ from mock_platform.accounts.authorization import Authorization, parse_authorizat
 from mock_platform.accounts.callers import Caller, Callers
 from mock_platform.accounts.people import Member
 from mock_platform.accounts.store import People
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import (
     InvalidCredentialsError,
 )
@@ -40,9 +40,9 @@ def calling(sent: Authorization) -> Caller:
     Raises:
         InvalidCredentialsError: one of them is missing or nobody's, or they do not belong together.
     """
-    return parts().services[Callers].of(sent)
+    return dependencies().services[Callers].of(sent)
 
 
 def calling_user(workspace: Workspace) -> Member:
     """Return the user who makes the present call, for views that treat one user other than another."""
-    return parts().store[People].user(workspace, calling(authorization()).user_id)
+    return dependencies().store[People].user(workspace, calling(authorization()).user_id)

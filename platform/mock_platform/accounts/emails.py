@@ -10,7 +10,7 @@ from mock_platform.core.models import Instance, User
 SENDER = "notifications@cloud-elements.com"
 
 
-class Cause(Enum):
+class EmailCause(Enum):
     """Why an e-mail was written."""
 
     ASKED = "asked for"
@@ -24,7 +24,7 @@ class Email:
     """One e-mail."""
 
     at: datetime
-    cause: Cause
+    cause: EmailCause
     to: str
     subject: str
     message: str
@@ -40,7 +40,7 @@ def poller_disabled(  # noqa: PLR0913 - what the e-mail says
     """
     return Email(
         at=at,
-        cause=Cause.POLLER_DISABLED,
+        cause=EmailCause.POLLER_DISABLED,
         to=owner.email,
         subject=f"Polling of {instance.name} (instance {instance.id}) was disabled",
         message=(
@@ -63,7 +63,7 @@ def delivery_failed(  # noqa: PLR0913 - as above
     """
     return Email(
         at=at,
-        cause=Cause.DELIVERY_FAILED,
+        cause=EmailCause.DELIVERY_FAILED,
         to=to,
         subject=f"Notifications of {name} are no longer delivered",
         message=(
@@ -83,4 +83,4 @@ def of_notification(  # noqa: PLR0913 - as above
     """
     addresses = (config.get(key) for key in ("to", "email", "emailAddress"))
     to = next((address for address in addresses if isinstance(address, str) and address), owner.email)
-    return Email(at=at, cause=Cause.SUBSCRIPTION, to=to, sender=sender, subject=topic, message=message)
+    return Email(at=at, cause=EmailCause.SUBSCRIPTION, to=to, sender=sender, subject=topic, message=message)

@@ -6,7 +6,7 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import calling_user
 from mock_platform.accounts.people import administers
 from mock_platform.accounts.store import People
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import ForbiddenError, shown
 
 
@@ -28,7 +28,7 @@ def named_accounts(workspace: Workspace, named: Iterable[str]) -> frozenset[int]
 def _own_accounts(workspace: Workspace) -> list[int]:
     """Return the accounts that the caller may name: all of them for who administers them, else their own (assumed)."""
     user = calling_user(workspace)
-    with parts().store[People].reading(workspace) as register:
+    with dependencies().store[People].reading(workspace) as register:
         account, accounts = register.account_of(user), register.accounts()
     if account.default and administers(user, account):
         return [one.id for one in accounts]

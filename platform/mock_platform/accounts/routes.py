@@ -8,14 +8,14 @@ from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.accounts import people
-from mock_platform.accounts.administration import Signed, account_named, accounts_administrator, signed
+from mock_platform.accounts.administration import SignedInUser, account_named, accounts_administrator, signed
 from mock_platform.accounts.directory import AccountJson, MemberJson, account_to_json, user_to_json
 from mock_platform.accounts.failure_policy import failure_policy
 from mock_platform.accounts.people import Account, AccountChange
 from mock_platform.accounts.routes_users import USER_LINKS, Text, UserRequest, add_user
-from mock_platform.accounts.store import Register
+from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core.answers import done
-from mock_platform.core.listing import WhereQuery, narrowed, stretch
+from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
@@ -66,18 +66,18 @@ class AccountPatch(Struct, rename="camel"):
 
 @bp.get("")
 @operation(needs=accounts_administrator, problems=(404,), headers=PAGE_HEADERS)
-def index(admin: Signed, query: AccountsQuery) -> Answer[list[AccountJson]]:
+def index(admin: SignedInUser, query: AccountsQuery) -> Answer[list[AccountJson]]:
     """List the organization's accounts; a list without any is 404 (observed)."""
     with admin.reading() as register:
         found = [one for one in register.accounts() if one.active or query.include_inactive]
     shown = narrowed([account_to_json(one) for one in found], query.where)
     page = paging(query)
-    return stretch(shown, replace(page, offset=page.offset + query.offset), kinds="accounts")
+    return paginated(shown, replace(page, offset=page.offset + query.offset), kinds="accounts")
 
 
 @bp.post("")
 @operation(needs=accounts_administrator, links=_LINKS)
-def create(admin: Signed, body: AccountRequest) -> Answer[AccountJson]:
+def create(admin: SignedInUser, body: AccountRequest) -> Answer[AccountJson]:
     """Make an account."""
     with admin.writing() as register:
         made = register.add_account(
@@ -95,7 +95,7 @@ def create(admin: Signed, body: AccountRequest) -> Answer[AccountJson]:
 
 @bp.get("/<account_id>")
 @operation(needs=accounts_administrator, problems=(404,))
-def get(admin: Signed, account_id: str) -> Answer[AccountJson]:
+def get(admin: SignedInUser, account_id: str) -> Answer[AccountJson]:
     """Show an account."""
     with admin.reading() as register:
         return Answer(account_to_json(account_named(register, account_id)))
@@ -103,7 +103,7 @@ def get(admin: Signed, account_id: str) -> Answer[AccountJson]:
 
 @bp.patch("/<account_id>")
 @operation(needs=accounts_administrator, problems=(404, 409))
-def patch(admin: Signed, account_id: str, body: AccountPatch) -> Answer[AccountJson]:
+def patch(admin: SignedInUser, account_id: str, body: AccountPatch) -> Answer[AccountJson]:
     """Change what is sent about an account."""
     with admin.writing() as register:
         changed = people.change_account(account_named(register, account_id), body.to_change())
@@ -113,7 +113,7 @@ def patch(admin: Signed, account_id: str, body: AccountPatch) -> Answer[AccountJ
 
 @bp.delete("/<account_id>")
 @operation(needs=accounts_administrator, problems=(404, 409))
-def delete(admin: Signed, account_id: str) -> Answer[None]:
+def delete(admin: SignedInUser, account_id: str) -> Answer[None]:
     """Delete an account with its users, and what is theirs (documented)."""
     with admin.writing() as register:
         account = account_named(register, account_id)
@@ -124,18 +124,18 @@ def delete(admin: Signed, account_id: str) -> Answer[None]:
 
 @bp.get("/<account_id>/users")
 @operation(needs=accounts_administrator, problems=(404,), headers=PAGE_HEADERS)
-def users(admin: Signed, account_id: str, query: WhereQuery) -> Answer[list[MemberJson]]:
+def users(admin: SignedInUser, account_id: str, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List an account's users."""
     with admin.reading() as register:
         account = account_named(register, account_id)
         theirs = [user for user in register.users() if user.account_id == account.id]
     found = [user_to_json(user) for user in theirs if user.active or query.include_inactive]
-    return stretch(narrowed(found, query.where), paging(query), kinds="users")
+    return paginated(narrowed(found, query.where), paging(query), kinds="users")
 
 
 @bp.post("/<account_id>/users")
 @operation(needs=accounts_administrator, problems=(404, 409), links=USER_LINKS)
-def create_user(admin: Signed, account_id: str, body: UserRequest) -> Answer[MemberJson]:
+def create_user(admin: SignedInUser, account_id: str, body: UserRequest) -> Answer[MemberJson]:
     """Make a user in an account."""
     with admin.writing() as register:
         user = add_user(admin, register, account_named(register, account_id), body)
@@ -144,7 +144,7 @@ def create_user(admin: Signed, account_id: str, body: UserRequest) -> Answer[Mem
 
 @bp.get("/settings")
 @operation(needs=signed)
-def own_settings(who: Signed) -> Answer[SettingsJson]:
+def own_settings(who: SignedInUser) -> Answer[SettingsJson]:
     """Show the settings of the caller's own account."""
     return Answer(dict(who.account.settings))
 
@@ -152,7 +152,7 @@ def own_settings(who: Signed) -> Answer[SettingsJson]:
 @bp.post("/settings")
 @bp.patch("/settings")
 @operation(needs=signed)
-def change_own_settings(who: Signed, body: SettingsJson) -> Answer[SettingsJson]:
+def change_own_settings(who: SignedInUser, body: SettingsJson) -> Answer[SettingsJson]:
     """Set what is sent in the caller's own account."""
     with who.writing() as register:
         return Answer(_with_settings(register, who.account.id, body))
@@ -160,7 +160,7 @@ def change_own_settings(who: Signed, body: SettingsJson) -> Answer[SettingsJson]
 
 @bp.get("/<account_id>/settings")
 @operation(needs=accounts_administrator, problems=(404,))
-def settings(admin: Signed, account_id: str) -> Answer[SettingsJson]:
+def settings(admin: SignedInUser, account_id: str) -> Answer[SettingsJson]:
     """Show an account's settings."""
     with admin.reading() as register:
         return Answer(dict(account_named(register, account_id).settings))
@@ -169,13 +169,13 @@ def settings(admin: Signed, account_id: str) -> Answer[SettingsJson]:
 @bp.post("/<account_id>/settings")
 @bp.patch("/<account_id>/settings")
 @operation(needs=accounts_administrator, problems=(404,))
-def change_settings(admin: Signed, account_id: str, body: SettingsJson) -> Answer[SettingsJson]:
+def change_settings(admin: SignedInUser, account_id: str, body: SettingsJson) -> Answer[SettingsJson]:
     """Set what is sent; what is not stays (documented: POST at first, PATCH later; here either does)."""
     with admin.writing() as register:
         return Answer(_with_settings(register, account_named(register, account_id).id, body))
 
 
-def _with_settings(register: Register, account_id: int, sent: SettingsJson) -> SettingsJson:
+def _with_settings(register: WorkspacePeople, account_id: int, sent: SettingsJson) -> SettingsJson:
     account = account_named(register, str(account_id))
     changed = {**account.settings, **sent}
     failure_policy(changed)  # refused here, not when a callback fails

@@ -14,7 +14,7 @@ from mock_platform.accounts.callers import Caller, Callers
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.accounts.login import sign_in
 from mock_platform.accounts.store import People
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import InvalidCredentialsError, InvalidRequestError
 
 bp = Blueprint("authentication", __name__, url_prefix="/authentication")
@@ -109,10 +109,10 @@ def old_secrets(caller: Caller) -> Answer[OldSecretsJson]:
 
 
 def _signed_in(username: str, password: str) -> str:
-    services = parts()
+    services = dependencies()
     return sign_in(services.services[Callers], username, password, passwords=services.settings.passwords)
 
 
 def _secrets(caller: Caller) -> tuple[str, str]:
-    user = parts().store[People].user(caller.workspace, caller.user_id)
+    user = dependencies().store[People].user(caller.workspace, caller.user_id)
     return user.secret, caller.workspace.organization_secret

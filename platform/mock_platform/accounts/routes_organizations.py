@@ -7,10 +7,15 @@ from msgspec import Struct
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.accounts import routes_users as of_users
-from mock_platform.accounts.administration import Signed, administrator, organization_administrator, signed
+from mock_platform.accounts.administration import (
+    SignedInUser,
+    administrator,
+    organization_administrator,
+    signed,
+)
 from mock_platform.accounts.directory import MemberJson, OrganizationJson, organization_to_json, user_to_json
 from mock_platform.accounts.routes_users import USER_LINKS, Text, UserRequest
-from mock_platform.core.listing import WhereQuery, narrowed, stretch
+from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
 
 bp = Blueprint("organizations", __name__, url_prefix="/organizations")
@@ -26,7 +31,7 @@ class OrganizationRequest(Struct, rename="camel"):
 
 @bp.get("/me")
 @operation(needs=signed)
-def get(who: Signed) -> Answer[OrganizationJson]:
+def get(who: SignedInUser) -> Answer[OrganizationJson]:
     """Show the caller's organization."""
     with who.reading() as register:
         return Answer(organization_to_json(register.organization))
@@ -34,7 +39,7 @@ def get(who: Signed) -> Answer[OrganizationJson]:
 
 @bp.put("/me")
 @operation(needs=organization_administrator)
-def put(admin: Signed, body: OrganizationRequest) -> Answer[OrganizationJson]:
+def put(admin: SignedInUser, body: OrganizationRequest) -> Answer[OrganizationJson]:
     """Change the caller's organization."""
     with admin.writing() as register:
         stored = register.organization
@@ -50,18 +55,18 @@ def put(admin: Signed, body: OrganizationRequest) -> Answer[OrganizationJson]:
 
 @bp.get("/users")
 @operation(needs=administrator, problems=(404,), headers=PAGE_HEADERS)
-def users(admin: Signed, query: WhereQuery) -> Answer[list[MemberJson]]:
+def users(admin: SignedInUser, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users."""
     with admin.reading() as register:
         found = [user for user in admin.users(register) if user.active or query.include_inactive]
-    return stretch(
+    return paginated(
         narrowed([user_to_json(user) for user in found], query.where), paging(query), kinds="users"
     )
 
 
 @bp.post("/users")
 @operation(needs=administrator, problems=(409,), links=USER_LINKS)
-def create_user(admin: Signed, body: UserRequest) -> Answer[MemberJson]:
+def create_user(admin: SignedInUser, body: UserRequest) -> Answer[MemberJson]:
     """Make a user in the caller's account; an address that somebody has is 409 (observed)."""
     with admin.writing() as register:
         return Answer(user_to_json(of_users.add_user(admin, register, admin.account, body)))
@@ -69,7 +74,7 @@ def create_user(admin: Signed, body: UserRequest) -> Answer[MemberJson]:
 
 @bp.get("/users/<user_id>")
 @operation(needs=administrator, problems=(404,))
-def user(admin: Signed, user_id: str) -> Answer[MemberJson]:
+def user(admin: SignedInUser, user_id: str) -> Answer[MemberJson]:
     """Show one of the organization's users."""
     with admin.reading() as register:
         return Answer(user_to_json(admin.user_named(register, user_id)))

@@ -6,11 +6,16 @@ from flask import Blueprint
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.accounts import people
-from mock_platform.accounts.administration import Signed, account_named, accounts_administrator, administrator
+from mock_platform.accounts.administration import (
+    SignedInUser,
+    account_named,
+    accounts_administrator,
+    administrator,
+)
 from mock_platform.accounts.directory import AccountJson, MemberJson, account_to_json, user_to_json
 from mock_platform.accounts.people import Member
 from mock_platform.accounts.roles import check_not_foreign, granted, role_named, withdrawn
-from mock_platform.accounts.store import Register
+from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
 from mock_platform.core.answers import done, whole_id
 from mock_platform.errors import ForbiddenError
@@ -20,7 +25,7 @@ bp = Blueprint("roles", __name__)
 
 @bp.put("/users/<user_id>/roles/<role>")
 @operation(needs=administrator, problems=(400, 403, 404, 409))
-def grant_to_user(admin: Signed, user_id: str, role: str) -> Answer[MemberJson]:
+def grant_to_user(admin: SignedInUser, user_id: str, role: str) -> Answer[MemberJson]:
     """Give a user a role; one that they have is 409 (observed)."""
     known = role_named(role)
     check_not_foreign("user", user_id)
@@ -33,7 +38,7 @@ def grant_to_user(admin: Signed, user_id: str, role: str) -> Answer[MemberJson]:
 
 @bp.delete("/users/<user_id>/roles/<role>")
 @operation(needs=administrator, problems=(400, 403, 404, 409))
-def withdraw_from_user(admin: Signed, user_id: str, role: str) -> Answer[None]:
+def withdraw_from_user(admin: SignedInUser, user_id: str, role: str) -> Answer[None]:
     """Take a role from a user."""
     known = role_named(role)
     check_not_foreign("user", user_id)
@@ -47,7 +52,7 @@ def withdraw_from_user(admin: Signed, user_id: str, role: str) -> Answer[None]:
 
 @bp.put("/accounts/<account_id>/roles/<role>")
 @operation(needs=accounts_administrator, problems=(400, 403, 404, 409))
-def grant_to_account(admin: Signed, account_id: str, role: str) -> Answer[AccountJson]:
+def grant_to_account(admin: SignedInUser, account_id: str, role: str) -> Answer[AccountJson]:
     """Give all users of an account a role; one that they have is 409 (observed)."""
     known = role_named(role)
     check_not_foreign("account", account_id)
@@ -61,7 +66,7 @@ def grant_to_account(admin: Signed, account_id: str, role: str) -> Answer[Accoun
 
 @bp.delete("/accounts/<account_id>/roles/<role>")
 @operation(needs=accounts_administrator, problems=(400, 403, 404))
-def withdraw_from_account(admin: Signed, account_id: str, role: str) -> Answer[None]:
+def withdraw_from_account(admin: SignedInUser, account_id: str, role: str) -> Answer[None]:
     """Take a role from all users of an account."""
     known = role_named(role)
     check_not_foreign("account", account_id)
@@ -72,7 +77,7 @@ def withdraw_from_account(admin: Signed, account_id: str, role: str) -> Answer[N
     return done()
 
 
-def _user_to_change(admin: Signed, register: Register, user_id: str) -> Member:
+def _user_to_change(admin: SignedInUser, register: WorkspacePeople, user_id: str) -> Member:
     """Return a user whom this administrator may give roles.
 
     Raises:

@@ -7,14 +7,14 @@ from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.accounts import people
-from mock_platform.accounts.administration import Signed, administrator, signed
+from mock_platform.accounts.administration import SignedInUser, administrator, signed
 from mock_platform.accounts.directory import MemberJson, user_to_json
 from mock_platform.accounts.people import Account, Member, UserChange
-from mock_platform.accounts.store import Register
+from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
 from mock_platform.core.answers import done
-from mock_platform.core.dependencies import parts
-from mock_platform.core.listing import WhereQuery, narrowed, stretch
+from mock_platform.core.dependencies import dependencies
+from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
 from mock_platform.errors import InvalidCredentialsError
 
@@ -61,17 +61,17 @@ class UserPatch(Struct, rename="camel"):
 
 @bp.get("")
 @operation(needs=administrator, problems=(404,), headers=PAGE_HEADERS)
-def index(admin: Signed, query: WhereQuery) -> Answer[list[MemberJson]]:
+def index(admin: SignedInUser, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users; who is no administrator is refused with 401 (documented)."""
     with admin.reading() as register:
         found = [user for user in admin.users(register) if user.active or query.include_inactive]
     shown = narrowed([user_to_json(user) for user in found], query.where)
-    return stretch(shown, paging(query), kinds="users")
+    return paginated(shown, paging(query), kinds="users")
 
 
 @bp.get("/<email_or_id>")
 @operation(needs=signed, problems=(404,))
-def get(who: Signed, email_or_id: str) -> Answer[MemberJson]:
+def get(who: SignedInUser, email_or_id: str) -> Answer[MemberJson]:
     """Show a user: oneself, or for administrators any.
 
     With the user's password in ``Elements-User-Password`` the secret is shown too (documented).
@@ -81,7 +81,7 @@ def get(who: Signed, email_or_id: str) -> Answer[MemberJson]:
     shown = user_to_json(user)
     password = request.headers.get(PASSWORD_HEADER)
     if password is not None:
-        if not people.opens(user, password, passwords=parts().settings.passwords):
+        if not people.opens(user, password, passwords=dependencies().settings.passwords):
             raise InvalidCredentialsError(f"{PASSWORD_HEADER} is not the password of {user.email}.")
         shown["secret"] = user.secret
     return Answer(shown)
@@ -89,7 +89,7 @@ def get(who: Signed, email_or_id: str) -> Answer[MemberJson]:
 
 @bp.patch("/<email_or_id>")
 @operation(needs=signed, problems=(404, 409))
-def patch(who: Signed, email_or_id: str, body: UserPatch) -> Answer[MemberJson]:
+def patch(who: SignedInUser, email_or_id: str, body: UserPatch) -> Answer[MemberJson]:
     """Change what is sent about a user."""
     with who.writing() as register:
         user = who.user_named(register, email_or_id)
@@ -101,7 +101,7 @@ def patch(who: Signed, email_or_id: str, body: UserPatch) -> Answer[MemberJson]:
 
 @bp.delete("/<email_or_id>")
 @operation(needs=administrator, problems=(404, 409))
-def delete(admin: Signed, email_or_id: str) -> Answer[None]:
+def delete(admin: SignedInUser, email_or_id: str) -> Answer[None]:
     """Delete a user with their jobs and instances (documented)."""
     with admin.writing() as register:
         user = admin.user_named(register, email_or_id)
@@ -110,7 +110,7 @@ def delete(admin: Signed, email_or_id: str) -> Answer[None]:
     return done()
 
 
-def add_user(admin: Signed, register: Register, account: Account, body: UserRequest) -> Member:
+def add_user(admin: SignedInUser, register: WorkspacePeople, account: Account, body: UserRequest) -> Member:
     """Make a user in an account, with a secret of their own.
 
     Raises:

@@ -12,7 +12,7 @@ from mock_kit.workspaces.errors import DefaultWorkspaceError
 from mock_kit.workspaces.registry import Workspace
 from mock_kit.workspaces.requests import NameQuery, WorkspaceRequest, chosen_workspace
 from mock_platform.activity.store import Activities
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import InvalidRequestError, NotFoundError, ProviderError
 
 Json = dict[str, object]
@@ -24,21 +24,21 @@ bp = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
 @operation(problems=(403,))
 def index() -> Answer[Json]:
     """List the workspaces with their credentials."""
-    return Answer({"workspaces": [_shown(workspace) for workspace in parts().workspaces]})
+    return Answer({"workspaces": [_shown(workspace) for workspace in dependencies().workspaces]})
 
 
 @bp.post("")
 @operation(problems=(403, 409, 502))
 def create(body: WorkspaceRequest) -> Answer[Json]:
     """Make a workspace, and fill its CRM if records are asked for."""
-    workspace = parts().workspaces.create(chosen_workspace(body))
+    workspace = dependencies().workspaces.create(chosen_workspace(body))
     if body.records:
         try:
-            _tell_crm(workspace, "/_local/seed", {"records": body.records}, by=parts().http)
+            _tell_crm(workspace, "/_local/seed", {"records": body.records}, by=dependencies().http)
         except (ProviderError, InvalidRequestError):
             with suppress(ProviderError, InvalidRequestError):
-                _tell_crm(workspace, "/_local/reset", {}, by=parts().inside)
-            parts().workspaces.delete(workspace)
+                _tell_crm(workspace, "/_local/reset", {}, by=dependencies().inside)
+            dependencies().workspaces.delete(workspace)
             raise
     return Answer(_shown(workspace))
 
@@ -47,7 +47,7 @@ def create(body: WorkspaceRequest) -> Answer[Json]:
 @operation(problems=(403, 404, 409, 502))
 def delete(query: NameQuery) -> Answer[Json]:
     """Delete the workspace that ``?name=`` says, with everything that any service keeps for it."""
-    workspace = parts().workspaces.named(query.name)
+    workspace = dependencies().workspaces.named(query.name)
     if workspace is None:
         raise NotFoundError("workspace", repr(query.name[:80]), named="name")
     _remove(workspace)
@@ -61,10 +61,10 @@ def _remove(workspace: Workspace) -> None:
         DefaultWorkspaceError: it is the one that stays.
         ConflictError: its time is being moved; nothing is forgotten.
     """
-    services = parts()
+    services = dependencies()
     if workspace is services.workspaces.default:
         raise DefaultWorkspaceError
-    with services.engine.alone(workspace):
+    with services.engine.exclusive(workspace):
         _tell_crm(workspace, "/_local/reset", {}, by=services.inside)
         _send(
             f"{services.settings.sink_url}/_local/reset?workspace={workspace.name}",
@@ -81,7 +81,7 @@ def _remove(workspace: Workspace) -> None:
 
 def _tell_crm(workspace: Workspace, path: str, body: Json, *, by: Http) -> None:
     key = b64encode(f"{workspace.crm_api_key}:".encode()).decode()
-    _send(parts().settings.crm_url + path, body, {"Authorization": f"Basic {key}"}, by=by)
+    _send(dependencies().settings.crm_url + path, body, {"Authorization": f"Basic {key}"}, by=by)
 
 
 def _send(url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
@@ -94,7 +94,7 @@ def _send(url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
         InvalidRequestError: it refuses.
         ProviderError: it does not answer.
     """
-    headers = {**parts().admin_headers, **headers, "Content-Type": "application/json"}
+    headers = {**dependencies().admin_headers, **headers, "Content-Type": "application/json"}
     reply = by.send("POST", url, headers=headers, body=encode(body))
     if isinstance(reply, NoReply):
         raise ProviderError(status=502, message=f"{url} did not answer: {reply.reason}")
@@ -106,4 +106,4 @@ def _send(url: str, body: Json, headers: dict[str, str], *, by: Http) -> None:
 
 def _shown(workspace: Workspace) -> Json:
     """Return what whoever works in the workspace has to know."""
-    return {**workspace.to_json(), "callback_url": f"{parts().settings.sink_url}/{workspace.name}"}
+    return {**workspace.to_json(), "callback_url": f"{dependencies().settings.sink_url}/{workspace.name}"}

@@ -50,16 +50,16 @@ class People:
         self._delete_instances_of = delete_instances_of
 
     @contextmanager
-    def reading(self, workspace: Workspace) -> "Iterator[Register]":
+    def reading(self, workspace: Workspace) -> "Iterator[WorkspacePeople]":
         """Open a workspace's register, to read from one state of it."""
         with self._database.reading() as connection:
-            yield Register(connection, workspace, self._delete_instances_of)
+            yield WorkspacePeople(connection, workspace, self._delete_instances_of)
 
     @contextmanager
-    def writing(self, workspace: Workspace) -> "Iterator[Register]":
+    def writing(self, workspace: Workspace) -> "Iterator[WorkspacePeople]":
         """Open a workspace's register, to change it: all of it happens, or nothing."""
         with self._database.writing() as connection:
-            register = Register(connection, workspace, self._delete_instances_of)
+            register = WorkspacePeople(connection, workspace, self._delete_instances_of)
             register.write_down()
             yield register
 
@@ -67,7 +67,7 @@ class People:
         """Return a user; the one that the workspace began with where there is none of that id, or no longer."""
         founder = identities.founder_id(workspace)
         asked = {"of_workspace": workspace.name, "of_id": user_id, "of_founder": founder}
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             found = {row.id: row for row in _either.all(connection, asked)}
         row = found.get(user_id) or found.get(founder)
         return founding(workspace).user if row is None else _user(row)
@@ -78,7 +78,7 @@ class People:
         The users that workspaces began with are found by the workspaces themselves.
         """
         asked = select(users.c.workspace, users.c.id).where(users.c.secret == secret, users.c.active)
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             found = connection.execute(asked).first()
         return (found.workspace, found.id) if found else None
 
@@ -90,7 +90,7 @@ class People:
             .join(users, theirs)
             .where(sessions.c.token == token, users.c.active)
         )
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             found = connection.execute(asked).first()
         return (found.workspace, found.user_id) if found else None
 
@@ -102,7 +102,7 @@ class People:
         return {workspace for workspace, address in kept if address.casefold() == email.casefold()}
 
 
-class Register:
+class WorkspacePeople:
     """The people of one workspace, within one transaction."""
 
     def __init__(

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
-from mock_platform.accounts.emails import Cause, Email
+from mock_platform.accounts.emails import Email, EmailCause
 from mock_platform.core.tables import emails
 
 _add = Prepared(emails.insert())
@@ -56,7 +56,7 @@ def keep_email(connection: Connection, workspace: str, email: Email) -> None:
 def _email(row: Row[tuple[object, ...]]) -> Email:
     return Email(
         at=row.at,
-        cause=Cause(row.cause),
+        cause=EmailCause(row.cause),
         sender=row.sender,
         to=row.recipient,
         subject=row.subject,

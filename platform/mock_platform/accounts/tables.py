@@ -6,18 +6,18 @@ A workspace in which none of them has changed has no rows here: what it began wi
 from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
 
 from mock_kit.storage.database import Instant
-from mock_platform.core.tables import Words, metadata
+from mock_platform.core.tables import OutsideText, metadata
 
 organizations = Table(
     "platform_organizations",
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
-    Column("name", Words, nullable=False),
+    Column("name", OutsideText, nullable=False),
     Column("secret", Text, nullable=False),
     Column("created", Instant, nullable=False),
-    Column("external_id", Words, nullable=False),
-    Column("customer_id", Words, nullable=False),
+    Column("external_id", OutsideText, nullable=False),
+    Column("customer_id", OutsideText, nullable=False),
 )
 
 accounts = Table(
@@ -26,14 +26,14 @@ accounts = Table(
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
     Column("company_id", BigInteger, nullable=False),
-    Column("external_id", Words, nullable=False),
-    Column("name", Words, nullable=False),
+    Column("external_id", OutsideText, nullable=False),
+    Column("name", OutsideText, nullable=False),
     Column("created", Instant, nullable=False),
-    Column("description", Words, nullable=False),
+    Column("description", OutsideText, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("default", Boolean, nullable=False),
     Column("roles", Text, nullable=False),
-    Column("settings", Words, nullable=False),
+    Column("settings", OutsideText, nullable=False),
 )
 
 users = Table(
@@ -43,14 +43,14 @@ users = Table(
     Column("id", BigInteger, primary_key=True),
     Column("account_id", BigInteger, nullable=False),
     Column("company_id", BigInteger, nullable=False),
-    Column("email", Words, nullable=False),
-    Column("first_name", Words, nullable=False),
-    Column("last_name", Words, nullable=False),
-    Column("secret", Words, nullable=False),
+    Column("email", OutsideText, nullable=False),
+    Column("first_name", OutsideText, nullable=False),
+    Column("last_name", OutsideText, nullable=False),
+    Column("secret", OutsideText, nullable=False),
     Column("created", Instant, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("last_login", Instant),
-    Column("password", Words),
+    Column("password", OutsideText),
     Column("roles", Text, nullable=False),
     Index("platform_users_by_secret", "secret", unique=True),
 )
@@ -58,7 +58,7 @@ users = Table(
 sessions = Table(
     "platform_sessions",
     metadata,
-    Column("token", Words, primary_key=True),
+    Column("token", OutsideText, primary_key=True),
     Column("workspace", Text, nullable=False),
     Column("user_id", BigInteger, nullable=False),
     Index("platform_sessions_of_user", "workspace", "user_id"),

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from mock_platform.core.models import Instance, Ran
+from mock_platform.core.models import Instance, RunSummary
 from mock_platform.dates.iso_dates import iso_date_exact
 
 
-class Kind(Enum):
+class ActivityKind(Enum):
     """What sort of thing happened."""
 
     INSTANCE = "instance"
@@ -34,20 +34,20 @@ class Activity:
         about: what the line is about, for programs; the keys are those of JSON.
     """
 
-    kind: Kind
+    kind: ActivityKind
     text: str
     about: Mapping[str, object] = field(default_factory=dict)
 
 
-def advanced(start: datetime, end: datetime, ran: Ran) -> Activity:
+def advanced(start: datetime, end: datetime, ran: RunSummary) -> Activity:
     """Tell that time was moved, and what ran meanwhile."""
     did = ", ".join(
         [counted(ran.polls, "poll"), counted(ran.events, "event"), counted(ran.attempts, "callback")]
         + ([f"{ran.attempts - ran.deliveries} not taken"] if ran.attempts > ran.deliveries else [])
     )
     return Activity(
-        kind=Kind.CLOCK,
-        text=f"clock advanced from {moment(start, end)} to {moment(end, start)}: {did if ran != Ran() else 'nothing fell due'}",
+        kind=ActivityKind.CLOCK,
+        text=f"clock advanced from {moment(start, end)} to {moment(end, start)}: {did if ran != RunSummary() else 'nothing fell due'}",
         about=_times(start, end)
         | {"polls": ran.polls, "events": ran.events, "deliveries": ran.deliveries, "attempts": ran.attempts},
     )
@@ -60,22 +60,22 @@ def clock_set(start: datetime, end: datetime, *, follows: bool) -> Activity:
         follows: whether it follows the machine from now on.
     """
     text = "clock follows the machine" if follows else f"clock set from {moment(start)} to {moment(end)}"
-    return Activity(kind=Kind.CLOCK, text=text, about=_times(start, end))
+    return Activity(kind=ActivityKind.CLOCK, text=text, about=_times(start, end))
 
 
 def reset(name: str) -> Activity:
     """Tell that a workspace is at its start again."""
-    return Activity(kind=Kind.RESET, text=f"workspace {name} reset")
+    return Activity(kind=ActivityKind.RESET, text=f"workspace {name} reset")
 
 
 def restored(name: str) -> Activity:
     """Tell that a workspace was put back to a snapshot."""
-    return Activity(kind=Kind.RESET, text=f"workspace {name} put back to a snapshot")
+    return Activity(kind=ActivityKind.RESET, text=f"workspace {name} put back to a snapshot")
 
 
 def about_instance(text: str, instance: Instance) -> Activity:
     """Return what happened to an instance."""
-    return Activity(kind=Kind.INSTANCE, text=text, about=of_instance(instance.id))
+    return Activity(kind=ActivityKind.INSTANCE, text=text, about=of_instance(instance.id))
 
 
 def of_instance(instance_id: int | None) -> dict[str, object]:

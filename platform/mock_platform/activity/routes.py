@@ -11,7 +11,7 @@ from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_kit.web.lean_flask import this_request
 from mock_platform.activity.store import Activities
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import InvalidRequestError, NotFoundError, shown
 
 bp = Blueprint("activity", __name__, url_prefix="/_local/activity")
@@ -42,7 +42,7 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
     before they were asked for; of one workspace, it may be more than were. Numbers begin anew with a restart: whoever
     comes with a higher one is shown all there is.
     """
-    activities, workspace = parts().store[Activities], _asked(query)
+    activities, workspace = dependencies().store[Activities], _asked(query)
     found = (
         activities.latest(workspace, limit=query.limit)
         if query.after is None
@@ -76,6 +76,6 @@ def _asked(query: ActivityQuery) -> str | None:
         raise InvalidRequestError(
             f"workspace is {shown(named)}, but the credentials are those of {shown(by_credentials)}; leave out one of the two"
         )
-    if parts().workspaces.named(named) is None:
+    if dependencies().workspaces.named(named) is None:
         raise NotFoundError("workspace", shown(named), named="name")
     return named

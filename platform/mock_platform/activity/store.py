@@ -29,7 +29,7 @@ _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ActivityEntry:
     """An activity in its place.
 
     Attributes:
@@ -54,7 +54,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class ActivityPage:
     """Entries in the order of their numbers.
 
     Attributes:
@@ -64,7 +64,7 @@ class Stretch:
         dropped: how many that would have come first had made room for others.
     """
 
-    entries: list[Entry]
+    entries: list[ActivityEntry]
     last: int
     total: int = 0
     more: bool = False
@@ -72,7 +72,7 @@ class Stretch:
 
 
 @dataclass
-class _Shelf:
+class _WorkspaceEntries:
     """A workspace's entries, by their numbers.
 
     Attributes:
@@ -92,8 +92,8 @@ class Activities:
 
     def __init__(self) -> None:
         self._changed = Condition()
-        self._kept: OrderedDict[int, Entry] = OrderedDict()
-        self._shelves: dict[str, _Shelf] = {}
+        self._kept: OrderedDict[int, ActivityEntry] = OrderedDict()
+        self._by_workspace: dict[str, _WorkspaceEntries] = {}
         self._last = 0
         self.waiting = 0
         self._stopped = False
@@ -116,17 +116,17 @@ class Activities:
     def forget(self, workspace: str) -> None:
         """Let a workspace that is deleted leave nothing to one that is called the same; among all, its lines stay."""
         with self._changed:
-            self._shelves.pop(workspace, None)
+            self._by_workspace.pop(workspace, None)
 
-    def latest(self, workspace: str | None, *, limit: int) -> Stretch:
+    def latest(self, workspace: str | None, *, limit: int) -> ActivityPage:
         """Return the latest entries of a workspace, or of all."""
         with self._changed:
             newest = islice(self._newest_first(workspace), limit)
-            return Stretch(entries=[*newest][::-1], last=self._last, total=self._total(workspace))
+            return ActivityPage(entries=[*newest][::-1], last=self._last, total=self._total(workspace))
 
     def after(
         self, number: int, workspace: str | None, *, limit: int, patience: timedelta = _NO_WAIT
-    ) -> Stretch:
+    ) -> ActivityPage:
         """Return the first entries after a number, of a workspace or of all.
 
         A number that has not been reached is of an earlier run: everything is new to who asks with it.
@@ -148,15 +148,17 @@ class Activities:
 
     def _add(self, workspace: str, at: datetime, activity: Activity) -> None:
         self._last += 1
-        self._kept[self._last] = Entry(number=self._last, workspace=workspace, at=at, activity=activity)
-        shelf = self._shelves.setdefault(workspace, _Shelf())
-        shelf.made += 1
-        shelf.numbers.append(self._last)
-        if len(shelf.numbers) > KEPT_OF_ONE:
-            self._kept.pop(shelf.numbers.popleft(), None)
+        self._kept[self._last] = ActivityEntry(
+            number=self._last, workspace=workspace, at=at, activity=activity
+        )
+        entries = self._by_workspace.setdefault(workspace, _WorkspaceEntries())
+        entries.made += 1
+        entries.numbers.append(self._last)
+        if len(entries.numbers) > KEPT_OF_ONE:
+            self._kept.pop(entries.numbers.popleft(), None)
         if len(self._kept) > KEPT:
             number, entry = self._kept.popitem(last=False)
-            numbers = self._shelf(entry.workspace).numbers
+            numbers = self._entries_of(entry.workspace).numbers
             if numbers and numbers[0] == number:  # else it is of one that was deleted
                 numbers.popleft()
 
@@ -171,10 +173,10 @@ class Activities:
         finally:
             self.waiting -= 1
 
-    def _stretch(self, number: int, workspace: str | None, limit: int) -> Stretch:
+    def _stretch(self, number: int, workspace: str | None, limit: int) -> ActivityPage:
         newer = [*takewhile(lambda entry: entry.number > number, self._newest_first(workspace))][::-1]
         shown = newer[:limit]
-        return Stretch(
+        return ActivityPage(
             entries=shown,
             last=shown[-1].number if len(shown) < len(newer) else self._last,
             total=self._total(workspace),
@@ -183,22 +185,22 @@ class Activities:
         )
 
     def _total(self, workspace: str | None) -> int:
-        return len(self._kept if workspace is None else self._shelf(workspace).numbers)
+        return len(self._kept if workspace is None else self._entries_of(workspace).numbers)
 
     def _dropped(self, number: int, workspace: str | None, *, kept: int) -> int:
         """Return how many entries after a number are gone: of a workspace, where others told in between, at the most."""
         if workspace is None:
             return self._last - number - kept
-        shelf = self._shelf(workspace)
-        oldest = shelf.numbers[0] if shelf.numbers else self._last + 1
-        return max(0, min(shelf.made - len(shelf.numbers), oldest - 1 - number))
+        entries = self._entries_of(workspace)
+        oldest = entries.numbers[0] if entries.numbers else self._last + 1
+        return max(0, min(entries.made - len(entries.numbers), oldest - 1 - number))
 
-    def _newest_first(self, workspace: str | None) -> Iterator[Entry]:
-        numbers = reversed(self._kept if workspace is None else self._shelf(workspace).numbers)
+    def _newest_first(self, workspace: str | None) -> Iterator[ActivityEntry]:
+        numbers = reversed(self._kept if workspace is None else self._entries_of(workspace).numbers)
         return (self._kept[number] for number in numbers)
 
-    def _shelf(self, workspace: str) -> _Shelf:
-        return self._shelves.get(workspace, _Shelf())
+    def _entries_of(self, workspace: str) -> _WorkspaceEntries:
+        return self._by_workspace.get(workspace, _WorkspaceEntries())
 
 
 def _fit(activity: Activity, workspace: Workspace) -> Activity:

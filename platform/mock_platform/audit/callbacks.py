@@ -18,7 +18,7 @@ _PLANNED = frozenset({DeliveryStatus.CREATED, DeliveryStatus.RETRY})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Callback:
+class CallbackHistory:
     """What became of one notification.
 
     Attributes:

@@ -10,15 +10,15 @@ from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
 from mock_platform.audit import reasons
-from mock_platform.audit.callbacks import Callback
-from mock_platform.audit.oracle import Kind, Watch
-from mock_platform.audit.reckoning import Followed, Report, Stamped
+from mock_platform.audit.callbacks import CallbackHistory
+from mock_platform.audit.oracle import ExpectedEventType, PollingHistory
+from mock_platform.audit.reckoning import ReportedEvent, ResourceHistory, StampedChange
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.models import Attempt, DeliveryStatus, Instance, LastPoll, Objects, Poll
-from mock_platform.core.registry import Store
-from mock_platform.core.settings import Settings
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.resources import collection
 from mock_platform.errors import NotFoundError
@@ -34,7 +34,7 @@ _NOT_POLLED = "it is polled no more: events are off, or the resource is not conf
 
 class _Event(Struct, rename="camel"):
     date: datetime
-    event_type: Kind
+    event_type: ExpectedEventType
     object_type: str
     object_id: str = ""
 
@@ -51,7 +51,7 @@ _body = Decoder(_Body)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Polled:
+class AuditedResource:
     """A resource that an instance polls, or has polled.
 
     Attributes:
@@ -75,8 +75,12 @@ class Polled:
     is_cut: bool = False
 
     def followed(
-        self, changes: Mapping[str, Sequence[Stamped]], reports: Sequence[Report], *, until: datetime
-    ) -> Followed:
+        self,
+        changes: Mapping[str, Sequence[StampedChange]],
+        reports: Sequence[ReportedEvent],
+        *,
+        until: datetime,
+    ) -> ResourceHistory:
         """Return this with what happened to the records of its collection, and what was told of them."""
         mine = changes.get(self.collection or "", ())
         if self.is_cut:  # what was told of older changes is owed to nobody, as far as is known
@@ -90,8 +94,8 @@ class Polled:
         last = polls[-1] if polls else self.since
         if not self.on and self.interval and self.interval < until - last:
             until = last + self.interval
-        watch = Watch(since=self.since, polls=polls, until=until, missing_every=self.interval)
-        return Followed(
+        watch = PollingHistory(since=self.since, polls=polls, until=until, missing_every=self.interval)
+        return ResourceHistory(
             resource=self.resource,
             changes=mine,
             watch=watch,
@@ -101,7 +105,7 @@ class Polled:
             silent=self.silent,
         )
 
-    def kept_since(self, at: datetime) -> "Polled":
+    def kept_since(self, at: datetime) -> "AuditedResource":
         """Return this as far as it is wholly known, if what is older than an instant is no longer kept.
 
         That is since the first poll then: what it had not seen is of no poll that is forgotten.
@@ -112,7 +116,9 @@ class Polled:
         return replace(self, since=min(seen, default=at), is_cut=True)
 
 
-def polled(store: Store, workspace: str, instance: Instance, settings: Settings) -> list[Polled]:
+def polled(
+    store: StoreRegistry, workspace: str, instance: Instance, settings: PlatformSettings
+) -> list[AuditedResource]:
     """Return all resources that an instance polls, or has ever polled.
 
     What it polls now begins with the moment in which that was switched on; what it has polled before is known from its
@@ -127,15 +133,15 @@ def polled(store: Store, workspace: str, instance: Instance, settings: Settings)
     return [known.polled(name, kept[name], last_polls.get(name)) for name in kept]
 
 
-def reports(store: Store, workspace: str, instance_id: int) -> dict[str, list[Report]]:
+def reports(store: StoreRegistry, workspace: str, instance_id: int) -> dict[str, list[ReportedEvent]]:
     """Return all events that an instance's notifications tell of, by the resource."""
     notifications = store[Notifications].of_instance(workspace, instance_id)
     callbacks = _callbacks(store, workspace, notifications)
-    found = defaultdict[str, list[Report]](list)
+    found = defaultdict[str, list[ReportedEvent]](list)
     for notification in notifications:
         for event in _events(notification.body):
             found[event.object_type].append(
-                Report(
+                ReportedEvent(
                     record_id=event.object_id,
                     told=event.event_type,
                     date=event.date,
@@ -146,7 +152,7 @@ def reports(store: Store, workspace: str, instance_id: int) -> dict[str, list[Re
     return found
 
 
-def _urls(instance: Instance, settings: Settings) -> dict[str, str]:
+def _urls(instance: Instance, settings: PlatformSettings) -> dict[str, str]:
     resources = configuration.polled_resources(
         instance.configuration, INSIGHTLY, empty_block=settings.empty_block
     )
@@ -165,12 +171,12 @@ class _Known:
     urls: Mapping[str, str]
     silent: str
 
-    def polled(self, resource: str, polls: Sequence[Poll], last: LastPoll | None) -> Polled:
+    def polled(self, resource: str, polls: Sequence[Poll], last: LastPoll | None) -> AuditedResource:
         """Return what is known of one resource."""
         instance = self.instance
         on = last is not None
         url = self.urls.get(resource) or (polls[-1].request_url if polls else "")
-        return Polled(
+        return AuditedResource(
             resource=resource,
             collection=collection_of(url, instance.objects),
             polls=polls,
@@ -221,8 +227,8 @@ def collection_of(url: str, objects: Objects) -> str | None:
 
 
 def _callbacks(
-    store: Store, workspace: str, notifications: Sequence[KeptNotification]
-) -> dict[int, Callback]:
+    store: StoreRegistry, workspace: str, notifications: Sequence[KeptNotification]
+) -> dict[int, CallbackHistory]:
     """Return what became of notifications, by their ids."""
     if not notifications:
         return {}
@@ -233,7 +239,7 @@ def _callbacks(
     for (number, _), state in store[Deliveries].states_of(workspace, ids).items():
         states[number].append(state)
     return {
-        one.id: Callback(sent=one.created, tries=tries[one.id], states=states[one.id])
+        one.id: CallbackHistory(sent=one.created, tries=tries[one.id], states=states[one.id])
         for one in notifications
     }
 

@@ -13,8 +13,8 @@ from msgspec.json import Decoder
 from mock_kit.storage.retention import Pruned
 from mock_kit.web.wire import Http, NoReply, Reply
 from mock_kit.workspaces.instants import format_instant
-from mock_platform.audit.oracle import Change, Kind
-from mock_platform.audit.reckoning import Stamped
+from mock_platform.audit.oracle import ExpectedEventType, LoggedChange
+from mock_platform.audit.reckoning import StampedChange
 from mock_platform.configuration.masking import Values
 from mock_platform.elements.insightly import dialect as insightly
 from mock_platform.errors import ConflictError, ProviderError
@@ -41,14 +41,14 @@ _log = Decoder(_Log)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Log:
+class ChangeLog:
     """Changes by the collection that they are of, in lower case.
 
     Attributes:
         pruned: what the CRM keeps no more.
     """
 
-    changes: Mapping[str, Sequence[Stamped]]
+    changes: Mapping[str, Sequence[StampedChange]]
     pruned: Pruned | None
 
 
@@ -67,7 +67,7 @@ class GroundTruth:
     own_key: str = field(repr=False)
     admin_headers: Mapping[str, str] = field(repr=False)
 
-    def log(self, configuration: Values, *, since: datetime) -> Log:
+    def log(self, configuration: Values, *, since: datetime) -> ChangeLog:
         """Return the changes since an instant, from all pages.
 
         Raises:
@@ -81,7 +81,7 @@ class GroundTruth:
         while page.next and page.changes:
             page = self._page(url, f"{asked}&after={entries[-1].seq}", configuration)
             entries += page.changes
-        return Log(changes=_by_collection(entries), pruned=page.pruned)
+        return ChangeLog(changes=_by_collection(entries), pruned=page.pruned)
 
     def _page(self, url: str, asked: str, configuration: Values) -> _Log:
         reply = self._ask(asked, configuration)
@@ -119,11 +119,13 @@ class GroundTruth:
         return self.crm_url if parts.hostname == insightly.VENDOR_HOST else f"{parts.scheme}://{parts.netloc}"
 
 
-def _by_collection(entries: Iterable[_Entry]) -> dict[str, list[Stamped]]:
-    found = dict[str, list[Stamped]]()
+def _by_collection(entries: Iterable[_Entry]) -> dict[str, list[StampedChange]]:
+    found = dict[str, list[StampedChange]]()
     for entry in entries:
-        change = Change(seq=entry.seq, record_id=entry.record_id, kind=Kind(entry.change), at=entry.at)
-        stamped = Stamped(change=change, updated=entry.updated)
+        change = LoggedChange(
+            seq=entry.seq, record_id=entry.record_id, kind=ExpectedEventType(entry.change), at=entry.at
+        )
+        stamped = StampedChange(change=change, updated=entry.updated)
         found.setdefault(entry.resource.lower(), []).append(stamped)
     return found
 

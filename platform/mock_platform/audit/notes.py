@@ -5,20 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mock_kit.storage.retention import Pruned
-from mock_platform.audit.facts import Polled, silent
-from mock_platform.audit.reckoning import Stamped
+from mock_platform.audit.facts import AuditedResource, silent
+from mock_platform.audit.reckoning import StampedChange
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
 from mock_platform.core.models import Instance
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 
 _MINUTE = timedelta(minutes=1)
-_Changes = Mapping[str, Sequence[Stamped]]
+_Changes = Mapping[str, Sequence[StampedChange]]
 
 
 def notes(  # noqa: PLR0913 - what there may be to say something of
     instance: Instance,
-    polled: Sequence[Polled],
+    polled: Sequence[AuditedResource],
     changes: _Changes,
     *,
     nothing: bool,
@@ -45,7 +45,7 @@ def notes(  # noqa: PLR0913 - what there may be to say something of
     return found
 
 
-def _not_polled(instance: Instance, polled: Sequence[Polled]) -> Iterator[str]:
+def _not_polled(instance: Instance, polled: Sequence[AuditedResource]) -> Iterator[str]:
     values = instance.configuration
     if not configuration.events_enabled(values):
         yield f"events are off: nothing is polled until {configuration.ENABLED} is true"
@@ -68,7 +68,7 @@ def _not_polled(instance: Instance, polled: Sequence[Polled]) -> Iterator[str]:
             yield f"what is owed for {one.resource} is not known: its url leads to no collection of the CRM's as a whole"
 
 
-def _failing(polled: Sequence[Polled]) -> Iterator[str]:
+def _failing(polled: Sequence[AuditedResource]) -> Iterator[str]:
     """Say which polls have all failed."""
     for one in polled:
         if one.polls and all(poll.error for poll in one.polls):
@@ -76,7 +76,7 @@ def _failing(polled: Sequence[Polled]) -> Iterator[str]:
             yield f"{one.resource}: each of its {len(one.polls)} polls has failed, the last at {shown(last.at)}: {last.error}"
 
 
-def _too_early(polled: Sequence[Polled], changes: _Changes, now: datetime) -> Iterator[str]:
+def _too_early(polled: Sequence[AuditedResource], changes: _Changes, now: datetime) -> Iterator[str]:
     """Say which polls have not come yet."""
     unpolled = defaultdict[str, list[str]](list)
     for one in polled:
@@ -94,14 +94,14 @@ def _too_early(polled: Sequence[Polled], changes: _Changes, now: datetime) -> It
     yield from (f"{', '.join(names)}: {why}" for why, names in unpolled.items())
 
 
-def _elsewhere(polled: Sequence[Polled], changes: _Changes) -> Iterator[str]:
+def _elsewhere(polled: Sequence[AuditedResource], changes: _Changes) -> Iterator[str]:
     """Say what has changed that nothing is polled of."""
     for collection, logged in changes.items():
         if logged and collection not in {one.collection for one in polled}:
             yield f"{len(logged)} changes of {collection} were logged, and nothing polls them"
 
 
-def _nothing_owed(polled: Sequence[Polled], changes: _Changes) -> str:
+def _nothing_owed(polled: Sequence[AuditedResource], changes: _Changes) -> str:
     """Say that there is nothing to find, as far as the log goes."""
     since = shown(min(one.since for one in polled))
     names = ", ".join(one.resource for one in polled)
@@ -110,5 +110,5 @@ def _nothing_owed(polled: Sequence[Polled], changes: _Changes) -> str:
     return f"nothing of {names} has changed since {since}"
 
 
-def _of(one: Polled, changes: _Changes) -> list[Stamped]:
+def _of(one: AuditedResource, changes: _Changes) -> list[StampedChange]:
     return [each for each in changes.get(one.collection or "", ()) if each.change.at > one.since]

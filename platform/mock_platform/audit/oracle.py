@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import groupby
 
 
-class Kind(Enum):
+class ExpectedEventType(Enum):
     """What was made of a record, and what a callback has to call it."""
 
     CREATED = "CREATED"
@@ -21,7 +21,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class LoggedChange:
     """A change of the CRM's own log.
 
     Attributes:
@@ -31,12 +31,12 @@ class Change:
 
     seq: int
     record_id: str
-    kind: Kind
+    kind: ExpectedEventType
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Watch:
+class PollingHistory:
     """How one resource of an instance was polled.
 
     Attributes:
@@ -55,7 +55,7 @@ class Watch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owed:
+class OwedEvent:
     """An event that is owed.
 
     Attributes:
@@ -66,13 +66,13 @@ class Owed:
     """
 
     record_id: str
-    kind: Kind
+    kind: ExpectedEventType
     at: datetime
     due: datetime
     changes: int = 1
 
 
-def owed(changes: Iterable[Change], watch: Watch) -> list[Owed]:
+def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEvent]:
     """Return the events that are owed for the changes of a collection, in the order in which they fell due.
 
     - A change is due at the first poll after it. One in the very instant of a poll counts as after it, unless the poll
@@ -97,9 +97,9 @@ def owed(changes: Iterable[Change], watch: Watch) -> list[Owed]:
 
     >>> from datetime import UTC, timedelta
     >>> ten = datetime(2026, 3, 2, 10, tzinfo=UTC)
-    >>> made = Change(seq=1, record_id="7", kind=Kind.CREATED, at=ten + timedelta(minutes=1))
+    >>> made = LoggedChange(seq=1, record_id="7", kind=ExpectedEventType.CREATED, at=ten + timedelta(minutes=1))
     >>> poll = ten + timedelta(minutes=15)
-    >>> [(event.kind.value, event.due == poll) for event in owed([made], Watch(since=ten, polls=(poll,), until=poll))]
+    >>> [(event.kind.value, event.due == poll) for event in owed([made], PollingHistory(since=ten, polls=(poll,), until=poll))]
     [('CREATED', True)]
     """
     ordered = sorted(changes, key=lambda change: (change.record_id, change.seq))
@@ -111,26 +111,26 @@ def owed(changes: Iterable[Change], watch: Watch) -> list[Owed]:
     return sorted(found, key=lambda event: (event.due, event.at))
 
 
-def _owed_for_record(changes: list[Change], watch: Watch) -> Iterator[Owed]:
+def _owed_for_record(changes: list[LoggedChange], watch: PollingHistory) -> Iterator[OwedEvent]:
     """Yield what is owed for one record, poll by poll."""
-    there = not changes or changes[0].kind is not Kind.CREATED
+    there = not changes or changes[0].kind is not ExpectedEventType.CREATED
     for due, group in groupby(changes, key=lambda change: _due(change, watch)):
         together = list(group)
         if due is None:
             return
         kind = _kind(together)
-        if kind is not Kind.DELETED or there:
-            yield Owed(
+        if kind is not ExpectedEventType.DELETED or there:
+            yield OwedEvent(
                 record_id=together[0].record_id,
                 kind=kind,
                 at=max(change.at for change in together if change.kind is kind),
                 due=due,
                 changes=len(together),
             )
-        there = kind is not Kind.DELETED
+        there = kind is not ExpectedEventType.DELETED
 
 
-def _due(change: Change, watch: Watch) -> datetime | None:
+def _due(change: LoggedChange, watch: PollingHistory) -> datetime | None:
     """Return the first poll that had the chance to see a change, or that was missed; None if there was none so far."""
     if change.seq in watch.seen_at_once:
         return watch.seen_at_once[change.seq]
@@ -140,7 +140,7 @@ def _due(change: Change, watch: Watch) -> datetime | None:
     return None if watch.missing_every is None else _missed(change.at, watch, watch.missing_every)
 
 
-def _missed(at: datetime, watch: Watch, every: timedelta) -> datetime | None:
+def _missed(at: datetime, watch: PollingHistory, every: timedelta) -> datetime | None:
     """Return the first poll after an instant that was missed; None if there was none so far."""
     last = watch.polls[-1] if watch.polls else watch.since
     if every > watch.until - last:
@@ -149,9 +149,9 @@ def _missed(at: datetime, watch: Watch, every: timedelta) -> datetime | None:
     return due if due <= watch.until else None
 
 
-def _kind(together: list[Change]) -> Kind:
+def _kind(together: list[LoggedChange]) -> ExpectedEventType:
     """Say what the changes come to that one poll has to tell of."""
-    if together[-1].kind is Kind.DELETED:
-        return Kind.DELETED
-    made = any(change.kind is Kind.CREATED for change in together)
-    return Kind.CREATED if made else Kind.UPDATED
+    if together[-1].kind is ExpectedEventType.DELETED:
+        return ExpectedEventType.DELETED
+    made = any(change.kind is ExpectedEventType.CREATED for change in together)
+    return ExpectedEventType.CREATED if made else ExpectedEventType.UPDATED

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
-from mock_platform.audit.callbacks import Callback
-from mock_platform.audit.oracle import Owed
+from mock_platform.audit.callbacks import CallbackHistory
+from mock_platform.audit.oracle import OwedEvent
 from mock_platform.core.models import Decision, Poll
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 
@@ -16,13 +16,15 @@ _FURTHER = re.compile(r"\band\b", re.IGNORECASE)
 _LONGEST = 300
 
 
-def reported(event: Owed, poll_at: datetime) -> str:
+def reported(event: OwedEvent, poll_at: datetime) -> str:
     """Say which poll reported an event."""
     together = f", one event for {event.changes} changes" if event.changes > 1 else ""
     return f"the poll of {shown(poll_at)} reported it{together}"
 
 
-def late(event: Owed, poll_at: datetime, callback: Callback, polls: Sequence[Poll], updated: datetime) -> str:
+def late(
+    event: OwedEvent, poll_at: datetime, callback: CallbackHistory, polls: Sequence[Poll], updated: datetime
+) -> str:
     """Say why an event came later than it could have."""
     told = reported(event, poll_at)
     if callback.is_late:
@@ -30,7 +32,7 @@ def late(event: Owed, poll_at: datetime, callback: Callback, polls: Sequence[Pol
     return f"{_missed(event, polls, updated, first=True)}; {told}" if poll_at > event.due else told
 
 
-def misnamed(event: Owed, told: str, poll_at: datetime, polls: Sequence[Poll], updated: datetime) -> str:
+def misnamed(event: OwedEvent, told: str, poll_at: datetime, polls: Sequence[Poll], updated: datetime) -> str:
     """Say why an event was called something else."""
     decision = _decision(event.record_id, _of(polls, poll_at))
     why = f": {decision.why}" if decision else ""
@@ -70,7 +72,7 @@ def repeated(record_id: str, poll_at: datetime, earlier: Sequence[datetime], pol
     return f"the poll of {shown(poll_at)} reported it, but {before}{why}"
 
 
-def lost(event: Owed, polls: Sequence[Poll], updated: datetime, silent: str) -> str:
+def lost(event: OwedEvent, polls: Sequence[Poll], updated: datetime, silent: str) -> str:
     """Say why an event was not told.
 
     Args:
@@ -80,7 +82,7 @@ def lost(event: Owed, polls: Sequence[Poll], updated: datetime, silent: str) -> 
     return "; ".join(part for part in (missed, silent) if part) or "no poll has seen it"
 
 
-def to_come(event: Owed, polls: Sequence[Poll], updated: datetime) -> str:
+def to_come(event: OwedEvent, polls: Sequence[Poll], updated: datetime) -> str:
     """Say why an event has not been told so far, though it will be."""
     missed = _missed(event, polls, updated, first=True)
     if not missed:
@@ -88,7 +90,7 @@ def to_come(event: Owed, polls: Sequence[Poll], updated: datetime) -> str:
     return f"{missed}; the next poll asks again for the same stretch"
 
 
-def _missed(event: Owed, polls: Sequence[Poll], updated: datetime, *, first: bool) -> str:
+def _missed(event: OwedEvent, polls: Sequence[Poll], updated: datetime, *, first: bool) -> str:
     """Say why a poll that had the chance to see a change did not report it: the first, or the first that succeeded."""
     chances = [poll for poll in polls if poll.at >= event.due]
     if not chances:

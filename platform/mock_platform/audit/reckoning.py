@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from mock_platform.audit import reasons
-from mock_platform.audit.callbacks import Callback
-from mock_platform.audit.oracle import Change, Kind, Owed, Watch, owed
+from mock_platform.audit.callbacks import CallbackHistory
+from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, OwedEvent, PollingHistory, owed
 from mock_platform.core.models import Poll
 
 _SECOND = timedelta(seconds=1)
 
 
-class Verdict(Enum):
+class AuditVerdict(Enum):
     """What became of an event that was owed, or what is wrong with one that was told.
 
     Every event that was owed is one of the first four; besides, what names no record of the CRM's is misclassified, and
@@ -30,7 +30,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class ReportedEvent:
     """An event that a notification tells of.
 
     Attributes:
@@ -40,14 +40,14 @@ class Report:
     """
 
     record_id: str
-    told: Kind
+    told: ExpectedEventType
     date: datetime
     poll_at: datetime
-    callback: Callback
+    callback: CallbackHistory
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class AuditFinding:
     """One event, and the verdict on it.
 
     Attributes:
@@ -56,24 +56,24 @@ class Finding:
         why: a sentence.
     """
 
-    verdict: Verdict
+    verdict: AuditVerdict
     resource: str
     record_id: str
-    change: Kind
+    change: ExpectedEventType
     at: datetime
     why: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stamped:
+class StampedChange:
     """A change as the CRM logged it, and the date that the record bore after it."""
 
-    change: Change
+    change: LoggedChange
     updated: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Followed:
+class ResourceHistory:
     """All that is known of one resource of an instance.
 
     Attributes:
@@ -84,10 +84,10 @@ class Followed:
     """
 
     resource: str
-    changes: Sequence[Stamped]
-    watch: Watch
+    changes: Sequence[StampedChange]
+    watch: PollingHistory
     polls: Sequence[Poll]
-    reports: Sequence[Report]
+    reports: Sequence[ReportedEvent]
     goes_on: bool = True
     silent: str = ""
 
@@ -102,16 +102,16 @@ class Audit:
 
     owed: int
     delivered: int
-    findings: Sequence[Finding]
+    findings: Sequence[AuditFinding]
 
-    def of(self, verdict: Verdict) -> list[Finding]:
+    def of(self, verdict: AuditVerdict) -> list[AuditFinding]:
         """Return the findings of one kind, in the order of time."""
         return [finding for finding in self.findings if finding.verdict is verdict]
 
 
-def reckon(followed: Iterable[Followed]) -> Audit:
+def reckon(followed: Iterable[ResourceHistory]) -> Audit:
     """Hold what was owed for each resource against what was told of it."""
-    count, delivered, findings = 0, 0, list[Finding]()
+    count, delivered, findings = 0, 0, list[AuditFinding]()
     for one in followed:
         events = owed((stamped.change for stamped in one.changes), with_seen_at_once(one))
         count += len(events)
@@ -121,7 +121,7 @@ def reckon(followed: Iterable[Followed]) -> Audit:
     return Audit(owed=count, delivered=delivered, findings=ordered)
 
 
-def with_seen_at_once(followed: Followed) -> Watch:
+def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
     """Return a watch that knows which changes polls of about the same instant have seen.
 
     Time alone does not say whether a change came before a poll of its own instant, or while that was under way; but a
@@ -134,16 +134,16 @@ def with_seen_at_once(followed: Followed) -> Watch:
         change = stamped.change
         before = bisect_right(followed.watch.polls, change.at)
         poll_at = followed.watch.polls[before - 1] if before else None
-        if poll_at is None or change.at - poll_at >= _SECOND or change.kind is Kind.DELETED:
+        if poll_at is None or change.at - poll_at >= _SECOND or change.kind is ExpectedEventType.DELETED:
             continue
         if (change.record_id, poll_at, stamped.updated.replace(microsecond=0)) in told:
             seen[change.seq] = poll_at
     return replace(followed.watch, seen_at_once=seen)
 
 
-def _findings(followed: Followed, events: Sequence[Owed]) -> Iterator[Finding]:
+def _findings(followed: ResourceHistory, events: Sequence[OwedEvent]) -> Iterator[AuditFinding]:
     """Yield the findings of one resource, record by record."""
-    owed_for, told_of = defaultdict[str, list[Owed]](list), defaultdict[str, list[Report]](list)
+    owed_for, told_of = defaultdict[str, list[OwedEvent]](list), defaultdict[str, list[ReportedEvent]](list)
     for event in events:
         owed_for[event.record_id].append(event)
     for report in followed.reports:
@@ -159,15 +159,15 @@ def _findings(followed: Followed, events: Sequence[Owed]) -> Iterator[Finding]:
 class _Writer:
     """Writes the findings of one resource."""
 
-    def __init__(self, followed: Followed) -> None:
+    def __init__(self, followed: ResourceHistory) -> None:
         self._followed = followed
         self._dates = {
             (one.change.record_id, one.change.kind, one.change.at): one.updated for one in followed.changes
         }
 
     def of_record(
-        self, record_id: str, events: Sequence[Owed], reports: Sequence[Report]
-    ) -> Iterator[Finding]:
+        self, record_id: str, events: Sequence[OwedEvent], reports: Sequence[ReportedEvent]
+    ) -> Iterator[AuditFinding]:
         """Yield what became of the events that one record owed, and what was told of it besides.
 
         A report tells of everything that had fallen due by its poll and had not been told: it shows the record's state.
@@ -182,20 +182,20 @@ class _Writer:
                 yield from self._once_more(report)
             elif report.callback.times:
                 why = reasons.repeated(record_id, report.poll_at, earlier, self._followed.polls)
-                yield self.besides(report, Verdict.DUPLICATE, why)
+                yield self.besides(report, AuditVerdict.DUPLICATE, why)
             earlier.append(report.poll_at)
         for event in left:
             yield self._untold(event)
 
-    def nameless(self, report: Report) -> Finding:
+    def nameless(self, report: ReportedEvent) -> AuditFinding:
         """Return a finding about what was told of nobody that the CRM knows."""
         why = reasons.nameless(report.record_id, report.poll_at)
-        return self.besides(report, Verdict.MISCLASSIFIED, why)
+        return self.besides(report, AuditVerdict.MISCLASSIFIED, why)
 
-    def besides(self, report: Report, verdict: Verdict, why: str) -> Finding:
+    def besides(self, report: ReportedEvent, verdict: AuditVerdict, why: str) -> AuditFinding:
         """Return a finding about what was told without being owed."""
         taken = report.callback.taken
-        return Finding(
+        return AuditFinding(
             verdict=verdict,
             resource=self._followed.resource,
             record_id=report.record_id,
@@ -204,40 +204,40 @@ class _Writer:
             why=why,
         )
 
-    def _once_more(self, report: Report) -> Iterator[Finding]:
+    def _once_more(self, report: ReportedEvent) -> Iterator[AuditFinding]:
         for _ in range(report.callback.times - 1):
-            yield self.besides(report, Verdict.DUPLICATE, report.callback.repeats())
+            yield self.besides(report, AuditVerdict.DUPLICATE, report.callback.repeats())
 
-    def _told(self, event: Owed, report: Report, names: set[Kind]) -> Finding:
+    def _told(self, event: OwedEvent, report: ReportedEvent, names: set[ExpectedEventType]) -> AuditFinding:
         """Return what became of an event that a notification tells of."""
         callback, polls, at = report.callback, self._followed.polls, report.poll_at
         if callback.taken is None:
-            verdict = Verdict.LOST if callback.is_given_up else Verdict.LATE
+            verdict = AuditVerdict.LOST if callback.is_given_up else AuditVerdict.LATE
             return self._about(event, verdict, f"{reasons.reported(event, at)}; {callback.delay()}")
         if report.told not in names:
             misnamed = reasons.misnamed(event, report.told.value, at, polls, self._date(event))
-            return self._about(event, Verdict.MISCLASSIFIED, misnamed)
+            return self._about(event, AuditVerdict.MISCLASSIFIED, misnamed)
         if at > event.due or callback.is_late:
             why = reasons.late(event, at, callback, polls, self._date(event))
-            return self._about(event, Verdict.LATE, why)
-        return self._about(event, Verdict.REPORTED, reasons.reported(event, at))
+            return self._about(event, AuditVerdict.LATE, why)
+        return self._about(event, AuditVerdict.REPORTED, reasons.reported(event, at))
 
-    def _untold(self, event: Owed) -> Finding:
+    def _untold(self, event: OwedEvent) -> AuditFinding:
         """Return what became of an event that no notification tells of."""
         followed, date = self._followed, self._date(event)
-        if event.kind is Kind.DELETED:
-            return self._about(event, Verdict.LOST, reasons.NO_DELETIONS)
+        if event.kind is ExpectedEventType.DELETED:
+            return self._about(event, AuditVerdict.LOST, reasons.NO_DELETIONS)
         asked = any(poll.at >= event.due and poll.error is None for poll in followed.polls)
         if followed.goes_on and not asked:
-            return self._about(event, Verdict.LATE, reasons.to_come(event, followed.polls, date))
+            return self._about(event, AuditVerdict.LATE, reasons.to_come(event, followed.polls, date))
         silent = "" if asked else followed.silent
-        return self._about(event, Verdict.LOST, reasons.lost(event, followed.polls, date, silent))
+        return self._about(event, AuditVerdict.LOST, reasons.lost(event, followed.polls, date, silent))
 
-    def _date(self, event: Owed) -> datetime:
+    def _date(self, event: OwedEvent) -> datetime:
         return self._dates[event.record_id, event.kind, event.at]
 
-    def _about(self, event: Owed, verdict: Verdict, why: str) -> Finding:
-        return Finding(
+    def _about(self, event: OwedEvent, verdict: AuditVerdict, why: str) -> AuditFinding:
+        return AuditFinding(
             verdict=verdict,
             resource=self._followed.resource,
             record_id=event.record_id,
@@ -247,13 +247,13 @@ class _Writer:
         )
 
 
-def _covers(report: Report, event: Owed) -> bool:
+def _covers(report: ReportedEvent, event: OwedEvent) -> bool:
     """Say whether a report tells of an event: one of a deletion tells of nothing else, and no other tells of that."""
-    about_deletion = (report.told is Kind.DELETED) == (event.kind is Kind.DELETED)
+    about_deletion = (report.told is ExpectedEventType.DELETED) == (event.kind is ExpectedEventType.DELETED)
     return about_deletion and event.due <= report.poll_at
 
 
-def _names(covered: Sequence[Owed], event: Owed) -> set[Kind]:
+def _names(covered: Sequence[OwedEvent], event: OwedEvent) -> set[ExpectedEventType]:
     """Return what a report may call an event: its own name, or, of a record never heard of, that it was created."""
-    created = any(one.kind is Kind.CREATED for one in covered)
-    return {event.kind, Kind.CREATED} if created else {event.kind}
+    created = any(one.kind is ExpectedEventType.CREATED for one in covered)
+    return {event.kind, ExpectedEventType.CREATED} if created else {event.kind}

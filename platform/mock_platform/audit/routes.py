@@ -15,10 +15,10 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit import facts
 from mock_platform.audit.ground_truth import GroundTruth
 from mock_platform.audit.notes import notes
-from mock_platform.audit.reckoning import Audit, Finding, Verdict, reckon
-from mock_platform.core.dependencies import parts
+from mock_platform.audit.reckoning import Audit, AuditFinding, AuditVerdict, reckon
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance
-from mock_platform.events.store_history import History
+from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.routes_warnings import kept_warnings
 from mock_platform.lint.warning import WarningJson
@@ -78,11 +78,11 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
         {
             "owed": audit.owed,
             "delivered": audit.delivered,
-            "reported": _shown(audit, Verdict.REPORTED),
-            "late": _shown(audit, Verdict.LATE),
-            "duplicate": _shown(audit, Verdict.DUPLICATE),
-            "misclassified": _shown(audit, Verdict.MISCLASSIFIED),
-            "lost": _shown(audit, Verdict.LOST),
+            "reported": _shown(audit, AuditVerdict.REPORTED),
+            "late": _shown(audit, AuditVerdict.LATE),
+            "duplicate": _shown(audit, AuditVerdict.DUPLICATE),
+            "misclassified": _shown(audit, AuditVerdict.MISCLASSIFIED),
+            "lost": _shown(audit, AuditVerdict.LOST),
             "pruned": pruned_json(gone),
             "notes": remarks,
             "warnings": slips.to_json(),
@@ -92,7 +92,7 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
 
 def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | None, list[str]]:
     """Gather what is known of an instance, and reckon; with what is not known any more, and notes on it."""
-    services = parts()
+    services = dependencies()
     polled = facts.polled(services.store, workspace.name, instance, services.settings)
     truth = GroundTruth(
         http=services.http,
@@ -103,7 +103,7 @@ def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | 
     since = min((one.since for one in polled), default=instance.created)
     log = truth.log(instance.configuration, since=since)
     told = facts.reports(services.store, workspace.name, instance.id)
-    gone = _gone([services.store[History].pruned(workspace.name), log.pruned], since)
+    gone = _gone([services.store[HistoryRetention].pruned(workspace.name), log.pruned], since)
     if gone:
         polled = [one.kept_since(gone.before) for one in polled]
     now = workspace.clock.now()
@@ -118,11 +118,11 @@ def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
     return max(known, key=lambda each: each.before, default=None)
 
 
-def _shown(audit: Audit, verdict: Verdict) -> list[FindingJson]:
+def _shown(audit: Audit, verdict: AuditVerdict) -> list[FindingJson]:
     return [_finding(finding) for finding in audit.of(verdict)]
 
 
-def _finding(finding: Finding) -> FindingJson:
+def _finding(finding: AuditFinding) -> FindingJson:
     return {
         "resource": finding.resource,
         "recordId": finding.record_id,

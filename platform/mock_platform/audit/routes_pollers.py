@@ -11,7 +11,7 @@ from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit import facts
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance, JobKind, Resource
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.instances.store import Instances
@@ -58,14 +58,14 @@ class PollersJson(TypedDict):
 def index() -> Answer[PollersJson]:
     """Show what is polled of each instance, and when next."""
     workspace = asked_workspace()
-    dues = parts().store[Jobs].dues(workspace.name, JobKind.POLL)
-    instances = parts().store[Instances].all(workspace.name)
+    dues = dependencies().store[Jobs].dues(workspace.name, JobKind.POLL)
+    instances = dependencies().store[Instances].all(workspace.name)
     return Answer({"pollers": [_poller(workspace, one, dues.get(str(one.id))) for one in instances]})
 
 
 def _poller(workspace: Workspace, instance: Instance, due: datetime | None) -> PollerJson:
     resources = configuration.polled_resources(
-        instance.configuration, INSIGHTLY, empty_block=parts().settings.empty_block
+        instance.configuration, INSIGHTLY, empty_block=dependencies().settings.empty_block
     )
     return {
         "instanceId": instance.id,
@@ -79,7 +79,7 @@ def _poller(workspace: Workspace, instance: Instance, due: datetime | None) -> P
 
 
 def _polled(workspace: Workspace, instance: Instance, resources: tuple[Resource, ...]) -> list[PolledJson]:
-    last_polls = parts().store[Instances].last_polls(workspace.name, instance.id)
+    last_polls = dependencies().store[Instances].last_polls(workspace.name, instance.id)
     at = workspace.clock.now()
     asked_from = {
         each.name: polling.window(each, last_poll=last_polls[each.name].at, at=at).after
@@ -109,6 +109,6 @@ def _silent(
     if not resources:
         return "event.poller.configuration names no resource"
     if instance.disabled or instance.polling_disabled:
-        polls = parts().store[Polls].list(workspace.name, instance_id=instance.id, limit=_LATEST)
+        polls = dependencies().store[Polls].list(workspace.name, instance_id=instance.id, limit=_LATEST)
         return facts.silent(instance, polls)
     return "" if due else "the job of its poller was deleted"

@@ -75,7 +75,7 @@ class BulkCreatedJson(TypedDict):
     status: str
 
 
-class BulkJson(TypedDict):
+class BulkJobJson(TypedDict):
     """How far a job is."""
 
     id: int
@@ -111,7 +111,7 @@ class BulkErrorJson(TypedDict):
     message: str
 
 
-def to_json(job: BulkJob) -> BulkJson:
+def to_json(job: BulkJob) -> BulkJobJson:
     """Return how far a job is (the keys up to the counts: observed)."""
     return {
         "id": job.id,

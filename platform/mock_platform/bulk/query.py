@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_platform import ceql
+from mock_platform.core.ordering import SortOrder
 from mock_platform.errors import QueryError
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|`[^`]*`")
@@ -22,14 +23,6 @@ _UPDATED = "DATE_UPDATED_UTC"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
-    """By which field records are sorted."""
-
-    field: str
-    descending: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class BulkQuery:
     """Which records are wanted, and in which order.
 
@@ -39,7 +32,7 @@ class BulkQuery:
 
     object_name: str
     where: str = ""
-    order: Order | None = None
+    order: SortOrder | None = None
 
 
 def parse(text: str) -> BulkQuery:
@@ -49,7 +42,7 @@ def parse(text: str) -> BulkQuery:
         QueryError: says the column, counted from 1, and what was expected there.
 
     >>> parse("select * from contacts where LAST_NAME = 'where order by' order by LAST_NAME desc")
-    BulkQuery(object_name='contacts', where="LAST_NAME = 'where order by'", order=Order(field='LAST_NAME', \
+    BulkQuery(object_name='contacts', where="LAST_NAME = 'where order by'", order=SortOrder(field='LAST_NAME', \
 descending=True))
     """
     if len(text) > ceql.LONGEST:
@@ -74,7 +67,7 @@ descending=True))
     return BulkQuery(object_name=selected["object"], where=clause, order=order)
 
 
-def parse_order(text: str) -> Order:
+def parse_order(text: str) -> SortOrder:
     """Read what a list is ordered by: a field, and ``asc`` or ``desc``.
 
     Raises:
@@ -85,7 +78,7 @@ def parse_order(text: str) -> Order:
         raise QueryError(
             text, column=1, reason="expected a field, and asc or desc, such as orderby=LAST_NAME desc"
         )
-    return Order(field=found["field"], descending=(found["way"] or "").lower() == "desc")
+    return SortOrder(field=found["field"], descending=(found["way"] or "").lower() == "desc")
 
 
 def within(where: str, *, since: datetime | None, until: datetime | None) -> str:
@@ -102,7 +95,7 @@ def within(where: str, *, since: datetime | None, until: datetime | None) -> str
     return " AND ".join(parts)
 
 
-def _order(text: str, bare: str, start: int) -> tuple[int, Order | None]:
+def _order(text: str, bare: str, start: int) -> tuple[int, SortOrder | None]:
     """Return where an order begins, and the order; the text's end and None where there is none."""
     found = _ORDER.search(bare, start)
     if found is None:

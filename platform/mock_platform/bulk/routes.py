@@ -13,7 +13,14 @@ from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.instants import parse_instant
 from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk import query as bulk_query
-from mock_platform.bulk.job import BulkCreatedJson, BulkErrorJson, BulkJob, BulkJson, BulkKind, BulkLoadJson
+from mock_platform.bulk.job import (
+    BulkCreatedJson,
+    BulkErrorJson,
+    BulkJob,
+    BulkJobJson,
+    BulkKind,
+    BulkLoadJson,
+)
 from mock_platform.bulk.routes_files import (
     CSV,
     JSON,
@@ -26,7 +33,7 @@ from mock_platform.bulk.routes_files import (
 from mock_platform.bulk.store import Bulk
 from mock_platform.core import identities
 from mock_platform.core.answers import whole_id
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import ConflictError, NotFoundError
 from mock_platform.hub.service import HEADERS
@@ -118,7 +125,11 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
             payload=said,
         )
 
-    made = parts().store[Bulk].add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace))
+    made = (
+        dependencies()
+        .store[Bulk]
+        .add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace))
+    )
     return _created(made)
 
 
@@ -132,7 +143,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
 )
 def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
     """Make many records out of a file."""
-    request.max_content_length = parts().settings.bulk_upload_limit
+    request.max_content_length = dependencies().settings.bulk_upload_limit
     said = payload()
 
     def make(bulk_id: int) -> BulkJob:
@@ -147,7 +158,7 @@ def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
         )
 
     made = (
-        parts()
+        dependencies()
         .store[Bulk]
         .add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace), sources=uploaded())
     )
@@ -156,7 +167,7 @@ def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
 
 @bp.get("/bulk/<id:bulk_id>/status")
 @operation(needs=enabled_caller, problems=(403, 404), headers=HEADERS)
-def status(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
+def status(who: HubCaller, bulk_id: str) -> Answer[BulkJobJson]:
     """Tell how far a job is."""
     return Answer(bulk_job.to_json(_named(who, bulk_id)))
 
@@ -168,7 +179,7 @@ def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkEr
     job, page = _named(who, bulk_id), paging(query)
     found: list[BulkErrorJson] = [
         decode(text)  # type: ignore[misc]  # as bulk_task writes them
-        for text in parts()
+        for text in dependencies()
         .store[Bulk]
         .errors(who.workspace.name, job.id, offset=page.offset, limit=page.size)
     ]
@@ -178,10 +189,10 @@ def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkEr
 
 @bp.put("/bulk/<id:bulk_id>/cancel")
 @operation(needs=enabled_caller, problems=(403, 404), headers=HEADERS)
-def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJson]:
+def cancel(who: HubCaller, bulk_id: str) -> Answer[BulkJobJson]:
     """End a job; one that has come to its end stays as it is (assumed)."""
     job = _named(who, bulk_id)
-    cancelled = parts().store[Bulk].cancel(who.workspace.name, job.id, at=_now(who))
+    cancelled = dependencies().store[Bulk].cancel(who.workspace.name, job.id, at=_now(who))
     return Answer(bulk_job.to_json(cancelled or job))
 
 
@@ -200,9 +211,9 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
             f"Bulk job {job.id} is {job.status.value}; its records can be had once it is COMPLETED, which takes a "
             "moment of the workspace's clock (a virtual one has to be advanced, by nothing at least)"
         )
-    bodies = parts().store[Bulk].results(who.workspace.name, job.id, descending=job.descending)
+    bodies = dependencies().store[Bulk].results(who.workspace.name, job.id, descending=job.descending)
     if form == CSV:
-        lines = as_csv_lines(bodies, job.fields, guarded=parts().settings.csv_guard)
+        lines = as_csv_lines(bodies, job.fields, guarded=dependencies().settings.csv_guard)
     else:
         lines = as_json_lines(bodies)
     return Response(_blocks(lines), content_type=form)
@@ -217,7 +228,7 @@ def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]
     if query.job_id and wanted is None:
         return Answer([], page_headers(page, returned=0, more=False, total=0))
     found, total = (
-        parts()
+        dependencies()
         .store[Bulk]
         .of_instance(who.workspace.name, who.instance.id, bulk_id=wanted, offset=page.offset, limit=page.size)
     )
@@ -236,14 +247,14 @@ def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
 
 def _named(who: HubCaller, bulk_id: str) -> BulkJob:
     number = whole_id(bulk_id)
-    job = None if number is None else parts().store[Bulk].get(who.workspace.name, number)
+    job = None if number is None else dependencies().store[Bulk].get(who.workspace.name, number)
     if job is None or job.instance_id != who.instance.id:
         raise NotFoundError("bulk job", bulk_id)
     return job
 
 
 def _created(job: BulkJob) -> Answer[BulkCreatedJson]:
-    parts().engine.wake()
+    dependencies().engine.wake()
     return Answer({"id": job.id, "status": job.status.value})
 
 

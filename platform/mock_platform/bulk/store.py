@@ -26,7 +26,7 @@ Keyed = tuple[str, str]
 """What a record is sorted by, and its JSON text."""
 
 
-class Part(Enum):
+class BulkRowKind(Enum):
     """What a row is."""
 
     SOURCE = "source"
@@ -35,7 +35,7 @@ class Part(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class BulkStepOutcome:
     """What one step of a job led to.
 
     Attributes:
@@ -67,7 +67,7 @@ class Bulk:
             job = make(next_number(connection, workspace, "bulk", first=first_id))
             connection.execute(bulk_jobs.insert(), {"workspace": workspace, **_row(job)})
             keyed = (("", source) for source in sources)
-            _append(connection, workspace, job, Part.SOURCE, keyed, after=0)
+            _append(connection, workspace, job, BulkRowKind.SOURCE, keyed, after=0)
             plan_job(connection, workspace, JobKind.BULK, str(job.id), job.created)
         return job
 
@@ -79,22 +79,22 @@ class Bulk:
     def of_instance(
         self, workspace: str, instance_id: int, *, bulk_id: int | None, offset: int, limit: int
     ) -> tuple[list[BulkJob], int]:
-        """Return a stretch of an instance's jobs, the latest first, and how many there are."""
+        """Return a page of an instance's jobs, the latest first, and how many there are."""
         wanted = select(bulk_jobs).where(
             bulk_jobs.c.workspace == workspace, bulk_jobs.c.instance_id == instance_id
         )
         if bulk_id is not None:
             wanted = wanted.where(bulk_jobs.c.id == bulk_id)
-        stretch = wanted.order_by(bulk_jobs.c.id.desc()).offset(offset).limit(limit)
+        page = wanted.order_by(bulk_jobs.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
             total = connection.scalar(wanted.with_only_columns(func.count())) or 0
-            return [_job(row) for row in connection.execute(stretch)], total
+            return [_job(row) for row in connection.execute(page)], total
 
     def keep(
         self,
         workspace: str,
         before: BulkJob,
-        outcome: Outcome,
+        outcome: BulkStepOutcome,
         *,
         done: Callable[[BulkJob, int], NewNotification],
         first_id: int,
@@ -114,8 +114,8 @@ class Bulk:
             if stored is None or stored.status.is_final:
                 return None
             errors = (("", error) for error in outcome.errors)
-            _append(connection, workspace, before, Part.RESULT, outcome.results, after=before.records)
-            _append(connection, workspace, before, Part.ERROR, errors, after=before.failed)
+            _append(connection, workspace, before, BulkRowKind.RESULT, outcome.results, after=before.records)
+            _append(connection, workspace, before, BulkRowKind.ERROR, errors, after=before.failed)
             _save(connection, workspace, after)
             if after.status.is_final:
                 drop_jobs(connection, workspace, JobKind.BULK, str(after.id))
@@ -137,17 +137,17 @@ class Bulk:
     def source(self, workspace: str, bulk_id: int, number: int) -> str | None:
         """Return one of the records that a job is to make, counted from 1; None behind the last."""
         wanted = select(bulk_rows.c.body).where(
-            *_of(workspace, bulk_id, Part.SOURCE), bulk_rows.c.number == number
+            *_of(workspace, bulk_id, BulkRowKind.SOURCE), bulk_rows.c.number == number
         )
         with self._database.reading() as connection:
             body: str | None = connection.scalar(wanted)
         return body
 
     def errors(self, workspace: str, bulk_id: int, *, offset: int, limit: int) -> list[str]:
-        """Return a stretch of a job's errors, in the order in which they came."""
+        """Return a page of a job's errors, in the order in which they came."""
         wanted = (
             select(bulk_rows.c.body)
-            .where(*_of(workspace, bulk_id, Part.ERROR), bulk_rows.c.number > offset)
+            .where(*_of(workspace, bulk_id, BulkRowKind.ERROR), bulk_rows.c.number > offset)
             .order_by(bulk_rows.c.number)
             .limit(limit)
         )
@@ -168,7 +168,7 @@ class Bulk:
         self, workspace: str, bulk_id: int, last: Row[Any] | None, *, descending: bool
     ) -> list[Row[Any]]:
         key, number = bulk_rows.c.sort_key, bulk_rows.c.number
-        wanted = select(key, number, bulk_rows.c.body).where(*_of(workspace, bulk_id, Part.RESULT))
+        wanted = select(key, number, bulk_rows.c.body).where(*_of(workspace, bulk_id, BulkRowKind.RESULT))
         if last is not None:
             further = key < last.sort_key if descending else key > last.sort_key
             wanted = wanted.where(or_(further, and_(key == last.sort_key, number > last.number)))
@@ -178,7 +178,13 @@ class Bulk:
 
 
 def _append(  # noqa: PLR0913 - one statement's worth of facts
-    connection: Connection, workspace: str, job: BulkJob, part: Part, keyed: Iterable[Keyed], *, after: int
+    connection: Connection,
+    workspace: str,
+    job: BulkJob,
+    part: BulkRowKind,
+    keyed: Iterable[Keyed],
+    *,
+    after: int,
 ) -> None:
     """Keep rows behind those that are there, a few hundred in memory at a time."""
     key = {"workspace": workspace, "bulk_id": job.id, "part": part.value}
@@ -188,7 +194,7 @@ def _append(  # noqa: PLR0913 - one statement's worth of facts
         connection.execute(bulk_rows.insert(), some)
 
 
-def _of(workspace: str, bulk_id: int, part: Part) -> tuple[Any, ...]:
+def _of(workspace: str, bulk_id: int, part: BulkRowKind) -> tuple[Any, ...]:
     return (
         bulk_rows.c.workspace == workspace,
         bulk_rows.c.bulk_id == bulk_id,

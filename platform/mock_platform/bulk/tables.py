@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 
 from mock_kit.storage.database import Instant
-from mock_platform.core.tables import Words, metadata
+from mock_platform.core.tables import OutsideText, metadata
 
 bulk_jobs = Table(
     "platform_bulk_jobs",
@@ -12,18 +12,18 @@ bulk_jobs = Table(
     Column("id", BigInteger, primary_key=True),
     Column("instance_id", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("object_name", Words, nullable=False),
+    Column("object_name", OutsideText, nullable=False),
     Column("created", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
     Column("status", Text, nullable=False),
-    Column("where", Words, nullable=False),
-    Column("order_field", Words, nullable=False),
+    Column("where", OutsideText, nullable=False),
+    Column("order_field", OutsideText, nullable=False),
     Column("descending", Boolean, nullable=False),
     Column("records", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
     Column("fields", Text, nullable=False),
     Column("payload", Text),
-    Column("next_page", Words, nullable=False),
+    Column("next_page", OutsideText, nullable=False),
     Column("taken", Integer, nullable=False),
     Index("platform_bulk_jobs_of_instance", "workspace", "instance_id", "id"),
 )

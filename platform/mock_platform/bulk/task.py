@@ -11,12 +11,12 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.store import People
 from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
-from mock_platform.bulk.store import Bulk, Outcome
+from mock_platform.bulk.store import Bulk, BulkStepOutcome
 from mock_platform.core import identities
-from mock_platform.core.models import Instance, Job, Ran, User
+from mock_platform.core.models import Instance, Job, RunSummary, User
 from mock_platform.core.paths import BASE_PATH
-from mock_platform.core.registry import Store
-from mock_platform.core.settings import Settings
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.settings import PlatformSettings
 from mock_platform.core.sort_key import key_of
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
@@ -51,17 +51,17 @@ class BulkTask:
         http: reaches the platform's own hub, so that records are read and made as hub calls do.
     """
 
-    store: Store
+    store: StoreRegistry
     http: Http
-    settings: Settings
+    settings: PlatformSettings
 
-    def run(self, workspace: Workspace, job: Job) -> Ran:
+    def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
         going = self.store[Bulk].get(workspace.name, int(job.subject))
         instance = None if going is None else self.store[Instances].get(workspace.name, going.instance_id)
         if going is None or instance is None or going.status.is_final:
             self.store[Jobs].remove(job)
-            return Ran()
+            return RunSummary()
         hub = _Hub(http=self.http, url=self.settings.url + BASE_PATH, workspace=workspace, instance=instance)
         owner = self.store[People].user(workspace, instance.user_id)
         step = self._read_page if going.kind is BulkKind.QUERY else self._make_record
@@ -73,15 +73,15 @@ class BulkTask:
                 done=_notice(instance, owner),
                 first_id=identities.first_notification_id(workspace),
             )
-        return Ran()
+        return RunSummary()
 
-    def _read_page(self, hub: "_Hub", bulk: BulkJob) -> Outcome:
+    def _read_page(self, hub: "_Hub", bulk: BulkJob) -> BulkStepOutcome:
         """Read one more page of what a query finds."""
         try:
             records, next_page = hub.page(bulk)
         except _RefusedError as error:
             failed = replace(bulk, status=BulkStatus.FAILED, failed=bulk.failed + 1, updated=hub.now)
-            return Outcome(job=failed, errors=[_error(bulk.records + 1, error)])
+            return BulkStepOutcome(job=failed, errors=[_error(bulk.records + 1, error)])
         after = replace(
             bulk,
             status=BulkStatus.RUNNING if next_page else BulkStatus.COMPLETED,
@@ -91,21 +91,21 @@ class BulkTask:
             updated=hub.now,
         )
         keyed = [(key_of(record, bulk.order_field), encode_text(record)) for record in records]
-        return Outcome(job=after, results=keyed)
+        return BulkStepOutcome(job=after, results=keyed)
 
-    def _make_record(self, hub: "_Hub", bulk: BulkJob) -> Outcome:
+    def _make_record(self, hub: "_Hub", bulk: BulkJob) -> BulkStepOutcome:
         """Make one more record, or complete the job if there is none."""
         number = bulk.taken + 1
         source = self.store[Bulk].source(hub.workspace.name, bulk.id, number)
         if source is None:
-            return Outcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=hub.now))
+            return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=hub.now))
         tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=hub.now)
         try:
             made = hub.make(bulk, source)
         except _RefusedError as error:
-            return Outcome(job=replace(tried, failed=bulk.failed + 1), errors=[_error(number, error)])
+            return BulkStepOutcome(job=replace(tried, failed=bulk.failed + 1), errors=[_error(number, error)])
         after = replace(tried, records=bulk.records + 1, fields=_all_fields(bulk, [made]))
-        return Outcome(job=after, results=[("", encode_text(made))])
+        return BulkStepOutcome(job=after, results=[("", encode_text(made))])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from mock_platform.accounts.failure_policy import FailurePolicy
 from mock_platform.callbacks.retry import next_attempt
-from mock_platform.core.choices import Ladder
+from mock_platform.core.choices import RetrySchedule
 from mock_platform.core.models import Delivery, DeliveryStatus
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class AttemptOutcome:
     """What follows from an attempt.
 
     Attributes:
@@ -25,8 +25,8 @@ class Outcome:
 
 
 def after_attempt(
-    delivery: Delivery, *, succeeded: bool, policy: FailurePolicy, ladder: Ladder, now: datetime
-) -> Outcome:
+    delivery: Delivery, *, succeeded: bool, policy: FailurePolicy, schedule: RetrySchedule, now: datetime
+) -> AttemptOutcome:
     """Say what an attempt means.
 
     Source: the first success ends the sequence (documented); a failed one is in state ``retry`` (observed); once
@@ -36,13 +36,13 @@ def after_attempt(
     """
     tried = replace(delivery, tries=delivery.tries + 1, updated=now)
     if succeeded:
-        return Outcome(delivery=replace(tried, status=DeliveryStatus.DELIVERED))
+        return AttemptOutcome(delivery=replace(tried, status=DeliveryStatus.DELIVERED))
     failures = delivery.failures + 1
     first_failure = delivery.first_failure or now
     again = None
     if policy is FailurePolicy.RETRY:
-        again = next_attempt(ladder, failures=failures, first_failure=first_failure, now=now)
-    return Outcome(
+        again = next_attempt(schedule, failures=failures, first_failure=first_failure, now=now)
+    return AttemptOutcome(
         delivery=replace(
             tried,
             status=DeliveryStatus.QUEUED if again is None else DeliveryStatus.RETRY,
@@ -64,7 +64,7 @@ def put_aside(delivery: Delivery, *, now: datetime) -> Delivery:
 
 
 def released(delivery: Delivery, *, now: datetime) -> Delivery:
-    """Return a delivery that is to be sent again, with the whole ladder before it.
+    """Return a delivery that is to be sent again, with the whole schedule before it.
 
     Source: that a PUT redelivers (observed); the state until then, and that tries are counted anew, is assumed.
     """

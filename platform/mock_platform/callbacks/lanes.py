@@ -11,14 +11,14 @@ from queue import SimpleQueue
 from threading import Condition, Thread
 from typing import NamedTuple, TypeAlias
 
-from mock_platform.core.models import Ran
+from mock_platform.core.models import RunSummary
 
-Work: TypeAlias = Callable[[], Ran]
+Work: TypeAlias = Callable[[], RunSummary]
 
 _log = logging.getLogger(__name__)
 
 
-class Lane(NamedTuple):
+class LaneKey(NamedTuple):
     """Whose lane it is."""
 
     workspace: str
@@ -38,8 +38,8 @@ class Lanes:
         self._limit = limit
         self._most_of_one = max(1, limit // 2)
         self._freed = freed
-        self._queue: SimpleQueue[tuple[Lane, Work, Future[Ran]]] = SimpleQueue()
-        self._busy: set[Lane] = set()
+        self._queue: SimpleQueue[tuple[LaneKey, Work, Future[RunSummary]]] = SimpleQueue()
+        self._busy: set[LaneKey] = set()
         self._threads = 0
         self._changed = Condition()
 
@@ -48,9 +48,9 @@ class Lanes:
         with self._changed:
             return {lane.url for lane in self._busy if lane.workspace == workspace}
 
-    def start(self, lane: Lane, work: Work) -> "Future[Ran] | None":
+    def start(self, lane: LaneKey, work: Work) -> "Future[RunSummary] | None":
         """Let work run in a lane; None if that lane is in use, or its workspace may have no more."""
-        future: Future[Ran] = Future()
+        future: Future[RunSummary] = Future()
         with self._changed:
             own = sum(other.workspace == lane.workspace for other in self._busy)
             if lane in self._busy or (own and (len(self._busy) >= self._limit or own >= self._most_of_one)):
@@ -88,7 +88,7 @@ class Lanes:
                 future.set_result(result)
                 self._freed()
 
-    def _leave(self, lane: Lane) -> None:
+    def _leave(self, lane: LaneKey) -> None:
         with self._changed:
             self._busy.discard(lane)
             self._changed.notify_all()

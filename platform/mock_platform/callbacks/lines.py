@@ -9,9 +9,9 @@ from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
 from mock_kit.admin.masks import MASK, mask_target
-from mock_platform.activity.lines import Activity, Kind, counted, moment, of_instance
-from mock_platform.callbacks.delivery import Outcome
-from mock_platform.core.choices import Ladder
+from mock_platform.activity.lines import Activity, ActivityKind, counted, moment, of_instance
+from mock_platform.callbacks.delivery import AttemptOutcome
+from mock_platform.core.choices import RetrySchedule
 from mock_platform.core.models import Attempt
 from mock_platform.dates.iso_dates import iso_date_exact
 
@@ -19,7 +19,7 @@ _CHANGES_SHOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class CallbackSubject:
     """What a callback is about.
 
     Attributes:
@@ -48,7 +48,7 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
+class AttemptedCallback:
     """One attempt to deliver a callback.
 
     Attributes:
@@ -62,42 +62,46 @@ class Sent:
     status: int | None
     reason: str
     number: int
-    subject: Subject
+    subject: CallbackSubject
 
 
-def attempted(sent: Sent, outcome: Outcome, *, ladder: Ladder, now: datetime) -> Iterator[Activity]:
+def attempted(
+    sent: AttemptedCallback, outcome: AttemptOutcome, *, schedule: RetrySchedule, now: datetime
+) -> Iterator[Activity]:
     """Tell of an attempt to deliver, and of what follows from it."""
     subject, taken = sent.subject, not sent.reason
     came = f"no answer: {sent.reason}" if sent.status is None else str(sent.status)
     nth = "" if taken and sent.number == 1 else f", attempt {sent.number}"
     yield Activity(
-        kind=Kind.CALLBACK,
+        kind=ActivityKind.CALLBACK,
         text=f"callback POST {sent.url} -> {came} ({subject.text}){nth}",
         about=subject.about
         | {"url": sent.url, "status": sent.status, "attempt": sent.number}
         | {"outcome": "delivered" if taken else "failed"},
     )
     if outcome.again is not None:
-        yield _retry(subject, outcome.again, outcome.delivery.failures, ladder, now)
+        yield _retry(subject, outcome.again, outcome.delivery.failures, schedule, now)
     elif not taken:
         yield _queued(subject, outcome)
 
 
-def put_aside(subject: Subject) -> Activity:
+def put_aside(subject: CallbackSubject) -> Activity:
     """Tell that a callback was queued without an attempt."""
     text = f"callback queued unsent, its subscription is deactivated ({subject.text})"
-    return Activity(kind=Kind.CALLBACK, text=text, about=subject.about | {"outcome": "queued"})
+    return Activity(kind=ActivityKind.CALLBACK, text=text, about=subject.about | {"outcome": "queued"})
 
 
-def _retry(subject: Subject, due: datetime, number: int, ladder: Ladder, now: datetime) -> Activity:
+def _retry(
+    subject: CallbackSubject, due: datetime, number: int, schedule: RetrySchedule, now: datetime
+) -> Activity:
     return Activity(
-        kind=Kind.RETRY,
-        text=f"retry at {moment(due, now)} ({number} of {ladder.tries}) of {subject.text}",
-        about=subject.about | {"due": iso_date_exact(due), "retry": number, "retries": ladder.tries},
+        kind=ActivityKind.RETRY,
+        text=f"retry at {moment(due, now)} ({number} of {schedule.tries}) of {subject.text}",
+        about=subject.about | {"due": iso_date_exact(due), "retry": number, "retries": schedule.tries},
     )
 
 
-def _queued(subject: Subject, outcome: Outcome) -> Activity:
+def _queued(subject: CallbackSubject, outcome: AttemptOutcome) -> Activity:
     """Tell of a callback that is not tried again by itself."""
     tries = counted(outcome.delivery.failures, "attempt")
     text = (
@@ -106,7 +110,7 @@ def _queued(subject: Subject, outcome: Outcome) -> Activity:
         else f"callback queued after {tries}, as the account's failure policy says ({subject.text})"
     )
     about = subject.about | {"outcome": "given up" if outcome.gives_up else "queued"}
-    return Activity(kind=Kind.CALLBACK, text=text, about=about)
+    return Activity(kind=ActivityKind.CALLBACK, text=text, about=about)
 
 
 class _Event(Struct, rename="camel"):
@@ -133,19 +137,19 @@ class _Envelope(Struct):
 _envelope = Decoder(_Envelope)
 
 
-def subject_of(body: bytes) -> Subject:
+def subject_of(body: bytes) -> CallbackSubject:
     """Return what a callback is about; nothing of one that is no instance's."""
     try:
         message = _envelope.decode(body).message
     except (DecodeError, UnicodeDecodeError):
-        return Subject()
+        return CallbackSubject()
     changes = tuple((each.object_type, each.event_type, each.object_id) for each in message.events)
-    return Subject(changes=changes, instance_id=message.instance_id)
+    return CallbackSubject(changes=changes, instance_id=message.instance_id)
 
 
-def sent(attempt: Attempt, body: bytes) -> Sent:
+def sent(attempt: Attempt, body: bytes) -> AttemptedCallback:
     """Return what is told of an attempt."""
-    return Sent(
+    return AttemptedCallback(
         url=shown_url(attempt.url),
         status=attempt.status,
         reason=attempt.reason,

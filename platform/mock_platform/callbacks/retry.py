@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from mock_platform.core.choices import Ladder
+from mock_platform.core.choices import RetrySchedule
 
 _SOONEST = timedelta(seconds=1)
 
 
-def next_attempt(ladder: Ladder, *, failures: int, first_failure: datetime, now: datetime) -> datetime | None:
+def next_attempt(
+    schedule: RetrySchedule, *, failures: int, first_failure: datetime, now: datetime
+) -> datetime | None:
     """Return when to try again, or None once all tries are used.
 
     Args:
@@ -18,7 +20,7 @@ def next_attempt(ladder: Ladder, *, failures: int, first_failure: datetime, now:
 
     Source: the ninth try falls just under 73 hours after the original failure, so the waits count from that
         (documented); "x falls 4^x seconds after the failure" can be read as the latest failure too, hence
-        ``adds_up``.
+        ``cumulative``.
 
     >>> from dataclasses import replace
     >>> from datetime import UTC
@@ -29,13 +31,13 @@ def next_attempt(ladder: Ladder, *, failures: int, first_failure: datetime, now:
     >>> next_attempt(CLOUD_ELEMENTS, failures=10, first_failure=noon, now=noon) is None
     True
     >>> late = noon + timedelta(seconds=4)
-    >>> next_attempt(replace(CLOUD_ELEMENTS, adds_up=True), failures=2, first_failure=noon, now=late) - noon
+    >>> next_attempt(replace(CLOUD_ELEMENTS, cumulative=True), failures=2, first_failure=noon, now=late) - noon
     datetime.timedelta(seconds=20)
     """
-    if failures > ladder.tries:
+    if failures > schedule.tries:
         return None
-    counted_from = now if ladder.adds_up else first_failure
+    counted_from = now if schedule.cumulative else first_failure
     try:
-        return max(counted_from + timedelta(seconds=ladder.base**failures), now + _SOONEST)
+        return max(counted_from + timedelta(seconds=schedule.base**failures), now + _SOONEST)
     except OverflowError:  # a clock was moved to the calendar's end, and there is no later
         return None

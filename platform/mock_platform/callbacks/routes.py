@@ -9,8 +9,8 @@ from mock_platform.accounts.calling import caller
 from mock_platform.callbacks.store import Deliveries, KeptDelivery
 from mock_platform.ceql import matches
 from mock_platform.core.answers import whole_id
-from mock_platform.core.dependencies import parts
-from mock_platform.core.listing import counted, stretch
+from mock_platform.core.dependencies import dependencies
+from mock_platform.core.listing import counted, paginated
 from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.events import subscription as rules
@@ -54,11 +54,11 @@ class ReleaseQuery(Struct):
 @operation(needs=caller, headers=PAGE_HEADERS)
 def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
     """List deliveries by notification and subscription (assumed), those that a clause describes."""
-    found = parts().store[Deliveries].find(workspace.name)
+    found = dependencies().store[Deliveries].find(workspace.name)
     clause = rules.delivery_clause(query.where) if query.where.strip() else None
     if clause is not None:
         found = [one for one in found if matches(clause, _filtered_by(one))]
-    return stretch([_shown(one, hydrate=query.hydrate) for one in found], paging(query))
+    return paginated([_shown(one, hydrate=query.hydrate) for one in found], paging(query))
 
 
 @bp.put("/subscriptions/deliveries")
@@ -73,11 +73,11 @@ def release(workspace: Workspace, query: ReleaseQuery) -> Answer[list[DeliveryJs
         raise InvalidRequestError("where must say which deliveries are meant, such as status='queued'")
     clause = rules.delivery_clause(query.where)
     again = (
-        parts()
+        dependencies()
         .store[Deliveries]
         .release(workspace.name, lambda one: matches(clause, _filtered_by(one)), now=workspace.clock.now())
     )
-    parts().engine.wake()
+    dependencies().engine.wake()
     return counted([_shown(one, hydrate=query.hydrate) for one in again])
 
 
@@ -88,7 +88,7 @@ def index_of_notification(
 ) -> Answer[list[DeliveryJson]]:
     """List a notification's deliveries, one for each subscription."""
     notification = notification_named(workspace, notification_id)
-    found = parts().store[Deliveries].find(workspace.name, notification_id=notification.id)
+    found = dependencies().store[Deliveries].find(workspace.name, notification_id=notification.id)
     return counted([_shown(one, hydrate=query.hydrate) for one in found])
 
 
@@ -101,7 +101,7 @@ def get(
     notification = notification_named(workspace, notification_id)
     number = whole_id(subscription_id)
     found = (
-        parts()
+        dependencies()
         .store[Deliveries]
         .find(workspace.name, notification_id=notification.id, subscription_id=number)
     )

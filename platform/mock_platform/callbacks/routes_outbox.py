@@ -16,9 +16,9 @@ from mock_platform.accounts.emails import Email
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.callbacks.store import Deliveries, KeptDelivery, Key
 from mock_platform.callbacks.store_attempts import Attempts
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Attempt, JobKind
-from mock_platform.events.store_history import History
+from mock_platform.events.store_history import HistoryRetention
 from mock_platform.jobs.store import Jobs
 
 bp = Blueprint("outbox", __name__, url_prefix="/_local")
@@ -27,7 +27,7 @@ _Limit = Annotated[int, Meta(ge=1, le=LARGEST_PAGE)]
 _Id = Annotated[int, Meta(ge=0, le=10**18)]
 
 
-class DeliveriesQuery(Struct, rename="camel"):
+class OutboxQuery(Struct, rename="camel"):
     """Which deliveries are asked for.
 
     Attributes:
@@ -64,7 +64,7 @@ class AttemptJson(TypedDict):
     elapsedSeconds: float
 
 
-class DeliveryJson(TypedDict):
+class OutboxDeliveryJson(TypedDict):
     """One delivery with all its tries: ``created`` with its poll, ``due`` again at an instant if it is.
 
     ``events`` are ``contacts/101 CREATED``.
@@ -102,11 +102,11 @@ class _Body(Struct):
 _body = Decoder(_Body)
 
 
-class DeliveriesJson(PageJson):
+class OutboxJson(PageJson):
     """Deliveries by notification and subscription; ``pruned`` says which are no longer kept."""
 
     pruned: PrunedJson | None
-    deliveries: list[DeliveryJson]
+    deliveries: list[OutboxDeliveryJson]
 
 
 EmailJson = TypedDict(
@@ -124,10 +124,10 @@ class EmailsJson(PageJson):
 
 @bp.get("/deliveries")
 @operation(problems=(401, 403))
-def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
+def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
     """List deliveries with every attempt; the latest ``limit`` of them."""
     workspace = asked_workspace().name
-    store = parts().store
+    store = dependencies().store
     found, total = store[Deliveries].latest(
         workspace,
         notification_id=query.notification_id,
@@ -142,7 +142,7 @@ def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
     return Answer(
         {
             "deliveries": shown,
-            "pruned": pruned_json(store[History].pruned(workspace)),
+            "pruned": pruned_json(store[HistoryRetention].pruned(workspace)),
             **page_json(total, {"before": _name(page[0])} if len(found) > query.limit else None),
         }
     )
@@ -152,13 +152,13 @@ def deliveries(query: DeliveriesQuery) -> Answer[DeliveriesJson]:
 @operation(problems=(401, 403))
 def emails(query: EmailsQuery) -> Answer[EmailsJson]:
     """List the e-mails that would have been sent; the latest ``limit`` of them."""
-    name, store = asked_workspace().name, parts().store
+    name, store = asked_workspace().name, dependencies().store
     found, total = store[Emails].list(name, before=query.before, limit=query.limit + 1)
     page = found[-query.limit :]
     return Answer(
         {
             "emails": [_email(one) for _, one in page],
-            "pruned": pruned_json(store[History].pruned(name)),
+            "pruned": pruned_json(store[HistoryRetention].pruned(name)),
             **page_json(total, {"before": page[0][0]} if len(found) > query.limit else None),
         }
     )
@@ -175,7 +175,7 @@ def _key(name: str | None) -> Key | None:
     return int(notification_id), int(subscription_id)
 
 
-def _delivery(kept: KeptDelivery, attempts: list[Attempt], due: datetime | None) -> DeliveryJson:
+def _delivery(kept: KeptDelivery, attempts: list[Attempt], due: datetime | None) -> OutboxDeliveryJson:
     message = _message(kept.notification.body)
     return {
         "notificationId": kept.delivery.notification_id,

@@ -73,8 +73,8 @@ class Deliveries:
 
     def states_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
         """Return where the deliveries of some notifications stand, by notification and subscription."""
-        with self._database.glancing() as connection:
-            rows = _states.all(connection, stretch(workspace, notification_ids))
+        with self._database.autocommit_read() as connection:
+            rows = _states.all(connection, notification_range(workspace, notification_ids))
         return {(row.notification_id, row.subscription_id): DeliveryStatus(row.status) for row in rows}
 
     def find(
@@ -191,7 +191,7 @@ def settle(connection: Connection, workspace: str, settled: Sequence[Delivery]) 
     _settle.run_each(connection, [_state(workspace, delivery) for delivery in settled])
 
 
-def stretch(workspace: str, notification_ids: Collection[int]) -> dict[str, object]:
+def notification_range(workspace: str, notification_ids: Collection[int]) -> dict[str, object]:
     """Return a workspace and the first and the last of some notifications, as statements call them."""
     ends = {"first": min(notification_ids, default=0), "last": max(notification_ids, default=0)}
     return {"of_workspace": workspace, **ends}

@@ -12,8 +12,15 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.emails import Email
 from mock_platform.accounts.store_emails import keep_email
-from mock_platform.callbacks.delivery import Outcome
-from mock_platform.callbacks.store import Key, delivery_of, of_notification, of_subscription, settle, stretch
+from mock_platform.callbacks.delivery import AttemptOutcome
+from mock_platform.callbacks.store import (
+    Key,
+    delivery_of,
+    notification_range,
+    of_notification,
+    of_subscription,
+    settle,
+)
 from mock_platform.core.models import Attempt, Delivery, DeliveryStatus, EventStatus, Job
 from mock_platform.core.tables import attempts, deliveries, instances, notifications, subscriptions
 from mock_platform.jobs.store import move_or_remove, move_or_remove_all, still_planned
@@ -69,7 +76,7 @@ _add = Prepared(attempts.insert())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owed:
+class DueDelivery:
     """What is to be sent: a delivery, where to, and the exact bytes.
 
     Attributes:
@@ -89,7 +96,7 @@ class Owed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
+class AttemptResult:
     """An attempt, and what follows from it.
 
     Attributes:
@@ -98,7 +105,7 @@ class Tried:
 
     job: Job
     attempt: Attempt
-    outcome: Outcome
+    outcome: AttemptOutcome
     email: Email | None = None
 
     @property
@@ -113,16 +120,16 @@ class Attempts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def owed(self, workspace: str, keys: Collection[Key]) -> dict[Key, Owed]:
+    def owed(self, workspace: str, keys: Collection[Key]) -> dict[Key, DueDelivery]:
         """Return what deliveries owe; nothing for those whose notification or subscription is no more."""
         asked: dict[str, object] = {"of_workspace": workspace}
         for place, (notification_id, subscription_id) in enumerate(keys):
             asked |= {f"notification_{place}": notification_id, f"subscription_{place}": subscription_id}
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             found = [_owed_by(row) for row in _owed(len(keys)).all(connection, asked)]
         return {owed.delivery.key: owed for owed in found if owed.delivery.key in keys}
 
-    def attempted(self, workspace: str, tried: Sequence[Tried]) -> list[Tried]:
+    def attempted(self, workspace: str, tried: Sequence[AttemptResult]) -> list[AttemptResult]:
         """Keep attempts and what follows from them: the deliveries' new states, and the next tries or none.
 
         A delivery that is given up deactivates its subscription, unless that has moved to another URL meanwhile.
@@ -163,8 +170,8 @@ class Attempts:
 
     def of_each(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, list[Attempt]]:
         """Return the attempts to deliver some notifications, by notification and subscription, in their order."""
-        with self._database.glancing() as connection:
-            rows = connection.execute(_attempts, stretch(workspace, notification_ids)).all()
+        with self._database.autocommit_read() as connection:
+            rows = connection.execute(_attempts, notification_range(workspace, notification_ids)).all()
         found: dict[Key, list[Attempt]] = {}
         for row in rows:
             found.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
@@ -183,8 +190,8 @@ def _owed(count: int) -> Prepared:
     )
 
 
-def _owed_by(row: Row[tuple[object, ...]]) -> Owed:
-    return Owed(
+def _owed_by(row: Row[tuple[object, ...]]) -> DueDelivery:
+    return DueDelivery(
         delivery=delivery_of(row),
         url=row.url,
         active=row.active,
@@ -197,7 +204,7 @@ def _owed_by(row: Row[tuple[object, ...]]) -> Owed:
     )
 
 
-def _gives_up(connection: Connection, workspace: str, tried: Tried) -> bool:
+def _gives_up(connection: Connection, workspace: str, tried: AttemptResult) -> bool:
     tried_at = {
         "of_workspace": workspace,
         "of_subscription": tried.outcome.delivery.subscription_id,
@@ -206,7 +213,7 @@ def _gives_up(connection: Connection, workspace: str, tried: Tried) -> bool:
     return bool(_deactivate.run(connection, tried_at))
 
 
-def _standing(workspace: str, tried: Tried) -> dict[str, object]:
+def _standing(workspace: str, tried: AttemptResult) -> dict[str, object]:
     taken = tried.outcome.delivery.status is DeliveryStatus.DELIVERED
     status = EventStatus.NOTIFIED if taken else EventStatus.DISPATCHED
     notification_id = tried.outcome.delivery.notification_id
@@ -218,7 +225,7 @@ def _standing(workspace: str, tried: Tried) -> dict[str, object]:
     }
 
 
-def _attempt_row(workspace: str, tried: Tried) -> dict[str, object]:
+def _attempt_row(workspace: str, tried: AttemptResult) -> dict[str, object]:
     attempt = tried.attempt
     return {
         "workspace": workspace,

@@ -12,15 +12,15 @@ from mock_platform.accounts.failure_policy import FailurePolicy, failure_policy
 from mock_platform.accounts.store import People
 from mock_platform.activity.store import Activities
 from mock_platform.callbacks import lines as callback_lines
-from mock_platform.callbacks.delivery import Outcome, after_attempt, put_aside
+from mock_platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside
 from mock_platform.callbacks.headers import callback_headers
 from mock_platform.callbacks.standard_webhooks import standard_headers
 from mock_platform.callbacks.store import Key
-from mock_platform.callbacks.store_attempts import Attempts, Owed, Tried
+from mock_platform.callbacks.store_attempts import AttemptResult, Attempts, DueDelivery
 from mock_platform.configuration.callback_headers import STANDARD_SECRET
-from mock_platform.core.models import Attempt, Job, Ran
-from mock_platform.core.registry import Store
-from mock_platform.core.settings import Settings
+from mock_platform.core.models import Attempt, Job, RunSummary
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.settings import PlatformSettings
 from mock_platform.jobs.store import Jobs
 
 _MOST_TOGETHER = 32
@@ -36,17 +36,17 @@ class DeliveryTask:
         http: reaches receivers, as far as they may be reached.
     """
 
-    store: Store
+    store: StoreRegistry
     http: Http
-    settings: Settings
+    settings: PlatformSettings
 
-    def run(self, workspace: Workspace, job: Job) -> Ran:
+    def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Make one attempt; the same bytes each time, to where the subscription points now."""
         return self._run_together(workspace, [job])
 
     def run_all(
         self, workspace: Workspace, url: str, jobs: Sequence[Job], *, stopped: Callable[[], bool]
-    ) -> Ran:
+    ) -> RunSummary:
         """Make one attempt for each job, one after the other, as long as it is owed to the receiver at a URL.
 
         As long as the receiver is quick, several are read together and what came of them is kept together.
@@ -54,7 +54,7 @@ class DeliveryTask:
         Args:
             stopped: asked now and then; the rest stays due.
         """
-        ran, done, together = Ran(), 0, 1
+        ran, done, together = RunSummary(), 0, 1
         while done < len(jobs) and not stopped():
             began = monotonic()
             group = jobs[done : done + together]
@@ -64,10 +64,10 @@ class DeliveryTask:
             together = min(2 * together, _MOST_TOGETHER) if quick else 1
         return ran
 
-    def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> Ran:
+    def _run_together(self, workspace: Workspace, jobs: Sequence[Job], url: str | None = None) -> RunSummary:
         owed = self.store[Attempts].owed(workspace.name, [_key(job) for job in jobs])
         moved = [key for key, one in owed.items() if url not in {None, one.url}]  # others see to these
-        tried: list[Tried] = []
+        tried: list[AttemptResult] = []
         try:
             for job in (job for job in jobs if _key(job) not in moved):
                 tried += filter(None, [self._try(workspace, job, owed.get(_key(job)))])
@@ -75,19 +75,21 @@ class DeliveryTask:
             ran = self._keep(workspace, tried, owed)
         return ran
 
-    def _keep(self, workspace: Workspace, tried: list[Tried], owed: Mapping[Key, Owed]) -> Ran:
+    def _keep(
+        self, workspace: Workspace, tried: list[AttemptResult], owed: Mapping[Key, DueDelivery]
+    ) -> RunSummary:
         """Keep what came of attempts; sent is sent, though nothing may be left to note it at."""
         if tried:
             for one in self.store[Attempts].attempted(workspace.name, tried):
                 self._tell(workspace, one, owed[_key(one.job)].body)
-        return Ran(attempts=len(tried), deliveries=sum(one.taken for one in tried))
+        return RunSummary(attempts=len(tried), deliveries=sum(one.taken for one in tried))
 
-    def _tell(self, workspace: Workspace, tried: Tried, body: bytes) -> None:
+    def _tell(self, workspace: Workspace, tried: AttemptResult, body: bytes) -> None:
         at, sent = tried.attempt.at, callback_lines.sent(tried.attempt, body)
-        told = callback_lines.attempted(sent, tried.outcome, ladder=self.settings.retries, now=at)
+        told = callback_lines.attempted(sent, tried.outcome, schedule=self.settings.retries, now=at)
         self.store[Activities].tell(workspace, *told, at=at)
 
-    def _try(self, workspace: Workspace, job: Job, owed: Owed | None) -> Tried | None:
+    def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
         """Send what a job is about, if it is still owed to somebody."""
         if owed is None:
             self.store[Jobs].remove(job)
@@ -104,13 +106,13 @@ class DeliveryTask:
             owed.delivery,
             succeeded=taken,
             policy=FailurePolicy.RETRY if taken else self._policy(workspace, owed),
-            ladder=self.settings.retries,
+            schedule=self.settings.retries,
             now=workspace.clock.now(),
         )
         email = self._email(workspace, owed, outcome, attempt) if outcome.gives_up else None
-        return Tried(job=job, attempt=attempt, outcome=outcome, email=email)
+        return AttemptResult(job=job, attempt=attempt, outcome=outcome, email=email)
 
-    def _attempt(self, owed: Owed, *, at: datetime) -> Attempt:
+    def _attempt(self, owed: DueDelivery, *, at: datetime) -> Attempt:
         """Send, and return what is kept of it: any 2xx is success, and everything else is not (assumed)."""
         reply = self._send(owed, at)
         if isinstance(reply, Reply):
@@ -128,19 +130,21 @@ class DeliveryTask:
             elapsed=reply.elapsed,
         )
 
-    def _send(self, owed: Owed, at: datetime) -> Reply | NoReply:
+    def _send(self, owed: DueDelivery, at: datetime) -> Reply | NoReply:
         number = owed.delivery.notification_id
         headers = callback_headers(owed.body, owed.configuration, notification_id=number)
         secret = owed.configuration.get(STANDARD_SECRET)
         headers |= standard_headers(owed.body, secret, message_id=str(number), sent=at)
         return self.http.send("POST", owed.url, headers=headers, body=owed.body)
 
-    def _policy(self, workspace: Workspace, owed: Owed) -> FailurePolicy:
+    def _policy(self, workspace: Workspace, owed: DueDelivery) -> FailurePolicy:
         with self.store[People].reading(workspace) as register:
             owner = register.user(owed.user_id) or register.founder
             return failure_policy(register.account_of(owner).settings)
 
-    def _email(self, workspace: Workspace, owed: Owed, outcome: Outcome, attempt: Attempt) -> Email:
+    def _email(
+        self, workspace: Workspace, owed: DueDelivery, outcome: AttemptOutcome, attempt: Attempt
+    ) -> Email:
         return delivery_failed(
             owed.name,
             to=self.store[People].user(workspace, owed.user_id).email,

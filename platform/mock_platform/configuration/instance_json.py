@@ -14,7 +14,7 @@ class UserJson(TypedDict):
     lastName: str
 
 
-class TransformationJson(TypedDict):
+class InstanceTransformationJson(TypedDict):
     """An object of an instance that is shown under names of one's own."""
 
     objectName: str
@@ -56,5 +56,5 @@ class InstanceJson(TypedDict):
     cachingEnabled: bool
     externalAuthentication: str
     user: UserJson
-    transformationData: NotRequired[list[TransformationJson]]
+    transformationData: NotRequired[list[InstanceTransformationJson]]
     objects: NotRequired[list[ObjectJson]]

@@ -51,19 +51,19 @@ class Passwords(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ladder:
+class RetrySchedule:
     """How often a callback is retried, and how the waits grow: retry x comes ``base ** x`` seconds on.
 
     Attributes:
-        adds_up: whether each wait counts from the attempt before it; otherwise all count from the first failure.
+        cumulative: whether each wait counts from the attempt before it; otherwise all count from the first failure.
 
     Source: nine tries at 4^x s in the older guide, five at 8^x s in the newer one (documented, in conflict).
     """
 
     tries: int
     base: int
-    adds_up: bool = False
+    cumulative: bool = False
 
 
-CLOUD_ELEMENTS = Ladder(tries=9, base=4)
-OPEN_CONNECTORS = Ladder(tries=5, base=8)
+CLOUD_ELEMENTS = RetrySchedule(tries=9, base=4)
+OPEN_CONNECTORS = RetrySchedule(tries=5, base=8)

@@ -13,10 +13,10 @@ from mock_kit.web.outbound import Outbound
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.registry import Workspace, Workspaces
-from mock_platform.core.models import Instance, Ran
-from mock_platform.core.registry import Registry, Store
-from mock_platform.core.run_control import Run
-from mock_platform.core.settings import Settings
+from mock_platform.core.models import Instance, RunSummary
+from mock_platform.core.registry import Registry, StoreRegistry
+from mock_platform.core.run_control import AdvanceRun
+from mock_platform.core.settings import PlatformSettings
 
 EXTENSION = "mock-platform"
 Json = dict[str, object]
@@ -28,27 +28,27 @@ class DueWork(Protocol):
     def wake(self) -> None:
         """Look at once at what has fallen due by a real clock."""
 
-    def advance(self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool]) -> Run:
+    def advance(self, workspace: Workspace, target: datetime, *, abandoned: Callable[[], bool]) -> AdvanceRun:
         """Move virtual time, and run what falls due; returns how far that went."""
 
-    def run_of(self, workspace: Workspace) -> Run | None:
+    def run_of(self, workspace: Workspace) -> AdvanceRun | None:
         """Return the run that is under way in a workspace, if there is one."""
 
-    def stop_run(self, workspace: Workspace) -> Run | None:
+    def stop_run(self, workspace: Workspace) -> AdvanceRun | None:
         """Let a run end before its next job, and return it."""
 
     def set_clock(self, workspace: Workspace, mode: Mode, now: datetime | None) -> None:
         """Change a clock without running anything in between."""
 
-    def poll_now(self, workspace: Workspace, instance: Instance) -> Ran:
+    def poll_now(self, workspace: Workspace, instance: Instance) -> RunSummary:
         """Poll an instance at once."""
 
-    def alone(self, workspace: Workspace) -> AbstractContextManager[None]:
+    def exclusive(self, workspace: Workspace) -> AbstractContextManager[None]:
         """Hold a workspace's run lock, or refuse."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class PlatformDependencies:
     """What ``create_app`` hangs on the application.
 
     Attributes:
@@ -59,9 +59,9 @@ class Parts:
         admin_headers: what this stack's admin routes want to see, in every service.
     """
 
-    settings: Settings
+    settings: PlatformSettings
     workspaces: Workspaces
-    store: Store
+    store: StoreRegistry
     services: Registry
     engine: DueWork
     http: Http
@@ -72,7 +72,7 @@ class Parts:
     admin_headers: Mapping[str, str]
 
 
-def parts() -> Parts:
-    """Return the present application's parts."""
-    found: Parts = this_app().extensions[EXTENSION]
+def dependencies() -> PlatformDependencies:
+    """Return the present application's dependencies."""
+    found: PlatformDependencies = this_app().extensions[EXTENSION]
     return found

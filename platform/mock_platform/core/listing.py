@@ -1,4 +1,4 @@
-"""Lists of what the platform itself keeps: narrowed by ``where``, then a stretch of them."""
+"""Lists of what the platform itself keeps: narrowed by ``where``, then a page of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -40,8 +40,8 @@ def counted(shown: Sequence[Item]) -> Answer[list[Item]]:
     return Answer(list(shown), {"Elements-Returned-Count": number, "Elements-Total-Count": number})
 
 
-def stretch(shown: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answer[list[Shown]]:
-    """Answer with a stretch of a list.
+def paginated(shown: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answer[list[Shown]]:
+    """Answer with a page of a list.
 
     Args:
         kinds: what there is none of where the whole list is empty; without it, an empty list is answered.

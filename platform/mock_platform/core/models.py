@@ -57,7 +57,7 @@ class Objects:
 NONE = Objects()
 
 
-class Change(Enum):
+class EventType(Enum):
     """What happened to a record, in the callback's words."""
 
     CREATED = "CREATED"
@@ -142,7 +142,7 @@ class Resource:
     poll_delay: timedelta = timedelta(0)
 
 
-class Verdict(Enum):
+class PollVerdict(Enum):
     """What a poll made of a record; that one was deleted, only whoever hands it on can say."""
 
     CREATED = "CREATED"
@@ -164,13 +164,13 @@ class Decision:
     updated: str | None
     created: str | None
     date: datetime
-    verdict: Verdict
+    verdict: PollVerdict
     why: str
 
     @property
-    def change(self) -> Change | None:
+    def change(self) -> EventType | None:
         """The change to report, or None."""
-        return None if self.verdict is Verdict.IGNORED else Change(self.verdict.value)
+        return None if self.verdict is PollVerdict.IGNORED else EventType(self.verdict.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +209,7 @@ class LastPoll:
 class ChangeEvent:
     """One entry of a callback's ``events``."""
 
-    change: Change
+    change: EventType
     date: datetime
     object_id: str
 
@@ -390,7 +390,7 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ran:
+class RunSummary:
     """What ran while time was moved.
 
     Attributes:
@@ -405,8 +405,8 @@ class Ran:
     deliveries: int = 0
     attempts: int = 0
 
-    def __add__(self, other: "Ran") -> "Ran":
-        return Ran(
+    def __add__(self, other: "RunSummary") -> "RunSummary":
+        return RunSummary(
             polls=self.polls + other.polls,
             events=self.events + other.events,
             deliveries=self.deliveries + other.deliveries,

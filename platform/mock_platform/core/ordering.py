@@ -11,14 +11,14 @@ _DIRECTIONS = {"asc": False, "desc": True}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class SortOrder:
     """By one field, upwards unless said otherwise."""
 
     field: str
     descending: bool = False
 
 
-def parse_order(text: str) -> Order | None:
+def parse_order(text: str) -> SortOrder | None:
     """Read ``Field``, ``Field asc`` or ``Field desc``; None if there is nothing.
 
     Raises:
@@ -27,22 +27,22 @@ def parse_order(text: str) -> Order | None:
     Source: the two forms with a direction (documented); that a bare field means upwards is assumed.
 
     >>> parse_order("LAST_NAME desc")
-    Order(field='LAST_NAME', descending=True)
+    SortOrder(field='LAST_NAME', descending=True)
     """
     if not text.strip():
         return None
     field, _, direction = text.strip().rpartition(" ")
     if not field:
-        return Order(field=direction)
+        return SortOrder(field=direction)
     if direction.lower() not in _DIRECTIONS:
         raise InvalidRequestError(
             f"orderBy must be a field and asc or desc, such as LAST_NAME desc; got {shown(text)}"
         )
-    return Order(field=field.strip().strip("`"), descending=_DIRECTIONS[direction.lower()])
+    return SortOrder(field=field.strip().strip("`"), descending=_DIRECTIONS[direction.lower()])
 
 
 def first_in_order(
-    records: Iterable[dict[str, object]], order: Order, *, count: int
+    records: Iterable[dict[str, object]], order: SortOrder, *, count: int
 ) -> list[dict[str, object]]:
     """Return the first records in an order, never holding more than that many.
 

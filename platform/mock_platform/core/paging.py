@@ -18,7 +18,7 @@ _LARGEST_PAGE = 5000
 
 
 class PageQuery(Struct, rename="camel", kw_only=True):
-    """Which stretch of a list is asked for.
+    """Which page of a list is asked for.
 
     Attributes:
         page_size: records at the most.
@@ -48,7 +48,7 @@ PAGE_HEADERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Paging:
-    """Which stretch of a list is asked for.
+    """Which page of a list is asked for.
 
     Attributes:
         shortened_from: the page size that was asked for, where it is more than may be had.
@@ -60,7 +60,7 @@ class Paging:
 
 
 def paging(query: PageQuery, *, default: int = DEFAULT_PAGE_SIZE, largest: int = _LARGEST_PAGE) -> Paging:
-    """Return the stretch that a list's query asks for; ``nextPage`` takes the place of ``page`` (documented).
+    """Return the page that a list's query asks for; ``nextPage`` takes the place of ``page`` (documented).
 
     Raises:
         InvalidRequestError: the token is none of ours.

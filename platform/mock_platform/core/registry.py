@@ -18,7 +18,7 @@ class Registry:
         return cast("P", self._parts[kind])
 
 
-class Store(Registry, ABC):
+class StoreRegistry(Registry, ABC):
     """What the platform remembers: of each subject the store that is asked for by its class, ``store[Instances]``."""
 
     @abstractmethod

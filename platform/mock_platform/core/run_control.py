@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mock_platform.core.models import Ran
+from mock_platform.core.models import RunSummary
 
 
 def nobody_left() -> bool:
@@ -14,7 +14,7 @@ def nobody_left() -> bool:
 
 
 @dataclass(kw_only=True)
-class Run:
+class AdvanceRun:
     """Due work of a workspace that is being run in virtual time.
 
     Attributes:
@@ -27,7 +27,7 @@ class Run:
     began: datetime
     target: datetime
     abandoned: Callable[[], bool] = nobody_left
-    ran: Ran = field(default_factory=Ran)
+    ran: RunSummary = field(default_factory=RunSummary)
     stopped: bool = False
 
     def goes_on(self) -> bool:
@@ -36,17 +36,17 @@ class Run:
         return not self.stopped
 
 
-class Runs:
+class AdvanceRuns:
     """The runs that are under way, one a workspace at the most."""
 
     def __init__(self) -> None:
-        self._under_way: dict[str, Run] = {}
+        self._under_way: dict[str, AdvanceRun] = {}
 
-    def of(self, workspace: str) -> Run | None:
+    def of(self, workspace: str) -> AdvanceRun | None:
         """Return the run of a workspace, if there is one."""
         return self._under_way.get(workspace)
 
-    def stop(self, workspace: str) -> Run | None:
+    def stop(self, workspace: str) -> AdvanceRun | None:
         """Let a workspace's run end before its next job, and return it; None if there is none."""
         run = self._under_way.get(workspace)
         if run is not None:
@@ -54,7 +54,7 @@ class Runs:
         return run
 
     @contextmanager
-    def begun(self, workspace: str, run: Run) -> Iterator[Run]:
+    def begun(self, workspace: str, run: AdvanceRun) -> Iterator[AdvanceRun]:
         """Let a run be seen while it is under way."""
         self._under_way[workspace] = run
         try:

@@ -11,9 +11,9 @@ from mock_platform.core.choices import (
     OPEN_CONNECTORS,
     EmptyBlock,
     EmptyUsage,
-    Ladder,
     Passwords,
     RawForm,
+    RetrySchedule,
     UsageKeys,
     Visibility,
 )
@@ -22,7 +22,7 @@ PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class PlatformSettings:
     """The platform's settings; each default is the one that the evidence favours.
 
     Attributes:
@@ -69,7 +69,7 @@ class Settings:
     created_check_tolerance: timedelta = timedelta(0)
     empty_block: EmptyBlock = EmptyBlock.DEFAULT
     poll_failure_limit: int = 100
-    ladder: Ladder = CLOUD_ELEMENTS
+    ladder: RetrySchedule = CLOUD_ELEMENTS
     raw_form: RawForm = RawForm.BESIDE_RECORDS
     event_retention: timedelta = timedelta(days=7)
     history_retention: timedelta = timedelta(days=90)
@@ -90,12 +90,12 @@ class Settings:
     journal_bytes: int = JOURNAL_BYTES
 
     @property
-    def retries(self) -> Ladder:
+    def retries(self) -> RetrySchedule:
         """When failed callbacks are tried again, with how its waits are counted."""
-        return replace(self.ladder, adds_up=self.ladder_adds_up)
+        return replace(self.ladder, cumulative=self.ladder_adds_up)
 
     @classmethod
-    def from_env(cls, variables: Mapping[str, str]) -> "Settings":
+    def from_env(cls, variables: Mapping[str, str]) -> "PlatformSettings":
         """Read the settings from variables that start with ``ELEMENTS_LOCAL_PLATFORM_``; others are not ours.
 
         ``PROFILE`` chooses a side in everything in which sources disagree; what is set by itself goes before it.

@@ -22,7 +22,7 @@ from mock_kit.storage.table_rows import ANEW
 VERSION = 8
 
 
-class Words(TypeDecorator[str]):
+class OutsideText(TypeDecorator[str]):
     """A text from outside. U+0000, which PostgreSQL keeps in no text, is kept as U+FFFD, and looked for as that."""
 
     impl = Text
@@ -56,20 +56,20 @@ instances = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
-    Column("token", Words, nullable=False),
-    Column("name", Words, nullable=False),
+    Column("token", OutsideText, nullable=False),
+    Column("name", OutsideText, nullable=False),
     Column("tags", Text, nullable=False),
     Column("element_key", Text, nullable=False),
     Column("configuration", Text, nullable=False),
     Column("created", Instant, nullable=False),
-    Column("external_authentication", Words, nullable=False),
+    Column("external_authentication", OutsideText, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("polling_disabled", Boolean, nullable=False),
     Column("user_id", BigInteger),
     Column("trace_logging_until", Instant),
-    Column("folded_name", Words, nullable=False),
+    Column("folded_name", OutsideText, nullable=False),
     Index("platform_instances_by_id", "id"),
-    Column("objects", Words, nullable=False, server_default=""),
+    Column("objects", OutsideText, nullable=False, server_default=""),
     Index("platform_instances_by_token", "workspace", "token", unique=True),
 )
 
@@ -79,7 +79,7 @@ instance_tags = Table(
     Column("workspace", Text, primary_key=True),
     Column("instance_id", BigInteger, primary_key=True),
     Column("place", Integer, primary_key=True),
-    Column("tag", Words, nullable=False),
+    Column("tag", OutsideText, nullable=False),
 )
 """The tags of instances once more, to be found by; they are shown from the instance itself."""
 
@@ -95,7 +95,7 @@ traces = Table(
     "platform_traces",
     metadata,
     Column("workspace", Text, primary_key=True),
-    Column("id", Words, primary_key=True),
+    Column("id", OutsideText, primary_key=True),
     Column("element_key", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("exchanges", Text, nullable=False),
@@ -110,7 +110,7 @@ subscriptions = Table(
     Column("user_id", BigInteger),
     Column("channel", Text, nullable=False),
     Column("config", Text, nullable=False),
-    Column("url", Words, nullable=False),
+    Column("url", OutsideText, nullable=False),
     Column("active", Boolean, nullable=False),
     Index("platform_subscriptions_by_instance", "workspace", "instance_id"),
 )
@@ -119,7 +119,7 @@ subscribed_topics = Table(
     "platform_subscribed_topics",
     metadata,
     Column("workspace", Text, primary_key=True),
-    Column("topic", Words, primary_key=True),
+    Column("topic", OutsideText, primary_key=True),
     Column("subscription_id", BigInteger, primary_key=True),
     Column("place", Integer, nullable=False),
     Index("platform_subscribed_topics_of", "workspace", "subscription_id"),
@@ -130,7 +130,7 @@ last_polls = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("instance_id", BigInteger, primary_key=True),
-    Column("resource", Words, primary_key=True),
+    Column("resource", OutsideText, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("failures", Integer, nullable=False),
 )
@@ -141,15 +141,15 @@ polls = Table(
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("instance_id", BigInteger, nullable=False),
-    Column("resource", Words, nullable=False),
+    Column("resource", OutsideText, nullable=False),
     Column("window_from", Instant, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("request_url", Words, nullable=False),
+    Column("request_url", OutsideText, nullable=False),
     Column("request_status", Integer),
     Column("seen", Integer, nullable=False),
     Column("events", Integer, nullable=False),
     Column("decisions", Text, nullable=False),
-    Column("error", Words),
+    Column("error", OutsideText),
 )
 
 notifications = Table(
@@ -157,9 +157,9 @@ notifications = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True),
-    Column("event_id", Words),
+    Column("event_id", OutsideText),
     Column("instance_id", BigInteger),
-    Column("topic", Words, nullable=False),
+    Column("topic", OutsideText, nullable=False),
     Column("created", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
     Column("status", Text, nullable=False),
@@ -195,9 +195,9 @@ attempts = Table(
     Column("subscription_id", BigInteger, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("at", Instant, nullable=False),
-    Column("url", Words, nullable=False),
+    Column("url", OutsideText, nullable=False),
     Column("status", Integer),
-    Column("reason", Words, nullable=False),
+    Column("reason", OutsideText, nullable=False),
     Column("elapsed_s", Float, nullable=False),
 )
 
@@ -223,9 +223,9 @@ emails = Table(
     Column("workspace", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("cause", Text, nullable=False),
-    Column("sender", Words, nullable=False),
-    Column("recipient", Words, nullable=False),
-    Column("subject", Words, nullable=False),
-    Column("message", Words, nullable=False),
+    Column("sender", OutsideText, nullable=False),
+    Column("recipient", OutsideText, nullable=False),
+    Column("subject", OutsideText, nullable=False),
+    Column("message", OutsideText, nullable=False),
     Index("platform_emails_of_workspace", "workspace", "number"),
 )

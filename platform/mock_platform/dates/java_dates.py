@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timedelta, timezone, tzinfo
 
 from mock_platform.dates import zones
-from mock_platform.dates.java_patterns import MILLISECONDS, Field, Literal, Pattern, compile_pattern
+from mock_platform.dates.java_patterns import MILLISECONDS, Literal, Pattern, PatternField, compile_pattern
 from mock_platform.errors import UnreadableDateError
 
 MONTHS = (
@@ -87,7 +87,7 @@ def _from_milliseconds(text: str) -> datetime:
     return zones.to_utc(_EPOCH + timedelta(milliseconds=int(text.removesuffix(".0"))), zones.GMT)
 
 
-def _write(field: Field, local: datetime) -> str:  # noqa: PLR0911 - a table of letters
+def _write(field: PatternField, local: datetime) -> str:  # noqa: PLR0911 - a table of letters
     match field.letter:
         case "M" if field.width >= 3:
             return MONTHS[local.month - 1][: 3 if field.width == 3 else None]
@@ -121,7 +121,7 @@ def _value(letter: str, local: datetime) -> int:
     }[letter]
 
 
-def _write_offset(field: Field, offset: timedelta) -> str:
+def _write_offset(field: PatternField, offset: timedelta) -> str:
     minutes = int(offset / timedelta(minutes=1))
     if field.letter == "X" and not minutes:
         return "Z"
@@ -137,7 +137,7 @@ def _zone_name(local: datetime) -> str:
     name = local.tzname() or ""
     if name.isalpha():
         return name
-    return "GMT" + _write_offset(Field(letter="X", width=3), local.utcoffset() or timedelta(0))
+    return "GMT" + _write_offset(PatternField(letter="X", width=3), local.utcoffset() or timedelta(0))
 
 
 class _Reading:
@@ -188,7 +188,7 @@ class _Reading:
             raise ValueError
         self._at += len(text)
 
-    def _field(self, field: Field) -> None:
+    def _field(self, field: PatternField) -> None:
         end = self._at + field.width if field.abutting else len(self._text)
         while not field.name and self._text[self._at : self._at + 1] in {" ", "\t"}:
             self._at += 1
@@ -220,7 +220,7 @@ class _Reading:
         self._at = found.end()
         return found
 
-    def _year(self, field: Field, number: str) -> int:
+    def _year(self, field: PatternField, number: str) -> int:
         """Return a year; for one letter or two, two digits mean the one 80 years back to 20 ahead."""
         if field.width > 2 or len(number) != 2 or not number.isdecimal():
             return int(number)

@@ -27,7 +27,7 @@ class Literal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class PatternField:
     """A run of one pattern letter.
 
     Attributes:
@@ -49,7 +49,7 @@ class Field:
         return self.letter in "Ea" or (self.letter == "M" and self.width >= 3)
 
 
-Pattern = tuple[Literal | Field, ...]
+Pattern = tuple[Literal | PatternField, ...]
 
 
 @lru_cache(maxsize=512)
@@ -61,7 +61,7 @@ def compile_pattern(pattern: str) -> Pattern:
     """
     if len(pattern) > _LONGEST:
         raise DatePatternError(pattern[:_LONGEST] + "...", f"longer than {_LONGEST} characters")
-    pieces: list[Literal | Field] = []
+    pieces: list[Literal | PatternField] = []
     for found in _TOKEN.finditer(pattern):
         quote, quoted, letter, plain, stray = found.groups()
         if stray:
@@ -71,14 +71,14 @@ def compile_pattern(pattern: str) -> Pattern:
         else:
             pieces.append(Literal(text="'" if quote else plain or quoted.replace("''", "'")))
     return tuple(
-        Field(letter=piece.letter, width=piece.width, abutting=_is_number(following))
-        if isinstance(piece, Field)
+        PatternField(letter=piece.letter, width=piece.width, abutting=_is_number(following))
+        if isinstance(piece, PatternField)
         else piece
         for piece, following in zip(pieces, [*pieces, None][1:], strict=True)
     )
 
 
-def _field(pattern: str, letter: str, width: int, column: int) -> Field:
+def _field(pattern: str, letter: str, width: int, column: int) -> PatternField:
     if letter not in _LETTERS:
         raise DatePatternError(
             pattern,
@@ -87,8 +87,8 @@ def _field(pattern: str, letter: str, width: int, column: int) -> Field:
     if letter in "Xz" and width > 3:
         # Java has no wider X; a wider z is a zone's full name, which we have no list of
         raise DatePatternError(pattern, f"{letter} at column {column} comes once, twice or three times")
-    return Field(letter=letter, width=width)
+    return PatternField(letter=letter, width=width)
 
 
-def _is_number(piece: Literal | Field | None) -> bool:
-    return isinstance(piece, Field) and piece.number
+def _is_number(piece: Literal | PatternField | None) -> bool:
+    return isinstance(piece, PatternField) and piece.number

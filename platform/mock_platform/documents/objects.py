@@ -1,7 +1,7 @@
 """Which objects a document shows under paths of their own, and with which fields."""
 
 from mock_platform.configuration.masking import Values
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject, mapped, with_alias
 from mock_platform.elements.element import Element
@@ -58,7 +58,7 @@ def _provided(name: str, configuration: Values, *, discovery: bool) -> Documente
 
 
 def _shown(documented: DocumentedObject) -> DocumentedObject:
-    return with_alias(documented) if parts().settings.id_alias else documented
+    return with_alias(documented) if dependencies().settings.id_alias else documented
 
 
 def _field(field: FieldMetadata) -> DocumentedField:

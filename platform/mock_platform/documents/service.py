@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from mock_kit.api.openapi import document as openapi_document
 from mock_kit.api.operations import Answer
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paths import BASE_PATH
 from mock_platform.description import DESCRIPTION
 from mock_platform.documents.documented_object import DocumentedObject
-from mock_platform.documents.swagger import HubCalls, Subject, document, operation, without_references
+from mock_platform.documents.swagger import DocumentSubject, HubCalls, document, operation, without_references
 from mock_platform.elements.element import Element
 from mock_platform.errors import InvalidRequestError, NotFoundError, shown
 
@@ -54,7 +54,9 @@ def whole_document(
         InvalidRequestError: the base URL is none.
     """
     scheme, host, base_path = _place(query.base_url)
-    subject = Subject(title=title, hub=hub, elements=elements, host=host, scheme=scheme, base_path=base_path)
+    subject = DocumentSubject(
+        title=title, hub=hub, elements=elements, host=host, scheme=scheme, base_path=base_path
+    )
     return document(_hub_calls(), subject, objects, basic=query.basic)
 
 
@@ -91,7 +93,7 @@ def _part(whole: Json, operation_id: str) -> Json:
 def _place(base_url: str) -> tuple[str, str, str]:
     """Return scheme, host and path of where a document's paths are reached."""
     try:
-        split = urlsplit(base_url or parts().settings.url + BASE_PATH)
+        split = urlsplit(base_url or dependencies().settings.url + BASE_PATH)
         if split.hostname and split.scheme in {"http", "https"}:
             return split.scheme, split.netloc, split.path.rstrip("/") or BASE_PATH
     except ValueError:  # half an IPv6 address

@@ -37,7 +37,7 @@ _TYPES: Mapping[str, Schema] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class DocumentSubject:
     """What a document is about, and where that is reached.
 
     Attributes:
@@ -61,7 +61,7 @@ class HubCalls:
 
 
 def document(
-    calls: HubCalls, subject: Subject, objects: Sequence[DocumentedObject], *, basic: bool
+    calls: HubCalls, subject: DocumentSubject, objects: Sequence[DocumentedObject], *, basic: bool
 ) -> Schema:
     """Return a whole document: each object under its own paths, and all others under those with variables.
 
@@ -235,7 +235,7 @@ def _put(within: Schema, path: list[str], schema: Schema) -> None:
         _put(inner, path[1:], schema)
 
 
-def _info(subject: Subject) -> Schema:
+def _info(subject: DocumentSubject) -> Schema:
     about: Schema = {"title": subject.title, "version": "api-v2", "x-element-hub": subject.hub}
     if len(subject.elements) == 1:
         (element,) = subject.elements

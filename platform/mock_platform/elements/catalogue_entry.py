@@ -86,7 +86,7 @@ class DiscoveryJson(TypedDict):
     endpointCustomObjects: bool
 
 
-class BulkJson(TypedDict):
+class BulkSupportJson(TypedDict):
     """Which ways bulk jobs go."""
 
     upload: bool
@@ -163,7 +163,7 @@ class Metadata(TypedDict):
     defaultAuthentication: str
     events: EventsJson
     discovery: DiscoveryJson
-    bulk: BulkJson
+    bulk: BulkSupportJson
     api: ApiJson
     resources: NotRequired[list[ResourceJson]]
 

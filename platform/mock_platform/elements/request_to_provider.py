@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class ProviderRequest:
     """A call to make: method, URL below the instance's ``base.url``, and a body or none."""
 
     method: str

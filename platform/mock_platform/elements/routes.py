@@ -11,8 +11,8 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import caller
 from mock_platform.core.answers import done
-from mock_platform.core.dependencies import Json, parts
-from mock_platform.core.listing import WhereQuery, counted, narrowed, stretch
+from mock_platform.core.dependencies import Json, dependencies
+from mock_platform.core.listing import WhereQuery, counted, narrowed, paginated
 from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, paging
 from mock_platform.elements import catalogue_entry
 from mock_platform.elements.catalogue_entry import Definition, ElementDetails, Metadata, element_details
@@ -41,7 +41,7 @@ class MetadataQuery(Struct):
 
 def elements() -> list[Element]:
     """Return the elements as the caller's workspace has them; a stranger is shown the default one's."""
-    return elements_of(parts().store, _workspace())
+    return elements_of(dependencies().store, _workspace())
 
 
 def element(key_or_id: str) -> Element:
@@ -50,7 +50,7 @@ def element(key_or_id: str) -> Element:
     Raises:
         NotFoundError: there is none.
     """
-    return element_of(parts().store, _workspace(), key_or_id)
+    return element_of(dependencies().store, _workspace(), key_or_id)
 
 
 @bp.get("")
@@ -58,7 +58,7 @@ def element(key_or_id: str) -> Element:
 def index(query: WhereQuery) -> Answer[list[ElementDetails]]:
     """List the elements; none that are extended or private (observed), which gives an empty list."""
     shown = [element_details(one) for one in elements() if one.active or query.include_inactive]
-    return stretch(narrowed(shown, query.where), paging(query))
+    return paginated(narrowed(shown, query.where), paging(query))
 
 
 @bp.get("/keys")
@@ -135,7 +135,7 @@ def _set_activity(workspace: Workspace, key_or_id: str, *, active: bool) -> Answ
     def rule(changes: ElementChanges, _element: Element) -> ElementChanges:
         return with_activity(changes, active=active)
 
-    change_element(parts().store, workspace, key_or_id, rule)
+    change_element(dependencies().store, workspace, key_or_id, rule)
     return done()
 
 
@@ -147,5 +147,5 @@ def _built_in(which: Element) -> ForbiddenError:
 
 
 def _workspace() -> Workspace:
-    found = parts().services[Callers].workspace_of(request.headers.get("Authorization"))
-    return found or parts().workspaces.default
+    found = dependencies().services[Callers].workspace_of(request.headers.get("Authorization"))
+    return found or dependencies().workspaces.default

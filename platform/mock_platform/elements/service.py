@@ -3,20 +3,20 @@
 from collections.abc import Callable
 
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.core.dependencies import parts
-from mock_platform.core.registry import Store
+from mock_platform.core.dependencies import dependencies
+from mock_platform.core.registry import StoreRegistry
 from mock_platform.elements.catalogue import ELEMENTS, find_element
 from mock_platform.elements.element import Element
 from mock_platform.elements.overrides import ElementChanges, changed
 from mock_platform.elements.store import ElementChangesStore
 
 
-def elements_of(store: Store, workspace: Workspace) -> list[Element]:
+def elements_of(store: StoreRegistry, workspace: Workspace) -> list[Element]:
     """Return all elements."""
     return [_own(store, workspace, element) for element in ELEMENTS]
 
 
-def element_of(store: Store, workspace: Workspace, key_or_id: str) -> Element:
+def element_of(store: StoreRegistry, workspace: Workspace, key_or_id: str) -> Element:
     """Return an element by its key or its number.
 
     Raises:
@@ -26,7 +26,7 @@ def element_of(store: Store, workspace: Workspace, key_or_id: str) -> Element:
 
 
 def change_element(
-    store: Store,
+    store: StoreRegistry,
     workspace: Workspace,
     key_or_id: str,
     rule: Callable[[ElementChanges, Element], ElementChanges],
@@ -46,7 +46,7 @@ def change_element(
     return _own(store, workspace, shipped)
 
 
-def _own(store: Store, workspace: Workspace, shipped: Element) -> Element:
+def _own(store: StoreRegistry, workspace: Workspace, shipped: Element) -> Element:
     changes = store[ElementChangesStore].of(workspace.name, shipped.key)
     return shipped if changes is None else changed(shipped, changes)
 
@@ -57,4 +57,4 @@ def own_element(workspace: Workspace, key_or_id: str) -> Element:
     Raises:
         NotFoundError: there is none.
     """
-    return element_of(parts().store, workspace, key_or_id)
+    return element_of(dependencies().store, workspace, key_or_id)

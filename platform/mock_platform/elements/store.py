@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Table, Text, bindparam, select
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
-from mock_platform.core.tables import Words, metadata
+from mock_platform.core.tables import OutsideText, metadata
 from mock_platform.elements.overrides import ElementChanges
 
 element_changes = Table(
@@ -16,7 +16,7 @@ element_changes = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("element_key", Text, primary_key=True),
-    Column("changes", Words, nullable=False),
+    Column("changes", OutsideText, nullable=False),
 )
 
 _changes = Decoder(ElementChanges)
@@ -35,7 +35,7 @@ class ElementChangesStore:
 
     def of(self, workspace: str, element_key: str) -> ElementChanges | None:
         """Return a workspace's changes of an element, None where there are none."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             return _read(connection, workspace, element_key)
 
     def change(

@@ -9,20 +9,20 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.store import People
 from mock_platform.core import identities
 from mock_platform.core.models import Instance, Notification
-from mock_platform.core.registry import Store
-from mock_platform.core.settings import Settings
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm, Found
-from mock_platform.events.store_notifications import Compose, Outgoing
+from mock_platform.events.store_notifications import Compose, OutgoingNotification
 
 
 @dataclass(frozen=True, kw_only=True)
-class Composer:
+class NotificationComposer:
     """Makes notifications once their ids can be given."""
 
-    store: Store
-    settings: Settings
+    store: StoreRegistry
+    settings: PlatformSettings
 
     @property
     def _form(self) -> CallbackForm:
@@ -60,13 +60,13 @@ class Composer:
         owner = self.store[People].user(workspace, instance.user_id)
         form = self._form
 
-        def compose(next_id: Callable[[], int]) -> Iterator[Outgoing]:
+        def compose(next_id: Callable[[], int]) -> Iterator[OutgoingNotification]:
             def identify() -> tuple[int, str]:
                 number = next_id()
                 return number, identities.event_id(workspace, number)
 
             for notification in notifications(identify):
-                yield Outgoing(
+                yield OutgoingNotification(
                     notification=notification,
                     topic=event.topic(instance),
                     raw=encode_text(event.raw_body(notification, form)),

@@ -8,11 +8,11 @@ from msgspec import Meta, Struct, field
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
-from mock_platform.accounts.emails import SENDER, Cause, Email
+from mock_platform.accounts.emails import SENDER, Email, EmailCause
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.core import identities
 from mock_platform.core.answers import done, whole_id
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events import notification as rules
@@ -76,7 +76,7 @@ class EmailRequest(Struct):
 def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJson]]:
     """List the notifications of some topics by ascending id (assumed); an unknown topic has none (observed)."""
     page = paging(query)
-    kept = parts().store[Notifications]
+    kept = dependencies().store[Notifications]
     found = kept.list(workspace.name, query.topics, offset=page.offset, limit=page.size)
     total = kept.count(workspace.name, query.topics)
     more = bool(found) and page.offset + len(found) < total
@@ -99,8 +99,8 @@ def create(workspace: Workspace, body: NotificationRequest) -> Answer[Notificati
         return NewNotification(id=number, topic=posted.topic, created=now, body=told, owner=owner)
 
     first_id = identities.first_notification_id(workspace)
-    kept = parts().store[Notifications].post(workspace.name, make, first_id=first_id)
-    parts().engine.wake()
+    kept = dependencies().store[Notifications].post(workspace.name, make, first_id=first_id)
+    dependencies().engine.wake()
     return Answer(rules.as_json(kept))
 
 
@@ -110,13 +110,13 @@ def send_email(workspace: Workspace, body: EmailRequest) -> Answer[None]:
     """Take an e-mail, and keep it: none is ever sent. ``GET /_local/emails`` shows them."""
     email = Email(
         at=workspace.clock.now(),
-        cause=Cause.ASKED,
+        cause=EmailCause.ASKED,
         to=body.to,
         sender=body.sender,
         subject=body.subject,
         message=body.message,
     )
-    parts().store[Emails].add(workspace.name, email)
+    dependencies().store[Emails].add(workspace.name, email)
     return done()
 
 
@@ -131,7 +131,7 @@ def get(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
 @operation(needs=caller, problems=(404,))
 def acknowledge(workspace: Workspace, notification_id: str) -> Answer[NotificationJson]:
     """Mark a notification as seen; the answer shows it (assumed)."""
-    parts().store[Notifications].acknowledge(
+    dependencies().store[Notifications].acknowledge(
         workspace.name, notification_named(workspace, notification_id).id
     )
     return Answer(rules.as_json(notification_named(workspace, notification_id)))
@@ -141,7 +141,9 @@ def acknowledge(workspace: Workspace, notification_id: str) -> Answer[Notificati
 @operation(needs=caller, problems=(404,))
 def delete(workspace: Workspace, notification_id: str) -> Answer[None]:
     """Delete a notification: what is still owed of it is not sent any more (assumed); its event stays."""
-    parts().store[Notifications].delete(workspace.name, notification_named(workspace, notification_id).id)
+    dependencies().store[Notifications].delete(
+        workspace.name, notification_named(workspace, notification_id).id
+    )
     return done()
 
 
@@ -152,7 +154,7 @@ def notification_named(workspace: Workspace, notification_id: str) -> KeptNotifi
         NotFoundError: there is none, or no longer.
     """
     number = whole_id(notification_id)
-    found = None if number is None else parts().store[Notifications].get(workspace.name, number)
+    found = None if number is None else dependencies().store[Notifications].get(workspace.name, number)
     if found is None:
         raise NotFoundError("notification", notification_id)
     return found

@@ -10,8 +10,8 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.core import identities
 from mock_platform.core.answers import done, whole_id
-from mock_platform.core.dependencies import parts
-from mock_platform.core.listing import stretch
+from mock_platform.core.dependencies import dependencies
+from mock_platform.core.listing import paginated
 from mock_platform.core.models import Channel, Subscription
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from mock_platform.errors import NotFoundError
@@ -45,8 +45,8 @@ class SubscriptionRequest(Struct):
 @operation(needs=caller, headers=PAGE_HEADERS)
 def index(workspace: Workspace, query: PageQuery) -> Answer[list[SubscriptionJson]]:
     """List all subscriptions by ascending id (assumed), those of instances among them."""
-    shown = [rules.as_json(one) for one in parts().store[Subscriptions].all(workspace.name)]
-    return stretch(shown, paging(query))
+    shown = [rules.as_json(one) for one in dependencies().store[Subscriptions].all(workspace.name)]
+    return paginated(shown, paging(query))
 
 
 @bp.post("")
@@ -62,7 +62,9 @@ def create(workspace: Workspace, body: SubscriptionRequest) -> Answer[Subscripti
         return Subscription(id=number, channel=channel, topics=topics, config=body.config, user_id=owner)
 
     first_id = identities.first_subscription_id(workspace)
-    return Answer(rules.as_json(parts().store[Subscriptions].add(workspace.name, make, first_id=first_id)))
+    return Answer(
+        rules.as_json(dependencies().store[Subscriptions].add(workspace.name, make, first_id=first_id))
+    )
 
 
 @bp.get("/<subscription_id>")
@@ -76,13 +78,13 @@ def get(workspace: Workspace, subscription_id: str) -> Answer[SubscriptionJson]:
 @operation(needs=caller, problems=(404,))
 def delete(workspace: Workspace, subscription_id: str) -> Answer[None]:
     """End a subscription: what it is still owed is not sent any more (assumed)."""
-    parts().store[Subscriptions].remove(workspace.name, _named(workspace, subscription_id).id)
+    dependencies().store[Subscriptions].remove(workspace.name, _named(workspace, subscription_id).id)
     return done()
 
 
 def _named(workspace: Workspace, subscription_id: str) -> Subscription:
     number = whole_id(subscription_id)
-    found = None if number is None else parts().store[Subscriptions].get(workspace.name, number)
+    found = None if number is None else dependencies().store[Subscriptions].get(workspace.name, number)
     if found is None:
         raise NotFoundError("subscription", subscription_id)
     return found

@@ -11,7 +11,7 @@ from mock_platform.core.tables import instances, notifications
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class EventFilter:
     """Which events are asked for.
 
     Attributes:
@@ -31,19 +31,19 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, wanted: Wanted, *, offset: int, limit: int) -> "list[StoredEvent]":
+    def list(self, wanted: EventFilter, *, offset: int, limit: int) -> "list[StoredEvent]":
         """Return events, newest first."""
         chosen = select_events(wanted).order_by(notifications.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
             return [_event(row) for row in connection.execute(chosen)]
 
-    def count(self, wanted: Wanted) -> int:
+    def count(self, wanted: EventFilter) -> int:
         """Return how many events there are."""
         counted = select_events(wanted).with_only_columns(func.count())
         with self._database.reading() as connection:
             return connection.scalar(counted) or 0
 
-    def get(self, wanted: Wanted, event_id: str) -> StoredEvent | None:
+    def get(self, wanted: EventFilter, event_id: str) -> StoredEvent | None:
         """Return one of the events."""
         chosen = select_events(wanted).where(notifications.c.event_id == event_id)
         with self._database.reading() as connection:
@@ -51,7 +51,7 @@ class Events:
         return _event(row) if row else None
 
 
-def select_events(wanted: Wanted) -> Select[tuple[object, ...]]:
+def select_events(wanted: EventFilter) -> Select[tuple[object, ...]]:
     """Select a workspace's events; those of a deleted instance are no longer shown."""
     chosen = (
         select(notifications)

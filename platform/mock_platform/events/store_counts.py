@@ -10,7 +10,7 @@ from mock_platform.core.analytics import Tally
 from mock_platform.core.models import EventStatus
 from mock_platform.core.tables import attempts, notifications
 from mock_platform.core.time_units import unit_number, unit_start
-from mock_platform.events.store import Wanted, select_events
+from mock_platform.events.store import EventFilter, select_events
 
 
 class EventCounts:
@@ -19,7 +19,7 @@ class EventCounts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def by_instance(self, wanted: Wanted, unit: timedelta) -> list[Tally[int]]:
+    def by_instance(self, wanted: EventFilter, unit: timedelta) -> list[Tally[int]]:
         """Count events in units of time by the instance they are of."""
         number = unit_number(notifications.c.created, unit)
         counted = (

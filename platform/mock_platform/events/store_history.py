@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, or_,
 
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
-from mock_kit.storage.retention import Forgetting, Pruned, Retention
+from mock_kit.storage.retention import Pruned, Retention, RetentionRule
 from mock_platform.core.models import DeliveryStatus
 from mock_platform.core.tables import attempts, deliveries, emails, notifications, polls, pruned, traces
 from mock_platform.jobs.store import scheduled_turns
@@ -33,7 +33,7 @@ def _gone(table: Table, *conditions: ColumnElement[bool]) -> Prepared:
     return Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace"), *conditions))
 
 
-class History:
+class HistoryRetention:
     """Forgets what happened long ago, of every workspace.
 
     Args:
@@ -51,8 +51,8 @@ class History:
         self._retention = Retention(
             pruned,
             [
-                Forgetting(keep=keep, statements=dated),
-                Forgetting(
+                RetentionRule(keep=keep, statements=dated),
+                RetentionRule(
                     keep=max(keep, keep_events),
                     statements=[*told, Prepared(notifications.delete().where(*_old))],
                 ),
@@ -65,5 +65,5 @@ class History:
 
     def pruned(self, workspace: str) -> Pruned | None:
         """Return what is no longer kept of a workspace; None if that is nothing."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             return self._retention.pruned(connection, workspace)

@@ -22,7 +22,7 @@ from mock_platform.core.models import (
 )
 from mock_platform.core.tables import deliveries, notifications
 from mock_platform.events.notification import KeptNotification, as_json
-from mock_platform.events.store_history import History
+from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_subscriptions import subscribers
 from mock_platform.jobs.store import plan_job
 
@@ -61,7 +61,7 @@ class NewNotification:
 class Notifications:
     """The notifications of every workspace, also those that tell of events."""
 
-    def __init__(self, database: Database, history: History) -> None:
+    def __init__(self, database: Database, history: HistoryRetention) -> None:
         self._database = database
         self._history = history
 
@@ -99,7 +99,7 @@ class Notifications:
     def of_instance(self, workspace: str, instance_id: int) -> Sequence[KeptNotification]:
         """Return the notifications of an instance's events, oldest first, deleted ones among them."""
         of = {"of_workspace": workspace, "of_instance": instance_id}
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             return [_kept(row) for row in _of_instance.all(connection, of)]
 
     def acknowledge(self, workspace: str, notification_id: int) -> bool:
@@ -208,7 +208,7 @@ def _kept(row: Row[tuple[object, ...]]) -> KeptNotification:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outgoing:
+class OutgoingNotification:
     """A notification with what is kept of it.
 
     Attributes:
@@ -224,5 +224,5 @@ class Outgoing:
     owner: User
 
 
-Compose = Callable[[Callable[[], int]], Iterable[Outgoing]]
+Compose = Callable[[Callable[[], int]], Iterable[OutgoingNotification]]
 """Given what hands out notification ids, returns a poll's notifications."""

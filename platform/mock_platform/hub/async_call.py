@@ -45,7 +45,7 @@ class Dispatched(TypedDict):
     eventStatus: str
 
 
-class Result(TypedDict):
+class AsyncCallResult(TypedDict):
     """What its receiver is told once a call is done."""
 
     eventId: str
@@ -89,7 +89,7 @@ def dispatched(call: AsyncCall) -> Dispatched:
     return {"eventId": call.event_id, "eventStatus": "dispatched"}
 
 
-def result(call: AsyncCall, *, status: int | None, response: object) -> Result:
+def result(call: AsyncCall, *, status: int | None, response: object) -> AsyncCallResult:
     """Return what is told once a call is done.
 
     Args:

@@ -13,7 +13,7 @@ from mock_platform.core.paging import PAGE_HEADERS
 from mock_platform.hub import service as hub_records
 from mock_platform.hub.routes_async import dispatch_if_async
 from mock_platform.hub.routes_schedule import schedule_if_asked
-from mock_platform.hub.service import HEADERS, PROBLEMS, Json, ListQuery, RecordQuery, enabled_instance
+from mock_platform.hub.service import HEADERS, PROBLEMS, Json, RecordListQuery, RecordQuery, enabled_instance
 
 bp = Blueprint("hubs", __name__, url_prefix="/hubs/<hub>")
 bp.before_request(schedule_if_asked)
@@ -50,7 +50,7 @@ def me(instance: Instance, query: RecordQuery) -> Answer[Json]:
 
 @bp.get("/<object_name>")
 @operation(needs=enabled_instance, problems=PROBLEMS, headers=_LIST_HEADERS)
-def index(instance: Instance, object_name: str, query: ListQuery) -> Answer[list[Json]]:
+def index(instance: Instance, object_name: str, query: RecordListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
     return hub_records.listed(instance, object_name, query)
 
@@ -86,7 +86,7 @@ def delete(instance: Instance, object_name: str, record_id: str) -> Answer[None]
 
 @bp.get("/<object_name>/<record_id>/<child_name>")
 @operation(needs=enabled_instance, problems=PROBLEMS, headers=_LIST_HEADERS)
-def index_of_record(instance: Instance, *, query: ListQuery, **place: str) -> Answer[list[Json]]:
+def index_of_record(instance: Instance, *, query: RecordListQuery, **place: str) -> Answer[list[Json]]:
     """List what belongs to a record: its notes, tasks, addresses, tags."""
     return hub_records.listed(instance, _children(place), query)
 

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from mock_kit.admin.routes import json_answer
 from mock_platform.core import identities
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.hub import async_call
 from mock_platform.hub.async_call import AsyncCall
 from mock_platform.hub.store import AsyncCalls
@@ -42,8 +42,12 @@ def dispatch_if_async() -> Response | None:
         )
 
     first_id = identities.first_notification_id(workspace)
-    call = parts().store[AsyncCalls].add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
-    parts().engine.wake()
+    call = (
+        dependencies()
+        .store[AsyncCalls]
+        .add(workspace.name, make, first_id=first_id, now=workspace.clock.now())
+    )
+    dependencies().engine.wake()
     return json_answer(async_call.dispatched(call), 200)
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint
 from msgspec import Struct
 
 from mock_kit.api.operations import Answer, Link, operation
-from mock_platform.core.listing import counted, stretch
+from mock_platform.core.listing import counted, paginated
 from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
 from mock_platform.elements.catalogue import HUBS, find_hub
 from mock_platform.elements.catalogue_entry import ElementDetails, element_details
@@ -43,7 +43,7 @@ class HubsQuery(PageQuery, rename="camel", kw_only=True):
 @operation(headers=PAGE_HEADERS, links=_LINKS)
 def index(query: HubsQuery) -> Answer[list[HubJson]]:
     """List the hubs."""
-    return stretch([_shown(hub, hydrate=query.hydrate) for hub in HUBS], paging(query))
+    return paginated([_shown(hub, hydrate=query.hydrate) for hub in HUBS], paging(query))
 
 
 @bp.get("/keys")
@@ -66,7 +66,7 @@ def elements_of_hub(key: str, query: PageQuery) -> Answer[list[ElementDetails]]:
     """List the elements of a hub."""
     hub = find_hub(key)
     found = [element_details(one) for one in elements() if one.hub == hub.key and one.active]
-    return stretch(found, paging(query))
+    return paginated(found, paging(query))
 
 
 def _shown(hub: Hub, *, hydrate: bool) -> HubJson:

@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from mock_kit.admin.routes import json_answer
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.dates import cron
 from mock_platform.hub import async_call, scheduled_call
 from mock_platform.hub.routes_async import kept_headers, target
@@ -45,6 +45,6 @@ def schedule_if_asked() -> Response | None:
             created=now,
         )
 
-    call = parts().store[ScheduledCalls].add(workspace.name, make, due=due)
-    parts().engine.wake()
+    call = dependencies().store[ScheduledCalls].add(workspace.name, make, due=due)
+    dependencies().engine.wake()
     return json_answer(scheduled_call.to_json(job_of(workspace, call, instance, due)), 200)

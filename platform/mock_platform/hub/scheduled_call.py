@@ -10,7 +10,7 @@ from datetime import datetime
 
 from mock_platform.core.models import Instance
 from mock_platform.hub.async_call import AsyncCall
-from mock_platform.jobs.job import JobJson, Work, job_json, trigger
+from mock_platform.jobs.job import JobJson, JobWork, job_json, trigger
 
 REQUEST = "Elements-Schedule-Request"
 
@@ -65,9 +65,9 @@ def occurrence(call: ScheduledCall, *, number: int, event_id: str) -> AsyncCall:
     )
 
 
-def work(call: ScheduledCall, instance: Instance) -> Work:
+def work(call: ScheduledCall, instance: Instance) -> JobWork:
     """Return what a scheduled call's job does."""
-    return Work(
+    return JobWork(
         name=f"{instance.element_key}-{instance.id}-request-{call.number}",
         description=f"{call.method} {call.target} by {call.cron}",
         group="requests",

@@ -9,7 +9,7 @@ from mock_kit.api.operations import Answer
 from mock_platform.ceql import parse
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.answers import done
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance
 from mock_platform.core.ordering import parse_order
 from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, Paging, page_headers, page_token, paging
@@ -20,9 +20,9 @@ from mock_platform.errors import InvalidRequestError
 from mock_platform.hub.nulls import without_nulls
 from mock_platform.hub.projection import parse_fields, project
 from mock_platform.instances.calling import enabled_caller
-from mock_platform.provider import Asked
+from mock_platform.provider import PageRequest
 from mock_platform.provider.service import provider
-from mock_platform.transformations.transformation import Names, names
+from mock_platform.transformations.transformation import NameMapping, names
 
 Json = dict[str, object]
 
@@ -32,7 +32,7 @@ PROBLEMS = (400, 403, 404, 405, 409, 429, 502)
 HEADERS = {"Elements-Element-Instance-Id": "the instance that was asked"}
 
 
-class ListQuery(PageQuery, rename="camel", kw_only=True):
+class RecordListQuery(PageQuery, rename="camel", kw_only=True):
     """Which records are asked for, and how much of them.
 
     Attributes:
@@ -65,13 +65,13 @@ def enabled_instance() -> Instance:
     return enabled_caller().instance
 
 
-def listed(instance: Instance, resource: str, query: ListQuery) -> Answer[list[Json]]:
+def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
     known = _names(instance, resource)
     page = paging(query, default=_page_size(instance), largest=LARGEST_PAGE)
     by_token = bool(query.next_page)
     where = query.where.strip()
-    asked = Asked(
+    asked = PageRequest(
         where=known.clause(parse(where)) if where else None,
         size=page.size,
         offset=page.offset if by_token else 0,
@@ -119,7 +119,7 @@ def me(instance: Instance, fields: str) -> Answer[Json]:
     return _record(instance, _names(instance, "users"), provider().me(instance.configuration), fields)
 
 
-def shown(instance: Instance, known: Names, record: Json, fields: str = "") -> Json:
+def shown(instance: Instance, known: NameMapping, record: Json, fields: str = "") -> Json:
     """Return a record by the client's names, without nulls if the instance filters them (the default: observed)."""
     mapped = known.shown(record)
     if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
@@ -128,14 +128,14 @@ def shown(instance: Instance, known: Names, record: Json, fields: str = "") -> J
     return project(mapped, wanted) if wanted else mapped
 
 
-def _names(instance: Instance, resource: str) -> Names:
+def _names(instance: Instance, resource: str) -> NameMapping:
     known = names(resource, instance.objects)
-    if not parts().settings.id_alias or request.headers.get(ID_ALIAS_HEADER, "").lower() == "false":
+    if not dependencies().settings.id_alias or request.headers.get(ID_ALIAS_HEADER, "").lower() == "false":
         return known
     return replace(known, id_field=collection(known.resource).id_field)
 
 
-def _record(instance: Instance, known: Names, record: Json, fields: str = "") -> Answer[Json]:
+def _record(instance: Instance, known: NameMapping, record: Json, fields: str = "") -> Answer[Json]:
     return Answer(shown(instance, known, record, fields))
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core import identities
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance, JobKind
 from mock_platform.dates import cron
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
@@ -19,10 +19,10 @@ _CRON = "cron"
 def scheduled_jobs(workspace: Workspace) -> list[ScheduledJob]:
     """Return the jobs of all instances that the caller sees."""
     instances = {instance.id: instance for instance in visible_instances(workspace)}
-    dues = parts().store[Jobs].dues(workspace.name, JobKind.SCHEDULED)
+    dues = dependencies().store[Jobs].dues(workspace.name, JobKind.SCHEDULED)
     return [
         job_of(workspace, call, instances[call.instance_id], dues.get(str(call.number)))
-        for call in parts().store[ScheduledCalls].all(workspace.name)
+        for call in dependencies().store[ScheduledCalls].all(workspace.name)
         if call.instance_id in instances
     ]
 
@@ -42,7 +42,7 @@ def find_scheduled(workspace: Workspace, job_id: str) -> ScheduledJob | None:
 
 def disable(workspace: Workspace, job: ScheduledJob) -> ScheduledJob:
     """Take a call off the agenda."""
-    parts().store[Jobs].drop(workspace.name, JobKind.SCHEDULED, str(job.call.number))
+    dependencies().store[Jobs].drop(workspace.name, JobKind.SCHEDULED, str(job.call.number))
     return _again(workspace, job)
 
 
@@ -55,8 +55,8 @@ def enable(workspace: Workspace, job: ScheduledJob) -> ScheduledJob:
     if not _is_planned(workspace, job):
         read = cron.read(job.call.cron, named=_CRON)
         due = cron.first(read, workspace.clock.now(), named=_CRON)
-        parts().store[Jobs].plan(workspace.name, JobKind.SCHEDULED, str(job.call.number), due)
-        parts().engine.wake()
+        dependencies().store[Jobs].plan(workspace.name, JobKind.SCHEDULED, str(job.call.number), due)
+        dependencies().engine.wake()
     return _again(workspace, job)
 
 
@@ -75,19 +75,19 @@ def reschedule(workspace: Workspace, job: ScheduledJob, expression: str | None) 
     due = cron.first(read, workspace.clock.now(), named=_CRON)
     if not _is_planned(workspace, job):
         raise ConflictError(f"Job {job.id} is disabled; PUT /jobs/{job.id}/enable lets it run again")
-    parts().store[ScheduledCalls].reschedule(workspace.name, job.call.number, read.text, due=due)
-    parts().engine.wake()
+    dependencies().store[ScheduledCalls].reschedule(workspace.name, job.call.number, read.text, due=due)
+    dependencies().engine.wake()
     return _again(workspace, job)
 
 
 def delete(workspace: Workspace, job: ScheduledJob) -> None:
     """Make a call never again."""
-    parts().store[ScheduledCalls].delete(workspace.name, job.call.number)
+    dependencies().store[ScheduledCalls].delete(workspace.name, job.call.number)
 
 
 def _is_planned(workspace: Workspace, job: ScheduledJob) -> bool:
     subject = str(job.call.number)
-    return parts().store[Jobs].of(workspace.name, JobKind.SCHEDULED, subject) is not None
+    return dependencies().store[Jobs].of(workspace.name, JobKind.SCHEDULED, subject) is not None
 
 
 def _again(workspace: Workspace, job: ScheduledJob) -> ScheduledJob:

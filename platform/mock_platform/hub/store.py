@@ -10,7 +10,7 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_platform.core.counters import next_number
 from mock_platform.core.models import Job, JobKind
-from mock_platform.core.tables import Words, metadata
+from mock_platform.core.tables import OutsideText, metadata
 from mock_platform.hub.async_call import AsyncCall
 from mock_platform.jobs.store import move_or_remove, plan_job
 
@@ -22,10 +22,10 @@ async_calls = Table(
     Column("event_id", Text, nullable=False),
     Column("instance_id", BigInteger, nullable=False),
     Column("method", Text, nullable=False),
-    Column("target", Words, nullable=False),
-    Column("headers", Words, nullable=False),
+    Column("target", OutsideText, nullable=False),
+    Column("headers", OutsideText, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("url", Words, nullable=False),
+    Column("url", OutsideText, nullable=False),
 )
 
 _headers = Decoder(dict[str, str])

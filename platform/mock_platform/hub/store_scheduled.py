@@ -11,7 +11,7 @@ from mock_kit.storage.database import Database
 from mock_platform.core.counters import next_number
 from mock_platform.core.models import Job, JobKind
 from mock_platform.hub.scheduled_call import ScheduledCall
-from mock_platform.jobs.job import Turn
+from mock_platform.jobs.job import JobRun
 from mock_platform.jobs.store import (
     drop_jobs,
     forget_scheduled_call,
@@ -66,7 +66,7 @@ class ScheduledCalls:
             if move_or_remove(connection, job, due) and due is None:
                 forget_scheduled_call(connection, job.workspace, int(job.subject))
 
-    def ran(self, workspace: str, turn: Turn) -> None:
+    def ran(self, workspace: str, turn: JobRun) -> None:
         """Keep that a call was made."""
         with self._database.writing() as connection:
             connection.execute(scheduled_turns.insert(), {"workspace": workspace, **vars(turn)})

@@ -6,27 +6,27 @@ from mock_kit.api.json_text import MalformedJsonError, decode, encode
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.callbacks.headers import callback_headers
-from mock_platform.core.models import Job, Ran
-from mock_platform.core.registry import Store
-from mock_platform.core.settings import Settings
+from mock_platform.core.models import Job, RunSummary
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.settings import PlatformSettings
 from mock_platform.hub import async_call
-from mock_platform.hub.async_call import AsyncCall, Result
+from mock_platform.hub.async_call import AsyncCall, AsyncCallResult
 from mock_platform.hub.store import AsyncCalls
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.store import Jobs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
+class CallOutcome:
     """What came of a call, and of telling its receiver."""
 
-    result: Result
+    result: AsyncCallResult
     told: Reply | NoReply
 
     @property
-    def ran(self) -> Ran:
+    def ran(self) -> RunSummary:
         """What this adds to what ran: one callback, taken or not."""
-        return Ran(attempts=1, deliveries=int(self._was_taken))
+        return RunSummary(attempts=1, deliveries=int(self._was_taken))
 
     @property
     def error(self) -> str | None:
@@ -58,27 +58,27 @@ class CallTask:
         receivers: reaches receivers, as far as they may be reached.
     """
 
-    store: Store
+    store: StoreRegistry
     http: Http
     receivers: Http
-    settings: Settings
+    settings: PlatformSettings
 
-    def run(self, workspace: Workspace, job: Job) -> Ran:
+    def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Do the call, tell its receiver, and forget it, whatever came of either."""
         call = self.store[AsyncCalls].get(workspace.name, int(job.subject))
         if call is None:
             self.store[Jobs].remove(job)
-            return Ran()
+            return RunSummary()
         done = self.do(workspace, call)
         self.store[AsyncCalls].done(job)
         return done.ran
 
-    def do(self, workspace: Workspace, call: AsyncCall) -> Done:
+    def do(self, workspace: Workspace, call: AsyncCall) -> CallOutcome:
         """Do the call, and tell its receiver."""
         result = self._result(call)
-        return Done(result=result, told=self._tell(workspace, call, result))
+        return CallOutcome(result=result, told=self._tell(workspace, call, result))
 
-    def _result(self, call: AsyncCall) -> Result:
+    def _result(self, call: AsyncCall) -> AsyncCallResult:
         reply = self.http.send(
             call.method, self.settings.url + call.target, headers=call.headers, body=call.body
         )
@@ -86,7 +86,7 @@ class CallTask:
             return async_call.result(call, status=None, response=f"no answer: {reply.reason}")
         return async_call.result(call, status=reply.status, response=_said(reply))
 
-    def _tell(self, workspace: Workspace, call: AsyncCall, result: Result) -> Reply | NoReply:
+    def _tell(self, workspace: Workspace, call: AsyncCall, result: AsyncCallResult) -> Reply | NoReply:
         body = encode(result)
         instance = self.store[Instances].get(workspace.name, call.instance_id)
         values = instance.configuration if instance else {}

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core import identities
-from mock_platform.core.models import Job, Ran
-from mock_platform.core.registry import Store
+from mock_platform.core.models import Job, RunSummary
+from mock_platform.core.registry import StoreRegistry
 from mock_platform.dates import cron
 from mock_platform.hub import scheduled_call
 from mock_platform.hub.scheduled_call import ScheduledCall
 from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.hub.task import CallTask
 from mock_platform.instances.store import Instances
-from mock_platform.jobs.job import Turn
+from mock_platform.jobs.job import JobRun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,28 +23,28 @@ class ScheduleTask:
     assumed).
     """
 
-    store: Store
+    store: StoreRegistry
     calls: CallTask
 
-    def run(self, workspace: Workspace, job: Job) -> Ran:
+    def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Make the call unless its instance is disabled, and plan the next one."""
         calls = self.store[ScheduledCalls]
         call = calls.get(workspace.name, int(job.subject))
         instance = None if call is None else self.store[Instances].get(workspace.name, call.instance_id)
         if call is None or instance is None:
             calls.again(job, None)
-            return Ran()
-        ran = Ran() if instance.disabled else self._make(workspace, call)
+            return RunSummary()
+        ran = RunSummary() if instance.disabled else self._make(workspace, call)
         read = cron.read(call.cron, named=scheduled_call.REQUEST)
         calls.again(job, cron.following(read, workspace.clock.now()))
         return ran
 
-    def _make(self, workspace: Workspace, call: ScheduledCall) -> Ran:
+    def _make(self, workspace: Workspace, call: ScheduledCall) -> RunSummary:
         first_id = identities.first_notification_id(workspace)
         number = self.store[ScheduledCalls].next_notification(workspace.name, first_id=first_id)
         event_id = identities.event_id(workspace, number)
         done = self.calls.do(workspace, scheduled_call.occurrence(call, number=number, event_id=event_id))
-        turn = Turn(
+        turn = JobRun(
             number=number,
             instance_id=call.instance_id,
             at=workspace.clock.now(),

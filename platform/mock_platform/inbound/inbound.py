@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from mock_platform.core.models import Change, Decision, Resource, Verdict
+from mock_platform.core.models import Decision, EventType, PollVerdict, Resource
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.event import Found
 from mock_platform.polling import window as polling
@@ -14,7 +14,7 @@ from mock_platform.polling.window import Window
 
 POLLER_SUFFIX = "Polling"
 _EVER = datetime.min.replace(tzinfo=UTC)
-_CHANGES = {change.value: change for change in Change}
+_CHANGES = {change.value: change for change in EventType}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class HandOff:
 
     object_type: str
     records: Sequence[Mapping[str, object]]
-    said: Mapping[str, Change]
+    said: Mapping[str, EventType]
 
 
 def instance_id(encoded: str) -> int | None:
@@ -104,7 +104,7 @@ def payload(body: object, fields: Mapping[str, object]) -> dict[str, object]:
     return dict(body) if isinstance(body, Mapping) else {"body": body}
 
 
-def _said(events: object) -> Iterable[tuple[str, Change]]:
+def _said(events: object) -> Iterable[tuple[str, EventType]]:
     if not isinstance(events, list):
         raise InvalidRequestError(f"events must be a list; got {shown(events)}")
     for event in events:
@@ -120,10 +120,10 @@ def _said(events: object) -> Iterable[tuple[str, Change]]:
         yield str(identity), change
 
 
-def _as_said(decision: Decision, change: Change | None) -> Decision:
+def _as_said(decision: Decision, change: EventType | None) -> Decision:
     if change is None:
         return decision
-    return replace(decision, verdict=Verdict(change.value), why="handed on as such")
+    return replace(decision, verdict=PollVerdict(change.value), why="handed on as such")
 
 
 def _number(text: str) -> int | None:

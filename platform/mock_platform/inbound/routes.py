@@ -8,7 +8,7 @@ from mock_kit.api.json_text import DEEPEST, MalformedJsonError, decode, is_deepe
 from mock_kit.api.operations import Answer, operation
 from mock_platform.accounts.callers import Callers
 from mock_platform.core.answers import done
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.elements.catalogue import find_element
 from mock_platform.inbound import inbound
 from mock_platform.inbound.inbound import POLLER_SUFFIX
@@ -67,17 +67,17 @@ def _take_in(element_key: str, instance_ids: list[int]) -> Answer[None]:
     if payload:
         for target in _targets(element_key, instance_ids):
             if handed is not None:
-                parts().services[Inbound].hand_off(target, handed, element)
+                dependencies().services[Inbound].hand_off(target, handed, element)
             else:
-                parts().services[Inbound].receive(target, payload)
-        parts().engine.wake()
+                dependencies().services[Inbound].receive(target, payload)
+        dependencies().engine.wake()
     return done()
 
 
 def _targets(element_key: str, instance_ids: list[int]) -> list[Target]:
     element = find_element(element_key.removesuffix(POLLER_SUFFIX))
-    workspace = parts().services[Callers].workspace_of(request.headers.get("Authorization"))
-    return list(parts().services[Inbound].targets(element, instance_ids, of=workspace))
+    workspace = dependencies().services[Callers].workspace_of(request.headers.get("Authorization"))
+    return list(dependencies().services[Inbound].targets(element, instance_ids, of=workspace))
 
 
 def _body() -> object:

@@ -7,10 +7,10 @@ from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core import identities
 from mock_platform.core.models import Instance, Resource
-from mock_platform.core.registry import Store
-from mock_platform.core.settings import Settings
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.element import Element
-from mock_platform.events.composer import Composer
+from mock_platform.events.composer import NotificationComposer
 from mock_platform.events.store_notifications import Compose
 from mock_platform.inbound import inbound
 from mock_platform.inbound.inbound import HandOff
@@ -24,10 +24,10 @@ Target = tuple[Workspace, Instance]
 class Inbound:
     """What is done with what comes in at ``/events``."""
 
-    store: Store
+    store: StoreRegistry
     workspaces: Workspaces
-    composer: Composer
-    settings: Settings
+    composer: NotificationComposer
+    settings: PlatformSettings
 
     def targets(
         self, element: Element, instance_ids: Iterable[int], *, of: Workspace | None

@@ -7,7 +7,7 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.core.answers import whole_id
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance
 from mock_platform.errors import (
     InstanceDisabledError,
@@ -65,7 +65,7 @@ def instance_of_token(workspace: Workspace, token: str) -> Instance:
     Raises:
         InvalidCredentialsError: none, or no longer.
     """
-    instance = parts().store[Instances].with_token(workspace.name, token)
+    instance = dependencies().store[Instances].with_token(workspace.name, token)
     if instance is None:
         raise InvalidCredentialsError("The Element token is none of this workspace's.")
     return instance
@@ -78,7 +78,7 @@ def instance_named(workspace: Workspace, instance_id: str) -> Instance:
         NotFoundError: there is none, or it is another workspace's, or one that the caller does not see (assumed).
     """
     instance = any_instance(workspace, instance_id)
-    if not parts().services[Callers].seen(calling(authorization()), [instance]):
+    if not dependencies().services[Callers].seen(calling(authorization()), [instance]):
         raise NotFoundError("element instance", instance_id)
     return instance
 
@@ -90,7 +90,7 @@ def any_instance(workspace: Workspace, instance_id: str) -> Instance:
         NotFoundError: there is none.
     """
     number = whole_id(instance_id)
-    instance = None if number is None else parts().store[Instances].get(workspace.name, number)
+    instance = None if number is None else dependencies().store[Instances].get(workspace.name, number)
     if instance is None:
         raise NotFoundError("element instance", instance_id)
     return instance
@@ -98,7 +98,7 @@ def any_instance(workspace: Workspace, instance_id: str) -> Instance:
 
 def visible_instances(workspace: Workspace) -> list[Instance]:
     """Return the instances that the caller sees, by ascending id."""
-    services = parts()
+    services = dependencies()
     return services.services[Callers].seen(
         calling(authorization()), services.store[Instances].all(workspace.name)
     )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from mock_platform.activity.lines import Activity, Kind, about_instance, moment, of_instance, span
+from mock_platform.activity.lines import Activity, ActivityKind, about_instance, moment, of_instance, span
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.models import Instance
-from mock_platform.instances.schedule import Plan
+from mock_platform.instances.schedule import PollPlan
 from mock_platform.lint.warning import ConfigWarning
 
 _NAMES_SHOWN = 8
@@ -22,14 +22,14 @@ _PARTS = {
 """What an instance has beside its configuration, and how that is called."""
 
 
-def made(instance: Instance, plan: Plan, *, now: datetime) -> Iterator[Activity]:
+def made(instance: Instance, plan: PollPlan, *, now: datetime) -> Iterator[Activity]:
     """Tell of a new instance, and of its events if they are enabled."""
     yield about_instance(f"instance {instance.id} made: {instance.name}", instance)
     if configuration.events_enabled(instance.configuration):
         yield _enabled(instance, plan, now)
 
 
-def changed(before: Instance, after: Instance, plan: Plan, *, now: datetime) -> Iterator[Activity]:
+def changed(before: Instance, after: Instance, plan: PollPlan, *, now: datetime) -> Iterator[Activity]:
     """Tell what of an instance is another; nothing if all of it is as it was."""
     names = list(_names_changed(before, after))
     if names:
@@ -44,7 +44,7 @@ def changed(before: Instance, after: Instance, plan: Plan, *, now: datetime) -> 
         yield about_instance(f"events disabled (instance {after.id})", after)
     elif before.polling_disabled and not after.polling_disabled:
         yield Activity(
-            kind=Kind.POLLER,
+            kind=ActivityKind.POLLER,
             text=f"poller switched on again (instance {after.id})",
             about=of_instance(after.id),
         )
@@ -59,10 +59,12 @@ def warned(instance: Instance, warning: ConfigWarning) -> Activity:
     """Tell of a slip in an instance's configuration."""
     where = ", ".join(filter(None, [warning.path, f"instance {instance.id}"]))
     text = f"warning {warning.rule.value}: {warning.message} ({where})"
-    return Activity(kind=Kind.WARNING, text=text, about=of_instance(instance.id) | dict(warning.to_json()))
+    return Activity(
+        kind=ActivityKind.WARNING, text=text, about=of_instance(instance.id) | dict(warning.to_json())
+    )
 
 
-def _enabled(instance: Instance, plan: Plan, now: datetime) -> Activity:
+def _enabled(instance: Instance, plan: PollPlan, now: datetime) -> Activity:
     if not plan.polled:
         return about_instance(f"events enabled, nothing is polled (instance {instance.id})", instance)
     interval = span(configuration.refresh_interval(instance.configuration))

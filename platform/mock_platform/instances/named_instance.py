@@ -24,7 +24,7 @@ _ID, _ELEMENT = "instance_id", "key_or_id"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class NamedInstance:
     """Who calls, and about which instance."""
 
     workspace: Workspace
@@ -44,7 +44,7 @@ class ElementCaller:
     element: Element
 
 
-def named_instance() -> Named:
+def named_instance() -> NamedInstance:
     """Return the caller and the instance.
 
     Raises:
@@ -57,11 +57,11 @@ def named_instance() -> Named:
     workspace = caller()
     instance_id, element = g.get(_ID), g.get(_ELEMENT)
     if instance_id is None:
-        return Named(workspace=workspace, instance=_selected(workspace))
+        return NamedInstance(workspace=workspace, instance=_selected(workspace))
     instance = instance_named(workspace, instance_id)
     if element is not None and own_element(workspace, element).key != instance.element_key:
         raise NotFoundError("element instance", instance_id)
-    return Named(workspace=workspace, instance=instance)
+    return NamedInstance(workspace=workspace, instance=instance)
 
 
 def named_element() -> ElementCaller:

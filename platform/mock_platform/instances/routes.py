@@ -8,17 +8,17 @@ from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
 from mock_platform.configuration.instance_json import InstanceJson
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery
 from mock_platform.description import EVENT_CALLBACK
-from mock_platform.instances.named_instance import Named, named_instance, put_names_aside
+from mock_platform.instances.named_instance import NamedInstance, named_instance, put_names_aside
 from mock_platform.instances.requests import ElementReference, InstanceRequest
 from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
 from mock_platform.instances.service import instance_json, make
 from mock_platform.instances.service_granted import with_grant
 from mock_platform.instances.service_lists import InstancesQuery, as_seen, listed
 from mock_platform.instances.store import Instances
-from mock_platform.instances.store_search import Wanted
+from mock_platform.instances.store_search import InstanceFilter
 from mock_platform.lint.service import WARNING_HEADERS
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
@@ -30,7 +30,7 @@ LINKS = {
 }
 
 
-class Counts(TypedDict):
+class InstanceTotalsJson(TypedDict):
     """How many instances there are: of anything, and of elements, which is all that there is here."""
 
     totalInstances: int
@@ -62,9 +62,9 @@ def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJs
 
 @bp.get("/count")
 @operation(needs=caller)
-def count(workspace: Workspace) -> Answer[Counts]:
+def count(workspace: Workspace) -> Answer[InstanceTotalsJson]:
     """Count the instances; the two keys are observed, what tells them apart is assumed."""
-    number = parts().store[Instances].count(workspace.name, as_seen(Wanted()))
+    number = dependencies().store[Instances].count(workspace.name, as_seen(InstanceFilter()))
     return Answer({"totalInstances": number, "elementInstances": number})
 
 
@@ -72,11 +72,11 @@ def count(workspace: Workspace) -> Answer[Counts]:
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
 def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[InstanceJson]]:
     """List the instances whose poller was switched off (documented); without any it is 404 (assumed)."""
-    return listed(workspace, query, Wanted(polling_disabled=True))
+    return listed(workspace, query, InstanceFilter(polling_disabled=True))
 
 
 @bp.get("/<id:instance_id>")
 @operation(needs=named_instance, problems=(404,))
-def get(named: Named) -> Answer[InstanceJson]:
+def get(named: NamedInstance) -> Answer[InstanceJson]:
     """Show one instance."""
     return Answer(instance_json(named.workspace, named.instance))

@@ -4,14 +4,14 @@ from msgspec import Struct
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.configuration.entry import EntryJson, entries, key_named
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import counted
 from mock_platform.core.models import Instance
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.instances import instance as rules
 from mock_platform.instances.instance import InstanceBody
-from mock_platform.instances.named_instance import Named, instance_blueprint, named_instance
-from mock_platform.instances.service import Ask, change
+from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
+from mock_platform.instances.service import ProviderCheck, change
 from mock_platform.lint.service import WARNING_HEADERS
 
 bp = instance_blueprint("instance_configuration")
@@ -35,14 +35,14 @@ class ValueRequest(Struct, rename="camel"):
 
 @bp.get("/configuration")
 @operation(needs=named_instance, problems=(404,), headers=COUNT_HEADERS, links=_LINKS)
-def index(named: Named) -> Answer[list[EntryJson]]:
+def index(named: NamedInstance) -> Answer[list[EntryJson]]:
     """List the entries, those of keys that the element does not know after its own."""
     return counted(_entries(named, named.instance))
 
 
 @bp.get("/configuration/<config_id>")
 @operation(needs=named_instance, problems=(404,))
-def get(named: Named, config_id: str) -> Answer[EntryJson]:
+def get(named: NamedInstance, config_id: str) -> Answer[EntryJson]:
     """Show one entry."""
     key = _key(named, config_id)
     return Answer(_entry(named, named.instance, key))
@@ -50,22 +50,24 @@ def get(named: Named, config_id: str) -> Answer[EntryJson]:
 
 @bp.patch("/configuration/<config_id>")
 @operation(needs=named_instance, problems=(403, 404, 429, 502), headers=WARNING_HEADERS)
-def patch(named: Named, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
+def patch(named: NamedInstance, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
     """Change one value, with effect at once (observed); a mask that is sent back keeps the secret (assumed)."""
     key = _key(named, config_id)
     said = InstanceBody(configuration={key: body.property_value})
     element = named.element
-    saved = change(named, lambda stored: rules.patch(stored, said, element), ask=Ask.WHERE_NEW, sent={})
+    saved = change(
+        named, lambda stored: rules.patch(stored, said, element), ask=ProviderCheck.WHERE_NEW, sent={}
+    )
     return Answer(_entry(named, saved, key))
 
 
-def _key(named: Named, config_id: str) -> str:
+def _key(named: NamedInstance, config_id: str) -> str:
     return key_named(named.instance.configuration, named.element, config_id)
 
 
-def _entry(named: Named, instance: Instance, key: str) -> EntryJson:
+def _entry(named: NamedInstance, instance: Instance, key: str) -> EntryJson:
     return next(entry for entry in _entries(named, instance) if entry["key"] == key)
 
 
-def _entries(named: Named, instance: Instance) -> list[EntryJson]:
-    return entries(instance.configuration, named.element, unset=parts().settings.unset_value)
+def _entries(named: NamedInstance, instance: Instance) -> list[EntryJson]:
+    return entries(instance.configuration, named.element, unset=dependencies().settings.unset_value)

@@ -15,9 +15,9 @@ from mock_platform.accounts.store import People
 from mock_platform.core import analytics, analytics_view
 from mock_platform.core.analytics import Buckets, Interval, Tally
 from mock_platform.core.analytics_view import AccountCountsJson, CountJson, InstanceCountsJson
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.retention import kept_since
-from mock_platform.events.store import Wanted
+from mock_platform.events.store import EventFilter
 from mock_platform.events.store_counts import EventCounts
 from mock_platform.instances.calling import visible_instances
 
@@ -85,7 +85,9 @@ def cut_up(workspace: Workspace, query: IntervalQuery) -> Buckets:
         None if query.to is None else parse_instant(query.to),
         now=workspace.clock.now(),
     )
-    return analytics.buckets(since, until, Interval(query.interval), limit=parts().settings.analytics_limit)
+    return analytics.buckets(
+        since, until, Interval(query.interval), limit=dependencies().settings.analytics_limit
+    )
 
 
 def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list[Tally[int]]]:
@@ -96,9 +98,9 @@ def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list
     """
     accounts = named_accounts(workspace, query.account_ids)
     cut = cut_up(workspace, query)
-    kept = kept_since(workspace.clock.now(), parts().settings.event_retention)
+    kept = kept_since(workspace.clock.now(), dependencies().settings.event_retention)
     owners = _owners(workspace)
-    wanted = Wanted(
+    wanted = EventFilter(
         workspace=workspace.name,
         instance_ids=tuple(
             instance_id for instance_id, account_id in owners.items() if account_id in accounts
@@ -106,13 +108,13 @@ def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list
         since=max(kept, cut.since),
         until=cut.until,
     )
-    return cut, parts().store[EventCounts].by_instance(wanted, cut.unit)
+    return cut, dependencies().store[EventCounts].by_instance(wanted, cut.unit)
 
 
 def _owners(workspace: Workspace) -> dict[int, int]:
     """Return the accounts of the instances that the caller sees."""
     instances = visible_instances(workspace)
-    with parts().store[People].reading(workspace) as register:
+    with dependencies().store[People].reading(workspace) as register:
         founder = register.founder
         accounts = {user.id: user.account_id for user in register.users()}
     return {

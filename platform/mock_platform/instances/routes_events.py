@@ -11,12 +11,12 @@ from mock_kit.workspaces.instants import parse_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, caller
 from mock_platform.core.analytics import span
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance, StoredEvent
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.core.retention import kept_since
 from mock_platform.errors import NotFoundError
-from mock_platform.events.store import Events, Wanted
+from mock_platform.events.store import EventFilter, Events
 from mock_platform.events.store_counts import EventCounts
 from mock_platform.events.stored_event import DispositionJson, EventJson, disposition, to_json
 from mock_platform.instances.calling import instance_named, instance_of_token, visible_instances
@@ -77,7 +77,7 @@ def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> An
 def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[DispositionJson]]:
     """List what happened to each event, the newest first: every attempt to deliver it."""
     now = workspace.clock.now()
-    kept = kept_since(now, parts().settings.event_retention)
+    kept = kept_since(now, dependencies().settings.event_retention)
     since = kept if query.from_ is None else parse_instant(query.from_)
     since, until = span(since, None if query.to is None else parse_instant(query.to), now=now)
     wanted = replace(_wanted(workspace, None), since=max(since, kept), until=until)
@@ -88,7 +88,9 @@ def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[
 def _dispositions(workspace: Workspace, events: list[StoredEvent]) -> list[DispositionJson]:
     reasons: dict[int, list[str]] = defaultdict(list)
     outcomes = (
-        parts().store[EventCounts].outcomes(workspace.name, [event.notification_id for event in events])
+        dependencies()
+        .store[EventCounts]
+        .outcomes(workspace.name, [event.notification_id for event in events])
     )
     for notification_id, reason in outcomes:
         reasons[notification_id].append(reason)
@@ -100,32 +102,32 @@ def _instance_of_token(workspace: Workspace) -> Instance | None:
     return None if token is None else instance_of_token(workspace, token)
 
 
-def _wanted(workspace: Workspace, instance: Instance | None) -> Wanted:
+def _wanted(workspace: Workspace, instance: Instance | None) -> EventFilter:
     """Return which events are meant: of all instances that the caller sees or of one, and not older than they get."""
     instances = visible_instances(workspace) if instance is None else [instance]
-    return Wanted(
+    return EventFilter(
         workspace=workspace.name,
         instance_ids=tuple(found.id for found in instances),
-        since=kept_since(workspace.clock.now(), parts().settings.event_retention),
+        since=kept_since(workspace.clock.now(), dependencies().settings.event_retention),
     )
 
 
-def _list(wanted: Wanted, query: PageQuery) -> Answer[list[EventJson]]:
+def _list(wanted: EventFilter, query: PageQuery) -> Answer[list[EventJson]]:
     events, headers = _page(wanted, query)
     return Answer([to_json(event) for event in events], headers)
 
 
-def _page(wanted: Wanted, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
+def _page(wanted: EventFilter, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
     page = paging(query)
-    events = parts().store[Events]
+    events = dependencies().store[Events]
     found = events.list(wanted, offset=page.offset, limit=page.size)
     total = events.count(wanted)
     more = bool(found) and page.offset + len(found) < total
     return found, page_headers(page, returned=len(found), more=more, total=total)
 
 
-def _get(wanted: Wanted, event_id: str) -> Answer[EventJson]:
-    event = parts().store[Events].get(wanted, event_id)
+def _get(wanted: EventFilter, event_id: str) -> Answer[EventJson]:
+    event = dependencies().store[Events].get(wanted, event_id)
     if event is None:
         raise NotFoundError("event", event_id)
     return Answer(to_json(event))

@@ -8,11 +8,11 @@ from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.accounts.store import People
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.answers import whole_id
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery
 from mock_platform.errors import NotFoundError
 from mock_platform.instances.service_lists import listed
-from mock_platform.instances.store_search import Wanted
+from mock_platform.instances.store_search import InstanceFilter
 
 bp = Blueprint("account_instances", __name__, url_prefix="/accounts")
 
@@ -28,7 +28,7 @@ def index(workspace: Workspace, query: PageQuery) -> Answer[list[InstanceJson]]:
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
 def index_of_account(workspace: Workspace, account_id: str, query: PageQuery) -> Answer[list[InstanceJson]]:
     """List the instances of an account, those that the caller sees."""
-    with parts().store[People].reading(workspace) as register:
+    with dependencies().store[People].reading(workspace) as register:
         account = register.account(whole_id(account_id))
     if account is None:
         raise NotFoundError("account", account_id)
@@ -36,7 +36,7 @@ def index_of_account(workspace: Workspace, account_id: str, query: PageQuery) ->
 
 
 def _listed(workspace: Workspace, account_id: int, query: PageQuery) -> Answer[list[InstanceJson]]:
-    with parts().store[People].reading(workspace) as register:
+    with dependencies().store[People].reading(workspace) as register:
         theirs = {user.id for user in register.users() if user.account_id == account_id}
         unowned = {None} if register.founder.id in theirs else set()
-    return listed(workspace, query, Wanted(owners=frozenset(theirs | unowned)))
+    return listed(workspace, query, InstanceFilter(owners=frozenset(theirs | unowned)))

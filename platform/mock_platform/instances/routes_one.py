@@ -8,13 +8,13 @@ from mock_kit.api.operations import Answer, operation
 from mock_platform.activity.store import Activities
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.answers import done
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.instances import instance as rules
 from mock_platform.instances import lines as instance_lines
-from mock_platform.instances.named_instance import Named, instance_blueprint, named_instance
+from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 from mock_platform.instances.requests import InstanceRequest
 from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
-from mock_platform.instances.service import Ask, change, instance_json
+from mock_platform.instances.service import ProviderCheck, change, instance_json
 from mock_platform.instances.service_granted import with_grant
 from mock_platform.instances.service_saving import sent_body
 from mock_platform.instances.store import Instances
@@ -45,24 +45,24 @@ class TraceLogging(Struct):
 
 @bp.put("")
 @operation(needs=named_instance, problems=(403, 404, 429, 502), headers={**TRACE_HEADERS, **WARNING_HEADERS})
-def put(named: Named, query: ReauthenticateQuery, body: InstanceRequest) -> Answer[InstanceJson]:
+def put(named: NamedInstance, query: ReauthenticateQuery, body: InstanceRequest) -> Answer[InstanceJson]:
     """Replace an instance's name, tags and configuration."""
     element = body.element.find(named.workspace) if body.element else named.element
     crm = way_to_crm(named.workspace, element.key, body)
     said = with_grant(body, named.instance.configuration)
-    ask = Ask.ALWAYS if query.re_authenticate else Ask.NEVER
+    ask = ProviderCheck.ALWAYS if query.re_authenticate else ProviderCheck.NEVER
     saved = change(named, lambda stored: rules.put(stored, said, element), ask=ask, crm=crm, sent=sent_body())
     return Answer(instance_json(named.workspace, saved))
 
 
 @bp.patch("")
 @operation(needs=named_instance, problems=(403, 404, 429, 502), headers={**TRACE_HEADERS, **WARNING_HEADERS})
-def patch(named: Named, body: InstanceRequest) -> Answer[InstanceJson]:
+def patch(named: NamedInstance, body: InstanceRequest) -> Answer[InstanceJson]:
     """Change what is sent; the CRM is asked if the credentials, or the place where they hold, are new."""
     element = body.element.find(named.workspace) if body.element else named.element
     crm = way_to_crm(named.workspace, element.key, body)
     said = with_grant(body, named.instance.configuration)
-    ask = Ask.ALWAYS if body.is_reauthorized else Ask.WHERE_NEW
+    ask = ProviderCheck.ALWAYS if body.is_reauthorized else ProviderCheck.WHERE_NEW
     saved = change(
         named, lambda stored: rules.patch(stored, said, element), ask=ask, crm=crm, sent=sent_body()
     )
@@ -71,9 +71,9 @@ def patch(named: Named, body: InstanceRequest) -> Answer[InstanceJson]:
 
 @bp.delete("")
 @operation(needs=named_instance, problems=(404,))
-def delete(named: Named) -> Answer[None]:
+def delete(named: NamedInstance) -> Answer[None]:
     """Delete an instance; its token is nobody's from now on (observed)."""
-    store = parts().store
+    store = dependencies().store
     store[Instances].delete(named.workspace.name, named.instance)
     store[Activities].tell(named.workspace, instance_lines.deleted(named.instance))
     return done()
@@ -81,33 +81,33 @@ def delete(named: Named) -> Answer[None]:
 
 @bp.put("/enabled")
 @operation(needs=named_instance, problems=(404,))
-def enable(named: Named) -> Answer[None]:
+def enable(named: NamedInstance) -> Answer[None]:
     """Let hub calls and polls through again; a poller that was switched off starts anew (documented)."""
-    change(named, lambda stored: rules.switch(stored, disabled=False), ask=Ask.NEVER)
+    change(named, lambda stored: rules.switch(stored, disabled=False), ask=ProviderCheck.NEVER)
     return done()
 
 
 @bp.delete("/enabled")
 @operation(needs=named_instance, problems=(404,))
-def disable(named: Named) -> Answer[None]:
+def disable(named: NamedInstance) -> Answer[None]:
     """Refuse hub calls (observed) and pause polls (assumed)."""
-    change(named, lambda stored: rules.switch(stored, disabled=True), ask=Ask.NEVER)
+    change(named, lambda stored: rules.switch(stored, disabled=True), ask=ProviderCheck.NEVER)
     return done()
 
 
 @bp.put("/trace-logging")
 @operation(needs=named_instance, problems=(404,))
-def trace(named: Named, body: TraceLogging) -> Answer[None]:
+def trace(named: NamedInstance, body: TraceLogging) -> Answer[None]:
     """Let traces be logged for a while; the instance says so as long as that lasts (assumed)."""
     now = named.workspace.clock.now()
-    change(named, lambda stored: rules.trace(stored, minutes=body.duration, now=now), ask=Ask.NEVER)
+    change(named, lambda stored: rules.trace(stored, minutes=body.duration, now=now), ask=ProviderCheck.NEVER)
     return done()
 
 
 @bp.delete("/trace-logging")
 @operation(needs=named_instance, problems=(404,))
-def end_trace(named: Named) -> Answer[None]:
+def end_trace(named: NamedInstance) -> Answer[None]:
     """Log no more traces."""
     now = named.workspace.clock.now()
-    change(named, lambda stored: rules.trace(stored, minutes=None, now=now), ask=Ask.NEVER)
+    change(named, lambda stored: rules.trace(stored, minutes=None, now=now), ask=ProviderCheck.NEVER)
     return done()

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, after_this_request
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core import identities
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import NotFoundError
 from mock_platform.instances.named_instance import ElementCaller, named_element, put_names_aside
 from mock_platform.instances.requests import InstanceRequest
@@ -27,7 +27,7 @@ TRACE_HEADERS = {"Elements-Trace-Id": "where providerData.debug asks for it: wha
 @operation(needs=named_element, problems=(404,))
 def get(asked: ElementCaller, trace_id: str) -> Answer[TraceJson]:
     """Show a trace."""
-    trace = parts().store[Traces].get(asked.workspace.name, trace_id)
+    trace = dependencies().store[Traces].get(asked.workspace.name, trace_id)
     if trace is None or trace.element_key != asked.element.key:
         raise NotFoundError("trace", trace_id)
     return Answer(to_json(trace))
@@ -37,7 +37,7 @@ def way_to_crm(workspace: Workspace, element_key: str, sent: InstanceRequest) ->
     """Return the CRM, traced if the body asks for that; the answer then names the trace, whatever becomes of it."""
     if sent.provider_data is None or not sent.provider_data.is_traced:
         return provider()
-    tracing = Tracing(http=parts().inside)
+    tracing = Tracing(http=dependencies().inside)
 
     @after_this_request
     def name_trace(response: Response) -> Response:
@@ -49,7 +49,7 @@ def way_to_crm(workspace: Workspace, element_key: str, sent: InstanceRequest) ->
 
 def _kept(workspace: Workspace, element_key: str, tracing: Tracing) -> Trace:
     return (
-        parts()
+        dependencies()
         .store[Traces]
         .add(
             workspace.name,

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance
 from mock_platform.elements.service import elements_of
 from mock_platform.instances.calling import any_instance
@@ -46,7 +46,7 @@ def index(query: WarningsQuery) -> Answer[WarningsJson]:
     """List what the platform took without a word and users will regret; instances without any are left out."""
     workspace = asked_workspace()
     instances = (
-        parts().store[Instances].all(workspace.name)
+        dependencies().store[Instances].all(workspace.name)
         if query.instance_id is None
         else [any_instance(workspace, str(query.instance_id))]
     )
@@ -57,7 +57,7 @@ def kept_warnings(
     workspace: Workspace, instances: Iterable[Instance]
 ) -> Iterator[tuple[Instance, ConfigWarnings]]:
     """Yield instances with all that is to be said of each."""
-    store = parts().store
+    store = dependencies().store
     elements = {element.key: element for element in elements_of(store, workspace)}
     of_bodies = store[Instances].all_body_warnings(workspace.name)
     for instance in instances:

@@ -12,7 +12,7 @@ from mock_platform.lint.warning import ConfigWarnings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class PollPlan:
     """What is to hold once an instance has been saved.
 
     Attributes:
@@ -36,7 +36,7 @@ class Plan:
 
 def plan(
     before: Instance | None, after: Instance, element: Element, *, empty_block: EmptyBlock, now: datetime
-) -> Plan:
+) -> PollPlan:
     """Say what saving an instance means.
 
     Source: the first poll comes one interval after events were enabled, and nothing from before is reported
@@ -51,7 +51,7 @@ def plan(
         was_polled and before is not None and configuration.refresh_interval(before.configuration) == interval
     )
     callback_url = after.configuration.get(configuration.CALLBACK_URL)
-    return Plan(
+    return PollPlan(
         resources=resources,
         polled=polled,
         poll_at=next_poll(now, refresh_interval=interval) if polled and not keeps_pace else None,

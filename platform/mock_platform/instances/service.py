@@ -8,9 +8,9 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import calling_user
 from mock_platform.accounts.store import People
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.instance_json import InstanceJson, ObjectJson, TransformationJson
+from mock_platform.configuration.instance_json import InstanceJson, InstanceTransformationJson, ObjectJson
 from mock_platform.core import identities
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance
 from mock_platform.elements.element import Element
 from mock_platform.elements.service import elements_of
@@ -18,7 +18,7 @@ from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.errors import shown as quoted
 from mock_platform.instances import instance as rules
 from mock_platform.instances.instance import InstanceBody
-from mock_platform.instances.named_instance import Named
+from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service_saving import Saving, sent_body
 from mock_platform.instances.shown import ObjectsJson, to_json
 from mock_platform.instances.store import Instances
@@ -26,7 +26,7 @@ from mock_platform.provider import Provider
 from mock_platform.provider.service import provider
 
 
-class Ask(Enum):
+class ProviderCheck(Enum):
     """Whether the CRM has to vouch for a change."""
 
     ALWAYS = "always"
@@ -58,7 +58,7 @@ def make(
     objects = _objects(draft, crm) if with_objects else None
     saving = Saving(workspace=workspace, elements={element.key: element}, sent=sent_body(), now=now)
     made = (
-        parts()
+        dependencies()
         .store[Instances]
         .add(
             workspace.name,
@@ -68,7 +68,7 @@ def make(
             now=now,
         )
     )
-    parts().workspaces.set_watermark(workspace)
+    dependencies().workspaces.set_watermark(workspace)
     saving.tell(made)
     shown = instance_json(workspace, made)
     if objects is not None:
@@ -77,10 +77,10 @@ def make(
 
 
 def change(
-    named: Named,
+    named: NamedInstance,
     rule: Callable[[Instance], Instance],
     *,
-    ask: Ask,
+    ask: ProviderCheck,
     crm: Provider | None = None,
     sent: Mapping[str, object] | None = None,
 ) -> Instance:
@@ -106,11 +106,15 @@ def change(
 
     _vouch(named.instance, changed(named.instance), ask, crm or provider())
     saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now)
-    saved = parts().store[Instances].change(workspace.name, named.instance.id, changed, saving.plan, now=now)
+    saved = (
+        dependencies()
+        .store[Instances]
+        .change(workspace.name, named.instance.id, changed, saving.plan, now=now)
+    )
     if saved is None:
         raise NotFoundError("element instance", named.instance.id)
     if saving.begins:
-        parts().workspaces.set_watermark(workspace)
+        dependencies().workspaces.set_watermark(workspace)
     saving.tell(saved)
     return saved
 
@@ -122,11 +126,11 @@ def instance_json(workspace: Workspace, instance: Instance) -> InstanceJson:
 
 def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[InstanceJson]:
     """Return instances as the platform shows them."""
-    with parts().store[People].reading(workspace) as register:
+    with dependencies().store[People].reading(workspace) as register:
         users = {user.id: user for user in register.users()}
         founder = users.get(identities.founder_id(workspace)) or register.founder
     elements = _elements(workspace)
-    unset, now = parts().settings.unset_value, workspace.clock.now()
+    unset, now = dependencies().settings.unset_value, workspace.clock.now()
     return [
         to_json(
             instance,
@@ -147,7 +151,7 @@ def _objects(instance: Instance, crm: Provider) -> list[ObjectJson]:
 
 def _mapped(instance: Instance) -> ObjectsJson:
     """Return what an instance shows of the objects that it maps: nothing unless there are any (observed)."""
-    own: list[TransformationJson] = [
+    own: list[InstanceTransformationJson] = [
         {"objectName": name, "vendorName": mapped.vendor_name}
         for name, mapped in instance.objects.in_force().items()
     ]
@@ -155,11 +159,11 @@ def _mapped(instance: Instance) -> ObjectsJson:
 
 
 def _elements(workspace: Workspace) -> dict[str, Element]:
-    return {element.key: element for element in elements_of(parts().store, workspace)}
+    return {element.key: element for element in elements_of(dependencies().store, workspace)}
 
 
-def _vouch(before: Instance, after: Instance, ask: Ask, crm: Provider) -> None:
-    if ask is Ask.ALWAYS or (ask is Ask.WHERE_NEW and rules.reaches_anew(before, after)):
+def _vouch(before: Instance, after: Instance, ask: ProviderCheck, crm: Provider) -> None:
+    if ask is ProviderCheck.ALWAYS or (ask is ProviderCheck.WHERE_NEW and rules.reaches_anew(before, after)):
         crm.check(after.configuration)
 
 
@@ -169,7 +173,7 @@ def _check(instance: Instance, element: Element) -> None:
     Raises:
         InvalidRequestError: says which key of its configuration, what came and what was expected.
     """
-    block = parts().settings.empty_block
+    block = dependencies().settings.empty_block
     configuration.check(instance.configuration, element, empty_block=block)
     for resource in configuration.polled_resources(instance.configuration, element, empty_block=block):
         if "\0" in resource.name:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.elements.oauth import application, needs_grant
 from mock_platform.instances.instance import InstanceBody
 from mock_platform.instances.requests import InstanceRequest
@@ -26,8 +26,8 @@ def with_grant(sent: InstanceRequest, stored: Mapping[str, str | None] | None = 
     body = sent.to_body()
     code = None if sent.provider_data is None else sent.provider_data.code
     configuration = body.configuration or {}
-    if code is None or not parts().settings.oauth_walk or not needs_grant(configuration):
+    if code is None or not dependencies().settings.oauth_walk or not needs_grant(configuration):
         return body
     asking = application({**(stored or {}), **configuration})
-    found = redeem(parts().inside, parts().settings.crm_url, code, asking)
+    found = redeem(dependencies().inside, dependencies().settings.crm_url, code, asking)
     return replace(body, configuration={**configuration, **found})

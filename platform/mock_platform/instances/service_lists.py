@@ -10,13 +10,13 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.configuration.instance_json import InstanceJson
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
 from mock_platform.errors import NothingFoundError
 from mock_platform.instances.service import instances_json
 from mock_platform.instances.shown import without_configuration
 from mock_platform.instances.store import Instances
-from mock_platform.instances.store_search import Stretch, Wanted
+from mock_platform.instances.store_search import InstanceFilter, InstanceRange
 
 _COUNTED = "id"
 """A token names the last instance shown, so that one that is made or deleted meanwhile shifts nothing."""
@@ -36,13 +36,13 @@ class InstancesQuery(PageQuery, rename="camel", kw_only=True):
     hydrate: bool = True
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> InstanceFilter:
         """What the list is narrowed by."""
-        return Wanted(tags=tuple(self.tags), text=self.search_text)
+        return InstanceFilter(tags=tuple(self.tags), text=self.search_text)
 
 
 def listed(
-    workspace: Workspace, query: PageQuery, wanted: Wanted, *, hydrate: bool = True
+    workspace: Workspace, query: PageQuery, wanted: InstanceFilter, *, hydrate: bool = True
 ) -> Answer[list[InstanceJson]]:
     """Answer with a page of those instances that the caller sees.
 
@@ -51,8 +51,8 @@ def listed(
     """
     page = paging(structs.replace(query, next_page=""))
     behind = token_place(query.next_page, counted=_COUNTED) if query.next_page else 0
-    stretch = Stretch(after=behind, skip=0 if behind else page.offset, size=page.size)
-    found = parts().store[Instances].search(workspace.name, as_seen(wanted), stretch)
+    page_range = InstanceRange(after=behind, skip=0 if behind else page.offset, size=page.size)
+    found = dependencies().store[Instances].search(workspace.name, as_seen(wanted), page_range)
     if not found.total:
         raise NothingFoundError("element instances")
     headers = page_headers(page, returned=len(found.instances), more=False, total=found.total)
@@ -62,9 +62,9 @@ def listed(
     return Answer(shown if hydrate else [without_configuration(each) for each in shown], headers)
 
 
-def as_seen(wanted: Wanted) -> Wanted:
+def as_seen(wanted: InstanceFilter) -> InstanceFilter:
     """Return what is wanted, of the instances that the caller sees."""
-    seen = parts().services[Callers].owners_seen(calling(authorization()))
+    seen = dependencies().services[Callers].owners_seen(calling(authorization()))
     if seen is None or wanted.owners is None:
         return wanted if seen is None else replace(wanted, owners=seen)
     return replace(wanted, owners=wanted.owners & seen)

@@ -12,11 +12,11 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.activity.lines import Activity
 from mock_platform.activity.store import Activities
 from mock_platform.callbacks.receiver_keys import tell_sink
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance
 from mock_platform.elements.element import Element
 from mock_platform.instances import lines as instance_lines
-from mock_platform.instances.schedule import Plan, plan
+from mock_platform.instances.schedule import PollPlan, plan
 from mock_platform.instances.store import Instances
 from mock_platform.lint.instance import of_body
 from mock_platform.lint.service import HEADER, warnings_of
@@ -48,10 +48,10 @@ class Saving:
     _of_body: ConfigWarnings = field(default_factory=ConfigWarnings)
     _before: ConfigWarnings = field(default_factory=ConfigWarnings)
 
-    def plan(self, before: Instance | None, after: Instance) -> Plan:
+    def plan(self, before: Instance | None, after: Instance) -> PollPlan:
         """Return what is to hold from now on."""
         element = self.elements[after.element_key]
-        follows = plan(before, after, element, empty_block=parts().settings.empty_block, now=self.now)
+        follows = plan(before, after, element, empty_block=dependencies().settings.empty_block, now=self.now)
         told = (
             instance_lines.made(after, follows, now=self.now)
             if before is None
@@ -67,7 +67,7 @@ class Saving:
 
     def tell(self, saved: Instance) -> None:
         """Let those know whom it concerns, once it is kept."""
-        services = parts()
+        services = dependencies()
         services.store[Activities].tell(self.workspace, *self._told)
         if self.sent is not None:
             self._warn(saved)
@@ -79,7 +79,7 @@ class Saving:
         found = self._warnings(saved, self._of_body)
         fresh = [each for each in found.entries if each not in self._before.entries]
         told = (instance_lines.warned(saved, each) for each in fresh)
-        parts().store[Activities].tell(self.workspace, *told)
+        dependencies().store[Activities].tell(self.workspace, *told)
         text = found.header()
         if text is not None:
             _send_along(text)
@@ -88,7 +88,7 @@ class Saving:
         return warnings_of(instance, self.elements[instance.element_key], of_its_body)
 
     def _said_before(self, instance: Instance) -> ConfigWarnings:
-        return parts().store[Instances].body_warnings(self.workspace.name, instance.id)
+        return dependencies().store[Instances].body_warnings(self.workspace.name, instance.id)
 
 
 def _send_along(text: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.instance_json import InstanceJson, ObjectJson, TransformationJson
+from mock_platform.configuration.instance_json import InstanceJson, InstanceTransformationJson, ObjectJson
 from mock_platform.configuration.masking import mask
 from mock_platform.core.models import Instance, User
 from mock_platform.dates.iso_dates import iso_date
@@ -22,7 +22,7 @@ class _Events(TypedDict, total=False):
 class ObjectsJson(TypedDict, total=False):
     """What an instance shows of its objects: those under names of one's own, and all of them if asked for."""
 
-    transformationData: list[TransformationJson]
+    transformationData: list[InstanceTransformationJson]
     objects: list[ObjectJson]
 
 

@@ -13,11 +13,11 @@ from mock_platform.core.counters import next_number
 from mock_platform.core.models import NONE, Instance, JobKind, LastPoll, Objects
 from mock_platform.core.tables import instances, last_polls, subscriptions
 from mock_platform.events.store_subscriptions import subscribe_instance, unsubscribe_instance
-from mock_platform.instances.schedule import Plan
+from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store_search import (
-    Found,
-    Stretch,
-    Wanted,
+    InstanceFilter,
+    InstancePage,
+    InstanceRange,
     count_found,
     forget_tags,
     keep_tags,
@@ -79,18 +79,18 @@ class Instances:
 
     def get(self, workspace: str, instance_id: int) -> Instance | None:
         """Return the instance with this id."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             row = _get.first(connection, _key(workspace, instance_id))
         return _instance(row) if row else None
 
-    def search(self, workspace: str, wanted: Wanted, stretch: Stretch) -> Found:
-        """Return a stretch of the instances that are wanted, by ascending id."""
+    def search(self, workspace: str, wanted: InstanceFilter, page_range: InstanceRange) -> InstancePage:
+        """Return a page of the instances that are wanted, by ascending id."""
         with self._database.reading() as connection:
-            rows, more = rows_found(connection, _with_subscription, workspace, wanted, stretch)
+            rows, more = rows_found(connection, _with_subscription, workspace, wanted, page_range)
             total = count_found(connection, workspace, wanted)
-        return Found(instances=[_instance(row) for row in rows], total=total, more=more)
+        return InstancePage(instances=[_instance(row) for row in rows], total=total, more=more)
 
-    def count(self, workspace: str, wanted: Wanted) -> int:
+    def count(self, workspace: str, wanted: InstanceFilter) -> int:
         """Return how many instances are wanted."""
         with self._database.reading() as connection:
             return count_found(connection, workspace, wanted)
@@ -103,31 +103,31 @@ class Instances:
 
     def with_token(self, workspace: str, token: str) -> Instance | None:
         """Return the instance that a token selects."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             row = _with_token.first(connection, {"of_workspace": workspace, "of_token": token})
         return _instance(row) if row else None
 
     def last_polls(self, workspace: str, instance_id: int) -> dict[str, LastPoll]:
         """Return how far each resource of an instance has been polled."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             rows = _last_polls.all(connection, _key(workspace, instance_id))
         return {row.resource: LastPoll(at=row.at, failures=row.failures) for row in rows}
 
     def body_warnings(self, workspace: str, instance_id: int) -> ConfigWarnings:
         """Return what was said of the body that an instance was last changed by."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             return body_warnings_of(connection, workspace, instance_id)
 
     def all_body_warnings(self, workspace: str) -> dict[int, ConfigWarnings]:
         """Return what was said of the latest bodies, by instance; nothing of those without anything to say."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             return all_body_warnings(connection, workspace)
 
     def add(
         self,
         workspace: str,
         make: Callable[[int], Instance],
-        plan: Callable[[Instance], Plan],
+        plan: Callable[[Instance], PollPlan],
         *,
         first_id: int,
         now: datetime,
@@ -145,7 +145,7 @@ class Instances:
         workspace: str,
         instance_id: int,
         rule: Callable[[Instance], Instance],
-        plan: Callable[[Instance, Instance], Plan],
+        plan: Callable[[Instance, Instance], PollPlan],
         *,
         now: datetime,
     ) -> Instance | None:
@@ -221,7 +221,9 @@ def _delete(connection: Connection, workspace: str, instance_id: int) -> None:
         connection.execute(table.delete().where(table.c.workspace == workspace, column == instance_id))
 
 
-def _carry_out(connection: Connection, workspace: str, instance: Instance, plan: Plan, now: datetime) -> None:
+def _carry_out(
+    connection: Connection, workspace: str, instance: Instance, plan: PollPlan, now: datetime
+) -> None:
     _set_last_polls(connection, workspace, instance, plan, now)
     if not plan.polled:
         _end_polling(connection, workspace, instance.id)
@@ -234,7 +236,7 @@ def _carry_out(connection: Connection, workspace: str, instance: Instance, plan:
 
 
 def _set_last_polls(
-    connection: Connection, workspace: str, instance: Instance, plan: Plan, now: datetime
+    connection: Connection, workspace: str, instance: Instance, plan: PollPlan, now: datetime
 ) -> None:
     """Start new resources now, forget those that are no longer polled, leave the others where they are."""
     key = _key(workspace, instance.id)

@@ -21,7 +21,7 @@ _forget_tags = Prepared(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class InstanceFilter:
     """Which instances a list is to hold; all of it together.
 
     Attributes:
@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class InstanceRange:
     """Which of the instances that are found are asked for, in the order of their ids.
 
     Attributes:
@@ -53,8 +53,8 @@ class Stretch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """A stretch of the instances that were found.
+class InstancePage:
+    """A page of the instances that were found.
 
     Attributes:
         total: how many there are in all.
@@ -67,16 +67,20 @@ class Found:
 
 
 def rows_found(
-    connection: Connection, selected: WithSubscription, workspace: str, wanted: Wanted, stretch: Stretch
+    connection: Connection,
+    selected: WithSubscription,
+    workspace: str,
+    wanted: InstanceFilter,
+    page_range: InstanceRange,
 ) -> tuple[list[Row[tuple[object, ...]]], bool]:
     """Return the rows of a stretch, and whether others come behind them."""
-    found = selected.where(*_conditions(workspace, wanted), instances.c.id > stretch.after)
-    ordered = found.order_by(instances.c.id).offset(stretch.skip).limit(stretch.size + 1)
+    found = selected.where(*_conditions(workspace, wanted), instances.c.id > page_range.after)
+    ordered = found.order_by(instances.c.id).offset(page_range.skip).limit(page_range.size + 1)
     rows = list(connection.execute(ordered))
-    return rows[: stretch.size], len(rows) > stretch.size
+    return rows[: page_range.size], len(rows) > page_range.size
 
 
-def count_found(connection: Connection, workspace: str, wanted: Wanted) -> int:
+def count_found(connection: Connection, workspace: str, wanted: InstanceFilter) -> int:
     """Return how many instances there are in all."""
     counted = select(func.count()).select_from(instances).where(*_conditions(workspace, wanted))
     return connection.scalar(counted) or 0
@@ -95,7 +99,7 @@ def forget_tags(connection: Connection, workspace: str, instance_id: int) -> Non
     _forget_tags.run(connection, {"of_workspace": workspace, "of_id": instance_id})
 
 
-def _conditions(workspace: str, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _conditions(workspace: str, wanted: InstanceFilter) -> Iterator[ColumnElement[bool]]:
     yield instances.c.workspace == workspace
     yield from map(_has_tag, dict.fromkeys(wanted.tags))
     if wanted.text:

@@ -74,7 +74,7 @@ class JobHistoryJson(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class JobWork:
     """What a job does, each time it runs.
 
     Attributes:
@@ -89,7 +89,7 @@ class Work:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class JobRun:
     """One time that a job ran: a poll of each of an instance's resources, or a scheduled request.
 
     Attributes:
@@ -120,7 +120,7 @@ def trigger(job_id: str, *, due: datetime | None, started: datetime, cron: str |
     return shown
 
 
-def job_json(job_id: str, work: Work, trigger: TriggerJson) -> JobJson:
+def job_json(job_id: str, work: JobWork, trigger: TriggerJson) -> JobJson:
     """Return a job as the platform shows it."""
     return {
         "id": job_id,
@@ -132,7 +132,7 @@ def job_json(job_id: str, work: Work, trigger: TriggerJson) -> JobJson:
     }
 
 
-def history_json(turn: Turn, work: Work, owner: User) -> JobHistoryJson:
+def history_json(turn: JobRun, work: JobWork, owner: User) -> JobHistoryJson:
     """Return a turn as the platform shows it; it starts and ends at one instant, since jobs take no virtual time."""
     at = epoch_milliseconds(turn.at)
     return {

@@ -17,14 +17,14 @@ from mock_kit.workspaces.requests import (
     chosen_target,
     shown_clock,
 )
-from mock_platform.core.dependencies import parts
-from mock_platform.core.models import Ran
-from mock_platform.core.run_control import Run
+from mock_platform.core.dependencies import dependencies
+from mock_platform.core.models import RunSummary
+from mock_platform.core.run_control import AdvanceRun
 
 bp = Blueprint("clock", __name__, url_prefix="/_local/clock")
 
 
-class Counts(TypedDict):
+class RunSummaryJson(TypedDict):
     """What ran."""
 
     polls: int
@@ -72,7 +72,7 @@ def show() -> Answer[PlatformClockJson]:
     """Tell the time, and how far an advance is that is under way."""
     workspace = asked_workspace()
     shown = cast("PlatformClockJson", shown_clock(workspace))
-    run = parts().engine.run_of(workspace)
+    run = dependencies().engine.run_of(workspace)
     if run is not None:
         shown["advance"] = _under_way(run)
     return Answer(shown)
@@ -84,7 +84,7 @@ def put(body: ClockRequest) -> Answer[ClockJson]:
     """Change the mode, or set a virtual clock without running anything in between."""
     workspace = asked_workspace()
     mode, now = chosen_clock(body, mode=workspace.clock.mode)
-    parts().engine.set_clock(workspace, mode, now)
+    dependencies().engine.set_clock(workspace, mode, now)
     return Answer(shown_clock(workspace))
 
 
@@ -95,7 +95,7 @@ def advance(body: AdvanceRequest) -> Answer[Advanced]:
     workspace = asked_workspace()
     begin = workspace.clock.now()
     abandoned = client_gone(this_request().environ)
-    run = parts().engine.advance(workspace, chosen_target(body, now=begin), abandoned=abandoned)
+    run = dependencies().engine.advance(workspace, chosen_target(body, now=begin), abandoned=abandoned)
     answer = {"from": format_instant(begin), "now": format_instant(workspace.clock.now()), **_counts(run.ran)}
     if run.stopped:
         answer["stopped"] = True
@@ -106,15 +106,15 @@ def advance(body: AdvanceRequest) -> Answer[Advanced]:
 @operation(problems=(401, 403))
 def stop_advance() -> Answer[Stopped]:
     """Let an advance that is under way end after the job that is being run; time stays there."""
-    run = parts().engine.stop_run(asked_workspace())
+    run = dependencies().engine.stop_run(asked_workspace())
     return Answer({"advance": _under_way(run) if run else None})
 
 
-def _under_way(run: Run) -> UnderWay:
+def _under_way(run: AdvanceRun) -> UnderWay:
     return {"from": format_instant(run.began), "to": format_instant(run.target), **_counts(run.ran)}
 
 
-def _counts(ran: Ran) -> Counts:
+def _counts(ran: RunSummary) -> RunSummaryJson:
     return {
         "polls": ran.polls,
         "events": ran.events,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from mock_kit.storage.database import Database, Instant
 from mock_kit.storage.prepared import Prepared
 from mock_platform.core.models import Job, JobKind
-from mock_platform.core.tables import Words, jobs, metadata, subscriptions
+from mock_platform.core.tables import OutsideText, jobs, metadata, subscriptions
 
 _due = (
     select(jobs)
@@ -66,7 +66,7 @@ _move_subject = Prepared(jobs.update().where(*_subject).values(due=bindparam("to
 
 
 @dataclass(frozen=True, kw_only=True)
-class NextTurn:
+class NextRun:
     """When a job falls due again; None takes it off the agenda."""
 
     job: Job
@@ -81,13 +81,13 @@ class Jobs:
 
     def first_due(self, workspace: str, *, until: datetime) -> Job | None:
         """Return the job that comes first, if it falls due no later than ``until``."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             row = _first_due.first(connection, {"of_workspace": workspace, "until": until})
         return _job(row) if row else None
 
     def first_due_but_deliveries(self, workspace: str, *, until: datetime) -> Job | None:
         """Return the job that comes first of all that are no deliveries, if it falls due no later than ``until``."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             row = _first_other.first(connection, {"of_workspace": workspace, "until": until})
         return _job(row) if row else None
 
@@ -105,7 +105,7 @@ class Jobs:
 
     def of(self, workspace: str, kind: JobKind, subject: str) -> Job | None:
         """Return the job about a subject, if there is one."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             row = _of_subject.first(connection, _key(workspace, kind, subject))
         return _job(row) if row else None
 
@@ -130,7 +130,7 @@ class Jobs:
 
     def next_due(self, workspace: str, *, after: datetime) -> datetime | None:
         """Return when the first job falls due that does so later than ``after``."""
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             due: datetime | None = _next_due.scalar(connection, {"of_workspace": workspace, "after": after})
         return due
 
@@ -145,7 +145,7 @@ class Jobs:
         with self._database.writing() as connection:
             _move.run(connection, {"of_number": job.number, "to": to})
 
-    def plan_next(self, then: NextTurn) -> None:
+    def plan_next(self, then: NextRun) -> None:
         """Let a job fall due again, or take it off the agenda."""
         with self._database.writing() as connection:
             move_or_remove(connection, then.job, then.due)
@@ -240,11 +240,11 @@ scheduled_calls = Table(
     Column("number", BigInteger, primary_key=True),
     Column("instance_id", BigInteger, nullable=False),
     Column("method", Text, nullable=False),
-    Column("target", Words, nullable=False),
-    Column("headers", Words, nullable=False),
+    Column("target", OutsideText, nullable=False),
+    Column("headers", OutsideText, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("url", Words, nullable=False),
-    Column("cron", Words, nullable=False),
+    Column("url", OutsideText, nullable=False),
+    Column("cron", OutsideText, nullable=False),
     Column("created", Instant, nullable=False),
     Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
 )
@@ -258,7 +258,7 @@ scheduled_turns = Table(
     Column("instance_id", BigInteger, nullable=False),
     Column("call", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("error", Words),
+    Column("error", OutsideText),
     Index("platform_scheduled_turns_of_call", "workspace", "call"),
 )
 

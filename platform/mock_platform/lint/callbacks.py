@@ -8,7 +8,7 @@ from mock_platform.configuration.instance_configuration import CALLBACK_URL, ENA
 from mock_platform.configuration.masking import Values
 from mock_platform.elements.element import Element
 from mock_platform.errors import shown
-from mock_platform.lint.warning import ConfigWarning, Rule, place
+from mock_platform.lint.warning import ConfigWarning, LintRule, place
 
 _ABOUT_EVENTS = (CALLBACK_URL, poller_configuration.REFRESH_INTERVAL, *poller_configuration.KEYS)
 
@@ -26,7 +26,7 @@ def of_callbacks(values: Values, element: Element, *, objection: Objection) -> I
     came = values.get(VENDOR_TYPE)
     if not configuration.is_polled(values):
         yield ConfigWarning(
-            rule=Rule.VENDOR_TYPE_WITHOUT_EFFECT,
+            rule=LintRule.VENDOR_TYPE_WITHOUT_EFFECT,
             path=place("configuration", VENDOR_TYPE),
             message=f"with {shown(came)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
             nearest="polling",
@@ -35,7 +35,7 @@ def of_callbacks(values: Values, element: Element, *, objection: Objection) -> I
     against = objection(url) if url else "there is none, so events are kept, and nobody is told of them"
     if against:
         path, message = place("configuration", CALLBACK_URL), f"no callback will be delivered: {against}"
-        yield ConfigWarning(rule=Rule.CALLBACK_URL, path=path, message=message[:_LONGEST_MESSAGE])
+        yield ConfigWarning(rule=LintRule.CALLBACK_URL, path=path, message=message[:_LONGEST_MESSAGE])
 
 
 def of_events_left_off(sent: Mapping[str, object], values: Values) -> Iterator[ConfigWarning]:
@@ -51,4 +51,4 @@ def of_events_left_off(sent: Mapping[str, object], values: Values) -> Iterator[C
     if about is not None:
         path = place("configuration", ENABLED)
         message = f"{about} is set, but events are not enabled: nothing is polled, and no callback will come"
-        yield ConfigWarning(rule=Rule.EVENTS_NOT_ENABLED, path=path, message=message, nearest=ENABLED)
+        yield ConfigWarning(rule=LintRule.EVENTS_NOT_ENABLED, path=path, message=message, nearest=ENABLED)

@@ -13,7 +13,7 @@ from mock_platform.lint.warning import ConfigWarnings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class LintContext:
     """What warnings depend on beside the instance itself."""
 
     element: Element
@@ -33,7 +33,7 @@ def of_body(sent: Mapping[str, object], values: Values, element: Element) -> Con
     return ConfigWarnings.of(in_body(sent, element), of_events_left_off(configured, values))
 
 
-def of_instance(values: Values, of_its_body: ConfigWarnings, around: Surroundings) -> ConfigWarnings:
+def of_instance(values: Values, of_its_body: ConfigWarnings, around: LintContext) -> ConfigWarnings:
     """Return all that is to be said of an instance.
 
     Args:

@@ -22,12 +22,12 @@ from mock_platform.configuration.poller_configuration import (
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.models import Resource
 from mock_platform.elements.element import Element
-from mock_platform.lint.warning import ConfigWarning, Rule, Slip, place, quoted
+from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
 
 _DAY = timedelta(days=1)
 
 
-def of_poller(values: Values, element: Element, *, empty_block: EmptyBlock) -> Iterator[Slip]:
+def of_poller(values: Values, element: Element, *, empty_block: EmptyBlock) -> Iterator[LintFinding]:
     """Find what an instance will not poll, or not as it may be meant."""
     polled = configuration.polled_resources(values, element, empty_block=empty_block)
     blocks = poller_configuration.entries_of(values)
@@ -57,7 +57,7 @@ class _Unpolled:
         near = get_close_matches(self.name[:100], others, n=1)
         where = (CONFIGURATION, self.name) if self.among is None else (self.among,)
         return ConfigWarning(
-            rule=Rule.UNPOLLED_RESOURCE,
+            rule=LintRule.UNPOLLED_RESOURCE,
             path=place("configuration", *where),
             message=f"{quoted(self.name)} is not polled, since {self._why()}",
             nearest=near[0] if near else None,
@@ -78,7 +78,7 @@ class _Unpolled:
         return f"its block is empty, and the element has blocks of its own for {known} alone"
 
 
-def _unpolled(values: Values, blocks: Entries, element: Element, polled: set[str]) -> Iterator[Slip]:
+def _unpolled(values: Values, blocks: Entries, element: Element, polled: set[str]) -> Iterator[LintFinding]:
     """Find what is written down and polled by nothing; what the element ships nobody wrote."""
     shipped = next((entry.default for entry in element.keys if entry.key == CONFIGURATION), None)
     for name in blocks if values.get(CONFIGURATION) != shipped else ():
@@ -102,13 +102,13 @@ def _incomplete(resource: Resource, path: str, blocks: Entries) -> Iterator[Conf
         message = (
             f"{quoted(resource.name)} has no idField: its events come without objectId, and name no record"
         )
-        yield ConfigWarning(rule=Rule.MISSING_ID_FIELD, path=path, message=message)
+        yield ConfigWarning(rule=LintRule.MISSING_ID_FIELD, path=path, message=message)
     lack = _lack(resource)
     if lack is not None:
         prefix, happens = lack
         missing = _missing(prefix, blocks.get(resource.name))
         message = f"{quoted(resource.name)} has no {missing}: {happens}"
-        yield ConfigWarning(rule=Rule.MISSING_DATE_FIELD, path=path, message=message)
+        yield ConfigWarning(rule=LintRule.MISSING_DATE_FIELD, path=path, message=message)
 
 
 def _lack(resource: Resource) -> tuple[str, str] | None:
@@ -140,9 +140,9 @@ def _of_the_whole(values: Values, polled: tuple[Resource, ...]) -> Iterator[Conf
             place("configuration", CONFIGURATION),
             "no resource is polled, so no change will be reported",
         )
-        yield ConfigWarning(rule=Rule.NOTHING_POLLED, path=path, message=message)
+        yield ConfigWarning(rule=LintRule.NOTHING_POLLED, path=path, message=message)
     interval = configuration.refresh_interval(values)
     if interval > _DAY:
         path, days = place("configuration", REFRESH_INTERVAL), interval / _DAY
         message = f"polls are {days:.4g} days apart, so a change may wait as long until it is reported"
-        yield ConfigWarning(rule=Rule.INTERVAL_TOO_LONG, path=path, message=message)
+        yield ConfigWarning(rule=LintRule.INTERVAL_TOO_LONG, path=path, message=message)

@@ -1,10 +1,10 @@
 """``/_local/warnings``, and the header that says the same with the answer to a change: what users will regret."""
 
 from mock_platform.callbacks.lines import shown_url
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import Instance
 from mock_platform.elements.element import Element
-from mock_platform.lint.instance import Surroundings, of_instance
+from mock_platform.lint.instance import LintContext, of_instance
 from mock_platform.lint.warning import ConfigWarnings
 
 HEADER = "Elements-Local-Warnings"
@@ -24,8 +24,8 @@ def warnings_of(instance: Instance, element: Element, of_body: ConfigWarnings) -
     Args:
         of_body: what was said of the body that it was last changed by.
     """
-    services = parts()
-    around = Surroundings(
+    services = dependencies()
+    around = LintContext(
         element=element,
         empty_block=services.settings.empty_block,
         objection=lambda url: services.outbound.objection(shown_url(url)),

@@ -12,7 +12,7 @@ from mock_platform.configuration import callback_headers, poller_configuration
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.configuration.masking import Values
 from mock_platform.elements.element import Element
-from mock_platform.lint.warning import ConfigWarning, Rule, Slip, place, quoted
+from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
 
 BODY_KEYS = (
     "element",
@@ -84,16 +84,16 @@ class _Key:
         path, said = place(*self.within, self.name), quoted(self.name)
         if self.successors:
             message = f"{said} has no effect: only the platform's successor reads it"
-            return ConfigWarning(rule=Rule.KEY_WITHOUT_EFFECT, path=path, message=message)
+            return ConfigWarning(rule=LintRule.KEY_WITHOUT_EFFECT, path=path, message=message)
         nearest = _nearest(self.name, self.known)
         if nearest is None:
             message = f"{said} has no effect: nothing reads it"
-            return ConfigWarning(rule=Rule.UNKNOWN_KEY, path=path, message=message)
+            return ConfigWarning(rule=LintRule.UNKNOWN_KEY, path=path, message=message)
         message = f"{said} has no effect: what is read is {self.known[nearest]}"
-        return ConfigWarning(rule=Rule.MISSPELT_KEY, path=path, message=message, nearest=nearest)
+        return ConfigWarning(rule=LintRule.MISSPELT_KEY, path=path, message=message, nearest=nearest)
 
 
-def in_body(sent: Mapping[str, object], element: Element) -> Iterator[Slip]:
+def in_body(sent: Mapping[str, object], element: Element) -> Iterator[LintFinding]:
     """Find the keys of a body that nothing reads.
 
     Args:
@@ -106,7 +106,7 @@ def in_body(sent: Mapping[str, object], element: Element) -> Iterator[Slip]:
             yield _Key(name=name, within=(), known=known)
 
 
-def in_configuration(values: Values, element: Element) -> Iterator[Slip]:
+def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
     """Find the keys of a configuration that nothing reads, those of its resources' blocks included.
 
     A key that was taken back, with null or an empty text, is none any more.
@@ -121,7 +121,7 @@ def in_configuration(values: Values, element: Element) -> Iterator[Slip]:
             yield from _in_block(("configuration", poller_configuration.CONFIGURATION, resource), block)
 
 
-def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[Slip]:
+def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[LintFinding]:
     beside = {key: key for key in BLOCK_KEYS}
     inside = {key: f"{key} inside datesConfiguration" for key in DATE_KEYS}
     for name in _said(block):

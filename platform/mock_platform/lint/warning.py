@@ -20,7 +20,7 @@ LARGEST_HEADER = 4096
 _LONGEST_NAME = 40
 
 
-class Rule(Enum):
+class LintRule(Enum):
     """What sort of slip it is; the words are stable, so that programs can go by them."""
 
     UNKNOWN_KEY = "unknown-key"
@@ -56,7 +56,7 @@ class ConfigWarning:
         nearest: a key or name that may be meant; None if none is near.
     """
 
-    rule: Rule
+    rule: LintRule
     path: str
     message: str
     nearest: str | None = None
@@ -75,7 +75,7 @@ class ConfigWarning:
         }
 
 
-class Slip(Protocol):
+class LintFinding(Protocol):
     """Something that was found; what it costs to say more of it is spent on those alone that are told."""
 
     def warning(self) -> ConfigWarning:
@@ -94,7 +94,7 @@ class ConfigWarnings:
     more: int = 0
 
     @classmethod
-    def of(cls, *found: Iterable[Slip], more: int = 0) -> "ConfigWarnings":
+    def of(cls, *found: Iterable[LintFinding], more: int = 0) -> "ConfigWarnings":
         """Take the first ``MOST``, and count the rest.
 
         Args:
@@ -153,4 +153,4 @@ def quoted(name: str) -> str:
 def _rest(count: int) -> Iterator[ConfigWarning]:
     if count:
         message = f"{count} more; GET /_local/warnings on the platform lists up to {MOST}"
-        yield ConfigWarning(rule=Rule.MORE, path="", message=message)
+        yield ConfigWarning(rule=LintRule.MORE, path="", message=message)

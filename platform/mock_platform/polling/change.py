@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from mock_platform.core.models import Change
+from mock_platform.core.models import EventType
 
 
-def classify(created: datetime, updated: datetime, *, tolerance: timedelta) -> Change:
+def classify(created: datetime, updated: datetime, *, tolerance: timedelta) -> EventType:
     """Say whether a polled record counts as created or as updated.
 
     Args:
@@ -18,8 +18,8 @@ def classify(created: datetime, updated: datetime, *, tolerance: timedelta) -> C
     >>> from datetime import UTC
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
     >>> classify(noon, noon + timedelta(seconds=2), tolerance=timedelta(seconds=2))
-    <Change.CREATED: 'CREATED'>
+    <EventType.CREATED: 'CREATED'>
     >>> classify(noon, noon + timedelta(seconds=3), tolerance=timedelta(seconds=2))
     <Change.UPDATED: 'UPDATED'>
     """
-    return Change.CREATED if updated - created <= tolerance else Change.UPDATED
+    return EventType.CREATED if updated - created <= tolerance else EventType.UPDATED

@@ -1,6 +1,6 @@
 """What is told of polls."""
 
-from mock_platform.activity.lines import Activity, Kind, of_instance
+from mock_platform.activity.lines import Activity, ActivityKind, of_instance
 from mock_platform.core.models import Poll, Resource
 from mock_platform.dates import date_template
 
@@ -14,12 +14,12 @@ def polled(poll: Poll, resource: Resource) -> Activity | None:
     }
     if poll.error:
         text = f"poll of {poll.resource} failed (instance {poll.instance_id}): {poll.error}"
-        return Activity(kind=Kind.POLL, text=text, about=about | {"error": poll.error})
+        return Activity(kind=ActivityKind.POLL, text=text, about=about | {"error": poll.error})
     if not poll.events and not (poll.seen and date_template.has_placeholder(resource.url)):
         return None
     text = f"poll of {poll.resource}: {poll.seen} seen, {poll.events} reported (instance {poll.instance_id})"
     why = "" if poll.events else f": {poll.decisions[0].why}"
-    return Activity(kind=Kind.POLL, text=text + why, about=about)
+    return Activity(kind=ActivityKind.POLL, text=text + why, about=about)
 
 
 def switched_off(poll: Poll, *, failures: int) -> Activity:
@@ -28,4 +28,4 @@ def switched_off(poll: Poll, *, failures: int) -> Activity:
         f"poller switched off (instance {poll.instance_id}): {poll.resource} failed {failures} times in a row"
     )
     about = of_instance(poll.instance_id) | {"resource": poll.resource, "failures": failures}
-    return Activity(kind=Kind.POLLER, text=text, about=about)
+    return Activity(kind=ActivityKind.POLLER, text=text, about=about)

@@ -10,9 +10,9 @@ from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_kit.storage.retention import pruned_json
 from mock_kit.workspaces.instants import format_instant
-from mock_platform.core.dependencies import parts
-from mock_platform.core.models import Decision, Poll, Ran
-from mock_platform.events.store_history import History
+from mock_platform.core.dependencies import dependencies
+from mock_platform.core.models import Decision, Poll, RunSummary
+from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.store import Instances
 from mock_platform.polling.store import Polls
@@ -46,7 +46,7 @@ class PollRequest(Struct, forbid_unknown_fields=True, rename="camel"):
 @operation(problems=(401, 403))
 def index(query: PollsQuery) -> Answer[Json]:
     """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept."""
-    name, store = asked_workspace().name, parts().store
+    name, store = asked_workspace().name, dependencies().store
     instance_id = query.instance_id or None
     found = store[Polls].list(
         name,
@@ -60,7 +60,7 @@ def index(query: PollsQuery) -> Answer[Json]:
     return Answer(
         {
             "polls": [_shown(poll) for poll in polls],
-            "pruned": pruned_json(store[History].pruned(name)),
+            "pruned": pruned_json(store[HistoryRetention].pruned(name)),
             **page_json(total, {"before": polls[0].id} if len(found) > query.limit else None),
         }
     )
@@ -72,11 +72,11 @@ def poll_now(body: PollRequest) -> Answer[Json]:
     """Poll at once, whatever the schedule."""
     workspace = asked_workspace()
     chosen = body.instance_id
-    store = parts().store[Instances]
+    store = dependencies().store[Instances]
     instances = store.all(workspace.name) if chosen is None else [any_instance(workspace, str(chosen))]
-    ran = Ran()
+    ran = RunSummary()
     for instance in instances:
-        ran += parts().engine.poll_now(workspace, instance)
+        ran += dependencies().engine.poll_now(workspace, instance)
     return Answer(
         {"polls": ran.polls, "events": ran.events, "deliveries": ran.deliveries, "attempts": ran.attempts}
     )

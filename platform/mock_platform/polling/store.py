@@ -18,14 +18,14 @@ from mock_platform.core.models import (
     Instance,
     JobKind,
     Poll,
-    Verdict,
+    PollVerdict,
 )
 from mock_platform.core.tables import instances, last_polls, polls
-from mock_platform.events.store_history import History
-from mock_platform.events.store_notifications import Compose, NewNotification, Outgoing, tell
+from mock_platform.events.store_history import HistoryRetention
+from mock_platform.events.store_notifications import Compose, NewNotification, OutgoingNotification, tell
 from mock_platform.instances.store import still_there
-from mock_platform.jobs.store import NextTurn, drop_jobs, move_or_remove
-from mock_platform.usage.store import Usage
+from mock_platform.jobs.store import NextRun, drop_jobs, move_or_remove
+from mock_platform.usage.store import UsageStore
 
 _this_resource = (
     last_polls.c.workspace == bindparam("of_workspace"),
@@ -46,7 +46,7 @@ _add_poll = Prepared(polls.insert())
 class Polls:
     """The polls of every workspace."""
 
-    def __init__(self, database: Database, usage: Usage, history: History) -> None:
+    def __init__(self, database: Database, usage: UsageStore, history: HistoryRetention) -> None:
         self._database = database
         self._usage = usage
         self._history = history
@@ -59,7 +59,7 @@ class Polls:
         compose: Compose,
         *,
         first_id: int,
-        then: NextTurn | None = None,
+        then: NextRun | None = None,
     ) -> bool:
         """Keep a poll, its notifications, the deliveries they owe, its calls, and the new last-poll time: all or nothing.
 
@@ -100,7 +100,7 @@ class Polls:
         *,
         limit: int,
         email: Email | None = None,
-        then: NextTurn | None = None,
+        then: NextRun | None = None,
     ) -> int:
         """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
 
@@ -143,7 +143,7 @@ class Polls:
     ) -> "list[Poll]":
         """Return the latest polls, oldest first; those before an id, if there is one."""
         asked = _asked(of_instance=instance_id, of_resource=resource, before=before)
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             rows = _latest(frozenset(asked)).all(
                 connection, {**asked, "of_workspace": workspace, "most": limit}
             )
@@ -152,7 +152,7 @@ class Polls:
     def count(self, workspace: str, *, instance_id: int | None = None, resource: str | None = None) -> int:
         """Return how many polls are kept."""
         asked = _asked(of_instance=instance_id, of_resource=resource)
-        with self._database.glancing() as connection:
+        with self._database.autocommit_read() as connection:
             counted = select(func.count()).where(*_chosen(frozenset(asked)))
             return connection.scalar(counted, {**asked, "of_workspace": workspace}) or 0
 
@@ -160,7 +160,7 @@ class Polls:
         _add_poll.run(connection, _row(workspace, poll, next_number(connection, workspace, "poll", first=1)))
         self._history.forget(connection, workspace, poll.at)
 
-    def _end(self, connection: Connection, then: NextTurn | None) -> None:
+    def _end(self, connection: Connection, then: NextRun | None) -> None:
         """Keep the calls that a poll made, and when its job falls due again."""
         if then is not None:
             move_or_remove(connection, then.job, then.due)
@@ -189,7 +189,7 @@ def _latest(asked: frozenset[str]) -> Prepared:
     return Prepared(select(polls).where(*_chosen(asked)).order_by(polls.c.id.desc()).limit(bindparam("most")))
 
 
-def _new(outgoing: Outgoing, instance: Instance) -> NewNotification:
+def _new(outgoing: OutgoingNotification, instance: Instance) -> NewNotification:
     notification = outgoing.notification
     return NewNotification(
         id=notification.id,
@@ -263,7 +263,7 @@ def _poll(row: Row[tuple[object, ...]]) -> Poll:
                 updated=kept.updated,
                 created=kept.created,
                 date=kept.date,
-                verdict=Verdict(kept.verdict),
+                verdict=PollVerdict(kept.verdict),
                 why=kept.why,
             )
             for kept in convert(decode(row.decisions), list[_Decision])

@@ -13,14 +13,14 @@ from mock_platform.activity.store import Activities
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core import identities
-from mock_platform.core.models import Decision, Instance, Job, Poll, Ran, Resource
+from mock_platform.core.models import Decision, Instance, Job, Poll, Resource, RunSummary
 from mock_platform.core.paths import BASE_PATH, ID_ALIAS_HEADER
-from mock_platform.core.registry import Store
-from mock_platform.core.settings import Settings
+from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.events.composer import Composer
+from mock_platform.events.composer import NotificationComposer
 from mock_platform.instances.store import Instances
-from mock_platform.jobs.store import Jobs, NextTurn
+from mock_platform.jobs.store import Jobs, NextRun
 from mock_platform.polling import lines as poll_lines
 from mock_platform.polling import window as polling
 from mock_platform.polling.store import Polls
@@ -57,28 +57,28 @@ class PollTask:
         http: reaches the platform's own hub.
     """
 
-    store: Store
+    store: StoreRegistry
     workspaces: Workspaces
     http: Http
-    settings: Settings
+    settings: PlatformSettings
 
     @property
-    def composer(self) -> Composer:
+    def composer(self) -> NotificationComposer:
         """What makes a poll's notifications."""
-        return Composer(store=self.store, settings=self.settings)
+        return NotificationComposer(store=self.store, settings=self.settings)
 
-    def run(self, workspace: Workspace, job: Job) -> Ran:
+    def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
         at = workspace.clock.now()
         instance = self.store[Instances].get(workspace.name, int(job.subject))
         if instance is None:
             self.store[Jobs].remove(job)
-            return Ran()
+            return RunSummary()
         interval = configuration.refresh_interval(instance.configuration)
         again = next_poll(at, refresh_interval=interval)
-        return self.poll(workspace, instance, NextTurn(job=job, due=again if again > at else None))
+        return self.poll(workspace, instance, NextRun(job=job, due=again if again > at else None))
 
-    def poll(self, workspace: Workspace, instance: Instance, then: NextTurn | None = None) -> Ran:
+    def poll(self, workspace: Workspace, instance: Instance, then: NextRun | None = None) -> RunSummary:
         """Poll an instance's resources one after the other (documented), all as of one instant.
 
         A disabled instance is left alone (assumed).
@@ -90,7 +90,7 @@ class PollTask:
         if not last_polls:
             if then is not None:
                 self.store[Jobs].plan_next(then)
-            return Ran()
+            return RunSummary()
         with self.workspaces.reading(workspace) as at:
             windows = [
                 (resource, polling.window(resource, last_poll=last, at=at))
@@ -113,15 +113,15 @@ class PollTask:
         workspace: Workspace,
         instance: Instance,
         windows: Sequence[tuple[Resource, Window]],
-        then: NextTurn | None,
-    ) -> Ran:
-        ran, polled = Ran(), None
+        then: NextRun | None,
+    ) -> RunSummary:
+        ran, polled = RunSummary(), None
         for number, (resource, covered) in enumerate(windows, start=1):
             kept_with_it = then if number == len(windows) else None
             polled = self._poll(workspace, instance, resource, covered, kept_with_it)
             if polled is None and not self._goes_on(workspace, instance):
                 break
-            ran += polled or Ran()
+            ran += polled or RunSummary()
         if then is not None and polled is None:  # there was nothing that it could have been kept with
             self.store[Jobs].plan_next(then)
         return ran
@@ -137,8 +137,8 @@ class PollTask:
         instance: Instance,
         resource: Resource,
         covered: Window,
-        then: NextTurn | None,
-    ) -> Ran | None:
+        then: NextRun | None,
+    ) -> RunSummary | None:
         """Poll one resource; None if that came to nothing, since it is no longer polled."""
         read = self._read(workspace, instance, resource, covered)
         poll = Poll(
@@ -168,7 +168,7 @@ class PollTask:
             if not failures:
                 return None
             self._tell(workspace, poll, resource, failures=failures)
-            return Ran(polls=1)
+            return RunSummary(polls=1)
         found = read.found
         composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)
         poll = replace(poll, events=len(found))
@@ -184,7 +184,7 @@ class PollTask:
             return None
         if poll.seen:  # what saw nothing, as nearly all do, costs nothing more
             self._tell(workspace, poll, resource)
-        return Ran(polls=1, events=len(found))
+        return RunSummary(polls=1, events=len(found))
 
     def _tell(self, workspace: Workspace, poll: Poll, resource: Resource, *, failures: int = 0) -> None:
         """Tell of a poll that has been kept.

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from mock_platform.ceql.record_path import find
 from mock_platform.configuration.instance_configuration import as_text
-from mock_platform.core.models import DateField, Decision, Resource, Verdict
+from mock_platform.core.models import DateField, Decision, PollVerdict, Resource
 from mock_platform.dates import date_template, zones
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.dates.java_dates import parse_date
@@ -62,15 +62,15 @@ def decide(
     """
     deciding = resource.updated if resource.filter_by_updated_date else resource.created
     if resource.updated is None and resource.created is None:
-        return _decision(record, resource, Verdict.UPDATED, "no dates are configured", date=covered.at)
+        return _decision(record, resource, PollVerdict.UPDATED, "no dates are configured", date=covered.at)
     if deciding is None:
         return _decision(
-            record, resource, Verdict.IGNORED, "the date to compare is not configured", date=covered.at
+            record, resource, PollVerdict.IGNORED, "the date to compare is not configured", date=covered.at
         )
     try:
         date = _read(record, deciding, now=covered.at)
     except UnreadableDateError as error:
-        return _decision(record, resource, Verdict.IGNORED, f"{deciding.path}: {error}", date=covered.at)
+        return _decision(record, resource, PollVerdict.IGNORED, f"{deciding.path}: {error}", date=covered.at)
     verdict, why = _judge(record, resource, covered, date, default_tolerance)
     return _decision(record, resource, verdict, why, date=date)
 
@@ -92,41 +92,41 @@ def _judge(
     covered: Window,
     date: datetime,
     default_tolerance: timedelta,
-) -> tuple[Verdict, str]:
+) -> tuple[PollVerdict, str]:
     """Hold a date against the window, and if it lies inside, tell created from updated."""
     which = "updated" if resource.filter_by_updated_date else "created"
     if date <= covered.after:
         return (
-            Verdict.IGNORED,
+            PollVerdict.IGNORED,
             f"{which} {iso_date_exact(date)} is not later than {iso_date_exact(covered.after)}",
         )
     if resource.filter_by_current_date and date > covered.at:
         return (
-            Verdict.IGNORED,
+            PollVerdict.IGNORED,
             f"{which} {iso_date_exact(date)} is later than the poll's start {iso_date_exact(covered.at)}",
         )
     inside = f"{which} {iso_date_exact(date)} is later than {iso_date_exact(covered.after)}"
     if not resource.filter_by_updated_date:
-        return Verdict.CREATED, f"{inside}; filterByUpdatedDate is false, so it counts as created"
+        return PollVerdict.CREATED, f"{inside}; filterByUpdatedDate is false, so it counts as created"
     if resource.created is None:
-        return Verdict.UPDATED, f"{inside}; no created date is configured"
+        return PollVerdict.UPDATED, f"{inside}; no created date is configured"
     try:
         created = _read(record, resource.created, now=covered.at)
     except UnreadableDateError as error:
-        return Verdict.UPDATED, f"{inside}; {resource.created.path}: {error}"
+        return PollVerdict.UPDATED, f"{inside}; {resource.created.path}: {error}"
     tolerance = (
         default_tolerance if resource.created_check_tolerance is None else resource.created_check_tolerance
     )
     change = classify(created, date, tolerance=tolerance)
     apart = f"{(date - created).total_seconds():g} s after created"
     within = "within" if change.value == "CREATED" else "beyond"
-    return Verdict(
+    return PollVerdict(
         change.value
     ), f"{inside}; {apart}, {within} the tolerance of {tolerance.total_seconds():g} s"
 
 
 def _decision(
-    record: Mapping[str, object], resource: Resource, verdict: Verdict, why: str, *, date: datetime
+    record: Mapping[str, object], resource: Resource, verdict: PollVerdict, why: str, *, date: datetime
 ) -> Decision:
     return Decision(
         record_id=as_text(find(record, resource.id_field)) or "",

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mock_kit.api.json_text import DEEPEST, MalformedJsonError, decode, encode, is_deeper_than
-from mock_kit.web.outbound import OutsideAdmin
+from mock_kit.web.outbound import NonAdminHttp
 from mock_kit.web.wire import Http, NoReply, Reply
 from mock_platform.configuration.masking import Values
 from mock_platform.elements.insightly import dialect as insightly
-from mock_platform.elements.request_to_provider import Request
+from mock_platform.elements.request_to_provider import ProviderRequest
 from mock_platform.errors import ProviderError
 
 Record = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Calls:
+class ProviderClient:
     """The CRM, as one instance's configuration reaches it.
 
     Attributes:
@@ -25,7 +25,7 @@ class Calls:
     http: Http
     crm_url: str
 
-    def send(self, configuration: Values, asked: Request) -> Reply:
+    def send(self, configuration: Values, asked: ProviderRequest) -> Reply:
         """Send a call.
 
         Raises:
@@ -36,14 +36,14 @@ class Calls:
         if body:
             headers["Content-Type"] = "application/json"
         url = self._base_url(configuration) + asked.path
-        reply = OutsideAdmin(self.http).send(asked.method, url, headers=headers, body=body)
+        reply = NonAdminHttp(self.http).send(asked.method, url, headers=headers, body=body)
         if isinstance(reply, NoReply):
             raise ProviderError(status=502, message=f"Insightly did not answer: {reply.reason}")
         if not reply.ok:
             raise insightly.refusal(reply.status, reply.body)
         return reply
 
-    def record(self, configuration: Values, asked: Request) -> Record:
+    def record(self, configuration: Values, asked: ProviderRequest) -> Record:
         """Send a call that is answered with a record, and return that.
 
         Raises:
@@ -54,7 +54,7 @@ class Calls:
             raise ProviderError(status=502, message="Insightly answered a record with something else")
         return record
 
-    def stretch(self, configuration: Values, asked: Request, *, skip: int) -> tuple[list[Record], int]:
+    def page(self, configuration: Values, asked: ProviderRequest, *, skip: int) -> tuple[list[Record], int]:
         """Send a call that is answered with a list, and return that, and where the whole list ends.
 
         Args:

@@ -16,12 +16,12 @@ from mock_platform.elements.insightly.dialect import LARGEST_PAGE
 from mock_platform.elements.insightly.fields import FieldMetadata
 from mock_platform.elements.insightly.listing import listing
 from mock_platform.elements.insightly.objects import ObjectName
-from mock_platform.elements.insightly.resources import Collection, collection
-from mock_platform.elements.request_to_provider import Request
+from mock_platform.elements.insightly.resources import InsightlyCollection, collection
+from mock_platform.elements.request_to_provider import ProviderRequest
 from mock_platform.errors import NotFoundError, ProviderError
 from mock_platform.provider import lists
-from mock_platform.provider.calls import Calls, Record
-from mock_platform.provider.lists import Asked, Page
+from mock_platform.provider.calls import ProviderClient, Record
+from mock_platform.provider.lists import PageRequest, ProviderPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +49,8 @@ class Provider:
         """Return the user whose credentials these are."""
         return self._calls.record(configuration, insightly.me())
 
-    def page(self, configuration: Values, resource: str, asked: Asked) -> Page:
-        """Return a stretch of a list.
+    def page(self, configuration: Values, resource: str, asked: PageRequest) -> ProviderPage:
+        """Return a page of a list.
 
         Raises:
             InvalidRequestError: it is to be filtered by what no record has.
@@ -62,10 +62,10 @@ class Provider:
             rows = insightly_rows.rows(place, self._parent(configuration, place))
             return lists.page(asked, lists.whole(rows), residual=found.residual)
 
-        def stretch(top: int, skip: int) -> tuple[list[Record], int]:
-            return self._calls.stretch(configuration, found.page(top=top, skip=skip), skip=skip)
+        def read(top: int, skip: int) -> tuple[list[Record], int]:
+            return self._calls.page(configuration, found.page(top=top, skip=skip), skip=skip)
 
-        known = stretch if place.paged else lists.whole(stretch(LARGEST_PAGE, 0)[0])
+        known = read if place.paged else lists.whole(read(LARGEST_PAGE, 0)[0])
         return lists.page(asked, known, residual=found.residual)
 
     def get(self, configuration: Values, resource: str, record_id: str) -> Record:
@@ -124,7 +124,7 @@ class Provider:
         base_url = _base_url(configuration)
         fields = insightly_fields.known_fields(place.path, place.id_field, base_url=base_url)
         if not fields:
-            records = self.page(configuration, resource, Asked(size=1)).records
+            records = self.page(configuration, resource, PageRequest(size=1)).records
             fields = insightly_fields.fields_of_record(records[0], place.id_field) if records else []
         custom = self._definitions(configuration, insightly_objects.custom_fields(place, base_url))
         known = {field["vendorPath"] for field in fields}
@@ -133,20 +133,22 @@ class Provider:
         ]
         return fields + [field for field in described if field["vendorPath"] not in known]
 
-    def _definitions(self, configuration: Values, asked: Request) -> list[Record]:
+    def _definitions(self, configuration: Values, asked: ProviderRequest) -> list[Record]:
         """Return what the CRM lists; nothing if it has no such list, or keeps it from this user."""
         try:
-            return self._calls.stretch(configuration, asked, skip=0)[0]
+            return self._calls.page(configuration, asked, skip=0)[0]
         except ProviderError as error:
             if error.status in {403, 404, 405}:
                 return []
             raise
 
     @property
-    def _calls(self) -> Calls:
-        return Calls(http=self.http, crm_url=self.crm_url)
+    def _calls(self) -> ProviderClient:
+        return ProviderClient(http=self.http, crm_url=self.crm_url)
 
-    def _complete(self, configuration: Values, place: Collection, body: Mapping[str, object]) -> Record:
+    def _complete(
+        self, configuration: Values, place: InsightlyCollection, body: Mapping[str, object]
+    ) -> Record:
         """Return a new record with what Insightly insists on and the hub does not."""
         base_url = _base_url(configuration)
         whole = insightly_defaults.completed(place, body, base_url=base_url)
@@ -166,27 +168,27 @@ class Provider:
         asked = insightly.update(resource, record_id, body, base_url=base_url, stored=stored)
         return self._calls.record(configuration, asked)
 
-    def _child(self, configuration: Values, place: Collection, record_id: str) -> Record:
+    def _child(self, configuration: Values, place: InsightlyCollection, record_id: str) -> Record:
         """Return a child that lives by itself, if it is one of this parent's.
 
         Raises:
             NotFoundError: it is not.
         """
         wanted = Comparison(place.id_field or "", "=", record_id)
-        found = self.page(configuration, place.resource, Asked(where=wanted, size=1)).records
+        found = self.page(configuration, place.resource, PageRequest(where=wanted, size=1)).records
         if not found:
             raise NotFoundError(place.resource, record_id)
         return found[0]
 
-    def _parent(self, configuration: Values, place: Collection) -> Record:
+    def _parent(self, configuration: Values, place: InsightlyCollection) -> Record:
         """Return the record that holds a list."""
         return self.get(configuration, *_parent_of(place))
 
-    def _update_parent(self, configuration: Values, place: Collection, changed: Record) -> Record:
+    def _update_parent(self, configuration: Values, place: InsightlyCollection, changed: Record) -> Record:
         return self._update(configuration, *_parent_of(place), changed)
 
 
-def _parent_of(place: Collection) -> tuple[str, str]:
+def _parent_of(place: InsightlyCollection) -> tuple[str, str]:
     if place.parent is None:
         raise NotFoundError("resource", place.resource, named="name")
     parent, record_id = place.parent

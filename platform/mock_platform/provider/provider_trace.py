@@ -11,7 +11,7 @@ from mock_platform.dates.iso_dates import iso_date
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exchange:
+class ProviderExchange:
     """A request to the provider, without its secrets, and what came of it.
 
     Attributes:
@@ -32,7 +32,7 @@ class Trace:
     id: str
     element_key: str
     at: datetime
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[ProviderExchange, ...]
 
 
 class ExchangeJson(TypedDict):

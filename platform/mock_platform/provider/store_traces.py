@@ -9,9 +9,9 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_platform.core.counters import next_number
 from mock_platform.core.tables import traces
-from mock_platform.provider.provider_trace import Exchange, Trace
+from mock_platform.provider.provider_trace import ProviderExchange, Trace
 
-_exchanges = Decoder(tuple[Exchange, ...])
+_exchanges = Decoder(tuple[ProviderExchange, ...])
 
 
 class Traces:

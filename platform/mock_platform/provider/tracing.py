@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mock_kit.web.wire import NO_HEADERS, Http, NoReply, Reply
-from mock_platform.provider.provider_trace import Exchange
+from mock_platform.provider.provider_trace import ProviderExchange
 
 _LONGEST_ANSWER = 10_000
 
@@ -14,7 +14,7 @@ class Tracing:
     """Sends requests as another does, and keeps what they were about; headers, which hold secrets, are left out."""
 
     http: Http
-    exchanges: list[Exchange] = field(default_factory=list)
+    exchanges: list[ProviderExchange] = field(default_factory=list)
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str] = NO_HEADERS, body: bytes = b""
@@ -25,5 +25,5 @@ class Tracing:
             status, answer = None, reply.reason
         else:
             status, answer = reply.status, reply.body[:_LONGEST_ANSWER].decode("utf-8", "replace")
-        self.exchanges.append(Exchange(method=method, url=url, status=status, answer=answer))
+        self.exchanges.append(ProviderExchange(method=method, url=url, status=status, answer=answer))
         return reply

@@ -6,11 +6,11 @@ from sqlalchemy import BigInteger, Row, Select, func, null, select, union_all
 
 from mock_kit.storage.database import Database
 from mock_platform.core.tables import polls
-from mock_platform.jobs.job import Turn
+from mock_platform.jobs.job import JobRun
 from mock_platform.jobs.store import scheduled_turns
 
 
-class Turns:
+class JobHistory:
     """The turns of every workspace's jobs."""
 
     def __init__(self, database: Database) -> None:
@@ -24,8 +24,8 @@ class Turns:
         calls: Collection[int],
         offset: int,
         limit: int,
-    ) -> tuple[list[Turn], int]:
-        """Return a stretch of the turns that jobs took, the latest first, and how many there are in all.
+    ) -> tuple[list[JobRun], int]:
+        """Return a page of the turns that jobs took, the latest first, and how many there are in all.
 
         Args:
             pollers: the ids of their instances.
@@ -60,5 +60,5 @@ def _called(workspace: str, numbers: Collection[int]) -> "Select[tuple[object, .
     )
 
 
-def _turn(row: "Row[tuple[object, ...]]") -> Turn:
-    return Turn(**row._asdict())
+def _turn(row: "Row[tuple[object, ...]]") -> JobRun:
+    return JobRun(**row._asdict())

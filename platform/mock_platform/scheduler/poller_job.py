@@ -10,7 +10,7 @@ from datetime import datetime
 from mock_platform.configuration.instance_configuration import refresh_interval
 from mock_platform.core.models import Instance
 from mock_platform.events.event import topic
-from mock_platform.jobs.job import JobJson, Work, job_json, trigger
+from mock_platform.jobs.job import JobJson, JobWork, job_json, trigger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +27,10 @@ class PollerJob:
     due: datetime | None
 
 
-def work(instance: Instance) -> Work:
+def work(instance: Instance) -> JobWork:
     """Return what an instance's poller does."""
     minutes = refresh_interval(instance.configuration).total_seconds() / 60
-    return Work(
+    return JobWork(
         name=f"{instance.element_key}-{instance.id}-poller",
         description=f"polls {instance.name} every {minutes:g} minutes",
         group="pollers",

@@ -20,8 +20,8 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core import identities
 from mock_platform.core.answers import done
-from mock_platform.core.dependencies import parts
-from mock_platform.core.listing import stretch
+from mock_platform.core.dependencies import dependencies
+from mock_platform.core.listing import paginated
 from mock_platform.core.models import Instance, JobKind
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.elements.catalogue import find_element
@@ -31,12 +31,12 @@ from mock_platform.hub import service_scheduled as scheduled_jobs
 from mock_platform.hub.scheduled_call import ScheduledJob
 from mock_platform.hub.service_scheduled import find_scheduled
 from mock_platform.instances.calling import instance_named, visible_instances
-from mock_platform.instances.named_instance import Named
-from mock_platform.instances.service import Ask, change
-from mock_platform.jobs.job import JobHistoryJson, JobJson, Turn, history_json
+from mock_platform.instances.named_instance import NamedInstance
+from mock_platform.instances.service import ProviderCheck, change
+from mock_platform.jobs.job import JobHistoryJson, JobJson, JobRun, history_json
 from mock_platform.jobs.store import Jobs
 from mock_platform.scheduler import poller_job
-from mock_platform.scheduler.job_history import Turns
+from mock_platform.scheduler.job_history import JobHistory
 from mock_platform.scheduler.poller_job import PollerJob
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -86,7 +86,7 @@ def index(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
     """List pollers by their instances' ids, then scheduled requests; an empty list is 200 (both assumed)."""
     pollers = [poller_job.to_json(job) for job in _jobs(workspace)]
     scheduled = [scheduled_call.to_json(job) for job in scheduled_jobs.scheduled_jobs(workspace)]
-    return stretch(pollers + scheduled, paging(query))
+    return paginated(pollers + scheduled, paging(query))
 
 
 @bp.post("")
@@ -108,7 +108,7 @@ def create(workspace: Workspace, body: JobRequest) -> Answer[JobJson]:
         )
     now = workspace.clock.now()
     due = next_poll(now, refresh_interval=configuration.refresh_interval(instance.configuration))
-    parts().store[Jobs].plan(workspace.name, JobKind.POLL, str(instance.id), due)
+    dependencies().store[Jobs].plan(workspace.name, JobKind.POLL, str(instance.id), due)
     return _changed(workspace, instance)
 
 
@@ -117,7 +117,7 @@ def create(workspace: Workspace, body: JobRequest) -> Answer[JobJson]:
 def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
     """List those pollers that are disabled: by hand, or since polls failed too often (documented)."""
     disabled = [job for job in _jobs(workspace) if job.due is None]
-    return stretch([poller_job.to_json(job) for job in disabled], paging(query))
+    return paginated([poller_job.to_json(job) for job in disabled], paging(query))
 
 
 @bp.get("/history")
@@ -146,7 +146,7 @@ def delete(workspace: Workspace, job_id: str) -> Answer[None]:
     job = _named(workspace, job_id)
     if job.due is None:
         _switch(workspace, job, disabled=False)
-    parts().store[Jobs].drop(workspace.name, JobKind.POLL, str(job.instance.id))
+    dependencies().store[Jobs].drop(workspace.name, JobKind.POLL, str(job.instance.id))
     return done()
 
 
@@ -187,17 +187,17 @@ def reschedule(workspace: Workspace, job_id: str, body: RescheduleRequest) -> An
         return Answer(scheduled_call.to_json(scheduled_jobs.reschedule(workspace, scheduled, body.cron)))
     found = _named(workspace, job_id)
     due = _instant(body.next_fire_time, now=workspace.clock.now())
-    job = parts().store[Jobs].of(workspace.name, JobKind.POLL, str(found.instance.id))
+    job = dependencies().store[Jobs].of(workspace.name, JobKind.POLL, str(found.instance.id))
     if job is None:
         raise ConflictError(f"Job {job_id} is disabled; PUT /jobs/{job_id}/enable lets it run again")
-    parts().store[Jobs].move(job, due)
-    parts().engine.wake()
+    dependencies().store[Jobs].move(job, due)
+    dependencies().engine.wake()
     return _changed(workspace, found.instance)
 
 
 def _switch(workspace: Workspace, job: PollerJob, *, disabled: bool) -> Instance:
-    named = Named(workspace=workspace, instance=job.instance)
-    return change(named, lambda stored: replace(stored, polling_disabled=disabled), ask=Ask.NEVER)
+    named = NamedInstance(workspace=workspace, instance=job.instance)
+    return change(named, lambda stored: replace(stored, polling_disabled=disabled), ask=ProviderCheck.NEVER)
 
 
 def _changed(workspace: Workspace, instance: Instance) -> Answer[JobJson]:
@@ -214,14 +214,14 @@ def _history(
     polling = {instance.id: instance for instance in pollers}
     calling = {each.call.number: each for each in scheduled}
     turns, total = (
-        parts()
-        .store[Turns]
+        dependencies()
+        .store[JobHistory]
         .latest(workspace.name, pollers=polling, calls=calling, offset=page.offset, limit=page.size)
     )
-    with parts().store[People].reading(workspace) as register:
+    with dependencies().store[People].reading(workspace) as register:
         founder, users = register.founder, {user.id: user for user in register.users()}
 
-    def shown_turn(turn: Turn) -> JobHistoryJson:
+    def shown_turn(turn: JobRun) -> JobHistoryJson:
         if turn.call is None:
             instance = polling[turn.instance_id]
             work = poller_job.work(instance)
@@ -236,7 +236,7 @@ def _history(
 
 
 def _jobs(workspace: Workspace) -> list[PollerJob]:
-    dues = parts().store[Jobs].dues(workspace.name, JobKind.POLL)
+    dues = dependencies().store[Jobs].dues(workspace.name, JobKind.POLL)
     found = (
         _job(workspace, instance, dues.get(str(instance.id))) for instance in visible_instances(workspace)
     )
@@ -244,7 +244,7 @@ def _jobs(workspace: Workspace) -> list[PollerJob]:
 
 
 def _job_of(workspace: Workspace, instance: Instance) -> PollerJob | None:
-    planned = parts().store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id))
+    planned = dependencies().store[Jobs].of(workspace.name, JobKind.POLL, str(instance.id))
     return _job(workspace, instance, None if planned is None else planned.due)
 
 
@@ -262,7 +262,7 @@ def _named(workspace: Workspace, job_id: str) -> PollerJob:
 
 
 def _is_polled(instance: Instance) -> bool:
-    element, block = find_element(instance.element_key), parts().settings.empty_block
+    element, block = find_element(instance.element_key), dependencies().settings.empty_block
     return configuration.is_polled(instance.configuration) and bool(
         configuration.polled_resources(instance.configuration, element, empty_block=block)
     )

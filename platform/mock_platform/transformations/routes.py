@@ -7,10 +7,10 @@ from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.core.answers import done
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.models import DefinedField, MappedField, ObjectDefinition, Objects, Transformation
 from mock_platform.errors import NotFoundError
-from mock_platform.instances.named_instance import Named, instance_blueprint, named_instance
+from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 from mock_platform.instances.store import Instances
 from mock_platform.transformations import transformation as rules
 from mock_platform.transformations.shown import (
@@ -75,7 +75,7 @@ class TransformationRequest(Struct, rename="camel"):
 
 @bp.get("/objects/definitions")
 @operation(needs=named_instance, problems=(404,))
-def index_definitions(named: Named) -> Answer[dict[str, DefinitionJson]]:
+def index_definitions(named: NamedInstance) -> Answer[dict[str, DefinitionJson]]:
     """Show all definitions by the objects' names; 404 if there are none."""
     known = rules.all_of(named.instance.objects.definitions, "object definitions")
     return Answer({name: definition_json(each) for name, each in known.items()})
@@ -83,28 +83,30 @@ def index_definitions(named: Named) -> Answer[dict[str, DefinitionJson]]:
 
 @bp.get("/objects/<object_name>/definitions")
 @operation(needs=named_instance, problems=(404,))
-def get_definition(named: Named, object_name: str) -> Answer[DefinitionJson]:
+def get_definition(named: NamedInstance, object_name: str) -> Answer[DefinitionJson]:
     """Show what an object is to look like."""
     return Answer(_definition(named.instance.objects, object_name))
 
 
 @bp.post("/objects/<object_name>/definitions")
 @operation(needs=named_instance, problems=(404, 409))
-def create_definition(named: Named, object_name: str, body: DefinitionRequest) -> Answer[DefinitionJson]:
+def create_definition(
+    named: NamedInstance, object_name: str, body: DefinitionRequest
+) -> Answer[DefinitionJson]:
     """Define an object."""
     return _define(named, object_name, body, new=True)
 
 
 @bp.put("/objects/<object_name>/definitions")
 @operation(needs=named_instance, problems=(404,))
-def put_definition(named: Named, object_name: str, body: DefinitionRequest) -> Answer[DefinitionJson]:
+def put_definition(named: NamedInstance, object_name: str, body: DefinitionRequest) -> Answer[DefinitionJson]:
     """Define an object anew."""
     return _define(named, object_name, body, new=False)
 
 
 @bp.delete("/objects/<object_name>/definitions")
 @operation(needs=named_instance, problems=(404,))
-def delete_definition(named: Named, object_name: str) -> Answer[None]:
+def delete_definition(named: NamedInstance, object_name: str) -> Answer[None]:
     """Let an object be as the provider has it; its transformation does nothing without a definition."""
     _changed(named, lambda known: rules.without_definition(known, object_name))
     return done()
@@ -112,7 +114,7 @@ def delete_definition(named: Named, object_name: str) -> Answer[None]:
 
 @bp.get("/transformations")
 @operation(needs=named_instance, problems=(404,))
-def index(named: Named) -> Answer[dict[str, TransformationJson]]:
+def index(named: NamedInstance) -> Answer[dict[str, TransformationJson]]:
     """Show all transformations by the objects' names; 404 if there are none."""
     known = rules.all_of(named.instance.objects.transformations, "transformations")
     return Answer({name: transformation_json(each) for name, each in known.items()})
@@ -120,48 +122,48 @@ def index(named: Named) -> Answer[dict[str, TransformationJson]]:
 
 @bp.get("/transformations/<object_name>")
 @operation(needs=named_instance, problems=(404,))
-def get(named: Named, object_name: str) -> Answer[TransformationJson]:
+def get(named: NamedInstance, object_name: str) -> Answer[TransformationJson]:
     """Show how an object is mapped."""
     return Answer(_transformation(named.instance.objects, object_name))
 
 
 @bp.post("/transformations/<object_name>")
 @operation(needs=named_instance, problems=(404, 409))
-def create(named: Named, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
+def create(named: NamedInstance, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
     """Map an object that is defined: from now on hub calls show its own names."""
     return _transform(named, object_name, body, new=True)
 
 
 @bp.put("/transformations/<object_name>")
 @operation(needs=named_instance, problems=(404,))
-def put(named: Named, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
+def put(named: NamedInstance, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
     """Map an object anew."""
     return _transform(named, object_name, body, new=False)
 
 
 @bp.delete("/transformations/<object_name>")
 @operation(needs=named_instance, problems=(404,))
-def delete(named: Named, object_name: str) -> Answer[None]:
+def delete(named: NamedInstance, object_name: str) -> Answer[None]:
     """Let hub calls show the provider's names again."""
     _changed(named, lambda known: rules.without_transformation(known, object_name))
     return done()
 
 
-def _define(named: Named, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
+def _define(named: NamedInstance, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
     made = body.to_definition()
     return Answer(_definition(_changed(named, lambda known: rules.define(known, name, made, new=new)), name))
 
 
 def _transform(
-    named: Named, name: str, body: TransformationRequest, *, new: bool
+    named: NamedInstance, name: str, body: TransformationRequest, *, new: bool
 ) -> Answer[TransformationJson]:
     made = body.to_transformation(name)
     changed = _changed(named, lambda known: rules.transform(known, name, made, new=new))
     return Answer(_transformation(changed, name))
 
 
-def _changed(named: Named, change: Callable[[Objects], Objects]) -> Objects:
-    changed = parts().store[Instances].change_objects(named.workspace.name, named.instance.id, change)
+def _changed(named: NamedInstance, change: Callable[[Objects], Objects]) -> Objects:
+    changed = dependencies().store[Instances].change_objects(named.workspace.name, named.instance.id, change)
     if changed is None:
         raise NotFoundError("element instance", named.instance.id)
     return changed

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from mock_platform.ceql import Clause, with_fields
 from mock_platform.core.models import MappedField, ObjectDefinition, Objects, Transformation
-from mock_platform.core.ordering import Order
+from mock_platform.core.ordering import SortOrder
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError, shown
 from mock_platform.transformations.field_mapping import ROWS, moved
 
@@ -92,7 +92,7 @@ def all_of(known: Mapping[str, T], kinds: str) -> Mapping[str, T]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Names:
+class NameMapping:
     """What a client calls a resource and its fields, and what the provider calls them.
 
     Attributes:
@@ -134,12 +134,12 @@ class Names:
         """Return a condition in the provider's names."""
         return None if where is None else with_fields(where, self.vendor_field)
 
-    def order(self, order: Order | None) -> Order | None:
+    def order(self, order: SortOrder | None) -> SortOrder | None:
         """Return an order in the provider's names."""
         return None if order is None else replace(order, field=self.vendor_field(order.field))
 
 
-def names(resource: str, objects: Objects) -> Names:
+def names(resource: str, objects: Objects) -> NameMapping:
     """Return the names of a resource, every object on its path mapped, its fields as its last object's.
 
     >>> objects = Objects(
@@ -150,14 +150,14 @@ def names(resource: str, objects: Objects) -> Names:
     'contacts/5/notes'
     """
     if not objects.transformations:
-        return Names(resource=resource)
+        return NameMapping(resource=resource)
     segments = resource.split("/")
     mapped = [objects.transformation_in_force(name) for name in segments[::2]]
     segments[::2] = [
         name if found is None else found.vendor_name
         for name, found in zip(segments[::2], mapped, strict=True)
     ]
-    return Names(resource="/".join(segments), fields=mapped[-1].fields if mapped[-1] else ())
+    return NameMapping(resource="/".join(segments), fields=mapped[-1].fields if mapped[-1] else ())
 
 
 def _check(known: Mapping[str, T], name: str, kind: str, *, new: bool) -> None:

@@ -8,12 +8,12 @@ from mock_kit.admin.calls import CALLER_HEADER
 from mock_kit.web.lean_flask import notes, this_request
 from mock_platform.accounts.callers import Caller, Callers
 from mock_platform.accounts.calling import authorization
-from mock_platform.core.dependencies import EXTENSION, Parts
+from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
 from mock_platform.core.paths import BASE_PATH
 from mock_platform.errors import InvalidCredentialsError
 from mock_platform.instances.calling import called_instance
-from mock_platform.usage.record import Call
-from mock_platform.usage.store import Usage
+from mock_platform.usage.record import UsageRecord
+from mock_platform.usage.store import UsageStore
 
 _LONGEST_URI = 2000
 _MILLISECOND = timedelta(milliseconds=1)
@@ -21,11 +21,11 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def note_usage(app: Flask) -> None:
     """Let an application note its calls."""
-    parts: Parts = app.extensions[EXTENSION]
+    dependencies: PlatformDependencies = app.extensions[EXTENSION]
 
     def begin() -> None:
         if this_request().path.startswith(f"{BASE_PATH}/"):
-            caller = _caller(parts)
+            caller = _caller(dependencies)
             if caller is not None:
                 notes().usage = caller, caller.workspace.clock.now()
 
@@ -34,26 +34,26 @@ def note_usage(app: Flask) -> None:
         asked = this_request()
         path = asked.path.removeprefix(BASE_PATH)
         if noted is not None and path != "/usage" and not path.startswith("/usage/"):
-            parts.store[Usage].note(_call(*noted, asked, path, response))
+            dependencies.store[UsageStore].note(_call(*noted, asked, path, response))
             # the platform keeps what came of its own calls, these with it
             if CALLER_HEADER not in asked.headers:
-                parts.store[Usage].keep_unless_busy()
+                dependencies.store[UsageStore].keep_unless_busy()
         return response
 
     app.before_request(begin)
     app.after_request(end)
 
 
-def _caller(parts: Parts) -> Caller | None:
+def _caller(dependencies: PlatformDependencies) -> Caller | None:
     try:
-        return parts.services[Callers].of(authorization())
+        return dependencies.services[Callers].of(authorization())
     except InvalidCredentialsError:
         return None
 
 
-def _call(caller: Caller, began: datetime, asked: Request, path: str, response: Response) -> Call:
+def _call(caller: Caller, began: datetime, asked: Request, path: str, response: Response) -> UsageRecord:
     instance = called_instance()
-    return Call(
+    return UsageRecord(
         workspace=caller.workspace.name,
         at=began,
         user_id=caller.user_id,

@@ -15,7 +15,7 @@ from mock_platform.elements.element import Element
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class UsageRecord:
     """One call of the platform.
 
     Attributes:
@@ -61,7 +61,7 @@ class UsageJson(TypedDict):
     element_api: str | None
 
 
-def to_json(call: Call, organization: Organization, account_id: int, element: Element) -> UsageJson:
+def to_json(call: UsageRecord, organization: Organization, account_id: int, element: Element) -> UsageJson:
     """Return a call as the platform shows it."""
     of_element = call.element_key is not None
     return {

@@ -15,14 +15,14 @@ from mock_platform.accounts.own_accounts import named_accounts
 from mock_platform.accounts.store import People
 from mock_platform.core.analytics import span
 from mock_platform.core.choices import EmptyUsage, UsageKeys
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, page_token, paging
 from mock_platform.core.retention import kept_since
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.errors import NotFoundError, NothingFoundError
 from mock_platform.usage import record as rules
-from mock_platform.usage.record import Call, UsageJson
-from mock_platform.usage.store import Usage, UsageWanted
+from mock_platform.usage.record import UsageJson, UsageRecord
+from mock_platform.usage.store import UsageCriteria, UsageStore
 
 bp = Blueprint("usage", __name__, url_prefix="/usage")
 
@@ -52,7 +52,7 @@ class UsageFilter(Struct, kw_only=True):
 
 
 class UsageQuery(UsageFilter, kw_only=True):
-    """Which stretch of the calls is asked for.
+    """Which page of the calls is asked for.
 
     Attributes:
         from_: an ISO 8601 instant; seven days before ``to``, unless given.
@@ -77,9 +77,11 @@ def index(workspace: Workspace, query: UsageQuery) -> Answer[list[UsageJson]]:
     page = paging(PageQuery(page_size=query.page_size, next_page=query.next_page))
     offset = page.offset if query.next_page else query.page_offset
     calls, total = (
-        parts().store[Usage].find(wanted(workspace, query, since, until), offset=offset, limit=page.size)
+        dependencies()
+        .store[UsageStore]
+        .find(wanted(workspace, query, since, until), offset=offset, limit=page.size)
     )
-    if not total and parts().settings.empty_usage is EmptyUsage.NOT_FOUND:
+    if not total and dependencies().settings.empty_usage is EmptyUsage.NOT_FOUND:
         raise NothingFoundError("usage")
     end = offset + len(calls)
     headers = page_headers(page, returned=len(calls), more=False, total=total)
@@ -93,25 +95,27 @@ def index(workspace: Workspace, query: UsageQuery) -> Answer[list[UsageJson]]:
 def get(workspace: Workspace, request_id: str) -> Answer[UsageJson]:
     """Show the call that was answered with a request id."""
     now = workspace.clock.now()
-    everything = wanted(workspace, UsageFilter(), kept_since(now, parts().settings.usage_retention), now)
-    call = parts().store[Usage].get(everything, request_id)
+    everything = wanted(
+        workspace, UsageFilter(), kept_since(now, dependencies().settings.usage_retention), now
+    )
+    call = dependencies().store[UsageStore].get(everything, request_id)
     if call is None:
         raise NotFoundError("usage", request_id)
     return Answer(_shown(workspace, [call])[0])
 
 
-def wanted(workspace: Workspace, asked: UsageFilter, since: datetime, until: datetime) -> UsageWanted:
+def wanted(workspace: Workspace, asked: UsageFilter, since: datetime, until: datetime) -> UsageCriteria:
     """Return which calls are meant: by users of the accounts that the caller may ask about.
 
     Raises:
         ForbiddenError: another's account is named (observed: 403).
     """
     accounts = named_accounts(workspace, asked.account_ids)
-    with parts().store[People].reading(workspace) as register:
+    with dependencies().store[People].reading(workspace) as register:
         users = tuple(user.id for user in register.users() if user.account_id in accounts)
-    return UsageWanted(
+    return UsageCriteria(
         workspace=workspace.name,
-        since=max(since, kept_since(workspace.clock.now(), parts().settings.usage_retention)),
+        since=max(since, kept_since(workspace.clock.now(), dependencies().settings.usage_retention)),
         until=until,
         user_ids=users,
         elements=_elements(asked),
@@ -129,15 +133,15 @@ def _elements(asked: UsageFilter) -> tuple[str, ...] | None:
     return tuple(key for key in of_hub if not asked.keys or key in asked.keys)
 
 
-def _shown(workspace: Workspace, calls: Iterable[Call]) -> list[UsageJson]:
-    with parts().store[People].reading(workspace) as register:
+def _shown(workspace: Workspace, calls: Iterable[UsageRecord]) -> list[UsageJson]:
+    with dependencies().store[People].reading(workspace) as register:
         organization, founder = register.organization, register.founder
         accounts = {user.id: user.account_id for user in register.users()}
     records = [
         rules.to_json(call, organization, accounts.get(call.user_id, founder.account_id), INSIGHTLY)
         for call in calls
     ]
-    if parts().settings.usage_keys is UsageKeys.CAMEL_CASE:
+    if dependencies().settings.usage_keys is UsageKeys.CAMEL_CASE:
         return [cast("UsageJson", rules.in_camel_case(record)) for record in records]
     return records
 

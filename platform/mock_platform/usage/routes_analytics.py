@@ -11,10 +11,10 @@ from mock_platform.accounts.calling import caller
 from mock_platform.core import analytics, analytics_view
 from mock_platform.core.analytics import Buckets, Tally
 from mock_platform.core.analytics_view import ActivityJson, ElementCountsJson, StatusCountsJson, TimesJson
-from mock_platform.core.dependencies import parts
+from mock_platform.core.dependencies import dependencies
 from mock_platform.instances.routes_event_analytics import IntervalQuery, cut_up
 from mock_platform.usage.routes import UsageFilter, wanted
-from mock_platform.usage.store import Usage
+from mock_platform.usage.store import UsageStore
 
 bp = Blueprint("usage_analytics", __name__, url_prefix="/usage/analytics")
 
@@ -76,4 +76,4 @@ def _counted(
     cut = cut_up(workspace, query)
     asked = UsageFilter(keys=query.keys, account_ids=query.account_ids)
     calls = wanted(workspace, asked, cut.since, cut.until)
-    return cut, parts().store[Usage].tally(calls, cut.unit, by=by)
+    return cut, dependencies().store[UsageStore].tally(calls, cut.unit, by=by)

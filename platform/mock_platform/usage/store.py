@@ -16,7 +16,7 @@ from mock_platform.core.counters import take_numbers
 from mock_platform.core.retention import kept_since
 from mock_platform.core.tables import instance_tags
 from mock_platform.core.time_units import unit_number, unit_start
-from mock_platform.usage.record import Call
+from mock_platform.usage.record import UsageRecord
 from mock_platform.usage.tables import usage
 
 _add = Prepared(usage.insert())
@@ -27,7 +27,7 @@ _prune = Prepared(
 
 
 @dataclass(frozen=True, kw_only=True)
-class UsageWanted:
+class UsageCriteria:
     """Which calls are asked for.
 
     Attributes:
@@ -53,7 +53,7 @@ _MOST_NOTED = 10_000
 """Calls that wait for room; older ones are forgotten."""
 
 
-class Usage:
+class UsageStore:
     """The calls of every workspace.
 
     A call that ends while somebody else writes is kept as soon as that is done, so that nobody waits for it.
@@ -65,12 +65,12 @@ class Usage:
     def __init__(self, database: Database, *, retention: timedelta) -> None:
         self._database = database
         self._retention = retention
-        self._noted: list[Call] = []
+        self._noted: list[UsageRecord] = []
         self._noting = Lock()
         self._earliest: dict[str, datetime] = {}
         database.afterwards(self.keep_unless_busy)
 
-    def note(self, call: Call) -> None:
+    def note(self, call: UsageRecord) -> None:
         """Remember a call for the next transaction, which keeps it, or is followed by one that does."""
         with self._noting:
             self._noted.append(call)
@@ -101,7 +101,7 @@ class Usage:
         """Keep what has been noted, and drop what has become too old, in a transaction that does more."""
         with self._noting:
             noted, self._noted = self._noted, []
-        by_workspace: dict[str, list[Call]] = defaultdict(list)
+        by_workspace: dict[str, list[UsageRecord]] = defaultdict(list)
         for call in noted:
             by_workspace[call.workspace].append(call)
         for workspace, calls in by_workspace.items():
@@ -118,16 +118,16 @@ class Usage:
         with self._noting:
             self._earliest.pop(workspace, None)
 
-    def find(self, wanted: UsageWanted, *, offset: int, limit: int) -> tuple[list[Call], int]:
-        """Return a stretch of calls, the latest first, and how many there are."""
+    def find(self, wanted: UsageCriteria, *, offset: int, limit: int) -> tuple[list[UsageRecord], int]:
+        """Return a page of calls, the latest first, and how many there are."""
         self.flush()
         chosen = _chosen(wanted)
-        stretch = chosen.order_by(usage.c.id.desc()).offset(offset).limit(limit)
+        page = chosen.order_by(usage.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
             total = connection.scalar(chosen.with_only_columns(func.count())) or 0
-            return [_call(row) for row in connection.execute(stretch)], total
+            return [_call(row) for row in connection.execute(page)], total
 
-    def get(self, wanted: UsageWanted, request_id: str) -> Call | None:
+    def get(self, wanted: UsageCriteria, request_id: str) -> UsageRecord | None:
         """Return one of the calls by its request id."""
         self.flush()
         chosen = _chosen(wanted).where(usage.c.request_id == request_id)
@@ -135,7 +135,7 @@ class Usage:
             row = connection.execute(chosen).first()
         return _call(row) if row else None
 
-    def tally(self, wanted: UsageWanted, unit: timedelta, *, by: str) -> list[tuple[Tally[str], int]]:
+    def tally(self, wanted: UsageCriteria, unit: timedelta, *, by: str) -> list[tuple[Tally[str], int]]:
         """Count calls in units of time by one of their properties, with the milliseconds that they took.
 
         Args:
@@ -172,14 +172,14 @@ class Usage:
             for row in rows
         ]
 
-    def _keep(self, connection: Connection, workspace: str, calls: list[Call]) -> None:
+    def _keep(self, connection: Connection, workspace: str, calls: list[UsageRecord]) -> None:
         first = take_numbers(connection, workspace, "usage", first=1, count=len(calls))
         _add.run_each(
             connection, [{**vars(call), "id": number} for number, call in enumerate(calls, start=first)]
         )
         self._prune(connection, workspace, calls)
 
-    def _prune(self, connection: Connection, workspace: str, kept: list[Call]) -> None:
+    def _prune(self, connection: Connection, workspace: str, kept: list[UsageRecord]) -> None:
         """Drop what has become too old, if there can be any."""
         oldest = kept_since(kept[-1].at, self._retention)
         known = self._earliest.get(workspace)
@@ -195,7 +195,7 @@ class Usage:
             self._earliest[workspace] = earliest
 
 
-def _chosen(wanted: UsageWanted) -> Select[tuple[Any, ...]]:
+def _chosen(wanted: UsageCriteria) -> Select[tuple[Any, ...]]:
     chosen = select(usage).where(
         usage.c.workspace == wanted.workspace,
         usage.c.at >= wanted.since,
@@ -216,5 +216,5 @@ def _chosen(wanted: UsageWanted) -> Select[tuple[Any, ...]]:
     return chosen
 
 
-def _call(row: Row[Any]) -> Call:
-    return Call(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+def _call(row: Row[Any]) -> UsageRecord:
+    return UsageRecord(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from mock_kit.storage.database import Instant
-from mock_platform.core.tables import Words, metadata
+from mock_platform.core.tables import OutsideText, metadata
 
 usage = Table(
     "platform_usage",
@@ -12,9 +12,9 @@ usage = Table(
     Column("id", BigInteger, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("user_id", BigInteger, nullable=False),
-    Column("method", Words, nullable=False),
-    Column("uri", Words, nullable=False),
-    Column("path", Words, nullable=False),
+    Column("method", OutsideText, nullable=False),
+    Column("uri", OutsideText, nullable=False),
+    Column("path", OutsideText, nullable=False),
     Column("status", Integer, nullable=False),
     Column("ip", Text, nullable=False),
     Column("request_id", Text, nullable=False),

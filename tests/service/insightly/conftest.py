@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mock_insightly import Settings, create_app
+from mock_insightly import CrmSettings, create_app
 from mock_kit.api.json_text import decode, encode
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
@@ -115,7 +115,7 @@ def opened():
     """Open a workspace of a CRM, and leave nothing of it behind."""
     database = Database()
     workspaces = Workspaces(database)
-    app = create_app(Settings(), workspaces=workspaces, database=database, guard=Guard())
+    app = create_app(CrmSettings(), workspaces=workspaces, database=database, guard=Guard())
 
     @contextmanager
     def opened_(**choices):
@@ -151,7 +151,9 @@ def configured():
     def make(**settings):
         databases.append(Database())
         workspaces = Workspaces(databases[-1])
-        app = create_app(Settings(**settings), workspaces=workspaces, database=databases[-1], guard=Guard())
+        app = create_app(
+            CrmSettings(**settings), workspaces=workspaces, database=databases[-1], guard=Guard()
+        )
         return Crm(app, workspaces, workspaces.default)
 
     yield make
@@ -164,6 +166,6 @@ def alone():
     """A caller of a CRM that runs without a platform."""
     database = Database()
     workspaces = Workspaces(database)
-    app = create_app(Settings(), workspaces=workspaces, database=database, guard=Guard(), alone=True)
+    app = create_app(CrmSettings(), workspaces=workspaces, database=database, guard=Guard(), alone=True)
     yield Crm(app, workspaces, workspaces.default)
     database.close()

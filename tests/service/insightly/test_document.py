@@ -125,10 +125,10 @@ def test_the_document_is_a_valid_one(document):
 
 def test_it_is_only_made_when_it_is_asked_for():
     program = (
-        "import sys; from mock_insightly import Settings, create_app; from mock_kit.web.guard import Guard; "
+        "import sys; from mock_insightly import CrmSettings, create_app; from mock_kit.web.guard import Guard; "
         "from mock_kit.storage.database import Database; from mock_kit.workspaces.registry import Workspaces; "
         "database = Database(); "
-        "create_app(Settings(), workspaces=Workspaces(database), database=database, guard=Guard()); "
+        "create_app(CrmSettings(), workspaces=Workspaces(database), database=database, guard=Guard()); "
         "sys.exit('mock_insightly.document' in sys.modules or 'apispec' in sys.modules)"
     )
 

@@ -26,13 +26,13 @@ SEEDED = {
 _DIGESTS = """
 import json, sys
 from hashlib import sha256
-from mock_insightly import Settings, create_app
+from mock_insightly import CrmSettings, create_app
 from mock_kit.web.guard import Guard
 from mock_kit.storage.database import Database
 from mock_kit.workspaces.registry import NewWorkspace, Workspaces
 database = Database()
 workspaces = Workspaces(database)
-client = create_app(Settings(), workspaces=workspaces, database=database, guard=Guard()).test_client()
+client = create_app(CrmSettings(), workspaces=workspaces, database=database, guard=Guard()).test_client()
 digests = {}
 for filled in sys.argv[1:]:
     workspace = workspaces.create(NewWorkspace(name="test", seed=7))

@@ -5,7 +5,7 @@ import gzip
 import pytest
 from werkzeug.test import create_environ
 
-from mock_insightly.compression import Compressed
+from mock_insightly.compression import CompressionMiddleware
 from mock_kit.api.json_text import decode
 from mock_kit.web.wire import call
 
@@ -95,7 +95,7 @@ def test_what_is_empty_or_cut_short_is_not_packed(crm, contact):
         return [b"half"]
 
     asking = {"Accept-Encoding": "gzip"}
-    cut = call(Compressed(cut_short), create_environ("/v3.1/Contacts", headers=asking))
+    cut = call(CompressionMiddleware(cut_short), create_environ("/v3.1/Contacts", headers=asking))
 
     assert [*cut.headers] == [("Content-Length", "100")]
     assert "Content-Encoding" not in crm.send("DELETE", contact, headers=asking).headers

@@ -13,7 +13,7 @@ from mock_kit.admin.routes import ADMIN_STATUSES, Admin, UnknownWorkspaceError, 
 from mock_kit.api.json_text import decode, encode, read_json
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard, GuardMiddleware
-from mock_kit.web.journal_middleware import LARGEST_BODY, Front
+from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.problems import answer_problems
 from mock_kit.web.wire import InProcess
 from mock_kit.workspaces.registry import NewWorkspace, Workspace, Workspaces
@@ -29,7 +29,7 @@ class Service:
     workspaces: Workspaces
     faults: FaultBook
     journal: Journal
-    front: Front
+    middleware: JournalMiddleware
     guard: Guard
     things: Counter[str] = field(default_factory=Counter)
 
@@ -78,10 +78,10 @@ def build(database: Database, guard: Guard) -> Service:
     def quietly(environ) -> Workspace:
         return named_by(environ.get("HTTP_AUTHORIZATION")) or workspaces.default
 
-    front = Front(app.wsgi_app, faults=faults, journal=journal, workspace_of=quietly)
-    app.wsgi_app = GuardMiddleware(front, guard)
+    middleware = JournalMiddleware(app.wsgi_app, faults=faults, journal=journal, workspace_of=quietly)
+    app.wsgi_app = GuardMiddleware(middleware, guard)
     service = Service(
-        app=app, workspaces=workspaces, faults=faults, journal=journal, front=front, guard=guard
+        app=app, workspaces=workspaces, faults=faults, journal=journal, middleware=middleware, guard=guard
     )
     admin = Admin(
         service="counting",
@@ -90,7 +90,7 @@ def build(database: Database, guard: Guard) -> Service:
         reset=lambda workspace: service.things.pop(workspace.name, None),
         faults=faults,
         journal=journal,
-        front=front,
+        middleware=middleware,
         guard=guard,
     )
     add_admin(app, admin)

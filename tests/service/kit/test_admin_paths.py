@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_kit.admin.paths import is_admin, leads_to_admin
-from mock_kit.web.outbound import Outbound, OutsideAdmin
+from mock_kit.web.outbound import NonAdminHttp, Outbound
 from mock_kit.web.serving import Server, listen, url_of
 from mock_kit.web.wire import InProcess, NoReply, OverNetwork, Reply
 
@@ -160,7 +160,7 @@ class Recorded:
 @pytest.mark.parametrize(
     "way",
     [
-        OutsideAdmin,
+        NonAdminHttp,
         lambda http: Outbound(
             http=http, remedy="", allowed=frozenset({"*"}), own=frozenset({"http://127.0.0.1:4701"})
         ),
@@ -182,7 +182,7 @@ def test_what_leads_to_an_admin_route_is_not_sent_and_says_why(way, url):
 def test_everything_else_is_sent_as_it_is():
     network = Recorded()
 
-    assert OutsideAdmin(network).send("POST", "http://127.0.0.1:4701/v3.1/Contacts").status == 200
+    assert NonAdminHttp(network).send("POST", "http://127.0.0.1:4701/v3.1/Contacts").status == 200
     assert network.urls == ["http://127.0.0.1:4701/v3.1/Contacts"]
 
 

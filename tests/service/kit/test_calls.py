@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_kit.admin.calls import CALLER_HEADER, LARGEST_KEPT_BODY, FromInside
+from mock_kit.admin.calls import CALLER_HEADER, LARGEST_KEPT_BODY, InternalHttp
 from mock_kit.web.wire import InProcess
 
 
@@ -34,7 +34,7 @@ def test_calls_are_shown_oldest_first_with_all_that_is_needed_to_do_them_again(s
 
 def test_a_call_that_names_a_service_is_not_from_outside(service):
     http = InProcess({"http://127.0.0.1:4709": service.app})
-    FromInside(http, "platform").send("POST", "http://127.0.0.1:4709/things")
+    InternalHttp(http, "platform").send("POST", "http://127.0.0.1:4709/things")
 
     assert calls(service) == []
     (kept,) = service.shown("/_local/journal")["exchanges"]

@@ -48,7 +48,7 @@ def unseen():
             service.shown(f"/_local/{what}", headers=service.guard.headers)
             for what in ("journal", "journal/calls", "faults")
         ]
-        return shown, service.things.copy(), service.front.answered.copy()
+        return shown, service.things.copy(), service.middleware.answered.copy()
 
     @contextmanager
     def watch(service):

@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mock_kit.api.json_text import decode, encode
 from mock_kit.api.openapi import Description, document, serve_document
-from mock_kit.api.operations import Answer, Callback, Link, operation
+from mock_kit.api.operations import Answer, Link, OpenApiCallback, operation
 from mock_kit.web.problems import answer_problems
 
 
@@ -81,7 +81,7 @@ def app():  # noqa: C901 - a small service, and all of it
         problems=(409,),
         links={"show": Link(operation="show.get", parameters={"thing_id": "$response.body#/id"})},
         callbacks={
-            "made": Callback(
+            "made": OpenApiCallback(
                 url="{$request.body#/url}",
                 description="A thing was made.",
                 body=Thing,

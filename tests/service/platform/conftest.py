@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from elements_local.clients import BASE_PATH, Client
+from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.guide import instance_body
 from elements_local.start import Options, in_process
 from mock_kit.api.json_text import decode
@@ -14,9 +14,9 @@ from mock_kit.api.json_text import decode
 class Directory:
     """A workspace's administration, called by its first user unless a call says otherwise."""
 
-    def __init__(self, doors):
-        self._platform = doors.platform
-        self._credentials = doors.credentials
+    def __init__(self, clients):
+        self._platform = clients.platform
+        self._credentials = clients.credentials
 
     def send(self, method, path, **given):
         return self._platform.send(method, BASE_PATH + path, **given)
@@ -42,14 +42,14 @@ VENDORS_401 = "Invalid Organization or User secret, or invalid Element token pro
 
 
 @pytest.fixture
-def body_of(doors):
+def body_of(clients):
     """Return the guide's JSON, some of its configuration and of its other keys replaced; ``...`` leaves one out."""
 
     def without_left_out(values):
         return {key: value for key, value in values.items() if value is not ...}
 
     def body(configuration=None, /, **others):
-        guide = instance_body(doors.credentials)
+        guide = instance_body(clients.credentials)
         guide["configuration"] = without_left_out(guide["configuration"] | (configuration or {}))
         return without_left_out(guide | others)
 
@@ -59,12 +59,12 @@ def body_of(doors):
 @pytest.fixture
 def make_body():
     """Return a function that gives the guide's JSON for any workspace."""
-    return lambda doors: instance_body(doors.credentials)
+    return lambda clients: instance_body(clients.credentials)
 
 
 @pytest.fixture
-def make_instance(doors, body_of):
-    return lambda configuration=None, /, **others: doors.platform.create_instance(
+def make_instance(clients, body_of):
+    return lambda configuration=None, /, **others: clients.platform.create_instance(
         body_of(configuration, **others)
     )
 
@@ -75,16 +75,16 @@ def instance(make_instance):
 
 
 @pytest.fixture
-def hub(doors, instance):
-    return doors.platform.hub(instance["token"])
+def hub(clients, instance):
+    return clients.platform.hub(instance["token"])
 
 
 @pytest.fixture
-def instances(doors):
+def instances(clients):
     """Call ``/instances`` and what is below it."""
 
     def send(method, path="", **given):
-        return doors.platform.send(method, f"{BASE_PATH}/instances{path}", **given)
+        return clients.platform.send(method, f"{BASE_PATH}/instances{path}", **given)
 
     return send
 
@@ -95,14 +95,14 @@ def directory_of():
 
 
 @pytest.fixture
-def directory(doors):
-    return Directory(doors)
+def directory(clients):
+    return Directory(clients)
 
 
 @pytest.fixture
 def stranger(stack_in_process):
     """The platform, called without any credentials."""
-    return Client(http=stack_in_process.http, url=stack_in_process.addresses.platform, headers={})
+    return ServiceClient(http=stack_in_process.http, url=stack_in_process.addresses.platform, headers={})
 
 
 @pytest.fixture
@@ -124,12 +124,12 @@ def refused():
 
 
 @pytest.fixture
-def unchanged(doors):
+def unchanged(clients):
     """Make sure that nothing changes meanwhile: no instance, poll, event, record, clock or workspace."""
 
     def everything():
         listed = [
-            doors.platform.send("GET", path)
+            clients.platform.send("GET", path)
             for path in (
                 f"{BASE_PATH}/instances?pageSize=5000",
                 f"{BASE_PATH}/instances/events?pageSize=5000",
@@ -142,7 +142,7 @@ def unchanged(doors):
         for body in bodies:
             if "requestId" in body:
                 del body["requestId"]
-        return bodies, doors.crm.changes(), doors.sink.callbacks()
+        return bodies, clients.crm.changes(), clients.sink.callbacks()
 
     @contextmanager
     def nothing_changes():
@@ -161,11 +161,11 @@ def own_stack():
 
 
 @pytest.fixture
-def jobs(doors):
+def jobs(clients):
     """Call ``/jobs`` and what is below it."""
 
     def send(method="GET", path="", **given):
-        return doors.platform.send(method, f"{BASE_PATH}/jobs{path}", **given)
+        return clients.platform.send(method, f"{BASE_PATH}/jobs{path}", **given)
 
     return send
 

@@ -197,17 +197,17 @@ def test_each_account_has_settings_of_its_own(directory, branch, branch_admin):
     assert directory.json("GET", f"/accounts/{branch['id']}/settings") == {"ours": "yes"}
 
 
-def test_settings_stay_the_platforms_with_a_token(directory, doors, instance):
-    credentials = doors.credentials
+def test_settings_stay_the_platforms_with_a_token(directory, clients, instance):
+    credentials = clients.credentials
     with_token = f"User {credentials.user_secret}, Organization {credentials.organization_secret}, Element {instance['token']}"
 
     assert directory.json("GET", "/accounts/settings", headers={"Authorization": with_token}) == {}
 
 
-def test_the_organization_is_shown_and_changed(directory, doors):
+def test_the_organization_is_shown_and_changed(directory, clients):
     shown = directory.json("GET", "/organizations/me")
 
-    assert shown["secret"] == doors.credentials.organization_secret
+    assert shown["secret"] == clients.credentials.organization_secret
     assert {"id", "name", "externalId", "customerId", "environment", "status"} <= set(shown)
     changed = directory.json("PUT", "/organizations/me", json={**shown, "name": "Acme", "externalId": "a-1"})
     assert changed == shown | {"name": "Acme", "externalId": "a-1"}

@@ -9,11 +9,11 @@ from mock_kit.api.json_text import decode
 
 
 @pytest.fixture
-def activity(doors):
+def activity(clients):
     """Return a function that gives the activities of the workspace after a number."""
 
     def ask(query="", *, status=200):
-        reply = doors.platform.send("GET", f"/_local/activity{query}")
+        reply = clients.platform.send("GET", f"/_local/activity{query}")
         assert reply.status == status, reply.body
         return decode(reply.body)
 
@@ -26,18 +26,18 @@ def texts(activity):
 
 
 @pytest.fixture
-def ada(doors, instance):  # noqa: ARG001 - it has to be there first
+def ada(clients, instance):  # noqa: ARG001 - it has to be there first
     """A contact that the first poll finds."""
-    doors.clock.advance("1m")
-    return doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("1m")
+    return clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
 
-def test_the_way_of_a_change_is_told_from_the_instance_to_the_callback(doors, instance, ada, texts):
-    doors.sink.respond({"status": 503, "times": 1})
-    doors.clock.advance("14m")
-    doors.clock.advance("4s")
+def test_the_way_of_a_change_is_told_from_the_instance_to_the_callback(clients, instance, ada, texts):
+    clients.sink.respond({"status": 503, "times": 1})
+    clients.clock.advance("14m")
+    clients.clock.advance("4s")
 
-    number, url = ada["CONTACT_ID"], doors.credentials.callback_url
+    number, url = ada["CONTACT_ID"], clients.credentials.callback_url
     assert texts() == [
         f"instance {instance['id']} made: My Insightly",
         f"events enabled, polls contacts, accounts, leads, opportunities every 15 min, first at 10:15:00 (instance {instance['id']})",
@@ -51,12 +51,12 @@ def test_the_way_of_a_change_is_told_from_the_instance_to_the_callback(doors, in
     ]
 
 
-def test_each_entry_says_what_it_is_about(doors, instance, ada, activity):
-    doors.clock.advance("14m")
+def test_each_entry_says_what_it_is_about(clients, instance, ada, activity):
+    clients.clock.advance("14m")
 
     told = {each["kind"]: each for each in activity()["activities"]}
 
-    name = doors.credentials.name
+    name = clients.credentials.name
     assert told["poll"] == {
         "number": told["poll"]["number"],
         "workspace": name,
@@ -82,8 +82,8 @@ def test_each_entry_says_what_it_is_about(doors, instance, ada, activity):
     }
 
 
-def test_polls_that_see_nothing_are_not_told(doors, instance, texts):  # noqa: ARG001 - it is polled
-    doors.clock.advance("1h")
+def test_polls_that_see_nothing_are_not_told(clients, instance, texts):  # noqa: ARG001 - it is polled
+    clients.clock.advance("1h")
 
     assert texts("?after=0")[2:] == [
         "clock advanced from 10:00:00 to 11:00:00: 16 polls, 0 events, 0 callbacks"
@@ -108,12 +108,12 @@ def test_changes_of_an_instance_are_told_once_they_are_kept(instance, texts, ins
 
 
 def test_a_poll_that_fails_is_told_and_so_is_the_end_of_the_poller(own_stack, make_body):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
-    made = doors.platform.create_instance(make_body(doors))
-    doors.crm.script_faults([{"match": {"path": "*/Contacts*"}, "effect": {"status": 500}}])
-    doors.clock.advance("1h")
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
+    made = clients.platform.create_instance(make_body(clients))
+    clients.crm.script_faults([{"match": {"path": "*/Contacts*"}, "effect": {"status": 500}}])
+    clients.clock.advance("1h")
 
-    told = doors.platform.call("GET", "/_local/activity")["activities"][2:]
+    told = clients.platform.call("GET", "/_local/activity")["activities"][2:]
 
     assert [each["kind"] for each in told] == ["poll", "poll", "poller", "clock"]
     assert told[0]["text"].startswith(f"poll of contacts failed (instance {made['id']}): 5")
@@ -122,11 +122,11 @@ def test_a_poll_that_fails_is_told_and_so_is_the_end_of_the_poller(own_stack, ma
     )
 
 
-def test_a_receiver_that_takes_nothing_is_given_up_and_what_follows_is_queued(doors, instance, ada, texts):
-    doors.sink.respond({"status": 503})
-    doors.clock.advance("14m")
+def test_a_receiver_that_takes_nothing_is_given_up_and_what_follows_is_queued(clients, instance, ada, texts):
+    clients.sink.respond({"status": 503})
+    clients.clock.advance("14m")
     number = ada["CONTACT_ID"]
-    doors.clock.advance("5d")
+    clients.clock.advance("5d")
 
     assert any(
         text.startswith(f"callback given up after 10 attempts (contacts CREATED {number})")
@@ -135,14 +135,14 @@ def test_a_receiver_that_takes_nothing_is_given_up_and_what_follows_is_queued(do
     assert instance
 
 
-def test_what_happens_to_a_workspace_is_told(doors, texts):
-    doors.clock.set(now="2026-03-02T11:00:00Z")
-    snapshot = doors.platform.call("POST", "/_local/snapshot", json={})
-    doors.platform.call("PUT", "/_local/snapshot?check=true", json=snapshot)
-    doors.platform.call("PUT", "/_local/snapshot", json=snapshot)
-    doors.platform.call("POST", "/_local/reset", json={})
+def test_what_happens_to_a_workspace_is_told(clients, texts):
+    clients.clock.set(now="2026-03-02T11:00:00Z")
+    snapshot = clients.platform.call("POST", "/_local/snapshot", json={})
+    clients.platform.call("PUT", "/_local/snapshot?check=true", json=snapshot)
+    clients.platform.call("PUT", "/_local/snapshot", json=snapshot)
+    clients.platform.call("POST", "/_local/reset", json={})
 
-    name = doors.credentials.name
+    name = clients.credentials.name
     assert texts() == [
         "clock set from 2026-03-02 10:00:00 to 2026-03-02 11:00:00",
         f"workspace {name} put back to a snapshot",
@@ -150,9 +150,9 @@ def test_what_happens_to_a_workspace_is_told(doors, texts):
     ]
 
 
-def test_a_client_follows_page_by_page(doors, activity):
+def test_a_client_follows_page_by_page(clients, activity):
     for _ in range(5):
-        doors.clock.advance("1m")
+        clients.clock.advance("1m")
 
     first = activity("?after=0&limit=2")
     second = activity(f"?after={first['last']}&limit=2")
@@ -164,22 +164,22 @@ def test_a_client_follows_page_by_page(doors, activity):
     assert activity(f"?after={latest['last']}")["activities"] == []
 
 
-def test_without_credentials_all_workspaces_are_shown(doors, stranger):
-    doors.clock.advance("1m")
+def test_without_credentials_all_workspaces_are_shown(clients, stranger):
+    clients.clock.advance("1m")
 
-    named = f"workspace={doors.credentials.name}"
+    named = f"workspace={clients.credentials.name}"
     everything = decode(stranger.send("GET", "/_local/activity").body)["activities"]
     mine = decode(stranger.send("GET", f"/_local/activity?{named}").body)["activities"]
 
     assert everything[-1] == mine[-1]
-    assert {each["workspace"] for each in mine} == {doors.credentials.name}
+    assert {each["workspace"] for each in mine} == {clients.credentials.name}
 
 
-def test_one_workspace_is_shown_to_its_own_credentials(doors, stack_in_process, texts):
+def test_one_workspace_is_shown_to_its_own_credentials(clients, stack_in_process, texts):
     stack_in_process.workspace().clock.advance("1m")
 
     assert texts() == []
-    assert doors.credentials.name != "default"
+    assert clients.credentials.name != "default"
 
 
 @pytest.mark.parametrize(
@@ -209,40 +209,40 @@ def test_credentials_that_are_nobodys_are_refused(stranger):
 
 
 def test_waiting_over_a_socket_holds_up_nobody_else(stack_on_ports):
-    doors = stack_on_ports.new_workspace()
+    clients = stack_on_ports.new_workspace()
     ask = "/_local/activity?after=0&wait_s=30"
 
     with ThreadPoolExecutor() as pool:
-        waiting = [pool.submit(doors.platform.call, "GET", ask) for _ in range(20)]
-        doors.clock.advance("1m")
+        waiting = [pool.submit(clients.platform.call, "GET", ask) for _ in range(20)]
+        clients.clock.advance("1m")
         answers = [future.result() for future in waiting]
 
     told = [answer["activities"][0]["text"] for answer in answers if answer["activities"]]
     assert set(told) <= {"clock advanced from 10:00:00 to 10:01:00: nothing fell due"}
-    stack_on_ports.delete_workspace(doors.credentials.name)
+    stack_on_ports.delete_workspace(clients.credentials.name)
 
 
 def test_what_a_deleted_workspace_did_is_not_told_to_one_of_its_name(stack_in_process):
     for _ in range(2):
-        doors = stack_in_process.new_workspace(name="twice")
-        doors.clock.advance("1m")
-        told = doors.platform.call("GET", "/_local/activity")["activities"]
+        clients = stack_in_process.new_workspace(name="twice")
+        clients.clock.advance("1m")
+        told = clients.platform.call("GET", "/_local/activity")["activities"]
         stack_in_process.delete_workspace("twice")
 
         assert len(told) == 1
 
 
-def test_lines_hold_no_secrets(doors, body_of, activity):
+def test_lines_hold_no_secrets(clients, body_of, activity):
     url = "http://ada:hidden@127.0.0.1:4702/x?token=hidden"
-    doors.platform.create_instance(
+    clients.platform.create_instance(
         body_of(
             {"event.notification.callback.url": url, "password": ...}
-            | {"password": doors.credentials.crm_api_key}
+            | {"password": clients.credentials.crm_api_key}
         )
     )
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
 
     told = str(activity())
 

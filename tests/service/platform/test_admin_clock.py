@@ -9,17 +9,17 @@ NOW = {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
 
 
 @pytest.fixture
-def advance(doors):
-    return lambda body: doors.platform.send("POST", "/_local/clock/advance", json=body)
+def advance(clients):
+    return lambda body: clients.platform.send("POST", "/_local/clock/advance", json=body)
 
 
 @pytest.fixture
-def put(doors):
-    return lambda body: doors.platform.send("PUT", "/_local/clock", json=body)
+def put(clients):
+    return lambda body: clients.platform.send("PUT", "/_local/clock", json=body)
 
 
-def test_a_virtual_clock_stands_still_until_it_is_moved(doors):
-    assert [doors.clock.show() for _ in range(3)] == [NOW] * 3
+def test_a_virtual_clock_stands_still_until_it_is_moved(clients):
+    assert [clients.clock.show() for _ in range(3)] == [NOW] * 3
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_a_virtual_clock_stands_still_until_it_is_moved(doors):
         ({"to": "9999-12-31T23:59:59Z"}, "9999-12-31T23:59:59Z"),
     ],
 )
-def test_time_is_moved_by_a_duration_or_to_an_instant(doors, advance, body, now):
+def test_time_is_moved_by_a_duration_or_to_an_instant(clients, advance, body, now):
     ran = decode(advance(body).body)
 
     nothing = {"polls": 0, "events": 0, "deliveries": 0, "attempts": 0}
     assert ran == {"from": "2026-03-02T10:00:00Z", "now": now} | nothing
-    assert doors.clock.show() == {"mode": "virtual", "now": now}
+    assert clients.clock.show() == {"mode": "virtual", "now": now}
 
 
 REFUSED = {
@@ -74,29 +74,29 @@ REFUSED = {
 @pytest.mark.parametrize(("body", "words"), REFUSED.values(), ids=REFUSED)
 @pytest.mark.usefixtures("instance")
 def test_an_advance_that_cannot_be_is_refused_and_nothing_moves(
-    *, doors, advance, refused, unchanged, body, words
+    *, clients, advance, refused, unchanged, body, words
 ):
     with unchanged():
         reply = advance(body)
 
     assert words in refused(reply, 400)
-    assert doors.clock.show() == NOW
+    assert clients.clock.show() == NOW
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"15m"])
-def test_an_advance_without_json_is_refused(doors, refused, body):
-    assert refused(doors.platform.send("POST", "/_local/clock/advance", body=body), 400).startswith(
+def test_an_advance_without_json_is_refused(clients, refused, body):
+    assert refused(clients.platform.send("POST", "/_local/clock/advance", body=body), 400).startswith(
         "Malformed JSON"
     )
 
 
 def test_a_real_clock_is_not_advanced(stack_in_process, refused):
-    doors = stack_in_process.new_workspace(clock="real")
+    clients = stack_in_process.new_workspace(clock="real")
 
-    reply = doors.platform.send("POST", "/_local/clock/advance", json={"duration": "15m"})
+    reply = clients.platform.send("POST", "/_local/clock/advance", json={"duration": "15m"})
 
     assert "the clock is real and moves by itself" in refused(reply, 409)
-    stack_in_process.delete_workspace(doors.credentials.name)
+    stack_in_process.delete_workspace(clients.credentials.name)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_a_real_clock_is_not_advanced(stack_in_process, refused):
         ({"mode": "virtual", "now": "2027-01-01"}, {"mode": "virtual", "now": "2027-01-01T00:00:00Z"}),
     ],
 )
-def test_a_clock_is_set_to_any_instant_while_nothing_is_planned(doors, put, body, shown):
+def test_a_clock_is_set_to_any_instant_while_nothing_is_planned(clients, put, body, shown):
     assert decode(put(body).body) == shown
-    assert doors.clock.show() == shown
+    assert clients.clock.show() == shown
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_clock_is_set_to_any_instant_while_nothing_is_planned(doors, put, body
         ([], "Expected `object`, got `array`"),
     ],
 )
-@pytest.mark.usefixtures("doors", "instance")
+@pytest.mark.usefixtures("clients", "instance")
 def test_a_clock_that_cannot_be_is_refused(put, refused, unchanged, body, words):
     with unchanged():
         reply = put(body)
@@ -137,15 +137,15 @@ def test_a_clock_that_cannot_be_is_refused(put, refused, unchanged, body, words)
 
 
 @pytest.mark.usefixtures("instance")
-def test_setting_a_clock_ahead_runs_nothing_until_time_is_moved(doors, put):
+def test_setting_a_clock_ahead_runs_nothing_until_time_is_moved(clients, put):
     put({"now": "2026-03-02T12:00:00Z"})
-    polled = doors.platform.polls()
+    polled = clients.platform.polls()
 
-    ran = doors.clock.advance(0)
+    ran = clients.clock.advance(0)
 
     assert polled == []
     assert ran["polls"] == 4
-    assert {poll["at"] for poll in doors.platform.polls()} == {"2026-03-02T12:00:00Z"}
+    assert {poll["at"] for poll in clients.platform.polls()} == {"2026-03-02T12:00:00Z"}
 
 
 @pytest.mark.usefixtures("instance")
@@ -162,33 +162,33 @@ def test_a_clock_does_not_go_back_while_something_is_planned(put, refused, uncha
 def test_a_clock_that_is_ahead_of_the_machines_does_not_turn_real_while_something_is_planned(
     stack_in_process, body_of, refused
 ):
-    doors = stack_in_process.new_workspace(start="9000-01-01T00:00:00Z")
-    body = body_of({"username": "x", "password": doors.credentials.crm_api_key})
-    doors.platform.create_instance(body)
+    clients = stack_in_process.new_workspace(start="9000-01-01T00:00:00Z")
+    body = body_of({"username": "x", "password": clients.credentials.crm_api_key})
+    clients.platform.create_instance(body)
 
-    reply = doors.platform.send("PUT", "/_local/clock", json={"mode": "real"})
+    reply = clients.platform.send("PUT", "/_local/clock", json={"mode": "real"})
 
     assert "the clock cannot go back" in refused(reply, 409)
-    assert doors.clock.show() == {"mode": "virtual", "now": "9000-01-01T00:00:00Z"}
-    stack_in_process.delete_workspace(doors.credentials.name)
+    assert clients.clock.show() == {"mode": "virtual", "now": "9000-01-01T00:00:00Z"}
+    stack_in_process.delete_workspace(clients.credentials.name)
 
 
-def test_a_clock_turns_real_and_virtual_again_where_it_stands(doors):
-    real = doors.clock.set(mode="real")
-    virtual = doors.clock.set(mode="virtual")
+def test_a_clock_turns_real_and_virtual_again_where_it_stands(clients):
+    real = clients.clock.set(mode="real")
+    virtual = clients.clock.set(mode="virtual")
 
     assert real["mode"] == "real"
     assert virtual["mode"] == "virtual"
     assert parse_instant(virtual["now"]) >= parse_instant(real["now"])
-    assert doors.clock.show() == virtual
+    assert clients.clock.show() == virtual
 
 
 @pytest.mark.usefixtures("instance")
-def test_a_reset_takes_a_virtual_clock_back_to_its_start(doors):
-    doors.clock.advance("2 days")
+def test_a_reset_takes_a_virtual_clock_back_to_its_start(clients):
+    clients.clock.advance("2 days")
 
-    doors.reset()
+    clients.reset()
 
-    assert doors.clock.show() == NOW
-    assert doors.platform.polls() == []
-    assert doors.clock.advance("1h")["polls"] == 0
+    assert clients.clock.show() == NOW
+    assert clients.platform.polls() == []
+    assert clients.clock.advance("1h")["polls"] == 0

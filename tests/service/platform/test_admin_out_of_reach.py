@@ -21,9 +21,9 @@ TARGETS = [
 
 
 @pytest.fixture(autouse=True)
-def victims(stack_in_process, doors):
+def victims(stack_in_process, clients):
     """Two workspaces with a contact and a callback each, and a look at whether they still have them."""
-    worlds = [doors, stack_in_process.new_workspace()]
+    worlds = [clients, stack_in_process.new_workspace()]
     for world in worlds:
         world.crm.create("Contacts", {"FIRST_NAME": "Ada"})
         world.sink.http.send("POST", world.credentials.callback_url, body=b"kept")
@@ -35,53 +35,53 @@ def victims(stack_in_process, doors):
 
 
 @pytest.fixture
-def reasons(doors):
+def reasons(clients):
     """Say why attempts to tell somebody came to nothing."""
 
     def read():
-        shown = doors.platform.call("GET", "/_local/deliveries")["deliveries"]
+        shown = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
         return [attempt["outcome"] for delivery in shown for attempt in delivery["attempts"]]
 
     return read
 
 
 @pytest.mark.parametrize("url", TARGETS)
-def test_a_callback_is_not_sent_there(doors, make_instance, reasons, url):
+def test_a_callback_is_not_sent_there(clients, make_instance, reasons, url):
     make_instance({CALLBACK_URL: url})
-    doors.clock.advance("1m")
-    doors.crm.update(
-        "Contacts", doors.crm.call("GET", "/v3.1/Contacts")[0]["CONTACT_ID"], {"FIRST_NAME": "A"}
+    clients.clock.advance("1m")
+    clients.crm.update(
+        "Contacts", clients.crm.call("GET", "/v3.1/Contacts")[0]["CONTACT_ID"], {"FIRST_NAME": "A"}
     )
 
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
     assert reasons()
     assert all(reason.startswith(REFUSED) for reason in reasons())
 
 
 @pytest.mark.parametrize("url", TARGETS)
-def test_a_notification_is_not_sent_there(doors, reasons, url):
+def test_a_notification_is_not_sent_there(clients, reasons, url):
     body = {"channel": "webhook", "topics": ["leaks"], "config": {"url": url}}
-    doors.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json=body)
+    clients.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json=body)
 
-    doors.platform.call(
+    clients.platform.call(
         "POST", f"{BASE_PATH}/notifications", json={"topic": "leaks", "message": "x", "severity": "high"}
     )
-    doors.clock.advance("1m")
+    clients.clock.advance("1m")
 
     assert reasons()
     assert all(reason.startswith(REFUSED) for reason in reasons())
 
 
 @pytest.mark.parametrize("url", TARGETS)
-def test_what_came_of_a_call_is_not_sent_there(doors, hub, url):
+def test_what_came_of_a_call_is_not_sent_there(clients, hub, url):
     for headers in (
         {"Elements-Async-Request": "true", "Elements-Async-Callback-Url": url},
         {"Elements-Schedule-Request": "* * * * *", "Elements-Async-Callback-Url": url},
     ):
         assert hub.send("GET", "/contacts", headers=headers).status == 200
 
-    ran = doors.clock.advance("1m")
+    ran = clients.clock.advance("1m")
 
     assert (ran["attempts"], ran["deliveries"]) == (2, 0)
 
@@ -95,23 +95,23 @@ def test_what_came_of_a_call_is_not_sent_there(doors, hub, url):
     ],
 )
 @pytest.mark.parametrize("traced", [{}, {"providerData": {"debug": True}}], ids=["", "traced"])
-def test_a_crm_is_not_called_there(doors, body_of, refused, url, traced):
+def test_a_crm_is_not_called_there(clients, body_of, refused, url, traced):
     body = body_of({"base.url": url}, **traced)
 
-    reply = doors.platform.send("POST", f"{BASE_PATH}/instances", json=body)
+    reply = clients.platform.send("POST", f"{BASE_PATH}/instances", json=body)
 
     assert REFUSED in refused(reply, 502)
 
 
 @pytest.mark.parametrize("up", ["../../..", "%2e%2e/%2e%2e/%2e%2e", "x/../../../.."])
 @pytest.mark.parametrize("service", ["reset", "snapshot"])
-def test_a_poll_does_not_step_out_of_the_hub(doors, make_instance, up, service):
+def test_a_poll_does_not_step_out_of_the_hub(clients, make_instance, up, service):
     resource = {"url": f"/{up}/_local/{service}?all=true", "idField": "CONTACT_ID"}
     make_instance({"event.poller.configuration": {"contacts": resource}})
 
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
-    (poll,) = doors.platform.polls()
+    (poll,) = clients.platform.polls()
     assert REFUSED in poll["error"]
 
 
@@ -119,15 +119,15 @@ def test_a_poll_does_not_step_out_of_the_hub(doors, make_instance, up, service):
     "when", [{"Elements-Async-Request": "true"}, {"Elements-Schedule-Request": "* * * * *"}]
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_call_that_is_done_later_does_not_step_out_of_the_hub(doors, hub, when, method):
+def test_a_call_that_is_done_later_does_not_step_out_of_the_hub(clients, hub, when, method):
     """It came with its steps encoded, and would be done with them taken."""
     path = f"{BASE_PATH}/%2e%2e/%2e%2e/_local/faults"
-    reply = doors.platform.send(method, path, headers={**hub.headers, **when}, body=b"{}")
+    reply = clients.platform.send(method, path, headers={**hub.headers, **when}, body=b"{}")
     assert reply.status == 200
 
-    doors.clock.advance("1m")
+    clients.clock.advance("1m")
 
-    (result,) = (each["json"] for each in doors.sink.callbacks() if each["json"])
+    (result,) = (each["json"] for each in clients.sink.callbacks() if each["json"])
     assert result["status"] is None
     assert REFUSED in result["response"]
 
@@ -143,20 +143,20 @@ def test_no_path_of_the_hub_steps_out_of_the_crms_api(hub):
 
 @pytest.mark.parametrize("url", TARGETS)
 @pytest.mark.parametrize("answers", ["sink", "target"])
-def test_the_sink_sends_nothing_on_to_there(doors, url, answers):
-    sent = {"bin": doors.credentials.name, "url": url, "answers": answers}
+def test_the_sink_sends_nothing_on_to_there(clients, url, answers):
+    sent = {"bin": clients.credentials.name, "url": url, "answers": answers}
 
-    reply = doors.sink.send("PUT", "/_local/forwards", json=sent)
+    reply = clients.sink.send("PUT", "/_local/forwards", json=sent)
 
     assert (reply.status, REFUSED in decode(reply.body)["message"]) == (400, True)
 
 
 @pytest.mark.parametrize("url", TARGETS)
-def test_the_sink_replays_nothing_to_there(doors, url):
-    (callback,) = doors.sink.callbacks()
+def test_the_sink_replays_nothing_to_there(clients, url):
+    (callback,) = clients.sink.callbacks()
 
-    path = f"/_local/callbacks/{callback['id']}/replay?workspace={doors.credentials.name}"
-    reply = doors.sink.send("POST", path, json={"url": url})
+    path = f"/_local/callbacks/{callback['id']}/replay?workspace={clients.credentials.name}"
+    reply = clients.sink.send("POST", path, json={"url": url})
 
     assert REFUSED in reply.body.decode()
 

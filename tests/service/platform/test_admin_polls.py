@@ -8,16 +8,16 @@ from mock_kit.api.json_text import decode
 
 
 @pytest.fixture
-def ada(doors, instance):  # noqa: ARG001 - it has to be there first
+def ada(clients, instance):  # noqa: ARG001 - it has to be there first
     """A contact, changed after the baseline and polled at 10:15."""
-    doors.clock.advance("5m")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("10m")
+    clients.clock.advance("5m")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("10m")
     return made
 
 
-def test_a_poll_shows_its_window_its_request_and_every_decision(doors, instance, ada):
-    (poll,) = doors.platform.polls(resource="contacts")
+def test_a_poll_shows_its_window_its_request_and_every_decision(clients, instance, ada):
+    (poll,) = clients.platform.polls(resource="contacts")
 
     assert list(poll) == [
         "id", "instanceId", "resource", "from", "at", "request", "seen", "events", "records", "error",
@@ -48,16 +48,16 @@ def test_a_poll_shows_its_window_its_request_and_every_decision(doors, instance,
     assert "0 s after created, within the tolerance of 0 s" in record["why"]
 
 
-def test_a_record_that_a_poll_passes_over_is_shown_with_the_reason(doors, make_instance):
-    doors.crm.create("Contacts", {"FIRST_NAME": "Old"})
+def test_a_record_that_a_poll_passes_over_is_shown_with_the_reason(clients, make_instance):
+    clients.crm.create("Contacts", {"FIRST_NAME": "Old"})
     make_instance({"event.poller.configuration": {"contacts": {
         "url": "/hubs/crm/contacts",
         "idField": "CONTACT_ID",
         "datesConfiguration": {"updatedDateField": "DATE_UPDATED_UTC", "updatedDateFormat": "yyyy-MM-dd HH:mm:ss"},
     }}})  # fmt: skip
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
-    (poll,) = doors.platform.polls()
+    (poll,) = clients.platform.polls()
 
     assert (poll["seen"], poll["events"]) == (1, 0)
     assert poll["records"][0]["verdict"] == "ignored"
@@ -65,35 +65,35 @@ def test_a_record_that_a_poll_passes_over_is_shown_with_the_reason(doors, make_i
 
 
 @pytest.mark.usefixtures("instance")
-def test_a_poll_that_fails_shows_why(doors):
-    doors.crm.script_faults([{"match": {"path": "*/leads*"}, "effect": {"status": 503}}])
+def test_a_poll_that_fails_shows_why(clients):
+    clients.crm.script_faults([{"match": {"path": "*/leads*"}, "effect": {"status": 503}}])
 
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
-    (poll,) = doors.platform.polls(resource="leads")
+    (poll,) = clients.platform.polls(resource="leads")
     assert (poll["request"]["status"], poll["seen"], poll["events"]) == (502, 0, 0)
     assert poll["error"].startswith("502: ")
     assert "Insightly answered 503" in poll["error"]
 
 
 @pytest.mark.usefixtures("instance")
-def test_polls_are_listed_oldest_first_and_can_be_chosen(doors, make_instance):
+def test_polls_are_listed_oldest_first_and_can_be_chosen(clients, make_instance):
     other = make_instance({"event.poller.refresh_interval": 30})
-    doors.clock.advance("30m")
+    clients.clock.advance("30m")
 
-    everything = doors.platform.polls()
+    everything = clients.platform.polls()
 
     assert len(everything) == 12
     assert [poll["id"] for poll in everything] == sorted(poll["id"] for poll in everything)
-    assert doors.platform.polls(instanceId=other["id"]) == [
+    assert clients.platform.polls(instanceId=other["id"]) == [
         p for p in everything if p["instanceId"] == other["id"]
     ]
-    assert doors.platform.polls(resource="leads") == [
+    assert clients.platform.polls(resource="leads") == [
         poll for poll in everything if poll["resource"] == "leads"
     ]
-    assert doors.platform.polls(limit=3) == everything[-3:]
-    assert doors.platform.polls(resource="nothing") == []
-    assert doors.platform.polls(instanceId=1) == []
+    assert clients.platform.polls(limit=3) == everything[-3:]
+    assert clients.platform.polls(resource="nothing") == []
+    assert clients.platform.polls(instanceId=1) == []
 
 
 @pytest.mark.parametrize(
@@ -108,53 +108,53 @@ def test_polls_are_listed_oldest_first_and_can_be_chosen(doors, make_instance):
         "limit=x",
     ],
 )
-def test_a_choice_of_polls_that_is_none_is_refused(doors, refused, query):
+def test_a_choice_of_polls_that_is_none_is_refused(clients, refused, query):
     name = query.partition("=")[0]
 
-    message = refused(doors.platform.send("GET", f"/_local/polls?{query}"), 400)
+    message = refused(clients.platform.send("GET", f"/_local/polls?{query}"), 400)
 
     assert re.match(rf"{name} must be a whole number from \d to \d+; got ", message)
 
 
-def test_polling_at_once_reports_without_waiting_and_leaves_the_schedule(doors, instance):
-    doors.clock.advance("5m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_polling_at_once_reports_without_waiting_and_leaves_the_schedule(clients, instance):
+    clients.clock.advance("5m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
-    ran = doors.platform.poll(instance["id"])
-    later = doors.clock.advance("10m")
+    ran = clients.platform.poll(instance["id"])
+    later = clients.clock.advance("10m")
 
     assert ran == {"polls": 4, "events": 1, "deliveries": 1, "attempts": 1}
     assert (later["polls"], later["events"]) == (4, 0)
-    assert {poll["from"] for poll in doors.platform.polls()} == {
+    assert {poll["from"] for poll in clients.platform.polls()} == {
         "2026-03-02T10:00:00Z",
         "2026-03-02T10:05:00Z",
     }
-    assert doors.clock.show()["now"] == "2026-03-02T10:15:00Z"
+    assert clients.clock.show()["now"] == "2026-03-02T10:15:00Z"
 
 
 @pytest.mark.parametrize("body", [{}, {"instanceId": None}])
 @pytest.mark.usefixtures("instance")
-def test_polling_at_once_means_all_instances_unless_one_is_named(doors, make_instance, body):
+def test_polling_at_once_means_all_instances_unless_one_is_named(clients, make_instance, body):
     make_instance()
 
-    assert doors.platform.call("POST", "/_local/polls", json=body)["polls"] == 8
+    assert clients.platform.call("POST", "/_local/polls", json=body)["polls"] == 8
 
 
-def test_an_instance_may_be_named_by_number_or_text(doors, instance, make_instance):
+def test_an_instance_may_be_named_by_number_or_text(clients, instance, make_instance):
     make_instance()
 
     ran = [
-        doors.platform.call("POST", "/_local/polls", json={"instanceId": name})
+        clients.platform.call("POST", "/_local/polls", json={"instanceId": name})
         for name in (instance["id"], str(instance["id"]))
     ]
 
     assert [each["polls"] for each in ran] == [4, 4]
 
 
-def test_an_instance_without_events_has_nothing_to_poll(doors, make_instance):
+def test_an_instance_without_events_has_nothing_to_poll(clients, make_instance):
     quiet = make_instance({"event.notification.enabled": False})
 
-    assert doors.platform.poll(quiet["id"])["polls"] == 0
+    assert clients.platform.poll(quiet["id"])["polls"] == 0
 
 
 @pytest.mark.parametrize(
@@ -171,25 +171,25 @@ def test_an_instance_without_events_has_nothing_to_poll(doors, make_instance):
     ],
 )
 @pytest.mark.usefixtures("instance")
-def test_polling_what_is_not_there_is_refused(*, doors, refused, unchanged, body, status, words):
+def test_polling_what_is_not_there_is_refused(*, clients, refused, unchanged, body, status, words):
     with unchanged():
-        reply = doors.platform.send("POST", "/_local/polls", json=body)
+        reply = clients.platform.send("POST", "/_local/polls", json=body)
 
     assert words in refused(reply, status)
 
 
 @pytest.mark.usefixtures("ada")
-def test_polls_of_one_workspace_are_not_shown_to_another(stack_in_process, doors):
+def test_polls_of_one_workspace_are_not_shown_to_another(stack_in_process, clients):
     other = stack_in_process.new_workspace()
 
     assert other.platform.polls() == []
-    assert other.platform.polls(instanceId=doors.platform.polls()[0]["instanceId"]) == []
+    assert other.platform.polls(instanceId=clients.platform.polls()[0]["instanceId"]) == []
     stack_in_process.delete_workspace(other.credentials.name)
 
 
 @pytest.mark.usefixtures("instance", "ada")
-def test_a_poll_asks_with_the_instances_own_token_and_is_in_the_journal(doors):
-    shown = decode(doors.platform.send("GET", "/_local/journal?q=/hubs/crm/contacts").body)
+def test_a_poll_asks_with_the_instances_own_token_and_is_in_the_journal(clients):
+    shown = decode(clients.platform.send("GET", "/_local/journal?q=/hubs/crm/contacts").body)
 
     (exchange,) = [each for each in shown["exchanges"] if each["method"] == "GET"]
     assert exchange["target"].endswith(

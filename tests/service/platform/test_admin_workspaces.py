@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from elements_local.clients import BASE_PATH, Client
+from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.errors import CallError
 from elements_local.guide import instance_body
 from mock_kit.api.json_text import decode
@@ -12,7 +12,7 @@ from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.wire import InProcess
 from mock_kit.workspaces.registry import Workspaces
-from mock_platform import Settings, create_app
+from mock_platform import PlatformSettings, create_app
 
 
 @pytest.fixture
@@ -73,19 +73,19 @@ def test_the_list_shows_what_was_made(admin):
 @pytest.mark.parametrize("start", ["2020-02-29T12:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:00:00Z"])
 @pytest.mark.usefixtures("admin")
 def test_a_workspace_starts_at_any_instant(stack_in_process, start):
-    doors = stack_in_process.new_workspace(start=start)
+    clients = stack_in_process.new_workspace(start=start)
 
-    assert doors.clock.show() == {"mode": "virtual", "now": start}
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    assert clients.clock.show() == {"mode": "virtual", "now": start}
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
     assert instance["createdDate"] == start
 
 
 @pytest.mark.usefixtures("admin")
 def test_a_workspace_may_start_with_records(stack_in_process):
-    doors = stack_in_process.new_workspace(records=3)
+    clients = stack_in_process.new_workspace(records=3)
 
     assert [
-        len(doors.crm.call("GET", f"/v3.1/{kind}")) for kind in ("Contacts", "Organisations", "Leads")
+        len(clients.crm.call("GET", f"/v3.1/{kind}")) for kind in ("Contacts", "Organisations", "Leads")
     ] == [3] * 3
 
 
@@ -160,18 +160,18 @@ def test_what_is_not_there_or_has_to_stay_is_not_deleted(*, admin, names, refuse
 
 @pytest.mark.usefixtures("admin", "names")
 def test_a_deleted_workspaces_credentials_open_nothing_and_nothing_of_it_comes_back(stack_in_process):
-    doors = stack_in_process.new_workspace(name="acme", seed=7)
-    first = doors.platform.create_instance(instance_body(doors.credentials))
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("20m")
+    clients = stack_in_process.new_workspace(name="acme", seed=7)
+    first = clients.platform.create_instance(instance_body(clients.credentials))
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("20m")
 
     stack_in_process.delete_workspace("acme")
-    gone = doors.platform.send("GET", f"{BASE_PATH}/instances")
+    gone = clients.platform.send("GET", f"{BASE_PATH}/instances")
     again = stack_in_process.new_workspace(name="acme", seed=7)
 
     assert gone.status == 401
-    assert again.credentials == doors.credentials
+    assert again.credentials == clients.credentials
     assert again.clock.show()["now"] == "2026-03-02T10:00:00Z"
     assert again.platform.polls() == again.sink.callbacks() == again.crm.changes() == []
     assert again.platform.create_instance(instance_body(again.credentials)) == first
@@ -183,13 +183,15 @@ def lonely():
     database = Database()
     http = InProcess({})
     app = create_app(
-        Settings(crm_url="http://127.0.0.1:1", sink_url="http://127.0.0.1:1"),
+        PlatformSettings(crm_url="http://127.0.0.1:1", sink_url="http://127.0.0.1:1"),
         workspaces=Workspaces(database),
         database=database,
         http=http,
         guard=Guard(),
     )
-    yield Client(http=InProcess({"http://127.0.0.1:4700": app}), url="http://127.0.0.1:4700", headers={})
+    yield ServiceClient(
+        http=InProcess({"http://127.0.0.1:4700": app}), url="http://127.0.0.1:4700", headers={}
+    )
     database.close()
 
 
@@ -213,11 +215,11 @@ def test_a_workspace_that_other_services_cannot_forget_stays(lonely, refused):
 
 @pytest.mark.usefixtures("admin")
 def test_faults_and_journal_of_a_deleted_workspace_do_not_come_back_with_its_name(stack_in_process):
-    doors = stack_in_process.new_workspace(name="acme", seed=7)
-    for client in (doors.platform, doors.crm):
+    clients = stack_in_process.new_workspace(name="acme", seed=7)
+    for client in (clients.platform, clients.crm):
         client.call("PUT", "/_local/faults", json={"faults": [{"effect": {"status": 503}}]})
-    doors.platform.send("GET", f"{BASE_PATH}/elements")
-    doors.crm.send("GET", "/v3.1/Contacts")
+    clients.platform.send("GET", f"{BASE_PATH}/elements")
+    clients.crm.send("GET", "/v3.1/Contacts")
 
     stack_in_process.delete_workspace("acme")
     again = stack_in_process.new_workspace(name="acme", seed=7)

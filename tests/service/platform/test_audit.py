@@ -31,18 +31,18 @@ def flaws(audit):
 
 
 @pytest.fixture
-def audit(doors, instance):
-    return lambda: doors.platform.audit(instance["id"])
+def audit(clients, instance):
+    return lambda: clients.platform.audit(instance["id"])
 
 
 @pytest.fixture
-def ada(doors, instance):  # noqa: ARG001 - it has to be there first
-    doors.clock.advance("1m")
-    return str(doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"])
+def ada(clients, instance):  # noqa: ARG001 - it has to be there first
+    clients.clock.advance("1m")
+    return str(clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"])
 
 
-def test_an_audit_counts_and_lists_everything_that_was_owed(doors, audit, ada):
-    doors.clock.advance("15m")
+def test_an_audit_counts_and_lists_everything_that_was_owed(clients, audit, ada):
+    clients.clock.advance("15m")
 
     assert audit() == {
         "owed": 1,
@@ -66,13 +66,13 @@ def test_an_audit_counts_and_lists_everything_that_was_owed(doors, audit, ada):
     }
 
 
-def test_what_no_poll_had_the_chance_to_see_is_not_owed_yet(doors, audit, ada):  # noqa: ARG001
+def test_what_no_poll_had_the_chance_to_see_is_not_owed_yet(clients, audit, ada):  # noqa: ARG001
     assert audit()["owed"] == 0
 
 
-def test_an_audit_of_a_fresh_instance_finds_nothing_and_says_so(doors, audit):
-    doors.crm.seed(5)
-    doors.clock.advance("1h")
+def test_an_audit_of_a_fresh_instance_finds_nothing_and_says_so(clients, audit):
+    clients.crm.seed(5)
+    clients.clock.advance("1h")
 
     assert audit() == {
         "owed": 0,
@@ -149,14 +149,14 @@ NOTES = [
 
 
 @pytest.mark.parametrize(("configuration", "notes"), NOTES)
-def test_an_audit_of_zeros_says_why_there_is_nothing_in_it(doors, make_instance, configuration, notes):
+def test_an_audit_of_zeros_says_why_there_is_nothing_in_it(clients, make_instance, configuration, notes):
     contacts = polling({"contacts": entry("contacts", "CONTACT_ID")})
     made = make_instance(contacts | configuration)
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("30m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("30m")
 
-    audit = doors.platform.audit(made["id"])
+    audit = clients.platform.audit(made["id"])
 
     assert {key: audit[key] for key in ("owed", "delivered", "reported", *FLAWS)} == {
         "owed": 0, "delivered": 0, "reported": [], "late": [], "duplicate": [], "misclassified": [], "lost": [],
@@ -164,17 +164,17 @@ def test_an_audit_of_zeros_says_why_there_is_nothing_in_it(doors, make_instance,
     assert [note.partition(": {")[0] for note in audit["notes"]] == notes
 
 
-def test_an_audit_of_a_disabled_instance_says_that_it_is(doors, instance, audit):
-    doors.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("1h")
+def test_an_audit_of_a_disabled_instance_says_that_it_is(clients, instance, audit):
+    clients.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("1h")
 
     assert (audit()["owed"], audit()["notes"]) == (0, ["nothing is polled: the instance is disabled"])
 
 
-def test_an_audit_says_what_waits_for_the_next_poll_if_that_is_all(doors, audit, instance):  # noqa: ARG001
-    doors.clock.advance("20m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_an_audit_says_what_waits_for_the_next_poll_if_that_is_all(clients, audit, instance):  # noqa: ARG001
+    clients.clock.advance("20m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
     assert audit()["notes"] == [
         (
@@ -184,25 +184,25 @@ def test_an_audit_says_what_waits_for_the_next_poll_if_that_is_all(doors, audit,
     ]
 
 
-def test_what_is_made_and_gone_between_two_polls_is_told_apart_from_nothing(doors, audit, instance):  # noqa: ARG001
-    doors.clock.advance("1m")
-    ada = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
-    doors.crm.delete("Contacts", ada)
-    doors.clock.advance("15m")
+def test_what_is_made_and_gone_between_two_polls_is_told_apart_from_nothing(clients, audit, instance):  # noqa: ARG001
+    clients.clock.advance("1m")
+    ada = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.crm.delete("Contacts", ada)
+    clients.clock.advance("15m")
 
     (note,) = audit()["notes"]
 
     assert note.startswith("none of the 2 changes of accounts, contacts, leads, opportunities since")
 
 
-def test_a_poll_that_saw_a_record_without_its_id_and_passed_it_over_is_said_to_have(doors, make_instance):
+def test_a_poll_that_saw_a_record_without_its_id_and_passed_it_over_is_said_to_have(clients, make_instance):
     unread = {"idField": "NO_SUCH_FIELD", "datesConfiguration": DATES | {"updatedDateFormat": "MM/dd/yyyy"}}
     made = make_instance(polling({"contacts": entry("contacts", "CONTACT_ID") | unread}))
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
 
-    (lost,) = doors.platform.audit(made["id"])["lost"]
+    (lost,) = clients.platform.audit(made["id"])["lost"]
 
     assert (
         "passed over a record of which its idField does not name the CRM's id (it has no id)" in lost["why"]
@@ -210,19 +210,19 @@ def test_a_poll_that_saw_a_record_without_its_id_and_passed_it_over_is_said_to_h
     assert "did not find" not in lost["why"]
 
 
-def test_an_audit_changes_nothing_and_leaves_no_trace_in_any_journal(doors, audit, ada, unchanged):  # noqa: ARG001
-    doors.clock.advance("15m")
-    before = doors.crm.call("GET", "/_local/journal")["count"]
+def test_an_audit_changes_nothing_and_leaves_no_trace_in_any_journal(clients, audit, ada, unchanged):  # noqa: ARG001
+    clients.clock.advance("15m")
+    before = clients.crm.call("GET", "/_local/journal")["count"]
 
     with unchanged():
         audit()
 
-    assert doors.crm.call("GET", "/_local/journal")["count"] == before
+    assert clients.crm.call("GET", "/_local/journal")["count"] == before
 
 
-def test_the_log_is_asked_for_even_while_the_crm_refuses_everything_else(doors, audit, ada):
-    doors.crm.script_faults([{"effect": {"status": 401}}])
-    doors.clock.advance("15m")
+def test_the_log_is_asked_for_even_while_the_crm_refuses_everything_else(clients, audit, ada):
+    clients.crm.script_faults([{"effect": {"status": 401}}])
+    clients.clock.advance("15m")
 
     assert flaws(audit()) == {"late": [f"contacts/{ada} CREATED"]}
 
@@ -238,114 +238,116 @@ def test_the_log_is_asked_for_even_while_the_crm_refuses_everything_else(doors, 
     ],
 )
 def test_each_resource_is_held_against_its_own_collection(
-    doors, make_instance, resource, collection, id_field, fields
+    clients, make_instance, resource, collection, id_field, fields
 ):
     made = make_instance(polling({resource: entry(resource, id_field)}))
-    doors.clock.advance("1m")
-    record = doors.crm.create(collection, fields)
-    doors.crm.create("Contacts", {"FIRST_NAME": "Nobody polls her"})
-    doors.clock.advance("15m")
-    doors.crm.delete(collection, record[id_field])
-    doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    record = clients.crm.create(collection, fields)
+    clients.crm.create("Contacts", {"FIRST_NAME": "Nobody polls her"})
+    clients.clock.advance("15m")
+    clients.crm.delete(collection, record[id_field])
+    clients.clock.advance("15m")
 
-    audit = doors.platform.audit(made["id"])
+    audit = clients.platform.audit(made["id"])
 
     assert lines(audit, "reported") == [f"{resource}/{record[id_field]} CREATED"]
     assert flaws(audit) == {"lost": [f"{resource}/{record[id_field]} DELETED"]}
 
 
 @pytest.mark.parametrize("version", ["v2.2", "v2.3", "v3.0", "v3.1"])
-def test_instances_of_every_version_can_be_audited(doors, make_instance, version):
+def test_instances_of_every_version_can_be_audited(clients, make_instance, version):
     made = make_instance({"base.url": f"https://api.insight.ly/{version}"})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
 
-    audit = doors.platform.audit(made["id"])
+    audit = clients.platform.audit(made["id"])
 
     assert (audit["owed"], len(audit["reported"])) == (1, 1)
 
 
-def test_a_resource_copied_under_another_name_owes_its_own_events(doors, make_instance):
+def test_a_resource_copied_under_another_name_owes_its_own_events(clients, make_instance):
     made = make_instance(
         polling({"people": entry("contacts", "CONTACT_ID"), "friends": entry("contacts", "CONTACT_ID")})
     )
-    doors.clock.advance("1m")
-    number = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
-    doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
 
-    audit = doors.platform.audit(made["id"])
+    audit = clients.platform.audit(made["id"])
 
     assert lines(audit, "reported") == [f"friends/{number} CREATED", f"people/{number} CREATED"]
     assert flaws(audit) == {}
 
 
-def test_a_mapped_object_with_a_mapped_id_owes_the_events_of_the_providers(doors, make_instance):
+def test_a_mapped_object_with_a_mapped_id_owes_the_events_of_the_providers(clients, make_instance):
     dates = DATES | {"updatedDateField": "updated", "createdDateField": "created"}
     people = entry("people", "key") | {"url": "/people", "datesConfiguration": dates}
     made = make_instance(polling({"people": people}))
     path = f"/elements/api-v2/instances/{made['id']}"
     paths = {"key": "CONTACT_ID", "updated": "DATE_UPDATED_UTC", "created": "DATE_CREATED_UTC"}
-    doors.platform.call(
+    clients.platform.call(
         "POST", f"{path}/objects/people/definitions", json={"fields": [{"path": one} for one in paths]}
     )
     fields = [{"path": own, "vendorPath": theirs} for own, theirs in paths.items()]
-    doors.platform.call(
+    clients.platform.call(
         "POST", f"{path}/transformations/people", json={"vendorName": "contacts", "fields": fields}
     )
-    doors.clock.advance("1m")
-    number = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
-    doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
 
-    assert lines(doors.platform.audit(made["id"]), "reported") == [f"people/{number} CREATED"]
+    assert lines(clients.platform.audit(made["id"]), "reported") == [f"people/{number} CREATED"]
 
 
-def test_what_is_no_collection_as_a_whole_owes_nothing(doors, make_instance):
-    number = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+def test_what_is_no_collection_as_a_whole_owes_nothing(clients, make_instance):
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
     made = make_instance(
         polling({"notes": entry("contacts", "NOTE_ID") | {"url": f"/contacts/{number}/notes"}})
     )
-    doors.clock.advance("1m")
-    doors.crm.call("POST", f"/v3.1/Contacts/{number}/Notes", json={"TITLE": "Called"})
-    doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    clients.crm.call("POST", f"/v3.1/Contacts/{number}/Notes", json={"TITLE": "Called"})
+    clients.clock.advance("15m")
 
-    assert doors.platform.audit(made["id"])["owed"] == 0
+    assert clients.platform.audit(made["id"])["owed"] == 0
 
 
-def test_each_instance_is_audited_by_itself(doors, make_instance):
+def test_each_instance_is_audited_by_itself(clients, make_instance):
     quick, slow = make_instance({"event.poller.refresh_interval": 1}), make_instance()
-    doors.clock.advance("30s")
-    number = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
-    doors.clock.advance("1m")
-    doors.crm.update("Contacts", number, {"FIRST_NAME": "Augusta"})
-    doors.clock.advance("15m")
+    clients.clock.advance("30s")
+    number = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("1m")
+    clients.crm.update("Contacts", number, {"FIRST_NAME": "Augusta"})
+    clients.clock.advance("15m")
 
-    by_minute, by_quarter = doors.platform.audit(quick["id"]), doors.platform.audit(slow["id"])
+    by_minute, by_quarter = clients.platform.audit(quick["id"]), clients.platform.audit(slow["id"])
 
     assert lines(by_minute, "reported") == [f"contacts/{number} CREATED", f"contacts/{number} UPDATED"]
     assert flaws(by_quarter) == {"misclassified": [f"contacts/{number} CREATED"]}
 
 
 def test_what_is_due_while_a_disabled_instance_pauses_is_not_owed_before_it_polls_again(
-    doors, instance, audit
+    clients, instance, audit
 ):
     path = f"/elements/api-v2/instances/{instance['id']}/enabled"
-    doors.platform.call("DELETE", path)
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("1h")
+    clients.platform.call("DELETE", path)
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("1h")
 
     assert audit()["owed"] == 0
-    doors.platform.call("PUT", path)
-    doors.clock.advance("15m")
+    clients.platform.call("PUT", path)
+    clients.clock.advance("15m")
 
     assert (audit()["owed"], flaws(audit())) == (1, {})
 
 
-def test_a_failed_poll_before_the_instance_was_disabled_leaves_its_changes_lost(doors, instance, audit, ada):
-    doors.crm.script_faults([{"effect": {"status": 503}}])
-    doors.clock.advance("15m")
-    doors.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
+def test_a_failed_poll_before_the_instance_was_disabled_leaves_its_changes_lost(
+    clients, instance, audit, ada
+):
+    clients.crm.script_faults([{"effect": {"status": 503}}])
+    clients.clock.advance("15m")
+    clients.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
 
     (lost,) = audit()["lost"]
 
@@ -353,39 +355,41 @@ def test_a_failed_poll_before_the_instance_was_disabled_leaves_its_changes_lost(
     assert lost["why"].endswith("Insightly answered 503; the instance is disabled")
 
 
-def test_a_resource_that_is_polled_no_more_owes_what_its_polls_could_see(doors, instance, ada):
-    doors.crm.script_faults([{"match": {"path": "*/contacts*"}, "effect": {"status": 503}}])
-    doors.clock.advance("15m")
-    doors.crm.script_faults([])
-    doors.platform.patch_instance(instance["id"], {"configuration": polling({"leads": {}})})
-    doors.clock.advance("15m")
-    doors.crm.update("Contacts", int(ada), {"FIRST_NAME": "Augusta"})
-    doors.clock.advance("1h")
+def test_a_resource_that_is_polled_no_more_owes_what_its_polls_could_see(clients, instance, ada):
+    clients.crm.script_faults([{"match": {"path": "*/contacts*"}, "effect": {"status": 503}}])
+    clients.clock.advance("15m")
+    clients.crm.script_faults([])
+    clients.platform.patch_instance(instance["id"], {"configuration": polling({"leads": {}})})
+    clients.clock.advance("15m")
+    clients.crm.update("Contacts", int(ada), {"FIRST_NAME": "Augusta"})
+    clients.clock.advance("1h")
 
-    audit = doors.platform.audit(instance["id"])
+    audit = clients.platform.audit(instance["id"])
 
     (lost,) = audit["lost"]
     assert (audit["owed"], lost["change"]) == (1, "CREATED")
     assert lost["why"].endswith("it is polled no more: events are off, or the resource is not configured")
 
 
-def test_what_changed_in_the_interval_in_which_a_resource_was_taken_out_is_lost_with_it(doors, instance, ada):
-    doors.clock.advance("15m")
-    doors.crm.update("Contacts", int(ada), {"FIRST_NAME": "Augusta"})
-    doors.platform.patch_instance(instance["id"], {"configuration": polling({"leads": {}})})
-    doors.clock.advance("13m")
+def test_what_changed_in_the_interval_in_which_a_resource_was_taken_out_is_lost_with_it(
+    clients, instance, ada
+):
+    clients.clock.advance("15m")
+    clients.crm.update("Contacts", int(ada), {"FIRST_NAME": "Augusta"})
+    clients.platform.patch_instance(instance["id"], {"configuration": polling({"leads": {}})})
+    clients.clock.advance("13m")
 
-    assert doors.platform.audit(instance["id"])["lost"] == []
-    doors.clock.advance("1m")
+    assert clients.platform.audit(instance["id"])["lost"] == []
+    clients.clock.advance("1m")
 
-    assert lines(doors.platform.audit(instance["id"]), "lost") == [f"contacts/{ada} UPDATED"]
+    assert lines(clients.platform.audit(instance["id"]), "lost") == [f"contacts/{ada} UPDATED"]
 
 
-def test_an_interval_that_is_changed_before_it_passes_owes_its_poll(doors, instance, audit, ada):
+def test_an_interval_that_is_changed_before_it_passes_owes_its_poll(clients, instance, audit, ada):
     for minutes in (20, 15, 20):
-        doors.clock.advance("10m")
+        clients.clock.advance("10m")
         interval = {"event.poller.refresh_interval": minutes}
-        doors.platform.patch_instance(instance["id"], {"configuration": interval})
+        clients.platform.patch_instance(instance["id"], {"configuration": interval})
 
     (late,) = audit()["late"]
 
@@ -395,14 +399,14 @@ def test_an_interval_that_is_changed_before_it_passes_owes_its_poll(doors, insta
 
 def test_a_poller_that_was_switched_off_says_by_which_failure(own_stack, make_body):
     stack = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"})
-    doors = stack.new_workspace()
-    made = doors.platform.create_instance(make_body(doors))
-    doors.crm.script_faults([{"match": {"path": "*/leads*"}, "effect": {"status": 503}}])
-    doors.clock.advance("31m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+    clients = stack.new_workspace()
+    made = clients.platform.create_instance(make_body(clients))
+    clients.crm.script_faults([{"match": {"path": "*/leads*"}, "effect": {"status": 503}}])
+    clients.clock.advance("31m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
 
-    (lost,) = doors.platform.audit(made["id"])["lost"]
+    (lost,) = clients.platform.audit(made["id"])["lost"]
 
     assert lost["why"] == (
         "the poller was switched off, as too many polls in a row had failed; the last of leads failed: 502: Insightly "
@@ -411,11 +415,11 @@ def test_a_poller_that_was_switched_off_says_by_which_failure(own_stack, make_bo
 
 
 def test_an_instance_whose_key_is_wrong_by_now_is_audited_with_the_workspaces_own(
-    doors, instance, audit, ada, body_of
+    clients, instance, audit, ada, body_of
 ):
     path = f"/elements/api-v2/instances/{instance['id']}?reAuthenticate=false"
-    doors.platform.call("PUT", path, json=body_of({"password": "revoked"}))
-    doors.clock.advance("15m")
+    clients.platform.call("PUT", path, json=body_of({"password": "revoked"}))
+    clients.clock.advance("15m")
 
     (late,) = audit()["late"]
 
@@ -423,16 +427,18 @@ def test_an_instance_whose_key_is_wrong_by_now_is_audited_with_the_workspaces_ow
     assert "Insightly answered 401" in late["why"]
 
 
-def test_a_deleted_notification_is_still_what_was_told(doors, audit, ada):
-    doors.clock.advance("15m")
-    (event,) = [one["json"] for one in doors.sink.callbacks()]
-    doors.platform.call("DELETE", f"/elements/api-v2/notifications/{event['id']}")
+def test_a_deleted_notification_is_still_what_was_told(clients, audit, ada):
+    clients.clock.advance("15m")
+    (event,) = [one["json"] for one in clients.sink.callbacks()]
+    clients.platform.call("DELETE", f"/elements/api-v2/notifications/{event['id']}")
 
     assert lines(audit(), "reported") == [f"contacts/{ada} CREATED"]
 
 
-def test_what_a_provider_sent_in_is_no_polled_event(doors, instance, audit):
-    doors.platform.call("POST", f"/elements/api-v2/events/insightly/{instance['id']}", json={"any": "thing"})
+def test_what_a_provider_sent_in_is_no_polled_event(clients, instance, audit):
+    clients.platform.call(
+        "POST", f"/elements/api-v2/events/insightly/{instance['id']}", json={"any": "thing"}
+    )
 
     assert audit()["delivered"] == 0
 
@@ -444,10 +450,10 @@ def foreign(make_instance, httpserver):
     return make_instance({"base.url": httpserver.url_for("/v2.2")})
 
 
-def test_an_instance_of_another_crm_is_refused_with_what_is_missing(doors, foreign, httpserver, refused):
+def test_an_instance_of_another_crm_is_refused_with_what_is_missing(clients, foreign, httpserver, refused):
     httpserver.expect_request("/_local/changes").respond_with_data("", status=404)
 
-    message = refused(doors.platform.send("GET", f"/_local/audit?instanceId={foreign['id']}"), 409)
+    message = refused(clients.platform.send("GET", f"/_local/audit?instanceId={foreign['id']}"), 409)
 
     assert "an audit needs the log of changes that the CRM of this stack keeps" in message
 
@@ -462,34 +468,34 @@ def test_an_instance_of_another_crm_is_refused_with_what_is_missing(doors, forei
         (200, '{"changes": [{"seq": 1}]}', "answered something else than a log of changes"),
     ],
 )
-def test_a_log_that_cannot_be_had_is_said(doors, foreign, httpserver, refused, status, body, said):
+def test_a_log_that_cannot_be_had_is_said(clients, foreign, httpserver, refused, status, body, said):
     httpserver.expect_request("/_local/changes").respond_with_data(body, status=status)
 
-    assert said in refused(doors.platform.send("GET", f"/_local/audit?instanceId={foreign['id']}"), 502)
+    assert said in refused(clients.platform.send("GET", f"/_local/audit?instanceId={foreign['id']}"), 502)
 
 
-def test_a_crm_that_does_not_answer_is_said(doors, instance, body_of, refused):
+def test_a_crm_that_does_not_answer_is_said(clients, instance, body_of, refused):
     path = f"/elements/api-v2/instances/{instance['id']}?reAuthenticate=false"
-    doors.platform.call("PUT", path, json=body_of({"base.url": "http://127.0.0.1:9/v2.2"}))
+    clients.platform.call("PUT", path, json=body_of({"base.url": "http://127.0.0.1:9/v2.2"}))
 
-    message = refused(doors.platform.send("GET", f"/_local/audit?instanceId={instance['id']}"), 502)
+    message = refused(clients.platform.send("GET", f"/_local/audit?instanceId={instance['id']}"), 502)
 
     assert message == "http://127.0.0.1:9/_local/changes did not answer: connection refused"
 
 
-def test_another_crm_that_keeps_such_a_log_can_be_audited(doors, foreign, httpserver):
+def test_another_crm_that_keeps_such_a_log_can_be_audited(clients, foreign, httpserver):
     asked = {"since": "2026-03-02T10:00:00Z"}
     httpserver.expect_request("/_local/changes", query_string=asked).respond_with_json({"changes": []})
 
-    assert doors.platform.audit(foreign["id"])["owed"] == 0
+    assert clients.platform.audit(foreign["id"])["owed"] == 0
 
 
 @pytest.mark.parametrize(
     ("query", "status"),
     [("", 400), ("?instanceId=x", 400), ("?instanceId=-1", 400), ("?instanceId=1", 404)],
 )
-def test_an_audit_is_of_an_instance_that_is_there(doors, refused, query, status):
-    refused(doors.platform.send("GET", f"/_local/audit{query}"), status)
+def test_an_audit_is_of_an_instance_that_is_there(clients, refused, query, status):
+    refused(clients.platform.send("GET", f"/_local/audit{query}"), status)
 
 
 def test_an_audit_is_of_the_callers_own_workspace(stack_in_process, instance, refused):

@@ -87,19 +87,19 @@ def table(cases):
 
 
 @pytest.fixture
-def header(doors, instance, make_instance, stack_in_process):
+def header(clients, instance, make_instance, stack_in_process):
     """Fill in a header's secrets: this workspace's, another's, and a deleted instance's."""
     other = stack_in_process.new_workspace()
     foreign = other.platform.create_instance(instance_body(other.credentials))
     deleted = make_instance()
-    doors.platform.delete_instance(deleted["id"])
+    clients.platform.delete_instance(deleted["id"])
 
     def fill(pattern):
         if pattern is None:
             return {}
         filled = pattern.format(
-            user=doors.credentials.user_secret,
-            organization=doors.credentials.organization_secret,
+            user=clients.credentials.user_secret,
+            organization=clients.credentials.organization_secret,
             element=instance["token"],
             deleted_element=deleted["token"],
             foreign_user=other.credentials.user_secret,
@@ -177,8 +177,8 @@ def test_the_catalogue_of_elements_is_open_to_everyone(stranger, path):
     assert stranger.send("GET", f"{BASE_PATH}/elements{path}").status == 200
 
 
-def test_a_request_id_is_never_given_twice_not_even_to_different_workspaces(doors, stranger):
-    clients = [doors.platform, stranger] * 100
+def test_a_request_id_is_never_given_twice_not_even_to_different_workspaces(clients, stranger):
+    clients = [clients.platform, stranger] * 100
 
     ids = [client.send("GET", f"{BASE_PATH}/elements").headers["elements-request-id"] for client in clients]
     ids += [client.send("GET", f"{BASE_PATH}/instances").headers["elements-request-id"] for client in clients]
@@ -194,7 +194,7 @@ def test_a_message_shows_no_secret_that_came(stranger, header, refused):
     assert "s3cret" not in refused(reply, 401)
 
 
-@pytest.mark.usefixtures("doors")
+@pytest.mark.usefixtures("clients")
 def test_admin_calls_mean_the_default_workspace_without_credentials_and_nobodys_with_foreign_ones(stranger):
     foreign = {"Authorization": "User bm9ib2R5"}
 

@@ -8,18 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from elements_local.clients import BASE_PATH, Client
+from elements_local.clients import BASE_PATH, ServiceClient
 from mock_kit.api.json_text import decode, encode
 
 BOUNDARY = "a-boundary"
 ALL = "select%20*%20from%20contacts"
 
 
-def client_of(doors, instance):
-    return Client(
-        http=doors.platform.http,
-        url=doors.platform.url + BASE_PATH,
-        headers={"Authorization": f"{doors.platform.headers['Authorization']}, Element {instance['token']}"},
+def client_of(clients, instance):
+    return ServiceClient(
+        http=clients.platform.http,
+        url=clients.platform.url + BASE_PATH,
+        headers={
+            "Authorization": f"{clients.platform.headers['Authorization']}, Element {instance['token']}"
+        },
     )
 
 
@@ -36,12 +38,12 @@ def multipart(**parts):
 
 
 @pytest.fixture
-def bulk(doors, instance):
-    return client_of(doors, instance)
+def bulk(clients, instance):
+    return client_of(clients, instance)
 
 
 @pytest.fixture
-def run(doors, bulk):
+def run(clients, bulk):
     """Make a job, let it run, and return how far it is."""
 
     def done(path, **given):
@@ -49,7 +51,7 @@ def run(doors, bulk):
         assert reply.status == 200, reply.body
         made = decode(reply.body)
         assert made == {"id": made["id"], "status": "CREATED"}
-        doors.clock.advance(0)
+        clients.clock.advance(0)
         return bulk.call("GET", f"/bulk/{made['id']}/status")
 
     return done
@@ -84,10 +86,10 @@ def records(bulk):
 
 
 @pytest.fixture
-def people(doors):
-    doors.clock.advance("1m")
+def people(clients):
+    clients.clock.advance("1m")
     return [
-        doors.crm.create("Contacts", {"FIRST_NAME": first, "LAST_NAME": last})
+        clients.crm.create("Contacts", {"FIRST_NAME": first, "LAST_NAME": last})
         for first, last in (("Ada", "Lovelace"), ("Charles", "babbage"), ("Grace", "Hopper"))
     ]
 
@@ -96,10 +98,10 @@ def names(found):
     return [record["FIRST_NAME"] for record in found]
 
 
-def test_a_query_is_created_and_completed_when_its_time_comes(doors, instance, bulk, people):
+def test_a_query_is_created_and_completed_when_its_time_comes(clients, instance, bulk, people):
     made = bulk.call("POST", f"/bulk/query?q={ALL}")
     waiting = bulk.call("GET", f"/bulk/{made['id']}/status")
-    doors.clock.advance("1s")
+    clients.clock.advance("1s")
     done = bulk.call("GET", f"/bulk/{made['id']}/status")
 
     assert waiting == {
@@ -125,9 +127,9 @@ def test_records_come_as_json_lines_just_as_the_hub_shows_them(query, records, h
 
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("prefix", ["/hubs/crm", "/hubs/whatever"])
-def test_bulk_calls_may_have_a_hub_before_them(doors, bulk, prefix):
+def test_bulk_calls_may_have_a_hub_before_them(clients, bulk, prefix):
     made = bulk.call("POST", f"{prefix}/bulk/query?q={ALL}")
-    doors.clock.advance(0)
+    clients.clock.advance(0)
 
     assert bulk.call("GET", f"{prefix}/bulk/{made['id']}/status")["status"] == "COMPLETED"
     assert bulk.send("GET", f"{prefix}/bulk/{made['id']}/contacts").status == 200
@@ -175,8 +177,8 @@ def test_a_query_says_which_records_and_in_which_order(query, records, q, more, 
     assert names(records(query(q, more))) == found
 
 
-def test_more_records_than_a_page_of_the_crm_all_come(doors, query, records):
-    doors.crm.seed(1201)
+def test_more_records_than_a_page_of_the_crm_all_come(clients, query, records):
+    clients.crm.seed(1201)
 
     job = query(f"{ALL}%20order%20by%20CONTACT_ID%20desc")
 
@@ -209,9 +211,9 @@ def test_a_query_that_the_hub_refuses_has_failed_and_says_why(query, bulk, recor
     assert records(job) == []
 
 
-def test_a_crm_that_fails_half_way_leaves_what_was_read(doors, query, bulk, records):
-    doors.crm.seed(600)
-    doors.crm.script_faults([{"match": {"path": "*"}, "effect": {"status": 503}, "when": {"every_n": 2}}])
+def test_a_crm_that_fails_half_way_leaves_what_was_read(clients, query, bulk, records):
+    clients.crm.seed(600)
+    clients.crm.script_faults([{"match": {"path": "*"}, "effect": {"status": 503}, "when": {"every_n": 2}}])
 
     job = query()
 
@@ -220,18 +222,18 @@ def test_a_crm_that_fails_half_way_leaves_what_was_read(doors, query, bulk, reco
     assert bulk.call("GET", f"/bulk/{job['id']}/errors")[0]["number"] == 501
 
 
-def test_a_cancelled_job_does_nothing_more(doors, bulk, people):
+def test_a_cancelled_job_does_nothing_more(clients, bulk, people):
     made = bulk.call("POST", f"/bulk/query?q={ALL}")
 
     cancelled = bulk.call("PUT", f"/bulk/{made['id']}/cancel")
-    doors.clock.advance("10m")
+    clients.clock.advance("10m")
 
     assert people
     assert cancelled["status"] == "CANCELLED"
     assert bulk.call("GET", f"/bulk/{made['id']}/status") == cancelled
     assert bulk.call("PUT", f"/bulk/{made['id']}/cancel") == cancelled
     assert bulk.send("GET", f"/bulk/{made['id']}/contacts").body == b""
-    assert doors.sink.callbacks() == []
+    assert clients.sink.callbacks() == []
 
 
 def test_a_completed_job_stays_completed(query, bulk):
@@ -246,11 +248,11 @@ def test_records_of_a_job_that_is_not_done_cannot_be_had_yet(bulk, refused):
     assert "has to be advanced" in refused(bulk.send("GET", f"/bulk/{made['id']}/contacts"), 409)
 
 
-def test_csv_becomes_records(doors, upload, records):
+def test_csv_becomes_records(clients, upload, records):
     job = upload('\ufeffFIRST_NAME,LAST_NAME\r\nAda,"Lovelace, Countess"\r\n\r\nÉva,=1+1\r\n'.encode())
 
     assert (job["status"], job["recordsCount"], job["recordsFailedCount"]) == ("COMPLETED", 2, 0)
-    made = [doors.crm.get("Contacts", record["CONTACT_ID"]) for record in records(job)]
+    made = [clients.crm.get("Contacts", record["CONTACT_ID"]) for record in records(job)]
     assert [(each["FIRST_NAME"], each["LAST_NAME"]) for each in made] == [
         ("Ada", "Lovelace, Countess"),
         ("Éva", "=1+1"),
@@ -320,8 +322,8 @@ def test_a_file_that_is_none_is_refused_and_leaves_no_job(bulk, refused, given, 
 
 
 def test_a_file_may_be_larger_than_other_bodies_but_not_too_large(own_stack, make_body):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_BULK_UPLOAD_LIMIT": "2000000"}).workspace()
-    client = client_of(doors, doors.platform.create_instance(make_body(doors)))
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_BULK_UPLOAD_LIMIT": "2000000"}).workspace()
+    client = client_of(clients, clients.platform.create_instance(make_body(clients)))
     large = b"FIRST_NAME\n" + (b"A" * 100_000 + b"\n") * 15
 
     assert client.send("POST", "/bulk/contacts", **multipart(file=("x", "text/csv", large))).status == 200
@@ -330,36 +332,36 @@ def test_a_file_may_be_larger_than_other_bodies_but_not_too_large(own_stack, mak
     assert "may have 2000000 bytes" in decode(reply.body)["message"]
 
 
-def test_the_receiver_is_told_with_a_signature_and_the_payload(doors, query):
+def test_the_receiver_is_told_with_a_signature_and_the_payload(clients, query):
     job = query(**multipart(metaData='{"callback-payload": {"run": 7}}'))
-    doors.clock.advance("1s")
+    clients.clock.advance("1s")
 
-    (callback,) = doors.sink.callbacks()
+    (callback,) = clients.sink.callbacks()
 
     assert callback["signature"] == "valid"
     message = callback["json"]["message"]
     assert message["bulk"] == {"jobType": "query", **job}
     assert message["callback-payload"] == {"run": 7}
-    assert doors.platform.events(job["instanceId"]) == []
+    assert clients.platform.events(job["instanceId"]) == []
 
 
-def test_metadata_may_come_as_a_file_and_an_upload_tells_too(doors, upload):
+def test_metadata_may_come_as_a_file_and_an_upload_tells_too(clients, upload):
     job = upload(b"FIRST_NAME\nAda", metaData=("m", "application/json", b'{"callback-payload": "x"}'))
-    doors.clock.advance("1s")
+    clients.clock.advance("1s")
 
-    (callback,) = doors.sink.callbacks()
+    (callback,) = clients.sink.callbacks()
 
     assert callback["json"]["message"]["bulk"] == {"jobType": "upload", **job}
     assert callback["json"]["message"]["callback-payload"] == "x"
 
 
-def test_without_a_callback_url_nobody_is_told(doors, make_instance):
-    client = client_of(doors, make_instance({"event.notification.callback.url": ...}))
+def test_without_a_callback_url_nobody_is_told(clients, make_instance):
+    client = client_of(clients, make_instance({"event.notification.callback.url": ...}))
     made = client.call("POST", f"/bulk/query?q={ALL}")
-    doors.clock.advance("1s")
+    clients.clock.advance("1s")
 
     assert client.call("GET", f"/bulk/{made['id']}/status")["status"] == "COMPLETED"
-    assert doors.sink.callbacks() == []
+    assert clients.sink.callbacks() == []
 
 
 def test_the_jobs_of_an_instance_are_listed_the_latest_first(query, bulk, upload):
@@ -394,9 +396,11 @@ def test_an_unknown_job_is_not_found(bulk, refused, what, bulk_id):
     refused(bulk.send("PUT", f"/bulk/{bulk_id}/cancel"), 404)
 
 
-def test_a_job_is_its_instances_and_its_records_are_of_its_object(doors, query, bulk, make_instance, refused):
+def test_a_job_is_its_instances_and_its_records_are_of_its_object(
+    clients, query, bulk, make_instance, refused
+):
     job = query()
-    other = client_of(doors, make_instance())
+    other = client_of(clients, make_instance())
 
     refused(bulk.send("GET", f"/bulk/{job['id']}/leads"), 404)
     refused(other.send("GET", f"/bulk/{job['id']}/status"), 404)
@@ -404,35 +408,37 @@ def test_a_job_is_its_instances_and_its_records_are_of_its_object(doors, query, 
     assert other.call("GET", "/bulkloader") == []
 
 
-def test_bulk_calls_need_a_token_of_an_instance_that_is_switched_on(doors, instance, bulk, stranger, refused):
+def test_bulk_calls_need_a_token_of_an_instance_that_is_switched_on(
+    clients, instance, bulk, stranger, refused
+):
     for method, path in (
         ("POST", f"/bulk/query?q={ALL}"),
         ("POST", "/bulk/contacts"),
         ("GET", "/bulkloader"),
     ):
         refused(stranger.send(method, BASE_PATH + path), 401)
-        refused(doors.platform.send(method, BASE_PATH + path), 401)
-    doors.platform.send("DELETE", f"{BASE_PATH}/instances/{instance['id']}/enabled")
+        refused(clients.platform.send(method, BASE_PATH + path), 401)
+    clients.platform.send("DELETE", f"{BASE_PATH}/instances/{instance['id']}/enabled")
 
     refused(bulk.send("POST", f"/bulk/query?q={ALL}"), 403)
     refused(bulk.send("GET", "/bulkloader"), 403)
 
 
-def test_a_job_of_an_instance_that_is_deleted_meanwhile_ends(doors, instance, bulk):
+def test_a_job_of_an_instance_that_is_deleted_meanwhile_ends(clients, instance, bulk):
     bulk.call("POST", f"/bulk/query?q={ALL}")
-    doors.platform.delete_instance(instance["id"])
+    clients.platform.delete_instance(instance["id"])
 
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    assert doors.sink.callbacks() == []
+    assert clients.sink.callbacks() == []
 
 
 def test_texts_that_a_spreadsheet_would_run_can_be_guarded(own_stack, make_body):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_CSV_GUARD": "true"}).workspace()
-    client = client_of(doors, doors.platform.create_instance(make_body(doors)))
-    doors.crm.create("Contacts", {"FIRST_NAME": "=1+1"})
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_CSV_GUARD": "true"}).workspace()
+    client = client_of(clients, clients.platform.create_instance(make_body(clients)))
+    clients.crm.create("Contacts", {"FIRST_NAME": "=1+1"})
     made = client.call("POST", f"/bulk/query?q={ALL}")
-    doors.clock.advance(0)
+    clients.clock.advance(0)
 
     text = client.send("GET", f"/bulk/{made['id']}/contacts", headers={"Accept": "text/csv"}).body.decode()
 

@@ -24,22 +24,22 @@ def rules_in(reply):
 
 
 @pytest.fixture
-def warnings(doors):
+def warnings(clients):
     """Return a function that gives the warnings of the workspace's instances, by id."""
 
     def ask(query=""):
-        shown = doors.platform.call("GET", f"/_local/warnings{query}")["warnings"]
+        shown = clients.platform.call("GET", f"/_local/warnings{query}")["warnings"]
         return {each["instanceId"]: [slip["rule"] for slip in each["warnings"]] for each in shown}
 
     return ask
 
 
 @pytest.fixture
-def told(doors):
+def told(clients):
     """Return a function that gives the warnings that were told as they came."""
 
     def ask():
-        shown = doors.platform.call("GET", "/_local/activity")["activities"]
+        shown = clients.platform.call("GET", "/_local/activity")["activities"]
         return [each["rule"] for each in shown if each["kind"] == "warning"]
 
     return ask
@@ -73,17 +73,17 @@ def test_a_slip_changes_nothing_of_the_answer_but_the_header(instances, body_of)
         ("PUT", "/elements/insightly/instances/{id}"),
     ],
 )
-def test_each_way_of_a_change_says_what_users_will_regret(doors, instance, body_of, method, path):
-    headers = doors.platform.hub(instance["token"]).headers
+def test_each_way_of_a_change_says_what_users_will_regret(clients, instance, body_of, method, path):
+    headers = clients.platform.hub(instance["token"]).headers
     place = BASE_PATH + path.format(**instance)
 
-    reply = doors.platform.send(method, place, json=body_of(mine=1), headers=headers)
+    reply = clients.platform.send(method, place, json=body_of(mine=1), headers=headers)
 
     assert rules_in(reply) == ["unknown-key"]
 
 
-def test_an_instance_made_below_its_element_says_the_same(doors, body_of):
-    reply = doors.platform.send("POST", f"{BASE_PATH}/elements/insightly/instances", json=body_of(mine=1))
+def test_an_instance_made_below_its_element_says_the_same(clients, body_of):
+    reply = clients.platform.send("POST", f"{BASE_PATH}/elements/insightly/instances", json=body_of(mine=1))
 
     assert rules_in(reply) == ["unknown-key"]
 
@@ -156,10 +156,10 @@ def test_warnings_are_told_as_they_come_and_each_but_once(instances, instance, t
     assert told() == ["unknown-key"] * 3
 
 
-def test_what_is_told_says_rule_place_and_instance(doors, body_of):
-    made = doors.platform.create_instance(body_of({"event.poller.refresh_interval": 2880}))
+def test_what_is_told_says_rule_place_and_instance(clients, body_of):
+    made = clients.platform.create_instance(body_of({"event.poller.refresh_interval": 2880}))
 
-    told = doors.platform.call("GET", "/_local/activity")["activities"][-1]
+    told = clients.platform.call("GET", "/_local/activity")["activities"][-1]
 
     assert told["text"] == (
         "warning interval-too-long: polls are 2 days apart, so a change may wait as long until it is reported "
@@ -174,11 +174,11 @@ def test_what_is_told_says_rule_place_and_instance(doors, body_of):
     }
 
 
-def test_only_instances_with_warnings_are_listed_each_with_its_name(doors, make_instance):
+def test_only_instances_with_warnings_are_listed_each_with_its_name(clients, make_instance):
     make_instance()
     made = make_instance(name="Slipped", mine=1)
 
-    assert doors.platform.call("GET", "/_local/warnings")["warnings"] == [
+    assert clients.platform.call("GET", "/_local/warnings")["warnings"] == [
         {"instanceId": made["id"], "name": "Slipped", "warnings": [UNKNOWN]}
     ]
 
@@ -190,8 +190,8 @@ def test_one_instance_may_be_asked_for(make_instance, warnings):
     assert warnings(f"?instanceId={plain['id']}") == {}
 
 
-def test_warnings_of_no_instance_are_not_found(doors, refused):
-    assert "999" in refused(doors.platform.send("GET", "/_local/warnings?instanceId=999"), 404)
+def test_warnings_of_no_instance_are_not_found(clients, refused):
+    assert "999" in refused(clients.platform.send("GET", "/_local/warnings?instanceId=999"), 404)
 
 
 def test_an_instance_that_is_deleted_has_no_warnings(make_instance, instances, warnings):
@@ -201,23 +201,23 @@ def test_an_instance_that_is_deleted_has_no_warnings(make_instance, instances, w
     assert warnings() == {}
 
 
-def test_the_audit_shows_them_beside_what_became_of_the_events(doors, make_instance):
+def test_the_audit_shows_them_beside_what_became_of_the_events(clients, make_instance):
     slipped, plain = make_instance(mine=1), make_instance()
 
     def audited(made):
-        return doors.platform.call("GET", f"/_local/audit?instanceId={made['id']}")["warnings"]
+        return clients.platform.call("GET", f"/_local/audit?instanceId={made['id']}")["warnings"]
 
     assert audited(slipped) == [UNKNOWN]
     assert audited(plain) == []
 
 
 def test_a_callback_url_is_held_against_the_outbound_guard(make_body, own_stack):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS": "allowed.example"}).workspace()
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS": "allowed.example"}).workspace()
 
     def said(url):
-        body = make_body(doors)
+        body = make_body(clients)
         body["configuration"]["event.notification.callback.url"] = url
-        return rules_in(doors.platform.send("POST", f"{BASE_PATH}/instances", json=body))
+        return rules_in(clients.platform.send("POST", f"{BASE_PATH}/instances", json=body))
 
     assert [said(f"http://{host}/x") for host in ("allowed.example", "localhost:8000", "[::1]:1")] == [[]] * 3
     assert said("https://webhook.site/x") == ["callback-url"]
@@ -225,16 +225,16 @@ def test_a_callback_url_is_held_against_the_outbound_guard(make_body, own_stack)
     assert said("localhost:8000/x") == ["callback-url"]
 
 
-def test_secrets_in_a_callback_url_are_not_repeated(make_instance, doors):
+def test_secrets_in_a_callback_url_are_not_repeated(make_instance, clients):
     make_instance({"event.notification.callback.url": "htp://ada:hidden@host?token=hidden"})
 
-    said = str(doors.platform.call("GET", "/_local/warnings"))
+    said = str(clients.platform.call("GET", "/_local/warnings"))
 
     assert "callback-url" in said
     assert "hidden" not in said
 
 
-def test_a_hostile_body_breaks_neither_header_nor_answer(instances, instance, doors):
+def test_a_hostile_body_breaks_neither_header_nor_answer(instances, instance, clients):
     number = instance["id"]
     own = {f"\x00\x1b[2J{nth}\u202e\r\nX-Evil: 1": 1 for nth in range(5000)}
     top = {f"clé\r\n{nth}": [] for nth in range(5000)} | {"x" * 100_000: 1}
@@ -252,28 +252,28 @@ def test_a_hostile_body_breaks_neither_header_nor_answer(instances, instance, do
         assert len(said) <= 4096
         assert json.loads(said)[-1]["rule"] == "more"
         assert "X-Evil" not in reply.headers
-    listed = doors.platform.call("GET", "/_local/warnings")["warnings"][0]["warnings"]
+    listed = clients.platform.call("GET", "/_local/warnings")["warnings"][0]["warnings"]
     assert (len(listed), listed[-1]["rule"]) == (51, "more")
 
 
 def test_a_hostile_body_comes_over_a_socket_as_well(stack_on_ports, make_body):
-    doors = stack_on_ports.new_workspace()
-    body = make_body(doors) | {f"clé\r\n{nth}": [] for nth in range(500)}
+    clients = stack_on_ports.new_workspace()
+    body = make_body(clients) | {f"clé\r\n{nth}": [] for nth in range(500)}
 
-    reply = doors.platform.send("POST", f"{BASE_PATH}/instances", json=body)
+    reply = clients.platform.send("POST", f"{BASE_PATH}/instances", json=body)
 
     assert json.loads(reply.headers[HEADER])[-1]["rule"] == "more"
-    stack_on_ports.delete_workspace(doors.credentials.name)
+    stack_on_ports.delete_workspace(clients.credentials.name)
 
 
-def test_warnings_come_back_with_a_snapshot(doors, make_instance, warnings):
+def test_warnings_come_back_with_a_snapshot(clients, make_instance, warnings):
     made = make_instance(mine=1)
-    snapshot = doors.platform.call("POST", "/_local/snapshot", json={})
-    doors.platform.call("POST", "/_local/reset", json={})
+    snapshot = clients.platform.call("POST", "/_local/snapshot", json={})
+    clients.platform.call("POST", "/_local/reset", json={})
 
     assert warnings() == {}
 
-    doors.platform.call("PUT", "/_local/snapshot", json=snapshot)
+    clients.platform.call("PUT", "/_local/snapshot", json=snapshot)
 
     assert warnings() == {made["id"]: ["unknown-key"]}
 
@@ -281,8 +281,8 @@ def test_warnings_come_back_with_a_snapshot(doors, make_instance, warnings):
 def test_warnings_outlast_a_restart(tmp_path, make_body):
     options = Options(data=tmp_path, environment={})
     with in_process(options) as stack:
-        doors = stack.workspace()
-        made = doors.platform.create_instance(make_body(doors) | {"mine": 1})
+        clients = stack.workspace()
+        made = clients.platform.create_instance(make_body(clients) | {"mine": 1})
 
     with in_process(options) as stack:
         listed = stack.workspace().platform.call("GET", "/_local/warnings")["warnings"]

@@ -36,9 +36,9 @@ def test_a_disabled_instance_is_named_too(hub, instances, instance):
     assert (reply.status, reply.headers["elements-element-instance-id"]) == (403, str(instance["id"]))
 
 
-def test_calls_that_go_through_no_instance_name_none(doors, instance):
+def test_calls_that_go_through_no_instance_name_none(clients, instance):
     for path in (f"/instances/{instance['id']}", "/instances", "/elements"):
-        reply = doors.platform.send("GET", BASE_PATH + path)
+        reply = clients.platform.send("GET", BASE_PATH + path)
 
         assert "elements-element-instance-id" not in reply.headers
 
@@ -88,11 +88,11 @@ def test_pages_of_other_origins_may_send_the_headers_that_change_something(stran
         "/objects",
     ],
 )
-def test_lists_that_come_whole_are_counted_too(doors, instance, directory, path):
+def test_lists_that_come_whole_are_counted_too(clients, instance, directory, path):
     notification = directory.json("POST", "/notifications", json={"topic": "news"})["id"]
-    authorization = f"{doors.platform.headers['Authorization']}, Element {instance['token']}"
+    authorization = f"{clients.platform.headers['Authorization']}, Element {instance['token']}"
 
-    reply = doors.platform.send(
+    reply = clients.platform.send(
         "GET",
         BASE_PATH + path.format(instance=instance["id"], notification=notification),
         headers={"Authorization": authorization},

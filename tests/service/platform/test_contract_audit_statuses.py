@@ -113,14 +113,14 @@ ASSUMED = {"another user's instance", "a limit of the provider", "too long a bod
 
 
 @pytest.fixture
-def answer_to(doors, directory, instance, stranger):
+def answer_to(clients, directory, instance, stranger):
     """Return a function that brings a case about."""
     account = directory.json("POST", "/accounts", json={"externalId": "another"})
     plain = directory.new_user("plain@example.com", account=account["id"])
     secret = directory.headers_of(plain)["Authorization"].removeprefix("User ").partition(",")[0]
     words = {
-        "user": doors.credentials.user_secret,
-        "organization": doors.credentials.organization_secret,
+        "user": clients.credentials.user_secret,
+        "organization": clients.credentials.organization_secret,
         "token": instance["token"],
         "instance": instance["id"],
         "plain": secret,
@@ -131,10 +131,10 @@ def answer_to(doors, directory, instance, stranger):
         for method, path, body in case.first:
             directory.json(method, path.format(**words), json=body)
         if case.crm:
-            doors.crm.script_faults([{"effect": case.crm}])
+            clients.crm.script_faults([{"effect": case.crm}])
         if case.fault:
             rule = {"match": {"path": f"{BASE_PATH}/*"}, "effect": case.fault}
-            doors.platform.call("PUT", "/_local/faults", json={"faults": [rule]})
+            clients.platform.call("PUT", "/_local/faults", json={"faults": [rule]})
         authorization = {"Authorization": case.by.format(**words)} if case.by else {}
         typed = {"Content-Type": "application/json"} if case.body else {}
         return stranger.send(

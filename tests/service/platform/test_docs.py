@@ -71,8 +71,8 @@ def test_what_is_no_flag_is_refused(docs, refused, query):
     assert "must be true or false" in refused(docs(query), 400)
 
 
-def test_every_call_that_is_described_is_one_that_the_instance_answers(doors, docs, hub):
-    record = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_every_call_that_is_described_is_one_that_the_instance_answers(clients, docs, hub):
+    record = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     paths = valid(docs())["paths"]
 
     answered = {
@@ -97,8 +97,8 @@ def test_every_call_that_is_described_is_one_that_the_instance_answers(doors, do
     assert {answered["/contacts", "get"], answered["/contacts/{id}", "get"], answered["/me", "get"]} == {200}
 
 
-def test_the_fields_of_a_record_are_in_its_definition(doors, docs, hub):
-    record = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_the_fields_of_a_record_are_in_its_definition(clients, docs, hub):
+    record = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     shown = decode(hub.send("GET", f"/contacts/{record['CONTACT_ID']}").body)
 
     assert set(shown) <= set(valid(docs())["definitions"]["contacts"]["properties"])
@@ -133,11 +133,11 @@ def test_a_disabled_instance_is_described_too(instances, instance, docs):
     valid(docs())
 
 
-def test_the_token_selects_an_instance(doors, instance, docs):
-    header = {"Authorization": f"{doors.platform.headers['Authorization']}, Element {instance['token']}"}
+def test_the_token_selects_an_instance(clients, instance, docs):
+    header = {"Authorization": f"{clients.platform.headers['Authorization']}, Element {instance['token']}"}
 
     for path in ("", "/getContacts", "/getContacts/definitions"):
-        by_token = doors.platform.send("GET", f"{BASE_PATH}/instances/docs{path}", headers=header)
+        by_token = clients.platform.send("GET", f"{BASE_PATH}/instances/docs{path}", headers=header)
         assert decode(by_token.body) == decode(docs(path).body)
 
 
@@ -146,8 +146,8 @@ def test_an_instances_document_is_for_its_users(stranger, refused, path):
     refused(stranger.send("GET", BASE_PATH + path), 401)
 
 
-def test_fields_are_discovered_only_if_that_is_asked_for(doors, docs, refused):
-    doors.crm.script_faults([{"effect": {"drop": True}}])
+def test_fields_are_discovered_only_if_that_is_asked_for(clients, docs, refused):
+    clients.crm.script_faults([{"effect": {"drop": True}}])
 
     valid(docs())
     refused(docs("?discovery=true"), 502)

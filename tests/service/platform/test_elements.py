@@ -46,14 +46,14 @@ def test_the_configuration_names_every_key_that_an_instance_shows(elements, inst
 
 
 @pytest.mark.usefixtures("make_instance")
-def test_the_defaults_of_the_configuration_are_those_of_an_instance(elements, doors):
-    bare = doors.platform.create_instance(
+def test_the_defaults_of_the_configuration_are_those_of_an_instance(elements, clients):
+    bare = clients.platform.create_instance(
         {
             "element": {"id": 5993},
             "name": "Bare",
             "configuration": {
-                "username": doors.credentials.crm_username,
-                "password": doors.credentials.crm_api_key,
+                "username": clients.credentials.crm_username,
+                "password": clients.credentials.crm_api_key,
             },
         }
     )
@@ -61,7 +61,7 @@ def test_the_defaults_of_the_configuration_are_those_of_an_instance(elements, do
     defaults = {entry["key"]: entry.get("defaultValue") for entry in elements("/insightly/configuration")}
 
     assert bare["configuration"] == defaults | {
-        "username": doors.credentials.crm_username,
+        "username": clients.credentials.crm_username,
         "password": "********",
     }
     assert {entry["key"] for entry in elements("/insightly/configuration") if entry["required"]} == {
@@ -258,9 +258,9 @@ def test_a_change_that_cannot_be_is_refused_and_changes_nothing(
     refused(stranger.send(method, f"{BASE_PATH}/elements{path}", json=body), 401)
 
 
-def test_a_reset_brings_back_the_shipped_element(directory, elements, doors):
+def test_a_reset_brings_back_the_shipped_element(directory, elements, clients):
     directory.json("DELETE", "/elements/insightly/configuration/event.objects")
-    doors.platform.call("POST", "/_local/reset", json={})
+    clients.platform.call("POST", "/_local/reset", json={})
 
     assert directory.json("GET", "/elements/insightly") == elements("/insightly")
 

@@ -13,18 +13,18 @@ def analytics(instances):
 
 
 @pytest.fixture
-def two(doors, make_instance):
+def two(clients, make_instance):
     """Two instances; the first has an event that was taken at 10:15, the second one that was not, at 10:15 and :30."""
-    taken = make_instance({"event.notification.callback.url": doors.credentials.callback_url})
+    taken = make_instance({"event.notification.callback.url": clients.credentials.callback_url})
     failing = make_instance({"event.notification.callback.url": "http://127.0.0.1:1/nobody"})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
-    doors.platform.patch_instance(taken["id"], {"configuration": {"event.notification.enabled": False}})
-    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
-    doors.clock.advance("1s")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
-    doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
+    clients.platform.patch_instance(taken["id"], {"configuration": {"event.notification.enabled": False}})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    clients.clock.advance("1s")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    clients.clock.advance("15m")
     return taken, failing
 
 
@@ -117,8 +117,8 @@ class TestRefusals:
         refused(instances("GET", f"/events/analytics{kind}", headers={"Authorization": "User x"}), 401)
 
 
-def test_the_callers_own_account_may_be_named(two, doors, analytics):
-    (callback, *_) = doors.sink.callbacks()
+def test_the_callers_own_account_may_be_named(two, clients, analytics):
+    (callback, *_) = clients.sink.callbacks()
     account = callback["json"]["message"]["accountId"]
 
     found = analytics(f"{HOUR}&accountIds[]={account}", "/accounts")
@@ -129,16 +129,16 @@ def test_the_callers_own_account_may_be_named(two, doors, analytics):
 
 def test_the_limit_of_entries_can_be_set(own_stack):
     stack = own_stack({"ELEMENTS_LOCAL_PLATFORM_ANALYTICS_LIMIT": "2"})
-    doors = stack.workspace()
+    clients = stack.workspace()
     path = "/elements/api-v2/instances/events/analytics"
 
-    assert doors.platform.send("GET", f"{path}?{HOUR}&interval=hour").status == 200
-    assert doors.platform.send("GET", f"{path}?{HOUR}&interval=minute").status == 400
+    assert clients.platform.send("GET", f"{path}?{HOUR}&interval=hour").status == 200
+    assert clients.platform.send("GET", f"{path}?{HOUR}&interval=minute").status == 400
 
 
 @pytest.mark.usefixtures("two")
-def test_events_that_are_too_old_to_be_shown_are_not_counted(doors, analytics):
-    doors.clock.advance("6d 23h 50m")
+def test_events_that_are_too_old_to_be_shown_are_not_counted(clients, analytics):
+    clients.clock.advance("6d 23h 50m")
 
     entries = analytics("from=2026-03-02T10:00:00Z&to=2026-03-02T10:59:59Z&interval=hour")
 

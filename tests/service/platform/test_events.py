@@ -14,13 +14,13 @@ from mock_kit.api.json_text import decode
 
 
 @pytest.fixture
-def two(doors, instance, make_instance):
+def two(clients, instance, make_instance):
     """Two instances with two events each: a contact and a lead, at 10:15."""
     other = make_instance()
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.crm.create("Leads", {"LAST_NAME": "Babbage"})
-    doors.clock.advance("14m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.crm.create("Leads", {"LAST_NAME": "Babbage"})
+    clients.clock.advance("14m")
     return instance, other
 
 
@@ -30,15 +30,15 @@ def events(instances):
 
 
 @pytest.fixture
-def with_token(doors):
-    return lambda token: {"Authorization": f"{doors.platform.headers['Authorization']}, Element {token}"}
+def with_token(clients):
+    return lambda token: {"Authorization": f"{clients.platform.headers['Authorization']}, Element {token}"}
 
 
-def test_an_event_has_the_platforms_form(doors, instance, events):
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
-    (callback,) = doors.sink.callbacks()
+def test_an_event_has_the_platforms_form(clients, instance, events):
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
+    (callback,) = clients.sink.callbacks()
     message = callback["json"]["message"]
 
     (event,) = events()
@@ -70,14 +70,14 @@ def test_an_event_has_the_platforms_form(doors, instance, events):
 
 @pytest.mark.usefixtures("instance")
 @pytest.mark.assumed
-def test_an_event_is_dispatched_until_it_is_taken(doors, events):
-    doors.sink.respond({"status": 503, "times": 2})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_an_event_is_dispatched_until_it_is_taken(clients, events):
+    clients.sink.respond({"status": 503, "times": 2})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
-    doors.clock.advance("14m 15s")
+    clients.clock.advance("14m 15s")
     (waiting,) = events()
-    doors.clock.advance("1s")
+    clients.clock.advance("1s")
     (delivered,) = events()
 
     assert (waiting["status"], waiting["notifiedData"]) == ("DISPATCHED", [])
@@ -104,11 +104,11 @@ def test_events_of_all_instances_of_one_by_its_path_and_of_one_by_its_token(two,
 
 @pytest.mark.assumed
 @pytest.mark.usefixtures("two")
-def test_events_are_listed_newest_first(doors, events):
-    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
-    doors.clock.advance("1s")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
-    doors.clock.advance("15m")
+def test_events_are_listed_newest_first(clients, events):
+    clients.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    clients.clock.advance("1s")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    clients.clock.advance("15m")
 
     listed = events()
 
@@ -163,9 +163,9 @@ def test_without_events_the_list_is_empty(instances):
     assert (reply.headers["elements-returned-count"], reply.headers["elements-total-count"]) == ("0", "0")
 
 
-def test_the_events_of_a_deleted_instance_go_with_it(doors, two, events):
+def test_the_events_of_a_deleted_instance_go_with_it(clients, two, events):
     mine, other = two
-    doors.platform.delete_instance(mine["id"])
+    clients.platform.delete_instance(mine["id"])
 
     assert {event["eventElementInstances"][0]["elementInstanceId"] for event in events()} == {other["id"]}
 
@@ -181,11 +181,11 @@ def test_events_of_another_workspace_are_not_shown(stack_in_process, events, ref
 
 
 @pytest.mark.assumed
-def test_an_event_that_nobody_is_told_of_is_consumed(doors, make_instance, events):
+def test_an_event_that_nobody_is_told_of_is_consumed(clients, make_instance, events):
     make_instance({"event.notification.callback.url": ...})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
 
     (event,) = events()
 
@@ -193,16 +193,16 @@ def test_an_event_that_nobody_is_told_of_is_consumed(doors, make_instance, event
 
 
 @pytest.mark.usefixtures("instance")
-def test_an_event_is_shown_for_seven_days_of_the_workspaces_clock(doors, instances, events, refused):
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
+def test_an_event_is_shown_for_seven_days_of_the_workspaces_clock(clients, instances, events, refused):
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
     (event,) = events()
 
-    doors.clock.advance("7d")
+    clients.clock.advance("7d")
     assert events() == [event]
     assert events(f"/events/{event['id']}") == event
-    doors.clock.advance("1s")
+    clients.clock.advance("1s")
 
     assert events() == []
     assert decode(instances("GET", "/events/dispositions").body) == []
@@ -210,16 +210,16 @@ def test_an_event_is_shown_for_seven_days_of_the_workspaces_clock(doors, instanc
 
 
 def test_how_long_events_are_shown_can_be_set(own_stack):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_EVENT_RETENTION": "60"}).workspace()
-    doors.platform.create_instance(instance_body(doors.credentials))
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
-    assert len(doors.platform.call("GET", f"{BASE_PATH}/instances/events")) == 1
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_EVENT_RETENTION": "60"}).workspace()
+    clients.platform.create_instance(instance_body(clients.credentials))
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
+    assert len(clients.platform.call("GET", f"{BASE_PATH}/instances/events")) == 1
 
-    doors.clock.advance("61s")
+    clients.clock.advance("61s")
 
-    assert doors.platform.call("GET", f"{BASE_PATH}/instances/events") == []
+    assert clients.platform.call("GET", f"{BASE_PATH}/instances/events") == []
 
 
 @pytest.fixture(scope="module")
@@ -227,13 +227,13 @@ def seven():
     """A list of seven events: one poll found as many contacts, and each has a notification of its own."""
     options = Options(environment={"ELEMENTS_LOCAL_PLATFORM_BATCH_SIZE": "1"})
     with in_process(options) as stack:
-        doors = stack.workspace()
-        doors.platform.create_instance(instance_body(doors.credentials))
-        doors.clock.advance("1m")
+        clients = stack.workspace()
+        clients.platform.create_instance(instance_body(clients.credentials))
+        clients.clock.advance("1m")
         for number in range(7):
-            doors.crm.create("Contacts", {"FIRST_NAME": f"Ada {number}"})
-        doors.clock.advance("14m")
-        yield lambda query: doors.platform.send("GET", f"{BASE_PATH}/instances/events?{query}")
+            clients.crm.create("Contacts", {"FIRST_NAME": f"Ada {number}"})
+        clients.clock.advance("14m")
+        yield lambda query: clients.platform.send("GET", f"{BASE_PATH}/instances/events?{query}")
 
 
 @given(size=st.integers(1, 9))
@@ -263,11 +263,11 @@ def dispositions(instances):
     return lambda query="": decode(instances("GET", f"/events/dispositions?{query}").body)
 
 
-def test_what_happened_to_an_event_is_told_attempt_by_attempt(doors, instance, events, dispositions):
-    doors.sink.respond({"status": 503, "times": 2})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+def test_what_happened_to_an_event_is_told_attempt_by_attempt(clients, instance, events, dispositions):
+    clients.sink.respond({"status": 503, "times": 2})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
 
     (told,) = dispositions()
 
@@ -283,11 +283,11 @@ def test_what_happened_to_an_event_is_told_attempt_by_attempt(doors, instance, e
 
 
 @pytest.mark.usefixtures("two")
-def test_dispositions_are_those_of_a_range_in_pages(doors, instances, events, dispositions):
-    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
-    doors.clock.advance("1s")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Eve"})
-    doors.clock.advance("15m")
+def test_dispositions_are_those_of_a_range_in_pages(clients, instances, events, dispositions):
+    clients.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    clients.clock.advance("1s")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Eve"})
+    clients.clock.advance("15m")
     ids = [event["id"] for event in events()]
 
     assert [told["eventId"] for told in dispositions()] == ids

@@ -64,7 +64,7 @@ def mutated(body, mutations):
     return changed
 
 
-def holds(reply, instances, doors):
+def holds(reply, instances, clients):
     """Check that a body was either refused for its own sake, or taken, and then shows, polls and tells."""
     assert reply.status in {200, 400, 401, 404}, reply.body
     if reply.status != 200:
@@ -74,30 +74,30 @@ def holds(reply, instances, doors):
     made = decode(reply.body)
     assert decode(instances("GET", f"/{made['id']}").body) == made
     assert {type(value) for value in made["configuration"].values()} <= {str, type(None)}
-    poll_a_change(doors, made)
+    poll_a_change(clients, made)
     instances("DELETE", f"/{made['id']}")
 
 
-def poll_a_change(doors, made):
+def poll_a_change(clients, made):
     """Let there be something to report, and look at what came of it."""
-    doors.clock.advance(61)
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.platform.poll(made["id"])
-    doors.platform.polls(instanceId=made["id"])
-    doors.platform.events(made["id"])
+    clients.clock.advance(61)
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.platform.poll(made["id"])
+    clients.platform.polls(instanceId=made["id"])
+    clients.platform.events(made["id"])
 
 
 @hostile
 @given(mutations=MUTATIONS)
-def test_no_body_near_that_of_an_instance_is_an_error_of_ours(doors, instances, body_of, mutations):
+def test_no_body_near_that_of_an_instance_is_an_error_of_ours(clients, instances, body_of, mutations):
     body = json.dumps(mutated(body_of(), mutations)).encode()
 
-    holds(instances("POST", body=body), instances, doors)
+    holds(instances("POST", body=body), instances, clients)
 
 
 @hostile
 @given(data=st.data())
-def test_no_byte_put_into_a_good_body_is_an_error_of_ours(doors, instances, body_of, data):
+def test_no_byte_put_into_a_good_body_is_an_error_of_ours(clients, instances, body_of, data):
     body = bytearray(json.dumps(body_of(name="Ünïcödé"), ensure_ascii=False).encode())
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(body) - 1))
@@ -105,13 +105,13 @@ def test_no_byte_put_into_a_good_body_is_an_error_of_ours(doors, instances, body
 
     reply = instances("POST", body=bytes(body))
 
-    holds(reply, instances, doors)
+    holds(reply, instances, clients)
 
 
 @hostile
 @given(mutations=MUTATIONS)
 def test_no_patch_near_that_of_an_instance_is_an_error_of_ours(
-    doors, instances, body_of, make_instance, mutations
+    clients, instances, body_of, make_instance, mutations
 ):
     made = make_instance()
 
@@ -120,7 +120,7 @@ def test_no_patch_near_that_of_an_instance_is_an_error_of_ours(
     assert reply.status in {200, 400, 401, 404}, reply.body
     if reply.status != 200:
         assert decode(instances("GET", f"/{made['id']}").body) == made
-    poll_a_change(doors, made)
+    poll_a_change(clients, made)
     instances("DELETE", f"/{made['id']}")
 
 
@@ -139,14 +139,14 @@ QUERIES = st.lists(
 @hostile
 @given(query=QUERIES)
 @pytest.mark.usefixtures("instance")
-def test_no_query_of_a_list_is_an_error_of_ours(doors, query):
+def test_no_query_of_a_list_is_an_error_of_ours(clients, query):
     for path in (
         "/instances",
         "/elements/insightly/instances",
         "/accounts/instances",
         "/instances/polling-disabled",
     ):
-        reply = doors.platform.send("GET", f"{BASE_PATH}{path}?{urlencode(query)}")
+        reply = clients.platform.send("GET", f"{BASE_PATH}{path}?{urlencode(query)}")
 
         assert reply.status in {200, 400, 404}, reply.body
 
@@ -154,7 +154,7 @@ def test_no_query_of_a_list_is_an_error_of_ours(doors, query):
 @hostile
 @given(number=st.integers(0, 18), value=VALUES)
 def test_no_value_of_a_configurations_entry_is_an_error_of_ours(
-    doors, instances, make_instance, number, value
+    clients, instances, make_instance, number, value
 ):
     made = make_instance()
     path = f"/{made['id']}/configuration/{5993000 + number}"
@@ -164,7 +164,7 @@ def test_no_value_of_a_configurations_entry_is_an_error_of_ours(
     assert reply.status in {200, 400, 401, 502}, reply.body
     if reply.status == 200:
         assert decode(reply.body) == decode(instances("GET", path).body)
-        poll_a_change(doors, made)
+        poll_a_change(clients, made)
     instances("DELETE", f"/{made['id']}")
 
 

@@ -8,8 +8,8 @@ VERSIONS = ["https://api.insight.ly/v2.2", "https://api.insight.ly/v3.1"]
 
 
 @pytest.fixture(params=VERSIONS, ids=["v2.2", "v3.1"])
-def hub(request, doors, make_instance):
-    return doors.platform.hub(make_instance({"base.url": request.param})["token"])
+def hub(request, clients, make_instance):
+    return clients.platform.hub(make_instance({"base.url": request.param})["token"])
 
 
 @pytest.fixture(params=["contacts", "accounts"])
@@ -170,8 +170,8 @@ def test_a_list_that_the_crm_gives_as_a_whole_has_pages_here(hub, size):
     assert len(everything) > 200
 
 
-def test_a_customers_own_objects_are_made_shown_changed_and_deleted(doors, make_instance):
-    hub = doors.platform.hub(make_instance({"base.url": VERSIONS[1]})["token"])
+def test_a_customers_own_objects_are_made_shown_changed_and_deleted(clients, make_instance):
+    hub = clients.platform.hub(make_instance({"base.url": VERSIONS[1]})["token"])
     made = hub.call("POST", "/Fruit__c", json={"record_name": "Apple"})
     path = f"/Fruit__c/{made['id']}"
 

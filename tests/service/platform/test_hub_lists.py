@@ -19,10 +19,10 @@ FILTERS = {
 
 
 @pytest.fixture
-def people(doors):
+def people(clients):
     """Contacts whose last names tell odd from even."""
     for number, name in enumerate(NAMES):
-        doors.crm.create("Contacts", {"FIRST_NAME": name, "LAST_NAME": "odd" if number % 2 else "even"})
+        clients.crm.create("Contacts", {"FIRST_NAME": name, "LAST_NAME": "odd" if number % 2 else "even"})
 
 
 @pytest.fixture
@@ -103,18 +103,18 @@ def test_a_page_beyond_the_end_is_empty_and_the_last(ask, where):
 
 
 @pytest.mark.usefixtures("people")
-def test_records_that_vanish_between_two_pages_shift_the_second_and_break_nothing(doors, ask):
+def test_records_that_vanish_between_two_pages_shift_the_second_and_break_nothing(clients, ask):
     reply = ask(pageSize=4)
     for record in decode(reply.body):
-        doors.crm.delete("Contacts", record["CONTACT_ID"])
+        clients.crm.delete("Contacts", record["CONTACT_ID"])
 
     following = ask(pageSize=4, nextPage=reply.headers["elements-next-page-token"])
 
     assert names(following) == NAMES[8:12]
 
 
-def test_a_page_size_above_the_crms_is_cut_and_the_answer_says_so(doors, ask):
-    doors.crm.seed(501)
+def test_a_page_size_above_the_crms_is_cut_and_the_answer_says_so(clients, ask):
+    clients.crm.seed(501)
 
     cut, largest = ask(pageSize=1000), ask(pageSize=500)
     second = ask(pageSize=1000, page=2)
@@ -131,8 +131,8 @@ def test_a_page_size_above_the_crms_is_cut_and_the_answer_says_so(doors, ask):
     [("5", 5), (7, 7), ("0", 1), ("many", 23), ("-3", 23), ("1.5", 23), ("9" * 50, 23)],
 )
 @pytest.mark.usefixtures("people")
-def test_without_a_page_size_the_instances_own_counts(doors, ask, instance, configured, returned):
-    doors.platform.patch_instance(instance["id"], {"configuration": {"pagination.max": configured}})
+def test_without_a_page_size_the_instances_own_counts(clients, ask, instance, configured, returned):
+    clients.platform.patch_instance(instance["id"], {"configuration": {"pagination.max": configured}})
 
     assert len(names(ask())) == returned
     assert len(names(ask(pageSize=2))) == 2
@@ -171,11 +171,11 @@ FORMS = [
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_updated_after_finds_what_was_changed_strictly_later_however_it_is_spelled(
-    doors, ask, spelling, form
+    clients, ask, spelling, form
 ):
     for name in ("before", "at", "after"):
-        doors.clock.advance({"before": "4m 59s", "at": "1s", "after": "1s"}[name])
-        doors.crm.create("Contacts", {"FIRST_NAME": name})
+        clients.clock.advance({"before": "4m 59s", "at": "1s", "after": "1s"}[name])
+        clients.crm.create("Contacts", {"FIRST_NAME": name})
 
     assert names(ask(spelling.format(form))) == ["after"]
 
@@ -294,8 +294,8 @@ def test_filter_order_and_fields_go_together(hub, where):
 
 
 @pytest.mark.usefixtures("people")
-def test_one_record_can_be_asked_for_in_part(doors, hub):
-    record_id = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+def test_one_record_can_be_asked_for_in_part(clients, hub):
+    record_id = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
 
     assert hub.call("GET", f"/contacts/{record_id}?fields=FIRST_NAME") == {"FIRST_NAME": "Ada"}
 
@@ -322,9 +322,9 @@ GARBAGE = {
 @pytest.mark.parametrize("where", [None, "FIRST_NAME = 'Ada'"])
 @pytest.mark.usefixtures("people")
 def test_whatever_the_crm_answers_a_list_the_platform_says_what_is_wrong(
-    *, doors, ask, refused, where, effect, words
+    *, clients, ask, refused, where, effect, words
 ):
-    doors.crm.script_faults([{"effect": effect}])
+    clients.crm.script_faults([{"effect": effect}])
 
     assert refused(ask(where), 502).startswith(words)
 
@@ -332,7 +332,7 @@ def test_whatever_the_crm_answers_a_list_the_platform_says_what_is_wrong(
 @pytest.mark.parametrize("total", ["", "abc", "-5", "1e9", "99999999999999999999"])
 @pytest.mark.parametrize("where", [None, "FIRST_NAME LIKE '%'"])
 @pytest.mark.usefixtures("people")
-def test_a_count_that_the_crm_gets_wrong_does_not_keep_anyone_waiting(doors, ask, where, total):
-    doors.crm.script_faults([{"effect": {"headers": {"X-Total-Count": total}}}])
+def test_a_count_that_the_crm_gets_wrong_does_not_keep_anyone_waiting(clients, ask, where, total):
+    clients.crm.script_faults([{"effect": {"headers": {"X-Total-Count": total}}}])
 
     assert names(ask(where)) == NAMES

@@ -8,8 +8,8 @@ VERSIONS = {"v2.2": "https://api.insight.ly/v2.2", "v3.1": "https://api.insight.
 
 
 @pytest.fixture(params=VERSIONS.values(), ids=VERSIONS)
-def hub(request, doors, make_instance):
-    return doors.platform.hub(make_instance({"base.url": request.param})["token"])
+def hub(request, clients, make_instance):
+    return clients.platform.hub(make_instance({"base.url": request.param})["token"])
 
 
 def test_objects_are_names(hub):
@@ -37,8 +37,8 @@ def test_hydrogen_is_the_generation_without_a_header(hub):
 
 
 @pytest.mark.parametrize("name", ["accounts", "activities", "contacts", "leads", "opportunities", "users"])
-def test_metadata_names_every_field_that_a_record_shows(doors, hub, name):
-    doors.crm.seed(3)
+def test_metadata_names_every_field_that_a_record_shows(clients, hub, name):
+    clients.crm.seed(3)
     hub.call("POST", "/activities", json={"TITLE": "Call"})
     fields = {field["vendorPath"]: field for field in hub.call("GET", f"/objects/{name}/metadata")["fields"]}
 
@@ -91,17 +91,17 @@ def test_the_metadata_of_nothing_is_not_found(hub, refused):
     refused(hub.send("GET", "/objects/nothing/metadata"), 404)
 
 
-def test_a_ping_tells_the_time_and_the_element(doors, hub):
+def test_a_ping_tells_the_time_and_the_element(clients, hub):
     assert hub.call("GET", "/ping") == {
-        "dateTime": doors.clock.show()["now"],
+        "dateTime": clients.clock.show()["now"],
         "endpoint": "insightly",
         "valid": True,
     }
 
 
 @pytest.mark.parametrize(("status", "answered"), [(401, 200), (403, 200), (500, 502), (429, 429)])
-def test_a_ping_tells_bad_credentials_from_a_bad_day(doors, hub, status, answered):
-    doors.crm.script_faults([{"effect": {"status": status}}])
+def test_a_ping_tells_bad_credentials_from_a_bad_day(clients, hub, status, answered):
+    clients.crm.script_faults([{"effect": {"status": status}}])
 
     reply = hub.send("GET", "/ping")
 

@@ -50,10 +50,10 @@ CLAUSES = [
 
 
 @pytest.fixture(params=VERSIONS.values(), ids=VERSIONS)
-def hub(request, doors, make_instance):
+def hub(request, clients, make_instance):
     for fields in PEOPLE:
-        doors.crm.create("Contacts", fields)
-    return doors.platform.hub(make_instance({"base.url": request.param})["token"])
+        clients.crm.create("Contacts", fields)
+    return clients.platform.hub(make_instance({"base.url": request.param})["token"])
 
 
 def meant(clause, record):
@@ -79,12 +79,12 @@ def test_the_crms_filter_finds_what_the_clause_means(hub, clause):
 @pytest.mark.parametrize(
     "where", ["tag = 'vip'", "tag LIKE 'v%'", "email = 'ada@x.example'", "TAG='vip' AND FIRST_NAME='Ada'"]
 )
-def test_what_only_version_2_of_the_crm_can_look_for_is_put_to_it(doors, make_instance, where):
-    hub = doors.platform.hub(make_instance()["token"])
-    doors.crm.create(
+def test_what_only_version_2_of_the_crm_can_look_for_is_put_to_it(clients, make_instance, where):
+    hub = clients.platform.hub(make_instance()["token"])
+    clients.crm.create(
         "Contacts", {"FIRST_NAME": "Ada", "EMAIL_ADDRESS": "ada@x.example", "TAGS": [{"TAG_NAME": "vip"}]}
     )
-    doors.crm.create("Contacts", {"FIRST_NAME": "Bob"})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Bob"})
 
     assert [each["FIRST_NAME"] for each in hub.call("GET", f"/contacts?where={quote(where)}")] == ["Ada"]
 
@@ -93,16 +93,16 @@ def test_what_only_version_2_of_the_crm_can_look_for_is_put_to_it(doors, make_in
     "where",
     ["tag != 'x'", "tag = 'x' OR FIRST_NAME = 'y'", "tag IN ('x')", "tag = 'x' AND email = 'y'", "tag = ''"],
 )
-def test_what_only_the_crm_can_look_for_stands_alone_or_beside_fields(doors, make_instance, refused, where):
-    hub = doors.platform.hub(make_instance()["token"])
+def test_what_only_the_crm_can_look_for_stands_alone_or_beside_fields(clients, make_instance, refused, where):
+    hub = clients.platform.hub(make_instance()["token"])
 
     message = refused(hub.send("GET", f"/contacts?where={quote(where)}"), 400)
 
     assert "is no field but a filter of Insightly's search" in message
 
 
-def test_a_field_that_version_3_does_not_have_is_refused_in_its_own_words(doors, make_instance, refused):
-    hub = doors.platform.hub(make_instance({"base.url": VERSIONS["v3.1"]})["token"])
+def test_a_field_that_version_3_does_not_have_is_refused_in_its_own_words(clients, make_instance, refused):
+    hub = clients.platform.hub(make_instance({"base.url": VERSIONS["v3.1"]})["token"])
 
     reply = hub.send("GET", "/contacts?where=" + quote("NO_SUCH_FIELD = 'x'"))
 
@@ -133,9 +133,11 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("where", UNKNOWN)
 @pytest.mark.parametrize("version", ["v2.2", "v3.1"])
-def test_a_condition_on_a_field_that_no_record_has_is_refused(doors, make_instance, refused, where, version):
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    hub = doors.platform.hub(make_instance({"base.url": VERSIONS[version]})["token"])
+def test_a_condition_on_a_field_that_no_record_has_is_refused(
+    clients, make_instance, refused, where, version
+):
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    hub = clients.platform.hub(make_instance({"base.url": VERSIONS[version]})["token"])
 
     said = refused(hub.send("GET", f"/contacts?where={quote(where)}"), 400)
 
@@ -147,10 +149,10 @@ def test_a_condition_on_a_field_that_no_record_has_is_refused(doors, make_instan
     "resource", ["contacts", "accounts", "leads", "opportunities", "activities", "users"]
 )
 @pytest.mark.parametrize("version", ["v2.2", "v3.1"])
-def test_every_field_of_the_crms_records_may_stand_in_a_condition(doors, make_instance, resource, version):
-    doors.crm.seed(1)
-    doors.crm.call("POST", "/_local/seed", json={"profile": "small"})
-    hub = doors.platform.hub(
+def test_every_field_of_the_crms_records_may_stand_in_a_condition(clients, make_instance, resource, version):
+    clients.crm.seed(1)
+    clients.crm.call("POST", "/_local/seed", json={"profile": "small"})
+    hub = clients.platform.hub(
         make_instance({"base.url": VERSIONS[version], "filter.response.nulls": False})["token"]
     )
     record, *_ = hub.call("GET", f"/{resource}?pageSize=1")
@@ -170,7 +172,7 @@ def test_every_field_of_the_crms_records_may_stand_in_a_condition(doors, make_in
         ("v2.2", "id > 1"),
     ],
 )
-def test_custom_fields_paths_and_any_case_are_known(make_instance, doors, version, where):
-    hub = doors.platform.hub(make_instance({"base.url": VERSIONS[version]})["token"])
+def test_custom_fields_paths_and_any_case_are_known(make_instance, clients, version, where):
+    hub = clients.platform.hub(make_instance({"base.url": VERSIONS[version]})["token"])
 
     assert hub.call("GET", f"/contacts?where={quote(where)}") == []

@@ -43,9 +43,9 @@ def test_a_record_is_made_shown_changed_and_deleted(*, hub, refused, resource, i
 @pytest.mark.parametrize("base_url", ["https://api.insight.ly/v2.2", "https://api.insight.ly/v3.1"])
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_an_update_leaves_alone_what_it_does_not_name(
-    *, doors, make_instance, resource, id_field, fields, changes, base_url, method
+    *, clients, make_instance, resource, id_field, fields, changes, base_url, method
 ):
-    hub = doors.platform.hub(make_instance({"base.url": base_url})["token"])
+    hub = clients.platform.hub(make_instance({"base.url": base_url})["token"])
     made = hub.call("POST", f"/{resource}", json={**fields, "TAGS": [{"TAG_NAME": "kept"}]})
     path = f"/{resource}/{made[id_field]}"
 
@@ -60,7 +60,7 @@ def test_an_update_leaves_alone_what_it_does_not_name(
     assert sorted(tag["TAG_NAME"] for tag in shown["TAGS"]) == ["kept", "new"]
 
 
-@pytest.mark.usefixtures("doors")
+@pytest.mark.usefixtures("clients")
 def test_the_id_in_the_path_counts_not_one_in_the_body(hub):
     one = hub.call("POST", "/contacts", json={"FIRST_NAME": "One"})["CONTACT_ID"]
     two = hub.call("POST", "/contacts", json={"FIRST_NAME": "Two"})["CONTACT_ID"]
@@ -78,11 +78,11 @@ def test_field_names_may_be_in_any_case(hub):
 
 
 @pytest.mark.parametrize("resource", KINDS)
-def test_an_empty_record_is_refused(doors, hub, refused, resource):
+def test_an_empty_record_is_refused(clients, hub, refused, resource):
     assert refused(hub.send("POST", f"/{resource}", json={}), 400).startswith(
         "the body must be an object with at"
     )
-    assert doors.crm.changes() == []
+    assert clients.crm.changes() == []
 
 
 BODIES = {
@@ -103,15 +103,15 @@ BODIES = {
 @pytest.mark.parametrize(("body", "status", "words"), BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT"])
 def test_a_body_that_is_no_record_is_refused_and_nothing_is_written(
-    *, doors, hub, refused, method, body, status, words
+    *, clients, hub, refused, method, body, status, words
 ):
     path = "/contacts"
     if method != "POST":
         path += f"/{hub.call('POST', '/contacts', json={'FIRST_NAME': 'Ada'})['CONTACT_ID']}"
-    before = doors.crm.changes()
+    before = clients.crm.changes()
 
     assert refused(hub.send(method, path, body=body), status).startswith(words)
-    assert doors.crm.changes() == before
+    assert clients.crm.changes() == before
 
 
 def test_a_refusal_by_the_crm_carries_its_own_words(hub, refused):
@@ -164,10 +164,10 @@ FAULTS = {
 @pytest.mark.parametrize(("effect", "status", "words"), FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 def test_whatever_the_crm_answers_a_record_the_platform_says_what_is_wrong(
-    *, doors, hub, refused, method, effect, status, words
+    *, clients, hub, refused, method, effect, status, words
 ):
     made = hub.call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
-    doors.crm.script_faults([{"effect": effect}])
+    clients.crm.script_faults([{"effect": effect}])
 
     reply = hub.send(
         method, f"/contacts/{made['CONTACT_ID']}", body=b'{"LAST_NAME": "L"}' if method == "PATCH" else b""
@@ -214,7 +214,7 @@ def test_a_resource_that_nobody_has_is_not_found(*, hub, refused, method, below,
     assert refused(reply, 404).startswith(words)
 
 
-def test_a_records_id_stands_beside_the_crms_own(doors, hub):
+def test_a_records_id_stands_beside_the_crms_own(clients, hub):
     made = hub.call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
     path = f"/contacts/{made['CONTACT_ID']}"
 
@@ -229,7 +229,7 @@ def test_a_records_id_stands_beside_the_crms_own(doors, hub):
     assert hub.call("GET", f"/contacts?where=id={made['id']}&orderBy=id%20desc&fields=id") == [
         {"id": made["id"]}
     ]
-    assert "id" not in doors.crm.get("Contacts", made["CONTACT_ID"])
+    assert "id" not in clients.crm.get("Contacts", made["CONTACT_ID"])
 
 
 @pytest.mark.parametrize("value", ["false", "False"])
@@ -245,19 +245,19 @@ def test_who_does_not_want_the_id_beside_the_crms_own_can_say_so(hub, value):
 
 
 def test_the_id_beside_the_crms_own_can_be_switched_off(own_stack):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_ID_ALIAS": "false"}).workspace()
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
-    made = doors.platform.hub(instance["token"]).call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_ID_ALIAS": "false"}).workspace()
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
+    made = clients.platform.hub(instance["token"]).call("POST", "/contacts", json={"FIRST_NAME": "Ada"})
 
     assert "id" not in made
 
 
-def test_polls_see_records_as_the_crm_has_them(doors, instance):
-    doors.clock.advance("1m")
-    made = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("15m")
+def test_polls_see_records_as_the_crm_has_them(clients, instance):
+    clients.clock.advance("1m")
+    made = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("15m")
 
-    (callback,) = doors.sink.callbacks(objectType="contacts")
+    (callback,) = clients.sink.callbacks(objectType="contacts")
     (raw,) = callback["json"]["message"]["raw"]["contacts"]
     assert raw["CONTACT_ID"] == made["CONTACT_ID"]
     assert "id" not in raw
@@ -281,9 +281,11 @@ def test_every_hub_answer_names_the_instance(instance, hub):
 @pytest.mark.parametrize(
     ("value", "kept"), [("false", True), (False, True), ("true", False), (True, False), (None, False)]
 )
-def test_nulls_are_taken_out_of_records_unless_the_instance_says_otherwise(doors, instance, hub, value, kept):
+def test_nulls_are_taken_out_of_records_unless_the_instance_says_otherwise(
+    clients, instance, hub, value, kept
+):
     made = hub.call("POST", "/contacts", json={"FIRST_NAME": "Ada", "ADDRESSES": [{"STREET": "Main"}]})
-    doors.platform.patch_instance(instance["id"], {"configuration": {"filter.response.nulls": value}})
+    clients.platform.patch_instance(instance["id"], {"configuration": {"filter.response.nulls": value}})
 
     shown = [
         hub.call("GET", f"/contacts/{made['CONTACT_ID']}"),
@@ -308,10 +310,10 @@ def test_the_null_filter_does_not_touch_nought_false_and_empty_values(hub):
     assert made["TAGS"] == []
 
 
-def test_the_crm_keeps_what_the_hub_writes_and_the_hub_shows_what_the_crm_keeps(doors, hub):
+def test_the_crm_keeps_what_the_hub_writes_and_the_hub_shows_what_the_crm_keeps(clients, hub):
     made = hub.call("POST", "/accounts", json={"ORGANISATION_NAME": "Ünïcödé 漢字 🚀"})
-    doors.crm.update("Organisations", made["ORGANISATION_ID"], {"ORGANISATION_NAME": "Plain"})
+    clients.crm.update("Organisations", made["ORGANISATION_ID"], {"ORGANISATION_NAME": "Plain"})
 
-    assert doors.crm.get("Organisations", made["ORGANISATION_ID"])["ORGANISATION_NAME"] == "Plain"
+    assert clients.crm.get("Organisations", made["ORGANISATION_ID"])["ORGANISATION_NAME"] == "Plain"
     assert hub.call("GET", f"/accounts/{made['ORGANISATION_ID']}")["ORGANISATION_NAME"] == "Plain"
     assert made["ORGANISATION_NAME"] == "Ünïcödé 漢字 🚀"

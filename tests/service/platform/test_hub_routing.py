@@ -7,12 +7,14 @@ from mock_kit.api.json_text import decode
 
 
 @pytest.fixture
-def call(doors, instance):
+def call(clients, instance):
     """Call a path below the base path, with the token or without."""
 
     def send(method, path, *, token=True, **given):
-        pairs = doors.platform.headers["Authorization"] + (f", Element {instance['token']}" if token else "")
-        return doors.platform.send(method, BASE_PATH + path, headers={"Authorization": pairs}, **given)
+        pairs = clients.platform.headers["Authorization"] + (
+            f", Element {instance['token']}" if token else ""
+        )
+        return clients.platform.send(method, BASE_PATH + path, headers={"Authorization": pairs}, **given)
 
     return send
 
@@ -83,13 +85,13 @@ def test_the_users_are_the_crms_with_a_token(call):
     assert "USER_ID" in decode(call("GET", "/users").body)[0]
 
 
-def test_a_switched_off_instance_answers_objects_and_nothing_else(doors, instance, call, refused):
-    doors.platform.call("DELETE", f"{BASE_PATH}/instances/{instance['id']}/enabled")
+def test_a_switched_off_instance_answers_objects_and_nothing_else(clients, instance, call, refused):
+    clients.platform.call("DELETE", f"{BASE_PATH}/instances/{instance['id']}/enabled")
 
     for path in ("/contacts", "/contacts/1", "/contacts/1/notes", "/me", "/ping"):
         assert "is disabled" in refused(call("GET", path), 403)
     assert "contacts" in decode(call("GET", "/objects").body)
-    doors.platform.call("PUT", f"{BASE_PATH}/instances/{instance['id']}/enabled")
+    clients.platform.call("PUT", f"{BASE_PATH}/instances/{instance['id']}/enabled")
     assert call("GET", "/contacts").status == 200
 
 

@@ -19,8 +19,8 @@ def quiet(make_instance):
 
 
 @pytest.fixture
-def quiet_hub(doors, quiet):
-    return doors.platform.hub(quiet["token"])
+def quiet_hub(clients, quiet):
+    return clients.platform.hub(quiet["token"])
 
 
 @pytest.fixture
@@ -31,11 +31,11 @@ def job(quiet_hub):
     return decode(reply.body)
 
 
-def told(doors):
-    return [callback["json"] for callback in doors.sink.callbacks()]
+def told(clients):
+    return [callback["json"] for callback in clients.sink.callbacks()]
 
 
-def test_a_call_becomes_a_job_at_once_and_is_not_made(doors, quiet, job, jobs):
+def test_a_call_becomes_a_job_at_once_and_is_not_made(clients, quiet, job, jobs):
     url = quiet["configuration"]["event.notification.callback.url"]
 
     assert job == {
@@ -64,15 +64,15 @@ def test_a_call_becomes_a_job_at_once_and_is_not_made(doors, quiet, job, jobs):
     assert re.fullmatch("[0-9a-f-]{36}", job["id"])
     assert decode(jobs().body) == [job] == [decode(jobs(path=f"/{job['id']}").body)]
     assert decode(jobs(path=f"/{job['id']}/history").body) == []
-    doors.clock.advance("59m")
-    assert told(doors) == []
+    clients.clock.advance("59m")
+    assert told(clients) == []
 
 
 @pytest.mark.usefixtures("job")
-def test_it_is_made_at_each_instant_and_each_result_sent_on(doors, quiet, quiet_hub):
-    ran = doors.clock.advance("3h")
+def test_it_is_made_at_each_instant_and_each_result_sent_on(clients, quiet, quiet_hub):
+    ran = clients.clock.advance("3h")
 
-    results = told(doors)
+    results = told(clients)
     assert (ran["attempts"], ran["deliveries"], len(results)) == (3, 3, 3)
     users = quiet_hub.call("GET", "/users?fields=USER_ID")
     assert all(
@@ -82,55 +82,55 @@ def test_it_is_made_at_each_instant_and_each_result_sent_on(doors, quiet, quiet_
     assert (
         len({each["eventId"] for each in results}) == len({each["notificationId"] for each in results}) == 3
     )
-    callbacks = doors.sink.callbacks()
+    callbacks = clients.sink.callbacks()
     assert [each["received_at"][11:19] for each in callbacks] == ["11:00:00", "12:00:00", "13:00:00"]
     assert {each["signature"] for each in callbacks} == {"valid"}
 
 
-def test_a_call_that_writes_writes_each_time(doors, quiet_hub):
+def test_a_call_that_writes_writes_each_time(clients, quiet_hub):
     quiet_hub.send("POST", "/contacts", json={"FIRST_NAME": "Ada"}, headers=HOURLY)
 
-    doors.clock.advance("2h")
+    clients.clock.advance("2h")
 
     assert [each["FIRST_NAME"] for each in quiet_hub.call("GET", "/contacts")] == ["Ada", "Ada"]
 
 
-def test_a_month_of_days_passes_in_one_move(doors, quiet_hub):
+def test_a_month_of_days_passes_in_one_move(clients, quiet_hub):
     quiet_hub.send("GET", "/ping", headers={"Elements-Schedule-Request": "0 0 3 * * ?"})
 
-    assert doors.clock.advance("30d")["attempts"] == 30
+    assert clients.clock.advance("30d")["attempts"] == 30
 
 
-def test_the_result_goes_where_the_header_says(doors, quiet_hub):
-    url = f"{doors.credentials.callback_url}/elsewhere"
+def test_the_result_goes_where_the_header_says(clients, quiet_hub):
+    url = f"{clients.credentials.callback_url}/elsewhere"
 
     quiet_hub.send("GET", "/users", headers={**HOURLY, "Elements-Async-Callback-Url": url})
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    (callback,) = doors.sink.callbacks()
-    assert callback["path"].startswith(f"/{doors.credentials.name}/elsewhere")
+    (callback,) = clients.sink.callbacks()
+    assert callback["path"].startswith(f"/{clients.credentials.name}/elsewhere")
 
 
-def test_a_schedule_goes_before_putting_off(doors, quiet_hub):
+def test_a_schedule_goes_before_putting_off(clients, quiet_hub):
     reply = quiet_hub.send("GET", "/users", headers={**HOURLY, "Elements-Async-Request": "true"})
 
     assert decode(reply.body)["trigger"]["cron"] == "0 * * * *"
-    doors.clock.advance("59m")
-    assert told(doors) == []
+    clients.clock.advance("59m")
+    assert told(clients) == []
 
 
 @pytest.mark.parametrize("path", ["/objects", "/ping", "/me", "/contacts/1"])
-def test_any_hub_call_can_be_scheduled(doors, quiet_hub, path):
+def test_any_hub_call_can_be_scheduled(clients, quiet_hub, path):
     quiet_hub.send("GET", path, headers=HOURLY)
-    doors.clock.advance("1h")
+    clients.clock.advance("1h")
 
-    (result,) = told(doors)
+    (result,) = told(clients)
     assert result["status"] == quiet_hub.send("GET", path).status
 
 
-def test_nobody_to_tell_is_refused(doors, make_instance, jobs, refused):
+def test_nobody_to_tell_is_refused(clients, make_instance, jobs, refused):
     silent = make_instance({"event.notification.callback.url": ..., "event.notification.enabled": False})
-    hub = doors.platform.hub(silent["token"])
+    hub = clients.platform.hub(silent["token"])
 
     assert "needs Elements-Async-Callback-Url" in refused(hub.send("GET", "/users", headers=HOURLY), 400)
     assert decode(jobs().body) == []
@@ -155,19 +155,21 @@ def test_what_is_no_schedule_is_refused(quiet_hub, jobs, refused, expression, wo
     assert decode(jobs().body) == quiet_hub.call("GET", "/contacts") == []
 
 
-def test_strangers_and_switched_off_instances_are_refused_at_once(doors, quiet, quiet_hub, stranger, refused):
+def test_strangers_and_switched_off_instances_are_refused_at_once(
+    clients, quiet, quiet_hub, stranger, refused
+):
     refused(stranger.send("GET", f"{BASE_PATH}/hubs/crm/contacts", headers=HOURLY), 401)
-    doors.platform.call("DELETE", f"{BASE_PATH}/instances/{quiet['id']}/enabled")
+    clients.platform.call("DELETE", f"{BASE_PATH}/instances/{quiet['id']}/enabled")
     refused(quiet_hub.send("GET", "/contacts", headers=HOURLY), 403)
 
 
-def test_each_time_it_ran_is_told_the_latest_first(doors, quiet, quiet_hub, jobs):
+def test_each_time_it_ran_is_told_the_latest_first(clients, quiet, quiet_hub, jobs):
     headers = {"Elements-Schedule-Request": "0/30 * * * *"}
     job = decode(quiet_hub.send("GET", "/contacts/1", headers=headers).body)
-    doors.clock.advance("30m")
-    doors.sink.respond({"status": 503})
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("30m")
+    clients.clock.advance("30m")
+    clients.sink.respond({"status": 503})
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("30m")
 
     latest, first = decode(jobs(path=f"/{job['id']}/history").body)
 
@@ -194,10 +196,10 @@ def test_each_time_it_ran_is_told_the_latest_first(doors, quiet, quiet_hub, jobs
     assert (latest["job_state"], latest["start_time"]) == ("FAILED", AT_10 + 60 * MINUTE)
 
 
-def test_what_ran_well_and_what_its_receiver_did_not_take_is_told_apart(doors, quiet_hub, jobs):
+def test_what_ran_well_and_what_its_receiver_did_not_take_is_told_apart(clients, quiet_hub, jobs):
     job = decode(quiet_hub.send("GET", "/users", headers=HOURLY).body)
-    doors.sink.respond({"status": 503, "times": 1})
-    doors.clock.advance("2h")
+    clients.sink.respond({"status": 503, "times": 1})
+    clients.clock.advance("2h")
 
     turns = decode(jobs(path=f"/{job['id']}/history").body)
 
@@ -207,11 +209,11 @@ def test_what_ran_well_and_what_its_receiver_did_not_take_is_told_apart(doors, q
     ]
 
 
-def test_turns_of_pollers_and_of_requests_stand_in_one_history(doors, make_instance, jobs):
+def test_turns_of_pollers_and_of_requests_stand_in_one_history(clients, make_instance, jobs):
     polled = make_instance()
-    hub = doors.platform.hub(polled["token"])
+    hub = clients.platform.hub(polled["token"])
     job = decode(hub.send("GET", "/users", headers={"Elements-Schedule-Request": "0/20 * * * *"}).body)
-    doors.clock.advance("45m")
+    clients.clock.advance("45m")
 
     page = jobs(path="/history?pageSize=3")
     rest = jobs(path=f"/history?pageSize=3&nextPage={page.headers['elements-next-page-token']}")
@@ -229,13 +231,13 @@ def test_turns_of_pollers_and_of_requests_stand_in_one_history(doors, make_insta
     assert [turn["job_group"] for turn in decode(jobs(path="/history").body)] == ["pollers"] * 3
 
 
-def test_a_disabled_job_pauses_and_an_enabled_one_goes_on_at_its_next_instant(doors, job, put_job):
+def test_a_disabled_job_pauses_and_an_enabled_one_goes_on_at_its_next_instant(clients, job, put_job):
     paused = put_job(job, "disable")
     trigger = paused["trigger"]
     assert (trigger["state"], trigger["mayFireAgain"], trigger["nextFireTime"]) == ("PAUSED", False, None)
     assert put_job(job, "disable") == paused
-    doors.clock.advance("150m")
-    assert told(doors) == []
+    clients.clock.advance("150m")
+    assert told(clients) == []
 
     running = put_job(job, "enable")
 
@@ -244,11 +246,11 @@ def test_a_disabled_job_pauses_and_an_enabled_one_goes_on_at_its_next_instant(do
         AT_10 + 180 * MINUTE,
     )
     assert put_job(job, "enable") == running
-    doors.clock.advance("30m")
-    assert len(told(doors)) == 1
+    clients.clock.advance("30m")
+    assert len(told(clients)) == 1
 
 
-def test_a_job_is_rescheduled_by_its_cron(doors, job, put_job):
+def test_a_job_is_rescheduled_by_its_cron(clients, job, put_job):
     moved = put_job(job, "reschedule", json={"cron": "0 0/10 * * * ?"})
 
     assert moved["id"] == job["id"]
@@ -256,7 +258,7 @@ def test_a_job_is_rescheduled_by_its_cron(doors, job, put_job):
         "0 0/10 * * * ?",
         AT_10 + 10 * MINUTE,
     )
-    assert doors.clock.advance("1h")["attempts"] == 6
+    assert clients.clock.advance("1h")["attempts"] == 6
 
 
 @pytest.mark.parametrize(
@@ -280,55 +282,55 @@ def test_a_disabled_job_is_not_rescheduled(job, jobs, put_job, refused):
     refused(jobs("PUT", f"/{job['id']}/reschedule", json={"cron": "0 1 * * *"}), 409)
 
 
-def test_a_job_whose_time_is_over_is_not_enabled(doors, quiet_hub, jobs, put_job, refused):
+def test_a_job_whose_time_is_over_is_not_enabled(clients, quiet_hub, jobs, put_job, refused):
     reply = quiet_hub.send("GET", "/ping", headers={"Elements-Schedule-Request": "0 0 12 2 3 ? 2026"})
     once = decode(reply.body)
     put_job(once, "disable")
-    doors.clock.advance("3h")
+    clients.clock.advance("3h")
 
     assert "never does" in refused(jobs("PUT", f"/{once['id']}/enable"), 400)
 
 
-def test_a_job_that_has_fired_for_the_last_time_is_gone(doors, quiet_hub, jobs, refused):
+def test_a_job_that_has_fired_for_the_last_time_is_gone(clients, quiet_hub, jobs, refused):
     reply = quiet_hub.send("GET", "/ping", headers={"Elements-Schedule-Request": "0 0 12 2 3 ? 2026"})
 
-    assert doors.clock.advance("2h")["attempts"] == 1
+    assert clients.clock.advance("2h")["attempts"] == 1
 
     refused(jobs(path=f"/{decode(reply.body)['id']}"), 404)
 
 
-def test_a_deleted_job_runs_no_more(doors, job, jobs, refused):
+def test_a_deleted_job_runs_no_more(clients, job, jobs, refused):
     assert jobs("DELETE", f"/{job['id']}").status == 200
 
     refused(jobs(path=f"/{job['id']}"), 404)
     assert decode(jobs().body) == []
-    assert doors.clock.advance("1d")["attempts"] == 0
+    assert clients.clock.advance("1d")["attempts"] == 0
 
 
 @pytest.mark.usefixtures("job")
-def test_a_deleted_instance_ends_its_jobs_and_no_others(doors, quiet, make_instance, jobs):
-    other = doors.platform.hub(make_instance({"event.notification.enabled": False})["token"])
+def test_a_deleted_instance_ends_its_jobs_and_no_others(clients, quiet, make_instance, jobs):
+    other = clients.platform.hub(make_instance({"event.notification.enabled": False})["token"])
     kept = decode(other.send("GET", "/ping", headers=HOURLY).body)
 
-    doors.platform.delete_instance(quiet["id"])
+    clients.platform.delete_instance(quiet["id"])
 
     assert decode(jobs().body) == [kept]
-    assert doors.clock.advance("1h")["attempts"] == 1
+    assert clients.clock.advance("1h")["attempts"] == 1
 
 
 @pytest.mark.usefixtures("job")
-def test_a_disabled_instance_pauses_its_jobs(doors, quiet, jobs):
+def test_a_disabled_instance_pauses_its_jobs(clients, quiet, jobs):
     path = f"{BASE_PATH}/instances/{quiet['id']}/enabled"
-    doors.platform.call("DELETE", path)
+    clients.platform.call("DELETE", path)
     (paused,) = decode(jobs().body)
     assert (paused["trigger"]["state"], paused["trigger"]["nextFireTime"]) == ("PAUSED", None)
-    assert doors.clock.advance("90m")["attempts"] == 0
+    assert clients.clock.advance("90m")["attempts"] == 0
 
-    doors.platform.call("PUT", path)
+    clients.platform.call("PUT", path)
 
     (running,) = decode(jobs().body)
     assert running["trigger"]["nextFireTime"] == AT_10 + 120 * MINUTE
-    assert doors.clock.advance("30m")["attempts"] == 1
+    assert clients.clock.advance("30m")["attempts"] == 1
 
 
 @pytest.mark.usefixtures("instance")

@@ -48,18 +48,20 @@ def hand_off(send):
 
 
 @pytest.fixture
-def told(doors):
+def told(clients):
     """Let what is due happen, and return what the sink was told."""
 
     def callbacks():
-        doors.clock.advance(0)
-        return [callback["json"]["message"] for callback in doors.sink.callbacks()]
+        clients.clock.advance(0)
+        return [callback["json"]["message"] for callback in clients.sink.callbacks()]
 
     return callbacks
 
 
-def test_what_a_poller_hands_on_becomes_an_event_and_a_callback_as_if_polled(doors, instance, hand_off, told):
-    doors.clock.advance("1m")
+def test_what_a_poller_hands_on_becomes_an_event_and_a_callback_as_if_polled(
+    clients, instance, hand_off, told
+):
+    clients.clock.advance("1m")
     hand_off(instance, ADA, {**ADA, "CONTACT_ID": 8, "DATE_UPDATED_UTC": "2026-03-02 09:30:00"})
 
     (message,) = told()
@@ -74,27 +76,27 @@ def test_what_a_poller_hands_on_becomes_an_event_and_a_callback_as_if_polled(doo
         ("8", "UPDATED", "2026-03-02T09:30:00Z"),
     ]
     assert {event["pollDate"] for event in message["events"]} == {"2026-03-02T10:01:00Z"}
-    (event,) = doors.platform.events(instance["id"])
+    (event,) = clients.platform.events(instance["id"])
     assert (event["id"], event["status"]) == (message["eventId"], "NOTIFIED")
     assert json.loads(event["providerData"]) == message["raw"]
-    assert doors.platform.polls() == []
+    assert clients.platform.polls() == []
 
 
-def test_an_event_from_outside_is_received_until_it_is_sent(doors, instance, hand_off):
+def test_an_event_from_outside_is_received_until_it_is_sent(clients, instance, hand_off):
     hand_off(instance, ADA)
 
-    assert [event["status"] for event in doors.platform.events(instance["id"])] == ["RECEIVED"]
+    assert [event["status"] for event in clients.platform.events(instance["id"])] == ["RECEIVED"]
 
 
-def test_a_hand_off_leaves_the_last_poll_where_it_is(doors, instance, hand_off):
-    doors.clock.advance("1m")
-    ada = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_a_hand_off_leaves_the_last_poll_where_it_is(clients, instance, hand_off):
+    clients.clock.advance("1m")
+    ada = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     hand_off(instance, ADA)
 
-    doors.clock.advance("14m")
+    clients.clock.advance("14m")
 
     ids = [
-        event["objectId"] for each in doors.sink.callbacks() for event in each["json"]["message"]["events"]
+        event["objectId"] for each in clients.sink.callbacks() for event in each["json"]["message"]["events"]
     ]
     assert ids == ["7", str(ada["CONTACT_ID"])]
 
@@ -134,11 +136,11 @@ def test_a_hand_off_may_name_its_instance_in_the_header_alone(instance, send, to
     assert len(told()) == 1
 
 
-def test_a_hand_off_without_records_is_no_event(doors, instance, hand_off, told):
+def test_a_hand_off_without_records_is_no_event(clients, instance, hand_off, told):
     hand_off(instance)
 
     assert told() == []
-    assert doors.platform.events(instance["id"]) == []
+    assert clients.platform.events(instance["id"]) == []
 
 
 @pytest.mark.parametrize("body", [{}, [], {"objectType": "contacts", "contacts": 1}, {"objectType": []}])
@@ -149,7 +151,7 @@ def test_what_is_no_hand_off_is_refused(instance, send, refused, unchanged, body
 
 @pytest.mark.parametrize("way", ["header", "path"])
 def test_what_a_provider_sends_reaches_the_instances_that_are_named(
-    doors, instance, make_instance, send, told, way
+    clients, instance, make_instance, send, told, way
 ):
     other = make_instance()
     payload = {"hook": {"what": "contact.created"}, "id": 7}
@@ -164,7 +166,7 @@ def test_what_a_provider_sends_reaches_the_instances_that_are_named(
     assert [message["instanceId"] for message in messages] == [instance["id"], other["id"]]
     for message in messages:
         assert (message["raw"], message["events"]) == (payload, [])
-    (event,) = doors.platform.events(instance["id"])
+    (event,) = clients.platform.events(instance["id"])
     assert json.loads(event["providerData"]) == payload
 
 
@@ -187,11 +189,11 @@ def test_what_comes_in_any_form_comes_out_as_an_object(instance, send, told, giv
     assert message["raw"] == raw
 
 
-def test_a_get_carries_an_event_in_its_query_and_without_one_is_a_ping(doors, instance, send, told):
+def test_a_get_carries_an_event_in_its_query_and_without_one_is_a_ping(clients, instance, send, told):
     path = f"/insightly/{encoded(instance)}"
 
     assert send(path, method="GET").status == send("/insightly/", method="GET").status == 200
-    assert doors.platform.events(instance["id"]) == []
+    assert clients.platform.events(instance["id"]) == []
     assert send(f"{path}?ticket=7", method="GET").status == 200
 
     assert [message["raw"] for message in told()] == [{"ticket": "7"}]
@@ -208,10 +210,10 @@ def test_an_unknown_element_is_not_found(send, refused, method, key):
 
 
 @pytest.mark.assumed
-def test_what_fits_no_instance_is_dropped(doors, instance, make_instance, send, unchanged):
+def test_what_fits_no_instance_is_dropped(clients, instance, make_instance, send, unchanged):
     silent = make_instance({"event.notification.enabled": False})
     disabled = make_instance()
-    doors.platform.send("DELETE", f"{BASE_PATH}/instances/{disabled['id']}/enabled")
+    clients.platform.send("DELETE", f"{BASE_PATH}/instances/{disabled['id']}/enabled")
     event = {"a": 1}
 
     with unchanged():
@@ -223,14 +225,14 @@ def test_what_fits_no_instance_is_dropped(doors, instance, make_instance, send, 
 
 
 @pytest.mark.assumed
-def test_whose_an_instance_is_can_be_said_and_then_it_is_nobody_elses(stack_in_process, instance, doors):
+def test_whose_an_instance_is_can_be_said_and_then_it_is_nobody_elses(stack_in_process, instance, clients):
     other = stack_in_process.new_workspace()
     path = f"{BASE_PATH}/events/insightly/{encoded(instance)}"
 
     other.platform.send("POST", path, json={"a": 1})
-    assert doors.platform.events(instance["id"]) == []
-    doors.platform.send("POST", path, json={"a": 1})
-    assert len(doors.platform.events(instance["id"])) == 1
+    assert clients.platform.events(instance["id"]) == []
+    clients.platform.send("POST", path, json={"a": 1})
+    assert len(clients.platform.events(instance["id"])) == 1
     stack_in_process.delete_workspace(other.credentials.name)
 
 

@@ -31,8 +31,8 @@ CONFIGURATION_KEYS = {
 }  # fmt: skip
 
 
-def test_the_guides_json_makes_an_instance(doors, instances):
-    reply = instances("POST", json=instance_body(doors.credentials, signature_key="s3cret"))
+def test_the_guides_json_makes_an_instance(clients, instances):
+    reply = instances("POST", json=instance_body(clients.credentials, signature_key="s3cret"))
 
     assert reply.status == 200
     assert decode(reply.body)["configuration"]["event.notification.signature.key"] == "s3cret"
@@ -44,7 +44,7 @@ def test_an_instance_has_the_platforms_keys_in_its_order(instance):
     assert list(instance["user"]) == ["id", "emailAddress", "firstName", "lastName"]
 
 
-def test_an_instance_has_the_platforms_values(doors, instance):
+def test_an_instance_has_the_platforms_values(clients, instance):
     shown = {key: value for key, value in instance.items() if key not in {"element", "configuration", "user"}}
 
     assert shown == {
@@ -60,14 +60,14 @@ def test_an_instance_has_the_platforms_values(doors, instance):
         "maxCacheSize": 0,
         "cacheTimeToLive": 0,
         "eventsEnabled": True,
-        "eventsNotificationCallbackUrl": doors.credentials.callback_url,
+        "eventsNotificationCallbackUrl": clients.credentials.callback_url,
         "subscriptionId": instance["subscriptionId"],
         "traceLoggingEnabled": False,
         "cachingEnabled": False,
         "externalAuthentication": "none",
     }
     assert isinstance(instance["subscriptionId"], int)
-    assert instance["user"]["emailAddress"] == doors.credentials.crm_username
+    assert instance["user"]["emailAddress"] == clients.credentials.crm_username
     assert isinstance(instance["user"]["id"], int)
     element = instance["element"]
     assert (element["id"], element["key"], element["hub"]) == (5993, "insightly", "crm")
@@ -86,9 +86,9 @@ def test_all_keys_of_the_element_are_in_the_configuration_and_all_values_are_tex
 
 
 def test_a_configuration_value_that_is_not_set_may_be_shown_as_an_empty_text(own_stack):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_UNSET_VALUE": ""}).workspace()
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_UNSET_VALUE": ""}).workspace()
 
-    made = doors.platform.create_instance(instance_body(doors.credentials))
+    made = clients.platform.create_instance(instance_body(clients.credentials))
 
     assert made["configuration"]["event.poller.urls"] == ""
 
@@ -104,7 +104,7 @@ def test_keys_that_the_element_does_not_know_are_kept_as_texts(make_instance):
 
 @pytest.mark.parametrize("answer", ["create", "get", "list", "patch", "put"])
 def test_passwords_are_masked_and_the_user_name_is_clear_in_every_answer(
-    doors, instances, instance, body_of, answer
+    clients, instances, instance, body_of, answer
 ):
     path = f"/{instance['id']}"
     reply = {
@@ -120,9 +120,9 @@ def test_passwords_are_masked_and_the_user_name_is_clear_in_every_answer(
     shown = decode(reply.body)
     configuration = (shown[0] if answer == "list" else shown)["configuration"]
     assert configuration["password"] == "********"
-    assert configuration["username"] == doors.credentials.crm_username
+    assert configuration["username"] == clients.credentials.crm_username
     assert configuration["event.notification.signature.key"] == "a-key-of-your-own"
-    assert doors.credentials.crm_api_key.encode() not in reply.body
+    assert clients.credentials.crm_api_key.encode() not in reply.body
     assert b"hush" not in reply.body
     if answer in {"create", "patch", "put"}:
         assert configuration["event.notification.basic.password"] == "********"
@@ -158,17 +158,17 @@ def test_a_token_is_44_characters_of_base64_and_everyones_own(make_instance):
         assert len(base64.b64decode(token, validate=True)) == 32
 
 
-def test_the_same_seed_gives_the_same_instances_after_a_reset(doors, body_of):
-    made = doors.platform.create_instance(body_of())
-    doors.clock.advance("1h")
+def test_the_same_seed_gives_the_same_instances_after_a_reset(clients, body_of):
+    made = clients.platform.create_instance(body_of())
+    clients.clock.advance("1h")
 
-    doors.reset()
+    clients.reset()
 
-    assert doors.platform.create_instance(body_of()) == made
+    assert clients.platform.create_instance(body_of()) == made
 
 
-def test_the_date_of_creation_is_the_workspaces_in_whole_seconds(doors, make_instance):
-    doors.clock.advance("1m 30.7s")
+def test_the_date_of_creation_is_the_workspaces_in_whole_seconds(clients, make_instance):
+    clients.clock.advance("1m 30.7s")
 
     assert make_instance()["createdDate"] == "2026-03-02T10:01:30Z"
 
@@ -186,10 +186,10 @@ def test_the_date_of_creation_is_the_workspaces_in_whole_seconds(doors, make_ins
         (..., "false", 0),
     ],
 )
-def test_events_are_switched_on_by_a_flag_or_its_text(doors, make_instance, enabled, shown, polled):
+def test_events_are_switched_on_by_a_flag_or_its_text(clients, make_instance, enabled, shown, polled):
     instance = make_instance({"event.notification.enabled": enabled})
 
-    ran = doors.clock.advance("15m")
+    ran = clients.clock.advance("15m")
 
     assert instance["configuration"]["event.notification.enabled"] == shown
     assert instance["eventsEnabled"] is bool(polled)
@@ -199,10 +199,10 @@ def test_events_are_switched_on_by_a_flag_or_its_text(doors, make_instance, enab
 
 
 @pytest.mark.parametrize("vendor_type", ["webhook", "webhooks"])
-def test_an_instance_that_waits_for_webhooks_is_not_polled(doors, make_instance, vendor_type):
+def test_an_instance_that_waits_for_webhooks_is_not_polled(clients, make_instance, vendor_type):
     make_instance({"event.vendor.type": vendor_type})
 
-    assert doors.clock.advance("1h")["polls"] == 0
+    assert clients.clock.advance("1h")["polls"] == 0
 
 
 def test_without_a_callback_url_there_is_no_subscription(make_instance):
@@ -213,17 +213,17 @@ def test_without_a_callback_url_there_is_no_subscription(make_instance):
     assert "eventsNotificationCallbackUrl" not in instance
 
 
-def test_the_pollers_configuration_is_taken_as_an_object_or_as_text_and_shown_as_text(doors, body_of):
+def test_the_pollers_configuration_is_taken_as_an_object_or_as_text_and_shown_as_text(clients, body_of):
     entries = body_of()["configuration"]["event.poller.configuration"]
     text = json.dumps(entries, indent=2)
 
-    from_object = doors.platform.create_instance(body_of())
-    from_text = doors.platform.create_instance(body_of({"event.poller.configuration": text}))
+    from_object = clients.platform.create_instance(body_of())
+    from_text = clients.platform.create_instance(body_of({"event.poller.configuration": text}))
 
     shown = from_object["configuration"]["event.poller.configuration"]
     assert shown == json.dumps(entries, separators=(",", ":"))
     assert from_text["configuration"]["event.poller.configuration"] == text
-    assert doors.clock.advance("15m")["polls"] == 8
+    assert clients.clock.advance("15m")["polls"] == 8
 
 
 @pytest.mark.parametrize(
@@ -240,11 +240,11 @@ def test_the_pollers_configuration_is_taken_as_an_object_or_as_text_and_shown_as
         pytest.param("", "15", 4, id="empty for the default", marks=pytest.mark.assumed),
     ],
 )
-def test_the_interval_is_whole_minutes_as_text_or_number(doors, make_instance, interval, shown, polls):
+def test_the_interval_is_whole_minutes_as_text_or_number(clients, make_instance, interval, shown, polls):
     instance = make_instance({"event.poller.refresh_interval": interval})
 
     assert instance["configuration"]["event.poller.refresh_interval"] == shown
-    assert doors.clock.advance("15m")["polls"] == polls
+    assert clients.clock.advance("15m")["polls"] == polls
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_keys_that_mean_nothing_here_are_passed_over(make_instance):
     assert made["valid"] is True
 
 
-@pytest.mark.usefixtures("doors")
+@pytest.mark.usefixtures("clients")
 def test_of_a_key_that_comes_twice_the_last_one_counts(instances, body_of):
     body = json.dumps(body_of()).replace('"name": "My Insightly"', '"name": "First", "name": "Second"')
 
@@ -375,7 +375,7 @@ def test_a_listed_instance_is_the_one_that_get_shows(instances, instance):
     assert listed == decode(instances("GET", f"/{instance['id']}").body) == instance
 
 
-def test_an_instance_of_another_workspace_is_not_found(stack_in_process, doors, instance, refused):
+def test_an_instance_of_another_workspace_is_not_found(stack_in_process, clients, instance, refused):
     other = stack_in_process.new_workspace()
     path = f"{BASE_PATH}/instances/{instance['id']}"
 
@@ -390,29 +390,29 @@ def test_an_instance_of_another_workspace_is_not_found(stack_in_process, doors, 
 
     for reply in replies:
         assert refused(reply, 404) == f"No element instance found with ID {instance['id']}"
-    assert doors.platform.call("GET", path) == instance
+    assert clients.platform.call("GET", path) == instance
     stack_in_process.delete_workspace(other.credentials.name)
 
 
 @pytest.mark.parametrize("path", ["/instances", "/elements/insightly/instances"])
-def test_an_instance_shows_its_objects_when_made_if_that_is_asked_for_and_never_else(doors, body_of, path):
+def test_an_instance_shows_its_objects_when_made_if_that_is_asked_for_and_never_else(clients, body_of, path):
     body = body_of(retrieveObjectsAfterInstantiation=True)
 
-    made = doors.platform.call("POST", BASE_PATH + path, json=body)
-    shown = doors.platform.call("GET", f"{BASE_PATH}/instances/{made['id']}")
+    made = clients.platform.call("POST", BASE_PATH + path, json=body)
+    shown = clients.platform.call("GET", f"{BASE_PATH}/instances/{made['id']}")
 
     objects = made.pop("objects")
     assert made == shown
     assert {"name": "accounts", "vendorName": "Organisations", "type": "ceCanonical"} in objects
     assert all(set(each) == {"name", "vendorName", "type"} for each in objects)
     assert {each["type"] for each in objects} <= {"vdr", "ceCanonical", "vendor"}
-    listed = decode(doors.platform.hub(made["token"]).send("GET", "/objects").body)
+    listed = decode(clients.platform.hub(made["token"]).send("GET", "/objects").body)
     assert listed == [each["name"] for each in objects]
 
 
-def test_no_instance_is_made_whose_objects_cannot_be_had(*, doors, instances, body_of, refused, unchanged):
+def test_no_instance_is_made_whose_objects_cannot_be_had(*, clients, instances, body_of, refused, unchanged):
     version_3 = {"base.url": "https://api.insight.ly/v3.1"}
-    doors.crm.script_faults([{"match": {"path": "*/customobjects"}, "effect": {"status": 500}}])
+    clients.crm.script_faults([{"match": {"path": "*/customobjects"}, "effect": {"status": 500}}])
 
     with unchanged():
         reply = instances("POST", json=body_of(version_3, retrieveObjectsAfterInstantiation=True))

@@ -74,29 +74,29 @@ def test_a_put_replaces_everything_but_the_credentials_that_it_leaves_out(put, i
     assert "subscriptionId" not in changed
 
 
-def test_what_get_shows_may_be_put_back_as_it_is(doors, instances, put, instance):
+def test_what_get_shows_may_be_put_back_as_it_is(clients, instances, put, instance):
     again = decode(put(instance).body)
 
     assert again == instance
     assert decode(instances("GET", f"/{instance['id']}").body) == instance
-    assert doors.clock.advance("15m")["polls"] == 4
+    assert clients.clock.advance("15m")["polls"] == 4
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_a_mask_that_is_sent_back_stands_for_the_secret_and_polls_go_on(
-    doors, instances, instance, body_of, method
+    clients, instances, instance, body_of, method
 ):
     configuration = {"password": MASK, "event.notification.basic.password": MASK}
     body = body_of(configuration) if method == "PUT" else {"configuration": configuration}
 
     reply = instances(method, f"/{instance['id']}", json=body)
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    ran = doors.clock.advance("15m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    ran = clients.clock.advance("15m")
 
     assert decode(reply.body)["configuration"]["password"] == MASK
     assert (ran["polls"], ran["events"], ran["deliveries"]) == (4, 1, 1)
-    assert [poll["error"] for poll in doors.platform.polls()] == [None] * 4
+    assert [poll["error"] for poll in clients.platform.polls()] == [None] * 4
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -140,8 +140,8 @@ def test_new_credentials_are_tried_before_they_are_kept(
 
 
 @pytest.mark.parametrize("value", ["false", "False"])
-def test_a_put_that_does_not_authenticate_again_does_not_ask_the_crm(doors, put, body_of, value):
-    doors.crm.script_faults([{"effect": {"drop": True}}])
+def test_a_put_that_does_not_authenticate_again_does_not_ask_the_crm(clients, put, body_of, value):
+    clients.crm.script_faults([{"effect": {"drop": True}}])
 
     reply = put(body_of({"event.poller.refresh_interval": 5}), f"?reAuthenticate={value}")
 
@@ -158,10 +158,10 @@ def test_a_put_that_does_not_authenticate_again_does_not_ask_the_crm(doors, put,
         pytest.param({"base.url": "https://api.insight.ly/v3.1"}, 502, id="another address"),
     ],
 )
-def test_a_patch_asks_the_crm_only_where_its_answer_could_differ(doors, patch, configuration, status):
-    doors.crm.script_faults([{"effect": {"drop": True}}])
+def test_a_patch_asks_the_crm_only_where_its_answer_could_differ(clients, patch, configuration, status):
+    clients.crm.script_faults([{"effect": {"drop": True}}])
     if configuration == {"password": ...}:
-        configuration = {"password": doors.credentials.crm_api_key}
+        configuration = {"password": clients.credentials.crm_api_key}
 
     assert patch({"configuration": configuration}).status == status
 
@@ -183,15 +183,15 @@ OUTAGES = {
 
 @pytest.mark.parametrize(("effect", "status", "words"), OUTAGES.values(), ids=OUTAGES)
 def test_no_instance_is_made_while_the_crm_does_not_vouch_for_it(
-    *, doors, instances, body_of, refused, unchanged, effect, status, words
+    *, clients, instances, body_of, refused, unchanged, effect, status, words
 ):
-    doors.crm.script_faults([{"match": {"path": "*/users/me"}, "effect": effect}])
+    clients.crm.script_faults([{"match": {"path": "*/users/me"}, "effect": effect}])
 
     with unchanged():
         reply = instances("POST", json=body_of())
 
     assert refused(reply, status).startswith(words)
-    doors.crm.script_faults([])
+    clients.crm.script_faults([])
     assert instances("POST", json=body_of()).status == 200
 
 
@@ -223,12 +223,12 @@ def test_an_address_at_which_no_crm_can_be_reached_is_refused(instances, body_of
         "{crm}/v3.1",
     ],
 )
-def test_the_vendors_own_host_is_the_crm_of_this_stack(doors, stack_in_process, instances, body_of, url):
+def test_the_vendors_own_host_is_the_crm_of_this_stack(clients, stack_in_process, instances, body_of, url):
     reply = instances("POST", json=body_of({"base.url": url.format(crm=stack_in_process.addresses.crm)}))
 
     assert reply.status == 200
-    assert doors.clock.advance("15m")["polls"] == 4
-    assert [poll["error"] for poll in doors.platform.polls()] == [None] * 4
+    assert clients.clock.advance("15m")["polls"] == 4
+    assert [poll["error"] for poll in clients.platform.polls()] == [None] * 4
 
 
 CALLBACK_URLS = {
@@ -245,21 +245,21 @@ CALLBACK_URLS = {
 
 @pytest.mark.parametrize("url", CALLBACK_URLS.values(), ids=CALLBACK_URLS)
 def test_any_callback_url_is_accepted_and_one_that_leads_nowhere_only_fails_to_deliver(
-    doors, make_instance, url
+    clients, make_instance, url
 ):
     instance = make_instance({"event.notification.callback.url": url})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
 
-    ran = doors.clock.advance("14m")
+    ran = clients.clock.advance("14m")
 
     assert instance["configuration"]["event.notification.callback.url"] == str(url)
     assert (ran["events"], ran["deliveries"], ran["attempts"]) == (1, 0, 1)
-    assert doors.platform.events(instance["id"])[0]["status"] == "DISPATCHED"
+    assert clients.platform.events(instance["id"])[0]["status"] == "DISPATCHED"
 
 
 def test_a_deleted_instance_is_gone_and_its_token_is_nobodys(
-    *, doors, instances, instance, make_instance, hub, refused
+    *, clients, instances, instance, make_instance, hub, refused
 ):
     other = make_instance()
 
@@ -270,22 +270,22 @@ def test_a_deleted_instance_is_gone_and_its_token_is_nobodys(
     refused(instances("DELETE", f"/{instance['id']}"), 404)
     refused(hub.send("GET", "/contacts"), 401)
     assert [left["id"] for left in decode(instances("GET").body)] == [other["id"]]
-    assert doors.clock.advance("1h")["polls"] == 16
+    assert clients.clock.advance("1h")["polls"] == 16
 
 
-def test_a_deleted_instance_takes_its_pending_callbacks_with_it(doors, instances, instance):
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.sink.respond({"status": 503})
-    doors.clock.advance("14m")
+def test_a_deleted_instance_takes_its_pending_callbacks_with_it(clients, instances, instance):
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.sink.respond({"status": 503})
+    clients.clock.advance("14m")
 
     instances("DELETE", f"/{instance['id']}")
-    ran = doors.clock.advance("4 days")
+    ran = clients.clock.advance("4 days")
 
     assert ran == {"from": "2026-03-02T10:15:00Z", "now": "2026-03-06T10:15:00Z"} | dict.fromkeys(
         ("polls", "events", "deliveries", "attempts"), 0
     )
-    assert len(doors.sink.callbacks()) == 1
+    assert len(clients.sink.callbacks()) == 1
 
 
 def test_a_disabled_instance_answers_no_hub_calls_until_it_is_enabled(instances, instance, hub, refused):
@@ -315,51 +315,51 @@ def test_enabling_and_disabling_twice_is_no_error(instances, instance):
     assert decode(instances("GET", f"/{instance['id']}").body) == instance
 
 
-def test_polls_pause_while_an_instance_is_disabled_and_nothing_is_lost(doors, instances, instance):
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_polls_pause_while_an_instance_is_disabled_and_nothing_is_lost(clients, instances, instance):
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     instances("DELETE", f"/{instance['id']}/enabled")
 
-    paused = doors.clock.advance("1h")
+    paused = clients.clock.advance("1h")
     instances("PUT", f"/{instance['id']}/enabled")
-    resumed = doors.clock.advance("15m")
+    resumed = clients.clock.advance("15m")
 
     assert paused["polls"] == 0
     assert (resumed["polls"], resumed["events"]) == (4, 1)
 
 
-def test_polling_at_once_leaves_a_disabled_instance_alone(doors, instances, instance):
+def test_polling_at_once_leaves_a_disabled_instance_alone(clients, instances, instance):
     instances("DELETE", f"/{instance['id']}/enabled")
 
-    assert doors.platform.poll()["polls"] == 0
-    assert doors.platform.poll(instance["id"])["polls"] == 0
-    assert doors.platform.polls() == []
+    assert clients.platform.poll()["polls"] == 0
+    assert clients.platform.poll(instance["id"])["polls"] == 0
+    assert clients.platform.polls() == []
 
 
-def test_a_change_of_the_signature_key_is_known_to_the_sink_at_once(doors, patch):
+def test_a_change_of_the_signature_key_is_known_to_the_sink_at_once(clients, patch):
     patch({"configuration": {"event.notification.signature.key": "another"}})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
 
-    (callback,) = doors.sink.callbacks()
+    (callback,) = clients.sink.callbacks()
 
     assert callback["signature"] == "valid"
 
 
-def test_a_long_poller_configuration_comes_back_as_it_was_sent(doors, make_instance, body_of):
+def test_a_long_poller_configuration_comes_back_as_it_was_sent(clients, make_instance, body_of):
     entry = body_of()["configuration"]["event.poller.configuration"]["contacts"]
     entries = {f"kontakte-ü-{n}": entry for n in range(50)}
 
     made = make_instance({"event.poller.configuration": json.dumps(entries)})
 
     assert json.loads(made["configuration"]["event.poller.configuration"]) == entries
-    assert doors.clock.advance("15m")["polls"] == 50
-    assert doors.platform.call("GET", f"{BASE_PATH}/instances/{made['id']}") == made
+    assert clients.clock.advance("15m")["polls"] == 50
+    assert clients.platform.call("GET", f"{BASE_PATH}/instances/{made['id']}") == made
 
 
-def test_a_code_in_a_patch_asks_the_crm_again(doors, patch):
-    doors.crm.script_faults([{"effect": {"drop": True}}])
+def test_a_code_in_a_patch_asks_the_crm_again(clients, patch):
+    clients.crm.script_faults([{"effect": {"drop": True}}])
 
     with_code = patch({"providerData": {"code": "another"}, "name": "New"})
     without = patch({"providerData": {}, "name": "New"})
@@ -393,7 +393,7 @@ def test_an_instance_is_moved_to_no_element_that_is_not_there(
     assert words in refused(reply, status)
 
 
-def test_traces_are_logged_until_their_time_is_over_or_that_is_ended(doors, instances, instance):
+def test_traces_are_logged_until_their_time_is_over_or_that_is_ended(clients, instances, instance):
     path = f"/{instance['id']}"
 
     def is_logged():
@@ -401,9 +401,9 @@ def test_traces_are_logged_until_their_time_is_over_or_that_is_ended(doors, inst
 
     asked = instances("PUT", f"{path}/trace-logging", json={"duration": 10})
     at_once = is_logged()
-    doors.clock.advance("9m 59s")
+    clients.clock.advance("9m 59s")
     before = is_logged()
-    doors.clock.advance("1s")
+    clients.clock.advance("1s")
     after = is_logged()
     instances("PUT", f"{path}/trace-logging", json={"duration": 10})
     ended = instances("DELETE", f"{path}/trace-logging")

@@ -76,8 +76,8 @@ def test_ids_stay_the_same_whatever_changes(configuration, instances, instance, 
     assert after == {**before, "another": own["another"]}
 
 
-def test_an_entry_has_the_id_under_which_the_catalogue_knows_its_key(doors, configuration):
-    catalogue = doors.platform.call("GET", "/elements/api-v2/elements/insightly/configuration")
+def test_an_entry_has_the_id_under_which_the_catalogue_knows_its_key(clients, configuration):
+    catalogue = clients.platform.call("GET", "/elements/api-v2/elements/insightly/configuration")
 
     listed = decode(configuration("GET").body)
 
@@ -104,8 +104,8 @@ def test_a_value_is_kept_as_text_and_nothing_brings_back_the_default(patch, sent
     assert decode(patch("filter.response.nulls", sent).body)["propertyValue"] == shown
 
 
-def test_nulls_are_no_longer_filtered_from_the_next_call_on(doors, hub, patch):
-    record = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+def test_nulls_are_no_longer_filtered_from_the_next_call_on(clients, hub, patch):
+    record = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     path = f"/contacts/{record['CONTACT_ID']}"
 
     before = decode(hub.send("GET", path).body)
@@ -116,37 +116,37 @@ def test_nulls_are_no_longer_filtered_from_the_next_call_on(doors, hub, patch):
     assert None in after.values()
 
 
-def test_a_new_pace_counts_at_once(doors, patch):
+def test_a_new_pace_counts_at_once(clients, patch):
     patch("event.poller.refresh_interval", 1)
 
-    assert doors.clock.advance("2m")["polls"] == 8
+    assert clients.clock.advance("2m")["polls"] == 8
 
 
-def test_events_are_switched_off_and_on(doors, instances, instance, patch):
+def test_events_are_switched_off_and_on(clients, instances, instance, patch):
     patch("event.notification.enabled", "false")
-    off = (decode(instances("GET", f"/{instance['id']}").body), doors.clock.advance("15m"))
+    off = (decode(instances("GET", f"/{instance['id']}").body), clients.clock.advance("15m"))
     patch("event.notification.enabled", True)
-    on = (decode(instances("GET", f"/{instance['id']}").body), doors.clock.advance("15m"))
+    on = (decode(instances("GET", f"/{instance['id']}").body), clients.clock.advance("15m"))
 
     assert ("subscriptionId" in off[0], off[1]["polls"]) == (False, 0)
     assert ("subscriptionId" in on[0], on[1]["polls"]) == (True, 4)
 
 
-def test_a_mask_that_is_sent_back_keeps_the_secret(doors, patch):
+def test_a_mask_that_is_sent_back_keeps_the_secret(clients, patch):
     reply = patch("password", MASK)
 
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
     assert decode(reply.body)["propertyValue"] == MASK
-    assert [poll["error"] for poll in doors.platform.polls()] == [None] * 4
+    assert [poll["error"] for poll in clients.platform.polls()] == [None] * 4
 
 
-def test_a_new_password_is_tried_before_it_is_kept(*, doors, patch, refused, unchanged):
+def test_a_new_password_is_tried_before_it_is_kept(*, clients, patch, refused, unchanged):
     with unchanged():
         reply = patch("password", "wrong")
 
     refused(reply, 401)
     assert "providerMessage" in decode(reply.body)
-    doors.crm.script_faults([{"effect": {"drop": True}}])
+    clients.crm.script_faults([{"effect": {"drop": True}}])
     refused(patch("base.url", "https://api.insight.ly/v3.1"), 502)
     assert patch("event.poller.refresh_interval", 5).status == 200
 

@@ -19,9 +19,9 @@ LISTS = {
 
 
 @pytest.fixture
-def get(doors):
+def get(clients):
     def send(path, **query):
-        return doors.platform.send(
+        return clients.platform.send(
             "GET", f"{BASE_PATH}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
         )
 
@@ -99,8 +99,8 @@ def test_a_search_that_finds_nothing_is_404(get, refused, query):
     ids=lambda value: value[:30],
 )
 @pytest.mark.usefixtures("instance")
-def test_a_query_that_means_nothing_is_refused(doors, refused, query, words):
-    reply = doors.platform.send("GET", f"{BASE_PATH}/instances?{query}")
+def test_a_query_that_means_nothing_is_refused(clients, refused, query, words):
+    reply = clients.platform.send("GET", f"{BASE_PATH}/instances?{query}")
 
     assert words in refused(reply, 400)
 
@@ -116,9 +116,9 @@ def test_a_light_list_leaves_the_configurations_out(get, instance, hydrate):
 
 
 @pytest.mark.parametrize("path", LISTS.values(), ids=LISTS)
-def test_a_walk_by_token_has_everything_once(doors, make_instance, get, path):
+def test_a_walk_by_token_has_everything_once(clients, make_instance, get, path):
     made = [make_instance()["id"] for _ in range(5)]
-    path = path.format(account=account_id(doors))
+    path = path.format(account=account_id(clients))
 
     pages, query = [], {"pageSize": 2}
     while True:
@@ -134,12 +134,12 @@ def test_a_walk_by_token_has_everything_once(doors, make_instance, get, path):
     assert pages == [made[:2], made[2:4], made[4:]]
 
 
-def account_id(doors):
+def account_id(clients):
     """Return the account of a workspace's user, as a callback tells it."""
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.platform.poll()
-    return doors.sink.callbacks()[0]["json"]["message"]["accountId"]
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.platform.poll()
+    return clients.sink.callbacks()[0]["json"]["message"]["accountId"]
 
 
 def test_a_token_goes_on_behind_what_was_shown_though_that_is_gone(get, make_instance, instances):
@@ -180,31 +180,31 @@ def test_instances_are_counted(get, make_instance, instances):
 
 
 def test_pollers_that_were_switched_off_are_listed_until_they_are_enabled(own_stack, refused):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
-    failing, fine = (doors.platform.create_instance(instance_body(doors.credentials)) for _ in range(2))
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
+    failing, fine = (clients.platform.create_instance(instance_body(clients.credentials)) for _ in range(2))
     path = f"{BASE_PATH}/instances/polling-disabled"
-    doors.crm.script_faults([{"effect": {"status": 500}}])
-    doors.platform.poll(failing["id"])
-    once = doors.platform.send("GET", path)
-    doors.platform.poll(failing["id"])
+    clients.crm.script_faults([{"effect": {"status": 500}}])
+    clients.platform.poll(failing["id"])
+    once = clients.platform.send("GET", path)
+    clients.platform.poll(failing["id"])
 
-    listed = doors.platform.send("GET", path)
-    doors.crm.script_faults([])
-    doors.platform.send("PUT", f"{BASE_PATH}/instances/{failing['id']}/enabled")
+    listed = clients.platform.send("GET", path)
+    clients.crm.script_faults([])
+    clients.platform.send("PUT", f"{BASE_PATH}/instances/{failing['id']}/enabled")
 
     assert refused(once, 404) == NOTHING
     assert decode(listed.body) == [failing]
-    assert refused(doors.platform.send("GET", path), 404) == NOTHING
-    assert doors.clock.advance("15m")["polls"] == 8
+    assert refused(clients.platform.send("GET", path), 404) == NOTHING
+    assert clients.clock.advance("15m")["polls"] == 8
     assert fine["id"] != failing["id"]
 
 
 @pytest.mark.parametrize("element", ["insightly", "5993"])
 def test_an_elements_instances_are_made_shown_replaced_and_deleted(
-    doors, body_of, instances, refused, element
+    clients, body_of, instances, refused, element
 ):
     def call(method, path="", **given):
-        return doors.platform.send(method, f"{BASE_PATH}/elements/{element}/instances{path}", **given)
+        return clients.platform.send(method, f"{BASE_PATH}/elements/{element}/instances{path}", **given)
 
     made = decode(call("POST", json=body_of(element=...)).body)
     path = f"/{made['id']}"
@@ -217,13 +217,13 @@ def test_an_elements_instances_are_made_shown_replaced_and_deleted(
     refused(instances("GET", path), 404)
 
 
-def test_an_elements_instance_is_replaced_without_asking_the_crm_again(doors, instance, body_of):
-    doors.crm.script_faults([{"effect": {"drop": True}}])
+def test_an_elements_instance_is_replaced_without_asking_the_crm_again(clients, instance, body_of):
+    clients.crm.script_faults([{"effect": {"drop": True}}])
     path = f"{BASE_PATH}/elements/insightly/instances/{instance['id']}"
     body = body_of({"event.poller.refresh_interval": 5})
 
-    asked = doors.platform.send("PUT", path, json=body)
-    unasked = doors.platform.send("PUT", f"{path}?reAuthenticate=false", json=body)
+    asked = clients.platform.send("PUT", path, json=body)
+    unasked = clients.platform.send("PUT", f"{path}?reAuthenticate=false", json=body)
 
     assert asked.status == 502
     assert decode(unasked.body)["configuration"]["event.poller.refresh_interval"] == "5"
@@ -234,12 +234,12 @@ def test_an_elements_instance_is_replaced_without_asking_the_crm_again(doors, in
     ("method", "path"), [("GET", ""), ("POST", ""), ("GET", "/{id}"), ("PUT", "/{id}"), ("DELETE", "/{id}")]
 )
 def test_instances_of_an_element_that_is_not_there_are_not_found(
-    *, doors, instance, body_of, refused, unchanged, element, method, path
+    *, clients, instance, body_of, refused, unchanged, element, method, path
 ):
     path = f"/elements/{element}/instances{path.format(id=instance['id'])}"
 
     with unchanged():
-        reply = doors.platform.send(
+        reply = clients.platform.send(
             method, BASE_PATH + path, **({"json": body_of()} if method in {"POST", "PUT"} else {})
         )
 

@@ -27,14 +27,14 @@ BODIES = {
 
 
 @pytest.fixture
-def by_token(doors):
+def by_token(clients):
     """Call ``/instances`` with an Element token, or with whatever pairs are given."""
 
     def send(method, path="", *, element=None, pairs=None, **given):
-        secrets = doors.credentials
+        secrets = clients.credentials
         own = f"User {secrets.user_secret}, Organization {secrets.organization_secret}"
         header = pairs or own + (f", Element {element}" if element else "")
-        return doors.platform.send(
+        return clients.platform.send(
             method, f"{BASE_PATH}/instances{path}", headers={"Authorization": header}, **given
         )
 
@@ -42,7 +42,7 @@ def by_token(doors):
 
 
 @pytest.mark.parametrize(("method", "path"), FORMS.values(), ids=FORMS)
-def test_the_token_does_what_the_id_does(*, doors, instances, make_instance, by_token, method, path):
+def test_the_token_does_what_the_id_does(*, clients, instances, make_instance, by_token, method, path):
     by_id, selected, bystander = make_instance(), make_instance(), make_instance()
     body = {"json": BODIES[method, path]} if (method, path) in BODIES else {}
 
@@ -59,7 +59,7 @@ def test_the_token_does_what_the_id_does(*, doors, instances, make_instance, by_
     ]
     assert left[0] == left[1]
     assert decode(instances("GET", f"/{bystander['id']}").body) == bystander
-    assert doors.clock.advance("15m")["polls"] in {4, 8, 12}
+    assert clients.clock.advance("15m")["polls"] in {4, 8, 12}
 
 
 def masked(body, made, *, request_id=True):
@@ -87,11 +87,11 @@ def masked(body, made, *, request_id=True):
     ],
 )
 def test_it_takes_all_three_pairs(
-    *, doors, instance, by_token, refused, unchanged, method, path, pairs, words
+    *, clients, instance, by_token, refused, unchanged, method, path, pairs, words
 ):
     header = pairs.format(
-        user=doors.credentials.user_secret,
-        organization=doors.credentials.organization_secret,
+        user=clients.credentials.user_secret,
+        organization=clients.credentials.organization_secret,
         token=instance["token"],
     )
 

@@ -395,9 +395,9 @@ PAGES = {
 @pytest.mark.parametrize(("query", "name"), PAGES.items(), ids=PAGES)
 @pytest.mark.parametrize("path", ["/instances", "/instances/events", "/hubs/crm/contacts"])
 def test_pages_are_counted_from_one_to_as_many_as_anyone_needs(
-    *, doors, instance, refused, path, query, name
+    *, clients, instance, refused, path, query, name
 ):
-    client = doors.platform
+    client = clients.platform
     headers = {"Authorization": f"{client.headers['Authorization']}, Element {instance['token']}"}
 
     reply = client.send("GET", f"{BASE_PATH}{path}?{query}", headers=headers)
@@ -420,8 +420,8 @@ TOKENS = {
 
 @pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
 @pytest.mark.parametrize("path", ["/instances", "/instances/events", "/hubs/crm/contacts"])
-def test_a_token_that_was_never_given_is_refused(doors, instance, refused, path, token):
-    client = doors.platform
+def test_a_token_that_was_never_given_is_refused(clients, instance, refused, path, token):
+    client = clients.platform
     headers = {"Authorization": f"{client.headers['Authorization']}, Element {instance['token']}"}
 
     reply = client.send("GET", f"{BASE_PATH}{path}?nextPage={token}", headers=headers)
@@ -432,10 +432,10 @@ def test_a_token_that_was_never_given_is_refused(doors, instance, refused, path,
 @pytest.mark.parametrize(
     "path", ["/hubspot", "/1", "/-1", "/5993.0", "/INSIGHTLY", "/%00", "/hubspot/configuration"]
 )
-def test_an_element_that_is_not_there_is_not_found(doors, refused, path):
+def test_an_element_that_is_not_there_is_not_found(clients, refused, path):
     key = path.split("/")[1].replace("%00", "\x00")
 
     assert (
-        refused(doors.platform.send("GET", f"{BASE_PATH}/elements{path}"), 404)
+        refused(clients.platform.send("GET", f"{BASE_PATH}/elements{path}"), 404)
         == f"No element found with key {key}"
     )

@@ -57,8 +57,8 @@ def test_an_instance_that_is_not_polled_has_none(make_instance, listed):
     assert listed() == listed("/polling-disabled") == listed("/history") == []
 
 
-def test_a_job_keeps_its_id_and_tells_its_next_turn_as_time_goes_on(doors, job, listed):
-    doors.clock.advance("15m")
+def test_a_job_keeps_its_id_and_tells_its_next_turn_as_time_goes_on(clients, job, listed):
+    clients.clock.advance("15m")
 
     (later,) = listed()
 
@@ -67,14 +67,14 @@ def test_a_job_keeps_its_id_and_tells_its_next_turn_as_time_goes_on(doors, job, 
 
 
 def test_a_disabled_job_polls_no_more_and_an_enabled_one_starts_an_interval_later(
-    doors, job, put_job, listed
+    clients, job, put_job, listed
 ):
     paused = put_job(job, "disable")
     assert (paused["trigger"]["state"], paused["trigger"]["nextFireTime"]) == ("PAUSED", None)
     assert paused["trigger"]["mayFireAgain"] is False
     assert listed("/polling-disabled") == [paused] == listed()
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    assert doors.clock.advance(to="2026-03-02T11:01:00Z")["polls"] == 0
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    assert clients.clock.advance(to="2026-03-02T11:01:00Z")["polls"] == 0
 
     running = put_job(job, "enable")
 
@@ -82,51 +82,51 @@ def test_a_disabled_job_polls_no_more_and_an_enabled_one_starts_an_interval_late
     assert running["trigger"]["state"] == "NORMAL"
     assert running["trigger"]["nextFireTime"] == AT_10 + (61 + 15) * MINUTE
     assert listed("/polling-disabled") == []
-    assert doors.clock.advance("14m")["polls"] == 0
-    assert doors.clock.advance("1m")["polls"] > 0
+    assert clients.clock.advance("14m")["polls"] == 0
+    assert clients.clock.advance("1m")["polls"] > 0
 
 
-def test_disabling_and_enabling_twice_changes_nothing_more(doors, job, put_job):
+def test_disabling_and_enabling_twice_changes_nothing_more(clients, job, put_job):
     assert put_job(job, "disable") == put_job(job, "disable")
     put_job(job, "enable")
-    doors.clock.advance("5m")
+    clients.clock.advance("5m")
 
     assert put_job(job, "enable")["trigger"]["nextFireTime"] == AT_10 + 15 * MINUTE
 
 
 def test_a_poller_that_failed_too_often_is_listed_and_enabling_counts_anew(own_stack):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
     failing = {"match": {"path": "/v*"}, "effect": {"status": 500}}
-    doors.crm.script_faults([failing])
-    doors.clock.advance("30m")
-    (job,) = doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled")
+    clients.crm.script_faults([failing])
+    clients.clock.advance("30m")
+    (job,) = clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled")
     assert job["data"]["id"] == instance["id"]
 
-    doors.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/enable")
-    doors.clock.advance("15m")
-    assert doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
-    doors.clock.advance("15m")
-    (job,) = doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled")
-    doors.crm.script_faults([])
-    doors.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/enable")
+    clients.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/enable")
+    clients.clock.advance("15m")
+    assert clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
+    clients.clock.advance("15m")
+    (job,) = clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled")
+    clients.crm.script_faults([])
+    clients.platform.call("PUT", f"{BASE_PATH}/jobs/{job['id']}/enable")
 
-    assert doors.clock.advance("15m")["polls"] > 0
-    assert doors.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
+    assert clients.clock.advance("15m")["polls"] > 0
+    assert clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
 
 
-def test_a_job_can_be_moved_and_the_interval_counts_from_there(doors, job, put_job, listed):
+def test_a_job_can_be_moved_and_the_interval_counts_from_there(clients, job, put_job, listed):
     moved = put_job(job, "reschedule", json={"nextFireTime": AT_10 + 2 * MINUTE})
 
     assert moved["trigger"]["nextFireTime"] == AT_10 + 2 * MINUTE
-    assert doors.clock.advance("2m")["polls"] > 0
+    assert clients.clock.advance("2m")["polls"] > 0
     assert listed()[0]["trigger"]["nextFireTime"] == AT_10 + 17 * MINUTE
 
 
-def test_a_job_that_is_moved_to_the_present_is_due(doors, job, put_job):
+def test_a_job_that_is_moved_to_the_present_is_due(clients, job, put_job):
     put_job(job, "reschedule", json={"nextFireTime": AT_10})
 
-    assert doors.clock.advance(0)["polls"] > 0
+    assert clients.clock.advance(0)["polls"] > 0
 
 
 @pytest.mark.parametrize("time", [AT_10 - 1, -(10**30), 10**18, 253402300800000, "soon", None, 1.5])
@@ -146,7 +146,7 @@ def test_a_disabled_job_cannot_be_moved(job, jobs, put_job, refused):
 
 @pytest.mark.parametrize("disabled", [False, True], ids=["running", "disabled"])
 def test_a_deleted_job_polls_no_more_and_can_be_made_again(
-    doors, instance, job, jobs, put_job, listed, refused, disabled
+    clients, instance, job, jobs, put_job, listed, refused, disabled
 ):
     if disabled:
         put_job(job, "disable")
@@ -154,13 +154,13 @@ def test_a_deleted_job_polls_no_more_and_can_be_made_again(
     assert (reply.status, reply.body) == (200, b"")
     assert listed() == listed("/polling-disabled") == []
     refused(jobs("DELETE", f"/{job['id']}"), 404)
-    assert doors.clock.advance("1h")["polls"] == 0
+    assert clients.clock.advance("1h")["polls"] == 0
 
     made = decode(jobs("POST", json={"data": {"id": instance["id"]}}).body)
 
     assert made["id"] == job["id"]
     assert made["trigger"]["nextFireTime"] == AT_10 + 75 * MINUTE
-    assert doors.clock.advance("15m")["polls"] > 0
+    assert clients.clock.advance("15m")["polls"] > 0
 
 
 def test_only_the_poller_of_an_instance_that_has_none_can_be_made(instance, make_instance, jobs, refused):
@@ -214,10 +214,10 @@ def test_jobs_come_in_pages(make_instance, jobs):
     assert "elements-next-page-token" not in rest.headers
 
 
-def test_each_turn_of_a_poller_is_told_the_latest_first(doors, instance, job, listed):
-    doors.clock.advance("15m")
-    doors.crm.script_faults([{"match": {"path": "/v*"}, "effect": {"status": 500}}])
-    doors.clock.advance("15m")
+def test_each_turn_of_a_poller_is_told_the_latest_first(clients, instance, job, listed):
+    clients.clock.advance("15m")
+    clients.crm.script_faults([{"match": {"path": "/v*"}, "effect": {"status": 500}}])
+    clients.clock.advance("15m")
 
     failed, good = listed(f"/{job['id']}/history")
 
@@ -246,9 +246,9 @@ def test_each_turn_of_a_poller_is_told_the_latest_first(doors, instance, job, li
     assert failed["job_error_message"].startswith("502")
 
 
-def test_the_history_of_all_jobs_comes_in_pages(doors, make_instance, jobs, listed):
+def test_the_history_of_all_jobs_comes_in_pages(clients, make_instance, jobs, listed):
     made = [make_instance()["id"] for _ in range(2)]
-    doors.clock.advance("30m")
+    clients.clock.advance("30m")
 
     reply = jobs("GET", "/history?pageSize=3")
     token = reply.headers["elements-next-page-token"]

@@ -22,8 +22,8 @@ def sign_in(stranger):
 
 
 @pytest.fixture
-def token(sign_in, doors):
-    return decode(sign_in(doors.credentials.crm_username, ANY).body)["token"]
+def token(sign_in, clients):
+    return decode(sign_in(clients.credentials.crm_username, ANY).body)["token"]
 
 
 @pytest.fixture
@@ -41,33 +41,33 @@ def cookie_of(reply):
     return {"Cookie": f"{morsel.key}={morsel.value}"}
 
 
-def test_the_newer_tools_sign_in_for_a_token_and_get_the_secrets_for_it(stranger, token, doors):
+def test_the_newer_tools_sign_in_for_a_token_and_get_the_secrets_for_it(stranger, token, clients):
     shown = stranger.send(
         "GET", f"{BASE_PATH}/authentication/secrets", headers={"Authorization": f"Bearer {token}"}
     )
 
     assert shown.status == 200
     assert decode(shown.body) == {
-        "userSecret": doors.credentials.user_secret,
-        "organizationSecret": doors.credentials.organization_secret,
+        "userSecret": clients.credentials.user_secret,
+        "organizationSecret": clients.credentials.organization_secret,
     }
 
 
-def test_the_older_tools_sign_in_for_a_cookie_and_get_the_secrets_for_it(stranger, post_form, doors):
-    signed = post_form(j_username=doors.credentials.crm_username, j_password=ANY)
+def test_the_older_tools_sign_in_for_a_cookie_and_get_the_secrets_for_it(stranger, post_form, clients):
+    signed = post_form(j_username=clients.credentials.crm_username, j_password=ANY)
 
     shown = stranger.send("GET", "/elements/api-v1/ui/getSecrets", headers=cookie_of(signed))
 
     assert (signed.status, shown.status) == (200, 200)
     assert decode(shown.body) == {
-        "user": doors.credentials.user_secret,
-        "company": doors.credentials.organization_secret,
+        "user": clients.credentials.user_secret,
+        "company": clients.credentials.organization_secret,
     }
 
 
-def test_a_token_stands_for_the_user_and_the_organization(stranger, token, instance, doors):
+def test_a_token_stands_for_the_user_and_the_organization(stranger, token, instance, clients):
     bearer = f"Bearer {token}"
-    for header in (bearer, f"{bearer}, Organization {doors.credentials.organization_secret}"):
+    for header in (bearer, f"{bearer}, Organization {clients.credentials.organization_secret}"):
         listed = stranger.send("GET", f"{BASE_PATH}/instances", headers={"Authorization": header})
         assert [one["id"] for one in decode(listed.body)] == [instance["id"]]
 
@@ -97,8 +97,8 @@ def test_without_a_known_cookie_there_are_no_secrets(stranger, refused, headers)
     refused(stranger.send("GET", "/elements/api-v1/ui/getSecrets", headers=headers), 401)
 
 
-def test_two_sessions_have_tokens_of_their_own(sign_in, doors):
-    tokens = {decode(sign_in(doors.credentials.crm_username, ANY).body)["token"] for _ in range(3)}
+def test_two_sessions_have_tokens_of_their_own(sign_in, clients):
+    tokens = {decode(sign_in(clients.credentials.crm_username, ANY).body)["token"] for _ in range(3)}
 
     assert len(tokens) == 3
 
@@ -117,13 +117,13 @@ def test_a_chosen_password_is_the_only_one_beside_the_secret(directory, sign_in,
         assert sign_in("ADA@ada.example", right).status == 200
 
 
-def test_the_last_sign_in_is_remembered_by_the_workspaces_clock(directory, sign_in, doors):
-    doors.clock.advance("36h")
+def test_the_last_sign_in_is_remembered_by_the_workspaces_clock(directory, sign_in, clients):
+    clients.clock.advance("36h")
 
-    sign_in(doors.credentials.crm_username, ANY)
+    sign_in(clients.credentials.crm_username, ANY)
 
     (founder,) = directory.json("GET", "/users")
-    assert founder["lastLoginDate"] == doors.clock.now().date().isoformat()
+    assert founder["lastLoginDate"] == clients.clock.now().date().isoformat()
 
 
 @pytest.mark.parametrize(("username", "password"), [("nobody@example.com", ANY), ("", ANY)])
@@ -132,8 +132,8 @@ def test_who_is_unknown_is_not_signed_in(sign_in, post_form, refused, username, 
     refused(post_form(j_username=username, j_password=password), 401)
 
 
-def test_an_empty_password_is_wrong(sign_in, doors, refused):
-    refused(sign_in(doors.credentials.crm_username, ""), 401)
+def test_an_empty_password_is_wrong(sign_in, clients, refused):
+    refused(sign_in(clients.credentials.crm_username, ""), 401)
 
 
 @pytest.mark.parametrize("body", [{}, {"username": "a"}, {"password": "a"}, {"username": 1, "password": "a"}])
@@ -178,22 +178,22 @@ def test_who_is_switched_off_or_deleted_is_signed_out(directory, sign_in, strang
 @pytest.mark.assumed
 def test_a_setting_takes_the_secret_only(own_stack):
     stack = own_stack({"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "secret"})
-    doors = stack.workspace()
+    clients = stack.workspace()
 
     def status(password):
-        body = {"username": doors.credentials.crm_username, "password": password}
-        return doors.platform.send("POST", f"{BASE_PATH}/authentication", json=body).status
+        body = {"username": clients.credentials.crm_username, "password": password}
+        return clients.platform.send("POST", f"{BASE_PATH}/authentication", json=body).status
 
     assert status(ANY) == 401
-    assert status(doors.credentials.user_secret) == 200
+    assert status(clients.credentials.user_secret) == 200
 
 
 @pytest.mark.assumed
 def test_the_default_workspace_comes_first(own_stack, directory_of):
     stack = own_stack({})
     default, other = stack.workspace(), stack.new_workspace()
-    for doors in (other, default):
-        directory_of(doors).new_user("twin@ada.example")
+    for clients in (other, default):
+        directory_of(clients).new_user("twin@ada.example")
     body = {"username": "twin@ada.example", "password": ANY}
 
     token = decode(default.platform.send("POST", f"{BASE_PATH}/authentication", json=body).body)["token"]

@@ -11,11 +11,11 @@ BASE = f"{BASE_PATH}/notifications"
 
 
 @pytest.fixture
-def notifications(doors):
+def notifications(clients):
     """Call ``/notifications`` and what is below it."""
 
     def send(method, path="", **given):
-        return doors.platform.send(method, BASE + path, **given)
+        return clients.platform.send(method, BASE + path, **given)
 
     return send
 
@@ -33,11 +33,11 @@ def call(notifications):
 
 
 @pytest.fixture
-def subscribe(call, doors):
+def subscribe(call, clients):
     """Return a function that subscribes to topics, by webhook to the test's sink unless told otherwise."""
 
     def make(*topics, **body):
-        config = {"url": f"{doors.credentials.callback_url}/{len(call('GET', '/subscriptions'))}"}
+        config = {"url": f"{clients.credentials.callback_url}/{len(call('GET', '/subscriptions'))}"}
         return call(
             "POST", "/subscriptions", json={"channel": "webhook", "topics": topics, "config": config} | body
         )
@@ -177,13 +177,13 @@ def test_notifications_are_listed_by_topic_in_stretches(call, notifications, ref
     assert "topics[]" in refused(notifications("GET", ""), 400)
 
 
-def test_each_subscription_of_a_topic_is_told_once_and_none_of_another(call, doors, subscribe):
+def test_each_subscription_of_a_topic_is_told_once_and_none_of_another(call, clients, subscribe):
     both, one, _ = subscribe("leaks", "fires"), subscribe("leaks"), subscribe("floods")
 
     posted = call("POST", "", json={"topic": "leaks", "message": "Drip"})
-    before = doors.sink.callbacks()
-    doors.clock.advance(0)
-    told = doors.sink.callbacks()
+    before = clients.sink.callbacks()
+    clients.clock.advance(0)
+    told = clients.sink.callbacks()
 
     assert before == []
     assert sorted(callback["path"].rpartition("/")[2] for callback in told) == ["0", "1"]
@@ -204,23 +204,23 @@ def test_each_subscription_of_a_topic_is_told_once_and_none_of_another(call, doo
     }
 
 
-def test_a_subscription_that_ends_is_told_nothing_more_not_even_what_it_is_owed(call, doors, subscribe):
+def test_a_subscription_that_ends_is_told_nothing_more_not_even_what_it_is_owed(call, clients, subscribe):
     made = subscribe("leaks")
     posted = call("POST", "", json={"topic": "leaks"})
     call("DELETE", f"/subscriptions/{made['id']}")
 
-    ran = doors.clock.advance("1h")
+    ran = clients.clock.advance("1h")
 
-    assert (ran["attempts"], doors.sink.callbacks()) == (0, [])
+    assert (ran["attempts"], clients.sink.callbacks()) == (0, [])
     assert call("GET", f"/{posted['id']}/subscriptions/deliveries") == []
 
 
-def test_a_notification_that_is_deleted_is_not_sent_any_more(call, doors, subscribe):
+def test_a_notification_that_is_deleted_is_not_sent_any_more(call, clients, subscribe):
     subscribe("leaks")
     posted = call("POST", "", json={"topic": "leaks"})
     call("DELETE", f"/{posted['id']}")
 
-    assert doors.clock.advance("1h")["attempts"] == 0
+    assert clients.clock.advance("1h")["attempts"] == 0
 
 
 def test_a_delivery_shows_what_it_is_about_only_when_asked(call, subscribe):
@@ -239,16 +239,16 @@ def test_a_delivery_shows_what_it_is_about_only_when_asked(call, subscribe):
     assert full == plain | {"notification": posted, "subscription": made}
 
 
-def test_somebody_else_may_subscribe_to_an_instances_topic(call, doors, make_instance):
+def test_somebody_else_may_subscribe_to_an_instances_topic(call, clients, make_instance):
     instance = make_instance()
-    url = f"{doors.credentials.callback_url}/else"
+    url = f"{clients.credentials.callback_url}/else"
     topic = f"instance-{instance['id']}-insightly-events"
     call("POST", "/subscriptions", json={"channel": "webhook", "topics": [topic], "config": {"url": url}})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
 
-    own, other = sorted(doors.sink.callbacks(), key=lambda callback: callback["path"])
+    own, other = sorted(clients.sink.callbacks(), key=lambda callback: callback["path"])
 
     assert own["body"] == other["body"]
     assert (own["signature"], other["signature"]) == ("valid", "absent")
@@ -257,32 +257,32 @@ def test_somebody_else_may_subscribe_to_an_instances_topic(call, doors, make_ins
     assert str(shown["id"]) == own["json"]["id"]
 
 
-def test_an_instances_subscription_is_there_under_its_id_with_its_topic(call, doors, make_instance):
+def test_an_instances_subscription_is_there_under_its_id_with_its_topic(call, clients, make_instance):
     instance = make_instance()
 
     shown = call("GET", f"/subscriptions/{instance['subscriptionId']}")
 
     assert shown["topics"] == [f"instance-{instance['id']}-insightly-events"]
-    assert shown["config"] == {"url": doors.credentials.callback_url}
+    assert shown["config"] == {"url": clients.credentials.callback_url}
 
 
 @pytest.mark.parametrize(
     ("config", "to"),
     [({"to": "a@b.example"}, "a@b.example"), ({"email": "c@d.example"}, "c@d.example"), ({}, None)],
 )
-def test_a_subscriber_by_email_is_written_to_and_nothing_is_sent(call, doors, subscribe, config, to):
+def test_a_subscriber_by_email_is_written_to_and_nothing_is_sent(call, clients, subscribe, config, to):
     subscribe("leaks", channel="email", config=config)
     posted = call("POST", "", json={"topic": "leaks", "message": "Drip", "from": "plumber"})
 
-    ran = doors.clock.advance(0)
+    ran = clients.clock.advance(0)
 
-    (email,) = doors.platform.call("GET", "/_local/emails")["emails"]
+    (email,) = clients.platform.call("GET", "/_local/emails")["emails"]
     assert ran["attempts"] == 0
     assert email == {
         "at": "2026-03-02T10:00:00Z",
         "cause": "subscription",
         "from": "plumber",
-        "to": to or doors.credentials.crm_username,
+        "to": to or clients.credentials.crm_username,
         "subject": "leaks",
         "message": "Drip",
     }
@@ -300,13 +300,13 @@ def test_other_channels_count_as_told(call, subscribe, channel):
     assert delivery["status"] == "notified"
 
 
-def test_an_email_is_kept_and_shown_and_answered_with_nothing(notifications, doors):
+def test_an_email_is_kept_and_shown_and_answered_with_nothing(notifications, clients):
     body = {"to": "a@b.example, c@d.example", "from": "me", "subject": "Hi", "message": "Hello"}
 
     reply = notifications("POST", "/emails", json=body)
 
     assert (reply.status, reply.body) == (200, b"")
-    (kept,) = doors.platform.call("GET", "/_local/emails")["emails"]
+    (kept,) = clients.platform.call("GET", "/_local/emails")["emails"]
     assert kept == {"at": "2026-03-02T10:00:00Z", "cause": "asked for", **body}
 
 
@@ -315,11 +315,11 @@ def test_an_email_to_nobody_is_refused(notifications, refused, body):
     refused(notifications("POST", "/emails", body=body), 400)
 
 
-def test_the_latest_emails_come_last(notifications, doors):
+def test_the_latest_emails_come_last(notifications, clients):
     for number in range(3):
         notifications("POST", "/emails", json={"to": f"{number}@b.example"})
 
-    shown = doors.platform.call("GET", "/_local/emails?limit=2")["emails"]
+    shown = clients.platform.call("GET", "/_local/emails?limit=2")["emails"]
 
     assert [email["to"] for email in shown] == ["1@b.example", "2@b.example"]
 

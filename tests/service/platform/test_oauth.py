@@ -159,8 +159,8 @@ def test_credentials_come_before_a_code(walking, create):
     ],
 )
 def test_a_crm_that_takes_no_code_in_is_blamed(own_stack, refused, effect):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_OAUTH_WALK": "true"}).workspace()
-    doors.crm.script_faults([{"match": {"path": "/oauth/token"}, "effect": effect}])
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_OAUTH_WALK": "true"}).workspace()
+    clients.crm.script_faults([{"match": {"path": "/oauth/token"}, "effect": effect}])
     body = {
         "element": {"key": "insightly"},
         "name": "Mine",
@@ -168,7 +168,7 @@ def test_a_crm_that_takes_no_code_in_is_blamed(own_stack, refused, effect):
         "configuration": CONFIGURATION,
     }
 
-    reply = doors.platform.send("POST", f"{BASE_PATH}/instances", json=body)
+    reply = clients.platform.send("POST", f"{BASE_PATH}/instances", json=body)
 
     assert "Insightly" in refused(reply, 502)
 

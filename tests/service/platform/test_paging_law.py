@@ -59,23 +59,23 @@ OFFSETS = {"usage.index": "pageOffset"}
 class World:
     """A workspace in which every list has something in it."""
 
-    def __init__(self, doors):
-        self._platform = doors.platform
-        made = [doors.platform.create_instance(instance_body(doors.credentials)) for _ in range(MANY)]
-        self._hub = doors.platform.hub(made[0]["token"])
+    def __init__(self, clients):
+        self._platform = clients.platform
+        made = [clients.platform.create_instance(instance_body(clients.credentials)) for _ in range(MANY)]
+        self._hub = clients.platform.hub(made[0]["token"])
         self.ids = {"instance": made[0]["id"]}
         self._fill_directory()
         self._fill_hub()
-        self._fill_bulk(doors)
+        self._fill_bulk(clients)
         for number in range(MANY):
             self._call("POST", "/notifications", json={"topic": "pages", "message": str(number)})
-            doors.crm.create("Contacts", {"FIRST_NAME": f"later {number}"})
-            doors.clock.advance("15m")
+            clients.crm.create("Contacts", {"FIRST_NAME": f"later {number}"})
+            clients.clock.advance("15m")
         self.ids["job"] = self._call("GET", "/jobs")[0]["id"]
-        doors.crm.script_faults([{"effect": {"status": 503}}])
-        self.ids["filled"] = doors.clock.advance("15m")["now"]
-        doors.crm.script_faults([])
-        doors.clock.advance("1s")
+        clients.crm.script_faults([{"effect": {"status": 503}}])
+        self.ids["filled"] = clients.clock.advance("15m")["now"]
+        clients.crm.script_faults([])
+        clients.clock.advance("1s")
 
     def _call(self, method, path, **given):
         return self._platform.call(method, BASE_PATH + path, **given)
@@ -94,7 +94,7 @@ class World:
         for number in range(MANY):
             self._hub.call("POST", f"/contacts/{contact['id']}/tags", json={"TAG_NAME": f"tag{number}"})
 
-    def _fill_bulk(self, doors):
+    def _fill_bulk(self, clients):
         bulk = f"{BASE_PATH}/bulk/contacts"
         records = encode([{}] * MANY).decode()
         form = (
@@ -105,7 +105,7 @@ class World:
         for _ in range(MANY):
             reply = self._platform.send("POST", bulk, body=form.encode(), headers=headers)
         self.ids["bulk"] = decode(reply.body)["id"]
-        doors.clock.advance("1s")
+        clients.clock.advance("1s")
 
     def ask(self, operation, **query):
         """Return a stretch of a list, as texts, and the token of the next one."""

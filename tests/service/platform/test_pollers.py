@@ -3,14 +3,14 @@
 import pytest
 
 
-def pollers(doors):
-    return doors.platform.call("GET", "/_local/pollers")["pollers"]
+def pollers(clients):
+    return clients.platform.call("GET", "/_local/pollers")["pollers"]
 
 
-def test_an_instance_is_shown_with_what_it_polls_and_how_far_it_has_come(doors, instance):
-    (before,) = pollers(doors)
-    doors.clock.advance("20m")
-    (after,) = pollers(doors)
+def test_an_instance_is_shown_with_what_it_polls_and_how_far_it_has_come(clients, instance):
+    (before,) = pollers(clients)
+    clients.clock.advance("20m")
+    (after,) = pollers(clients)
 
     contacts = {"resource": "contacts", "collection": "contacts", "idField": "CONTACT_ID"}
     accounts = {"resource": "accounts", "collection": "organisations", "idField": "ORGANISATION_ID"}
@@ -18,7 +18,7 @@ def test_an_instance_is_shown_with_what_it_polls_and_how_far_it_has_come(doors, 
         "instanceId": instance["id"],
         "name": instance["name"],
         "made": "2026-03-02T10:00:00Z",
-        "callbackUrl": doors.credentials.callback_url,
+        "callbackUrl": clients.credentials.callback_url,
         "nextPoll": "2026-03-02T10:15:00Z",
         "silent": "",
         "resources": [
@@ -30,20 +30,20 @@ def test_an_instance_is_shown_with_what_it_polls_and_how_far_it_has_come(doors, 
     assert {each["from"] for each in after["resources"]} == {"2026-03-02T10:15:00Z"}
 
 
-def test_where_a_poll_looks_back_it_asks_from_earlier_on(doors, make_instance):
+def test_where_a_poll_looks_back_it_asks_from_earlier_on(clients, make_instance):
     make_instance({"event.poller.configuration": {"contacts": {
         "url": "/hubs/crm/contacts", "idField": "CONTACT_ID", "pollDelay": 30,
     }}})  # fmt: skip
 
-    ((polled,),) = (each["resources"] for each in pollers(doors))
+    ((polled,),) = (each["resources"] for each in pollers(clients))
 
     assert polled["from"] == "2026-03-02T09:59:30Z"
 
 
-def test_a_url_that_leads_to_no_collection_as_a_whole_is_shown_with_none(doors, make_instance):
+def test_a_url_that_leads_to_no_collection_as_a_whole_is_shown_with_none(clients, make_instance):
     make_instance({"event.poller.configuration": {"notes": {"url": "/hubs/crm/contacts/5/notes"}}})
 
-    ((polled,),) = (each["resources"] for each in pollers(doors))
+    ((polled,),) = (each["resources"] for each in pollers(clients))
 
     assert polled == {"resource": "notes", "collection": None, "idField": "", "from": "2026-03-02T10:00:00Z"}
 
@@ -56,32 +56,32 @@ def test_a_url_that_leads_to_no_collection_as_a_whole_is_shown_with_none(doors, 
         ({"event.poller.configuration": {}}, "event.poller.configuration names no resource"),
     ],
 )
-def test_an_instance_that_is_not_polled_says_which_key_has_it_so(doors, make_instance, configuration, why):
+def test_an_instance_that_is_not_polled_says_which_key_has_it_so(clients, make_instance, configuration, why):
     make_instance(configuration)
 
-    (shown,) = pollers(doors)
+    (shown,) = pollers(clients)
 
     assert (shown["silent"], shown["nextPoll"]) == (why, None)
     assert {each["from"] for each in shown["resources"]} <= {None}
 
 
-def test_a_disabled_instance_says_so_and_one_whose_job_was_deleted(doors, instance):
-    doors.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
-    (disabled,) = pollers(doors)
-    doors.platform.call("PUT", f"/elements/api-v2/instances/{instance['id']}/enabled")
-    (job,) = doors.platform.call("GET", "/elements/api-v2/jobs")
-    doors.platform.call("DELETE", f"/elements/api-v2/jobs/{job['id']}")
-    (without_job,) = pollers(doors)
+def test_a_disabled_instance_says_so_and_one_whose_job_was_deleted(clients, instance):
+    clients.platform.call("DELETE", f"/elements/api-v2/instances/{instance['id']}/enabled")
+    (disabled,) = pollers(clients)
+    clients.platform.call("PUT", f"/elements/api-v2/instances/{instance['id']}/enabled")
+    (job,) = clients.platform.call("GET", "/elements/api-v2/jobs")
+    clients.platform.call("DELETE", f"/elements/api-v2/jobs/{job['id']}")
+    (without_job,) = pollers(clients)
 
     assert (disabled["silent"], disabled["nextPoll"]) == ("the instance is disabled", None)
     assert (without_job["silent"], without_job["nextPoll"]) == ("the job of its poller was deleted", None)
 
 
-def test_a_poller_that_was_switched_off_says_after_what(doors, instance):  # noqa: ARG001 - it is what is polled
-    doors.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}])
-    doors.clock.advance("26h")
+def test_a_poller_that_was_switched_off_says_after_what(clients, instance):  # noqa: ARG001 - it is what is polled
+    clients.crm.script_faults([{"match": {"path": "/v2.2/*"}, "effect": {"status": 503}}])
+    clients.clock.advance("26h")
 
-    (shown,) = pollers(doors)
+    (shown,) = pollers(clients)
 
     assert shown["silent"].startswith(
         "the poller was switched off, as too many polls in a row had failed; the last of"
@@ -89,7 +89,7 @@ def test_a_poller_that_was_switched_off_says_after_what(doors, instance):  # noq
     assert shown["nextPoll"] is None
 
 
-def test_nobody_sees_the_pollers_of_others(doors, instance, stack_in_process):  # noqa: ARG001 - as above
+def test_nobody_sees_the_pollers_of_others(clients, instance, stack_in_process):  # noqa: ARG001 - as above
     other = stack_in_process.new_workspace()
 
     assert pollers(other) == []
@@ -97,14 +97,14 @@ def test_nobody_sees_the_pollers_of_others(doors, instance, stack_in_process):  
     stack_in_process.delete_workspace(other.credentials.name)
 
 
-def test_a_delivery_says_of_which_events_it_is_whose_they_are_and_when_it_is_tried_again(doors, instance):
-    doors.sink.respond({"status": 503, "times": 1})
-    doors.clock.advance("1m")
-    ada = doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("14m")
-    (waiting,) = doors.platform.call("GET", "/_local/deliveries")["deliveries"]
-    doors.clock.advance("4s")
-    (taken,) = doors.platform.call("GET", "/_local/deliveries")["deliveries"]
+def test_a_delivery_says_of_which_events_it_is_whose_they_are_and_when_it_is_tried_again(clients, instance):
+    clients.sink.respond({"status": 503, "times": 1})
+    clients.clock.advance("1m")
+    ada = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("14m")
+    (waiting,) = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
+    clients.clock.advance("4s")
+    (taken,) = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
 
     assert waiting["instanceId"] == instance["id"]
     assert waiting["events"] == [f"contacts/{ada['CONTACT_ID']} CREATED"]
@@ -112,13 +112,15 @@ def test_a_delivery_says_of_which_events_it_is_whose_they_are_and_when_it_is_tri
     assert (taken["status"], taken["due"]) == ("delivered", None)
 
 
-def test_a_delivery_in_somebodys_own_words_is_of_no_events(doors):
-    doors.platform.call("POST", "/elements/api-v2/notifications/subscriptions", json={
-        "channel": "webhook", "topics": ["mine"], "config": {"url": doors.credentials.callback_url},
+def test_a_delivery_in_somebodys_own_words_is_of_no_events(clients):
+    clients.platform.call("POST", "/elements/api-v2/notifications/subscriptions", json={
+        "channel": "webhook", "topics": ["mine"], "config": {"url": clients.credentials.callback_url},
     })  # fmt: skip
-    doors.platform.call("POST", "/elements/api-v2/notifications", json={"topic": "mine", "message": "hello"})
-    doors.clock.advance("1s")
+    clients.platform.call(
+        "POST", "/elements/api-v2/notifications", json={"topic": "mine", "message": "hello"}
+    )
+    clients.clock.advance("1s")
 
-    (delivery,) = doors.platform.call("GET", "/_local/deliveries")["deliveries"]
+    (delivery,) = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
 
     assert (delivery["events"], delivery["instanceId"], delivery["topic"]) == ([], None, "mine")

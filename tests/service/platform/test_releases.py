@@ -13,12 +13,12 @@ PATH = f"{BASE_PATH}/notifications/subscriptions/deliveries"
 
 
 @pytest.fixture
-def deliveries(doors):
+def deliveries(clients):
     """Call the deliveries that a clause describes."""
 
     def send(method, where=None, *, more=""):
         query = "" if where is None else f"?where={quote(where)}{more}"
-        return doors.platform.send(method, PATH + query)
+        return clients.platform.send(method, PATH + query)
 
     return send
 
@@ -36,81 +36,83 @@ def statuses(deliveries):
 
 
 @pytest.fixture
-def policy(doors):
+def policy(clients):
     """Return a function that sets the account's failure policy."""
-    return lambda value: doors.platform.call("PATCH", f"{BASE_PATH}/accounts/settings", json={POLICY: value})
+    return lambda value: clients.platform.call(
+        "PATCH", f"{BASE_PATH}/accounts/settings", json={POLICY: value}
+    )
 
 
 @pytest.fixture
-def told(doors):
+def told(clients):
     """Return a function that subscribes URLs to a topic and posts a notification to it; gives its id."""
 
     def post(*paths):
         base = f"{BASE_PATH}/notifications"
         for path in paths:
-            config = {"url": doors.credentials.callback_url + path}
+            config = {"url": clients.credentials.callback_url + path}
             body = {"channel": "webhook", "topics": ["leaks"], "config": config}
-            doors.platform.call("POST", f"{base}/subscriptions", json=body)
-        return doors.platform.call("POST", base, json={"topic": "leaks", "message": "Drip"})["id"]
+            clients.platform.call("POST", f"{base}/subscriptions", json=body)
+        return clients.platform.call("POST", base, json={"topic": "leaks", "message": "Drip"})["id"]
 
     return post
 
 
-def test_a_failing_delivery_is_in_retry_and_delivered_once_a_try_succeeds(doors, told, statuses):
-    doors.sink.respond({"status": 502, "times": 2})
+def test_a_failing_delivery_is_in_retry_and_delivered_once_a_try_succeeds(clients, told, statuses):
+    clients.sink.respond({"status": 502, "times": 2})
     told("/a")
 
     seen = [statuses()]
     for seconds in (0, 4, 12):
-        doors.clock.advance(seconds)
+        clients.clock.advance(seconds)
         seen.append(statuses())
 
     assert seen == [["created"], ["retry"], ["retry"], ["delivered"]]
 
 
 def test_with_the_policy_queue_a_failing_delivery_stays_queued_until_it_is_released(
-    doors, told, statuses, policy, deliveries
+    clients, told, statuses, policy, deliveries
 ):
     policy("queue")
-    doors.sink.respond({"status": 502, "times": 1})
+    clients.sink.respond({"status": 502, "times": 1})
     told("/a")
-    doors.clock.advance(0)
+    clients.clock.advance(0)
     failed = statuses()
-    waited = doors.clock.advance("10 days")
+    waited = clients.clock.advance("10 days")
 
     released = deliveries("PUT", "channel='webhook' and status='queued'")
-    ran = doors.clock.advance(0)
+    ran = clients.clock.advance(0)
 
     assert (failed, waited["attempts"]) == (["queued"], 0)
     assert [one["status"] for one in decode(released.body)] == ["created"]
     assert (ran["attempts"], ran["deliveries"], statuses()) == (1, 1, ["delivered"])
-    first, second = doors.sink.callbacks()
+    first, second = clients.sink.callbacks()
     assert first["body"] == second["body"]
 
 
-def test_under_the_policy_queue_later_notifications_are_still_tried(doors, told, statuses, policy):
+def test_under_the_policy_queue_later_notifications_are_still_tried(clients, told, statuses, policy):
     policy("queue")
-    doors.sink.respond({"status": 502, "times": 1})
+    clients.sink.respond({"status": 502, "times": 1})
     told("/a")
-    doors.clock.advance(0)
+    clients.clock.advance(0)
     told()
-    doors.clock.advance(0)
+    clients.clock.advance(0)
 
     assert statuses() == ["queued", "delivered"]
 
 
-def test_a_policy_counts_from_the_next_failure_on(doors, told, statuses, policy):
-    doors.sink.respond({"status": 502})
+def test_a_policy_counts_from_the_next_failure_on(clients, told, statuses, policy):
+    clients.sink.respond({"status": 502})
     told("/a")
-    doors.clock.advance(0)
+    clients.clock.advance(0)
     before = statuses()
     policy("queue")
-    doors.clock.advance(4)
+    clients.clock.advance(4)
     after = statuses()
     policy("retry")
 
     assert (before, after) == (["retry"], ["queued"])
-    assert doors.clock.advance("10 days")["attempts"] == 0
+    assert clients.clock.advance("10 days")["attempts"] == 0
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
@@ -123,12 +125,12 @@ def test_a_policy_counts_from_the_next_failure_on(doors, told, statuses, policy)
     ],
 )
 def test_a_field_that_no_delivery_has_is_refused_and_nothing_is_released(
-    doors, told, statuses, deliveries, policy, refused, method, where, named
+    clients, told, statuses, deliveries, policy, refused, method, where, named
 ):
     policy("queue")
-    doors.sink.respond({"status": 502})
+    clients.sink.respond({"status": 502})
     told("/a")
-    doors.clock.advance(0)
+    clients.clock.advance(0)
 
     assert refused(deliveries(method, where), 400) == (
         f"where on deliveries knows channel, status, config.url, notificationId, subscriptionId, topic and active; "
@@ -138,68 +140,68 @@ def test_a_field_that_no_delivery_has_is_refused_and_nothing_is_released(
 
 
 @pytest.mark.parametrize("value", ["", "RETRY", "drop"])
-def test_another_policy_is_refused(doors, refused, value):
-    reply = doors.platform.send("PATCH", f"{BASE_PATH}/accounts/settings", json={POLICY: value})
+def test_another_policy_is_refused(clients, refused, value):
+    reply = clients.platform.send("PATCH", f"{BASE_PATH}/accounts/settings", json={POLICY: value})
 
     assert "retry or queue" in refused(reply, 400)
-    assert POLICY not in doors.platform.call("GET", f"{BASE_PATH}/accounts/settings")
+    assert POLICY not in clients.platform.call("GET", f"{BASE_PATH}/accounts/settings")
 
 
 def test_a_dead_subscription_queues_what_comes_and_a_release_sends_all_of_it_in_order_and_revives_it(
     own_stack,
 ):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_LADDER": "open-connectors"}).workspace()
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_LADDER": "open-connectors"}).workspace()
     base = f"{BASE_PATH}/notifications"
-    config = {"url": doors.credentials.callback_url}
-    made = doors.platform.call(
+    config = {"url": clients.credentials.callback_url}
+    made = clients.platform.call(
         "POST", f"{base}/subscriptions", json={"channel": "webhook", "topics": ["leaks"], "config": config}
     )
 
     def post(message):
-        return doors.platform.call("POST", base, json={"topic": "leaks", "message": message})
+        return clients.platform.call("POST", base, json={"topic": "leaks", "message": message})
 
     def subscription():
-        return doors.platform.call("GET", f"{base}/subscriptions/{made['id']}")
+        return clients.platform.call("GET", f"{base}/subscriptions/{made['id']}")
 
-    doors.sink.respond({"status": 503})
+    clients.sink.respond({"status": 503})
     post("first")
-    doors.clock.advance("10h")
+    clients.clock.advance("10h")
     dead = subscription()
     post("second")
     post("third")
-    silent = doors.clock.advance("1h")
-    doors.sink.respond({"status": 200})
-    before = len(doors.sink.callbacks())
+    silent = clients.clock.advance("1h")
+    clients.sink.respond({"status": 200})
+    before = len(clients.sink.callbacks())
 
     where = quote("channel='webhook' and status='queued'")
-    released = doors.platform.call("PUT", f"{PATH}?where={where}&hydrate=true")
-    ran = doors.clock.advance(0)
+    released = clients.platform.call("PUT", f"{PATH}?where={where}&hydrate=true")
+    ran = clients.clock.advance(0)
 
     assert (before, dead["active"], silent["attempts"]) == (6, False, 0)
     assert [one["notification"]["message"] for one in released] == ["first", "second", "third"]
     assert {one["subscription"]["active"] for one in released} == {True}
     assert (ran["attempts"], ran["deliveries"]) == (3, 3)
-    assert [each["json"]["message"] for each in doors.sink.callbacks()[before:]] == [
+    assert [each["json"]["message"] for each in clients.sink.callbacks()[before:]] == [
         "first",
         "second",
         "third",
     ]
     post("fourth")
-    assert doors.clock.advance(0)["deliveries"] == 1
+    assert clients.clock.advance(0)["deliveries"] == 1
 
 
-def test_tries_that_were_planned_when_the_subscription_died_are_queued_and_not_made(doors, told, statuses):
-    doors.sink.respond({"status": 503})
+def test_tries_that_were_planned_when_the_subscription_died_are_queued_and_not_made(clients, told, statuses):
+    clients.sink.respond({"status": 503})
     told("/a")
-    doors.clock.advance("3 days")
+    clients.clock.advance("3 days")
     told()
-    doors.clock.advance("2 days")
+    clients.clock.advance("2 days")
 
-    shown = doors.platform.call("GET", "/_local/deliveries")["deliveries"]
+    shown = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
 
     assert statuses() == ["queued", "queued"]
     assert [len(one["attempts"]) for one in shown] == [10, 6]
-    assert doors.clock.advance("10 days")["attempts"] == 0
+    assert clients.clock.advance("10 days")["attempts"] == 0
 
 
 @pytest.mark.parametrize(
@@ -214,14 +216,14 @@ def test_tries_that_were_planned_when_the_subscription_died_are_queued_and_not_m
         ("channel='email'", []),
     ],
 )
-def test_a_clause_finds_and_releases_the_same_deliveries(doors, told, deliveries, clause, paths):
+def test_a_clause_finds_and_releases_the_same_deliveries(clients, told, deliveries, clause, paths):
     told("/a", "/b", "/c")
-    doors.clock.advance(0)
-    where = clause.format(base=doors.credentials.callback_url)
+    clients.clock.advance(0)
+    where = clause.format(base=clients.credentials.callback_url)
 
     found = decode(deliveries("GET", where, more="&hydrate=true").body)
     released = decode(deliveries("PUT", where).body)
-    ran = doors.clock.advance(0)
+    ran = clients.clock.advance(0)
 
     assert [one["subscription"]["config"]["url"].rpartition("/")[2] for one in found] == paths
     assert [one["subscriptionId"] for one in released] == [one["subscriptionId"] for one in found]
@@ -238,25 +240,25 @@ def test_a_release_has_to_say_what_is_meant(deliveries, refused, where):
     assert "where" in refused(deliveries("PUT", where), 400)
 
 
-def test_a_delivery_that_waits_for_its_next_try_is_made_at_once_and_once(doors, told, deliveries):
-    doors.sink.respond({"status": 503, "times": 1})
+def test_a_delivery_that_waits_for_its_next_try_is_made_at_once_and_once(clients, told, deliveries):
+    clients.sink.respond({"status": 503, "times": 1})
     told("/a")
-    doors.clock.advance(1)
+    clients.clock.advance(1)
 
     deliveries("PUT", "status='retry'")
-    ran = doors.clock.advance("10 days")
+    ran = clients.clock.advance("10 days")
 
     assert (ran["attempts"], ran["deliveries"]) == (1, 1)
-    (shown,) = doors.platform.call("GET", "/_local/deliveries")["deliveries"]
+    (shown,) = clients.platform.call("GET", "/_local/deliveries")["deliveries"]
     assert [(one["number"], one["at"][17:], one["outcome"]) for one in shown["attempts"]] == [
         (1, "00Z", "answered 503"),
         (2, "01Z", "delivered"),
     ]
 
 
-def test_only_webhooks_are_released(doors, told, deliveries, statuses):
+def test_only_webhooks_are_released(clients, told, deliveries, statuses):
     body = {"channel": "email", "topics": ["leaks"], "config": {}}
-    doors.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json=body)
+    clients.platform.call("POST", f"{BASE_PATH}/notifications/subscriptions", json=body)
     told()
 
     assert decode(deliveries("PUT", "channel='email'").body) == []
@@ -274,34 +276,34 @@ def test_deliveries_are_listed_in_stretches(told, deliveries):
 
 
 def test_when_all_tries_are_used_the_owner_is_written_to_once_and_the_email_names_the_instance(
-    doors, make_instance
+    clients, make_instance
 ):
     instance = make_instance(name="Ours")
-    doors.sink.respond({"status": 503})
-    doors.clock.advance("1m")
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
-    doors.clock.advance("4 days")
+    clients.sink.respond({"status": 503})
+    clients.clock.advance("1m")
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    clients.clock.advance("4 days")
 
-    (email,) = doors.platform.call("GET", "/_local/emails")["emails"]
+    (email,) = clients.platform.call("GET", "/_local/emails")["emails"]
 
-    assert (email["to"], email["cause"]) == (doors.credentials.crm_username, "delivery failed")
+    assert (email["to"], email["cause"]) == (clients.credentials.crm_username, "delivery failed")
     assert f"Ours (instance {instance['id']})" in email["subject"]
     assert "answered 503" in email["message"]
     assert email["at"] == "2026-03-05T11:04:04Z"
 
 
 def test_when_a_poller_is_switched_off_its_owner_is_written_to(own_stack):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
-    instance = doors.platform.create_instance(instance_body(doors.credentials))
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_POLL_FAILURE_LIMIT": "2"}).workspace()
+    instance = clients.platform.create_instance(instance_body(clients.credentials))
     rule = {"match": {"path": "*contacts*"}, "effect": {"status": 503}}
-    doors.crm.script_faults([rule])
+    clients.crm.script_faults([rule])
 
-    doors.clock.advance("15m")
-    early = doors.platform.call("GET", "/_local/emails")["emails"]
-    doors.clock.advance("5h")
+    clients.clock.advance("15m")
+    early = clients.platform.call("GET", "/_local/emails")["emails"]
+    clients.clock.advance("5h")
 
-    (email,) = doors.platform.call("GET", "/_local/emails")["emails"]
+    (email,) = clients.platform.call("GET", "/_local/emails")["emails"]
     assert early == []
-    assert (email["to"], email["cause"]) == (doors.credentials.crm_username, "poller disabled")
+    assert (email["to"], email["cause"]) == (clients.credentials.crm_username, "poller disabled")
     assert str(instance["id"]) in email["subject"]
     assert "'contacts' failed 2 times" in email["message"]

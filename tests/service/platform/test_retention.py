@@ -21,22 +21,22 @@ def short(own_stack):
     return own_stack(HOUR).workspace()
 
 
-def made(doors, minutes=15):
-    body = guide.instance_body(doors.credentials)
+def made(clients, minutes=15):
+    body = guide.instance_body(clients.credentials)
     body["configuration"]["event.poller.refresh_interval"] = str(minutes)
-    return doors.platform.create_instance(body)["id"]
+    return clients.platform.create_instance(body)["id"]
 
 
-def change(doors, name="Ada"):
-    return str(doors.crm.create("Contacts", {"FIRST_NAME": name})["CONTACT_ID"])
+def change(clients, name="Ada"):
+    return str(clients.crm.create("Contacts", {"FIRST_NAME": name})["CONTACT_ID"])
 
 
-def pruned(doors, what="polls"):
-    return doors.platform.call("GET", f"/_local/{what}")["pruned"]
+def pruned(clients, what="polls"):
+    return clients.platform.call("GET", f"/_local/{what}")["pruned"]
 
 
-def deliveries(doors):
-    return doors.platform.filtered("deliveries", {})
+def deliveries(clients):
+    return clients.platform.filtered("deliveries", {})
 
 
 def test_what_is_old_is_forgotten_and_ids_go_on(short):
@@ -74,14 +74,14 @@ def test_a_callback_that_is_still_to_be_sent_is_kept(short):
 
 
 def test_events_are_kept_for_as_long_as_they_are_shown(own_stack):
-    doors = own_stack({"ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "86400"}).workspace()
-    instance = made(doors, minutes=720)
-    change(doors)
-    doors.clock.advance("6 days")
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_HISTORY_RETENTION": "86400"}).workspace()
+    instance = made(clients, minutes=720)
+    change(clients)
+    clients.clock.advance("6 days")
 
-    assert len(doors.platform.events(instance)) == 1
-    assert len(deliveries(doors)) == 1
-    assert len(doors.platform.polls(resource="contacts")) < 4
+    assert len(clients.platform.events(instance)) == 1
+    assert len(deliveries(clients)) == 1
+    assert len(clients.platform.polls(resource="contacts")) < 4
 
 
 def test_an_audit_judges_what_is_kept_and_says_what_it_does_not(short):
@@ -211,14 +211,14 @@ def test_a_record_that_was_deleted_before_the_log_begins_does_not_come_back(mont
     assert back == [404, 201]
 
 
-def test_an_instance_of_the_log_reads_all_its_pages(doors, make_instance):
+def test_an_instance_of_the_log_reads_all_its_pages(clients, make_instance):
     instance = make_instance()
-    doors.clock.advance("1m")
+    clients.clock.advance("1m")
     for number in range(1010):
-        change(doors, f"N{number}")
-    doors.clock.advance("15m")
+        change(clients, f"N{number}")
+    clients.clock.advance("15m")
 
-    assert len(doors.crm.changes()) == 1010
-    assert len(doors.crm.call("GET", "/_local/changes")["changes"]) == 1000
-    assert doors.platform.audit(instance["id"])["owed"] == 1010
-    assert format_instant(doors.clock.now()) == "2026-03-02T10:16:00Z"
+    assert len(clients.crm.changes()) == 1010
+    assert len(clients.crm.call("GET", "/_local/changes")["changes"]) == 1000
+    assert clients.platform.audit(instance["id"])["owed"] == 1010
+    assert format_instant(clients.clock.now()) == "2026-03-02T10:16:00Z"

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from mock_kit.environment import SettingsError
-from mock_platform import Settings
+from mock_platform import PlatformSettings
 from mock_platform.core.choices import OPEN_CONNECTORS, EmptyBlock, EmptyUsage, RawForm, UsageKeys
 
 PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
 
 
 def test_without_a_word_all_is_as_the_evidence_favours():
-    assert Settings.from_env({}) == Settings()
+    assert PlatformSettings.from_env({}) == PlatformSettings()
 
 
 def test_variables_of_others_are_passed_over():
@@ -23,7 +23,7 @@ def test_variables_of_others_are_passed_over():
         "PATH": "",
     }
 
-    assert Settings.from_env(others) == Settings()
+    assert PlatformSettings.from_env(others) == PlatformSettings()
 
 
 @pytest.mark.parametrize(
@@ -50,16 +50,16 @@ def test_variables_of_others_are_passed_over():
     ],
 )
 def test_each_setting_has_its_variable(name, text, setting, value):
-    assert getattr(Settings.from_env({PREFIX + name: text}), setting) == value
+    assert getattr(PlatformSettings.from_env({PREFIX + name: text}), setting) == value
 
 
 def test_the_older_name_of_the_platform_is_the_default():
-    assert Settings.from_env({f"{PREFIX}PROFILE": "cloud-elements"}) == Settings()
+    assert PlatformSettings.from_env({f"{PREFIX}PROFILE": "cloud-elements"}) == PlatformSettings()
 
 
 def test_the_newer_name_switches_every_disagreement_at_once_and_each_can_be_switched_back():
-    newer = Settings.from_env({f"{PREFIX}PROFILE": "open-connectors"})
-    mixed = Settings.from_env({f"{PREFIX}PROFILE": "open-connectors", f"{PREFIX}RAW_FORM": "2018"})
+    newer = PlatformSettings.from_env({f"{PREFIX}PROFILE": "open-connectors"})
+    mixed = PlatformSettings.from_env({f"{PREFIX}PROFILE": "open-connectors", f"{PREFIX}RAW_FORM": "2018"})
 
     assert (newer.ladder, newer.raw_form, newer.unset_value, newer.empty_usage) == (
         OPEN_CONNECTORS,
@@ -91,6 +91,6 @@ def test_the_newer_name_switches_every_disagreement_at_once_and_each_can_be_swit
 )
 def test_a_value_that_a_setting_does_not_take_is_refused_by_the_variables_name(name, text, expected):
     with pytest.raises(SettingsError) as refused:
-        Settings.from_env({PREFIX + name: text})
+        PlatformSettings.from_env({PREFIX + name: text})
 
     assert str(refused.value) == f"{PREFIX}{name} must be {expected}; got {text!r}"

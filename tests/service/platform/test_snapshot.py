@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.clients import BASE_PATH, Client
+from elements_local.clients import BASE_PATH, ServiceClient
 from mock_kit.api.json_text import decode, encode
 from mock_kit.workspaces.registry import DEFAULT_START
 
@@ -30,9 +30,9 @@ ADDED = {
 
 
 @pytest.fixture
-def take(doors):
+def take(clients):
     def taken():
-        reply = doors.platform.send("POST", "/_local/snapshot")
+        reply = clients.platform.send("POST", "/_local/snapshot")
         assert reply.status == 200, reply.body
         return reply.body
 
@@ -40,54 +40,54 @@ def take(doors):
 
 
 @pytest.fixture
-def put(doors):
+def put(clients):
     def send(raw, query=""):
-        return doors.platform.send("PUT", f"/_local/snapshot{query}", body=raw, headers=JSON)
+        return clients.platform.send("PUT", f"/_local/snapshot{query}", body=raw, headers=JSON)
 
     return send
 
 
 @pytest.fixture
-def busy(doors, make_instance, directory):
+def busy(clients, make_instance, directory):
     """A workspace in which something of nearly every kind has happened; returns a user's own headers."""
-    doors.clock.advance("1m")
+    clients.clock.advance("1m")
     instance = make_instance(providerData={"code": "x", "debug": True})
     user = directory.new_user("ada@example.org")
-    hub = doors.platform.hub(instance["token"])
-    doors.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    hub = clients.platform.hub(instance["token"])
+    clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
     hub.call("POST", "/bulk/query?q=select * from contacts".replace(" ", "%20"))
     hub.send("GET", "/contacts", headers={"Elements-Schedule-Request": "0 * * * *"})
-    config = {"url": f"{doors.credentials.callback_url}/news"}
+    config = {"url": f"{clients.credentials.callback_url}/news"}
     directory.json(
         "POST",
         "/notifications/subscriptions",
         json={"channel": "webhook", "topics": ["news"], "config": config},
     )
     directory.json(
-        "POST", "/authentication", json={"username": doors.credentials.crm_username, "password": "any"}
+        "POST", "/authentication", json={"username": clients.credentials.crm_username, "password": "any"}
     )
-    doors.sink.respond({"status": 503, "times": 2})
-    doors.clock.advance("15m")
+    clients.sink.respond({"status": 503, "times": 2})
+    clients.clock.advance("15m")
     return directory.headers_of(user)
 
 
 @pytest.mark.usefixtures("busy")
-def test_whatever_the_platform_knows_comes_back_to_the_byte(doors, take, put):
+def test_whatever_the_platform_knows_comes_back_to_the_byte(clients, take, put):
     before = take()
-    shown = doors.platform.polls(), doors.clock.show()
-    doors.platform.call("POST", "/_local/reset")
-    doors.clock.advance("3h")
+    shown = clients.platform.polls(), clients.clock.show()
+    clients.platform.call("POST", "/_local/reset")
+    clients.clock.advance("3h")
 
     assert put(before).status == 200
 
     assert take() == before
-    assert (doors.platform.polls(), doors.clock.show()) == shown
+    assert (clients.platform.polls(), clients.clock.show()) == shown
     assert {name.removeprefix("platform_") for name in decode(before)["tables"]} >= ADDED
 
 
-def test_users_of_a_workspace_can_call_again(doors, stranger, take, put, busy):
+def test_users_of_a_workspace_can_call_again(clients, stranger, take, put, busy):
     before = take()
-    doors.platform.call("POST", "/_local/reset")
+    clients.platform.call("POST", "/_local/reset")
     assert stranger.send("GET", f"{BASE_PATH}/instances", headers=busy).status == 401
 
     put(before)
@@ -95,26 +95,26 @@ def test_users_of_a_workspace_can_call_again(doors, stranger, take, put, busy):
     assert stranger.send("GET", f"{BASE_PATH}/instances", headers=busy).status != 401
 
 
-def test_time_goes_back_and_what_was_due_is_due_again(doors, make_instance, take, put):
+def test_time_goes_back_and_what_was_due_is_due_again(clients, make_instance, take, put):
     make_instance()
-    doors.clock.advance("10m")
+    clients.clock.advance("10m")
     before = take()
-    assert doors.clock.advance("5m")["polls"] == 4
+    assert clients.clock.advance("5m")["polls"] == 4
 
     put(before)
 
-    assert doors.clock.show()["now"] == "2026-03-02T10:10:00Z"
-    assert doors.clock.advance("4m 59s")["polls"] == 0
-    assert doors.clock.advance("1s")["polls"] == 4
+    assert clients.clock.show()["now"] == "2026-03-02T10:10:00Z"
+    assert clients.clock.advance("4m 59s")["polls"] == 0
+    assert clients.clock.advance("1s")["polls"] == 4
 
 
-def test_what_was_not_planned_then_is_planned_no_more(doors, make_instance, take, put):
+def test_what_was_not_planned_then_is_planned_no_more(clients, make_instance, take, put):
     before = take()
     make_instance()
 
     put(before)
 
-    assert doors.clock.advance("1h")["polls"] == 0
+    assert clients.clock.advance("1h")["polls"] == 0
 
 
 def test_ids_go_on_from_where_they_were(make_instance, take, put):
@@ -128,41 +128,41 @@ def test_ids_go_on_from_where_they_were(make_instance, take, put):
     assert (again["id"], again["token"]) == (first["id"], first["token"])
 
 
-def test_faults_and_the_journal_come_back(doors, take, put):
+def test_faults_and_the_journal_come_back(clients, take, put):
     rule = {"effect": {"status": 500}, "when": {"first_n": 2}}
-    doors.platform.call("PUT", "/_local/faults", json={"faults": [rule]})
-    assert doors.platform.send("GET", f"{BASE_PATH}/elements").status == 500
+    clients.platform.call("PUT", "/_local/faults", json={"faults": [rule]})
+    assert clients.platform.send("GET", f"{BASE_PATH}/elements").status == 500
     before = take()
-    shown = [doors.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")]
-    doors.platform.send("GET", f"{BASE_PATH}/elements")
-    doors.platform.call("DELETE", "/_local/faults")
+    shown = [clients.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")]
+    clients.platform.send("GET", f"{BASE_PATH}/elements")
+    clients.platform.call("DELETE", "/_local/faults")
 
     put(before)
 
-    assert [doors.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")] == shown
-    statuses = [doors.platform.send("GET", f"{BASE_PATH}/elements").status for _ in range(2)]
+    assert [clients.platform.call("GET", f"/_local/{what}") for what in ("faults", "journal")] == shown
+    statuses = [clients.platform.send("GET", f"{BASE_PATH}/elements").status for _ in range(2)]
     assert statuses == [500, 200]
 
 
-def test_calls_that_were_only_noted_are_in_it_and_later_ones_go(doors, take, put):
-    doors.platform.send("GET", f"{BASE_PATH}/elements?before")
+def test_calls_that_were_only_noted_are_in_it_and_later_ones_go(clients, take, put):
+    clients.platform.send("GET", f"{BASE_PATH}/elements?before")
     before = take()
-    doors.platform.send("GET", f"{BASE_PATH}/elements?after")
+    clients.platform.send("GET", f"{BASE_PATH}/elements?after")
 
     put(before)
 
-    shown = [call["request_uri"] for call in decode(doors.platform.send("GET", f"{BASE_PATH}/usage").body)]
+    shown = [call["request_uri"] for call in decode(clients.platform.send("GET", f"{BASE_PATH}/usage").body)]
     assert [uri.partition("?")[2] for uri in shown] == ["before"]
 
 
-def test_calls_that_came_back_become_too_old_as_they_would_have(doors, take, put):
+def test_calls_that_came_back_become_too_old_as_they_would_have(clients, take, put):
     def a_month_later():
-        doors.clock.advance("31 days")
-        doors.platform.send("GET", f"{BASE_PATH}/elements")
+        clients.clock.advance("31 days")
+        clients.platform.send("GET", f"{BASE_PATH}/elements")
         usage = decode(take())["tables"]["platform_usage"]
         return [row[usage["columns"].index("at")] for row in usage["rows"]]
 
-    doors.platform.send("GET", f"{BASE_PATH}/elements")
+    clients.platform.send("GET", f"{BASE_PATH}/elements")
     before = take()
     once = a_month_later()
 
@@ -171,18 +171,18 @@ def test_calls_that_came_back_become_too_old_as_they_would_have(doors, take, put
     assert a_month_later() == once == ["2026-04-02T10:00:00Z"]
 
 
-def test_a_real_clock_comes_back_as_one_and_has_no_instant(doors, take, put):
+def test_a_real_clock_comes_back_as_one_and_has_no_instant(clients, take, put):
     virtual = take()
-    doors.clock.set(mode="real")
+    clients.clock.set(mode="real")
     real = take()
     assert decode(real)["memory"]["workspace"]["clock"] == {"mode": "real", "now": None}
 
     put(virtual)
-    assert doors.clock.show() == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
+    assert clients.clock.show() == {"mode": "virtual", "now": "2026-03-02T10:00:00Z"}
     assert take() == virtual
 
     put(real)
-    assert doors.clock.show()["mode"] == "real"
+    assert clients.clock.show()["mode"] == "real"
     assert take() == real
 
 
@@ -223,11 +223,11 @@ OF_THE_WORKSPACE = {
 
 @pytest.mark.parametrize(("changed", "told"), REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_taken_back_is_refused_and_nothing_changes(
-    *, doors, make_instance, take, put, unchanged, changed, told
+    *, clients, make_instance, take, put, unchanged, changed, told
 ):
     make_instance()
     before = take()
-    doors.clock.advance("20m")
+    clients.clock.advance("20m")
 
     with unchanged():
         refused = put(encode({**decode(before), **changed}))
@@ -237,12 +237,12 @@ def test_what_cannot_be_taken_back_is_refused_and_nothing_changes(
 
 
 @pytest.mark.parametrize(("changed", "told"), OF_THE_WORKSPACE.values(), ids=OF_THE_WORKSPACE)
-def test_nor_is_what_is_said_of_the_workspace(*, doors, make_instance, take, put, unchanged, changed, told):
+def test_nor_is_what_is_said_of_the_workspace(*, clients, make_instance, take, put, unchanged, changed, told):
     make_instance()
     document = decode(take())
     document["memory"]["workspace"] |= changed
     document["tables"] = {}
-    doors.clock.advance("20m")
+    clients.clock.advance("20m")
 
     with unchanged():
         refused = put(encode(document))
@@ -257,6 +257,8 @@ def test_strangers_and_pages_of_others_are_refused(stack_in_process, take):
         ({"Authorization": "User nobody, Organization nobody"}, 401),
         ({"Origin": "http://evil.example"}, 403),
     ):
-        client = Client(http=stack_in_process.http, url=stack_in_process.addresses.platform, headers=headers)
+        client = ServiceClient(
+            http=stack_in_process.http, url=stack_in_process.addresses.platform, headers=headers
+        )
         assert client.send("POST", "/_local/snapshot").status == status
         assert client.send("PUT", "/_local/snapshot", body=before, headers=JSON).status == status

@@ -11,11 +11,11 @@ DEBUG = {"providerData": {"debug": True}}
 
 
 @pytest.fixture
-def trace(doors):
+def trace(clients):
     """Read the trace that an answer names."""
 
     def read(reply, element="insightly"):
-        return doors.platform.call(
+        return clients.platform.call(
             "GET", f"{BASE_PATH}/elements/{element}/trace/{reply.headers['elements-trace-id']}"
         )
 
@@ -23,7 +23,7 @@ def trace(doors):
 
 
 @pytest.mark.parametrize("element", ["insightly", "5993"])
-def test_a_create_may_be_traced(doors, instances, body_of, trace, element):
+def test_a_create_may_be_traced(clients, instances, body_of, trace, element):
     reply = instances("POST", json=body_of(**DEBUG))
 
     shown = trace(reply, element)
@@ -33,18 +33,18 @@ def test_a_create_may_be_traced(doors, instances, body_of, trace, element):
     (asked,) = shown["exchanges"]
     assert (asked["method"], asked["status"]) == ("GET", 200)
     assert asked["url"].endswith("/v2.2/Users/Me")
-    assert doors.credentials.crm_username in asked["answer"]
+    assert clients.credentials.crm_username in asked["answer"]
 
 
-def test_a_trace_has_no_secrets(doors, instances, body_of, trace):
+def test_a_trace_has_no_secrets(clients, instances, body_of, trace):
     shown = trace(instances("POST", json=body_of(**DEBUG)))
 
-    assert doors.credentials.crm_api_key not in str(shown)
+    assert clients.credentials.crm_api_key not in str(shown)
     assert "Authorization" not in str(shown)
 
 
-def test_a_refused_create_has_a_trace_too(doors, instances, body_of, refused, trace):
-    doors.crm.script_faults([{"effect": {"drop": True}}])
+def test_a_refused_create_has_a_trace_too(clients, instances, body_of, refused, trace):
+    clients.crm.script_faults([{"effect": {"drop": True}}])
     dropped = instances("POST", json=body_of(**DEBUG))
     wrong = instances("POST", json=body_of({"password": "wrong"}, **DEBUG))
 
@@ -85,8 +85,8 @@ def test_debug_is_a_flag(instances, body_of, refused, debug):
 
 
 @pytest.mark.parametrize("name", ["x", "0" * 24, "%00", "%FF"])
-def test_a_trace_that_is_not_there_is_not_found(doors, refused, name):
-    reply = doors.platform.send("GET", f"{BASE_PATH}/elements/insightly/trace/{name}")
+def test_a_trace_that_is_not_there_is_not_found(clients, refused, name):
+    reply = clients.platform.send("GET", f"{BASE_PATH}/elements/insightly/trace/{name}")
 
     assert refused(reply, 404).startswith("No trace found with ID ")
 
@@ -101,17 +101,17 @@ def test_a_trace_is_its_workspaces_own(*, stack_in_process, instances, body_of, 
     stack_in_process.delete_workspace(other.credentials.name)
 
 
-def test_a_trace_is_forgotten_with_its_workspaces_data(doors, instances, body_of, refused):
+def test_a_trace_is_forgotten_with_its_workspaces_data(clients, instances, body_of, refused):
     named = instances("POST", json=body_of(**DEBUG)).headers["elements-trace-id"]
 
-    doors.reset()
+    clients.reset()
 
     path = f"{BASE_PATH}/elements/insightly/trace/{named}"
-    refused(doors.platform.send("GET", path), 404)
+    refused(clients.platform.send("GET", path), 404)
 
 
-def test_another_elements_path_is_not_found(doors, instances, body_of, refused):
+def test_another_elements_path_is_not_found(clients, instances, body_of, refused):
     named = decode(instances("POST", json=body_of(**DEBUG)).body)
 
     assert named["id"]
-    refused(doors.platform.send("GET", f"{BASE_PATH}/elements/hubspot/trace/x"), 404)
+    refused(clients.platform.send("GET", f"{BASE_PATH}/elements/hubspot/trace/x"), 404)

@@ -25,14 +25,14 @@ TRANSFORMATION = {
 
 
 @pytest.fixture(params=["by id", "by token"])
-def own(request, doors, instance):
+def own(request, clients, instance):
     """Call what is below the instance, named by its id or by its token."""
     below = f"/{instance['id']}" if request.param == "by id" else ""
-    pairs = doors.platform.headers["Authorization"]
+    pairs = clients.platform.headers["Authorization"]
     headers = {"Authorization": pairs if below else f"{pairs}, Element {instance['token']}"}
 
     def send(method, path, **given):
-        return doors.platform.send(method, f"{BASE_PATH}/instances{below}{path}", headers=headers, **given)
+        return clients.platform.send(method, f"{BASE_PATH}/instances{below}{path}", headers=headers, **given)
 
     return send
 
@@ -140,13 +140,13 @@ def test_conditions_order_and_fields_take_them_too(hub, mapping, query, found):
     assert "fields" not in query or all(set(record) == {"name"} for record in records)
 
 
-def test_an_object_may_have_a_name_of_its_own(doors, hub, instance, mapping):
+def test_an_object_may_have_a_name_of_its_own(clients, hub, instance, mapping):
     mapping("people")
     made = hub.call("POST", "/people", json={"name": {"first": "Ada"}})
 
     assert hub.call("GET", f"/people/{made['id']}") == made
     assert hub.call("GET", f"/contacts/{made['id']}")["FIRST_NAME"] == "Ada"
-    shown = doors.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")
+    shown = clients.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")
     assert shown["transformationData"] == [{"objectName": "people", "vendorName": "contacts"}]
     helium = decode(hub.send("GET", "/objects", headers={"Elements-Version": "Helium"}).body)
     assert {"name": "people", "vendorName": "contacts", "type": "vdr"} in helium
@@ -167,14 +167,14 @@ def test_children_of_that_name_are_mapped_too(hub, own):
 
 
 @pytest.mark.parametrize("path", ["/objects/contacts/definitions", "/transformations/contacts"])
-def test_without_either_the_providers_names_come_back(doors, hub, own, instance, mapping, path):
+def test_without_either_the_providers_names_come_back(clients, hub, own, instance, mapping, path):
     mapping()
     made = hub.call("POST", "/contacts", json={"name": {"first": "Ada"}})
 
     own("DELETE", path)
 
     assert hub.call("GET", f"/contacts/{made['id']}")["FIRST_NAME"] == "Ada"
-    assert "transformationData" not in doors.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")
+    assert "transformationData" not in clients.platform.call("GET", f"{BASE_PATH}/instances/{instance['id']}")
 
 
 def test_metadata_names_both(hub, mapping):
@@ -186,12 +186,12 @@ def test_metadata_names_both(hub, mapping):
     assert "path" not in fields["LAST_NAME"]
 
 
-def test_a_mapping_is_one_instances_and_survives_its_changes(doors, make_instance, instance, mapping, hub):
+def test_a_mapping_is_one_instances_and_survives_its_changes(clients, make_instance, instance, mapping, hub):
     mapping()
-    other = doors.platform.hub(make_instance()["token"])
+    other = clients.platform.hub(make_instance()["token"])
     hub.call("POST", "/contacts", json={"name": {"first": "Ada"}})
 
-    doors.platform.patch_instance(instance["id"], {"name": "renamed"})
+    clients.platform.patch_instance(instance["id"], {"name": "renamed"})
 
     assert hub.call("GET", "/contacts")[0]["name"] == {"first": "Ada"}
     assert other.call("GET", "/contacts")[0]["FIRST_NAME"] == "Ada"

@@ -32,8 +32,8 @@ KEYS = [
 
 
 @pytest.fixture
-def send(doors):
-    return lambda path="", **given: doors.platform.send("GET", f"{BASE_PATH}/usage{path}", **given)
+def send(clients):
+    return lambda path="", **given: clients.platform.send("GET", f"{BASE_PATH}/usage{path}", **given)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def uris(records):
     return [record["request_uri"].removeprefix(BASE_PATH) for record in records]
 
 
-def test_each_call_leaves_a_record_the_latest_first(doors, instance, calls, usage):
+def test_each_call_leaves_a_record_the_latest_first(clients, instance, calls, usage):
     listed, _ = calls
 
     records = usage()
@@ -65,7 +65,7 @@ def test_each_call_leaves_a_record_the_latest_first(doors, instance, calls, usag
     assert record == record | {
         "traffic_date": "2026-03-02T10:00:00Z",
         "user_id": instance["user"]["id"],
-        "company_external_name": doors.credentials.name,
+        "company_external_name": clients.credentials.name,
         "process_time": 0,
         "request_status": "SUCCESS",
         "request_ip": "127.0.0.1",
@@ -87,18 +87,18 @@ def test_a_record_is_shown_by_the_request_id_of_its_answer(calls, usage, send, r
     refused(send("/%00"), 404)
 
 
-def test_polls_are_calls_too(doors, instance, usage):
+def test_polls_are_calls_too(clients, instance, usage):
     assert instance
-    doors.clock.advance("15m")
+    clients.clock.advance("15m")
 
     assert [uri.partition("?")[0] for uri in uris(usage("?searchText=updated_after"))].count(
         "/hubs/crm/contacts"
     ) == 1
 
 
-def test_each_poll_has_a_request_id_of_its_own_and_moving_time_is_no_call(doors, instance, usage):
-    doors.clock.advance("1m")
-    doors.clock.advance("14m")
+def test_each_poll_has_a_request_id_of_its_own_and_moving_time_is_no_call(clients, instance, usage):
+    clients.clock.advance("1m")
+    clients.clock.advance("14m")
 
     records = usage()
 
@@ -110,18 +110,18 @@ def test_each_poll_has_a_request_id_of_its_own_and_moving_time_is_no_call(doors,
 
 def test_calls_are_in_the_database_once_they_are_answered_so_that_a_kill_loses_none(tmp_path):
     with in_process(Options(data=tmp_path)) as stack, closing(connect(tmp_path / FILE)) as database:
-        doors = stack.workspace()
+        clients = stack.workspace()
 
         def kept():
             return [path for (path,) in database.execute("SELECT path FROM platform_usage ORDER BY id")]
 
-        doors.platform.create_instance(instance_body(doors.credentials))
-        doors.platform.call("GET", f"{BASE_PATH}/instances")
+        clients.platform.create_instance(instance_body(clients.credentials))
+        clients.platform.call("GET", f"{BASE_PATH}/instances")
         answered = kept()
-        doors.clock.advance("15m")
+        clients.clock.advance("15m")
 
         assert answered == ["/instances", "/instances"]
-        assert len(kept()) == 2 + len(doors.platform.polls()) > 2
+        assert len(kept()) == 2 + len(clients.platform.polls()) > 2
 
 
 def test_looking_at_usage_leaves_no_record(calls, usage):
@@ -135,9 +135,9 @@ def test_a_list_without_any_is_not_found(send, refused):
     refused(send("?from=2030-01-01&to=2031-01-01"), 404)
 
 
-def test_a_stranger_and_a_wrong_token(instance, stranger, doors, usage, refused):
+def test_a_stranger_and_a_wrong_token(instance, stranger, clients, usage, refused):
     refused(stranger.send("GET", f"{BASE_PATH}/usage"), 401)
-    refused(doors.platform.hub("bm9ib2R5").send("GET", "/contacts"), 401)
+    refused(clients.platform.hub("bm9ib2R5").send("GET", "/contacts"), 401)
 
     assert instance
     assert [(each["request_status"], each["element_key"]) for each in usage("?status=FAILED")] == [
@@ -213,28 +213,28 @@ def test_another_account_is_forbidden_and_ones_own_is_not(calls, usage, send, re
     assert usage(f"?accountIds[]={own}") == usage()
 
 
-def test_seven_days_are_listed_and_thirty_kept(doors, instance, calls, usage, send, refused):
+def test_seven_days_are_listed_and_thirty_kept(clients, instance, calls, usage, send, refused):
     assert instance
-    doors.platform.send("PUT", f"{BASE_PATH}/instances/{instance['id']}/enabled")
-    job = decode(doors.platform.send("GET", f"{BASE_PATH}/jobs").body)[0]
-    doors.platform.send("PUT", f"{BASE_PATH}/jobs/{job['id']}/disable")
+    clients.platform.send("PUT", f"{BASE_PATH}/instances/{instance['id']}/enabled")
+    job = decode(clients.platform.send("GET", f"{BASE_PATH}/jobs").body)[0]
+    clients.platform.send("PUT", f"{BASE_PATH}/jobs/{job['id']}/disable")
     number = len(usage())
-    doors.clock.advance("7d")
+    clients.clock.advance("7d")
     assert len(usage()) == number
-    doors.clock.advance("1s")
+    clients.clock.advance("1s")
     refused(send(), 404)
     assert len(usage("?from=2026-03-02T10:00:00Z")) == number
     request_id = calls[0].headers["elements-request-id"]
 
-    doors.clock.advance("23d")
+    clients.clock.advance("23d")
 
     refused(send("?from=2026-03-02T10:00:00Z"), 404)
     refused(send(f"/{request_id}"), 404)
 
 
-def test_a_reset_forgets_calls_that_were_only_noted(doors, calls, send, refused):
+def test_a_reset_forgets_calls_that_were_only_noted(clients, calls, send, refused):
     assert calls
-    doors.reset()
+    clients.reset()
 
     refused(send(), 404)
 
@@ -253,11 +253,11 @@ def test_keys_and_an_empty_list_can_be_set(own_stack):
         "ELEMENTS_LOCAL_PLATFORM_USAGE_KEYS": "camelCase",
         "ELEMENTS_LOCAL_PLATFORM_EMPTY_USAGE": "list",
     }
-    doors = own_stack(environment).workspace()
-    assert doors.platform.call("GET", f"{BASE_PATH}/usage") == []
-    doors.platform.send("GET", f"{BASE_PATH}/instances")
+    clients = own_stack(environment).workspace()
+    assert clients.platform.call("GET", f"{BASE_PATH}/usage") == []
+    clients.platform.send("GET", f"{BASE_PATH}/instances")
 
-    (record,) = doors.platform.call("GET", f"{BASE_PATH}/usage")
+    (record,) = clients.platform.call("GET", f"{BASE_PATH}/usage")
 
     assert list(record)[:3] == ["id", "trafficDate", "userId"]
     assert (record["requestStatus"], record["elementKey"]) == ("FAILED", None)

@@ -15,10 +15,10 @@ def founder(directory):
     return user
 
 
-def test_a_workspace_begins_with_one_user_whose_address_is_that_of_the_login(directory, doors):
+def test_a_workspace_begins_with_one_user_whose_address_is_that_of_the_login(directory, clients):
     (user,) = directory.json("GET", "/users")
 
-    assert user["email"] == doors.credentials.crm_username
+    assert user["email"] == clients.credentials.crm_username
     assert (user["active"], user["password"], user["lastLoginDate"]) == (True, "secured", None)
     assert [role["key"] for role in user["roles"]] == ["org-admin"]
     assert user["fullName"] == f"{user['firstName']} {user['lastName']}"
@@ -158,7 +158,7 @@ def test_a_change_that_cannot_be_is_refused_and_changes_nothing(directory, found
     assert directory.json("GET", f"/users/{founder['id']}") == founder
 
 
-def test_deleting_a_user_removes_what_is_theirs(directory, instance, body_of, refused, doors):
+def test_deleting_a_user_removes_what_is_theirs(directory, instance, body_of, refused, clients):
     ada = directory.new_user("ada@example.com")
     hers = directory.headers_of(ada)
     made = directory.json("POST", "/instances", json=body_of(), headers=hers)
@@ -168,9 +168,9 @@ def test_deleting_a_user_removes_what_is_theirs(directory, instance, body_of, re
     refused(directory.send("GET", f"/users/{ada['id']}"), 404)
     refused(directory.send("GET", "/instances", headers=hers), 401)
     assert [one["id"] for one in directory.json("GET", "/instances")] == [instance["id"]]
-    refused(doors.platform.hub(made["token"]).send("GET", "/contacts"), 401)
-    doors.clock.advance("15m")
-    assert {poll["instanceId"] for poll in doors.platform.polls()} == {instance["id"]}
+    refused(clients.platform.hub(made["token"]).send("GET", "/contacts"), 401)
+    clients.clock.advance("15m")
+    assert {poll["instanceId"] for poll in clients.platform.polls()} == {instance["id"]}
 
 
 def test_the_founder_stays(directory, founder, refused):
@@ -191,18 +191,18 @@ def test_a_user_sees_their_own_instances_and_an_administrator_all(directory, ins
 @pytest.mark.assumed
 def test_a_setting_lets_everybody_see_the_whole_organization(own_stack, directory_of):
     stack = own_stack({"ELEMENTS_LOCAL_PLATFORM_VISIBILITY": "organization"})
-    doors = stack.workspace()
-    directory = directory_of(doors)
-    made = doors.platform.create_instance(instance_body(doors.credentials))
+    clients = stack.workspace()
+    directory = directory_of(clients)
+    made = clients.platform.create_instance(instance_body(clients.credentials))
 
     hers = directory.headers_of(directory.new_user("ada@example.com"))
 
     assert [one["id"] for one in directory.json("GET", "/instances", headers=hers)] == [made["id"]]
 
 
-def test_a_reset_brings_back_the_beginning(directory, doors, founder):
+def test_a_reset_brings_back_the_beginning(directory, clients, founder):
     hers = directory.headers_of(directory.new_user("ada@example.com"))
-    doors.platform.call("POST", "/_local/reset", json={})
+    clients.platform.call("POST", "/_local/reset", json={})
 
     assert directory.json("GET", "/users") == [founder]
     assert directory.send("GET", "/instances", headers=hers).status == 401
@@ -222,8 +222,8 @@ def test_two_workspaces_have_users_of_the_same_address(directory, directory_of, 
 
 @pytest.mark.parametrize("path", ["/users", "/organizations/me", "/accounts", "/accounts/settings"])
 @pytest.mark.parametrize("header", [None, "User {user}", "User nobody, Organization {organization}"])
-def test_strangers_are_refused(stranger, doors, refused, path, header):
-    credentials = doors.credentials
+def test_strangers_are_refused(stranger, clients, refused, path, header):
+    credentials = clients.credentials
     filled = header and header.format(
         user=credentials.user_secret, organization=credentials.organization_secret
     )

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import MetaData
 
-from callback_sink import Settings, create_app
+from callback_sink import SinkSettings, create_app
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.wire import InProcess, NoReply, OverNetwork
@@ -80,7 +80,7 @@ def make_sink(database):
         workspaces = Workspaces(database)
         applications = dict(others or {})
         app = create_app(
-            settings or Settings(),
+            settings or SinkSettings(),
             workspaces=workspaces,
             database=database,
             http=InProcess(applications, otherwise=Nobody()),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callback_sink import Settings, create_app
+from callback_sink import SinkSettings, create_app
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.wire import OverNetwork
@@ -16,7 +16,7 @@ def client():
     """A client of a sink that runs alone."""
     database = Database()
     app = create_app(
-        Settings(),
+        SinkSettings(),
         workspaces=Workspaces(database),
         database=database,
         http=OverNetwork(),

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, request
 
-from callback_sink import Settings
+from callback_sink import SinkSettings
 from callback_sink.forwarding import FORWARDED_HEADER
 
 RECEIVER = "http://127.0.0.1:8000"
@@ -195,7 +195,7 @@ def test_a_target_that_can_be_none_is_refused(sink, url, reason):
 
 def test_a_host_can_be_allowed(make_sink, receiver):
     sink = make_sink(
-        Settings(allow_hosts=frozenset({"hooks.example"})), others={"http://hooks.example": receiver}
+        SinkSettings(allow_hosts=frozenset({"hooks.example"})), others={"http://hooks.example": receiver}
     )
 
     assert send_on(sink, "http://hooks.example/x").status_code == 200

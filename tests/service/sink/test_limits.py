@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callback_sink import Settings
+from callback_sink import SinkSettings
 from mock_kit.workspaces.registry import NewWorkspace
 
 MIB = 1024 * 1024
@@ -19,7 +19,7 @@ def pruned(sink, **filters):
 
 
 def test_of_too_many_the_oldest_make_room(make_sink):
-    sink = make_sink(Settings(bin_callbacks=3))
+    sink = make_sink(SinkSettings(bin_callbacks=3))
 
     for _ in range(5):
         sink.send()
@@ -29,7 +29,7 @@ def test_of_too_many_the_oldest_make_room(make_sink):
 
 
 def test_of_too_large_ones_the_oldest_make_room(make_sink):
-    sink = make_sink(Settings(bin_bytes=3000))
+    sink = make_sink(SinkSettings(bin_bytes=3000))
 
     for size in (1000, 1000, 500, 1500):
         sink.send(body=b"x" * size)
@@ -39,7 +39,7 @@ def test_of_too_large_ones_the_oldest_make_room(make_sink):
 
 
 def test_the_latest_is_kept_however_large_it_is(make_sink):
-    sink = make_sink(Settings(bin_bytes=1))
+    sink = make_sink(SinkSettings(bin_bytes=1))
 
     for _ in range(3):
         sink.send(body=b"x" * 1000)
@@ -48,7 +48,7 @@ def test_the_latest_is_kept_however_large_it_is(make_sink):
 
 
 def test_a_bin_makes_room_by_itself(make_sink):
-    sink = make_sink(Settings(bin_callbacks=1))
+    sink = make_sink(SinkSettings(bin_callbacks=1))
     for path in ("/default", "/other", "/default"):
         sink.send(path)
 
@@ -57,7 +57,7 @@ def test_a_bin_makes_room_by_itself(make_sink):
 
 
 def test_however_many_bins_there_are_the_oldest_of_a_workspace_make_room(make_sink):
-    sink = make_sink(Settings(workspace_bytes=3000))
+    sink = make_sink(SinkSettings(workspace_bytes=3000))
 
     for number in range(10):
         sink.send(f"/{number}", body=b"x" * 900)
@@ -67,7 +67,7 @@ def test_however_many_bins_there_are_the_oldest_of_a_workspace_make_room(make_si
 
 
 def test_a_workspace_makes_room_by_itself(make_sink):
-    sink = make_sink(Settings(workspace_bytes=1))
+    sink = make_sink(SinkSettings(workspace_bytes=1))
     sink.workspaces.create(NewWorkspace(name="acme"))
 
     for path in ("/default", "/acme", "/default"):
@@ -77,7 +77,7 @@ def test_a_workspace_makes_room_by_itself(make_sink):
 
 
 def test_more_than_are_looked_at_in_one_go_make_room(make_sink):
-    sink = make_sink(Settings(bin_bytes=100_000))
+    sink = make_sink(SinkSettings(bin_bytes=100_000))
     for _ in range(250):
         sink.send(body=b"x")
 
@@ -89,7 +89,7 @@ def test_more_than_are_looked_at_in_one_go_make_room(make_sink):
 
 @pytest.mark.parametrize("way", ["removed", "drained"])
 def test_what_was_taken_away_leaves_room(make_sink, way):
-    sink = make_sink(Settings(bin_callbacks=2))
+    sink = make_sink(SinkSettings(bin_callbacks=2))
     sink.send()
     sink.send()
 
@@ -105,7 +105,7 @@ def test_what_was_taken_away_leaves_room(make_sink, way):
 
 
 def test_a_reset_forgets_what_was_pruned(make_sink):
-    sink = make_sink(Settings(bin_callbacks=1))
+    sink = make_sink(SinkSettings(bin_callbacks=1))
     sink.send()
     sink.send()
 
@@ -116,7 +116,7 @@ def test_a_reset_forgets_what_was_pruned(make_sink):
 
 
 def test_a_wait_says_it_too(make_sink):
-    sink = make_sink(Settings(bin_callbacks=1))
+    sink = make_sink(SinkSettings(bin_callbacks=1))
     sink.send()
     sink.send()
 
@@ -126,7 +126,7 @@ def test_a_wait_says_it_too(make_sink):
 
 
 def test_health_and_metrics_say_how_much_is_kept(make_sink):
-    sink = make_sink(Settings(bin_callbacks=1))
+    sink = make_sink(SinkSettings(bin_callbacks=1))
     for _ in range(3):
         sink.send(body=b"12345")
 
@@ -143,7 +143,7 @@ def test_health_and_metrics_say_how_much_is_kept(make_sink):
 @given(sizes=st.lists(st.integers(0, 3000), max_size=12), data=st.data())
 def test_what_is_noted_is_what_is_there(make_sink, sizes, data):
     """However callbacks come and go: the notes are kept beside the callbacks, and must not drift from them."""
-    sink = make_sink(Settings(bin_callbacks=4, bin_bytes=5000, workspace_bytes=8000))
+    sink = make_sink(SinkSettings(bin_callbacks=4, bin_bytes=5000, workspace_bytes=8000))
     sink.client.post("/_local/reset")
     for size in sizes:
         sink.send(data.draw(st.sampled_from(["/default", "/other"])), body=b"x" * size)
@@ -167,7 +167,7 @@ def test_what_is_noted_is_what_is_there(make_sink, sizes, data):
     ],
 )
 def test_a_page_ends_with_the_callback_that_makes_it_long(make_sink, query, size, pages):
-    sink = make_sink(Settings(largest_body=9 * MIB))
+    sink = make_sink(SinkSettings(largest_body=9 * MIB))
     for _ in range(3):
         sink.send(body=b"x" * size)
 
@@ -181,7 +181,7 @@ def test_a_page_ends_with_the_callback_that_makes_it_long(make_sink, query, size
 
 
 def test_the_sink_says_when_the_last_callback_made_room(make_sink):
-    sink = make_sink(Settings(bin_callbacks=1))
+    sink = make_sink(SinkSettings(bin_callbacks=1))
     sink.send()
     before = sink.client.get("/_local/callbacks").json
 

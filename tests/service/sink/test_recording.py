@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from callback_sink import Settings
+from callback_sink import SinkSettings
 from mock_kit.workspaces.registry import NewWorkspace
 
 
@@ -101,7 +101,7 @@ def test_a_body_that_is_too_large_is_refused_with_a_reason(sink):
 
 
 def test_how_large_a_body_may_be_is_a_setting(make_sink):
-    sink = make_sink(Settings(largest_body=10))
+    sink = make_sink(SinkSettings(largest_body=10))
 
     assert sink.send(body=b"x" * 10).status == 200
     assert sink.send(body=b"x" * 11).status == 413

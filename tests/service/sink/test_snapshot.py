@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from callback_sink import Settings
+from callback_sink import SinkSettings
 from mock_kit.api.json_text import decode
 
 PATH = "/_local/snapshot"
@@ -79,7 +79,7 @@ def test_faults_and_the_journal_come_back(sink, take, back):
 
 
 def test_what_made_room_is_counted_as_it_was(make_sink):
-    sink = make_sink(Settings(bin_callbacks=2))
+    sink = make_sink(SinkSettings(bin_callbacks=2))
     for _ in range(3):
         sink.send()
     before = sink.client.post(PATH).data

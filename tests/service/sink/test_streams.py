@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from callback_sink import Settings
+from callback_sink import SinkSettings
 from mock_kit.api.json_text import decode
 from mock_kit.web.serving import Server, listen, url_of
 
@@ -104,7 +104,7 @@ def test_what_comes_later_comes_too(sink, path):
 
 
 def test_only_so_many_may_follow_at_the_same_time(make_sink):
-    sink = make_sink(Settings(streams=1))
+    sink = make_sink(SinkSettings(streams=1))
     first = sink.client.get("/_local/callbacks/stream?timeout_s=30", buffered=False)
     refused = follow(sink)
 
@@ -122,7 +122,7 @@ def test_only_so_many_may_follow_at_the_same_time(make_sink):
     "query", ["timeout_s=nan", "timeout_s=601", "timeout_s=-1", "limit=0", "after=-1", "x=1", "json=x"]
 )
 def test_a_refused_stream_takes_no_place(make_sink, query):
-    sink = make_sink(Settings(streams=1))
+    sink = make_sink(SinkSettings(streams=1))
 
     assert follow(sink, query).status_code == 400
     assert sink.client.head("/_local/callbacks/stream", buffered=True).status_code == 200
@@ -130,7 +130,7 @@ def test_a_refused_stream_takes_no_place(make_sink, query):
 
 
 def test_over_a_socket_each_event_comes_at_once_and_a_lost_connection_gives_its_place_back(make_sink):
-    sink = make_sink(Settings(streams=1))
+    sink = make_sink(SinkSettings(streams=1))
     listener = listen("127.0.0.1", 0)
     server = Server(sink.app, listener, threads=4)
     at = urlsplit(url_of(listener))

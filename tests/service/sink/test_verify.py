@@ -2,7 +2,7 @@
 
 import pytest
 
-from elements_local.clients import Sink as Client
+from elements_local.clients import SinkClient as Client
 from elements_local.errors import CallError
 from mock_kit.web.wire import InProcess
 

@@ -6,7 +6,7 @@ from threading import Event, Thread
 import pytest
 from freezegun import freeze_time
 
-from callback_sink.arrivals import Arrivals
+from callback_sink.arrivals import ArrivalNotifier
 
 PATIENT = timedelta(seconds=30)
 
@@ -185,7 +185,7 @@ def test_ids_may_be_numbers(sink, envelope):
 
 def test_who_waits_is_woken_by_an_arrival():
     """The question is asked once before anything arrives, and once more because something did."""
-    arrivals = Arrivals()
+    arrivals = ArrivalNotifier()
     asked, there = Event(), Event()
     outcomes = []
 
@@ -204,7 +204,7 @@ def test_who_waits_is_woken_by_an_arrival():
 
 
 def test_an_arrival_while_the_question_is_asked_is_not_missed():
-    arrivals = Arrivals()
+    arrivals = ArrivalNotifier()
     there = Event()
     announcing = Thread(target=lambda: (there.set(), arrivals.announce("acme")))
 
@@ -220,7 +220,7 @@ def test_an_arrival_while_the_question_is_asked_is_not_missed():
 
 
 def test_arrivals_of_one_workspace_wake_no_other():
-    arrivals = Arrivals()
+    arrivals = ArrivalNotifier()
     asked = []
     first = Event()
 

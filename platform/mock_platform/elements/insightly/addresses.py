@@ -7,7 +7,7 @@ its id made of a prefix and the record's id as late 2.2 makes them (observed), a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mock_platform.elements.insightly.resources import Collection
+from mock_platform.elements.insightly.resources import InsightlyCollection
 from mock_platform.errors import ConflictError
 
 _PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
@@ -40,12 +40,12 @@ _BLOCKS = {
 }
 
 
-def has_address_columns(place: Collection) -> bool:
+def has_address_columns(place: InsightlyCollection) -> bool:
     """Say whether the records of a list's parent have such columns."""
     return _owner(place) in _BLOCKS
 
 
-def address_rows(place: Collection, parent: Mapping[str, object]) -> list[Row]:
+def address_rows(place: InsightlyCollection, parent: Mapping[str, object]) -> list[Row]:
     """Return a record's addresses, those that have anything in them."""
     return [
         {
@@ -58,7 +58,7 @@ def address_rows(place: Collection, parent: Mapping[str, object]) -> list[Row]:
     ]
 
 
-def address_columns(place: Collection, rows: Iterable[Row]) -> Row:
+def address_columns(place: InsightlyCollection, rows: Iterable[Row]) -> Row:
     """Return the columns that hold these addresses: each where its type belongs, else where there is room.
 
     Raises:
@@ -76,5 +76,5 @@ def address_columns(place: Collection, rows: Iterable[Row]) -> Row:
     return columns
 
 
-def _owner(place: Collection) -> str:
+def _owner(place: InsightlyCollection) -> str:
     return (place.parent[0].id_field or "") if place.parent else ""

@@ -10,14 +10,14 @@ from difflib import get_close_matches
 from mock_platform.ceql import Clause, fields_of
 from mock_platform.ceql.record_path import root_of
 from mock_platform.elements.insightly.fields import known_fields
-from mock_platform.elements.insightly.resources import Collection
+from mock_platform.elements.insightly.resources import InsightlyCollection
 from mock_platform.errors import InvalidRequestError, shown
 
 _CUSTOM = re.compile(r"\w+__c|[A-Z]+_FIELD_\d+", re.ASCII | re.IGNORECASE)
 """How custom fields are called on 3.1 and on 2.2 (documented); which ones there are, the customer decides."""
 
 
-def refuse_unknown_fields(place: Collection, clause: Clause | None, *, base_url: str) -> None:
+def refuse_unknown_fields(place: InsightlyCollection, clause: Clause | None, *, base_url: str) -> None:
     """Refuse a clause about fields that no record of a collection has, where its fields are known.
 
     Raises:

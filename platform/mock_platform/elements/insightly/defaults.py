@@ -7,7 +7,7 @@ activities, is assumed.
 
 from collections.abc import Mapping
 
-from mock_platform.elements.insightly.resources import Collection
+from mock_platform.elements.insightly.resources import InsightlyCollection
 from mock_platform.elements.insightly.version import is_version_3
 
 RESPONSIBLE = "RESPONSIBLE_USER_ID"
@@ -22,7 +22,7 @@ _ON_VERSION_2: Mapping[str, Mapping[str, object]] = {
 }
 
 
-def completed(place: Collection, body: Mapping[str, object], *, base_url: str) -> dict[str, object]:
+def completed(place: InsightlyCollection, body: Mapping[str, object], *, base_url: str) -> dict[str, object]:
     """Return a new record with what it may not lack; names in any case count as said."""
     wanted = {**_ALWAYS.get(place.path, {})}
     if not is_version_3(base_url):
@@ -31,7 +31,7 @@ def completed(place: Collection, body: Mapping[str, object], *, base_url: str) -
     return {**body, **{name: value for name, value in wanted.items() if name not in said}}
 
 
-def wants_user(place: Collection, body: Mapping[str, object], *, base_url: str) -> bool:
+def wants_user(place: InsightlyCollection, body: Mapping[str, object], *, base_url: str) -> bool:
     """Say whether a new record has to name a user, and does not: tasks of version 2.2."""
     said = {name.upper() for name in body}
     return place.path == "/Tasks" and not is_version_3(base_url) and RESPONSIBLE not in said

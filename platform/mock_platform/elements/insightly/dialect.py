@@ -4,9 +4,9 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 
-from mock_platform.elements.insightly.resources import Collection, collection, number, record_path
+from mock_platform.elements.insightly.resources import InsightlyCollection, collection, number, record_path
 from mock_platform.elements.insightly.version import is_version_3
-from mock_platform.elements.request_to_provider import Request
+from mock_platform.elements.request_to_provider import ProviderRequest
 from mock_platform.errors import InvalidRequestError, ProviderError
 
 LARGEST_PAGE = 500
@@ -38,19 +38,19 @@ def headers(configuration: Mapping[str, str | None]) -> dict[str, str]:
     }
 
 
-def me() -> Request:
+def me() -> ProviderRequest:
     """Return the call for the user whose credentials these are; it also shows whether they are good."""
-    return Request(method="GET", path="/Users/Me")
+    return ProviderRequest(method="GET", path="/Users/Me")
 
 
-def get(resource: str, record_id: str) -> Request:
+def get(resource: str, record_id: str) -> ProviderRequest:
     """Return the call for one record."""
-    return Request(method="GET", path=record_path(collection(resource), record_id))
+    return ProviderRequest(method="GET", path=record_path(collection(resource), record_id))
 
 
-def create(resource: str, body: Mapping[str, object]) -> Request:
+def create(resource: str, body: Mapping[str, object]) -> ProviderRequest:
     """Return the call that makes a record."""
-    return Request(method="POST", path=_writable(resource).path, body=body)
+    return ProviderRequest(method="POST", path=_writable(resource).path, body=body)
 
 
 def update(
@@ -60,7 +60,7 @@ def update(
     *,
     base_url: str,
     stored: Mapping[str, object] | None,
-) -> Request:
+) -> ProviderRequest:
     """Return the call that changes some fields of a record.
 
     Insightly takes updates at the collection, the id in the body. Version 3.1 leaves alone what is not sent;
@@ -71,15 +71,15 @@ def update(
     """
     place = _writable(resource)
     if place.id_field is None:
-        return Request(method="PUT", path=record_path(place, record_id), body=body)
+        return ProviderRequest(method="PUT", path=record_path(place, record_id), body=body)
     changed = {key: value for key, value in body.items() if key.upper() != place.id_field}
     identified = {place.id_field: number(place, record_id), **changed}
     if stored is not None:
         given = {key.upper() for key in identified}
         kept = {key: value for key, value in stored.items() if key.upper() not in given}
-        return Request(method="PUT", path=place.path, body={**kept, **identified})
+        return ProviderRequest(method="PUT", path=place.path, body={**kept, **identified})
     brief = "" if is_version_3(base_url) else "?brief=true"
-    return Request(method="PUT", path=place.path + brief, body=identified)
+    return ProviderRequest(method="PUT", path=place.path + brief, body=identified)
 
 
 def needs_stored(body: Mapping[str, object], *, base_url: str) -> bool:
@@ -87,9 +87,9 @@ def needs_stored(body: Mapping[str, object], *, base_url: str) -> bool:
     return not is_version_3(base_url) and any(isinstance(value, list) for value in body.values())
 
 
-def delete(resource: str, record_id: str) -> Request:
+def delete(resource: str, record_id: str) -> ProviderRequest:
     """Return the call that deletes a record."""
-    return Request(method="DELETE", path=record_path(_writable(resource), record_id))
+    return ProviderRequest(method="DELETE", path=record_path(_writable(resource), record_id))
 
 
 def refusal(status: int, body: bytes) -> ProviderError:
@@ -104,7 +104,7 @@ def refusal(status: int, body: bytes) -> ProviderError:
     )
 
 
-def _writable(resource: str) -> Collection:
+def _writable(resource: str) -> InsightlyCollection:
     place = collection(resource)
     if place.read_only:
         raise InvalidRequestError(f"{resource} can only be read")

@@ -11,10 +11,10 @@ from typing import TypeGuard
 from urllib.parse import urlencode
 
 from mock_platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
-from mock_platform.elements.insightly.resources import Collection, collection
+from mock_platform.elements.insightly.resources import InsightlyCollection, collection
 from mock_platform.elements.insightly.search import by_field, by_filter, is_parameter, value_text
 from mock_platform.elements.insightly.version import is_version_3
-from mock_platform.elements.request_to_provider import Request
+from mock_platform.elements.request_to_provider import ProviderRequest
 from mock_platform.errors import InvalidRequestError, shown
 
 UPDATED_AFTER = "updated_after_utc"
@@ -22,26 +22,26 @@ _UPDATED = "DATE_UPDATED_UTC"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listing:
+class ListRequest:
     """How a list is asked for.
 
     Attributes:
         residual: the part of the clause that Insightly does not understand; None if it takes all of it.
     """
 
-    collection: Collection
+    collection: InsightlyCollection
     filters: Mapping[str, str] = field(default_factory=dict)
     residual: Clause | None = None
 
-    def page(self, *, top: int, skip: int) -> Request:
-        """Return the request for a stretch of the list, with a count of all of it."""
+    def page(self, *, top: int, skip: int) -> ProviderRequest:
+        """Return the request for a page of the list, with a count of all of it."""
         search = f"/Search?{urlencode(self.filters, errors='replace')}&" if self.filters else "?"
-        return Request(
+        return ProviderRequest(
             method="GET", path=f"{self.collection.path}{search}top={top}&skip={skip}&count_total=true"
         )
 
 
-def listing(resource: str, where: Clause | None, *, base_url: str) -> Listing:
+def listing(resource: str, where: Clause | None, *, base_url: str) -> ListRequest:
     """Split a clause into what Insightly filters and what is left.
 
     ``updated_after_utc = '...'`` is no field but its name for "updated later than"; alone or joined by AND it
@@ -59,7 +59,7 @@ def listing(resource: str, where: Clause | None, *, base_url: str) -> Listing:
     rest = tuple(
         _rewrite(part, place, base_url) for part in parts if not any(part is taken for taken, _ in pushed)
     )
-    return Listing(
+    return ListRequest(
         collection=place,
         filters={name: value for _, filters in pushed for name, value in filters.items()},
         residual=And(rest) if len(rest) > 1 else rest[0] if rest else None,
@@ -67,7 +67,7 @@ def listing(resource: str, where: Clause | None, *, base_url: str) -> Listing:
 
 
 def _pushed(
-    place: Collection, parts: tuple[Clause, ...], *, base_url: str
+    place: InsightlyCollection, parts: tuple[Clause, ...], *, base_url: str
 ) -> Sequence[tuple[Clause, dict[str, str]]]:
     """Return the parts that Insightly is asked for, each with its parameters.
 
@@ -83,7 +83,7 @@ def _pushed(
     return pushed
 
 
-def _search(place: Collection, part: Clause, base_url: str) -> dict[str, str]:
+def _search(place: InsightlyCollection, part: Clause, base_url: str) -> dict[str, str]:
     return by_field(part) if is_version_3(base_url) else by_filter(place, part)
 
 
@@ -91,7 +91,7 @@ def _is_updated_after(clause: Clause) -> TypeGuard[Comparison]:
     return isinstance(clause, Comparison) and clause.field.lower() == UPDATED_AFTER and clause.operator == "="
 
 
-def _rewrite(clause: Clause, place: Collection, base_url: str) -> Clause:
+def _rewrite(clause: Clause, place: InsightlyCollection, base_url: str) -> Clause:
     """Return a clause that means the same to a record: later than, on the updated date."""
     match clause:
         case And(clauses) | Or(clauses):
@@ -103,7 +103,7 @@ def _rewrite(clause: Clause, place: Collection, base_url: str) -> Clause:
             return clause
 
 
-def _refuse_parameter(name: str, place: Collection, base_url: str) -> None:
+def _refuse_parameter(name: str, place: InsightlyCollection, base_url: str) -> None:
     """Refuse what looks like a field and is a parameter of Insightly's search.
 
     Raises:

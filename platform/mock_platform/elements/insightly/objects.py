@@ -6,9 +6,9 @@ Source: the names with ``Elements-Version: Helium`` (documented); that the hub's
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypedDict
 
-from mock_platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, Collection
+from mock_platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, InsightlyCollection
 from mock_platform.elements.insightly.version import is_version_3
-from mock_platform.elements.request_to_provider import Request
+from mock_platform.elements.request_to_provider import ProviderRequest
 
 
 class ObjectName(TypedDict):
@@ -38,19 +38,19 @@ def objects(custom: Iterable[Mapping[str, object]]) -> list[ObjectName]:
     return hub + vendors
 
 
-def custom_objects() -> Request:
+def custom_objects() -> ProviderRequest:
     """Return the call for the customer's own objects; version 2.2 has none, and no such path (documented)."""
-    return Request(method="GET", path="/CustomObjects")
+    return ProviderRequest(method="GET", path="/CustomObjects")
 
 
-def custom_fields(place: Collection, base_url: str) -> Request:
+def custom_fields(place: InsightlyCollection, base_url: str) -> ProviderRequest:
     """Return the call for the custom fields of a collection: 2.2 lists those of all at once (documented)."""
-    return Request(
+    return ProviderRequest(
         method="GET", path=f"/CustomFields{place.path}" if is_version_3(base_url) else "/CustomFields"
     )
 
 
-def is_about(definition: Mapping[str, object], place: Collection) -> bool:
+def is_about(definition: Mapping[str, object], place: InsightlyCollection) -> bool:
     """Say whether a custom field is one of a collection's: ``FIELD_FOR`` is its singular in capitals (documented)."""
     about = str(definition.get("FIELD_FOR")).upper()
     name = place.path.strip("/").upper()

@@ -83,7 +83,7 @@ _LONGEST_ID = 18
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collection:
+class InsightlyCollection:
     """A list of Insightly's.
 
     Attributes:
@@ -94,7 +94,7 @@ class Collection:
         read_only: whether Insightly lets nobody write here.
         parent: the collection and the id of the record that this is about, if it is a child.
         key: of the parent's record, if that holds the list.
-        paged: whether a stretch of it can be asked for.
+        paged: whether a page of it can be asked for.
         own: of a child's records, where they live by themselves; None if they do not.
     """
 
@@ -103,14 +103,14 @@ class Collection:
     id_field: str | None
     searchable: bool = False
     read_only: bool = False
-    parent: "tuple[Collection, str] | None" = None
+    parent: "tuple[InsightlyCollection, str] | None" = None
     key: str | None = None
-    own: "Collection | None" = None
+    own: "InsightlyCollection | None" = None
     paged: bool = True
 
 
 @lru_cache(maxsize=512)
-def collection(resource: str) -> Collection:
+def collection(resource: str) -> InsightlyCollection:
     """Return where a resource lives: a name of the hub, or of any object of Insightly's, and its children.
 
     Raises:
@@ -128,7 +128,7 @@ def collection(resource: str) -> Collection:
     return _child(_named(name), record_id, child)
 
 
-def record_path(place: Collection, record_id: str) -> str:
+def record_path(place: InsightlyCollection, record_id: str) -> str:
     """Return the path of one record.
 
     Raises:
@@ -139,7 +139,7 @@ def record_path(place: Collection, record_id: str) -> str:
     return f"{place.path}/{number(place, record_id)}"
 
 
-def number(place: Collection, record_id: str) -> int:
+def number(place: InsightlyCollection, record_id: str) -> int:
     """Return an id as Insightly has them; anything else is an id that nothing has.
 
     Raises:
@@ -150,12 +150,12 @@ def number(place: Collection, record_id: str) -> int:
     return int(record_id)
 
 
-def _named(name: str) -> Collection:
+def _named(name: str) -> InsightlyCollection:
     if not _NAME.fullmatch(name):
         raise NotFoundError("resource", name, named="name")
     path = HUB_NAMES.get(name.lower()) or _known(name) or name
     custom = path.lower().endswith("__c")
-    return Collection(
+    return InsightlyCollection(
         resource=name,
         path=f"/{path}",
         id_field=_CUSTOM_ID if custom else {**OWN_NAMES, **_LOOKUPS}.get(path),
@@ -169,10 +169,10 @@ def _known(name: str) -> str | None:
     return next((known for known in (*OWN_NAMES, *_LOOKUPS) if known.lower() == name.lower()), None)
 
 
-def _child(parent: Collection, record_id: str, name: str) -> Collection:
+def _child(parent: InsightlyCollection, record_id: str, name: str) -> InsightlyCollection:
     own = _named(name)
     key, id_field = _INSIDE.get(name.lower(), (None, own.id_field))
-    return Collection(
+    return InsightlyCollection(
         resource=f"{parent.resource}/{record_id}/{name}",
         path=f"{record_path(parent, record_id)}{own.path}",
         id_field=id_field,

@@ -7,14 +7,14 @@ that all such lists work alike, on every version of Insightly, is ours.
 from collections.abc import Iterable, Mapping
 
 from mock_platform.elements.insightly.addresses import address_columns, address_rows, has_address_columns
-from mock_platform.elements.insightly.resources import Collection
+from mock_platform.elements.insightly.resources import InsightlyCollection
 from mock_platform.errors import ConflictError, NotFoundError
 
 Record = Mapping[str, object]
 Row = dict[str, object]
 
 
-def rows(place: Collection, parent: Record) -> list[Row]:
+def rows(place: InsightlyCollection, parent: Record) -> list[Row]:
     """Return the list as its parent holds it; version 3.1 keeps addresses in columns.
 
     Raises:
@@ -30,7 +30,7 @@ def rows(place: Collection, parent: Record) -> list[Row]:
     raise NotFoundError("resource", place.resource, named="name")
 
 
-def row(place: Collection, parent: Record, row_id: str) -> Row:
+def row(place: InsightlyCollection, parent: Record, row_id: str) -> Row:
     """Return the row with this id.
 
     Raises:
@@ -42,12 +42,12 @@ def row(place: Collection, parent: Record, row_id: str) -> Row:
     return found
 
 
-def with_row(place: Collection, parent: Record, fields: Record) -> Row:
+def with_row(place: InsightlyCollection, parent: Record, fields: Record) -> Row:
     """Return what to change of the parent, so that it holds one row more."""
     return _changed(place, parent, [*rows(place, parent), _in_capitals(fields)])
 
 
-def with_changed_row(place: Collection, parent: Record, row_id: str, fields: Record) -> Row:
+def with_changed_row(place: InsightlyCollection, parent: Record, row_id: str, fields: Record) -> Row:
     """Return what to change of the parent, so that some fields of a row change.
 
     Raises:
@@ -61,7 +61,7 @@ def with_changed_row(place: Collection, parent: Record, row_id: str, fields: Rec
     )
 
 
-def without_row(place: Collection, parent: Record, row_id: str) -> Row:
+def without_row(place: InsightlyCollection, parent: Record, row_id: str) -> Row:
     """Return what to change of the parent, so that it loses a row.
 
     Raises:
@@ -71,7 +71,7 @@ def without_row(place: Collection, parent: Record, row_id: str) -> Row:
     return _changed(place, parent, [each for each in rows(place, parent) if not _is(place, each, row_id)])
 
 
-def new_row(place: Collection, before: Record, after: Record) -> Row:
+def new_row(place: InsightlyCollection, before: Record, after: Record) -> Row:
     """Return the row that a parent did not hold before.
 
     Raises:
@@ -86,11 +86,11 @@ def new_row(place: Collection, before: Record, after: Record) -> Row:
     return made[-1]
 
 
-def _in_columns(place: Collection, parent: Record) -> bool:
+def _in_columns(place: InsightlyCollection, parent: Record) -> bool:
     return place.key == "ADDRESSES" and place.key not in parent and has_address_columns(place)
 
 
-def _is(place: Collection, row: Record, row_id: str) -> bool:
+def _is(place: InsightlyCollection, row: Record, row_id: str) -> bool:
     return str(row.get(place.id_field or "")).casefold() == row_id.casefold()
 
 
@@ -99,7 +99,7 @@ def _in_capitals(fields: Record) -> Row:
     return {name.upper(): value for name, value in fields.items()}
 
 
-def _changed(place: Collection, parent: Record, after: Iterable[Row]) -> Row:
+def _changed(place: InsightlyCollection, parent: Record, after: Iterable[Row]) -> Row:
     if _in_columns(place, parent):
         return address_columns(place, after)
     return {place.key or "": list(after)}

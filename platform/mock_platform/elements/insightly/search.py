@@ -4,7 +4,7 @@ import re
 
 from mock_platform.ceql import Clause, Comparison, Like
 from mock_platform.elements.insightly.field_names import VERSION_2
-from mock_platform.elements.insightly.resources import Collection
+from mock_platform.elements.insightly.resources import InsightlyCollection
 
 _FIELD = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
@@ -43,7 +43,7 @@ def by_field(part: Clause) -> dict[str, str]:
             return {}
 
 
-def by_filter(place: Collection, part: Clause) -> dict[str, str]:
+def by_filter(place: InsightlyCollection, part: Clause) -> dict[str, str]:
     """Return what version 2.2 is asked for a condition: a filter, ``%`` before or after its value a wildcard."""
     match part:
         case Comparison(name, "=", str() | int()):
@@ -57,7 +57,7 @@ def by_filter(place: Collection, part: Clause) -> dict[str, str]:
     return {name.lower(): value} if known and plain and value.strip("% ") else {}
 
 
-def is_parameter(place: Collection, name: str) -> bool:
+def is_parameter(place: InsightlyCollection, name: str) -> bool:
     """Say whether version 2.2 knows a name as a filter only, and no record has a field of it."""
     return (
         name.lower() in _NO_FIELDS

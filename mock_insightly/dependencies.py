@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from mock_insightly.account.account import Account, account_of
-from mock_insightly.account.allowance import Allowance, Limits
+from mock_insightly.account.account import CrmAccount, account_of
+from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.credentials import api_key
 from mock_insightly.account.foundation import foundation
 from mock_insightly.account.grants import Grants
-from mock_insightly.settings import Settings
-from mock_insightly.store import Store
+from mock_insightly.settings import CrmSettings
+from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version
 from mock_kit.web.lean_flask import this_app
 from mock_kit.workspaces.registry import Workspace, Workspaces
@@ -19,21 +19,21 @@ EXTENSION = "mock-insightly"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
-    """The CRM's parts."""
+class CrmDependencies:
+    """What the CRM's routes work with."""
 
-    settings: Settings
+    settings: CrmSettings
     workspaces: Workspaces
-    store: Store
+    store: RecordStore
     allowance: Allowance
     grants: Grants
     versions: Mapping[str, Version]
 
     @cached_property
-    def limits(self) -> Limits:
+    def limits(self) -> RateLimits:
         """How many calls the settings let through."""
         strict = self.settings.limits == "vendor"
-        return Limits(
+        return RateLimits(
             daily=self.settings.daily_limit,
             burst=self.settings.burst_limit if strict else None,
             strict=strict,
@@ -44,7 +44,7 @@ class Parts:
         key = api_key(authorization)
         return None if key is None else self.workspaces.with_api_key(key)
 
-    def account(self, workspace: Workspace) -> Account:
+    def account(self, workspace: Workspace) -> CrmAccount:
         """Return what a workspace's records take from it."""
         return account_of(
             workspace.seed,
@@ -68,7 +68,7 @@ class Parts:
         self.allowance.clear(workspace.name)
 
 
-def parts() -> Parts:
-    """Return the parts of the application that answers the present request."""
-    found: Parts = this_app().extensions[EXTENSION]
+def dependencies() -> CrmDependencies:
+    """Return the dependencies of the application that answers the present request."""
+    found: CrmDependencies = this_app().extensions[EXTENSION]
     return found

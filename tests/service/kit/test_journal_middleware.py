@@ -14,7 +14,7 @@ from werkzeug.test import create_environ
 
 from mock_kit.admin.journal import KEPT_BYTES
 from mock_kit.api.json_text import encode
-from mock_kit.web.journal_middleware import LARGEST_BODY, Front
+from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
 from mock_kit.web.serving import Server, listen, url_of
 from mock_kit.web.wire import DELAY_HEADER, NoReply, OverNetwork
 from mock_kit.workspaces.clock import VirtualClock
@@ -240,7 +240,7 @@ class TestCounts:
         ]:
             service.send(method, path)
 
-        assert service.front.answered == {
+        assert service.middleware.answered == {
             ("GET", 200): 2,
             ("POST", 200): 1,
             ("GET", 404): 1,
@@ -259,7 +259,7 @@ class TestCounts:
             run(ask, threads)
 
         assert Counter(statuses) == {503: 50, 200: threads * each - 50}
-        assert service.front.answered == {("POST", 503): 50, ("POST", 200): threads * each - 50}
+        assert service.middleware.answered == {("POST", 503): 50, ("POST", 200): threads * each - 50}
         (entry,) = service.faults.entries("default")
         assert (entry.seen, entry.struck) == (threads * each, 50)
         assert service.shown("/_local/journal?limit=1000")["count"] == threads * each
@@ -267,18 +267,18 @@ class TestCounts:
     def test_no_count_is_lost_when_answers_come_at_once(self):
         """The first of a kind is the one that gets lost: asked for, found missing, and set by two threads."""
         threads, kinds = 8, 1000
-        front = bare_front()
+        middleware = bare_middleware()
         together = Barrier(threads)
 
         def ask():
             for kind in range(kinds):
                 together.wait()
-                list(front({"REQUEST_METHOD": f"M{kind}", "PATH_INFO": "/"}, lambda *_: None))
+                list(middleware({"REQUEST_METHOD": f"M{kind}", "PATH_INFO": "/"}, lambda *_: None))
 
         with often_switching():
             run(ask, threads)
 
-        assert front.answered == {(f"M{kind}", 200): threads for kind in range(kinds)}
+        assert middleware.answered == {(f"M{kind}", 200): threads for kind in range(kinds)}
 
 
 class TestJournal:
@@ -381,7 +381,7 @@ class TestJournal:
         def defective(_environ, _start_response):
             raise ValueError("a defect")
 
-        front = Front(
+        middleware = JournalMiddleware(
             defective,
             faults=service.faults,
             journal=service.journal,
@@ -389,14 +389,14 @@ class TestJournal:
         )
 
         with pytest.raises(ValueError, match="a defect"):
-            front({"REQUEST_METHOD": "GET", "PATH_INFO": "/a"}, lambda *_: None)
+            middleware({"REQUEST_METHOD": "GET", "PATH_INFO": "/a"}, lambda *_: None)
 
         (exchange,) = service.shown("/_local/journal")["exchanges"]
         assert (exchange["target"], exchange["status"], exchange["fault"]) == ("/a", None, False)
 
 
-def bare_front() -> Front:
-    """Return a front with nothing behind it that takes time: no rules, no journal, one clock."""
+def bare_middleware() -> JournalMiddleware:
+    """Return a middleware with nothing behind it that takes time: no rules, no journal, one clock."""
 
     class Nothing:
         name = "default"
@@ -412,7 +412,7 @@ def bare_front() -> Front:
         start_response("200 OK", [])
         return [b""]
 
-    return Front(
+    return JournalMiddleware(
         application,
         faults=Nothing(),
         journal=Nothing(),

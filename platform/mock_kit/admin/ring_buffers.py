@@ -1,6 +1,6 @@
 """What is kept in memory for a while: so much of each sort and workspace, and so much of all together.
 
-The oldest makes room for new ones: of its own shelf, and if all shelves together hold too much, of the heaviest.
+The oldest makes room for new ones: of its own buffer, and if all buffers together hold too much, of the heaviest.
 """
 
 from collections import deque
@@ -14,7 +14,7 @@ HEADER_OVERHEAD = 150
 """About how many bytes a header takes beside its letters."""
 
 
-class Weighty(Protocol):
+class HasWeight(Protocol):
     """Something that is kept."""
 
     @property
@@ -22,11 +22,11 @@ class Weighty(Protocol):
         """About how many bytes it takes."""
 
 
-Item = TypeVar("Item", bound=Weighty)
+Item = TypeVar("Item", bound=HasWeight)
 
 
-class Room:
-    """The memory that all shelves share.
+class MemoryBudget:
+    """The memory that all buffers share.
 
     Args:
         most_bytes: how much they may hold together.
@@ -35,32 +35,32 @@ class Room:
     def __init__(self, most_bytes: int) -> None:
         self.lock = RLock()
         self._most_bytes = most_bytes
-        self._shelves: list[Shelf[Any]] = []
+        self._buffers: list[RingBuffer[Any]] = []
         self._weight = 0
 
-    def shelf(self, *, most: int, most_bytes: int) -> "Shelf[Any]":
-        """Put up a shelf for so many things, and for so many bytes of them."""
+    def buffer(self, *, most: int, most_bytes: int) -> "RingBuffer[Any]":
+        """Make a buffer for so many things, and for so many bytes of them."""
         with self.lock:
-            made = Shelf[Any](most=most, most_bytes=most_bytes, changed=self._weigh)
-            self._shelves.append(made)
+            made = RingBuffer[Any](most=most, most_bytes=most_bytes, changed=self._weigh)
+            self._buffers.append(made)
         return made
 
-    def take_down(self, shelf: "Shelf[Any]") -> None:
-        """Forget a shelf and what is on it."""
+    def release(self, buffer: "RingBuffer[Any]") -> None:
+        """Forget a buffer and what is in it."""
         with self.lock:
-            self._shelves = [each for each in self._shelves if each is not shelf]
-            self._weight -= shelf.weight
+            self._buffers = [each for each in self._buffers if each is not buffer]
+            self._weight -= buffer.weight
 
     def _weigh(self, more: int) -> None:
-        """Note that a shelf holds more, or less; and let the heaviest make room as long as all hold too much."""
+        """Note that a buffer holds more, or less; and let the heaviest make room as long as all hold too much."""
         self._weight += more
         while more > 0 and self._weight > self._most_bytes:
-            max(self._shelves, key=attrgetter("weight")).drop()
+            max(self._buffers, key=attrgetter("weight")).drop()
 
 
 @dataclass(eq=False, kw_only=True)
-class Shelf(Generic[Item]):
-    """Things of one sort and of one workspace, numbered; to be used by who holds the room's lock.
+class RingBuffer(Generic[Item]):
+    """Things of one sort and of one workspace, numbered; to be used by who holds the budget's lock.
 
     Attributes:
         most, most_bytes: how much there may be; the latest is kept in any case.
@@ -76,19 +76,19 @@ class Shelf(Generic[Item]):
     _made: int = 0
 
     @classmethod
-    def empty(cls) -> "Shelf[Item]":
-        """Return one that stands nowhere."""
+    def empty(cls) -> "RingBuffer[Item]":
+        """Return one that belongs to no budget."""
         return cls(most=0, most_bytes=0, changed=lambda _more: None)
 
     def go_on_from(self, number: int) -> None:
-        """Begin where another shelf had come to, of which nothing is left up to a number."""
+        """Begin where another buffer had come to, of which nothing is left up to a number."""
         self.pruned = self._made = number
 
     def add(self, item: Item, number: int | None = None) -> None:
         """Add something.
 
         Args:
-            number: what it is found by; without one, how many there have been on the shelf.
+            number: what it is found by; without one, how many there have been in the buffer.
         """
         self._made += 1
         self.entries.append((self._made if number is None else number, item))

@@ -11,8 +11,8 @@ EXPOSED = (
 )
 
 
-def test_answers_are_json_and_say_so_in_the_platforms_words(doors, instance):
-    reply = doors.platform.send("GET", f"{BASE_PATH}/instances/{instance['id']}")
+def test_answers_are_json_and_say_so_in_the_platforms_words(clients, instance):
+    reply = clients.platform.send("GET", f"{BASE_PATH}/instances/{instance['id']}")
 
     assert reply.headers["Content-Type"] == "application/json;charset=UTF-8"
 
@@ -21,9 +21,9 @@ def test_answers_are_json_and_say_so_in_the_platforms_words(doors, instance):
     ("method", "path"), [("GET", "/instances"), ("DELETE", "/instances/1"), ("GET", "/nothing")]
 )
 @pytest.mark.parametrize("origin", ["https://web.postman.co", "http://localhost:3000"])
-def test_a_page_on_the_list_may_read_the_headers_that_matter(doors, method, path, origin):
-    plain = doors.platform.send(method, BASE_PATH + path)
-    from_a_page = doors.platform.send(method, BASE_PATH + path, headers={"Origin": origin})
+def test_a_page_on_the_list_may_read_the_headers_that_matter(clients, method, path, origin):
+    plain = clients.platform.send(method, BASE_PATH + path)
+    from_a_page = clients.platform.send(method, BASE_PATH + path, headers={"Origin": origin})
 
     assert "Access-Control-Expose-Headers" not in plain.headers
     assert from_a_page.headers["Access-Control-Allow-Origin"] == origin
@@ -68,10 +68,10 @@ def test_a_page_of_another_site_cannot_send_a_providers_event_as_a_picture(stran
     assert reply.status == status
 
 
-def test_the_date_of_an_answer_is_the_workspaces(doors):
-    before = doors.platform.send("GET", f"{BASE_PATH}/elements")
-    doors.clock.advance("36h 1s")
-    after = doors.platform.send("GET", f"{BASE_PATH}/elements")
+def test_the_date_of_an_answer_is_the_workspaces(clients):
+    before = clients.platform.send("GET", f"{BASE_PATH}/elements")
+    clients.clock.advance("36h 1s")
+    after = clients.platform.send("GET", f"{BASE_PATH}/elements")
 
     assert before.headers["Date"] == "Mon, 02 Mar 2026 10:00:00 GMT"
     assert after.headers["Date"] == "Tue, 03 Mar 2026 22:00:01 GMT"
@@ -79,18 +79,18 @@ def test_the_date_of_an_answer_is_the_workspaces(doors):
 
 @pytest.mark.parametrize("path", ["/instances/", "/elements/", "/elements/insightly/"])
 @pytest.mark.usefixtures("instance")
-def test_a_slash_at_the_end_makes_no_difference(doors, path):
-    assert doors.platform.send("GET", BASE_PATH + path).status == 200
+def test_a_slash_at_the_end_makes_no_difference(clients, path):
+    assert clients.platform.send("GET", BASE_PATH + path).status == 200
 
 
-def test_a_path_that_is_not_there_is_named(doors, refused):
-    message = refused(doors.platform.send("GET", f"{BASE_PATH}/instances/1/nothing"), 404)
+def test_a_path_that_is_not_there_is_named(clients, refused):
+    message = refused(clients.platform.send("GET", f"{BASE_PATH}/instances/1/nothing"), 404)
 
     assert message == "No resource found with path /elements/api-v2/instances/1/nothing"
 
 
-def test_a_verb_that_a_path_does_not_take_is_answered_with_those_that_it_does(doors, refused):
-    reply = doors.platform.send("PUT", f"{BASE_PATH}/instances/1/events")
+def test_a_verb_that_a_path_does_not_take_is_answered_with_those_that_it_does(clients, refused):
+    reply = clients.platform.send("PUT", f"{BASE_PATH}/instances/1/events")
 
     message = refused(reply, 405)
 
@@ -103,9 +103,9 @@ def test_a_verb_that_a_path_does_not_take_is_answered_with_those_that_it_does(do
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/instances"), ("GET", "/users"), ("POST", "/accounts")]
 )
-def test_who_accepts_nothing_of_what_there_is_gets_406(doors, refused, unchanged, method, path, accept):
+def test_who_accepts_nothing_of_what_there_is_gets_406(clients, refused, unchanged, method, path, accept):
     with unchanged():
-        reply = doors.platform.send(
+        reply = clients.platform.send(
             method, BASE_PATH + path, json={"externalId": "x"}, headers={"Accept": accept}
         )
 
@@ -113,8 +113,8 @@ def test_who_accepts_nothing_of_what_there_is_gets_406(doors, refused, unchanged
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/*", "text/html, */*;q=0.1", "application/json", ""])
-def test_who_accepts_json_among_others_gets_it(doors, accept):
-    reply = doors.platform.send("GET", f"{BASE_PATH}/users", headers={"Accept": accept})
+def test_who_accepts_json_among_others_gets_it(clients, accept):
+    reply = clients.platform.send("GET", f"{BASE_PATH}/users", headers={"Accept": accept})
 
     assert reply.status == 200
 
@@ -122,8 +122,8 @@ def test_who_accepts_json_among_others_gets_it(doors, accept):
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/accounts"), ("PATCH", "/users/1"), ("PUT", "/organizations/me")]
 )
-def test_a_body_that_is_said_to_be_something_else_is_415(doors, refused, method, path):
-    reply = doors.platform.send(
+def test_a_body_that_is_said_to_be_something_else_is_415(clients, refused, method, path):
+    reply = clients.platform.send(
         method, BASE_PATH + path, body=b"<x/>", headers={"Content-Type": "application/xml"}
     )
 
@@ -131,30 +131,32 @@ def test_a_body_that_is_said_to_be_something_else_is_415(doors, refused, method,
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/_local/nothing", "/_local/clock/nothing"])
-def test_outside_the_api_an_error_has_the_same_form(doors, refused, path):
-    assert path in refused(doors.platform.send("GET", path), 404)
+def test_outside_the_api_an_error_has_the_same_form(clients, refused, path):
+    assert path in refused(clients.platform.send("GET", path), 404)
 
 
-@pytest.mark.usefixtures("doors")
+@pytest.mark.usefixtures("clients")
 def test_every_answer_carries_a_request_id_admin_routes_included(stranger):
     for path in ("/_local/clock", "/_local/health", f"{BASE_PATH}/elements", "/"):
         assert len(stranger.send("GET", path).headers["elements-request-id"]) == 24
 
 
-def test_an_empty_answer_stays_empty(doors, instance):
-    reply = doors.platform.send("DELETE", f"{BASE_PATH}/instances/{instance['id']}")
+def test_an_empty_answer_stays_empty(clients, instance):
+    reply = clients.platform.send("DELETE", f"{BASE_PATH}/instances/{instance['id']}")
 
     assert (reply.status, reply.body) == (200, b"")
 
 
-def test_instances_of_an_empty_list_are_not_found(doors, refused):
-    assert refused(doors.platform.send("GET", f"{BASE_PATH}/instances"), 404) == "No element instances found"
+def test_instances_of_an_empty_list_are_not_found(clients, refused):
+    assert (
+        refused(clients.platform.send("GET", f"{BASE_PATH}/instances"), 404) == "No element instances found"
+    )
 
 
 @pytest.mark.usefixtures("instance")
-def test_a_head_request_is_answered_like_a_get_without_its_body(doors):
-    got = doors.platform.send("GET", f"{BASE_PATH}/instances")
-    head = doors.platform.send("HEAD", f"{BASE_PATH}/instances")
+def test_a_head_request_is_answered_like_a_get_without_its_body(clients):
+    got = clients.platform.send("GET", f"{BASE_PATH}/instances")
+    head = clients.platform.send("HEAD", f"{BASE_PATH}/instances")
 
     assert (head.status, head.body) == (200, b"")
     assert head.headers["elements-total-count"] == got.headers["elements-total-count"] == "1"

@@ -1,4 +1,4 @@
-"""What a scenario has to do with while it runs: its workspace's doors, its instances, its names for records."""
+"""What a scenario has to do with while it runs: its workspace's clients, its instances, its names for records."""
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from elements_local.clients import Client, Doors
+from elements_local.clients import ServiceClient, WorkspaceClients
 from elements_local.errors import HarnessError
-from elements_local.scenarios.golden import Golden
-from elements_local.scenarios.records import Names
+from elements_local.scenarios.golden import GoldenStream
+from elements_local.scenarios.records import RecordNames
 from mock_kit.workspaces.instants import parse_duration, parse_instant
 
 
@@ -22,7 +22,7 @@ class ExpectationError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Instance:
+class ScenarioInstance:
     """An instance that a scenario has made.
 
     Attributes:
@@ -37,12 +37,12 @@ class Instance:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class ScenarioMark:
     """A moment that a scenario can go back to.
 
     Attributes:
         document: all that the services remembered.
-        done: what the scenario had done: the ``World``'s fields by name.
+        done: what the scenario had done: the ``ScenarioContext``'s fields by name.
     """
 
     document: Mapping[str, Any] = field(repr=False)
@@ -56,12 +56,12 @@ class UnknownMarkError(HarnessError):
         super().__init__(f"no snapshot {name!r} has been taken; there are: {', '.join(marks) or 'none'}")
 
 
-_STAYS = frozenset({"doors", "start", "golden", "marks"})
+_STAYS = frozenset({"clients", "start", "golden", "marks"})
 """What going back leaves as it is."""
 
 
 @dataclass(kw_only=True)
-class World:
+class ScenarioContext:
     """What a scenario has to do with while it runs.
 
     Attributes:
@@ -74,18 +74,18 @@ class World:
         marks: the moments that it can go back to.
     """
 
-    doors: Doors
+    clients: WorkspaceClients
     start: datetime
-    golden: Golden
-    instances: dict[str, Instance] = field(default_factory=dict)
-    names: Names = field(default_factory=Names)
+    golden: GoldenStream
+    instances: dict[str, ScenarioInstance] = field(default_factory=dict)
+    names: RecordNames = field(default_factory=RecordNames)
     kept: dict[str, int | str] = field(default_factory=dict)
     seen_callback: int = 0
     seen_poll: int = 0
     dealt_with_all: bool = False
-    marks: dict[str, Mark] = field(default_factory=dict)
+    marks: dict[str, ScenarioMark] = field(default_factory=dict)
 
-    def instance(self, name: str | None = None) -> Instance:
+    def instance(self, name: str | None = None) -> ScenarioInstance:
         """Return an instance by its name, or the first.
 
         Raises:
@@ -100,7 +100,7 @@ class World:
     def mark(self, name: str) -> None:
         """Remember the present moment, all that the services remember included."""
         done = {one.name: deepcopy(getattr(self, one.name)) for one in fields(self) if one.name not in _STAYS}
-        self.marks[name] = Mark(document=self.doors.snapshot(), done=done)
+        self.marks[name] = ScenarioMark(document=self.clients.snapshot(), done=done)
 
     def go_back(self, name: str) -> None:
         """Let everything be as it was at a moment; those that were marked since stay marked.
@@ -111,13 +111,13 @@ class World:
         if name not in self.marks:
             raise UnknownMarkError(name, self.marks)
         mark = self.marks[name]
-        self.doors.restore(mark.document)
+        self.clients.restore(mark.document)
         for field_, value in mark.done.items():
             setattr(self, field_, deepcopy(value))
 
     def polls(self) -> list[dict[str, Any]]:
         """Return all polls since the scenario began, oldest first."""
-        return self.doors.platform.polls()
+        return self.clients.platform.polls()
 
     def fresh_polls(self) -> list[dict[str, Any]]:
         """Return the polls that no ``expect`` has dealt with, oldest first."""
@@ -126,7 +126,7 @@ class World:
     def go_on(self) -> None:
         """Note what the step before has dealt with. Only the next step has to know, and the last has none."""
         if self.dealt_with_all:
-            self.seen_poll = max([poll["id"] for poll in self.doors.platform.polls(limit=1)], default=0)
+            self.seen_poll = max([poll["id"] for poll in self.clients.platform.polls(limit=1)], default=0)
             self.dealt_with_all = False
 
     def instant(self, text: str) -> datetime:
@@ -134,11 +134,13 @@ class World:
         return self.start + parse_duration(text[2:]) if text.startswith("T+") else parse_instant(text)
 
 
-def door(world: World, service: str) -> Client:
-    """Return the door of a service by its name."""
-    return {"platform": world.doors.platform, "crm": world.doors.crm, "sink": world.doors.sink}[service]
+def client_of(context: ScenarioContext, service: str) -> ServiceClient:
+    """Return the client of a service by its name."""
+    return {"platform": context.clients.platform, "crm": context.clients.crm, "sink": context.clients.sink}[
+        service
+    ]
 
 
-def whose(world: World, service: str, *, join: str = "?") -> str:
+def whose(context: ScenarioContext, service: str, *, join: str = "?") -> str:
     """Return what an admin path of a service needs, so that it is about the scenario's workspace."""
-    return f"{join}workspace={world.doors.credentials.name}" if service == "sink" else ""
+    return f"{join}workspace={context.clients.credentials.name}" if service == "sink" else ""

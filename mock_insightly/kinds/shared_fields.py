@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mock_insightly.account.account import Account
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Choice, Date, Field, FieldType, Flag, Text, Whole
 from mock_insightly.records.row_types import DATES, LINKS, TAGS, CustomFields
 from mock_kit.api.json_text import Json
@@ -49,17 +49,17 @@ def custom_rows(entity: str) -> Field:
     return Field(name="CUSTOMFIELDS", type=CustomFields(of=entity), initial=no_rows)
 
 
-def always(value: Json) -> Callable[[Account], Json]:
+def always(value: Json) -> Callable[[CrmAccount], Json]:
     """Return what gives the same for every account."""
     return lambda _account: value
 
 
-def no_rows(_account: Account) -> Json:
+def no_rows(_account: CrmAccount) -> Json:
     """Return an empty collection."""
     return []
 
 
-def the_caller(account: Account) -> Json:
+def the_caller(account: CrmAccount) -> Json:
     """Return who calls."""
     return account.user_id
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from callback_sink.arrivals import Arrivals
+from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.forwarding import Forwarder
-from callback_sink.settings import Settings
-from callback_sink.store import Store
-from callback_sink.stream import Places
+from callback_sink.settings import SinkSettings
+from callback_sink.store import CallbackStore
+from callback_sink.stream import StreamSlots
 from mock_kit.web.lean_flask import this_app
 from mock_kit.workspaces.registry import Workspace, Workspaces
 
@@ -16,20 +16,20 @@ EXTENSION = "callback-sink"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
-    """The sink's parts."""
+class SinkDependencies:
+    """What the sink's routes work with."""
 
-    settings: Settings
+    settings: SinkSettings
     workspaces: Workspaces
-    store: Store
-    arrivals: Arrivals
+    store: CallbackStore
+    arrivals: ArrivalNotifier
     forwarder: Forwarder
-    places: Places
+    places: StreamSlots
 
     @contextmanager
-    def still(self, workspace: Workspace) -> Iterator[None]:
+    def quiesce(self, workspace: Workspace) -> Iterator[None]:
         """Let nothing come into any bin meanwhile; whoever waits for callbacks looks again afterwards."""
-        with self.store.still():
+        with self.store.quiesce():
             yield
         self.arrivals.announce(workspace.name)
 
@@ -42,7 +42,7 @@ class Parts:
         self.store.clear(workspace.name)
 
 
-def parts() -> Parts:
-    """Return the parts of the application that answers the present request."""
-    found: Parts = this_app().extensions[EXTENSION]
+def dependencies() -> SinkDependencies:
+    """Return the dependencies of the application that answers the present request."""
+    found: SinkDependencies = this_app().extensions[EXTENSION]
     return found

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from mock_insightly.account.allowance import Limits, Verdict
+from mock_insightly.account.allowance import RateLimits, RateLimitVerdict
+from mock_insightly.dependencies import CrmDependencies
 from mock_insightly.faults import NO_FAULT, CrmRule
-from mock_insightly.parts import Parts
 from mock_insightly.paths import is_api_path, plain_path, version_in
 from mock_insightly.versions.version import Version
 from mock_kit.web.journal_middleware import RULE
@@ -31,24 +31,24 @@ JSON = "application/json; charset=utf-8"
 _UNCACHED = [("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1")]
 
 
-class Edge:
+class InsightlyMiddleware:
     """The API as the outside sees it; other paths pass through."""
 
-    def __init__(self, application: "WSGIApplication", parts: Parts) -> None:
+    def __init__(self, application: "WSGIApplication", dependencies: CrmDependencies) -> None:
         self._application = application
-        self._parts = parts
+        self._dependencies = dependencies
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a call."""
         path = plain_path(environ.get("PATH_INFO", ""))
         if not is_api_path(path):
             return self._application(environ, start_response)
-        workspace = self._parts.with_key_in(environ.get("HTTP_AUTHORIZATION", ""))
+        workspace = self._dependencies.with_key_in(environ.get("HTTP_AUTHORIZATION", ""))
         rule: CrmRule = environ.get(RULE, NO_FAULT)
-        limits = rule.effect.limits(self._parts.limits)
+        limits = rule.effect.limits(self._dependencies.limits)
         verdict = None
         if workspace is not None:
-            verdict = self._parts.allowance.take(workspace.name, workspace.clock.now(), limits)
+            verdict = self._dependencies.allowance.take(workspace.name, workspace.clock.now(), limits)
         more = self._of_the_caller(version_in(path), verdict, limits)
 
         def start(status: str, headers: "Headers", exc_info: "ExcInfo" = None) -> object:
@@ -61,19 +61,21 @@ class Edge:
         environ = {**environ, "PATH_INFO": path, CALLER: workspace}
         return self._application(environ, start)  # type: ignore[arg-type]  # what `start` returns is passed on as it is
 
-    def _of_the_caller(self, version: Version, verdict: Verdict | None, limits: Limits) -> "Headers":
+    def _of_the_caller(
+        self, version: Version, verdict: RateLimitVerdict | None, limits: RateLimits
+    ) -> "Headers":
         """Return the headers that depend on who calls.
 
         Source: the daily figures on every answer of v3.1 (observed second-hand), never on v2.1 (recorded, observed).
         """
         headers: Headers = [*version.headers]
         if verdict is None:
-            named = self._parts.settings.www_authenticate
+            named = self._dependencies.settings.www_authenticate
             return [*headers, ("WWW-Authenticate", 'Basic realm="Insightly"')] if named else headers
         if version.tells_limits:
             headers.append(("X-RateLimit-Limit", str(limits.daily)))
             headers.append(("X-RateLimit-Remaining", str(verdict.left)))
-        if verdict.retry_after_s is not None and self._parts.settings.retry_after:
+        if verdict.retry_after_s is not None and self._dependencies.settings.retry_after:
             headers.append(("Retry-After", str(verdict.retry_after_s)))
         return headers
 

@@ -1,0 +1,66 @@
+"""The settings of bins: the keys that sign their callbacks, their next answers, and where they are sent on to."""
+
+from msgspec import Struct
+from msgspec.json import decode
+from sqlalchemy import Connection, Insert, bindparam, select
+
+from callback_sink import tables
+from callback_sink.answers import ScriptedResponse
+from mock_kit.api.json_text import encode_text
+from mock_kit.storage.prepared import InsertInto, Prepared
+
+_bins = tables.bins.c
+
+_this_bin = (_bins.workspace == bindparam("of_workspace"), _bins.bin == bindparam("of_bin"))
+_what_is_told = Prepared(
+    select(_bins.signature_keys, _bins.answers, _bins.forward, _bins.relays).where(*_this_bin)
+)
+
+
+def _telling(insert: InsertInto) -> Insert:
+    settings = insert(tables.bins)
+    return settings.on_conflict_do_update(
+        index_elements=[_bins.workspace, _bins.bin],
+        set_={name: settings.excluded[name] for name in ("signature_keys", "answers", "forward", "relays")},
+    )
+
+
+_tell = Prepared(_telling)
+_untell = Prepared(tables.bins.delete().where(*_this_bin))
+
+
+class BinSettings(Struct, frozen=True, kw_only=True):
+    """The settings of a bin.
+
+    Attributes:
+        forward: where its callbacks are sent on to.
+        relays: whether that target's answer is the sender's, as long as there are no ``answers``.
+    """
+
+    keys: list[str] = []
+    answers: list[ScriptedResponse] = []
+    forward: str | None = None
+    relays: bool = False
+
+
+def bin_settings_of(connection: Connection, workspace: str, name: str) -> BinSettings:
+    """Return a bin's settings."""
+    row = _what_is_told.first(connection, {"of_workspace": workspace, "of_bin": name})
+    if row is None:
+        return BinSettings()
+    return BinSettings(
+        keys=decode(row.signature_keys, type=list[str]),
+        answers=decode(row.answers, type=list[ScriptedResponse]),
+        forward=row.forward,
+        relays=row.relays,
+    )
+
+
+def save_bin_settings(connection: Connection, workspace: str, name: str, settings: BinSettings) -> None:
+    """Replace a bin's settings."""
+    if settings == BinSettings():
+        _untell.run(connection, {"of_workspace": workspace, "of_bin": name})
+        return
+    lists = {"signature_keys": encode_text(settings.keys), "answers": encode_text(settings.answers)}
+    on = {"forward": settings.forward, "relays": settings.relays}
+    _tell.run(connection, {"workspace": workspace, "bin": name, **on, **lists})
