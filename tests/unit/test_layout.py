@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import sysconfig
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,15 @@ def test_no_folder_has_more_than_about_twenty_modules(package):
     folders = {path.parent for path in (PACKAGES[package] / package).rglob("*.py")}
 
     assert {folder.name: count for folder in folders if (count := len([*folder.glob("*.py")])) > 24} == {}
+
+
+def test_a_public_class_name_stands_once_and_so_means_one_thing():
+    places = defaultdict(list)
+    for name, root in PACKAGES.items():
+        for path in sorted((root / name).rglob("*.py")):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places[node.name].append(path.relative_to(root).as_posix())
+
+    assert places
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

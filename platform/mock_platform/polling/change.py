@@ -20,6 +20,6 @@ def classify(created: datetime, updated: datetime, *, tolerance: timedelta) -> E
     >>> classify(noon, noon + timedelta(seconds=2), tolerance=timedelta(seconds=2))
     <EventType.CREATED: 'CREATED'>
     >>> classify(noon, noon + timedelta(seconds=3), tolerance=timedelta(seconds=2))
-    <Change.UPDATED: 'UPDATED'>
+    <EventType.UPDATED: 'UPDATED'>
     """
     return EventType.CREATED if updated - created <= tolerance else EventType.UPDATED
