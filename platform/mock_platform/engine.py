@@ -178,12 +178,12 @@ class Engine:
 
     @contextmanager
     def exclusive(self, workspace: Workspace) -> Iterator[None]:
-        """Let nobody else run a workspace's jobs, or change its clock, meanwhile.
+        """Hold the workspace's run lock: nobody else runs its jobs or changes its clock meanwhile.
 
         What a real clock lets run is waited for, since it is soon over; an advance is not.
 
         Raises:
-            ConflictError: somebody else does.
+            ConflictError: somebody else holds it.
         """
         patience_s = self._patience_s if workspace.clock.mode is Mode.REAL else 0
         lock = self._running.setdefault(workspace.name, Lock())

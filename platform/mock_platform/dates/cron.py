@@ -79,7 +79,7 @@ def first(cron: Cron, now: datetime, *, named: str) -> datetime:
     """Return when something starts that is to be done by an expression.
 
     Raises:
-        InvalidRequestError: never.
+        InvalidRequestError: the expression never fires again.
     """
     due = following(cron, now)
     if due is None:

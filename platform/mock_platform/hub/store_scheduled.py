@@ -66,10 +66,10 @@ class ScheduledCalls:
             if move_or_remove(connection, job, due) and due is None:
                 forget_scheduled_call(connection, job.workspace, int(job.subject))
 
-    def ran(self, workspace: str, turn: JobRun) -> None:
+    def ran(self, workspace: str, run: JobRun) -> None:
         """Keep that a call was made."""
         with self._database.writing() as connection:
-            connection.execute(scheduled_turns.insert(), {"workspace": workspace, **vars(turn)})
+            connection.execute(scheduled_turns.insert(), {"workspace": workspace, **vars(run)})
 
     def reschedule(self, workspace: str, number: int, cron: str, *, due: datetime) -> None:
         """Let a call that is on the agenda be made by another expression."""

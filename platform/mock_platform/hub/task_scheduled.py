@@ -44,12 +44,12 @@ class ScheduleTask:
         number = self.store[ScheduledCalls].next_notification(workspace.name, first_id=first_id)
         event_id = identities.event_id(workspace, number)
         done = self.calls.do(workspace, scheduled_call.occurrence(call, number=number, event_id=event_id))
-        turn = JobRun(
+        run = JobRun(
             number=number,
             instance_id=call.instance_id,
             at=workspace.clock.now(),
             error=done.error,
             call=call.number,
         )
-        self.store[ScheduledCalls].ran(workspace.name, turn)
+        self.store[ScheduledCalls].ran(workspace.name, run)
         return done.ran

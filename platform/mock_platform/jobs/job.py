@@ -1,4 +1,4 @@
-"""Jobs as the platform's scheduler shows them, pollers and scheduled requests alike, and the turns that they took.
+"""Jobs as the platform's scheduler shows them, pollers and scheduled requests alike, and the runs that they had.
 
 Source: the keys, and that times are milliseconds since 1970, are observed (the client made from the vendor's Swagger
 document); names, groups, states and classes are assumed.
@@ -93,7 +93,7 @@ class JobRun:
     """One time that a job ran: a poll of each of an instance's resources, or a scheduled request.
 
     Attributes:
-        call: the number of the scheduled request; None of a poller's turn.
+        call: the number of the scheduled request; None of a poller's run.
         error: of a resource whose poll failed, or of the request; None if nothing failed.
     """
 
@@ -132,17 +132,17 @@ def job_json(job_id: str, work: JobWork, trigger: TriggerJson) -> JobJson:
     }
 
 
-def history_json(turn: JobRun, work: JobWork, owner: User) -> JobHistoryJson:
-    """Return a turn as the platform shows it; it starts and ends at one instant, since jobs take no virtual time."""
-    at = epoch_milliseconds(turn.at)
+def history_json(run: JobRun, work: JobWork, owner: User) -> JobHistoryJson:
+    """Return a run as the platform shows it; it starts and ends at one instant, since jobs take no virtual time."""
+    at = epoch_milliseconds(run.at)
     return {
-        "job_history_id": turn.number,
+        "job_history_id": run.number,
         "job_name": work.name,
         "job_group": work.group,
-        "job_state": "COMPLETED" if turn.error is None else "FAILED",
+        "job_state": "COMPLETED" if run.error is None else "FAILED",
         "job_class_name": work.class_name,
         "job_data": json.dumps(work.data, separators=(",", ":")),
-        "job_error_message": turn.error,
+        "job_error_message": run.error,
         "description": work.description,
         "start_time": at,
         "end_time": at,
@@ -151,6 +151,6 @@ def history_json(turn: JobRun, work: JobWork, owner: User) -> JobHistoryJson:
         "account_id": owner.account_id,
         "company_id": owner.company_id,
         "user_id": owner.id,
-        "instance_id": turn.instance_id,
+        "instance_id": run.instance_id,
         "external_id": None,
     }

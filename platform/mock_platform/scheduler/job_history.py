@@ -1,4 +1,4 @@
-"""The turns that jobs took: polls of one instance at one instant, taken together, and scheduled requests."""
+"""The runs that jobs had: polls of one instance at one instant, taken together, and scheduled requests."""
 
 from collections.abc import Collection
 
@@ -11,7 +11,7 @@ from mock_platform.jobs.store import scheduled_turns
 
 
 class JobHistory:
-    """The turns of every workspace's jobs."""
+    """The runs of every workspace's jobs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -25,18 +25,18 @@ class JobHistory:
         offset: int,
         limit: int,
     ) -> tuple[list[JobRun], int]:
-        """Return a page of the turns that jobs took, the latest first, and how many there are in all.
+        """Return a page of the runs that jobs had, the latest first, and how many there are in all.
 
         Args:
             pollers: the ids of their instances.
             calls: the numbers of the scheduled requests.
         """
-        turns = union_all(_polled(workspace, pollers), _called(workspace, calls)).subquery()
-        latest = select(turns).order_by(turns.c.at.desc(), turns.c.number.desc())
+        runs = union_all(_polled(workspace, pollers), _called(workspace, calls)).subquery()
+        latest = select(runs).order_by(runs.c.at.desc(), runs.c.number.desc())
         with self._database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(turns)) or 0
+            total = connection.scalar(select(func.count()).select_from(runs)) or 0
             rows = connection.execute(latest.offset(offset).limit(limit)).all()
-        return [_turn(row) for row in rows], total
+        return [_run(row) for row in rows], total
 
 
 def _polled(workspace: str, instance_ids: Collection[int]) -> "Select[tuple[object, ...]]":
@@ -60,5 +60,5 @@ def _called(workspace: str, numbers: Collection[int]) -> "Select[tuple[object, .
     )
 
 
-def _turn(row: "Row[tuple[object, ...]]") -> JobRun:
+def _run(row: "Row[tuple[object, ...]]") -> JobRun:
     return JobRun(**row._asdict())

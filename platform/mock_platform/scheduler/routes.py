@@ -213,7 +213,7 @@ def _history(
     page = paging(query)
     polling = {instance.id: instance for instance in pollers}
     calling = {each.call.number: each for each in scheduled}
-    turns, total = (
+    runs, total = (
         dependencies()
         .store[JobHistory]
         .latest(workspace.name, pollers=polling, calls=calling, offset=page.offset, limit=page.size)
@@ -221,18 +221,18 @@ def _history(
     with dependencies().store[People].reading(workspace) as register:
         founder, users = register.founder, {user.id: user for user in register.users()}
 
-    def shown_turn(turn: JobRun) -> JobHistoryJson:
-        if turn.call is None:
-            instance = polling[turn.instance_id]
+    def shown_run(run: JobRun) -> JobHistoryJson:
+        if run.call is None:
+            instance = polling[run.instance_id]
             work = poller_job.work(instance)
         else:
-            instance = calling[turn.call].instance
-            work = scheduled_call.work(calling[turn.call].call, instance)
-        return history_json(turn, work, users.get(instance.user_id or founder.id, founder))
+            instance = calling[run.call].instance
+            work = scheduled_call.work(calling[run.call].call, instance)
+        return history_json(run, work, users.get(instance.user_id or founder.id, founder))
 
-    more = bool(turns) and page.offset + len(turns) < total
-    headers = page_headers(page, returned=len(turns), more=more, total=total)
-    return Answer([shown_turn(turn) for turn in turns], headers)
+    more = bool(runs) and page.offset + len(runs) < total
+    headers = page_headers(page, returned=len(runs), more=more, total=total)
+    return Answer([shown_run(run) for run in runs], headers)
 
 
 def _jobs(workspace: Workspace) -> list[PollerJob]:
