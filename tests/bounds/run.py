@@ -18,13 +18,13 @@ SHORT = (
     "scenarios",
     "tests/store",
     "tests/service/kit",
-    "tests/unit/test_cron.py",
-    "tests/unit/test_instants.py",
-    "tests/unit/test_receiving.py",
-    "tests/unit/test_scenario_schema.py",
-    "tests/harness/test_plugin.py",
-    "tests/harness/test_receivers.py",
-    "tests/harness/test_commands.py",
+    "tests/unit/platform/dates/test_cron.py",
+    "tests/unit/kit/workspaces/test_instants.py",
+    "tests/unit/harness/test_receiving.py",
+    "tests/unit/harness/scenarios/test_scenario_schema.py",
+    "tests/harness/plugin/test_plugin.py",
+    "tests/harness/plugin/test_receivers.py",
+    "tests/harness/commands/test_commands.py",
 )
 """What touches every dependency: rules, stores, servers, clients, freezegun, the command line and pytest itself."""
 

@@ -10,7 +10,7 @@ from elements_local.scenarios.scenario import ScenarioError, load
 from elements_local.scenarios.scenario_schema import json_schema
 from elements_local.scenarios.yaml_text import read_documents
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 PUBLISHED = ROOT / "platform" / "elements_local" / "scenario.schema.json"
 SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml"))
 VALIDATOR = Draft202012Validator(json_schema())

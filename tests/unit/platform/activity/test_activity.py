@@ -323,7 +323,7 @@ def test_a_url_is_shown_without_its_secrets(url, shown):
 
 
 def test_every_kind_is_on_the_page_that_tells_of_them_and_no_other():
-    page = (Path(__file__).parents[2] / "docs" / "warnings.md").read_text("utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "warnings.md").read_text("utf-8")
     table = page.partition("| kind | told | beside `text` |\n")[2].partition("\n\n")[0]
 
     assert {*re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)} == {kind.value for kind in ActivityKind}

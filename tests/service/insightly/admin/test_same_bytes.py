@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 ANOTHER_PYTHON = os.environ.get("ELEMENTS_LOCAL_TEST_ANOTHER_PYTHON", "/usr/bin/python3")
 """One that has our dependencies; otherwise a fresh process of the present one takes its place."""
 

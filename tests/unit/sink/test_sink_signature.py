@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from callback_sink.inbox import SignatureVerdict, judge
 
 VECTORS = json.loads(
-    (Path(__file__).parents[1] / "contract" / "vectors" / "signatures.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "contract" / "vectors" / "signatures.json").read_text(encoding="utf-8")
 )
 GENUINE = VECTORS[0]
 

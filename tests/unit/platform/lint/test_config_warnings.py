@@ -30,7 +30,7 @@ from mock_platform.lint.warning import (
     name_shown,
 )
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SCENARIOS = Path(__file__).parents[4] / "scenarios"
 CREDENTIALS = Credentials(
     name="default",
     crm_username="ada",
