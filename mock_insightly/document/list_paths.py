@@ -8,10 +8,10 @@ from mock_insightly.document.operations import (
     BRIEF,
     DELETED,
     PAGING,
+    CrmOperation,
     Operations,
     RequestBody,
     ResponseBody,
-    VendorOperation,
     asked,
     record_variable,
     variable,
@@ -32,7 +32,7 @@ def add_lookup(lookup: Lookup, account: CrmAccount, operations: Operations, sche
         headers=("X-Total-Count",) if lookup.paged and not lookup.single else (),
     )
     paging = PAGING if lookup.paged and not lookup.single else ()
-    operation = VendorOperation(
+    operation = CrmOperation(
         "index",
         f"Show the {lookup.name}.",
         gives,
@@ -42,7 +42,7 @@ def add_lookup(lookup: Lookup, account: CrmAccount, operations: Operations, sche
     if lookup.key is not None:
         numbered = all(isinstance(one[lookup.key], int) for one in rows)
         kind: Said = {"type": "integer", "minimum": 0} if numbered else {"type": "string", "minLength": 1}
-        one = VendorOperation(
+        one = CrmOperation(
             "show",
             f"Show one of the {lookup.name}.",
             ResponseBody(row),
@@ -59,7 +59,7 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
         of = variable(
             "record_type", {"type": "string", "minLength": 1}, "The resource whose records carry them."
         )
-        operation = VendorOperation(
+        operation = CrmOperation(
             "index_of", "List the tags that records of one kind carry.", ResponseBody(tags)
         )
         operations.add("GET", "/Tags/{record_type}", operation, of)
@@ -72,7 +72,7 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
         schema | ({"pattern": r"\S"} if needed else {}),
         required=needed,
     )
-    operation = VendorOperation(
+    operation = CrmOperation(
         "index",
         "List the tags that records of one kind carry.",
         ResponseBody(tags, headers=operations.counted),
@@ -91,22 +91,22 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     team = asked("teamid", "the one team whose members are asked for; blank means any")
     page = ResponseBody({"type": "array", "items": member}, headers=operations.counted)
     narrowing = (team,) if version.odata else ()
-    index = VendorOperation(
+    index = CrmOperation(
         "index", "List the members of all teams.", page, parameters=(*narrowing, *operations.paging)
     )
-    create = VendorOperation(
+    create = CrmOperation(
         "create",
         "Make a user the member of a team; who is one already stays so.",
         ResponseBody(member, status=201),
         takes=RequestBody(body),
         problems=problems,
     )
-    show = VendorOperation("show", "Show one of the TeamMembers.", ResponseBody(member), problems=problems)
-    delete = VendorOperation("delete", "Take a member out of its team.", DELETED, problems=problems)
+    show = CrmOperation("show", "Show one of the TeamMembers.", ResponseBody(member), problems=problems)
+    delete = CrmOperation("delete", "Take a member out of its team.", DELETED, problems=problems)
     if "PUT" in version.on_members:
         to_change = object_of({"PERMISSION_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
         says = "Put another user in the place of a member, whose team stays what it is."
-        update = VendorOperation(
+        update = CrmOperation(
             "update", says, ResponseBody(member), takes=RequestBody(to_change), problems=problems
         )
         operations.add("PUT", "/TeamMembers", update)
@@ -127,7 +127,7 @@ def add_custom_fields(account: CrmAccount, operations: Operations, schemas: Reco
     operations.add(
         "GET",
         "/CustomFields/{object_name}",
-        VendorOperation(
+        CrmOperation(
             "index",
             "List the custom fields of a kind of record.",
             gives,
@@ -137,7 +137,7 @@ def add_custom_fields(account: CrmAccount, operations: Operations, schemas: Reco
     operations.add(
         "GET",
         "/CustomFields/{object_name}/Search",
-        VendorOperation(
+        CrmOperation(
             "search",
             "List the custom fields of a kind of record that have a name.",
             gives,

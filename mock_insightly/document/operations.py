@@ -84,7 +84,7 @@ class ResponseBody:
 
 
 @dataclass(frozen=True)
-class VendorOperation:
+class CrmOperation:
     """One operation.
 
     Attributes:
@@ -116,7 +116,7 @@ class Operations:
         self._prefix = version.name
         self.paths: dict[str, Said] = {}
 
-    def add(self, method: str, path: str, operation: VendorOperation, *variables: Said) -> None:
+    def add(self, method: str, path: str, operation: CrmOperation, *variables: Said) -> None:
         """Add an operation.
 
         Args:
@@ -142,7 +142,7 @@ class Operations:
         """Return a link to another operation of the version."""
         return {"operationId": f"{self._prefix}.{operation}", "parameters": parameters}
 
-    def _described(self, resource: str, operation: VendorOperation) -> Said:
+    def _described(self, resource: str, operation: CrmOperation) -> Said:
         return {
             "operationId": f"{self._prefix}.{resource}.{operation.id}",
             "summary": operation.summary,
@@ -272,7 +272,7 @@ def _body(takes: RequestBody) -> Said:
     return {"required": takes.needed, "content": {takes.media_type: {"schema": takes.schema}}}
 
 
-def _problems(operation: VendorOperation) -> list[int]:
+def _problems(operation: CrmOperation) -> list[int]:
     implied = {401} | ({400, 413, 415} if operation.takes else set())
     return sorted(implied | {*operation.problems})
 

@@ -8,10 +8,10 @@ from mock_insightly.document.operations import (
     ODATA,
     PAGING,
     UPDATED_AFTER,
+    CrmOperation,
     Operations,
     RequestBody,
     ResponseBody,
-    VendorOperation,
     asked,
     flag,
     record_variable,
@@ -57,9 +57,9 @@ class RecordPaths:
             self._on_one("GET", self._show())
         if "DELETE" in on_one:
             one = f"Delete one of the {self.name}."
-            self._on_one("DELETE", VendorOperation("delete", one, DELETED, problems=(404, *self._in_use)))
+            self._on_one("DELETE", CrmOperation("delete", one, DELETED, problems=(404, *self._in_use)))
         if self.shape.kind is USERS:
-            me = VendorOperation("me", "Show the caller.", ResponseBody(self._record))
+            me = CrmOperation("me", "Show the caller.", ResponseBody(self._record))
             self.operations.add("GET", f"/{self.name}/Me", me)
 
     def written(self, status: int, *, new: bool = False) -> ResponseBody:
@@ -77,7 +77,7 @@ class RecordPaths:
             self._on_all("GET", self._whole_list())
             return
         shown = (*PAGING, BRIEF, *self._hidden())
-        self._on_all("GET", VendorOperation("index", f"List {self.name}.", self._page(), parameters=shown))
+        self._on_all("GET", CrmOperation("index", f"List {self.name}.", self._page(), parameters=shown))
         if self.shape.searched:
             filters = [asked(name, "what it must equal") for name in self.version.filters(self.shape.kind)]
             self._search("Search", "search", (*filters, UPDATED_AFTER, *shown))
@@ -85,23 +85,23 @@ class RecordPaths:
             tag = asked("tagName", "the tag", {"type": "string", "pattern": r"\S"}, required=True)
             self._search("SearchByTag", "search_by_tag", (tag, *PAGING, BRIEF))
 
-    def _whole_list(self) -> VendorOperation:
+    def _whole_list(self) -> CrmOperation:
         """Return the list of v2.1, which is whole, and takes OData."""
         ids = asked("ids", "ids with commas between them, of the records that are asked for")
         filters = [asked(name, "what it must equal") for name in PARAMETERS.get(self.name, {})]
         parameters = (*ODATA, ids, *filters, *self._hidden())
-        return VendorOperation(
+        return CrmOperation(
             "index", f"List {self.name}.", self._page(), parameters=parameters, problems=(400,)
         )
 
     def _search(self, called: str, verb: str, parameters: tuple[Said, ...]) -> None:
         summary = f"List the {self.name} that a search finds."
-        operation = VendorOperation(verb, summary, self._page(), parameters=parameters, problems=(400,))
+        operation = CrmOperation(verb, summary, self._page(), parameters=parameters, problems=(400,))
         self.operations.add("GET", f"/{self.name}/{called}", operation)
 
-    def _create(self) -> VendorOperation:
+    def _create(self) -> CrmOperation:
         body = RequestBody(self.schemas.to_create(self.shape))
-        return VendorOperation(
+        return CrmOperation(
             "create",
             f"Create one of the {self.name}.",
             self.written(201, new=True),
@@ -116,10 +116,10 @@ class RecordPaths:
         if self.version.puts_by_id:
             self._on_one("PUT", self._update("update_one", "whose id the path says", body))
 
-    def _update(self, verb: str, which: str, schema: Said) -> VendorOperation:
+    def _update(self, verb: str, which: str, schema: Said) -> CrmOperation:
         brief = flag("brief", "whether what is not given, and every collection, stays")
         whole = self.version.replaces
-        return VendorOperation(
+        return CrmOperation(
             verb,
             f"Change the one of the {self.name} {which}.",
             self.written(self.version.put_status),
@@ -131,9 +131,9 @@ class RecordPaths:
             problems=(404, *self._in_use),
         )
 
-    def _delete_by_query(self) -> VendorOperation:
+    def _delete_by_query(self) -> CrmOperation:
         query = asked("id", "the record's id", id_schema(), required=True)
-        return VendorOperation(
+        return CrmOperation(
             "delete_by_query",
             f"Delete one of the {self.name}.",
             DELETED,
@@ -141,19 +141,19 @@ class RecordPaths:
             problems=(400, 404, *self._in_use),
         )
 
-    def _show(self) -> VendorOperation:
+    def _show(self) -> CrmOperation:
         summary = f"Show one of the {self.name}."
         if self.shape.kind is not FILE_ATTACHMENTS:
-            return VendorOperation("show", summary, ResponseBody(self._record), problems=(404,))
+            return CrmOperation("show", summary, ResponseBody(self._record), problems=(404,))
         said = asked("format", "JSON for what is known of the file, instead of the file")
-        return VendorOperation(
+        return CrmOperation(
             "show", summary, ResponseBody(self._record, file=True), parameters=(said,), problems=(404,)
         )
 
-    def _on_all(self, method: str, operation: VendorOperation) -> None:
+    def _on_all(self, method: str, operation: CrmOperation) -> None:
         self.operations.add(method, f"/{self.name}", operation)
 
-    def _on_one(self, method: str, operation: VendorOperation) -> None:
+    def _on_one(self, method: str, operation: CrmOperation) -> None:
         self.operations.add(method, self.one, operation, self.variable)
 
     @property

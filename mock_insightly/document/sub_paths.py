@@ -9,9 +9,9 @@ from mock_insightly.document.operations import (
     BRIEF,
     DELETED,
     UPDATED_AFTER,
+    CrmOperation,
     RequestBody,
     ResponseBody,
-    VendorOperation,
     record_variable,
     variable,
     with_key,
@@ -43,13 +43,13 @@ _NAMED: Said = {"type": "string", "minLength": 1}
 
 
 @dataclass(frozen=True)
-class SubResourcePaths:
+class SubPaths:
     """A sub-resource below one resource."""
 
     records: RecordPaths
     sub: SubResource
 
-    def say(self, method: str, operation: VendorOperation, *, members: tuple[Said, ...] = ()) -> None:
+    def say(self, method: str, operation: CrmOperation, *, members: tuple[Said, ...] = ()) -> None:
         """Add an operation.
 
         Args:
@@ -96,40 +96,33 @@ def add_below(records: RecordPaths, sub: SubResource) -> None:
         raise LookupError(
             f"{sort.__name__} ({sub.name} below {records.name}) has no operations in {__name__}"
         )
-    _ADDED[sort](SubResourcePaths(records, sub), sub)
+    _ADDED[sort](SubPaths(records, sub), sub)
 
 
-def _collection(below: SubResourcePaths, sub: EmbeddedCollection) -> None:
+def _collection(below: SubPaths, sub: EmbeddedCollection) -> None:
     key = below.records.shape.key(sub.key)
     row, to_write = below.records.schemas.row(key), below.records.schemas.row_to_write(key)
     if_match = below.records.if_match
     rows: Said = {"type": "array", "items": row}
     one = f"one of the {sub.name} of {below.one}"
     if below.takes("GET"):
-        below.say(
-            "GET",
-            VendorOperation(
-                "index", f"List the {sub.name} of {below.one}.", ResponseBody(rows, status=below.list_status)
-            ),
-        )
+        gives = ResponseBody(rows, status=below.list_status)
+        below.say("GET", CrmOperation("index", f"List the {sub.name} of {below.one}.", gives))
     if below.takes("POST"):
-        gives = ResponseBody(row, status=201)
-        below.say(
-            "POST",
-            VendorOperation("add", f"Add {one}.", gives, parameters=if_match, takes=RequestBody(to_write)),
-        )
+        gives, takes = ResponseBody(row, status=201), RequestBody(to_write)
+        below.say("POST", CrmOperation("add", f"Add {one}.", gives, parameters=if_match, takes=takes))
     if below.takes("PUT"):
         named = to_write if sub.upserts else with_key(to_write, sub.by, {})
         says = f"Put an array in the place of all {sub.name}, or an object in the place of {one}."
         takes = RequestBody({"anyOf": [named, {"type": "array", "items": to_write}]})
         gives = ResponseBody({"anyOf": [row, rows]})
-        below.say("PUT", VendorOperation("put", says, gives, parameters=if_match, takes=takes))
+        below.say("PUT", CrmOperation("put", says, gives, parameters=if_match, takes=takes))
     if below.takes("DELETE"):
         takes = RequestBody(object_of({sub.by: {}}))
         says = f"Take away {one}: the one that the body names."
-        below.say("DELETE", VendorOperation("remove", says, DELETED, parameters=if_match, takes=takes))
+        below.say("DELETE", CrmOperation("remove", says, DELETED, parameters=if_match, takes=takes))
     if "DELETE" in sub.on_one:
-        remove = VendorOperation(
+        remove = CrmOperation(
             "remove_one", f"Take away {one}.", DELETED, parameters=if_match, problems=(400,)
         )
         numbered = sub.by == rows_of_key(key).id_field
@@ -137,7 +130,7 @@ def _collection(below: SubResourcePaths, sub: EmbeddedCollection) -> None:
         below.say("DELETE", remove, members=(variable(sub.by.lower(), schema),))
 
 
-def _children(below: SubResourcePaths, sub: Children) -> None:
+def _children(below: SubPaths, sub: Children) -> None:
     shape = below.shape(sub.kind)
     schemas = below.records.schemas
     record = schemas.record(shape)
@@ -147,7 +140,7 @@ def _children(below: SubResourcePaths, sub: Children) -> None:
         rows: Said = {"type": "array", "items": record}
         gives = ResponseBody(rows, status=below.list_status, headers=operations.counted)
         asked = (UPDATED_AFTER, *operations.paging, *((BRIEF,) if operations.paging else ()))
-        index = VendorOperation(
+        index = CrmOperation(
             "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)
         )
         below.say("GET", index)
@@ -156,7 +149,7 @@ def _children(below: SubResourcePaths, sub: Children) -> None:
     if below.takes("PUT"):
         id_field = shape.kind.id_field
         body = schemas.to_update(shape, whole=below.records.version.replaces)
-        update = VendorOperation(
+        update = CrmOperation(
             "update",
             f"Change {one}: the one whose id the body says.",
             ResponseBody(record, headers=("Location",)),
@@ -165,11 +158,11 @@ def _children(below: SubResourcePaths, sub: Children) -> None:
         )
         below.say("PUT", update)
     if "DELETE" in sub.on_one:
-        delete = VendorOperation("delete", f"Delete {one}.", DELETED)
+        delete = CrmOperation("delete", f"Delete {one}.", DELETED)
         below.say("DELETE", delete, members=(record_variable(shape.kind.id_field.lower()),))
 
 
-def _body_of(below: SubResourcePaths, sub: Children, shape: Shape) -> RequestBody:
+def _body_of(below: SubPaths, sub: Children, shape: Shape) -> RequestBody:
     if not isinstance(sub, Attachments):
         return RequestBody(below.records.schemas.to_create(shape))
     texts: dict[str, Said] = {name: {} for name in ("file_name", "content_type", "file_category_id")}
@@ -177,33 +170,33 @@ def _body_of(below: SubResourcePaths, sub: Children, shape: Shape) -> RequestBod
     return RequestBody(schema, media_type="multipart/form-data")
 
 
-def _created(summary: str, record: Said, takes: RequestBody) -> VendorOperation:
+def _created(summary: str, record: Said, takes: RequestBody) -> CrmOperation:
     gives = ResponseBody(record, status=201, headers=("Location",))
     refused = (402, 417) if takes.media_type.startswith("multipart/") else (402,)
-    return VendorOperation("create", summary, gives, takes=takes, problems=refused)
+    return CrmOperation("create", summary, gives, takes=takes, problems=refused)
 
 
-def _following(below: SubResourcePaths, _sub: Following) -> None:
+def _following(below: SubPaths, _sub: Following) -> None:
     for method, verb, says, gives in (
         ("GET", "show", f"Say whether the caller follows {below.one}.", ResponseBody(_FOLLOWED)),
         ("POST", "start", f"Follow {below.one}.", ResponseBody(_FOLLOWED, status=201)),
         ("DELETE", "stop", f"Follow {below.one} no longer.", DELETED),
     ):
         if below.takes(method):
-            below.say(method, VendorOperation(verb, says, gives))
+            below.say(method, CrmOperation(verb, says, gives))
 
 
-def _picture(below: SubResourcePaths, sub: Picture) -> None:
+def _picture(below: SubPaths, sub: Picture) -> None:
     if below.takes("GET"):
-        show = VendorOperation("show", f"Show the image of {below.one}.", ResponseBody(file=True))
+        show = CrmOperation("show", f"Show the image of {below.one}.", ResponseBody(file=True))
         if sub.missing is not None:
             show = replace(show, problems=(400,)) if sub.missing else replace(show, wordless=(400,))
         below.say("GET", show)
     if below.takes("DELETE"):
-        below.say("DELETE", VendorOperation("remove", f"Take the image of {below.one} away.", DELETED))
+        below.say("DELETE", CrmOperation("remove", f"Take the image of {below.one} away.", DELETED))
     for method in ("PUT", "POST"):
         if method in sub.on_one:
-            keep = VendorOperation(
+            keep = CrmOperation(
                 method.lower(),
                 f"Keep the body as the image of {below.one}.",
                 ResponseBody(below.parent, status=sub.put_status),
@@ -215,11 +208,11 @@ def _picture(below: SubResourcePaths, sub: Picture) -> None:
             below.say(method, keep, members=(variable("file_name", _NAMED),))
 
 
-def _field_picture(below: SubResourcePaths, _sub: FieldPicture) -> None:
+def _field_picture(below: SubPaths, _sub: FieldPicture) -> None:
     field = variable("field", _NAMED, "The name of a custom field for images.")
-    show = VendorOperation("show", f"Show the image in a field of {below.one}.", ResponseBody(file=True))
-    remove = VendorOperation("remove", f"Take the image in a field of {below.one} away.", DELETED)
-    keep = VendorOperation(
+    show = CrmOperation("show", f"Show the image in a field of {below.one}.", ResponseBody(file=True))
+    remove = CrmOperation("remove", f"Take the image in a field of {below.one} away.", DELETED)
+    keep = CrmOperation(
         "put",
         f"Keep the body as the image in a field of {below.one}.",
         ResponseBody(below.parent, status=201),
@@ -231,7 +224,7 @@ def _field_picture(below: SubResourcePaths, _sub: FieldPicture) -> None:
     below.say("PUT", keep, members=(field, variable("file_name", _NAMED)))
 
 
-def _place(below: SubResourcePaths, sub: PipelinePosition) -> None:
+def _place(below: SubPaths, sub: PipelinePosition) -> None:
     stage = object_of({"STAGE_ID": id_schema()})
     if sub.stage_only:
         body, says = stage, f"Bring {below.one} to another stage."
@@ -243,47 +236,47 @@ def _place(below: SubResourcePaths, sub: PipelinePosition) -> None:
         gives = ResponseBody(below.parent)
         below.say(
             "PUT",
-            VendorOperation("put", says, gives, parameters=below.records.if_match, takes=RequestBody(body)),
+            CrmOperation("put", says, gives, parameters=below.records.if_match, takes=RequestBody(body)),
         )
     if below.takes("DELETE"):
-        below.say("DELETE", VendorOperation("leave", f"Take {below.one} out of its pipeline.", DELETED))
+        below.say("DELETE", CrmOperation("leave", f"Take {below.one} out of its pipeline.", DELETED))
 
 
-def _state(below: SubResourcePaths, _sub: StateSwitch) -> None:
+def _state(below: SubPaths, _sub: StateSwitch) -> None:
     field = below.records.shape.kind.field("OPPORTUNITY_STATE")
     state: Said = {} if field is None else taken(field.type, required=True)
     body = object_of({"FOR_OPPORTUNITY_STATE": state}, {"STATE_REASON_ID": taken(Whole(lowest=1))})
     entry = ResponseBody(below.records.schemas.record(below.shape(STATE_CHANGES)))
-    switch = VendorOperation("put", f"Change the state of {below.one}.", entry, takes=RequestBody(body))
+    switch = CrmOperation("put", f"Change the state of {below.one}.", entry, takes=RequestBody(body))
     below.say("PUT", replace(switch, parameters=below.records.if_match))
 
 
-def _assignment(below: SubResourcePaths, _sub: Assignment) -> None:
+def _assignment(below: SubPaths, _sub: Assignment) -> None:
     body = object_of({"ACTIVITYSET_ID": id_schema()}, {"START_DATE": taken(Date())})
     gives = ResponseBody({"type": "object"}, status=201)
     says = f"Assign a set of activities to {below.one}; each becomes a task."
-    below.say("POST", VendorOperation("create", says, gives, takes=RequestBody(body), problems=(402,)))
+    below.say("POST", CrmOperation("create", says, gives, takes=RequestBody(body), problems=(402,)))
 
 
-def _conversion(below: SubResourcePaths, _sub: Conversion) -> None:
+def _conversion(below: SubPaths, _sub: Conversion) -> None:
     body = object_of({}, {"OPPORTUNITY_NAME": taken(Text(longest=255))})
     gives = ResponseBody(below.parent, status=201)
     takes = RequestBody(body, needed=False)
     below.say(
-        "POST", VendorOperation("create", f"Convert {below.one}.", gives, takes=takes, problems=(402, 409))
+        "POST", CrmOperation("create", f"Convert {below.one}.", gives, takes=takes, problems=(402, 409))
     )
 
 
-def _mailbox(below: SubResourcePaths, _sub: Mailbox) -> None:
+def _mailbox(below: SubPaths, _sub: Mailbox) -> None:
     gives = ResponseBody(object_of({"EMAIL": {"type": "string"}}))
-    below.say("GET", VendorOperation("show", f"Show the address that files e-mail under {below.one}.", gives))
+    below.say("GET", CrmOperation("show", f"Show the address that files e-mail under {below.one}.", gives))
 
 
-def _broken(_below: SubResourcePaths, _sub: Broken) -> None:
+def _broken(_below: SubPaths, _sub: Broken) -> None:
     """Add nothing: every call fails."""
 
 
-_Add: TypeAlias = Callable[[SubResourcePaths, Any], None]
+_Add: TypeAlias = Callable[[SubPaths, Any], None]
 
 _ADDED: Mapping[type[SubResource], _Add] = {
     EmbeddedCollection: _collection,

@@ -43,7 +43,7 @@ class Wording(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnreportedReason:
+class Reason:
     """Why a change has not come.
 
     Attributes:
@@ -56,7 +56,7 @@ class UnreportedReason:
     why: str
 
 
-def sentences(reasons: Iterable[UnreportedReason]) -> list[str]:
+def sentences(reasons: Iterable[Reason]) -> list[str]:
     """Write reasons, each once for all records that have it."""
     records: dict[tuple[str, str], list[str]] = defaultdict(list)
     for reason in reasons:
@@ -78,27 +78,25 @@ class Unreported:
         for delivery in observed.deliveries:
             self._owed[delivery["instanceId"], delivery["created"]].append(delivery)
 
-    def all(self) -> Iterator[UnreportedReason]:
+    def all(self) -> Iterator[Reason]:
         """Yield why changes have not come, a reason for each record and each instance that polls it."""
         for collection, record_id in self._changes if self._observed.has_platform else ():
             resource = RESOURCES.get(collection, collection)
             yield from self._of_record(resource, collection, record_id, self._polled[collection.lower()])
 
-    def of(self, resource: str, collection: str, record_id: str) -> Iterator[UnreportedReason]:
+    def of(self, resource: str, collection: str, record_id: str) -> Iterator[Reason]:
         """Yield why the latest change of one record has not come, by each instance that polls the resource."""
         polled = [each for each in self._polled[collection.lower()] if each.resource == resource]
         yield from self._of_record(resource, collection, record_id, polled)
 
     def _of_record(
         self, resource: str, collection: str, record_id: str, polled: Sequence[PolledResource]
-    ) -> Iterator[UnreportedReason]:
+    ) -> Iterator[Reason]:
         changes = self._changes.get((collection, record_id), [])
         gone = self._observed.pruned_changes
         if not changes and gone:
             why = f"; what was changed before {self._at(gone['before'])} was pruned at {self._at(gone['at'])}"
-            yield UnreportedReason(
-                record=self._words.record(resource, record_id), did="not changed lately", why=why
-            )
+            yield Reason(record=self._words.record(resource, record_id), did="not changed lately", why=why)
         if changes and not polled:
             yield self._reason(resource, record_id, changes[-1:], self._polled_by_nobody(resource))
         for by in polled if changes else ():
@@ -114,9 +112,7 @@ class Unreported:
         name = self._words.instance(pollers[0]["instanceId"])
         return f"; no instance polls {resource}: {name} polls {polled}; add it to event.poller.configuration"
 
-    def _of(
-        self, by: PolledResource, record_id: str, changes: Sequence[JsonObject]
-    ) -> Iterator[UnreportedReason]:
+    def _of(self, by: PolledResource, record_id: str, changes: Sequence[JsonObject]) -> Iterator[Reason]:
         """Say what became of a record's changes with one instance; nothing if they came one by one."""
         last = changes[-1:]
         found = by.reported(record_id, happened_at(changes[-1]))
@@ -242,11 +238,9 @@ class Unreported:
             return ""
         return f"; its callback came, and made room for others in the sink: pruned at {self._at(at)}"
 
-    def _reason(
-        self, resource: str, record_id: str, changes: Sequence[JsonObject], why: str
-    ) -> UnreportedReason:
+    def _reason(self, resource: str, record_id: str, changes: Sequence[JsonObject], why: str) -> Reason:
         did = " and ".join(f"{each['change'].lower()} at {self._at(each['at'])}" for each in changes[-3:])
-        return UnreportedReason(record=self._words.record(resource, record_id), did=did, why=why)
+        return Reason(record=self._words.record(resource, record_id), did=did, why=why)
 
     def _at(self, at: str) -> str:
         return self._words.instant(at)
