@@ -179,7 +179,12 @@ class ClockClient(ServiceClient):
     def advance(
         self, duration: timedelta | str | float | None = None, *, to: datetime | str | None = None
     ) -> dict[str, Any]:
-        """Move time, and return what ran once everything due has."""
+        """Move time, and return what ran once everything due has.
+
+        Args:
+            duration: by how much: a ``timedelta``, a text such as ``15m`` or ``2 days``, or seconds.
+            to: in its place, the instant to which time is moved.
+        """
         length = duration.total_seconds() if isinstance(duration, timedelta) else duration
         wanted = {"duration": length, "to": _instant(to)}
         sent = {key: value for key, value in wanted.items() if value is not None}

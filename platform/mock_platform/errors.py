@@ -97,8 +97,8 @@ class UnreadableDateError(PlatformError):
     """A date in a record does not follow the configured pattern."""
 
     def __init__(self, value: object, pattern: str) -> None:
-        came = shown(value) if value is not None else "the record has no such field, or null in it; that"
-        super().__init__(f"{came} does not follow {pattern!r}")
+        none = "the record has no such field, or null in it"
+        super().__init__(none if value is None else f"{shown(value)} does not follow {pattern!r}")
 
 
 class InstanceDisabledError(PlatformError):

@@ -6,6 +6,7 @@ The whole file is read and checked before anything runs; whatever is wrong with 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -29,6 +30,9 @@ _TOP = SourcePosition(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
 _NEEDED = ("scenario", "steps")
 _EXAMPLE = "`scenario: <what it shows>` and `steps:`"
+_WANTED = f"a scenario is a mapping with {_EXAMPLE}"
+_ALIKE = 0.75
+_MOST_KEYS = 5
 _A_STEP = "such as `- advance: 15m`"
 
 
@@ -218,9 +222,12 @@ def _scenario(file: ScenarioDocument) -> Scenario:
     """
     value = file.document.value
     if not isinstance(value, dict):
-        wanted = "a scenario is a mapping with `scenario: <what it shows>` and `steps:`"
         came = "nothing, so take its `---` out" if value is None else shown(value)
-        raise file.error(f"{wanted}; got {came}")
+        raise file.error(f"{_WANTED}; got {came}")
+    if not any(map(_may_be_meant, value)):
+        raise file.error(
+            f"{_WANTED}; got one with {', '.join(map(shown, [*value][:_MOST_KEYS])) or 'nothing'}"
+        )
     _note_unknown(file, value)
     steps = _steps(file, value["steps"]) if "steps" in value else ()
     head = _head(file, value)
@@ -246,6 +253,11 @@ def _scenario(file: ScenarioDocument) -> Scenario:
         steps=steps,
         document=value,
     )
+
+
+def _may_be_meant(key: str) -> bool:
+    """Say whether a key is one that a scenario has to have, perhaps misspelt."""
+    return bool(get_close_matches(key.lower(), (*_NEEDED, "steps"), cutoff=_ALIKE))
 
 
 def _note_unknown(file: ScenarioDocument, value: Mapping[str, object]) -> None:

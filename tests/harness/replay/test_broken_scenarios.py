@@ -49,6 +49,8 @@ BROKEN = {
     "a record twice": (GOOD + "  - create: {contacts/a: {}, contacts/a: {}}\n", "4:30", "stands twice"),
     "a key that is a list": (GOOD + "? [a]\n: b\n", "4:3", "a key must be a text; put it into quotes"),
     # the top
+    "another tool's file": ("users: {}\nrate: 5\n", "1:1", "a scenario is a mapping with `scenario: <what it shows>` and `steps:`; got one with 'users', 'rate'"),
+    "an empty mapping": ("{}\n", "1:1", "and `steps:`; got one with nothing"),
     "no name": ("steps:\n  - advance: 1m\n", "1:1", "the key 'scenario' is missing; write it as in `scenario: <"),
     "an empty name": ("scenario: ''\nsteps:\n  - poll:\n", "1:1", "scenario: expected a text of length >= 1; got ''"),
     "no steps": ("scenario: s\n", "1:1", "the key 'steps' is missing; write it as in"),

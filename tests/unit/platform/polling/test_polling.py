@@ -223,8 +223,9 @@ def test_a_decision_to_ignore_says_by_how_much():
     assert decision.change is None
 
 
-def came(value: object) -> str:
-    return repr(value) if value is not None else "the record has no such field, or null in it; that"
+def unreadable(value: object) -> str:
+    follows = f"{value!r} does not follow 'yyyy-MM-dd HH:mm:ss'"
+    return follows if value is not None else "the record has no such field, or null in it"
 
 
 @pytest.mark.assumed
@@ -237,7 +238,7 @@ def test_a_record_without_a_readable_date_is_passed_over_and_says_why(updated):
     decision = judged(contact(1, created=LAST_YEAR, updated=updated))
 
     assert decision.verdict is PollVerdict.IGNORED
-    assert decision.why == f"DATE_UPDATED_UTC: {came(updated)} does not follow 'yyyy-MM-dd HH:mm:ss'"
+    assert decision.why == f"DATE_UPDATED_UTC: {unreadable(updated)}"
     assert decision.date == COVERED.at
 
 
@@ -253,7 +254,7 @@ def test_a_record_without_a_readable_created_date_counts_as_updated(created):
     assert decision.verdict is PollVerdict.UPDATED
     assert decision.why == (
         "updated 2026-03-02T10:05:00Z is later than 2026-03-02T10:00:00Z; "
-        f"DATE_CREATED_UTC: {came(created)} does not follow 'yyyy-MM-dd HH:mm:ss'"
+        f"DATE_CREATED_UTC: {unreadable(created)}"
     )
 
 
