@@ -20,11 +20,12 @@ from mock_platform.activity.store import Activities
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.lanes import LaneKey, Lanes
 from mock_platform.callbacks.task import DeliveryTask
-from mock_platform.core.models import Instance, Job, JobKind, RunSummary
-from mock_platform.core.run_control import AdvanceRun, AdvanceRuns, nobody_left
+from mock_platform.core.instance import Instance
+from mock_platform.core.run_control import AdvanceRun, AdvanceRuns, RunSummary, nobody_left
 from mock_platform.errors import ConflictError, InvalidRequestError
 from mock_platform.hub.task import CallTask
 from mock_platform.hub.task_scheduled import ScheduleTask
+from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.task import PollTask
 from mock_platform.store import PlatformStore

@@ -12,7 +12,8 @@ from mock_platform.accounts.tables import accounts, sessions, users
 from mock_platform.bulk.job import BulkKind, BulkStatus
 from mock_platform.bulk.store import BulkRowKind
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
-from mock_platform.core.models import Channel, DeliveryStatus, JobKind, Objects, PollVerdict
+from mock_platform.core.instance import Objects
+from mock_platform.core.poll import PollVerdict
 from mock_platform.core.tables import (
     attempts,
     body_warnings,
@@ -29,7 +30,9 @@ from mock_platform.core.tables import (
     traces,
 )
 from mock_platform.elements.catalogue import ELEMENTS
+from mock_platform.events.records import Channel, DeliveryStatus
 from mock_platform.hub.store import async_calls
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import scheduled_calls, scheduled_turns
 from mock_platform.usage.tables import usage
 

@@ -11,8 +11,9 @@ from elements_local.clients import BASE_PATH
 from elements_local.errors import CallError
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode
-from mock_platform.core.models import JobKind, RunSummary
+from mock_platform.core.run_control import RunSummary
 from mock_platform.errors import ConflictError, InvalidRequestError
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls
 

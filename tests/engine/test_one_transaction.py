@@ -7,8 +7,9 @@ from sqlite3 import IntegrityError
 import pytest
 
 from mock_platform.core import tables
-from mock_platform.core.models import JobKind, LastPoll, Poll
+from mock_platform.core.poll import LastPoll, Poll
 from mock_platform.instances.store import Instances
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls
 

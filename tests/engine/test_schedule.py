@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from mock_kit.workspaces.clock import Mode
-from mock_platform.core.models import JobKind
 from mock_platform.hub.scheduled_call import ScheduledCall
 from mock_platform.hub.store_scheduled import ScheduledCalls
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 
 DAY = timedelta(days=1)

@@ -10,9 +10,10 @@ from mock_kit.web.wire import Reply
 from mock_kit.workspaces.clock import Mode
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
-from mock_platform.core.models import Channel, Subscription, User
+from mock_platform.core.instance import User
 from mock_platform.errors import ConflictError
 from mock_platform.events.notification import PlainNotification, plain_body
+from mock_platform.events.records import Channel, Subscription
 from mock_platform.events.store_notifications import NewNotification, Notifications
 from mock_platform.events.store_subscriptions import Subscriptions
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store import Instances
 from mock_platform.instances.store_search import InstanceFilter, InstanceRange

@@ -13,28 +13,17 @@ from mock_platform.callbacks.delivery import AttemptOutcome
 from mock_platform.callbacks.store_attempts import AttemptResult, Attempts
 from mock_platform.core import tables
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import (
-    Attempt,
-    ChangeEvent,
-    Decision,
-    Delivery,
-    DeliveryStatus,
-    EventStatus,
-    Instance,
-    Job,
-    JobKind,
-    LastPoll,
-    Notification,
-    Poll,
-    PollVerdict,
-    User,
-)
+from mock_platform.core.instance import Instance, User
+from mock_platform.core.poll import Decision, LastPoll, Poll, PollVerdict
 from mock_platform.events import event
+from mock_platform.events.records import Attempt, ChangeEvent, Delivery, DeliveryStatus, Notification
 from mock_platform.events.store import EventFilter, Events
 from mock_platform.events.store_notifications import OutgoingNotification
 from mock_platform.events.store_subscriptions import Subscriptions
+from mock_platform.events.stored_event import EventStatus
 from mock_platform.instances.schedule import PollPlan
 from mock_platform.instances.store import Instances
+from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling.store import Polls
 from mock_platform.store import PlatformStore

@@ -10,9 +10,11 @@ from typing import Any
 
 from mock_platform.callbacks.signature import sign
 from mock_platform.configuration.callback_headers import SIGNATURE, WEBHOOK_ID
-from mock_platform.core.models import ChangeEvent, EventType, Instance, Notification, User
+from mock_platform.core.instance import Instance, User
+from mock_platform.core.poll import EventType
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm
+from mock_platform.events.records import ChangeEvent, Notification
 
 _OWNER = User(
     id=33, account_id=11, company_id=22, email="owner@certify.example", first_name="Olive", last_name="Owner"

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from elements_local.certify.callback import ComposedCallback, Envelope
 from elements_local.certify.trial import FailedError, SkippedError, Trial
 from mock_platform.callbacks.signature import sign
-from mock_platform.core.models import EventType
+from mock_platform.core.poll import EventType
 
 Check: TypeAlias = Callable[[Trial], None]
 

@@ -8,7 +8,7 @@ from mock_platform.accounts.people import sees
 from mock_platform.accounts.store import People
 from mock_platform.core import identities
 from mock_platform.core.choices import Visibility
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.errors import InvalidCredentialsError
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from mock_platform.core.models import Instance, User
+from mock_platform.core.instance import Instance, User
 
 SENDER = "notifications@cloud-elements.com"
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from mock_platform.accounts.roles import ORG_ADMIN, ROLES
 from mock_platform.accounts.roles import USER as USER_ROLE
 from mock_platform.core.choices import Passwords, Visibility
-from mock_platform.core.models import User
+from mock_platform.core.instance import User
 from mock_platform.errors import ConflictError, InvalidRequestError, NotPermittedError, shown
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")

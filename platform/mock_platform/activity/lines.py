@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from mock_platform.core.models import Instance, RunSummary
+from mock_platform.core.instance import Instance
+from mock_platform.core.run_control import RunSummary
 from mock_platform.dates.iso_dates import iso_date_exact
 
 

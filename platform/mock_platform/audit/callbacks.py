@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mock_platform.core.models import Attempt, DeliveryStatus
 from mock_platform.dates.iso_dates import iso_date_exact
+from mock_platform.events.records import Attempt, DeliveryStatus
 
 _PROMPT = timedelta(minutes=1)
 """A callback that is taken within the shortest interval there is, at its first try, is not late."""

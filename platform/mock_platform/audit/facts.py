@@ -16,13 +16,15 @@ from mock_platform.audit.reckoning import ReportedEvent, ResourceHistory, Stampe
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.models import Attempt, DeliveryStatus, Instance, LastPoll, Objects, Poll
+from mock_platform.core.instance import Instance, Objects
+from mock_platform.core.poll import LastPoll, Poll
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.resources import collection
 from mock_platform.errors import NotFoundError
 from mock_platform.events.notification import KeptNotification
+from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.instances.store import Instances
 from mock_platform.polling.store import Polls

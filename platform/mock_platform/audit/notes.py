@@ -9,7 +9,7 @@ from mock_platform.audit.facts import AuditedResource, silent
 from mock_platform.audit.reckoning import StampedChange
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 
 _MINUTE = timedelta(minutes=1)

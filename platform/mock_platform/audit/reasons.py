@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.audit.oracle import OwedEvent
-from mock_platform.core.models import Decision, Poll
+from mock_platform.core.poll import Decision, Poll
 from mock_platform.dates.iso_dates import iso_date_exact as shown
 
 NO_DELETIONS = "polling asks for what has changed, and reports no deletions: what is gone is in no answer"

@@ -10,7 +10,7 @@ from enum import Enum
 from mock_platform.audit import reasons
 from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, OwedEvent, PollingHistory, owed
-from mock_platform.core.models import Poll
+from mock_platform.core.poll import Poll
 
 _SECOND = timedelta(seconds=1)
 

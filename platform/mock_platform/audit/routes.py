@@ -17,7 +17,7 @@ from mock_platform.audit.ground_truth import GroundTruth
 from mock_platform.audit.notes import notes
 from mock_platform.audit.reckoning import Audit, AuditFinding, AuditVerdict, reckon
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.routes_warnings import kept_warnings

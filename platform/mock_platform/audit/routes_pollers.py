@@ -12,9 +12,11 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit import facts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance, JobKind, Resource
+from mock_platform.core.instance import Instance
+from mock_platform.core.poll import Resource
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.instances.store import Instances
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 from mock_platform.polling import window as polling
 from mock_platform.polling.store import Polls

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NotRequired, TypedDict
 
 from mock_platform.accounts.emails import SENDER
-from mock_platform.core.models import Instance, User
+from mock_platform.core.instance import Instance, User
 from mock_platform.dates.iso_dates import iso_date
 from mock_platform.events.event import java_text, topic
 

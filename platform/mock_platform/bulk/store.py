@@ -15,8 +15,8 @@ from mock_kit.storage.database import Database
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import JobKind
 from mock_platform.events.store_notifications import NewNotification, tell
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import drop_jobs, plan_job
 
 _AT_ONCE = 500

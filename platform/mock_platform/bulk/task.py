@@ -13,9 +13,10 @@ from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.bulk.store import Bulk, BulkStepOutcome
 from mock_platform.core import identities
-from mock_platform.core.models import Instance, Job, RunSummary, User
+from mock_platform.core.instance import Instance, User
 from mock_platform.core.paths import BASE_PATH
 from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.core.sort_key import key_of
 from mock_platform.elements.insightly.definition import INSIGHTLY
@@ -23,6 +24,7 @@ from mock_platform.elements.insightly.dialect import LARGEST_PAGE
 from mock_platform.events.event import topic
 from mock_platform.events.store_notifications import NewNotification
 from mock_platform.instances.store import Instances
+from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
 
 _SHOWN = 500

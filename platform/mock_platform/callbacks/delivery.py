@@ -6,7 +6,7 @@ from datetime import datetime
 from mock_platform.accounts.failure_policy import FailurePolicy
 from mock_platform.callbacks.retry import next_attempt
 from mock_platform.core.choices import RetrySchedule
-from mock_platform.core.models import Delivery, DeliveryStatus
+from mock_platform.events.records import Delivery, DeliveryStatus
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from threading import Condition, Thread
 from typing import NamedTuple, TypeAlias
 
-from mock_platform.core.models import RunSummary
+from mock_platform.core.run_control import RunSummary
 
 Work: TypeAlias = Callable[[], RunSummary]
 

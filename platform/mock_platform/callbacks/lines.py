@@ -12,8 +12,8 @@ from mock_kit.admin.masks import MASK, mask_target
 from mock_platform.activity.lines import Activity, ActivityKind, counted, moment, of_instance
 from mock_platform.callbacks.delivery import AttemptOutcome
 from mock_platform.core.choices import RetrySchedule
-from mock_platform.core.models import Attempt
 from mock_platform.dates.iso_dates import iso_date_exact
+from mock_platform.events.records import Attempt
 
 _CHANGES_SHOWN = 10
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from mock_kit.api.json_text import encode
 from mock_kit.web.wire import Http, Reply
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 
 _log = logging.getLogger(__name__)
 

@@ -17,8 +17,9 @@ from mock_platform.accounts.store_emails import Emails
 from mock_platform.callbacks.store import Deliveries, KeptDelivery, Key
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Attempt, JobKind
+from mock_platform.events.records import Attempt
 from mock_platform.events.store_history import HistoryRetention
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 
 bp = Blueprint("outbox", __name__, url_prefix="/_local")

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.callbacks.delivery import released
-from mock_platform.core.models import Channel, Delivery, DeliveryStatus, JobKind, Subscription
 from mock_platform.core.tables import deliveries, notifications, subscriptions
 from mock_platform.events.notification import KeptNotification
+from mock_platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
 from mock_platform.events.store_notifications import plan_delivery
 from mock_platform.events.store_subscriptions import by_id
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import move_jobs
 
 Key: TypeAlias = tuple[int, int]

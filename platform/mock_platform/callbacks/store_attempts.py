@@ -21,8 +21,10 @@ from mock_platform.callbacks.store import (
     of_subscription,
     settle,
 )
-from mock_platform.core.models import Attempt, Delivery, DeliveryStatus, EventStatus, Job
 from mock_platform.core.tables import attempts, deliveries, instances, notifications, subscriptions
+from mock_platform.events.records import Attempt, Delivery, DeliveryStatus
+from mock_platform.events.stored_event import EventStatus
+from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import move_or_remove, move_or_remove_all, still_planned
 
 _configuration = Decoder(dict[str, str | None])

@@ -18,9 +18,11 @@ from mock_platform.callbacks.standard_webhooks import standard_headers
 from mock_platform.callbacks.store import Key
 from mock_platform.callbacks.store_attempts import AttemptResult, Attempts, DueDelivery
 from mock_platform.configuration.callback_headers import STANDARD_SECRET
-from mock_platform.core.models import Attempt, Job, RunSummary
 from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
+from mock_platform.events.records import Attempt
+from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
 
 _MOST_TOGETHER = 32

@@ -11,7 +11,7 @@ from functools import lru_cache
 from mock_platform.configuration import callback_headers, poller_configuration
 from mock_platform.configuration.masking import Values, unmask
 from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.models import Resource
+from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
 from mock_platform.errors import InvalidRequestError
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.models import DateField, Resource
+from mock_platform.core.poll import DateField, Resource
 from mock_platform.dates import date_template, zones
 from mock_platform.dates.java_patterns import MILLISECONDS, compile_pattern
 from mock_platform.errors import InvalidRequestError, PollerConfigurationError, shown

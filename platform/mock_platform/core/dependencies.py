@@ -13,9 +13,9 @@ from mock_kit.web.outbound import Outbound
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.registry import Workspace, Workspaces
-from mock_platform.core.models import Instance, RunSummary
+from mock_platform.core.instance import Instance
 from mock_platform.core.registry import Registry, StoreRegistry
-from mock_platform.core.run_control import AdvanceRun
+from mock_platform.core.run_control import AdvanceRun, RunSummary
 from mock_platform.core.settings import PlatformSettings
 
 EXTENSION = "mock-platform"

@@ -5,7 +5,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mock_platform.core.models import RunSummary
+
+@dataclass(frozen=True, kw_only=True)
+class RunSummary:
+    """What ran while time was moved.
+
+    Attributes:
+        polls: polls of single resources.
+        events: changes found.
+        deliveries: callbacks that their receiver took.
+        attempts: callbacks sent, taken or not.
+    """
+
+    polls: int = 0
+    events: int = 0
+    deliveries: int = 0
+    attempts: int = 0
+
+    def __add__(self, other: "RunSummary") -> "RunSummary":
+        return RunSummary(
+            polls=self.polls + other.polls,
+            events=self.events + other.events,
+            deliveries=self.deliveries + other.deliveries,
+            attempts=self.attempts + other.attempts,
+        )
 
 
 def nobody_left() -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mock_platform.core.models import MappedField, ObjectDefinition, Transformation
+from mock_platform.core.instance import MappedField, ObjectDefinition, Transformation
 from mock_platform.transformations.transformation import ID_ALIAS
 
 

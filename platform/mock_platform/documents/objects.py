@@ -2,7 +2,7 @@
 
 from mock_platform.configuration.masking import Values
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject, mapped, with_alias
 from mock_platform.elements.element import Element
 from mock_platform.elements.insightly.fields import FieldMetadata, known_fields

@@ -8,12 +8,13 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.store import People
 from mock_platform.core import identities
-from mock_platform.core.models import Instance, Notification
+from mock_platform.core.instance import Instance
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm, Found
+from mock_platform.events.records import Notification
 from mock_platform.events.store_notifications import Compose, OutgoingNotification
 
 

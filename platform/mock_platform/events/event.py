@@ -8,9 +8,11 @@ from typing import Literal, NotRequired, TypedDict
 
 from mock_platform.accounts.emails import SENDER
 from mock_platform.core.choices import RawForm
-from mock_platform.core.models import ChangeEvent, Decision, Instance, Notification, User
+from mock_platform.core.instance import Instance, User
+from mock_platform.core.poll import Decision
 from mock_platform.dates.iso_dates import iso_date
 from mock_platform.dates.java_dates import MONTHS, WEEKDAYS, epoch_milliseconds
+from mock_platform.events.records import ChangeEvent, Notification
 
 Found = tuple[Decision, Mapping[str, object]]
 

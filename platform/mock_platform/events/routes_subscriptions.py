@@ -12,10 +12,10 @@ from mock_platform.core import identities
 from mock_platform.core.answers import done, whole_id
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import paginated
-from mock_platform.core.models import Channel, Subscription
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
 from mock_platform.errors import NotFoundError
 from mock_platform.events import subscription as rules
+from mock_platform.events.records import Channel, Subscription
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.events.subscription import SubscriptionJson
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Row, Select, func, select
 
 from mock_kit.storage.database import Database
-from mock_platform.core.models import EventStatus, StoredEvent
 from mock_platform.core.tables import instances, notifications
+from mock_platform.events.stored_event import EventStatus, StoredEvent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from mock_kit.storage.database import Database
 from mock_platform.core.analytics import Tally
-from mock_platform.core.models import EventStatus
 from mock_platform.core.tables import attempts, notifications
 from mock_platform.core.time_units import unit_number, unit_start
 from mock_platform.events.store import EventFilter, select_events
+from mock_platform.events.stored_event import EventStatus
 
 
 class EventCounts:

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, exists, or_,
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Pruned, Retention, RetentionRule
-from mock_platform.core.models import DeliveryStatus
 from mock_platform.core.tables import attempts, deliveries, emails, notifications, polls, pruned, traces
+from mock_platform.events.records import DeliveryStatus
 from mock_platform.jobs.store import scheduled_turns
 
 _owed = deliveries.alias()

@@ -11,19 +11,14 @@ from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.emails import of_notification
 from mock_platform.accounts.store_emails import keep_email
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import (
-    Channel,
-    DeliveryStatus,
-    EventStatus,
-    JobKind,
-    Notification,
-    Subscription,
-    User,
-)
+from mock_platform.core.instance import User
 from mock_platform.core.tables import deliveries, notifications
 from mock_platform.events.notification import KeptNotification, as_json
+from mock_platform.events.records import Channel, DeliveryStatus, Notification, Subscription
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_subscriptions import subscribers
+from mock_platform.events.stored_event import EventStatus
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import plan_job
 
 _add = Prepared(notifications.insert())

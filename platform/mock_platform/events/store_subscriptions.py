@@ -9,9 +9,10 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import Channel, Instance, Subscription
+from mock_platform.core.instance import Instance
 from mock_platform.core.tables import subscribed_topics, subscriptions
 from mock_platform.events.event import topic
+from mock_platform.events.records import Channel, Subscription
 from mock_platform.jobs.store import drop_deliveries
 
 config_of = Decoder(dict[str, object]).decode

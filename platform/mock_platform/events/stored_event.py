@@ -1,10 +1,51 @@
 """An event as the events API shows it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
 from typing import TypedDict
 
-from mock_platform.core.models import StoredEvent
 from mock_platform.dates.iso_dates import iso_date_exact
+
+
+class EventStatus(Enum):
+    """Where an event stands.
+
+    Source: the words are the vendor's (observed); what each of them means, except for the last, is assumed.
+
+    Attributes:
+        NEW: found by a poll, and not sent to anybody yet.
+        RECEIVED: handed in at ``/events``, and not sent to anybody yet.
+        CONSUMED: there is nobody to tell; the event is only kept.
+        DISPATCHED: sent, and not taken so far.
+        NOTIFIED: taken by its receiver.
+    """
+
+    NEW = "NEW"
+    RECEIVED = "RECEIVED"
+    CONSUMED = "CONSUMED"
+    DISPATCHED = "DISPATCHED"
+    NOTIFIED = "NOTIFIED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredEvent:
+    """A notification as the events API shows it.
+
+    Attributes:
+        provider_data: JSON text of what was polled.
+        notified_data: the bodies that were delivered.
+    """
+
+    id: str
+    instance_id: int
+    notification_id: int
+    date: datetime
+    status: EventStatus
+    provider_data: str
+    notified_data: tuple[str, ...] = ()
+    updated: datetime
 
 
 class EventElementInstanceJson(TypedDict):

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypeAlias, TypedDict
 
 from mock_platform.ceql import Clause, fields_of, parse
-from mock_platform.core.models import Channel, Delivery, Subscription
 from mock_platform.dates.iso_dates import iso_date
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.notification import KeptNotification, NotificationJson
 from mock_platform.events.notification import as_json as notification_json
+from mock_platform.events.records import Channel, Delivery, Subscription
 
 Filtered: TypeAlias = Mapping[str, object]
 """What a clause is held against."""

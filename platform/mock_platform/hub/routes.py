@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint
 
 from mock_kit.api.operations import Answer, Link, operation
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.core.paging import PAGE_HEADERS
 from mock_platform.hub import service as hub_records
 from mock_platform.hub.routes_async import dispatch_if_async

@@ -6,8 +6,8 @@ from flask import Blueprint, request
 
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.instants import format_instant
+from mock_platform.core.instance import Instance, Transformation
 from mock_platform.core.listing import counted
-from mock_platform.core.models import Instance, Transformation
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.elements.insightly.fields import FieldMetadata
 from mock_platform.elements.insightly.objects import ObjectName

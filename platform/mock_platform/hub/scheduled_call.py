@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.hub.async_call import AsyncCall
 from mock_platform.jobs.job import JobJson, JobWork, job_json, trigger
 

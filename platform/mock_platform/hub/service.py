@@ -10,7 +10,7 @@ from mock_platform.ceql import parse
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.core.ordering import parse_order
 from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, Paging, page_headers, page_token, paging
 from mock_platform.core.paths import ID_ALIAS_HEADER

@@ -5,12 +5,13 @@ from datetime import datetime
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance, JobKind
+from mock_platform.core.instance import Instance
 from mock_platform.dates import cron
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError
 from mock_platform.hub.scheduled_call import ScheduledCall, ScheduledJob
 from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.instances.calling import visible_instances
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
 
 _CRON = "cron"

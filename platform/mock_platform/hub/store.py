@@ -9,9 +9,9 @@ from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text, select
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import Job, JobKind
 from mock_platform.core.tables import OutsideText, metadata
 from mock_platform.hub.async_call import AsyncCall
+from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import move_or_remove, plan_job
 
 async_calls = Table(

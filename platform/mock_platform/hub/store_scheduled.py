@@ -9,8 +9,8 @@ from sqlalchemy import Row, select
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import Job, JobKind
 from mock_platform.hub.scheduled_call import ScheduledCall
+from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.job import JobRun
 from mock_platform.jobs.store import (
     drop_jobs,

@@ -6,13 +6,14 @@ from mock_kit.api.json_text import MalformedJsonError, decode, encode
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.callbacks.headers import callback_headers
-from mock_platform.core.models import Job, RunSummary
 from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.hub import async_call
 from mock_platform.hub.async_call import AsyncCall, AsyncCallResult
 from mock_platform.hub.store import AsyncCalls
 from mock_platform.instances.store import Instances
+from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
 
 

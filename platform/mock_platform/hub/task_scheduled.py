@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core import identities
-from mock_platform.core.models import Job, RunSummary
 from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.run_control import RunSummary
 from mock_platform.dates import cron
 from mock_platform.hub import scheduled_call
 from mock_platform.hub.scheduled_call import ScheduledCall
 from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.hub.task import CallTask
 from mock_platform.instances.store import Instances
+from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.job import JobRun
 
 

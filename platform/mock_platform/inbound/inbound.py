@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from mock_platform.core.models import Decision, EventType, PollVerdict, Resource
+from mock_platform.core.poll import Decision, EventType, PollVerdict, Resource
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.event import Found
 from mock_platform.polling import window as polling

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core import identities
-from mock_platform.core.models import Instance, Resource
+from mock_platform.core.instance import Instance
+from mock_platform.core.poll import Resource
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.element import Element

@@ -8,7 +8,7 @@ from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.core.answers import whole_id
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.errors import (
     InstanceDisabledError,
     InvalidCredentialsError,

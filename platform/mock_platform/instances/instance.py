@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
 from mock_platform.errors import InvalidRequestError
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mock_platform.activity.lines import Activity, ActivityKind, about_instance, moment, of_instance, span
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.instances.schedule import PollPlan
 from mock_platform.lint.warning import ConfigWarning
 

@@ -11,7 +11,7 @@ from flask import Blueprint, g
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, caller
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
 from mock_platform.elements.service import own_element
 from mock_platform.errors import InvalidCredentialsError, NotFoundError

@@ -5,8 +5,8 @@ from msgspec import Struct
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.configuration.entry import EntryJson, entries, key_named
 from mock_platform.core.dependencies import dependencies
+from mock_platform.core.instance import Instance
 from mock_platform.core.listing import counted
-from mock_platform.core.models import Instance
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.instances import instance as rules
 from mock_platform.instances.instance import InstanceBody

@@ -12,13 +12,13 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import authorization, caller
 from mock_platform.core.analytics import span
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance, StoredEvent
+from mock_platform.core.instance import Instance
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.core.retention import kept_since
 from mock_platform.errors import NotFoundError
 from mock_platform.events.store import EventFilter, Events
 from mock_platform.events.store_counts import EventCounts
-from mock_platform.events.stored_event import DispositionJson, EventJson, disposition, to_json
+from mock_platform.events.stored_event import DispositionJson, EventJson, StoredEvent, disposition, to_json
 from mock_platform.instances.calling import instance_named, instance_of_token, visible_instances
 
 bp = Blueprint("events", __name__, url_prefix="/instances")

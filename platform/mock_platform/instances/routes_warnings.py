@@ -10,7 +10,7 @@ from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.service import elements_of
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.store import Instances

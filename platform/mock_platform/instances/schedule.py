@@ -6,7 +6,7 @@ from datetime import datetime
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
 from mock_platform.lint.warning import ConfigWarnings
 

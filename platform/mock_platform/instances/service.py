@@ -11,7 +11,7 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.instance_json import InstanceJson, InstanceTransformationJson, ObjectJson
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
 from mock_platform.elements.service import elements_of
 from mock_platform.errors import InvalidRequestError, NotFoundError

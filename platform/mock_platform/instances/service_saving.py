@@ -13,7 +13,7 @@ from mock_platform.activity.lines import Activity
 from mock_platform.activity.store import Activities
 from mock_platform.callbacks.receiver_keys import tell_sink
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
 from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.schedule import PollPlan, plan

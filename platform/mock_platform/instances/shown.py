@@ -6,7 +6,7 @@ from typing import TypedDict
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.instance_json import InstanceJson, InstanceTransformationJson, ObjectJson
 from mock_platform.configuration.masking import mask
-from mock_platform.core.models import Instance, User
+from mock_platform.core.instance import Instance, User
 from mock_platform.dates.iso_dates import iso_date
 from mock_platform.elements.element import Element
 from mock_platform.elements.shown import element_to_json

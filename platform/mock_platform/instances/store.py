@@ -10,7 +10,8 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import NONE, Instance, JobKind, LastPoll, Objects
+from mock_platform.core.instance import NONE, Instance, Objects
+from mock_platform.core.poll import LastPoll
 from mock_platform.core.tables import instances, last_polls, subscriptions
 from mock_platform.events.store_subscriptions import subscribe_instance, unsubscribe_instance
 from mock_platform.instances.schedule import PollPlan
@@ -23,6 +24,7 @@ from mock_platform.instances.store_search import (
     keep_tags,
     rows_found,
 )
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import drop_jobs, forget_scheduled_calls, plan_job
 from mock_platform.lint.store import (
     all_body_warnings,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
 
 from mock_kit.storage.prepared import Prepared
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.core.tables import instance_tags, instances
 
 WithSubscription = Select[tuple[object, ...]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
-from mock_platform.core.models import User
+from mock_platform.core.instance import User
 from mock_platform.dates.java_dates import epoch_milliseconds
 
 PRIORITY = 5

@@ -18,8 +18,7 @@ from mock_kit.workspaces.requests import (
     shown_clock,
 )
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import RunSummary
-from mock_platform.core.run_control import AdvanceRun
+from mock_platform.core.run_control import AdvanceRun, RunSummary
 
 bp = Blueprint("clock", __name__, url_prefix="/_local/clock")
 

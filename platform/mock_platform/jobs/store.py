@@ -21,8 +21,8 @@ from sqlalchemy import (
 
 from mock_kit.storage.database import Database, Instant
 from mock_kit.storage.prepared import Prepared
-from mock_platform.core.models import Job, JobKind
 from mock_platform.core.tables import OutsideText, jobs, metadata, subscriptions
+from mock_platform.jobs.due_job import Job, JobKind
 
 _due = (
     select(jobs)

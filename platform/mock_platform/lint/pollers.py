@@ -20,7 +20,7 @@ from mock_platform.configuration.poller_configuration import (
     Entries,
 )
 from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.models import Resource
+from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
 from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
 

@@ -2,7 +2,7 @@
 
 from mock_platform.callbacks.lines import shown_url
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
 from mock_platform.lint.instance import LintContext, of_instance
 from mock_platform.lint.warning import ConfigWarnings

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from mock_platform.core.models import EventType
+from mock_platform.core.poll import EventType
 
 
 def classify(created: datetime, updated: datetime, *, tolerance: timedelta) -> EventType:

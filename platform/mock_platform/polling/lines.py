@@ -1,7 +1,7 @@
 """What is told of polls."""
 
 from mock_platform.activity.lines import Activity, ActivityKind, of_instance
-from mock_platform.core.models import Poll, Resource
+from mock_platform.core.poll import Poll, Resource
 from mock_platform.dates import date_template
 
 

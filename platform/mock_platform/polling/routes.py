@@ -11,7 +11,8 @@ from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
 from mock_kit.storage.retention import pruned_json
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import Decision, Poll, RunSummary
+from mock_platform.core.poll import Decision, Poll
+from mock_platform.core.run_control import RunSummary
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.store import Instances

@@ -12,18 +12,14 @@ from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.emails import Email
 from mock_platform.accounts.store_emails import keep_email
 from mock_platform.core.counters import next_number
-from mock_platform.core.models import (
-    Decision,
-    EventStatus,
-    Instance,
-    JobKind,
-    Poll,
-    PollVerdict,
-)
+from mock_platform.core.instance import Instance
+from mock_platform.core.poll import Decision, Poll, PollVerdict
 from mock_platform.core.tables import instances, last_polls, polls
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import Compose, NewNotification, OutgoingNotification, tell
+from mock_platform.events.stored_event import EventStatus
 from mock_platform.instances.store import still_there
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import NextRun, drop_jobs, move_or_remove
 from mock_platform.usage.store import UsageStore
 

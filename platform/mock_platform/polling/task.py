@@ -13,13 +13,16 @@ from mock_platform.activity.store import Activities
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core import identities
-from mock_platform.core.models import Decision, Instance, Job, Poll, Resource, RunSummary
+from mock_platform.core.instance import Instance
 from mock_platform.core.paths import BASE_PATH, ID_ALIAS_HEADER
+from mock_platform.core.poll import Decision, Poll, Resource
 from mock_platform.core.registry import StoreRegistry
+from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.events.composer import NotificationComposer
 from mock_platform.instances.store import Instances
+from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs, NextRun
 from mock_platform.polling import lines as poll_lines
 from mock_platform.polling import window as polling

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from mock_platform.ceql.record_path import find
 from mock_platform.configuration.instance_configuration import as_text
-from mock_platform.core.models import DateField, Decision, PollVerdict, Resource
+from mock_platform.core.poll import DateField, Decision, PollVerdict, Resource
 from mock_platform.dates import date_template, zones
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.dates.java_dates import parse_date

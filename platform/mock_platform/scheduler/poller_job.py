@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_platform.configuration.instance_configuration import refresh_interval
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.events.event import topic
 from mock_platform.jobs.job import JobJson, JobWork, job_json, trigger
 

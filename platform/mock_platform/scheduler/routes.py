@@ -21,8 +21,8 @@ from mock_platform.configuration.poller_configuration import next_poll
 from mock_platform.core import identities
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
+from mock_platform.core.instance import Instance
 from mock_platform.core.listing import paginated
-from mock_platform.core.models import Instance, JobKind
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.elements.catalogue import find_element
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, shown
@@ -33,6 +33,7 @@ from mock_platform.hub.service_scheduled import find_scheduled
 from mock_platform.instances.calling import instance_named, visible_instances
 from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service import ProviderCheck, change
+from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.job import JobHistoryJson, JobJson, JobRun, history_json
 from mock_platform.jobs.store import Jobs
 from mock_platform.scheduler import poller_job

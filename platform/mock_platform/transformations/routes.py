@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from mock_kit.api.operations import Answer, operation
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.models import DefinedField, MappedField, ObjectDefinition, Objects, Transformation
+from mock_platform.core.instance import DefinedField, MappedField, ObjectDefinition, Objects, Transformation
 from mock_platform.errors import NotFoundError
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 from mock_platform.instances.store import Instances

@@ -6,7 +6,7 @@ says whose they are, is taken from the vendor's tools (observed for other levels
 
 from typing import NotRequired, TypedDict
 
-from mock_platform.core.models import ObjectDefinition, Transformation
+from mock_platform.core.instance import ObjectDefinition, Transformation
 
 _LEVEL = "instance"
 

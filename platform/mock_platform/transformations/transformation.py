@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mock_platform.ceql import Clause, with_fields
-from mock_platform.core.models import MappedField, ObjectDefinition, Objects, Transformation
+from mock_platform.core.instance import MappedField, ObjectDefinition, Objects, Transformation
 from mock_platform.core.ordering import SortOrder
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError, shown
 from mock_platform.transformations.field_mapping import ROWS, moved

@@ -15,17 +15,11 @@ from mock_platform.callbacks.delivery import after_attempt
 from mock_platform.callbacks.lines import AttemptedCallback, CallbackSubject
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import CLOUD_ELEMENTS, EmptyBlock
-from mock_platform.core.models import (
-    Decision,
-    Delivery,
-    DeliveryStatus,
-    Instance,
-    Poll,
-    PollVerdict,
-    Resource,
-    RunSummary,
-)
+from mock_platform.core.instance import Instance
+from mock_platform.core.poll import Decision, Poll, PollVerdict, Resource
+from mock_platform.core.run_control import RunSummary
 from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.events.records import Delivery, DeliveryStatus
 from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.schedule import plan
 from mock_platform.polling import lines as poll_lines

@@ -8,7 +8,7 @@ import pytest
 from mock_platform.accounts.failure_policy import FailurePolicy
 from mock_platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside, released
 from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
-from mock_platform.core.models import Delivery, DeliveryStatus
+from mock_platform.events.records import Delivery, DeliveryStatus
 
 MADE = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 TRIED = MADE + timedelta(seconds=30)

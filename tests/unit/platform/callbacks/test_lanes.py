@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from mock_platform.callbacks.lanes import LaneKey, Lanes
-from mock_platform.core.models import RunSummary
+from mock_platform.core.run_control import RunSummary
 
 SECONDS = 20
 """How long a test waits for a thread before it fails; none waits so long if all is well."""

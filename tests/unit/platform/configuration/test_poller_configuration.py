@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mock_platform.configuration.poller_configuration import parse_entries, refresh_interval, resources
 from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.models import DateField, Resource
+from mock_platform.core.poll import DateField, Resource
 from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from mock_platform.errors import InvalidRequestError, PollerConfigurationError
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_platform.core.models import DefinedField, MappedField, ObjectDefinition, Transformation
+from mock_platform.core.instance import DefinedField, MappedField, ObjectDefinition, Transformation
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject, mapped, with_alias
 
 VENDORS = DocumentedObject(

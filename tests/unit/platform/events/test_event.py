@@ -9,17 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.core.choices import RawForm
-from mock_platform.core.models import (
-    ChangeEvent,
-    Decision,
-    EventType,
-    Instance,
-    Notification,
-    PollVerdict,
-    User,
-)
+from mock_platform.core.instance import Instance, User
+from mock_platform.core.poll import Decision, EventType, PollVerdict
 from mock_platform.dates.iso_dates import iso_date, iso_date_exact
 from mock_platform.events.event import CallbackForm, body, java_text, notifications, raw_body, topic
+from mock_platform.events.records import ChangeEvent, Notification
 
 POLL_AT = datetime(2020, 1, 15, 10, 15, 0, 412_000, tzinfo=UTC)
 CHANGED = datetime(2020, 1, 15, 10, 13, 42, 999_999, tzinfo=UTC)

@@ -6,8 +6,9 @@ import pytest
 
 from mock_platform.accounts.emails import EmailCause, delivery_failed, of_notification
 from mock_platform.ceql import matches, parse
-from mock_platform.core.models import Channel, Delivery, DeliveryStatus, Subscription, User
+from mock_platform.core.instance import User
 from mock_platform.events.notification import KeptNotification, PlainNotification, plain_body
+from mock_platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
 from mock_platform.events.subscription import as_json, delivery_json, filtered_by
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

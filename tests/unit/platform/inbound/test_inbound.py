@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.models import DateField, PollVerdict, Resource
+from mock_platform.core.poll import DateField, PollVerdict, Resource
 from mock_platform.errors import InvalidRequestError
 from mock_platform.inbound.inbound import decide, instance_id, instance_ids, payload, read_hand_off
 

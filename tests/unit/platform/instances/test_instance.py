@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.errors import InvalidRequestError
 from mock_platform.instances.instance import (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_platform.core.models import Instance, User
+from mock_platform.core.instance import Instance, User
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.shown import element_to_json
 from mock_platform.instances.instance import InstanceBody, make

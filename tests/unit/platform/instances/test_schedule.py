@@ -8,7 +8,7 @@ import pytest
 
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import EmptyBlock
-from mock_platform.core.models import Instance
+from mock_platform.core.instance import Instance
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.instances.schedule import PollPlan, plan
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_platform.core.models import EventType
+from mock_platform.core.poll import EventType
 from mock_platform.polling.change import classify
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

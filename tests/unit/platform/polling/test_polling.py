@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.configuration.poller_configuration import next_poll
-from mock_platform.core.models import DateField, PollVerdict, Resource
+from mock_platform.core.poll import DateField, PollVerdict, Resource
 from mock_platform.events.event import CallbackForm, notifications
 from mock_platform.polling.window import Window, decide, reads_on, request_url, window
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.ceql import parse, to_text
-from mock_platform.core.models import NONE, DefinedField, MappedField, ObjectDefinition, Transformation
+from mock_platform.core.instance import NONE, DefinedField, MappedField, ObjectDefinition, Transformation
 from mock_platform.core.ordering import SortOrder
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError
 from mock_platform.transformations.transformation import (

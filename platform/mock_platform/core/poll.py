@@ -1,0 +1,113 @@
+"""What is polled, and what came of a poll."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+
+class EventType(Enum):
+    """What happened to a record, in the callback's words."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateField:
+    """Where a record keeps a date, and how it writes it.
+
+    Attributes:
+        zone: of a text that names none itself.
+    """
+
+    path: str
+    pattern: str
+    zone: str = "GMT"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource that an instance polls: an entry of ``event.poller.configuration``.
+
+    Attributes:
+        name: the entry's key; it becomes ``objectType``.
+        url: relative to the platform, with date placeholders.
+        id_field: a path in the record; empty means that there is no id.
+        updated, created: None where the entry names no such field.
+        created_check_tolerance: None where the entry leaves it to the platform.
+    """
+
+    name: str
+    url: str
+    id_field: str = ""
+    updated: DateField | None = None
+    created: DateField | None = None
+    filter_by_updated_date: bool = True
+    filter_by_current_date: bool = False
+    created_check_tolerance: timedelta | None = None
+    page_size: int | None = None
+    poll_delay: timedelta = timedelta(0)
+
+
+class PollVerdict(Enum):
+    """What a poll made of a record; that one was deleted, only whoever hands it on can say."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a poll made of one record, and why.
+
+    Attributes:
+        record_id: empty if the record has none where the configuration says.
+        date: the date that was held against the window; becomes the event's date.
+    """
+
+    record_id: str
+    updated: str | None
+    created: str | None
+    date: datetime
+    verdict: PollVerdict
+    why: str
+
+    @property
+    def change(self) -> EventType | None:
+        """The change to report, or None."""
+        return None if self.verdict is PollVerdict.IGNORED else EventType(self.verdict.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Poll:
+    """One poll of one resource, with every decision it took.
+
+    Attributes:
+        window_from: the time from which it asked, the poll delay already taken off.
+        request_status: of the first page that failed, else of the last; None if no answer came.
+        events: changes found.
+        error: why the poll failed, or None.
+    """
+
+    id: int = 0
+    instance_id: int
+    resource: str
+    window_from: datetime
+    at: datetime
+    request_url: str
+    request_status: int | None
+    seen: int = 0
+    events: int = 0
+    decisions: tuple[Decision, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastPoll:
+    """How far a resource has been polled, and how often in a row that has failed since."""
+
+    at: datetime
+    failures: int = 0

@@ -1,0 +1,31 @@
+"""Something that falls due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class JobKind(Enum):
+    """What can fall due."""
+
+    POLL = "poll"
+    DELIVER = "deliver"
+    BULK = "bulk"
+    CALL = "call"
+    SCHEDULED = "scheduled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Something that falls due: jobs of one instant run in the order of their numbers.
+
+    Attributes:
+        subject: the instance of a poll; ``notification/subscription`` of a delivery; the id of a bulk job; the number of
+            a call that is done later.
+    """
+
+    number: int
+    workspace: str
+    kind: JobKind
+    subject: str
+    due: datetime
