@@ -33,7 +33,7 @@ from mock_platform.elements.catalogue import ELEMENTS
 from mock_platform.events.records import Channel, DeliveryStatus
 from mock_platform.hub.store import async_calls
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import scheduled_calls, scheduled_turns
+from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
 from mock_platform.usage.tables import usage
 
 _GIVEN_OUT: Mapping[str, tuple[Column[int], ...]] = {

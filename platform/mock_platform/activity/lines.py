@@ -1,4 +1,4 @@
-"""What happened, in a line each: what is told of instances, polls, callbacks and time to whoever watches.
+"""What happened, in a line each, for whoever watches: its form, and what is told of time and resets.
 
 A line says no instant of its own, since it is shown beside the one it belongs to. Who hands in a URL masks its secrets.
 """

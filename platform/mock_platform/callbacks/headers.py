@@ -1,4 +1,4 @@
-"""The headers of a callback that an instance's configuration asks for."""
+"""The headers of a callback: its signature, credentials, and what the instance's configuration adds."""
 
 from base64 import b64encode
 from collections.abc import Mapping

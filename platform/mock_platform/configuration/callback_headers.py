@@ -1,4 +1,4 @@
-"""The headers of a callback that an instance's configuration asks for."""
+"""The configuration keys that say which headers callbacks carry: what they may hold."""
 
 import json
 import re

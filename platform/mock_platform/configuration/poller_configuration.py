@@ -28,6 +28,7 @@ _HALF_A_LETTER = re.compile("[\ud800-\udfff]")
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _LONGEST_DURATION = timedelta.max // timedelta(seconds=1)
 _LONGEST_INTERVAL = timedelta.max // timedelta(minutes=1)
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 Entries = Mapping[str, object]
 
@@ -123,6 +124,15 @@ def refresh_interval(value: str | None) -> timedelta:
             f"{REFRESH_INTERVAL} must be whole minutes, 1 or more; got {shown(value)}"
         )
     return timedelta(minutes=min(int(text), _LONGEST_INTERVAL))
+
+
+def next_poll(at: datetime, *, refresh_interval: timedelta) -> datetime:
+    """Return when an instance is polled next; the end of the calendar stands for never.
+
+    Source: "event.poller.refresh_interval" (documented); the vendor's test suite parks a poller with a huge
+        number (observed).
+    """
+    return at + refresh_interval if refresh_interval < _LATEST - at else _LATEST
 
 
 def _lines(configuration: Mapping[str, str | None]) -> list[str]:
@@ -289,15 +299,3 @@ def _kind(value: object) -> str:
     return {dict: "an object", list: "an array", str: "a text", bool: "a flag", type(None): "null"}.get(
         type(value), "a number"
     )
-
-
-_LATEST = datetime.max.replace(tzinfo=UTC)
-
-
-def next_poll(at: datetime, *, refresh_interval: timedelta) -> datetime:
-    """Return when an instance is polled next; the end of the calendar stands for never.
-
-    Source: "event.poller.refresh_interval" (documented); the vendor's test suite parks a poller with a huge
-        number (observed).
-    """
-    return at + refresh_interval if refresh_interval < _LATEST - at else _LATEST

@@ -12,8 +12,6 @@ from mock_platform.errors import (
 )
 
 DEFAULT_PAGE_SIZE = 200
-
-
 _LARGEST_PAGE = 5000
 
 

@@ -6,8 +6,6 @@ from functools import cached_property
 from hashlib import sha256
 
 SECRET_TYPE = "PASSWORD"  # noqa: S105 - the name of an input type
-
-
 SECRET_KEYS = frozenset({"oauth.api.key", "oauth.api.secret"})
 
 

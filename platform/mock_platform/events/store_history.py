@@ -9,7 +9,7 @@ from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Pruned, Retention, RetentionRule
 from mock_platform.core.tables import attempts, deliveries, emails, notifications, polls, pruned, traces
 from mock_platform.events.records import DeliveryStatus
-from mock_platform.jobs.store import scheduled_turns
+from mock_platform.jobs.tables import scheduled_turns
 
 _owed = deliveries.alias()
 _still_owed = (

@@ -7,7 +7,7 @@ from werkzeug.routing import MapAdapter
 
 from mock_kit.web.lean_flask import LeanFlask
 from mock_platform.accounts.authorization import parse_authorization
-from mock_platform.core.paths import _ROUTED
+from mock_platform.core.paths import ROUTED
 from mock_platform.errors import InvalidCredentialsError
 from mock_platform.hub.path import HubPaths
 
@@ -30,7 +30,7 @@ class HubRouting(LeanFlask):
             below = self.hub_paths.routed(
                 request.path.removeprefix(self._base), with_element=_names_an_element(request)
             )
-            adapter.path_info = request.environ[_ROUTED] = self._base + below
+            adapter.path_info = request.environ[ROUTED] = self._base + below
         return adapter
 
     @cached_property

@@ -12,14 +12,8 @@ from mock_platform.core.counters import next_number
 from mock_platform.hub.scheduled_call import ScheduledCall
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.job import JobRun
-from mock_platform.jobs.store import (
-    drop_jobs,
-    forget_scheduled_call,
-    move_or_remove,
-    plan_job,
-    scheduled_calls,
-    scheduled_turns,
-)
+from mock_platform.jobs.store import drop_jobs, forget_scheduled_call, move_or_remove, plan_job
+from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
 
 _headers = Decoder(dict[str, str])
 

@@ -10,8 +10,6 @@ from mock_platform.instances.schedule import PollPlan
 from mock_platform.lint.warning import ConfigWarning
 
 _NAMES_SHOWN = 8
-
-
 _PARTS = {
     "name": "name",
     "tags": "tags",

@@ -1,4 +1,4 @@
-"""How the platform shows an instance and its element: the keys, in its order."""
+"""How the platform shows an instance: the keys, in its order."""
 
 from datetime import datetime
 from typing import TypedDict

@@ -7,22 +7,18 @@ from functools import cache
 
 from sqlalchemy import (
     BigInteger,
-    Column,
     Connection,
-    Index,
-    LargeBinary,
     Row,
-    Table,
-    Text,
     bindparam,
     func,
     select,
 )
 
-from mock_kit.storage.database import Database, Instant
+from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
-from mock_platform.core.tables import OutsideText, jobs, metadata, subscriptions
+from mock_platform.core.tables import jobs, subscriptions
 from mock_platform.jobs.due_job import Job, JobKind
+from mock_platform.jobs.tables import scheduled_calls, scheduled_turns
 
 _due = (
     select(jobs)
@@ -231,36 +227,6 @@ def _job(row: Row[tuple[object, ...]]) -> Job:
     return Job(
         number=row.number, workspace=row.workspace, kind=JobKind(row.kind), subject=row.subject, due=row.due
     )
-
-
-scheduled_calls = Table(
-    "platform_scheduled_calls",
-    metadata,
-    Column("workspace", Text, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("instance_id", BigInteger, nullable=False),
-    Column("method", Text, nullable=False),
-    Column("target", OutsideText, nullable=False),
-    Column("headers", OutsideText, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("url", OutsideText, nullable=False),
-    Column("cron", OutsideText, nullable=False),
-    Column("created", Instant, nullable=False),
-    Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
-)
-
-
-scheduled_turns = Table(
-    "platform_scheduled_turns",
-    metadata,
-    Column("workspace", Text, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
-    Column("instance_id", BigInteger, nullable=False),
-    Column("call", BigInteger, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("error", OutsideText),
-    Index("platform_scheduled_turns_of_call", "workspace", "call"),
-)
 
 
 def forget_scheduled_calls(connection: Connection, workspace: str, instance_id: int) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Row, Select, func, null, select, union_all
 from mock_kit.storage.database import Database
 from mock_platform.core.tables import polls
 from mock_platform.jobs.job import JobRun
-from mock_platform.jobs.store import scheduled_turns
+from mock_platform.jobs.tables import scheduled_turns
 
 
 class JobHistory:

@@ -1,0 +1,42 @@
+"""The tables of hub calls that are repeated by the calendar: the calls, and a row for each time that one was made."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+from mock_kit.storage.database import Instant
+from mock_platform.core.tables import OutsideText, metadata
+
+scheduled_calls = Table(
+    "platform_scheduled_calls",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("target", OutsideText, nullable=False),
+    Column("headers", OutsideText, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("url", OutsideText, nullable=False),
+    Column("cron", OutsideText, nullable=False),
+    Column("created", Instant, nullable=False),
+    Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
+)
+
+
+scheduled_turns = Table(
+    "platform_scheduled_turns",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("instance_id", BigInteger, nullable=False),
+    Column("call", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("error", OutsideText),
+    Index("platform_scheduled_turns_of_call", "workspace", "call"),
+)
