@@ -52,7 +52,6 @@ from mock_platform.elements import routes_oauth as oauth
 from mock_platform.engine import Engine
 from mock_platform.events import routes_notifications as notifications
 from mock_platform.events import routes_subscriptions as subscriptions
-from mock_platform.events.composer import NotificationComposer
 from mock_platform.hub import routes as hubs
 from mock_platform.hub import routes_catalogue as hub_catalogue
 from mock_platform.hub import routes_objects as hub_objects
@@ -160,7 +159,6 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
                 Inbound(
                     store=store,
                     workspaces=workspaces,
-                    composer=NotificationComposer(store=store, settings=settings),
                     settings=settings,
                 ),
             ]

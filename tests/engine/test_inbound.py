@@ -3,7 +3,6 @@
 import pytest
 
 from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.events.composer import NotificationComposer
 from mock_platform.inbound.service import Inbound
 
 
@@ -13,7 +12,6 @@ def found(bench):
     inbound = Inbound(
         store=bench.store,
         workspaces=bench.workspaces,
-        composer=NotificationComposer(store=bench.store, settings=bench.settings),
         settings=bench.settings,
     )
 

@@ -90,13 +90,15 @@ def test_if_a_notification_cannot_be_composed_nothing_is_kept(bench):
         events=1,
     )
 
-    def compose(next_id):
-        next_id()
-        raise WriteFailedError("compose")
-        yield
+    def compose_and_fail():
+        with bench.store[Polls].transaction(workspace.name) as outcome:
+            outcome.advance_last_poll(poll)
+            outcome.add_poll(poll)
+            outcome.take_ids(first=1)
+            raise WriteFailedError("compose")
 
     with pytest.raises(WriteFailedError):
-        bench.store[Polls].succeeded(workspace.name, instance, poll, compose, first_id=1)
+        compose_and_fail()
 
     assert rows(bench, tables.polls) == rows(bench, tables.notifications) == []
     assert bench.store[Instances].last_polls(workspace.name, instance.id) == {"contacts": LastPoll(at=START)}
@@ -130,8 +132,10 @@ def test_a_failed_poll_and_its_count_are_written_together(bench):
         error="502",
     )  # fmt: skip
 
-    with failing(bench, "platform_polls"):
-        bench.store[Polls].failed(workspace.name, instance, poll, limit=1)
+    with failing(bench, "platform_polls"), bench.store[Polls].transaction(workspace.name) as outcome:
+        outcome.count_failure(poll)
+        outcome.switch_poller_off(instance, email=None)
+        outcome.add_poll(poll)
 
     assert bench.store[Instances].last_polls(workspace.name, instance.id) == {
         "contacts": LastPoll(at=START, failures=0)

@@ -107,12 +107,10 @@ def subscribe(bench, workspace, *urls):
 def post(bench, workspace, times=1):
     for _ in range(times):
         now = workspace.clock.now()
-
-        def make(number, now=now):
+        with bench.store[Notifications].transaction(workspace.name) as transaction:
+            number = transaction.take_ids(first=100)
             body = plain_body(PlainNotification(topic="leaks"), notification_id=number, created=now)
-            return NewNotification(id=number, topic="leaks", created=now, body=body, owner=OWNER)
-
-        bench.store[Notifications].post(workspace.name, make, first_id=100)
+            transaction.tell(NewNotification(id=number, topic="leaks", created=now, body=body, owner=OWNER))
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from mock_platform.core.counters import next_number
 from mock_platform.core.instance import Instance, User
 from mock_platform.core.poll import Decision, LastPoll, Poll, PollVerdict
 from mock_platform.events import event
-from mock_platform.events.records import Attempt, ChangeEvent, Delivery, DeliveryStatus, Notification
+from mock_platform.events.records import Attempt, Delivery, DeliveryStatus
 from mock_platform.events.store import EventFilter, Events
-from mock_platform.events.store_notifications import OutgoingNotification
+from mock_platform.events.store_notifications import NewNotification
 from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.events.stored_event import EventStatus
 from mock_platform.instances.schedule import PollPlan
@@ -102,38 +102,42 @@ def poll_of(instance, **changes):
     return replace(plain, **changes)
 
 
-def composing(number_of_notifications, *, topic="topic", body=b"{}"):
-    """Return what composes a poll's notifications."""
+@pytest.fixture
+def succeed(store):
+    def keep(instance, notifications=1, workspace="acme", body=b"{}", **changes):
+        poll = poll_of(instance, events=notifications, **changes)
+        with store[Polls].transaction(workspace) as outcome:
+            if not outcome.advance_last_poll(poll):
+                return
+            outcome.add_poll(poll)
+            first = outcome.take_ids(notifications, first=5000)
+            for number in range(first, first + notifications):
+                outcome.tell(
+                    NewNotification(
+                        id=number,
+                        event_id=f"event-{number}",
+                        instance_id=instance.id,
+                        topic=event.topic(instance),
+                        created=LATER,
+                        raw='{"contacts":[]}',
+                        body=body,
+                        owner=OWNER,
+                    )
+                )
 
-    def compose(next_id):
-        for _ in range(number_of_notifications):
-            number = next_id()
-            yield OutgoingNotification(
-                notification=Notification(
-                    id=number,
-                    event_id=f"event-{number}",
-                    created=LATER,
-                    poll_at=LATER,
-                    object_type="contacts",
-                    events=(ChangeEvent(change=None, date=LATER, object_id="1"),),
-                    raw=({"A": 1},),
-                ),
-                topic=topic,
-                raw='{"contacts":[]}',
-                body=body,
-                owner=OWNER,
-            )
-
-    return compose
+    return keep
 
 
 @pytest.fixture
-def succeed(store):
-    def keep(instance, notifications=1, workspace="acme", **changes):
-        poll = poll_of(instance, events=notifications, **changes)
-        store[Polls].succeeded(
-            workspace, instance, poll, composing(notifications, topic=event.topic(instance)), first_id=5000
-        )
+def fail(store):
+    def keep(poll, *, switch_off=None):
+        with store[Polls].transaction("acme") as outcome:
+            failures = outcome.count_failure(poll)
+            if failures:
+                outcome.add_poll(poll)
+            if failures and switch_off:
+                outcome.switch_poller_off(switch_off, email=None)
+        return failures
 
     return keep
 
@@ -166,9 +170,9 @@ def test_an_instance_comes_back_as_it_was_kept(store, add):
     assert made.subscription_id is not None
 
 
-def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_character(store, add):
+def test_a_nul_that_not_every_database_keeps_in_a_text_is_kept_as_a_replacement_character(store, add, fail):
     made = add(name="a\0b", external_authentication="\0", planned=plan("contacts", url="http://a\0b/"))
-    store[Polls].failed("acme", made, poll_of(made, error="\0", request_url="/\0"), limit=9)
+    fail(poll_of(made, error="\0", request_url="/\0"))
 
     assert (made.name, made.external_authentication) == ("a\ufffdb", "\ufffd")
     assert [(poll.error, poll.request_url) for poll in store[Polls].list("acme", limit=9)] == [
@@ -284,9 +288,9 @@ def test_deleting_an_instance_leaves_nothing_to_do(store, add, succeed):
             assert subject == str(other.id)
 
 
-def test_a_change_starts_from_the_instance_as_it_is_kept_and_not_as_it_was_read(store, add, change):
+def test_a_change_starts_from_the_instance_as_it_is_kept_and_not_as_it_was_read(store, add, fail, change):
     made = add()
-    store[Polls].failed("acme", made, poll_of(made, error="502"), limit=1)
+    fail(poll_of(made, error="502"), switch_off=made)
 
     renamed = change("acme", made, plan("contacts"), now=NOON, rule=lambda kept: replace(kept, name="New"))
 
@@ -379,7 +383,7 @@ def test_a_number_of_a_job_is_never_given_twice(store, add):
     assert store[Jobs].first_due("acme", until=LATER).number > first.number
 
 
-def test_a_poll_comes_back_as_it_was_kept(store, add):
+def test_a_poll_comes_back_as_it_was_kept(store, add, fail):
     made = add()
     decisions = tuple(
         Decision(
@@ -396,7 +400,7 @@ def test_a_poll_comes_back_as_it_was_kept(store, add):
         made, request_status=None, seen=3, decisions=decisions, error=WEIRD, request_url="/x?" + "y" * 5000
     )
 
-    store[Polls].failed("acme", made, poll, limit=100)
+    fail(poll)
 
     (kept,) = store[Polls].list("acme", limit=9)
     assert kept == replace(poll, id=kept.id)
@@ -425,10 +429,10 @@ def test_polls_are_listed_oldest_first_the_latest_of_them_and_by_choice(store, a
     assert store[Polls].list("other", limit=9) == []
 
 
-def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, add, succeed):
+def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, add, fail, succeed):
     made = add(planned=plan("contacts", "leads"))
     for _ in range(2):
-        store[Polls].failed("acme", made, poll_of(made), limit=100)
+        fail(poll_of(made))
     before = store[Instances].last_polls("acme", made.id)
 
     succeed(made)
@@ -440,11 +444,11 @@ def test_a_poll_that_succeeds_moves_its_resource_and_clears_its_failures(store, 
     }
 
 
-def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, add, change):
+def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, add, fail, change):
     made = add()
 
     for failure in (1, 2, 3):
-        store[Polls].failed("acme", made, poll_of(made, error="502"), limit=3)
+        fail(poll_of(made, error="502"), switch_off=made if failure == 3 else None)
         assert store[Instances].get("acme", made.id).polling_disabled is (failure == 3)
         assert store[Jobs].count("acme") == (failure < 3)
 
@@ -454,14 +458,14 @@ def test_a_poller_is_switched_off_at_the_limit_and_its_places_are_kept(store, ad
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "failed"])
-def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, add, succeed, outcome):
+def test_a_poll_of_an_instance_that_was_deleted_meanwhile_leaves_nothing(store, add, fail, succeed, outcome):
     made = add()
     store[Instances].delete("acme", made)
 
     if outcome == "succeeded":
         succeed(made, 3)
     else:
-        store[Polls].failed("acme", made, poll_of(made), limit=1)
+        assert fail(poll_of(made), switch_off=made) == 0
 
     assert store[Polls].list("acme", limit=9) == []
     assert store[Jobs].count("acme") == 0
@@ -620,13 +624,11 @@ def test_events_are_listed_newest_first_in_stretches_and_found_by_their_id(store
     assert store[Events].get(EventFilter(workspace="other"), "event-5001") is None
 
 
-def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add):
+def test_what_was_polled_and_sent_is_kept_to_the_byte(store, add, succeed):
     made = add()
     body = f'{{"a":"{WEIRD}\u0000"}}'.encode()
 
-    store[Polls].succeeded(
-        "acme", made, poll_of(made, events=1), composing(1, topic=event.topic(made), body=body), first_id=5000
-    )
+    succeed(made, body=body)
 
     assert (
         store[Attempts].owed("acme", [(5000, made.subscription_id)])[5000, made.subscription_id].body == body

@@ -1,78 +1,84 @@
 """From changes of an instance's records to what its receiver is sent, and what is kept of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from mock_kit.api.json_text import encode_text
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.store import People
 from mock_platform.core import identities
-from mock_platform.core.instance import Instance
+from mock_platform.core.instance import Instance, User
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm, Found
 from mock_platform.events.records import Notification
-from mock_platform.events.store_notifications import Compose, OutgoingNotification
+from mock_platform.events.store_notifications import NewNotification, NotificationTransaction
+from mock_platform.events.stored_event import EventStatus
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationComposer:
-    """Makes notifications once their ids can be given."""
+    """Makes an instance's notifications: what is kept of each, and the exact bytes of its callbacks.
 
-    store: StoreRegistry
-    settings: PlatformSettings
+    Attributes:
+        owner: of the instance.
+    """
 
-    @property
-    def _form(self) -> CallbackForm:
-        return CallbackForm(batch_size=self.settings.batch_size, raw=self.settings.raw_form)
+    workspace: Workspace
+    instance: Instance
+    owner: User
+    form: CallbackForm
 
-    def changes(
-        self, workspace: Workspace, instance: Instance, resource: str, found: Sequence[Found], *, at: datetime
-    ) -> Compose:
-        """Return what makes the notifications of a poll's changes."""
-        if not found:  # as nearly all polls have it: nobody need be asked whose the instance is
-            return lambda _next_id: ()
-
-        def notifications(identify: Callable[[], tuple[int, str]]) -> Iterator[Notification]:
-            return event.notifications(resource, found, poll_at=at, form=self._form, identify=identify)
-
-        return self._composing(workspace, instance, notifications)
-
-    def payload(
-        self, workspace: Workspace, instance: Instance, payload: Mapping[str, object], *, at: datetime
-    ) -> Compose:
-        """Return what makes the one notification of what a provider sent."""
-
-        def notifications(identify: Callable[[], tuple[int, str]]) -> Iterator[Notification]:
-            notification_id, event_id = identify()
-            yield event.received(notification_id, event_id, payload, at=at)
-
-        return self._composing(workspace, instance, notifications)
-
-    def _composing(
+    def tell_changes(
         self,
-        workspace: Workspace,
-        instance: Instance,
-        notifications: Callable[[Callable[[], tuple[int, str]]], Iterator[Notification]],
-    ) -> Compose:
-        owner = self.store[People].user(workspace, instance.user_id)
-        form = self._form
+        transaction: NotificationTransaction,
+        resource: str,
+        found: Sequence[Found],
+        *,
+        at: datetime,
+        fresh: EventStatus = EventStatus.NEW,
+    ) -> None:
+        """Write the notifications of changes, one at a time, since each has all the records."""
+        first_id = self._take_ids(transaction, self.form.batches(len(found)))
+        ids = ((number, identities.event_id(self.workspace, number)) for number in count(first_id))
+        for notification in event.notifications(resource, found, poll_at=at, form=self.form, ids=ids):
+            transaction.tell(self._new(notification), fresh=fresh)
 
-        def compose(next_id: Callable[[], int]) -> Iterator[OutgoingNotification]:
-            def identify() -> tuple[int, str]:
-                number = next_id()
-                return number, identities.event_id(workspace, number)
+    def tell_payload(
+        self, transaction: NotificationTransaction, payload: Mapping[str, object], *, at: datetime
+    ) -> None:
+        """Write the one notification of what a provider sent."""
+        number = self._take_ids(transaction, 1)
+        notification = event.received(number, identities.event_id(self.workspace, number), payload, at=at)
+        transaction.tell(self._new(notification), fresh=EventStatus.RECEIVED)
 
-            for notification in notifications(identify):
-                yield OutgoingNotification(
-                    notification=notification,
-                    topic=event.topic(instance),
-                    raw=encode_text(event.raw_body(notification, form)),
-                    body=event.body(notification, instance, owner, hub=INSIGHTLY.hub, form=form),
-                    owner=owner,
-                )
+    def _take_ids(self, transaction: NotificationTransaction, batches: int) -> int:
+        return transaction.take_ids(batches, first=identities.first_notification_id(self.workspace))
 
-        return compose
+    def _new(self, notification: Notification) -> NewNotification:
+        return NewNotification(
+            id=notification.id,
+            event_id=notification.event_id,
+            instance_id=self.instance.id,
+            topic=event.topic(self.instance),
+            created=notification.created,
+            raw=encode_text(event.raw_body(notification, self.form)),
+            body=event.body(notification, self.instance, self.owner, hub=INSIGHTLY.hub, form=self.form),
+            owner=self.owner,
+        )
+
+
+def composer_of(
+    store: StoreRegistry, settings: PlatformSettings, workspace: Workspace, instance: Instance
+) -> NotificationComposer:
+    """Return what makes an instance's notifications."""
+    return NotificationComposer(
+        workspace=workspace,
+        instance=instance,
+        owner=store[People].user(workspace, instance.user_id),
+        form=CallbackForm(batch_size=settings.batch_size, raw=settings.raw_form),
+    )

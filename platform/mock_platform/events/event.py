@@ -1,7 +1,7 @@
 """From what a poll found to the bodies of its callbacks."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
@@ -71,6 +71,10 @@ class CallbackForm:
     batch_size: int = 10
     raw: RawForm = RawForm.BESIDE_RECORDS
 
+    def batches(self, changes: int) -> int:
+        """Return how many notifications it takes to tell of so many changes."""
+        return -(-changes // self.batch_size)
+
 
 def notifications(
     resource: str,
@@ -78,20 +82,19 @@ def notifications(
     *,
     poll_at: datetime,
     form: CallbackForm,
-    identify: Callable[[], tuple[int, str]],
+    ids: Iterable[tuple[int, str]],
 ) -> Iterator[Notification]:
     """Yield a poll's notifications: its changes by tens, every one with all the changed records.
 
     Args:
         found: the changes, and the records they are about.
-        identify: gives the next notification's id and event id.
+        ids: id and event id of each notification, of which ``form.batches`` says how many there are.
 
     Source: up to ten entries, a larger set becoming several notifications which each repeat the complete
         ``raw`` (documented).
     """
     raw = tuple(_raw_record(decision, record, form.raw) for decision, record in found)
-    for start in range(0, len(found), form.batch_size):
-        notification_id, event_id = identify()
+    for start, (notification_id, event_id) in zip(range(0, len(found), form.batch_size), ids, strict=False):
         yield Notification(
             id=notification_id,
             event_id=event_id,

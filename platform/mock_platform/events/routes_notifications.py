@@ -94,12 +94,12 @@ def create(workspace: Workspace, body: NotificationRequest) -> Answer[Notificati
     now = workspace.clock.now()
     owner = calling_user(workspace)
 
-    def make(number: int) -> NewNotification:
+    with dependencies().store[Notifications].transaction(workspace.name) as transaction:
+        number = transaction.take_ids(first=identities.first_notification_id(workspace))
         told = rules.plain_body(posted, notification_id=number, created=now)
-        return NewNotification(id=number, topic=posted.topic, created=now, body=told, owner=owner)
-
-    first_id = identities.first_notification_id(workspace)
-    kept = dependencies().store[Notifications].post(workspace.name, make, first_id=first_id)
+        new = NewNotification(id=number, topic=posted.topic, created=now, body=told, owner=owner)
+        kept = transaction.tell(new)
+        transaction.forget_old(now)
     dependencies().engine.wake()
     return Answer(rules.as_json(kept))
 

@@ -1,6 +1,7 @@
 """Notifications, and telling everybody who subscribed to their topic."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +11,11 @@ from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.emails import of_notification
 from mock_platform.accounts.store_emails import keep_email
-from mock_platform.core.counters import next_number
+from mock_platform.core.counters import take_numbers
 from mock_platform.core.instance import User
 from mock_platform.core.tables import deliveries, notifications
 from mock_platform.events.notification import KeptNotification, as_json
-from mock_platform.events.records import Channel, DeliveryStatus, Notification, Subscription
+from mock_platform.events.records import Channel, DeliveryStatus, Subscription
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_subscriptions import subscribers
 from mock_platform.events.stored_event import EventStatus
@@ -53,6 +54,32 @@ class NewNotification:
     raw: str = ""
 
 
+class NotificationTransaction:
+    """A transaction that writes notifications; each method is one step of it."""
+
+    def __init__(self, connection: Connection, workspace: str, history: HistoryRetention) -> None:
+        self.connection = connection
+        self.workspace = workspace
+        self._history = history
+
+    def take_ids(self, count: int = 1, *, first: int) -> int:
+        """Take so many notification ids that follow one another, and return the lowest.
+
+        Args:
+            first: the id of the workspace's first notification.
+        """
+        return take_numbers(self.connection, self.workspace, "notification", first=first, count=count)
+
+    def tell(self, new: NewNotification, *, fresh: EventStatus = EventStatus.NEW) -> KeptNotification:
+        """Keep a notification, and owe it to its subscribers."""
+        tell(self.connection, self.workspace, new, fresh=fresh)
+        return KeptNotification(id=new.id, topic=new.topic, created=new.created, body=new.body)
+
+    def forget_old(self, now: datetime) -> None:
+        """Forget what has been kept long enough."""
+        self._history.forget(self.connection, self.workspace, now)
+
+
 class Notifications:
     """The notifications of every workspace, also those that tell of events."""
 
@@ -60,15 +87,11 @@ class Notifications:
         self._database = database
         self._history = history
 
-    def post(
-        self, workspace: str, make: Callable[[int], NewNotification], *, first_id: int
-    ) -> KeptNotification:
-        """Keep a notification under the next id, and owe it to its subscribers."""
+    @contextmanager
+    def transaction(self, workspace: str) -> Iterator[NotificationTransaction]:
+        """Write notifications: all of them, or none."""
         with self._database.writing() as connection:
-            new = make(next_number(connection, workspace, "notification", first=first_id))
-            tell(connection, workspace, new)
-            self._history.forget(connection, workspace, new.created)
-        return KeptNotification(id=new.id, topic=new.topic, created=new.created, body=new.body)
+            yield NotificationTransaction(connection, workspace, self._history)
 
     def list(
         self, workspace: str, topics: Iterable[str], *, offset: int, limit: int
@@ -200,24 +223,3 @@ def _kept(row: Row[tuple[object, ...]]) -> KeptNotification:
     return KeptNotification(
         id=row.id, topic=row.topic, created=row.created, body=row.body, acknowledged=row.acknowledged
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutgoingNotification:
-    """A notification with what is kept of it.
-
-    Attributes:
-        raw: JSON text of the records.
-        body: the exact bytes of the callback.
-        owner: of the instance.
-    """
-
-    notification: Notification
-    topic: str
-    raw: str
-    body: bytes
-    owner: User
-
-
-Compose = Callable[[Callable[[], int]], Iterable[OutgoingNotification]]
-"""Given what hands out notification ids, returns a poll's notifications."""

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core import identities
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Resource
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.element import Element
-from mock_platform.events.composer import NotificationComposer
-from mock_platform.events.store_notifications import Compose
+from mock_platform.events.composer import composer_of
+from mock_platform.events.store_notifications import Notifications
+from mock_platform.events.stored_event import EventStatus
 from mock_platform.inbound import inbound
 from mock_platform.inbound.inbound import HandOff
-from mock_platform.instances.store import Instances
-from mock_platform.polling.store import Polls
+from mock_platform.instances.store import Instances, still_there
 
 Target = tuple[Workspace, Instance]
 
@@ -27,7 +26,6 @@ class Inbound:
 
     store: StoreRegistry
     workspaces: Workspaces
-    composer: NotificationComposer
     settings: PlatformSettings
 
     def targets(
@@ -58,19 +56,25 @@ class Inbound:
             at=at,
             default_tolerance=self.settings.created_check_tolerance,
         )
-        if found:
-            self._keep(target, self.composer.changes(workspace, instance, handed.object_type, found, at=at))
+        if not found:
+            return
+        composer = composer_of(self.store, self.settings, workspace, instance)
+        with self.store[Notifications].transaction(workspace.name) as transaction:
+            if still_there(transaction.connection, workspace.name, instance.id):
+                composer.tell_changes(
+                    transaction, handed.object_type, found, at=at, fresh=EventStatus.RECEIVED
+                )
+                transaction.forget_old(at)
 
     def receive(self, target: Target, payload: Mapping[str, object]) -> None:
         """Keep what a provider sent."""
         workspace, instance = target
-        self._keep(target, self.composer.payload(workspace, instance, payload, at=workspace.clock.now()))
-
-    def _keep(self, target: Target, compose: Compose) -> None:
-        workspace, instance = target
-        self.store[Polls].received(
-            workspace.name, instance, compose, first_id=identities.first_notification_id(workspace)
-        )
+        at = workspace.clock.now()
+        composer = composer_of(self.store, self.settings, workspace, instance)
+        with self.store[Notifications].transaction(workspace.name) as transaction:
+            if still_there(transaction.connection, workspace.name, instance.id):
+                composer.tell_payload(transaction, payload, at=at)
+                transaction.forget_old(at)
 
     def _found(self, instance_id: int, of: Workspace | None) -> Target | None:
         if of is not None:

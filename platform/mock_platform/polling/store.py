@@ -1,5 +1,7 @@
 """Polls: what each found and decided. Its events and its new last-poll time are written together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 
@@ -16,9 +18,7 @@ from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Decision, Poll, PollVerdict
 from mock_platform.core.tables import instances, last_polls, polls
 from mock_platform.events.store_history import HistoryRetention
-from mock_platform.events.store_notifications import Compose, NewNotification, OutgoingNotification, tell
-from mock_platform.events.stored_event import EventStatus
-from mock_platform.instances.store import still_there
+from mock_platform.events.store_notifications import NotificationTransaction
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import NextRun, drop_jobs, move_or_remove
 from mock_platform.usage.store import UsageStore
@@ -39,6 +39,62 @@ _fail = Prepared(_still_polled.values(failures=last_polls.c.failures + 1).return
 _add_poll = Prepared(polls.insert())
 
 
+class PollTransaction(NotificationTransaction):
+    """A transaction that writes what came of a poll; each method is one step of it."""
+
+    def __init__(
+        self, connection: Connection, workspace: str, history: HistoryRetention, usage: UsageStore
+    ) -> None:
+        super().__init__(connection, workspace, history)
+        self._usage = usage
+
+    def advance_last_poll(self, poll: Poll) -> bool:
+        """Move a resource's last-poll time to this poll.
+
+        Returns:
+            False if the resource is no longer polled: its instance was deleted or disabled, or its configuration
+            changed, while the poll was under way. Then nothing of the poll is to be kept.
+        """
+        return bool(_advance.run(self.connection, {**_key(self.workspace, poll), "polled_at": poll.at}))
+
+    def count_failure(self, poll: Poll) -> int:
+        """Count a failed poll, whose last-poll time stays.
+
+        Returns:
+            How often the resource has failed in a row; 0 if it is no longer polled.
+        """
+        failures: int | None = _fail.scalar(self.connection, _key(self.workspace, poll))
+        return failures or 0
+
+    def add_poll(self, poll: Poll) -> None:
+        """Keep the poll itself, with its decisions."""
+        number = next_number(self.connection, self.workspace, "poll", first=1)
+        _add_poll.run(self.connection, _row(self.workspace, poll, number))
+        self.forget_old(poll.at)
+
+    def switch_poller_off(self, instance: Instance, email: Email | None) -> None:
+        """Poll an instance no more, and keep the e-mail that says so, if there is one.
+
+        Source: one resource that fails too often in a row disables the whole poller of the instance (documented).
+        """
+        drop_jobs(self.connection, self.workspace, JobKind.POLL, str(instance.id))
+        self.connection.execute(
+            instances.update()
+            .where(instances.c.workspace == self.workspace, instances.c.id == instance.id)
+            .values(polling_disabled=True)
+        )
+        if email:
+            keep_email(self.connection, self.workspace, email)
+
+    def plan_next(self, then: NextRun) -> None:
+        """Say when the job falls due again whose last poll this is."""
+        move_or_remove(self.connection, then.job, then.due)
+
+    def add_calls(self) -> None:
+        """Keep the calls that the poll made, for the statistics of usage."""
+        self._usage.keep(self.connection)
+
+
 class Polls:
     """The polls of every workspace."""
 
@@ -47,86 +103,11 @@ class Polls:
         self._usage = usage
         self._history = history
 
-    def succeeded(  # noqa: PLR0913 - what is kept together
-        self,
-        workspace: str,
-        instance: Instance,
-        poll: Poll,
-        compose: Compose,
-        *,
-        first_id: int,
-        then: NextRun | None = None,
-    ) -> bool:
-        """Keep a poll, its notifications, the deliveries they owe, its calls, and the new last-poll time: all or nothing.
-
-        It is nothing, and says so, if the resource is no longer polled: its instance was deleted or disabled, or its
-        configuration changed, while the poll was under way.
-
-        Args:
-            then: when the job that it is the last poll of falls due again.
-        """
+    @contextmanager
+    def transaction(self, workspace: str) -> Iterator[PollTransaction]:
+        """Write what came of a poll: all of it, or nothing."""
         with self._database.writing() as connection:
-            if not _advance.run(connection, {**_key(workspace, poll), "polled_at": poll.at}):
-                return False
-            self._add(connection, workspace, poll)
-            if poll.events:
-                for outgoing in compose(
-                    lambda: next_number(connection, workspace, "notification", first=first_id)
-                ):
-                    tell(connection, workspace, _new(outgoing, instance))
-            self._end(connection, then)
-        return True
-
-    def received(self, workspace: str, instance: Instance, compose: Compose, *, first_id: int) -> None:
-        """Keep what came in from outside, and the deliveries that it owes; no poll, and no last-poll time."""
-        with self._database.writing() as connection:
-            if not still_there(connection, workspace, instance.id):
-                return
-            for outgoing in compose(
-                lambda: next_number(connection, workspace, "notification", first=first_id)
-            ):
-                tell(connection, workspace, _new(outgoing, instance), fresh=EventStatus.RECEIVED)
-                self._history.forget(connection, workspace, outgoing.notification.created)
-
-    def failed(  # noqa: PLR0913 - as of one that succeeded
-        self,
-        workspace: str,
-        instance: Instance,
-        poll: Poll,
-        *,
-        limit: int,
-        email: Email | None = None,
-        then: NextRun | None = None,
-    ) -> int:
-        """Keep a poll that failed; the last-poll time stays, and at the limit the poller is switched off.
-
-        Nothing is kept, as of one that succeeded, if the resource is no longer polled.
-
-        Args:
-            email: to be kept if it is.
-            then: when the job that it is the last poll of falls due again.
-
-        Returns:
-            How often the resource has failed in a row; 0 if nothing is kept.
-
-        Source: one resource that fails so often in a row disables the whole poller of the instance (documented).
-        """
-        with self._database.writing() as connection:
-            failures: int | None = _fail.scalar(connection, _key(workspace, poll))
-            if failures is None:
-                return 0
-            self._add(connection, workspace, poll)
-            if failures >= limit:
-                drop_jobs(connection, workspace, JobKind.POLL, str(instance.id))
-                connection.execute(
-                    instances.update()
-                    .where(instances.c.workspace == workspace, instances.c.id == instance.id)
-                    .values(polling_disabled=True)
-                )
-                if email:
-                    keep_email(connection, workspace, email)
-            self._end(connection, then)
-        return failures
+            yield PollTransaction(connection, workspace, self._history, self._usage)
 
     def list(
         self,
@@ -152,16 +133,6 @@ class Polls:
             counted = select(func.count()).where(*_chosen(frozenset(asked)))
             return connection.scalar(counted, {**asked, "of_workspace": workspace}) or 0
 
-    def _add(self, connection: Connection, workspace: str, poll: Poll) -> None:
-        _add_poll.run(connection, _row(workspace, poll, next_number(connection, workspace, "poll", first=1)))
-        self._history.forget(connection, workspace, poll.at)
-
-    def _end(self, connection: Connection, then: NextRun | None) -> None:
-        """Keep the calls that a poll made, and when its job falls due again."""
-        if then is not None:
-            move_or_remove(connection, then.job, then.due)
-        self._usage.keep(connection)
-
 
 _NARROWED = {
     "of_instance": polls.c.instance_id == bindparam("of_instance"),
@@ -183,20 +154,6 @@ def _chosen(asked: frozenset[str]) -> list[ColumnElement[bool]]:
 def _latest(asked: frozenset[str]) -> Prepared:
     """Return what looks for the latest polls, as narrowly as is asked."""
     return Prepared(select(polls).where(*_chosen(asked)).order_by(polls.c.id.desc()).limit(bindparam("most")))
-
-
-def _new(outgoing: OutgoingNotification, instance: Instance) -> NewNotification:
-    notification = outgoing.notification
-    return NewNotification(
-        id=notification.id,
-        event_id=notification.event_id,
-        instance_id=instance.id,
-        topic=outgoing.topic,
-        created=notification.created,
-        raw=outgoing.raw,
-        body=outgoing.body,
-        owner=outgoing.owner,
-    )
 
 
 def _key(workspace: str, poll: Poll) -> dict[str, object]:

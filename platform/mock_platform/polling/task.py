@@ -1,7 +1,7 @@
 """Polls an instance: asks the hub for what changed, decides on each record, writes events and last-poll time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mock_kit.api.json_text import MalformedJsonError, decode
@@ -12,7 +12,6 @@ from mock_platform.accounts.store import People
 from mock_platform.activity.store import Activities
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
-from mock_platform.core import identities
 from mock_platform.core.instance import Instance
 from mock_platform.core.paths import BASE_PATH, ID_ALIAS_HEADER
 from mock_platform.core.poll import Decision, Poll, Resource
@@ -20,7 +19,8 @@ from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
 from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.events.composer import NotificationComposer
+from mock_platform.events.composer import composer_of
+from mock_platform.events.event import Found
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs, NextRun
@@ -64,11 +64,6 @@ class PollTask:
     workspaces: Workspaces
     http: Http
     settings: PlatformSettings
-
-    @property
-    def composer(self) -> NotificationComposer:
-        """What makes a poll's notifications."""
-        return NotificationComposer(store=self.store, settings=self.settings)
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Poll on schedule, and plan the next turn, unless the calendar ends before it."""
@@ -152,42 +147,64 @@ class PollTask:
             request_url=read.url,
             request_status=read.status,
             seen=len(read.decisions),
+            events=0 if read.error else len(read.found),
             decisions=tuple(read.decisions),
             error=read.error,
         )
         if read.error:
-            limit = self.settings.poll_failure_limit
-            email = poller_disabled(
-                instance,
-                self.store[People].user(workspace, instance.user_id),
-                resource=resource.name,
-                limit=limit,
-                reason=read.error,
-                at=covered.at,
-            )
-            failures = self.store[Polls].failed(
-                workspace.name, instance, poll, limit=limit, email=email, then=then
-            )
+            failures = self._keep_failed(workspace, instance, poll, read.error, then)
             if not failures:
                 return None
             self._tell(workspace, poll, resource, failures=failures)
-            return RunSummary(polls=1)
-        found = read.found
-        composed = self.composer.changes(workspace, instance, resource.name, found, at=covered.at)
-        poll = replace(poll, events=len(found))
-        kept = self.store[Polls].succeeded(
-            workspace.name,
-            instance,
-            poll,
-            composed,
-            first_id=identities.first_notification_id(workspace),
-            then=then,
+        else:
+            if not self._keep_succeeded(workspace, instance, poll, read.found, then):
+                return None
+            if poll.seen:  # what saw nothing, as nearly all do, costs nothing more
+                self._tell(workspace, poll, resource)
+        return RunSummary(polls=1, events=poll.events)
+
+    def _keep_succeeded(
+        self,
+        workspace: Workspace,
+        instance: Instance,
+        poll: Poll,
+        found: Sequence[Found],
+        then: NextRun | None,
+    ) -> bool:
+        """Keep a poll, its notifications and the deliveries they owe; says whether the resource is still polled."""
+        # Who owns the instance is read before the transaction: SQLite's reader would not see into it, nor wait.
+        composer = composer_of(self.store, self.settings, workspace, instance) if found else None
+        with self.store[Polls].transaction(workspace.name) as outcome:
+            if not outcome.advance_last_poll(poll):
+                return False
+            outcome.add_poll(poll)
+            if composer:
+                composer.tell_changes(outcome, poll.resource, found, at=poll.at)
+            if then:
+                outcome.plan_next(then)
+            outcome.add_calls()
+        return True
+
+    def _keep_failed(
+        self, workspace: Workspace, instance: Instance, poll: Poll, reason: str, then: NextRun | None
+    ) -> int:
+        """Keep a poll that failed, and switch the poller off at the limit; returns the failures in a row."""
+        limit = self.settings.poll_failure_limit
+        owner = self.store[People].user(workspace, instance.user_id)
+        email = poller_disabled(
+            instance, owner, resource=poll.resource, limit=limit, reason=reason, at=poll.at
         )
-        if not kept:
-            return None
-        if poll.seen:  # what saw nothing, as nearly all do, costs nothing more
-            self._tell(workspace, poll, resource)
-        return RunSummary(polls=1, events=len(found))
+        with self.store[Polls].transaction(workspace.name) as outcome:
+            failures = outcome.count_failure(poll)
+            if not failures:
+                return 0
+            outcome.add_poll(poll)
+            if failures >= limit:
+                outcome.switch_poller_off(instance, email)
+            if then:
+                outcome.plan_next(then)
+            outcome.add_calls()
+        return failures
 
     def _tell(self, workspace: Workspace, poll: Poll, resource: Resource, *, failures: int = 0) -> None:
         """Tell of a poll that has been kept.

@@ -48,13 +48,8 @@ def decision(number: int, verdict: PollVerdict = PollVerdict.UPDATED) -> Decisio
 
 def batched(found, batch_size=10, raw=RawForm.BESIDE_RECORDS) -> list[Notification]:
     form = CallbackForm(batch_size=batch_size, raw=raw)
-    numbers = count(1)
-
-    def identify():
-        number = next(numbers)
-        return number, f"event-{number}"
-
-    return list(notifications("contacts", found, poll_at=POLL_AT, form=form, identify=identify))
+    ids = ((number, f"event-{number}") for number in count(1))
+    return list(notifications("contacts", found, poll_at=POLL_AT, form=form, ids=ids))
 
 
 def sent(form=CallbackForm(), **changes) -> bytes:  # noqa: B008 - a frozen value

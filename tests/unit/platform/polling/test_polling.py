@@ -46,7 +46,7 @@ def test_a_day_of_polling():
     """Play the timeline that the rules were written down with."""
     crm: dict[int, dict[str, object]] = {2: contact(2, created=LAST_YEAR, updated=LAST_YEAR)}
     last_poll = TEN
-    numbers = count(1)
+    ids = ((number, "") for number in count(1))
 
     def changed(number, clock, *, new=False):
         stamp = f"2026-03-02 {clock}"
@@ -58,9 +58,7 @@ def test_a_day_of_polling():
         covered = window(CONTACTS, last_poll=last_poll, at=at(clock))
         decisions = [(judged(record, covered=covered), record) for record in crm.values()]
         found = [(decision, record) for decision, record in decisions if decision.change]
-        made = notifications(
-            "contacts", found, poll_at=covered.at, form=CallbackForm(), identify=lambda: (next(numbers), "")
-        )
+        made = notifications("contacts", found, poll_at=covered.at, form=CallbackForm(), ids=ids)
         last_poll = covered.at
         return [
             [f"{event.object_id} {event.change.value}" for event in notification.events]
