@@ -38,9 +38,9 @@ from mock_kit.api.openapi import serve_document
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Memory, Snapshots
 from mock_kit.storage.table_rows import AllRows
+from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard, GuardMiddleware
 from mock_kit.web.journal_middleware import JournalMiddleware
-from mock_kit.web.lean_flask import LeanFlask
 from mock_kit.web.outbound import Outbound
 from mock_kit.web.problems import answer_problems
 from mock_kit.web.wire import Http
@@ -92,7 +92,7 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
         guard: says who may call admin routes.
         alone: whether there is no platform that keeps clock and workspaces.
     """
-    app = LeanFlask(__name__)
+    app = CompatibleFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
     dependencies = _dependencies(settings, workspaces=workspaces, database=database, http=http)
     app.extensions[EXTENSION] = dependencies

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from flask import current_app
+
 from callback_sink.arrivals import ArrivalNotifier
 from callback_sink.forwarding import Forwarder
 from callback_sink.settings import SinkSettings
 from callback_sink.store import CallbackStore
 from callback_sink.stream import StreamSlots
-from mock_kit.web.lean_flask import this_app
 from mock_kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "callback-sink"
@@ -44,5 +45,5 @@ class SinkDependencies:
 
 def dependencies() -> SinkDependencies:
     """Return the dependencies of the application that answers the present request."""
-    found: SinkDependencies = this_app().extensions[EXTENSION]
+    found: SinkDependencies = current_app.extensions[EXTENSION]
     return found

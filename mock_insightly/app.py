@@ -47,9 +47,9 @@ from mock_kit.api.openapi import serve_document
 from mock_kit.storage.database import Database
 from mock_kit.storage.snapshots import Memory, Snapshots
 from mock_kit.storage.table_rows import AllRows
+from mock_kit.web.compatible_flask import CompatibleFlask
 from mock_kit.web.guard import Guard, GuardMiddleware
 from mock_kit.web.journal_middleware import LARGEST_BODY, JournalMiddleware
-from mock_kit.web.lean_flask import LeanFlask, this_request
 from mock_kit.web.problems import KIT_STATUSES, answer_problems
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_kit.workspaces.standalone_admin import (
@@ -110,7 +110,7 @@ def create_app(
         guard: says who may call admin routes.
         alone: whether there is no platform that keeps clock and workspaces.
     """
-    app = LeanFlask(__name__)
+    app = CompatibleFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     dependencies = _dependencies(settings, workspaces=workspaces, database=database)
@@ -145,10 +145,9 @@ def create_app(
 
 def _look_at_the_request() -> None:
     """Refuse what no view shall see."""
-    asked = this_request()
-    authenticate(asked)
-    speak_json(asked)
-    refuse_method(asked)
+    authenticate(request)
+    speak_json(request)
+    refuse_method(request)
 
 
 def _dependencies(settings: CrmSettings, *, workspaces: Workspaces, database: Database) -> CrmDependencies:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from flask import current_app
+
 from mock_insightly.account.account import CrmAccount, account_of
 from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.credentials import api_key
@@ -12,7 +14,6 @@ from mock_insightly.account.grants import Grants
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version
-from mock_kit.web.lean_flask import this_app
 from mock_kit.workspaces.registry import Workspace, Workspaces
 
 EXTENSION = "mock-insightly"
@@ -70,5 +71,5 @@ class CrmDependencies:
 
 def dependencies() -> CrmDependencies:
     """Return the dependencies of the application that answers the present request."""
-    found: CrmDependencies = this_app().extensions[EXTENSION]
+    found: CrmDependencies = current_app.extensions[EXTENSION]
     return found

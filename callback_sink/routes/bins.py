@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Request, Response
+from flask import Request, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -14,7 +14,6 @@ from callback_sink.search import Filters
 from mock_kit.admin.paths import is_admin
 from mock_kit.admin.routes import check_token, json_answer
 from mock_kit.web.guard import share
-from mock_kit.web.lean_flask import this_request
 from mock_kit.web.wire import Reply
 from mock_kit.workspaces.registry import Workspace
 
@@ -31,20 +30,19 @@ def receive() -> Response | None:
     This comes before the routes instead of being one: a route would have to list its methods, would take
     unknown admin paths for bins, and would redirect paths with two slashes in a row.
     """
-    asked = this_request()
-    if is_admin(asked.path):
+    if is_admin(request.path):
         return None
-    name = bin_of(path_of(asked.environ["PATH_INFO"]))
+    name = bin_of(path_of(request.environ["PATH_INFO"]))
     workspace = dependencies().owner_of(name)
-    if asked.method == "OPTIONS":
+    if request.method == "OPTIONS":
         return _written(Reply(status=204, headers=Headers({"Allow": _METHODS})))
-    if asked.method in {"GET", "HEAD"} and asked.path == "/favicon.ico":
+    if request.method in {"GET", "HEAD"} and request.path == "/favicon.ico":
         return _written(
             Reply(status=204)
         )  # a browser that shows another page of the sink asks for it by itself
-    if asked.method == "GET" and _asks_for_queue(asked.query_string):
+    if request.method == "GET" and _asks_for_queue(request.query_string):
         return _drained(workspace, name)
-    return _recorded(asked, workspace, name)
+    return _recorded(request, workspace, name)
 
 
 def let_page_read(response: Response) -> Response:
@@ -52,10 +50,9 @@ def let_page_read(response: Response) -> Response:
 
     Source: assumed; the vendor's documents do not speak of browsers in front of a receiver.
     """
-    asked = this_request()
-    if not is_admin(asked.path):
-        preflight = _preflight(asked) if asked.method == "OPTIONS" else {}
-        share(response, asked, {"Access-Control-Expose-Headers": "*", **preflight})
+    if not is_admin(request.path):
+        preflight = _preflight(request) if request.method == "OPTIONS" else {}
+        share(response, request, {"Access-Control-Expose-Headers": "*", **preflight})
     return response
 
 

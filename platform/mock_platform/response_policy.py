@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_kit.admin.routes import ADMIN_STATUSES, json_answer
@@ -10,7 +10,6 @@ from mock_kit.api.json_text import Json
 from mock_kit.api.operations import operation_of
 from mock_kit.web.guard import share
 from mock_kit.web.journal_middleware import LARGEST_BODY
-from mock_kit.web.lean_flask import notes, this_request
 from mock_kit.web.precedence import Precedence
 from mock_kit.web.problems import answer_problems
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
@@ -76,30 +75,28 @@ class _ResponsePolicy:
 
     def begin(self) -> None:
         """Refuse strangers before saying that a path is not there (observed: 401 comes before 404), then other calls."""
-        asked = this_request()
-        if asked.url_rule is not None:
-            self._put_literal_paths_first(asked, asked.url_rule.rule)
-        elif asked.path.startswith(f"{BASE_PATH}/"):
+        if request.url_rule is not None:
+            self._put_literal_paths_first(request, request.url_rule.rule)
+        elif request.path.startswith(f"{BASE_PATH}/"):
             calling(authorization())
-        if "HTTP_ACCEPT" in asked.environ and asked.path.startswith(f"{BASE_PATH}/"):
-            _refuse_what_cannot_be_served(asked)
+        if "HTTP_ACCEPT" in request.environ and request.path.startswith(f"{BASE_PATH}/"):
+            _refuse_what_cannot_be_served(request)
 
     def finish(self, response: Response) -> Response:
         """Give an answer its request id, its instance and content type, and let the page that asked read it.
 
         Source: the instance's id comes with every hub call (observed), refused ones included (assumed).
         """
-        asked = this_request()
         response.headers["Elements-Request-Id"] = self._request_id()
         instance = called_instance()
         if instance is not None:
             response.headers["Elements-Element-Instance-Id"] = str(instance.id)
-        if asked.method == "OPTIONS" or response.status_code == 405:
-            self._name_methods(asked, response)
-        if asked.path.startswith(BASE_PATH):
+        if request.method == "OPTIONS" or response.status_code == 405:
+            self._name_methods(request, response)
+        if request.path.startswith(BASE_PATH):
             if response.mimetype == "application/json":
                 response.content_type = "application/json;charset=UTF-8"
-            share(response, asked, _CORS)
+            share(response, request, _CORS)
         return response
 
     def problem(self, _status: int, message: str, error: Exception) -> Json:
@@ -114,11 +111,11 @@ class _ResponsePolicy:
         return json_answer(self.problem(error.status, str(error), error), error.status)
 
     def _request_id(self) -> str:
-        noted = notes()
+        noted = g
         known: str | None = noted.get("request_id")
         if known is None:
             found = self._dependencies.services[Callers].workspace_of(
-                this_request().environ.get("HTTP_AUTHORIZATION")
+                request.environ.get("HTTP_AUTHORIZATION")
             )
             known = noted.request_id = self._ids.next(
                 (found or self._dependencies.workspaces.default).clock.now()

@@ -1,4 +1,7 @@
-"""Starting without looking for garbage: what is imported stays, and the search takes a sixth of a start."""
+"""Starting without looking for garbage, since what is imported stays.
+
+``poe bench`` pays for it: "elements-local up, to the first answered request" takes a sixth longer without.
+"""
 
 import gc
 from collections.abc import Iterator

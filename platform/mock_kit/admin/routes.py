@@ -21,7 +21,6 @@ from mock_kit.storage.snapshots import SnapshotTooLargeError
 from mock_kit.storage.table_rows import SnapshotError, TakenError
 from mock_kit.web.guard import TOKEN_HEADER, Guard
 from mock_kit.web.journal_middleware import WHOSE, JournalMiddleware
-from mock_kit.web.lean_flask import this_request
 from mock_kit.workspaces.registry import Workspace, Workspaces
 
 if TYPE_CHECKING:
@@ -276,12 +275,12 @@ def asked_workspace() -> Workspace:
     Raises:
         UnknownWorkspaceError: its credentials are nobody's.
     """
-    return mean(_admin().workspace_of(this_request()))
+    return mean(_admin().workspace_of(request))
 
 
 def mean(workspace: Workspace) -> Workspace:
     """Note whose workspace the present admin call is about, so that it is kept there."""
-    this_request().environ.setdefault(WHOSE, (workspace, workspace.clock.now()))
+    request.environ.setdefault(WHOSE, (workspace, workspace.clock.now()))
     return workspace
 
 
@@ -297,17 +296,16 @@ def check_token() -> None:
         AdminRefusedError: it does not.
     """
     token = _admin().guard.token
-    sent = this_request().headers.get(TOKEN_HEADER, "")
+    sent = request.headers.get(TOKEN_HEADER, "")
     if token is not None and not compare_digest(sent.encode(), token.encode()):
         raise AdminRefusedError
 
 
 def _guard() -> None:
-    asked = this_request()
-    if is_admin(asked.path):
+    if is_admin(request.path):
         check_token()
-        if asked.query_string and asked.endpoint is not None:
-            _refuse_unknown_parameters(asked, current_app.view_functions[asked.endpoint])
+        if request.query_string and request.endpoint is not None:
+            _refuse_unknown_parameters(request, current_app.view_functions[request.endpoint])
 
 
 def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> None:

@@ -10,11 +10,10 @@ from functools import wraps
 from inspect import get_annotations
 from typing import Any, Generic, TypeVar, get_args
 
-from flask import Response
+from flask import Response, request
 
 from mock_kit.api.json_text import encode
 from mock_kit.api.shapes import read_body, read_query
-from mock_kit.web.lean_flask import this_request
 
 T = TypeVar("T")
 View = Callable[..., "Answer[Any] | Response"]
@@ -110,9 +109,9 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
         def run(**path: Any) -> Response:
             who = () if needs is None else (needs(),)
             if query is not None:
-                path["query"] = read_query(this_request().args, query)
+                path["query"] = read_query(request.args, query)
             if body is not None:
-                path["body"] = read_body(this_request(), body)
+                path["body"] = read_body(request, body)
             made = view(*who, **path)
             return _response(made) if isinstance(made, Answer) else made
 

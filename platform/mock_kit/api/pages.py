@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 from urllib.parse import urlencode
 
-from mock_kit.web.lean_flask import this_request
+from flask import request
 
 PAGE = 1000
 """How many a page has, unless the query says otherwise."""
@@ -32,7 +32,6 @@ def page_json(total: int, cursor: Mapping[str, object] | None, *, path: str | No
     """
     if cursor is None:
         return {"total": total, "next": None}
-    asked = this_request()
-    others = {name: values for name, values in asked.args.lists() if name not in cursor}
+    others = {name: values for name, values in request.args.lists() if name not in cursor}
     query = urlencode({**others, **cursor}, doseq=True)
-    return {"total": total, "next": f"{path or asked.path}?{query}"}
+    return {"total": total, "next": f"{path or request.path}?{query}"}

@@ -1,6 +1,7 @@
 """Who makes the present call, by the secrets that came with it."""
 
-from mock_kit.web.lean_flask import this_request
+from flask import request
+
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.authorization import Authorization, parse_authorization
 from mock_platform.accounts.callers import Caller, Callers
@@ -31,7 +32,7 @@ def authorization() -> Authorization:
     Raises:
         InvalidCredentialsError: there are none, or they are garbled.
     """
-    return parse_authorization(this_request().environ.get("HTTP_AUTHORIZATION"))
+    return parse_authorization(request.environ.get("HTTP_AUTHORIZATION"))
 
 
 def calling(sent: Authorization) -> Caller:

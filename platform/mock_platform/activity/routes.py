@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
-from flask import Blueprint
+from flask import Blueprint, request
 from msgspec import Meta, Struct
 
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, page_json
-from mock_kit.web.lean_flask import this_request
 from mock_platform.activity.store import Activities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import InvalidRequestError, NotFoundError, shown
@@ -68,7 +67,7 @@ def _asked(query: ActivityQuery) -> str | None:
         InvalidRequestError: the credentials are of another than the one that is named.
         NotFoundError: there is none by that name.
     """
-    by_credentials = asked_workspace().name if "Authorization" in this_request().headers else None
+    by_credentials = asked_workspace().name if "Authorization" in request.headers else None
     named = query.workspace
     if named is None:
         return by_credentials

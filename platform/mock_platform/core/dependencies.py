@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from flask import current_app
+
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.journal import Journal
-from mock_kit.web.lean_flask import this_app
 from mock_kit.web.outbound import Outbound
 from mock_kit.web.wire import Http
 from mock_kit.workspaces.clock import Mode
@@ -74,5 +75,5 @@ class PlatformDependencies:
 
 def dependencies() -> PlatformDependencies:
     """Return the present application's dependencies."""
-    found: PlatformDependencies = this_app().extensions[EXTENSION]
+    found: PlatformDependencies = current_app.extensions[EXTENSION]
     return found

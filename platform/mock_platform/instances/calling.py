@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mock_kit.web.lean_flask import notes
+from flask import g
+
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
@@ -36,7 +37,7 @@ def hub_caller() -> HubCaller:
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
     instance = instance_of_token(workspace, sent.element)
-    notes().called_instance = instance
+    g.called_instance = instance
     return HubCaller(workspace=workspace, instance=instance)
 
 
@@ -55,7 +56,7 @@ def enabled_caller() -> HubCaller:
 
 def called_instance() -> Instance | None:
     """Return the instance that the present call went through; None where it went through none."""
-    found: Instance | None = notes().get("called_instance")
+    found: Instance | None = g.get("called_instance")
     return found
 
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flask import Response, after_this_request
+from flask import Response, after_this_request, request
 
 from mock_kit.api.shapes import SENT
-from mock_kit.web.lean_flask import this_request
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.activity.lines import Activity
 from mock_platform.activity.store import Activities
@@ -25,7 +24,7 @@ from mock_platform.lint.warning import ConfigWarnings
 
 def sent_body() -> Mapping[str, object]:
     """Return the body of the present request as it came, with the keys that its shape does not name."""
-    sent: Mapping[str, object] = this_request().environ[SENT]
+    sent: Mapping[str, object] = request.environ[SENT]
     return sent
 
 

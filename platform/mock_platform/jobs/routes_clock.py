@@ -2,11 +2,10 @@
 
 from typing import NotRequired, TypedDict, cast
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
-from mock_kit.web.lean_flask import this_request
 from mock_kit.web.serving import client_gone
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.requests import (
@@ -93,7 +92,7 @@ def advance(body: AdvanceRequest) -> Answer[Advanced]:
     """Move time, and return once everything due up to and at the target has run; hanging up ends it after a job."""
     workspace = asked_workspace()
     begin = workspace.clock.now()
-    abandoned = client_gone(this_request().environ)
+    abandoned = client_gone(request.environ)
     run = dependencies().engine.advance(workspace, chosen_target(body, now=begin), abandoned=abandoned)
     answer = {"from": format_instant(begin), "now": format_instant(workspace.clock.now()), **_counts(run.ran)}
     if run.stopped:

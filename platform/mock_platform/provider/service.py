@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from flask import request
+
 from mock_kit.admin.calls import ENGINE, caller_of
-from mock_kit.web.lean_flask import this_request
 from mock_platform.core.dependencies import dependencies
 from mock_platform.provider.provider import Provider
 
@@ -24,4 +25,4 @@ class Providers:
 def provider() -> Provider:
     """Return the client on behalf of whom the present request is made."""
     known = dependencies().services[Providers]
-    return known.of_engine if caller_of(this_request().environ) == ENGINE else known.of_callers
+    return known.of_engine if caller_of(request.environ) == ENGINE else known.of_callers

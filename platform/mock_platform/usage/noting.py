@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, g, request
 
 from mock_kit.admin.calls import CALLER_HEADER
-from mock_kit.web.lean_flask import notes, this_request
 from mock_platform.accounts.callers import Caller, Callers
 from mock_platform.accounts.calling import authorization
 from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
@@ -24,19 +23,18 @@ def note_usage(app: Flask) -> None:
     dependencies: PlatformDependencies = app.extensions[EXTENSION]
 
     def begin() -> None:
-        if this_request().path.startswith(f"{BASE_PATH}/"):
+        if request.path.startswith(f"{BASE_PATH}/"):
             caller = _caller(dependencies)
             if caller is not None:
-                notes().usage = caller, caller.workspace.clock.now()
+                g.usage = caller, caller.workspace.clock.now()
 
     def end(response: Response) -> Response:
-        noted: tuple[Caller, datetime] | None = notes().get("usage")
-        asked = this_request()
-        path = asked.path.removeprefix(BASE_PATH)
+        noted: tuple[Caller, datetime] | None = g.get("usage")
+        path = request.path.removeprefix(BASE_PATH)
         if noted is not None and path != "/usage" and not path.startswith("/usage/"):
-            dependencies.store[UsageStore].note(_call(*noted, asked, path, response))
+            dependencies.store[UsageStore].note(_call(*noted, request, path, response))
             # the platform keeps what came of its own calls, these with it
-            if CALLER_HEADER not in asked.headers:
+            if CALLER_HEADER not in request.headers:
                 dependencies.store[UsageStore].keep_unless_busy()
         return response
 
