@@ -146,11 +146,9 @@ class Server:
         if not self._thread.is_alive():
             return
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=self._patience_s)
-        trigger = self._server.trigger
-        # held, or the thread, awake for another reason, could hang up and close the trigger before it is pulled
-        with trigger.lock:
-            trigger.thunks.append(self._hang_up)
-            trigger.pull_trigger()
+        # the thread, awake for another reason, may have hung up and closed the trigger before it is pulled
+        with suppress(OSError):
+            self._server.trigger.pull_trigger(self._hang_up)
         self._thread.join(timeout=self._patience_s)
         for channel in list(self._server.active_channels.values()):
             with suppress(OSError):  # it may just have ended
