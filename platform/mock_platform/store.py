@@ -5,7 +5,6 @@ from datetime import timedelta
 from sqlalchemy import bindparam
 
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.store import People
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.activity.store import Activities
@@ -49,7 +48,7 @@ _KINDS = (
     Traces,
 )
 _FORGET = [
-    Prepared(table.delete().where(table.c.workspace == bindparam("of_workspace")))
+    table.delete().where(table.c.workspace == bindparam("of_workspace"))
     for table in tables.metadata.sorted_tables
 ]
 """What forgets a workspace's rows, of every table: all of them are known by here."""
@@ -93,4 +92,4 @@ class PlatformStore(StoreRegistry):
         self[UsageStore].forget(workspace)
         with self._database.writing() as connection:
             for forget in _FORGET:
-                forget.run(connection, {"of_workspace": workspace})
+                connection.execute(forget, {"of_workspace": workspace})

@@ -32,13 +32,13 @@ _of_workspace = (
     _faults.c.service == bindparam("of_service"),
     _faults.c.workspace == bindparam("of_workspace"),
 )
-_count = Prepared(
+_count = (
     _faults.update()
     .where(*_of_workspace, _faults.c.position == bindparam("at"))
     .values(seen=bindparam("now_seen"), struck=bindparam("now_struck"))
 )
 _forget = Prepared(_faults.delete().where(*_of_workspace))
-_add = Prepared(_faults.insert())
+_add = _faults.insert()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,13 +168,13 @@ class FaultBook:
             for at, entry in enumerate(entries)
         ]
         if rows:
-            _add.run_each(connection, rows)
+            connection.execute(_add, rows)
 
     def _save(self, workspace: str, at: int, entry: FaultEntry) -> None:
         counted = {"now_seen": entry.seen, "now_struck": entry.struck}
         where = {"of_service": self.service, "of_workspace": workspace, "at": at}
         with self._database.writing() as connection:
-            _count.run(connection, {**where, **counted})
+            connection.execute(_count, {**where, **counted})
 
     def _load(self) -> dict[str, list[FaultEntry]]:
         loaded: dict[str, list[FaultEntry]] = {}

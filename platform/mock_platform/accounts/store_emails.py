@@ -3,11 +3,10 @@
 from sqlalchemy import Connection, Row, func, select
 
 from mock_kit.storage.database import Database
-from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.emails import Email, EmailCause
 from mock_platform.core.tables import emails
 
-_add = Prepared(emails.insert())
+_add = emails.insert()
 
 
 class Emails:
@@ -50,7 +49,7 @@ def keep_email(connection: Connection, workspace: str, email: Email) -> None:
         "subject": email.subject,
         "message": email.message,
     }
-    _add.run(connection, row)
+    connection.execute(_add, row)
 
 
 def _email(row: Row[tuple[object, ...]]) -> Email:

@@ -44,11 +44,9 @@ _settle = Prepared(
         first_failure=bindparam("first_failed"),
     )
 )
-_states = Prepared(
-    select(deliveries).where(
-        deliveries.c.workspace == bindparam("of_workspace"),
-        deliveries.c.notification_id.between(bindparam("first"), bindparam("last")),
-    )
+_states = select(deliveries).where(
+    deliveries.c.workspace == bindparam("of_workspace"),
+    deliveries.c.notification_id.between(bindparam("first"), bindparam("last")),
 )
 
 
@@ -75,7 +73,7 @@ class Deliveries:
     def states_of(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, DeliveryStatus]:
         """Return where the deliveries of some notifications stand, by notification and subscription."""
         with self._database.autocommit_read() as connection:
-            rows = _states.all(connection, notification_range(workspace, notification_ids))
+            rows = connection.execute(_states, notification_range(workspace, notification_ids)).all()
         return {(row.notification_id, row.subscription_id): DeliveryStatus(row.status) for row in rows}
 
     def find(

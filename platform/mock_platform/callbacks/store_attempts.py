@@ -64,7 +64,7 @@ _attempts = (  # not prepared, since of a float PostgreSQL's driver wants to kno
     )
     .order_by(attempts.c.notification_id, attempts.c.subscription_id, attempts.c.number)
 )
-_deactivate = Prepared(
+_deactivate = (
     subscriptions.update()
     .where(
         subscriptions.c.workspace == bindparam("of_workspace"),
@@ -212,7 +212,7 @@ def _gives_up(connection: Connection, workspace: str, tried: AttemptResult) -> b
         "of_subscription": tried.outcome.delivery.subscription_id,
         "tried_url": tried.attempt.url,
     }
-    return bool(_deactivate.run(connection, tried_at))
+    return bool(connection.execute(_deactivate, tried_at).rowcount)
 
 
 def _standing(workspace: str, tried: AttemptResult) -> dict[str, object]:

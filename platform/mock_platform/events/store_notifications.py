@@ -24,7 +24,7 @@ from mock_platform.jobs.store import plan_job
 
 _add = Prepared(notifications.insert())
 _add_delivery = Prepared(deliveries.insert())
-_of_instance = Prepared(
+_of_instance = (
     select(notifications)
     .where(
         notifications.c.workspace == bindparam("of_workspace"),
@@ -118,7 +118,7 @@ class Notifications:
         """Return the notifications of an instance's events, oldest first, deleted ones among them."""
         of = {"of_workspace": workspace, "of_instance": instance_id}
         with self._database.autocommit_read() as connection:
-            return [_kept(row) for row in _of_instance.all(connection, of)]
+            return [_kept(row) for row in connection.execute(_of_instance, of).all()]
 
     def acknowledge(self, workspace: str, notification_id: int) -> bool:
         """Mark a notification as seen; says whether there is one."""

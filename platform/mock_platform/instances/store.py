@@ -47,7 +47,7 @@ _by_id = _with_subscription.where(
     instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id")
 )
 _get = Prepared(_by_id)
-_to_change = Prepared(_by_id.with_for_update(of=instances))
+_to_change = _by_id.with_for_update(of=instances)
 _with_token = Prepared(
     _with_subscription.where(
         instances.c.workspace == bindparam("of_workspace"), instances.c.token == bindparam("of_token")
@@ -55,17 +55,17 @@ _with_token = Prepared(
 )
 _everywhere = _with_subscription.where(instances.c.id == bindparam("of_id")).order_by(instances.c.workspace)
 _this = (instances.c.workspace == bindparam("of_workspace"), instances.c.id == bindparam("of_id"))
-_exists = Prepared(select(instances.c.id).where(*_this))
+_exists = select(instances.c.id).where(*_this)
 _add = Prepared(instances.insert())
-_change = Prepared(instances.update().where(*_this))
+_change = instances.update().where(*_this)
 _of_this = (
     last_polls.c.workspace == bindparam("of_workspace"),
     last_polls.c.instance_id == bindparam("of_id"),
 )
 _last_polls = Prepared(select(last_polls).where(*_of_this))
 _begin = Prepared(last_polls.insert())
-_forget = Prepared(last_polls.delete().where(*_of_this, last_polls.c.resource == bindparam("of_resource")))
-_forgive = Prepared(last_polls.update().where(*_of_this).values(failures=0))
+_forget = last_polls.delete().where(*_of_this, last_polls.c.resource == bindparam("of_resource"))
+_forgive = last_polls.update().where(*_of_this).values(failures=0)
 
 
 class Instances:
@@ -158,12 +158,12 @@ class Instances:
             plan: from both to what follows.
         """
         with self._database.writing() as connection:
-            row = _to_change.first(connection, _key(workspace, instance_id))
+            row = connection.execute(_to_change, _key(workspace, instance_id)).first()
             if row is None:
                 return None
             before = _instance(row)
             after = rule(before)
-            _change.run(connection, {**_key(workspace, instance_id), **_row(after)})
+            connection.execute(_change, {**_key(workspace, instance_id), **_row(after)})
             if after.tags != before.tags:
                 forget_tags(connection, workspace, instance_id)
                 keep_tags(connection, workspace, after)
@@ -203,7 +203,7 @@ def _kept(connection: Connection, workspace: str, instance_id: int) -> Instance:
 
 def still_there(connection: Connection, workspace: str, instance_id: int) -> bool:
     """Say whether an instance has not been deleted meanwhile."""
-    return _exists.scalar(connection, _key(workspace, instance_id)) is not None
+    return connection.scalar(_exists, _key(workspace, instance_id)) is not None
 
 
 def delete_instances_of(connection: Connection, workspace: str, user_id: int) -> None:
@@ -244,13 +244,13 @@ def _set_last_polls(
     key = _key(workspace, instance.id)
     known = {row.resource for row in _last_polls.all(connection, key)}
     for gone in known.difference(plan.resources):
-        _forget.run(connection, {**key, "of_resource": gone})
+        connection.execute(_forget, {**key, "of_resource": gone})
     begun = {"workspace": workspace, "instance_id": instance.id, "at": now, "failures": 0}
     fresh = [{**begun, "resource": name} for name in plan.resources if name not in known]
     if fresh:
         _begin.run_each(connection, fresh)
     if plan.forgive:
-        _forgive.run(connection, key)
+        connection.execute(_forgive, key)
 
 
 def _end_polling(connection: Connection, workspace: str, instance_id: int) -> None:

@@ -12,11 +12,9 @@ from mock_platform.core.tables import instance_tags, instances
 WithSubscription = Select[tuple[object, ...]]
 
 _tag = Prepared(instance_tags.insert())
-_forget_tags = Prepared(
-    instance_tags.delete().where(
-        instance_tags.c.workspace == bindparam("of_workspace"),
-        instance_tags.c.instance_id == bindparam("of_id"),
-    )
+_forget_tags = instance_tags.delete().where(
+    instance_tags.c.workspace == bindparam("of_workspace"),
+    instance_tags.c.instance_id == bindparam("of_id"),
 )
 
 
@@ -96,7 +94,7 @@ def keep_tags(connection: Connection, workspace: str, instance: Instance) -> Non
 
 def forget_tags(connection: Connection, workspace: str, instance_id: int) -> None:
     """Let an instance no longer be found by tags."""
-    _forget_tags.run(connection, {"of_workspace": workspace, "of_id": instance_id})
+    connection.execute(_forget_tags, {"of_workspace": workspace, "of_id": instance_id})
 
 
 def _conditions(workspace: str, wanted: InstanceFilter) -> Iterator[ColumnElement[bool]]:

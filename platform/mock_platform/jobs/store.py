@@ -27,7 +27,7 @@ _due = (
     .limit(1)
 )
 _first_due = Prepared(_due)
-_first_other = Prepared(_due.where(jobs.c.kind != JobKind.DELIVER.value))
+_first_other = _due.where(jobs.c.kind != JobKind.DELIVER.value)
 _deliveries_due = (
     select(jobs, subscriptions.c.url)
     .outerjoin(
@@ -43,10 +43,8 @@ _deliveries_due = (
     .order_by(jobs.c.due, jobs.c.rank, jobs.c.number)
     .limit(bindparam("most"))
 )
-_next_due = Prepared(
-    select(func.min(jobs.c.due)).where(
-        jobs.c.workspace == bindparam("of_workspace"), jobs.c.due > bindparam("after")
-    )
+_next_due = select(func.min(jobs.c.due)).where(
+    jobs.c.workspace == bindparam("of_workspace"), jobs.c.due > bindparam("after")
 )
 _add = Prepared(jobs.insert())
 _move = Prepared(jobs.update().where(jobs.c.number == bindparam("of_number")).values(due=bindparam("to")))
@@ -56,9 +54,9 @@ _subject = (
     jobs.c.kind == bindparam("of_kind"),
     jobs.c.subject == bindparam("of_subject"),
 )
-_of_subject = Prepared(select(jobs).where(*_subject))
+_of_subject = select(jobs).where(*_subject)
 _remove_subject = Prepared(jobs.delete().where(*_subject))
-_move_subject = Prepared(jobs.update().where(*_subject).values(due=bindparam("to")))
+_move_subject = jobs.update().where(*_subject).values(due=bindparam("to"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +82,7 @@ class Jobs:
     def first_due_but_deliveries(self, workspace: str, *, until: datetime) -> Job | None:
         """Return the job that comes first of all that are no deliveries, if it falls due no later than ``until``."""
         with self._database.autocommit_read() as connection:
-            row = _first_other.first(connection, {"of_workspace": workspace, "until": until})
+            row = connection.execute(_first_other, {"of_workspace": workspace, "until": until}).first()
         return _job(row) if row else None
 
     def deliveries_due(
@@ -102,7 +100,7 @@ class Jobs:
     def of(self, workspace: str, kind: JobKind, subject: str) -> Job | None:
         """Return the job about a subject, if there is one."""
         with self._database.autocommit_read() as connection:
-            row = _of_subject.first(connection, _key(workspace, kind, subject))
+            row = connection.execute(_of_subject, _key(workspace, kind, subject)).first()
         return _job(row) if row else None
 
     def dues(self, workspace: str, kind: JobKind) -> dict[str, datetime]:
@@ -127,7 +125,7 @@ class Jobs:
     def next_due(self, workspace: str, *, after: datetime) -> datetime | None:
         """Return when the first job falls due that does so later than ``after``."""
         with self._database.autocommit_read() as connection:
-            due: datetime | None = _next_due.scalar(connection, {"of_workspace": workspace, "after": after})
+            due: datetime | None = connection.scalar(_next_due, {"of_workspace": workspace, "after": after})
         return due
 
     def count(self, workspace: str) -> int:
@@ -181,7 +179,7 @@ def drop_deliveries(connection: Connection, workspace: str, subscription_ids: It
 
 def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: str, to: datetime) -> bool:
     """Let the jobs about a subject fall due at another time; says whether there are any."""
-    return bool(_move_subject.run(connection, {**_key(workspace, kind, subject), "to": to}))
+    return bool(connection.execute(_move_subject, {**_key(workspace, kind, subject), "to": to}).rowcount)
 
 
 def still_planned(connection: Connection, known: Collection[Job]) -> set[int]:

@@ -14,9 +14,9 @@ from mock_platform.lint.warning import ConfigWarnings
 
 _warnings = Decoder(ConfigWarnings)
 _of_workspace = select(body_warnings).where(body_warnings.c.workspace == bindparam("of_workspace"))
-_all = Prepared(_of_workspace)
-_one = Prepared(_of_workspace.where(body_warnings.c.instance_id == bindparam("of_id")))
-_add = Prepared(body_warnings.insert())
+_all = _of_workspace
+_one = _of_workspace.where(body_warnings.c.instance_id == bindparam("of_id"))
+_add = body_warnings.insert()
 _forget = Prepared(
     body_warnings.delete().where(
         body_warnings.c.workspace == bindparam("of_workspace"),
@@ -32,7 +32,7 @@ def keep_body_warnings(
     forget_body_warnings(connection, workspace, instance_id)
     if found.listed:
         row = {"workspace": workspace, "instance_id": instance_id, "warnings": encode_text(found)}
-        _add.run(connection, row)
+        connection.execute(_add, row)
 
 
 def forget_body_warnings(connection: Connection, workspace: str, instance_id: int) -> None:
@@ -42,11 +42,11 @@ def forget_body_warnings(connection: Connection, workspace: str, instance_id: in
 
 def body_warnings_of(connection: Connection, workspace: str, instance_id: int) -> ConfigWarnings:
     """Return what was said of an instance's latest body."""
-    row = _one.first(connection, {"of_workspace": workspace, "of_id": instance_id})
+    row = connection.execute(_one, {"of_workspace": workspace, "of_id": instance_id}).first()
     return ConfigWarnings() if row is None else _warnings.decode(row.warnings)
 
 
 def all_body_warnings(connection: Connection, workspace: str) -> dict[int, ConfigWarnings]:
     """Return what was said, by instance."""
-    rows = _all.all(connection, {"of_workspace": workspace})
+    rows = connection.execute(_all, {"of_workspace": workspace}).all()
     return {row.instance_id: _warnings.decode(row.warnings) for row in rows}

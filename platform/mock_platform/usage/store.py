@@ -21,8 +21,8 @@ from mock_platform.usage.tables import usage
 
 _add = Prepared(usage.insert())
 _earliest = Prepared(select(func.min(usage.c.at)).where(usage.c.workspace == bindparam("of_workspace")))
-_prune = Prepared(
-    usage.delete().where(usage.c.workspace == bindparam("of_workspace"), usage.c.at < bindparam("oldest"))
+_prune = usage.delete().where(
+    usage.c.workspace == bindparam("of_workspace"), usage.c.at < bindparam("oldest")
 )
 
 
@@ -189,7 +189,7 @@ class UsageStore:
             else min(known, *(call.at for call in kept))
         )
         if earliest is not None and earliest < oldest:
-            _prune.run(connection, {"of_workspace": workspace, "oldest": oldest})
+            connection.execute(_prune, {"of_workspace": workspace, "oldest": oldest})
             earliest = _earliest.scalar(connection, {"of_workspace": workspace})
         if earliest is not None:
             self._earliest[workspace] = earliest
