@@ -25,8 +25,9 @@ _Convert: TypeAlias = "Callable[[Any], Any] | None"
 class Prepared:
     """A statement that is compiled once, at its first run.
 
-    What Core does anew at every execution takes several times as long as SQLite's look into an index. The columns'
-    types convert values as ever; errors are the driver's own.
+    For what a poll, a delivery or a workspace of its own runs every time: what Core does anew at every execution takes
+    several times as long as SQLite's look into an index, and ``poe bench`` and ``poe bench-scenarios`` show it. All else
+    goes through Core. The columns' types convert values as ever; errors are the driver's own.
 
     Args:
         statement: none of whose parameters stands for a list; each run gives values for the same ones. One that needs
