@@ -7,10 +7,11 @@ from werkzeug.datastructures import Headers
 
 from callback_sink.inbox import BinName
 from mock_kit.api.json_text import encode
+from mock_kit.text import HEADER_NAME
 from mock_kit.web.wire import DELAY_HEADER, Reply
 
 # `$` alone would let a line feed follow, and `\Z` is no word of a JSON schema's
-_HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)")]
+_HeaderName = Annotated[str, Meta(pattern=rf"^{HEADER_NAME}$(?!\n)")]
 _HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$(?!\n)")]
 
 _OF_THE_CONNECTION = frozenset(

@@ -12,12 +12,13 @@ from msgspec import Meta, Struct, field
 from callback_sink.inbox import BinName, Callback, CallbackJson
 from callback_sink.json_path import parse_condition
 from mock_kit.api.json_text import Json
+from mock_kit.text import HEADER_NAME
 from mock_kit.workspaces.instants import format_instant, parse_instant
 
 _Header = Annotated[
     str,
     Meta(
-        pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+(:[^\x00\r\n]*)?$(?!\n)",
+        pattern=rf"^{HEADER_NAME}(:[^\x00\r\n]*)?$(?!\n)",
         max_length=2_000,
         description='a header, as "Name" or "Name: value"',
     ),

@@ -1,5 +1,7 @@
 """Every way a rule can say no. Which status each becomes stands in one table, in ``app.py``."""
 
+from mock_kit.text import shortened
+
 _SHOWN = 100
 
 
@@ -9,7 +11,7 @@ def shown(value: object) -> str:
         text = repr(value)
     except ValueError:  # Python writes no whole number of more than 4300 digits
         return "a number of thousands of digits"
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return shortened(text, _SHOWN)
 
 
 class PlatformError(Exception):

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, func, select
 
 from mock_kit.storage.soundness import check_counted, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.text import whole_number
 from mock_platform.accounts.tables import accounts, sessions, users
 from mock_platform.bulk.job import BulkKind, BulkStatus
 from mock_platform.bulk.store import BulkRowKind
@@ -157,11 +158,7 @@ def _check_subjects(connection: Connection, workspace: str) -> None:
         select(jobs.c.kind, jobs.c.subject).where(jobs.c.workspace == workspace)
     ):
         numbers = subject.split("/")
-        if len(numbers) != (2 if kind == JobKind.DELIVER.value else 1) or not all(map(_is_number, numbers)):
+        if len(numbers) != (2 if kind == JobKind.DELIVER.value else 1) or None in map(whole_number, numbers):
             raise SnapshotError(
                 f"tables.platform_jobs: subject {subject!r} is none of a job of the kind {kind}"
             )
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal()

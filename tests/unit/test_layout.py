@@ -55,6 +55,9 @@ DOING = {
     "threading",
     "mock_kit",
 }
+PURE = {"mock_kit.text"}
+"""What rules may have of the kit."""
+
 OWN_MACHINE = "import platform; print(platform.__file__); print(platform.system())"
 
 
@@ -141,7 +144,7 @@ def imported(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name.partition(".")[0] for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module not in PURE:
             yield node.module.partition(".")[0]
 
 

@@ -11,6 +11,7 @@ from select import select
 from urllib.parse import urlsplit
 
 from elements_local.certify.callback import CallbackComposer, ComposedCallback
+from mock_kit.text import shortened
 from mock_kit.web.wire import Http, NoReply, Reply
 
 _SIDE_BY_SIDE = 8
@@ -172,4 +173,4 @@ def _came(reply: Reply | NoReply) -> str:
 
 def _shown(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
-    return repr(text if len(text) <= 200 else f"{text[:200]}...") if text else ""
+    return repr(shortened(text, 200)) if text else ""

@@ -9,6 +9,7 @@ import msgspec
 from elements_local.scenarios.shape_fields import choices_at, fields_at
 from elements_local.scenarios.verbs import FORMS, PATTERNS, VERBS
 from mock_kit.api.nearest import nearest
+from mock_kit.text import shortened
 
 Path = tuple[str | int, ...]
 
@@ -67,7 +68,7 @@ def unknown(kind: str, word: str, known: Iterable[str]) -> str:
 def shown(value: object) -> str:
     """Quote what came, as much of it as a message needs."""
     text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return shortened(text, _LONGEST)
 
 
 def _in_words(reason: str) -> str:

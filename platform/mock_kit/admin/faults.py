@@ -17,13 +17,14 @@ from msgspec.structs import fields
 from werkzeug.datastructures import Headers
 
 from mock_kit.api.json_text import Json, encode
+from mock_kit.text import HEADER_NAME
 from mock_kit.web.wire import DELAY_HEADER, Reply
 from mock_kit.web.wsgi import DroppedError
 from mock_kit.workspaces.seeded import number
 
 _Count = Annotated[int, Meta(ge=1)]
 # `$` alone lets a line feed follow; `\Z`, which does not, would mean a letter to readers of a JSON schema
-_HeaderName = Annotated[str, Meta(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$(?!\n)")]
+_HeaderName = Annotated[str, Meta(pattern=rf"^{HEADER_NAME}$(?!\n)")]
 _HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$(?!\n)")]
 _FRAMING = frozenset(
     {

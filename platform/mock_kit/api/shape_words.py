@@ -9,6 +9,7 @@ from msgspec import inspect
 from mock_kit.admin.masks import MASK, is_secret, mask_body
 from mock_kit.api.json_text import Json, encode_text
 from mock_kit.api.nearest import nearest
+from mock_kit.text import shortened
 
 if TYPE_CHECKING:
     from msgspec import ValidationError
@@ -72,7 +73,7 @@ def _came(value: Json, steps: list[str | int | None]) -> str:
         elif isinstance(value, list) and isinstance(step, int):
             value = value[step]
     text = MASK if secret else mask_body(encode_text(value))
-    return f"; got {text if len(text) <= _SHOWN else f'{text[:_SHOWN]}...'}"
+    return f"; got {shortened(text, _SHOWN)}"
 
 
 def _nearest(known: inspect.Type, steps: list[str | int | None]) -> inspect.Type:
@@ -114,7 +115,7 @@ def _shape(known: inspect.Type) -> str:
     keys = (f'"{each.encode_name}"{"" if each.required else "?"}' for each in known.fields)
     told = [f"{key}: {_words(each.type)}" for key, each in zip(keys, known.fields, strict=True)]
     text = f"{{{', '.join(told)}}}"
-    return text if len(text) <= _LONGEST_SHAPE else f"{text[:_LONGEST_SHAPE]}..."
+    return shortened(text, _LONGEST_SHAPE)
 
 
 def _words(known: inspect.Type) -> str:  # noqa: C901, PLR0911 - a table of kinds

@@ -11,6 +11,7 @@ from msgspec.structs import FieldInfo
 
 from mock_kit.api.json_text import read_json
 from mock_kit.api.nearest import nearest
+from mock_kit.text import shortened
 
 if TYPE_CHECKING:
     from flask import Request
@@ -146,7 +147,7 @@ def _fields_once(shape: Any) -> tuple[FieldInfo, ...]:
 
 def _quoted(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return shortened(text, _SHOWN)
 
 
 def _is_optional(shape: object) -> bool:

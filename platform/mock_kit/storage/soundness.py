@@ -12,6 +12,7 @@ from msgspec.json import decode
 from sqlalchemy import Column, Connection, Select, func, select
 
 from mock_kit.storage.table_rows import SnapshotError
+from mock_kit.text import shortened
 
 Sound: TypeAlias = "Callable[[Connection, str], None]"
 """Looks at a workspace's rows, and raises ``SnapshotError`` if they do not hold together."""
@@ -76,7 +77,7 @@ def check_texts(
             try:
                 convert(text, shape) if is_word else decode(text, type=shape)
             except (ValidationError, ValueError, RecursionError) as error:
-                shown = text if len(text) <= 100 else f"{text[:100]}..."
+                shown = shortened(text, 100)
                 raise SnapshotError(
                     f"tables.{column.table.name}: {column.name} {shown!r}: {error}"
                 ) from error

@@ -15,6 +15,7 @@ from flask import Request, Response
 from mock_kit.admin.calls import READS
 from mock_kit.admin.paths import is_admin
 from mock_kit.api.json_text import encode
+from mock_kit.text import whole_number
 from mock_kit.web.origins import POSTMAN, host_in, is_local, may_call
 from mock_kit.web.outbound import is_address
 
@@ -163,7 +164,7 @@ def _refuse(
 
 def _is_length(header: str | None) -> bool:
     """Say whether a Content-Length is one; Python itself fails at numbers of some thousands of digits."""
-    return not header or (header.isascii() and header.isdecimal() and len(header) <= _DIGITS_OF_A_LENGTH)
+    return not header or whole_number(header, digits=_DIGITS_OF_A_LENGTH) is not None
 
 
 def _shown(came: str) -> str:

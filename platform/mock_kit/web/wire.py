@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from werkzeug.datastructures import Headers
 
+from mock_kit.text import HEADER_NAME
 from mock_kit.web.wsgi import USUAL_PORTS, DroppedError, begin, environ_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _CUT_OFF = "connection closed before the whole answer came"
 _TOO_LONG = "the answer is longer than 64 MiB"
 _BODILESS = frozenset({204, 304})
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_NAME = re.compile(HEADER_NAME)
 _HEADER_VALUE = re.compile(r"(?:[^\s\u0100-\U0010ffff][^\r\n\u0100-\U0010ffff]*)?")
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>(?:: )?")
 

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from mock_kit.text import shortened
 from mock_kit.workspaces.clock import in_utc
 
 _DURATION = re.compile(
@@ -116,4 +117,4 @@ def _shown(value: object) -> str:
         text = str(value) if isinstance(value, Exception) else repr(value)
     except ValueError:  # Python writes no whole number of more than 4300 digits
         return "a number of thousands of digits"
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return shortened(text, _LONGEST)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts import people
 from mock_platform.accounts.calling import authorization, caller, calling
 from mock_platform.accounts.people import Account, Member
 from mock_platform.accounts.store import People, WorkspacePeople
-from mock_platform.core.answers import whole_id
 from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import NotFoundError
 
@@ -58,7 +58,7 @@ class SignedInUser:
         Raises:
             NotFoundError: there is none.
         """
-        number = whole_id(email_or_id)
+        number = whole_number(email_or_id)
         for user in self.users(register):
             if user.id == number or user.email.casefold() == email_or_id.casefold():
                 return user
@@ -101,7 +101,7 @@ def account_named(register: WorkspacePeople, account_id: str) -> Account:
     Raises:
         NotFoundError: there is none.
     """
-    account = register.account(whole_id(account_id))
+    account = register.account(whole_number(account_id))
     if account is None:
         raise NotFoundError("account", account_id)
     return account

@@ -5,6 +5,7 @@ from dataclasses import replace
 from flask import Blueprint
 
 from mock_kit.api.operations import Answer, operation
+from mock_kit.text import whole_number
 from mock_platform.accounts import people
 from mock_platform.accounts.administration import (
     SignedInUser,
@@ -17,7 +18,7 @@ from mock_platform.accounts.people import Member
 from mock_platform.accounts.roles import check_not_foreign, granted, role_named, withdrawn
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
-from mock_platform.core.answers import done, whole_id
+from mock_platform.core.answers import done
 from mock_platform.errors import ForbiddenError
 
 bp = Blueprint("roles", __name__)
@@ -84,7 +85,7 @@ def _user_to_change(admin: SignedInUser, register: WorkspacePeople, user_id: str
         NotFoundError: there is none with this id.
         ForbiddenError: they are in an account that is not this administrator's (observed: 403 for what is foreign).
     """
-    user = register.user(whole_id(user_id))
+    user = register.user(whole_number(user_id))
     if user is not None and user not in admin.users(register):
         raise ForbiddenError(f"the user {user_id} belongs to an account that is not yours to administer")
     return admin.user_named(register, user_id)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from threading import Condition
 
+from mock_kit.text import shortened
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.activity.lines import Activity
@@ -225,4 +226,4 @@ def _one_line(text: str, workspace: Workspace) -> str:
     for name, secret in workspace.secrets.items():
         text = text.replace(secret, f"{{{name}}}")
     line = _UNFIT.sub("\ufffd", text)
-    return line if len(line) <= LONGEST_TEXT else f"{line[:LONGEST_TEXT]}..."
+    return shortened(line, LONGEST_TEXT)

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from mock_kit.api.json_text import decode
 from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.text import whole_number
 from mock_kit.workspaces.instants import parse_instant
 from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk import query as bulk_query
@@ -32,7 +33,6 @@ from mock_platform.bulk.routes_files import (
 )
 from mock_platform.bulk.store import Bulk
 from mock_platform.core import identities
-from mock_platform.core.answers import whole_id
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import ConflictError, NotFoundError
@@ -224,7 +224,7 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
 def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]:
     """List the instance's jobs, the latest first (assumed)."""
     page = paging(query)
-    wanted = whole_id(query.job_id) if query.job_id else None
+    wanted = whole_number(query.job_id) if query.job_id else None
     if query.job_id and wanted is None:
         return Answer([], page_headers(page, returned=0, more=False, total=0))
     found, total = (
@@ -246,7 +246,7 @@ def _blocks(lines: Iterator[str]) -> Iterator[bytes]:
 
 
 def _named(who: HubCaller, bulk_id: str) -> BulkJob:
-    number = whole_id(bulk_id)
+    number = whole_number(bulk_id)
     job = None if number is None else dependencies().store[Bulk].get(who.workspace.name, number)
     if job is None or job.instance_id != who.instance.id:
         raise NotFoundError("bulk job", bulk_id)

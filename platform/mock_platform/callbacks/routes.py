@@ -4,11 +4,11 @@ from flask import Blueprint
 from msgspec import Struct
 
 from mock_kit.api.operations import Answer, operation
+from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
 from mock_platform.callbacks.store import Deliveries, KeptDelivery
 from mock_platform.ceql import matches
-from mock_platform.core.answers import whole_id
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import counted, paginated
 from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, PageQuery, paging
@@ -99,7 +99,7 @@ def get(
 ) -> Answer[DeliveryJson]:
     """Show what became of a notification with one subscriber."""
     notification = notification_named(workspace, notification_id)
-    number = whole_id(subscription_id)
+    number = whole_number(subscription_id)
     found = (
         dependencies()
         .store[Deliveries]

@@ -4,6 +4,7 @@ import json
 import re
 from base64 import b64decode
 
+from mock_kit.text import HEADER_NAME
 from mock_platform.configuration.masking import Values
 from mock_platform.errors import InvalidRequestError, shown
 
@@ -15,7 +16,8 @@ STANDARD_SECRET = "elements-local.standard-webhooks.secret"  # noqa: S105 - as a
 WEBHOOK_ID = "Elements-Webhook-Id"
 SIGNATURE = "Elements-Webhook-Signature"
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
+_NAME = re.compile(HEADER_NAME)
+_LONGEST_NAME = 200
 _VALUE = re.compile(r"(?:[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?)?")
 _OURS = frozenset(
     {
@@ -72,7 +74,12 @@ def extra_headers(text: str | None) -> dict[str, str]:
 
 
 def _is_header(name: str, value: object) -> bool:
-    return bool(_NAME.fullmatch(name)) and isinstance(value, str) and bool(_VALUE.fullmatch(value))
+    return (
+        len(name) <= _LONGEST_NAME
+        and bool(_NAME.fullmatch(name))
+        and isinstance(value, str)
+        and bool(_VALUE.fullmatch(value))
+    )
 
 
 def _unusable(text: str) -> InvalidRequestError:

@@ -1,11 +1,6 @@
-"""What many routes read of a path, and answer."""
+"""What many routes answer."""
 
 from mock_kit.api.operations import Answer
-
-
-def whole_id(text: str) -> int | None:
-    """Return an id out of a path, or None if it is none that anything has."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def done() -> Answer[None]:

@@ -6,12 +6,13 @@ from flask import Blueprint
 from msgspec import Meta, Struct, field
 
 from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.accounts.emails import SENDER, Email, EmailCause
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.core import identities
-from mock_platform.core.answers import done, whole_id
+from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
 from mock_platform.errors import NotFoundError
@@ -153,7 +154,7 @@ def notification_named(workspace: Workspace, notification_id: str) -> KeptNotifi
     Raises:
         NotFoundError: there is none, or no longer.
     """
-    number = whole_id(notification_id)
+    number = whole_number(notification_id)
     found = None if number is None else dependencies().store[Notifications].get(workspace.name, number)
     if found is None:
         raise NotFoundError("notification", notification_id)

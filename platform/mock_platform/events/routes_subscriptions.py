@@ -6,10 +6,11 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, Link, operation
+from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.core import identities
-from mock_platform.core.answers import done, whole_id
+from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import paginated
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
@@ -83,7 +84,7 @@ def delete(workspace: Workspace, subscription_id: str) -> Answer[None]:
 
 
 def _named(workspace: Workspace, subscription_id: str) -> Subscription:
-    number = whole_id(subscription_id)
+    number = whole_number(subscription_id)
     found = None if number is None else dependencies().store[Subscriptions].get(workspace.name, number)
     if found is None:
         raise NotFoundError("subscription", subscription_id)

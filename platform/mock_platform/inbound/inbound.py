@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from mock_kit.text import whole_number
 from mock_platform.core.poll import Decision, EventType, PollVerdict, Resource
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.event import Found
@@ -40,7 +41,7 @@ def instance_id(encoded: str) -> int | None:
         text = b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         return None
-    return _number(text)
+    return whole_number(text)
 
 
 def instance_ids(listed: str) -> list[int]:
@@ -49,7 +50,7 @@ def instance_ids(listed: str) -> list[int]:
     >>> instance_ids("1, 2,, x,2")
     [1, 2]
     """
-    found = (_number(text.strip()) for text in listed.split(","))
+    found = (whole_number(text.strip()) for text in listed.split(","))
     return list(dict.fromkeys(number for number in found if number is not None))
 
 
@@ -124,7 +125,3 @@ def _as_said(decision: Decision, change: EventType | None) -> Decision:
     if change is None:
         return decision
     return replace(decision, verdict=PollVerdict(change.value), why="handed on as such")
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import g
 
+from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
-from mock_platform.core.answers import whole_id
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.errors import (
@@ -90,7 +90,7 @@ def any_instance(workspace: Workspace, instance_id: str) -> Instance:
     Raises:
         NotFoundError: there is none.
     """
-    number = whole_id(instance_id)
+    number = whole_number(instance_id)
     instance = None if number is None else dependencies().store[Instances].get(workspace.name, number)
     if instance is None:
         raise NotFoundError("element instance", instance_id)

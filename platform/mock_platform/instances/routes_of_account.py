@@ -3,11 +3,11 @@
 from flask import Blueprint
 
 from mock_kit.api.operations import Answer, operation
+from mock_kit.text import whole_number
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller, calling_user
 from mock_platform.accounts.store import People
 from mock_platform.configuration.instance_json import InstanceJson
-from mock_platform.core.answers import whole_id
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery
 from mock_platform.errors import NotFoundError
@@ -29,7 +29,7 @@ def index(workspace: Workspace, query: PageQuery) -> Answer[list[InstanceJson]]:
 def index_of_account(workspace: Workspace, account_id: str, query: PageQuery) -> Answer[list[InstanceJson]]:
     """List the instances of an account, those that the caller sees."""
     with dependencies().store[People].reading(workspace) as register:
-        account = register.account(whole_id(account_id))
+        account = register.account(whole_number(account_id))
     if account is None:
         raise NotFoundError("account", account_id)
     return _listed(workspace, account.id, query)

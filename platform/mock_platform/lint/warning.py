@@ -11,6 +11,7 @@ from enum import Enum
 from itertools import chain, islice
 from typing import Protocol, TypedDict
 
+from mock_kit.text import shortened
 from mock_platform.errors import shown
 
 MOST = 50
@@ -136,7 +137,7 @@ def name_shown(name: str) -> str:
     >>> name_shown("idField"), name_shown("a\nb"), name_shown("x" * 41) == "x" * 40 + "..."
     ('idField', 'a\\nb', True)
     """
-    cut = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
+    cut = shortened(name, _LONGEST_NAME)
     return cut if cut.isprintable() else repr(cut)[1:-1]
 
 
@@ -147,7 +148,7 @@ def place(*names: str) -> str:
 
 def quoted(name: str) -> str:
     """Return a key or a name of a stranger's choice as part of a message."""
-    return shown(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...")
+    return shown(shortened(name, _LONGEST_NAME))
 
 
 def _rest(count: int) -> Iterator[ConfigWarning]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from mock_kit.text import whole_number
 from mock_platform.ceql.record_path import steps_of
 
 ROWS = "[*]"
@@ -85,7 +86,7 @@ def _inside(container: Any, step: Step) -> tuple[Any, bool]:
 def _index(step: Step) -> int | None:
     if isinstance(step, int):
         return step
-    return int(step) if step.isdecimal() and len(step) <= len(str(_LONGEST)) else None
+    return whole_number(step, digits=len(str(_LONGEST)))
 
 
 def _remove(container: Any, steps: Steps) -> None:
