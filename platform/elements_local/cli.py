@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.commands.output import examples
+from elements_local.configuration import Configuration
 from elements_local.stack.uncollected import uncollected
+from mock_kit.settings import SettingsError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -25,22 +27,13 @@ COMMANDS = {
     "seed": "Fill a workspace's CRM with believable records.",
     "reset": "Bring a workspace back to its start.",
     "workspace": "List, make and delete workspaces.",
+    "settings": "List every setting with its value, and where that comes from.",
     "init": "Lay down a start in your project: a scenario, a test, a receiver and more.",
     "certify": "Try your own receiver with a battery of callbacks.",
     "openapi": "Print the OpenAPI document of a service.",
     "fidelity": "List what is imitated, how sure that is, and which tests hold it.",
     "completion": "Print what completes commands and options in a shell.",
 }
-
-SETTINGS = (
-    "host", "platform_port", "crm_port", "sink_port", "clock", "start", "seed", "records", "data", "database",
-    "platform_url", "crm_url", "sink_url", "token", "workspace", "transport", "allow_host",
-    "limits", "role", "keep_ties", "served_as", "allow_origin", "known_secrets",
-)  # fmt: skip
-"""What ``[tool.elements-local]`` may set: the names of options, with - or _ between words."""
-
-_SEVERAL = {"allow_host", "served_as", "allow_origin"}
-"""Those of options that may be given several times; one value need not be a list."""
 
 
 class _Commands(click.Group):
@@ -94,7 +87,7 @@ class _Commands(click.Group):
 
         try:
             return super().invoke(ctx)
-        except HarnessError as error:
+        except (HarnessError, SettingsError) as error:
             click.echo(f"{ctx.info_name}: {error}", err=True)
             return ctx.exit(2)
         except KeyboardInterrupt:
@@ -134,13 +127,14 @@ def cli(ctx: click.Context) -> None:
     """Cloud Elements' instances API and polling engine, a fake Insightly CRM and a callback sink, on this machine.
 
     Start with `elements-local tour`, then `elements-local up`. Settings come from flags, then from
-    ELEMENTS_LOCAL_* in the environment, then from [tool.elements-local] in ./pyproject.toml.
+    ELEMENTS_LOCAL_* in the environment, then from [tool.elements-local] in ./pyproject.toml;
+    `elements-local settings` lists them.
 
     Exit status: 0 good, 1 an expectation failed, 2 misuse, 130 interrupted. NO_COLOR switches colours off.
     """
     if os.environ.get("NO_COLOR"):
         ctx.color = False
-    ctx.default_map = _from_pyproject(Path("pyproject.toml"))
+    ctx.obj = Configuration(os.environ, Path("pyproject.toml"))
 
 
 def main(prog_name: str = "elements-local") -> None:
@@ -153,27 +147,3 @@ def main(prog_name: str = "elements-local") -> None:
         cli(prog_name=prog_name)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while Python ends would print a traceback
-
-
-def _from_pyproject(path: Path) -> dict[str, Any]:
-    """Return the settings of a project, for every command."""
-    if not path.is_file():
-        return {}
-    import tomllib  # noqa: PLC0415 - only where there is something to read
-
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("elements-local", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{path}: {error}") from error
-    settings = {name.replace("-", "_"): value for name, value in table.items()}
-    unknown = sorted(settings.keys() - set(SETTINGS))
-    if unknown:
-        raise click.UsageError(
-            f"{path}: [tool.elements-local] has no {', '.join(unknown)}; it has {', '.join(SETTINGS)}"
-        )
-    for name in _SEVERAL & settings.keys():
-        settings[name] = [settings[name]] if isinstance(settings[name], str) else settings[name]
-    leaves = dict.fromkeys(
-        ("show", "set", "advance", "real", "virtual", "list", "create", "delete"), settings
-    )
-    return {command: {**settings, **leaves} for command in COMMANDS}

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from elements_local.scenarios.items import ELSEWHERE, ScenarioFile, named_receiver, stop_runner
+from elements_local.scenarios.items import (
+    ELSEWHERE,
+    ScenarioFile,
+    named_receiver,
+    stack_environment,
+    stop_runner,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +54,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "elements_receiver",
         "your own receiver of callbacks: module:app, module:app/path or a URL",
     )
+    parser.addini(
+        "elements_set",
+        "settings of the stack, such as platform.batch_size=5; --elements-set goes before them",
+        type="args",
+    )
     group = parser.getgroup("elements-local")
+    group.addoption(
+        "--elements-set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set what `elements-local settings` lists, such as platform.batch_size=5; may be given several times",
+    )
     group.addoption(
         "--elements-stack",
         metavar="URL",
@@ -79,6 +97,10 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in _MARKERS:
         config.addinivalue_line("markers", line)
     given = {name: config.getoption(f"--elements-{name}") for name in ("stack", "crm", "sink")}
+    if given["stack"] and config.getoption("--elements-set"):
+        raise pytest.UsageError(
+            "--elements-set is for a stack of our own; leave it out with --elements-stack"
+        )
     if given["stack"]:
         config.stash[ELSEWHERE] = _running_stack(given)
     elif any(given.values()):
@@ -139,11 +161,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def elements_settings() -> "Options":
-    """How the stack is started: free ports, virtual time. Override it to have another."""
+def elements_settings(pytestconfig: pytest.Config) -> "Options":
+    """How the stack is started: free ports, virtual time, and what is set. Override it to have another."""
+    from elements_local.errors import OptionError  # noqa: PLC0415 - see the module
     from elements_local.start import Options  # noqa: PLC0415 - see the module
 
-    return Options(ports=(0, 0, 0))
+    try:
+        return Options(ports=(0, 0, 0), environment=stack_environment(pytestconfig))
+    except OptionError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -11,11 +11,13 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from elements_local.clients import SERVICES, Addresses
+from elements_local.configuration import Configuration
 from elements_local.errors import OptionError
 from elements_local.stack import exposure
 from elements_local.stack.stack import Stack
+from elements_local.stack.stack_settings import SharedSettings, StartSettings
 from elements_local.stack.storage import explained, opened
-from mock_kit.environment import SettingsError
+from mock_kit.settings import SettingsError
 from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-PORTS = (4700, 4701, 4702)
+_START = StartSettings()
+PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
 _THREADS = {"platform": 32, "crm": 16, "sink": 64}
 """Each callback that is sent on takes one of the sink's until its target has answered."""
 
@@ -61,7 +64,8 @@ class Options:
         data: a directory that keeps everything; without one it is gone at the end.
         database: an SQLAlchemy URL, in the place of ``data``; or one that is open already, and stays open.
         virtual_clock: makes the virtual clocks.
-        environment: where the services' own settings are read from.
+        environment: the services' own settings, and those of the whole stack, by their variables; other variables than
+            ``ELEMENTS_LOCAL_*`` are passed over.
         applications: others of this process, by their origins, that a stack without sockets finds there.
     """
 
@@ -85,6 +89,18 @@ class Options:
         named = dict(zip(SERVICES, self.ports, strict=True))
         return named if self.role is None else {self.role: named[self.role]}
 
+    def checked(self) -> "Options":
+        """Return these options once their settings can be used.
+
+        Raises:
+            OptionError: there is no setting of a name, or a value is not what its setting takes.
+        """
+        try:
+            Configuration(self.environment).check()
+        except SettingsError as error:
+            raise OptionError(str(error)) from error
+        return self
+
 
 def load_services() -> None:
     """Import the three services: before a process's time is held, since modules imported later would keep held dates."""
@@ -97,8 +113,11 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     """Run a stack without sockets: the services call one another as WSGI applications.
 
     Its services are at the usual ports of loopback; ``host`` says only whom they are guarded against.
+
+    Raises:
+        OptionError: a setting cannot be used, or the data cannot be opened.
     """
-    chosen = options or Options()
+    chosen = (options or Options()).checked()
     addresses = Addresses(
         **{
             name: f"http://127.0.0.1:{port}"
@@ -127,9 +146,9 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
     """Run a stack, or one service alone, each on a port; the services call one another over the network.
 
     Raises:
-        OptionError: a port is taken, two of them are one, or the data cannot be opened.
+        OptionError: a setting cannot be used, a port is taken, two of them are one, or the data cannot be opened.
     """
-    chosen = options or Options()
+    chosen = (options or Options()).checked()
     ports = chosen.chosen_ports
     fixed = [port for port in ports.values() if port]
     if len(set(fixed)) < len(fixed):
@@ -172,12 +191,9 @@ def _applications(
 
     Args:
         wire: what reaches others, and waits so long for an answer.
-
-    Raises:
-        OptionError: a setting is not what it has to be.
     """
     exposed = guard.token is not None
-    keep_ties = exposure.shared_settings(options).keep_ties
+    keep_ties = SharedSettings.from_env(options.environment).keep_ties
     with explained(options.data, options.database):
         workspaces = Workspaces(
             database,
@@ -197,13 +213,10 @@ def _applications(
         alone=options.role is not None,
     )
     makers = {"platform": making.platform, "crm": making.crm, "sink": making.sink}
-    try:
-        for name in addresses.running:
-            with explained(options.data, options.database):
-                app = makers[name]()
-            yield name, app
-    except SettingsError as error:
-        raise OptionError(str(error)) from error
+    for name in addresses.running:
+        with explained(options.data, options.database):
+            app = makers[name]()
+        yield name, app
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,12 +238,12 @@ class _Making:
     def platform(self) -> "Flask":
         import mock_platform  # noqa: PLC0415 - see above
 
-        own = {
-            "ELEMENTS_LOCAL_PLATFORM_URL": self.addresses.platform,
-            "ELEMENTS_LOCAL_PLATFORM_CRM_URL": self.addresses.crm,
-            "ELEMENTS_LOCAL_PLATFORM_SINK_URL": self.addresses.sink,
-        }
-        settings = mock_platform.PlatformSettings.from_env({**self.environment, **own})
+        settings = replace(
+            mock_platform.PlatformSettings.from_env(self.environment),
+            url=self.addresses.platform,
+            crm_url=self.addresses.crm,
+            sink_url=self.addresses.sink,
+        )
         return mock_platform.create_app(
             settings,
             workspaces=self.workspaces,

@@ -4,12 +4,13 @@ import pytest
 
 from elements_local import start
 from elements_local.clients import BASE_PATH
+from elements_local.commands import replay_call
 from elements_local.scenarios import runner
 from elements_local.stack import held_stack
 from elements_local.stack.stack import Stack
 
 start.load_services()
-__all__ = ["held_stack", "runner"]
+__all__ = ["held_stack", "replay_call", "runner"]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from elements_local.commands.output import examples, print_json
+from elements_local.commands.setting_options import setting_option
 from elements_local.commands.where import json_option, running_stack
 from elements_local.interruption import ended_by_signal
 
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
         "elements-local listen --json | jq 'select(.kind == \"callback\")'",
     ),
 )
-@click.option(
-    "--workspace",
-    envvar="ELEMENTS_LOCAL_WORKSPACE",
-    help="Whose; all of them unless it is given.",
-)
+@setting_option("workspace", default=None, about="whose; all of them unless it is given")
 @click.option("--since-start", is_flag=True, help="Begin with what is still kept of what has happened.")
 @json_option
 @running_stack

@@ -1,6 +1,7 @@
 """``record``: what happens in a workspace becomes a scenario."""
 
 import os
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from shlex import quote
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from elements_local.commands.output import examples, print_json
+from elements_local.commands.setting_options import refuse_set, set_option, stack_environment
 from elements_local.commands.where import json_option, running_stack, workspace_option
 from elements_local.interruption import Interruption, cut_off
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--reads", is_flag=True, help="Keep calls that only look, too, with their statuses.")
 @click.option("--check", is_flag=True, help="Replay it at once, in process; exit 1 if it does not pass.")
+@set_option
 @workspace_option
 @json_option
 @running_stack
@@ -62,6 +65,9 @@ def command(  # noqa: PLR0913 - the command's options
     from elements_local.recording import Recorder, Watch  # noqa: PLC0415 - not needed for --help
 
     _check_folder(output)
+    if not check:
+        refuse_set("nothing is started without --check")
+    environment = stack_environment() if check else {}
     watch = Watch(stack.workspace(workspace), stack.addresses, seed=stack.seed_of(workspace))
     recorder = Recorder(watch, output, name=name, reads=reads, say=_say)
     with Interruption().heeded() as stop:
@@ -72,7 +78,7 @@ def command(  # noqa: PLR0913 - the command's options
         recording = recorder.write()
     _tell(recording, output, as_json=as_json)
     if check:
-        _replay(output, as_json=as_json)
+        _replay(output, environment, as_json=as_json)
 
 
 def _check_folder(output: Path) -> None:
@@ -101,13 +107,13 @@ def _tell(recording: "Recording", output: Path, *, as_json: bool) -> None:
     click.echo(f"replay it: {again}")
 
 
-def _replay(output: Path, *, as_json: bool) -> None:
+def _replay(output: Path, environment: Mapping[str, str], *, as_json: bool) -> None:
     """Replay a file in process, and stop with exit status 1 if it does not pass."""
     from elements_local.scenarios.runner import How, Runner  # noqa: PLC0415 - only where it is asked for
     from elements_local.scenarios.scenario import load  # noqa: PLC0415 - as above
 
     cut = cut_off(lambda: f"{output} is written; whether it passes is not known")
-    with cut, closing(Runner(How())) as runner:
+    with cut, closing(Runner(How(environment=environment))) as runner:
         failures = [failure for scenario in load(output) if (failure := runner.run(scenario).failure)]
     for failure in failures:
         click.echo(f"it does not pass as it was recorded:\n{failure}", err=True)

@@ -1,7 +1,6 @@
 """``up``: the stack in the foreground."""
 
 import logging
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,10 +11,17 @@ import click
 from click.core import ParameterSource
 
 from elements_local.commands.output import examples
+from elements_local.commands.setting_options import (
+    set_option,
+    setting_option,
+    stack_environment,
+    stack_option,
+)
 from elements_local.commands.what_runs import print_what_runs
 from elements_local.errors import OptionError
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import announce_filling
+from elements_local.stack.stack_settings import FLAT
 from elements_local.stack.uncollected import uncollected
 
 if TYPE_CHECKING:
@@ -23,8 +29,6 @@ if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
     from elements_local.start import Options
 
-_PORT = click.IntRange(0, 65535)
-_PORTS = (4700, 4701, 4702)
 _OF_WAITING = ("timeout", "token")
 _OF_MAKING = ("clock", "start", "seed")
 _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json", "quiet", "wait")
@@ -37,111 +41,38 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
         "elements-local up --records 100 --clock real",
         "elements-local up --data ./kept --platform-port 8700",
         "elements-local up --role crm",
+        "elements-local up --set platform.batch_size=5 --set crm.search_inclusive=true",
         "elements-local up --host 0.0.0.0 --served-as build7",
         "elements-local up --json --quiet & elements-local up --wait",
     ),
 )
-@click.option(
-    "--role",
-    envvar="ELEMENTS_LOCAL_ROLE",
-    type=click.Choice(["all", "crm", "sink"]),
-    default="all",
-    show_default=True,
-    help="Run the CRM or the sink alone: nothing but its own port is opened.",
-)
-@click.option(
-    "--host", envvar="ELEMENTS_LOCAL_HOST", default="127.0.0.1", show_default=True, help="Where to listen."
-)
-@click.option(
-    "--served-as",
-    multiple=True,
-    metavar="NAME",
-    help="A name that others call the stack by, beside localhost; may be given several times.",
-)
-@click.option(
-    "--allow-origin",
-    multiple=True,
-    metavar="ORIGIN",
-    help="Whose pages may call the stack beside those of this machine and Postman's, such as https://app.example.",
-)
-@click.option(
-    "--known-secrets",
-    envvar="ELEMENTS_LOCAL_KNOWN_SECRETS",
-    is_flag=True,
-    help="Keep the documented secrets where others can reach the stack; without it the default workspace gets fresh ones.",
-)
-@click.option(
-    "--platform-port",
-    envvar="ELEMENTS_LOCAL_PLATFORM_PORT",
-    type=_PORT,
-    default=_PORTS[0],
-    show_default=True,
-    help="0 takes any free port; so for the other two.",
-)
-@click.option(
-    "--crm-port", envvar="ELEMENTS_LOCAL_CRM_PORT", type=_PORT, default=_PORTS[1], show_default=True
-)
-@click.option(
-    "--sink-port", envvar="ELEMENTS_LOCAL_SINK_PORT", type=_PORT, default=_PORTS[2], show_default=True
-)
-@click.option(
-    "--clock",
-    envvar="ELEMENTS_LOCAL_CLOCK",
-    type=click.Choice(["virtual", "real"]),
-    default="virtual",
-    show_default=True,
-    help="Virtual time moves only when it is told to.",
-)
-@click.option(
-    "--start",
-    envvar="ELEMENTS_LOCAL_START",
-    default="2026-03-02T10:00:00Z",
-    show_default=True,
-    metavar="INSTANT",
-    help="Where virtual time starts.",
-)
-@click.option(
-    "--seed",
-    envvar="ELEMENTS_LOCAL_SEED",
-    type=click.IntRange(0, 2**53 - 1),
-    default=0,
-    show_default=True,
-    help="What ids and made-up data follow from.",
-)
-@click.option(
-    "--records",
-    envvar="ELEMENTS_LOCAL_RECORDS",
-    type=click.IntRange(0, 10_000),
-    default=0,
-    show_default=True,
-    help="Contacts, organisations, leads and opportunities to start with, of each so many.",
-)
-@click.option(
-    "--data",
-    envvar="ELEMENTS_LOCAL_DATA",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A directory that keeps everything; without one all is gone at the end.",
-)
-@click.option(
-    "--database", envvar="ELEMENTS_LOCAL_DATABASE", help="An SQLAlchemy URL, in the place of --data."
-)
-@click.option(
+@setting_option("role")
+@setting_option("host")
+@stack_option("--served-as", multiple=True, metavar="NAME")
+@stack_option("--allow-origin", about=FLAT["allow_origins"].about, multiple=True, metavar="ORIGIN")
+@setting_option("known_secrets")
+@setting_option("platform_port")
+@setting_option("crm_port")
+@setting_option("sink_port")
+@setting_option("clock")
+@setting_option("start")
+@setting_option("seed")
+@setting_option("records")
+@setting_option("data")
+@setting_option("database")
+@stack_option(
     "--allow-host",
-    "allow_host",
+    about="where callbacks may go beside this machine, * is anywhere",
     multiple=True,
     metavar="HOST",
-    help="Where callbacks may go beside this machine; may be given several times; * is anywhere.",
 )
-@click.option(
+@stack_option(
     "--limits",
+    about="whether the CRM refuses more calls than the vendor's does, in a second and in a day; off unless set",
     type=click.Choice(["off", "vendor"]),
-    help="Whether the CRM refuses more calls than the vendor's does, in a second and in a day.  [default: off]",
 )
-@click.option(
-    "--keep-ties",
-    is_flag=True,
-    help="Leave a change in the very second of a poll, or in which an instance was made, in that second, where it is lost.",
-)
+@stack_option("--keep-ties", is_flag=True)
+@set_option
 @click.option(
     "--wait",
     is_flag=True,
@@ -155,10 +86,9 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
     metavar="SECONDS",
     help="How long --wait waits; it exits 1 then.",
 )
-@click.option(
-    "--token",
-    envvar="ELEMENTS_LOCAL_TOKEN",
-    help="For --wait --json: the token that was printed, if the stack is not bound to loopback.",
+@setting_option(
+    "token",
+    about="for --wait --json: the token that was printed, if the stack is not bound to loopback",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Do not tell what happens.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when the stack answers.")
@@ -241,7 +171,8 @@ def _refuse_pointless(ctx: click.Context, *, waiting: bool) -> None:
     Raises:
         click.UsageError: names them.
     """
-    usable = {*_OF_BOTH, *(_OF_WAITING if waiting else ctx.params.keys() - set(_OF_WAITING))}
+    starting = {param.name for param in ctx.command.params} - set(_OF_WAITING)
+    usable = {*_OF_BOTH, *(_OF_WAITING if waiting else starting)}
     pointless = ", ".join(param.opts[0] for param in _given(ctx) if param.name not in usable)
     if pointless:
         why = "--wait starts nothing" if waiting else "that is for --wait"
@@ -252,8 +183,6 @@ def _options(  # noqa: PLR0913 - the command's options
     *,
     role: str,
     host: str,
-    served_as: tuple[str, ...],
-    allow_origin: tuple[str, ...],
     known_secrets: bool,
     platform_port: int,
     crm_port: int,
@@ -264,42 +193,27 @@ def _options(  # noqa: PLR0913 - the command's options
     records: int,
     data: Path | None,
     database: str | None,
-    allow_host: tuple[str, ...],
-    limits: str | None,
-    keep_ties: bool,
 ) -> "Options":
     from elements_local.start import Options  # noqa: PLC0415 - loads the services
     from mock_kit.workspaces.clock import Mode  # noqa: PLC0415 - as above
-    from mock_kit.workspaces.instants import UnreadableTimeError, parse_instant  # noqa: PLC0415 - as above
+    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - as above
 
     if data and database:
         raise OptionError("give --data or --database, not both")
     if role == "sink" and records:
         raise OptionError("--records are the CRM's; leave them out with --role sink")
-    try:
-        first = parse_instant(start)
-    except UnreadableTimeError as error:
-        raise OptionError(f"--start: {error}") from error
-    chosen = {
-        "ELEMENTS_LOCAL_PLATFORM_ALLOW_HOSTS": ",".join(allow_host),
-        "ELEMENTS_LOCAL_SINK_ALLOW_HOSTS": ",".join(allow_host),
-        "ELEMENTS_LOCAL_CRM_LIMITS": limits,
-        "ELEMENTS_LOCAL_KEEP_TIES": "true" if keep_ties else None,
-        "ELEMENTS_LOCAL_SERVED_AS": ",".join(served_as),
-        "ELEMENTS_LOCAL_ALLOW_ORIGINS": ",".join(allow_origin),
-    }
     return Options(
         host=host,
         known_secrets=known_secrets,
         role=None if role == "all" else role,
         ports=(platform_port, crm_port, sink_port),
         mode=Mode(clock),
-        start=first,
+        start=parse_instant(start),
         seed=seed,
         records=records,
         data=data,
         database=database,
-        environment={**os.environ, **{name: value for name, value in chosen.items() if value}},
+        environment=stack_environment(),
     )
 
 

@@ -6,47 +6,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from elements_local.commands.setting_options import setting_option
+
 if TYPE_CHECKING:
     from elements_local.stack.stack import Stack
 
 F = TypeVar("F", bound=Callable[..., None])
 
-_OPTIONS = (
-    click.option(
-        "--platform-url",
-        envvar="ELEMENTS_LOCAL_PLATFORM_URL",
-        default="http://127.0.0.1:4700",
-        show_default=True,
-        help="Where the platform answers.",
-    ),
-    click.option(
-        "--crm-url",
-        envvar="ELEMENTS_LOCAL_CRM_URL",
-        default="http://127.0.0.1:4701",
-        show_default=True,
-        help="Where the CRM answers.",
-    ),
-    click.option(
-        "--sink-url",
-        envvar="ELEMENTS_LOCAL_SINK_URL",
-        default="http://127.0.0.1:4702",
-        show_default=True,
-        help="Where the sink answers.",
-    ),
-    click.option(
-        "--token",
-        envvar="ELEMENTS_LOCAL_TOKEN",
-        help="The token that `up` printed, if it is not bound to loopback.",
-    ),
-)
+_OPTIONS = tuple(map(setting_option, ("platform_url", "crm_url", "sink_url", "token")))
 
-workspace_option = click.option(
-    "--workspace",
-    envvar="ELEMENTS_LOCAL_WORKSPACE",
-    default="default",
-    show_default=True,
-    help="Whose world.",
-)
+workspace_option = setting_option("workspace")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

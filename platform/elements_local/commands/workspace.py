@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from elements_local.commands.output import examples, print_json
+from elements_local.commands.setting_options import setting_option
 from elements_local.commands.where import json_option, running_stack
 from elements_local.reports.progress import announce_filling
 
@@ -47,10 +48,10 @@ def list_(stack: "Stack", *, as_json: bool) -> None:
     )
 )
 @click.argument("name", required=False)
-@click.option("--clock", type=click.Choice(["virtual", "real"]), default="virtual", show_default=True)
-@click.option("--start", metavar="INSTANT", help="Where virtual time starts.")
-@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="What ids and made-up data follow from.")
-@click.option("--records", type=click.IntRange(0, 10_000), default=0, show_default=True, help="Of each kind.")
+@setting_option("clock")
+@setting_option("start", default=None)
+@setting_option("seed", default=None)
+@setting_option("records", about="of each kind")
 @json_option
 @running_stack
 def create(stack: "Stack", *, as_json: bool, **choices: Any) -> None:

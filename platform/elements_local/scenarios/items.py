@@ -3,6 +3,7 @@
 Imported in every pytest run, as the plugin is, so nothing heavy is imported at the top.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the scenario in a workspace of its own."""
-        from elements_local.receiving import ReceiverError  # noqa: PLC0415 - see the module
+        from elements_local.errors import OptionError  # noqa: PLC0415 - see the module
 
         if ELSEWHERE in self.config.stash and self.scenario.is_choosy:
             pytest.skip(
@@ -73,7 +74,7 @@ class ScenarioItem(pytest.Item):
             )
         try:
             failure = _runner(self.config).run(self.scenario).failure
-        except ReceiverError as error:
+        except OptionError as error:
             raise ScenarioFailedError(str(error)) from error
         if failure:
             raise ScenarioFailedError(str(failure))
@@ -104,6 +105,26 @@ def named_receiver(config: pytest.Config) -> str | None:
     return named
 
 
+def stack_environment(config: pytest.Config) -> dict[str, str]:
+    """Return the settings of the stacks that a session starts: its own, then the environment's, then the project's.
+
+    Raises:
+        OptionError: one cannot be used.
+    """
+    from elements_local.configuration import Configuration  # noqa: PLC0415 - see the module
+    from elements_local.errors import OptionError  # noqa: PLC0415 - as above
+    from mock_kit.settings import SettingsError  # noqa: PLC0415 - as above
+
+    chosen = Configuration(os.environ, config.rootpath / "pyproject.toml")
+    try:
+        for option, given in (("elements_set", config.getini), ("--elements-set", config.getoption)):
+            for assignment in given(option):
+                chosen.add_assignment(assignment, option=option)
+        return chosen.environment()
+    except SettingsError as error:
+        raise OptionError(str(error)) from error
+
+
 def _make_known(config: pytest.Config, tag: str) -> None:
     """Make a tag a marker, so that ``-m`` chooses by it, with strict markers too."""
     known = config.stash.setdefault(_TAGS, set())
@@ -124,6 +145,7 @@ def _runner(config: pytest.Config) -> "Runner":
             token=None if elsewhere is None else elsewhere.token,
             update=config.getoption("--elements-update"),
             receiver=named_receiver(config),
+            environment={} if elsewhere else stack_environment(config),
         )
         config.stash[_RUNNER] = Runner(how)
     return config.stash[_RUNNER]

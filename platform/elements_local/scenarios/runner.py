@@ -1,9 +1,9 @@
 """Runs scenarios: each in a fresh workspace of a stack, in process under freezegun or over real ports."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from secrets import token_hex
 from shlex import quote
@@ -91,6 +91,7 @@ class How:
         receiver: takes the callbacks and answers them, as ``receiver_of`` reads it.
         update: write golden streams instead of holding what came against them.
         keep: keep all that happened, for a report.
+        environment: settings of the stacks that are started, as variables; those that a scenario has itself go before them.
     """
 
     transport: Transport = Transport.IN_PROCESS
@@ -99,6 +100,7 @@ class How:
     receiver: str | None = None
     update: bool = False
     keep: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Runner:
@@ -194,18 +196,19 @@ class Runner:
     def _started(self, scenario: Scenario) -> Stack:
         if self._how.target is not None:
             return at(self._how.target, token=self._how.token)
-        chosen = frozenset(scenario.environment.items())
+        environment = {**self._how.environment, **scenario.environment}
+        chosen = frozenset(environment.items())
         if chosen not in self._stacks:
             if self._holds:
-                starting = in_process(self._options(scenario))
+                starting = in_process(self._options(environment))
             else:
-                starting = on_ports(Options(ports=(0, 0, 0), environment=scenario.environment))
+                starting = on_ports(Options(ports=(0, 0, 0), environment=environment))
             self._stacks[chosen] = self._closing.enter_context(starting)
             if self._for_several:
                 gc.freeze()
         return self._stacks[chosen]
 
-    def _options(self, scenario: Scenario) -> Options:
+    def _options(self, environment: Mapping[str, str]) -> Options:
         """Return how a stack in process is started; all have one database, whose tables are made but once."""
         if self._database is None:
             self._database = Database()
@@ -213,7 +216,7 @@ class Runner:
         return Options(
             virtual_clock=lambda start: FrozenClock(start, self._held),
             database=self._database,
-            environment=scenario.environment,
+            environment=environment,
             applications=self._receivers,
         )
 

@@ -18,9 +18,8 @@ from elements_local.scenarios.scenario_document import ScenarioDocument, Scenari
 from elements_local.scenarios.shape_errors import shown, unknown
 from elements_local.scenarios.verbs import EXAMPLES, VERBS, Argument, Tag
 from elements_local.scenarios.yaml_text import Document, SourcePosition, YamlError, read_each
-from elements_local.stack.shared_settings import PREFIX
 from mock_kit.api.json_text import Json
-from mock_kit.environment import SettingsError
+from mock_kit.settings import PREFIX, SettingsError, variable
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_zoned_instant
 from mock_kit.workspaces.registry import DEFAULT_START
 
@@ -28,6 +27,7 @@ __all__ = ["LoadedFile", "Scenario", "ScenarioError", "ScenarioHead", "Step", "f
 
 _TOP = SourcePosition(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
+_PROFILE = variable("platform.profile")
 _NEEDED = ("scenario", "steps")
 _EXAMPLE = "`scenario: <what it shows>` and `steps:`"
 _WANTED = f"a scenario is a mapping with {_EXAMPLE}"
@@ -56,7 +56,7 @@ class Scenario:
     Attributes:
         instances: name -> what differs from the guide's instance.
         records: how many made-up records of each kind the CRM starts with.
-        profile: which of the platform's two names it plays.
+        profile: which of the platform's two names it plays, if it says so.
         settings: of the stack that it runs on: environment variable -> text.
         document: as it was written, a matrix' row filled in.
     """
@@ -66,7 +66,7 @@ class Scenario:
     line: int
     start: datetime
     tags: tuple[str, ...]
-    profile: str
+    profile: str | None
     settings: Mapping[str, str]
     instances: Mapping[str, Mapping[str, object]]
     records: int
@@ -77,12 +77,12 @@ class Scenario:
     @property
     def environment(self) -> Mapping[str, str]:
         """What the services of its stack read their settings from."""
-        return {"ELEMENTS_LOCAL_PLATFORM_PROFILE": self.profile, **self.settings}
+        return {**({_PROFILE: self.profile} if self.profile else {}), **self.settings}
 
     @property
     def is_choosy(self) -> bool:
         """Whether a stack with other settings than the usual ones is needed."""
-        return bool(self.settings) or self.profile != _USUAL_PROFILE
+        return bool(self.settings) or self.profile not in {None, _USUAL_PROFILE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class ScenarioHead(msgspec.Struct, forbid_unknown_fields=True):
     scenario: Annotated[str, msgspec.Meta(min_length=1)]
     steps: list[dict[str, object]]
     about: str = ""
-    profile: Literal["cloud-elements", "open-connectors"] = _USUAL_PROFILE
+    profile: Literal["cloud-elements", "open-connectors"] | msgspec.UnsetType = msgspec.UNSET
     settings: dict[str, bool | int | float | str] = {}
     start: str | None = None
     tags: list[Tag] = []
@@ -245,7 +245,7 @@ def _scenario(file: ScenarioDocument) -> Scenario:
         line=file.document.place("scenario").line,
         start=_start(file, head),
         tags=tuple(head.tags),
-        profile=head.profile,
+        profile=head.profile or None,
         settings=_settings(file, head),
         instances=instances,
         records=head.records,
@@ -306,14 +306,15 @@ def _settings(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, str]:
     """Return a scenario's settings as environment variables; each has to be one that a service knows."""
     if not head.settings:
         return {}
-    from elements_local.stack.stack_settings import NAMES, check  # noqa: PLC0415 - loads the services, which few need
+    from elements_local.configuration import Configuration, stack_variables  # noqa: PLC0415 - loads the services, which few need
 
+    names = [each.removeprefix(PREFIX) for each in stack_variables() if each != _PROFILE]
     for name in head.settings:
-        if name not in NAMES:
-            raise file.error(f"settings: {unknown('setting', name, NAMES)}", "settings", name)
+        if name not in names:
+            raise file.error(f"settings: {unknown('setting', name, names)}", "settings", name)
     chosen = {PREFIX + name: _setting_text(value) for name, value in head.settings.items()}
     try:
-        check(chosen)
+        Configuration(chosen).check()
     except SettingsError as error:
         raise file.error(f"settings: {error}", "settings") from error
     return chosen

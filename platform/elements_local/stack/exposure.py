@@ -5,8 +5,7 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from elements_local.errors import OptionError
-from elements_local.stack.shared_settings import SharedSettings
-from mock_kit.environment import SettingsError
+from elements_local.stack.stack_settings import SharedSettings
 from mock_kit.web.guard import TOKEN_HEADER, Guard
 from mock_kit.web.origins import is_local
 from mock_kit.web.outbound import is_address
@@ -24,25 +23,9 @@ DEFAULTS = {"ELEMENTS_LOCAL_PLATFORM_PASSWORDS": "secret"}
 _CALLED = {"platform": "the platform", "crm": "the CRM"}
 
 
-def shared_settings(options: "Options") -> SharedSettings:
-    """Return what is set about the whole stack.
-
-    Raises:
-        OptionError: a setting is not what it has to be.
-    """
-    try:
-        return SharedSettings.from_env(options.environment)
-    except SettingsError as error:
-        raise OptionError(str(error)) from error
-
-
 def guard(options: "Options", bound_to: Iterable[str]) -> Guard:
-    """Return who may call a stack; it has a token if others can reach one of the hosts that it is bound to.
-
-    Raises:
-        OptionError: a setting is not what it has to be.
-    """
-    shared = shared_settings(options)
+    """Return who may call a stack; it has a token if others can reach one of the hosts that it is bound to."""
+    shared = SharedSettings.from_env(options.environment)
     exposed = not all(map(is_local, bound_to))
     return Guard(
         token=token_urlsafe(24) if exposed else None,

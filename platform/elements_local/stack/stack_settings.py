@@ -1,40 +1,114 @@
-"""The names of a stack's and its services' settings, as a scenario gives them: what follows ``ELEMENTS_LOCAL_``."""
+"""Settings that are no service's own: how a stack is started, what all of it goes by, where a running one is found."""
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import TypeAlias
+from dataclasses import dataclass
+from pathlib import Path
 
-import callback_sink
-import mock_insightly
-import mock_platform
-from elements_local.stack.shared_settings import SharedSettings
+from mock_kit.settings import Setting, Settings, flag, one_of, setting, text, whole
+from mock_kit.web.exposure_settings import host_names, origins
 
-_Settings: TypeAlias = (
-    mock_platform.PlatformSettings | mock_insightly.CrmSettings | callback_sink.SinkSettings
-)
-
-_SERVICES: Mapping[str, type[_Settings]] = {
-    "PLATFORM": mock_platform.PlatformSettings,
-    "CRM": mock_insightly.CrmSettings,
-    "SINK": callback_sink.SinkSettings,
-}
+_MOST_SEED = 2**53 - 1
 
 
-def check(environment: Mapping[str, str]) -> None:
-    """Refuse settings that a service cannot be started with.
+def _port(default: int, about: str) -> int:
+    return whole(default, about, high=65535)
+
+
+def _instant(came: str) -> str:
+    """Return a text that says an instant.
 
     Raises:
-        SettingsError: a value is not what its setting takes.
+        ValueError: it says none.
     """
-    for settings in (SharedSettings, *_SERVICES.values()):
-        settings.from_env(environment)
+    from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
+
+    parse_instant(came)
+    return came
 
 
-NAMES = [
-    *(setting.name.upper() for setting in fields(SharedSettings)),
-    *(
-        f"{service}_{setting.name.upper()}"
-        for service, settings in _SERVICES.items()
-        for setting in fields(settings)
-    ),
-]
+@dataclass(frozen=True, kw_only=True)
+class StartSettings(Settings):
+    """How ``up`` starts a stack."""
+
+    role: str = one_of(
+        "all", "run the CRM or the sink alone: nothing but its own port is opened", ["all", "crm", "sink"]
+    )
+    host: str = text("127.0.0.1", "where to listen")
+    known_secrets: bool = flag(
+        False,
+        "keep the documented secrets where others can reach the stack; without it the default workspace gets fresh ones",
+    )
+    platform_port: int = _port(4700, "the platform's; 0 takes any free port, so for the other two")
+    crm_port: int = _port(4701, "the CRM's")
+    sink_port: int = _port(4702, "the sink's")
+    clock: str = one_of(
+        "virtual", "virtual time moves only when it is told to, real time by itself", ["virtual", "real"]
+    )
+    start: str = setting(
+        "2026-03-02T10:00:00Z",
+        "where virtual time starts",
+        read=_instant,
+        expected="an instant such as 2026-03-02T10:00:00Z",
+    )
+    seed: int = whole(0, "what ids and made-up data follow from", high=_MOST_SEED)
+    records: int = whole(
+        0,
+        "contacts, organisations, leads and opportunities to start with, of each so many",
+        high=10_000,
+    )
+    data: Path | None = setting(
+        None,
+        "a directory that keeps everything; without one all is gone at the end",
+        read=Path,
+        expected="a path",
+    )
+    database: str | None = setting(
+        None, "an SQLAlchemy URL, in the place of a directory", read=str, expected="a URL", secret=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedSettings(Settings):
+    """What all services of a stack go by."""
+
+    keep_ties: bool = flag(
+        False,
+        "leave a change in the very second of a poll, or in which an instance was made, in that second, where it is lost, "
+        "as it would be at the vendor's; else it begins the next second",
+    )
+    served_as: frozenset[str] = host_names(
+        "names that others call the stack by, beside localhost; requests for any other name are refused"
+    )
+    allow_origins: frozenset[str] = origins(
+        "whose pages may call the stack beside those of this machine and Postman's, such as https://app.example or "
+        "https://*.app.example"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientSettings(Settings):
+    """Where commands find a running stack, and how they use one."""
+
+    platform_url: str = text("http://127.0.0.1:4700", "where the platform answers", expected="a URL")
+    crm_url: str = text("http://127.0.0.1:4701", "where the CRM answers", expected="a URL")
+    sink_url: str = text("http://127.0.0.1:4702", "where the sink answers", expected="a URL")
+    token: str | None = setting(
+        None,
+        "the token that up printed, if the stack is not bound to loopback",
+        read=str,
+        expected="a text",
+        secret=True,
+    )
+    workspace: str = text("default", "whose data, clock and credentials")
+    transport: str = one_of(
+        "in-process",
+        "how replay runs scenarios: in process under freezegun, or over real ports",
+        ["in-process", "network"],
+    )
+
+
+FLAT: dict[str, Setting] = {
+    **StartSettings.declared(),
+    **SharedSettings.declared(),
+    **ClientSettings.declared(),
+}
+"""The settings that are no service's own, by name."""

@@ -7,7 +7,7 @@ behind it. What is written otherwise comes from no browser, and is no origin her
 import re
 from collections.abc import Iterable
 
-from mock_kit.environment import SettingType
+from mock_kit.web.exposure_settings import HOST_NAME
 from mock_kit.web.outbound import is_loopback
 from mock_kit.web.wsgi import USUAL_PORTS
 
@@ -17,11 +17,9 @@ POSTMAN = frozenset({"https://*.postman.co", "https://app.getpostman.com"})
 _LONGEST = 300
 """Letters of a host or an origin that are read; a name has 253 at the most."""
 
-_NAME = r"[a-z0-9_-]+(\.[a-z0-9_-]+)*"
 _ORIGIN = re.compile(
-    rf"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9a-f:.]+\]|{_NAME})(:[1-9][0-9]{{0,4}})?"
+    rf"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[0-9a-f:.]+\]|{HOST_NAME})(:[1-9][0-9]{{0,4}})?"
 )
-_PATTERN = re.compile(rf"[a-z][a-z0-9+.-]*://(\*\.{_NAME}|\[[0-9a-f:.]+\]|{_NAME})(:[1-9][0-9]{{0,4}})?")
 _HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{0,5})?", re.IGNORECASE | re.ASCII)
 
 
@@ -62,34 +60,3 @@ def may_call(origin: str, allowed: Iterable[str]) -> bool:
 def _matches(origin: str, pattern: str) -> bool:
     scheme, any_below, rest = pattern.partition("://*")
     return origin.startswith(f"{scheme}://") and origin.endswith(rest) if any_below else origin == pattern
-
-
-def _read_origins(text: str) -> frozenset[str]:
-    return frozenset(_read_origin(each) for each in text.lower().replace(",", " ").split())
-
-
-def _read_origin(text: str) -> str:
-    """Return an origin, or a pattern of some, as browsers write it: without the port that goes without saying."""
-    if not _PATTERN.fullmatch(text):
-        raise ValueError
-    usual = f":{USUAL_PORTS.get(text.partition(':')[0])}"
-    return text.removesuffix(usual)
-
-
-def _read_names(text: str) -> frozenset[str]:
-    names = frozenset(text.lower().replace(",", " ").split())
-    if not all(re.fullmatch(_NAME, name) for name in names):
-        raise ValueError
-    return names
-
-
-ORIGINS = SettingType(
-    read=_read_origins,
-    expected="origins such as https://app.example or https://*.app.example, with commas between, and no path",
-)
-"""Takes origins whose pages may call."""
-
-NAMES = SettingType(
-    read=_read_names, expected="host names such as stack.example, with commas between, and no scheme or port"
-)
-"""Takes names that a stack is served under."""

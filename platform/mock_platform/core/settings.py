@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import ClassVar, Self
 
-from mock_kit import environment
 from mock_kit.admin.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
+from mock_kit.settings import Settings, flag, names, one_of, seconds, setting, whole
 from mock_platform.core.choices import (
     CLOUD_ELEMENTS,
     OPEN_CONNECTORS,
@@ -18,96 +19,6 @@ from mock_platform.core.choices import (
     Visibility,
 )
 
-PREFIX = "ELEMENTS_LOCAL_PLATFORM_"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlatformSettings:
-    """The platform's settings; each default is the one that the evidence favours.
-
-    Attributes:
-        url: where the platform itself is reached; polls are calls to it.
-        crm_url: where the calls go that are meant for Insightly's own host.
-        sink_url: the bundled sink; it is told the signature keys of callbacks that go there. Empty for none.
-        batch_size: changes in one notification (documented: 10).
-        callback_timeout: how long a receiver may take, though never longer than what carries the callback waits
-            (assumed).
-        created_check_tolerance: where a resource names none (assumed: 0).
-        empty_block: what an empty resource block means (assumed: the element's own block).
-        poll_failure_limit: failures in a row after which a poller is switched off (documented: 100 in production,
-            50 and 10 elsewhere).
-        ladder: when failed callbacks are tried again (documented twice, in conflict).
-        raw_form: what a callback's ``raw`` holds beside the records (observed twice, in conflict).
-        visibility: whose instances a user sees (documented to depend on the role, how is assumed).
-        passwords: which password is right for who has chosen none (assumed: any).
-        event_retention: how long events are shown (documented: seven days).
-        history_retention: how long polls with their decisions, callbacks with their attempts, e-mails and traces are
-            kept; a callback that is still to be sent longer, an event for ``event_retention`` at least (ours).
-        usage_retention: how long calls are kept (documented: thirty days).
-        usage_keys: how the keys of a usage record are written (observed twice, in conflict by age).
-        empty_usage: how a list of usage without any record is answered (observed twice, in conflict by age).
-        bulk_upload_limit: bytes of a bulk upload at the most (ours).
-        csv_guard: whether texts of bulk results that a spreadsheet would run as formulas get an apostrophe; without,
-            they are what the CRM has (ours).
-        analytics_limit: entries of an analytics answer at the most (assumed).
-        ladder_adds_up: whether each wait counts from the attempt before it, not from the first failure (documented
-            in words that can be read both ways; what is said of the last try favours the first failure).
-        allow_hosts: where callbacks may go beside this machine; ``*`` is anywhere.
-        delivery_lanes: receivers that are called at the same time, on a real clock.
-        id_alias: whether records that the hub shows carry their id as ``id`` too (unknown, assumed).
-        oauth_walk: whether an instance can be made from a grant's code: the Insightly guide's text walks through one,
-            though the element takes a user name and an API key (documented, in conflict; off).
-        unset_value: how a configuration key without a value is shown (observed: null, later "").
-        journal_bytes: how much is kept in memory of requests and answers, of all workspaces together (ours).
-    """
-
-    url: str = "http://127.0.0.1:4700"
-    crm_url: str = "http://127.0.0.1:4701"
-    sink_url: str = "http://127.0.0.1:4702"
-    batch_size: int = 10
-    callback_timeout: timedelta = timedelta(seconds=30)
-    created_check_tolerance: timedelta = timedelta(0)
-    empty_block: EmptyBlock = EmptyBlock.DEFAULT
-    poll_failure_limit: int = 100
-    ladder: RetrySchedule = CLOUD_ELEMENTS
-    raw_form: RawForm = RawForm.BESIDE_RECORDS
-    event_retention: timedelta = timedelta(days=7)
-    history_retention: timedelta = timedelta(days=90)
-    analytics_limit: int = 10_000
-    ladder_adds_up: bool = False
-    allow_hosts: frozenset[str] = frozenset()
-    delivery_lanes: int = 64
-    usage_retention: timedelta = timedelta(days=30)
-    usage_keys: UsageKeys = UsageKeys.SNAKE_CASE
-    empty_usage: EmptyUsage = EmptyUsage.NOT_FOUND
-    bulk_upload_limit: int = 16 * 1024 * 1024
-    csv_guard: bool = False
-    unset_value: str | None = None
-    visibility: Visibility = Visibility.ROLE
-    passwords: Passwords = Passwords.ANY
-    id_alias: bool = True
-    oauth_walk: bool = False
-    journal_bytes: int = JOURNAL_BYTES
-
-    @property
-    def retries(self) -> RetrySchedule:
-        """When failed callbacks are tried again, with how its waits are counted."""
-        return replace(self.ladder, cumulative=self.ladder_adds_up)
-
-    @classmethod
-    def from_env(cls, variables: Mapping[str, str]) -> "PlatformSettings":
-        """Read the settings from variables that start with ``ELEMENTS_LOCAL_PLATFORM_``; others are not ours.
-
-        ``PROFILE`` chooses a side in everything in which sources disagree; what is set by itself goes before it.
-
-        Raises:
-            SettingsError: a value is not what its setting takes.
-        """
-        chosen = environment.chosen(variables, PREFIX, {"profile": environment.one_of(PROFILES), **_KINDS})
-        profile = chosen.pop("profile", {})
-        return cls(**{**profile, **chosen})  # type: ignore[arg-type,dict-item]  # each by its own kind
-
-
 PROFILES: Mapping[str, Mapping[str, object]] = {
     "cloud-elements": {},
     "open-connectors": {
@@ -119,32 +30,146 @@ PROFILES: Mapping[str, Mapping[str, object]] = {
 }
 """What the two names of the platform disagree about: the older one's ways are the defaults."""
 
-_KINDS = {
-    "journal_bytes": environment.whole(low=SMALLEST_JOURNAL),
-    "url": environment.text("a URL"),
-    "crm_url": environment.text("a URL"),
-    "sink_url": environment.text("a URL"),
-    "batch_size": environment.whole(low=1),
-    "callback_timeout": environment.seconds(),
-    "created_check_tolerance": environment.seconds(),
-    "empty_block": environment.one_of({block.value: block for block in EmptyBlock}),
-    "poll_failure_limit": environment.whole(low=1),
-    "ladder": environment.one_of({"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS}),
-    "raw_form": environment.one_of({form.value: form for form in RawForm}),
-    "event_retention": environment.seconds(),
-    "history_retention": environment.seconds(),
-    "usage_retention": environment.seconds(),
-    "usage_keys": environment.one_of({keys.value: keys for keys in UsageKeys}),
-    "empty_usage": environment.one_of({how.value: how for how in EmptyUsage}),
-    "bulk_upload_limit": environment.whole(low=1),
-    "csv_guard": environment.flag(),
-    "analytics_limit": environment.whole(low=1, high=1_000_000),
-    "ladder_adds_up": environment.flag(),
-    "allow_hosts": environment.names(),
-    "delivery_lanes": environment.whole(low=1, high=1000),
-    "unset_value": environment.text(),
-    "oauth_walk": environment.flag(),
-    "visibility": environment.one_of({how.value: how for how in Visibility}),
-    "id_alias": environment.flag(),
-    "passwords": environment.one_of({which.value: which for which in Passwords}),
-}
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformSettings(Settings):
+    """The platform's settings; each default is the one that the evidence favours.
+
+    Attributes:
+        url: where the platform itself is reached; polls are calls to it. Whoever makes the platform says so.
+        crm_url: where the calls go that are meant for Insightly's own host.
+        sink_url: the bundled sink; it is told the signature keys of callbacks that go there. Empty for none.
+        profile: gives other defaults where settings are read; what is set by itself goes before it.
+    """
+
+    group: ClassVar[str] = "platform"
+
+    url: str = "http://127.0.0.1:4700"
+    crm_url: str = "http://127.0.0.1:4701"
+    sink_url: str = "http://127.0.0.1:4702"
+
+    profile: str = one_of(
+        "cloud-elements",
+        "which of the platform's two names it plays: open-connectors takes the newer side wherever they disagree "
+        "(ladder, raw_form, unset_value, empty_usage); what is set by itself goes before it",
+        list(PROFILES),
+    )
+    empty_block: EmptyBlock = one_of(
+        EmptyBlock.DEFAULT,
+        "what an empty resource block, as leads: {}, means: the element's own block (assumed), or skip",
+        list(EmptyBlock),
+    )
+    created_check_tolerance: timedelta = seconds(
+        timedelta(0), "seconds, where a resource names none (assumed: 0)"
+    )
+    poll_failure_limit: int = whole(
+        100,
+        "failures in a row after which a poller is switched off (documented: 100 in production, 50 and 10 elsewhere)",
+        low=1,
+    )
+    batch_size: int = whole(10, "changes in one callback (documented: 10)", low=1)
+    callback_timeout: timedelta = seconds(
+        timedelta(seconds=30),
+        "seconds that a receiver may take, though never longer than what carries the callback waits, which is 30 "
+        "(assumed)",
+    )
+    ladder: RetrySchedule = one_of(
+        CLOUD_ELEMENTS,
+        "when a failed callback is tried again: nine times at 4^x seconds, or five at 8^x with open-connectors "
+        "(documented twice, in conflict)",
+        {"cloud-elements": CLOUD_ELEMENTS, "open-connectors": OPEN_CONNECTORS},
+    )
+    ladder_adds_up: bool = flag(
+        False,
+        "whether each wait counts from the attempt before it, not from the first failure (documented in words that can "
+        "be read both ways; what is said of the last try favours the first failure)",
+    )
+    raw_form: RawForm = one_of(
+        RawForm.BESIDE_RECORDS,
+        "with 2018 a callback's raw has pollDate and objectType beside the records, with 2020 objectId and eventType "
+        "inside each (observed twice, in conflict)",
+        list(RawForm),
+    )
+    unset_value: str | None = setting(
+        None,
+        "how a configuration key without a value is shown: null, or with this set to nothing as an empty text "
+        "(observed: null, later empty)",
+        read=str,
+        expected="a text",
+    )
+    allow_hosts: frozenset[str] = names(
+        "hosts that callbacks may go to beside this machine; * is any (up --allow-host)"
+    )
+    delivery_lanes: int = whole(
+        64, "receivers that are called at the same time, on a real clock", low=1, high=1000
+    )
+    id_alias: bool = flag(
+        True, "whether records that the hub shows carry their id as id too (unknown, assumed)"
+    )
+    visibility: Visibility = one_of(
+        Visibility.ROLE,
+        "whose instances a user sees: by role, or all of the organization (documented to depend on the role, how is "
+        "assumed)",
+        list(Visibility),
+    )
+    passwords: Passwords = one_of(
+        Passwords.ANY,
+        "what signs in who has chosen no password: any that is not empty, or the user's secret (assumed: any; the "
+        "default is secret where others can reach the stack)",
+        list(Passwords),
+    )
+    oauth_walk: bool = flag(
+        False,
+        "whether an instance can be made from a grant's code, over a consent page of the CRM: the Insightly guide's text "
+        "walks through one, though the element takes a user name and an API key (documented, in conflict; off)",
+    )
+    event_retention: timedelta = seconds(
+        timedelta(days=7), "seconds for which events are shown (documented: seven days)"
+    )
+    usage_retention: timedelta = seconds(
+        timedelta(days=30), "seconds for which usage records are kept (documented: thirty days)"
+    )
+    history_retention: timedelta = seconds(
+        timedelta(days=90),
+        "seconds for which polls with their decisions, callbacks with their attempts, e-mails and traces are kept, by the "
+        "workspace's clock; a callback that is still to be sent longer, an event for event_retention at least (ours)",
+    )
+    usage_keys: UsageKeys = one_of(
+        UsageKeys.SNAKE_CASE,
+        "how the keys of a usage record are written (observed twice, in conflict by age)",
+        list(UsageKeys),
+    )
+    empty_usage: EmptyUsage = one_of(
+        EmptyUsage.NOT_FOUND,
+        "how a list of usage without any record is answered (observed twice, in conflict by age)",
+        list(EmptyUsage),
+    )
+    analytics_limit: int = whole(
+        10_000, "buckets of one analytics answer at the most (assumed)", low=1, high=1_000_000
+    )
+    bulk_upload_limit: int = whole(16 * 1024 * 1024, "bytes of a bulk upload at the most (ours)", low=1)
+    csv_guard: bool = flag(
+        False,
+        "whether texts of bulk results that a spreadsheet would run as formulas get an apostrophe; without, they are "
+        "what the CRM has (ours)",
+    )
+    journal_bytes: int = whole(
+        JOURNAL_BYTES,
+        "bytes of requests and answers that are kept in memory, of all workspaces together (ours)",
+        low=SMALLEST_JOURNAL,
+    )
+
+    @property
+    def retries(self) -> RetrySchedule:
+        """When failed callbacks are tried again, with how its waits are counted."""
+        return replace(self.ladder, cumulative=self.ladder_adds_up)
+
+    @classmethod
+    def from_env(cls, variables: Mapping[str, str]) -> Self:
+        """Read the settings out of environment variables; the profile chooses where they say nothing.
+
+        Raises:
+            WrongValueError: a value is not what its setting takes.
+        """
+        chosen = cls.chosen(variables)
+        return cls(**{**PROFILES[chosen.get("profile", "cloud-elements")], **chosen})

@@ -109,9 +109,17 @@ def test_up_says_which_port_is_taken() -> None:
     ("words", "reason"),
     [
         pytest.param(["up", "--crm-port", "4700"], "a port of its own", id="one port twice"),
-        pytest.param(["up", "--crm-port", "70000"], "0<=x<=65535", id="no port"),
-        pytest.param(["up", "--start", "soon"], "--start: expected an instant", id="no instant"),
-        pytest.param(["up", "--clock", "slow"], "'slow' is not one of", id="no clock"),
+        pytest.param(
+            ["up", "--crm-port", "70000"],
+            "--crm-port must be a whole number from 0 to 65535; got '70000'",
+            id="no port",
+        ),
+        pytest.param(
+            ["up", "--start", "soon"],
+            "--start must be an instant such as 2026-03-02T10:00:00Z",
+            id="no instant",
+        ),
+        pytest.param(["up", "--clock", "slow"], "--clock must be virtual or real; got 'slow'", id="no clock"),
         pytest.param(["up", "--data", "x", "--database", "y"], "not both", id="two places"),
         pytest.param(["up", "--database", "nonsense"], "nonsense", id="no database"),
         pytest.param(["clok"], "Did you mean 'clock'?", id="no command"),
@@ -316,7 +324,7 @@ def test_settings_come_from_flags_then_environment_then_pyproject(
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("workspce = 1", "has no workspce; it has host"), ("a = ", "pyproject.toml: ")],
+    [("workspce = 1", "did you mean [tool.elements-local] workspace?"), ("a = ", "pyproject.toml: ")],
     ids=["unknown setting", "no TOML"],
 )
 def test_a_wrong_pyproject_is_misuse(tmp_path: Path, text: str, reason: str) -> None:

@@ -16,15 +16,17 @@ import pytest
 
 from elements_local.certify.checks import BATTERY
 from elements_local.cli import COMMANDS, cli
-from elements_local.commands import certify, up
-from elements_local.start import PORTS
+from elements_local.commands import certify
+from elements_local.scenarios.runner import Transport
+from elements_local.stack.stack_settings import FLAT, StartSettings
 from mock_kit.workspaces.instants import parse_instant
 from mock_kit.workspaces.registry import DEFAULT_START
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
-HEAVY = {"flask", "werkzeug", "sqlalchemy", "requests", "msgspec", "faker", "yaml", "jinja2", "freezegun"}
-WAITS = {("replay",)}
-"""Commands whose help may take its time."""
+HEAVY = {
+    "mock_platform", "mock_insightly", "callback_sink",
+    "flask", "werkzeug", "sqlalchemy", "requests", "msgspec", "faker", "yaml", "jinja2", "freezegun",
+}  # fmt: skip
 
 
 def commands(group: click.Command = cli, *names: str) -> Iterator[tuple[str, ...]]:
@@ -141,7 +143,7 @@ def test_help_comes_without_what_is_slow_to_load() -> None:
     asks = (
         "import contextlib, io, sys\n"
         "from elements_local.cli import cli\n"
-        f"for words in {[words for words in EVERY if words not in WAITS]!r}:\n"
+        f"for words in {EVERY!r}:\n"
         "    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
         "        cli([*words, '--help'], prog_name='elements-local')\n"
         f"    if slow := {HEAVY!r} & set(sys.modules):\n"
@@ -153,10 +155,8 @@ def test_help_comes_without_what_is_slow_to_load() -> None:
 
 
 def test_defaults_that_help_shows_are_those_that_hold() -> None:
-    defaults = {option.name: option.default for option in up.command.params}
-
-    assert tuple(defaults[name] for name in ("platform_port", "crm_port", "sink_port")) == PORTS
-    assert parse_instant(defaults["start"]) == DEFAULT_START
+    assert parse_instant(StartSettings().start) == DEFAULT_START
+    assert set(FLAT["transport"].choices) == {transport.value for transport in Transport}
     assert tuple(BATTERY) == certify.CHECKS
 
 

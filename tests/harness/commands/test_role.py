@@ -130,7 +130,7 @@ def test_role_and_clock_may_come_from_the_environment() -> None:
     ("words", "reason"),
     [
         pytest.param(
-            ["--role", "platform"], "'platform' is not one of 'all', 'crm', 'sink'", id="no use alone"
+            ["--role", "platform"], "--role must be all or crm or sink; got 'platform'", id="no use alone"
         ),
         pytest.param(
             ["--role", "sink", "--records", "3"], "--records are the CRM's", id="a sink with records"

@@ -8,7 +8,7 @@ import mock_insightly
 from mock_insightly import CrmSettings
 from mock_insightly.account.allowance import Allowance, RateLimits, RateLimitVerdict
 from mock_insightly.records.bookmarks import Bookmarks
-from mock_kit.environment import SettingsError
+from mock_kit.settings import SettingsError
 
 
 def test_unknowns_have_the_recommended_defaults():

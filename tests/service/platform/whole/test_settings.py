@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mock_kit.environment import SettingsError
+from mock_kit.settings import SettingsError
 from mock_platform import PlatformSettings
 from mock_platform.core.choices import OPEN_CONNECTORS, EmptyBlock, EmptyUsage, RawForm, UsageKeys
 
@@ -17,6 +17,7 @@ def test_without_a_word_all_is_as_the_evidence_favours():
 
 def test_variables_of_others_are_passed_over():
     others = {
+        "ELEMENTS_LOCAL_PLATFORM_URL": "http://127.0.0.1:9",
         "ELEMENTS_LOCAL_CRM_BATCH_SIZE": "x",
         "ELEMENTS_LOCAL_PLATFORM_PORT": "4700",
         "BATCH_SIZE": "1",
@@ -29,9 +30,6 @@ def test_variables_of_others_are_passed_over():
 @pytest.mark.parametrize(
     ("name", "text", "setting", "value"),
     [
-        ("URL", "http://127.0.0.1:1", "url", "http://127.0.0.1:1"),
-        ("CRM_URL", "http://127.0.0.1:2", "crm_url", "http://127.0.0.1:2"),
-        ("SINK_URL", "", "sink_url", ""),
         ("BATCH_SIZE", "1", "batch_size", 1),
         ("CALLBACK_TIMEOUT", "2.5", "callback_timeout", timedelta(seconds=2.5)),
         ("CREATED_CHECK_TOLERANCE", "10", "created_check_tolerance", timedelta(seconds=10)),

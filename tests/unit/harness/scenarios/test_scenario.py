@@ -166,7 +166,6 @@ def test_settings_are_environment_variables_of_the_stack(tmp_path: Path) -> None
     (scenario,) = load(written(tmp_path, text))
 
     assert scenario.environment == {
-        "ELEMENTS_LOCAL_PLATFORM_PROFILE": "cloud-elements",
         "ELEMENTS_LOCAL_CRM_BURST_LIMIT": "3",
         "ELEMENTS_LOCAL_CRM_SEARCH_INCLUSIVE": "true",
         "ELEMENTS_LOCAL_PLATFORM_EMPTY_BLOCK": "skip",

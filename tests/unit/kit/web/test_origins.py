@@ -1,11 +1,14 @@
 """Which pages may call, and which names a stack answers to."""
 
+from dataclasses import dataclass
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_kit.environment import SettingsError, chosen
-from mock_kit.web.origins import NAMES, ORIGINS, POSTMAN, host_in, is_local, may_call
+from mock_kit.settings import Settings, SettingsError, variable
+from mock_kit.web.exposure_settings import host_names, origins
+from mock_kit.web.origins import POSTMAN, host_in, is_local, may_call
 
 MORE = POSTMAN | {"https://app.example", "http://dev.example:3000", "https://*.team.example"}
 
@@ -143,9 +146,14 @@ def test_only_what_nobody_can_bind_to_another_machine_is_local(host, local):
     assert is_local(host) is local
 
 
+@dataclass(frozen=True, kw_only=True)
+class Exposed(Settings):
+    served_as: frozenset[str] = host_names("by which names")
+    allow_origins: frozenset[str] = origins("whose pages")
+
+
 def read(**settings):
-    variables = {name.upper(): value for name, value in settings.items()}
-    return chosen(variables, "", {"served_as": NAMES, "allow_origins": ORIGINS})
+    return Exposed.chosen({variable(name): value for name, value in settings.items()})
 
 
 def test_settings_take_several_with_commas_or_blanks_between():

@@ -1,0 +1,124 @@
+"""Options of commands that are settings: each is declared where the setting is, and asks the environment and the project, too."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from elements_local.configuration import Configuration
+from elements_local.stack.stack_settings import FLAT
+from mock_kit.settings import Setting
+
+F = TypeVar("F", bound=Callable[..., Any])
+_DECLARED = object()
+
+
+class SettingOption(click.Option):
+    """A flag of a setting; one that is not given is looked for in the environment and in ``pyproject.toml``."""
+
+    def consume_value(self, ctx: click.Context, opts: Any) -> tuple[Any, ParameterSource]:
+        """Return the setting's value as it is declared, and where it comes from.
+
+        Raises:
+            SettingsError: a value is not what the setting takes.
+        """
+        value, source = super().consume_value(ctx, opts)
+        name = self.name or ""
+        if ctx.resilient_parsing:
+            return value, source
+        if source is ParameterSource.COMMANDLINE:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            configuration(ctx).add_flag(self.opts[0], name, text)
+        found = configuration(ctx).found.get(name)
+        if found is None:
+            return value, source
+        given = source if source is ParameterSource.COMMANDLINE else ParameterSource.ENVIRONMENT
+        return FLAT[name].value_of(found.text, named=found.named), given
+
+
+def configuration(ctx: click.Context) -> Configuration:
+    """Return the settings of the program's call."""
+    return ctx.find_root().ensure_object(Configuration)
+
+
+def setting_option(name: str, *, default: Any = _DECLARED, about: str = "") -> Callable[[F], F]:
+    """Give a command the option of a setting that is no service's.
+
+    Args:
+        default: what holds for this command where nothing is said, in the place of the setting's own.
+        about: what it means for this command.
+    """
+    setting = FLAT[name]
+    holds = setting.default if default is _DECLARED else default
+    shown = "" if holds is None or holds is False else f"  [default: {holds}]"
+    choices = click.Choice(list(setting.choices)) if setting.choices else None
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        name,
+        cls=SettingOption,
+        is_flag=isinstance(setting.default, bool),
+        type=choices or (click.Path(path_type=Path) if setting.read is Path else click.UNPROCESSED),
+        metavar=None if choices or isinstance(setting.default, bool) else _metavar(setting),
+        default=holds,
+        help=_sentence(about or setting.about) + shown,
+    )
+
+
+def stack_option(flag: str, *, about: str = "", **rest: Any) -> Callable[[F], F]:
+    """Give a command an option that sets something of the services, or of the whole stack."""
+    name = flag.removeprefix("--").replace("-", "_")
+
+    def note(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+        if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
+            text = ",".join(value) if isinstance(value, tuple) else str(value).lower()
+            configuration(ctx).add_flag(flag, name, text)
+
+    several = "; may be given several times" if rest.get("multiple") else ""
+    help_ = _sentence((about or FLAT[name].about) + several)
+    return click.option(flag, name, expose_value=False, callback=note, help=help_, **rest)
+
+
+def _note_assignments(ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> None:
+    for assignment in given:
+        configuration(ctx).add_assignment(assignment)
+
+
+set_option = click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    expose_value=False,
+    callback=_note_assignments,
+    help="Set what `elements-local settings` lists, such as platform.batch_size=5; may be given several times.",
+)
+"""Gives a command that starts a stack the option that reaches every setting of its services."""
+
+
+def stack_environment() -> dict[str, str]:
+    """Return the settings of the stack that the present command starts, as environment variables.
+
+    Raises:
+        SettingsError: one cannot be used.
+    """
+    return configuration(click.get_current_context()).environment()
+
+
+def refuse_set(why: str) -> None:
+    """Refuse ``--set`` where the present command starts no stack.
+
+    Raises:
+        click.UsageError: it was given.
+    """
+    if click.get_current_context().get_parameter_source("assignments") is ParameterSource.COMMANDLINE:
+        raise click.UsageError(f"{why}, so leave out --set")
+
+
+def _sentence(about: str) -> str:
+    return f"{about[:1].upper()}{about[1:]}."
+
+
+def _metavar(setting: Setting) -> str:
+    return "NUMBER" if isinstance(setting.default, int) else setting.expected.split()[1].upper()

@@ -1,0 +1,88 @@
+"""``settings``: every setting with its value, and where that comes from."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from elements_local.commands.output import examples, print_json, wrapped
+from elements_local.commands.setting_options import configuration, set_option
+from elements_local.commands.where import json_option
+
+if TYPE_CHECKING:
+    from elements_local.settings_list import ListedSetting
+
+
+@click.command(
+    "settings",
+    epilog=examples(
+        "elements-local settings",
+        "elements-local settings crm.limits",
+        "elements-local settings --set platform.profile=open-connectors --json",
+    ),
+)
+@click.argument("name", required=False)
+@set_option
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown page of all settings.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, /, *, name: str | None, as_markdown: bool, as_json: bool) -> None:
+    """List every setting with its value, its default and the value's origin, or tell all of the one of a NAME.
+
+    What is listed is what `up` would start with here: flags go before ELEMENTS_LOCAL_* in the environment, that before
+    [tool.elements-local] in ./pyproject.toml, and that before the default. Secrets are masked.
+    """
+    from elements_local.settings_list import listed, markdown, to_json  # noqa: PLC0415 - loads the services
+
+    if as_markdown:
+        if name or as_json:
+            raise click.UsageError("--markdown prints the page of all settings; leave out NAME and --json")
+        click.echo(markdown())
+        return
+    settings = listed(configuration(ctx))
+    chosen = [_of_name(name, settings)] if name else settings
+    if as_json:
+        told = to_json(chosen)
+        print_json(told[0] if name else {"settings": told})
+    elif name:
+        _print_whole(chosen[0])
+    else:
+        for each in chosen:
+            _print_line(each)
+
+
+def _of_name(name: str, settings: "list[ListedSetting]") -> "ListedSetting":
+    from mock_kit.api.nearest import nearest  # noqa: PLC0415 - not needed for --help
+
+    by_name = {each.name: each for each in settings} | {each.variable: each for each in settings}
+    if found := by_name.get(name) or by_name.get(name.replace("-", "_")):
+        return found
+    near = nearest(name, by_name)
+    hint = f"; did you mean {near}?" if near else ""
+    raise click.UsageError(f"there is no setting {name!r}{hint}; without a name, all are listed")
+
+
+def _print_line(setting: "ListedSetting") -> None:
+    from elements_local.settings_list import written  # noqa: PLC0415 - as above
+
+    value, default = (written(each, setting.about) for each in (setting.value, setting.default))
+    beside = "" if setting.origin == "default" else f"; default {default}"
+    click.echo(f"{setting.name} = {value}  ({setting.origin}{beside})")
+    click.echo(wrapped(setting.about, indent=4))
+
+
+def _print_whole(setting: "ListedSetting") -> None:
+    from elements_local.settings_list import written  # noqa: PLC0415 - as above
+
+    value, default = (written(each, setting.about) for each in (setting.value, setting.default))
+    group, dot, key = setting.name.rpartition(".")
+    shown = {
+        "value": f"{value} ({setting.origin})",
+        "default": default,
+        "takes": setting.takes,
+        "environment": setting.variable,
+        "pyproject.toml": f"[tool.elements-local{dot}{group}] {key}",
+    }
+    click.echo(setting.name)
+    click.echo(wrapped(setting.about, indent=4))
+    for what, told in shown.items():
+        click.echo(f"  {what:<15} {told}")

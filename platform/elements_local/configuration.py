@@ -1,0 +1,240 @@
+"""Where settings come from: flags, then the environment, then ``pyproject.toml``; what nobody knows is refused."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+from elements_local.stack.stack_settings import FLAT, SharedSettings
+from mock_kit.settings import PREFIX, Setting, Settings, SettingsError, WrongValueError, variable
+
+SERVICES = {
+    "platform": ("mock_platform", "PlatformSettings"),
+    "crm": ("mock_insightly", "CrmSettings"),
+    "sink": ("callback_sink", "SinkSettings"),
+}
+"""The services by the group of their settings: package and class, imported only where a setting of theirs is met."""
+
+SHORTHANDS = {
+    "allow_host": ("platform.allow_hosts", "sink.allow_hosts"),
+    "allow_origin": ("allow_origins",),
+    "limits": ("crm.limits",),
+}
+"""Flags, and keys of ``pyproject.toml``, by which settings are set that have other names."""
+
+_TABLE = "tool.elements-local"
+_OF_TESTS = PREFIX + "TEST_"
+_EXAMPLE = "NAME=VALUE, such as platform.batch_size=5"
+
+
+class UnknownSettingError(SettingsError):
+    """There is no setting of a name."""
+
+    def __init__(self, named: str, near: str | None) -> None:
+        hint = f"; did you mean {near}?" if near else ""
+        super().__init__(f"{named}: there is no such setting{hint} (`elements-local settings` lists them)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What one origin says of a setting.
+
+    Attributes:
+        origin: ``flag``, ``environment``, or the path of a ``pyproject.toml``.
+        named: what a message calls it.
+    """
+
+    text: str
+    origin: str
+    named: str
+
+
+class Configuration:
+    """The settings that were chosen, each by its name: ``host``, ``crm.limits``."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None, project: Path | None = None) -> None:
+        self._environment = environment or {}
+        self._project = project
+        self._flags: dict[str, Found] = {}
+
+    @cached_property
+    def _outside(self) -> Mapping[str, Found]:
+        """What environment and project say; the project's settings of services are looked at where a stack starts."""
+        variables = dict(_in_environment(self._environment))
+        project = _in_project(self._project) if self._project and self._project.is_file() else {}
+        _refuse_unknown({**{name: each for name, each in project.items() if "." not in name}, **variables})
+        return {**project, **variables}
+
+    @property
+    def found(self) -> Mapping[str, Found]:
+        """What was found, of each setting the first origin's.
+
+        Raises:
+            SettingsError: a file cannot be read, or there is no setting of a name.
+        """
+        return {**self._outside, **self._flags}
+
+    def add_flag(self, option: str, name: str, text: str) -> None:
+        """Note what a flag says.
+
+        Args:
+            option: as it was typed, ``--limits``.
+            name: of the setting, or a shorthand.
+        """
+        for target in SHORTHANDS.get(name, (name,)):
+            self._flags[target] = Found(text=text, origin="flag", named=option)
+
+    def add_assignment(self, assignment: str, *, option: str = "--set") -> None:
+        """Note what ``--set NAME=VALUE`` says of a setting of a service or of the whole stack.
+
+        Raises:
+            SettingsError: it is no assignment, or the setting has a flag of its own.
+        """
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise WrongValueError(option, assignment, expected=_EXAMPLE)
+        name = _normal(name)
+        if name in FLAT and name not in SharedSettings.declared():
+            raise SettingsError(
+                f"{option} {name}: commands that use it have --{_dashed(name)}; set it by that"
+            )
+        self._flags[name] = Found(text=text, origin="flag", named=f"{option} {name}")
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of the services and of the whole stack as environment variables.
+
+        Raises:
+            SettingsError: there is no setting of a name, or a value is not what its setting takes.
+        """
+        self.check()
+        of_stack = {name for name in self.found if "." in name} | SharedSettings.declared().keys()
+        return {variable(name): each.text for name, each in self.found.items() if name in of_stack}
+
+    def check(self) -> None:
+        """Refuse names that nobody knows, and values that settings do not take.
+
+        Raises:
+            SettingsError: see above.
+        """
+        _refuse_unknown(self.found)
+        for name, each in self.found.items():
+            declared_for(name)[name].value_of(each.text, named=each.named)
+
+
+def settings_of(group: str) -> type[Settings]:
+    """Import a service, and return the class of its settings."""
+    package, name = SERVICES[group]
+    found: type[Settings] = getattr(import_module(package), name)
+    return found
+
+
+def declared_for(name: str) -> Mapping[str, Setting]:
+    """Return the settings among which a name is looked for: those of its service, or those that are no service's."""
+    group = name.partition(".")[0]
+    if group == name or group not in SERVICES:
+        return FLAT
+    return {f"{group}.{each}": setting for each, setting in settings_of(group).declared().items()}
+
+
+def every_setting() -> dict[str, Setting]:
+    """Return all settings by their names; that loads the services."""
+    return {**FLAT, **{name: each for group in SERVICES for name, each in declared_for(f"{group}.").items()}}
+
+
+def stack_variables() -> dict[str, str]:
+    """Return the names of the settings of services and of the whole stack by their environment variables."""
+    own = FLAT.keys() - SharedSettings.declared().keys()
+    return {variable(name): name for name in every_setting() if name not in own}
+
+
+def _refuse_unknown(found: Mapping[str, Found]) -> None:
+    for name, each in found.items():
+        if name not in declared_for(name):
+            raise UnknownSettingError(each.named, _nearest(name, each))
+
+
+def _nearest(name: str, found: Found) -> str | None:
+    """Return the setting that may be meant, written as in the place where it was found."""
+    from mock_kit.api.nearest import nearest  # noqa: PLC0415 - only after a slip
+
+    near = nearest(name, every_setting())
+    if near is None or found.origin == "flag":
+        return near
+    if found.origin == "environment":
+        return variable(near)
+    group, dot, key = near.rpartition(".")
+    return f"[{_TABLE}{dot}{group}] {key}"
+
+
+def _in_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+    for name, text in environment.items():
+        if not name.startswith(PREFIX) or name.startswith(_OF_TESTS):
+            continue
+        setting = name.removeprefix(PREFIX).lower()
+        group, _, rest = setting.partition("_")
+        if setting not in FLAT and group in SERVICES:
+            setting = f"{group}.{rest}"
+        if (
+            text or setting not in FLAT
+        ):  # set to nothing is not set, but for what a service may take as a value
+            yield setting, Found(text=text, origin="environment", named=name)
+
+
+def _in_project(path: Path) -> dict[str, Found]:
+    """Return what a project's file says.
+
+    Raises:
+        SettingsError: it cannot be read, or says one thing twice.
+    """
+    found: dict[str, Found] = {}
+    for name, named, value in _keys(path):
+        for target in SHORTHANDS.get(name, (name,)):
+            if target in found:
+                raise SettingsError(f"{named}: {found[target].named} sets the same; leave one of them out")
+            found[target] = Found(text=_text(named, value), origin=str(path), named=named)
+    return found
+
+
+def _keys(path: Path) -> Iterator[tuple[str, str, object]]:
+    """Yield the keys of a project's table and of the tables in it: name, what a message calls it, value."""
+    import tomllib  # noqa: PLC0415 - only where there is something to read
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("elements-local", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    for key, value in _as_table(f"{path}: [{_TABLE}]", table).items():
+        if isinstance(value, dict):
+            for inner, each in value.items():
+                yield f"{_normal(key)}.{_normal(inner)}", f"{path}: [{_TABLE}.{key}] {inner}", each
+        else:
+            yield _normal(key), f"{path}: [{_TABLE}] {key}", value
+
+
+def _as_table(named: str, value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise WrongValueError(named, value, expected="a table")
+    return value
+
+
+def _text(named: str, value: object) -> str:
+    """Return a value of TOML as an environment variable would have it."""
+    if isinstance(value, list):
+        return ",".join(_text(named, each) for each in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise WrongValueError(named, value, expected="a text, a number, true, false, or a list of names")
+
+
+def _normal(name: str) -> str:
+    return name.strip().replace("-", "_").lower()
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")

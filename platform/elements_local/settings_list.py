@@ -1,0 +1,141 @@
+"""Every setting with its value, its default and where the value comes from; and the page that lists them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from elements_local.configuration import (
+    SERVICES,
+    Configuration,
+    Found,
+    declared_for,
+    every_setting,
+    settings_of,
+)
+from elements_local.stack.stack_settings import FLAT, ClientSettings, SharedSettings, StartSettings
+from mock_kit.settings import Setting, Settings, variable
+
+_MASK = "***"
+_UNITS = {"seconds": (86_400, "days"), "bytes": (1024 * 1024, "MiB")}
+"""What is said beside a value, by the first word of what its setting means."""
+
+_GROUPS: tuple[tuple[str, type[Settings]], ...] = (
+    ("How a stack is started", StartSettings),
+    ("The stack as a whole", SharedSettings),
+    ("Where commands find a stack", ClientSettings),
+)
+_TITLES = {"platform": "The platform", "crm": "The CRM", "sink": "The sink"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedSetting:
+    """A setting as it is at present.
+
+    Attributes:
+        value, default: as JSON has them, secrets masked.
+        origin: ``flag``, ``environment``, a file's path, ``default``, or the setting that decides where it says nothing.
+        takes: what it may be set to.
+    """
+
+    name: str
+    variable: str
+    value: object
+    default: object
+    origin: str
+    takes: str
+    about: str
+
+
+def listed(configuration: Configuration) -> list[ListedSetting]:
+    """Return every setting, in the order of the page.
+
+    Raises:
+        SettingsError: one cannot be used.
+    """
+    configuration.check()
+    values = _values(configuration)
+    return [
+        _listed(name, setting, values[name], configuration.found.get(name))
+        for name, setting in every_setting().items()
+    ]
+
+
+def _listed(name: str, setting: Setting, value: object, found: Found | None) -> ListedSetting:
+    usual = "default" if value == setting.default else "platform.profile"
+    return ListedSetting(
+        name=name,
+        variable=variable(name),
+        value=_MASK if setting.secret and value else setting.to_json(value),
+        default=setting.to_json(setting.default),
+        origin=found.origin if found else usual,
+        takes=setting.expected,
+        about=setting.about,
+    )
+
+
+def _values(configuration: Configuration) -> dict[str, object]:
+    """Return the values that hold: a profile gives others than the defaults."""
+    flat = {
+        name: setting.value_of(found.text, named=found.named)
+        if (found := configuration.found.get(name))
+        else setting.default
+        for name, setting in FLAT.items()
+    }
+    environment = configuration.environment()
+    services = {group: settings_of(group).from_env(environment) for group in SERVICES}
+    return flat | {
+        f"{group}.{name}": getattr(settings, name)
+        for group, settings in services.items()
+        for name in settings.declared()
+    }
+
+
+def written(value: object, about: str) -> str:
+    """Return a value as people read it: seconds with the days that they are, bytes with the mebibytes.
+
+    >>> written(7_776_000, "seconds"), written(2 * 1024 * 1024, "bytes"), written([], ""), written(True, "")
+    ('7776000 (90 days)', '2097152 (2 MiB)', 'none', 'true')
+    """
+    if value is None or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    size, unit = _UNITS.get(about.partition(" ")[0], (0, ""))
+    if size and isinstance(value, int) and value and value % size == 0:
+        return f"{value} ({value // size} {unit})"
+    return str(value) or '""'
+
+
+def markdown() -> str:
+    """Write the page that lists them."""
+    lines = [
+        "# Every setting",
+        "",
+        "This page is what `elements-local settings --markdown` prints. [Settings](settings.md) says how they are set. The",
+        "names are those of `pyproject.toml` and of `--set`; the variable of `crm.limits` is `ELEMENTS_LOCAL_CRM_LIMITS`.",
+    ]
+    for title, declared in _GROUPS:
+        lines += _table(title, declared.declared().items())
+    for group in SERVICES:
+        lines += _table(_TITLES[group], declared_for(f"{group}.").items())
+    return "\n".join(lines)
+
+
+def _table(title: str, settings: Iterable[tuple[str, Setting]]) -> list[str]:
+    return [
+        "",
+        f"## {title}",
+        "",
+        "| setting | default | takes | meaning |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| `{name}` | `{written(each.to_json(each.default), each.about)}` | {each.expected} | {each.about.replace('*', chr(92) + '*')} |"
+            for name, each in settings
+        ),
+    ]
+
+
+def to_json(settings: Iterable[ListedSetting]) -> list[dict[str, object]]:
+    """Return settings as JSON has them."""
+    return [asdict(each) for each in settings]
