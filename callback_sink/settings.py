@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from mock_kit.admin.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
+from mock_kit.admin.journal import bytes_setting
 from mock_kit.settings import Settings, names, seconds, whole
 
 _LARGEST = 16 * 1024 * 1024
@@ -38,8 +38,4 @@ class SinkSettings(Settings):
     )
     forward_timeout: timedelta = seconds(timedelta(seconds=10), "seconds that a target may take")
     streams: int = whole(16, "live streams at the same time; each holds a thread of the server", high=48)
-    journal_bytes: int = whole(
-        JOURNAL_BYTES,
-        "bytes of requests and answers that are kept in memory, of all workspaces together (ours)",
-        low=SMALLEST_JOURNAL,
-    )
+    journal_bytes: int = bytes_setting()

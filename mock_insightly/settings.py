@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from mock_kit.admin.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
+from mock_kit.admin.journal import bytes_setting
 from mock_kit.settings import Settings, flag, one_of, seconds, text, whole
 
 KEPT_IN_BIN = timedelta(days=30)
@@ -146,11 +146,7 @@ class CrmSettings(Settings):
         "recycle bin needs it",
         low=int(KEPT_IN_BIN.total_seconds()),
     )
-    journal_bytes: int = whole(
-        JOURNAL_BYTES,
-        "bytes of requests and answers that are kept in memory, of all workspaces together (ours)",
-        low=SMALLEST_JOURNAL,
-    )
+    journal_bytes: int = bytes_setting()
 
     @cached_property
     def custom_object_names(self) -> tuple[str, ...]:

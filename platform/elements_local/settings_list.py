@@ -1,29 +1,20 @@
-"""Every setting with its value, its default and where the value comes from; and the page that lists them."""
+"""Every setting with its value, its default, and where the value comes from."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from elements_local.configuration import (
     SERVICES,
     Configuration,
     Found,
-    declared_for,
     every_setting,
     settings_of,
 )
-from elements_local.stack.stack_settings import FLAT, ClientSettings, SharedSettings, StartSettings
-from mock_kit.settings import Setting, Settings, variable
+from elements_local.stack.stack_settings import FLAT
+from mock_kit.settings import Setting, variable
 
 _MASK = "***"
 _UNITS = {"seconds": (86_400, "days"), "bytes": (1024 * 1024, "MiB")}
 """What is said beside a value, by the first word of what its setting means."""
-
-_GROUPS: tuple[tuple[str, type[Settings]], ...] = (
-    ("How a stack is started", StartSettings),
-    ("The stack as a whole", SharedSettings),
-    ("Where commands find a stack", ClientSettings),
-)
-_TITLES = {"platform": "The platform", "crm": "The CRM", "sink": "The sink"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +37,7 @@ class ListedSetting:
 
 
 def listed(configuration: Configuration) -> list[ListedSetting]:
-    """Return every setting, in the order of the page.
+    """Return every setting.
 
     Raises:
         SettingsError: one cannot be used.
@@ -105,37 +96,3 @@ def written(value: object, about: str) -> str:
     if size and isinstance(value, int) and value and value % size == 0:
         return f"{value} ({value // size} {unit})"
     return str(value) or '""'
-
-
-def markdown() -> str:
-    """Write the page that lists them."""
-    lines = [
-        "# Every setting",
-        "",
-        "This page is what `elements-local settings --markdown` prints. [Settings](settings.md) says how they are set. The",
-        "names are those of `pyproject.toml` and of `--set`; the variable of `crm.limits` is `ELEMENTS_LOCAL_CRM_LIMITS`.",
-    ]
-    for title, declared in _GROUPS:
-        lines += _table(title, declared.declared().items())
-    for group in SERVICES:
-        lines += _table(_TITLES[group], declared_for(f"{group}.").items())
-    return "\n".join(lines)
-
-
-def _table(title: str, settings: Iterable[tuple[str, Setting]]) -> list[str]:
-    return [
-        "",
-        f"## {title}",
-        "",
-        "| setting | default | takes | meaning |",
-        "| --- | --- | --- | --- |",
-        *(
-            f"| `{name}` | `{written(each.to_json(each.default), each.about)}` | {each.expected} | {each.about.replace('*', chr(92) + '*')} |"
-            for name, each in settings
-        ),
-    ]
-
-
-def to_json(settings: Iterable[ListedSetting]) -> list[dict[str, object]]:
-    """Return settings as JSON has them."""
-    return [asdict(each) for each in settings]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 import pytest
+import settings_page
 from doc_pages import BLOCKS, INDEX, PAGES, README, ROOT, anchors, links, of_kind, tokens
 
 from elements_local.cli import COMMANDS, cli
 from elements_local.scenarios.scenario import load
 from elements_local.scenarios.scenario_schema import json_schema
 from elements_local.scenarios.verbs import VERBS
-from elements_local.settings_list import markdown
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 KINDS = {"run", "run alone", "answer", "file", "steps", "python", "workflow", "command", "printed"}
@@ -169,4 +169,4 @@ def test_every_verb_and_every_key_of_a_scenario_is_on_its_page_and_no_other():
 def test_the_page_of_every_setting_is_up_to_date():
     page = (INDEX.parent / "settings-list.md").read_text("utf-8")
 
-    assert page.strip() == markdown(), "run `poe settings`"
+    assert page.strip() == settings_page.page(), "run `poe settings`"

@@ -22,27 +22,20 @@ if TYPE_CHECKING:
 )
 @click.argument("name", required=False)
 @set_option
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown page of all settings.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, /, *, name: str | None, as_markdown: bool, as_json: bool) -> None:
+def command(ctx: click.Context, /, *, name: str | None, as_json: bool) -> None:
     """List every setting with its value, its default and the value's origin, or tell all of the one of a NAME.
 
     What is listed is what `up` would start with here: flags go before ELEMENTS_LOCAL_* in the environment, that before
     [tool.elements-local] in ./pyproject.toml, and that before the default. Secrets are masked.
     """
-    from elements_local.settings_list import listed, markdown, to_json  # noqa: PLC0415 - loads the services
+    from elements_local.settings_list import listed  # noqa: PLC0415 - loads the services
 
-    if as_markdown:
-        if name or as_json:
-            raise click.UsageError("--markdown prints the page of all settings; leave out NAME and --json")
-        click.echo(markdown())
-        return
     settings = listed(configuration(ctx))
     chosen = [_of_name(name, settings)] if name else settings
     if as_json:
-        told = to_json(chosen)
-        print_json(told[0] if name else {"settings": told})
+        print_json(chosen[0] if name else {"settings": chosen})
     elif name:
         _print_whole(chosen[0])
     else:

@@ -180,40 +180,23 @@ def _refuse_pointless(ctx: click.Context, *, waiting: bool) -> None:
 
 
 def _options(  # noqa: PLR0913 - the command's options
-    *,
-    role: str,
-    host: str,
-    known_secrets: bool,
-    platform_port: int,
-    crm_port: int,
-    sink_port: int,
-    clock: str,
-    start: str,
-    seed: int,
-    records: int,
-    data: Path | None,
-    database: str | None,
+    *, role: str, platform_port: int, crm_port: int, sink_port: int, clock: str, start: str, **same: Any
 ) -> "Options":
     from elements_local.start import Options  # noqa: PLC0415 - loads the services
     from mock_kit.workspaces.clock import Mode  # noqa: PLC0415 - as above
     from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - as above
 
-    if data and database:
+    if same["data"] and same["database"]:
         raise OptionError("give --data or --database, not both")
-    if role == "sink" and records:
+    if role == "sink" and same["records"]:
         raise OptionError("--records are the CRM's; leave them out with --role sink")
     return Options(
-        host=host,
-        known_secrets=known_secrets,
         role=None if role == "all" else role,
         ports=(platform_port, crm_port, sink_port),
         mode=Mode(clock),
         start=parse_instant(start),
-        seed=seed,
-        records=records,
-        data=data,
-        database=database,
         environment=stack_environment(),
+        **same,
     )
 
 

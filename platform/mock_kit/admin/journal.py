@@ -12,6 +12,7 @@ from mock_kit.admin.calls import CallLog
 from mock_kit.admin.masks import mask_body, mask_header, mask_target
 from mock_kit.admin.ring_buffers import MemoryBudget, RingBuffer, weight_of_headers
 from mock_kit.api.json_text import Json
+from mock_kit.settings import whole
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 
@@ -21,8 +22,14 @@ KEPT_BYTES_OF_REQUESTS = 10 * 1024 * 1024
 """Of a workspace; and of all workspaces, their calls included:"""
 
 JOURNAL_BYTES = 32 * 1024 * 1024
-SMALLEST_JOURNAL = 1024 * 1024
+_SMALLEST = 1024 * 1024
 _OVERHEAD = 600
+
+
+def bytes_setting() -> int:
+    """Declare a service's setting of how much its journal keeps."""
+    about = "bytes of requests and answers that are kept in memory, of all workspaces together (ours)"
+    return whole(JOURNAL_BYTES, about, low=_SMALLEST)
 
 
 @dataclass(frozen=True, kw_only=True)

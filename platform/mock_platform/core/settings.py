@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Self
 
-from mock_kit.admin.journal import JOURNAL_BYTES, SMALLEST_JOURNAL
+from mock_kit.admin.journal import bytes_setting
 from mock_kit.settings import Settings, flag, names, one_of, seconds, setting, whole
 from mock_platform.core.choices import (
     CLOUD_ELEMENTS,
@@ -153,11 +153,7 @@ class PlatformSettings(Settings):
         "whether texts of bulk results that a spreadsheet would run as formulas get an apostrophe; without, they are "
         "what the CRM has (ours)",
     )
-    journal_bytes: int = whole(
-        JOURNAL_BYTES,
-        "bytes of requests and answers that are kept in memory, of all workspaces together (ours)",
-        low=SMALLEST_JOURNAL,
-    )
+    journal_bytes: int = bytes_setting()
 
     @property
     def retries(self) -> RetrySchedule:
