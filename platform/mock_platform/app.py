@@ -38,6 +38,7 @@ from mock_platform.callbacks import routes as deliveries
 from mock_platform.callbacks import routes_outbox as outbox
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
+from mock_platform.core.hub_client import HubClient
 from mock_platform.core.paths import BASE_PATH
 from mock_platform.core.registry import Registry
 from mock_platform.core.request_ids import RequestIds
@@ -141,7 +142,8 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     inside, by_engine = InternalHttp(http, "platform"), InternalHttp(http, ENGINE)
     outbound = _guarded(settings, receivers or http)
     own = InternalHttp(NonAdminHttp(InProcess({settings.url: app}, otherwise=http)), ENGINE)
-    engine = _engine(settings, store, workspaces, own=own, receivers=outbound)
+    hub = HubClient(http=own, url=settings.url)
+    engine = _engine(settings, store, workspaces, hub=hub, receivers=outbound)
     app.extensions[EXTENSION] = PlatformDependencies(
         settings=settings,
         workspaces=workspaces,
@@ -193,21 +195,17 @@ def _engine(
     store: PlatformStore,
     workspaces: Workspaces,
     *,
-    own: Http,
+    hub: HubClient,
     receivers: Outbound,
 ) -> Engine:
-    """Return what runs the due work.
-
-    Args:
-        own: reaches the platform itself, whose hub polls and other jobs call.
-    """
-    calls = CallTask(store=store, http=own, receivers=receivers, settings=settings)
+    """Return what runs the due work."""
+    calls = CallTask(store=store, hub=hub, receivers=receivers, settings=settings)
     return Engine(
         store=store,
         workspaces=workspaces,
-        polls=PollTask(store=store, workspaces=workspaces, http=own, settings=settings),
+        polls=PollTask(store=store, workspaces=workspaces, hub=hub, settings=settings),
         deliveries=DeliveryTask(store=store, http=receivers, settings=settings),
-        bulk=BulkTask(store=store, http=own, settings=settings),
+        bulk=BulkTask(store=store, hub=hub),
         calls=calls,
         schedules=ScheduleTask(store=store, calls=calls),
         lanes=settings.delivery_lanes,

@@ -19,6 +19,7 @@ from mock_platform import PlatformSettings
 from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core import identities
+from mock_platform.core.hub_client import HubClient
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.engine import Engine
 from mock_platform.hub.task import CallTask
@@ -189,15 +190,16 @@ def make_bench():
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)
             store, workspaces, wire = PlatformStore(database), Workspaces(database), Wire()
-            calls = CallTask(store=store, http=wire, receivers=wire, settings=chosen)
+            hub = HubClient(http=wire, url=chosen.url)
+            calls = CallTask(store=store, hub=hub, receivers=wire, settings=chosen)
             engine = Engine(
                 store=store,
                 workspaces=workspaces,
-                polls=polls or PollTask(store=store, workspaces=workspaces, http=wire, settings=chosen),
+                polls=polls or PollTask(store=store, workspaces=workspaces, hub=hub, settings=chosen),
                 deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
                 lanes=chosen.delivery_lanes,
                 patience=patience,
-                bulk=BulkTask(store=store, http=wire, settings=chosen),
+                bulk=BulkTask(store=store, hub=hub),
                 calls=calls,
                 schedules=ScheduleTask(store=store, calls=calls),
             )

@@ -28,7 +28,7 @@ OTHER_HANDS = {
     "accounts": "administration callers calling founding login own_accounts",
     "audit": "facts ground_truth notes",
     "callbacks": "lanes lines receiver_keys",
-    "core": "answers counters dependencies identities listing paging paths request_ids settings time_units",
+    "core": "answers counters dependencies hub_client identities listing paging paths request_ids settings time_units",
     "events": "composer",
     "hub": "routing",
     "instances": "calling named_instance requests",

@@ -2,22 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from mock_kit.api.json_text import MalformedJsonError, decode, encode, encode_text
-from mock_kit.web.wire import Http, NoReply, Reply
+from mock_kit.api.json_text import decode, encode, encode_text
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.store import People
 from mock_platform.bulk import job as bulk_job
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.bulk.store import Bulk, BulkStepOutcome
 from mock_platform.core import identities
+from mock_platform.core.hub_client import HubClient, HubError, InstanceHub, Record
 from mock_platform.core.instance import Instance, User
-from mock_platform.core.paths import BASE_PATH
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
-from mock_platform.core.settings import PlatformSettings
 from mock_platform.core.sort_key import key_of
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
@@ -27,35 +24,17 @@ from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
 from mock_platform.jobs.store import Jobs
 
-_SHOWN = 500
-"""Letters of an answer that is no success, in an error."""
-
-Record = dict[str, object]
-
-
-class _RefusedError(Exception):
-    """The hub did not do what was asked.
-
-    Attributes:
-        status: of its answer; None if none came.
-    """
-
-    def __init__(self, message: str, *, status: int | None) -> None:
-        super().__init__(message)
-        self.status = status
-
 
 @dataclass(frozen=True, kw_only=True)
 class BulkTask:
     """What is done when a bulk job falls due: all of it, as far as it has not been done before.
 
     Attributes:
-        http: reaches the platform's own hub, so that records are read and made as hub calls do.
+        hub: through which records are read and made as other callers do.
     """
 
     store: StoreRegistry
-    http: Http
-    settings: PlatformSettings
+    hub: HubClient
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
@@ -64,93 +43,52 @@ class BulkTask:
         if going is None or instance is None or going.status.is_final:
             self.store[Jobs].remove(job)
             return RunSummary()
-        hub = _Hub(http=self.http, url=self.settings.url + BASE_PATH, workspace=workspace, instance=instance)
+        hub = self.hub.of(workspace, instance)
         owner = self.store[People].user(workspace, instance.user_id)
         step = self._read_page if going.kind is BulkKind.QUERY else self._make_record
         while going is not None and not going.status.is_final:
             going = self.store[Bulk].keep(
                 workspace.name,
                 going,
-                step(hub, going),
+                step(workspace, hub, going),
                 done=_notice(instance, owner),
                 first_id=identities.first_notification_id(workspace),
             )
         return RunSummary()
 
-    def _read_page(self, hub: "_Hub", bulk: BulkJob) -> BulkStepOutcome:
+    def _read_page(self, workspace: Workspace, hub: InstanceHub, bulk: BulkJob) -> BulkStepOutcome:
         """Read one more page of what a query finds."""
         try:
-            records, next_page = hub.page(bulk)
-        except _RefusedError as error:
-            failed = replace(bulk, status=BulkStatus.FAILED, failed=bulk.failed + 1, updated=hub.now)
+            page = hub.page(f"{_path(bulk)}?{_query(bulk)}")
+            next_page = page.next_token({bulk.next_page} if bulk.next_page else set()) or ""
+        except HubError as error:
+            now = workspace.clock.now()
+            failed = replace(bulk, status=BulkStatus.FAILED, failed=bulk.failed + 1, updated=now)
             return BulkStepOutcome(job=failed, errors=[_error(bulk.records + 1, error)])
         after = replace(
             bulk,
             status=BulkStatus.RUNNING if next_page else BulkStatus.COMPLETED,
-            records=bulk.records + len(records),
-            fields=_all_fields(bulk, records),
+            records=bulk.records + len(page.records),
+            fields=_all_fields(bulk, page.records),
             next_page=next_page,
-            updated=hub.now,
+            updated=workspace.clock.now(),
         )
-        keyed = [(key_of(record, bulk.order_field), encode_text(record)) for record in records]
+        keyed = [(key_of(record, bulk.order_field), encode_text(record)) for record in page.records]
         return BulkStepOutcome(job=after, results=keyed)
 
-    def _make_record(self, hub: "_Hub", bulk: BulkJob) -> BulkStepOutcome:
+    def _make_record(self, workspace: Workspace, hub: InstanceHub, bulk: BulkJob) -> BulkStepOutcome:
         """Make one more record, or complete the job if there is none."""
-        number = bulk.taken + 1
-        source = self.store[Bulk].source(hub.workspace.name, bulk.id, number)
+        now, number = workspace.clock.now(), bulk.taken + 1
+        source = self.store[Bulk].source(workspace.name, bulk.id, number)
         if source is None:
-            return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=hub.now))
-        tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=hub.now)
+            return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=now))
+        tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=now)
         try:
-            made = hub.make(bulk, source)
-        except _RefusedError as error:
+            made = hub.create(_path(bulk), source.encode())
+        except HubError as error:
             return BulkStepOutcome(job=replace(tried, failed=bulk.failed + 1), errors=[_error(number, error)])
         after = replace(tried, records=bulk.records + 1, fields=_all_fields(bulk, [made]))
         return BulkStepOutcome(job=after, results=[("", encode_text(made))])
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Hub:
-    """The platform's own hub, as one instance reaches it."""
-
-    http: Http
-    url: str
-    workspace: Workspace
-    instance: Instance
-
-    @property
-    def now(self) -> datetime:
-        return self.workspace.clock.now()
-
-    def page(self, bulk: BulkJob) -> tuple[list[Record], str]:
-        """Return the next page of what a query finds, and the token of the one after it; "" on the last."""
-        query = {"pageSize": str(LARGEST_PAGE)}
-        query |= {"where": bulk.where} if bulk.where else {}
-        query |= {"nextPage": bulk.next_page} if bulk.next_page else {}
-        reply = self._answer("GET", f"{_path(bulk)}?{urlencode(query, quote_via=quote)}")
-        records = _decoded(reply)
-        if not isinstance(records, list):
-            raise _RefusedError("expected an array of records", status=reply.status)
-        token = reply.headers.get("Elements-Next-Page-Token", "")
-        if token and token == bulk.next_page:
-            raise _RefusedError(f"the page token {token!r} has come before", status=reply.status)
-        return [record for record in records if isinstance(record, dict)], token
-
-    def make(self, bulk: BulkJob, source: str) -> Record:
-        """Make a record and return it."""
-        made = _decoded(self._answer("POST", _path(bulk), body=source.encode()))
-        return made if isinstance(made, dict) else {}
-
-    def _answer(self, method: str, path: str, *, body: bytes = b"") -> Reply:
-        headers = {"Authorization": f"User {self.workspace.user_secret}, Element {self.instance.token}"}
-        headers |= {"Content-Type": "application/json"} if body else {}
-        reply = self.http.send(method, self.url + path, headers=headers, body=body)
-        if isinstance(reply, NoReply):
-            raise _RefusedError(f"no answer: {reply.reason}", status=None)
-        if not reply.ok:
-            raise _RefusedError(_words(reply.body), status=reply.status)
-        return reply
 
 
 def _notice(instance: Instance, owner: User) -> Callable[[BulkJob, int], NewNotification]:
@@ -175,24 +113,14 @@ def _path(bulk: BulkJob) -> str:
     return f"/hubs/{INSIGHTLY.hub}/{quote(bulk.object_name, safe='')}"
 
 
-def _decoded(reply: Reply) -> object:
-    try:
-        return decode(reply.body)
-    except MalformedJsonError as error:
-        raise _RefusedError(str(error), status=reply.status) from error
+def _query(bulk: BulkJob) -> str:
+    """Return the query of the next page's request."""
+    asked = {"pageSize": str(LARGEST_PAGE)}
+    asked |= {"where": bulk.where} if bulk.where else {}
+    asked |= {"nextPage": bulk.next_page} if bulk.next_page else {}
+    return urlencode(asked, quote_via=quote)
 
 
-def _error(number: int, error: _RefusedError) -> str:
+def _error(number: int, error: HubError) -> str:
     status = {} if error.status is None else {"status": error.status}
-    return encode_text({"number": number, **status, "message": str(error)})
-
-
-def _words(body: bytes) -> str:
-    """Return the words of an error of the hub's; whatever else it is, as it is."""
-    text = body.decode("utf-8", "replace")[:_SHOWN]
-    try:
-        value = decode(body)
-    except MalformedJsonError:
-        return text
-    words = value.get("message") if isinstance(value, dict) else None
-    return words if isinstance(words, str) else text
+    return encode_text({"number": number, **status, "message": error.words})

@@ -6,6 +6,7 @@ from mock_kit.api.json_text import MalformedJsonError, decode, encode
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.callbacks.headers import callback_headers
+from mock_platform.core.hub_client import HubClient, HubError
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
@@ -55,12 +56,11 @@ class CallTask:
     """What is done when a call falls due: the call itself, and one attempt to tell (assumed).
 
     Attributes:
-        http: reaches the platform's own hub.
         receivers: reaches receivers, as far as they may be reached.
     """
 
     store: StoreRegistry
-    http: Http
+    hub: HubClient
     receivers: Http
     settings: PlatformSettings
 
@@ -80,11 +80,10 @@ class CallTask:
         return CallOutcome(result=result, told=self._tell(workspace, call, result))
 
     def _result(self, call: AsyncCall) -> AsyncCallResult:
-        reply = self.http.send(
-            call.method, self.settings.url + call.target, headers=call.headers, body=call.body
-        )
-        if isinstance(reply, NoReply):
-            return async_call.result(call, status=None, response=f"no answer: {reply.reason}")
+        try:
+            reply = self.hub.send(call.method, call.target, headers=call.headers, body=call.body)
+        except HubError as error:
+            return async_call.result(call, status=None, response=str(error))
         return async_call.result(call, status=reply.status, response=_said(reply))
 
     def _tell(self, workspace: Workspace, call: AsyncCall, result: AsyncCallResult) -> Reply | NoReply:

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mock_kit.api.json_text import MalformedJsonError, decode
-from mock_kit.web.wire import Http, NoReply, Reply
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.accounts.emails import poller_disabled
 from mock_platform.accounts.store import People
 from mock_platform.activity.store import Activities
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.poller_configuration import next_poll
+from mock_platform.core.hub_client import HubClient, HubError
 from mock_platform.core.instance import Instance
-from mock_platform.core.paths import BASE_PATH, ID_ALIAS_HEADER
+from mock_platform.core.paths import ID_ALIAS_HEADER
 from mock_platform.core.poll import Decision, Poll, Resource
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
@@ -48,21 +47,13 @@ class _Reading:
     error: str | None = None
 
 
-class _UnusableAnswerError(Exception):
-    """A page of a poll did not come, is no list of records, or leads in a circle."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class PollTask:
-    """What is done when an instance's poll falls due.
-
-    Attributes:
-        http: reaches the platform's own hub.
-    """
+    """What is done when an instance's poll falls due."""
 
     store: StoreRegistry
     workspaces: Workspaces
-    http: Http
+    hub: HubClient
     settings: PlatformSettings
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
@@ -223,23 +214,19 @@ class PollTask:
     ) -> _Reading:
         """Ask for page after page, and decide on every record of each."""
         read = _Reading(url=polling.request_url(resource, covered))
-        headers = {
-            "Authorization": f"User {workspace.user_secret}, Element {instance.token}",
-            ID_ALIAS_HEADER: "false",
-        }
+        hub = self.hub.of(workspace, instance, headers={ID_ALIAS_HEADER: "false"})
         more: str | None = read.url
         tokens: set[str] = set()
         try:
             while more:
-                reply = self.http.send("GET", self.settings.url + BASE_PATH + more, headers=headers)
-                decisions = [
-                    self._decide(record, resource, covered, read) for record in _records(reply, read)
-                ]
-                token = _next_page(reply, tokens)
+                page = hub.page(more)
+                read.status = page.status
+                decisions = [self._decide(record, resource, covered, read) for record in page.records]
+                token = page.next_token(tokens)
                 reads_on = token is not None and polling.reads_on(decisions, resource, covered)
                 more = polling.request_url(resource, covered, page_token=token) if reads_on else None
-        except _UnusableAnswerError as error:
-            read.error = str(error)
+        except HubError as error:
+            read.status, read.error = error.status, str(error)
         return read
 
     def _decide(self, record: Record, resource: Resource, covered: Window, read: _Reading) -> Decision:
@@ -249,38 +236,3 @@ class PollTask:
         if decision.change:
             read.found.append((decision, record))
         return decision
-
-
-def _records(reply: Reply | NoReply, read: _Reading) -> list[Record]:
-    """Return a page's records.
-
-    Raises:
-        _UnusableAnswerError: there is no page; says why.
-    """
-    if isinstance(reply, NoReply):
-        read.status = None
-        raise _UnusableAnswerError(f"no answer: {reply.reason}")
-    read.status = reply.status
-    if not reply.ok:
-        raise _UnusableAnswerError(f"{reply.status}: {reply.body.decode('utf-8', 'replace')[:500]}")
-    try:
-        page = decode(reply.body)
-    except MalformedJsonError as error:
-        raise _UnusableAnswerError(str(error)) from error
-    if not isinstance(page, list):
-        raise _UnusableAnswerError("expected an array of records")
-    return [record for record in page if isinstance(record, dict)]
-
-
-def _next_page(reply: Reply | NoReply, tokens: set[str]) -> str | None:
-    """Return the token of the page after this one, and note it.
-
-    Raises:
-        _UnusableAnswerError: it has come before, so that there would be no end.
-    """
-    token = reply.headers.get("Elements-Next-Page-Token") if isinstance(reply, Reply) else None
-    if token in tokens:
-        raise _UnusableAnswerError(f"the page token {token!r} has come before")
-    if token is not None:
-        tokens.add(token)
-    return token
