@@ -1,5 +1,7 @@
 """The platform as a Flask application."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request
@@ -50,6 +52,8 @@ from mock_platform.documents import routes_instance as instance_docs
 from mock_platform.elements import routes as elements
 from mock_platform.elements import routes_configuration as element_configuration
 from mock_platform.elements import routes_oauth as oauth
+from mock_platform.elements.catalogue import Catalogue, shipped
+from mock_platform.elements.connector import Connector
 from mock_platform.engine import Engine
 from mock_platform.events import routes_notifications as notifications
 from mock_platform.events import routes_subscriptions as subscriptions
@@ -74,8 +78,7 @@ from mock_platform.instances.named_instance import register_both_ways
 from mock_platform.jobs import routes_clock as clock
 from mock_platform.polling import routes as polls
 from mock_platform.polling.task import PollTask
-from mock_platform.provider import Provider
-from mock_platform.provider.service import Providers
+from mock_platform.provider.service import ProviderWires
 from mock_platform.response_policy import add_response_policy
 from mock_platform.scheduler import routes as jobs
 from mock_platform.soundness import check_sound
@@ -121,13 +124,18 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     http: Http,
     guard: Guard,
     receivers: Http | None = None,
+    connectors: Iterable[Connector] = (),
 ) -> Flask:
     """Make the platform.
 
     Args:
+        connectors: for elements beside those that are shipped.
         http: reaches the other services.
         receivers: reaches the receivers of callbacks, as far as they may be reached; the same unless told otherwise.
         guard: who may call the admin routes.
+
+    Raises:
+        ConflictError: two connectors have one element, or one is of a hub that there is not.
     """
     app = HubRouting("mock_platform", base_path=BASE_PATH)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -143,7 +151,8 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     outbound = _guarded(settings, receivers or http)
     own = InternalHttp(NonAdminHttp(InProcess({settings.url: app}, otherwise=http)), ENGINE)
     hub = HubClient(http=own, url=settings.url)
-    engine = _engine(settings, store, workspaces, hub=hub, receivers=outbound)
+    catalogue = Catalogue((*shipped(crm_url=settings.crm_url), *connectors))
+    engine = _engine(settings, store, workspaces, hub=hub, catalogue=catalogue, receivers=outbound)
     app.extensions[EXTENSION] = PlatformDependencies(
         settings=settings,
         workspaces=workspaces,
@@ -154,10 +163,8 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
             [
                 engine,
                 Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
-                Providers(
-                    of_callers=Provider(http=inside, crm_url=settings.crm_url),
-                    of_engine=Provider(http=by_engine, crm_url=settings.crm_url),
-                ),
+                catalogue,
+                ProviderWires(of_callers=inside, of_engine=by_engine),
                 Inbound(
                     store=store,
                     workspaces=workspaces,
@@ -190,12 +197,13 @@ def _guarded(settings: PlatformSettings, http: Http) -> Outbound:
     )
 
 
-def _engine(
+def _engine(  # noqa: PLR0913 - as create_app
     settings: PlatformSettings,
     store: PlatformStore,
     workspaces: Workspaces,
     *,
     hub: HubClient,
+    catalogue: Catalogue,
     receivers: Outbound,
 ) -> Engine:
     """Return what runs the due work."""
@@ -203,9 +211,9 @@ def _engine(
     return Engine(
         store=store,
         workspaces=workspaces,
-        polls=PollTask(store=store, workspaces=workspaces, hub=hub, settings=settings),
+        polls=PollTask(store=store, workspaces=workspaces, hub=hub, catalogue=catalogue, settings=settings),
         deliveries=DeliveryTask(store=store, http=receivers, settings=settings),
-        bulk=BulkTask(store=store, hub=hub),
+        bulk=BulkTask(store=store, hub=hub, catalogue=catalogue),
         calls=calls,
         schedules=ScheduleTask(store=store, calls=calls),
         lanes=settings.delivery_lanes,
@@ -243,7 +251,7 @@ def _add_snapshots(app: Flask, database: Database) -> None:
         },
         quiescers=(dependencies.services[Engine].quiesce, dependencies.faults.quiesce),
         moved=workspace_snapshot.moved,
-        sound=check_sound,
+        sound=partial(check_sound, dependencies.services[Catalogue]),
         restored=lambda workspace: dependencies.store[Activities].tell(workspace, restored(workspace.name)),
     )
     add_snapshots(app, snapshots)

@@ -22,7 +22,7 @@ DESCRIPTION = Description(
     title="Cloud Elements API v2, as elements-local imitates it",
     version="api-v2",
     text=(
-        "Element instances, hub calls, events and what else a client of the platform reaches for Insightly. "
+        "Element instances, hub calls, events and what else a client of the platform reaches. "
         "Every success is 200. Credentials come in one header: `Authorization: User <secret>, "
         "Organization <secret>, Element <token>`. What stands below `/hubs/{hub}` is reached without these two words "
         "too, `accounts` and `users` where an Element token is sent; any hub does. A hub call with "

@@ -30,7 +30,7 @@ from mock_platform.core.tables import (
     subscriptions,
     traces,
 )
-from mock_platform.elements.catalogue import ELEMENTS
+from mock_platform.elements.catalogue import Catalogue
 from mock_platform.events.records import Channel, DeliveryStatus
 from mock_platform.hub.store import async_calls
 from mock_platform.jobs.due_job import JobKind
@@ -86,14 +86,14 @@ _TEXTS: Mapping[Column[Any], Any] = {
 _MAY_BE_EMPTY = frozenset({instances.c.objects, notifications.c.raw})
 
 
-def check_sound(connection: Connection, workspace: str) -> None:
+def check_sound(catalogue: Catalogue, connection: Connection, workspace: str) -> None:
     """Check that a workspace's counters are not behind its rows, nor its rows anything but what is read from them.
 
     Raises:
         SnapshotError: says which is, what was expected, and what came.
     """
     check_texts(connection, workspace, _TEXTS, may_be_empty=_MAY_BE_EMPTY)
-    known = [element.key for element in ELEMENTS]
+    known = [element.key for element in catalogue.elements]
     check_none(
         connection,
         select(instances.c.id, instances.c.element_key).where(

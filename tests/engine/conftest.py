@@ -20,6 +20,7 @@ from mock_platform.bulk.task import BulkTask
 from mock_platform.callbacks.task import DeliveryTask
 from mock_platform.core import identities
 from mock_platform.core.hub_client import HubClient
+from mock_platform.elements.catalogue import Catalogue, shipped
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.engine import Engine
 from mock_platform.hub.task import CallTask
@@ -190,16 +191,19 @@ def make_bench():
             closing.callback(database.close)
             chosen = PlatformSettings(**settings)
             store, workspaces, wire = PlatformStore(database), Workspaces(database), Wire()
-            hub = HubClient(http=wire, url=chosen.url)
+            hub, catalogue = HubClient(http=wire, url=chosen.url), Catalogue(shipped())
             calls = CallTask(store=store, hub=hub, receivers=wire, settings=chosen)
             engine = Engine(
                 store=store,
                 workspaces=workspaces,
-                polls=polls or PollTask(store=store, workspaces=workspaces, hub=hub, settings=chosen),
+                polls=polls
+                or PollTask(
+                    store=store, workspaces=workspaces, hub=hub, catalogue=catalogue, settings=chosen
+                ),
                 deliveries=DeliveryTask(store=store, http=wire, settings=chosen),
                 lanes=chosen.delivery_lanes,
                 patience=patience,
-                bulk=BulkTask(store=store, hub=hub),
+                bulk=BulkTask(store=store, hub=hub, catalogue=catalogue),
                 calls=calls,
                 schedules=ScheduleTask(store=store, calls=calls),
             )

@@ -29,10 +29,12 @@ OTHER_HANDS = {
     "audit": "facts ground_truth notes",
     "callbacks": "lanes lines receiver_keys",
     "core": "answers counters dependencies hub_client identities listing paging paths request_ids settings time_units",
+    "elements": "connector",
+    "elements/insightly": "change_log client connector grants",
     "events": "composer",
     "hub": "routing",
     "instances": "calling named_instance requests",
-    "provider": "calls grant_exchange provider tracing",
+    "provider": "client tracing",
     "scheduler": "job_history",
     "usage": "noting",
 }
@@ -40,7 +42,7 @@ RULES = [
     path
     for path in sorted(PLATFORM.glob("*/**/*.py"))
     if not path.stem.startswith(HANDS)
-    and path.stem not in OTHER_HANDS.get(path.relative_to(PLATFORM).parts[0], "").split()
+    and path.stem not in OTHER_HANDS.get(path.parent.relative_to(PLATFORM).as_posix(), "").split()
 ]
 DOING = {
     "flask",

@@ -15,10 +15,11 @@ from elements_local.scenarios.records import ID_FIELDS
 from mock_kit.workspaces.instants import parse_instant
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import EmptyBlock
-from mock_platform.elements.catalogue import find_element
+from mock_platform.elements.catalogue import Catalogue, shipped
 
 _MOST = 5000
 _BETWEEN_LOOKS_S = 0.1
+_ELEMENTS = Catalogue(shipped())
 
 
 class NothingToTriggerError(HarnessError):
@@ -114,7 +115,7 @@ def _poller(instance: Mapping[str, Any], job: Mapping[str, Any], resource: str) 
 
 def _polled_as(instance: Mapping[str, Any], resource: str) -> Iterator[str]:
     """Yield what an instance calls such records that it polls: their usual name, or its own for the same path."""
-    element = find_element(instance["element"]["key"])
+    element = _ELEMENTS.element(instance["element"]["key"])
     values = instance["configuration"]
     for polled in configuration.polled_resources(values, element, empty_block=EmptyBlock.DEFAULT):
         if resource in {polled.name, polled.url.partition("?")[0].rpartition("/")[2]}:
@@ -131,7 +132,7 @@ def _paused(clients: WorkspaceClients, poller: Poller, resource: str) -> str:
 def _none(clients: WorkspaceClients, instances: list[dict[str, Any]], resource: str) -> str:
     """Say that nothing polls such records, and what makes an instance that does."""
     body = instance_body(clients.credentials)
-    usual = resource in find_element(body["element"]["key"]).poller_defaults
+    usual = resource in _ELEMENTS.element(body["element"]["key"]).poller_defaults
     entry = {} if usual else poller_entry(resource, ID_FIELDS[resource])
     body["configuration"]["event.poller.configuration"] = {resource: entry}
     there = ", ".join(str(instance["id"]) for instance in instances)

@@ -20,8 +20,7 @@ from mock_platform.core.instance import Instance, Objects
 from mock_platform.core.poll import LastPoll, Poll
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.elements.insightly.resources import collection
+from mock_platform.elements.connector import Connector
 from mock_platform.errors import NotFoundError
 from mock_platform.events.notification import KeptNotification
 from mock_platform.events.records import Attempt, DeliveryStatus
@@ -119,7 +118,7 @@ class AuditedResource:
 
 
 def polled(
-    store: StoreRegistry, workspace: str, instance: Instance, settings: PlatformSettings
+    store: StoreRegistry, workspace: str, instance: Instance, connector: Connector, settings: PlatformSettings
 ) -> list[AuditedResource]:
     """Return all resources that an instance polls, or has ever polled.
 
@@ -131,7 +130,12 @@ def polled(
     polls = store[Polls].list(workspace, instance_id=instance.id, limit=_EVERY)
     for poll in polls:
         kept.setdefault(poll.resource, []).append(poll)
-    known = _Known(instance=instance, urls=_urls(instance, settings), silent=silent(instance, polls))
+    known = _Known(
+        instance=instance,
+        connector=connector,
+        urls=_urls(instance, connector, settings),
+        silent=silent(instance, polls),
+    )
     return [known.polled(name, kept[name], last_polls.get(name)) for name in kept]
 
 
@@ -154,9 +158,9 @@ def reports(store: StoreRegistry, workspace: str, instance_id: int) -> dict[str,
     return found
 
 
-def _urls(instance: Instance, settings: PlatformSettings) -> dict[str, str]:
+def _urls(instance: Instance, connector: Connector, settings: PlatformSettings) -> dict[str, str]:
     resources = configuration.polled_resources(
-        instance.configuration, INSIGHTLY, empty_block=settings.empty_block
+        instance.configuration, connector.element, empty_block=settings.empty_block
     )
     return {resource.name: resource.url for resource in resources}
 
@@ -170,6 +174,7 @@ class _Known:
     """
 
     instance: Instance
+    connector: Connector
     urls: Mapping[str, str]
     silent: str
 
@@ -180,7 +185,7 @@ class _Known:
         url = self.urls.get(resource) or (polls[-1].request_url if polls else "")
         return AuditedResource(
             resource=resource,
-            collection=collection_of(url, instance.objects),
+            collection=collection_of(url, instance.objects, self.connector),
             polls=polls,
             since=_since(instance, polls, last),
             goes_on=on and not instance.polling_disabled and not instance.disabled,
@@ -210,12 +215,14 @@ def silent(instance: Instance, polls: Sequence[Poll]) -> str:
     return "the instance is disabled" if instance.disabled else ""
 
 
-def collection_of(url: str, objects: Objects) -> str | None:
-    """Return the CRM's collection that a poll's URL leads to, in lower case; None if it is none as a whole.
+def collection_of(url: str, objects: Objects, connector: Connector) -> str | None:
+    """Return the vendor's collection that a poll's URL leads to, in lower case; None if it is none as a whole.
 
-    >>> collection_of("/hubs/crm/accounts?where=ORGANISATION_NAME='Acme'", Objects())
+    >>> from mock_platform.elements.catalogue import shipped
+    >>> (connector,) = shipped()
+    >>> collection_of("/hubs/crm/accounts?where=ORGANISATION_NAME='Acme'", Objects(), connector)
     'organisations'
-    >>> collection_of("/contacts/5/notes", Objects()) is None
+    >>> collection_of("/contacts/5/notes", Objects(), connector) is None
     True
     """
     segments = [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
@@ -223,7 +230,7 @@ def collection_of(url: str, objects: Objects) -> str | None:
     if len(below) != 1:
         return None
     try:
-        return collection(names(below[0], objects).resource).path.strip("/").lower()
+        return connector.collection(names(below[0], objects).resource).name
     except NotFoundError:
         return None
 

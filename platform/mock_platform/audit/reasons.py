@@ -151,8 +151,8 @@ def _decision(record_id: str, polls: Sequence[Poll]) -> Decision | None:
 def failed(error: str) -> str:
     """Say why a poll failed, in the words of the platform's answer rather than with all of it.
 
-    >>> failed('429: {"requestId": "65a5", "message": "Insightly answered 429"}')
-    'failed: 429: Insightly answered 429'
+    >>> failed('429: {"requestId": "65a5", "message": "Acme answered 429"}')
+    'failed: 429: Acme answered 429'
     """
     status, _, body = error.partition(": ")
     try:

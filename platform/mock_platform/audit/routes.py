@@ -13,11 +13,12 @@ from mock_kit.storage.retention import Pruned, PrunedJson, pruned_json
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit import facts
-from mock_platform.audit.ground_truth import GroundTruth
+from mock_platform.audit.ground_truth import ground_truth
 from mock_platform.audit.notes import notes
 from mock_platform.audit.reckoning import Audit, AuditFinding, AuditVerdict, reckon
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
+from mock_platform.elements.service import connector_of
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.routes_warnings import kept_warnings
@@ -93,23 +94,17 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
 def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | None, list[str]]:
     """Gather what is known of an instance, and reckon; with what is not known any more, and notes on it."""
     services = dependencies()
-    polled = facts.polled(services.store, workspace.name, instance, services.settings)
-    truth = GroundTruth(
-        http=services.http,
-        crm_url=services.settings.crm_url,
-        own_key=workspace.crm_api_key,
-        admin_headers=services.admin_headers,
-    )
+    polled = facts.polled(services.store, workspace.name, instance, connector_of(instance), services.settings)
     since = min((one.since for one in polled), default=instance.created)
-    log = truth.log(instance.configuration, since=since)
+    truth = ground_truth(workspace, instance, since=since)
     told = facts.reports(services.store, workspace.name, instance.id)
-    gone = _gone([services.store[HistoryRetention].pruned(workspace.name), log.pruned], since)
+    gone = _gone([services.store[HistoryRetention].pruned(workspace.name), truth.pruned], since)
     if gone:
         polled = [one.kept_since(gone.before) for one in polled]
     now = workspace.clock.now()
-    audit = reckon(one.followed(log.changes, told.get(one.resource, ()), until=now) for one in polled)
+    audit = reckon(one.followed(truth.changes, told.get(one.resource, ()), until=now) for one in polled)
     nothing = not (audit.owed or audit.delivered or audit.findings)
-    return audit, gone, notes(instance, polled, log.changes, nothing=nothing, now=now, gone=gone)
+    return audit, gone, notes(instance, polled, truth.changes, nothing=nothing, now=now, gone=gone)
 
 
 def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:

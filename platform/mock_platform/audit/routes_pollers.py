@@ -14,7 +14,7 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Resource
-from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.elements.service import connector_of
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
@@ -66,9 +66,8 @@ def index() -> Answer[PollersJson]:
 
 
 def _poller(workspace: Workspace, instance: Instance, due: datetime | None) -> PollerJson:
-    resources = configuration.polled_resources(
-        instance.configuration, INSIGHTLY, empty_block=dependencies().settings.empty_block
-    )
+    element, block = connector_of(instance).element, dependencies().settings.empty_block
+    resources = configuration.polled_resources(instance.configuration, element, empty_block=block)
     return {
         "instanceId": instance.id,
         "name": instance.name,
@@ -91,7 +90,7 @@ def _polled(workspace: Workspace, instance: Instance, resources: tuple[Resource,
     return [
         {
             "resource": each.name,
-            "collection": facts.collection_of(each.url, instance.objects),
+            "collection": facts.collection_of(each.url, instance.objects, connector_of(instance)),
             "idField": each.id_field,
             "from": format_instant(asked_from[each.name]) if each.name in asked_from else None,
         }

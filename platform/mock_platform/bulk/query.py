@@ -1,12 +1,12 @@
 """The query of a bulk job: ``select * from contacts where ... order by LAST_NAME desc``.
 
-Source: the form, and that Insightly takes nothing but ``select *``, are documented; so are ``order by`` and
+Source: the form, and that nothing but ``select *`` is taken, are documented for one element; so are ``order by`` and
 ``orderby=``.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from mock_platform import ceql
 from mock_platform.core.ordering import SortOrder
@@ -19,7 +19,6 @@ _SELECT = re.compile(
 _WHERE = re.compile(r"\s+where\s+", re.IGNORECASE)
 _ORDER = re.compile(r"(?:^|\s)order\s*by(?:\s*=\s*|\s+)", re.IGNORECASE)
 _BY = re.compile(r"(?P<field>[\w.@$-]{1,200})(?:\s+(?P<way>asc|desc))?", re.IGNORECASE)
-_UPDATED = "DATE_UPDATED_UTC"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,18 +80,9 @@ def parse_order(text: str) -> SortOrder:
     return SortOrder(field=found["field"], descending=(found["way"] or "").lower() == "desc")
 
 
-def within(where: str, *, since: datetime | None, until: datetime | None) -> str:
-    """Return a clause narrowed to records that were updated later than one instant and no later than another.
-
-    Source: ``from``, ``to`` and ``lastRunDate`` (documented); that they are about the updated date, the first one
-        not included, is assumed from what ``updated_after_utc`` means.
-    """
-    parts = [f"({where})"] if where else []
-    if since is not None:
-        parts.append(f"updated_after_utc = '{_space_form(since)}'")
-    if until is not None:
-        parts.append(f"{_UPDATED} <= '{_space_form(until)}'")
-    return " AND ".join(parts)
+def narrowed(where: str, conditions: Iterable[str]) -> str:
+    """Return a clause narrowed to the records that meet further conditions, too."""
+    return " AND ".join([*([f"({where})"] if where else []), *conditions])
 
 
 def _order(text: str, bare: str, start: int) -> tuple[int, SortOrder | None]:
@@ -101,7 +91,3 @@ def _order(text: str, bare: str, start: int) -> tuple[int, SortOrder | None]:
     if found is None:
         return len(text), None
     return found.start(), parse_order(text[found.end() :])
-
-
-def _space_form(instant: datetime) -> str:
-    return instant.isoformat(" ")[:19]

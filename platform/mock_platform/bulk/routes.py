@@ -35,6 +35,7 @@ from mock_platform.bulk.store import Bulk
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
+from mock_platform.elements.service import connector_of
 from mock_platform.errors import ConflictError, NotFoundError
 from mock_platform.hub.service import HEADERS
 from mock_platform.instances.calling import HubCaller, enabled_caller
@@ -109,6 +110,8 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
     order = wanted.order or (bulk_query.parse_order(query.orderby) if query.orderby else None)
     instants = [parse_instant(text) for text in (query.last_run_date, query.from_) if text]
     until = parse_instant(query.to) if query.to else None
+    # That the dates are about the updated date, the first one not included, is assumed from how polls ask.
+    updated = connector_of(who.instance).updated_within(max(instants, default=None), until)
     said = payload()
 
     def make(bulk_id: int) -> BulkJob:
@@ -119,7 +122,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
             object_name=wanted.object_name,
             created=_now(who),
             updated=_now(who),
-            where=bulk_query.within(wanted.where, since=max(instants, default=None), until=until),
+            where=bulk_query.narrowed(wanted.where, updated),
             order_field=order.field if order else "",
             descending=order.descending if order else False,
             payload=said,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from mock_kit.api.json_text import decode, encode, encode_text
@@ -16,8 +17,8 @@ from mock_platform.core.instance import Instance, User
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
 from mock_platform.core.sort_key import key_of
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.elements.insightly.dialect import LARGEST_PAGE
+from mock_platform.elements.catalogue import Catalogue
+from mock_platform.elements.connector import Connector
 from mock_platform.events.event import topic
 from mock_platform.events.store_notifications import NewNotification
 from mock_platform.instances.store import Instances
@@ -35,6 +36,7 @@ class BulkTask:
 
     store: StoreRegistry
     hub: HubClient
+    catalogue: Catalogue
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
         """Take a job to its end, unless it is cancelled on the way."""
@@ -43,27 +45,30 @@ class BulkTask:
         if going is None or instance is None or going.status.is_final:
             self.store[Jobs].remove(job)
             return RunSummary()
-        hub = self.hub.of(workspace, instance)
+        way = _BulkWay(
+            workspace=workspace,
+            hub=self.hub.of(workspace, instance),
+            connector=self.catalogue.connector(instance.element_key),
+        )
         owner = self.store[People].user(workspace, instance.user_id)
         step = self._read_page if going.kind is BulkKind.QUERY else self._make_record
         while going is not None and not going.status.is_final:
             going = self.store[Bulk].keep(
                 workspace.name,
                 going,
-                step(workspace, hub, going),
+                step(way, going),
                 done=_notice(instance, owner),
                 first_id=identities.first_notification_id(workspace),
             )
         return RunSummary()
 
-    def _read_page(self, workspace: Workspace, hub: InstanceHub, bulk: BulkJob) -> BulkStepOutcome:
+    def _read_page(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
         """Read one more page of what a query finds."""
         try:
-            page = hub.page(f"{_path(bulk)}?{_query(bulk)}")
+            page = way.hub.page(f"{way.path(bulk)}?{way.query(bulk)}")
             next_page = page.next_token({bulk.next_page} if bulk.next_page else set()) or ""
         except HubError as error:
-            now = workspace.clock.now()
-            failed = replace(bulk, status=BulkStatus.FAILED, failed=bulk.failed + 1, updated=now)
+            failed = replace(bulk, status=BulkStatus.FAILED, failed=bulk.failed + 1, updated=way.now)
             return BulkStepOutcome(job=failed, errors=[_error(bulk.records + 1, error)])
         after = replace(
             bulk,
@@ -71,24 +76,47 @@ class BulkTask:
             records=bulk.records + len(page.records),
             fields=_all_fields(bulk, page.records),
             next_page=next_page,
-            updated=workspace.clock.now(),
+            updated=way.now,
         )
         keyed = [(key_of(record, bulk.order_field), encode_text(record)) for record in page.records]
         return BulkStepOutcome(job=after, results=keyed)
 
-    def _make_record(self, workspace: Workspace, hub: InstanceHub, bulk: BulkJob) -> BulkStepOutcome:
+    def _make_record(self, way: "_BulkWay", bulk: BulkJob) -> BulkStepOutcome:
         """Make one more record, or complete the job if there is none."""
-        now, number = workspace.clock.now(), bulk.taken + 1
-        source = self.store[Bulk].source(workspace.name, bulk.id, number)
+        number = bulk.taken + 1
+        source = self.store[Bulk].source(way.workspace.name, bulk.id, number)
         if source is None:
-            return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=now))
-        tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=now)
+            return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=way.now))
+        tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=way.now)
         try:
-            made = hub.create(_path(bulk), source.encode())
+            made = way.hub.create(way.path(bulk), source.encode())
         except HubError as error:
             return BulkStepOutcome(job=replace(tried, failed=bulk.failed + 1), errors=[_error(number, error)])
         after = replace(tried, records=bulk.records + 1, fields=_all_fields(bulk, [made]))
         return BulkStepOutcome(job=after, results=[("", encode_text(made))])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _BulkWay:
+    """How a job reaches the records of its instance."""
+
+    workspace: Workspace
+    hub: InstanceHub
+    connector: Connector
+
+    @property
+    def now(self) -> datetime:
+        return self.workspace.clock.now()
+
+    def path(self, bulk: BulkJob) -> str:
+        return f"/hubs/{self.connector.element.hub}/{quote(bulk.object_name, safe='')}"
+
+    def query(self, bulk: BulkJob) -> str:
+        """Return the query of the next page's request."""
+        asked = {"pageSize": str(self.connector.largest_page)}
+        asked |= {"where": bulk.where} if bulk.where else {}
+        asked |= {"nextPage": bulk.next_page} if bulk.next_page else {}
+        return urlencode(asked, quote_via=quote)
 
 
 def _notice(instance: Instance, owner: User) -> Callable[[BulkJob, int], NewNotification]:
@@ -107,18 +135,6 @@ def _notice(instance: Instance, owner: User) -> Callable[[BulkJob, int], NewNoti
 def _all_fields(bulk: BulkJob, records: list[Record]) -> tuple[str, ...]:
     """Return the keys that have come so far, those of new records behind the others."""
     return tuple(dict.fromkeys([*bulk.fields, *(key for record in records for key in record)]))
-
-
-def _path(bulk: BulkJob) -> str:
-    return f"/hubs/{INSIGHTLY.hub}/{quote(bulk.object_name, safe='')}"
-
-
-def _query(bulk: BulkJob) -> str:
-    """Return the query of the next page's request."""
-    asked = {"pageSize": str(LARGEST_PAGE)}
-    asked |= {"where": bulk.where} if bulk.where else {}
-    asked |= {"nextPage": bulk.next_page} if bulk.next_page else {}
-    return urlencode(asked, quote_via=quote)
 
 
 def _error(number: int, error: HubError) -> str:

@@ -13,7 +13,7 @@ from mock_platform.configuration.callback_headers import (
     WEBHOOK_ID,
     extra_headers,
 )
-from mock_platform.configuration.masking import Values
+from mock_platform.core.instance import Values
 
 
 def callback_headers(body: bytes, values: Values, *, notification_id: int) -> dict[str, str]:

@@ -5,7 +5,7 @@ import re
 from base64 import b64decode
 
 from mock_kit.text import HEADER_NAME
-from mock_platform.configuration.masking import Values
+from mock_platform.core.instance import Values
 from mock_platform.errors import InvalidRequestError, shown
 
 SIGNATURE_KEY = "event.notification.signature.key"

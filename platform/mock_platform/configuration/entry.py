@@ -53,8 +53,9 @@ def entry_number(key: str, element: Element) -> int:
     A key that the element does not know has a number that follows from its name, so that it stays the same
     whatever else a configuration holds (assumed).
 
-    >>> from mock_platform.elements.insightly.definition import INSIGHTLY
-    >>> entry_number("username", INSIGHTLY), entry_number("my.own", INSIGHTLY)
+    >>> from mock_platform.elements.catalogue import Catalogue, shipped
+    >>> element = Catalogue(shipped()).element("insightly")
+    >>> entry_number("username", element), entry_number("my.own", element)
     (5993000, 106219477)
     """
     known = next((entry for entry in element.keys if entry.key == key), None)

@@ -9,8 +9,9 @@ from datetime import timedelta
 from functools import lru_cache
 
 from mock_platform.configuration import callback_headers, poller_configuration
-from mock_platform.configuration.masking import Values, unmask
+from mock_platform.configuration.masking import unmask
 from mock_platform.core.choices import EmptyBlock
+from mock_platform.core.instance import Values
 from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
 from mock_platform.errors import InvalidRequestError

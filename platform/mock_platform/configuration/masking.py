@@ -4,11 +4,9 @@ Source: eight asterisks, for passwords and for OAuth keys (observed: the vendor'
 sent back keeps the stored secret is assumed.
 """
 
-from collections.abc import Mapping
+from mock_platform.core.instance import Values
 
 MASK = "********"
-
-Values = Mapping[str, str | None]
 
 
 def mask(values: Values, secret_keys: frozenset[str]) -> dict[str, str | None]:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+Values = Mapping[str, str | None]
+"""An instance's configuration; None where a key has no value."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DefinedField:
@@ -85,7 +88,7 @@ class Instance:
     name: str
     tags: tuple[str, ...]
     element_key: str
-    configuration: Mapping[str, str | None]
+    configuration: Values
     created: datetime
     external_authentication: str = "none"
     disabled: bool = False

@@ -37,7 +37,7 @@ class PlatformSettings(Settings):
 
     Attributes:
         url: where the platform itself is reached; polls are calls to it. Whoever makes the platform says so.
-        crm_url: where the calls go that are meant for Insightly's own host.
+        crm_url: this stack's CRM, where the calls go that are meant for its vendor's own host.
         sink_url: the bundled sink; it is told the signature keys of callbacks that go there. Empty for none.
         profile: gives other defaults where settings are read; what is set by itself goes before it.
     """

@@ -1,24 +1,74 @@
-"""The elements and hubs that there are."""
+"""The connectors and hubs that there are. Nothing else knows a connector by name."""
 
+from collections.abc import Iterable
+
+from mock_platform.elements.connector import Connector
 from mock_platform.elements.element import Element
 from mock_platform.elements.hub import Hub
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.errors import NotFoundError
+from mock_platform.elements.insightly.connector import InsightlyConnector
+from mock_platform.errors import ConflictError, NotFoundError
 
-ELEMENTS = (INSIGHTLY,)
 HUBS = (Hub(key="crm", name="CRM", description="Customer relationship management"),)
 
 
-def find_element(key_or_id: str) -> Element:
-    """Return an element by its key or its number (the two are interchangeable: observed).
+def shipped(*, crm_url: str = "") -> tuple[Connector, ...]:
+    """Return the connectors that are shipped.
+
+    Args:
+        crm_url: this stack's CRM, which stands for its vendor's own host.
+    """
+    return (InsightlyConnector(crm_url=crm_url),)
+
+
+class Catalogue:
+    """The connectors of a platform, found by their elements' keys or numbers, which are interchangeable (observed).
 
     Raises:
-        NotFoundError: there is none.
+        ConflictError: two of them have one key or number, or one is of a hub that there is not.
     """
-    for element in ELEMENTS:
-        if key_or_id in {element.key, str(element.id)}:
-            return element
-    raise NotFoundError("element", key_or_id, named="key")
+
+    def __init__(self, connectors: Iterable[Connector]) -> None:
+        self._connectors: dict[str, Connector] = {}
+        for connector in connectors:
+            self._add(connector)
+
+    @property
+    def elements(self) -> list[Element]:
+        """The elements as they are shipped."""
+        return [
+            connector.element for key, connector in self._connectors.items() if key == connector.element.key
+        ]
+
+    def connector(self, key_or_id: str) -> Connector:
+        """Return the connector of an element.
+
+        Raises:
+            NotFoundError: there is no such element.
+        """
+        found = self._connectors.get(key_or_id)
+        if found is None:
+            raise NotFoundError("element", key_or_id, named="key")
+        return found
+
+    def element(self, key_or_id: str) -> Element:
+        """Return an element as it is shipped.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self.connector(key_or_id).element
+
+    def _add(self, connector: Connector) -> None:
+        element = connector.element
+        known = [hub.key for hub in HUBS]
+        if element.hub not in known:
+            raise ConflictError(
+                f"the element {element.key} is of the hub {element.hub}; there are {', '.join(known)}"
+            )
+        for name in (element.key, str(element.id)):
+            if name in self._connectors:
+                raise ConflictError(f"two connectors have an element {name}; give one another key and number")
+            self._connectors[name] = connector
 
 
 def find_hub(key: str) -> Hub:

@@ -228,8 +228,8 @@ def metadata(element: Element, *, expand: bool) -> Metadata:
         "swaggerValidated": True,
         "cloneable": True,
         "extended": False,
-        "authenticationType": "basic",
-        "defaultAuthentication": "basic",
+        "authenticationType": element.authentication,
+        "defaultAuthentication": element.authentication,
         "events": {"supported": True, "methods": ["polling"], "polling": _polling(element)},
         "discovery": {
             "customFields": True,

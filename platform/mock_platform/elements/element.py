@@ -1,4 +1,4 @@
-"""What a connector of the platform is: its description, its configuration keys, its poller's own entries."""
+"""What an element is: its description, its configuration keys, its poller's own entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,10 +49,12 @@ class ConfigurationKey:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Element:
-    """A connector.
+    """A vendor's application, as the platform describes it.
 
     Attributes:
         keys: in the order in which a configuration shows them.
+        credentials: those keys by which the vendor knows its callers.
+        authentication: of which kind they are, in the platform's word.
         poller_defaults: the element's own entries of ``event.poller.configuration``.
         id_fields: hub resource -> the field that holds a record's id.
         active: whether it is on offer.
@@ -65,6 +67,8 @@ class Element:
     description: str
     image: str
     keys: tuple[ConfigurationKey, ...]
+    credentials: tuple[str, ...]
+    authentication: str
     poller_defaults: Mapping[str, object]
     id_fields: Mapping[str, str]
     active: bool = True

@@ -5,17 +5,16 @@ answers with an error (documented).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypedDict
 from urllib.parse import urlencode
 
+from mock_platform.elements.connector import Application, VendorGrants
 from mock_platform.elements.element import Element
 from mock_platform.errors import InvalidRequestError
 
 API_KEY = "oauth.api.key"
 API_SECRET = "oauth.api.secret"  # noqa: S105 - a configuration key
 CALLBACK_URL = "oauth.callback.url"
-CREDENTIALS = ("username", "password")
 
 
 class OAuthUrl(TypedDict):
@@ -25,32 +24,24 @@ class OAuthUrl(TypedDict):
     oauthUrl: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Application:
-    """The application that wants in, as the platform's caller has registered it with the provider."""
-
-    api_key: str
-    api_secret: str
-    callback_url: str
-
-
-def check_takes_oauth(element: Element, *, walk: bool) -> None:
-    """Refuse an element that knows its callers otherwise.
-
-    Args:
-        walk: whether it is to take a grant all the same.
+def check_takes_oauth(element: Element, grants: VendorGrants | None) -> VendorGrants:
+    """Return how an element takes grants.
 
     Raises:
-        InvalidRequestError: it does (documented that it is an error; that it is 400 is assumed).
+        InvalidRequestError: it takes none, as it knows its callers otherwise (documented that it is an error; that it
+            is 400 is assumed).
     """
-    if not walk:
+    if grants is None:
         raise InvalidRequestError(
-            f"{element.name} has basic authentication, not OAuth: make an instance with "
-            f"{' and '.join(CREDENTIALS)} in its configuration"
+            f"{element.name} has {element.authentication} authentication, not OAuth: make an instance with "
+            f"{' and '.join(element.credentials)} in its configuration"
         )
+    return grants
 
 
-def authorize_url(crm_url: str, element: Element, asked: Application, *, state: str, scope: str) -> OAuthUrl:
+def authorize_url(
+    consent_url: str, element: Element, asked: Application, *, state: str, scope: str
+) -> OAuthUrl:
     """Return where a user consents; the secret is not among what a browser is told.
 
     Args:
@@ -63,7 +54,7 @@ def authorize_url(crm_url: str, element: Element, asked: Application, *, state: 
         "state": state or element.key,
         **({"scope": scope} if scope else {}),
     }
-    url = f"{crm_url}/oauth/authorize?{urlencode(query, errors='replace')}"
+    url = f"{consent_url}?{urlencode(query, errors='replace')}"
     return {"element": element.key, "oauthUrl": url}
 
 
@@ -87,6 +78,6 @@ def application(configuration: Mapping[str, object]) -> Application:
     return Application(api_key=key, api_secret=secret, callback_url=callback_url)
 
 
-def needs_grant(configuration: Mapping[str, object]) -> bool:
+def needs_grant(configuration: Mapping[str, object], element: Element) -> bool:
     """Say whether a configuration leaves the credentials to a grant: with one of them it does not."""
-    return not any(configuration.get(key) for key in CREDENTIALS)
+    return not any(configuration.get(key) for key in element.credentials)

@@ -1,4 +1,4 @@
-"""``/elements``: what connectors there are, and what they need and can do.
+"""``/elements``: what elements there are, and what they need and can do.
 
 Nobody has to say who they are to read them. Who does sees them as their own workspace has them.
 """
@@ -18,7 +18,7 @@ from mock_platform.elements import catalogue_entry
 from mock_platform.elements.catalogue_entry import Definition, ElementDetails, Metadata, element_details
 from mock_platform.elements.element import Element
 from mock_platform.elements.overrides import ElementChanges, with_activity
-from mock_platform.elements.service import change_element, element_of, elements_of
+from mock_platform.elements.service import change_element, own_element, own_elements
 from mock_platform.errors import ForbiddenError
 
 bp = Blueprint("elements", __name__, url_prefix="/elements")
@@ -41,7 +41,7 @@ class MetadataQuery(Struct):
 
 def elements() -> list[Element]:
     """Return the elements as the caller's workspace has them; a stranger is shown the default one's."""
-    return elements_of(dependencies().store, _workspace())
+    return own_elements(_workspace())
 
 
 def element(key_or_id: str) -> Element:
@@ -50,7 +50,7 @@ def element(key_or_id: str) -> Element:
     Raises:
         NotFoundError: there is none.
     """
-    return element_of(dependencies().store, _workspace(), key_or_id)
+    return own_element(_workspace(), key_or_id)
 
 
 @bp.get("")
@@ -135,7 +135,7 @@ def _set_activity(workspace: Workspace, key_or_id: str, *, active: bool) -> Answ
     def rule(changes: ElementChanges, _element: Element) -> ElementChanges:
         return with_activity(changes, active=active)
 
-    change_element(dependencies().store, workspace, key_or_id, rule)
+    change_element(workspace, key_or_id, rule)
     return done()
 
 

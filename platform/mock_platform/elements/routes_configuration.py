@@ -10,7 +10,6 @@ from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
 from mock_platform.core.answers import done
-from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import counted
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.elements.catalogue_entry import ConfigurationJson, configuration_to_json, key_to_json
@@ -104,7 +103,7 @@ def create(
     def rule(changes: ElementChanges, so_far: Element) -> ElementChanges:
         return with_new_keys(changes, so_far, made)
 
-    changed = change_element(dependencies().store, workspace, key_or_id, rule)
+    changed = change_element(workspace, key_or_id, rule)
     return Answer([key_to_json(changed, find_key(changed, key.key)) for key in made])
 
 
@@ -116,7 +115,7 @@ def put(workspace: Workspace, key_or_id: str, key: str, body: KeyChange) -> Answ
     def rule(changes: ElementChanges, so_far: Element) -> ElementChanges:
         return with_key(changes, body.applied(find_key(so_far, key)))
 
-    changed = change_element(dependencies().store, workspace, key_or_id, rule)
+    changed = change_element(workspace, key_or_id, rule)
     return Answer(key_to_json(changed, find_key(changed, key)))
 
 
@@ -128,5 +127,5 @@ def delete(workspace: Workspace, key_or_id: str, key: str) -> Answer[None]:
     def rule(changes: ElementChanges, so_far: Element) -> ElementChanges:
         return without_key(changes, so_far, key)
 
-    change_element(dependencies().store, workspace, key_or_id, rule)
+    change_element(workspace, key_or_id, rule)
     return done()

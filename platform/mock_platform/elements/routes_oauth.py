@@ -7,8 +7,10 @@ from msgspec import Meta, Struct
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.core.dependencies import dependencies
-from mock_platform.elements.oauth import Application, OAuthUrl, authorize_url, check_takes_oauth
+from mock_platform.elements.connector import Application
+from mock_platform.elements.oauth import OAuthUrl, authorize_url, check_takes_oauth
 from mock_platform.elements.routes import element
+from mock_platform.elements.service import catalogue
 from mock_platform.errors import InvalidRequestError
 
 bp = Blueprint("oauth", __name__, url_prefix="/elements/<key_or_id>/oauth")
@@ -69,9 +71,9 @@ def token(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthToken]:  # noqa: 
 
 def _url(key_or_id: str, asked: OAuthUrlQuery) -> Answer[OAuthUrl]:
     found = element(key_or_id)
-    check_takes_oauth(found, walk=dependencies().settings.oauth_walk)
+    takes = dependencies().settings.oauth_walk
+    grants = check_takes_oauth(found, catalogue().connector(found.key).grants if takes else None)
     application = Application(
         api_key=asked.api_key, api_secret=asked.api_secret, callback_url=asked.callback_url
     )
-    crm_url = dependencies().settings.crm_url
-    return Answer(authorize_url(crm_url, found, application, state=asked.state, scope=asked.scope))
+    return Answer(authorize_url(grants.consent_url, found, application, state=asked.state, scope=asked.scope))

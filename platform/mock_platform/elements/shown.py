@@ -56,7 +56,7 @@ def element_to_json(element: Element) -> ElementJson:
         "cloneable": True,
         "extendable": True,
         "beta": False,
-        "authentication": {"type": "basic"},
+        "authentication": {"type": element.authentication},
         "extended": False,
         "hub": element.hub,
         "protocolType": "http",

@@ -12,7 +12,6 @@ from mock_platform.core import identities
 from mock_platform.core.instance import Instance, User
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
-from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.events import event
 from mock_platform.events.event import CallbackForm, Found
 from mock_platform.events.records import Notification
@@ -26,11 +25,13 @@ class NotificationComposer:
 
     Attributes:
         owner: of the instance.
+        hub: of its element.
     """
 
     workspace: Workspace
     instance: Instance
     owner: User
+    hub: str
     form: CallbackForm
 
     def tell_changes(
@@ -67,18 +68,19 @@ class NotificationComposer:
             topic=event.topic(self.instance),
             created=notification.created,
             raw=encode_text(event.raw_body(notification, self.form)),
-            body=event.body(notification, self.instance, self.owner, hub=INSIGHTLY.hub, form=self.form),
+            body=event.body(notification, self.instance, self.owner, hub=self.hub, form=self.form),
             owner=self.owner,
         )
 
 
 def composer_of(
-    store: StoreRegistry, settings: PlatformSettings, workspace: Workspace, instance: Instance
+    store: StoreRegistry, settings: PlatformSettings, workspace: Workspace, instance: Instance, *, hub: str
 ) -> NotificationComposer:
     """Return what makes an instance's notifications."""
     return NotificationComposer(
         workspace=workspace,
         instance=instance,
         owner=store[People].user(workspace, instance.user_id),
+        hub=hub,
         form=CallbackForm(batch_size=settings.batch_size, raw=settings.raw_form),
     )

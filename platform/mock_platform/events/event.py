@@ -115,8 +115,8 @@ def received(
 ) -> Notification:
     """Return the notification of what a provider sent: its payload as ``raw``, and no normalised events.
 
-    Source: the payload as ``raw`` (observed for other elements); Insightly sends none, so nothing says what its
-        events would be (assumed: none).
+    Source: the payload as ``raw`` (observed for other elements); the shipped element's provider sends none, so nothing says
+        what its events would be (assumed: none).
     """
     return Notification(
         id=notification_id,

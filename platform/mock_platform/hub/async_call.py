@@ -10,7 +10,7 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from mock_platform.configuration.instance_configuration import CALLBACK_URL
-from mock_platform.configuration.masking import Values
+from mock_platform.core.instance import Values
 from mock_platform.errors import InvalidRequestError, shown
 
 REQUEST = "Elements-Async-Request"

@@ -9,14 +9,13 @@ from mock_kit.workspaces.instants import format_instant
 from mock_platform.core.instance import Instance, Transformation
 from mock_platform.core.listing import counted
 from mock_platform.core.paging import COUNT_HEADERS
-from mock_platform.elements.insightly.fields import FieldMetadata
-from mock_platform.elements.insightly.objects import ObjectName
+from mock_platform.elements.connector import FieldMetadata, ObjectName
+from mock_platform.elements.service import vendor_of
 from mock_platform.errors import ProviderError
 from mock_platform.hub.routes_async import dispatch_if_async
 from mock_platform.hub.routes_schedule import schedule_if_asked
 from mock_platform.hub.service import HEADERS, enabled_instance
 from mock_platform.instances.calling import HubCaller, hub_caller
-from mock_platform.provider.service import provider
 from mock_platform.transformations.transformation import names
 
 bp = Blueprint("hub_objects", __name__, url_prefix="/hubs/<hub>")
@@ -66,7 +65,7 @@ def metadata(caller: HubCaller, object_name: str) -> Answer[ObjectMetadata]:
     instance = caller.instance
     known = names(object_name, instance.objects)
     paths = {each.vendor_path: each.path for each in known.fields}
-    fields = provider().fields(instance.configuration, known.resource)
+    fields = vendor_of(instance).fields(known.resource, ask=True)
     shown: list[FieldMetadata] = [
         {**each, "path": paths[each["vendorPath"]]} if each["vendorPath"] in paths else each
         for each in fields
@@ -94,7 +93,7 @@ def objects_of(instance: Instance) -> list[ObjectName]:
     """Return an instance's objects: its own names for them first."""
     own = [_own(name, mapped) for name, mapped in instance.objects.in_force().items()]
     known = {each["name"] for each in own}
-    provided = provider().objects(instance.configuration)
+    provided = vendor_of(instance).objects()
     return [*own, *(each for each in provided if each["name"] not in known)]
 
 
@@ -104,7 +103,7 @@ def _own(name: str, mapped: Transformation) -> ObjectName:
 
 def _is_valid(instance: Instance) -> bool:
     try:
-        provider().check(instance.configuration)
+        vendor_of(instance).check()
     except ProviderError as error:
         if error.status in {401, 403}:
             return False

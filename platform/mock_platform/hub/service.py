@@ -12,16 +12,14 @@ from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.ordering import parse_order
-from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, Paging, page_headers, page_token, paging
+from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, Paging, page_headers, paging
 from mock_platform.core.paths import ID_ALIAS_HEADER
-from mock_platform.elements.insightly.dialect import LARGEST_PAGE
-from mock_platform.elements.insightly.resources import collection
+from mock_platform.elements.service import connector_of, vendor_of
 from mock_platform.errors import InvalidRequestError
 from mock_platform.hub.nulls import without_nulls
 from mock_platform.hub.projection import parse_fields, project
 from mock_platform.instances.calling import enabled_caller
 from mock_platform.provider import PageRequest
-from mock_platform.provider.service import provider
 from mock_platform.transformations.transformation import NameMapping, names
 
 Json = dict[str, object]
@@ -68,32 +66,35 @@ def enabled_instance() -> Instance:
 def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
     known = _names(instance, resource)
-    page = paging(query, default=_page_size(instance), largest=LARGEST_PAGE)
-    by_token = bool(query.next_page)
+    page = paging(
+        msgspec.structs.replace(query, next_page=""),
+        default=_page_size(instance),
+        largest=connector_of(instance).largest_page,
+    )
     where = query.where.strip()
     asked = PageRequest(
         where=known.clause(parse(where)) if where else None,
         size=page.size,
-        offset=page.offset if by_token else 0,
-        skip=0 if by_token else page.offset,
+        token=query.next_page,
+        skip=0 if query.next_page else page.offset,
         order=known.order(parse_order(query.order_by)),
     )
-    found = provider().page(instance.configuration, known.resource, asked)
+    found = vendor_of(instance).page(known.resource, asked)
     records = [shown(instance, known, record, query.fields) for record in found.records]
-    return Answer(records, _page_headers(page, len(records), found.next_offset))
+    return Answer(records, _page_headers(page, len(records), found.next_token))
 
 
 def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:
     """Show one record."""
     known = _names(instance, resource)
-    record = provider().get(instance.configuration, known.resource, record_id)
+    record = vendor_of(instance).get(known.resource, record_id)
     return _record(instance, known, record, fields)
 
 
 def created(instance: Instance, resource: str, body: Json) -> Answer[Json]:
     """Make a record; an empty one is refused (observed)."""
     known = _names(instance, resource)
-    made = provider().create(instance.configuration, known.resource, known.sent(_some_fields(body)))
+    made = vendor_of(instance).create(known.resource, known.sent(_some_fields(body)))
     return _record(instance, known, made)
 
 
@@ -101,22 +102,18 @@ def updated(instance: Instance, resource: str, record_id: str, body: Json) -> An
     """Change some of a record's fields; PUT is partial too (observed)."""
     known = _names(instance, resource)
     fields = known.sent(_some_fields(body))
-    return _record(
-        instance,
-        known,
-        provider().update(instance.configuration, known.resource, record_id, fields),
-    )
+    return _record(instance, known, vendor_of(instance).update(known.resource, record_id, fields))
 
 
 def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
     """Delete a record."""
-    provider().delete(instance.configuration, _names(instance, resource).resource, record_id)
+    vendor_of(instance).delete(_names(instance, resource).resource, record_id)
     return done()
 
 
 def me(instance: Instance, fields: str) -> Answer[Json]:
     """Show the CRM's user whose credentials the instance has."""
-    return _record(instance, _names(instance, "users"), provider().me(instance.configuration), fields)
+    return _record(instance, _names(instance, "users"), vendor_of(instance).me(), fields)
 
 
 def shown(instance: Instance, known: NameMapping, record: Json, fields: str = "") -> Json:
@@ -132,7 +129,7 @@ def _names(instance: Instance, resource: str) -> NameMapping:
     known = names(resource, instance.objects)
     if not dependencies().settings.id_alias or request.headers.get(ID_ALIAS_HEADER, "").lower() == "false":
         return known
-    return replace(known, id_field=collection(known.resource).id_field)
+    return replace(known, id_field=connector_of(instance).collection(known.resource).id_field)
 
 
 def _record(instance: Instance, known: NameMapping, record: Json, fields: str = "") -> Answer[Json]:
@@ -150,8 +147,8 @@ def _page_size(instance: Instance) -> int:
     return max(int(text), 1) if text.isascii() and text.isdecimal() else DEFAULT_PAGE_SIZE
 
 
-def _page_headers(page: Paging, returned: int, next_offset: int | None) -> dict[str, str]:
+def _page_headers(page: Paging, returned: int, next_token: str | None) -> dict[str, str]:
     headers = page_headers(page, returned=returned, more=False)
-    if next_offset is not None:
-        headers["Elements-Next-Page-Token"] = page_token(next_offset)
+    if next_token is not None:
+        headers["Elements-Next-Page-Token"] = next_token
     return headers

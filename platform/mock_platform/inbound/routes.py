@@ -9,7 +9,7 @@ from mock_kit.api.operations import Answer, operation
 from mock_platform.accounts.callers import Callers
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
-from mock_platform.elements.catalogue import find_element
+from mock_platform.elements.service import catalogue
 from mock_platform.inbound import inbound
 from mock_platform.inbound.inbound import POLLER_SUFFIX
 from mock_platform.inbound.service import Inbound, Target
@@ -57,7 +57,7 @@ def ping_for_instance(element_key: str, encoded_id: str) -> Answer[None]:
 
 
 def _take_in(element_key: str, instance_ids: list[int]) -> Answer[None]:
-    element = find_element(element_key.removesuffix(POLLER_SUFFIX))
+    element = catalogue().element(element_key.removesuffix(POLLER_SUFFIX))
     body = _body()
     polled = element_key.endswith(POLLER_SUFFIX) and request.method == "POST"
     handed = inbound.read_hand_off(body) if polled else None
@@ -69,13 +69,13 @@ def _take_in(element_key: str, instance_ids: list[int]) -> Answer[None]:
             if handed is not None:
                 dependencies().services[Inbound].hand_off(target, handed, element)
             else:
-                dependencies().services[Inbound].receive(target, payload)
+                dependencies().services[Inbound].receive(target, payload, element)
         dependencies().engine.wake()
     return done()
 
 
 def _targets(element_key: str, instance_ids: list[int]) -> list[Target]:
-    element = find_element(element_key.removesuffix(POLLER_SUFFIX))
+    element = catalogue().element(element_key.removesuffix(POLLER_SUFFIX))
     workspace = dependencies().services[Callers].workspace_of(request.headers.get("Authorization"))
     return list(dependencies().services[Inbound].targets(element, instance_ids, of=workspace))
 

@@ -58,7 +58,7 @@ class Inbound:
         )
         if not found:
             return
-        composer = composer_of(self.store, self.settings, workspace, instance)
+        composer = composer_of(self.store, self.settings, workspace, instance, hub=element.hub)
         with self.store[Notifications].transaction(workspace.name) as transaction:
             if still_there(transaction.connection, workspace.name, instance.id):
                 composer.tell_changes(
@@ -66,11 +66,11 @@ class Inbound:
                 )
                 transaction.forget_old(at)
 
-    def receive(self, target: Target, payload: Mapping[str, object]) -> None:
+    def receive(self, target: Target, payload: Mapping[str, object], element: Element) -> None:
         """Keep what a provider sent."""
         workspace, instance = target
         at = workspace.clock.now()
-        composer = composer_of(self.store, self.settings, workspace, instance)
+        composer = composer_of(self.store, self.settings, workspace, instance, hub=element.hub)
         with self.store[Notifications].transaction(workspace.name) as transaction:
             if still_there(transaction.connection, workspace.name, instance.id):
                 composer.tell_payload(transaction, payload, at=at)

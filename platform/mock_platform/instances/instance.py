@@ -20,7 +20,7 @@ _MARKUP = re.compile(
 _TAG_START = re.compile("(?<!<)<+(?=[A-Za-z/!?])")
 """What taking out markup may leave of markup inside markup."""
 
-_REACHED_WITH = ("password", "base.url")
+_BASE_URL = "base.url"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def make(  # noqa: PLR0913 - what an instance comes with; all of it by name
 
     Source: tags default to the instance's name (observed).
     """
-    name = _name(body.name)
+    name = _name(body.name, element)
     return Instance(
         id=instance_id,
         token=token,
@@ -72,10 +72,10 @@ def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
     Source: PUT takes the shape of a create (observed); that it keeps credentials which are left out follows
         from its use for changing event settings alone, and is assumed.
     """
-    credentials = {*element.secret_keys, "username"}
+    credentials = {*element.secret_keys, *element.credentials}
     kept = {key: value for key, value in instance.configuration.items() if key in credentials}
     sent = {**kept, **(body.configuration or {})}
-    name = _name(body.name)
+    name = _name(body.name, element)
     return replace(
         instance,
         name=name,
@@ -93,7 +93,7 @@ def patch(instance: Instance, body: InstanceBody, element: Element) -> Instance:
     """
     return replace(
         instance,
-        name=instance.name if body.name is None else _name(body.name),
+        name=instance.name if body.name is None else _name(body.name, element),
         tags=instance.tags if body.tags is None else body.tags,
         element_key=element.key,
         configuration=configuration.merge(instance.configuration, body.configuration or {}, element),
@@ -116,9 +116,14 @@ def revive(before: Instance, after: Instance) -> Instance:
     return replace(after, polling_disabled=False) if switched_on else after
 
 
-def reaches_anew(before: Instance, after: Instance) -> bool:
-    """Say whether the CRM might answer a changed instance otherwise: a new password, or a new place (assumed)."""
-    return any(before.configuration.get(key) != after.configuration.get(key) for key in _REACHED_WITH)
+def reaches_anew(before: Instance, after: Instance, element: Element) -> bool:
+    """Say whether the vendor might answer a changed instance otherwise: a new secret, or a new place (assumed).
+
+    Args:
+        element: as it is shipped.
+    """
+    secrets = (key for key in element.credentials if key in element.secret_keys)
+    return any(before.configuration.get(key) != after.configuration.get(key) for key in (*secrets, _BASE_URL))
 
 
 def trace(instance: Instance, *, minutes: int | None, now: datetime) -> Instance:
@@ -147,10 +152,12 @@ def clean(name: str) -> str:
     return _TAG_START.sub("", _MARKUP.sub("", name)).strip()
 
 
-def _name(sent: str | None) -> str:
+def _name(sent: str | None, element: Element) -> str:
     name = clean(sent or "")
     if not name:
         if sent is None:
-            raise InvalidRequestError('name is missing; expected a text, such as "name": "My Insightly"')
+            raise InvalidRequestError(
+                f'name is missing; expected a text, such as "name": "My {element.name}"'
+            )
         raise InvalidRequestError(f"name must be a text that is more than markup; got {sent!r}")
     return name

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.elements.element import Element
-from mock_platform.elements.service import own_element
+from mock_platform.elements.service import catalogue, own_element
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.instances.instance import InstanceBody
 
@@ -25,8 +25,9 @@ class ElementReference(Struct):
         if self.key is not None:
             return own_element(workspace, self.key)
         if self.id is None:
+            known = catalogue().elements[0].key
             raise InvalidRequestError(
-                'element.key or element.id is missing; expected {"element": {"key": "insightly"}}'
+                f'element.key or element.id is missing; expected {{"element": {{"key": "{known}"}}}}'
             )
         try:
             return own_element(workspace, str(self.id))

@@ -13,7 +13,7 @@ from mock_platform.core.paging import PAGE_HEADERS, PageQuery
 from mock_platform.description import EVENT_CALLBACK
 from mock_platform.instances.named_instance import NamedInstance, named_instance, put_names_aside
 from mock_platform.instances.requests import ElementReference, InstanceRequest
-from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
+from mock_platform.instances.routes_traces import TRACE_HEADERS, wire_to_vendor
 from mock_platform.instances.service import instance_json, make
 from mock_platform.instances.service_granted import with_grant
 from mock_platform.instances.service_lists import InstancesQuery, as_seen, listed
@@ -49,8 +49,8 @@ def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance, once the CRM has accepted its credentials."""
     element = (body.element or ElementReference()).find(workspace)
     with_objects = body.retrieve_objects_after_instantiation
-    crm = way_to_crm(workspace, element.key, body)
-    return Answer(make(workspace, with_grant(body), element, crm=crm, with_objects=with_objects))
+    wire = wire_to_vendor(workspace, element.key, body)
+    return Answer(make(workspace, with_grant(body, element), element, wire=wire, with_objects=with_objects))
 
 
 @bp.get("")

@@ -11,7 +11,7 @@ from mock_platform.instances import routes as instances
 from mock_platform.instances import routes_one as one_instance
 from mock_platform.instances.named_instance import ElementCaller, named_element, put_names_aside
 from mock_platform.instances.requests import InstanceRequest
-from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
+from mock_platform.instances.routes_traces import TRACE_HEADERS, wire_to_vendor
 from mock_platform.instances.service import make
 from mock_platform.instances.service_granted import with_grant
 from mock_platform.instances.service_lists import InstancesQuery, listed
@@ -39,8 +39,16 @@ def index(asked: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJs
 def create(asked: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""
     with_objects = body.retrieve_objects_after_instantiation
-    crm = way_to_crm(asked.workspace, asked.element.key, body)
-    return Answer(make(asked.workspace, with_grant(body), asked.element, crm=crm, with_objects=with_objects))
+    wire = wire_to_vendor(asked.workspace, asked.element.key, body)
+    return Answer(
+        make(
+            asked.workspace,
+            with_grant(body, asked.element),
+            asked.element,
+            wire=wire,
+            with_objects=with_objects,
+        )
+    )
 
 
 for _register, _view in (

@@ -13,7 +13,7 @@ from mock_platform.instances import instance as rules
 from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 from mock_platform.instances.requests import InstanceRequest
-from mock_platform.instances.routes_traces import TRACE_HEADERS, way_to_crm
+from mock_platform.instances.routes_traces import TRACE_HEADERS, wire_to_vendor
 from mock_platform.instances.service import ProviderCheck, change, instance_json
 from mock_platform.instances.service_granted import with_grant
 from mock_platform.instances.service_saving import sent_body
@@ -48,10 +48,12 @@ class TraceLogging(Struct):
 def put(named: NamedInstance, query: ReauthenticateQuery, body: InstanceRequest) -> Answer[InstanceJson]:
     """Replace an instance's name, tags and configuration."""
     element = body.element.find(named.workspace) if body.element else named.element
-    crm = way_to_crm(named.workspace, element.key, body)
-    said = with_grant(body, named.instance.configuration)
+    wire = wire_to_vendor(named.workspace, element.key, body)
+    said = with_grant(body, element, named.instance.configuration)
     ask = ProviderCheck.ALWAYS if query.re_authenticate else ProviderCheck.NEVER
-    saved = change(named, lambda stored: rules.put(stored, said, element), ask=ask, crm=crm, sent=sent_body())
+    saved = change(
+        named, lambda stored: rules.put(stored, said, element), ask=ask, wire=wire, sent=sent_body()
+    )
     return Answer(instance_json(named.workspace, saved))
 
 
@@ -60,11 +62,11 @@ def put(named: NamedInstance, query: ReauthenticateQuery, body: InstanceRequest)
 def patch(named: NamedInstance, body: InstanceRequest) -> Answer[InstanceJson]:
     """Change what is sent; the CRM is asked if the credentials, or the place where they hold, are new."""
     element = body.element.find(named.workspace) if body.element else named.element
-    crm = way_to_crm(named.workspace, element.key, body)
-    said = with_grant(body, named.instance.configuration)
+    wire = wire_to_vendor(named.workspace, element.key, body)
+    said = with_grant(body, element, named.instance.configuration)
     ask = ProviderCheck.ALWAYS if body.is_reauthorized else ProviderCheck.WHERE_NEW
     saved = change(
-        named, lambda stored: rules.patch(stored, said, element), ask=ask, crm=crm, sent=sent_body()
+        named, lambda stored: rules.patch(stored, said, element), ask=ask, wire=wire, sent=sent_body()
     )
     return Answer(instance_json(named.workspace, saved))
 

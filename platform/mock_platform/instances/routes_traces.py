@@ -1,19 +1,17 @@
 """``/elements/{keyOrId}/trace/{traceId}``: what went to the provider while an instance was made or changed."""
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, after_this_request
 
 from mock_kit.api.operations import Answer, operation
+from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.errors import NotFoundError
 from mock_platform.instances.named_instance import ElementCaller, named_element, put_names_aside
 from mock_platform.instances.requests import InstanceRequest
-from mock_platform.provider import Provider
 from mock_platform.provider.provider_trace import Trace, TraceJson, to_json
-from mock_platform.provider.service import provider
+from mock_platform.provider.service import provider_wire
 from mock_platform.provider.store_traces import Traces
 from mock_platform.provider.tracing import Tracing
 
@@ -33,10 +31,10 @@ def get(asked: ElementCaller, trace_id: str) -> Answer[TraceJson]:
     return Answer(to_json(trace))
 
 
-def way_to_crm(workspace: Workspace, element_key: str, sent: InstanceRequest) -> Provider:
-    """Return the CRM, traced if the body asks for that; the answer then names the trace, whatever becomes of it."""
+def wire_to_vendor(workspace: Workspace, element_key: str, sent: InstanceRequest) -> Http:
+    """Return the wire to the vendor, traced if the body asks for that; the answer then names the trace, whatever becomes of it."""
     if sent.provider_data is None or not sent.provider_data.is_traced:
-        return provider()
+        return provider_wire()
     tracing = Tracing(http=dependencies().inside)
 
     @after_this_request
@@ -44,7 +42,7 @@ def way_to_crm(workspace: Workspace, element_key: str, sent: InstanceRequest) ->
         response.headers["Elements-Trace-Id"] = _kept(workspace, element_key, tracing).id
         return response
 
-    return replace(provider(), http=tracing)
+    return tracing
 
 
 def _kept(workspace: Workspace, element_key: str, tracing: Tracing) -> Trace:

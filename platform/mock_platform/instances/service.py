@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 
+from mock_kit.web.wire import Http
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import calling_user
 from mock_platform.accounts.store import People
@@ -12,8 +13,9 @@ from mock_platform.configuration.instance_json import InstanceJson, InstanceTran
 from mock_platform.core import identities
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
+from mock_platform.elements.connector import VendorClient
 from mock_platform.elements.element import Element
-from mock_platform.elements.service import elements_of
+from mock_platform.elements.service import connector_of, own_elements, vendor_of
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.errors import shown as quoted
 from mock_platform.instances import instance as rules
@@ -22,8 +24,6 @@ from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service_saving import Saving, sent_body
 from mock_platform.instances.shown import ObjectsJson, to_json
 from mock_platform.instances.store import Instances
-from mock_platform.provider import Provider
-from mock_platform.provider.service import provider
 
 
 class ProviderCheck(Enum):
@@ -35,12 +35,12 @@ class ProviderCheck(Enum):
 
 
 def make(
-    workspace: Workspace, body: InstanceBody, element: Element, *, crm: Provider, with_objects: bool = False
+    workspace: Workspace, body: InstanceBody, element: Element, *, wire: Http, with_objects: bool = False
 ) -> InstanceJson:
     """Make an instance, once the CRM has accepted its credentials, and return it as the platform shows it.
 
     Args:
-        crm: the way to it.
+        wire: to the vendor.
         with_objects: with a list of the CRM's objects, which has to come before anything is kept (documented: that
             there is one).
 
@@ -54,8 +54,9 @@ def make(
     first_id = identities.first_instance_id(workspace)
     draft = rules.make(body, element, instance_id=first_id, token="", now=now, user_id=owner)
     _check(draft, element)
-    crm.check(draft.configuration)
-    objects = _objects(draft, crm) if with_objects else None
+    vendor = vendor_of(draft, wire)
+    vendor.check()
+    objects = _objects(vendor) if with_objects else None
     saving = Saving(workspace=workspace, elements={element.key: element}, sent=sent_body(), now=now)
     made = (
         dependencies()
@@ -81,13 +82,13 @@ def change(
     rule: Callable[[Instance], Instance],
     *,
     ask: ProviderCheck,
-    crm: Provider | None = None,
+    wire: Http | None = None,
     sent: Mapping[str, object] | None = None,
 ) -> Instance:
     """Change an instance, and keep nothing else of it: what happens to it while the CRM is asked stays.
 
     Args:
-        crm: the way to it; None for the usual one.
+        wire: to the vendor; None for the usual one.
         sent: the instance's body, if one was sent: the answer then says what of it users will regret.
 
     Raises:
@@ -104,7 +105,7 @@ def change(
         _check(after, elements[after.element_key])
         return after
 
-    _vouch(named.instance, changed(named.instance), ask, crm or provider())
+    _vouch(named.instance, changed(named.instance), ask, wire)
     saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now)
     saved = (
         dependencies()
@@ -144,9 +145,11 @@ def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[
     ]
 
 
-def _objects(instance: Instance, crm: Provider) -> list[ObjectJson]:
-    found = crm.objects(instance.configuration)
-    return [{"name": each["name"], "vendorName": each["vendorName"], "type": each["type"]} for each in found]
+def _objects(vendor: VendorClient) -> list[ObjectJson]:
+    return [
+        {"name": each["name"], "vendorName": each["vendorName"], "type": each["type"]}
+        for each in vendor.objects()
+    ]
 
 
 def _mapped(instance: Instance) -> ObjectsJson:
@@ -159,12 +162,13 @@ def _mapped(instance: Instance) -> ObjectsJson:
 
 
 def _elements(workspace: Workspace) -> dict[str, Element]:
-    return {element.key: element for element in elements_of(dependencies().store, workspace)}
+    return {element.key: element for element in own_elements(workspace)}
 
 
-def _vouch(before: Instance, after: Instance, ask: ProviderCheck, crm: Provider) -> None:
-    if ask is ProviderCheck.ALWAYS or (ask is ProviderCheck.WHERE_NEW and rules.reaches_anew(before, after)):
-        crm.check(after.configuration)
+def _vouch(before: Instance, after: Instance, ask: ProviderCheck, wire: Http | None) -> None:
+    anew = rules.reaches_anew(before, after, connector_of(after).element)
+    if ask is ProviderCheck.ALWAYS or (ask is ProviderCheck.WHERE_NEW and anew):
+        vendor_of(after, wire).check()
 
 
 def _check(instance: Instance, element: Element) -> None:

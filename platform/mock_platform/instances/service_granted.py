@@ -1,16 +1,17 @@
 """Instances made from a grant: the code in ``providerData`` becomes credentials, where the platform takes codes."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from mock_platform.core.dependencies import dependencies
+from mock_platform.core.instance import Values
+from mock_platform.elements.element import Element
 from mock_platform.elements.oauth import application, needs_grant
+from mock_platform.elements.service import catalogue
 from mock_platform.instances.instance import InstanceBody
 from mock_platform.instances.requests import InstanceRequest
-from mock_platform.provider.grant_exchange import redeem
 
 
-def with_grant(sent: InstanceRequest, stored: Mapping[str, str | None] | None = None) -> InstanceBody:
+def with_grant(sent: InstanceRequest, element: Element, stored: Values | None = None) -> InstanceBody:
     """Return what is said about an instance, with the credentials that a code stands for.
 
     Args:
@@ -26,8 +27,9 @@ def with_grant(sent: InstanceRequest, stored: Mapping[str, str | None] | None = 
     body = sent.to_body()
     code = None if sent.provider_data is None else sent.provider_data.code
     configuration = body.configuration or {}
-    if code is None or not dependencies().settings.oauth_walk or not needs_grant(configuration):
+    grants = catalogue().connector(element.key).grants if dependencies().settings.oauth_walk else None
+    if code is None or grants is None or not needs_grant(configuration, element):
         return body
     asking = application({**(stored or {}), **configuration})
-    found = redeem(dependencies().inside, dependencies().settings.crm_url, code, asking)
+    found = grants.redeem(dependencies().inside, code, asking)
     return replace(body, configuration={**configuration, **found})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
 from mock_platform.configuration.instance_configuration import CALLBACK_URL, ENABLED, VENDOR_TYPE
-from mock_platform.configuration.masking import Values
+from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
 from mock_platform.errors import shown
 from mock_platform.lint.warning import ConfigWarning, LintRule, place

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mock_platform.configuration.masking import Values
 from mock_platform.core.choices import EmptyBlock
+from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
 from mock_platform.lint.callbacks import Objection, of_callbacks, of_events_left_off
 from mock_platform.lint.pollers import of_poller

@@ -11,7 +11,6 @@ from difflib import get_close_matches
 
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
-from mock_platform.configuration.masking import Values
 from mock_platform.configuration.poller_configuration import (
     CONFIGURATION,
     OBJECTS,
@@ -20,6 +19,7 @@ from mock_platform.configuration.poller_configuration import (
     Entries,
 )
 from mock_platform.core.choices import EmptyBlock
+from mock_platform.core.instance import Values
 from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
 from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from mock_platform.configuration import callback_headers, poller_configuration
 from mock_platform.configuration.instance_json import InstanceJson
-from mock_platform.configuration.masking import Values
+from mock_platform.core.instance import Values
 from mock_platform.elements.element import Element
 from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
 

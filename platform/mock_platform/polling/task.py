@@ -17,8 +17,8 @@ from mock_platform.core.poll import Decision, Poll, Resource
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.run_control import RunSummary
 from mock_platform.core.settings import PlatformSettings
-from mock_platform.elements.insightly.definition import INSIGHTLY
-from mock_platform.events.composer import composer_of
+from mock_platform.elements.catalogue import Catalogue
+from mock_platform.events.composer import NotificationComposer, composer_of
 from mock_platform.events.event import Found
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import Job
@@ -54,6 +54,7 @@ class PollTask:
     store: StoreRegistry
     workspaces: Workspaces
     hub: HubClient
+    catalogue: Catalogue
     settings: PlatformSettings
 
     def run(self, workspace: Workspace, job: Job) -> RunSummary:
@@ -90,8 +91,9 @@ class PollTask:
     def _last_polls(self, workspace: Workspace, instance: Instance) -> dict[Resource, datetime]:
         """Return what is to be polled, and when each was polled last."""
         last_polls = self.store[Instances].last_polls(workspace.name, instance.id)
+        element = self.catalogue.element(instance.element_key)
         resources = configuration.polled_resources(
-            instance.configuration, INSIGHTLY, empty_block=self.settings.empty_block
+            instance.configuration, element, empty_block=self.settings.empty_block
         )
         return {
             resource: last_polls[resource.name].at for resource in resources if resource.name in last_polls
@@ -164,7 +166,7 @@ class PollTask:
     ) -> bool:
         """Keep a poll, its notifications and the deliveries they owe; says whether the resource is still polled."""
         # Who owns the instance is read before the transaction: SQLite's reader would not see into it, nor wait.
-        composer = composer_of(self.store, self.settings, workspace, instance) if found else None
+        composer = self._composer(workspace, instance) if found else None
         with self.store[Polls].transaction(workspace.name) as outcome:
             if not outcome.advance_last_poll(poll):
                 return False
@@ -175,6 +177,10 @@ class PollTask:
                 outcome.plan_next(then)
             outcome.add_calls()
         return True
+
+    def _composer(self, workspace: Workspace, instance: Instance) -> NotificationComposer:
+        hub = self.catalogue.element(instance.element_key).hub
+        return composer_of(self.store, self.settings, workspace, instance, hub=hub)
 
     def _keep_failed(
         self, workspace: Workspace, instance: Instance, poll: Poll, reason: str, then: NextRun | None

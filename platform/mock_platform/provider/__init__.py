@@ -1,6 +1,7 @@
-"""The platform's client of the CRM: asks an element's rules what to send for an instance, sends it, reads the answer."""
+"""The way to a vendor's API, whichever it is: one call over HTTP, a page of a list, a trace of what was said."""
 
-from mock_platform.provider.lists import PageRequest, ProviderPage, Record
-from mock_platform.provider.provider import Provider
+from mock_platform.provider.client import ProviderClient
+from mock_platform.provider.lists import PageRequest, ProviderPage
+from mock_platform.provider.request import ProviderRequest
 
-__all__ = ["PageRequest", "Provider", "ProviderPage", "Record"]
+__all__ = ["PageRequest", "ProviderClient", "ProviderPage", "ProviderRequest"]

@@ -1,16 +1,18 @@
-"""A page of a list: filtered and put in order here where the CRM cannot, one page of it in memory at a time."""
+"""A page of a list: filtered and put in order here where the vendor cannot, one page of it in memory at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
-from mock_platform.ceql import Clause, matches
+from mock_platform.ceql import Clause
 from mock_platform.core.ordering import SortOrder, first_in_order
-from mock_platform.elements.insightly.dialect import LARGEST_PAGE
-from mock_platform.elements.insightly.fields import with_custom_fields
+from mock_platform.core.paging import page_token, token_place
+from mock_platform.provider.request import Record
 
-Record = dict[str, object]
 ReadPage = Callable[[int, int], tuple[list[Record], int]]
 """Asks for at most so many records, after so many, and says where the list ends."""
+Keeps = Callable[[Record], bool]
+"""Says whether a record is one of those that are asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,15 +20,16 @@ class PageRequest:
     """Which page of a list is wanted.
 
     Attributes:
+        where: in the vendor's names; all of it is to hold, whoever sees to it.
         size: records at the most.
-        offset: the place to start at, as the page before said it; for the first, 0.
+        token: what the page before gave for this one; for the first, "".
         skip: matching records to pass over from there.
-        order: None leaves the CRM's own.
+        order: None leaves the vendor's own.
     """
 
     where: Clause | None = None
     size: int
-    offset: int = 0
+    token: str = ""
     skip: int = 0
     order: SortOrder | None = None
 
@@ -36,37 +39,42 @@ class ProviderPage:
     """A page of a list.
 
     Attributes:
-        next_offset: where the page after this one starts; None on the last page.
+        next_token: what the page after this one is asked for by; None on the last page.
     """
 
     records: list[Record] = field(default_factory=list)
-    next_offset: int | None = None
+    next_token: str | None = None
 
 
-def page(asked: PageRequest, read: ReadPage, *, residual: Clause | None) -> ProviderPage:
-    """Return what is asked for of a list.
+def page(asked: PageRequest, read: ReadPage, *, keeps: Keeps | None, largest: int) -> ProviderPage:
+    """Return what is asked for of a list in which places are counted.
 
     Args:
-        residual: the part of the clause that the CRM has not seen to.
+        keeps: what the vendor has not seen to; None if it filters all by itself.
+        largest: records that can be read at a time.
+
+    Raises:
+        InvalidRequestError: the token is none of a list like this.
     """
+    start = token_place(asked.token) if asked.token else 0
     if asked.order is not None:
-        return _ordered(asked, _kept(_walk(read, 0), residual), asked.order)
-    if residual is None:
-        return _plain(asked, read)
-    return _filtered(asked, _kept(_walk(read, asked.offset), residual))
+        return _ordered(asked, start + asked.skip, _kept(_walk(read, 0, largest), keeps), asked.order)
+    if keeps is None:
+        return _plain(asked, start + asked.skip, read)
+    return _filtered(asked, _kept(_walk(read, start, largest), keeps))
 
 
-def whole(records: list[Record]) -> ReadPage:
-    """Return a list that is known already as if it were asked for."""
-    return lambda top, skip: (records[skip : skip + top], len(records))
+def whole(read: Callable[[], list[Record]]) -> ReadPage:
+    """Return a list that is read all at once as if it were in pages."""
+    once = cache(read)
+    return lambda top, skip: (once()[skip : skip + top], len(once()))
 
 
-def _plain(asked: PageRequest, read: ReadPage) -> ProviderPage:
-    """Return what the CRM filters all by itself."""
-    start = asked.offset + asked.skip
+def _plain(asked: PageRequest, start: int, read: ReadPage) -> ProviderPage:
+    """Return what the vendor filters all by itself."""
     records, total = read(asked.size, start)
     end = start + len(records)
-    return ProviderPage(records=records, next_offset=end if records and end < total else None)
+    return ProviderPage(records=records, next_token=page_token(end) if records and end < total else None)
 
 
 def _filtered(asked: PageRequest, matching: Iterator[tuple[int, Record]]) -> ProviderPage:
@@ -80,32 +88,29 @@ def _filtered(asked: PageRequest, matching: Iterator[tuple[int, Record]]) -> Pro
         if skip:
             skip -= 1
         elif len(found) == asked.size:
-            return ProviderPage(records=found, next_offset=at)
+            return ProviderPage(records=found, next_token=page_token(at))
         else:
             found.append(record)
     return ProviderPage(records=found)
 
 
-def _ordered(asked: PageRequest, matching: Iterator[tuple[int, Record]], order: SortOrder) -> ProviderPage:
+def _ordered(
+    asked: PageRequest, start: int, matching: Iterator[tuple[int, Record]], order: SortOrder
+) -> ProviderPage:
     """Return a page of the sorted list, whose places are those of the sorted records."""
-    start = asked.offset + asked.skip
     end = start + asked.size
     found = first_in_order((record for _, record in matching), order, count=end + 1)
-    return ProviderPage(records=found[start:end], next_offset=end if len(found) > end else None)
+    return ProviderPage(records=found[start:end], next_token=page_token(end) if len(found) > end else None)
 
 
-def _kept(walked: Iterator[tuple[int, Record]], residual: Clause | None) -> Iterator[tuple[int, Record]]:
-    return (
-        (at, record)
-        for at, record in walked
-        if residual is None or matches(residual, with_custom_fields(record))
-    )
+def _kept(walked: Iterator[tuple[int, Record]], keeps: Keeps | None) -> Iterator[tuple[int, Record]]:
+    return ((at, record) for at, record in walked if keeps is None or keeps(record))
 
 
-def _walk(read: ReadPage, offset: int) -> Iterator[tuple[int, Record]]:
+def _walk(read: ReadPage, offset: int, largest: int) -> Iterator[tuple[int, Record]]:
     """Yield a list's records with their places, one large page in memory at a time."""
     while True:
-        records, total = read(LARGEST_PAGE, offset)
+        records, total = read(largest, offset)
         yield from enumerate(records, start=offset)
         offset += len(records)
         if not records or offset >= total:

@@ -1,28 +1,28 @@
-"""The provider's client on behalf of whom a request is made."""
+"""The wire to providers on behalf of whom a request is made."""
 
 from dataclasses import dataclass
 
 from flask import request
 
 from mock_kit.admin.calls import ENGINE, caller_of
+from mock_kit.web.wire import Http
 from mock_platform.core.dependencies import dependencies
-from mock_platform.provider.provider import Provider
 
 
 @dataclass(frozen=True, kw_only=True)
-class Providers:
-    """The CRM's client, twice.
+class ProviderWires:
+    """The wire to providers, twice.
 
     Attributes:
         of_callers: on behalf of whoever calls.
         of_engine: on behalf of the engine, which calls the hub like anybody else.
     """
 
-    of_callers: Provider
-    of_engine: Provider
+    of_callers: Http
+    of_engine: Http
 
 
-def provider() -> Provider:
-    """Return the client on behalf of whom the present request is made."""
-    known = dependencies().services[Providers]
+def provider_wire() -> Http:
+    """Return the wire on behalf of whom the present request is made."""
+    known = dependencies().services[ProviderWires]
     return known.of_engine if caller_of(request.environ) == ENGINE else known.of_callers

@@ -24,7 +24,7 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.listing import paginated
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
-from mock_platform.elements.catalogue import find_element
+from mock_platform.elements.service import catalogue
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, shown
 from mock_platform.hub import scheduled_call
 from mock_platform.hub import service_scheduled as scheduled_jobs
@@ -263,7 +263,7 @@ def _named(workspace: Workspace, job_id: str) -> PollerJob:
 
 
 def _is_polled(instance: Instance) -> bool:
-    element, block = find_element(instance.element_key), dependencies().settings.empty_block
+    element, block = catalogue().element(instance.element_key), dependencies().settings.empty_block
     return configuration.is_polled(instance.configuration) and bool(
         configuration.polled_resources(instance.configuration, element, empty_block=block)
     )

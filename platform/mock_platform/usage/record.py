@@ -11,7 +11,6 @@ from typing import TypedDict
 
 from mock_platform.accounts.people import Organization
 from mock_platform.dates.iso_dates import iso_date_exact
-from mock_platform.elements.element import Element
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +60,15 @@ class UsageJson(TypedDict):
     element_api: str | None
 
 
-def to_json(call: UsageRecord, organization: Organization, account_id: int, element: Element) -> UsageJson:
-    """Return a call as the platform shows it."""
-    of_element = call.element_key is not None
+def to_json(
+    call: UsageRecord, organization: Organization, account_id: int, element_names: Mapping[str, str]
+) -> UsageJson:
+    """Return a call as the platform shows it.
+
+    Args:
+        element_names: by the elements' keys.
+    """
+    key = call.element_key
     return {
         "traffic_id": call.id,
         "traffic_date": iso_date_exact(call.at),
@@ -77,9 +82,9 @@ def to_json(call: UsageRecord, organization: Organization, account_id: int, elem
         "request_ip": call.ip,
         "request_uri": call.uri,
         "request_id": call.request_id,
-        "element_key": call.element_key,
-        "element_name": element.name if of_element else None,
-        "element_api": f"{call.method} {call.path}" if of_element else None,
+        "element_key": key,
+        "element_name": element_names.get(key) if key else None,
+        "element_api": f"{call.method} {call.path}" if key else None,
     }
 
 

@@ -18,7 +18,7 @@ from mock_platform.core.choices import EmptyUsage, UsageKeys
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, page_token, paging
 from mock_platform.core.retention import kept_since
-from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.elements.service import catalogue
 from mock_platform.errors import NotFoundError, NothingFoundError
 from mock_platform.usage import record as rules
 from mock_platform.usage.record import UsageJson, UsageRecord
@@ -129,7 +129,7 @@ def _elements(asked: UsageFilter) -> tuple[str, ...] | None:
     """Return the keys of the elements that are meant; None if calls of the platform's own are meant too."""
     if not asked.hub:
         return tuple(asked.keys) or None
-    of_hub = [INSIGHTLY.key] if asked.hub == INSIGHTLY.hub else []
+    of_hub = [element.key for element in catalogue().elements if element.hub == asked.hub]
     return tuple(key for key in of_hub if not asked.keys or key in asked.keys)
 
 
@@ -137,8 +137,9 @@ def _shown(workspace: Workspace, calls: Iterable[UsageRecord]) -> list[UsageJson
     with dependencies().store[People].reading(workspace) as register:
         organization, founder = register.organization, register.founder
         accounts = {user.id: user.account_id for user in register.users()}
+    named = {element.key: element.name for element in catalogue().elements}
     records = [
-        rules.to_json(call, organization, accounts.get(call.user_id, founder.account_id), INSIGHTLY)
+        rules.to_json(call, organization, accounts.get(call.user_id, founder.account_id), named)
         for call in calls
     ]
     if dependencies().settings.usage_keys is UsageKeys.CAMEL_CASE:

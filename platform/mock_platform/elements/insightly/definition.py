@@ -1,4 +1,4 @@
-"""The Insightly connector as the platform describes it.
+"""The Insightly element as the platform describes it.
 
 Source: the platform's catalogue and its Insightly guide (documented); which hidden keys it has, and their
 input types, is taken from exported definitions of other connectors (observed there, assumed here).
@@ -140,6 +140,8 @@ INSIGHTLY = Element(
     description="Add an Insightly instance to connect your existing Insightly account to the CRM Hub.",
     image="elements/provider_insightly.png",
     keys=numbered(_ID, _KEYS),
+    credentials=("username", "password"),
+    authentication="basic",
     poller_defaults=POLLER_DEFAULTS,
     id_fields=ID_FIELDS,
 )

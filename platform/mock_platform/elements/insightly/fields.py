@@ -4,8 +4,8 @@ Objects whose fields are not known are described by one of their records (ours).
 """
 
 from collections.abc import Mapping
-from typing import NotRequired, TypedDict
 
+from mock_platform.elements.connector import FieldMetadata
 from mock_platform.elements.insightly.field_names import (
     BOOLEANS,
     CUSTOM_TYPES,
@@ -20,23 +20,6 @@ from mock_platform.elements.insightly.field_names import (
 from mock_platform.elements.insightly.version import is_version_3
 
 Record = Mapping[str, object]
-
-
-class FieldMetadata(TypedDict):
-    """One field of an object, as its metadata shows it.
-
-    Source: the keys, and that three flags are texts, from an answer of the platform (observed); that a path stands
-        beside the provider's own where one is mapped (documented).
-    """
-
-    vendorPath: str
-    path: NotRequired[str]
-    type: str
-    vendorNativeType: str
-    vendorReadOnly: bool
-    filterable: str
-    createable: str
-    updateable: str
 
 
 def known_fields(path: str, id_field: str | None, *, base_url: str) -> list[FieldMetadata]:

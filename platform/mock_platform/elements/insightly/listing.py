@@ -14,11 +14,11 @@ from mock_platform.ceql import And, Clause, Comparison, In, IsNull, Like, Or
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection
 from mock_platform.elements.insightly.search import by_field, by_filter, is_parameter, value_text
 from mock_platform.elements.insightly.version import is_version_3
-from mock_platform.elements.request_to_provider import ProviderRequest
 from mock_platform.errors import InvalidRequestError, shown
+from mock_platform.provider.request import ProviderRequest
 
 UPDATED_AFTER = "updated_after_utc"
-_UPDATED = "DATE_UPDATED_UTC"
+UPDATED = "DATE_UPDATED_UTC"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ def _rewrite(clause: Clause, place: InsightlyCollection, base_url: str) -> Claus
         case And(clauses) | Or(clauses):
             return type(clause)(tuple(_rewrite(inner, place, base_url) for inner in clauses))
         case Comparison(value=value) if _is_updated_after(clause):
-            return Comparison(_UPDATED, ">", _space_form(str(value)))
+            return Comparison(UPDATED, ">", _rewritten_date(str(value)))
         case Comparison(name) | Like(name) | In(name) | IsNull(name):
             _refuse_parameter(name, place, base_url)
             return clause
@@ -118,7 +118,12 @@ def _refuse_parameter(name: str, place: InsightlyCollection, base_url: str) -> N
         )
 
 
-def _space_form(text: str) -> str:
+def space_form(instant: datetime) -> str:
+    """Return an instant, to the second, as records write theirs."""
+    return instant.isoformat(" ")[:19]
+
+
+def _rewritten_date(text: str) -> str:
     """Return an instant the way records write theirs, so that texts compare as times.
 
     Raises:
@@ -131,4 +136,4 @@ def _space_form(text: str) -> str:
         raise InvalidRequestError(
             f"{UPDATED_AFTER} must be a date such as 2026-03-02 10:00:00; got {shown(text)}"
         ) from error
-    return utc.replace(microsecond=0, tzinfo=None).isoformat(" ")
+    return space_form(utc)

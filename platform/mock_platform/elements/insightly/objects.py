@@ -4,19 +4,11 @@ Source: the names with ``Elements-Version: Helium`` (documented); that the hub's
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypedDict
 
+from mock_platform.elements.connector import ObjectName
 from mock_platform.elements.insightly.resources import HUB_NAMES, OWN_NAMES, InsightlyCollection
 from mock_platform.elements.insightly.version import is_version_3
-from mock_platform.elements.request_to_provider import ProviderRequest
-
-
-class ObjectName(TypedDict):
-    """An object, its provider's name for it, and who has named it: the customer, the hub or the provider."""
-
-    name: str
-    vendorName: str
-    type: Literal["vdr", "ceCanonical", "vendor"]
+from mock_platform.provider.request import ProviderRequest
 
 
 def objects(custom: Iterable[Mapping[str, object]]) -> list[ObjectName]:

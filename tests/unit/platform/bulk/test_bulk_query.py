@@ -1,17 +1,13 @@
 """The query of a bulk job."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform import ceql
-from mock_platform.bulk.query import BulkQuery, parse, parse_order, within
+from mock_platform.bulk.query import BulkQuery, narrowed, parse, parse_order
 from mock_platform.core.ordering import SortOrder
 from mock_platform.errors import QueryError
-
-TEN = datetime(2026, 3, 2, 10, 0, 0, 999999, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -94,23 +90,17 @@ def test_an_order_is_a_field_and_a_way():
 
 
 @pytest.mark.parametrize(
-    ("where", "since", "until", "clause"),
+    ("where", "conditions", "clause"),
     [
-        ("", None, None, ""),
-        ("A = 1 or B = 2", None, None, "(A = 1 or B = 2)"),
-        ("", TEN, None, "updated_after_utc = '2026-03-02 10:00:00'"),
-        (
-            "A = 1 or B = 2",
-            TEN,
-            TEN,
-            "(A = 1 or B = 2) AND updated_after_utc = '2026-03-02 10:00:00' AND DATE_UPDATED_UTC <= '2026-03-02 10:00:00'",
-        ),
-        ("", datetime(1, 1, 1, tzinfo=UTC), None, "updated_after_utc = '0001-01-01 00:00:00'"),
+        ("", [], ""),
+        ("A = 1 or B = 2", [], "(A = 1 or B = 2)"),
+        ("", ["C > 3"], "C > 3"),
+        ("A = 1 or B = 2", ["C > 3", "C <= 4"], "(A = 1 or B = 2) AND C > 3 AND C <= 4"),
     ],
-)  # fmt: skip
-def test_a_clause_is_narrowed_to_a_stretch_of_time(where, since, until, clause):
-    narrowed = within(where, since=since, until=until)
+)
+def test_a_clause_is_narrowed_by_conditions(where, conditions, clause):
+    found = narrowed(where, conditions)
 
-    assert narrowed == clause
-    if narrowed:
-        ceql.parse(narrowed)
+    assert found == clause
+    if found:
+        ceql.parse(found)

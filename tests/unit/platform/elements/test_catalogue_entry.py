@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from mock_platform.elements.catalogue import ELEMENTS, HUBS, find_element, find_hub
+from mock_platform.elements.catalogue import HUBS, Catalogue, find_hub, shipped
 from mock_platform.elements.catalogue_entry import (
     configuration_to_json,
     definition,
@@ -17,14 +17,15 @@ from mock_platform.elements.element import ConfigurationKey
 from mock_platform.elements.hub import hub_to_json
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.shown import element_to_json
-from mock_platform.errors import NotFoundError
+from mock_platform.errors import ConflictError, NotFoundError
 
+CATALOGUE = Catalogue(shipped())
 POLLED = ["contacts", "accounts", "leads", "opportunities"]
 
 
 @pytest.mark.parametrize("key_or_id", ["insightly", "5993"])
 def test_an_element_is_found_by_key_and_by_id(key_or_id):
-    assert find_element(key_or_id) is INSIGHTLY
+    assert CATALOGUE.element(key_or_id) is INSIGHTLY
 
 
 @pytest.mark.parametrize(
@@ -32,13 +33,29 @@ def test_an_element_is_found_by_key_and_by_id(key_or_id):
 )
 def test_an_unknown_element_is_not_found(key_or_id):
     with pytest.raises(NotFoundError, match=r"^No element found with key "):
-        find_element(key_or_id)
+        CATALOGUE.element(key_or_id)
 
 
 def test_no_two_elements_share_a_key_or_an_id():
-    names = [name for element in ELEMENTS for name in (element.key, str(element.id))]
+    names = [name for element in CATALOGUE.elements for name in (element.key, str(element.id))]
 
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ({"key": "insightly", "id": 1}, "two connectors have an element insightly; give one another"),
+        ({"key": "acme"}, "two connectors have an element 5993; give one another key and number"),
+        ({"key": "acme", "id": 1, "hub": "shop"}, "the element acme is of the hub shop; there are crm"),
+    ],
+    ids=["its key", "its number", "a hub"],
+)
+def test_a_connector_needs_a_name_of_its_own_and_a_hub_that_there_is(other, reason):
+    (insightly,) = shipped()
+
+    with pytest.raises(ConflictError, match=reason):
+        Catalogue([insightly, replace(insightly, element=replace(INSIGHTLY, **other))])
 
 
 def test_details_are_the_element_and_its_configuration():

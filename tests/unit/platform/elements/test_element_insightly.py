@@ -1,6 +1,7 @@
 """Insightly's dialect: what it is asked, what is left to do here, what its refusals mean."""
 
 from base64 import b64decode
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -10,14 +11,17 @@ from hypothesis import strategies as st
 from mock_platform.ceql import And, Comparison, Like, Or, matches, parse
 from mock_platform.elements.insightly import defaults as insightly_defaults
 from mock_platform.elements.insightly import dialect as insightly
+from mock_platform.elements.insightly.connector import InsightlyConnector
+from mock_platform.elements.insightly.fields import with_custom_fields
 from mock_platform.elements.insightly.listing import ListRequest, listing
 from mock_platform.elements.insightly.resources import ID_FIELDS, collection
-from mock_platform.elements.request_to_provider import ProviderRequest
 from mock_platform.errors import InvalidRequestError, NotFoundError
+from mock_platform.provider.request import ProviderRequest
 
 V22 = "https://api.insight.ly/v2.2"
 V31 = "https://api.na1.insightly.com/v3.1"
 SINCE = "2026-03-02 10:00:00"
+TEN = datetime(2026, 3, 2, 10, 0, 0, 999999, tzinfo=UTC)
 COLLECTIONS = {
     "accounts": ("/Organisations", "ORGANISATION_ID"),
     "activities": ("/Tasks", "TASK_ID"),
@@ -557,3 +561,33 @@ def test_the_hub_says_what_insightly_insists_on(resource, body, base_url, comple
 )
 def test_only_tasks_of_version_2_need_a_user(resource, body, base_url, wanted):
     assert insightly_defaults.wants_user(collection(resource), body, base_url=base_url) is wanted
+
+
+def test_a_custom_field_is_found_by_its_name():
+    records = [
+        {"A": 1, "CUSTOMFIELDS": [{"FIELD_NAME": "Hobby__c", "FIELD_VALUE": "chess"}]},
+        {"A": 2, "CUSTOMFIELDS": [{"CUSTOM_FIELD_ID": "CONTACT_FIELD_1", "FIELD_VALUE": "chess"}]},
+        {"A": 3, "CUSTOMFIELDS": []},
+    ]
+
+    def found(field):
+        asked = Comparison(field, "=", "chess")
+        return [record["A"] for record in records if matches(asked, with_custom_fields(record))]
+
+    assert (found("Hobby__c"), found("CONTACT_FIELD_1"), found("Other__c")) == ([1], [2], [])
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "conditions"),
+    [
+        (None, None, []),
+        (TEN, None, ["updated_after_utc = '2026-03-02 10:00:00'"]),
+        (None, TEN, ["DATE_UPDATED_UTC <= '2026-03-02 10:00:00'"]),
+        (datetime(1, 1, 1, tzinfo=UTC), TEN, [
+            "updated_after_utc = '0001-01-01 00:00:00'", "DATE_UPDATED_UTC <= '2026-03-02 10:00:00'",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_was_updated_in_an_interval_is_said_in_insightlys_words(since, until, conditions):
+    assert InsightlyConnector(crm_url="").updated_within(since, until) == conditions
+    assert all(parse(condition) for condition in conditions)

@@ -4,9 +4,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from mock_platform.elements.connector import Application
+from mock_platform.elements.insightly.connector import InsightlyConnector
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.oauth import (
-    Application,
     application,
     authorize_url,
     check_takes_oauth,
@@ -24,14 +25,16 @@ CONFIGURATION = {
 
 def test_an_element_with_basic_authentication_takes_no_grant_unless_made_to():
     with pytest.raises(InvalidRequestError, match="Insightly has basic authentication, not OAuth"):
-        check_takes_oauth(INSIGHTLY, walk=False)
+        check_takes_oauth(INSIGHTLY, None)
 
-    check_takes_oauth(INSIGHTLY, walk=True)
+    grants = InsightlyConnector(crm_url="http://crm").grants
+    assert check_takes_oauth(INSIGHTLY, grants) is grants
+    assert grants.consent_url == "http://crm/oauth/authorize"
 
 
 @pytest.mark.parametrize(("state", "sent"), [("s t", "s t"), ("", "insightly")])
 def test_the_url_says_who_asks_and_keeps_the_secret(state, sent):
-    made = authorize_url("http://crm", INSIGHTLY, APPLICATION, state=state, scope="")
+    made = authorize_url("http://crm/oauth/authorize", INSIGHTLY, APPLICATION, state=state, scope="")
 
     assert made["element"] == "insightly"
     assert made["oauthUrl"].startswith("http://crm/oauth/authorize?")
@@ -45,7 +48,7 @@ def test_the_url_says_who_asks_and_keeps_the_secret(state, sent):
 
 
 def test_a_scope_is_passed_on():
-    made = authorize_url("http://crm", INSIGHTLY, APPLICATION, state="", scope="all of it")
+    made = authorize_url("http://crm/oauth/authorize", INSIGHTLY, APPLICATION, state="", scope="all of it")
 
     assert parse_qs(urlsplit(made["oauthUrl"]).query)["scope"] == ["all of it"]
 
@@ -72,4 +75,4 @@ def test_each_of_the_three_keys_is_needed(key, value):
     ],
 )
 def test_credentials_come_before_a_code(configuration, needed):
-    assert needs_grant(configuration) is needed
+    assert needs_grant(configuration, INSIGHTLY) is needed

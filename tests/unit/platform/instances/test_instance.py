@@ -285,7 +285,7 @@ def test_a_poller_starts_anew_where_events_are_switched_on(before, after, left):
 def test_only_another_password_or_place_reaches_the_crm_anew(configuration, anew):
     before = made()
 
-    assert reaches_anew(before, changed(before, configuration=configuration)) is anew
+    assert reaches_anew(before, changed(before, configuration=configuration), INSIGHTLY) is anew
 
 
 def test_traces_are_logged_for_so_many_minutes_until_that_is_ended():

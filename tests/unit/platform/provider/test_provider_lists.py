@@ -1,15 +1,19 @@
 """A stretch of a list: pages, tokens and order are the same whoever filters."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.ceql import Comparison, matches
 from mock_platform.core.ordering import SortOrder
-from mock_platform.elements.insightly.dialect import LARGEST_PAGE
-from mock_platform.provider.lists import PageRequest, page, whole
+from mock_platform.errors import InvalidRequestError
+from mock_platform.provider import lists
+from mock_platform.provider.lists import PageRequest, whole
 
 ODD = Comparison("odd", "=", True)
+LARGEST_PAGE = 500
 
 sizes = st.integers(1, 7)
 lengths = st.integers(0, 40)
@@ -23,6 +27,11 @@ def people(count):
     return [{"A": (number * 7) % 41, "B": number % 3, "odd": number % 2 == 1} for number in range(count)]
 
 
+def page(asked, read, *, residual):
+    keeps = None if residual is None else partial(matches, residual)
+    return lists.page(asked, read, keeps=keeps, largest=LARGEST_PAGE)
+
+
 def expected(records, residual, order):
     kept = [record for record in records if residual is None or matches(residual, record)]
     return sorted(kept, key=lambda each: each[order.field], reverse=order.descending) if order else kept
@@ -30,10 +39,10 @@ def expected(records, residual, order):
 
 def walk(records, residual, order, size):
     """Follow the tokens to the end, and return each page."""
-    pages = [page(PageRequest(size=size, order=order), whole(records), residual=residual)]
-    while pages[-1].next_offset is not None:
-        asked = PageRequest(size=size, order=order, offset=pages[-1].next_offset)
-        pages.append(page(asked, whole(records), residual=residual))
+    pages = [page(PageRequest(size=size, order=order), whole(lambda: records), residual=residual)]
+    while pages[-1].next_token is not None:
+        asked = PageRequest(size=size, order=order, token=pages[-1].next_token)
+        pages.append(page(asked, whole(lambda: records), residual=residual))
     return [each.records for each in pages]
 
 
@@ -50,7 +59,7 @@ def test_a_walk_by_tokens_meets_every_record_once_in_full_pages(count, residual,
 
 @given(lengths, residuals, orders, sizes, st.integers(0, 4))
 def test_two_pages_of_n_are_one_of_twice_n(count, residual, order, size, turn):
-    records = whole(people(count))
+    records = whole(lambda: people(count))
 
     def numbered(number, size):
         return page(
@@ -71,7 +80,7 @@ def test_a_long_list_is_read_one_large_page_at_a_time(order):
 
     found = page(PageRequest(size=2, order=order), stretch, residual=Comparison("A", "=", -1))
 
-    assert (found.records, found.next_offset) == ([], None)
+    assert (found.records, found.next_token) == ([], None)
     assert asked_for == [(LARGEST_PAGE, number * LARGEST_PAGE) for number in range(4)]
 
 
@@ -87,19 +96,16 @@ def test_no_more_is_read_than_the_page_and_one_more_match_need():
     assert asked_for == [(LARGEST_PAGE, 0)]
 
 
-def test_a_custom_field_is_found_by_its_name():
-    records = [
-        {"A": 1, "CUSTOMFIELDS": [{"FIELD_NAME": "Hobby__c", "FIELD_VALUE": "chess"}]},
-        {"A": 2, "CUSTOMFIELDS": [{"CUSTOM_FIELD_ID": "CONTACT_FIELD_1", "FIELD_VALUE": "chess"}]},
-        {"A": 3, "CUSTOMFIELDS": []},
-    ]
+def test_a_list_that_is_read_all_at_once_is_read_once_and_not_for_a_token_of_nothing():
+    read = []
 
-    def found(field):
-        return [
-            record["A"]
-            for record in page(
-                PageRequest(size=9), whole(records), residual=Comparison(field, "=", "chess")
-            ).records
-        ]
+    def everything():
+        read.append(True)
+        return people(3)
 
-    assert (found("Hobby__c"), found("CONTACT_FIELD_1"), found("Other__c")) == ([1], [2], [])
+    with pytest.raises(InvalidRequestError, match=r"^nextPage must be a token from Elements-Next-Page-Token"):
+        page(PageRequest(size=2, token="x"), whole(everything), residual=None)
+
+    assert read == []
+    assert len(page(PageRequest(size=2), whole(everything), residual=ODD).records) == 1
+    assert read == [True]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+Record = dict[str, object]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderRequest:

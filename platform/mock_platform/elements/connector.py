@@ -1,0 +1,214 @@
+"""The port for vendors: what the platform asks of a connector, whichever vendor it speaks to.
+
+Whoever needs one gets it from the catalogue, by the key of an instance's element, and knows no vendor by name. Beside
+the errors that are named, whatever asks the vendor raises ``ProviderError`` if it refuses or does not answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NotRequired, Protocol, TypedDict
+
+from mock_kit.storage.retention import Pruned
+from mock_kit.web.wire import Http
+from mock_platform.core.instance import Values
+from mock_platform.elements.element import Element
+from mock_platform.provider.lists import PageRequest, ProviderPage
+from mock_platform.provider.request import Record
+
+
+class ObjectName(TypedDict):
+    """An object, its provider's name for it, and who has named it: the customer, the hub or the provider."""
+
+    name: str
+    vendorName: str
+    type: Literal["vdr", "ceCanonical", "vendor"]
+
+
+class FieldMetadata(TypedDict):
+    """One field of an object, as its metadata shows it.
+
+    Source: the keys, and that three flags are texts, from an answer of the platform (observed); that a path stands
+        beside the provider's own where one is mapped (documented).
+    """
+
+    vendorPath: str
+    path: NotRequired[str]
+    type: str
+    vendorNativeType: str
+    vendorReadOnly: bool
+    filterable: str
+    createable: str
+    updateable: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorCollection:
+    """What a resource of the hub is at the vendor.
+
+    Attributes:
+        name: in lower case, as the log of changes has it.
+        id_field: None where nobody knows it.
+        read_only: whether the vendor lets nobody write here.
+    """
+
+    name: str
+    id_field: str | None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorChange:
+    """A change of a record, as the vendor has logged it.
+
+    Attributes:
+        collection: in lower case.
+        at: when it happened.
+        updated: what the record then said of it.
+    """
+
+    seq: int
+    collection: str
+    record_id: str
+    kind: Literal["CREATED", "UPDATED", "DELETED"]
+    at: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeLog:
+    """The changes of all collections.
+
+    Attributes:
+        pruned: what the vendor keeps no more.
+    """
+
+    changes: Sequence[VendorChange]
+    pruned: Pruned | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackAccess:
+    """What lets the platform in where this stack's own CRM would not let a stranger.
+
+    Attributes:
+        crm_api_key: of the workspace, for an instance whose own is refused.
+        admin_headers: what this stack's admin routes want to see; nobody else is shown them.
+    """
+
+    crm_api_key: str = field(repr=False)
+    admin_headers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """The application that wants in, as the platform's caller has registered it with the provider."""
+
+    api_key: str
+    api_secret: str = field(repr=False)
+    callback_url: str
+
+
+class VendorGrants(Protocol):
+    """How an instance is made from an OAuth grant."""
+
+    @property
+    def consent_url(self) -> str:
+        """Where a user consents, without the query."""
+
+    def redeem(self, http: Http, code: str, application: Application) -> dict[str, str]:
+        """Return the configuration keys, with their values, that a grant's code stands for."""
+
+
+class VendorClient(Protocol):
+    """The vendor, as one instance reaches it.
+
+    A resource is named as clients do: ``contacts``, or with a parent ``contacts/5/notes``; fields, in records and in
+    conditions, as the vendor does. All that names a resource raises ``NotFoundError`` where nothing can have its name.
+    """
+
+    def check(self) -> None:
+        """Make sure that the credentials are good."""
+
+    def me(self) -> Record:
+        """Return the user whose credentials these are."""
+
+    def page(self, resource: str, asked: PageRequest) -> ProviderPage:
+        """Return a page of a list: what the vendor cannot filter or sort by itself is seen to here.
+
+        Raises:
+            InvalidRequestError: the page's token is none, or a condition means nothing to these records.
+        """
+
+    def get(self, resource: str, record_id: str) -> Record:
+        """Return one record."""
+
+    def create(self, resource: str, body: Mapping[str, object]) -> Record:
+        """Make a record and return it.
+
+        Raises:
+            InvalidRequestError: the resource can only be read.
+        """
+
+    def update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
+        """Change some fields of a record and return it.
+
+        Raises:
+            InvalidRequestError: the resource can only be read.
+        """
+
+    def delete(self, resource: str, record_id: str) -> None:
+        """Delete a record.
+
+        Raises:
+            InvalidRequestError: the resource can only be read.
+        """
+
+    def objects(self) -> list[ObjectName]:
+        """Return the objects that there are, those that the customer has added among them."""
+
+    def fields(self, resource: str, *, ask: bool) -> list[FieldMetadata]:
+        """Return the fields of a resource's records.
+
+        Args:
+            ask: whether the vendor is asked; without, they are those that are known anyway, which may be none.
+        """
+
+    def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:
+        """Return the vendor's own log of all changes since an instant, in their order, for an audit.
+
+        Raises:
+            ConflictError: it keeps none.
+        """
+
+
+class Connector(Protocol):
+    """One element, and the way to its vendor.
+
+    Everything but a client answers at once, without asking the vendor.
+    """
+
+    @property
+    def element(self) -> Element:
+        """How the platform describes it: its keys, what of it is polled, its hub."""
+
+    @property
+    def largest_page(self) -> int:
+        """Records that a page has at the most."""
+
+    @property
+    def grants(self) -> VendorGrants | None:
+        """How instances are made from grants; None if they cannot be."""
+
+    def collection(self, resource: str) -> VendorCollection:
+        """Return what a resource is at the vendor.
+
+        Raises:
+            NotFoundError: nothing can have this name.
+        """
+
+    def updated_within(self, since: datetime | None, until: datetime | None) -> list[str]:
+        """Return the conditions, in CEQL, of records that were updated later than one instant and no later than another."""
+
+    def client(self, http: Http, configuration: Values) -> VendorClient:
+        """Return the vendor, as an instance with this configuration reaches it."""

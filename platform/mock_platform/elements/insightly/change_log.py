@@ -1,0 +1,119 @@
+"""The log of changes that a mock of Insightly keeps, asked for over HTTP like everything else of the CRM's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from msgspec import DecodeError, Struct
+from msgspec.json import Decoder
+
+from mock_kit.storage.retention import Pruned
+from mock_kit.web.wire import NoReply, Reply
+from mock_kit.workspaces.instants import format_instant
+from mock_platform.elements.connector import ChangeLog, StackAccess, VendorChange
+from mock_platform.elements.insightly import dialect as insightly
+from mock_platform.errors import ConflictError, ProviderError
+from mock_platform.provider.client import ProviderClient
+
+_PATH = "/_local/changes"
+
+
+class _Entry(Struct, rename="camel"):
+    seq: int
+    resource: str
+    record_id: str
+    change: Literal["CREATED", "UPDATED", "DELETED"]
+    at: datetime
+    updated: datetime
+
+
+class _Log(Struct):
+    changes: list[_Entry]
+    next: str | None = None
+    pruned: Pruned | None = None
+
+
+_log = Decoder(_Log)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsightlyChangeLog:
+    """The log of the CRM that an instance polls.
+
+    Attributes:
+        calls: how the instance reaches that CRM.
+        crm_url: of this stack's own.
+    """
+
+    calls: ProviderClient
+    crm_url: str
+    own_stack: StackAccess
+
+    def read(self, *, since: datetime) -> ChangeLog:
+        """Return the changes since an instant, from all pages.
+
+        Raises:
+            ProviderError: the CRM does not answer, refuses, or answers with something else.
+            ConflictError: it keeps no such log.
+        """
+        url = f"{self._origin()}{_PATH}"
+        asked = f"{url}?since={quote(format_instant(since))}"
+        page = self._page(url, asked)
+        entries = page.changes
+        while page.next and page.changes:
+            page = self._page(url, f"{asked}&after={entries[-1].seq}")
+            entries += page.changes
+        return ChangeLog(changes=list(map(_change, entries)), pruned=page.pruned)
+
+    def _page(self, url: str, asked: str) -> _Log:
+        reply = self._ask(asked)
+        if isinstance(reply, NoReply):
+            raise _failed(f"{url} did not answer: {reply.reason}")
+        if reply.status == 404:
+            raise ConflictError(
+                f"{url} is not there: an audit needs the log of changes that the CRM of this stack keeps; "
+                "an instance of another CRM cannot be audited"
+            )
+        if not reply.ok:
+            raise _failed(f"{url} answered {reply.status}: {reply.body[:500].decode('utf-8', 'replace')}")
+        try:
+            return _log.decode(reply.body)
+        except (DecodeError, UnicodeDecodeError) as error:
+            raise _failed(f"{url} answered something else than a log of changes: {error}") from error
+
+    def _ask(self, url: str) -> Reply | NoReply:
+        """Ask with the instance's own credentials, and the workspace's if these are refused: that may be the trouble."""
+        http, admin, headers = self.calls.http, self.own_stack.admin_headers, self.calls.headers
+        if not url.startswith(f"{self.crm_url}/"):
+            return http.send("GET", url, headers=headers)
+        reply = http.send("GET", url, headers={**admin, **headers})
+        if not isinstance(reply, Reply) or reply.status != 401:
+            return reply
+        own = insightly.headers({"password": self.own_stack.crm_api_key})["Authorization"]
+        return http.send("GET", url, headers={**admin, "Authorization": own})
+
+    def _origin(self) -> str:
+        url = self.calls.base_url
+        if f"{url}/".startswith(f"{self.crm_url}/"):
+            return self.crm_url
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # half an IPv6 address; whoever sends there says so
+            return url
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def _change(entry: _Entry) -> VendorChange:
+    return VendorChange(
+        seq=entry.seq,
+        collection=entry.resource.lower(),
+        record_id=entry.record_id,
+        kind=entry.change,
+        at=entry.at,
+        updated=entry.updated,
+    )
+
+
+def _failed(message: str) -> ProviderError:
+    return ProviderError(status=502, message=message)

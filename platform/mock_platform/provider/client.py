@@ -1,0 +1,91 @@
+"""One call to a vendor: send it, read the answer, or say what is wrong with it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from mock_kit.api.json_text import DEEPEST, MalformedJsonError, decode, encode, is_deeper_than
+from mock_kit.web.outbound import NonAdminHttp
+from mock_kit.web.wire import Http, NoReply, Reply
+from mock_platform.errors import ProviderError
+from mock_platform.provider.request import ProviderRequest, Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderClient:
+    """A vendor's API, as one instance reaches it.
+
+    Attributes:
+        vendor: its name, for errors.
+        base_url: what the paths of calls lie below.
+        headers: of every call; the instance's credentials are among them.
+        refusal: makes the platform's error of an answer that is no success.
+    """
+
+    http: Http
+    vendor: str
+    base_url: str
+    headers: Mapping[str, str] = field(repr=False)
+    refusal: Callable[[int, bytes], ProviderError]
+
+    def send(self, asked: ProviderRequest) -> Reply:
+        """Send a call.
+
+        Raises:
+            ProviderError: the vendor refuses it, or does not answer.
+        """
+        body = b"" if asked.body is None else encode(asked.body)
+        headers = {**self.headers, **({"Content-Type": "application/json"} if body else {})}
+        reply = NonAdminHttp(self.http).send(
+            asked.method, self.base_url + asked.path, headers=headers, body=body
+        )
+        if isinstance(reply, NoReply):
+            raise self._error(f"did not answer: {reply.reason}")
+        if not reply.ok:
+            raise self.refusal(reply.status, reply.body)
+        return reply
+
+    def record(self, asked: ProviderRequest) -> Record:
+        """Send a call that is answered with a record, and return that.
+
+        Raises:
+            ProviderError: it is refused, or answered with something else.
+        """
+        record = self._decoded(self.send(asked))
+        if not isinstance(record, dict):
+            raise self._error("answered a record with something else")
+        return record
+
+    def records(self, asked: ProviderRequest) -> tuple[list[Record], Reply]:
+        """Send a call that is answered with a list, and return that, and the answer for its headers.
+
+        Raises:
+            ProviderError: it is refused, or answered with something else.
+        """
+        reply = self.send(asked)
+        answered = self._decoded(reply)
+        records = (
+            [record for record in answered if isinstance(record, dict)] if isinstance(answered, list) else []
+        )
+        if not isinstance(answered, list) or len(records) < len(answered):
+            raise self._error("answered a list of records with something else")
+        return records, reply
+
+    def _decoded(self, reply: Reply) -> object:
+        """Read an answer.
+
+        Raises:
+            ProviderError: it is no JSON, or so deep that nobody could write it down again.
+        """
+        words = reply.body[:200].decode("utf-8", "replace")
+        try:
+            value = decode(reply.body)
+        except MalformedJsonError as error:
+            message = f"{self.vendor}'s answer is no JSON: {error}"
+            raise ProviderError(status=502, message=message, provider_message=words) from error
+        if is_deeper_than(value, DEEPEST):
+            message = f"{self.vendor}'s answer is nested deeper than {DEEPEST} levels"
+            raise ProviderError(status=502, message=message, provider_message=words)
+        return value
+
+    def _error(self, what: str) -> ProviderError:
+        return ProviderError(status=502, message=f"{self.vendor} {what}")
