@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from mock_platform.elements.connector import Connector
+
 _START = StartSettings()
 PORTS = (_START.platform_port, _START.crm_port, _START.sink_port)
 _THREADS = {"platform": 32, "crm": 16, "sink": 64}
@@ -67,6 +69,7 @@ class Options:
         environment: the services' own settings, and those of the whole stack, by their variables; other variables than
             ``ELEMENTS_LOCAL_*`` are passed over.
         applications: others of this process, by their origins, that a stack without sockets finds there.
+        connectors: for elements beside those that are shipped.
     """
 
     host: str = "127.0.0.1"
@@ -82,6 +85,7 @@ class Options:
     virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock
     environment: Mapping[str, str] = field(default_factory=dict)
     applications: "Mapping[str, WSGIApplication]" = field(default_factory=dict)
+    connectors: "tuple[Connector, ...]" = ()
 
     @property
     def chosen_ports(self) -> dict[str, int]:
@@ -210,6 +214,7 @@ def _applications(
         wire=wire,
         guard=guard,
         environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
+        connectors=options.connectors,
         alone=options.role is not None,
     )
     makers = {"platform": making.platform, "crm": making.crm, "sink": making.sink}
@@ -233,6 +238,7 @@ class _Making:
     wire: Callable[[timedelta], Http]
     guard: Guard
     environment: Mapping[str, str]
+    connectors: "tuple[Connector, ...]"
     alone: bool
 
     def platform(self) -> "Flask":
@@ -251,6 +257,7 @@ class _Making:
             http=self.wire(_PATIENCE),
             receivers=self.wire(settings.callback_timeout),
             guard=self.guard,
+            connectors=self.connectors,
         )
 
     def crm(self) -> "Flask":

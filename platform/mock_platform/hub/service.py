@@ -15,7 +15,7 @@ from mock_platform.core.ordering import parse_order
 from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, Paging, page_headers, paging
 from mock_platform.core.paths import ID_ALIAS_HEADER
 from mock_platform.elements.service import connector_of, vendor_of
-from mock_platform.errors import InvalidRequestError
+from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.hub.nulls import without_nulls
 from mock_platform.hub.projection import parse_fields, project
 from mock_platform.instances.calling import enabled_caller
@@ -112,8 +112,12 @@ def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
 
 
 def me(instance: Instance, fields: str) -> Answer[Json]:
-    """Show the CRM's user whose credentials the instance has."""
-    return _record(instance, _names(instance, "users"), vendor_of(instance).me(), fields)
+    """Show the vendor's user whose credentials the instance has, by the names of users if the vendor lists them."""
+    try:
+        known = _names(instance, "users")
+    except NotFoundError:
+        known = NameMapping(resource="users")
+    return _record(instance, known, vendor_of(instance).me(), fields)
 
 
 def shown(instance: Instance, known: NameMapping, record: Json, fields: str = "") -> Json:
