@@ -124,7 +124,8 @@ class VendorClient(Protocol):
     """The vendor, as one instance reaches it.
 
     A resource is named as clients do: ``contacts``, or with a parent ``contacts/5/notes``; fields, in records and in
-    conditions, as the vendor does. All that names a resource raises ``NotFoundError`` where nothing can have its name.
+    conditions, as the vendor does. All that names a resource raises ``NotFoundError`` where nothing can have its name, and
+    all that writes ``InvalidRequestError`` where it can only be read.
     """
 
     def check(self) -> None:
@@ -144,25 +145,13 @@ class VendorClient(Protocol):
         """Return one record."""
 
     def create(self, resource: str, body: Mapping[str, object]) -> Record:
-        """Make a record and return it.
-
-        Raises:
-            InvalidRequestError: the resource can only be read.
-        """
+        """Make a record and return it."""
 
     def update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
-        """Change some fields of a record and return it.
-
-        Raises:
-            InvalidRequestError: the resource can only be read.
-        """
+        """Change some fields of a record and return it."""
 
     def delete(self, resource: str, record_id: str) -> None:
-        """Delete a record.
-
-        Raises:
-            InvalidRequestError: the resource can only be read.
-        """
+        """Delete a record."""
 
     def objects(self) -> list[ObjectName]:
         """Return the objects that there are, those that the customer has added among them."""
