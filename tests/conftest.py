@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from examples import LONG, examples
 from hypothesis import settings
 
 from elements_local.clients import WorkspaceClients
@@ -12,9 +13,11 @@ from elements_local.start import Options, in_process, on_ports
 
 pytest_plugins = ["pytester"]
 
-settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing about a rule
-settings.register_profile("quick", settings.get_profile("untimed"), max_examples=10)
-settings.load_profile("untimed")
+# how fast a machine is says nothing about a rule
+settings.register_profile("check", deadline=None, derandomize=True)
+settings.register_profile("quick", settings.get_profile("check"), max_examples=10)
+settings.register_profile("nightly", deadline=None, max_examples=examples(100))
+settings.load_profile("nightly" if LONG else "check")
 
 for _name in [name for name in os.environ if name.startswith("ELEMENTS_LOCAL_") and "_TEST_" not in name]:
     del os.environ[_name]

@@ -3,6 +3,7 @@
 from collections import Counter
 from contextlib import contextmanager
 
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,7 +93,7 @@ def told(clients):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(timeline=TIMELINES)
 def test_changes_that_polls_can_tell_apart_are_all_reported_and_only_deletions_are_lost(
     stack_in_process, timeline
@@ -107,7 +108,7 @@ def test_changes_that_polls_can_tell_apart_are_all_reported_and_only_deletions_a
         assert audit["delivered"] == len(audit["reported"]) == told(history.clients)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(timeline=TIMELINES, broken=st.integers(0, 3), deaf=st.integers(0, 3))
 def test_polls_and_receivers_that_fail_for_a_while_make_events_late_and_lose_none(
     stack_in_process, timeline, broken, deaf
@@ -131,7 +132,7 @@ def test_polls_and_receivers_that_fail_for_a_while_make_events_late_and_lose_non
         )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(timeline=TIMELINES)
 def test_a_poller_that_reads_no_date_loses_all_that_is_owed(stack_in_process, timeline):
     dates = {"updatedDateField": "DATE_UPDATED_UTC", "updatedDateFormat": "yyyy-MM-dd'T'HH:mm:ss"}
@@ -143,7 +144,7 @@ def test_a_poller_that_reads_no_date_loses_all_that_is_owed(stack_in_process, ti
         assert audit["delivered"] == told(history.clients) == 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(timeline=TIMELINES)
 def test_a_poller_that_takes_all_for_new_misnames_every_update(stack_in_process, timeline):
     with beginning(stack_in_process, createdCheckTolerance=100_000) as history:
@@ -159,7 +160,7 @@ def test_a_poller_that_takes_all_for_new_misnames_every_update(stack_in_process,
         assert Counter(lines(audit, "misclassified")) == Counter(owed_updates)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(timeline=TIMELINES)
 def test_a_poller_that_looks_back_repeats_what_it_has_told_and_loses_nothing(stack_in_process, timeline):
     with beginning(stack_in_process, pollDelay=INTERVAL) as history:

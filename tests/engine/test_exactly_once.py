@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -203,7 +204,7 @@ SETTINGS = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(setting=SETTINGS, timeline=TIMELINES)
 @pytest.mark.parametrize("keeps_ties", [False, True], ids=["no ties", "ties kept"])
 def test_each_change_that_is_owed_is_told_exactly_once_and_rightly(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +26,7 @@ TEXTS = st.sampled_from(
     ["", "acme", "AC", "%", "_", "\\", "/", "ärger", "ÄRG", "SS", "sight", "INSIGHTLY", "zzz"]
 )
 RULES = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # each example works in a workspace of its own
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -249,14 +250,17 @@ def check(acts: list[tuple[Any, ...]], stack: Stack, folder: Path, *replays: Cal
 GUIDED = [("instance", True, "15", "mine")]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(acts=st.lists(ACTS, max_size=12), guided=st.booleans())
 @example(acts=[("create", "hub", 1, "\u2028"), ("update", "hub", 0, "\u2028")], guided=True)
 def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, replay):
     check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, replay)
 
 
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), suppress_health_check=list(HealthCheck))
 @given(acts=st.lists(ACTS, min_size=4, max_size=10))
 def test_over_ports_it_is_the_same(acts, stack_on_ports, tmp_path, replay, on_ports_too):
     check(GUIDED + acts, stack_on_ports, tmp_path, replay, on_ports_too)

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import pytest
 import schemathesis
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -40,7 +41,9 @@ def test_whatever_is_sent_the_sink_answers_as_its_document_says(sink, mode):
 
 
 def try_out(operation, mode):
-    @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(10), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(case=operation.as_strategy(generation_mode=mode))
     def answers(case):
         hurry(case)

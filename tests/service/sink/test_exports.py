@@ -5,6 +5,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft6Validator
@@ -108,7 +109,9 @@ def test_an_export_knows_the_search_language(sink, file):
     assert sink.client.get(f"/_local/{file}?workspace=nobody").status_code == 401
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(30), deadline=None
+)
 @given(
     path=st.binary(max_size=20),
     query=st.text(alphabet="a=&%20;+\x7f#[]", max_size=20),

@@ -1,6 +1,7 @@
 """Whatever a stranger sends is recorded or refused with a reason; it never breaks the sink."""
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
@@ -145,7 +146,9 @@ def test_a_query_that_no_url_has_is_refused(sink, route):
     assert "not percent-encoded" in answer.json["message"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60), deadline=None
+)
 @given(
     asked=st.fixed_dictionaries(
         {
@@ -170,7 +173,9 @@ def test_anything_at_all_is_answered(sink, asked):
     assert sink.client.get("/_local/callbacks").status_code == 200
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60), deadline=None
+)
 @given(
     name=st.sampled_from(
         ["json", "header", "from", "to", "q", "bin", "path", "status", "signature", "limit", "x"]

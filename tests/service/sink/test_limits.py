@@ -1,6 +1,7 @@
 """How much is kept: the oldest make room, and the sink says so."""
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -139,7 +140,9 @@ def test_health_and_metrics_say_how_much_is_kept(make_sink):
     assert "elements_local_sink_pruned 2.0" in metrics
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(20), deadline=None
+)
 @given(sizes=st.lists(st.integers(0, 3000), max_size=12), data=st.data())
 def test_what_is_noted_is_what_is_there(make_sink, sizes, data):
     """However callbacks come and go: the notes are kept beside the callbacks, and must not drift from them."""

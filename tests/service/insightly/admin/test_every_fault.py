@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,7 +133,9 @@ def test_what_the_crm_never_sees_cannot_be_bent(crm, effect):
     assert crm.send("PUT", "/_local/faults", json={"faults": [{**rule, "phase": "after"}]}).status == 200
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     seed=st.integers(0, 2**31),
     probability=st.floats(0.1, 0.9),

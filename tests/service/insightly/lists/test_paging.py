@@ -1,6 +1,7 @@
 """Pages of long lists, with and without gaps among the ids."""
 
 import pytest
+from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -54,7 +55,7 @@ def test_ids_ascend_and_are_counted(filled, path):
 
 
 @every_list
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(skip=st.integers(0, RECORDS + 50), top=st.integers(1, 250))
 @example(skip=0, top=1)
 @example(skip=RECORDS - 1, top=1)
@@ -68,7 +69,7 @@ def test_two_pages_of_n_are_one_of_2n(filled, path, skip, top):
 
 
 @every_list
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(skip=st.integers(0, RECORDS + 50), top=st.integers(1, 500), counted=st.booleans())
 def test_a_page_is_a_stretch_of_the_whole(filled, path, skip, top, counted):
     everything = ids(whole(filled, path))

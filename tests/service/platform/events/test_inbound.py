@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -254,7 +255,9 @@ def test_a_body_that_cannot_be_kept_is_refused(instance, send, body, status):
     assert send(path, body=body, headers={"Content-Type": "application/json"}).status == status
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     body=st.recursive(
         st.none()
@@ -274,7 +277,9 @@ def test_whatever_json_comes_is_kept_or_refused(instance, send, body):
         assert reply.status in {200, 400}
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     raw=st.binary(),
     kind=st.sampled_from(["application/json", "text/plain", "multipart/form-data; boundary=x", ""]),

@@ -7,8 +7,8 @@ from math import ceil
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
+from examples import examples
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elements_local.clients import BASE_PATH
@@ -151,7 +151,7 @@ def test_there_is_data_to_page_over(world, operation):
 
 
 @pytest.mark.parametrize("operation", sorted(PATHS))
-@examples(max_examples=8)
+@settings(max_examples=examples(8))
 @given(size=st.integers(1, 2 * MANY))
 def test_two_pages_of_n_are_one_of_twice_n(world, operation, size):
     counted = OFFSETS.get(operation)
@@ -165,7 +165,7 @@ def test_two_pages_of_n_are_one_of_twice_n(world, operation, size):
 
 
 @pytest.mark.parametrize("operation", sorted(PATHS))
-@examples(max_examples=8)
+@settings(max_examples=examples(8))
 @given(size=st.integers(1, 2 * MANY))
 def test_a_walk_by_tokens_meets_everything_once_and_ends(world, operation, size):
     whole = world.whole(operation)

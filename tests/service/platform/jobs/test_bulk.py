@@ -5,6 +5,7 @@ import json
 from io import StringIO
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -445,7 +446,9 @@ def test_texts_that_a_spreadsheet_would_run_can_be_guarded(own_stack, make_body)
     assert "'=1+1" in text
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(content=st.binary(max_size=200), kind=st.sampled_from(["text/csv", "application/json", "x/y"]))
 def test_whatever_file_comes_is_taken_or_refused(bulk, content, kind):
     reply = bulk.send("POST", "/bulk/contacts", **multipart(file=("x", kind, content)))
