@@ -1,6 +1,6 @@
 """Filling a workspace with made-up records that were always there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -8,7 +8,7 @@ from functools import cached_property
 from mock_insightly.account import users
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, USERS, RecordKind
-from mock_insightly.made_up.records import CHUNK, FIRST_FEW, SPREAD, Chunk, Draft, Inventor, first_few
+from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleagues
 from mock_insightly.records.dates import format_date, whole_second
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.history import HistoryTransaction, SeedRange
@@ -20,13 +20,6 @@ LARGEST = 10_000
 _SALE = timedelta(days=90)
 
 SEEDED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES)
-
-_DRAFTS: dict[str, Callable[[Chunk], list[Draft]]] = {
-    CONTACTS.name: lambda chunk: chunk.contacts,
-    ORGANISATIONS.name: lambda chunk: chunk.organisations,
-    LEADS.name: lambda chunk: chunk.leads,
-    OPPORTUNITIES.name: lambda chunk: chunk.opportunities,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,24 +47,13 @@ class Seeding:
                 kind, self.seed, SeedRange(first=self.first, length=self.count, first_id=first_id)
             )
         for number in range(self.first // CHUNK, -(-(self.first + self.count) // CHUNK)):
-            chunk = self._chunk(number)
+            drafts = chunk(self.seed, number)
             for kind in SEEDED:
-                self._add(kind, _DRAFTS[kind.name](chunk), number * CHUNK)
-
-    def _chunk(self, number: int) -> Chunk:
-        """Return as much of a chunk as is asked for, or more."""
-        last = self.first + self.count - 1
-        if last < number * CHUNK + FIRST_FEW:
-            return first_few(self.seed, number)
-        return self._inventor.chunk(number)
+                self._add(kind, drafts[kind.name], number * CHUNK)
 
     @cached_property
     def _second(self) -> datetime:
         return whole_second(self.now)
-
-    @cached_property
-    def _inventor(self) -> Inventor:
-        return Inventor(self.seed)
 
     @cached_property
     def _runs(self) -> dict[str, list[SeedRange]]:
@@ -80,7 +62,7 @@ class Seeding:
     def _add_colleagues(self) -> None:
         if self.history.live(USERS) > 1:
             return
-        names = self._inventor.colleagues()
+        names = colleagues(self.seed)
         self.history.reserve(USERS.name, len(names))
         self.history.add(
             USERS,

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import CONTACTS, KINDS
-from mock_insightly.made_up.casts import EDGE, SMALL, fill
+from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
 from mock_insightly.records.changes import ChangeJson, ChangeQuery
 from mock_kit.admin.routes import ParameterError, asked_workspace
@@ -21,7 +21,7 @@ from mock_kit.workspaces.registry import Workspace
 _LARGEST_NUMBER = 2**63 - 1
 _PROBLEMS = (401, 403)
 _RECORDS = 100
-_CASTS = {"small": SMALL, "edge": EDGE}
+_PROFILES = {"small": SMALL, "edge": EDGE}
 
 bp = Blueprint("crm", __name__, url_prefix="/_local")
 
@@ -104,12 +104,12 @@ def seed(body: SeedRequest) -> Answer[SeededJson]:
     workspace = asked_workspace()
     if body.if_empty and dependencies().store.count(workspace, CONTACTS):
         return Answer({"records": {}})
-    cast = _CASTS.get(body.profile)
-    if cast is not None:
-        _see_that_none_is_counted(body)
+    samples = _PROFILES.get(body.profile)
+    if samples is not None:
+        _refuse_numbers(body)
         dependencies().lay_foundation(workspace)
         with dependencies().store.history(workspace) as history:
-            made = fill(history, dependencies().account(workspace), workspace.clock.now(), cast)
+            made = add_samples(history, dependencies().account(workspace), workspace.clock.now(), samples)
         return Answer({"records": made})
     records = _RECORDS if body.records is None else body.records
     make_up(workspace, records, seed=body.seed, first=body.first)
@@ -135,7 +135,7 @@ def make_up(workspace: Workspace, records: int, *, seed: int | None = None, firs
         ).fill()
 
 
-def _see_that_none_is_counted(body: SeedRequest) -> None:
+def _refuse_numbers(body: SeedRequest) -> None:
     if body.records is not None or body.seed is not None or body.first:
         raise ParameterError(
             f"the profile {body.profile!r} is always the same; records, seed and first are for 'realistic'"

@@ -1,4 +1,4 @@
-"""The same seed gives the same bytes, whatever the machine and the versions of Python and Faker; here are their digests.
+"""The same seed gives the same bytes, whatever the machine and the version of Python; here are their digests.
 
 They change only with the made-up data itself, and whoever changes that says so in the change log.
 """

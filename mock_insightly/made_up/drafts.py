@@ -6,25 +6,20 @@ with many others or by itself.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-from mock_insightly.kinds import PER_UNIT
+from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT
+from mock_insightly.made_up import words
 from mock_insightly.records.fields import Record
 from mock_kit.api.json_text import Json
 from mock_kit.workspaces import seeded
 
-if TYPE_CHECKING:
-    from mock_insightly.made_up.vocabulary import Vocabulary
-
 CHUNK = 500
-FIRST_FEW = 50
-"""Positions of a chunk that are kept in memory: many a workspace has no more, and its seed in common with others."""
-
 COLLEAGUES = 3
 SPREAD = timedelta(days=730)
 
@@ -56,28 +51,13 @@ class Draft:
     role: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chunk:
-    """The drafts of 500 positions, or of the first few of them, of every kind."""
-
-    organisations: list[Draft]
-    contacts: list[Draft]
-    leads: list[Draft]
-    opportunities: list[Draft]
-
-    def cut(self, length: int) -> "Chunk":
-        """Return the drafts of its first positions."""
-        return Chunk(
-            organisations=self.organisations[:length],
-            contacts=self.contacts[:length],
-            leads=self.leads[:length],
-            opportunities=self.opportunities[:length],
-        )
+Chunk: TypeAlias = dict[str, list[Draft]]
+"""The drafts of 500 positions, by the name of their kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Pools:
-    """What the records of a chunk draw from; asking Faker for every single field would take minutes a million."""
+    """What the records of a chunk draw from."""
 
     first_names: list[str]
     last_names: list[str]
@@ -89,58 +69,56 @@ class _Pools:
     sentences: list[str]
 
 
-class Inventor:
-    """Makes up chunks from a seed."""
-
-    def __init__(self, seed: int) -> None:
-        from mock_insightly.made_up.vocabulary import Vocabulary  # noqa: PLC0415 - Faker, which only seeding needs
-
-        self._seed = seed
-        self._vocabulary = Vocabulary()
-
-    def colleagues(self) -> list[tuple[str, str]]:
-        """Return first and last names of the account's other users."""
-        say = self._vocabulary
-        say.seed(_number(self._seed, "colleagues"))
-        return [(say.first_name(), say.last_name()) for _ in range(COLLEAGUES)]
-
-    def chunk(self, number: int) -> Chunk:
-        """Return all drafts of a chunk."""
-        self._vocabulary.seed(_number(self._seed, "chunk", number))
-        dice = Random(_number(self._seed, "dice", number))  # noqa: S311 - made-up data, no secret
-        pools = _pools(self._vocabulary)
-        first = number * CHUNK
-        organisations = [_organisation(pools, dice) for _ in range(CHUNK)]
-        contacts = [_contact(at, first, organisations, pools, dice) for at in range(CHUNK)]
-        return Chunk(
-            organisations=organisations,
-            contacts=contacts,
-            leads=[_lead(pools, dice) for _ in range(CHUNK)],
-            opportunities=[_opportunity(at, first, contacts, pools, dice) for at in range(CHUNK)],
-        )
+def colleagues(seed: int) -> list[tuple[str, str]]:
+    """Return first and last names of the account's other users."""
+    dice = _dice(seed, "colleagues")
+    return [(dice.choice(words.FIRST_NAMES), dice.choice(words.LAST_NAMES)) for _ in range(COLLEAGUES)]
 
 
-@lru_cache(maxsize=16)
-def first_few(seed: int, number: int) -> Chunk:
-    """Return the first few drafts of a chunk; it has to be made up as a whole for them."""
-    return Inventor(seed).chunk(number).cut(FIRST_FEW)
+@lru_cache(maxsize=2)  # workspaces of one test run have their seed in common
+def chunk(seed: int, number: int) -> Chunk:
+    """Return all drafts of a chunk."""
+    pools, dice = _pools(_dice(seed, "chunk", number)), _dice(seed, "dice", number)
+    first = number * CHUNK
+    organisations = [_organisation(pools, dice) for _ in range(CHUNK)]
+    contacts = [_contact(at, first, organisations, pools, dice) for at in range(CHUNK)]
+    leads = [_lead(pools, dice) for _ in range(CHUNK)]
+    opportunities = [_opportunity(at, first, contacts, pools, dice) for at in range(CHUNK)]
+    return {
+        CONTACTS.name: contacts,
+        ORGANISATIONS.name: organisations,
+        LEADS.name: leads,
+        OPPORTUNITIES.name: opportunities,
+    }
 
 
-def _pools(say: "Vocabulary") -> _Pools:
+def _pools(dice: Random) -> _Pools:
+    def several(choices: Sequence[str], count: int) -> list[str]:
+        return [dice.choice(choices) for _ in range(count)]
+
     return _Pools(
-        first_names=_several(say.first_name, 80),
-        last_names=_several(say.last_name, 120),
-        suffixes=_several(say.company_suffix, 6),
-        places=[say.place() for _ in range(60)],
-        jobs=_several(say.job, 40),
-        industries=_several(say.industry, 12),
-        phrases=_several(say.deal, 60),
-        sentences=_several(say.remark, 30),
+        first_names=several(words.FIRST_NAMES, 80),
+        last_names=several(words.LAST_NAMES, 120),
+        suffixes=several(words.COMPANY_FORMS, 6),
+        places=[_place(dice) for _ in range(60)],
+        jobs=several(words.JOBS, 40),
+        industries=several(words.INDUSTRIES, 12),
+        phrases=[
+            " ".join(dice.choice(part) for part in (words.QUALITIES, words.SUBJECTS, words.DEALS))
+            for _ in range(60)
+        ],
+        sentences=several(words.REMARKS, 30),
     )
 
 
-def _several(one: Callable[[], str], count: int) -> list[str]:
-    return [one() for _ in range(count)]
+def _place(dice: Random) -> tuple[str, str, str, str]:
+    """Return street and number, city, state and postcode, as they go together."""
+    city, state, area = dice.choice(words.CITIES)
+    number = str(dice.randint(1, 9))
+    for _ in range(2):
+        number += str(dice.randint(0, 9)) if dice.randint(0, 1) else ""
+    street = f"{number} {dice.choice(words.STREETS)} {dice.choice(words.STREET_FORMS)}"
+    return street, city, state, f"{area}{dice.randint(0, 9)}{dice.randint(0, 9)}"
 
 
 def _organisation(pools: _Pools, dice: Random) -> Draft:
@@ -274,7 +252,7 @@ def _address(columns: str, place: tuple[str, str, str, str]) -> Record:
 
 
 def _company(pools: _Pools, dice: Random) -> str:
-    """Return a company's name, in one of the forms that Faker gives them."""
+    """Return a company's name, in one of three forms."""
     first, second = dice.choice(pools.last_names), dice.choice(pools.last_names)
     form = dice.randrange(3)
     return (f"{first} {dice.choice(pools.suffixes)}", f"{first}-{second}", f"{first} and {second}")[form]
@@ -297,5 +275,6 @@ def _slug(text: str) -> str:
     return _SEPARATORS.sub("-", text.lower()).strip("-")
 
 
-def _number(seed: int, *labels: object) -> int:
-    return seeded.number(seed, "crm", "made up", *labels, low=0, high=2**63)
+def _dice(seed: int, *labels: object) -> Random:
+    number = seeded.number(seed, "crm", "made up", *labels, low=0, high=2**63)
+    return Random(number)  # noqa: S311 - made-up data, no secret

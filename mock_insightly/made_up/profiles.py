@@ -1,4 +1,4 @@
-"""Small sets of records, each written down by hand: a company's daily life, and what breaks clients.
+"""The profiles that are written down by hand: a company's daily life, and what breaks clients.
 
 They are always the same, whatever the seed, but for ids; each can be filled in as often as one likes.
 """
@@ -55,34 +55,34 @@ class SampleRecord:
     edited: timedelta = timedelta()
 
 
-def fill(
-    history: HistoryTransaction, account: CrmAccount, now: datetime, cast: tuple[SampleRecord, ...]
+def add_samples(
+    history: HistoryTransaction, account: CrmAccount, now: datetime, samples: tuple[SampleRecord, ...]
 ) -> dict[str, int]:
     """Add a set as if it had always been there, and return how many of each kind that were."""
     known: dict[str, tuple[RecordKind, int]] = {}
     counts: dict[str, int] = {}
-    for member in cast:
-        record_id = history.next_id(member.kind)
-        stamped = whole_second(now) - member.age
-        given = _given(member, known)
-        record = created(member.kind, given, record_id=record_id, account=account, now=stamped)
-        record = number_rows(member.kind, updated_at(stamped + member.edited, record), {}, history.reserve)
-        history.add(member.kind, [record])
-        known[member.name] = member.kind, record_id
-        counts[member.kind.name] = counts.get(member.kind.name, 0) + 1
+    for sample in samples:
+        record_id = history.next_id(sample.kind)
+        stamped = whole_second(now) - sample.age
+        given = _given(sample, known)
+        record = created(sample.kind, given, record_id=record_id, account=account, now=stamped)
+        record = number_rows(sample.kind, updated_at(stamped + sample.edited, record), {}, history.reserve)
+        history.add(sample.kind, [record])
+        known[sample.name] = sample.kind, record_id
+        counts[sample.kind.name] = counts.get(sample.kind.name, 0) + 1
     return counts
 
 
-def _given(member: SampleRecord, known: Mapping[str, tuple[RecordKind, int]]) -> Record:
-    given = dict(member.fields)
-    given |= {name: known[other][1] for name, other in member.ids.items()}
-    if member.links:
-        links: list[Json] = [link_to(known[other][0].entity, known[other][1]) for other in member.links]
+def _given(sample: SampleRecord, known: Mapping[str, tuple[RecordKind, int]]) -> Record:
+    given = dict(sample.fields)
+    given |= {name: known[other][1] for name, other in sample.ids.items()}
+    if sample.links:
+        links: list[Json] = [link_to(known[other][0].entity, known[other][1]) for other in sample.links]
         given["LINKS"] = links
-    if not member.on:
+    if not sample.on:
         return given
-    kind, record_id = known[member.on]
-    return hung(member.kind, given, kind.entity, record_id)
+    kind, record_id = known[sample.on]
+    return hung(sample.kind, given, kind.entity, record_id)
 
 
 _TAGS: list[Json] = [{"TAG_NAME": "Customer"}, {"TAG_NAME": "VIP"}]
@@ -219,7 +219,7 @@ def _edges() -> tuple[SampleRecord, ...]:
         SampleRecord(
             kind=OPPORTUNITIES,
             fields={"OPPORTUNITY_NAME": _LONG, "FORECAST_CLOSE_DATE": "2038-01-19 03:14:07"},
-            links=tuple(member.name for member in contacts),
+            links=tuple(sample.name for sample in contacts),
         ),
         SampleRecord(
             kind=EVENTS,
