@@ -1,21 +1,13 @@
 """What the CRM keeps, as tables."""
 
-import secrets
-
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from mock_kit.storage.database import Instant
 from mock_kit.storage.retention import pruned_table
-from mock_kit.storage.table_rows import ANEW
 
 metadata = MetaData()
 
 pruned = pruned_table("crm_pruned", metadata)
-
-
-def anywhere() -> int:
-    """Return where counting edits starts, so that a sequence which is begun anew is not taken for the old one."""
-    return secrets.randbits(48)
 
 
 records = Table(
@@ -66,7 +58,6 @@ sequences = Table(
     Column("first", BigInteger, nullable=False),
     Column("next", BigInteger, nullable=False),
     Column("live", BigInteger, nullable=False),  # how many of the numbers given out are still in use
-    Column("edits", BigInteger, nullable=False, default=anywhere, info=ANEW),  # differs after each update
 )
 
 changes = Table(

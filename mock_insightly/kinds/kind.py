@@ -80,6 +80,12 @@ class RecordKind:
             field.name for field in self.fields if isinstance(field.type, Date) and not field.assigned
         )
 
+    def id_of(self, record: Record) -> int:
+        """Return a record's id."""
+        number = record[self.id_field]
+        assert isinstance(number, int)  # noqa: S101 - the server's own
+        return number
+
     def field(self, name: str) -> Field | None:
         """Return the field of this canonical name; case does not count."""
         return next((field for field in self.fields if field.name == name.upper()), None)

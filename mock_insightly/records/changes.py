@@ -75,7 +75,7 @@ class ChangeQuery:
     kind: str | None = None
     record_id: int | None = None
     since: datetime | None = None
-    after: int | None = None
+    after: int = 0
     limit: int = PAGE
 
 

@@ -97,7 +97,7 @@ def imported(kind: RecordKind, sent: Json, *, account: CrmAccount, now: datetime
 
 def numbers_of(kind: RecordKind, record: Record) -> Iterator[tuple[str, int]]:
     """Yield every number that a record uses up, with the sequence that it comes from."""
-    yield kind.numbers or kind.name, int(str(record[kind.id_field]))
+    yield kind.numbers or kind.name, kind.id_of(record)
     for name, _, id_field in kind.numbered:
         for row in rows_of(record, name):
             yield id_field, int(str(row[id_field]))

@@ -29,6 +29,10 @@ class PageRange:
     brief: bool = False
 
 
+WHOLE = PageRange(top=1_000_000)
+"""Asks for all of a list, which has fewer records."""
+
+
 @lru_cache(maxsize=256)  # a poller asks the same of each workspace
 def parse_query(raw: str) -> Query:
     """Decode a query string; a ``+`` is a blank, and ``%uXXXX`` a UTF-16 unit.

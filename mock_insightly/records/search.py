@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mock_insightly.errors import FieldError
+from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.dates import DateFormatError, parse_date
 from mock_insightly.records.fields import Choice, Field, Record, Text, rows_of
 from mock_insightly.records.references import Reference
@@ -34,7 +35,7 @@ class Criterion:
     open_start: bool = False
     open_end: bool = False
     cased: bool = False
-    via: tuple[str, str] | None = None
+    via: tuple[RecordKind, str] | None = None
 
     def holds(self, record: Record) -> bool:
         """Say whether a record meets the condition itself; ``via`` is for the caller to follow."""
@@ -68,7 +69,7 @@ class RecordFilter:
         after: only those updated strictly later than this, in whole seconds.
         of: only those that refer to this record.
         unless: those that meet this are left out.
-        without: the ids of some that are left out.
+        indexed_at: those written later than this are left out, as if an index had not come to them.
         by_date: whether those updated longest ago come first, rather than those with the lowest ids.
     """
 
@@ -76,13 +77,8 @@ class RecordFilter:
     criterion: Criterion | None = None
     of: Reference | None = None
     unless: Criterion | None = None
-    without: frozenset[int] = frozenset()
+    indexed_at: datetime | None = None
     by_date: bool = False
-
-    @property
-    def sifted(self) -> bool:
-        """Whether every record must be looked at."""
-        return self.criterion is not None or self.unless is not None or bool(self.without)
 
 
 EVERYTHING = RecordFilter()
@@ -130,7 +126,7 @@ def values_at(record: Record, place: str) -> Iterator[Json]:
     yield record.get(place)
 
 
-def wildcard(places: tuple[str, ...], text: str, *, via: tuple[str, str] | None = None) -> Criterion:
+def wildcard(places: tuple[str, ...], text: str, *, via: tuple[RecordKind, str] | None = None) -> Criterion:
     """Read a text in which a ``%`` before or after stands for anything."""
     return Criterion(
         places=places,

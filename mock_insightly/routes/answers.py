@@ -6,9 +6,8 @@ from flask import Response
 
 from mock_insightly.errors import StaleRecordError
 from mock_insightly.records.fields import Record
-from mock_insightly.records.query import PageRange, page_of
+from mock_insightly.records.query import WHOLE, PageRange, page_of
 from mock_insightly.records.search import RecordFilter
-from mock_insightly.records.short_lists import EVERYTHING
 from mock_insightly.routes import listed
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.completion import just_written
@@ -18,7 +17,7 @@ from mock_kit.api.json_text import encode, encode_text
 
 def page(call: CrmCall, shape: Shape, wanted: RecordFilter, status: int = 200) -> Response:
     """Answer with a page of what is wanted."""
-    asked = PageRange(top=EVERYTHING) if call.version.odata else _asked(call)
+    asked = WHOLE if call.version.odata else _asked(call)
     found = listed.found(call, shape, wanted, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief), status)
     if found.total is not None:

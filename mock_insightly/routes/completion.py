@@ -8,15 +8,13 @@ from collections.abc import Iterator
 
 from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Record, rows_of
-from mock_insightly.records.query import PageRange
+from mock_insightly.records.query import WHOLE
 from mock_insightly.records.records import record_in
 from mock_insightly.records.references import reference
 from mock_insightly.records.search import RecordFilter
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode
-
-_ALL = PageRange(top=10_000)
 
 
 def one(call: CrmCall, shape: Shape, document: str) -> bytes:
@@ -47,10 +45,10 @@ def with_image(call: CrmCall, shown: Record) -> Record:
 
 def _found(call: CrmCall, kind: RecordKind, record: Record, child: RecordKind, links: str) -> Iterator[Json]:
     """Yield the children of a record, or their links to it."""
-    number = int(str(record[kind.id_field]))
+    number = kind.id_of(record)
     wanted = RecordFilter(of=reference(kind.entity, number))
     shape = call.version.shapes[child.name.lower()]
-    for document in call.dependencies.store.find(call.workspace, child, wanted, _ALL).documents:
+    for document in call.dependencies.store.find(call.workspace, child, wanted, WHOLE).documents:
         shown = shape.show(record_in(document))
         if child is FILE_ATTACHMENTS:
             yield shown

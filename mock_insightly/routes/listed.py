@@ -17,8 +17,7 @@ from mock_kit.admin.faults import Phase
 def found(call: CrmCall, shape: Shape, wanted: RecordFilter, page: PageRange) -> RecordPage:
     """Return a page of what is wanted."""
     effect = call.fault.effect
-    late = unindexed(call, shape.kind)
-    visible = replace(wanted, without=wanted.without | late) if late else wanted
+    visible = indexed(call, wanted)
     deleting = effect.delete_listed if "DELETE" in shape.on_one else 0
     if deleting and call.fault.phase is Phase.BEFORE:
         _delete_first(call, shape.kind, visible, deleting)
@@ -30,14 +29,10 @@ def found(call: CrmCall, shape: Shape, wanted: RecordFilter, page: PageRange) ->
     return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
 
 
-def unindexed(call: CrmCall, kind: RecordKind) -> frozenset[int]:
-    """Return the ids of records that no list has yet, because of a fault."""
+def indexed(call: CrmCall, wanted: RecordFilter) -> RecordFilter:
+    """Return what is wanted but for records that no list has yet, because of a fault."""
     lag = timedelta(seconds=call.fault.effect.index_lag_s)
-    return (
-        call.dependencies.store.written_since(call.workspace, kind, shifted(call.now, -lag))
-        if lag
-        else frozenset()
-    )
+    return replace(wanted, indexed_at=shifted(call.now, -lag)) if lag else wanted
 
 
 def _delete_first(call: CrmCall, kind: RecordKind, wanted: RecordFilter, count: int) -> None:
@@ -45,4 +40,4 @@ def _delete_first(call: CrmCall, kind: RecordKind, wanted: RecordFilter, count: 
     first = call.dependencies.store.find(call.workspace, kind, wanted, PageRange(top=count)).documents
     with call.writing(meanwhile=True) as writing:
         for document in first:
-            writing.delete(kind, int(str(record_in(document)[kind.id_field])))
+            writing.delete(kind, kind.id_of(record_in(document)))

@@ -194,8 +194,8 @@ def _update(
 
 
 def _shown(call: CrmCall, shape: Shape, record_id: int) -> ResponseReturnValue:
-    stored = call.dependencies.store.get(call.workspace, shape.kind, record_id)
-    return answers.answer(call, completion.one(call, shape, stored.document))
+    document = call.dependencies.store.get(call.workspace, shape.kind, record_id)
+    return answers.answer(call, completion.one(call, shape, document))
 
 
 def _of_one_type(call: CrmCall, shape: Shape) -> Criterion | None:

@@ -13,12 +13,12 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.errors import FieldError
 from mock_insightly.records.fields import Record
 from mock_insightly.records.odata import parse_odata
-from mock_insightly.records.query import Query
+from mock_insightly.records.query import WHOLE, Query
 from mock_insightly.records.records import record_in
-from mock_insightly.records.search import Criterion
+from mock_insightly.records.search import EVERYTHING, Criterion
 from mock_insightly.routes import answers, completion
 from mock_insightly.routes.call import CrmCall
-from mock_insightly.routes.listed import unindexed
+from mock_insightly.routes.listed import indexed
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode
 
@@ -44,7 +44,9 @@ def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseRet
     odata = parse_odata(request.environ.get("QUERY_STRING", ""), (key.name for key in shape.keys))
     ids = _numbers(call.query.get("ids", ""))
     criteria = [*_criteria(shape, call.query)]
-    every = call.dependencies.store.every(call.workspace, shape.kind, without=unindexed(call, shape.kind))
+    every = call.dependencies.store.find(
+        call.workspace, shape.kind, indexed(call, EVERYTHING), WHOLE
+    ).documents
     found = [
         record
         for record in map(record_in, every)

@@ -110,7 +110,7 @@ def see_that_it_is_free(call: CrmCall, kind: RecordKind, record: Record) -> None
     Raises:
         InUseError: it is.
     """
-    number = int(str(record[kind.id_field]))
+    number = kind.id_of(record)
     if kind.retires and not record[kind.retires]:
         raise InUseError(kind.entity, number, "is deactivated")
     if kind.used_by is None:

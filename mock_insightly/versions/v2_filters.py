@@ -86,7 +86,7 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """The filters of each resource, and where their values stand."""
 
-_VIA = {(CONTACTS.name, "organisation"): (ORGANISATIONS.name, "ORGANISATION_NAME")}
+_VIA = {(CONTACTS.name, "organisation"): (ORGANISATIONS, "ORGANISATION_NAME")}
 
 
 def wanted(shape: Shape, query: Query) -> RecordFilter:

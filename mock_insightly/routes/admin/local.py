@@ -40,7 +40,7 @@ class ChangesQuery(Struct, rename="camel"):
     kind: str | None = None
     record_id: Annotated[int, Meta(ge=1, le=_LARGEST_NUMBER)] | None = None
     since: str | None = None
-    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] | None = None
+    after: Annotated[int, Meta(ge=0, le=LARGEST_CURSOR)] = 0
     limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
 
 

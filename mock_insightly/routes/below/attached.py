@@ -30,10 +30,10 @@ bp = Blueprint("attached", __name__, url_prefix=f"/<any({_NAMES}):version>")
 def show(version: str, record_id: int) -> ResponseReturnValue:
     """Show a file; or, with ``format=JSON``, what is known of it."""
     call = this_call(version)
-    stored = call.dependencies.store.get(call.workspace, FILE_ATTACHMENTS, record_id)
+    document = call.dependencies.store.get(call.workspace, FILE_ATTACHMENTS, record_id)
     file = call.dependencies.store.file(call.workspace, FILE_ATTACHMENTS, record_id)
     if file is None or call.query.get("format", "").lower() == "json":
-        return answers.answer(call, call.shape(FILE_ATTACHMENTS.name.lower()).one(stored.document))
+        return answers.answer(call, call.shape(FILE_ATTACHMENTS.name.lower()).one(document))
     return Response(file.content, mimetype=file.content_type)
 
 
@@ -86,7 +86,7 @@ def attach(writing: Writing, call: CrmCall, upload: Upload, entity: str, record_
         "FILE_CATEGORY_ID": category.take(sent, "file_category_id") if category and sent else None,
     }
     made = create_in(writing, call, FILE_ATTACHMENTS, hung(FILE_ATTACHMENTS, given, entity, record_id))
-    number = int(str(made["FILE_ID"]))
+    number = FILE_ATTACHMENTS.id_of(made)
     put_file(writing, FILE_ATTACHMENTS, number, File(content_type=kind, content=upload.file.content))
     return writing.edit(
         FILE_ATTACHMENTS, number, lambda record: {**record, "URL": f"/fileattachments/{number}"}

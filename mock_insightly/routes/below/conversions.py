@@ -62,4 +62,4 @@ def convert(call: CrmCall, lead_id: int, opportunity: str | None) -> Record:
 
 
 def _made(writing: Writing, call: CrmCall, kind: RecordKind, given: Record) -> int:
-    return int(str(create_in(writing, call, kind, given)[kind.id_field]))
+    return kind.id_of(create_in(writing, call, kind, given))

@@ -51,7 +51,7 @@ def _follow(parent: Parent, number: int) -> Record:
 def _follows(parent: Parent) -> list[int]:
     wanted = RecordFilter(of=parent.reference)
     found = parent.call.dependencies.store.find(parent.call.workspace, FOLLOWS, wanted, PageRange())
-    return [int(str(record_in(document)["FOLLOW_ID"])) for document in found.documents]
+    return [FOLLOWS.id_of(record_in(document)) for document in found.documents]
 
 
 def _said(parent: Parent, status: int, *, following: bool) -> ResponseReturnValue:

@@ -12,7 +12,9 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.kinds import TEAMS
 from mock_insightly.records.fields import Record, Sent, Whole, rows_of
+from mock_insightly.records.query import WHOLE
 from mock_insightly.records.records import record_in
+from mock_insightly.records.search import EVERYTHING
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall, allow, this_call
@@ -119,7 +121,7 @@ def _write(call: CrmCall, team: int, given: Callable[[Record], Record]) -> Recor
 
 
 def _members(call: CrmCall) -> Iterator[Record]:
-    for document in call.dependencies.store.every(call.workspace, TEAMS):
+    for document in call.dependencies.store.find(call.workspace, TEAMS, EVERYTHING, WHOLE).documents:
         yield from rows_of(record_in(document), _ROWS)
 
 

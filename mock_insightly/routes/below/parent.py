@@ -37,9 +37,7 @@ class Parent:
         Raises:
             NoSuchRecordError: it is not there.
         """
-        return record_in(
-            self.call.dependencies.store.get(self.call.workspace, self.shape.kind, self.id).document
-        )
+        return record_in(self.call.dependencies.store.get(self.call.workspace, self.shape.kind, self.id))
 
     def write(
         self,

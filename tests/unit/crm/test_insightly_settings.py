@@ -7,7 +7,6 @@ import pytest
 import mock_insightly
 from mock_insightly import CrmSettings
 from mock_insightly.account.allowance import Allowance, RateLimits, RateLimitVerdict
-from mock_insightly.records.bookmarks import Bookmarks
 from mock_kit.settings import SettingsError
 
 
@@ -103,31 +102,3 @@ def test_a_clock_that_is_set_back_a_day_starts_a_day():
     allowance.take("a", noon, limits)
 
     assert allowance.take("a", noon - timedelta(days=1), limits) == RateLimitVerdict(left=0)
-
-
-def test_a_bookmark_holds_as_long_as_the_state_does():
-    bookmarks = Bookmarks()
-    bookmarks.put("list", 1, end=(100, 5100), total=300)
-
-    assert bookmarks.end("list", 1, 100) == 5100
-    assert bookmarks.end("list", 1, 99) is None
-    assert bookmarks.total("list", 1) == 300
-    assert bookmarks.end("list", 2, 100) is bookmarks.total("list", 2) is None
-    assert bookmarks.end("other", 1, 100) is None
-
-    bookmarks.put("list", 2, end=(200, 5200))
-    assert bookmarks.end("list", 2, 200) == 5200
-    assert bookmarks.end("list", 2, 100) is bookmarks.total("list", 2) is None
-
-
-def test_bookmarks_do_not_pile_up():
-    bookmarks = Bookmarks()
-    for number in range(1000):
-        bookmarks.put("pages", 1, end=(number, number))
-        bookmarks.put(number, 1, total=number)
-        bookmarks.put("pages", 1)
-
-    assert bookmarks.total(0, 1) is None
-    assert bookmarks.total(999, 1) == 999
-    assert bookmarks.end("pages", 1, 0) is None
-    assert bookmarks.end("pages", 1, 999) == 999

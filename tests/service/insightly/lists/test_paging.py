@@ -117,6 +117,39 @@ def test_a_record_updated_between_pages_appears_where_its_id_stands(crm):
     assert crm.total(f"{search}&skip=2") == 6
 
 
+@pytest.mark.parametrize(
+    "dates", ["", "updated_after_utc=2026-03-01&"], ids=["by value", "by value and date"]
+)
+def test_pages_of_a_search_are_those_of_what_records_are_called_by_now(crm, dates):
+    search = f"Contacts/Search?field_name=FIRST_NAME&field_value=Ada&{dates}top=2&count_total=true"
+    made = [crm.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"] for _ in range(6)]
+    other = crm.create("Contacts", FIRST_NAME="Grace")["CONTACT_ID"]
+    assert ids(crm.shown(search)) == made[:2]
+    assert crm.total(search) == 6
+
+    crm.update(f"Contacts/{made[0]}", FIRST_NAME="Grace")
+
+    assert ids(crm.shown(f"{search}&skip=2")) == made[3:5]
+    assert crm.total(f"{search}&skip=2") == 5
+
+    crm.update(f"Contacts/{other}", FIRST_NAME="Ada")
+
+    assert ids(crm.shown(f"{search}&skip=4")) == [made[5], other]
+    assert crm.total(f"{search}&skip=4") == 6
+
+
+def test_renamed_records_stay_in_the_order_of_their_ids(crm):
+    made = [crm.create("Contacts", FIRST_NAME=name)["CONTACT_ID"] for name in "abc"]
+    crm.advance(minutes=1)
+    for contact_id, name in zip(reversed(made), "zyx", strict=True):
+        crm.update(f"Contacts/{contact_id}", FIRST_NAME=name)
+        crm.advance(minutes=1)
+
+    search = "Contacts/Search?updated_after_utc=2026-03-02T10:00:30Z"
+    assert ids(crm.shown(search)) == made
+    assert [ids(crm.shown(f"{search}&top=1&skip={skip}")) for skip in range(3)] == [[one] for one in made]
+
+
 def test_pages_of_a_workspace_begun_anew_are_its_own(crm):
     crm.seed(20)
     before = crm.shown("Contacts?top=10&skip=10&count_total=true")

@@ -159,6 +159,8 @@ def test_a_plain_list_ignores_the_date_unless_told_otherwise(crm, configured):
     assert honest.shown("Contacts?updated_after_utc=2027-01-01") == []
     assert len(honest.shown("Contacts?updated_after_utc=2026-01-01")) == 1
     honest.refused(400, "GET", "Contacts?updated_after_utc=soon")
+    assert honest.shown("LeadSources?updated_after_utc=2027-01-01") == []
+    assert honest.shown("LeadSources?updated_after_utc=2020-01-01") == honest.shown("LeadSources")
 
 
 def test_a_search_finds_the_very_second_if_told_so(configured):

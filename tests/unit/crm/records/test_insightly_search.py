@@ -12,6 +12,7 @@ from mock_insightly.errors import (
     NoSuchFieldError,
     TooManyFiltersError,
 )
+from mock_insightly.kinds import ORGANISATIONS
 from mock_insightly.records.search import Criterion, RecordFilter, updated_after, wildcard
 from mock_insightly.versions.known import VERSIONS
 
@@ -198,7 +199,7 @@ def test_v2_2_has_a_filter_for_each_documented_name(resource, name, value, recor
 def test_v2_2_finds_contacts_by_the_name_of_their_organisation():
     criterion = wanted(V22, "contacts", organisation="Acme%").criterion
 
-    assert criterion.via == ("Organisations", "ORGANISATION_NAME")
+    assert criterion.via == (ORGANISATIONS, "ORGANISATION_NAME")
     assert criterion.places == ("ORGANISATION_ID",)
 
 
