@@ -1,6 +1,7 @@
 """What the sink answers: the next answers of a bin are told beforehand, and used up in order."""
 
 from typing import Annotated, NotRequired, TypedDict
+from wsgiref.util import is_hop_by_hop
 
 from msgspec import Meta, Struct, structs, to_builtins
 from werkzeug.datastructures import Headers
@@ -13,22 +14,6 @@ from mock_kit.web.wire import DELAY_HEADER, Reply
 # `$` alone would let a line feed follow, and `\Z` is no word of a JSON schema's
 _HeaderName = Annotated[str, Meta(pattern=rf"^{HEADER_NAME}$(?!\n)")]
 _HeaderValue = Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$(?!\n)")]
-
-_OF_THE_CONNECTION = frozenset(
-    {
-        "connection",
-        "content-length",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "trailers",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""Headers that only the server may set: with a wrong one it could not keep the connection in order."""
 
 _BODILESS = frozenset({204, 205, 304})
 
@@ -70,7 +55,8 @@ class ScriptedResponse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.body is not None and self.status in _BODILESS:
             raise ValueError(f"an answer of status {self.status} has no body")
         for name in self.headers:
-            if name.lower() in _OF_THE_CONNECTION:
+            # with a wrong one the server could not keep the connection in order
+            if is_hop_by_hop(name) or name.lower() in {"content-length", "trailer"}:
                 raise ValueError(f"the header {name} is the server's to set")
 
     @property

@@ -26,7 +26,6 @@ def _telling(insert: InsertInto) -> Insert:
 
 
 _tell = Prepared(_telling)
-_untell = Prepared(tables.bins.delete().where(*_this_bin))
 
 
 class BinSettings(Struct, frozen=True, kw_only=True):
@@ -59,7 +58,7 @@ def bin_settings_of(connection: Connection, workspace: str, name: str) -> BinSet
 def save_bin_settings(connection: Connection, workspace: str, name: str, settings: BinSettings) -> None:
     """Replace a bin's settings."""
     if settings == BinSettings():
-        _untell.run(connection, {"of_workspace": workspace, "of_bin": name})
+        connection.execute(tables.bins.delete().where(_bins.workspace == workspace, _bins.bin == name))
         return
     lists = {"signature_keys": encode_text(settings.keys), "answers": encode_text(settings.answers)}
     on = {"forward": settings.forward, "relays": settings.relays}

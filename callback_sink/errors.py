@@ -1,10 +1,9 @@
 """Every way in which the sink can say no."""
 
 from collections.abc import Sequence
-from typing import TypedDict
 
-from callback_sink.expectation import ExpectationFailure, ExpectationFailureJson
-from callback_sink.search import NearMiss, NearMissJson
+from callback_sink.expectation import ExpectationFailure
+from callback_sink.search import NearMiss
 
 
 class SinkError(Exception):
@@ -48,29 +47,13 @@ class NotAsExpectedError(SinkError):
         self.failures = failures
         self.count = count
 
-    def to_json(self) -> "ExpectationReport":
+    def to_json(self) -> dict[str, object]:
         """Return what an answer says beside the message."""
         return {
             "verified": False,
             "count": self.count,
             "failures": [failure.to_json() for failure in self.failures],
         }
-
-
-class ExpectationReport(TypedDict):
-    """What an answer says of an expectation that does not hold."""
-
-    verified: bool
-    count: int
-    failures: list[ExpectationFailureJson]
-
-
-class Shortfall(TypedDict):
-    """What an answer says of a wait in vain."""
-
-    count: int
-    expected: int
-    closest: list[NearMissJson]
 
 
 class ForwardRefusedError(SinkError):
@@ -120,7 +103,7 @@ class CameTooFewError(SinkError):
         self.count = count
         self.closest = closest
 
-    def to_json(self) -> "Shortfall":
+    def to_json(self) -> dict[str, object]:
         """Return what an answer says beside the message."""
         return {
             "count": self.count,

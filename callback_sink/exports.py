@@ -6,7 +6,7 @@ Secrets are masked in both, as they are in a listing.
 from base64 import b64encode
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 from urllib.parse import parse_qsl, quote
 
 from callback_sink.inbox import Callback, CallbackJson
@@ -34,80 +34,10 @@ class CallbackExport(PageJson):
     callbacks: list[ExportedCallback]
 
 
-class _Named(TypedDict):
-    name: str
-    value: str
-
-
-class _PostData(TypedDict):
-    mimeType: str
-    text: str
-    _base64: NotRequired[str]
-
-
-class _Request(TypedDict):
-    method: str
-    url: str
-    httpVersion: str
-    cookies: list[_Named]
-    headers: list[_Named]
-    queryString: list[_Named]
-    postData: NotRequired[_PostData]
-    headersSize: int
-    bodySize: int
-
-
-class _Content(TypedDict):
-    size: int
-    mimeType: str
-
-
-class _Response(TypedDict):
-    status: int
-    statusText: str
-    httpVersion: str
-    cookies: list[_Named]
-    headers: list[_Named]
-    content: _Content
-    redirectURL: str
-    headersSize: int
-    bodySize: int
-
-
-class _Timings(TypedDict):
-    send: int
-    wait: int
-    receive: int
-
-
-class _Entry(TypedDict):
-    startedDateTime: str
-    time: int
-    request: _Request
-    response: _Response
-    cache: dict[str, str]
-    timings: _Timings
-    _id: int
-    _signature: str
-
-
-class _Creator(TypedDict):
-    name: str
-    version: str
-
-
-class _Log(TypedDict):
-    version: str
-    creator: _Creator
-    entries: list[_Entry]
-    _total: int
-    _next: str | None
-
-
 class Har(TypedDict):
-    """An HTTP archive."""
+    """An HTTP archive, as the HAR 1.2 specification describes it."""
 
-    log: _Log
+    log: dict[str, object]
 
 
 def as_json(callbacks: Iterable[Callback], page: PageJson) -> CallbackExport:
@@ -142,12 +72,22 @@ def as_har(callbacks: Iterable[Callback], page: PageJson, *, origin: str) -> Har
     }
 
 
-def _entry(callback: Callback, origin: str) -> _Entry:
+def _entry(callback: Callback, origin: str) -> dict[str, object]:
     return {
         "startedDateTime": format_instant(callback.received_at),
         "time": 0,
         "request": _request(callback, origin),
-        "response": _response(callback.status),
+        "response": {
+            "status": callback.status or 0,
+            "statusText": _phrase(callback.status),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": [],
+            "content": {"size": 0, "mimeType": "x-unknown"},
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": -1,
+        },
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
         "_id": callback.id,
@@ -155,10 +95,10 @@ def _entry(callback: Callback, origin: str) -> _Entry:
     }
 
 
-def _request(callback: Callback, origin: str) -> _Request:
+def _request(callback: Callback, origin: str) -> dict[str, object]:
     path = quote(callback.path, safe=_OF_A_URL)
     query = parse_qsl(path.partition("?")[2], keep_blank_values=True, errors="replace")
-    request: _Request = {
+    return {
         "method": callback.method,
         "url": origin.rstrip("/") + path,
         "httpVersion": "HTTP/1.1",
@@ -167,33 +107,17 @@ def _request(callback: Callback, origin: str) -> _Request:
         "queryString": [{"name": name, "value": value} for name, value in query],
         "headersSize": -1,
         "bodySize": callback.size,
+        **({"postData": _post_data(callback)} if callback.body else {}),
     }
-    if callback.body:
-        request["postData"] = _post_data(callback)
-    return request
 
 
-def _post_data(callback: Callback) -> _PostData:
+def _post_data(callback: Callback) -> dict[str, str]:
     """Write a body; the format has text alone, so the bytes stand beside it where they are none."""
     kind = next((value for name, value in callback.headers if name.lower() == "content-type"), "")
-    data: _PostData = {"mimeType": kind, "text": callback.text}
+    data = {"mimeType": kind, "text": callback.text}
     if callback.text.encode() != callback.body:
         data["_base64"] = b64encode(callback.body).decode()
     return data
-
-
-def _response(status: int | None) -> _Response:
-    return {
-        "status": status or 0,
-        "statusText": _phrase(status),
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": [],
-        "content": {"size": 0, "mimeType": "x-unknown"},
-        "redirectURL": "",
-        "headersSize": -1,
-        "bodySize": -1,
-    }
 
 
 def _phrase(status: int | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote_to_bytes, urlsplit
+from wsgiref.util import is_hop_by_hop
 
 from werkzeug.datastructures import Headers
 
@@ -19,22 +20,6 @@ FORWARDED_HEADER = "Elements-Local-Forwarded"
 
 _LONGEST_ANSWER = 8 * 1024
 _USUAL_PORTS = {"http": 80, "https": 443}
-_OF_THE_CONNECTION = frozenset(
-    {
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""Headers that are about the connection they came over, and not about the callback (RFC 9110, section 7.6.1)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +52,7 @@ class Forwarder:
         outcome = _outcome(reply, url, now=now, replay=False)
         if isinstance(reply, NoReply):
             return None, outcome
-        kept = [(name, value) for name, value in reply.headers if name.lower() not in _OF_THE_CONNECTION]
+        kept = [(name, value) for name, value in reply.headers if not _is_of_the_connection(name)]
         return replace(reply, headers=Headers(kept)), outcome
 
     def replay(self, callback: Callback, url: str, *, now: datetime) -> ForwardedJson:
@@ -92,13 +77,18 @@ def headers_of(came: Sequence[tuple[str, str]]) -> dict[str, str]:
     {'X-A': '1, 2'}
     """
     named = [value for name, value in came if name.lower() == "connection"]
-    left_out = _OF_THE_CONNECTION | {token.strip().lower() for value in named for token in value.split(",")}
+    left_out = {token.strip().lower() for value in named for token in value.split(",")}
     names: dict[str, str] = {}
     values: dict[str, list[str]] = {}
     for name, value in came:
-        if name.lower() not in left_out:
+        if name.lower() not in left_out and not _is_of_the_connection(name):
             values.setdefault(names.setdefault(name.lower(), name), []).append(value)
     return {name: ", ".join(each) for name, each in values.items()}
+
+
+def _is_of_the_connection(name: str) -> bool:
+    """Say whether a header is about the connection it came over, not about the callback (RFC 9110, section 7.6.1)."""
+    return is_hop_by_hop(name) or name.lower() in {"content-length", "expect", "host", "trailer"}
 
 
 def leads_back(url: str, name: str, *, host: str) -> bool:

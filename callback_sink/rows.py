@@ -1,7 +1,6 @@
 """Callbacks as the database has them."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from msgspec.json import decode
 
@@ -35,39 +34,16 @@ def taken(received: Received, answer: ScriptedResponse, keys: list[str], *, numb
     """Return a callback as it is kept: as much of it as was read, judged by that."""
     body = answer.read(received.body)
     return Callback(
+        **{**vars(received), "body": body},
         id=number,
-        received_at=received.received_at,
-        bin=received.bin,
-        method=received.method,
-        path=received.path,
-        headers=received.headers,
-        body=body,
         status=None if answer.hangs_up else answer.status,
         signature=judge(received.signature_header, body, keys),
         size=len(received.body),
     )
 
 
-class Row(TypedDict):
-    """A callback as the table has it, but for its workspace."""
-
-    id: int
-    bin: str
-    bin_digest: str
-    received_at: datetime
-    method: str
-    path: str
-    status: int | None
-    signature: str
-    headers: str
-    body: bytes
-    size: int
-    weight: int
-    forwards: str
-
-
-def row_of(callback: Callback) -> Row:
-    """Write a callback for its row."""
+def row_of(callback: Callback) -> dict[str, object]:
+    """Write a callback for its row, but for the workspace."""
     return {
         "id": callback.id,
         "bin": callback.bin,

@@ -1,21 +1,21 @@
 """What the sink remembers: callbacks, and the settings of each bin."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
 
 from msgspec import structs
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, select
 
 from callback_sink import tables, usage
 from callback_sink.answers import ScriptedResponse, next_answer
 from callback_sink.bin_settings import BinSettings, bin_settings_of, save_bin_settings
 from callback_sink.errors import NoSuchCallbackError
-from callback_sink.inbox import Callback, ForwardedJson, Received, SignatureVerdict, judge
+from callback_sink.inbox import Callback, ForwardedJson, Received, judge
 from callback_sink.listed import CallbackPage, page_of
-from callback_sink.rows import callback_of, row_of, taken
+from callback_sink.rows import callback_of, row_of, taken, weight_of
 from callback_sink.search import Filters, NearMiss, closest, matches
 from callback_sink.tables import digest_of
 from callback_sink.usage import StorageLimits, StorageUsage
@@ -39,26 +39,6 @@ _next_id = Prepared(
     )
 )
 _add = Prepared(tables.callbacks.insert())
-_of_workspace = (
-    tables.callbacks.select()
-    .where(_kept.workspace == bindparam("of_workspace"), _kept.id > bindparam("after"))
-    .order_by(_kept.id)
-    .limit(_ROWS_AT_ONCE)
-)
-_of_bin = _of_workspace.where(_kept.bin_digest == bindparam("of_digest"), _kept.bin == bindparam("of_bin"))
-_all = Prepared(_of_workspace)
-_in_bin = Prepared(_of_bin)
-_unchecked = Prepared(_of_bin.where(_kept.signature == SignatureVerdict.UNCHECKED.value))
-_this = (_kept.workspace == bindparam("of_workspace"), _kept.id == bindparam("of_id"))
-_one = Prepared(tables.callbacks.select().where(*_this))
-_settle = Prepared(tables.callbacks.update().where(*_this).values(signature=bindparam("found")))
-_weights = select(_kept.id, _kept.bin_digest, _kept.weight).where(
-    _kept.workspace == bindparam("of_workspace")
-)
-_remove = Prepared(tables.callbacks.delete().where(*_this))
-_note = Prepared(
-    tables.callbacks.update().where(*_this).values(forwards=bindparam("noted"), status=bindparam("answered"))
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,16 +80,9 @@ class CallbackStore:
                     connection, workspace, received.bin, structs.replace(settings, answers=left)
                 )
             callback = taken(received, answer, settings.keys, number=_draw_id(connection, workspace))
-            row = row_of(callback)
-            _add.run(connection, {"workspace": workspace, **row})
-            usage.added(
-                connection,
-                workspace,
-                row["bin_digest"],
-                row["weight"],
-                limits=self._limits,
-                now=received.received_at,
-            )
+            _add.run(connection, {"workspace": workspace, **row_of(callback)})
+            digest, weight, now = digest_of(received.bin), weight_of(callback), received.received_at
+            usage.added(connection, workspace, digest, weight, limits=self._limits, now=now)
         relays = settings.relays and not settings.answers
         stands_in = settings.relays and not relays
         forward = None if answer.hangs_up or stands_in else settings.forward
@@ -124,12 +97,12 @@ class CallbackStore:
             relayed: what the target answered is what the sender was answered.
         """
         with self._writing() as connection:
-            of = {"of_workspace": workspace, "of_id": number}
-            row = _one.first(connection, of)
+            row = connection.execute(tables.callbacks.select().where(_this(workspace, number))).first()
             if row is not None:
                 noted = [*callback_of(row).forwards, forwarded][-_FORWARDS_KEPT:]
                 answered = forwarded["status"] if relayed else row.status
-                _note.run(connection, {**of, "noted": encode_text(noted), "answered": answered})
+                change = tables.callbacks.update().where(_this(workspace, number))
+                connection.execute(change.values(forwards=encode_text(noted), status=answered))
 
     def used(self, workspace: str | None = None, name: str | None = None) -> StorageUsage:
         """Say how much is kept of a bin, of a workspace, or of all."""
@@ -141,8 +114,7 @@ class CallbackStore:
     ) -> list[Callback]:
         """Return the callbacks that a search means of those that came after one, oldest first."""
         with self._database.reading() as connection:
-            found = _read(connection, _all, {"of_workspace": workspace}, after=number)
-            return list(islice((each for each in found if matches(wanted, each)), at_most))
+            return list(islice(_search(connection, workspace, wanted, after=number), at_most))
 
     def last_id(self, workspace: str) -> int:
         """Return the id of the latest callback that came since the last reset."""
@@ -178,20 +150,23 @@ class CallbackStore:
             NoSuchCallbackError: there is none of this id.
         """
         with self._database.reading() as connection:
-            row = _one.first(connection, {"of_workspace": workspace, "of_id": min(asked, _LARGEST_ID)})
+            this = _this(workspace, min(asked, _LARGEST_ID))
+            row = connection.execute(tables.callbacks.select().where(this)).first()
         if row is None:
             raise NoSuchCallbackError(asked, workspace=workspace)
         return callback_of(row)
 
     def remove(self, workspace: str, wanted: Filters) -> list[Callback]:
         """Forget the callbacks that a search means, and return them, oldest first."""
-        of = {"of_workspace": workspace}
         with self._writing() as connection:
             found = list(_search(connection, workspace, wanted))
             if found:
-                counted = {row.id: (row.bin_digest, row.weight) for row in connection.execute(_weights, of)}
-                _remove.run_each(connection, [{**of, "of_id": one.id} for one in found])
-                usage.removed(connection, workspace, [counted[one.id] for one in found])
+                # as it was counted when they came: in a workspace of another name their paths are longer or shorter
+                weights = select(_kept.id, _kept.bin_digest, _kept.weight).where(_kept.workspace == workspace)
+                counted = {number: (digest, weight) for number, digest, weight in connection.execute(weights)}
+                these = tables.callbacks.delete().where(_this(workspace, bindparam("of_id")))
+                connection.execute(these, [{"of_id": each.id} for each in found])
+                usage.removed(connection, workspace, [counted[each.id] for each in found])
         return found
 
     def bin_settings(self, workspace: str, name: str) -> BinSettings:
@@ -248,25 +223,16 @@ def _draw_id(connection: Connection, workspace: str) -> int:
 
 
 def _search(connection: Connection, workspace: str, wanted: Filters, *, after: int = 0) -> Iterator[Callback]:
-    of = {"of_workspace": workspace}
-    narrowed = (_all, of) if wanted.bin is None else (_in_bin, {**of, **_named(wanted.bin)})
-    return (callback for callback in _read(connection, *narrowed, after=after) if matches(wanted, callback))
+    """Yield what is meant of the callbacks after one, oldest first: a full inbox need not fit into memory."""
+    mine = tables.callbacks.select().where(_kept.workspace == workspace, _kept.id > after)
+    if wanted.bin is not None:
+        mine = mine.where(_kept.bin_digest == digest_of(wanted.bin), _kept.bin == wanted.bin)
+    rows = connection.execute(mine.order_by(_kept.id), execution_options={"yield_per": _ROWS_AT_ONCE})
+    return (callback for callback in map(callback_of, rows) if matches(wanted, callback))
 
 
-def _read(
-    connection: Connection, statement: Prepared, of: Mapping[str, object], *, after: int = 0
-) -> Iterator[Callback]:
-    """Yield callbacks, oldest first, a few rows at a time: a full inbox need not fit into memory."""
-    while True:
-        rows = statement.all(connection, {**of, "after": after})
-        yield from map(callback_of, rows)
-        if len(rows) < _ROWS_AT_ONCE:
-            return
-        after = rows[-1].id
-
-
-def _named(name: str) -> dict[str, str]:
-    return {"of_bin": name, "of_digest": digest_of(name)}
+def _this(workspace: str, number: int | BindParameter[int]) -> ColumnElement[bool]:
+    return and_(_kept.workspace == workspace, _kept.id == number)
 
 
 def _digest(name: str | None) -> str | None:
@@ -277,15 +243,9 @@ def _know(connection: Connection, workspace: str, name: str, settings: BinSettin
     """Note a bin's keys, and judge by them the callbacks that came when none was known."""
     known = list(dict.fromkeys(keys))
     save_bin_settings(connection, workspace, name, structs.replace(settings, keys=known))
-    unchecked = _read(connection, _unchecked, {"of_workspace": workspace, **_named(name)})
-    judged = [
-        {
-            "of_workspace": workspace,
-            "of_id": callback.id,
-            "found": judge(callback.signature_header, callback.body, known).value,
-        }
-        for callback in unchecked
-    ]
-    if judged:
-        _settle.run_each(connection, judged)
+    unchecked = Filters(bin=name, signature="unchecked")
+    for callback in list(_search(connection, workspace, unchecked)):
+        found = judge(callback.signature_header, callback.body, known)
+        change = tables.callbacks.update().where(_this(workspace, callback.id))
+        connection.execute(change.values(signature=found.value))
     return len(known)
