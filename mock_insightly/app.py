@@ -6,24 +6,12 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from mock_insightly import errors
 from mock_insightly.account.allowance import Allowance
 from mock_insightly.account.grants import Grants
 from mock_insightly.compression import CompressionMiddleware
 from mock_insightly.dependencies import EXTENSION, CrmDependencies
 from mock_insightly.description import describe
-from mock_insightly.errors import (
-    AuthorizationDeniedError,
-    BadRequestError,
-    EmptyUploadError,
-    InUseError,
-    NoSuchRecordError,
-    NoSuchResourceError,
-    NoSuchRowError,
-    OutOfPlanError,
-    PlanLimitError,
-    SingularResourceError,
-    XmlNotServedError,
-)
 from mock_insightly.faults import CrmRules
 from mock_insightly.made_up.seed import LARGEST
 from mock_insightly.middleware import InsightlyMiddleware
@@ -80,17 +68,17 @@ _ROUTES = (
 STATUSES: dict[type[Exception], int] = {
     **ADMIN_STATUSES,
     **STANDALONE_STATUSES,
-    AuthorizationDeniedError: 401,
-    XmlNotServedError: 406,
-    BadRequestError: 400,
-    NoSuchRecordError: 404,
-    NoSuchResourceError: 404,
-    NoSuchRowError: 404,
-    EmptyUploadError: 417,
-    InUseError: 409,
-    OutOfPlanError: 403,
-    PlanLimitError: 402,
-    SingularResourceError: 405,
+    errors.AuthorizationDeniedError: 401,
+    errors.XmlNotServedError: 406,
+    errors.BadRequestError: 400,
+    errors.NoSuchRecordError: 404,
+    errors.NoSuchResourceError: 404,
+    errors.NoSuchRowError: 404,
+    errors.EmptyUploadError: 417,
+    errors.InUseError: 409,
+    errors.OutOfPlanError: 403,
+    errors.PlanLimitError: 402,
+    errors.SingularResourceError: 405,
 }
 
 

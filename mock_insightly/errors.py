@@ -157,16 +157,6 @@ class NoRoomError(BadRequestError):
         super().__init__(f"{called} holds one entry of each sort, and has no place for {shown(came)}")
 
 
-class ODataError(BadRequestError):
-    """A query of v2.1 cannot be read.
-
-    Source: 400 for texts without quotes (the vendor's Python client and the v2.1 help page, documented).
-    """
-
-    def __init__(self, called: str, expected: str, came: str) -> None:
-        super().__init__(f"{called} must be {expected}; got {shown(came)}")
-
-
 class NoImageError(BadRequestError):
     """A record has no image, on v2.1.
 

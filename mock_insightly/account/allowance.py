@@ -1,13 +1,12 @@
 """How many calls an account may make: in a day, and in a second."""
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 from sqlalchemy import Connection
 
 from mock_kit.storage.table_rows import SnapshotError
@@ -45,26 +44,16 @@ class RateLimits:
     strict: bool = False
 
 
-@dataclass(kw_only=True)
-class _Used:
-    """What a workspace has used up.
+_Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class KeptUse(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a workspace has used up, in memory and in a snapshot.
 
     Attributes:
         lately: the calls of the last second, while a limit is in force for them.
         stamps: the calls of the last 24 hours, where those are a day.
     """
-
-    day: date
-    today: int = 0
-    lately: list[datetime] = field(default_factory=list)
-    stamps: deque[datetime] = field(default_factory=deque)
-
-
-_Instant = Annotated[datetime, Meta(tz=True)]
-
-
-class KeptUse(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What a workspace has used up, as a snapshot has it."""
 
     day: date
     today: Annotated[int, Meta(ge=0)]
@@ -85,7 +74,7 @@ class Allowance:
 
     def __init__(self, *, rolling: bool = False) -> None:
         self._rolling = rolling
-        self._used: dict[str, _Used] = {}
+        self._used: dict[str, KeptUse] = {}
         self._lock = Lock()
 
     def take(self, workspace: str, now: datetime, limits: RateLimits) -> RateLimitVerdict:
@@ -119,9 +108,7 @@ class Allowance:
         """Return what a workspace has used up."""
         with self._lock:
             used = self._used.get(workspace.name)
-            if used is None:
-                return None
-            return KeptUse(day=used.day, today=used.today, lately=list(used.lately), stamps=list(used.stamps))
+            return used and structs.replace(used, lately=[*used.lately], stamps=[*used.stamps])
 
     def restore(
         self, _connection: Connection, workspace: Workspace, value: KeptUse | None
@@ -140,24 +127,22 @@ class Allowance:
             with self._lock:
                 self._used.pop(workspace.name, None)
                 if value is not None:
-                    self._used[workspace.name] = _Used(
-                        day=value.day, today=value.today, lately=value.lately, stamps=deque(value.stamps)
-                    )
+                    self._used[workspace.name] = value
 
         return put_back
 
-    def _since(self, workspace: str, now: datetime) -> _Used:
+    def _since(self, workspace: str, now: datetime) -> KeptUse:
         """Return what was used since the day began, by a clock that may have been set back too."""
         used = self._used.get(workspace)
         day = now.astimezone(UTC).date()
         if used is None or (used.day != day and not self._rolling):
-            used = self._used[workspace] = _Used(day=day)
+            used = self._used[workspace] = KeptUse(day=day, today=0, lately=[], stamps=[])
         while used.stamps and not timedelta() <= now - used.stamps[0] < _DAY:
-            used.stamps.popleft()
+            del used.stamps[0]
             used.today -= 1
         return used
 
-    def _over_in(self, used: _Used, now: datetime) -> int:
+    def _over_in(self, used: KeptUse, now: datetime) -> int:
         """Return the whole seconds until a call is let through again."""
         if not used.stamps:
             return _left_of_day(now)

@@ -6,6 +6,7 @@ Source: shapes, types and how values and defaults are written recorded from v3.1
 
 from dataclasses import dataclass
 
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Record
 from mock_kit.api.json_text import Json
 
@@ -133,6 +134,11 @@ CUSTOM_FIELDS = (
     *_fields("TASK", ("Sketch", "IMAGE", None, ())),
     *_fields("EVENT", ("Poster", "IMAGE", None, ())),
 )
+
+
+def custom_fields(_account: CrmAccount) -> list[Record]:
+    """Return all definitions as v2 shows them."""
+    return [field.to_v2() for field in CUSTOM_FIELDS]
 
 
 def custom_field_called(entity: str, name: str) -> CustomField | None:

@@ -4,11 +4,12 @@ Source: fields and their order from recorded v2.1 lists (observed) and the v3.1 
     made up, and follow from the account.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mock_insightly.account.account import CrmAccount, first_number
+from mock_insightly.account.pipelines import activity_sets, pipelines, stages
 from mock_insightly.made_up.countries import COUNTRIES, CURRENCIES
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record
@@ -138,3 +139,21 @@ def custom_objects(account: CrmAccount) -> list[Record]:
         }
         for name, label in ((name, name[:-3].replace("_", " ")) for name in account.custom_objects)
     ]
+
+
+SHARED = (
+    Lookup(name="ActivitySets", rows=activity_sets, key="ACTIVITYSET_ID", collection="ACTIVITIES"),
+    Lookup(name="Countries", rows=countries, paged=False),
+    Lookup(name="Currencies", rows=currencies, paged=False),
+    Lookup(name="OpportunityStateReasons", rows=state_reasons),
+    Lookup(name="Permissions", rows=permissions, single=True),
+    Lookup(name="PipelineStages", rows=stages, key="STAGE_ID"),
+    Lookup(name="Pipelines", rows=pipelines, key="PIPELINE_ID"),
+    Lookup(name="Relationships", rows=relationships),
+)
+"""The lists that v2.2 and v3 show alike."""
+
+
+def by_name(*lookups: Lookup) -> Mapping[str, Lookup]:
+    """Return lists by name in lower case, as normalised paths have it."""
+    return {lookup.name.lower(): lookup for lookup in sorted(lookups, key=lambda lookup: lookup.name)}

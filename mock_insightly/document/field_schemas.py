@@ -6,17 +6,7 @@ shows each in one.
 
 from typing import TypeAlias
 
-from mock_insightly.records.fields import (
-    LARGEST_WHOLE,
-    Choice,
-    Date,
-    Decimal,
-    FieldType,
-    Flag,
-    Loose,
-    Text,
-    Whole,
-)
+from mock_insightly.records import fields
 from mock_insightly.records.row_types import LinkedName
 
 Said: TypeAlias = dict[str, object]
@@ -31,7 +21,7 @@ _BLANK_OR = "^$|"
 _HAS_LETTERS = r"\S"
 
 
-def shown(type_: FieldType | None, *, nullable: bool) -> Said:
+def shown(type_: fields.FieldType | None, *, nullable: bool) -> Said:
     """Return the schema of a value in an answer.
 
     Raises:
@@ -40,28 +30,28 @@ def shown(type_: FieldType | None, *, nullable: bool) -> Said:
     match type_:
         case None:
             return {"type": "null"}
-        case Text():
+        case fields.Text():
             said = _text(type_)
         case LinkedName():
             said = {"type": "string", "examples": [*type_.known[:1]]}
-        case Choice():
+        case fields.Choice():
             said = {"type": "string", "enum": [*type_.options]}
-        case Whole():
+        case fields.Whole():
             said = {"type": "integer", "format": "int64"}
-        case Decimal():
+        case fields.Decimal():
             said = {"type": "number"}
-        case Flag():
+        case fields.Flag():
             said = {"type": "boolean"}
-        case Date():
+        case fields.Date():
             said = {"type": "string", "pattern": _SHOWN_DATE, "examples": [_EXAMPLE_DATE]}
-        case Loose():
+        case fields.Loose():
             return {"type": ["string", "number", "boolean", "null"]}
         case _:
             raise _unknown(type_)
     return or_null(said) if nullable else said
 
 
-def taken(type_: FieldType, *, required: bool = False) -> Said:
+def taken(type_: fields.FieldType, *, required: bool = False) -> Said:
     """Return the schema of a value in a request.
 
     Args:
@@ -71,22 +61,22 @@ def taken(type_: FieldType, *, required: bool = False) -> Said:
         TypeError: fields of this type have none yet.
     """
     match type_:
-        case Text():
+        case fields.Text():
             said = _text(type_) | ({"minLength": 1, "pattern": _HAS_LETTERS} if required else {})
         case LinkedName():
             said = {"type": "string"} | ({"minLength": 1, "pattern": _HAS_LETTERS} if required else {})
-        case Choice():
+        case fields.Choice():
             said = {"type": "string", "enum": [*type_.options]}
-        case Whole():
+        case fields.Whole():
             said = _whole(type_)
-        case Decimal():
+        case fields.Decimal():
             said = _or_text({"type": "number"}, r"^[+-]?[0-9]{1,300}(\.[0-9]{1,300})?$")
-        case Flag():
+        case fields.Flag():
             said = {"enum": [True, False, "true", "false", "True", "False"]}
-        case Date():
+        case fields.Date():
             blank = "" if required else _BLANK_OR
             said = {"type": "string", "pattern": f"{blank}^{DATE}$", "examples": [_EXAMPLE_DATE]}
-        case Loose():
+        case fields.Loose():
             said = {"type": ["string", "number", "boolean"]}
         case _:
             raise _unknown(type_)
@@ -104,13 +94,13 @@ def or_null(said: Said) -> Said:
     return {**said, **widened, **({"enum": [*values, None]} if isinstance(values, list) else {})}
 
 
-def _text(type_: Text) -> Said:
+def _text(type_: fields.Text) -> Said:
     return {"type": "string"} | ({} if type_.longest is None else {"maxLength": type_.longest})
 
 
-def _whole(type_: Whole) -> Said:
-    lowest = max(type_.lowest, -LARGEST_WHOLE)
-    number = {"type": "integer", "format": "int64", "minimum": lowest, "maximum": LARGEST_WHOLE}
+def _whole(type_: fields.Whole) -> Said:
+    lowest = max(type_.lowest, -fields.LARGEST_WHOLE)
+    number = {"type": "integer", "format": "int64", "minimum": lowest, "maximum": fields.LARGEST_WHOLE}
     return _or_text(number, "^[+-]?[0-9]{1,19}$")
 
 
@@ -118,5 +108,5 @@ def _or_text(number: Said, pattern: str) -> Said:
     return {"anyOf": [number, {"type": "string", "pattern": pattern}]}
 
 
-def _unknown(type_: FieldType) -> TypeError:
+def _unknown(type_: fields.FieldType) -> TypeError:
     return TypeError(f"{type(type_).__name__} has no JSON Schema; give it one in {__name__}")

@@ -20,22 +20,9 @@ from mock_insightly.document.record_paths import RecordPaths
 from mock_insightly.document.record_schemas import id_schema, object_of, rows_of_key
 from mock_insightly.kinds import STATE_CHANGES, RecordKind
 from mock_insightly.records.fields import Date, Text, Whole
+from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.shape import Shape
-from mock_insightly.versions.sub_resources import (
-    Assignment,
-    Attachments,
-    Broken,
-    Children,
-    Conversion,
-    EmbeddedCollection,
-    FieldPicture,
-    Following,
-    Mailbox,
-    Picture,
-    PipelinePosition,
-    StateSwitch,
-    SubResource,
-)
+from mock_insightly.versions.sub_resources import SubResource
 
 _FOLLOWED = object_of({"FOLLOWING": {"type": "boolean"}})
 _BYTES: Said = {"type": "string", "format": "binary"}
@@ -99,7 +86,7 @@ def add_below(records: RecordPaths, sub: SubResource) -> None:
     _ADDED[sort](SubPaths(records, sub), sub)
 
 
-def _collection(below: SubPaths, sub: EmbeddedCollection) -> None:
+def _collection(below: SubPaths, sub: subs.EmbeddedCollection) -> None:
     key = below.records.shape.key(sub.key)
     row, to_write = below.records.schemas.row(key), below.records.schemas.row_to_write(key)
     if_match = below.records.if_match
@@ -130,7 +117,7 @@ def _collection(below: SubPaths, sub: EmbeddedCollection) -> None:
         below.say("DELETE", remove, members=(variable(sub.by.lower(), schema),))
 
 
-def _children(below: SubPaths, sub: Children) -> None:
+def _children(below: SubPaths, sub: subs.Children) -> None:
     shape = below.shape(sub.kind)
     schemas = below.records.schemas
     record = schemas.record(shape)
@@ -162,8 +149,8 @@ def _children(below: SubPaths, sub: Children) -> None:
         below.say("DELETE", delete, members=(record_variable(shape.kind.id_field.lower()),))
 
 
-def _body_of(below: SubPaths, sub: Children, shape: Shape) -> RequestBody:
-    if not isinstance(sub, Attachments):
+def _body_of(below: SubPaths, sub: subs.Children, shape: Shape) -> RequestBody:
+    if not isinstance(sub, subs.Attachments):
         return RequestBody(below.records.schemas.to_create(shape))
     texts: dict[str, Said] = {name: {} for name in ("file_name", "content_type", "file_category_id")}
     schema: Said = {"type": "object", "properties": {"file": _BYTES, **texts}, "required": ["file"]}
@@ -176,7 +163,7 @@ def _created(summary: str, record: Said, takes: RequestBody) -> CrmOperation:
     return CrmOperation("create", summary, gives, takes=takes, problems=refused)
 
 
-def _following(below: SubPaths, _sub: Following) -> None:
+def _following(below: SubPaths, _sub: subs.Following) -> None:
     for method, verb, says, gives in (
         ("GET", "show", f"Say whether the caller follows {below.one}.", ResponseBody(_FOLLOWED)),
         ("POST", "start", f"Follow {below.one}.", ResponseBody(_FOLLOWED, status=201)),
@@ -186,7 +173,7 @@ def _following(below: SubPaths, _sub: Following) -> None:
             below.say(method, CrmOperation(verb, says, gives))
 
 
-def _picture(below: SubPaths, sub: Picture) -> None:
+def _picture(below: SubPaths, sub: subs.Picture) -> None:
     if below.takes("GET"):
         show = CrmOperation("show", f"Show the image of {below.one}.", ResponseBody(file=True))
         if sub.missing is not None:
@@ -208,7 +195,7 @@ def _picture(below: SubPaths, sub: Picture) -> None:
             below.say(method, keep, members=(variable("file_name", _NAMED),))
 
 
-def _field_picture(below: SubPaths, _sub: FieldPicture) -> None:
+def _field_picture(below: SubPaths, _sub: subs.FieldPicture) -> None:
     field = variable("field", _NAMED, "The name of a custom field for images.")
     show = CrmOperation("show", f"Show the image in a field of {below.one}.", ResponseBody(file=True))
     remove = CrmOperation("remove", f"Take the image in a field of {below.one} away.", DELETED)
@@ -224,7 +211,7 @@ def _field_picture(below: SubPaths, _sub: FieldPicture) -> None:
     below.say("PUT", keep, members=(field, variable("file_name", _NAMED)))
 
 
-def _place(below: SubPaths, sub: PipelinePosition) -> None:
+def _place(below: SubPaths, sub: subs.PipelinePosition) -> None:
     stage = object_of({"STAGE_ID": id_schema()})
     if sub.stage_only:
         body, says = stage, f"Bring {below.one} to another stage."
@@ -242,7 +229,7 @@ def _place(below: SubPaths, sub: PipelinePosition) -> None:
         below.say("DELETE", CrmOperation("leave", f"Take {below.one} out of its pipeline.", DELETED))
 
 
-def _state(below: SubPaths, _sub: StateSwitch) -> None:
+def _state(below: SubPaths, _sub: subs.StateSwitch) -> None:
     field = below.records.shape.kind.field("OPPORTUNITY_STATE")
     state: Said = {} if field is None else taken(field.type, required=True)
     body = object_of({"FOR_OPPORTUNITY_STATE": state}, {"STATE_REASON_ID": taken(Whole(lowest=1))})
@@ -251,14 +238,14 @@ def _state(below: SubPaths, _sub: StateSwitch) -> None:
     below.say("PUT", replace(switch, parameters=below.records.if_match))
 
 
-def _assignment(below: SubPaths, _sub: Assignment) -> None:
+def _assignment(below: SubPaths, _sub: subs.Assignment) -> None:
     body = object_of({"ACTIVITYSET_ID": id_schema()}, {"START_DATE": taken(Date())})
     gives = ResponseBody({"type": "object"}, status=201)
     says = f"Assign a set of activities to {below.one}; each becomes a task."
     below.say("POST", CrmOperation("create", says, gives, takes=RequestBody(body), problems=(402,)))
 
 
-def _conversion(below: SubPaths, _sub: Conversion) -> None:
+def _conversion(below: SubPaths, _sub: subs.Conversion) -> None:
     body = object_of({}, {"OPPORTUNITY_NAME": taken(Text(longest=255))})
     gives = ResponseBody(below.parent, status=201)
     takes = RequestBody(body, needed=False)
@@ -267,28 +254,28 @@ def _conversion(below: SubPaths, _sub: Conversion) -> None:
     )
 
 
-def _mailbox(below: SubPaths, _sub: Mailbox) -> None:
+def _mailbox(below: SubPaths, _sub: subs.Mailbox) -> None:
     gives = ResponseBody(object_of({"EMAIL": {"type": "string"}}))
     below.say("GET", CrmOperation("show", f"Show the address that files e-mail under {below.one}.", gives))
 
 
-def _broken(_below: SubPaths, _sub: Broken) -> None:
+def _broken(_below: SubPaths, _sub: subs.Broken) -> None:
     """Add nothing: every call fails."""
 
 
 _Add: TypeAlias = Callable[[SubPaths, Any], None]
 
 _ADDED: Mapping[type[SubResource], _Add] = {
-    EmbeddedCollection: _collection,
-    Children: _children,
-    Attachments: _children,
-    Following: _following,
-    Picture: _picture,
-    FieldPicture: _field_picture,
-    PipelinePosition: _place,
-    StateSwitch: _state,
-    Assignment: _assignment,
-    Conversion: _conversion,
-    Mailbox: _mailbox,
-    Broken: _broken,
+    subs.EmbeddedCollection: _collection,
+    subs.Children: _children,
+    subs.Attachments: _children,
+    subs.Following: _following,
+    subs.Picture: _picture,
+    subs.FieldPicture: _field_picture,
+    subs.PipelinePosition: _place,
+    subs.StateSwitch: _state,
+    subs.Assignment: _assignment,
+    subs.Conversion: _conversion,
+    subs.Mailbox: _mailbox,
+    subs.Broken: _broken,
 }

@@ -7,23 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from mock_insightly import kinds
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import custom_fields_of
-from mock_insightly.kinds import (
-    COMMENTS,
-    CONTACTS,
-    EMAILS,
-    EVENTS,
-    LEADS,
-    MILESTONES,
-    NOTES,
-    OPPORTUNITIES,
-    ORGANISATIONS,
-    PROJECTS,
-    TASKS,
-    TEAMS,
-    RecordKind,
-)
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import whole_second
 from mock_insightly.records.fields import Record
 from mock_insightly.records.history import HistoryTransaction
@@ -89,7 +76,7 @@ _TAGS: list[Json] = [{"TAG_NAME": "Customer"}, {"TAG_NAME": "VIP"}]
 
 SMALL: tuple[SampleRecord, ...] = (
     SampleRecord(
-        kind=ORGANISATIONS,
+        kind=kinds.ORGANISATIONS,
         name="acme",
         fields={
             "ORGANISATION_NAME": "Acme Ltd",
@@ -101,9 +88,9 @@ SMALL: tuple[SampleRecord, ...] = (
             "TAGS": _TAGS,
         },
     ),
-    SampleRecord(kind=ORGANISATIONS, name="globex", fields={"ORGANISATION_NAME": "Globex GmbH"}),
+    SampleRecord(kind=kinds.ORGANISATIONS, name="globex", fields={"ORGANISATION_NAME": "Globex GmbH"}),
     SampleRecord(
-        kind=CONTACTS,
+        kind=kinds.CONTACTS,
         name="ada",
         fields={
             "FIRST_NAME": "Ada",
@@ -115,7 +102,7 @@ SMALL: tuple[SampleRecord, ...] = (
         edited=timedelta(seconds=1),
     ),
     SampleRecord(
-        kind=CONTACTS,
+        kind=kinds.CONTACTS,
         name="grace",
         fields={"FIRST_NAME": "Grace", "LAST_NAME": "Hopper", "TAGS": _TAGS},
         ids={"ORGANISATION_ID": "globex"},
@@ -123,12 +110,12 @@ SMALL: tuple[SampleRecord, ...] = (
         edited=timedelta(days=3),
     ),
     SampleRecord(
-        kind=LEADS,
+        kind=kinds.LEADS,
         name="alan",
         fields={"FIRST_NAME": "Alan", "LAST_NAME": "Turing", "EMAIL": "alan@example.org", "LEAD_RATING": 4},
     ),
     SampleRecord(
-        kind=OPPORTUNITIES,
+        kind=kinds.OPPORTUNITIES,
         name="engine",
         fields={
             "OPPORTUNITY_NAME": "Analytical engine",
@@ -140,17 +127,19 @@ SMALL: tuple[SampleRecord, ...] = (
         links=("ada",),
     ),
     SampleRecord(
-        kind=PROJECTS,
+        kind=kinds.PROJECTS,
         name="bridge",
         fields={"PROJECT_NAME": "Bridge", "STATUS": "IN PROGRESS"},
         ids={"OPPORTUNITY_ID": "engine"},
         links=("acme",),
     ),
-    SampleRecord(kind=MILESTONES, fields={"TITLE": "Foundation"}, on="bridge"),
-    SampleRecord(kind=TASKS, name="call", fields={"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, on="ada"),
-    SampleRecord(kind=TASKS, fields={"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
+    SampleRecord(kind=kinds.MILESTONES, fields={"TITLE": "Foundation"}, on="bridge"),
     SampleRecord(
-        kind=EVENTS,
+        kind=kinds.TASKS, name="call", fields={"TITLE": "Call Ada", "STATUS": "NOT STARTED"}, on="ada"
+    ),
+    SampleRecord(kind=kinds.TASKS, fields={"TITLE": "Dig", "STATUS": "IN PROGRESS"}, on="bridge"),
+    SampleRecord(
+        kind=kinds.EVENTS,
         fields={
             "TITLE": "Trade fair",
             "START_DATE_UTC": "2026-05-04 08:00:00",
@@ -159,11 +148,14 @@ SMALL: tuple[SampleRecord, ...] = (
         on="acme",
     ),
     SampleRecord(
-        kind=NOTES, name="met", fields={"TITLE": "Met at the fair", "BODY": "<p>Likes looms.</p>"}, on="ada"
+        kind=kinds.NOTES,
+        name="met",
+        fields={"TITLE": "Met at the fair", "BODY": "<p>Likes looms.</p>"},
+        on="ada",
     ),
-    SampleRecord(kind=COMMENTS, fields={"BODY": "<p>So do I.</p>"}, on="met"),
+    SampleRecord(kind=kinds.COMMENTS, fields={"BODY": "<p>So do I.</p>"}, on="met"),
     SampleRecord(
-        kind=EMAILS,
+        kind=kinds.EMAILS,
         fields={
             "SUBJECT": "Your offer",
             "EMAIL_FROM": "ada@acme.example",
@@ -172,7 +164,7 @@ SMALL: tuple[SampleRecord, ...] = (
         },
         on="ada",
     ),
-    SampleRecord(kind=TEAMS, fields={"TEAM_NAME": "Sales"}),
+    SampleRecord(kind=kinds.TEAMS, fields={"TEAM_NAME": "Sales"}),
 )
 
 _LONG = "x" * 255
@@ -189,7 +181,7 @@ def _edges() -> tuple[SampleRecord, ...]:
     """Return records at the edges of what fields hold, several updated in one second."""
     contacts = tuple(
         SampleRecord(
-            kind=CONTACTS,
+            kind=kinds.CONTACTS,
             name=f"contact {at}",
             fields={"FIRST_NAME": text, "LAST_NAME": text, "TAGS": [{"TAG_NAME": text}]},
             edited=timedelta(seconds=at % 4),
@@ -198,31 +190,33 @@ def _edges() -> tuple[SampleRecord, ...]:
     )
     return (
         *contacts,
-        SampleRecord(kind=CONTACTS, fields={"FIRST_NAME": "Only"}),
+        SampleRecord(kind=kinds.CONTACTS, fields={"FIRST_NAME": "Only"}),
         SampleRecord(
-            kind=CONTACTS,
+            kind=kinds.CONTACTS,
             fields={"FIRST_NAME": "Full", "BACKGROUND": "x" * 4000, **_custom_values("CONTACT")},
         ),
         SampleRecord(
-            kind=CONTACTS,
+            kind=kinds.CONTACTS,
             fields={"FIRST_NAME": "Late", "DATE_OF_BIRTH": "9999-12-31 23:59:59", "DATES": _dates()},
         ),
-        *(SampleRecord(kind=ORGANISATIONS, fields={"ORGANISATION_NAME": text}) for text in _NAMES),
+        *(SampleRecord(kind=kinds.ORGANISATIONS, fields={"ORGANISATION_NAME": text}) for text in _NAMES),
         *(
-            SampleRecord(kind=LEADS, fields={"LAST_NAME": text, "EMAIL": f"{text}@x.example"})
+            SampleRecord(kind=kinds.LEADS, fields={"LAST_NAME": text, "EMAIL": f"{text}@x.example"})
             for text in _NAMES
         ),
         *(
-            SampleRecord(kind=OPPORTUNITIES, fields={"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount})
+            SampleRecord(
+                kind=kinds.OPPORTUNITIES, fields={"OPPORTUNITY_NAME": "Amount", "BID_AMOUNT": amount}
+            )
             for amount in (0, -1, 0.1 + 0.2, 2**53 + 1, 10**15)
         ),
         SampleRecord(
-            kind=OPPORTUNITIES,
+            kind=kinds.OPPORTUNITIES,
             fields={"OPPORTUNITY_NAME": _LONG, "FORECAST_CLOSE_DATE": "2038-01-19 03:14:07"},
             links=tuple(sample.name for sample in contacts),
         ),
         SampleRecord(
-            kind=EVENTS,
+            kind=kinds.EVENTS,
             fields={
                 "TITLE": _EMOJI,
                 "START_DATE_UTC": "2038-01-19 03:14:08",
@@ -231,12 +225,12 @@ def _edges() -> tuple[SampleRecord, ...]:
             on="contact 0",
         ),
         SampleRecord(
-            kind=NOTES, fields={"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"
+            kind=kinds.NOTES, fields={"TITLE": _SCRIPT, "BODY": f"<p>{_QUOTES}</p>{_BREAKS}"}, on="contact 1"
         ),
         SampleRecord(
-            kind=TASKS, fields={"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"
+            kind=kinds.TASKS, fields={"TITLE": "x" * 500, "DUE_DATE": "2038-01-20 00:00:00"}, on="contact 2"
         ),
-        SampleRecord(kind=CONTACTS, fields={"FIRST_NAME": "Newest"}, age=timedelta()),
+        SampleRecord(kind=kinds.CONTACTS, fields={"FIRST_NAME": "Newest"}, age=timedelta()),
     )
 
 

@@ -1,7 +1,7 @@
 """The part of OData that v2.1 understands: ``$filter``, ``$orderby``, ``$skip``, ``$top``.
 
-Source: operators, literals and several ``$filter`` in one query (the vendor's Python client and the v2.1 help page,
-    documented); ``ne``, ``ge``, ``le`` and ``and`` are assumed, and so is that case does not count in a text.
+Source: operators, literals, 400 for texts without quotes, and several ``$filter`` in one query (the vendor's Python
+    client and the v2.1 help page, documented); ``ne``, ``ge``, ``le`` and ``and`` are assumed, and so is that case does not count in a text.
 """
 
 import re
@@ -11,7 +11,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
-from mock_insightly.errors import ODataError
+from mock_insightly.errors import FieldError
 from mock_insightly.records.dates import DateFormatError, format_date, parse_date
 from mock_insightly.records.fields import Record
 from mock_kit.api.json_text import Json
@@ -83,7 +83,7 @@ def parse_odata(raw: str, names: Iterable[str]) -> OData:
         names: the fields that records show.
 
     Raises:
-        ODataError: a filter or an order cannot be read, or names no field.
+        FieldError: a filter or an order cannot be read, or names no field.
 
     >>> parse_odata("$filter=FIRST_NAME eq 'Ada'&$top=5", ["FIRST_NAME"]).terms[0].value
     'ada'
@@ -109,7 +109,7 @@ def _terms(text: str, known: Mapping[str, str]) -> Iterable[Term]:
     while rest:
         found = _TERM.match(rest)
         if found is None:
-            raise ODataError(
+            raise FieldError(
                 "$filter", "a comparison such as FIRST_NAME eq 'Ada', with texts in quotes", rest
             )
         yield Term(
@@ -125,13 +125,13 @@ def _order(text: str, known: Mapping[str, str]) -> tuple[str, bool] | None:
         return None
     found = _ORDER.match(text)
     if found is None:
-        raise ODataError("$orderby", "a field, perhaps with desc behind it", text)
+        raise FieldError("$orderby", "a field, perhaps with desc behind it", text)
     return _known(found[1], known), (found[2] or "").lower() == "desc"
 
 
 def _known(field: str, known: Mapping[str, str]) -> str:
     if field.upper() not in known:
-        raise ODataError(field, f"one of {', '.join(known.values())}", field)
+        raise FieldError(field, f"one of {', '.join(known.values())}", field)
     return known[field.upper()]
 
 

@@ -11,28 +11,18 @@ from http import HTTPStatus
 
 from flask import Flask, Response, request
 
+from mock_insightly import errors
 from mock_insightly.dependencies import dependencies
-from mock_insightly.errors import (
-    BadRequestError,
-    EmptyUploadError,
-    InUseError,
-    NoImageError,
-    NoSuchRecordError,
-    NoSuchRowError,
-    OutOfPlanError,
-    PlanLimitError,
-    StaleRecordError,
-)
 from mock_insightly.paths import is_api_path, version_in
 from mock_kit.api.json_text import MalformedJsonError, NotJsonContentError, encode
 
 _PLAIN = "text/plain; charset=utf-8"
 _ALIKE = (
-    BadRequestError,
+    errors.BadRequestError,
     MalformedJsonError,
-    PlanLimitError,
-    NoSuchRowError,
-    InUseError,
+    errors.PlanLimitError,
+    errors.NoSuchRowError,
+    errors.InUseError,
     NotJsonContentError,
 )
 
@@ -45,11 +35,11 @@ def answer_plainly(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
     """
     for kind in _ALIKE:
         app.register_error_handler(kind, _telling(statuses[kind]))
-    app.register_error_handler(NoSuchRecordError, _no_such_record)
-    app.register_error_handler(NoImageError, _no_image)
-    app.register_error_handler(OutOfPlanError, _out_of_plan)
-    app.register_error_handler(StaleRecordError, _stale)
-    app.register_error_handler(EmptyUploadError, _empty_upload)
+    app.register_error_handler(errors.NoSuchRecordError, _no_such_record)
+    app.register_error_handler(errors.NoImageError, _no_image)
+    app.register_error_handler(errors.OutOfPlanError, _out_of_plan)
+    app.register_error_handler(errors.StaleRecordError, _stale)
+    app.register_error_handler(errors.EmptyUploadError, _empty_upload)
 
 
 def _telling(status: int) -> Callable[[Exception], Response]:
@@ -75,27 +65,27 @@ def _told(message: str, status: int, reason: str | None = None) -> Response:
             return Response(encode({"Message": message}), status=status, mimetype="application/json")
 
 
-def _no_such_record(error: NoSuchRecordError) -> Response:
+def _no_such_record(error: errors.NoSuchRecordError) -> Response:
     return _told(str(error), 404, f"{error.entity} Not Found")
 
 
-def _stale(error: StaleRecordError) -> Response:
+def _stale(error: errors.StaleRecordError) -> Response:
     return _told(str(error), dependencies().settings.stale_status)
 
 
-def _out_of_plan(error: OutOfPlanError) -> Response:
+def _out_of_plan(error: errors.OutOfPlanError) -> Response:
     if dependencies().settings.out_of_plan_status == 404:
         return Response(status=404)
     return _told(str(error), 403)
 
 
-def _empty_upload(error: EmptyUploadError) -> Response:
+def _empty_upload(error: errors.EmptyUploadError) -> Response:
     if is_api_path(request.path) and version_in(request.path).plain_errors:
         return Response(status=417)
     return _told(str(error), 417)
 
 
-def _no_image(error: NoImageError) -> Response:
+def _no_image(error: errors.NoImageError) -> Response:
     if not str(error):
         return Response(status="400 Bad Request")
     return Response(str(error), status="400 A server exception was thrown.", content_type=_PLAIN)

@@ -3,21 +3,10 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from mock_insightly import kinds
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
-from mock_insightly.kinds import (
-    CONTACTS,
-    EVENTS,
-    KINDS,
-    LEADS,
-    NOTES,
-    OPPORTUNITIES,
-    ORGANISATIONS,
-    PROJECTS,
-    STATE_CHANGES,
-    TASKS,
-    RecordKind,
-)
+from mock_insightly.kinds import KINDS, RecordKind
 from mock_insightly.records.activity import DATED, activity, date_of
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, rows_of
@@ -30,7 +19,16 @@ from mock_insightly.records.states import state_change
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes.call import CrmCall
 
-COUNTED = (CONTACTS, ORGANISATIONS, LEADS, OPPORTUNITIES, PROJECTS, TASKS, EVENTS, NOTES)
+COUNTED = (
+    kinds.CONTACTS,
+    kinds.ORGANISATIONS,
+    kinds.LEADS,
+    kinds.OPPORTUNITIES,
+    kinds.PROJECTS,
+    kinds.TASKS,
+    kinds.EVENTS,
+    kinds.NOTES,
+)
 """What counts towards the limit of a plan."""
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
@@ -65,7 +63,7 @@ def update_in(
     after = writing.update(kind, record_id, noted)
     _stamp_other_side(writing, call, kind, was[0], after)
     _tell_activity(writing, call, kind, was[0], after)
-    if kind is OPPORTUNITIES:
+    if kind is kinds.OPPORTUNITIES:
         _tell_state(writing, call, was[0], after)
     return after
 
@@ -142,9 +140,9 @@ def _tell_state(writing: Writing, call: CrmCall, before: Record, after: Record) 
         return
 
     def make(number: int) -> Record:
-        return created(STATE_CHANGES, entry, record_id=number, account=call.account, now=call.stamped)
+        return created(kinds.STATE_CHANGES, entry, record_id=number, account=call.account, now=call.stamped)
 
-    writing.create(STATE_CHANGES, make)
+    writing.create(kinds.STATE_CHANGES, make)
 
 
 def _tell_activity(writing: Writing, call: CrmCall, kind: RecordKind, *states: Record) -> None:

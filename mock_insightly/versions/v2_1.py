@@ -4,8 +4,16 @@ Source: recorded exchanges of the vendor's Ruby client (observed), its routes an
 """
 
 from mock_insightly.account.account import CrmAccount
-from mock_insightly.account.definitions import CUSTOM_FIELDS
-from mock_insightly.account.lookups import Lookup, countries, currencies, only, relationships, state_reasons
+from mock_insightly.account.definitions import custom_fields
+from mock_insightly.account.lookups import (
+    Lookup,
+    by_name,
+    countries,
+    currencies,
+    only,
+    relationships,
+    state_reasons,
+)
 from mock_insightly.account.pipelines import pipelines, stages
 from mock_insightly.kinds import COMMENTS, EMAILS, NOTES, TASKS
 from mock_insightly.records.fields import Record
@@ -17,7 +25,19 @@ from mock_insightly.versions.sub_resources import Broken, Children, Conversion, 
 from mock_insightly.versions.v2_1_records import SHAPES
 from mock_insightly.versions.version import Version
 
-_FIELD = (
+
+def _reasons(account: CrmAccount) -> list[Record]:
+    """Return state reasons as v2.1 shows them: like entries of a history that has not happened."""
+    never: Record = {"OPPORTUNITY_ID": 0, "DATE_CHANGED_UTC": "0001-01-01 00:00:00"}
+    told = only(state_reasons, "FOR_OPPORTUNITY_STATE", "STATE_REASON_ID", "STATE_REASON")
+    return [never | row for row in told(account)]
+
+
+def _wanted(_shape: Shape, _query: Query) -> RecordFilter:
+    return EVERYTHING
+
+
+_FIELD = [
     "CUSTOM_FIELD_ID",
     "ORDER_ID",
     "FIELD_FOR",
@@ -27,47 +47,18 @@ _FIELD = (
     "DEFAULT_VALUE",
     "GROUP_ID",
     "CUSTOM_FIELD_OPTIONS",
+]
+_STAGE = ("PIPELINE_ID", "STAGE_ID", "STAGE_NAME", "STAGE_ORDER", "OWNER_USER_ID")
+
+LOOKUPS = by_name(
+    Lookup(name="Countries", rows=countries, paged=False),
+    Lookup(name="Currencies", rows=currencies, paged=False),
+    Lookup(name="CustomFields", rows=only(custom_fields, *_FIELD), key="CUSTOM_FIELD_ID", paged=False),
+    Lookup(name="OpportunityStateReasons", rows=_reasons, paged=False),
+    Lookup(name="PipelineStages", rows=only(stages, *_STAGE), key="STAGE_ID", paged=False),
+    Lookup(name="Pipelines", rows=pipelines, key="PIPELINE_ID", paged=False),
+    Lookup(name="Relationships", rows=relationships, paged=False),
 )
-
-
-def _reasons(account: CrmAccount) -> list[Record]:
-    """Return state reasons as v2.1 shows them: like entries of a history that has not happened."""
-    never: Record = {"OPPORTUNITY_ID": 0, "DATE_CHANGED_UTC": "0001-01-01 00:00:00"}
-    return [
-        {
-            **never,
-            **{name: row[name] for name in ("FOR_OPPORTUNITY_STATE", "STATE_REASON_ID", "STATE_REASON")},
-        }
-        for row in state_reasons(account)
-    ]
-
-
-def _wanted(_shape: Shape, _query: Query) -> RecordFilter:
-    return EVERYTHING
-
-
-LOOKUPS = {
-    lookup.name.lower(): lookup
-    for lookup in (
-        Lookup(name="Countries", rows=countries, paged=False),
-        Lookup(name="Currencies", rows=currencies, paged=False),
-        Lookup(
-            name="CustomFields",
-            rows=only(lambda _account: [field.to_v2() for field in CUSTOM_FIELDS], *_FIELD),
-            key="CUSTOM_FIELD_ID",
-            paged=False,
-        ),
-        Lookup(name="OpportunityStateReasons", rows=_reasons, paged=False),
-        Lookup(
-            name="PipelineStages",
-            rows=only(stages, "PIPELINE_ID", "STAGE_ID", "STAGE_NAME", "STAGE_ORDER", "OWNER_USER_ID"),
-            key="STAGE_ID",
-            paged=False,
-        ),
-        Lookup(name="Pipelines", rows=pipelines, key="PIPELINE_ID", paged=False),
-        Lookup(name="Relationships", rows=relationships, paged=False),
-    )
-}
 
 _PARENTS = "Contacts Organisations Leads Opportunities Projects"
 _IMAGES = r"Could not find file 'C:\inetpub\Insightly2WebAPIv21\Content\images\{}'."

@@ -5,18 +5,8 @@ Source: keys and their order from recorded v2.1 exchanges (observed).
 
 from dataclasses import replace
 
-from mock_insightly.kinds import (
-    CONTACTS,
-    EMAILS,
-    EVENTS,
-    FILE_ATTACHMENTS,
-    NOTES,
-    OPPORTUNITIES,
-    ORGANISATIONS,
-    PROJECTS,
-    TASKS,
-    RecordKind,
-)
+from mock_insightly import kinds
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, Rows
 from mock_insightly.versions.graph import SOCIAL_SLOTS, contact_infos
 from mock_insightly.versions.graph_children import child_links
@@ -58,13 +48,13 @@ def _in_capitals(note: Record) -> Record:
     return {**note, "LINK_SUBJECT_TYPE": of.upper() if isinstance(of, str) else of}
 
 
-_EMAILS = _looked_up("EMAILLINKS", EMAILS, "EMAILLINKS", "EMAIL_LINK_ID")
+_EMAILS = _looked_up("EMAILLINKS", kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID")
 _FILES = Key(
     name="FILE_ATTACHMENTS",
-    holds=Rows(fields=FILE_ATTACHMENTS.fields),
+    holds=Rows(fields=kinds.FILE_ATTACHMENTS.fields),
     show=lambda _record: None,
     collection=True,
-    child=(FILE_ATTACHMENTS, ""),
+    child=(kinds.FILE_ATTACHMENTS, ""),
 )
 
 _CONTACT = replace(
@@ -73,7 +63,7 @@ _CONTACT = replace(
         "CONTACT_ID SALUTATION FIRST_NAME LAST_NAME BACKGROUND IMAGE_URL DEFAULT_LINKED_ORGANISATION "
         "DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES "
         "CONTACTINFOS DATES TAGS LINKS CONTACTLINKS EMAILLINKS",
-        contact_infos(CONTACTS, *CONTACT_INFOS, *SOCIAL_SLOTS),
+        contact_infos(kinds.CONTACTS, *CONTACT_INFOS, *SOCIAL_SLOTS),
         _EMAILS,
     ),
     order=("FIRST_NAME", "LAST_NAME"),
@@ -84,7 +74,7 @@ _ORGANISATION = replace(
         "ORGANISATION_ID ORGANISATION_NAME BACKGROUND IMAGE_URL OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC "
         "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES CONTACTINFOS DATES TAGS LINKS "
         "ORGANISATIONLINKS EMAILLINKS",
-        contact_infos(ORGANISATIONS, *ORGANISATION_INFOS, *SOCIAL_SLOTS, domains=True),
+        contact_infos(kinds.ORGANISATIONS, *ORGANISATION_INFOS, *SOCIAL_SLOTS, domains=True),
         _EMAILS,
     ),
     order=("ORGANISATION_NAME",),
@@ -100,10 +90,10 @@ _LEAD = replace(
         "LEAD_SOURCE_ID INDUSTRY EMPLOYEE_COUNT LEAD_RATING LEAD_DESCRIPTION VISIBLE_TO VISIBLE_TEAM_ID "
         "VISIBLE_USER_IDS ADDRESS_STREET ADDRESS_CITY ADDRESS_STATE ADDRESS_POSTCODE ADDRESS_COUNTRY CUSTOMFIELDS "
         "TAGS EMAIL_LINKS EVENT_LINKS TASK_LINKS NOTE_LINKS FILE_ATTACHMENTS IMAGE_URL",
-        _looked_up("EMAIL_LINKS", EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
-        _looked_up("EVENT_LINKS", EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
-        _looked_up("TASK_LINKS", TASKS, "TASKLINKS", "TASK_LINK_ID"),
-        _looked_up("NOTE_LINKS", NOTES, "NOTELINKS", "NOTE_LINK_ID"),
+        _looked_up("EMAIL_LINKS", kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
+        _looked_up("EVENT_LINKS", kinds.EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
+        _looked_up("TASK_LINKS", kinds.TASKS, "TASKLINKS", "TASK_LINK_ID"),
+        _looked_up("NOTE_LINKS", kinds.NOTES, "NOTELINKS", "NOTE_LINK_ID"),
         _FILES,
     ),
     hides=("includeconverted", "CONVERTED"),
@@ -115,7 +105,7 @@ _OPPORTUNITY = replace(
         "BID_CURRENCY BID_AMOUNT BID_TYPE BID_DURATION PROBABILITY FORECAST_CLOSE_DATE CATEGORY_ID PIPELINE_ID "
         "STAGE_ID IMAGE_URL DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS "
         "CUSTOMFIELDS TAGS LINKS EMAILLINKS",
-        *flats(OPPORTUNITIES, "PIPELINE_ID STAGE_ID", writable=True),
+        *flats(kinds.OPPORTUNITIES, "PIPELINE_ID STAGE_ID", writable=True),
         _EMAILS,
     ),
     upserts=True,
@@ -126,7 +116,7 @@ _PROJECT = replace(
         "PROJECT_ID PROJECT_NAME STATUS PROJECT_DETAILS OPPORTUNITY_ID STARTED_DATE COMPLETED_DATE IMAGE_URL "
         "RESPONSIBLE_USER_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CATEGORY_ID PIPELINE_ID STAGE_ID "
         "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS TAGS LINKS EMAILLINKS",
-        *flats(PROJECTS, "PIPELINE_ID STAGE_ID", writable=True),
+        *flats(kinds.PROJECTS, "PIPELINE_ID STAGE_ID", writable=True),
         _EMAILS,
     ),
     at_first=lambda given: {**given, "STARTED_DATE": None},
@@ -137,7 +127,7 @@ _TASK = replace(
         "TASK_ID Title CATEGORY_ID DUE_DATE COMPLETED_DATE_UTC PUBLICLY_VISIBLE COMPLETED PROJECT_ID DETAILS STATUS "
         "PRIORITY PERCENT_COMPLETE START_DATE ASSIGNED_BY_USER_ID PARENT_TASK_ID OWNER_VISIBLE RESPONSIBLE_USER_ID "
         "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC TASKLINKS",
-        *flats(TASKS, "Title", {"Title": "TITLE"}),
+        *flats(kinds.TASKS, "Title", {"Title": "TITLE"}),
     ),
     required=("Title", "STATUS", "COMPLETED", "PUBLICLY_VISIBLE", "RESPONSIBLE_USER_ID"),
     stamps=("DATE_CREATED_UTC", "DATE_UPDATED_UTC"),

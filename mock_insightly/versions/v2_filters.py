@@ -4,22 +4,9 @@ Source: Insightly v2.2 OpenAPI document (documented); that `organisation` is a n
     organisation has no e-mail address in the late shim, since v3 has no column for one.
 """
 
+from mock_insightly import kinds
 from mock_insightly.errors import TooManyFiltersError
-from mock_insightly.kinds import (
-    CONTACTS,
-    EMAILS,
-    EVENTS,
-    LEADS,
-    MILESTONES,
-    NOTES,
-    OPPORTUNITIES,
-    ORGANISATIONS,
-    PROJECTS,
-    TASKS,
-    TEAMS,
-    USERS,
-    RecordKind,
-)
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Choice, Text
 from mock_insightly.records.query import Query
 from mock_insightly.records.search import Criterion, RecordFilter, exactly, wildcard
@@ -41,15 +28,17 @@ _TAG = {"tag": ("TAGS.TAG_NAME",)}
 _NAMES = _same("first_name last_name")
 
 FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
-    CONTACTS.name: {
+    kinds.CONTACTS.name: {
         "email": ("EMAIL_ADDRESS",),
-        "phone_number": tuple(field.name for field in CONTACTS.fields if field.name.startswith("PHONE")),
+        "phone_number": tuple(
+            field.name for field in kinds.CONTACTS.fields if field.name.startswith("PHONE")
+        ),
         "organisation": ("ORGANISATION_ID",),
         **_NAMES,
         **_TAG,
         **_place("ADDRESS_MAIL ADDRESS_OTHER"),
     },
-    ORGANISATIONS.name: {
+    kinds.ORGANISATIONS.name: {
         "email": (),
         "email_domain": ("EMAILDOMAINS.EMAIL_DOMAIN",),
         "phone_number": ("PHONE", "PHONE_FAX"),
@@ -57,7 +46,7 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         **_TAG,
         **_place("ADDRESS_BILLING ADDRESS_SHIP"),
     },
-    LEADS.name: {
+    kinds.LEADS.name: {
         "email": ("EMAIL",),
         "phone_number": ("PHONE", "MOBILE", "FAX"),
         "organisation": ("ORGANISATION_NAME",),
@@ -65,28 +54,28 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         **_TAG,
         **_place("ADDRESS"),
     },
-    OPPORTUNITIES.name: {
+    kinds.OPPORTUNITIES.name: {
         **_same(
             "opportunity_name opportunity_state category_id pipeline_id stage_id responsible_user_id "
             "owner_user_id forecast_close_date actual_close_date"
         ),
         **_TAG,
     },
-    PROJECTS.name: {
+    kinds.PROJECTS.name: {
         **_same("project_name status category_id pipeline_id stage_id responsible_user_id owner_user_id"),
         **_TAG,
     },
-    TASKS.name: _same("title status category_id owner_user_id"),
-    EVENTS.name: _same("title owner_user_id start_date_utc end_date_utc"),
-    NOTES.name: _same("title owner_user_id"),
-    EMAILS.name: {**_same("email_from email_to"), **_TAG},
-    MILESTONES.name: {},
-    USERS.name: {"email": ("EMAIL_ADDRESS",), **_NAMES},
-    TEAMS.name: _same("team_name"),
+    kinds.TASKS.name: _same("title status category_id owner_user_id"),
+    kinds.EVENTS.name: _same("title owner_user_id start_date_utc end_date_utc"),
+    kinds.NOTES.name: _same("title owner_user_id"),
+    kinds.EMAILS.name: {**_same("email_from email_to"), **_TAG},
+    kinds.MILESTONES.name: {},
+    kinds.USERS.name: {"email": ("EMAIL_ADDRESS",), **_NAMES},
+    kinds.TEAMS.name: _same("team_name"),
 }
 """The filters of each resource, and where their values stand."""
 
-_VIA = {(CONTACTS.name, "organisation"): (ORGANISATIONS, "ORGANISATION_NAME")}
+_VIA = {(kinds.CONTACTS.name, "organisation"): (kinds.ORGANISATIONS, "ORGANISATION_NAME")}
 
 
 def wanted(shape: Shape, query: Query) -> RecordFilter:

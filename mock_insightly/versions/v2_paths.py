@@ -4,76 +4,32 @@ Source: Insightly v2.2 OpenAPI document (documented); that rows with other conte
     another is assumed.
 """
 
-from mock_insightly.account.definitions import CUSTOM_FIELDS
-from mock_insightly.account.lookups import (
-    Lookup,
-    countries,
-    currencies,
-    instance,
-    only,
-    permissions,
-    relationships,
-    state_reasons,
-)
-from mock_insightly.account.pipelines import activity_sets, pipelines, stages
-from mock_insightly.kinds import (
-    COMMENTS,
-    EMAILS,
-    EVENTS,
-    FILE_ATTACHMENTS,
-    MILESTONES,
-    NOTES,
-    STATE_CHANGES,
-    TASKS,
-)
+from mock_insightly import kinds
+from mock_insightly.account import lookups
+from mock_insightly.account.definitions import custom_fields
+from mock_insightly.account.lookups import Lookup
+from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.sub_resources import (
-    Assignment,
-    Attachments,
-    Children,
-    EmbeddedCollection,
-    Following,
-    Mailbox,
-    Picture,
-    PipelinePosition,
-    StateSwitch,
-    SubResources,
-    below,
-)
+from mock_insightly.versions.sub_resources import SubResources, below
 
-LOOKUPS = {
-    lookup.name.lower(): lookup
-    for lookup in (
-        Lookup(name="ActivitySets", rows=activity_sets, key="ACTIVITYSET_ID", collection="ACTIVITIES"),
-        Lookup(name="Countries", rows=countries, paged=False),
-        Lookup(name="Currencies", rows=currencies, paged=False),
-        Lookup(name="CustomFieldGroups", rows=lambda _account: [], paged=False),
-        Lookup(
-            name="CustomFields",
-            rows=lambda _account: [field.to_v2() for field in CUSTOM_FIELDS],
-            key="CUSTOM_FIELD_ID",
-            paged=False,
-        ),
-        Lookup(
-            name="Instance",
-            rows=only(instance, "INSTANCE_NAME", "INSTANCE_SUBDOMAIN", "PLAN_NAME"),
-            single=True,
-        ),
-        Lookup(name="OpportunityStateReasons", rows=state_reasons),
-        Lookup(name="Permissions", rows=permissions, single=True),
-        Lookup(name="PipelineStages", rows=stages, key="STAGE_ID"),
-        Lookup(name="Pipelines", rows=pipelines, key="PIPELINE_ID"),
-        Lookup(name="Relationships", rows=relationships),
-    )
-}
+LOOKUPS = lookups.by_name(
+    *lookups.SHARED,
+    Lookup(name="CustomFieldGroups", rows=lambda _account: [], paged=False),
+    Lookup(name="CustomFields", rows=custom_fields, key="CUSTOM_FIELD_ID", paged=False),
+    Lookup(
+        name="Instance",
+        rows=lookups.only(lookups.instance, "INSTANCE_NAME", "INSTANCE_SUBDOMAIN", "PLAN_NAME"),
+        single=True,
+    ),
+)
 
 _PARENTS = "Contacts Organisations Leads Opportunities Projects"
 _IDS = ("CONTACT_ID", "OPPORTUNITY_ID", "ORGANISATION_ID", "PROJECT_ID")
 
-_TAGS = EmbeddedCollection(
+_TAGS = subs.EmbeddedCollection(
     name="Tags", key="TAGS", by="TAG_NAME", alike=("TAG_NAME",), on_all=methods("C"), on_one=methods("D")
 )
-_CUSTOM_FIELDS = EmbeddedCollection(
+_CUSTOM_FIELDS = subs.EmbeddedCollection(
     name="CustomFields",
     key="CUSTOMFIELDS",
     by="CUSTOM_FIELD_ID",
@@ -81,16 +37,16 @@ _CUSTOM_FIELDS = EmbeddedCollection(
     on_one=methods("D"),
     upserts=True,
 )
-_ADDRESSES = EmbeddedCollection(
+_ADDRESSES = subs.EmbeddedCollection(
     name="Addresses", key="ADDRESSES", by="ADDRESS_ID", on_all=methods("CU"), on_one=methods("D")
 )
-_DATES = EmbeddedCollection(
+_DATES = subs.EmbeddedCollection(
     name="Dates", key="DATES", by="DATE_ID", on_all=methods("CU"), on_one=methods("D")
 )
 
 
-def _infos(*beside: str) -> EmbeddedCollection:
-    return EmbeddedCollection(
+def _infos(*beside: str) -> subs.EmbeddedCollection:
+    return subs.EmbeddedCollection(
         name="ContactInfos",
         key="CONTACTINFOS",
         by="CONTACT_INFO_ID",
@@ -102,8 +58,8 @@ def _infos(*beside: str) -> EmbeddedCollection:
 
 def _links(
     name: str, by: str, alike: tuple[str, ...], *beside: str, on_all: str = "CU"
-) -> EmbeddedCollection:
-    return EmbeddedCollection(
+) -> subs.EmbeddedCollection:
+    return subs.EmbeddedCollection(
         name=name,
         key=name.upper(),
         by=by,
@@ -115,12 +71,12 @@ def _links(
 
 
 _STANDING = (
-    PipelinePosition(name="Pipeline", on_all=methods("UD")),
-    PipelinePosition(name="PipelineStage", on_all=methods("U"), stage_only=True),
+    subs.PipelinePosition(name="Pipeline", on_all=methods("UD")),
+    subs.PipelinePosition(name="PipelineStage", on_all=methods("U"), stage_only=True),
 )
-_HISTORY = Children(name="StateHistory", kind=STATE_CHANGES, on_all=methods("G"))
+_HISTORY = subs.Children(name="StateHistory", kind=kinds.STATE_CHANGES, on_all=methods("G"))
 
-_MEMBERS = EmbeddedCollection(
+_MEMBERS = subs.EmbeddedCollection(
     name="TeamMembers",
     key="TEAMMEMBERS",
     by="PERMISSION_ID",
@@ -132,7 +88,7 @@ _MEMBERS = EmbeddedCollection(
 SUB_RESOURCES: SubResources = dict(
     [
         *below("Teams", _MEMBERS),
-        *below(_PARENTS, Assignment(name="ActivitySetAssignment", on_all=methods("C"))),
+        *below(_PARENTS, subs.Assignment(name="ActivitySetAssignment", on_all=methods("C"))),
         *below(f"{_PARENTS} Emails", _TAGS),
         *below(_PARENTS, _CUSTOM_FIELDS),
         *below("Contacts Organisations", _ADDRESSES, _infos(), _DATES),
@@ -166,25 +122,37 @@ SUB_RESOURCES: SubResources = dict(
         *below("Emails", _links("EmailLinks", "EMAIL_LINK_ID", _IDS, on_all="C")),
         *below(
             _PARENTS,
-            Children(name="Emails", kind=EMAILS, on_all=methods("G")),
-            Children(name="Events", kind=EVENTS, on_all=methods("G")),
-            Children(name="Notes", kind=NOTES, on_all=methods("GC")),
-            Children(name="Tasks", kind=TASKS, on_all=methods("G")),
-            Picture(name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=200),
+            subs.Children(name="Emails", kind=kinds.EMAILS, on_all=methods("G")),
+            subs.Children(name="Events", kind=kinds.EVENTS, on_all=methods("G")),
+            subs.Children(name="Notes", kind=kinds.NOTES, on_all=methods("GC")),
+            subs.Children(name="Tasks", kind=kinds.TASKS, on_all=methods("G")),
+            subs.Picture(name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=200),
         ),
-        *below("Opportunities Projects", *_STANDING, Mailbox(name="LinkEmailAddress", on_all=methods("G"))),
-        *below("Opportunities", StateSwitch(name="State", on_all=methods("U")), _HISTORY),
+        *below(
+            "Opportunities Projects", *_STANDING, subs.Mailbox(name="LinkEmailAddress", on_all=methods("G"))
+        ),
+        *below("Opportunities", subs.StateSwitch(name="State", on_all=methods("U")), _HISTORY),
         *below(
             f"{_PARENTS} Notes",
-            Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC")),
+            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
         ),
-        *below("Comments", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC"))),
-        *below("Emails", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("G"))),
-        *below("Tasks Notes Emails", Children(name="Comments", kind=COMMENTS, on_all=methods("GC"))),
+        *below(
+            "Comments",
+            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
+        ),
+        *below(
+            "Emails",
+            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("G")),
+        ),
+        *below(
+            "Tasks Notes Emails", subs.Children(name="Comments", kind=kinds.COMMENTS, on_all=methods("GC"))
+        ),
         *below(
             "Projects",
-            Children(name="Milestones", kind=MILESTONES, on_all=methods("GCU"), on_one=methods("D")),
+            subs.Children(
+                name="Milestones", kind=kinds.MILESTONES, on_all=methods("GCU"), on_one=methods("D")
+            ),
         ),
-        *below(f"{_PARENTS} Tasks Notes Emails", Following(name="Follow", on_all=methods("GCD"))),
+        *below(f"{_PARENTS} Tasks Notes Emails", subs.Following(name="Follow", on_all=methods("GCD"))),
     ]
 )

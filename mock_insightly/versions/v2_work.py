@@ -6,24 +6,8 @@ Source: fields and their order from recorded v2.1 records (observed), with what 
 
 from dataclasses import replace
 
-from mock_insightly.kinds import (
-    CATEGORIES,
-    COMMENTS,
-    EMAILS,
-    EVENTS,
-    FILE_ATTACHMENTS,
-    FOLLOWS,
-    LEAD_SOURCES,
-    LEAD_STATUSES,
-    MILESTONES,
-    NOTES,
-    PROJECTS,
-    STATE_CHANGES,
-    TASKS,
-    TEAMS,
-    USERS,
-    RecordKind,
-)
+from mock_insightly import kinds
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.extracts import extract
 from mock_insightly.records.fields import Record, Text
 from mock_insightly.versions.graph import custom_fields
@@ -36,61 +20,61 @@ from mock_insightly.versions.v2_keys import flats
 from mock_kit.api.json_text import Json
 
 _PROJECT = Shape(
-    kind=PROJECTS,
+    kind=kinds.PROJECTS,
     required=("PROJECT_NAME", "STATUS"),
     keys=(
         *flats(
-            PROJECTS,
+            kinds.PROJECTS,
             "PROJECT_ID PROJECT_NAME STATUS PROJECT_DETAILS OPPORTUNITY_ID STARTED_DATE COMPLETED_DATE IMAGE_URL "
             "RESPONSIBLE_USER_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CATEGORY_ID PIPELINE_ID STAGE_ID "
             "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
-        custom_fields(PROJECTS),
-        *flats(PROJECTS, "TAGS"),
-        *LinkGraph(kind=PROJECTS, employs=False).keys(),
+        custom_fields(kinds.PROJECTS),
+        *flats(kinds.PROJECTS, "TAGS"),
+        *LinkGraph(kind=kinds.PROJECTS, employs=False).keys(),
     ),
 )
 
 _TASK = Shape(
-    kind=TASKS,
+    kind=kinds.TASKS,
     required=("TITLE", "STATUS", "COMPLETED", "PUBLICLY_VISIBLE", "RESPONSIBLE_USER_ID"),
     keys=(
         *flats(
-            TASKS,
+            kinds.TASKS,
             "TASK_ID TITLE CATEGORY_ID DUE_DATE COMPLETED_DATE_UTC PUBLICLY_VISIBLE COMPLETED PROJECT_ID "
             "OPPORTUNITY_ID MILESTONE_ID PIPELINE_ID STAGE_ID DETAILS STATUS PRIORITY PERCENT_COMPLETE START_DATE "
             "ASSIGNED_BY_USER_ID ASSIGNED_TEAM_ID ASSIGNED_DATE_UTC PARENT_TASK_ID OWNER_VISIBLE "
             "REMINDER_DATE_UTC REMINDER_SENT RESPONSIBLE_USER_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC",
         ),
-        child_links(TASKS, "TASKLINKS", "TASK_LINK_ID"),
+        child_links(kinds.TASKS, "TASKLINKS", "TASK_LINK_ID"),
     ),
 )
 
 _EVENT = Shape(
-    kind=EVENTS,
+    kind=kinds.EVENTS,
     required=("TITLE", "START_DATE_UTC", "END_DATE_UTC"),
     keys=(
         *flats(
-            EVENTS,
+            kinds.EVENTS,
             "EVENT_ID TITLE LOCATION DETAILS START_DATE_UTC END_DATE_UTC ALL_DAY PUBLICLY_VISIBLE "
             "REMINDER_DATE_UTC REMINDER_SENT",
         ),
-        child_links(EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
-        *flats(EVENTS, "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC"),
+        child_links(kinds.EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
+        *flats(kinds.EVENTS, "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC"),
     ),
 )
 
 _NOTE = Shape(
-    kind=NOTES,
+    kind=kinds.NOTES,
     required=("TITLE",),
     on_all=methods("GU"),
     keys=(
         *flats(
-            NOTES,
+            kinds.NOTES,
             "NOTE_ID TITLE BODY LINK_SUBJECT_ID LINK_SUBJECT_TYPE OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC "
             "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
-        child_links(NOTES, "NOTELINKS", "NOTE_LINK_ID"),
+        child_links(kinds.NOTES, "NOTELINKS", "NOTE_LINK_ID"),
     ),
 )
 
@@ -105,7 +89,7 @@ def _bodies() -> tuple[Key, ...]:
 
     Source: Insightly v2.2 OpenAPI document (documented).
     """
-    (body,) = flats(EMAILS, "BODY")
+    (body,) = flats(kinds.EMAILS, "BODY")
     return (
         replace(body, in_lists=lambda email: None if email["BODY"] is None else ""),
         Key(name="BODY_EXTRACT", holds=Text(), show=body_extract),
@@ -113,18 +97,18 @@ def _bodies() -> tuple[Key, ...]:
 
 
 _EMAIL = Shape(
-    kind=EMAILS,
+    kind=kinds.EMAILS,
     on_all=methods("G"),
     on_one=methods("G"),
     keys=(
-        *flats(EMAILS, "EMAIL_ID GMAIL_MESSAGE_ID EMAIL_DATE_UTC EMAIL_FROM EMAIL_TO EMAIL_CC SUBJECT"),
+        *flats(kinds.EMAILS, "EMAIL_ID GMAIL_MESSAGE_ID EMAIL_DATE_UTC EMAIL_FROM EMAIL_TO EMAIL_CC SUBJECT"),
         *_bodies(),
         *flats(
-            EMAILS,
+            kinds.EMAILS,
             "FORMAT SIZE OWNER_USER_ID DATE_CREATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
-        *flats(EMAILS, "TAGS"),
-        child_links(EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
+        *flats(kinds.EMAILS, "TAGS"),
+        child_links(kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
     ),
 )
 
@@ -143,7 +127,7 @@ def _list(
 
 
 _TEAM = _list(
-    TEAMS,
+    kinds.TEAMS,
     "TEAM_ID TEAM_NAME ANONYMOUS_TEAM DATE_CREATED_UTC DATE_UPDATED_UTC",
     "GCU",
     "GD",
@@ -159,7 +143,7 @@ WORK = (
     _NOTE,
     _EMAIL,
     _list(
-        MILESTONES,
+        kinds.MILESTONES,
         "MILESTONE_ID TITLE COMPLETED DUE_DATE OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC COMPLETED_DATE_UTC "
         "PROJECT_ID RESPONSIBLE_USER",
         "G",
@@ -168,7 +152,7 @@ WORK = (
         searched=True,
     ),
     _list(
-        USERS,
+        kinds.USERS,
         "USER_ID CONTACT_ID FIRST_NAME LAST_NAME TIMEZONE_ID EMAIL_ADDRESS EMAIL_DROPBOX_IDENTIFIER "
         "ADMINISTRATOR ACCOUNT_OWNER ACTIVE DATE_CREATED_UTC DATE_UPDATED_UTC USER_CURRENCY CONTACT_DISPLAY "
         "CONTACT_ORDER TASK_WEEK_START INSTANCE_ID",
@@ -177,10 +161,12 @@ WORK = (
         searched=True,
     ),
     _TEAM,
-    _list(LEAD_SOURCES, "FIELD_ORDER LEAD_SOURCE DEFAULT_VALUE LEAD_SOURCE_ID", "GCU", "D", "LEAD_SOURCE"),
+    _list(
+        kinds.LEAD_SOURCES, "FIELD_ORDER LEAD_SOURCE DEFAULT_VALUE LEAD_SOURCE_ID", "GCU", "D", "LEAD_SOURCE"
+    ),
     replace(
         _list(
-            LEAD_STATUSES,
+            kinds.LEAD_STATUSES,
             "LEAD_STATUS_ID LEAD_STATUS DEFAULT_STATUS STATUS_TYPE FIELD_ORDER",
             "GCU",
             "D",
@@ -190,18 +176,18 @@ WORK = (
     ),
     *(
         _list(kind, "CATEGORY_ID CATEGORY_NAME ACTIVE BACKGROUND_COLOR", "GCU", "GD", "CATEGORY_NAME")
-        for kind in CATEGORIES
+        for kind in kinds.CATEGORIES
     ),
-    _list(FOLLOWS, "RECORD_TYPE RECORD_ID", "G", ""),
-    _list(COMMENTS, "COMMENT_ID BODY OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC", "U", "GD"),
+    _list(kinds.FOLLOWS, "RECORD_TYPE RECORD_ID", "G", ""),
+    _list(kinds.COMMENTS, "COMMENT_ID BODY OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC", "U", "GD"),
     _list(
-        FILE_ATTACHMENTS,
+        kinds.FILE_ATTACHMENTS,
         "FILE_ID FILE_NAME CONTENT_TYPE FILE_SIZE FILE_CATEGORY_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC URL",
         "",
         "GD",
     ),
     _list(
-        STATE_CHANGES,
+        kinds.STATE_CHANGES,
         "OPPORTUNITY_ID DATE_CHANGED_UTC FOR_OPPORTUNITY_STATE STATE_REASON_ID STATE_REASON",
         "",
         "",

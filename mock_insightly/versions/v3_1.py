@@ -2,29 +2,9 @@
 
 from dataclasses import replace
 
+from mock_insightly import kinds
 from mock_insightly.account.definitions import custom_fields_of
-from mock_insightly.kinds import (
-    CATEGORIES,
-    COMMENTS,
-    CONTACTS,
-    EMAILS,
-    EVENTS,
-    FILE_ATTACHMENTS,
-    FOLLOWS,
-    LEAD_SOURCES,
-    LEAD_STATUSES,
-    LEADS,
-    MILESTONES,
-    NOTES,
-    OPPORTUNITIES,
-    ORGANISATIONS,
-    PROJECTS,
-    STATE_CHANGES,
-    TASKS,
-    TEAMS,
-    USERS,
-    RecordKind,
-)
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import custom_field
 from mock_insightly.versions import out_of_plan
@@ -36,19 +16,19 @@ from mock_insightly.versions.version import Version
 from mock_kit.api.json_text import Json
 
 _REQUIRED = {
-    CONTACTS.name: ("FIRST_NAME",),
-    ORGANISATIONS.name: ("ORGANISATION_NAME",),
-    LEADS.name: ("LAST_NAME",),
-    OPPORTUNITIES.name: ("OPPORTUNITY_NAME",),
-    PROJECTS.name: ("PROJECT_NAME", "STATUS"),
-    TASKS.name: ("TITLE",),
-    EVENTS.name: ("START_DATE_UTC", "END_DATE_UTC"),
-    NOTES.name: ("TITLE",),
-    MILESTONES.name: ("TITLE",),
-    TEAMS.name: ("TEAM_NAME",),
-    LEAD_SOURCES.name: ("LEAD_SOURCE",),
-    LEAD_STATUSES.name: ("LEAD_STATUS",),
-    **{kind.name: ("CATEGORY_NAME",) for kind in CATEGORIES},
+    kinds.CONTACTS.name: ("FIRST_NAME",),
+    kinds.ORGANISATIONS.name: ("ORGANISATION_NAME",),
+    kinds.LEADS.name: ("LAST_NAME",),
+    kinds.OPPORTUNITIES.name: ("OPPORTUNITY_NAME",),
+    kinds.PROJECTS.name: ("PROJECT_NAME", "STATUS"),
+    kinds.TASKS.name: ("TITLE",),
+    kinds.EVENTS.name: ("START_DATE_UTC", "END_DATE_UTC"),
+    kinds.NOTES.name: ("TITLE",),
+    kinds.MILESTONES.name: ("TITLE",),
+    kinds.TEAMS.name: ("TEAM_NAME",),
+    kinds.LEAD_SOURCES.name: ("LEAD_SOURCE",),
+    kinds.LEAD_STATUSES.name: ("LEAD_STATUS",),
+    **{kind.name: ("CATEGORY_NAME",) for kind in kinds.CATEGORIES},
 }
 """Source: Insightly v3.1 OpenAPI document (documented) as far as projects; what it also lists, ids, a lead's source and
 status, a task's owner and stamps, clients leave out without harm (observed). Of the rest, that they want a name is
@@ -97,25 +77,25 @@ def custom_shape(kind: RecordKind) -> Shape:
 
 
 _SHAPES = (
-    _shape(CONTACTS, "GCU", "GD", searched=True, tagged=True),
-    _shape(ORGANISATIONS, "GCU", "GD", searched=True, tagged=True),
-    _shape(LEADS, "GCU", "GD", searched=True, tagged=True),
-    _shape(OPPORTUNITIES, "GCU", "GD", searched=True, tagged=True),
-    _shape(PROJECTS, "GCU", "GD", searched=True, tagged=True),
-    _shape(TASKS, "GCU", "GD", searched=True),
-    _shape(EVENTS, "GCU", "GD", searched=True),
-    _shape(NOTES, "GU", "GD", searched=True),
-    _shape(EMAILS, "G", "GD", searched=True, tagged=True),
-    _shape(MILESTONES, "G", "G", searched=True),
-    _shape(USERS, "G", "G", searched=True),
-    _shape(TEAMS, "GCU", "GD"),
-    _shape(LEAD_SOURCES, "GCUD", ""),
-    replace(_shape(LEAD_STATUSES, "GCUD", ""), hides=("include_converted", "FOR_CONVERTED")),
-    *(_shape(kind, "GCU", "GD") for kind in CATEGORIES),
-    _shape(FOLLOWS, "G", ""),
-    _shape(COMMENTS, "U", "D"),
-    _shape(FILE_ATTACHMENTS, "", "GD"),
-    _shape(STATE_CHANGES, "", ""),
+    _shape(kinds.CONTACTS, "GCU", "GD", searched=True, tagged=True),
+    _shape(kinds.ORGANISATIONS, "GCU", "GD", searched=True, tagged=True),
+    _shape(kinds.LEADS, "GCU", "GD", searched=True, tagged=True),
+    _shape(kinds.OPPORTUNITIES, "GCU", "GD", searched=True, tagged=True),
+    _shape(kinds.PROJECTS, "GCU", "GD", searched=True, tagged=True),
+    _shape(kinds.TASKS, "GCU", "GD", searched=True),
+    _shape(kinds.EVENTS, "GCU", "GD", searched=True),
+    _shape(kinds.NOTES, "GU", "GD", searched=True),
+    _shape(kinds.EMAILS, "G", "GD", searched=True, tagged=True),
+    _shape(kinds.MILESTONES, "G", "G", searched=True),
+    _shape(kinds.USERS, "G", "G", searched=True),
+    _shape(kinds.TEAMS, "GCU", "GD"),
+    _shape(kinds.LEAD_SOURCES, "GCUD", ""),
+    replace(_shape(kinds.LEAD_STATUSES, "GCUD", ""), hides=("include_converted", "FOR_CONVERTED")),
+    *(_shape(kind, "GCU", "GD") for kind in kinds.CATEGORIES),
+    _shape(kinds.FOLLOWS, "G", ""),
+    _shape(kinds.COMMENTS, "U", "D"),
+    _shape(kinds.FILE_ATTACHMENTS, "", "GD"),
+    _shape(kinds.STATE_CHANGES, "", ""),
 )
 """Source: Insightly v3.1 OpenAPI document (documented)."""
 

@@ -4,67 +4,26 @@ Source: Insightly v3.1 OpenAPI document (documented), but for what a PUT of a co
     place of all rows, or one row in place of that with its id (assumed).
 """
 
-from mock_insightly.account.lookups import (
-    Lookup,
-    countries,
-    currencies,
-    custom_objects,
-    instance,
-    permissions,
-    relationships,
-    state_reasons,
-)
-from mock_insightly.account.pipelines import activity_sets, pipelines, stages
-from mock_insightly.kinds import (
-    COMMENTS,
-    EMAILS,
-    EVENTS,
-    FILE_ATTACHMENTS,
-    MILESTONES,
-    NOTES,
-    STATE_CHANGES,
-    TASKS,
-)
+from mock_insightly import kinds
+from mock_insightly.account import lookups
+from mock_insightly.account.lookups import Lookup
+from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.sub_resources import (
-    CUSTOM,
-    Assignment,
-    Attachments,
-    Children,
-    EmbeddedCollection,
-    FieldPicture,
-    Following,
-    Mailbox,
-    Picture,
-    PipelinePosition,
-    StateSwitch,
-    SubResources,
-    below,
-)
+from mock_insightly.versions.sub_resources import CUSTOM, SubResources, below
 
-LOOKUPS = {
-    lookup.name.lower(): lookup
-    for lookup in (
-        Lookup(name="ActivitySets", rows=activity_sets, key="ACTIVITYSET_ID", collection="ACTIVITIES"),
-        Lookup(name="Countries", rows=countries, paged=False),
-        Lookup(name="Currencies", rows=currencies, paged=False),
-        Lookup(name="CustomObjects", rows=custom_objects, key="OBJECT_NAME", paged=False),
-        Lookup(name="Instance", rows=instance, single=True),
-        Lookup(name="OpportunityStateReasons", rows=state_reasons),
-        Lookup(name="Permissions", rows=permissions, single=True),
-        Lookup(name="PipelineStages", rows=stages, key="STAGE_ID"),
-        Lookup(name="Pipelines", rows=pipelines, key="PIPELINE_ID"),
-        Lookup(name="Relationships", rows=relationships),
-    )
-}
+LOOKUPS = lookups.by_name(
+    *lookups.SHARED,
+    Lookup(name="CustomObjects", rows=lookups.custom_objects, key="OBJECT_NAME", paged=False),
+    Lookup(name="Instance", rows=lookups.instance, single=True),
+)
 
 _PARENTS = "Contacts Organisations Leads Opportunities Projects"
 
-_TAGS = EmbeddedCollection(
+_TAGS = subs.EmbeddedCollection(
     name="Tags", key="TAGS", by="TAG_NAME", alike=("TAG_NAME",), on_all=methods("GCUD")
 )
-_DATES = EmbeddedCollection(name="Dates", key="DATES", by="DATE_ID", on_all=methods("GU"), upserts=True)
-_DOMAINS = EmbeddedCollection(
+_DATES = subs.EmbeddedCollection(name="Dates", key="DATES", by="DATE_ID", on_all=methods("GU"), upserts=True)
+_DOMAINS = subs.EmbeddedCollection(
     name="EmailDomains",
     key="EMAILDOMAINS",
     by="EMAIL_DOMAIN_ID",
@@ -74,8 +33,8 @@ _DOMAINS = EmbeddedCollection(
 )
 
 
-def _links(on_all: str) -> EmbeddedCollection:
-    return EmbeddedCollection(
+def _links(on_all: str) -> subs.EmbeddedCollection:
+    return subs.EmbeddedCollection(
         name="Links",
         key="LINKS",
         by="LINK_ID",
@@ -86,12 +45,12 @@ def _links(on_all: str) -> EmbeddedCollection:
 
 
 _STANDING = (
-    PipelinePosition(name="Pipeline", on_all=methods("UD")),
-    PipelinePosition(name="PipelineStage", on_all=methods("U"), stage_only=True),
+    subs.PipelinePosition(name="Pipeline", on_all=methods("UD")),
+    subs.PipelinePosition(name="PipelineStage", on_all=methods("U"), stage_only=True),
 )
-_HISTORY = Children(name="StateHistory", kind=STATE_CHANGES, on_all=methods("G"))
+_HISTORY = subs.Children(name="StateHistory", kind=kinds.STATE_CHANGES, on_all=methods("G"))
 
-_MEMBERS = EmbeddedCollection(
+_MEMBERS = subs.EmbeddedCollection(
     name="TeamMembers",
     key="TEAMMEMBERS",
     by="PERMISSION_ID",
@@ -103,7 +62,7 @@ _MEMBERS = EmbeddedCollection(
 SUB_RESOURCES: SubResources = dict(
     [
         *below("Teams", _MEMBERS),
-        *below(_PARENTS, Assignment(name="ActivitySetAssignment", on_all=methods("C"))),
+        *below(_PARENTS, subs.Assignment(name="ActivitySetAssignment", on_all=methods("C"))),
         *below(f"{_PARENTS} Emails", _TAGS),
         *below("Contacts Organisations", _DATES),
         *below("Organisations", _DOMAINS),
@@ -111,35 +70,47 @@ SUB_RESOURCES: SubResources = dict(
         *below("Tasks Events Notes Emails", _links("GC")),
         *below(
             _PARENTS,
-            Children(name="Emails", kind=EMAILS, on_all=methods("G")),
-            Children(name="Events", kind=EVENTS, on_all=methods("G")),
-            Children(name="Notes", kind=NOTES, on_all=methods("GCU")),
-            Children(name="Tasks", kind=TASKS, on_all=methods("G")),
-            Picture(name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=201),
+            subs.Children(name="Emails", kind=kinds.EMAILS, on_all=methods("G")),
+            subs.Children(name="Events", kind=kinds.EVENTS, on_all=methods("G")),
+            subs.Children(name="Notes", kind=kinds.NOTES, on_all=methods("GCU")),
+            subs.Children(name="Tasks", kind=kinds.TASKS, on_all=methods("G")),
+            subs.Picture(name="Image", on_all=methods("GD"), on_one=methods("U"), put_status=201),
         ),
         *below(
             f"{_PARENTS} Tasks Events",
-            FieldPicture(name="ImageField", on_all=methods(""), on_one=methods("GUD")),
+            subs.FieldPicture(name="ImageField", on_all=methods(""), on_one=methods("GUD")),
         ),
         *below(
-            "Leads Opportunities Projects", *_STANDING, Mailbox(name="LinkEmailAddress", on_all=methods("G"))
+            "Leads Opportunities Projects",
+            *_STANDING,
+            subs.Mailbox(name="LinkEmailAddress", on_all=methods("G")),
         ),
-        *below("Opportunities", StateSwitch(name="StateChange", on_all=methods("U")), _HISTORY),
+        *below("Opportunities", subs.StateSwitch(name="StateChange", on_all=methods("U")), _HISTORY),
         *below(
             f"{_PARENTS} Notes",
-            Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC")),
+            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
         ),
         *below(
             f"Comments {CUSTOM}",
-            Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("GC")),
+            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("GC")),
         ),
-        *below("Emails", Attachments(name="FileAttachments", kind=FILE_ATTACHMENTS, on_all=methods("G"))),
-        *below("Tasks Notes Emails", Children(name="Comments", kind=COMMENTS, on_all=methods("GC"))),
-        *below("Notes", Children(name="Comment", kind=COMMENTS, on_all=methods("GCU"), on_one=methods("D"))),
+        *below(
+            "Emails",
+            subs.Attachments(name="FileAttachments", kind=kinds.FILE_ATTACHMENTS, on_all=methods("G")),
+        ),
+        *below(
+            "Tasks Notes Emails", subs.Children(name="Comments", kind=kinds.COMMENTS, on_all=methods("GC"))
+        ),
+        *below(
+            "Notes",
+            subs.Children(name="Comment", kind=kinds.COMMENTS, on_all=methods("GCU"), on_one=methods("D")),
+        ),
         *below(
             "Projects",
-            Children(name="Milestones", kind=MILESTONES, on_all=methods("GCU"), on_one=methods("D")),
+            subs.Children(
+                name="Milestones", kind=kinds.MILESTONES, on_all=methods("GCU"), on_one=methods("D")
+            ),
         ),
-        *below(f"{_PARENTS} Tasks Notes Emails", Following(name="Follow", on_all=methods("GCD"))),
+        *below(f"{_PARENTS} Tasks Notes Emails", subs.Following(name="Follow", on_all=methods("GCD"))),
     ]
 )

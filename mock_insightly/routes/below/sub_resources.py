@@ -21,22 +21,9 @@ from mock_insightly.routes.below import (
 )
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import allow, this_call
+from mock_insightly.versions import sub_resources as subs
 from mock_insightly.versions.known import VERSIONS
-from mock_insightly.versions.sub_resources import (
-    Assignment,
-    Attachments,
-    Broken,
-    Children,
-    Conversion,
-    EmbeddedCollection,
-    FieldPicture,
-    Following,
-    Mailbox,
-    Picture,
-    PipelinePosition,
-    StateSwitch,
-    SubResource,
-)
+from mock_insightly.versions.sub_resources import SubResource
 
 _NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 _ALL = "/<resource>/<int:record_id>/<sub>"
@@ -50,7 +37,7 @@ _ERROR_PAGE = (
 )
 
 
-def broken(parent: Parent, _broken: Broken) -> ResponseReturnValue:
+def broken(parent: Parent, _broken: subs.Broken) -> ResponseReturnValue:
     """Fail as the vendor's server does.
 
     Source: 500 with a page of HTML (recorded v2.1 exchange, observed).
@@ -60,36 +47,36 @@ def broken(parent: Parent, _broken: Broken) -> ResponseReturnValue:
 
 
 _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {
-    (EmbeddedCollection, "GET"): own_rows.index,
-    (EmbeddedCollection, "POST"): own_rows.add,
-    (EmbeddedCollection, "PUT"): own_rows.put,
-    (EmbeddedCollection, "DELETE"): own_rows.remove,
-    (Children, "GET"): children.index,
-    (Children, "POST"): children.create,
-    (Children, "PUT"): children.update,
-    (Following, "GET"): following.show,
-    (Following, "POST"): following.start,
-    (Following, "DELETE"): following.stop,
-    (Attachments, "GET"): children.index,
-    (Attachments, "POST"): attached.create,
-    (Picture, "GET"): pictures.show,
-    (Picture, "DELETE"): pictures.remove,
-    (PipelinePosition, "PUT"): places.put,
-    (PipelinePosition, "DELETE"): places.leave,
-    (StateSwitch, "PUT"): places.switch,
-    (Assignment, "POST"): assignments.create,
-    (Conversion, "POST"): conversions.create,
-    (Broken, "GET"): broken,
-    (Mailbox, "GET"): places.mailbox,
+    (subs.EmbeddedCollection, "GET"): own_rows.index,
+    (subs.EmbeddedCollection, "POST"): own_rows.add,
+    (subs.EmbeddedCollection, "PUT"): own_rows.put,
+    (subs.EmbeddedCollection, "DELETE"): own_rows.remove,
+    (subs.Children, "GET"): children.index,
+    (subs.Children, "POST"): children.create,
+    (subs.Children, "PUT"): children.update,
+    (subs.Following, "GET"): following.show,
+    (subs.Following, "POST"): following.start,
+    (subs.Following, "DELETE"): following.stop,
+    (subs.Attachments, "GET"): children.index,
+    (subs.Attachments, "POST"): attached.create,
+    (subs.Picture, "GET"): pictures.show,
+    (subs.Picture, "DELETE"): pictures.remove,
+    (subs.PipelinePosition, "PUT"): places.put,
+    (subs.PipelinePosition, "DELETE"): places.leave,
+    (subs.StateSwitch, "PUT"): places.switch,
+    (subs.Assignment, "POST"): assignments.create,
+    (subs.Conversion, "POST"): conversions.create,
+    (subs.Broken, "GET"): broken,
+    (subs.Mailbox, "GET"): places.mailbox,
 }
 _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
-    (EmbeddedCollection, "DELETE"): own_rows.remove_one,
-    (Children, "DELETE"): children.delete_one,
-    (Picture, "PUT"): pictures.put,
-    (Picture, "POST"): pictures.put,
-    (FieldPicture, "GET"): field_pictures.show,
-    (FieldPicture, "PUT"): field_pictures.put,
-    (FieldPicture, "DELETE"): field_pictures.remove,
+    (subs.EmbeddedCollection, "DELETE"): own_rows.remove_one,
+    (subs.Children, "DELETE"): children.delete_one,
+    (subs.Picture, "PUT"): pictures.put,
+    (subs.Picture, "POST"): pictures.put,
+    (subs.FieldPicture, "GET"): field_pictures.show,
+    (subs.FieldPicture, "PUT"): field_pictures.put,
+    (subs.FieldPicture, "DELETE"): field_pictures.remove,
 }
 
 bp = Blueprint("sub_resources", __name__, url_prefix=f"/<any({_NAMES}):version>")

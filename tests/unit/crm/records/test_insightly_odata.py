@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_insightly.errors import ODataError
+from mock_insightly.errors import FieldError
 from mock_insightly.records.odata import parse_odata
 
 NAMES = ["A", "WHEN", "Title"]
@@ -72,5 +72,5 @@ def test_any_text_can_be_asked_for_in_quotes(text):
     ],
 )
 def test_what_cannot_be_read_is_refused(query, words):
-    with pytest.raises(ODataError, match=words):
+    with pytest.raises(FieldError, match=words):
         parse_odata(quote(query, safe="$=&"), NAMES)
