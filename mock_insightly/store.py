@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, func, select
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records import sequences
-from mock_insightly.records.changes import Change, ChangeQuery, Changes, ChangeType
+from mock_insightly.records.changes import ChangeJson, ChangeQuery, Changes
 from mock_insightly.records.fields import LARGEST_WHOLE, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import RecordPage, documents_of, find
@@ -23,6 +23,7 @@ from mock_insightly.tables import changes, files, metadata, pruned, records
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_kit.storage.retention import Retention, RetentionRule
+from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 
 _QUARTER = timedelta(days=90)
@@ -138,13 +139,14 @@ class RecordStore:
             yield Writing(connection, workspace, at=at, retention=self._retention)
 
 
-def _change(row: Row[Any]) -> Change:
-    return Change(
-        seq=row.seq,
-        resource=row.kind,
-        record_id=row.record_id,
-        change=ChangeType(row.change),
-        at=row.at,
-        created=row.created,
-        updated=row.updated,
-    )
+def _change(row: Row[Any]) -> ChangeJson:
+    """Return a change as it is shown: the record's own dates are those after it, of a deleted one the last."""
+    return {
+        "seq": row.seq,
+        "resource": row.kind,
+        "recordId": str(row.record_id),
+        "change": row.change,
+        "at": format_instant(row.at),
+        "created": format_instant(row.created),
+        "updated": format_instant(row.updated),
+    }

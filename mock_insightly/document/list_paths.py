@@ -3,19 +3,9 @@
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.account.definitions import CUSTOM_FIELDS, custom_fields_of
 from mock_insightly.account.lookups import Lookup
+from mock_insightly.document import operations as ops
 from mock_insightly.document.field_schemas import Said
-from mock_insightly.document.operations import (
-    BRIEF,
-    DELETED,
-    PAGING,
-    CrmOperation,
-    Operations,
-    RequestBody,
-    ResponseBody,
-    asked,
-    record_variable,
-    variable,
-)
+from mock_insightly.document.operations import CrmOperation, Operations, RequestBody, ResponseBody
 from mock_insightly.document.record_schemas import RecordSchemas, id_schema, inferred, object_of
 from mock_insightly.kinds import TEAMS
 from mock_insightly.versions.version import Version
@@ -31,12 +21,12 @@ def add_lookup(lookup: Lookup, account: CrmAccount, operations: Operations, sche
         row if lookup.single else {"type": "array", "items": row},
         headers=("X-Total-Count",) if lookup.paged and not lookup.single else (),
     )
-    paging = PAGING if lookup.paged and not lookup.single else ()
+    paging = ops.PAGING if lookup.paged and not lookup.single else ()
     operation = CrmOperation(
         "index",
         f"Show the {lookup.name}.",
         gives,
-        parameters=(*paging, BRIEF) if lookup.collection else paging,
+        parameters=(*paging, ops.BRIEF) if lookup.collection else paging,
     )
     operations.add("GET", f"/{lookup.name}", operation)
     if lookup.key is not None:
@@ -49,14 +39,14 @@ def add_lookup(lookup: Lookup, account: CrmAccount, operations: Operations, sche
             problems=(404,),
         )
         called = lookup.key.lower()
-        operations.add("GET", f"/{lookup.name}/{{{called}}}", one, variable(called, kind))
+        operations.add("GET", f"/{lookup.name}/{{{called}}}", one, ops.variable(called, kind))
 
 
 def add_tags(version: Version, operations: Operations, tag: Said) -> None:
     """Add the list of tags; v2.1 also has one for each kind of record."""
     tags: Said = {"type": "array", "items": tag}
     if version.odata:
-        of = variable(
+        of = ops.variable(
             "record_type", {"type": "string", "minLength": 1}, "The resource whose records carry them."
         )
         operation = CrmOperation(
@@ -66,7 +56,7 @@ def add_tags(version: Version, operations: Operations, tag: Said) -> None:
     needed = version.tags_of_one
     kinds = [shape.kind for shape in version.shapes.values() if shape.kind.field("TAGS")]
     schema: Said = {"type": "string", "examples": [kind.name for kind in kinds]}
-    record_type = asked(
+    record_type = ops.asked(
         "record_type",
         "the resource whose records carry them",
         schema | ({"pattern": r"\S"} if needed else {}),
@@ -86,9 +76,9 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     """Add the list of all teams' members."""
     key = version.shapes[TEAMS.name.lower()].key("TEAMMEMBERS")
     member, problems = schemas.row(key), (404,)
-    number = record_variable("permission_id")
+    number = ops.record_variable("permission_id")
     body = object_of({"TEAM_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
-    team = asked("teamid", "the one team whose members are asked for; blank means any")
+    team = ops.asked("teamid", "the one team whose members are asked for; blank means any")
     page = ResponseBody({"type": "array", "items": member}, headers=operations.counted)
     narrowing = (team,) if version.odata else ()
     index = CrmOperation(
@@ -102,7 +92,7 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
         problems=problems,
     )
     show = CrmOperation("show", "Show one of the TeamMembers.", ResponseBody(member), problems=problems)
-    delete = CrmOperation("delete", "Take a member out of its team.", DELETED, problems=problems)
+    delete = CrmOperation("delete", "Take a member out of its team.", ops.DELETED, problems=problems)
     if "PUT" in version.on_members:
         to_change = object_of({"PERMISSION_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
         says = "Put another user in the place of a member, whose team stays what it is."
@@ -121,7 +111,7 @@ def add_custom_fields(account: CrmAccount, operations: Operations, schemas: Reco
     own = [field for name in account.custom_objects for field in custom_fields_of(name)]
     field = schemas.named("CustomField", lambda: inferred([one.to_v3() for one in (*CUSTOM_FIELDS, *own)]))
     gives = ResponseBody({"type": "array", "items": field})
-    of = variable(
+    of = ops.variable(
         "object_name", {"type": "string", "minLength": 1}, "Its plural or singular; another name means all."
     )
     operations.add(
@@ -141,7 +131,7 @@ def add_custom_fields(account: CrmAccount, operations: Operations, schemas: Reco
             "search",
             "List the custom fields of a kind of record that have a name.",
             gives,
-            parameters=(asked("fieldName", "the name; blank means any"),),
+            parameters=(ops.asked("fieldName", "the name; blank means any"),),
         ),
         of,
     )

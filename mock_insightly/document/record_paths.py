@@ -1,22 +1,8 @@
 """The operations of a version's resources: the lists, the searches, the records."""
 
+from mock_insightly.document import operations as ops
 from mock_insightly.document.field_schemas import Said
-from mock_insightly.document.operations import (
-    BRIEF,
-    DELETED,
-    IF_MATCH,
-    ODATA,
-    PAGING,
-    UPDATED_AFTER,
-    CrmOperation,
-    Operations,
-    RequestBody,
-    ResponseBody,
-    asked,
-    flag,
-    record_variable,
-    with_key,
-)
+from mock_insightly.document.operations import CrmOperation, Operations, RequestBody, ResponseBody
 from mock_insightly.document.record_schemas import RecordSchemas, id_schema
 from mock_insightly.kinds import FILE_ATTACHMENTS, USERS
 from mock_insightly.routes.whole_lists import PARAMETERS
@@ -39,7 +25,7 @@ class RecordPaths:
         self.operations = operations
         self.schemas = schemas
         self.name = shape.kind.name
-        self.variable = record_variable(shape.kind.id_field.lower())
+        self.variable = ops.record_variable(shape.kind.id_field.lower())
         self.one = f"/{self.name}/{{{self.variable['name']}}}"
 
     def add(self) -> None:
@@ -57,7 +43,7 @@ class RecordPaths:
             self._on_one("GET", self._show())
         if "DELETE" in on_one:
             one = f"Delete one of the {self.name}."
-            self._on_one("DELETE", CrmOperation("delete", one, DELETED, problems=(404, *self._in_use)))
+            self._on_one("DELETE", CrmOperation("delete", one, ops.DELETED, problems=(404, *self._in_use)))
         if self.shape.kind is USERS:
             me = CrmOperation("me", "Show the caller.", ResponseBody(self._record))
             self.operations.add("GET", f"/{self.name}/Me", me)
@@ -70,26 +56,28 @@ class RecordPaths:
     @property
     def if_match(self) -> tuple[Said, ...]:
         """The header that a write may carry."""
-        return (IF_MATCH,) if self.version.tagged else ()
+        return (ops.IF_MATCH,) if self.version.tagged else ()
 
     def _add_lists(self) -> None:
         if self.version.odata:
             self._on_all("GET", self._whole_list())
             return
-        shown = (*PAGING, BRIEF, *self._hidden())
+        shown = (*ops.PAGING, ops.BRIEF, *self._hidden())
         self._on_all("GET", CrmOperation("index", f"List {self.name}.", self._page(), parameters=shown))
         if self.shape.searched:
-            filters = [asked(name, "what it must equal") for name in self.version.filters(self.shape.kind)]
-            self._search("Search", "search", (*filters, UPDATED_AFTER, *shown))
+            filters = [
+                ops.asked(name, "what it must equal") for name in self.version.filters(self.shape.kind)
+            ]
+            self._search("Search", "search", (*filters, ops.UPDATED_AFTER, *shown))
         if self.shape.tagged:
-            tag = asked("tagName", "the tag", {"type": "string", "pattern": r"\S"}, required=True)
-            self._search("SearchByTag", "search_by_tag", (tag, *PAGING, BRIEF))
+            tag = ops.asked("tagName", "the tag", {"type": "string", "pattern": r"\S"}, required=True)
+            self._search("SearchByTag", "search_by_tag", (tag, *ops.PAGING, ops.BRIEF))
 
     def _whole_list(self) -> CrmOperation:
         """Return the list of v2.1, which is whole, and takes OData."""
-        ids = asked("ids", "ids with commas between them, of the records that are asked for")
-        filters = [asked(name, "what it must equal") for name in PARAMETERS.get(self.name, {})]
-        parameters = (*ODATA, ids, *filters, *self._hidden())
+        ids = ops.asked("ids", "ids with commas between them, of the records that are asked for")
+        filters = [ops.asked(name, "what it must equal") for name in PARAMETERS.get(self.name, {})]
+        parameters = (*ops.ODATA, ids, *filters, *self._hidden())
         return CrmOperation(
             "index", f"List {self.name}.", self._page(), parameters=parameters, problems=(400,)
         )
@@ -111,13 +99,13 @@ class RecordPaths:
 
     def _add_updates(self) -> None:
         body = self.schemas.to_update(self.shape, whole=self.version.replaces)
-        with_id = with_key(body, self.shape.kind.id_field, id_schema())
+        with_id = ops.with_key(body, self.shape.kind.id_field, id_schema())
         self._on_all("PUT", self._update("update", "whose id the body says", with_id))
         if self.version.puts_by_id:
             self._on_one("PUT", self._update("update_one", "whose id the path says", body))
 
     def _update(self, verb: str, which: str, schema: Said) -> CrmOperation:
-        brief = flag("brief", "whether what is not given, and every collection, stays")
+        brief = ops.flag("brief", "whether what is not given, and every collection, stays")
         whole = self.version.replaces
         return CrmOperation(
             verb,
@@ -132,11 +120,11 @@ class RecordPaths:
         )
 
     def _delete_by_query(self) -> CrmOperation:
-        query = asked("id", "the record's id", id_schema(), required=True)
+        query = ops.asked("id", "the record's id", id_schema(), required=True)
         return CrmOperation(
             "delete_by_query",
             f"Delete one of the {self.name}.",
-            DELETED,
+            ops.DELETED,
             parameters=(query,),
             problems=(400, 404, *self._in_use),
         )
@@ -145,7 +133,7 @@ class RecordPaths:
         summary = f"Show one of the {self.name}."
         if self.shape.kind is not FILE_ATTACHMENTS:
             return CrmOperation("show", summary, ResponseBody(self._record), problems=(404,))
-        said = asked("format", "JSON for what is known of the file, instead of the file")
+        said = ops.asked("format", "JSON for what is known of the file, instead of the file")
         return CrmOperation(
             "show", summary, ResponseBody(self._record, file=True), parameters=(said,), problems=(404,)
         )
@@ -187,4 +175,4 @@ class RecordPaths:
         """Return what shows the records that lists leave out."""
         if self.shape.hides is None:
             return ()
-        return (flag(self.shape.hides[0], "whether those of conversions are among them"),)
+        return (ops.flag(self.shape.hides[0], "whether those of conversions are among them"),)

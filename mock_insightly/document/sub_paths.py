@@ -4,18 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from mock_insightly.document import operations as ops
 from mock_insightly.document.field_schemas import Said, taken
-from mock_insightly.document.operations import (
-    BRIEF,
-    DELETED,
-    UPDATED_AFTER,
-    CrmOperation,
-    RequestBody,
-    ResponseBody,
-    record_variable,
-    variable,
-    with_key,
-)
+from mock_insightly.document.operations import CrmOperation, RequestBody, ResponseBody
 from mock_insightly.document.record_paths import RecordPaths
 from mock_insightly.document.record_schemas import id_schema, object_of, rows_of_key
 from mock_insightly.kinds import STATE_CHANGES, RecordKind
@@ -99,7 +90,7 @@ def _collection(below: SubPaths, sub: subs.EmbeddedCollection) -> None:
         gives, takes = ResponseBody(row, status=201), RequestBody(to_write)
         below.say("POST", CrmOperation("add", f"Add {one}.", gives, parameters=if_match, takes=takes))
     if below.takes("PUT"):
-        named = to_write if sub.upserts else with_key(to_write, sub.by, {})
+        named = to_write if sub.upserts else ops.with_key(to_write, sub.by, {})
         says = f"Put an array in the place of all {sub.name}, or an object in the place of {one}."
         takes = RequestBody({"anyOf": [named, {"type": "array", "items": to_write}]})
         gives = ResponseBody({"anyOf": [row, rows]})
@@ -107,14 +98,14 @@ def _collection(below: SubPaths, sub: subs.EmbeddedCollection) -> None:
     if below.takes("DELETE"):
         takes = RequestBody(object_of({sub.by: {}}))
         says = f"Take away {one}: the one that the body names."
-        below.say("DELETE", CrmOperation("remove", says, DELETED, parameters=if_match, takes=takes))
+        below.say("DELETE", CrmOperation("remove", says, ops.DELETED, parameters=if_match, takes=takes))
     if "DELETE" in sub.on_one:
         remove = CrmOperation(
-            "remove_one", f"Take away {one}.", DELETED, parameters=if_match, problems=(400,)
+            "remove_one", f"Take away {one}.", ops.DELETED, parameters=if_match, problems=(400,)
         )
         numbered = sub.by == rows_of_key(key).id_field
         schema: Said = {"type": "integer", "format": "int64"} if numbered else _NAMED
-        below.say("DELETE", remove, members=(variable(sub.by.lower(), schema),))
+        below.say("DELETE", remove, members=(ops.variable(sub.by.lower(), schema),))
 
 
 def _children(below: SubPaths, sub: subs.Children) -> None:
@@ -126,7 +117,7 @@ def _children(below: SubPaths, sub: subs.Children) -> None:
         operations = below.records.operations
         rows: Said = {"type": "array", "items": record}
         gives = ResponseBody(rows, status=below.list_status, headers=operations.counted)
-        asked = (UPDATED_AFTER, *operations.paging, *((BRIEF,) if operations.paging else ()))
+        asked = (ops.UPDATED_AFTER, *operations.paging, *((ops.BRIEF,) if operations.paging else ()))
         index = CrmOperation(
             "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)
         )
@@ -141,12 +132,12 @@ def _children(below: SubPaths, sub: subs.Children) -> None:
             f"Change {one}: the one whose id the body says.",
             ResponseBody(record, headers=("Location",)),
             parameters=below.records.if_match,
-            takes=RequestBody(with_key(body, id_field, id_schema())),
+            takes=RequestBody(ops.with_key(body, id_field, id_schema())),
         )
         below.say("PUT", update)
     if "DELETE" in sub.on_one:
-        delete = CrmOperation("delete", f"Delete {one}.", DELETED)
-        below.say("DELETE", delete, members=(record_variable(shape.kind.id_field.lower()),))
+        delete = CrmOperation("delete", f"Delete {one}.", ops.DELETED)
+        below.say("DELETE", delete, members=(ops.record_variable(shape.kind.id_field.lower()),))
 
 
 def _body_of(below: SubPaths, sub: subs.Children, shape: Shape) -> RequestBody:
@@ -167,7 +158,7 @@ def _following(below: SubPaths, _sub: subs.Following) -> None:
     for method, verb, says, gives in (
         ("GET", "show", f"Say whether the caller follows {below.one}.", ResponseBody(_FOLLOWED)),
         ("POST", "start", f"Follow {below.one}.", ResponseBody(_FOLLOWED, status=201)),
-        ("DELETE", "stop", f"Follow {below.one} no longer.", DELETED),
+        ("DELETE", "stop", f"Follow {below.one} no longer.", ops.DELETED),
     ):
         if below.takes(method):
             below.say(method, CrmOperation(verb, says, gives))
@@ -180,7 +171,7 @@ def _picture(below: SubPaths, sub: subs.Picture) -> None:
             show = replace(show, problems=(400,)) if sub.missing else replace(show, wordless=(400,))
         below.say("GET", show)
     if below.takes("DELETE"):
-        below.say("DELETE", CrmOperation("remove", f"Take the image of {below.one} away.", DELETED))
+        below.say("DELETE", CrmOperation("remove", f"Take the image of {below.one} away.", ops.DELETED))
     for method in ("PUT", "POST"):
         if method in sub.on_one:
             keep = CrmOperation(
@@ -192,13 +183,13 @@ def _picture(below: SubPaths, sub: subs.Picture) -> None:
             )
             if below.records.version.plain_errors:
                 keep = replace(keep, problems=(), wordless=(417,))
-            below.say(method, keep, members=(variable("file_name", _NAMED),))
+            below.say(method, keep, members=(ops.variable("file_name", _NAMED),))
 
 
 def _field_picture(below: SubPaths, _sub: subs.FieldPicture) -> None:
-    field = variable("field", _NAMED, "The name of a custom field for images.")
+    field = ops.variable("field", _NAMED, "The name of a custom field for images.")
     show = CrmOperation("show", f"Show the image in a field of {below.one}.", ResponseBody(file=True))
-    remove = CrmOperation("remove", f"Take the image in a field of {below.one} away.", DELETED)
+    remove = CrmOperation("remove", f"Take the image in a field of {below.one} away.", ops.DELETED)
     keep = CrmOperation(
         "put",
         f"Keep the body as the image in a field of {below.one}.",
@@ -208,7 +199,7 @@ def _field_picture(below: SubPaths, _sub: subs.FieldPicture) -> None:
     )
     below.say("GET", show, members=(field,))
     below.say("DELETE", remove, members=(field,))
-    below.say("PUT", keep, members=(field, variable("file_name", _NAMED)))
+    below.say("PUT", keep, members=(field, ops.variable("file_name", _NAMED)))
 
 
 def _place(below: SubPaths, sub: subs.PipelinePosition) -> None:
@@ -226,7 +217,7 @@ def _place(below: SubPaths, sub: subs.PipelinePosition) -> None:
             CrmOperation("put", says, gives, parameters=below.records.if_match, takes=RequestBody(body)),
         )
     if below.takes("DELETE"):
-        below.say("DELETE", CrmOperation("leave", f"Take {below.one} out of its pipeline.", DELETED))
+        below.say("DELETE", CrmOperation("leave", f"Take {below.one} out of its pipeline.", ops.DELETED))
 
 
 def _state(below: SubPaths, _sub: subs.StateSwitch) -> None:

@@ -7,7 +7,6 @@ from typing import TypedDict
 
 from mock_kit.api.pages import PAGE
 from mock_kit.storage.retention import Pruned
-from mock_kit.workspaces.instants import format_instant
 
 
 class ChangeType(Enum):
@@ -28,38 +27,6 @@ class ChangeJson(TypedDict):
     at: str
     created: str
     updated: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One change.
-
-    Attributes:
-        seq: 1 for a workspace's first change.
-        resource: as paths spell it.
-        at: by the workspace's clock, uncut.
-        created, updated: the record's own dates after the change; of a deleted one, the last.
-    """
-
-    seq: int
-    resource: str
-    record_id: int
-    change: ChangeType
-    at: datetime
-    created: datetime
-    updated: datetime
-
-    def to_json(self) -> ChangeJson:
-        """Return the change as the admin route shows it."""
-        return {
-            "seq": self.seq,
-            "resource": self.resource,
-            "recordId": str(self.record_id),
-            "change": self.change.value,
-            "at": format_instant(self.at),
-            "created": format_instant(self.created),
-            "updated": format_instant(self.updated),
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +56,7 @@ class Changes:
         pruned: what is no longer kept.
     """
 
-    shown: list[Change]
+    shown: list[ChangeJson]
     more: bool
     total: int
     pruned: Pruned | None

@@ -11,12 +11,10 @@ from mock_insightly.records.fields import Record
 from mock_insightly.records.query import is_true
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall, this_call
-from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.known import ANY_VERSION
 from mock_kit.api.json_text import encode
 
-_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
-
-bp = Blueprint("lookups", __name__, url_prefix=f"/<any({_NAMES}):version>")
+bp = Blueprint("lookups", __name__, url_prefix=ANY_VERSION)
 
 
 def listed(call: CrmCall, lookup: Lookup) -> ResponseReturnValue:

@@ -15,14 +15,13 @@ from mock_insightly.routes import answers, completion, lookups, whole_lists, wri
 from mock_insightly.routes.below import attached
 from mock_insightly.routes.call import CrmCall, allow, this_call
 from mock_insightly.routes.visibility import with_team
-from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import read_json
 
-_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 _ONE = "/<resource>/<int:record_id>"
 
-bp = Blueprint("records", __name__, url_prefix=f"/<any({_NAMES}):version>")
+bp = Blueprint("records", __name__, url_prefix=ANY_VERSION)
 
 
 @bp.get("/<resource>")

@@ -12,6 +12,8 @@ VERSIONS: dict[str, Version] = {
     version.name: version
     for version in (v2_1.VERSION, v2_2.VERSION, v2_2.VERSION_2_3, v3_1.VERSION_3_0, v3_1.VERSION)
 }
+ANY_VERSION = f"/<any({', '.join(map(repr, VERSIONS))}):version>"
+"""What routes of all versions begin with."""
 
 
 def served(version: Version, resource: str, custom_objects: Iterable[str] = ()) -> Shape:

@@ -17,6 +17,7 @@ from mock_insightly.records.exports import csv_records, csv_text, imported, json
 from mock_insightly.records.fields import Record
 from mock_insightly.records.history import HistoryTransaction
 from mock_insightly.records.sequences import CONVERSIONS
+from mock_insightly.routes.admin.named_kinds import kind_named
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.json_text import Json
 from mock_kit.api.operations import JSON, Answer, operation
@@ -139,8 +140,4 @@ def _kinds() -> list[RecordKind]:
 
 
 def _kind(name: str) -> RecordKind:
-    kinds = _kinds()
-    for kind in kinds:
-        if kind.name.lower() == name.lower():
-            return kind
-    raise ParameterError(f"resource is one of {', '.join(kind.name for kind in kinds)}; got {name!r}")
+    return kind_named(name, parameter="resource", among=_kinds())

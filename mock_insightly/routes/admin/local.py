@@ -7,10 +7,11 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from mock_insightly.dependencies import dependencies
-from mock_insightly.kinds import CONTACTS, KINDS
+from mock_insightly.kinds import CONTACTS
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
 from mock_insightly.records.changes import ChangeJson, ChangeQuery
+from mock_insightly.routes.admin.named_kinds import kind_named
 from mock_kit.admin.routes import ParameterError, asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.api.pages import LARGEST_CURSOR, LARGEST_PAGE, PAGE, PageJson, page_json
@@ -81,7 +82,7 @@ class SeededJson(TypedDict):
 def changes(query: ChangesQuery) -> Answer[ChangesJson]:
     """Show every change that clients made, oldest first: all, or those that the query asks for."""
     asked = ChangeQuery(
-        kind=_kind(query.kind),
+        kind=kind_named(query.kind, parameter="kind").name if query.kind is not None else None,
         record_id=query.record_id,
         since=_instant(query.since),
         after=query.after,
@@ -90,9 +91,9 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
     found = dependencies().store.changes(asked_workspace(), asked)
     return Answer(
         {
-            "changes": [change.to_json() for change in found.shown],
+            "changes": found.shown,
             "pruned": pruned_json(found.pruned),
-            **page_json(found.total, {"after": found.shown[-1].seq} if found.more else None),
+            **page_json(found.total, {"after": found.shown[-1]["seq"]} if found.more else None),
         }
     )
 
@@ -140,15 +141,6 @@ def _refuse_numbers(body: SeedRequest) -> None:
         raise ParameterError(
             f"the profile {body.profile!r} is always the same; records, seed and first are for 'realistic'"
         )
-
-
-def _kind(name: str | None) -> str | None:
-    if name is None:
-        return None
-    for kind in KINDS:
-        if kind.name.lower() == name.lower():
-            return kind.name
-    raise ParameterError(f"kind is one of {', '.join(kind.name for kind in KINDS)}; got {name!r}")
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -6,13 +6,14 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from mock_insightly.dependencies import dependencies
-from mock_insightly.kinds import KINDS, RecordKind
+from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, upper_keys
 from mock_insightly.records.records import updated_at
+from mock_insightly.routes.admin.named_kinds import kind_named
 from mock_insightly.routes.below.conversions import convert
 from mock_insightly.routes.call import admin_call
 from mock_insightly.routes.writes import create_in
-from mock_kit.admin.routes import ParameterError, asked_workspace
+from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.json_text import Json
 from mock_kit.api.operations import Answer, operation
 
@@ -59,7 +60,7 @@ class ConversionRequest(Struct, forbid_unknown_fields=True):
 def add_record(body: RecordRequest) -> Answer[RecordJson]:
     """Create a record, also of a kind that no API creates: an e-mail that came in, a user."""
     call = admin_call(asked_workspace())
-    kind = _kind(body.resource)
+    kind = kind_named(body.resource, parameter="resource")
     with call.writing() as writing:
         return Answer(create_in(writing, call, kind, _given(kind, body.fields)), status=201)
 
@@ -76,7 +77,7 @@ def restore(body: RestoreRequest) -> Answer[RecordJson]:
     stamps = dependencies().settings.restore_stamps
     with call.writing() as writing:
         record = writing.restore(
-            _kind(body.resource),
+            kind_named(body.resource, parameter="resource"),
             body.record_id,
             lambda before: updated_at(call.stamped, before) if stamps else before,
         )
@@ -90,13 +91,6 @@ def convert_lead(lead_id: int, body: ConversionRequest | None) -> Answer[RecordJ
     return Answer(
         convert(admin_call(asked_workspace()), lead_id, body.opportunity if body else None), status=201
     )
-
-
-def _kind(name: str) -> RecordKind:
-    for kind in KINDS:
-        if kind.name.lower() == name.lower():
-            return kind
-    raise ParameterError(f"resource is one of {', '.join(kind.name for kind in KINDS)}; got {name!r}")
 
 
 def _given(kind: RecordKind, sent: dict[str, Json]) -> Record:

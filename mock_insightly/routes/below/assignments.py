@@ -15,11 +15,10 @@ from mock_insightly.kinds import TASKS
 from mock_insightly.records.dates import format_date, whole_second
 from mock_insightly.records.fields import Date, Record, Sent, rows_of, upper_keys
 from mock_insightly.records.references import hung
-from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.writes import create_in
 from mock_insightly.versions.sub_resources import Assignment
-from mock_kit.api.json_text import encode, read_json
+from mock_kit.api.json_text import read_json
 
 
 def create(parent: Parent, _assignment: Assignment) -> ResponseReturnValue:
@@ -34,7 +33,7 @@ def create(parent: Parent, _assignment: Assignment) -> ResponseReturnValue:
             create_in(
                 writing, parent.call, TASKS, hung(TASKS, _task(activity, start), kind.entity, parent.id)
             )
-    return answers.answer(parent.call, encode(dict(sent)), 201)
+    return parent.answer(dict(sent), 201)
 
 
 def _set(parent: Parent, sent: Sent) -> Record:

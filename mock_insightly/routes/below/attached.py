@@ -18,12 +18,10 @@ from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall, this_call
 from mock_insightly.routes.writes import create_in, put_file
-from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.sub_resources import Attachments
 
-_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
-
-bp = Blueprint("attached", __name__, url_prefix=f"/<any({_NAMES}):version>")
+bp = Blueprint("attached", __name__, url_prefix=ANY_VERSION)
 
 
 @bp.get("/fileattachments/<int:record_id>")

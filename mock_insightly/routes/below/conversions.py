@@ -13,12 +13,11 @@ from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, Text, upper_keys
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.records.writing import Writing
-from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.sub_resources import Conversion
-from mock_kit.api.json_text import encode_text, read_json
+from mock_kit.api.json_text import read_json
 
 
 def create(parent: Parent, _conversion: Conversion) -> ResponseReturnValue:
@@ -27,7 +26,7 @@ def create(parent: Parent, _conversion: Conversion) -> ResponseReturnValue:
     name = sent.get("OPPORTUNITY_NAME")
     opportunity = None if name is None else str(Text(longest=255).read(name, "OPPORTUNITY_NAME"))
     lead = convert(parent.call, parent.id, opportunity)
-    return answers.answer(parent.call, parent.shape.one(encode_text(lead)), 201)
+    return parent.answer_record(lead, 201)
 
 
 def convert(call: CrmCall, lead_id: int, opportunity: str | None) -> Record:

@@ -15,13 +15,12 @@ from mock_insightly.records.search import RecordFilter
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.versions.sub_resources import Following
-from mock_kit.api.json_text import encode
 
 
 def show(parent: Parent, _following: Following) -> ResponseReturnValue:
     """Say whether the caller follows the record."""
     parent.record()
-    return _said(parent, 200, following=bool(_follows(parent)))
+    return parent.answer({"FOLLOWING": bool(_follows(parent))})
 
 
 def start(parent: Parent, _following: Following) -> ResponseReturnValue:
@@ -30,7 +29,7 @@ def start(parent: Parent, _following: Following) -> ResponseReturnValue:
     if not _follows(parent):
         with parent.call.writing() as writing:
             writing.create(FOLLOWS, partial(_follow, parent))
-    return _said(parent, 201, following=True)
+    return parent.answer({"FOLLOWING": True}, 201)
 
 
 def stop(parent: Parent, _following: Following) -> ResponseReturnValue:
@@ -52,7 +51,3 @@ def _follows(parent: Parent) -> list[int]:
     wanted = RecordFilter(of=parent.reference)
     found = parent.call.dependencies.store.find(parent.call.workspace, FOLLOWS, wanted, PageRange())
     return [FOLLOWS.id_of(record_in(document)) for document in found.documents]
-
-
-def _said(parent: Parent, status: int, *, following: bool) -> ResponseReturnValue:
-    return answers.answer(parent.call, encode({"FOLLOWING": following}), status)

@@ -18,13 +18,12 @@ from mock_insightly.records.search import EVERYTHING
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall, allow, this_call
-from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.known import ANY_VERSION
 from mock_kit.api.json_text import Json, encode
 
-_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 _ROWS = "TEAMMEMBERS"
 
-bp = Blueprint("members", __name__, url_prefix=f"/<any({_NAMES}):version>/teammembers")
+bp = Blueprint("members", __name__, url_prefix=f"{ANY_VERSION}/teammembers")
 
 
 @bp.get("")

@@ -33,7 +33,7 @@ def add(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
         return [*rows, _new(collection, rows, row)]
 
     before, after = _write(parent, collection, edit)
-    return _answer_row(parent, _made(collection, before, after, row), 201)
+    return parent.answer(_made(collection, before, after, row), 201)
 
 
 def put(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
@@ -53,7 +53,7 @@ def put(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
 
     before, after = _write(parent, collection, edit)
     at = collection.place(after, row.get(collection.by))
-    return _answer_row(parent, _made(collection, before, after, row) if at is None else after[at], 200)
+    return parent.answer(_made(collection, before, after, row) if at is None else after[at])
 
 
 def remove(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
@@ -77,7 +77,7 @@ def _put_all(parent: Parent, collection: EmbeddedCollection, body: list[Json]) -
         return kept
 
     _, after = _write(parent, collection, edit)
-    return answers.answer(parent.call, encode(after))
+    return parent.answer([*after])
 
 
 def _remove(parent: Parent, collection: EmbeddedCollection, called: Json) -> None:
@@ -130,7 +130,3 @@ def _made(collection: EmbeddedCollection, before: list[Record], after: list[Reco
     if made is None:
         raise NoRoomError(collection.name, dict(row))
     return made
-
-
-def _answer_row(parent: Parent, row: Record, status: int) -> ResponseReturnValue:
-    return answers.answer(parent.call, encode(row), status)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flask import Response
+
 from mock_insightly.records.fields import Record
 from mock_insightly.records.records import record_in
 from mock_insightly.records.references import Reference, reference
@@ -12,6 +14,7 @@ from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import update_in
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.sub_resources import SubResource
+from mock_kit.api.json_text import Json, encode, encode_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,14 @@ class Parent:
             NoSuchRecordError: it is not there.
         """
         return record_in(self.call.dependencies.store.get(self.call.workspace, self.shape.kind, self.id))
+
+    def answer(self, value: Json, status: int = 200) -> Response:
+        """Answer with JSON."""
+        return answers.answer(self.call, encode(value), status)
+
+    def answer_record(self, record: Record, status: int = 200) -> Response:
+        """Answer with the record, as the version shows it."""
+        return answers.answer(self.call, self.shape.one(encode_text(record)), status)
 
     def write(
         self,

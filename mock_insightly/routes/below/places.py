@@ -18,7 +18,7 @@ from mock_insightly.records.states import known_reason, state_entry
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.versions.sub_resources import Mailbox, PipelinePosition, StateSwitch
-from mock_kit.api.json_text import Json, encode, encode_text, read_json
+from mock_kit.api.json_text import Json, encode_text, read_json
 
 _CHANGE = "PIPELINE_STAGE_CHANGE"
 
@@ -35,7 +35,7 @@ def put(parent: Parent, place: PipelinePosition) -> ResponseReturnValue:
         pipeline = before["PIPELINE_ID"] if place.stage_only else _number(sent, "PIPELINE_ID")
         return entered(parent.call.account, parent.shape.kind.entity, pipeline, stage)
 
-    return _answer(parent, _written(parent, given))
+    return parent.answer_record(_written(parent, given))
 
 
 def leave(parent: Parent, _place: PipelinePosition) -> ResponseReturnValue:
@@ -66,16 +66,12 @@ def mailbox(parent: Parent, sub: Mailbox) -> ResponseReturnValue:
     address = parent.record().get("LINKED_EMAIL_ADDRESS")
     if address is None:
         raise NoSuchRowError(sub.name, address)
-    return answers.answer(parent.call, encode({"EMAIL": address}))
+    return parent.answer({"EMAIL": address})
 
 
 def _written(parent: Parent, given: Callable[[Record], Record]) -> Record:
     with parent.call.writing() as writing:
         return parent.write(writing, given, stamps=True)
-
-
-def _answer(parent: Parent, record: Record) -> ResponseReturnValue:
-    return answers.answer(parent.call, parent.shape.one(encode_text(record)))
 
 
 def _number(sent: Sent, name: str) -> Json:

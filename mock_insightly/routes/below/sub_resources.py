@@ -13,7 +13,6 @@ from mock_insightly.routes.below import (
     attached,
     children,
     conversions,
-    field_pictures,
     following,
     own_rows,
     pictures,
@@ -22,10 +21,9 @@ from mock_insightly.routes.below import (
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import allow, this_call
 from mock_insightly.versions import sub_resources as subs
-from mock_insightly.versions.known import VERSIONS
+from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.sub_resources import SubResource
 
-_NAMES = ", ".join(f'"{name}"' for name in VERSIONS)
 _ALL = "/<resource>/<int:record_id>/<sub>"
 
 _Answer: TypeAlias = Callable[[Parent, Any], ResponseReturnValue]
@@ -74,12 +72,12 @@ _ANSWERS_ONE: dict[tuple[type[SubResource], str], _AnswerOne] = {
     (subs.Children, "DELETE"): children.delete_one,
     (subs.Picture, "PUT"): pictures.put,
     (subs.Picture, "POST"): pictures.put,
-    (subs.FieldPicture, "GET"): field_pictures.show,
-    (subs.FieldPicture, "PUT"): field_pictures.put,
-    (subs.FieldPicture, "DELETE"): field_pictures.remove,
+    (subs.FieldPicture, "GET"): pictures.show_field,
+    (subs.FieldPicture, "PUT"): pictures.put_field,
+    (subs.FieldPicture, "DELETE"): pictures.remove_field,
 }
 
-bp = Blueprint("sub_resources", __name__, url_prefix=f"/<any({_NAMES}):version>")
+bp = Blueprint("sub_resources", __name__, url_prefix=ANY_VERSION)
 
 
 @bp.route(_ALL, methods=["GET", "POST", "PUT", "DELETE"])
