@@ -105,23 +105,17 @@ def create_app(  # noqa: PLR0913 - what a sink is made of; all of it by name
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
     faults, journal = FaultBook(database, service=SERVICE), Journal(settings.journal_bytes)
     _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset)
-    memories: dict[str, Memory] = {
-        "faults": faults,
-        "journal": journal,
-        **(workspace_snapshot_of(workspaces) if alone else {}),
-    }
-    add_snapshots(
-        app,
-        Snapshots(
-            service=SERVICE,
-            database=database,
-            tables=AllRows(metadata),
-            memories=memories,
-            quiescers=(dependencies.quiesce, faults.quiesce),
-            moved=moved,
-            sound=check_sound,
-        ),
+    memories: dict[str, Memory] = {"faults": faults, "journal": journal}
+    snapshots = Snapshots(
+        service=SERVICE,
+        database=database,
+        tables=AllRows(metadata),
+        memories={**memories, **(workspace_snapshot_of(workspaces) if alone else {})},
+        quiescers=(dependencies.quiesce, faults.quiesce),
+        moved=moved,
+        sound=check_sound,
     )
+    add_snapshots(app, snapshots)
     if alone:
         add_standalone_admin(app, StandaloneAdmin(workspaces=workspaces, shown=_shown))
     serve_document(app, DESCRIPTION)

@@ -34,7 +34,7 @@ class StreamSlots:
         Raises:
             TooManyStreamsError: all places are taken.
         """
-        with self._changing:
+        with self._changing:  # streams are opened in one thread of the server and closed in another
             if self.open >= self.most:
                 raise TooManyStreamsError(self.most)
             self.open += 1

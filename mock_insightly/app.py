@@ -101,7 +101,14 @@ def create_app(
     app = CompatibleFlask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    dependencies = _dependencies(settings, workspaces=workspaces, database=database)
+    dependencies = CrmDependencies(
+        settings=settings,
+        workspaces=workspaces,
+        store=RecordStore(database, change_retention=settings.change_retention),
+        allowance=Allowance(rolling=settings.limits_reset == "rolling"),
+        versions=chosen(settings),
+        grants=Grants(database),
+    )
     app.extensions[EXTENSION] = dependencies
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: describe(settings))
@@ -113,21 +120,18 @@ def create_app(
     faults, journal = FaultBook(database, service=SERVICE, shape=CrmRules), Journal(settings.journal_bytes)
     _add_middleware(app, dependencies, faults=faults, journal=journal, guard=guard, reset=reset)
     memories: dict[str, Memory] = {"faults": faults, "journal": journal, "allowance": dependencies.allowance}
-    add_snapshots(
-        app,
-        Snapshots(
-            service=SERVICE,
-            database=database,
-            tables=AllRows(metadata),
-            memories={**memories, **(workspace_snapshot_of(workspaces) if alone else {})},
-            quiescers=(faults.quiesce,),
-            sound=check_sound,
-        ),
+    snapshots = Snapshots(
+        service=SERVICE,
+        database=database,
+        tables=AllRows(metadata),
+        memories={**memories, **(workspace_snapshot_of(workspaces) if alone else {})},
+        quiescers=(faults.quiesce,),
+        sound=check_sound,
     )
+    add_snapshots(app, snapshots)
     if alone:
-        add_standalone_admin(
-            app, StandaloneAdmin(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST)
-        )
+        admin = StandaloneAdmin(workspaces=workspaces, shown=_shown, fill=local.make_up, largest=LARGEST)
+        add_standalone_admin(app, admin)
     return app
 
 
@@ -136,18 +140,6 @@ def _look_at_the_request() -> None:
     authenticate(request)
     speak_json(request)
     refuse_method(request)
-
-
-def _dependencies(settings: CrmSettings, *, workspaces: Workspaces, database: Database) -> CrmDependencies:
-    """Make what views find at the application."""
-    return CrmDependencies(
-        settings=settings,
-        workspaces=workspaces,
-        store=RecordStore(database, change_retention=settings.change_retention),
-        allowance=Allowance(rolling=settings.limits_reset == "rolling"),
-        versions=chosen(settings),
-        grants=Grants(database),
-    )
 
 
 def problem(status: int, message: str, error: Exception) -> Json:

@@ -30,39 +30,39 @@ def check_sound(connection: Connection, workspace: str) -> None:
         row = known.get(name)
         if row is None or row.first > low or row.next <= high or row.next > LARGEST_COUNT:
             came = "there is none" if row is None else f"got {row.first} to {row.next}"
-            raise SnapshotError(
-                f"tables.crm_sequences: expected {name} to begin with {low} or less and go on with {high + 1} or more, "
+            raise _refused(
+                f"{name} to begin with {low} or less and go on with {high + 1} or more, "
                 f"as those numbers are in use; {came}"
             )
-    counted = (
-        select(records.c.kind, func.count().label("live"))
-        .where(records.c.workspace == workspace)
-        .group_by(records.c.kind)
-    )
-    live: dict[str, int] = {row.kind: row.live for row in connection.execute(counted)}
-    for name in {**live, **dict.fromkeys(known.keys() & _BY_NAME.keys())}:
-        got = known[name].live if name in known else 0
-        if live.get(name, 0) != got:
-            raise SnapshotError(
-                f"tables.crm_sequences: expected {live.get(name, 0)} live {name}, as tables.crm_records has so many; got {got}"
-            )
+    _check_counts(connection, workspace, {name: row.live for name, row in known.items()})
+    for table, kind in (
+        (references, references.c.kind),
+        (files, func.substr(files.c.kind, 1, func.length(records.c.kind))),  # of a field's image: Kind.field
+    ):
+        there = and_(records.c.workspace == workspace, records.c.kind == kind, records.c.id == table.c.id)
+        orphans = select(table.c.kind, table.c.id).where(
+            table.c.workspace == workspace, ~select(records.c.id).where(there).exists()
+        )
+        which = f"tables.{table.name}: there is a row of {{kind}} {{id}}, which is not in tables.crm_records"
+        check_none(connection, orphans, which)
+
+
+def _check_counts(connection: Connection, workspace: str, counts: dict[str, int]) -> None:
+    """Check that each kind's sequence counts the records that there are."""
+    mine = select(records.c.kind, func.count().label("live")).where(records.c.workspace == workspace)
+    counted = connection.execute(mine.group_by(records.c.kind))
+    live: dict[str, int] = {row.kind: row.live for row in counted}
+    for name in {**live, **dict.fromkeys(counts.keys() & _BY_NAME.keys())}:
+        expected, got = live.get(name, 0), counts.get(name, 0)
+        if expected != got:
+            raise _refused(f"{expected} live {name}, as tables.crm_records has so many; got {got}")
     founded = sorted(live.keys() & {kind.name for kind in KINDS if kind.founded})
-    if founded and FOUNDATIONS not in known:
-        raise SnapshotError(
-            f"tables.crm_sequences: expected {FOUNDATIONS}, as there are {founded[0]}; there is none"
-        )
-    for table in (references, files):
-        field = (
-            table.c.kind if table is references else func.substr(table.c.kind, 1, func.length(records.c.kind))
-        )
-        there = and_(records.c.workspace == workspace, records.c.kind == field, records.c.id == table.c.id)
-        check_none(
-            connection,
-            select(table.c.kind, table.c.id).where(
-                table.c.workspace == workspace, ~select(records.c.id).where(there).exists()
-            ),
-            f"tables.{table.name}: there is a row of {{kind}} {{id}}, which is not in tables.crm_records",
-        )
+    if founded and FOUNDATIONS not in counts:
+        raise _refused(f"{FOUNDATIONS}, as there are {founded[0]}; there is none")
+
+
+def _refused(expected: str) -> SnapshotError:
+    return SnapshotError(f"tables.crm_sequences: expected {expected}")
 
 
 def _in_use(connection: Connection, workspace: str) -> dict[str, tuple[int, int]]:

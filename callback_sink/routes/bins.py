@@ -99,6 +99,7 @@ def _recorded(asked: Request, workspace: Workspace, name: str) -> Response:
     recorded = dependencies().store.record(workspace.name, received)
     if recorded.relays and recorded.forward is not None:
         return _relayed(asked, workspace, recorded.callback, recorded.forward)
+    # who waits is told before the callback is sent on: a target may take its time, and the callback is there already
     dependencies().arrivals.announce(workspace.name)
     if recorded.forward is not None:
         _send_on(workspace, recorded.callback, recorded.forward)
@@ -116,6 +117,7 @@ def _relayed(asked: Request, workspace: Workspace, callback: Callback, url: str)
     """Send a callback on, and answer as its target does; hang up if that does not answer."""
     reply, forwarded = dependencies().forwarder.relay(callback, url, now=workspace.clock.now())
     dependencies().store.note_forward(workspace.name, callback.id, forwarded, relayed=True)
+    # only now: a listing shows the status that the target's answer has given the callback
     dependencies().arrivals.announce(workspace.name)
     asked.environ[DROPPED] = reply is None
     return _written(reply or Reply(status=502))

@@ -79,7 +79,9 @@ class Allowance:
 
     def take(self, workspace: str, now: datetime, limits: RateLimits) -> RateLimitVerdict:
         """Count a call, or refuse it."""
-        with self._lock:
+        with (
+            self._lock
+        ):  # calls of one account come in several threads; none may slip between count and limit
             used = self._since(workspace, now)
             left = max(limits.daily - used.today, 0)
             if limits.strict and left == 0:

@@ -50,6 +50,7 @@ class HistoryTransaction(RecordTransaction):
 
     def found(self, foundation: Iterable[tuple[RecordKind, list[Record]]]) -> None:
         """Add what every account has, and what refers to nothing else, unless another process was quicker."""
+        # The number is taken before anything is added: of two processes that found at once, one gets the second.
         if self.reserve(sequences.FOUNDATIONS, 1) > 1:
             return
         for kind, founded in foundation:

@@ -99,6 +99,7 @@ class Writing(RecordTransaction):
             NoSuchRecordError: it is not there.
         """
         record = self.edit(kind, record_id, change)
+        # The log comes last: its number is taken under the lock of its row, and so numbers follow one another.
         self._note(kind, ChangeType.UPDATED, record)
         return record
 

@@ -48,7 +48,7 @@ def search(version: str, resource: str) -> ResponseReturnValue:
     call = this_call(version)
     shape = call.shape(resource)
     allow(shape.on_all if shape.searched else frozenset())
-    wanted = call.version.wanted(shape, call.query)
+    wanted = call.version.search_filter(shape, call.query)
     after = updated_after(
         call.query.get("updated_after_utc", ""), inclusive=call.dependencies.settings.search_inclusive
     )

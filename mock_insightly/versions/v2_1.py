@@ -33,7 +33,7 @@ def _reasons(account: CrmAccount) -> list[Record]:
     return [never | row for row in told(account)]
 
 
-def _wanted(_shape: Shape, _query: Query) -> RecordFilter:
+def _search_filter(_shape: Shape, _query: Query) -> RecordFilter:
     return EVERYTHING
 
 
@@ -92,7 +92,7 @@ VERSION = Version(
     lookups=LOOKUPS,
     sub_resources=SUB_RESOURCES,
     filters=lambda _kind: (),
-    wanted=_wanted,
+    search_filter=_search_filter,
     replaces=True,
     on_members=methods("GCU"),
     tagged=False,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import shapes_of
-from mock_insightly.versions.v2_filters import FILTERS, wanted
+from mock_insightly.versions.v2_filters import FILTERS, search_filter
 from mock_insightly.versions.v2_paths import LOOKUPS, SUB_RESOURCES
 from mock_insightly.versions.v2_records import CONTACT, LEAD, OPPORTUNITY, ORGANISATION
 from mock_insightly.versions.v2_work import WORK
@@ -16,7 +16,7 @@ VERSION = Version(
     lookups=LOOKUPS,
     sub_resources=SUB_RESOURCES,
     filters=lambda kind: FILTERS[kind.name],
-    wanted=wanted,
+    search_filter=search_filter,
     replaces=True,
     on_members=methods("GCU"),
     tagged=False,

@@ -78,7 +78,7 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
 _VIA = {(kinds.CONTACTS.name, "organisation"): (kinds.ORGANISATIONS, "ORGANISATION_NAME")}
 
 
-def wanted(shape: Shape, query: Query) -> RecordFilter:
+def search_filter(shape: Shape, query: Query) -> RecordFilter:
     """Read the one filter of a search; none is fine.
 
     Raises:

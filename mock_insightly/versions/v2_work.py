@@ -9,11 +9,11 @@ from dataclasses import replace
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.extracts import extract
-from mock_insightly.records.fields import Record, Text
+from mock_insightly.records.fields import Field, Record, Text, Whole, rows_of
+from mock_insightly.records.row_types import TEAM_MEMBERS
 from mock_insightly.versions.graph import custom_fields
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.graph_links import LinkGraph
-from mock_insightly.versions.graph_members import team_members
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.v2_keys import flats
@@ -126,6 +126,23 @@ def _list(
     )
 
 
+def _team_members() -> Key:
+    """Return the key of a team's members, of which one may be a team itself; none is here.
+
+    Source: fields of recorded v2.1 team members (observed); MEMBER_TEAM_ID is gone in v3 (Insightly v3.1 OpenAPI
+        document, documented).
+    """
+    (key,) = flats(kinds.TEAMS, "TEAMMEMBERS")
+    team = Field(name="MEMBER_TEAM_ID", type=Whole(), assigned=True)
+
+    def show(record: Record) -> Json:
+        return [{**row, team.name: None} for row in rows_of(record, key.name)]
+
+    return replace(
+        key, holds=replace(TEAM_MEMBERS, fields=(*TEAM_MEMBERS.fields, team)), show=show, canonical=None
+    )
+
+
 _TEAM = _list(
     kinds.TEAMS,
     "TEAM_ID TEAM_NAME ANONYMOUS_TEAM DATE_CREATED_UTC DATE_UPDATED_UTC",
@@ -134,7 +151,7 @@ _TEAM = _list(
     "TEAM_NAME",
     searched=True,
 )
-_TEAM = replace(_TEAM, keys=(*_TEAM.keys, team_members()))
+_TEAM = replace(_TEAM, keys=(*_TEAM.keys, _team_members()))
 
 WORK = (
     _PROJECT,

@@ -7,11 +7,10 @@ from mock_insightly.account.definitions import custom_fields_of
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import custom_field
-from mock_insightly.versions import out_of_plan
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES
-from mock_insightly.versions.v3_search import FILTERS, one_date_form, wanted
+from mock_insightly.versions.v3_search import FILTERS, one_date_form, search_filter
 from mock_insightly.versions.version import Version
 from mock_kit.api.json_text import Json
 
@@ -99,19 +98,27 @@ _SHAPES = (
 )
 """Source: Insightly v3.1 OpenAPI document (documented)."""
 
+_CLOSED_IN_V3_0 = frozenset({"ticket", "prospect", "knowledgearticle"})
+_CLOSED = _CLOSED_IN_V3_0 | {
+    *("product", "pricebook", "pricebookentry", "quotation", "opportunitylineitem", "quotationlineitem")
+}
+_CLOSED_BELOW = frozenset({"mergedocument", "opportunitylineitem", "pricebook"})
+"""Source: resources of the v3.1 OpenAPI document (documented), closed on a Professional plan (the Ampersand connector's
+list, observed second-hand); v3.0 lacks products, price books and quotes (Insightly v3.1 help page, documented)."""
+
 VERSION = Version(
     name="v3.1",
     shapes=shapes_of(*_SHAPES),
     lookups=LOOKUPS,
     sub_resources=SUB_RESOURCES,
     filters=lambda _kind: FILTERS,
-    wanted=wanted,
+    search_filter=search_filter,
     replaces=False,
     tagged=True,
     tags_of_one=True,
     tells_singular=True,
-    closed=out_of_plan.RESOURCES["v3.1"],
-    closed_below=out_of_plan.BELOW["v3.1"],
+    closed=_CLOSED,
+    closed_below=_CLOSED_BELOW,
     custom_shape=custom_shape,
 )
 
@@ -119,8 +126,8 @@ VERSION_3_0 = replace(
     VERSION,
     name="v3.0",
     replaces=True,
-    closed=out_of_plan.RESOURCES["v3.0"],
-    closed_below=out_of_plan.BELOW["v3.0"],
+    closed=_CLOSED_IN_V3_0,
+    closed_below=frozenset({"mergedocument"}),
 )
 """Source: a PUT must send all fields; fewer objects, none of which are served here (Insightly v3.1 help page, documented,
 but thin)."""

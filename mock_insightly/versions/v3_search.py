@@ -28,7 +28,7 @@ def one_date_form(sent: Sent, kind: RecordKind) -> None:
         raise MixedDatesError(spaced, iso)
 
 
-def wanted(shape: Shape, query: Query) -> RecordFilter:
+def search_filter(shape: Shape, query: Query) -> RecordFilter:
     """Read ``field_name`` and ``field_value``; neither is fine.
 
     Raises:

@@ -24,7 +24,7 @@ class Version:
         lookups: lists that nobody changes, by name in lower case.
         sub_resources: what hangs below records.
         filters: the names of the filters that a search of a kind has, except the date in ``updated_after_utc``.
-        wanted: reads the filters of a search, except the date in ``updated_after_utc``.
+        search_filter: reads the filters of a search, except the date in ``updated_after_utc``.
         replaces: whether a PUT clears what its body does not mention.
         briefs: whether a PUT with ``brief=true`` does not.
         tagged: whether records carry an ETag, and a PUT may name one in If-Match.
@@ -48,7 +48,7 @@ class Version:
     lookups: Mapping[str, Lookup]
     sub_resources: SubResources
     filters: Callable[[RecordKind], Iterable[str]]
-    wanted: Callable[[Shape, Query], RecordFilter]
+    search_filter: Callable[[Shape, Query], RecordFilter]
     replaces: bool
     tagged: bool
     briefs: bool = False

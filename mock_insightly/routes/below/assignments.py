@@ -6,24 +6,22 @@ Source: path and body from the v3.1 OpenAPI document (documented); that each act
 
 from datetime import datetime, timedelta
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.account.pipelines import activity_sets
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import TASKS
 from mock_insightly.records.dates import format_date, whole_second
-from mock_insightly.records.fields import Date, Record, Sent, rows_of, upper_keys
+from mock_insightly.records.fields import Date, Record, Sent, rows_of
 from mock_insightly.records.references import hung
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.writes import create_in
 from mock_insightly.versions.sub_resources import Assignment
-from mock_kit.api.json_text import read_json
 
 
 def create(parent: Parent, _assignment: Assignment) -> ResponseReturnValue:
     """Assign a set of activities."""
-    sent = upper_keys(read_json(request), "The body")
+    sent = parent.call.body()
     chosen = _set(parent, sent)
     given, kind = _given_start(sent), parent.shape.kind
     with parent.call.writing() as writing:

@@ -10,19 +10,18 @@ from mock_insightly.errors import InUseError
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, RecordKind
 from mock_insightly.records.conversion import contact_of, opportunity_of, organisation_of
 from mock_insightly.records.dates import format_date
-from mock_insightly.records.fields import Record, Text, upper_keys
+from mock_insightly.records.fields import Record, Text
 from mock_insightly.records.sequences import CONVERSIONS
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.sub_resources import Conversion
-from mock_kit.api.json_text import read_json
 
 
 def create(parent: Parent, _conversion: Conversion) -> ResponseReturnValue:
     """Convert a lead."""
-    sent = upper_keys(read_json(request), "The body") if request.get_data() else {}
+    sent = parent.call.body() if request.get_data() else {}
     name = sent.get("OPPORTUNITY_NAME")
     opportunity = None if name is None else str(Text(longest=255).read(name, "OPPORTUNITY_NAME"))
     lead = convert(parent.call, parent.id, opportunity)

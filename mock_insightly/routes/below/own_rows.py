@@ -27,7 +27,7 @@ def index(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue
 
 def add(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
     """Add a row, and show it."""
-    row = dict(upper_keys(read_json(request), "The body"))
+    row = dict(parent.call.body())
 
     def edit(rows: list[Record]) -> list[Record]:
         return [*rows, _new(collection, rows, row)]
@@ -58,7 +58,7 @@ def put(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
 
 def remove(parent: Parent, collection: EmbeddedCollection) -> ResponseReturnValue:
     """Take away the row that the body names."""
-    row = upper_keys(read_json(request), "The body")
+    row = parent.call.body()
     _remove(parent, collection, row.get(collection.by))
     return answers.accepted()
 

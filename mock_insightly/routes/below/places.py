@@ -7,7 +7,6 @@ Source: paths and bodies from the v2.2 and v3.1 OpenAPI documents (documented); 
 
 from collections.abc import Callable
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.account.pipelines import entered
@@ -18,14 +17,14 @@ from mock_insightly.records.states import known_reason, state_entry
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.versions.sub_resources import Mailbox, PipelinePosition, StateSwitch
-from mock_kit.api.json_text import Json, encode_text, read_json
+from mock_kit.api.json_text import Json, encode_text
 
 _CHANGE = "PIPELINE_STAGE_CHANGE"
 
 
 def put(parent: Parent, place: PipelinePosition) -> ResponseReturnValue:
     """Bring the record into a pipeline, or to another stage of the one it is in."""
-    sent = upper_keys(read_json(request), "The body")
+    sent = parent.call.body()
     inner = sent if place.stage_only else upper_keys(sent.get(_CHANGE) or {}, _CHANGE)
     stage = _number(inner, "STAGE_ID")
     if place.stage_only and stage is None:
@@ -46,7 +45,7 @@ def leave(parent: Parent, _place: PipelinePosition) -> ResponseReturnValue:
 
 def switch(parent: Parent, _switch: StateSwitch) -> ResponseReturnValue:
     """Change an opportunity's state."""
-    sent = upper_keys(read_json(request), "The body")
+    sent = parent.call.body()
     field = OPPORTUNITIES.field("OPPORTUNITY_STATE")
     called = "FOR_OPPORTUNITY_STATE"
     if field is None or sent.get(called) is None:

@@ -29,7 +29,7 @@ RECORD = {
 
 
 def wanted(version, resource, **query):
-    return version.wanted(version.shapes[resource], query)
+    return version.search_filter(version.shapes[resource], query)
 
 
 @pytest.mark.parametrize(
