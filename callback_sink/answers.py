@@ -70,9 +70,9 @@ class ScriptedResponse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def to_json(self) -> AnswerJson:
         """Return the answer as it was told, its status always with it."""
-        told: AnswerJson = {"status": self.status}
-        told.update(to_builtins(self))
-        return told
+        scripted: AnswerJson = {"status": self.status}
+        scripted.update(to_builtins(self))
+        return scripted
 
 
 class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,18 +91,18 @@ class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 )
 
 
-def next_answer(told: list[ScriptedResponse]) -> tuple[ScriptedResponse, list[ScriptedResponse]]:
-    """Return the answer to the next callback, and what is told for those after it.
+def next_answer(scripted: list[ScriptedResponse]) -> tuple[ScriptedResponse, list[ScriptedResponse]]:
+    """Return the answer to the next callback, and what is scripted for those after it.
 
     >>> answer, left = next_answer([ScriptedResponse(status=503, times=2)])
     >>> answer.status, [(other.status, other.times) for other in left]
     (503, [(503, 1)])
     """
-    if not told:
+    if not scripted:
         return ScriptedResponse(), []
-    first, *rest = told
+    first, *rest = scripted
     if first.times is None:
-        return first, told
+        return first, scripted
     if first.times == 1:
         return first, rest
     return first, [structs.replace(first, times=first.times - 1), *rest]

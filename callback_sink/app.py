@@ -137,7 +137,7 @@ def _dependencies(
         store=CallbackStore(database, limits),
         arrivals=ArrivalNotifier(),
         forwarder=Forwarder(http=Outbound(http=http, remedy=_REMEDY, allowed=settings.allow_hosts)),
-        places=StreamSlots(settings.streams),
+        stream_slots=StreamSlots(settings.streams),
     )
 
 
@@ -216,7 +216,7 @@ def _measures(dependencies: SinkDependencies) -> dict[str, Measure]:
         "callbacks": Measure("Callbacks that are kept.", used.callbacks),
         "bytes": Measure("About how many bytes they take.", used.bytes),
         "pruned": Measure("Callbacks that made room for others since the last reset.", used.pruned),
-        "streams": Measure("Live streams that are open.", dependencies.places.open),
+        "streams": Measure("Live streams that are open.", dependencies.stream_slots.open),
     }
 
 

@@ -2,30 +2,17 @@
 
 from msgspec import Struct
 from msgspec.json import decode
-from sqlalchemy import Connection, Insert, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from callback_sink import tables
 from callback_sink.answers import ScriptedResponse
 from mock_kit.api.json_text import encode_text
-from mock_kit.storage.prepared import InsertInto, Prepared
+from mock_kit.storage.prepared import Prepared
 
 _bins = tables.bins.c
 
 _this_bin = (_bins.workspace == bindparam("of_workspace"), _bins.bin == bindparam("of_bin"))
-_what_is_told = Prepared(
-    select(_bins.signature_keys, _bins.answers, _bins.forward, _bins.relays).where(*_this_bin)
-)
-
-
-def _telling(insert: InsertInto) -> Insert:
-    settings = insert(tables.bins)
-    return settings.on_conflict_do_update(
-        index_elements=[_bins.workspace, _bins.bin],
-        set_={name: settings.excluded[name] for name in ("signature_keys", "answers", "forward", "relays")},
-    )
-
-
-_tell = Prepared(_telling)
+_of_bin = Prepared(select(_bins.signature_keys, _bins.answers, _bins.forward, _bins.relays).where(*_this_bin))
 
 
 class BinSettings(Struct, frozen=True, kw_only=True):
@@ -44,7 +31,7 @@ class BinSettings(Struct, frozen=True, kw_only=True):
 
 def bin_settings_of(connection: Connection, workspace: str, name: str) -> BinSettings:
     """Return a bin's settings."""
-    row = _what_is_told.first(connection, {"of_workspace": workspace, "of_bin": name})
+    row = _of_bin.first(connection, {"of_workspace": workspace, "of_bin": name})
     if row is None:
         return BinSettings()
     return BinSettings(
@@ -57,9 +44,15 @@ def bin_settings_of(connection: Connection, workspace: str, name: str) -> BinSet
 
 def save_bin_settings(connection: Connection, workspace: str, name: str, settings: BinSettings) -> None:
     """Replace a bin's settings."""
-    if settings == BinSettings():
-        connection.execute(tables.bins.delete().where(_bins.workspace == workspace, _bins.bin == name))
-        return
-    lists = {"signature_keys": encode_text(settings.keys), "answers": encode_text(settings.answers)}
-    on = {"forward": settings.forward, "relays": settings.relays}
-    _tell.run(connection, {"workspace": workspace, "bin": name, **on, **lists})
+    this = tables.bins.delete().where(_bins.workspace == workspace, _bins.bin == name)
+    connection.execute(this)
+    if settings != BinSettings():
+        row = {
+            "workspace": workspace,
+            "bin": name,
+            "signature_keys": encode_text(settings.keys),
+            "answers": encode_text(settings.answers),
+            "forward": settings.forward,
+            "relays": settings.relays,
+        }
+        connection.execute(tables.bins.insert(), row)

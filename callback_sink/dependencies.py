@@ -25,7 +25,7 @@ class SinkDependencies:
     store: CallbackStore
     arrivals: ArrivalNotifier
     forwarder: Forwarder
-    places: StreamSlots
+    stream_slots: StreamSlots
 
     @contextmanager
     def quiesce(self, workspace: Workspace) -> Iterator[None]:

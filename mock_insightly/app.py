@@ -113,7 +113,7 @@ def create_app(
     answer_problems(app, STATUSES, problem)
     serve_document(app, lambda: describe(settings))
     answer_plainly(app, {**KIT_STATUSES, **STATUSES})
-    app.before_request(_look_at_the_request)
+    app.before_request(_check_request)
     for routes in _ROUTES:
         app.register_blueprint(routes.bp)
     reset = starting_anew(workspaces, dependencies.reset) if alone else dependencies.reset
@@ -135,7 +135,7 @@ def create_app(
     return app
 
 
-def _look_at_the_request() -> None:
+def _check_request() -> None:
     """Refuse what no view shall see."""
     authenticate(request)
     speak_json(request)

@@ -69,5 +69,5 @@ def forget(query: BinQuery) -> Answer[ForwardJson]:
 
 
 def _shown(workspace: str, name: str) -> Answer[ForwardJson]:
-    told = dependencies().store.bin_settings(workspace, name)
-    return Answer({"bin": name, "url": told.forward, "answers": "target" if told.relays else "sink"})
+    settings = dependencies().store.bin_settings(workspace, name)
+    return Answer({"bin": name, "url": settings.forward, "answers": "target" if settings.relays else "sink"})

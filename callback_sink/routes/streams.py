@@ -35,7 +35,7 @@ class StreamQuery(CallbackQuery, frozen=True, kw_only=True, forbid_unknown_field
 @operation(problems=(503,), gives={"text/event-stream": None})
 def stream(query: StreamQuery) -> Response:
     """Follow the callbacks that the filters mean, as server-sent events; each event's id is that of its callback."""
-    workspace, places = asked_workspace().name, dependencies().places
+    workspace, slots = asked_workspace().name, dependencies().stream_slots
     followed = Stream(
         store=dependencies().store,
         arrivals=dependencies().arrivals,
@@ -45,9 +45,9 @@ def stream(query: StreamQuery) -> Response:
         limit=query.limit,
         patience=timedelta(seconds=query.timeout_s),
     )
-    places.take()
+    slots.take()
     answer = Response(iter(followed), content_type="text/event-stream", headers={"Cache-Control": "no-store"})
-    answer.call_on_close(places.leave)
+    answer.call_on_close(slots.leave)
     return answer
 
 

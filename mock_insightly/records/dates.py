@@ -55,7 +55,7 @@ def parse_date(text: str) -> datetime:
     """Read a date in any of the accepted spellings, cut to the second; without a zone it is UTC.
 
     Raises:
-        UnreadableDateError: it is none of them.
+        DateFormatError: it is none of them.
 
     Source: ISO 8601 with ``Z`` (Insightly v3.1 help page, documented); with a space (what Airbyte and Cloud
         Elements send, observed); with ``T`` but no zone, and a date alone (the vendor's test suite, observed);

@@ -8,14 +8,13 @@ from io import StringIO
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import BadRequestError, FieldError
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.fields import Choice, Date, Field, Record, Text, Whole, rows_of, upper_keys
+from mock_insightly.records.fields import Choice, Date, Field, Record, Text, read_id, rows_of, upper_keys
 from mock_insightly.records.records import Reserve, created, number_rows, record_in
 from mock_kit.api.json_text import Json, MalformedJsonError, decode, encode_text
 
 VERSION = 1
 LARGEST_NUMBER = 2**62
 """Of an id or a row: those that are given out afterwards are larger."""
-_ID = Whole(lowest=1)
 _STAMPS = ("DATE_CREATED_UTC", "DATE_UPDATED_UTC")
 
 
@@ -80,7 +79,7 @@ def imported(kind: RecordKind, sent: Json, *, account: CrmAccount, now: datetime
         FieldError: a value does not fit, or there is no id.
     """
     fields = upper_keys(sent, kind.name)
-    record_id = int(str(_ID.read(fields.get(kind.id_field), kind.id_field)))
+    record_id = read_id(fields.get(kind.id_field), kind.id_field)
     given = {
         field.name: field.take(fields[field.name], f"{kind.name} {record_id}: {field.name}")
         for field in kind.fields

@@ -220,6 +220,17 @@ class Field:
         return None if value is None else self.type.read(value, called)
 
 
+def read_id(value: Json, called: str) -> int:
+    """Read a record's id.
+
+    Raises:
+        FieldError: it is none.
+    """
+    number = Whole(lowest=1).read(value, called)
+    assert isinstance(number, int)  # noqa: S101 - which is what it reads
+    return number
+
+
 def upper_keys(value: Json, called: str) -> Sent:
     """Return an object with its keys in upper case.
 

@@ -19,7 +19,7 @@ from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Record
 from mock_insightly.records.query import PageRange
 from mock_insightly.records.records import record_in
-from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, values_at
+from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, sort_key, values_at
 from mock_insightly.tables import changes, records, references
 from mock_kit.storage.prepared import Prepared
 
@@ -126,7 +126,7 @@ def _sifted(connection: Connection, workspace: str, kind: RecordKind, wanted: Re
     if wanted.by_date:
         return sorted(matching, key=lambda document: str(record_in(document).get("DATE_UPDATED_UTC")))
     if kind.order:
-        return sorted(matching, key=lambda document: _place(record_in(document), kind.order))
+        return sorted(matching, key=lambda document: sort_key(record_in(document), kind.order))
     return matching
 
 
@@ -152,9 +152,3 @@ def _holds(connection: Connection, workspace: str, criterion: Criterion) -> Call
     return lambda record: any(
         value in ids for place in criterion.places for value in values_at(record, place)
     )
-
-
-def _place(record: Record, order: tuple[str, ...]) -> tuple[tuple[bool, float], ...]:
-    """Return what sorts a record: its numbers, one after the other; what has none comes last."""
-    values = (record[name] for name in order)
-    return tuple((False, value) if isinstance(value, int | float) else (True, 0) for value in values)

@@ -1,6 +1,6 @@
 """What a search means: which records it finds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -149,3 +149,11 @@ def exactly(field: Field, text: str, *, called: str) -> Criterion:
     if not isinstance(value, str | int | float):
         raise FieldError(called, "a single value", text)
     return Criterion(places=(field.name,), value=value)
+
+
+def sort_key(record: Record, order: Iterable[str]) -> tuple[tuple[bool, float, str], ...]:
+    """Return what sorts a record; what has no value comes last."""
+    return tuple(
+        (value is None, value if isinstance(value, int | float) else 0, str(value).casefold())
+        for value in (record[name] for name in order)
+    )

@@ -11,37 +11,37 @@ from mock_kit.workspaces.registry import Workspace
 _XML = frozenset({"application/xml", "text/xml"})
 
 
-def authenticate(asked: Request) -> None:
+def authenticate(request: Request) -> None:
     """See whose workspace a call of the API is for, before anything else is looked at.
 
     Raises:
         AuthorizationDeniedError: the API key is nobody's.
     """
-    environ = asked.environ
+    environ = request.environ
     if CALLER in environ and environ[CALLER] is None:
         raise AuthorizationDeniedError
 
 
-def speak_json(asked: Request) -> None:
+def speak_json(request: Request) -> None:
     """Refuse a call that will have nothing but XML.
 
     Raises:
-        NotAcceptableError: that is what its Accept header says.
+        XmlNotServedError: that is what its Accept header says.
     """
-    if CALLER not in asked.environ or "xml" not in asked.environ.get("HTTP_ACCEPT", "").lower():
+    if CALLER not in request.environ or "xml" not in request.environ.get("HTTP_ACCEPT", "").lower():
         return
-    wanted = asked.accept_mimetypes
+    wanted = request.accept_mimetypes
     if not wanted.accept_json and _XML & {*wanted.values()}:
         raise XmlNotServedError(str(wanted))
 
 
-def workspace_of(asked: Request) -> Workspace:
+def workspace_of(request: Request) -> Workspace:
     """Return the workspace an admin call means: that of its API key, the default one without.
 
     Raises:
         UnknownWorkspaceError: the key is nobody's.
     """
-    authorization = asked.headers.get("Authorization")
+    authorization = request.headers.get("Authorization")
     if authorization is None:
         return dependencies().workspaces.default
     workspace = dependencies().with_key_in(authorization)

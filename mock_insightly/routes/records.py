@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import MissingFieldError, NoSuchRecordError
 from mock_insightly.kinds import FOLLOWS, LEADS, USERS
-from mock_insightly.records.fields import Record, Sent, Whole, is_blank
+from mock_insightly.records.fields import Record, Sent, is_blank, read_id
 from mock_insightly.records.query import is_true
 from mock_insightly.records.row_types import with_unlisted
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, updated_after
@@ -161,7 +161,7 @@ def delete_by_query(version: str, resource: str) -> ResponseReturnValue:
     allow(shape.on_all)
     if not call.query.get("id", "").strip():
         raise MissingFieldError("id", "query")
-    record_id = int(str(Whole(lowest=1).read(call.query["id"], "id")))
+    record_id = read_id(call.query["id"], "id")
     writes.delete(call, shape.kind, record_id)
     return answers.accepted()
 

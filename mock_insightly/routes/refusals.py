@@ -34,7 +34,7 @@ _GET = methods("G")
 _READING = ("GET", "HEAD")
 
 
-def refuse_method(asked: Request) -> None:
+def refuse_method(request: Request) -> None:
     """Refuse a call that no route takes, in the terms of the resource that it is about.
 
     Raises:
@@ -44,21 +44,21 @@ def refuse_method(asked: Request) -> None:
     Source: 405 for unsupported methods, probed live by insightly-mcp (observed second-hand); that an id which is no
         number is answered like one that nothing has is assumed.
     """
-    refused = isinstance(asked.routing_exception, MethodNotAllowed)
-    if asked.method in _READING and not refused:
+    refused = isinstance(request.routing_exception, MethodNotAllowed)
+    if request.method in _READING and not refused:
         return
-    version, *segments = asked.path.strip("/").split("/")
+    version, *segments = request.path.strip("/").split("/")
     if version not in VERSIONS or not segments:
         return
-    rule = _rule(current_app.url_map, asked.path)
+    rule = _rule(current_app.url_map, request.path)
     if rule is None:
         return
-    if rule.endpoint not in _GENERIC and asked.method not in (known := _methods_of(rule)):
+    if rule.endpoint not in _GENERIC and request.method not in (known := _methods_of(rule)):
         raise MethodNotAllowed(valid_methods=known)
     if not refused and rule.endpoint != _MEMBERS:
         return
     taken = taken_at(dependencies().versions[version], segments, dependencies().settings.custom_object_names)
-    if asked.method not in taken:
+    if request.method not in taken:
         raise MethodNotAllowed(valid_methods=sorted(taken))
     if refused:
         raise NoSuchRowError(segments[0], segments[-1])

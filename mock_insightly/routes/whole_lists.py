@@ -5,17 +5,16 @@ Source: recorded v2.1 lists: whole, contacts by name, nameless ones last, organi
     page, documented).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import FieldError
-from mock_insightly.records.fields import Record
 from mock_insightly.records.odata import parse_odata
 from mock_insightly.records.query import WHOLE, Query
 from mock_insightly.records.records import record_in
-from mock_insightly.records.search import EVERYTHING, Criterion
+from mock_insightly.records.search import EVERYTHING, Criterion, sort_key
 from mock_insightly.routes import answers, completion
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.listed import indexed
@@ -54,7 +53,7 @@ def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseRet
         and (not ids or record[shape.kind.id_field] in ids)
         and all(criterion.holds(record) for criterion in criteria)
     ]
-    found.sort(key=lambda record: _place(record, shape.order or shape.kind.order))
+    found.sort(key=lambda record: sort_key(record, shape.order or shape.kind.order))
     brief = len(found) > _BIG
     shown = (completion.with_image(call, shape.show_listed(record, brief=brief)) for record in found)
     return answers.answer(call, encode(odata.of(shown)))
@@ -77,11 +76,3 @@ def _numbers(text: str) -> set[Json]:
     if not all(word.isascii() and word.isdecimal() and len(word) < 19 for word in words):
         raise FieldError("ids", "ids with commas between them", text)
     return {int(word) for word in words}
-
-
-def _place(record: Record, order: Iterable[str]) -> tuple[tuple[bool, float, str], ...]:
-    """Return what sorts a record; what has no value comes last."""
-    return tuple(
-        (value is None, value if isinstance(value, int | float) else 0, str(value).casefold())
-        for value in (record[name] for name in order)
-    )

@@ -6,9 +6,9 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
-from mock_insightly.errors import FieldError, MissingFieldError, NotARecordError
+from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank
+from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, is_blank, read_id
 from mock_insightly.records.records import record_in
 from mock_insightly.records.row_types import CustomFields
 from mock_insightly.versions.methods import Methods, methods
@@ -174,10 +174,7 @@ class Shape:
         name = self.kind.id_field
         if is_blank(sent.get(name)):
             raise MissingFieldError(name, self.kind.entity)
-        number = Whole(lowest=1).read(sent[name], name)
-        if not isinstance(number, int):
-            raise FieldError(name, "a positive whole number", sent[name])
-        return number
+        return read_id(sent[name], name)
 
     def given(self, sent: Sent, before: Record, *, whole: bool, brief: bool = False) -> Record:
         """Read the canonical fields that a body gives.
@@ -188,7 +185,7 @@ class Shape:
             brief: the collections are left alone, though what the body says of them has to fit.
 
         Raises:
-            InvalidRequestError: a value does not fit, or a required one is missing.
+            BadRequestError: a value does not fit, or a required one is missing.
         """
         if whole:
             sent = {**dict.fromkeys(key.name.upper() for key in self.keys if key.take), **sent}

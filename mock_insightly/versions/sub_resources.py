@@ -66,7 +66,7 @@ class EmbeddedCollection(SubResource):
         """Return the canonical fields that follow from a record with other rows.
 
         Raises:
-            InvalidRequestError: a value does not fit.
+            BadRequestError: a value does not fit.
         """
         kept: Record = {name: shape.key(name).show(record) for name in self.beside}
         changed: list[Json] = [*rows]

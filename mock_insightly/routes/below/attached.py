@@ -10,7 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from mock_insightly.errors import EmptyUploadError, FieldError
 from mock_insightly.kinds import COMMENTS, FILE_ATTACHMENTS, NOTES
-from mock_insightly.records.fields import Record, Whole
+from mock_insightly.records.fields import Record, read_id
 from mock_insightly.records.files import File, Upload, read_upload
 from mock_insightly.records.references import hung
 from mock_insightly.records.writing import Writing
@@ -57,7 +57,7 @@ def create_empty(call: CrmCall, resource: str) -> ResponseReturnValue:
     kind = {"notes": NOTES, "comments": COMMENTS}.get(resource)
     if kind is None:
         raise MethodNotAllowed(valid_methods=["GET"])
-    number = int(str(Whole(lowest=1).read(call.query["c_id"], "c_id")))
+    number = read_id(call.query["c_id"], "c_id")
     file = File(content_type=request.content_type or "application/octet-stream", content=b"")
     with call.writing() as writing:
         writing.get(kind, number)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.kinds import TEAMS
-from mock_insightly.records.fields import Record, Sent, Whole, rows_of
+from mock_insightly.records.fields import Record, Sent, read_id, rows_of
 from mock_insightly.records.query import WHOLE
 from mock_insightly.records.records import record_in
 from mock_insightly.records.search import EVERYTHING
@@ -134,4 +134,4 @@ def _member(call: CrmCall, number: int) -> Record:
 def _number(sent: Sent, name: str) -> int:
     if sent.get(name) is None:
         raise MissingFieldError(name, "TeamMember")
-    return int(str(Whole(lowest=1).read(sent[name], name)))
+    return read_id(sent[name], name)

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.account.pipelines import entered
 from mock_insightly.errors import MissingFieldError, NoSuchRowError
 from mock_insightly.kinds import OPPORTUNITIES, STATE_CHANGES
-from mock_insightly.records.fields import Record, Sent, Whole, upper_keys
+from mock_insightly.records.fields import Record, Sent, read_id, upper_keys
 from mock_insightly.records.states import known_reason, state_entry
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
@@ -75,4 +75,4 @@ def _written(parent: Parent, given: Callable[[Record], Record]) -> Record:
 
 def _number(sent: Sent, name: str) -> Json:
     value = sent.get(name)
-    return None if value is None else Whole(lowest=1).read(value, name)
+    return None if value is None else read_id(value, name)

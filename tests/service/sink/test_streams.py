@@ -144,7 +144,7 @@ def test_over_a_socket_each_event_comes_at_once_and_a_lost_connection_gives_its_
         assert follow(sink).status_code == 503
         read.close()
 
-    places = sink.app.extensions["callback-sink"].places
+    places = sink.app.extensions["callback-sink"].stream_slots
     while places.open:
         sink.send()
     server.close()
