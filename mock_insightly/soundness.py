@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import ValidationError
 from sqlalchemy import Connection, and_, func, select
 
-from mock_insightly.kinds import KINDS, RecordKind, custom_object
+from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows
 from mock_insightly.records.changes import ChangeType
 from mock_insightly.records.exports import numbers_of
 from mock_insightly.records.records import record_in
@@ -13,8 +13,6 @@ from mock_insightly.records.sequences import CHANGES, FOUNDATIONS
 from mock_insightly.tables import bin_, changes, files, records, references, seed_runs, sequences
 from mock_kit.storage.soundness import LARGEST_COUNT, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
-
-_BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 def check_sound(connection: Connection, workspace: str) -> None:
@@ -52,7 +50,7 @@ def _check_counts(connection: Connection, workspace: str, counts: dict[str, int]
     mine = select(records.c.kind, func.count().label("live")).where(records.c.workspace == workspace)
     counted = connection.execute(mine.group_by(records.c.kind))
     live: dict[str, int] = {row.kind: row.live for row in counted}
-    for name in {**live, **dict.fromkeys(counts.keys() & _BY_NAME.keys())}:
+    for name in {**live, **dict.fromkeys(counts.keys() & {kind.name for kind in KINDS})}:
         expected, got = live.get(name, 0), counts.get(name, 0)
         if expected != got:
             raise _refused(f"{expected} live {name}, as tables.crm_records has so many; got {got}")
@@ -79,8 +77,7 @@ def _numbers(connection: Connection, workspace: str) -> Iterator[tuple[str, int]
         for row in connection.execute(
             select(table.c.kind, table.c.id, table.c.document).where(table.c.workspace == workspace)
         ):
-            kind = _BY_NAME.get(row.kind) or custom_object(row.kind)
-            yield from _numbers_of(kind, row.id, row.document, table.name)
+            yield from _numbers_of(kind_of_rows(row.kind), row.id, row.document, table.name)
     last = connection.scalar(select(func.max(changes.c.seq)).where(changes.c.workspace == workspace))
     if last is not None:
         yield CHANGES, last

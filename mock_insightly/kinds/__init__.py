@@ -6,7 +6,7 @@ To add a kind, add a table to one of the modules here and its shape to each vers
 from mock_insightly.kinds.attachments import COMMENTS, FILE_ATTACHMENTS, FOLLOWS, STATE_CHANGES
 from mock_insightly.kinds.custom import custom_object
 from mock_insightly.kinds.deals import MILESTONES, OPPORTUNITIES, PER_UNIT, PROJECTS, opportunity_value
-from mock_insightly.kinds.every import KINDS
+from mock_insightly.kinds.every import KINDS, kind_of_rows
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.kinds.lists import (
     CATEGORIES,
@@ -49,5 +49,6 @@ __all__ = [
     "USERS",
     "RecordKind",
     "custom_object",
+    "kind_of_rows",
     "opportunity_value",
 ]

@@ -5,17 +5,8 @@ Source: fields and their order recorded from v3.1 by the Ampersand connector (ob
 
 from functools import lru_cache
 
+from mock_insightly.kinds import shared_fields as shared
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.kinds.shared_fields import (
-    CREATOR,
-    OWNER,
-    STAMPS,
-    VISIBLE_TEAM,
-    VISIBLE_TO,
-    custom_rows,
-    identity,
-    texts,
-)
 
 
 @lru_cache
@@ -30,13 +21,13 @@ def custom_object(name: str) -> RecordKind:
         entity=name,
         id_field="RECORD_ID",
         fields=(
-            identity("RECORD_ID"),
-            *texts("RECORD_NAME", longest=255),
-            OWNER,
-            *STAMPS,
-            CREATOR,
-            VISIBLE_TO,
-            VISIBLE_TEAM,
-            custom_rows(name),
+            shared.identity("RECORD_ID"),
+            *shared.texts("RECORD_NAME", longest=255),
+            shared.OWNER,
+            *shared.STAMPS,
+            shared.CREATOR,
+            shared.VISIBLE_TO,
+            shared.VISIBLE_TEAM,
+            shared.custom_rows(name),
         ),
     )

@@ -4,27 +4,13 @@ Source: fields from the v3.1 OpenAPI document (documented), in the order of reco
     later versions added before the collections (assumed).
 """
 
+from mock_insightly.kinds import shared_fields as shared
 from mock_insightly.kinds.kind import RecordKind
-from mock_insightly.kinds.shared_fields import (
-    CREATOR,
-    LINK_ROWS,
-    OWNER,
-    STAMPS,
-    TAG_ROWS,
-    VISIBLE_TEAM,
-    VISIBLE_TO,
-    custom_rows,
-    identity,
-    of,
-    starting,
-    texts,
-    the_caller,
-)
 from mock_insightly.records.fields import Choice, Date, Field, Flag, Text, Whole
 
-_CREATED, _UPDATED = STAMPS
-_REMINDER = (*of(Date(), "REMINDER_DATE_UTC"), starting("REMINDER_SENT", Flag(), False))
-_PUBLIC = starting("PUBLICLY_VISIBLE", Flag(), True)
+_CREATED, _UPDATED = shared.STAMPS
+_REMINDER = (*shared.of(Date(), "REMINDER_DATE_UTC"), shared.starting("REMINDER_SENT", Flag(), False))
+_PUBLIC = shared.starting("PUBLICLY_VISIBLE", Flag(), True)
 
 TASKS = RecordKind(
     child=True,
@@ -34,36 +20,36 @@ TASKS = RecordKind(
     hidden=frozenset({"PUBLICLY_VISIBLE", "PIPELINE_ID"}),
     refers=(("PROJECT_ID", "Project"), ("OPPORTUNITY_ID", "Opportunity"), ("MILESTONE_ID", "Milestone")),
     fields=(
-        identity("TASK_ID"),
-        *texts("TITLE", longest=500),
-        *of(Whole(lowest=1), "CATEGORY_ID"),
-        *of(Date(), "DUE_DATE", "COMPLETED_DATE_UTC"),
-        starting("COMPLETED", Flag(), False),
-        *of(Whole(lowest=1), "PROJECT_ID", "OPPORTUNITY_ID", "MILESTONE_ID"),
-        *texts("DETAILS"),
-        starting(
+        shared.identity("TASK_ID"),
+        *shared.texts("TITLE", longest=500),
+        *shared.of(Whole(lowest=1), "CATEGORY_ID"),
+        *shared.of(Date(), "DUE_DATE", "COMPLETED_DATE_UTC"),
+        shared.starting("COMPLETED", Flag(), False),
+        *shared.of(Whole(lowest=1), "PROJECT_ID", "OPPORTUNITY_ID", "MILESTONE_ID"),
+        *shared.texts("DETAILS"),
+        shared.starting(
             "STATUS",
             Choice(options=("NOT STARTED", "IN PROGRESS", "WAITING", "COMPLETED", "DEFERRED")),
             "NOT STARTED",
         ),
-        starting("PRIORITY", Whole(), 2),
-        starting("PERCENT_COMPLETE", Whole(), 0),
-        *of(Date(), "START_DATE"),
-        Field(name="ASSIGNED_BY_USER_ID", type=Whole(lowest=1), initial=the_caller),
-        *of(Whole(lowest=1), "PARENT_TASK_ID", "STAGE_ID", "ASSIGNED_TEAM_ID"),
-        starting("OWNER_VISIBLE", Flag(), True),
-        *of(Date(), "ASSIGNED_DATE_UTC"),
+        shared.starting("PRIORITY", Whole(), 2),
+        shared.starting("PERCENT_COMPLETE", Whole(), 0),
+        *shared.of(Date(), "START_DATE"),
+        Field(name="ASSIGNED_BY_USER_ID", type=Whole(lowest=1), initial=shared.the_caller),
+        *shared.of(Whole(lowest=1), "PARENT_TASK_ID", "STAGE_ID", "ASSIGNED_TEAM_ID"),
+        shared.starting("OWNER_VISIBLE", Flag(), True),
+        *shared.of(Date(), "ASSIGNED_DATE_UTC"),
         *_REMINDER,
-        Field(name="RESPONSIBLE_USER_ID", type=Whole(lowest=1), initial=the_caller),
-        OWNER,
-        *STAMPS,
-        *of(Whole(lowest=1), "EMAIL_ID"),
-        *texts("RECURRENCE"),
-        CREATOR,
-        custom_rows("Task"),
-        LINK_ROWS,
+        Field(name="RESPONSIBLE_USER_ID", type=Whole(lowest=1), initial=shared.the_caller),
+        shared.OWNER,
+        *shared.STAMPS,
+        *shared.of(Whole(lowest=1), "EMAIL_ID"),
+        *shared.texts("RECURRENCE"),
+        shared.CREATOR,
+        shared.custom_rows("Task"),
+        shared.LINK_ROWS,
         _PUBLIC,
-        *of(Whole(lowest=1), "PIPELINE_ID"),
+        *shared.of(Whole(lowest=1), "PIPELINE_ID"),
     ),
 )
 
@@ -74,16 +60,16 @@ EVENTS = RecordKind(
     id_field="EVENT_ID",
     hidden=frozenset({"PUBLICLY_VISIBLE"}),
     fields=(
-        identity("EVENT_ID"),
-        *texts("TITLE", longest=500),
-        *texts("LOCATION", "DETAILS"),
-        *of(Date(), "START_DATE_UTC", "END_DATE_UTC"),
-        starting("ALL_DAY", Flag(), False),
+        shared.identity("EVENT_ID"),
+        *shared.texts("TITLE", longest=500),
+        *shared.texts("LOCATION", "DETAILS"),
+        *shared.of(Date(), "START_DATE_UTC", "END_DATE_UTC"),
+        shared.starting("ALL_DAY", Flag(), False),
         *_REMINDER,
-        OWNER,
-        *STAMPS,
-        custom_rows("Event"),
-        LINK_ROWS,
+        shared.OWNER,
+        *shared.STAMPS,
+        shared.custom_rows("Event"),
+        shared.LINK_ROWS,
         _PUBLIC,
     ),
 )
@@ -96,16 +82,16 @@ NOTES = RecordKind(
     hidden=frozenset({"LINK_SUBJECT_TYPE", "LINK_SUBJECT_ID", "VISIBLE_TO", "VISIBLE_TEAM_ID"}),
     parent=("LINK_SUBJECT_TYPE", "LINK_SUBJECT_ID"),
     fields=(
-        identity("NOTE_ID"),
-        *texts("TITLE", longest=500),
-        *texts("BODY"),
-        *STAMPS,
-        OWNER,
-        LINK_ROWS,
-        *of(Whole(lowest=1), "LINK_SUBJECT_ID"),
+        shared.identity("NOTE_ID"),
+        *shared.texts("TITLE", longest=500),
+        *shared.texts("BODY"),
+        *shared.STAMPS,
+        shared.OWNER,
+        shared.LINK_ROWS,
+        *shared.of(Whole(lowest=1), "LINK_SUBJECT_ID"),
         Field(name="LINK_SUBJECT_TYPE", type=Text()),
-        VISIBLE_TO,
-        VISIBLE_TEAM,
+        shared.VISIBLE_TO,
+        shared.VISIBLE_TEAM,
     ),
 )
 
@@ -125,20 +111,20 @@ EMAILS = RecordKind(
         }
     ),
     fields=(
-        identity("EMAIL_ID"),
-        *texts("EMAIL_FROM", "SUBJECT"),
-        *of(Date(), "EMAIL_DATE_UTC"),
-        starting("FORMAT", Text(), "HTML"),
-        starting("SIZE", Whole(), 0),
-        OWNER,
+        shared.identity("EMAIL_ID"),
+        *shared.texts("EMAIL_FROM", "SUBJECT"),
+        *shared.of(Date(), "EMAIL_DATE_UTC"),
+        shared.starting("FORMAT", Text(), "HTML"),
+        shared.starting("SIZE", Whole(), 0),
+        shared.OWNER,
         _CREATED,
-        *of(Date(), "QUEUED_SEND_DATE_UTC"),
-        CREATOR,
-        TAG_ROWS,
-        LINK_ROWS,
+        *shared.of(Date(), "QUEUED_SEND_DATE_UTC"),
+        shared.CREATOR,
+        shared.TAG_ROWS,
+        shared.LINK_ROWS,
         _UPDATED,
-        *texts("GMAIL_MESSAGE_ID", "EMAIL_TO", "EMAIL_CC", "BODY"),
-        VISIBLE_TO,
-        VISIBLE_TEAM,
+        *shared.texts("GMAIL_MESSAGE_ID", "EMAIL_TO", "EMAIL_CC", "BODY"),
+        shared.VISIBLE_TO,
+        shared.VISIBLE_TEAM,
     ),
 )

@@ -70,7 +70,8 @@ def find(
     values = _values(workspace, kind.name, wanted)
     given = frozenset(values)
     rows = _page(given).all(connection, {**values, "top": page.top, "skip": page.skip})
-    total = _count(given).scalar(connection, values) if page.count_total else None
+    matching = _chosen(select(func.count()).select_from(records), given)
+    total = connection.scalar(matching, values) if page.count_total else None
     return RecordPage(documents=[row.document for row in rows], total=total)
 
 
@@ -106,11 +107,6 @@ def _page(given: frozenset[str]) -> Prepared:
     ids = _chosen(select(records.c.id), given).order_by(order)
     on_page = records.c.id.in_(ids.limit(bindparam("top")).offset(bindparam("skip")))
     return Prepared(select(records.c.document).where(*_mine, on_page).order_by(records.c.id))
-
-
-@cache
-def _count(given: frozenset[str]) -> Prepared:
-    return Prepared(_chosen(select(func.count()).select_from(records), given))
 
 
 def _sifted(connection: Connection, workspace: str, kind: RecordKind, wanted: RecordFilter) -> Iterable[str]:

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from mock_insightly.errors import NoSuchRecordError
-from mock_insightly.kinds import KINDS, RecordKind, custom_object
+from mock_insightly.kinds import RecordKind, kind_of_rows
 from mock_insightly.records import sequences
 from mock_insightly.records.changes import ChangeType
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
@@ -39,8 +39,6 @@ FORGETTING = (
     Prepared(changes.delete().where(changes.c.workspace == bindparam("of_workspace"), _old)),
 )
 """What forgets changes of long ago."""
-
-_BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 class Writing(RecordTransaction):
@@ -134,7 +132,7 @@ class Writing(RecordTransaction):
         gone = reference(kind.entity, record_id)
         # all of them are read before the first is changed, since that changes what is read
         for name, other_id in self._referring_to(gone):
-            other = _BY_NAME.get(name) or custom_object(name)
+            other = kind_of_rows(name)
             if other.mortal or (children and other.child):
                 self.delete(other, other_id, children=children)
             else:

@@ -6,7 +6,7 @@ from functools import partial
 from mock_insightly import kinds
 from mock_insightly.dependencies import dependencies
 from mock_insightly.errors import InUseError, NoSuchRecordError, PlanLimitError, StorageLimitError
-from mock_insightly.kinds import KINDS, RecordKind
+from mock_insightly.kinds import KINDS, RecordKind, kind_of_rows
 from mock_insightly.records.activity import DATED, activity, date_of
 from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, rows_of
@@ -31,7 +31,6 @@ COUNTED = (
 )
 """What counts towards the limit of a plan."""
 
-_BY_NAME = {kind.name: kind for kind in KINDS}
 _BY_ENTITY = {kind.entity.upper(): kind for kind in KINDS}
 
 
@@ -115,7 +114,7 @@ def see_that_it_is_free(call: CrmCall, kind: RecordKind, record: Record) -> None
         return
     users, field = kind.used_by
     wanted = RecordFilter(criterion=Criterion(places=(field,), value=number))
-    if call.dependencies.store.find(call.workspace, _BY_NAME[users], wanted, PageRange(top=1)).documents:
+    if call.dependencies.store.find(call.workspace, kind_of_rows(users), wanted, PageRange(top=1)).documents:
         raise InUseError(kind.entity, number, f"is in use: there are {users} with it")
 
 
