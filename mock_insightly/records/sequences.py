@@ -31,6 +31,9 @@ def _counting(insert: InsertInto) -> "ReturningInsert[tuple[int]]":
 
 _this = and_(sequences.c.workspace == bindparam("of_workspace"), sequences.c.name == bindparam("of_name"))
 _count = Prepared(_counting)
+_get_live = Prepared(
+    select(sequences.c.live).where(_this)
+)  # each poll of leads asks (``poe bench``, virtual day)
 
 
 def reserve(connection: Connection, workspace: Workspace, name: str, count: int = 1) -> int:
@@ -73,7 +76,8 @@ def live(connection: Connection, workspace: Workspace, name: str) -> int:
 
 
 def _live(connection: Connection, workspace: Workspace, name: str) -> int | None:
-    return connection.scalar(select(sequences.c.live).where(_this), _key(workspace, name))
+    found: int | None = _get_live.scalar(connection, _key(workspace, name))
+    return found
 
 
 def _change(connection: Connection, workspace: Workspace, name: str, **values: object) -> None:
