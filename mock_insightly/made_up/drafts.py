@@ -6,18 +6,20 @@ with many others or by itself.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from random import Random
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS, PER_UNIT
-from mock_insightly.made_up import words
 from mock_insightly.records.fields import Record
 from mock_kit.api.json_text import Json
 from mock_kit.workspaces import seeded
+
+if TYPE_CHECKING:
+    from mock_insightly.made_up.vocabulary import Vocabulary
 
 CHUNK = 500
 COLLEAGUES = 3
@@ -57,7 +59,7 @@ Chunk: TypeAlias = dict[str, list[Draft]]
 
 @dataclass(frozen=True, kw_only=True)
 class _Pools:
-    """What the records of a chunk draw from."""
+    """What the records of a chunk draw from; asking Faker for every single field would take minutes a million."""
 
     first_names: list[str]
     last_names: list[str]
@@ -71,14 +73,15 @@ class _Pools:
 
 def colleagues(seed: int) -> list[tuple[str, str]]:
     """Return first and last names of the account's other users."""
-    dice = _dice(seed, "colleagues")
-    return [(dice.choice(words.FIRST_NAMES), dice.choice(words.LAST_NAMES)) for _ in range(COLLEAGUES)]
+    vocabulary = _vocabulary(seed, "colleagues")
+    return [(vocabulary.first_name(), vocabulary.last_name()) for _ in range(COLLEAGUES)]
 
 
 @lru_cache(maxsize=2)  # workspaces of one test run have their seed in common
 def chunk(seed: int, number: int) -> Chunk:
     """Return all drafts of a chunk."""
-    pools, dice = _pools(_dice(seed, "chunk", number)), _dice(seed, "dice", number)
+    pools = _pools(_vocabulary(seed, "chunk", number))
+    dice = Random(_number(seed, "dice", number))  # noqa: S311 - made-up data, no secret
     first = number * CHUNK
     organisations = [_organisation(pools, dice) for _ in range(CHUNK)]
     contacts = [_contact(at, first, organisations, pools, dice) for at in range(CHUNK)]
@@ -92,33 +95,20 @@ def chunk(seed: int, number: int) -> Chunk:
     }
 
 
-def _pools(dice: Random) -> _Pools:
-    def several(choices: Sequence[str], count: int) -> list[str]:
-        return [dice.choice(choices) for _ in range(count)]
+def _pools(vocabulary: "Vocabulary") -> _Pools:
+    def several(draw: Callable[[], str], count: int) -> list[str]:
+        return [draw() for _ in range(count)]
 
     return _Pools(
-        first_names=several(words.FIRST_NAMES, 80),
-        last_names=several(words.LAST_NAMES, 120),
-        suffixes=several(words.COMPANY_FORMS, 6),
-        places=[_place(dice) for _ in range(60)],
-        jobs=several(words.JOBS, 40),
-        industries=several(words.INDUSTRIES, 12),
-        phrases=[
-            " ".join(dice.choice(part) for part in (words.QUALITIES, words.SUBJECTS, words.DEALS))
-            for _ in range(60)
-        ],
-        sentences=several(words.REMARKS, 30),
+        first_names=several(vocabulary.first_name, 80),
+        last_names=several(vocabulary.last_name, 120),
+        suffixes=several(vocabulary.company_suffix, 6),
+        places=[vocabulary.place() for _ in range(60)],
+        jobs=several(vocabulary.job, 40),
+        industries=several(vocabulary.industry, 12),
+        phrases=several(vocabulary.deal, 60),
+        sentences=several(vocabulary.remark, 30),
     )
-
-
-def _place(dice: Random) -> tuple[str, str, str, str]:
-    """Return street and number, city, state and postcode, as they go together."""
-    city, state, area = dice.choice(words.CITIES)
-    number = str(dice.randint(1, 9))
-    for _ in range(2):
-        number += str(dice.randint(0, 9)) if dice.randint(0, 1) else ""
-    street = f"{number} {dice.choice(words.STREETS)} {dice.choice(words.STREET_FORMS)}"
-    return street, city, state, f"{area}{dice.randint(0, 9)}{dice.randint(0, 9)}"
 
 
 def _organisation(pools: _Pools, dice: Random) -> Draft:
@@ -275,6 +265,13 @@ def _slug(text: str) -> str:
     return _SEPARATORS.sub("-", text.lower()).strip("-")
 
 
-def _dice(seed: int, *labels: object) -> Random:
-    number = seeded.number(seed, "crm", "made up", *labels, low=0, high=2**63)
-    return Random(number)  # noqa: S311 - made-up data, no secret
+def _vocabulary(seed: int, *labels: object) -> "Vocabulary":
+    from mock_insightly.made_up.vocabulary import Vocabulary  # noqa: PLC0415 - Faker, which only seeding needs
+
+    vocabulary = Vocabulary()
+    vocabulary.seed(_number(seed, *labels))
+    return vocabulary
+
+
+def _number(seed: int, *labels: object) -> int:
+    return seeded.number(seed, "crm", "made up", *labels, low=0, high=2**63)
