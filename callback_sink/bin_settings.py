@@ -12,7 +12,10 @@ from mock_kit.storage.prepared import Prepared
 _bins = tables.bins.c
 
 _this_bin = (_bins.workspace == bindparam("of_workspace"), _bins.bin == bindparam("of_bin"))
+# each workspace has a bin, with a key (``poe bench-scenarios``)
 _of_bin = Prepared(select(_bins.signature_keys, _bins.answers, _bins.forward, _bins.relays).where(*_this_bin))
+_forget = Prepared(tables.bins.delete().where(*_this_bin))
+_add = Prepared(tables.bins.insert())
 
 
 class BinSettings(Struct, frozen=True, kw_only=True):
@@ -44,8 +47,7 @@ def bin_settings_of(connection: Connection, workspace: str, name: str) -> BinSet
 
 def save_bin_settings(connection: Connection, workspace: str, name: str, settings: BinSettings) -> None:
     """Replace a bin's settings."""
-    this = tables.bins.delete().where(_bins.workspace == workspace, _bins.bin == name)
-    connection.execute(this)
+    _forget.run(connection, {"of_workspace": workspace, "of_bin": name})
     if settings != BinSettings():
         row = {
             "workspace": workspace,
@@ -55,4 +57,4 @@ def save_bin_settings(connection: Connection, workspace: str, name: str, setting
             "forward": settings.forward,
             "relays": settings.relays,
         }
-        connection.execute(tables.bins.insert(), row)
+        _add.run(connection, row)

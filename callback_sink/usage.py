@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from callback_sink import tables
 from mock_kit.storage.database import Instant
@@ -37,6 +37,13 @@ def _adding(insert: InsertInto) -> "ReturningInsert[tuple[int, int]]":
 
 
 _add = Prepared(_adding)
+_sums = select(
+    func.sum(_used.callbacks).label("callbacks"),
+    func.sum(_used.bytes).label("bytes"),
+    func.sum(_used.pruned).label("pruned"),
+    func.max(_used.pruned_at, type_=Instant).label("pruned_at"),
+).where(_used.bin_digest == bindparam("digest"))
+_sums_of_workspace = Prepared(_sums.where(_used.workspace == bindparam("of_workspace")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,15 +96,11 @@ def removed(connection: Connection, workspace: str, weights: Iterable[tuple[str,
 
 def used(connection: Connection, workspace: str | None = None, digest: str | None = None) -> StorageUsage:
     """Return how much is kept of a bin, of a workspace, or of all."""
-    noted = select(
-        func.sum(_used.callbacks).label("callbacks"),
-        func.sum(_used.bytes).label("bytes"),
-        func.sum(_used.pruned).label("pruned"),
-        func.max(_used.pruned_at, type_=Instant).label("pruned_at"),
-    ).where(_used.bin_digest == (_WHOLE if digest is None else digest))
-    if workspace is not None:
-        noted = noted.where(_used.workspace == workspace)
-    row = connection.execute(noted).one()
+    of = {"digest": _WHOLE if digest is None else digest}
+    if workspace is None:
+        row = connection.execute(_sums, of).one()
+    else:
+        row = _sums_of_workspace.all(connection, {**of, "of_workspace": workspace})[0]
     return StorageUsage(
         callbacks=int(row.callbacks or 0),
         bytes=int(row.bytes or 0),

@@ -29,6 +29,7 @@ from mock_kit.workspaces.registry import Workspace
 _of_binned = and_(changes.c.workspace == bin_.c.workspace, changes.c.kind == bin_.c.kind)
 _changed = exists().where(_of_binned, changes.c.record_id == bin_.c.id).correlate(bin_)
 _old = changes.c.at < bindparam("before")
+_add_change = Prepared(changes.insert())  # with each record that is written (``poe bench``)
 FORGETTING = (
     # what was deleted longer ago than the log goes back is gone for good
     Prepared(
@@ -217,5 +218,5 @@ class Writing(RecordTransaction):
             "created": stamp(record, "DATE_CREATED_UTC"),
             "updated": stamp(record, "DATE_UPDATED_UTC"),
         }
-        self._connection.execute(changes.insert(), row)
+        _add_change.run(self._connection, row)
         self._retention.run(self._connection, self._workspace.name, self._at)

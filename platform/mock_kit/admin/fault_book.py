@@ -32,7 +32,7 @@ _of_workspace = (
     _faults.c.service == bindparam("of_service"),
     _faults.c.workspace == bindparam("of_workspace"),
 )
-_count = (
+_count = Prepared(  # with each request that a rule matches (``poe bench-scenarios``)
     _faults.update()
     .where(*_of_workspace, _faults.c.position == bindparam("at"))
     .values(seen=bindparam("now_seen"), struck=bindparam("now_struck"))
@@ -174,7 +174,7 @@ class FaultBook:
         counted = {"now_seen": entry.seen, "now_struck": entry.struck}
         where = {"of_service": self.service, "of_workspace": workspace, "at": at}
         with self._database.writing() as connection:
-            connection.execute(_count, {**where, **counted})
+            _count.run(connection, {**where, **counted})
 
     def _load(self) -> dict[str, list[FaultEntry]]:
         loaded: dict[str, list[FaultEntry]] = {}
