@@ -255,6 +255,15 @@ GUIDED = [("instance", True, "15", "mine")]
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=st.lists(ACTS, max_size=12), guided=st.booleans())
+@example(
+    acts=[
+        ("fault", "/v2.2/*", 401),
+        ("instance", True, 5, "a"),
+        ("create", "hub", 0, "b"),
+        ("instance", False, 5, "c"),
+    ],
+    guided=True,
+)
 @example(acts=[("create", "hub", 1, "\u2028"), ("update", "hub", 0, "\u2028")], guided=True)
 def test_a_recorded_session_replays(acts, guided, stack_in_process, tmp_path, replay):
     check((GUIDED if guided else []) + acts, stack_in_process, tmp_path, replay)
