@@ -18,7 +18,7 @@ FIRST_OF_EACH_FILE = [
     scenario
     for path in find([SCENARIOS])
     for scenario in load(path)[:1]
-    if scenario.profile == "cloud-elements"
+    if scenario.profile in {None, "cloud-elements"}
     and not scenario.document.get("settings")
     and not any(step.verb == "restore" for step in scenario.steps)
 ]
