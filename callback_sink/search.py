@@ -109,28 +109,28 @@ class NearMiss:
         return {**self.callback.to_json(), "differs": self.differs}
 
 
-def matches(wanted: Filters, callback: Callback) -> bool:
+def matches(filters: Filters, callback: Callback) -> bool:
     """Say whether a search means this callback."""
-    return not differences(wanted, callback)
+    return not differences(filters, callback)
 
 
-def differences(wanted: Filters, callback: Callback) -> list[str]:
+def differences(filters: Filters, callback: Callback) -> list[str]:
     """Tell what keeps a callback from being meant, by the event of it that comes closest."""
-    found = [*_plain_differences(wanted, callback)]
-    if asked := wanted.of_event:
+    found = [*_plain_differences(filters, callback)]
+    if asked := filters.of_event:
         nearest = min((_event_differences(asked, event) for event in events_of(callback.json)), key=len)
         found += nearest
-    found += _header_differences(wanted.header, callback.shown_headers)
-    found += filter(None, (parse_condition(text).difference(callback.json) for text in wanted.json))
-    found += _time_differences(wanted, callback)
-    if wanted.q is not None and not _mentions(callback, wanted.q):
-        found.append(f"q: expected {wanted.q} in path, headers or body, was in none")
+    found += _header_differences(filters.header, callback.shown_headers)
+    found += filter(None, (parse_condition(text).difference(callback.json) for text in filters.json))
+    found += _time_differences(filters, callback)
+    if filters.q is not None and not _mentions(callback, filters.q):
+        found.append(f"q: expected {filters.q} in path, headers or body, was in none")
     return found
 
 
-def closest(wanted: Filters, callbacks: Iterable[Callback], *, at_most: int = 3) -> list[NearMiss]:
+def closest(filters: Filters, callbacks: Iterable[Callback], *, at_most: int = 3) -> list[NearMiss]:
     """Return the callbacks that come closest to a search without being meant; of equals, the latest."""
-    misses = (NearMiss(callback=callback, differs=differences(wanted, callback)) for callback in callbacks)
+    misses = (NearMiss(callback=callback, differs=differences(filters, callback)) for callback in callbacks)
     return nsmallest(
         at_most,
         (miss for miss in misses if miss.differs),
@@ -162,13 +162,13 @@ def events_of(body: Json) -> list[dict[str, str | None]]:
     ]
 
 
-def _plain_differences(wanted: Filters, callback: Callback) -> Iterator[str]:
+def _plain_differences(filters: Filters, callback: Callback) -> Iterator[str]:
     for name, expected, was in (
-        ("bin", wanted.bin, callback.bin),
-        ("method", wanted.method, callback.method),
-        ("path", wanted.path, callback.path.partition("?")[0]),
-        ("status", wanted.status, callback.status),
-        ("signature", wanted.signature, callback.signature.value),
+        ("bin", filters.bin, callback.bin),
+        ("method", filters.method, callback.method),
+        ("path", filters.path, callback.path.partition("?")[0]),
+        ("status", filters.status, callback.status),
+        ("signature", filters.signature, callback.signature.value),
     ):
         if expected is not None and expected != was:
             yield f"{name}: expected {expected}, was {'none' if was is None else was}"
@@ -184,12 +184,12 @@ def _header_differences(wanted: list[str], shown: Mapping[str, str]) -> Iterator
             yield f"header: expected {text}, was {'absent' if was is None else was}"
 
 
-def _time_differences(wanted: Filters, callback: Callback) -> Iterator[str]:
+def _time_differences(filters: Filters, callback: Callback) -> Iterator[str]:
     came = callback.received_at
-    if wanted.from_ is not None and came < _instant(wanted.from_):
-        yield f"from: expected {wanted.from_} or later, was {format_instant(came)}"
-    if wanted.to is not None and came > _instant(wanted.to):
-        yield f"to: expected {wanted.to} or earlier, was {format_instant(came)}"
+    if filters.from_ is not None and came < _instant(filters.from_):
+        yield f"from: expected {filters.from_} or later, was {format_instant(came)}"
+    if filters.to is not None and came > _instant(filters.to):
+        yield f"to: expected {filters.to} or earlier, was {format_instant(came)}"
 
 
 def _event_differences(asked: Mapping[str, str], event: Mapping[str, str | None]) -> list[str]:

@@ -110,38 +110,38 @@ class CallbackStore:
             return usage.used(connection, workspace, _digest(name))
 
     def callbacks_after(
-        self, workspace: str, number: int, wanted: Filters, *, at_most: int
+        self, workspace: str, number: int, filters: Filters, *, at_most: int
     ) -> list[Callback]:
         """Return the callbacks that a search means of those that came after one, oldest first."""
         with self._database.reading() as connection:
-            return list(islice(_search(connection, workspace, wanted, after=number), at_most))
+            return list(islice(_search(connection, workspace, filters, after=number), at_most))
 
     def last_id(self, workspace: str) -> int:
         """Return the id of the latest callback that came since the last reset."""
         with self._database.reading() as connection:
             return connection.scalar(select(_ids.last_id).where(_ids.workspace == workspace)) or 0
 
-    def callbacks(self, workspace: str, wanted: Filters, *, at_most: int | None = None) -> list[Callback]:
+    def callbacks(self, workspace: str, filters: Filters, *, at_most: int | None = None) -> list[Callback]:
         """Return the callbacks that a search means, oldest first."""
         with self._database.reading() as connection:
-            return list(islice(_search(connection, workspace, wanted), at_most))
+            return list(islice(_search(connection, workspace, filters), at_most))
 
-    def listed(self, workspace: str, wanted: Filters, *, after: int = 0, limit: int) -> CallbackPage:
+    def listed(self, workspace: str, filters: Filters, *, after: int = 0, limit: int) -> CallbackPage:
         """Return a page of the callbacks that a search means, oldest first.
 
         Args:
             after: the id of the last one of the page before.
         """
         with self._database.reading() as connection:
-            used = usage.used(connection, workspace, _digest(wanted.bin))
-            begin = 0 if wanted.narrows else after  # what is not sifted is counted already
-            found = _search(connection, workspace, wanted, after=begin)
-            return page_of(found, after, limit, used, counts=wanted.narrows)
+            used = usage.used(connection, workspace, _digest(filters.bin))
+            begin = 0 if filters.narrows else after  # what is not sifted is counted already
+            found = _search(connection, workspace, filters, after=begin)
+            return page_of(found, after, limit, used, counts=filters.narrows)
 
-    def near_misses(self, workspace: str, wanted: Filters) -> list[NearMiss]:
+    def near_misses(self, workspace: str, filters: Filters) -> list[NearMiss]:
         """Return the callbacks that come closest to a search without being meant."""
         with self._database.reading() as connection:
-            return closest(wanted, _search(connection, workspace, Filters()))
+            return closest(filters, _search(connection, workspace, Filters()))
 
     def callback(self, workspace: str, asked: int) -> Callback:
         """Return one callback.
@@ -156,10 +156,10 @@ class CallbackStore:
             raise NoSuchCallbackError(asked, workspace=workspace)
         return callback_of(row)
 
-    def remove(self, workspace: str, wanted: Filters) -> list[Callback]:
+    def remove(self, workspace: str, filters: Filters) -> list[Callback]:
         """Forget the callbacks that a search means, and return them, oldest first."""
         with self._writing() as connection:
-            found = list(_search(connection, workspace, wanted))
+            found = list(_search(connection, workspace, filters))
             if found:
                 # as it was counted when they came: in a workspace of another name their paths are longer or shorter
                 weights = select(_kept.id, _kept.bin_digest, _kept.weight).where(_kept.workspace == workspace)
@@ -222,13 +222,15 @@ def _draw_id(connection: Connection, workspace: str) -> int:
     return drawn
 
 
-def _search(connection: Connection, workspace: str, wanted: Filters, *, after: int = 0) -> Iterator[Callback]:
+def _search(
+    connection: Connection, workspace: str, filters: Filters, *, after: int = 0
+) -> Iterator[Callback]:
     """Yield what is meant of the callbacks after one, oldest first: a full inbox need not fit into memory."""
     mine = tables.callbacks.select().where(_kept.workspace == workspace, _kept.id > after)
-    if wanted.bin is not None:
-        mine = mine.where(_kept.bin_digest == digest_of(wanted.bin), _kept.bin == wanted.bin)
+    if filters.bin is not None:
+        mine = mine.where(_kept.bin_digest == digest_of(filters.bin), _kept.bin == filters.bin)
     rows = connection.execute(mine.order_by(_kept.id), execution_options={"yield_per": _ROWS_AT_ONCE})
-    return (callback for callback in map(callback_of, rows) if matches(wanted, callback))
+    return (callback for callback in map(callback_of, rows) if matches(filters, callback))
 
 
 def _this(workspace: str, number: int | BindParameter[int]) -> ColumnElement[bool]:

@@ -70,11 +70,11 @@ class RecordStore:
         return None if row is None else File(content_type=row.content_type, content=bytes(row.content))
 
     def find(
-        self, workspace: Workspace, kind: RecordKind, wanted: RecordFilter, page: PageRange
+        self, workspace: Workspace, kind: RecordKind, record_filter: RecordFilter, page: PageRange
     ) -> RecordPage:
         """Return a page of records, in their kind's order or in that which is wanted."""
         with self._database.reading() as connection:
-            return find(connection, workspace.name, kind, wanted, page)
+            return find(connection, workspace.name, kind, record_filter, page)
 
     def changes(self, workspace: Workspace, asked: ChangeQuery) -> Changes:
         """Return a page of changes, oldest first."""

@@ -62,12 +62,12 @@ class RecordPage:
 
 
 def find(
-    connection: Connection, workspace: str, kind: RecordKind, wanted: RecordFilter, page: PageRange
+    connection: Connection, workspace: str, kind: RecordKind, record_filter: RecordFilter, page: PageRange
 ) -> RecordPage:
     """Return a page of the records of a kind that are wanted."""
-    if wanted.criterion or wanted.unless or wanted.by_date or kind.order:
-        return _page_of(_sifted(connection, workspace, kind, wanted), page)
-    values = _values(workspace, kind.name, wanted)
+    if record_filter.criterion or record_filter.unless or record_filter.by_date or kind.order:
+        return _page_of(_sifted(connection, workspace, kind, record_filter), page)
+    values = _values(workspace, kind.name, record_filter)
     given = frozenset(values)
     rows = _page(given).all(connection, {**values, "top": page.top, "skip": page.skip})
     total = _count(given).scalar(connection, values) if page.count_total else None
@@ -75,22 +75,22 @@ def find(
 
 
 def documents_of(
-    connection: Connection, workspace: str, kind: str, wanted: RecordFilter = EVERYTHING
+    connection: Connection, workspace: str, kind: str, record_filter: RecordFilter = EVERYTHING
 ) -> Iterator[str]:
     """Yield records as they are read, ids ascending, whatever their values: a million need not be held at once."""
-    values = _values(workspace, kind, wanted)
+    values = _values(workspace, kind, record_filter)
     ordered = _chosen(select(records.c.document), frozenset(values)).order_by(records.c.id)
     yield from connection.scalars(ordered, values, execution_options={"yield_per": _BATCH})
 
 
-def _values(workspace: str, kind: str, wanted: RecordFilter) -> _Values:
+def _values(workspace: str, kind: str, record_filter: RecordFilter) -> _Values:
     values: _Values = {"workspace": workspace, "kind": kind}
-    if wanted.after is not None:
-        values["after"] = wanted.after
-    if wanted.indexed_at is not None:
-        values["indexed_at"] = wanted.indexed_at
-    if wanted.of is not None:
-        values |= {"to_entity": wanted.of.entity, "to_id": wanted.of.id}
+    if record_filter.after is not None:
+        values["after"] = record_filter.after
+    if record_filter.indexed_at is not None:
+        values["indexed_at"] = record_filter.indexed_at
+    if record_filter.of is not None:
+        values |= {"to_entity": record_filter.of.entity, "to_id": record_filter.of.id}
     return values
 
 
@@ -114,17 +114,19 @@ def _count(given: frozenset[str]) -> Prepared:
     return Prepared(_chosen(select(func.count()).select_from(records), given))
 
 
-def _sifted(connection: Connection, workspace: str, kind: RecordKind, wanted: RecordFilter) -> Iterable[str]:
+def _sifted(
+    connection: Connection, workspace: str, kind: RecordKind, record_filter: RecordFilter
+) -> Iterable[str]:
     """Return what meets the criteria, in order; every record must be looked at for that."""
-    holds = _holds(connection, workspace, wanted.criterion) if wanted.criterion else None
-    unless = wanted.unless
+    holds = _holds(connection, workspace, record_filter.criterion) if record_filter.criterion else None
+    unless = record_filter.unless
     matching = (
         document
-        for document in documents_of(connection, workspace, kind.name, wanted)
+        for document in documents_of(connection, workspace, kind.name, record_filter)
         for record in (record_in(document),)
         if (holds is None or holds(record)) and not (unless and unless.holds(record))
     )
-    if wanted.by_date:
+    if record_filter.by_date:
         return sorted(matching, key=lambda document: str(record_in(document).get("DATE_UPDATED_UTC")))
     if kind.order:
         return sorted(matching, key=lambda document: sort_key(record_in(document), kind.order))

@@ -15,10 +15,10 @@ from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import encode, encode_text
 
 
-def page(call: CrmCall, shape: Shape, wanted: RecordFilter, status: int = 200) -> Response:
+def page(call: CrmCall, shape: Shape, record_filter: RecordFilter, status: int = 200) -> Response:
     """Answer with a page of what is wanted."""
     asked = WHOLE if call.version.odata else _asked(call)
-    found = listed.found(call, shape, wanted, asked)
+    found = listed.found(call, shape, record_filter, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief), status)
     if found.total is not None:
         response.headers["X-Total-Count"] = str(found.total)

@@ -14,10 +14,10 @@ from mock_insightly.versions.shape import Shape
 from mock_kit.admin.faults import Phase
 
 
-def found(call: CrmCall, shape: Shape, wanted: RecordFilter, page: PageRange) -> RecordPage:
+def found(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: PageRange) -> RecordPage:
     """Return a page of what is wanted."""
     effect = call.fault.effect
-    visible = indexed(call, wanted)
+    visible = indexed(call, record_filter)
     deleting = effect.delete_listed if "DELETE" in shape.on_one else 0
     if deleting and call.fault.phase is Phase.BEFORE:
         _delete_first(call, shape.kind, visible, deleting)
@@ -29,15 +29,15 @@ def found(call: CrmCall, shape: Shape, wanted: RecordFilter, page: PageRange) ->
     return replace(read, total=read.total + overlap) if overlap and read.total is not None else read
 
 
-def indexed(call: CrmCall, wanted: RecordFilter) -> RecordFilter:
+def indexed(call: CrmCall, record_filter: RecordFilter) -> RecordFilter:
     """Return what is wanted but for records that no list has yet, because of a fault."""
     lag = timedelta(seconds=call.fault.effect.index_lag_s)
-    return replace(wanted, indexed_at=shifted(call.now, -lag)) if lag else wanted
+    return replace(record_filter, indexed_at=shifted(call.now, -lag)) if lag else record_filter
 
 
-def _delete_first(call: CrmCall, kind: RecordKind, wanted: RecordFilter, count: int) -> None:
+def _delete_first(call: CrmCall, kind: RecordKind, record_filter: RecordFilter, count: int) -> None:
     """Delete the first records of a list, as somebody else might at this moment."""
-    first = call.dependencies.store.find(call.workspace, kind, wanted, PageRange(top=count)).documents
+    first = call.dependencies.store.find(call.workspace, kind, record_filter, PageRange(top=count)).documents
     with call.writing(meanwhile=True) as writing:
         for document in first:
             writing.delete(kind, kind.id_of(record_in(document)))

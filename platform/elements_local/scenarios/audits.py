@@ -66,11 +66,11 @@ def _differences(context: ScenarioContext, wanted: verbs.ExpectedAudit) -> list[
     return [f"{label}: {line}" for line in lines]
 
 
-def _is_vain(context: ScenarioContext, wanted: verbs.ExpectedAudit, audit: dict[str, Any]) -> bool:
+def _is_vain(context: ScenarioContext, expected: verbs.ExpectedAudit, audit: dict[str, Any]) -> bool:
     """Say whether an audit has nothing of what must not be, since its instance was never polled."""
-    if wanted.owed is not None or not any(getattr(wanted, kind) is not None for kind in verbs.AUDITED):
+    if expected.owed is not None or not any(getattr(expected, kind) is not None for kind in verbs.AUDITED):
         return False
-    number = context.instance(wanted.instance).id
+    number = context.instance(expected.instance).id
     return not (
         audit["owed"] or audit["delivered"] or any(poll["instanceId"] == number for poll in context.polls())
     )

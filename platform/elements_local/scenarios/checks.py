@@ -217,16 +217,16 @@ def _asked(context: ScenarioContext, wanted: verbs.ExpectedRequests) -> list[str
     return [f"requests: expected {expected} {asked}, actual {len(found)}"]
 
 
-def _requests(context: ScenarioContext, wanted: verbs.ExpectedRequests) -> list[dict[str, Any]]:
+def _requests(context: ScenarioContext, expected: verbs.ExpectedRequests) -> list[dict[str, Any]]:
     """Return what a service's journal has of such requests, since the scenario began."""
-    service = client_of(context, wanted.service)
-    path = f"/_local/journal?limit={_PAGE}" + whose(context, wanted.service, join="&")
+    service = client_of(context, expected.service)
+    path = f"/_local/journal?limit={_PAGE}" + whose(context, expected.service, join="&")
     return [
         one
         for one in service.listed(path, "exchanges", newest_first=True)
-        if fnmatchcase(one["method"], wanted.method)
-        and fnmatchcase(one["target"], wanted.path)
-        and wanted.status in {None, one["status"]}
+        if fnmatchcase(one["method"], expected.method)
+        and fnmatchcase(one["target"], expected.path)
+        and expected.status in {None, one["status"]}
     ]
 
 

@@ -94,8 +94,8 @@ class Retention:
         }
         for each in self._forgetting:
             before = now - each.keep if each.keep < now - _EARLIEST else _EARLIEST
-            asked = {"of_workspace": workspace, "before": before}
-            if sum(statement.run(connection, asked) for statement in each.statements):
+            parameters = {"of_workspace": workspace, "before": before}
+            if sum(statement.run(connection, parameters) for statement in each.statements):
                 row |= {"pruned_at": now, "before": max(before, row["before"] or _EARLIEST)}
         self._note.run(connection, row)
 

@@ -44,8 +44,8 @@ def check_counted(
     if last is not None and not 0 <= last < LARGEST_COUNT:
         raise SnapshotError(f"{counter}: expected a count from 0 to {LARGEST_COUNT - 1}; got {last}")
     for column in columns:
-        wanted = select(func.max(column)).where(column.table.c.workspace == workspace)
-        highest = connection.scalar(wanted)
+        query = select(func.max(column)).where(column.table.c.workspace == workspace)
+        highest = connection.scalar(query)
         if highest is not None and (last is None or highest > last):
             came = "there is none" if last is None else f"got {last}"
             raise SnapshotError(
@@ -70,10 +70,10 @@ def check_texts(
     """
     for column, shape in shapes.items():
         is_word = isinstance(shape, EnumType)
-        wanted = select(column).where(column.table.c.workspace == workspace, column.is_not(None))
+        query = select(column).where(column.table.c.workspace == workspace, column.is_not(None))
         if column in may_be_empty:
-            wanted = wanted.where(column != "")
-        for text in connection.scalars(wanted.distinct() if is_word else wanted):
+            query = query.where(column != "")
+        for text in connection.scalars(query.distinct() if is_word else query):
             try:
                 convert(text, shape) if is_word else decode(text, type=shape)
             except (ValidationError, ValueError, RecursionError) as error:
@@ -83,7 +83,7 @@ def check_texts(
                 ) from error
 
 
-def check_none(connection: Connection, wanted: "Select[Any]", says: str) -> None:
+def check_none(connection: Connection, query: "Select[Any]", says: str) -> None:
     """Check that a query finds nothing.
 
     Args:
@@ -92,6 +92,6 @@ def check_none(connection: Connection, wanted: "Select[Any]", says: str) -> None
     Raises:
         SnapshotError: it finds something.
     """
-    row = connection.execute(wanted.limit(1)).first()
+    row = connection.execute(query.limit(1)).first()
     if row is not None:
         raise SnapshotError(says.format(**row._mapping))  # noqa: SLF001 - public in all but name

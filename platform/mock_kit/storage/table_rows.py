@@ -92,8 +92,8 @@ class TableRows:
     def read(self, connection: Connection, workspace: str) -> SnapshotRows:
         """Return a workspace's rows; the same rows come in the same order, on any database."""
         numbers = [each for each in self.table.primary_key if _is_anew(each)]
-        wanted = select(*self.columns).where(self.table.c[_WORKSPACE] == workspace).order_by(*numbers)
-        rows = [list(row) for row in connection.execute(wanted)]
+        query = select(*self.columns).where(self.table.c[_WORKSPACE] == workspace).order_by(*numbers)
+        rows = [list(row) for row in connection.execute(query)]
         if not numbers:  # texts are in another order on each database
             places = [place for place, each in enumerate(self.columns) if each.primary_key]
             rows.sort(key=lambda row: [row[place] for place in places])

@@ -137,17 +137,17 @@ class GuardMiddleware:
             _log.warning("a request was refused: %s", reason, extra={"event": "request_refused"})
 
 
-def share(response: Response, asked: Request, allowed: Mapping[str, str]) -> None:
+def share(response: Response, request: Request, allowed: Mapping[str, str]) -> None:
     """Let the page that sent a request, and was let through, read the answer; what the answer has itself goes first.
 
     Args:
         allowed: further CORS headers: what the page may send and see.
     """
-    origin = asked.environ.get("HTTP_ORIGIN")
+    origin = request.environ.get("HTTP_ORIGIN")
     if origin is None:
         return
     shared = {"Access-Control-Allow-Origin": origin, **allowed}
-    if asked.method == "OPTIONS" and asked.headers.get(_PRIVATE_NETWORK) == "true":
+    if request.method == "OPTIONS" and request.headers.get(_PRIVATE_NETWORK) == "true":
         shared["Access-Control-Allow-Private-Network"] = "true"
     for name, value in shared.items():
         response.headers.setdefault(name, value)

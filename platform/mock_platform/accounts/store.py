@@ -66,9 +66,9 @@ class People:
     def user(self, workspace: Workspace, user_id: int | None) -> Member:
         """Return a user; the one that the workspace began with where there is none of that id, or no longer."""
         founder = identities.founder_id(workspace)
-        asked = {"of_workspace": workspace.name, "of_id": user_id, "of_founder": founder}
+        parameters = {"of_workspace": workspace.name, "of_id": user_id, "of_founder": founder}
         with self._database.autocommit_read() as connection:
-            found = {row.id: row for row in _either.all(connection, asked)}
+            found = {row.id: row for row in _either.all(connection, parameters)}
         row = found.get(user_id) or found.get(founder)
         return founding(workspace).user if row is None else _user(row)
 
@@ -77,28 +77,28 @@ class People:
 
         The users that workspaces began with are found by the workspaces themselves.
         """
-        asked = select(users.c.workspace, users.c.id).where(users.c.secret == secret, users.c.active)
+        query = select(users.c.workspace, users.c.id).where(users.c.secret == secret, users.c.active)
         with self._database.autocommit_read() as connection:
-            found = connection.execute(asked).first()
+            found = connection.execute(query).first()
         return (found.workspace, found.id) if found else None
 
     def with_token(self, token: str) -> tuple[str, int] | None:
         """Return the name of the workspace, and the id, of the active user who got a token by signing in."""
         theirs = (users.c.workspace == sessions.c.workspace) & (users.c.id == sessions.c.user_id)
-        asked = (
+        query = (
             select(sessions.c.workspace, sessions.c.user_id)
             .join(users, theirs)
             .where(sessions.c.token == token, users.c.active)
         )
         with self._database.autocommit_read() as connection:
-            found = connection.execute(asked).first()
+            found = connection.execute(query).first()
         return (found.workspace, found.user_id) if found else None
 
     def workspaces_with_email(self, email: str) -> set[str]:
         """Return the names of the workspaces in which a user with this address is written down."""
-        asked = select(users.c.workspace, users.c.email)
+        query = select(users.c.workspace, users.c.email)
         with self._database.reading() as connection:
-            kept = [(row.workspace, row.email) for row in connection.execute(asked)]
+            kept = [(row.workspace, row.email) for row in connection.execute(query)]
         return {workspace for workspace, address in kept if address.casefold() == email.casefold()}
 
 

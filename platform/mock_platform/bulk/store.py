@@ -80,14 +80,14 @@ class Bulk:
         self, workspace: str, instance_id: int, *, bulk_id: int | None, offset: int, limit: int
     ) -> tuple[list[BulkJob], int]:
         """Return a page of an instance's jobs, the latest first, and how many there are."""
-        wanted = select(bulk_jobs).where(
+        query = select(bulk_jobs).where(
             bulk_jobs.c.workspace == workspace, bulk_jobs.c.instance_id == instance_id
         )
         if bulk_id is not None:
-            wanted = wanted.where(bulk_jobs.c.id == bulk_id)
-        page = wanted.order_by(bulk_jobs.c.id.desc()).offset(offset).limit(limit)
+            query = query.where(bulk_jobs.c.id == bulk_id)
+        page = query.order_by(bulk_jobs.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
-            total = connection.scalar(wanted.with_only_columns(func.count())) or 0
+            total = connection.scalar(query.with_only_columns(func.count())) or 0
             return [_job(row) for row in connection.execute(page)], total
 
     def keep(
@@ -136,23 +136,23 @@ class Bulk:
 
     def source(self, workspace: str, bulk_id: int, number: int) -> str | None:
         """Return one of the records that a job is to make, counted from 1; None behind the last."""
-        wanted = select(bulk_rows.c.body).where(
+        query = select(bulk_rows.c.body).where(
             *_of(workspace, bulk_id, BulkRowKind.SOURCE), bulk_rows.c.number == number
         )
         with self._database.reading() as connection:
-            body: str | None = connection.scalar(wanted)
+            body: str | None = connection.scalar(query)
         return body
 
     def errors(self, workspace: str, bulk_id: int, *, offset: int, limit: int) -> list[str]:
         """Return a page of a job's errors, in the order in which they came."""
-        wanted = (
+        query = (
             select(bulk_rows.c.body)
             .where(*_of(workspace, bulk_id, BulkRowKind.ERROR), bulk_rows.c.number > offset)
             .order_by(bulk_rows.c.number)
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return list(connection.scalars(wanted))
+            return list(connection.scalars(query))
 
     def results(self, workspace: str, bulk_id: int, *, descending: bool) -> Iterator[str]:
         """Yield a job's records in its order; those that sort alike as they came."""
@@ -168,13 +168,13 @@ class Bulk:
         self, workspace: str, bulk_id: int, last: Row[Any] | None, *, descending: bool
     ) -> list[Row[Any]]:
         key, number = bulk_rows.c.sort_key, bulk_rows.c.number
-        wanted = select(key, number, bulk_rows.c.body).where(*_of(workspace, bulk_id, BulkRowKind.RESULT))
+        query = select(key, number, bulk_rows.c.body).where(*_of(workspace, bulk_id, BulkRowKind.RESULT))
         if last is not None:
             further = key < last.sort_key if descending else key > last.sort_key
-            wanted = wanted.where(or_(further, and_(key == last.sort_key, number > last.number)))
-        wanted = wanted.order_by(key.desc() if descending else key, number).limit(_AT_ONCE)
+            query = query.where(or_(further, and_(key == last.sort_key, number > last.number)))
+        query = query.order_by(key.desc() if descending else key, number).limit(_AT_ONCE)
         with self._database.reading() as connection:
-            return list(connection.execute(wanted))
+            return list(connection.execute(query))
 
 
 def _append(  # noqa: PLR0913 - one statement's worth of facts
@@ -203,8 +203,8 @@ def _of(workspace: str, bulk_id: int, part: BulkRowKind) -> tuple[Any, ...]:
 
 
 def _get(connection: Connection, workspace: str, bulk_id: int, *, to_change: bool = False) -> BulkJob | None:
-    wanted = select(bulk_jobs).where(bulk_jobs.c.workspace == workspace, bulk_jobs.c.id == bulk_id)
-    row = connection.execute(wanted.with_for_update() if to_change else wanted).first()
+    query = select(bulk_jobs).where(bulk_jobs.c.workspace == workspace, bulk_jobs.c.id == bulk_id)
+    row = connection.execute(query.with_for_update() if to_change else query).first()
     return _job(row) if row else None
 
 

@@ -135,7 +135,7 @@ def _all(
 def _chosen(
     workspace: str, notification_id: int | None, subscription_id: int | None
 ) -> Select[tuple[object, ...]]:
-    wanted: Select[tuple[object, ...]] = (
+    query: Select[tuple[object, ...]] = (
         select(deliveries, notifications.c.topic, notifications.c.body, notifications.c.acknowledged)
         .add_columns(notifications.c.created.label("notified_at"))
         .join(notifications, of_notification)
@@ -144,14 +144,14 @@ def _chosen(
         .order_by(*_KEY)
     )
     if notification_id is not None:
-        wanted = wanted.where(deliveries.c.notification_id == notification_id)
+        query = query.where(deliveries.c.notification_id == notification_id)
     if subscription_id is not None:
-        wanted = wanted.where(deliveries.c.subscription_id == subscription_id)
-    return wanted
+        query = query.where(deliveries.c.subscription_id == subscription_id)
+    return query
 
 
-def _read(connection: Connection, workspace: str, wanted: Select[tuple[object, ...]]) -> list[KeptDelivery]:
-    rows = connection.execute(wanted).all()
+def _read(connection: Connection, workspace: str, query: Select[tuple[object, ...]]) -> list[KeptDelivery]:
+    rows = connection.execute(query).all()
     known = by_id(connection, workspace, {row.subscription_id for row in rows})
     return [
         KeptDelivery(

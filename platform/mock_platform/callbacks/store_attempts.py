@@ -124,11 +124,11 @@ class Attempts:
 
     def owed(self, workspace: str, keys: Collection[Key]) -> dict[Key, DueDelivery]:
         """Return what deliveries owe; nothing for those whose notification or subscription is no more."""
-        asked: dict[str, object] = {"of_workspace": workspace}
+        parameters: dict[str, object] = {"of_workspace": workspace}
         for place, (notification_id, subscription_id) in enumerate(keys):
-            asked |= {f"notification_{place}": notification_id, f"subscription_{place}": subscription_id}
+            parameters |= {f"notification_{place}": notification_id, f"subscription_{place}": subscription_id}
         with self._database.autocommit_read() as connection:
-            found = [_owed_by(row) for row in _owed(len(keys)).all(connection, asked)]
+            found = [_owed_by(row) for row in _owed(len(keys)).all(connection, parameters)]
         return {owed.delivery.key: owed for owed in found if owed.delivery.key in keys}
 
     def attempted(self, workspace: str, tried: Sequence[AttemptResult]) -> list[AttemptResult]:

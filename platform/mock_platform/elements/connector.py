@@ -134,7 +134,7 @@ class VendorClient(Protocol):
     def me(self) -> Record:
         """Return the user whose credentials these are."""
 
-    def page(self, resource: str, asked: PageRequest) -> ProviderPage:
+    def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
         """Return a page of a list: what the vendor cannot filter or sort by itself is seen to here.
 
         Raises:

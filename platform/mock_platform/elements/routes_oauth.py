@@ -69,11 +69,11 @@ def token(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthToken]:  # noqa: 
     raise InvalidRequestError(f"{element(key_or_id).name} has no OAuth 1; there is no request token to get")
 
 
-def _url(key_or_id: str, asked: OAuthUrlQuery) -> Answer[OAuthUrl]:
+def _url(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
     found = element(key_or_id)
     takes = dependencies().settings.oauth_walk
     grants = check_takes_oauth(found, catalogue().connector(found.key).grants if takes else None)
     application = Application(
-        api_key=asked.api_key, api_secret=asked.api_secret, callback_url=asked.callback_url
+        api_key=query.api_key, api_secret=query.api_secret, callback_url=query.callback_url
     )
-    return Answer(authorize_url(grants.consent_url, found, application, state=asked.state, scope=asked.scope))
+    return Answer(authorize_url(grants.consent_url, found, application, state=query.state, scope=query.scope))

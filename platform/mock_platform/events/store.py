@@ -31,27 +31,27 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, wanted: EventFilter, *, offset: int, limit: int) -> "list[StoredEvent]":
+    def list(self, event_filter: EventFilter, *, offset: int, limit: int) -> "list[StoredEvent]":
         """Return events, newest first."""
-        chosen = select_events(wanted).order_by(notifications.c.id.desc()).offset(offset).limit(limit)
+        chosen = select_events(event_filter).order_by(notifications.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
             return [_event(row) for row in connection.execute(chosen)]
 
-    def count(self, wanted: EventFilter) -> int:
+    def count(self, event_filter: EventFilter) -> int:
         """Return how many events there are."""
-        counted = select_events(wanted).with_only_columns(func.count())
+        counted = select_events(event_filter).with_only_columns(func.count())
         with self._database.reading() as connection:
             return connection.scalar(counted) or 0
 
-    def get(self, wanted: EventFilter, event_id: str) -> StoredEvent | None:
+    def get(self, event_filter: EventFilter, event_id: str) -> StoredEvent | None:
         """Return one of the events."""
-        chosen = select_events(wanted).where(notifications.c.event_id == event_id)
+        chosen = select_events(event_filter).where(notifications.c.event_id == event_id)
         with self._database.reading() as connection:
             row = connection.execute(chosen).first()
         return _event(row) if row else None
 
 
-def select_events(wanted: EventFilter) -> Select[tuple[object, ...]]:
+def select_events(event_filter: EventFilter) -> Select[tuple[object, ...]]:
     """Select a workspace's events; those of a deleted instance are no longer shown."""
     chosen = (
         select(notifications)
@@ -60,14 +60,14 @@ def select_events(wanted: EventFilter) -> Select[tuple[object, ...]]:
             (instances.c.workspace == notifications.c.workspace)
             & (instances.c.id == notifications.c.instance_id),
         )
-        .where(notifications.c.workspace == wanted.workspace)
+        .where(notifications.c.workspace == event_filter.workspace)
     )
-    if wanted.instance_ids is not None:
-        chosen = chosen.where(notifications.c.instance_id.in_(wanted.instance_ids))
-    if wanted.since is not None:
-        chosen = chosen.where(notifications.c.created >= wanted.since)
-    if wanted.until is not None:
-        chosen = chosen.where(notifications.c.created <= wanted.until)
+    if event_filter.instance_ids is not None:
+        chosen = chosen.where(notifications.c.instance_id.in_(event_filter.instance_ids))
+    if event_filter.since is not None:
+        chosen = chosen.where(notifications.c.created >= event_filter.since)
+    if event_filter.until is not None:
+        chosen = chosen.where(notifications.c.created <= event_filter.until)
     return chosen
 
 

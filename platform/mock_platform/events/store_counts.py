@@ -19,11 +19,11 @@ class EventCounts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def by_instance(self, wanted: EventFilter, unit: timedelta) -> list[Tally[int]]:
+    def by_instance(self, event_filter: EventFilter, unit: timedelta) -> list[Tally[int]]:
         """Count events in units of time by the instance they are of."""
         number = unit_number(notifications.c.created, unit)
         counted = (
-            select_events(wanted)
+            select_events(event_filter)
             .with_only_columns(
                 number.label("unit"),
                 notifications.c.instance_id.label("instance_id"),
@@ -48,13 +48,13 @@ class EventCounts:
 
     def outcomes(self, workspace: str, notification_ids: Iterable[int]) -> Iterator[tuple[int, str]]:
         """Return of each attempt to deliver, in their order, whose it was and why it failed; "" if it did not."""
-        wanted = (
+        query = (
             select(attempts.c.notification_id, attempts.c.reason)
             .where(attempts.c.workspace == workspace, attempts.c.notification_id.in_(notification_ids))
             .order_by(attempts.c.notification_id, attempts.c.subscription_id, attempts.c.number)
         )
         with self._database.reading() as connection:
-            rows = connection.execute(wanted).all()
+            rows = connection.execute(query).all()
         return ((row.notification_id, row.reason) for row in rows)
 
 

@@ -97,21 +97,21 @@ class Notifications:
         self, workspace: str, topics: Iterable[str], *, offset: int, limit: int
     ) -> "list[KeptNotification]":
         """Return the notifications of some topics, oldest first."""
-        asked = _of_topics(workspace, topics).order_by(notifications.c.id).offset(offset).limit(limit)
+        query = _of_topics(workspace, topics).order_by(notifications.c.id).offset(offset).limit(limit)
         with self._database.reading() as connection:
-            return [_kept(row) for row in connection.execute(asked)]
+            return [_kept(row) for row in connection.execute(query)]
 
     def count(self, workspace: str, topics: Iterable[str]) -> int:
         """Return how many notifications some topics have."""
-        asked = _of_topics(workspace, topics).with_only_columns(func.count())
+        query = _of_topics(workspace, topics).with_only_columns(func.count())
         with self._database.reading() as connection:
-            return connection.scalar(asked) or 0
+            return connection.scalar(query) or 0
 
     def get(self, workspace: str, notification_id: int) -> KeptNotification | None:
         """Return a notification, unless it has been deleted."""
-        asked = _shown(workspace).where(notifications.c.id == notification_id)
+        query = _shown(workspace).where(notifications.c.id == notification_id)
         with self._database.reading() as connection:
-            row = connection.execute(asked).first()
+            row = connection.execute(query).first()
         return _kept(row) if row else None
 
     def of_instance(self, workspace: str, instance_id: int) -> Sequence[KeptNotification]:

@@ -58,8 +58,8 @@ class Subscriptions:
     def get(self, workspace: str, subscription_id: int) -> Subscription | None:
         """Return a subscription, unless it has been removed."""
         with self._database.reading() as connection:
-            asked = _of(workspace).where(subscriptions.c.id == subscription_id)
-            return next(iter(_found(connection, asked)), None)
+            query = _of(workspace).where(subscriptions.c.id == subscription_id)
+            return next(iter(_found(connection, query)), None)
 
     def add(self, workspace: str, make: Callable[[int], Subscription], *, first_id: int) -> Subscription:
         """Make a subscription by itself, under the next id."""
@@ -82,8 +82,8 @@ def subscribers(connection: Connection, workspace: str, of_topic: str) -> list[S
 
 def by_id(connection: Connection, workspace: str, ids: Iterable[int]) -> dict[int, Subscription]:
     """Return the subscriptions with these ids."""
-    asked = _of(workspace).where(subscriptions.c.id.in_(list(ids)))
-    return {found.id: found for found in _found(connection, asked)}
+    query = _of(workspace).where(subscriptions.c.id.in_(list(ids)))
+    return {found.id: found for found in _found(connection, query)}
 
 
 def subscribe_instance(connection: Connection, workspace: str, instance: Instance, url: str | None) -> None:
@@ -119,8 +119,8 @@ def _of(workspace: str) -> Select[tuple[object, ...]]:
     return select(subscriptions).where(subscriptions.c.workspace == workspace).order_by(subscriptions.c.id)
 
 
-def _found(connection: Connection, asked: Select[tuple[object, ...]]) -> list[Subscription]:
-    return [_with_topics(connection, row) for row in connection.execute(asked).all()]
+def _found(connection: Connection, query: Select[tuple[object, ...]]) -> list[Subscription]:
+    return [_with_topics(connection, row) for row in connection.execute(query).all()]
 
 
 def _with_topics(connection: Connection, row: Row[tuple[object, ...]]) -> Subscription:

@@ -35,18 +35,18 @@ class ScheduledCalls:
 
     def all(self, workspace: str) -> list[ScheduledCall]:
         """Return a workspace's calls by ascending number."""
-        wanted = select(scheduled_calls).where(scheduled_calls.c.workspace == workspace)
+        query = select(scheduled_calls).where(scheduled_calls.c.workspace == workspace)
         with self._database.reading() as connection:
-            rows = connection.execute(wanted.order_by(scheduled_calls.c.number))
+            rows = connection.execute(query.order_by(scheduled_calls.c.number))
             return [_call(row) for row in rows]
 
     def get(self, workspace: str, number: int) -> ScheduledCall | None:
         """Return a call by its number."""
-        wanted = select(scheduled_calls).where(
+        query = select(scheduled_calls).where(
             scheduled_calls.c.workspace == workspace, scheduled_calls.c.number == number
         )
         with self._database.reading() as connection:
-            row = connection.execute(wanted).first()
+            row = connection.execute(query).first()
         return _call(row) if row else None
 
     def next_notification(self, workspace: str, *, first_id: int) -> int:

@@ -112,22 +112,22 @@ def _wanted(workspace: Workspace, instance: Instance | None) -> EventFilter:
     )
 
 
-def _list(wanted: EventFilter, query: PageQuery) -> Answer[list[EventJson]]:
-    events, headers = _page(wanted, query)
+def _list(event_filter: EventFilter, query: PageQuery) -> Answer[list[EventJson]]:
+    events, headers = _page(event_filter, query)
     return Answer([to_json(event) for event in events], headers)
 
 
-def _page(wanted: EventFilter, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
+def _page(event_filter: EventFilter, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
     page = paging(query)
     events = dependencies().store[Events]
-    found = events.list(wanted, offset=page.offset, limit=page.size)
-    total = events.count(wanted)
+    found = events.list(event_filter, offset=page.offset, limit=page.size)
+    total = events.count(event_filter)
     more = bool(found) and page.offset + len(found) < total
     return found, page_headers(page, returned=len(found), more=more, total=total)
 
 
-def _get(wanted: EventFilter, event_id: str) -> Answer[EventJson]:
-    event = dependencies().store[Events].get(wanted, event_id)
+def _get(event_filter: EventFilter, event_id: str) -> Answer[EventJson]:
+    event = dependencies().store[Events].get(event_filter, event_id)
     if event is None:
         raise NotFoundError("event", event_id)
     return Answer(to_json(event))

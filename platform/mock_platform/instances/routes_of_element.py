@@ -23,10 +23,10 @@ bp.url_value_preprocessor(put_names_aside)
 
 @bp.get("")
 @operation(needs=named_element, problems=(404,), headers=PAGE_HEADERS)
-def index(asked: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJson]]:
+def index(caller: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJson]]:
     """List an element's instances; a list without any is 404 (observed)."""
-    wanted = replace(query.wanted, element_key=asked.element.key)
-    return listed(asked.workspace, query, wanted, hydrate=query.hydrate)
+    wanted = replace(query.wanted, element_key=caller.element.key)
+    return listed(caller.workspace, query, wanted, hydrate=query.hydrate)
 
 
 @bp.post("")
@@ -36,15 +36,15 @@ def index(asked: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJs
     headers={**TRACE_HEADERS, **WARNING_HEADERS},
     links=instances.LINKS,
 )
-def create(asked: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
+def create(caller: ElementCaller, body: InstanceRequest) -> Answer[InstanceJson]:
     """Make an instance of the path's element, whatever the body says of one (observed: it may say nothing)."""
     with_objects = body.retrieve_objects_after_instantiation
-    wire = wire_to_vendor(asked.workspace, asked.element.key, body)
+    wire = wire_to_vendor(caller.workspace, caller.element.key, body)
     return Answer(
         make(
-            asked.workspace,
-            with_grant(body, asked.element),
-            asked.element,
+            caller.workspace,
+            with_grant(body, caller.element),
+            caller.element,
             wire=wire,
             with_objects=with_objects,
         )

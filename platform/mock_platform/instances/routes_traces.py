@@ -23,10 +23,10 @@ TRACE_HEADERS = {"Elements-Trace-Id": "where providerData.debug asks for it: wha
 
 @bp.get("/<trace_id>")
 @operation(needs=named_element, problems=(404,))
-def get(asked: ElementCaller, trace_id: str) -> Answer[TraceJson]:
+def get(caller: ElementCaller, trace_id: str) -> Answer[TraceJson]:
     """Show a trace."""
-    trace = dependencies().store[Traces].get(asked.workspace.name, trace_id)
-    if trace is None or trace.element_key != asked.element.key:
+    trace = dependencies().store[Traces].get(caller.workspace.name, trace_id)
+    if trace is None or trace.element_key != caller.element.key:
         raise NotFoundError("trace", trace_id)
     return Answer(to_json(trace))
 

@@ -42,7 +42,7 @@ class InstancesQuery(PageQuery, rename="camel", kw_only=True):
 
 
 def listed(
-    workspace: Workspace, query: PageQuery, wanted: InstanceFilter, *, hydrate: bool = True
+    workspace: Workspace, query: PageQuery, instance_filter: InstanceFilter, *, hydrate: bool = True
 ) -> Answer[list[InstanceJson]]:
     """Answer with a page of those instances that the caller sees.
 
@@ -52,7 +52,7 @@ def listed(
     page = paging(structs.replace(query, next_page=""))
     behind = token_place(query.next_page, counted=_COUNTED) if query.next_page else 0
     page_range = InstanceRange(after=behind, skip=0 if behind else page.offset, size=page.size)
-    found = dependencies().store[Instances].search(workspace.name, as_seen(wanted), page_range)
+    found = dependencies().store[Instances].search(workspace.name, as_seen(instance_filter), page_range)
     if not found.total:
         raise NothingFoundError("element instances")
     headers = page_headers(page, returned=len(found.instances), more=False, total=found.total)
@@ -62,9 +62,9 @@ def listed(
     return Answer(shown if hydrate else [without_configuration(each) for each in shown], headers)
 
 
-def as_seen(wanted: InstanceFilter) -> InstanceFilter:
+def as_seen(instance_filter: InstanceFilter) -> InstanceFilter:
     """Return what is wanted, of the instances that the caller sees."""
     seen = dependencies().services[Callers].owners_seen(calling(authorization()))
-    if seen is None or wanted.owners is None:
-        return wanted if seen is None else replace(wanted, owners=seen)
-    return replace(wanted, owners=wanted.owners & seen)
+    if seen is None or instance_filter.owners is None:
+        return instance_filter if seen is None else replace(instance_filter, owners=seen)
+    return replace(instance_filter, owners=instance_filter.owners & seen)

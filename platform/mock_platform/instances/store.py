@@ -85,17 +85,19 @@ class Instances:
             row = _get.first(connection, _key(workspace, instance_id))
         return _instance(row) if row else None
 
-    def search(self, workspace: str, wanted: InstanceFilter, page_range: InstanceRange) -> InstancePage:
+    def search(
+        self, workspace: str, instance_filter: InstanceFilter, page_range: InstanceRange
+    ) -> InstancePage:
         """Return a page of the instances that are wanted, by ascending id."""
         with self._database.reading() as connection:
-            rows, more = rows_found(connection, _with_subscription, workspace, wanted, page_range)
-            total = count_found(connection, workspace, wanted)
+            rows, more = rows_found(connection, _with_subscription, workspace, instance_filter, page_range)
+            total = count_found(connection, workspace, instance_filter)
         return InstancePage(instances=[_instance(row) for row in rows], total=total, more=more)
 
-    def count(self, workspace: str, wanted: InstanceFilter) -> int:
+    def count(self, workspace: str, instance_filter: InstanceFilter) -> int:
         """Return how many instances are wanted."""
         with self._database.reading() as connection:
-            return count_found(connection, workspace, wanted)
+            return count_found(connection, workspace, instance_filter)
 
     def everywhere(self, instance_id: int) -> list[tuple[str, Instance]]:
         """Return the instances with this id, each with the name of its workspace."""

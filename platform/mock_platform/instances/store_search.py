@@ -68,19 +68,19 @@ def rows_found(
     connection: Connection,
     selected: WithSubscription,
     workspace: str,
-    wanted: InstanceFilter,
+    instance_filter: InstanceFilter,
     page_range: InstanceRange,
 ) -> tuple[list[Row[tuple[object, ...]]], bool]:
     """Return the rows of a stretch, and whether others come behind them."""
-    found = selected.where(*_conditions(workspace, wanted), instances.c.id > page_range.after)
+    found = selected.where(*_conditions(workspace, instance_filter), instances.c.id > page_range.after)
     ordered = found.order_by(instances.c.id).offset(page_range.skip).limit(page_range.size + 1)
     rows = list(connection.execute(ordered))
     return rows[: page_range.size], len(rows) > page_range.size
 
 
-def count_found(connection: Connection, workspace: str, wanted: InstanceFilter) -> int:
+def count_found(connection: Connection, workspace: str, instance_filter: InstanceFilter) -> int:
     """Return how many instances there are in all."""
-    counted = select(func.count()).select_from(instances).where(*_conditions(workspace, wanted))
+    counted = select(func.count()).select_from(instances).where(*_conditions(workspace, instance_filter))
     return connection.scalar(counted) or 0
 
 
@@ -97,20 +97,22 @@ def forget_tags(connection: Connection, workspace: str, instance_id: int) -> Non
     connection.execute(_forget_tags, {"of_workspace": workspace, "of_id": instance_id})
 
 
-def _conditions(workspace: str, wanted: InstanceFilter) -> Iterator[ColumnElement[bool]]:
+def _conditions(workspace: str, instance_filter: InstanceFilter) -> Iterator[ColumnElement[bool]]:
     yield instances.c.workspace == workspace
-    yield from map(_has_tag, dict.fromkeys(wanted.tags))
-    if wanted.text:
-        text = wanted.text.casefold().replace("\0", "\ufffd")  # as it is kept; a pattern would end at it
+    yield from map(_has_tag, dict.fromkeys(instance_filter.tags))
+    if instance_filter.text:
+        text = instance_filter.text.casefold().replace(
+            "\0", "\ufffd"
+        )  # as it is kept; a pattern would end at it
         yield or_(
             instances.c.folded_name.contains(text, autoescape=True),
             instances.c.element_key.contains(text, autoescape=True),
         )
-    if wanted.element_key is not None:
-        yield instances.c.element_key == wanted.element_key
-    if wanted.owners is not None:
-        yield _is_owned_by(wanted.owners)
-    if wanted.polling_disabled:
+    if instance_filter.element_key is not None:
+        yield instances.c.element_key == instance_filter.element_key
+    if instance_filter.owners is not None:
+        yield _is_owned_by(instance_filter.owners)
+    if instance_filter.polling_disabled:
         yield instances.c.polling_disabled
 
 

@@ -93,9 +93,9 @@ class Jobs:
         Args:
             but: URLs whose deliveries are left out.
         """
-        asked = {"of_workspace": workspace, "until": until, "but": list(but), "most": limit}
+        parameters = {"of_workspace": workspace, "until": until, "but": list(but), "most": limit}
         with self._database.reading() as connection:
-            return [(row.url or "", _job(row)) for row in connection.execute(_deliveries_due, asked)]
+            return [(row.url or "", _job(row)) for row in connection.execute(_deliveries_due, parameters)]
 
     def of(self, workspace: str, kind: JobKind, subject: str) -> Job | None:
         """Return the job about a subject, if there is one."""
@@ -105,11 +105,11 @@ class Jobs:
 
     def dues(self, workspace: str, kind: JobKind) -> dict[str, datetime]:
         """Return when each subject's job of a kind falls due."""
-        wanted = select(jobs.c.subject, jobs.c.due).where(
+        query = select(jobs.c.subject, jobs.c.due).where(
             jobs.c.workspace == workspace, jobs.c.kind == kind.value
         )
         with self._database.reading() as connection:
-            return {row.subject: row.due for row in connection.execute(wanted)}
+            return {row.subject: row.due for row in connection.execute(query)}
 
     def plan(self, workspace: str, kind: JobKind, subject: str, due: datetime) -> None:
         """Put a job on the agenda, in the place of what was there about its subject."""

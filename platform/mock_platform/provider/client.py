@@ -27,16 +27,16 @@ class ProviderClient:
     headers: Mapping[str, str] = field(repr=False)
     refusal: Callable[[int, bytes], ProviderError]
 
-    def send(self, asked: ProviderRequest) -> Reply:
+    def send(self, request: ProviderRequest) -> Reply:
         """Send a call.
 
         Raises:
             ProviderError: the vendor refuses it, or does not answer.
         """
-        body = b"" if asked.body is None else encode(asked.body)
+        body = b"" if request.body is None else encode(request.body)
         headers = {**self.headers, **({"Content-Type": "application/json"} if body else {})}
         reply = NonAdminHttp(self.http).send(
-            asked.method, self.base_url + asked.path, headers=headers, body=body
+            request.method, self.base_url + request.path, headers=headers, body=body
         )
         if isinstance(reply, NoReply):
             raise self._error(f"did not answer: {reply.reason}")
@@ -44,24 +44,24 @@ class ProviderClient:
             raise self.refusal(reply.status, reply.body)
         return reply
 
-    def record(self, asked: ProviderRequest) -> Record:
+    def record(self, request: ProviderRequest) -> Record:
         """Send a call that is answered with a record, and return that.
 
         Raises:
             ProviderError: it is refused, or answered with something else.
         """
-        record = self._decoded(self.send(asked))
+        record = self._decoded(self.send(request))
         if not isinstance(record, dict):
             raise self._error("answered a record with something else")
         return record
 
-    def records(self, asked: ProviderRequest) -> tuple[list[Record], Reply]:
+    def records(self, request: ProviderRequest) -> tuple[list[Record], Reply]:
         """Send a call that is answered with a list, and return that, and the answer for its headers.
 
         Raises:
             ProviderError: it is refused, or answered with something else.
         """
-        reply = self.send(asked)
+        reply = self.send(request)
         answered = self._decoded(reply)
         records = (
             [record for record in answered if isinstance(record, dict)] if isinstance(answered, list) else []

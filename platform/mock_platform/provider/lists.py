@@ -46,7 +46,7 @@ class ProviderPage:
     next_token: str | None = None
 
 
-def page(asked: PageRequest, read: ReadPage, *, keeps: Keeps | None, largest: int) -> ProviderPage:
+def page(page_request: PageRequest, read: ReadPage, *, keeps: Keeps | None, largest: int) -> ProviderPage:
     """Return what is asked for of a list in which places are counted.
 
     Args:
@@ -56,12 +56,14 @@ def page(asked: PageRequest, read: ReadPage, *, keeps: Keeps | None, largest: in
     Raises:
         InvalidRequestError: the token is none of a list like this.
     """
-    start = token_place(asked.token) if asked.token else 0
-    if asked.order is not None:
-        return _ordered(asked, start + asked.skip, _kept(_walk(read, 0, largest), keeps), asked.order)
+    start = token_place(page_request.token) if page_request.token else 0
+    if page_request.order is not None:
+        return _ordered(
+            page_request, start + page_request.skip, _kept(_walk(read, 0, largest), keeps), page_request.order
+        )
     if keeps is None:
-        return _plain(asked, start + asked.skip, read)
-    return _filtered(asked, _kept(_walk(read, start, largest), keeps))
+        return _plain(page_request, start + page_request.skip, read)
+    return _filtered(page_request, _kept(_walk(read, start, largest), keeps))
 
 
 def whole(read: Callable[[], list[Record]]) -> ReadPage:
@@ -70,24 +72,24 @@ def whole(read: Callable[[], list[Record]]) -> ReadPage:
     return lambda top, skip: (once()[skip : skip + top], len(once()))
 
 
-def _plain(asked: PageRequest, start: int, read: ReadPage) -> ProviderPage:
+def _plain(page_request: PageRequest, start: int, read: ReadPage) -> ProviderPage:
     """Return what the vendor filters all by itself."""
-    records, total = read(asked.size, start)
+    records, total = read(page_request.size, start)
     end = start + len(records)
     return ProviderPage(records=records, next_token=page_token(end) if records and end < total else None)
 
 
-def _filtered(asked: PageRequest, matching: Iterator[tuple[int, Record]]) -> ProviderPage:
+def _filtered(page_request: PageRequest, matching: Iterator[tuple[int, Record]]) -> ProviderPage:
     """Return what is left after filtering here, reading on until the page is full or nothing is left.
 
     One more match is looked for, since a last page must not promise another.
     """
     found: list[Record] = []
-    skip = asked.skip
+    skip = page_request.skip
     for at, record in matching:
         if skip:
             skip -= 1
-        elif len(found) == asked.size:
+        elif len(found) == page_request.size:
             return ProviderPage(records=found, next_token=page_token(at))
         else:
             found.append(record)
@@ -95,10 +97,10 @@ def _filtered(asked: PageRequest, matching: Iterator[tuple[int, Record]]) -> Pro
 
 
 def _ordered(
-    asked: PageRequest, start: int, matching: Iterator[tuple[int, Record]], order: SortOrder
+    page_request: PageRequest, start: int, matching: Iterator[tuple[int, Record]], order: SortOrder
 ) -> ProviderPage:
     """Return a page of the sorted list, whose places are those of the sorted records."""
-    end = start + asked.size
+    end = start + page_request.size
     found = first_in_order((record for _, record in matching), order, count=end + 1)
     return ProviderPage(records=found[start:end], next_token=page_token(end) if len(found) > end else None)
 

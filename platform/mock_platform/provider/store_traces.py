@@ -31,9 +31,9 @@ class Traces:
 
     def get(self, workspace: str, trace_id: str) -> Trace | None:
         """Return the trace with this id."""
-        asked = select(traces).where(traces.c.workspace == workspace, traces.c.id == trace_id)
+        query = select(traces).where(traces.c.workspace == workspace, traces.c.id == trace_id)
         with self._database.reading() as connection:
-            row = connection.execute(asked).first()
+            row = connection.execute(query).first()
         if row is None:
             return None
         exchanges = _exchanges.decode(row.exchanges)

@@ -104,13 +104,15 @@ def get(workspace: Workspace, request_id: str) -> Answer[UsageJson]:
     return Answer(_shown(workspace, [call])[0])
 
 
-def wanted(workspace: Workspace, asked: UsageFilter, since: datetime, until: datetime) -> UsageCriteria:
+def wanted(
+    workspace: Workspace, usage_filter: UsageFilter, since: datetime, until: datetime
+) -> UsageCriteria:
     """Return which calls are meant: by users of the accounts that the caller may ask about.
 
     Raises:
         ForbiddenError: another's account is named (observed: 403).
     """
-    accounts = named_accounts(workspace, asked.account_ids)
+    accounts = named_accounts(workspace, usage_filter.account_ids)
     with dependencies().store[People].reading(workspace) as register:
         users = tuple(user.id for user in register.users() if user.account_id in accounts)
     return UsageCriteria(
@@ -118,19 +120,19 @@ def wanted(workspace: Workspace, asked: UsageFilter, since: datetime, until: dat
         since=max(since, kept_since(workspace.clock.now(), dependencies().settings.usage_retention)),
         until=until,
         user_ids=users,
-        elements=_elements(asked),
-        tags=tuple(asked.tags),
-        text=asked.search_text,
-        succeeded=asked.status.upper() == "SUCCESS" if asked.status else None,
+        elements=_elements(usage_filter),
+        tags=tuple(usage_filter.tags),
+        text=usage_filter.search_text,
+        succeeded=usage_filter.status.upper() == "SUCCESS" if usage_filter.status else None,
     )
 
 
-def _elements(asked: UsageFilter) -> tuple[str, ...] | None:
+def _elements(usage_filter: UsageFilter) -> tuple[str, ...] | None:
     """Return the keys of the elements that are meant; None if calls of the platform's own are meant too."""
-    if not asked.hub:
-        return tuple(asked.keys) or None
-    of_hub = [element.key for element in catalogue().elements if element.hub == asked.hub]
-    return tuple(key for key in of_hub if not asked.keys or key in asked.keys)
+    if not usage_filter.hub:
+        return tuple(usage_filter.keys) or None
+    of_hub = [element.key for element in catalogue().elements if element.hub == usage_filter.hub]
+    return tuple(key for key in of_hub if not usage_filter.keys or key in usage_filter.keys)
 
 
 def _shown(workspace: Workspace, calls: Iterable[UsageRecord]) -> list[UsageJson]:

@@ -118,24 +118,24 @@ class UsageStore:
         with self._noting:
             self._earliest.pop(workspace, None)
 
-    def find(self, wanted: UsageCriteria, *, offset: int, limit: int) -> tuple[list[UsageRecord], int]:
+    def find(self, criteria: UsageCriteria, *, offset: int, limit: int) -> tuple[list[UsageRecord], int]:
         """Return a page of calls, the latest first, and how many there are."""
         self.flush()
-        chosen = _chosen(wanted)
+        chosen = _chosen(criteria)
         page = chosen.order_by(usage.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
             total = connection.scalar(chosen.with_only_columns(func.count())) or 0
             return [_call(row) for row in connection.execute(page)], total
 
-    def get(self, wanted: UsageCriteria, request_id: str) -> UsageRecord | None:
+    def get(self, criteria: UsageCriteria, request_id: str) -> UsageRecord | None:
         """Return one of the calls by its request id."""
         self.flush()
-        chosen = _chosen(wanted).where(usage.c.request_id == request_id)
+        chosen = _chosen(criteria).where(usage.c.request_id == request_id)
         with self._database.reading() as connection:
             row = connection.execute(chosen).first()
         return _call(row) if row else None
 
-    def tally(self, wanted: UsageCriteria, unit: timedelta, *, by: str) -> list[tuple[Tally[str], int]]:
+    def tally(self, criteria: UsageCriteria, unit: timedelta, *, by: str) -> list[tuple[Tally[str], int]]:
         """Count calls in units of time by one of their properties, with the milliseconds that they took.
 
         Args:
@@ -145,7 +145,7 @@ class UsageStore:
         number = unit_number(usage.c.at, unit)
         failed = func.sum(case((usage.c.status >= 400, 1), else_=0))
         counted = (
-            _chosen(wanted)
+            _chosen(criteria)
             .with_only_columns(
                 number.label("unit"),
                 usage.c[by].label("of"),
@@ -195,22 +195,22 @@ class UsageStore:
             self._earliest[workspace] = earliest
 
 
-def _chosen(wanted: UsageCriteria) -> Select[tuple[Any, ...]]:
+def _chosen(criteria: UsageCriteria) -> Select[tuple[Any, ...]]:
     chosen = select(usage).where(
-        usage.c.workspace == wanted.workspace,
-        usage.c.at >= wanted.since,
-        usage.c.at <= wanted.until,
-        usage.c.user_id.in_(wanted.user_ids),
+        usage.c.workspace == criteria.workspace,
+        usage.c.at >= criteria.since,
+        usage.c.at <= criteria.until,
+        usage.c.user_id.in_(criteria.user_ids),
     )
-    if wanted.elements is not None:
-        chosen = chosen.where(usage.c.element_key.in_(wanted.elements))
-    if wanted.succeeded is not None:
-        chosen = chosen.where(usage.c.status < 400 if wanted.succeeded else usage.c.status >= 400)
-    if wanted.text:
-        chosen = chosen.where(usage.c.uri.icontains(wanted.text, autoescape=True))
-    for tag in wanted.tags:
+    if criteria.elements is not None:
+        chosen = chosen.where(usage.c.element_key.in_(criteria.elements))
+    if criteria.succeeded is not None:
+        chosen = chosen.where(usage.c.status < 400 if criteria.succeeded else usage.c.status >= 400)
+    if criteria.text:
+        chosen = chosen.where(usage.c.uri.icontains(criteria.text, autoescape=True))
+    for tag in criteria.tags:
         tagged = select(instance_tags.c.instance_id).where(
-            instance_tags.c.workspace == wanted.workspace, instance_tags.c.tag == tag
+            instance_tags.c.workspace == criteria.workspace, instance_tags.c.tag == tag
         )
         chosen = chosen.where(usage.c.instance_id.in_(tagged))
     return chosen

@@ -45,16 +45,16 @@ class InsightlyClient:
         """Return the user whose credentials these are."""
         return self._calls.record(dialect.me())
 
-    def page(self, resource: str, asked: PageRequest) -> ProviderPage:
+    def page(self, resource: str, page_request: PageRequest) -> ProviderPage:
         """Return a page of a list.
 
         Raises:
             InvalidRequestError: it is to be filtered by what no record has.
         """
-        found = listing(resource, asked.where, base_url=self._base_url)
+        found = listing(resource, page_request.where, base_url=self._base_url)
         refuse_unknown_fields(found.collection, found.residual, base_url=self._base_url)
         keeps = None if found.residual is None else partial(_matches, found.residual)
-        return lists.page(asked, self._reader(found), keeps=keeps, largest=LARGEST_PAGE)
+        return lists.page(page_request, self._reader(found), keeps=keeps, largest=LARGEST_PAGE)
 
     def get(self, resource: str, record_id: str) -> Record:
         """Return one record."""
@@ -136,10 +136,10 @@ class InsightlyClient:
 
         return read if place.paged else lists.whole(lambda: read(LARGEST_PAGE, 0)[0])
 
-    def _definitions(self, asked: ProviderRequest) -> list[Record]:
+    def _definitions(self, request: ProviderRequest) -> list[Record]:
         """Return what the CRM lists; nothing if it has no such list, or keeps it from this user."""
         try:
-            return self._calls.records(asked)[0]
+            return self._calls.records(request)[0]
         except ProviderError as error:
             if error.status in {403, 404, 405}:
                 return []
