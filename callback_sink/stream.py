@@ -26,6 +26,7 @@ class StreamSlots:
     def __init__(self, most: int) -> None:
         self.most = most
         self.open = 0
+        # looking whether there is room and taking it is one step
         self._changing = Lock()
 
     def take(self) -> None:

@@ -75,6 +75,7 @@ class Allowance:
     def __init__(self, *, rolling: bool = False) -> None:
         self._rolling = rolling
         self._used: dict[str, KeptUse] = {}
+        # counting and refusing are one step: two calls at once must not both be the day's last
         self._lock = Lock()
 
     def take(self, workspace: str, now: datetime, limits: RateLimits) -> RateLimitVerdict:

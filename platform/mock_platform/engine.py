@@ -76,8 +76,10 @@ class Engine:
             JobKind.CALL: calls,
             JobKind.SCHEDULED: schedules,
         }
+        # by workspace: whoever moves its time or runs its jobs holds it, so that no job runs twice
         self._running: dict[str, Lock] = {}
         self._runs = AdvanceRuns()
+        # guards the count of changes, so that none is missed between looking at the agenda and going to sleep
         self._woken = Condition()
         self._changes = 0
         self._stopped = False

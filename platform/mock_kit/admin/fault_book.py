@@ -78,6 +78,7 @@ class FaultBook:
         self.service = service
         self.shape = shape
         self._database = database
+        # a rule's count is read, raised and kept in one step, or two requests would both be its first; RLock, as snapshots hold it while they read
         self._lock = RLock()
         database.create(f"{service}-faults", _metadata, version=1)
         self._entries = self._load()

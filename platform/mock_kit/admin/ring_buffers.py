@@ -33,6 +33,7 @@ class MemoryBudget:
     """
 
     def __init__(self, most_bytes: int) -> None:
+        # one lock for all buffers of a budget: adding to one may take from another
         self.lock = RLock()
         self._most_bytes = most_bytes
         self._buffers: list[RingBuffer[Any]] = []

@@ -24,6 +24,7 @@ class Deadline:
         self.passed = False
         self.over = False
         self._socket: socket.socket | None = None
+        # of a call that ends just as its time is over, one of the two is first
         self._ending = Lock()
 
     def watch(self, sock: socket.socket) -> None:

@@ -53,6 +53,7 @@ class JournalMiddleware:
         keeps_calls: bool = True,
     ) -> None:
         self.answered: Counter[tuple[str, int]] = Counter()
+        # a Counter loses additions of threads that add at once
         self._counting = Lock()
         self._application = application
         self._faults = faults

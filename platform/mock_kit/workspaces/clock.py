@@ -120,7 +120,9 @@ class WorkspaceClock:
         keeps_ties: bool = False,
     ) -> None:
         self._clock = clock
+        # held while time moves, and by a change until it is kept: a poll never sees an instant to which a change may still be added
         self.lock = RLock()
+        # held by a poll over all its pages, so that no change on virtual time slips in between two of them; always taken before ``lock``
         self.reading = RLock()
         self.watermark = watermark
         self.keeps_ties = keeps_ties

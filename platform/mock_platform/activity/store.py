@@ -92,6 +92,7 @@ class Activities:
     """
 
     def __init__(self) -> None:
+        # guards all entries; streams wait on it for the next
         self._changed = Condition()
         self._kept: OrderedDict[int, ActivityEntry] = OrderedDict()
         self._by_workspace: dict[str, _WorkspaceEntries] = {}

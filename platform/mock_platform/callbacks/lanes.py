@@ -41,6 +41,7 @@ class Lanes:
         self._queue: SimpleQueue[tuple[LaneKey, Work, Future[RunSummary]]] = SimpleQueue()
         self._busy: set[LaneKey] = set()
         self._threads = 0
+        # guards the lanes and their number; waited on by who wants one that is busy
         self._changed = Condition()
 
     def busy(self, workspace: str) -> set[str]:

@@ -66,6 +66,7 @@ class UsageStore:
         self._database = database
         self._retention = retention
         self._noted: list[UsageRecord] = []
+        # never held while the database is waited for: a request that ends only notes its call
         self._noting = Lock()
         self._earliest: dict[str, datetime] = {}
         database.afterwards(self.keep_unless_busy)
