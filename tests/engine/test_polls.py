@@ -309,9 +309,9 @@ def test_a_page_goes_on_while_one_of_its_records_is_later_than_the_last_poll(ben
         "updatedDateField": "DATE_UPDATED_UTC", "updatedDateFormat": "yyyy-MM-dd HH:mm:ss"}}}  # fmt: skip
     bench.instance(workspace, configuration={"event.poller.configuration": entry})
     pages = {
-        EVERYTHING: found((1, -9, 5), (2, -9, -1), token="two"),
-        f"{EVERYTHING}?nextPage=two": found((3, -9, -1), (4, -9, 3), token="three"),
-        f"{EVERYTHING}?nextPage=three": found((5, -9, -2), (6, -9, 0), token="four"),
+        f"{EVERYTHING}?pageSize=20": found((1, -9, 5), (2, -9, -1), token="two"),
+        f"{EVERYTHING}?pageSize=20&nextPage=two": found((3, -9, -1), (4, -9, 3), token="three"),
+        f"{EVERYTHING}?pageSize=20&nextPage=three": found((5, -9, -2), (6, -9, 0), token="four"),
     }
     bench.wire.answer = lambda method, url, _: pages[url.partition("api-v2")[2]] if method == "GET" else None
 

@@ -161,17 +161,21 @@ def _from_entry(name: str, entry: Entries, *, key: str = CONFIGURATION) -> Resou
     tolerance = (
         reader if "createdCheckTolerance" in entry else dates
     )  # sometimes nested by mistake (observed)
+    # the vendor's example has the zone beside the dates, too; that the inner one goes first is assumed
+    zone = reader.text("updatedDateTimezone") or "GMT"
     return Resource(
         name=name,
         url=reader.url(),
         id_field=reader.text("idField").strip(),
-        updated=dates.date("updatedDate", pattern="", zone="GMT"),
+        updated=dates.date("updatedDate", pattern="", zone=zone),
         created=dates.date(
             "createdDate",
             pattern=dates.text("updatedDateFormat"),
-            zone=dates.text("updatedDateTimezone") or "GMT",
+            zone=dates.text("updatedDateTimezone") or zone,
         ),
-        filter_by_updated_date=reader.flag("filterByUpdatedDate", default=True),
+        filter_by_updated_date=reader.flag(
+            "filterByUpdatedDate", default=reader.flag("filterByUpdateDate", default=True)
+        ),
         filter_by_current_date=reader.flag("filterByCurrentDate", default=False),
         created_check_tolerance=tolerance.seconds("createdCheckTolerance"),
         page_size=reader.page_size(),

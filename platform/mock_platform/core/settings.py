@@ -18,6 +18,7 @@ from mock_platform.core.choices import (
     UsageKeys,
     Visibility,
 )
+from mock_platform.core.poll import EventType
 
 PROFILES: Mapping[str, Mapping[str, object]] = {
     "cloud-elements": {},
@@ -61,6 +62,12 @@ class PlatformSettings(Settings):
     )
     created_check_tolerance: timedelta = seconds(
         timedelta(0), "seconds, where a resource names none (assumed: 0)"
+    )
+    undated: EventType = one_of(
+        EventType.UPDATED,
+        "what a polled record is reported as where no dates are configured, CREATED or UPDATED (both observed, by "
+        "element; that it is UPDATED for those not seen is assumed)",
+        [EventType.CREATED, EventType.UPDATED],
     )
     poll_failure_limit: int = whole(
         100,

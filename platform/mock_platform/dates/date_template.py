@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from mock_platform.dates import zones
 from mock_platform.dates.java_dates import epoch_milliseconds, format_date
-from mock_platform.dates.java_patterns import compile_pattern
+from mock_platform.dates.java_patterns import MILLISECONDS, compile_pattern
 from mock_platform.errors import DatePatternError
 
 _PLACEHOLDER = re.compile(r"\$\{((?:(?!\$\{)[^}]){0,500})\}")
@@ -25,19 +26,35 @@ _MICROSECONDS_IN = {"": 1_000, "s": 1_000_000, "ms": 1_000, "us": 1, "0": 1_000}
 _Expansion = Callable[["_Times"], str]
 
 
+class DateForm(NamedTuple):
+    """How a date is written.
+
+    Source: ``${date}`` without a pattern stands where the block's own updated format is ISO text, and where it is the
+        word ``milliseconds`` (documented); that it is written in that format is inferred, and in that zone assumed.
+    """
+
+    pattern: str
+    zone: str = "GMT"
+
+
+EPOCH = DateForm(MILLISECONDS)
+"""Where nothing else is known (assumed)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Times:
     last_poll: datetime
     now: datetime
 
 
-def expand(url: str, *, last_poll: datetime, now: datetime) -> str:
+def expand(url: str, *, last_poll: datetime, now: datetime, bare: DateForm = EPOCH) -> str:
     """Fill a URL's placeholders and percent-encode it.
 
     A placeholder that no rule knows stays as it is.
 
     Args:
         url: as configured, relative to the platform.
+        bare: how ``${date}`` without a pattern is written.
         last_poll: the time from which to poll, already less any ``pollDelay``.
         now: the start of this poll.
 
@@ -49,7 +66,9 @@ def expand(url: str, *, last_poll: datetime, now: datetime) -> str:
     "/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00'"
     """
     times = _Times(last_poll=last_poll, now=now)
-    return "".join(part if isinstance(part, str) else quote(part(times), safe="") for part in _parts(url))
+    return "".join(
+        part if isinstance(part, str) else quote(part(times), safe="") for part in _parts(url, bare)
+    )
 
 
 def check(url: str) -> None:
@@ -68,29 +87,29 @@ def has_placeholder(url: str) -> bool:
 
 
 @lru_cache(maxsize=256)  # a configuration changes seldom, and is polled by often
-def _parts(url: str) -> tuple[str | _Expansion, ...]:
+def _parts(url: str, bare: DateForm) -> tuple[str | _Expansion, ...]:
     """Return a URL's text, encoded, and what fills the places between."""
     parts: list[str | _Expansion] = []
     end = 0
     for found in _PLACEHOLDER.finditer(url):
-        expansion = _expansion(found[1])
+        expansion = _expansion(found[1], bare)
         if expansion:
             parts += [_encode(url[end : found.start()]), expansion]
             end = found.end()
     return (*parts, _encode(url[end:]))
 
 
-def _expansion(placeholder: str) -> _Expansion | None:
+def _expansion(placeholder: str, bare: DateForm = EPOCH) -> _Expansion | None:
     """Return what fills a placeholder, or None if it is none of ours."""
     keyword, _, argument = placeholder.partition(":")
     match keyword.lower():
         case "gmtdate":
             return _in_zone("GMT", argument, placeholder)
-        case "date" if argument:
-            # the zone of the platform's own hosts, which is GMT (documented)
-            return _in_zone("GMT", argument, placeholder)
+        case "date" if argument or bare.pattern != MILLISECONDS:
+            # the zone of the platform's own hosts is GMT (documented)
+            form = DateForm(argument) if argument else bare
+            return _in_zone(form.zone, form.pattern, placeholder)
         case "date" | "milliseconds":
-            # a `date` without a pattern is assumed to mean this
             return _epoch("ms")
         case "epoch":
             if argument not in _MICROSECONDS_IN:

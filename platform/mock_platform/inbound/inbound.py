@@ -76,7 +76,12 @@ def read_hand_off(body: object) -> HandOff:
 
 
 def decide(
-    hand_off: HandOff, resource: Resource, *, at: datetime, default_tolerance: timedelta
+    hand_off: HandOff,
+    resource: Resource,
+    *,
+    at: datetime,
+    default_tolerance: timedelta,
+    undated: EventType = EventType.UPDATED,
 ) -> list[Found]:
     """Say what each record means: as a poll does, but that whoever hands it on has chosen it already.
 
@@ -86,7 +91,7 @@ def decide(
     plain = replace(resource, filter_by_current_date=False)
     found: list[Found] = []
     for record in hand_off.records:
-        decision = polling.decide(record, plain, ever, default_tolerance=default_tolerance)
+        decision = polling.decide(record, plain, ever, default_tolerance=default_tolerance, undated=undated)
         decision = _as_said(decision, hand_off.said.get(decision.record_id))
         if decision.change:
             found.append((decision, record))

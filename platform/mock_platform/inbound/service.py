@@ -55,6 +55,7 @@ class Inbound:
             self._resource(instance, handed.object_type, element),
             at=at,
             default_tolerance=self.settings.created_check_tolerance,
+            undated=self.settings.undated,
         )
         if not found:
             return

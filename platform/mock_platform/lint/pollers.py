@@ -116,9 +116,12 @@ def _lack(resource: Resource) -> tuple[str, str] | None:
     nothing = "polls have no date to compare, and no record will ever be reported"
     match resource:
         case Resource(updated=None, created=None):
-            return "updatedDate", "every record that a poll sees is reported as UPDATED, each time it is seen"
+            return "updatedDate", "every record that a poll sees is reported, each time it is seen"
         case Resource(updated=None, filter_by_updated_date=True):
-            return "updatedDate", nothing
+            return (
+                "updatedDate",
+                "records are reported as CREATED, by their created date, and no change of them is",
+            )
         case Resource(created=None, filter_by_updated_date=False):
             return "createdDate", f"with filterByUpdatedDate false {nothing}"
         case Resource(created=None):

@@ -28,6 +28,8 @@ BLOCK_KEYS = (
     "idField",
     "datesConfiguration",
     "filterByUpdatedDate",
+    "filterByUpdateDate",
+    "updatedDateTimezone",
     "filterByCurrentDate",
     "createdCheckTolerance",
     "pageSize",

@@ -237,7 +237,9 @@ class PollTask:
 
     def _decide(self, record: Record, resource: Resource, covered: Window, read: _Reading) -> Decision:
         tolerance = self.settings.created_check_tolerance
-        decision = polling.decide(record, resource, covered, default_tolerance=tolerance)
+        decision = polling.decide(
+            record, resource, covered, default_tolerance=tolerance, undated=self.settings.undated
+        )
         read.decisions.append(decision)
         if decision.change:
             read.found.append((decision, record))

@@ -7,12 +7,15 @@ from urllib.parse import quote
 
 from mock_platform.ceql.record_path import find
 from mock_platform.configuration.instance_configuration import as_text
-from mock_platform.core.poll import DateField, Decision, PollVerdict, Resource
+from mock_platform.core.poll import DateField, Decision, EventType, PollVerdict, Resource
 from mock_platform.dates import date_template, zones
 from mock_platform.dates.iso_dates import iso_date_exact
 from mock_platform.dates.java_dates import parse_date
 from mock_platform.errors import UnreadableDateError
 from mock_platform.polling.change import classify
+
+UNFILTERED_PAGE = 20
+"""Records that are read at a time where the provider filters nothing by date (documented)."""
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -45,24 +48,38 @@ def request_url(resource: Resource, covered: Window, *, page_token: str | None =
     Args:
         page_token: from the page before; None for the first one.
     """
-    url = date_template.expand(resource.url, last_poll=covered.after, now=covered.at)
-    extra = [f"pageSize={resource.page_size}"] if resource.page_size else []
+    written = resource.updated
+    bare = date_template.DateForm(written.pattern, written.zone) if written else date_template.EPOCH
+    url = date_template.expand(resource.url, last_poll=covered.after, now=covered.at, bare=bare)
+    size = resource.page_size or (None if _filters(resource.url) else UNFILTERED_PAGE)
+    extra = [f"pageSize={size}"] if size else []
     if page_token:
         extra.append(f"nextPage={quote(page_token, safe='')}")
     return url + ("&" if "?" in url else "?") + "&".join(extra) if extra else url
 
 
 def decide(
-    record: Mapping[str, object], resource: Resource, covered: Window, *, default_tolerance: timedelta
+    record: Mapping[str, object],
+    resource: Resource,
+    covered: Window,
+    *,
+    default_tolerance: timedelta,
+    undated: EventType = EventType.UPDATED,
 ) -> Decision:
     """Say what a record means to a poll.
 
-    Source: strictly later than the last poll, and the two filters, are documented; that a record without a
-        readable date is passed over, and one without any configured date counts as updated, is assumed.
+    Args:
+        undated: what a record is of whose dates nothing is configured.
+
+    Source: strictly later than the last poll, and the two filters, are documented, blocks without dates and with a created
+        date alone, too; that a record without a readable date is passed over, and that the created date is compared where
+        there is no other, is assumed; of those without dates the vendor's elements say both (observed).
     """
-    deciding = resource.updated if resource.filter_by_updated_date else resource.created
+    deciding = (resource.updated or resource.created) if resource.filter_by_updated_date else resource.created
     if resource.updated is None and resource.created is None:
-        return _decision(record, resource, PollVerdict.UPDATED, "no dates are configured", date=covered.at)
+        return _decision(
+            record, resource, PollVerdict(undated.value), "no dates are configured", date=covered.at
+        )
     if deciding is None:
         return _decision(
             record, resource, PollVerdict.IGNORED, "the date to compare is not configured", date=covered.at
@@ -81,9 +98,11 @@ def reads_on(decisions: list[Decision], resource: Resource, covered: Window) -> 
     Source: a resource whose URL filters nothing is read until records are older than the last poll
         (documented); that a whole page has to be older is assumed.
     """
-    return date_template.has_placeholder(resource.url) or any(
-        decision.date > covered.after for decision in decisions
-    )
+    return _filters(resource.url) or any(decision.date > covered.after for decision in decisions)
+
+
+def _filters(url: str) -> bool:
+    return date_template.has_placeholder(url)
 
 
 def _judge(
@@ -94,7 +113,7 @@ def _judge(
     default_tolerance: timedelta,
 ) -> tuple[PollVerdict, str]:
     """Hold a date against the window, and if it lies inside, tell created from updated."""
-    which = "updated" if resource.filter_by_updated_date else "created"
+    which = "updated" if resource.filter_by_updated_date and resource.updated else "created"
     if date <= covered.after:
         return (
             PollVerdict.IGNORED,
@@ -106,8 +125,13 @@ def _judge(
             f"{which} {iso_date_exact(date)} is later than the poll's start {iso_date_exact(covered.at)}",
         )
     inside = f"{which} {iso_date_exact(date)} is later than {iso_date_exact(covered.after)}"
-    if not resource.filter_by_updated_date:
-        return PollVerdict.CREATED, f"{inside}; filterByUpdatedDate is false, so it counts as created"
+    if which == "created":
+        why = (
+            "no updated date is configured"
+            if resource.filter_by_updated_date
+            else "filterByUpdatedDate is false"
+        )
+        return PollVerdict.CREATED, f"{inside}; {why}, so it counts as created"
     if resource.created is None:
         return PollVerdict.UPDATED, f"{inside}; no created date is configured"
     try:

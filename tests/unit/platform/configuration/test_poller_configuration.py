@@ -169,6 +169,30 @@ def test_a_tolerance_in_its_own_place_wins_over_one_among_the_dates():
     assert resource.created_check_tolerance == timedelta(seconds=2)
 
 
+@pytest.mark.assumed
+@pytest.mark.parametrize(
+    ("inner", "zone"),
+    [({}, "MST"), ({"updatedDateTimezone": "GMT"}, "GMT"), ({"updatedDateTimezone": ""}, "MST")],
+)
+def test_a_zone_beside_the_dates_counts_where_there_is_none_inside(inner, zone):
+    dates = {"updatedDateField": "U", "updatedDateFormat": "yyyy", "createdDateField": "C", **inner}
+    resource = of_entry(updatedDateTimezone="MST", datesConfiguration=dates)
+
+    assert (resource.updated.zone, resource.created.zone) == (zone, zone)
+
+
+@pytest.mark.parametrize(
+    ("entry", "filters"),
+    [
+        ({"filterByUpdateDate": False}, False),
+        ({"filterByUpdateDate": "false", "filterByUpdatedDate": True}, True),
+        ({}, True),
+    ],
+)
+def test_the_older_spelling_of_the_filter_is_read(entry, filters):
+    assert of_entry(**entry).filter_by_updated_date is filters
+
+
 def test_created_dates_are_written_like_updated_ones_unless_they_say_otherwise():
     resource = of_dates(
         updatedDateField="u", updatedDateFormat="yyyy", updatedDateTimezone="PST", createdDateField="c"

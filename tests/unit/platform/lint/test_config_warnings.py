@@ -202,7 +202,7 @@ def test_a_key_that_is_taken_back_is_none_any_more(taken_back):
     ("made", "rule", "path", "nearest"),
     [
         (block(idFeild="x"), "misspelt-key", "idFeild", "idField"),
-        (block(filterByUpdateDate=True), "misspelt-key", "filterByUpdateDate", "filterByUpdatedDate"),
+        (block(filterByUpdatdDate=True), "misspelt-key", "filterByUpdatdDate", "filterByUpdatedDate"),
         (block(updatedDateField="x"), "misspelt-key", "updatedDateField", "updatedDateField"),
         (block(mine=1), "unknown-key", "mine", None),
         (block(useLastPollDate=True), "key-without-effect", "useLastPollDate", None),
@@ -349,11 +349,15 @@ def test_a_line_of_a_resource_that_the_element_has_no_id_of_is_seen():
             "createdDateField",
             "all that is reported is UPDATED, and nothing CREATED",
         ),
-        (block("updatedDateField"), "updatedDateField", "polls have no date to compare, and no record will"),
+        (
+            block("updatedDateField"),
+            "updatedDateField",
+            "records are reported as CREATED, by their created date",
+        ),
         (
             block("updatedDateFormat"),
             "updatedDateFormat",
-            "polls have no date to compare, and no record will ever be reported",
+            "records are reported as CREATED, by their created date, and no change of them is",
         ),
         (
             block("createdDateField", filterByUpdatedDate=False),
@@ -363,12 +367,12 @@ def test_a_line_of_a_resource_that_the_element_has_no_id_of_is_seen():
         (
             block("datesConfiguration"),
             "updatedDateField",
-            "every record that a poll sees is reported as UPDATED",
+            "every record that a poll sees is reported",
         ),
         (
             block("updatedDateFormat", "createdDateFormat"),
             "updatedDateFormat",
-            "every record that a poll sees is reported as UPDATED, each time",
+            "every record that a poll sees is reported, each time",
         ),
     ],
 )

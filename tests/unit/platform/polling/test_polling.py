@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.configuration.poller_configuration import next_poll
-from mock_platform.core.poll import DateField, PollVerdict, Resource
+from mock_platform.core.poll import DateField, EventType, PollVerdict, Resource
 from mock_platform.events.event import CallbackForm, notifications
 from mock_platform.polling.window import Window, decide, reads_on, request_url, window
 
@@ -277,9 +277,45 @@ def test_without_any_date_every_record_counts_as_updated_now(by_updated):
 
 @pytest.mark.assumed
 @pytest.mark.parametrize(
+    ("created", "verdict"),
+    [("2026-03-02 10:05:00", PollVerdict.CREATED), ("2026-03-02 10:00:00", PollVerdict.IGNORED)],
+)
+def test_a_block_with_a_created_date_alone_reports_what_is_new(created, verdict):
+    decision = judged(
+        contact(1, created=created, updated="2026-03-02 10:10:00"), replace(CONTACTS, updated=None)
+    )
+
+    assert decision.verdict is verdict
+    assert decision.date == at(created.partition(" ")[2])
+
+
+def test_what_has_no_dates_is_reported_as_it_is_set():
+    plain = replace(CONTACTS, updated=None, created=None)
+    decided = [
+        decide({}, plain, COVERED, default_tolerance=timedelta(0), undated=undated)
+        for undated in (EventType.CREATED, EventType.UPDATED)
+    ]
+
+    assert [one.verdict for one in decided] == [PollVerdict.CREATED, PollVerdict.UPDATED]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "asked"),
+    [
+        ("yyyy-MM-dd HH:mm:ss", "/x?since=2026-03-02%2003%3A00%3A00"),
+        ("milliseconds", "/x?since=1772445600000"),
+    ],
+)
+def test_a_date_without_a_pattern_is_written_as_the_block_writes_its_updated_dates(pattern, asked):
+    written = DateField(path="U", pattern=pattern, zone="America/Denver")
+
+    assert request_url(Resource(name="x", url="/x?since=${date}", updated=written), COVERED) == asked
+
+
+@pytest.mark.assumed
+@pytest.mark.parametrize(
     "resource",
     [
-        pytest.param(replace(CONTACTS, updated=None), id="no updated date"),
         pytest.param(replace(CONTACTS, created=None, filter_by_updated_date=False), id="no created date"),
     ],
 )
@@ -363,14 +399,15 @@ def test_an_endless_poll_delay_reaches_back_to_the_calendars_start(delay, where)
 @pytest.mark.parametrize(
     ("url", "page_size", "token", "asked"),
     [
-        pytest.param("/x", None, None, "/x", id="as it is"),
+        pytest.param("/x?t=${epoch:s}", None, None, "/x?t=1772445600", id="as it is"),
+        pytest.param("/x", None, None, "/x?pageSize=20", id="twenty where nothing filters"),
         pytest.param("/x", 20, None, "/x?pageSize=20", id="a page size"),
         pytest.param("/x?a=1", 20, None, "/x?a=1&pageSize=20", id="a page size and a query"),
-        pytest.param("/x", None, "b2Zmc2V0OjEw", "/x?nextPage=b2Zmc2V0OjEw", id="a token"),
+        pytest.param("/x", None, "b2Zmc2V0OjEw", "/x?pageSize=20&nextPage=b2Zmc2V0OjEw", id="a token"),
         pytest.param(
             "/x?a=1", 20, "a+/=&", "/x?a=1&pageSize=20&nextPage=a%2B%2F%3D%26", id="a token to encode"
         ),
-        pytest.param("/x", None, "", "/x", id="an empty token"),
+        pytest.param("/x", 7, "", "/x?pageSize=7", id="an empty token"),
         pytest.param("/x?t=${nowTimeZone:GMT:HH:mm}", None, None, "/x?t=10%3A15", id="the poll's start"),
     ],
 )
