@@ -115,10 +115,33 @@ def _value(letter: str, local: datetime) -> int:
         "d": local.day,
         "H": local.hour,
         "h": (local.hour + 11) % 12 + 1,
+        "k": local.hour or 24,
+        "K": local.hour % 12,
+        "D": local.timetuple().tm_yday,
+        "F": (local.day - 1) // 7 + 1,
+        "u": local.isoweekday(),
+        "w": _week_of_year(local),
+        "W": _week(local.day, local),
         "m": local.minute,
         "s": local.second,
         "S": local.microsecond // 1000,
     }[letter]
+
+
+def _week(day: int, local: datetime) -> int:
+    """Return the week of a month or a year, whose first one may be short, given the day's place in it.
+
+    Source: java.util.GregorianCalendar (documented) in the locale en_US, where weeks begin on Sunday (assumed).
+    """
+    first = (local.isoweekday() - day + 1) % 7  # the weekday of the first day, 0 for Sunday
+    return (day - 1 + first) // 7 + 1
+
+
+def _week_of_year(local: datetime) -> int:
+    """Return the week of the year; the days in the week of the next New Year are in its first."""
+    day = local.timetuple().tm_yday
+    new_year = local.replace(month=12, day=31).timetuple().tm_yday + 1
+    return 1 if new_year - day <= 6 - local.isoweekday() % 7 else _week(day, local)
 
 
 def _write_offset(field: PatternField, offset: timedelta) -> str:
@@ -134,8 +157,8 @@ def _write_offset(field: PatternField, offset: timedelta) -> str:
 
 def _zone_name(local: datetime) -> str:
     """Return a zone's short name; Java calls one that has only an offset GMT-08:00."""
-    name = local.tzname() or ""
-    if name.isalpha():
+    name = zones.short_name(local)
+    if name:
         return name
     return "GMT" + _write_offset(PatternField(letter="X", width=3), local.utcoffset() or timedelta(0))
 
@@ -148,7 +171,7 @@ class _Reading:
         self._at = 0
         self._where = where
         self._now = now
-        self._read = {"y": 1970, "M": 1, "d": 1, "m": 0, "s": 0}
+        self._read = {"y": 1970, "M": 1, "m": 0, "s": 0}
         self._fraction = timedelta(0)
         self._century_open = False
 
@@ -170,9 +193,11 @@ class _Reading:
 
     def _instant(self, year: int) -> datetime:
         read = self._read
+        if "d" not in read and read.keys() & {"w", "W"}:
+            raise ValueError  # which day of the week is meant would depend on the locale
         years, month = divmod(read["M"] - 1, 12)
         first = datetime(year + years, month + 1, 1)  # noqa: DTZ001 - the zone comes in below
-        rest = timedelta(days=read["d"] - 1, hours=self._hours(), minutes=read["m"], seconds=read["s"])
+        rest = timedelta(days=read.get("d", 1) - 1, hours=self._hours(), minutes=read["m"], seconds=read["s"])
         return zones.to_utc(first + rest + self._fraction, self._where)
 
     def _hours(self) -> int:
@@ -180,8 +205,7 @@ class _Reading:
         read = self._read
         if "H" in read and not ("h" in read and "a" in read):
             return read["H"]
-        hour = read.get("h", 0)
-        return (0 if hour == 12 else hour) + 12 * read.get("a", 0)
+        return read.get("h", 0) + 12 * read.get("a", 0)
 
     def _literal(self, text: str) -> None:
         if not self._text.startswith(text, self._at):
@@ -211,7 +235,18 @@ class _Reading:
             case "y":
                 self._read["y"] = self._year(field, self._take(_NUMBER, end)[0])
             case letter:
-                self._read[letter] = int(self._take(_NUMBER, end)[0])
+                self._number(letter, int(self._take(_NUMBER, end)[0]))
+
+    def _number(self, letter: str, number: int) -> None:
+        match letter:
+            case "D":
+                self._read |= {"M": 1, "d": number}
+            case "H" | "k":
+                self._read["H"] = 0 if (letter, number) == ("k", 24) else number
+            case "h" | "K":
+                self._read["h"] = 0 if (letter, number) == ("h", 12) else number
+            case _:
+                self._read[letter] = number
 
     def _take(self, shape: re.Pattern[str], end: int | None = None) -> re.Match[str]:
         found = shape.match(self._text, self._at, len(self._text) if end is None else end)

@@ -1,7 +1,7 @@
 """The Java date patterns that poller configurations use: taking them apart.
 
-Source: java.text.SimpleDateFormat (documented); the letters are those that configurations have been seen to
-use, and ``a``, without which ``hh`` cannot be told apart.
+Source: java.text.SimpleDateFormat (documented); all its letters but the era and the week's year, which no source speaks
+of for configurations.
 """
 
 import re
@@ -14,8 +14,8 @@ MILLISECONDS = "milliseconds"
 """The word that stands in a pattern's place for milliseconds since 1970 (documented)."""
 
 _LONGEST = 200
-_LETTERS = "yMdEHhamsSZXz"
-_NUMERIC = "ydHhmsS"
+_LETTERS = "yMdEHhamsSZXzDFwWukK"
+_NUMERIC = "ydHhmsSDFwWukK"
 _TOKEN = re.compile(r"('')|'((?:[^']|'')+)'|([A-Za-z])\3*|([^A-Za-z']+)|(')", re.DOTALL)
 
 

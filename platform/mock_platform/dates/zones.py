@@ -51,9 +51,29 @@ SHORT_NAMES = {
     "AKST": -9, "AKDT": -8, "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5,
     "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "SAST": 2,
     "IST": 2, "IDT": 3, "GST": 4, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9, "KST": 9,
+    "LHST": 10.5, "LHDT": 11, "BRT": -3, "ART": -3,
     "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
 """What a zone's short name in a date means: an offset, whatever the season; hours east of Greenwich.
+
+Source: the zone strings of java.text.DateFormatSymbols (documented); only the common ones.
+"""
+
+
+NAMED_BY_JAVA = {
+    "America/Argentina/Buenos_Aires": ("ART", "ARST"),
+    "America/Bogota": ("COT", "COST"),
+    "America/Caracas": ("VET", "VEST"),
+    "America/Lima": ("PET", "PEST"),
+    "America/Santiago": ("CLT", "CLST"),
+    "America/Sao_Paulo": ("BRT", "BRST"),
+    "Asia/Bangkok": ("ICT", "ICST"),
+    "Asia/Dhaka": ("BDT", "BDST"),
+    "Asia/Dubai": ("GST", "GDT"),
+    "Asia/Singapore": ("SGT", "SGST"),
+    "Australia/Lord_Howe": ("LHST", "LHDT"),
+}
+"""Short names, in winter and in summer, of zones that have none in the zone database.
 
 Source: the zone strings of java.text.DateFormatSymbols (documented); only the common ones.
 """
@@ -101,9 +121,18 @@ def short_names(own: tzinfo, *, now: datetime) -> dict[str, timedelta]:
     (8.0, -8.0)
     """
     seasons = [datetime(now.year, month, 1, tzinfo=own) for month in (1, 7)]
-    owned = {(season.tzname() or "").upper(): season.utcoffset() or timedelta(0) for season in seasons}
+    owned = {short_name(season).upper(): season.utcoffset() or timedelta(0) for season in seasons}
     common = {name: timedelta(hours=hours) for name, hours in SHORT_NAMES.items()}
-    return common | {name: offset for name, offset in owned.items() if name.isalpha()}
+    return common | {name: offset for name, offset in owned.items() if name}
+
+
+def short_name(local: datetime) -> str:
+    """Return a zone's short name at an instant, as Java has it; empty for one that has only an offset."""
+    named = NAMED_BY_JAVA.get(getattr(local.tzinfo, "key", ""))
+    if named:
+        return named[1 if local.dst() else 0]
+    name = local.tzname() or ""
+    return name if name.isalpha() else ""
 
 
 def wall_time(instant: datetime, where: tzinfo) -> datetime:
