@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, func, select
 from mock_kit.storage.soundness import check_counted, check_none, check_texts
 from mock_kit.storage.table_rows import SnapshotError
 from mock_kit.text import whole_number
+from mock_platform.accounts.roles import RoleKey
 from mock_platform.accounts.tables import accounts, sessions, users
 from mock_platform.bulk.job import BulkKind, BulkStatus
 from mock_platform.bulk.store import BulkRowKind
@@ -66,6 +67,8 @@ _TOLD_APART = {"trace": traces, "session": sessions}
 """Of these each has a text that follows from its number."""
 
 _TEXTS: Mapping[Column[Any], Any] = {
+    accounts.c.roles: tuple[RoleKey, ...],
+    users.c.roles: tuple[RoleKey, ...],
     instances.c.tags: tuple[str, ...],
     instances.c.configuration: dict[str, str | None],
     instances.c.objects: Objects,

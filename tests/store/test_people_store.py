@@ -68,7 +68,7 @@ def test_what_a_workspace_begins_with_is_read_before_it_is_written_and_after(sto
 
 
 def test_what_is_kept_comes_back_as_it_was(store, acme, add):
-    ada = add(password="mine", last_login=NOON, roles=("user", "account-admin"), active=False)
+    ada = add(password="mine", last_login=NOON, roles=("user", "admin"), active=False)
     with store[People].writing(acme) as register:
         branch = register.add_account(
             lambda number: Account(

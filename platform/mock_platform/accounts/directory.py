@@ -4,11 +4,13 @@ Source: the platform's administration answers (documented, observed); the flags 
 inside of a role, and an organization's ``environment`` and ``status`` are assumed.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
+from mock_kit.storage.database import EPOCH
 from mock_platform.accounts.people import Account, Member, Organization
-from mock_platform.accounts.roles import ROLES
+from mock_platform.accounts.roles import ROLES, Role
 
 SECURED = "secured"
 
@@ -17,14 +19,22 @@ class RoleJson(TypedDict):
     """A role that a user has."""
 
     id: int
-    key: str
     name: str
-    description: str
+    key: str
     active: bool
+    description: str
+    features: list[str]
+
+
+class ListedRoleJson(RoleJson):
+    """A role, as lists of them have it."""
+
+    privileges: list[str]
+    hide: bool
 
 
 class MemberJson(TypedDict):
-    """A user; ``secret`` is there for whoever sent the user's password along."""
+    """A user; ``secret`` is there for whoever sent the user's password along, ``password`` not where they are made."""
 
     id: int
     createdDate: str
@@ -33,8 +43,8 @@ class MemberJson(TypedDict):
     fullName: str
     email: str
     active: bool
-    lastLoginDate: str | None
-    password: str
+    lastLoginDate: str
+    password: NotRequired[str]
     roles: list[RoleJson]
     accountExpired: bool
     accountLocked: bool
@@ -80,14 +90,21 @@ def user_to_json(user: Member) -> MemberJson:
         "fullName": f"{user.first_name} {user.last_name}",
         "email": user.email,
         "active": user.active,
-        "lastLoginDate": None if user.last_login is None else _date(user.last_login),
+        "lastLoginDate": _date(user.last_login or EPOCH),
         "password": SECURED,
-        "roles": [_role(key) for key in user.roles],
+        "roles": [role_to_json(ROLES[key]) for key in user.roles],
         "accountExpired": False,
         "accountLocked": False,
         "credentialsExpired": False,
         "enabled": user.active,
     }
+
+
+def new_user_to_json(user: Member) -> MemberJson:
+    """Return a user who has just been made, with the secret, which is never shown so again (documented)."""
+    shown = user_to_json(user)
+    del shown["password"]
+    return {**shown, "secret": user.secret}
 
 
 def account_to_json(account: Account) -> AccountJson:
@@ -119,15 +136,21 @@ def organization_to_json(organization: Organization) -> OrganizationJson:
     }
 
 
-def _role(key: str) -> RoleJson:
-    role = ROLES[key]
+def role_to_json(role: Role) -> RoleJson:
+    """Return a role."""
     return {
         "id": role.id,
-        "key": role.key,
         "name": role.name,
-        "description": role.description,
+        "key": role.key,
         "active": True,
+        "description": role.description,
+        "features": [],
     }
+
+
+def roles_to_json(keys: Iterable[str]) -> list[ListedRoleJson]:
+    """Return the roles that somebody has."""
+    return [{**role_to_json(ROLES[key]), "privileges": [], "hide": False} for key in keys]
 
 
 def _date(instant: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.people import Account, Founding, Member, Organization
-from mock_platform.accounts.roles import ORG_ADMIN
+from mock_platform.accounts.roles import ORG_ADMIN, ORG_USER
 from mock_platform.core.identities import founder_id, small_number
 
 
@@ -34,6 +34,6 @@ def founding(workspace: Workspace) -> Founding:
             last_name="Owner",
             secret=workspace.user_secret,
             created=workspace.start,
-            roles=(ORG_ADMIN.key,),
+            roles=(ORG_ADMIN.key, ORG_USER.key),
         ),
     )

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from mock_platform.accounts.roles import ORG_ADMIN, ROLES
-from mock_platform.accounts.roles import USER as USER_ROLE
 from mock_platform.core.choices import Passwords, Visibility
 from mock_platform.core.instance import User
 from mock_platform.errors import ConflictError, InvalidRequestError, NotPermittedError, shown
@@ -69,7 +68,7 @@ class Member(User):
     active: bool = True
     last_login: datetime | None = None
     password: str | None = field(default=None, repr=False)
-    roles: tuple[str, ...] = (USER_ROLE.key,)
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,12 @@
 """Roles: what users, and accounts for all their users, may be allowed to do.
 
-Source: that roles are given to users and accounts, and that some may not be (observed); their names are assumed.
+Source: that roles are given to users and accounts, and that some may not be (observed); their keys and who has them
+(documented); their numbers, which differ by organization, are assumed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from mock_platform.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
 
@@ -25,6 +28,9 @@ class Role:
     privileged: bool = False
 
 
+RoleKey = Literal["org-admin", "admin", "org", "default-user", "sys-admin"]
+"""The keys that users and accounts may have."""
+
 ORG_ADMIN = Role(
     id=1,
     key="org-admin",
@@ -34,17 +40,28 @@ ORG_ADMIN = Role(
 )
 ACCOUNT_ADMIN = Role(
     id=2,
-    key="account-admin",
-    name="Account Administrator",
+    key="admin",
+    name="Administrator",
     description="Manages the users and instances of an account",
     administers=True,
 )
-USER = Role(id=3, key="user", name="User", description="Manages instances of their own")
+ORG_USER = Role(
+    id=3,
+    key="org",
+    name="Organization User",
+    description="Manages instances of their own in the default account",
+)
+DEFAULT_USER = Role(
+    id=5,
+    key="default-user",
+    name="Default User",
+    description="Manages instances of their own in another account",
+)
 SYSTEM = Role(
     id=4, key="sys-admin", name="System Administrator", description="Runs the platform", privileged=True
 )
 
-ROLES = {role.key: role for role in (ORG_ADMIN, ACCOUNT_ADMIN, USER, SYSTEM)}
+ROLES = {role.key: role for role in (ORG_ADMIN, ACCOUNT_ADMIN, ORG_USER, DEFAULT_USER, SYSTEM)}
 
 PLATFORMS_OWN = 1
 """Id of an account and a user that exist and are no customer's: the platform's own (assumed)."""
@@ -73,6 +90,29 @@ def check_not_foreign(kind: str, asked: str) -> None:
     """
     if asked == str(PLATFORMS_OWN):
         raise ForbiddenError(f"the {kind} {asked} belongs to another organization")
+
+
+def of_new_user(requested: Iterable[str], *, default_account: bool, of_whole: bool) -> tuple[str, ...]:
+    """Return the roles of a new user: those that are asked for, and the one that every user of such an account has.
+
+    Raises:
+        InvalidRequestError: there is no role of that name.
+        ForbiddenError: it is not theirs to give who asks (observed: 403, and nothing is made).
+    """
+    held: tuple[str, ...] = ((ORG_USER if default_account else DEFAULT_USER).key,)
+    for key in requested:
+        held = held if key in held else granted(held, role_named(key), of_whole=of_whole)
+    return held
+
+
+def check_not_oneself(caller: int, user: int) -> None:
+    """Refuse changes of one's own roles.
+
+    Raises:
+        ForbiddenError: it is oneself (observed: 403).
+    """
+    if caller == user:
+        raise ForbiddenError("nobody gives roles to themselves, or takes them; another administrator can")
 
 
 def granted(held: tuple[str, ...], role: Role, *, of_whole: bool) -> tuple[str, ...]:

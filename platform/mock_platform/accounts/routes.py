@@ -9,7 +9,13 @@ from msgspec import Meta, Struct
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.accounts import people
 from mock_platform.accounts.administration import SignedInUser, account_named, accounts_administrator, signed
-from mock_platform.accounts.directory import AccountJson, MemberJson, account_to_json, user_to_json
+from mock_platform.accounts.directory import (
+    AccountJson,
+    MemberJson,
+    account_to_json,
+    new_user_to_json,
+    user_to_json,
+)
 from mock_platform.accounts.failure_policy import failure_policy
 from mock_platform.accounts.people import Account, AccountChange
 from mock_platform.accounts.routes_users import USER_LINKS, Text, UserRequest, add_user
@@ -134,12 +140,12 @@ def users(admin: SignedInUser, account_id: str, query: WhereQuery) -> Answer[lis
 
 
 @bp.post("/<account_id>/users")
-@operation(needs=accounts_administrator, problems=(404, 409), links=USER_LINKS)
+@operation(needs=accounts_administrator, problems=(400, 403, 404, 409), links=USER_LINKS)
 def create_user(admin: SignedInUser, account_id: str, body: UserRequest) -> Answer[MemberJson]:
     """Make a user in an account."""
     with admin.writing() as register:
         user = add_user(admin, register, account_named(register, account_id), body)
-    return Answer(user_to_json(user))
+    return Answer(new_user_to_json(user))
 
 
 @bp.get("/settings")

@@ -13,7 +13,13 @@ from mock_platform.accounts.administration import (
     organization_administrator,
     signed,
 )
-from mock_platform.accounts.directory import MemberJson, OrganizationJson, organization_to_json, user_to_json
+from mock_platform.accounts.directory import (
+    MemberJson,
+    OrganizationJson,
+    new_user_to_json,
+    organization_to_json,
+    user_to_json,
+)
 from mock_platform.accounts.routes_users import USER_LINKS, Text, UserRequest
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
@@ -65,11 +71,11 @@ def users(admin: SignedInUser, query: WhereQuery) -> Answer[list[MemberJson]]:
 
 
 @bp.post("/users")
-@operation(needs=administrator, problems=(409,), links=USER_LINKS)
+@operation(needs=administrator, problems=(400, 403, 409), links=USER_LINKS)
 def create_user(admin: SignedInUser, body: UserRequest) -> Answer[MemberJson]:
     """Make a user in the caller's account; an address that somebody has is 409 (observed)."""
     with admin.writing() as register:
-        return Answer(user_to_json(of_users.add_user(admin, register, admin.account, body)))
+        return Answer(new_user_to_json(of_users.add_user(admin, register, admin.account, body)))
 
 
 @bp.get("/users/<user_id>")

@@ -13,9 +13,9 @@ from mock_platform.accounts.administration import (
     accounts_administrator,
     administrator,
 )
-from mock_platform.accounts.directory import AccountJson, MemberJson, account_to_json, user_to_json
+from mock_platform.accounts.directory import ListedRoleJson, RoleJson, role_to_json, roles_to_json
 from mock_platform.accounts.people import Member
-from mock_platform.accounts.roles import check_not_foreign, granted, role_named, withdrawn
+from mock_platform.accounts.roles import check_not_foreign, check_not_oneself, granted, role_named, withdrawn
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
 from mock_platform.core.answers import done
@@ -24,17 +24,27 @@ from mock_platform.errors import ForbiddenError
 bp = Blueprint("roles", __name__)
 
 
+@bp.get("/users/<user_id>/roles")
+@operation(needs=administrator, problems=(403, 404))
+def of_user(admin: SignedInUser, user_id: str) -> Answer[list[ListedRoleJson]]:
+    """List the roles of a user."""
+    check_not_foreign("user", user_id)
+    with admin.reading() as register:
+        return Answer(roles_to_json(_user_to_change(admin, register, user_id).roles))
+
+
 @bp.put("/users/<user_id>/roles/<role>")
 @operation(needs=administrator, problems=(400, 403, 404, 409))
-def grant_to_user(admin: SignedInUser, user_id: str, role: str) -> Answer[MemberJson]:
+def grant_to_user(admin: SignedInUser, user_id: str, role: str) -> Answer[RoleJson]:
     """Give a user a role; one that they have is 409 (observed)."""
     known = role_named(role)
     check_not_foreign("user", user_id)
     with admin.writing() as register:
         user = _user_to_change(admin, register, user_id)
-        changed = replace(user, roles=granted(user.roles, known, of_whole=admin.administers_organization))
-        register.save_user(changed)
-    return Answer(user_to_json(changed))
+        check_not_oneself(admin.user.id, user.id)
+        roles = granted(user.roles, known, of_whole=admin.administers_organization)
+        register.save_user(replace(user, roles=roles))
+    return Answer(role_to_json(known))
 
 
 @bp.delete("/users/<user_id>/roles/<role>")
@@ -45,24 +55,33 @@ def withdraw_from_user(admin: SignedInUser, user_id: str, role: str) -> Answer[N
     check_not_foreign("user", user_id)
     with admin.writing() as register:
         user = _user_to_change(admin, register, user_id)
+        check_not_oneself(admin.user.id, user.id)
         roles = withdrawn(user.roles, known, of_whole=admin.administers_organization)
         people.keep_founder("role of user", user.id, identities.founder_id(admin.workspace))
         register.save_user(replace(user, roles=roles))
     return done()
 
 
+@bp.get("/accounts/<account_id>/roles")
+@operation(needs=accounts_administrator, problems=(403, 404))
+def of_account(admin: SignedInUser, account_id: str) -> Answer[list[ListedRoleJson]]:
+    """List the roles that all users of an account have."""
+    check_not_foreign("account", account_id)
+    with admin.reading() as register:
+        return Answer(roles_to_json(account_named(register, account_id).roles))
+
+
 @bp.put("/accounts/<account_id>/roles/<role>")
 @operation(needs=accounts_administrator, problems=(400, 403, 404, 409))
-def grant_to_account(admin: SignedInUser, account_id: str, role: str) -> Answer[AccountJson]:
+def grant_to_account(admin: SignedInUser, account_id: str, role: str) -> Answer[RoleJson]:
     """Give all users of an account a role; one that they have is 409 (observed)."""
     known = role_named(role)
     check_not_foreign("account", account_id)
     with admin.writing() as register:
         account = account_named(register, account_id)
         roles = granted(account.roles, known, of_whole=admin.administers_organization)
-        changed = replace(account, roles=roles)
-        register.save_account(changed)
-    return Answer(account_to_json(changed))
+        register.save_account(replace(account, roles=roles))
+    return Answer(role_to_json(known))
 
 
 @bp.delete("/accounts/<account_id>/roles/<role>")

@@ -10,6 +10,7 @@ from mock_platform.accounts import people
 from mock_platform.accounts.administration import SignedInUser, administrator, signed
 from mock_platform.accounts.directory import MemberJson, user_to_json
 from mock_platform.accounts.people import Account, Member, UserChange
+from mock_platform.accounts.roles import of_new_user
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
 from mock_platform.core.answers import done
@@ -30,6 +31,12 @@ USER_LINKS = {
 }
 
 
+class RoleRequest(Struct):
+    """A role that is asked for."""
+
+    key: Text
+
+
 class UserRequest(Struct, rename="camel"):
     """A new user."""
 
@@ -37,6 +44,7 @@ class UserRequest(Struct, rename="camel"):
     first_name: Text
     last_name: Text
     password: Text | None = None
+    roles: list[RoleRequest] = []
 
 
 class UserPatch(Struct, rename="camel"):
@@ -114,9 +122,15 @@ def add_user(admin: SignedInUser, register: WorkspacePeople, account: Account, b
     """Make a user in an account, with a secret of their own.
 
     Raises:
-        InvalidRequestError: the address is none.
+        InvalidRequestError: the address is none, or there is no such role.
+        ForbiddenError: a role is not theirs to give who asks.
         ConflictError: somebody has it.
     """
+    roles = of_new_user(
+        (role.key for role in body.roles),
+        default_account=account.default,
+        of_whole=admin.administers_organization,
+    )
     people.check_email(body.email, register.users())
     workspace = admin.workspace
     return register.add_user(
@@ -130,5 +144,6 @@ def add_user(admin: SignedInUser, register: WorkspacePeople, account: Account, b
             secret=identities.user_secret(workspace, user_id),
             created=workspace.clock.now(),
             password=body.password,
+            roles=roles,
         )
     )

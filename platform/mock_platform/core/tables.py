@@ -19,7 +19,7 @@ from mock_kit.storage.database import Instant
 from mock_kit.storage.retention import pruned_table
 from mock_kit.storage.table_rows import ANEW
 
-VERSION = 8
+VERSION = 9
 
 
 class OutsideText(TypeDecorator[str]):

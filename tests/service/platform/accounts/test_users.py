@@ -19,8 +19,8 @@ def test_a_workspace_begins_with_one_user_whose_address_is_that_of_the_login(dir
     (user,) = directory.json("GET", "/users")
 
     assert user["email"] == clients.credentials.crm_username
-    assert (user["active"], user["password"], user["lastLoginDate"]) == (True, "secured", None)
-    assert [role["key"] for role in user["roles"]] == ["org-admin"]
+    assert (user["active"], user["password"], user["lastLoginDate"]) == (True, "secured", "1970-01-01")
+    assert [role["key"] for role in user["roles"]] == ["org-admin", "org"]
     assert user["fullName"] == f"{user['firstName']} {user['lastName']}"
 
 

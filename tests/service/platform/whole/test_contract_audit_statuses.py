@@ -44,7 +44,7 @@ class Case:
 
 ADA = {"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron"}
 DISABLE = ("DELETE", "/instances/{instance}/enabled", None)
-ROLE = "/users/{plain_id}/roles/account-admin"
+ROLE = "/users/{plain_id}/roles/admin"
 
 CASES = {
     "a list": Case(status=200, path="/instances"),
@@ -83,8 +83,8 @@ CASES = {
     "a hub call of a disabled instance": Case(status=403, path="/contacts", by=HUB, first=[DISABLE]),
     "what the provider forbids": Case(status=403, path="/contacts", by=HUB, crm={"status": 403}),
     "another's account in analytics": Case(status=403, path="/instances/events/analytics?accountIds[]=0"),
-    "a role of a foreign user": Case(status=403, method="PUT", path="/users/1/roles/user"),
-    "a role of a foreign account": Case(status=403, method="PUT", path="/accounts/1/roles/user"),
+    "a role of a foreign user": Case(status=403, method="PUT", path="/users/1/roles/org"),
+    "a role of a foreign account": Case(status=403, method="PUT", path="/accounts/1/roles/org"),
     "a privileged role": Case(status=403, method="PUT", path="/users/{plain_id}/roles/sys-admin"),
     "an unknown id": Case(status=404, path="/instances/999999999"),
     "another user's instance": Case(status=404, path="/instances/{instance}", by=PLAIN),

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from mock_platform.accounts.roles import (
     ACCOUNT_ADMIN,
     ORG_ADMIN,
+    ORG_USER,
     PLATFORMS_OWN,
     ROLES,
     SYSTEM,
-    USER,
     check_not_foreign,
     granted,
     role_named,
@@ -23,7 +23,7 @@ GIVEN = st.sampled_from([role for role in ROLES.values() if not role.privileged]
 
 @pytest.mark.parametrize("key", ["", "emperor", "ORG-ADMIN", "org-admin "])
 def test_an_unknown_role_is_refused_with_those_that_there_are(key):
-    with pytest.raises(InvalidRequestError, match="the roles are org-admin, account-admin, user"):
+    with pytest.raises(InvalidRequestError, match="the roles are org-admin, admin, org, default-user"):
         role_named(key)
 
 
@@ -36,12 +36,12 @@ def test_what_is_given_can_be_taken_again(held, role):
 
 def test_a_role_is_not_given_twice():
     with pytest.raises(ConflictError, match="held already"):
-        granted(("user",), USER, of_whole=True)
+        granted(("org",), ORG_USER, of_whole=True)
 
 
 def test_a_role_that_is_not_held_is_not_taken():
-    with pytest.raises(NotFoundError, match="No role found with key account-admin"):
-        withdrawn(("user",), ACCOUNT_ADMIN, of_whole=True)
+    with pytest.raises(NotFoundError, match="No role found with key admin"):
+        withdrawn(("org",), ACCOUNT_ADMIN, of_whole=True)
 
 
 @pytest.mark.parametrize("change", [granted, withdrawn])
