@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
-from mock_kit.storage.database import EPOCH
 from mock_platform.accounts.people import Account, Member, Organization
 from mock_platform.accounts.roles import ROLES, Role
 
 SECURED = "secured"
+NEVER = "1970-01-01"
+"""The last login of who has not signed in (observed)."""
 
 
 class RoleJson(TypedDict):
@@ -90,7 +91,7 @@ def user_to_json(user: Member) -> MemberJson:
         "fullName": f"{user.first_name} {user.last_name}",
         "email": user.email,
         "active": user.active,
-        "lastLoginDate": _date(user.last_login or EPOCH),
+        "lastLoginDate": NEVER if user.last_login is None else _date(user.last_login),
         "password": SECURED,
         "roles": [role_to_json(ROLES[key]) for key in user.roles],
         "accountExpired": False,
