@@ -7,7 +7,7 @@ retention (documented). What ``request_status`` and ``element_api`` say is assum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from mock_platform.accounts.people import Organization
 from mock_platform.dates.iso_dates import iso_date_exact
@@ -43,7 +43,7 @@ class UsageRecord:
 class UsageJson(TypedDict):
     """A call; with the setting for it, its keys are in camelCase and its id is ``id``."""
 
-    traffic_id: int
+    traffic_id: str
     traffic_date: str
     user_id: int
     account_id: int
@@ -55,9 +55,9 @@ class UsageJson(TypedDict):
     request_ip: str
     request_uri: str
     request_id: str
-    element_key: str | None
-    element_name: str | None
-    element_api: str | None
+    element_key: NotRequired[str]
+    element_name: NotRequired[str]
+    element_api: str
 
 
 def to_json(
@@ -69,8 +69,9 @@ def to_json(
         element_names: by the elements' keys.
     """
     key = call.element_key
+    element = {"element_key": key, "element_name": element_names.get(key, "")} if key else {}
     return {
-        "traffic_id": call.id,
+        "traffic_id": str(call.id),
         "traffic_date": iso_date_exact(call.at),
         "user_id": call.user_id,
         "account_id": account_id,
@@ -82,17 +83,16 @@ def to_json(
         "request_ip": call.ip,
         "request_uri": call.uri,
         "request_id": call.request_id,
-        "element_key": key,
-        "element_name": element_names.get(key) if key else None,
-        "element_api": f"{call.method} {call.path}" if key else None,
+        **element,  # type: ignore[typeddict-item]  # keys that may be missing keep their place so
+        "element_api": f"{call.method} {call.path}",
     }
 
 
 def in_camel_case(record: Mapping[str, object]) -> dict[str, object]:
     """Return a record with its keys in camelCase, and its id as ``id``.
 
-    >>> in_camel_case({"traffic_id": 1, "request_status": "SUCCESS"})
-    {'id': 1, 'requestStatus': 'SUCCESS'}
+    >>> in_camel_case({"traffic_id": "1", "request_status": "SUCCESS"})
+    {'id': '1', 'requestStatus': 'SUCCESS'}
     """
     return {"id" if key == "traffic_id" else _camel(key): value for key, value in record.items()}
 

@@ -28,7 +28,7 @@ bp = Blueprint("usage", __name__, url_prefix="/usage")
 
 _USUAL = timedelta(days=7)
 _PAGE_SIZE = 100
-_LINKS = {"usage": Link(operation="usage.get", parameters={"request_id": "$response.body#/0/request_id"})}
+_LINKS = {"usage": Link(operation="usage.get", parameters={"usage_id": "$response.body#/0/request_id"})}
 
 
 class UsageFilter(Struct, kw_only=True):
@@ -90,17 +90,17 @@ def index(workspace: Workspace, query: UsageQuery) -> Answer[list[UsageJson]]:
     return Answer(_shown(workspace, calls), headers)
 
 
-@bp.get("/<request_id>")
+@bp.get("/<usage_id>")
 @operation(needs=caller, problems=(404,))
-def get(workspace: Workspace, request_id: str) -> Answer[UsageJson]:
-    """Show the call that was answered with a request id."""
+def get(workspace: Workspace, usage_id: str) -> Answer[UsageJson]:
+    """Show a call by its traffic id, or by the request id that it was answered with (both observed)."""
     now = workspace.clock.now()
     everything = wanted(
         workspace, UsageFilter(), kept_since(now, dependencies().settings.usage_retention), now
     )
-    call = dependencies().store[UsageStore].get(everything, request_id)
+    call = dependencies().store[UsageStore].get(everything, usage_id)
     if call is None:
-        raise NotFoundError("usage", request_id)
+        raise NotFoundError("usage", usage_id)
     return Answer(_shown(workspace, [call])[0])
 
 

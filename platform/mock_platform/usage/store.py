@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
 from mock_kit.storage.database import Database
 from mock_kit.storage.database_errors import has_no_room
 from mock_kit.storage.prepared import Prepared
+from mock_kit.text import whole_number
 from mock_platform.core.analytics import Tally
 from mock_platform.core.counters import take_numbers
 from mock_platform.core.retention import kept_since
@@ -128,10 +129,12 @@ class UsageStore:
             total = connection.scalar(chosen.with_only_columns(func.count())) or 0
             return [_call(row) for row in connection.execute(page)], total
 
-    def get(self, criteria: UsageCriteria, request_id: str) -> UsageRecord | None:
-        """Return one of the calls by its request id."""
+    def get(self, criteria: UsageCriteria, name: str) -> UsageRecord | None:
+        """Return one of the calls by its request id, or by its own."""
         self.flush()
-        chosen = _chosen(criteria).where(usage.c.request_id == request_id)
+        number = whole_number(name)
+        named = usage.c.request_id == name if number is None else usage.c.id == number
+        chosen = _chosen(criteria).where(named)
         with self._database.reading() as connection:
             row = connection.execute(chosen).first()
         return _call(row) if row else None

@@ -75,14 +75,19 @@ def test_each_call_leaves_a_record_the_latest_first(clients, instance, calls, us
         "element_api": "GET /hubs/crm/contacts",
     }
     assert [each["request_status"] for each in records] == ["FAILED", "SUCCESS", "SUCCESS"]
-    assert [each["element_key"] for each in records] == ["insightly", "insightly", None]
-    assert records[0]["traffic_id"] > record["traffic_id"]
+    assert [each.get("element_key") for each in records] == ["insightly", "insightly", None]
+    assert int(records[0]["traffic_id"]) > int(record["traffic_id"])
+    assert (list(records[2]), records[2]["element_api"]) == (
+        [key for key in KEYS if key not in {"element_key", "element_name"}],
+        "POST /instances",
+    )
 
 
 def test_a_record_is_shown_by_the_request_id_of_its_answer(calls, usage, send, refused):
     for reply in calls:
         record = usage(f"/{reply.headers['elements-request-id']}")
         assert record["request_id"] == reply.headers["elements-request-id"]
+        assert usage(f"/{record['traffic_id']}") == record
     refused(send("/69a55fa03411ba9a625069c0"), 404)
     refused(send("/%00"), 404)
 
