@@ -1,4 +1,4 @@
-"""What a scenario expects of audits, held against what they say."""
+"""Compares what a scenario expects of audits with what they say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _COUNTS = ("owed", "delivered")
 
 
 @dataclass(frozen=True)
-class _Found:
+class _AuditEntry:
     """An entry of an audit: ``contacts/ada UPDATED``, in which of its lists, and why."""
 
     kind: str
@@ -23,51 +23,49 @@ class _Found:
 
 
 def differences(
-    context: ScenarioContext, wanted: str | verbs.ExpectedAudit | Sequence[verbs.ExpectedAudit]
+    context: ScenarioContext, expected: str | verbs.ExpectedAudit | Sequence[verbs.ExpectedAudit]
 ) -> list[str]:
-    """Return where audits say something else than they have to, and what they say about it."""
-    if isinstance(wanted, str):
-        clean = [
+    """Return where audits differ from what is expected, and why; the text ``clean`` expects nothing but good of all."""
+    if isinstance(expected, str):
+        expected = [
             verbs.ExpectedAudit(instance=name, late=[], duplicate=[], misclassified=[], lost=[])
             for name in context.instances
         ]
-        return [line for audit in clean for line in _differences(context, audit)]
-    each = [wanted] if isinstance(wanted, verbs.ExpectedAudit) else wanted
-    return [line for audit in each for line in _differences(context, audit)]
+    audits = [expected] if isinstance(expected, verbs.ExpectedAudit) else expected
+    return [line for audit in audits for line in _audit_differences(context, audit)]
 
 
-def unwanted(context: ScenarioContext, wanted: verbs.AuditNever | Sequence[verbs.AuditNever]) -> list[str]:
+def unwanted(context: ScenarioContext, never: verbs.AuditNever | Sequence[verbs.AuditNever]) -> list[str]:
     """Return what audits say that they must not."""
-    each = [wanted] if isinstance(wanted, verbs.AuditNever) else wanted
     return [
-        f"{_label(context, audit.instance)}: unexpected: {found.kind} {found.line}: {found.why}"
-        for audit in each
-        for found in _found(context, _audit(context, audit.instance))
-        if any(fnmatchcase(found.line, pattern) for pattern in getattr(audit, found.kind))
+        f"{_label(context, audit.instance)}: unexpected: {entry.kind} {entry.line}: {entry.why}"
+        for audit in ([never] if isinstance(never, verbs.AuditNever) else never)
+        for entry in _entries(context, _audit(context, audit.instance))
+        if any(fnmatchcase(entry.line, pattern) for pattern in getattr(audit, entry.kind))
     ]
 
 
-def _differences(context: ScenarioContext, wanted: verbs.ExpectedAudit) -> list[str]:
-    audit = _audit(context, wanted.instance)
-    found = _found(context, audit)
+def _audit_differences(context: ScenarioContext, expected: verbs.ExpectedAudit) -> list[str]:
+    audit = _audit(context, expected.instance)
+    entries = _entries(context, audit)
     lines: list[str] = []
     for key in _COUNTS:
-        number = getattr(wanted, key)
-        if number not in {None, audit[key]}:
-            lines.append(f"{key}: expected {number}, actual {audit[key]}")
+        count = getattr(expected, key)
+        if count not in {None, audit[key]}:
+            lines.append(f"{key}: expected {count}, actual {audit[key]}")
     for kind in verbs.AUDITED:
-        expected = getattr(wanted, kind)
-        if expected is not None:
-            lines += [f"{kind}: {line}" for line in _of_kind(kind, expected, found)]
-    if not lines and _is_vain(context, wanted, audit):
+        events = getattr(expected, kind)
+        if events is not None:
+            lines += [f"{kind}: {line}" for line in _list_differences(kind, events, entries)]
+    if not lines and _checks_nothing(context, expected, audit):
         lines.append("nothing has been polled that could be owed; `audit: {owed: 0}` expects that")
     lines += [f"note: {note}" for note in audit["notes"]] if lines else []
-    label = _label(context, wanted.instance)
+    label = _label(context, expected.instance)
     return [f"{label}: {line}" for line in lines]
 
 
-def _is_vain(context: ScenarioContext, expected: verbs.ExpectedAudit, audit: dict[str, Any]) -> bool:
-    """Say whether an audit has nothing of what must not be, since its instance was never polled."""
+def _checks_nothing(context: ScenarioContext, expected: verbs.ExpectedAudit, audit: dict[str, Any]) -> bool:
+    """Say whether an audit is as expected only because its instance was never polled."""
     if expected.owed is not None or not any(getattr(expected, kind) is not None for kind in verbs.AUDITED):
         return False
     number = context.instance(expected.instance).id
@@ -76,20 +74,24 @@ def _is_vain(context: ScenarioContext, expected: verbs.ExpectedAudit, audit: dic
     )
 
 
-def _of_kind(kind: str, expected: list[str], found: list[_Found]) -> list[str]:
-    """Return how one of an audit's lists differs, and why what is missing or too much came to be where it is."""
-    differing = expect.unordered(expected, [one.line for one in found if one.kind == kind])
-    about = [one for one in found if any(one.line in line for line in differing)]
-    return [*differing, *(f"{one.line} is {one.kind}: {one.why}" for one in about)]
+def _list_differences(kind: str, expected: list[str], entries: list[_AuditEntry]) -> list[str]:
+    """Return how one of an audit's lists differs, and in which list each event of the difference is, and why."""
+    lines = expect.unordered(expected, [entry.line for entry in entries if entry.kind == kind])
+    reasons = (
+        f"{entry.line} is {entry.kind}: {entry.why}"
+        for entry in entries
+        if any(entry.line in line for line in lines)
+    )
+    return [*lines, *reasons]
 
 
 def _audit(context: ScenarioContext, name: str | None) -> dict[str, Any]:
     return context.clients.platform.audit(context.instance(name).id)
 
 
-def _found(context: ScenarioContext, audit: dict[str, Any]) -> list[_Found]:
+def _entries(context: ScenarioContext, audit: dict[str, Any]) -> list[_AuditEntry]:
     return [
-        _Found(
+        _AuditEntry(
             kind=kind,
             line=f"{context.names.shown(entry['resource'], entry['recordId'])} {entry['change']}",
             why=f"at {clock_text(parse_instant(entry['at']) - context.start)}, {entry['why']}",

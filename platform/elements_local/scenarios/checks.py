@@ -1,8 +1,7 @@
-"""What a scenario expects, held against what has come."""
+"""Compares what a scenario expects with what has arrived."""
 
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import partial
 from typing import Any
 
 from msgspec import UNSET, to_builtins
@@ -26,16 +25,16 @@ _PAGE = 500
 
 
 def check(context: ScenarioContext, argument: verbs.Expect | str) -> None:
-    """Hold what has come since the last expectation against what was expected.
+    """Compare what has arrived since the last expectation with what was expected.
 
     Raises:
         ExpectationError: they differ; says how, and what came closest.
     """
     arrived = context.clients.sink.callbacks()
     if isinstance(argument, str):
-        refuse(context.golden.differences(_stream(context, arrived)))
+        fail_if_any(context.golden.differences(_stream(context, arrived)))
     else:
-        refuse(_differences(context, argument, arrived))
+        fail_if_any(_differences(context, argument, arrived))
     context.seen_callback = max([one["id"] for one in arrived], default=0)
     context.dealt_with_all = True
 
@@ -46,25 +45,28 @@ def check_never(context: ScenarioContext, argument: verbs.Never) -> None:
     Raises:
         ExpectationError: it came.
     """
-    came = [
-        line
-        for one in context.clients.sink.callbacks()
-        if taken(one)
-        for line in event_lines(context.names, one)
-    ]
     lines = [
-        f"unexpected: {line}" for line in came if any(map(partial(fnmatchcase, line), argument.callbacks))
+        f"unexpected: {line}"
+        for callback in context.clients.sink.callbacks()
+        if taken(callback)
+        for line in event_lines(context.names, callback)
+        if any(fnmatchcase(line, pattern) for pattern in argument.callbacks)
     ]
-    for wanted in argument.polls:
-        found = [poll for poll in context.polls() if not _differs(context, wanted, poll)]
-        lines += [f"unexpected: a poll of {poll['resource']} at {poll['at']}" for poll in found]
+    for refused in argument.polls:
+        lines += [
+            f"unexpected: a poll of {poll['resource']} at {poll['at']}"
+            for poll in context.polls()
+            if not _poll_differences(context, refused, poll)
+        ]
     for request in argument.requests:
-        found = _requests(context, request)
-        lines += [f"unexpected: {one['method']} {one['target']} ({one['status']})" for one in found]
+        lines += [
+            f"unexpected: {exchange['method']} {exchange['target']} ({exchange['status']})"
+            for exchange in _requests(context, request)
+        ]
     for name, fields in argument.records.items():
-        if not _records(context, {name: fields}):
+        if not _record_differences(context, {name: fields}):
             lines.append(f"unexpected: {name} is {'gone' if fields is None else 'like that'}")
-    refuse(lines + audits.unwanted(context, argument.audit))
+    fail_if_any(lines + audits.unwanted(context, argument.audit))
 
 
 def _differences(
@@ -73,7 +75,7 @@ def _differences(
     lines: list[str] = []
     fresh = [one for one in arrived if one["id"] > context.seen_callback]
     if argument.callbacks is not None:
-        differing = _callbacks(context, argument.callbacks, [one for one in fresh if taken(one)])
+        differing = _callbacks_by_instance(context, argument.callbacks, [one for one in fresh if taken(one)])
         missing = [line.partition("missing:")[2].strip() for line in differing if "missing:" in line]
         lines += [
             *differing,
@@ -83,13 +85,13 @@ def _differences(
     if argument.attempts is not None:
         lines += _labelled("attempts", expect.ordered(argument.attempts, [one["status"] for one in fresh]))
     if argument.events is not None:
-        lines += _events(context, argument.events)
+        lines += _event_differences(context, argument.events)
     if argument.polls is not None:
-        lines += _polls(context, argument.polls)
+        lines += _all_poll_differences(context, argument.polls)
     if argument.requests is not None:
-        lines += [line for wanted in argument.requests for line in _asked(context, wanted)]
+        lines += [line for request in argument.requests for line in _request_differences(context, request)]
     if argument.records is not None:
-        lines += _records(context, argument.records)
+        lines += _record_differences(context, argument.records)
     if argument.audit is not None:
         lines += audits.differences(context, argument.audit)
     return lines
@@ -97,13 +99,16 @@ def _differences(
 
 def _closest(context: ScenarioContext, missing: list[str], arrived: list[dict[str, Any]]) -> list[str]:
     """Say which callbacks, of the whole scenario, come closest to those that are missing."""
-    shown = {
+    arrivals = {
         line: f"at {clock_text(parse_instant(one['received_at']) - context.start)}, answered {one['status']}"
         for one in arrived
         for line in event_lines(context.names, one)
     }
-    near = [(line, found) for line in missing for found in get_close_matches(line, shown, n=1, cutoff=0.5)]
-    return [f"closest to {line}: {found} {shown[found]}" for line, found in near]
+    return [
+        f"closest to {line}: {near} {arrivals[near]}"
+        for line in missing
+        for near in get_close_matches(line, arrivals, n=1, cutoff=0.5)
+    ]
 
 
 def _stream(context: ScenarioContext, arrived: list[dict[str, Any]]) -> list[str]:
@@ -111,86 +116,99 @@ def _stream(context: ScenarioContext, arrived: list[dict[str, Any]]) -> list[str
     lines: list[str] = []
     for one in arrived:
         after = clock_text(parse_instant(one["received_at"]) - context.start)
-        whose = [name for name, instance in context.instances.items() if _goes_to(one, instance)]
-        instance = f"{whose[0]} " if whose and len(context.instances) > 1 else ""
-        answered = "" if taken(one) else f" ({one['status'] or 'dropped'})"
-        lines += [f"{after} {instance}{line}{answered}" for line in event_lines(context.names, one)]
+        owners = [name for name, instance in context.instances.items() if _goes_to(one, instance)]
+        owner = f"{owners[0]} " if owners and len(context.instances) > 1 else ""
+        answer = "" if taken(one) else f" ({one['status'] or 'dropped'})"
+        lines += [f"{after} {owner}{line}{answer}" for line in event_lines(context.names, one)]
     return lines
 
 
-def _callbacks(context: ScenarioContext, wanted: Any, fresh: list[dict[str, Any]]) -> list[str]:
-    """Hold callbacks against a list, or against one for each instance."""
-    by_instance = wanted if isinstance(wanted, dict) else {next(iter(context.instances), "instance"): wanted}
+def _callbacks_by_instance(
+    context: ScenarioContext, expectation: Any, fresh: list[dict[str, Any]]
+) -> list[str]:
+    """Compare callbacks with one expected list, or with a list for each instance."""
+    by_instance = (
+        expectation
+        if isinstance(expectation, dict)
+        else {next(iter(context.instances), "instance"): expectation}
+    )
     lines: list[str] = []
     left = list(fresh)
     for name, expected in by_instance.items():
-        mine = [one for one in fresh if _goes_to(one, context.instance(name))] if context.instances else []
-        left = [one for one in left if one not in mine]
+        own = [one for one in fresh if _goes_to(one, context.instance(name))] if context.instances else []
+        left = [one for one in left if one not in own]
         lines += _labelled(
-            name if len(by_instance) > 1 else "callbacks", _held_against(context, expected, mine)
+            name if len(by_instance) > 1 else "callbacks", _list_differences(context, expected, own)
         )
         if context.instances and context.instance(name).signed:
-            bad = [
-                one["signature"]
-                for one in mine
-                if one["signature"] != "valid" and not _says_signature(expected)
+            lines += [
+                f"{name}: a callback's signature is {one['signature']}, expected valid"
+                for one in own
+                if one["signature"] != "valid" and not _expects_signature(expected)
             ]
-            lines += [f"{name}: a callback's signature is {verdict}, expected valid" for verdict in bad]
     return lines + [f"unexpected: a callback at {one['path']}" for one in left]
 
 
-def _held_against(context: ScenarioContext, expected: list[Any], mine: list[dict[str, Any]]) -> list[str]:
+def _list_differences(
+    context: ScenarioContext, expected: list[Any], callbacks: list[dict[str, Any]]
+) -> list[str]:
     if all(isinstance(line, str) for line in expected):
-        return expect.unordered(expected, [line for one in mine for line in event_lines(context.names, one)])
-    if len(expected) != len(mine):
-        shown = [event_lines(context.names, one) for one in mine]
-        return [f"expected: {len(expected)} callbacks", f"actual:   {len(mine)}: {shown}"]
+        return expect.unordered(
+            expected, [line for one in callbacks for line in event_lines(context.names, one)]
+        )
+    if len(expected) != len(callbacks):
+        shown = [event_lines(context.names, one) for one in callbacks]
+        return [f"expected: {len(expected)} callbacks", f"actual:   {len(callbacks)}: {shown}"]
     return [
-        line for one, other in zip(expected, mine, strict=True) for line in _one_callback(context, one, other)
+        line
+        for one, other in zip(expected, callbacks, strict=True)
+        for line in _callback_differences(context, one, other)
     ]
 
 
-def _one_callback(
-    context: ScenarioContext, wanted: str | verbs.ExpectedCallback, came: dict[str, Any]
+def _callback_differences(
+    context: ScenarioContext, expected: str | verbs.ExpectedCallback, callback: dict[str, Any]
 ) -> list[str]:
-    if isinstance(wanted, str):
-        return expect.ordered([wanted], event_lines(context.names, came))
-    lines = expect.ordered(wanted.events, event_lines(context.names, came))
-    message = came["json"]["message"]
-    if wanted.raw is not None:
+    if isinstance(expected, str):
+        return expect.ordered([expected], event_lines(context.names, callback))
+    lines = expect.ordered(expected.events, event_lines(context.names, callback))
+    message = callback["json"]["message"]
+    if expected.raw is not None:
         lines += _labelled(
-            "raw", expect.ordered([wanted.raw], [len(message["raw"][message["raw"]["objectType"]])])
+            "raw", expect.ordered([expected.raw], [len(message["raw"][message["raw"]["objectType"]])])
         )
-    if wanted.signature is not None:
-        lines += _labelled("signature", expect.ordered([wanted.signature], [came["signature"]]))
-    sent = {name.lower(): value for name, value in came["headers"].items()}
-    for name, value in wanted.headers.items():
+    if expected.signature is not None:
+        lines += _labelled("signature", expect.ordered([expected.signature], [callback["signature"]]))
+    sent = {name.lower(): value for name, value in callback["headers"].items()}
+    for name, value in expected.headers.items():
         lines += _labelled(name, expect.ordered([value], [sent.get(name.lower())]))
-    if wanted.body is not UNSET:
-        lines += _labelled("body", expect.contained(filled(context, wanted.body), came["json"]))
+    if expected.body is not UNSET:
+        lines += _labelled("body", expect.contained(filled(context, expected.body), callback["json"]))
     return lines
 
 
-def _events(context: ScenarioContext, wanted: list[str]) -> list[str]:
+def _event_differences(context: ScenarioContext, expected: list[str]) -> list[str]:
     states = [event["status"] for event in reversed(context.clients.platform.events(context.instance().id))]
-    return _labelled("events", expect.ordered(wanted, states))
+    return _labelled("events", expect.ordered(expected, states))
 
 
-def _polls(context: ScenarioContext, wanted: list[verbs.ExpectedPoll]) -> list[str]:
+def _all_poll_differences(context: ScenarioContext, expected: list[verbs.ExpectedPoll]) -> list[str]:
     polls = context.fresh_polls()
-    if len(polls) != len(wanted):
+    if len(polls) != len(expected):
         shown = [f"{poll['at']} {poll['resource']}" for poll in polls]
-        return [f"polls: expected {len(wanted)}, actual {len(polls)}: {', '.join(shown)}"]
-    pairs = enumerate(zip(wanted, polls, strict=True))
+        return [f"polls: expected {len(expected)}, actual {len(polls)}: {', '.join(shown)}"]
+    pairs = enumerate(zip(expected, polls, strict=True))
     return [
-        line for place, (one, poll) in pairs for line in _differs(context, one, poll, at=f"polls[{place}]")
+        line
+        for place, (one, poll) in pairs
+        for line in _poll_differences(context, one, poll, at=f"polls[{place}]")
     ]
 
 
-def _differs(
-    context: ScenarioContext, wanted: verbs.ExpectedPoll, poll: dict[str, Any], *, at: str = ""
+def _poll_differences(
+    context: ScenarioContext, expectation: verbs.ExpectedPoll, poll: dict[str, Any], *, at: str = ""
 ) -> list[str]:
-    came = {
+    actual = {
         "resource": poll["resource"],
         "at": poll["at"],
         "start": poll["from"],
@@ -199,22 +217,20 @@ def _differs(
         "events": poll["events"],
         "failed": poll["error"] is not None,
     }
-    expected = to_builtins(wanted)
+    expected = to_builtins(expectation)
     for key in {"at", "start"} & expected.keys():
         expected[key] = format_instant(context.instant(expected[key]))
-    return expect.contained(expected, came, at=at)
+    return expect.contained(expected, actual, at=at)
 
 
-def _asked(context: ScenarioContext, wanted: verbs.ExpectedRequests) -> list[str]:
-    """Return the difference between how often a request was made and how often it was to be."""
-    found = _requests(context, wanted)
-    if wanted.count is None and found:
+def _request_differences(context: ScenarioContext, expected: verbs.ExpectedRequests) -> list[str]:
+    """Return the difference between how often a request was made and how often it should have been."""
+    actual = len(_requests(context, expected))
+    if actual == expected.count or (actual and expected.count is None):
         return []
-    if len(found) == wanted.count:
-        return []
-    expected = "any" if wanted.count is None else wanted.count
-    asked = f"{wanted.method} {wanted.path} of the {wanted.service}"
-    return [f"requests: expected {expected} {asked}, actual {len(found)}"]
+    count = "any" if expected.count is None else expected.count
+    request = f"{expected.method} {expected.path} of the {expected.service}"
+    return [f"requests: expected {count} {request}, actual {actual}"]
 
 
 def _requests(context: ScenarioContext, expected: verbs.ExpectedRequests) -> list[dict[str, Any]]:
@@ -230,9 +246,9 @@ def _requests(context: ScenarioContext, expected: verbs.ExpectedRequests) -> lis
     ]
 
 
-def _records(context: ScenarioContext, wanted: verbs.Fields) -> list[str]:
+def _record_differences(context: ScenarioContext, expected: verbs.Fields) -> list[str]:
     lines: list[str] = []
-    for name, fields in wanted.items():
+    for name, fields in expected.items():
         path = f"/v3.1/{COLLECTIONS[kind_of(name)]}/{context.names.id_of(name)}"
         reply = context.clients.crm.send("GET", path)
         if fields is None:
@@ -249,7 +265,7 @@ def _goes_to(callback: dict[str, Any], instance: ScenarioInstance) -> bool:
     return bool(message.get("instanceId") == instance.id)
 
 
-def _says_signature(expected: list[Any]) -> bool:
+def _expects_signature(expected: list[Any]) -> bool:
     return any(isinstance(one, verbs.ExpectedCallback) and one.signature is not None for one in expected)
 
 
@@ -257,11 +273,11 @@ def _labelled(label: str, lines: list[str]) -> list[str]:
     return [f"{label}: {line}" for line in lines]
 
 
-def refuse(lines: list[str]) -> None:
-    """Raise what differs, if anything does.
+def fail_if_any(lines: list[str]) -> None:
+    """Raise the differences.
 
     Raises:
-        ExpectationError: something does.
+        ExpectationError: there are any.
     """
     if lines:
         raise ExpectationError(*lines)

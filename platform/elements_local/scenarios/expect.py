@@ -1,4 +1,4 @@
-"""Held against each other: what was expected and what came. Pure; says the difference in lines."""
+"""Compares what was expected with what came. Pure; says the difference in lines."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,23 +34,20 @@ def contained(expected: object, actual: object, *, at: str = "") -> list[str]:
     ['name: expected "Ada", actual "Bob"']
     """
     if isinstance(expected, Mapping) and isinstance(actual, Mapping):
-        return [
-            line
-            for key, value in expected.items()
-            for line in (
-                contained(value, actual[key], at=f"{at}.{key}".lstrip("."))
-                if key in actual
-                else [f"{f'{at}.{key}'.lstrip('.')}: expected {encode_text(value)}, actual nothing"]
-            )
-        ]
+        lines: list[str] = []
+        for key, value in expected.items():
+            path = f"{at}.{key}".lstrip(".")
+            if key in actual:
+                lines += contained(value, actual[key], at=path)
+            else:
+                lines.append(f"{path}: expected {encode_text(value)}, actual nothing")
+        return lines
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         pairs = enumerate(zip(expected, actual, strict=True))
         return [line for place, (one, other) in pairs for line in contained(one, other, at=f"{at}[{place}]")]
-    return (
-        []
-        if expected == actual
-        else [f"{at or 'value'}: expected {encode_text(expected)}, actual {encode_text(actual)}"]
-    )
+    if expected == actual:
+        return []
+    return [f"{at or 'value'}: expected {encode_text(expected)}, actual {encode_text(actual)}"]
 
 
 def _counted(label: str, lines: Counter[str]) -> list[str]:

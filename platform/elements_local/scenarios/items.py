@@ -33,7 +33,7 @@ class ScenarioFile(pytest.File):
 
         loaded = load_all(self.path)
         for error in loaded.errors:
-            yield ScenarioMistake.from_parent(self, name=f"line {error.place.line}", told=str(error))
+            yield ScenarioMistake.from_parent(self, name=f"line {error.place.line}", message=str(error))
         for scenario in loaded.scenarios:
             yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
 
@@ -41,13 +41,13 @@ class ScenarioFile(pytest.File):
 class ScenarioMistake(pytest.Collector):
     """A mistake in a file: an error of the collection, which leaves the file's other scenarios alone."""
 
-    def __init__(self, *, told: str, **rest: Any) -> None:
+    def __init__(self, *, message: str, **rest: Any) -> None:
         super().__init__(**rest)
-        self._told = told
+        self._message = message
 
     def collect(self) -> "Iterator[ScenarioItem]":
         """Say what is wrong, and where."""
-        raise self.CollectError(self._told)
+        raise self.CollectError(self._message)
 
 
 class ScenarioFailedError(Exception):
@@ -127,9 +127,9 @@ def stack_environment(config: pytest.Config) -> dict[str, str]:
 
 def _make_known(config: pytest.Config, tag: str) -> None:
     """Make a tag a marker, so that ``-m`` chooses by it, with strict markers too."""
-    known = config.stash.setdefault(_TAGS, set())
-    if tag not in known:
-        known.add(tag)
+    tags = config.stash.setdefault(_TAGS, set())
+    if tag not in tags:
+        tags.add(tag)
         config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
 
 

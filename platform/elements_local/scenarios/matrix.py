@@ -90,11 +90,11 @@ def _check_placeholders(value: Json, row: Row, path: Path) -> None:
 
 
 def _check_text(text: str, row: Row, path: Path) -> None:
-    for found in _PLACEHOLDER.finditer(text):
-        if found[1] not in row:
-            near = get_close_matches(found[1], row, n=1)
+    for match in _PLACEHOLDER.finditer(text):
+        if match[1] not in row:
+            near = get_close_matches(match[1], row, n=1)
             hint = f"; did you mean <{near[0]}>?" if near else f"; it has {', '.join(row)}"
-            raise MatrixError(f"the matrix has no {found[1]!r}{hint}", path)
+            raise MatrixError(f"the matrix has no {match[1]!r}{hint}", path)
 
 
 def _filled(document: Document, row: Row) -> Document:
@@ -124,4 +124,4 @@ def _fill(value: Json, row: Row) -> Json:
 
 
 def _text(text: str, row: Row) -> str:
-    return _PLACEHOLDER.sub(lambda found: str(row.get(found[1], found[0])), text)
+    return _PLACEHOLDER.sub(lambda match: str(row.get(match[1], match[0])), text)

@@ -1,6 +1,6 @@
-"""What can be seen to be wrong with a scenario's steps before any is taken: names, times, rules and answers.
+"""What can be seen to be wrong with a scenario's steps before any of them runs: names, times, rules and answers.
 
-Steps are looked at in their order, since each may use what those before it have made.
+Steps are checked in their order, since each may use what those before it have made.
 """
 
 import re
@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 from elements_local.scenarios import verbs
 from elements_local.scenarios.records import COLLECTIONS
 from elements_local.scenarios.shape_errors import shown, unknown
+from elements_local.scenarios.yaml_text import Path
 from mock_kit.workspaces.instants import UnreadableTimeError, parse_duration, parse_instant
 
-Path: TypeAlias = tuple[str | int, ...]
 Objection: TypeAlias = tuple[Path, str]
 """Where, and what is wrong."""
 
@@ -38,11 +38,11 @@ _EVENTS = re.compile(r"(?:\S+/\S*|\*) (?:CREATED|UPDATED|DELETED|\*)")
 
 
 @dataclass(frozen=True)
-class _Made:
-    """What the steps so far have made, by name.
+class _StateSoFar:
+    """The names that the steps so far have given.
 
     Attributes:
-        marks: the moments that later steps can go back to, with the instances and the records that were there.
+        marks: the moments that later steps can go back to, with the instances and the records of then.
     """
 
     instances: list[str]
@@ -56,30 +56,30 @@ def objections(instances: Iterable[str], steps: Iterable[tuple[str, verbs.Argume
     Args:
         instances: the names of those that are there from the start.
     """
-    made = _Made(list(instances))
+    state = _StateSoFar(list(instances))
     for place, (verb, argument) in enumerate(steps):
-        look = _LOOKS.get(verb)
-        for path, reason in look(made, argument) if look else ():
+        check = _CHECKS.get(verb)
+        for path, reason in check(state, argument) if check else ():
             yield ("steps", place, verb, *path), reason
 
 
-def _create(made: _Made, argument: verbs.Fields) -> Iterator[Objection]:
+def _create(state: _StateSoFar, argument: verbs.Fields) -> Iterator[Objection]:
     for name in argument:
         yield from _kind(name)
-    made.records.extend(argument)
+    state.records.extend(argument)
 
 
-def _update(made: _Made, argument: verbs.Fields) -> Iterator[Objection]:
+def _update(state: _StateSoFar, argument: verbs.Fields) -> Iterator[Objection]:
     for name in argument:
-        yield from _record(made, name, (name,))
+        yield from _record(state, name, (name,))
 
 
-def _delete(made: _Made, argument: str | list[str]) -> Iterator[Objection]:
+def _delete(state: _StateSoFar, argument: str | list[str]) -> Iterator[Objection]:
     for place, name in enumerate([argument] if isinstance(argument, str) else argument):
-        yield from _record(made, name, () if isinstance(argument, str) else (place,))
+        yield from _record(state, name, () if isinstance(argument, str) else (place,))
 
 
-def _advance(_made: _Made, argument: str | float | verbs.AdvanceTo) -> Iterator[Objection]:
+def _advance(_state: _StateSoFar, argument: str | float | verbs.AdvanceTo) -> Iterator[Objection]:
     if isinstance(argument, verbs.AdvanceTo):
         yield from _instant(argument.to, ("to",))
         return
@@ -90,15 +90,15 @@ def _advance(_made: _Made, argument: str | float | verbs.AdvanceTo) -> Iterator[
         yield (), str(error)
 
 
-def _poll(made: _Made, argument: str | None) -> Iterator[Objection]:
-    yield from _instance(made, argument, ())
+def _poll(state: _StateSoFar, argument: str | None) -> Iterator[Objection]:
+    yield from _instance(state, argument, ())
 
 
-def _configure(made: _Made, argument: dict[str, object]) -> Iterator[Objection]:
-    yield from _instance(made, argument.get("instance"), ("instance",))
+def _configure(state: _StateSoFar, argument: dict[str, object]) -> Iterator[Objection]:
+    yield from _instance(state, argument.get("instance"), ("instance",))
 
 
-def _fault(_made: _Made, argument: verbs.Fault | list[verbs.Fault]) -> Iterator[Objection]:
+def _fault(_state: _StateSoFar, argument: verbs.Fault | list[verbs.Fault]) -> Iterator[Objection]:
     rules = argument if isinstance(argument, list) else [argument]
     for place, rule in enumerate(rules):
         reason = rule.effect.objection(rule.phase)
@@ -106,7 +106,7 @@ def _fault(_made: _Made, argument: verbs.Fault | list[verbs.Fault]) -> Iterator[
             yield (place,) if isinstance(argument, list) else (), reason
 
 
-def _respond(_made: _Made, argument: verbs.Response | list[verbs.Response]) -> Iterator[Objection]:
+def _respond(_state: _StateSoFar, argument: verbs.Response | list[verbs.Response]) -> Iterator[Objection]:
     for place, answer in enumerate(argument[:-1] if isinstance(argument, list) else ()):
         if answer.times is None:
             yield (
@@ -115,33 +115,33 @@ def _respond(_made: _Made, argument: verbs.Response | list[verbs.Response]) -> I
             )
 
 
-def _request(made: _Made, argument: verbs.RequestStep) -> Iterator[Objection]:
-    made.records.extend(argument.keep)
+def _request(state: _StateSoFar, argument: verbs.RequestStep) -> Iterator[Objection]:
+    state.records.extend(argument.keep)
     yield from ()
 
 
-def _make(made: _Made, argument: dict[str, dict[str, object]]) -> Iterator[Objection]:
+def _make(state: _StateSoFar, argument: dict[str, dict[str, object]]) -> Iterator[Objection]:
     for name, differs in argument.items():
         for key in differs:
             if key not in INSTANCE_KEYS:
                 yield (name, key), unknown("key", key, INSTANCE_KEYS)
-    made.instances.extend(argument)
+    state.instances.extend(argument)
 
 
-def _snapshot(made: _Made, argument: str) -> Iterator[Objection]:
-    made.marks[argument] = list(made.instances), list(made.records)
+def _snapshot(state: _StateSoFar, argument: str) -> Iterator[Objection]:
+    state.marks[argument] = list(state.instances), list(state.records)
     yield from ()
 
 
-def _restore(made: _Made, argument: str) -> Iterator[Objection]:
-    if argument in made.marks:
-        made.instances[:], made.records[:] = made.marks[argument]
+def _restore(state: _StateSoFar, argument: str) -> Iterator[Objection]:
+    if argument in state.marks:
+        state.instances[:], state.records[:] = state.marks[argument]
     else:
-        hint = unknown("snapshot", argument, made.marks) if made.marks else f"unknown snapshot {argument!r}"
+        hint = unknown("snapshot", argument, state.marks) if state.marks else f"unknown snapshot {argument!r}"
         yield (), f"{hint}; a step before this one has to take it: `snapshot: {argument}`"
 
 
-def _expect(made: _Made, argument: verbs.Expect | str) -> Iterator[Objection]:
+def _expect(state: _StateSoFar, argument: verbs.Expect | str) -> Iterator[Objection]:
     if isinstance(argument, str):
         return
     if argument == verbs.Expect():
@@ -150,25 +150,25 @@ def _expect(made: _Made, argument: verbs.Expect | str) -> Iterator[Objection]:
     for name, callbacks in by_instance.items():
         at = ("callbacks",) if name is None else ("callbacks", name)
         if name is not None:
-            yield from _instance(made, name, at)
+            yield from _instance(state, name, at)
         yield from _callbacks(callbacks or (), at)
-    yield from _audits(made, argument.audit)
+    yield from _audits(state, argument.audit)
     yield from _polls(argument.polls or ())
     for name in argument.records or ():
-        yield from _record(made, name, ("records", name))
+        yield from _record(state, name, ("records", name))
 
 
-def _never(made: _Made, argument: verbs.Never) -> Iterator[Objection]:
+def _never(state: _StateSoFar, argument: verbs.Never) -> Iterator[Objection]:
     if argument == verbs.Never():
         yield (), f"expected what must not have come: {', '.join(verbs.Never.__struct_fields__)}; got nothing"
     for place, events in enumerate(argument.callbacks):
         if not _EVENTS.fullmatch(events):
             expected = f"expected {verbs.FORMS['never']['callbacks']}"
             yield ("callbacks", place), f"{expected}; got {shown(events)}"
-    yield from _audits(made, argument.audit or None)
+    yield from _audits(state, argument.audit or None)
     yield from _polls(argument.polls)
     for name in argument.records:
-        yield from _record(made, name, ("records", name))
+        yield from _record(state, name, ("records", name))
 
 
 def _callbacks(callbacks: Sequence[str | verbs.ExpectedCallback], at: Path) -> Iterator[Objection]:
@@ -186,14 +186,14 @@ def _instead(event: str, at: Path) -> str:
     return f"; write it as in {verbs.FORMS['expect'][str(at[0])]}"
 
 
-def _audits(made: _Made, wanted: _Audits | None) -> Iterator[Objection]:
-    """Look at what audits have to say; what they must not say are patterns, which may be anything."""
-    if isinstance(wanted, str):
-        yield from _instance(made, None, ("audit",))
+def _audits(state: _StateSoFar, expected: _Audits | None) -> Iterator[Objection]:
+    """Check what audits are expected to say; what they must not say are patterns, which may be anything."""
+    if isinstance(expected, str):
+        yield from _instance(state, None, ("audit",))
         return
-    for place, audit in enumerate(wanted if isinstance(wanted, list) else [wanted] if wanted else []):
-        at: Path = ("audit", place) if isinstance(wanted, list) else ("audit",)
-        yield from _instance(made, audit.instance, (*at, "instance") if audit.instance else at)
+    for place, audit in enumerate(expected if isinstance(expected, list) else [expected] if expected else []):
+        at: Path = ("audit", place) if isinstance(expected, list) else ("audit",)
+        yield from _instance(state, audit.instance, (*at, "instance") if audit.instance else at)
         for kind in verbs.AUDITED if isinstance(audit, verbs.ExpectedAudit) else ():
             yield from _callbacks(getattr(audit, kind) or (), (*at, kind))
 
@@ -206,10 +206,10 @@ def _polls(polls: Sequence[verbs.ExpectedPoll]) -> Iterator[Objection]:
                 yield from _instant(text, ("polls", place, key))
 
 
-def _record(made: _Made, name: str, at: Path) -> Iterator[Objection]:
+def _record(state: _StateSoFar, name: str, at: Path) -> Iterator[Objection]:
     yield from _kind(name)
-    if name not in made.records:
-        hint = unknown("record", name, made.records) if made.records else f"unknown record {name!r}"
+    if name not in state.records:
+        hint = unknown("record", name, state.records) if state.records else f"unknown record {name!r}"
         yield at, f"{hint}; a step before this one has to `create` it"
 
 
@@ -219,11 +219,11 @@ def _kind(name: str) -> Iterator[Objection]:
         yield (name,), unknown("kind of record", kind, COLLECTIONS)
 
 
-def _instance(made: _Made, name: object, at: Path) -> Iterator[Objection]:
-    if not made.instances:
+def _instance(state: _StateSoFar, name: object, at: Path) -> Iterator[Objection]:
+    if not state.instances:
         yield at, "the scenario has no instance; leave `instance: null` out to have one like the guide's"
-    elif name is not None and name not in made.instances:
-        yield at, unknown("instance", str(name), made.instances)
+    elif name is not None and name not in state.instances:
+        yield at, unknown("instance", str(name), state.instances)
 
 
 def _instant(text: str, at: Path) -> Iterator[Objection]:
@@ -234,7 +234,7 @@ def _instant(text: str, at: Path) -> Iterator[Objection]:
         yield at, f"{reason} ({error})" if text.startswith("T+") else reason
 
 
-_LOOKS: dict[str, Callable[[_Made, Any], Iterator[Objection]]] = {
+_CHECKS: dict[str, Callable[[_StateSoFar, Any], Iterator[Objection]]] = {
     "create": _create,
     "update": _update,
     "delete": _delete,

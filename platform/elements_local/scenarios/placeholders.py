@@ -29,8 +29,8 @@ def filled_text(context: ScenarioContext, text: str) -> str:
 def slips(context: ScenarioContext, text: str) -> Iterator[str]:
     """Yield what to say of each name in a text that stands for nothing that the scenario has made."""
     known = _known(context)
-    for found in _PLACEHOLDER.finditer(text):
-        name = found["name"]
+    for match in _PLACEHOLDER.finditer(text):
+        name = match["name"]
         if name and name not in known:
             near = get_close_matches(name, known, n=1)
             others = ", ".join(f"{{{each}}}" for each in sorted(known))
@@ -59,12 +59,12 @@ def fill(value: Any, known: Known) -> Any:
 def fill_text(text: str, known: Known) -> str:
     """Return a text with what names stand for in their places, as text."""
 
-    def of(found: re.Match[str]) -> str:
-        if found["kept"]:
-            return found["kept"] if found["inner"] in known else found[0]
-        return str(known.get(found["name"], found[0]))
+    def substitute(match: re.Match[str]) -> str:
+        if match["kept"]:
+            return match["kept"] if match["inner"] in known else match[0]
+        return str(known.get(match["name"], match[0]))
 
-    return _PLACEHOLDER.sub(of, text)
+    return _PLACEHOLDER.sub(substitute, text)
 
 
 def escaped(text: str, known: Collection[str]) -> str:
@@ -75,7 +75,7 @@ def escaped(text: str, known: Collection[str]) -> str:
     """
     return re.sub(
         rf"\{{({_NAME})\}}",
-        lambda found: f"{{{found[0]}}}" if found[1] in known else found[0],
+        lambda match: f"{{{match[0]}}}" if match[1] in known else match[0],
         text,
         flags=re.ASCII,
     )

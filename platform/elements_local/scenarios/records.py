@@ -64,8 +64,8 @@ class RecordNames:
 
     def shown(self, object_type: str, object_id: str) -> str:
         """Return a callback's object by its name, where it has one: a copied resource keeps the record's own."""
-        known = {f"{object_type}/{name.partition('/')[2]}": number for name, number in self.ids.items()}
-        for name, number in {**known, **self.ids}.items():
+        copies = {f"{object_type}/{name.partition('/')[2]}": number for name, number in self.ids.items()}
+        for name, number in {**copies, **self.ids}.items():
             if str(number) == object_id and name.startswith(f"{object_type}/"):
                 return name
         return f"{object_type}/{object_id}"

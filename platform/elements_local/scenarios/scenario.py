@@ -8,29 +8,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Final, Literal
-
-import msgspec
+from typing import Final
 
 from elements_local.scenarios.matrix import MatrixError, expand
-from elements_local.scenarios.objections import INSTANCE_KEYS, objections
+from elements_local.scenarios.objections import objections
 from elements_local.scenarios.scenario_document import ScenarioDocument, ScenarioError, labelled
+from elements_local.scenarios.scenario_head import (
+    EXAMPLE,
+    NEEDED,
+    PROFILE,
+    instances_of,
+    read_head,
+    settings_of,
+    start_of,
+)
 from elements_local.scenarios.shape_errors import shown, unknown
-from elements_local.scenarios.verbs import EXAMPLES, VERBS, Argument, Tag
+from elements_local.scenarios.verbs import EXAMPLES, VERBS, Argument
 from elements_local.scenarios.yaml_text import Document, SourcePosition, YamlError, read_each
 from mock_kit.api.json_text import Json
-from mock_kit.settings import PREFIX, SettingsError, variable
-from mock_kit.workspaces.instants import UnreadableTimeError, parse_zoned_instant
-from mock_kit.workspaces.registry import DEFAULT_START
 
-__all__ = ["LoadedFile", "Scenario", "ScenarioError", "ScenarioHead", "Step", "find", "load", "load_all"]
+__all__ = ["LoadedFile", "Scenario", "ScenarioError", "Step", "find", "load", "load_all"]
 
 _TOP = SourcePosition(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
-_PROFILE = variable("platform.profile")
-_NEEDED = ("scenario", "steps")
-_EXAMPLE = "`scenario: <what it shows>` and `steps:`"
-_WANTED = f"a scenario is a mapping with {_EXAMPLE}"
+_EXPECTED = f"a scenario is a mapping with {EXAMPLE}"
 _ALIKE = 0.75
 _MOST_KEYS = 5
 _A_STEP = "such as `- advance: 15m`"
@@ -77,7 +78,7 @@ class Scenario:
     @property
     def environment(self) -> Mapping[str, str]:
         """What the services of its stack read their settings from."""
-        return {**({_PROFILE: self.profile} if self.profile else {}), **self.settings}
+        return {**({PROFILE: self.profile} if self.profile else {}), **self.settings}
 
     @property
     def is_choosy(self) -> bool:
@@ -96,33 +97,6 @@ class LoadedFile:
 
     scenarios: tuple[Scenario, ...] = ()
     errors: tuple[ScenarioError, ...] = ()
-
-
-class ScenarioHead(msgspec.Struct, forbid_unknown_fields=True):
-    """A scenario as it is written.
-
-    Attributes:
-        scenario: its name, what it shows.
-        about: who is bitten, and what cures it; for readers.
-        profile: which of the platform's two names it plays.
-        settings: of the stack; ``CRM_LIMITS: vendor`` is what ``ELEMENTS_LOCAL_CRM_LIMITS=vendor`` is to ``up``.
-        start: the first instant; ISO 8601 with a zone.
-        instance: what differs from the guide's instance; null for none.
-        instances: several, by name.
-        records: made-up ones of each kind that the CRM starts with.
-    """
-
-    scenario: Annotated[str, msgspec.Meta(min_length=1)]
-    steps: list[dict[str, object]]
-    about: str = ""
-    profile: Literal["cloud-elements", "open-connectors"] | msgspec.UnsetType = msgspec.UNSET
-    settings: dict[str, bool | int | float | str] = {}
-    start: str | None = None
-    tags: list[Tag] = []
-    instance: dict[str, object] | msgspec.UnsetType | None = msgspec.UNSET
-    instances: dict[str, dict[str, object]] | None = None
-    records: Annotated[int, msgspec.Meta(ge=0)] = 0
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
 
 
 def load(path: Path) -> list[Scenario]:
@@ -181,12 +155,12 @@ def find(paths: list[Path]) -> list[Path]:
     Raises:
         FileNotFoundError: a path is not there.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"{path} is not there")
-        found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
-    return found
+        files += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    return files
 
 
 def _named_apart(files: list[ScenarioDocument]) -> Iterator[Scenario]:
@@ -204,14 +178,14 @@ def _named_apart(files: list[ScenarioDocument]) -> Iterator[Scenario]:
 
 def _scenarios(file: ScenarioDocument) -> list[Scenario]:
     """Return a document's scenarios, one for each row of its matrix; none if it has mistakes."""
-    made = []
+    scenarios = []
     try:
         for row in expand(file.document):
             with file.noting():
-                made.append(_scenario(ScenarioDocument(file.path, row, file.mistakes)))
+                scenarios.append(_scenario(ScenarioDocument(file.path, row, file.mistakes)))
     except MatrixError as error:
         file.note(str(error), *error.path)
-    return [] if file.mistakes else made
+    return [] if file.mistakes else scenarios
 
 
 def _scenario(file: ScenarioDocument) -> Scenario:
@@ -223,19 +197,18 @@ def _scenario(file: ScenarioDocument) -> Scenario:
     value = file.document.value
     if not isinstance(value, dict):
         came = "nothing, so take its `---` out" if value is None else shown(value)
-        raise file.error(f"{_WANTED}; got {came}")
+        raise file.error(f"{_EXPECTED}; got {came}")
     if not any(map(_may_be_meant, value)):
         raise file.error(
-            f"{_WANTED}; got one with {', '.join(map(shown, [*value][:_MOST_KEYS])) or 'nothing'}"
+            f"{_EXPECTED}; got one with {', '.join(map(shown, [*value][:_MOST_KEYS])) or 'nothing'}"
         )
-    _note_unknown(file, value)
     steps = _steps(file, value["steps"]) if "steps" in value else ()
-    head = _head(file, value)
-    for part in (_start, _instances, _settings):
+    head = read_head(file, value)
+    for part in (start_of, instances_of, settings_of):
         with file.noting():
             part(file, head)
     file.stop_at_mistakes()
-    instances = _instances(file, head)
+    instances = instances_of(file, head)
     for path, reason in objections(instances, [(step.verb, step.argument) for step in steps]):
         file.note(labelled(reason, *path), *path)
     file.stop_at_mistakes()
@@ -243,10 +216,10 @@ def _scenario(file: ScenarioDocument) -> Scenario:
         name=head.scenario,
         path=file.path,
         line=file.document.place("scenario").line,
-        start=_start(file, head),
+        start=start_of(file, head),
         tags=tuple(head.tags),
         profile=head.profile or None,
-        settings=_settings(file, head),
+        settings=settings_of(file, head),
         instances=instances,
         records=head.records,
         seed=head.seed,
@@ -256,85 +229,21 @@ def _scenario(file: ScenarioDocument) -> Scenario:
 
 
 def _may_be_meant(key: str) -> bool:
-    """Say whether a key is one that a scenario has to have, perhaps misspelt."""
-    return bool(get_close_matches(key.lower(), (*_NEEDED, "steps"), cutoff=_ALIKE))
+    """Say whether a key is one that every scenario needs, perhaps misspelt."""
+    return bool(get_close_matches(key.lower(), NEEDED, cutoff=_ALIKE))
 
 
-def _note_unknown(file: ScenarioDocument, value: Mapping[str, object]) -> None:
-    for key in value:
-        with file.noting():
-            file.refuse_unknown([key], ScenarioHead.__struct_fields__)
-
-
-def _head(file: ScenarioDocument, value: Mapping[str, object]) -> ScenarioHead:
-    """Return what stands above the steps; if it cannot be read, each key is looked at by itself."""
-    known = {key: inner for key, inner in value.items() if key in ScenarioHead.__struct_fields__}
-    needed = {key: known[key] for key in _NEEDED if key in known}
-    if len(needed) < len(_NEEDED):  # what is missing may be what is misspelt
-        file.stop_at_mistakes()
-    try:
-        return file.convert(known, ScenarioHead, example=_EXAMPLE)
-    except ScenarioError:
-        for key, inner in known.items():
-            with file.noting():
-                file.convert({**needed, key: inner}, ScenarioHead, example=_EXAMPLE)
-        raise
-
-
-def _start(file: ScenarioDocument, head: ScenarioHead) -> datetime:
-    try:
-        return DEFAULT_START if head.start is None else parse_zoned_instant(head.start)
-    except UnreadableTimeError as error:
-        raise file.error(f"start: {error}", "start") from error
-
-
-def _instances(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, Mapping[str, object]]:
-    """Return the instances that are made at the start: one like the guide's, unless the scenario says otherwise."""
-    if head.instances is not None and head.instance is not msgspec.UNSET:
-        raise file.error("give either `instance` or `instances`, which names several", "instances")
-    if isinstance(head.instance, dict):
-        file.refuse_unknown(head.instance, INSTANCE_KEYS, "instance")
-        return {"instance": head.instance}
-    for name, differs in (head.instances or {}).items():
-        file.refuse_unknown(differs, INSTANCE_KEYS, "instances", name)
-    if head.instances is None and head.instance is msgspec.UNSET:
-        return {"instance": {}}
-    return head.instances or {}
-
-
-def _settings(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, str]:
-    """Return a scenario's settings as environment variables; each has to be one that a service knows."""
-    if not head.settings:
-        return {}
-    from elements_local.configuration import Configuration, stack_variables  # noqa: PLC0415 - loads the services, which few need
-
-    names = [each.removeprefix(PREFIX) for each in stack_variables() if each != _PROFILE]
-    for name in head.settings:
-        if name not in names:
-            raise file.error(f"settings: {unknown('setting', name, names)}", "settings", name)
-    chosen = {PREFIX + name: _setting_text(value) for name, value in head.settings.items()}
-    try:
-        Configuration(chosen).check()
-    except SettingsError as error:
-        raise file.error(f"settings: {error}", "settings") from error
-    return chosen
-
-
-def _setting_text(value: float | str) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _steps(file: ScenarioDocument, written: object) -> tuple[Step, ...]:
+def _steps(file: ScenarioDocument, value: object) -> tuple[Step, ...]:
     """Return the steps that can be read, each by itself."""
-    made: list[Step] = []
+    steps: list[Step] = []
     with file.noting():
-        if not isinstance(written, list) or not written:
-            came = "there are none" if written is None or written == [] else f"got {shown(written)}"
-            raise file.error(f"steps: expected a list of steps, {_A_STEP}; {came}", "steps")
-        for place, step in enumerate(written):
+        if not isinstance(value, list) or not value:
+            got = "there are none" if value is None or value == [] else f"got {shown(value)}"
+            raise file.error(f"steps: expected a list of steps, {_A_STEP}; {got}", "steps")
+        for place, step in enumerate(value):
             with file.noting():
-                made.append(_step(file, place, step))
-    return tuple(made)
+                steps.append(_step(file, place, step))
+    return tuple(steps)
 
 
 def _step(file: ScenarioDocument, place: int, step: object) -> Step:

@@ -8,10 +8,9 @@ import msgspec
 
 from elements_local.scenarios.shape_fields import choices_at, fields_at
 from elements_local.scenarios.verbs import FORMS, PATTERNS, VERBS
+from elements_local.scenarios.yaml_text import Path
 from mock_kit.api.nearest import nearest
 from mock_kit.text import shortened
-
-Path = tuple[str | int, ...]
 
 _UNKNOWN_FIELD = re.compile("Object contains unknown field `(.+)`")
 _MISSING_FIELD = re.compile("Object missing required field `(.+)`")
@@ -37,17 +36,17 @@ def place_and_reason(error: msgspec.ValidationError, shape: object, value: objec
     if not of_key:
         reason, _, at = reason.partition(" - at `$")
     path = tuple(_path(at.rstrip("`")))
-    if found := _PATTERN.fullmatch(reason):
-        return _mismatch(path, literal_eval(found[1]), value, of_key=bool(of_key))
-    if found := _UNKNOWN_FIELD.fullmatch(reason):
-        return (*path, found[1]), unknown("key", found[1], fields_at(shape, path))
-    if found := _MISSING_FIELD.fullmatch(reason):
-        return path, f"the key {found[1]!r} is missing"
-    if found := _NO_CHOICE.fullmatch(reason):
-        said = unknown("value", found[1], map(str, choices_at(shape, path)))
+    if match := _PATTERN.fullmatch(reason):
+        return _mismatch(path, literal_eval(match[1]), value, of_key=bool(of_key))
+    if match := _UNKNOWN_FIELD.fullmatch(reason):
+        return (*path, match[1]), unknown("key", match[1], fields_at(shape, path))
+    if match := _MISSING_FIELD.fullmatch(reason):
+        return path, f"the key {match[1]!r} is missing"
+    if match := _NO_CHOICE.fullmatch(reason):
+        text = unknown("value", match[1], map(str, choices_at(shape, path)))
     else:
-        said = _in_words(_GOT.sub("", reason)) + (_came(value, path) or _kind_came(reason))
-    return path, said + _form(shape, path)
+        text = _in_words(_GOT.sub("", reason)) + (_value_got(value, path) or _kind_got(reason))
+    return path, text + _form(shape, path)
 
 
 def _form(shape: object, path: Path) -> str:
@@ -73,27 +72,27 @@ def shown(value: object) -> str:
 
 def _in_words(reason: str) -> str:
     """Put what a format has no words for into those of people who write it."""
-    worded = _KIND.sub(lambda found: " or ".join(_KINDS[kind] for kind in found[1].split(" | ")), reason)
+    worded = _KIND.sub(lambda match: " or ".join(_KINDS[kind] for kind in match[1].split(" | ")), reason)
     return worded[:1].lower() + worded[1:]
 
 
-def _kind_came(reason: str) -> str:
-    found = _GOT.search(reason)
-    return f"; got {_KINDS.get(found[1], found[1])}" if found else ""
+def _kind_got(reason: str) -> str:
+    match = _GOT.search(reason)
+    return f"; got {_KINDS.get(match[1], match[1])}" if match else ""
 
 
 def _mismatch(path: Path, pattern: str, value: object, *, of_key: bool) -> tuple[Path, str]:
     """Name the text that does not match, which may be a key."""
-    came = _at(value, path)
-    if of_key and isinstance(came, Mapping):
-        came = next((key for key in came if not re.search(pattern, str(key))), None)
-        path = (*path, str(came))
-    return path, f"expected {PATTERNS.get(pattern, pattern)}; got {shown(came)}"
+    text = _at(value, path)
+    if of_key and isinstance(text, Mapping):
+        text = next((key for key in text if not re.search(pattern, str(key))), None)
+        path = (*path, str(text))
+    return path, f"expected {PATTERNS.get(pattern, pattern)}; got {shown(text)}"
 
 
-def _came(value: object, path: Path) -> str:
-    came = _at(value, path)
-    return "" if came is None or isinstance(came, list | dict) else f"; got {shown(came)}"
+def _value_got(value: object, path: Path) -> str:
+    inner = _at(value, path)
+    return "" if inner is None or isinstance(inner, list | dict) else f"; got {shown(inner)}"
 
 
 def _at(value: object, path: Path) -> object:

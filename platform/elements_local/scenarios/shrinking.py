@@ -9,7 +9,7 @@ from elements_local.scenarios.runner import ScenarioFailure, ScenarioResult
 from elements_local.scenarios.scenario import Scenario
 
 _KEPT = 30
-"""A step is kept in so many of one more draws: then a draw that keeps all of them, and fails, comes soon."""
+"""Odds to one that a draw keeps a step: high, so that a draw that keeps all of them, and so fails, comes soon."""
 
 _TEST = '''"""Made from {origin}: the shortest scenario that still fails as that one did."""
 
@@ -48,18 +48,18 @@ def shrink(failed: ScenarioResult, run: Callable[[Scenario], ScenarioResult]) ->
         from hypothesis import strategies as st  # noqa: PLC0415 - as above
     except ImportError as error:
         raise NothingToShrinkWithError from error
-    scenario, wanted = failed.scenario, failed.failure
-    if wanted is None:
+    scenario, original = failed.scenario, failed.failure
+    if original is None:
         return scenario
     tried: dict[tuple[bool, ...], bool] = {}
 
-    def fails(kept: tuple[bool, ...]) -> bool:
-        if kept not in tried:
-            tried[kept] = _is_same(run(_part(scenario, kept)).failure, wanted) if any(kept) else False
-        return tried[kept]
+    def fails(mask: tuple[bool, ...]) -> bool:
+        if mask not in tried:
+            tried[mask] = _is_same(run(_part(scenario, mask)).failure, original) if any(mask) else False
+        return tried[mask]
 
     one = st.sampled_from([False, *[True] * _KEPT])  # the shrinker goes for the first: leave the step out
-    kept = hypothesis.find(
+    mask = hypothesis.find(
         st.tuples(*[one] * len(scenario.steps)),
         fails,
         settings=hypothesis.settings(
@@ -72,7 +72,7 @@ def shrink(failed: ScenarioResult, run: Callable[[Scenario], ScenarioResult]) ->
             suppress_health_check=list(hypothesis.HealthCheck),
         ),
     )
-    return _part(scenario, kept)
+    return _part(scenario, mask)
 
 
 def save(scenario: Scenario) -> tuple[Path, Path]:
@@ -88,21 +88,21 @@ def save(scenario: Scenario) -> tuple[Path, Path]:
     return document, test
 
 
-def _part(scenario: Scenario, kept: tuple[bool, ...]) -> Scenario:
-    steps = tuple(step for step, keep in zip(scenario.steps, kept, strict=True) if keep)
-    written = scenario.document["steps"]
-    assert isinstance(written, list)  # noqa: S101 - the loader has seen to it
+def _part(scenario: Scenario, mask: tuple[bool, ...]) -> Scenario:
+    steps = tuple(step for step, keep in zip(scenario.steps, mask, strict=True) if keep)
+    document_steps = scenario.document["steps"]
+    assert isinstance(document_steps, list)  # noqa: S101 - the loader has seen to it
     document = {
         **scenario.document,
-        "steps": [step for step, keep in zip(written, kept, strict=True) if keep],
+        "steps": [step for step, keep in zip(document_steps, mask, strict=True) if keep],
     }
     return replace(scenario, steps=steps, document=document)
 
 
-def _is_same(failure: ScenarioFailure | None, wanted: ScenarioFailure) -> bool:
+def _is_same(failure: ScenarioFailure | None, original: ScenarioFailure) -> bool:
     """Say whether a shorter scenario fails where the whole one did, and not because a step of it is missing."""
     return failure is not None and (failure.place, failure.verb, failure.expected) == (
-        wanted.place,
-        wanted.verb,
-        wanted.expected,
+        original.place,
+        original.verb,
+        original.expected,
     )

@@ -8,7 +8,7 @@ from msgspec import UNSET, to_builtins
 from elements_local.clients import BASE_PATH, ServiceClient
 from elements_local.guide import instance_body
 from elements_local.scenarios import expect, verbs
-from elements_local.scenarios.checks import check, check_never, refuse
+from elements_local.scenarios.checks import check, check_never, fail_if_any
 from elements_local.scenarios.placeholders import filled, filled_text, slips
 from elements_local.scenarios.records import COLLECTIONS, default_fields, kind_of
 from elements_local.scenarios.scenario_context import (
@@ -35,12 +35,12 @@ def make_instance(context: ScenarioContext, name: str, differs: Mapping[str, Any
         "event.notification.callback.url": callback_url,
         **differs.get("configuration", {}),
     }
-    made = context.clients.platform.create_instance(
+    instance = context.clients.platform.create_instance(
         {**guide, "name": name, **differs, "configuration": configuration}
     )
     context.instances[name] = ScenarioInstance(
-        id=made["id"],
-        token=made["token"],
+        id=instance["id"],
+        token=instance["token"],
         callback_url=str(configuration["event.notification.callback.url"]),
         signed=bool(configuration.get("event.notification.signature.key")),
     )
@@ -106,8 +106,8 @@ def _respond(context: ScenarioContext, argument: verbs.Response | list[verbs.Res
 
 def _configure(context: ScenarioContext, argument: dict[str, Any]) -> None:
     changes = {key: value for key, value in argument.items() if key != "instance"}
-    changed = context.instance(argument.get("instance"))
-    context.clients.platform.patch_instance(changed.id, {"configuration": filled(context, changes)})
+    instance = context.instance(argument.get("instance"))
+    context.clients.platform.patch_instance(instance.id, {"configuration": filled(context, changes)})
 
 
 def _request(context: ScenarioContext, argument: verbs.RequestStep) -> None:
@@ -133,20 +133,20 @@ def _request(context: ScenarioContext, argument: verbs.RequestStep) -> None:
         )
     if argument.expect is not UNSET:
         try:
-            refuse(expect.contained(filled(context, argument.expect), decode(text) if text else None))
+            fail_if_any(expect.contained(filled(context, argument.expect), decode(text) if text else None))
         except MalformedJsonError as error:
             raise ExpectationError(f"expected JSON; {error}", f"actual:   {text[:1000]}") from error
     if argument.keep:
         _keep(context, argument.keep, text)
 
 
-def _keep(context: ScenarioContext, wanted: dict[str, str], text: str) -> None:
+def _keep(context: ScenarioContext, names: dict[str, str], text: str) -> None:
     """Keep values of an answer by names, those of records as if a step had created them."""
     try:
         answer = decode(text)
     except MalformedJsonError as error:
-        raise ExpectationError(f"expected JSON to keep {', '.join(wanted)} of; {error}") from error
-    for name, key in wanted.items():
+        raise ExpectationError(f"expected JSON to keep {', '.join(names)} of; {error}") from error
+    for name, key in names.items():
         value = answer.get(key) if isinstance(answer, dict) else None
         if not isinstance(value, int | str):
             raise ExpectationError(f"expected a {key!r} to keep as {name!r}", f"actual:   {text[:1000]}")

@@ -123,7 +123,7 @@ def read_each(text: str) -> list[Document | YamlError]:
 
 def _pieces(text: str) -> list[tuple[int, str]]:
     """Return each document's text and the lines before it: ``---`` starts one, in the midst of a quoted text too."""
-    starts = [0, *(found.start() for found in _MARKER.finditer(text) if found.start())]
+    starts = [0, *(marker.start() for marker in _MARKER.finditer(text) if marker.start())]
     return [
         (text.count("\n", 0, start), text[start:end])
         for start, end in zip(starts, [*starts[1:], None], strict=True)
@@ -197,16 +197,16 @@ class _Reader:
         return self._scalar(node)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> Json:
-        made: dict[str, Json] = {}
+        mapping: dict[str, Json] = {}
         for key_node, inner in node.value:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
             if key is None:
                 raise self._error(key_node, "a key must be a text; put it into quotes")
-            if key in made:
+            if key in mapping:
                 raise self._error(key_node, f"the key {key!r} stands twice; take one of them out")
             self.places[(*path, key)] = _place(key_node)
-            made[key] = self.value(inner, (*path, key))
-        return made
+            mapping[key] = self.value(inner, (*path, key))
+        return mapping
 
     def _scalar(self, node: "Node") -> Json:
         try:
