@@ -1,4 +1,4 @@
-"""What came to the receivers while time was moved: from the sink's callbacks, or from what the polls found."""
+"""What arrived at the receivers while time was moved: by the sink's callbacks, or by what the polls found."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ _REPORTED = frozenset({"CREATED", "UPDATED"})
 
 @dataclass
 class Arrivals:
-    """What one stretch of time brought.
+    """What arrived in a span of time.
 
     Attributes:
         callbacks: as the sink lists them.
         events: by instance, as the polls found them.
-        from_polls: the sink does not have all that was sent, so the polls have to tell.
+        from_polls: the sink does not have all that was sent, so the events of the polls count.
     """
 
     callbacks: list[Mapping[str, Any]] = field(default_factory=list)
@@ -28,11 +28,11 @@ class Arrivals:
     from_polls: bool = False
 
     def __bool__(self) -> bool:
-        """Say whether it brought anything."""
+        """Say whether anything arrived."""
         return bool(self.callbacks or (self.from_polls and self.events))
 
     def add(self, other: "Arrivals") -> None:
-        """Join what a later stretch brought."""
+        """Append the arrivals of a later span."""
         self.callbacks += other.callbacks
         for instance, lines in other.events.items():
             self.events.setdefault(instance, []).extend(lines)
@@ -55,46 +55,48 @@ class ArrivalQueue:
         """
         polls = _take(self._polls, "at", end, ran["polls"] if ran else None)
         attempts = ran["attempts"] if ran else None
-        came = Arrivals(callbacks=_take(self._callbacks, "received_at", end, attempts))
-        came.from_polls = attempts is not None and len(came.callbacks) < attempts
+        arrivals = Arrivals(callbacks=_take(self._callbacks, "received_at", end, attempts))
+        arrivals.from_polls = attempts is not None and len(arrivals.callbacks) < attempts
         for poll in polls:
             for record in poll["records"]:
                 if record["verdict"] in _REPORTED and not poll["error"]:
                     line = f"{names.shown(poll['resource'], record['id'])} {record['verdict']}"
-                    came.events.setdefault(poll["instanceId"], []).append(line)
-        return came
+                    arrivals.events.setdefault(poll["instanceId"], []).append(line)
+        return arrivals
 
 
-def expected(came: Arrivals, instances: Mapping[int, str], names: RecordNames) -> dict[str, Any]:
-    """Return what a step ``expect`` says of what came.
+def expected(arrivals: Arrivals, instances: Mapping[int, str], names: RecordNames) -> dict[str, Any]:
+    """Return what a step ``expect`` says of arrivals.
 
     Args:
         instances: id -> name of those that the scenario has, the first one first.
     """
-    if came.from_polls:
-        events = {instances[number]: lines for number, lines in came.events.items() if number in instances}
+    if arrivals.from_polls:
+        events = {
+            instances[number]: lines for number, lines in arrivals.events.items() if number in instances
+        }
         return {"callbacks": _by_instance(events, instances)}
-    good = [one for one in came.callbacks if taken(dict(one))]
-    found: dict[str, Any] = {}
-    whose = [instances.get(_instance_of(one), "") for one in good]
-    if "" not in whose:  # others, such as the answers to asynchronous calls, are no instance's
-        found["callbacks"] = _by_instance(_lines(good, whose, names), instances)
-    if len(good) < len(came.callbacks) or "" in whose:
-        found["attempts"] = [one["status"] for one in came.callbacks]
-    return found
+    accepted = [one for one in arrivals.callbacks if taken(dict(one))]
+    expectation: dict[str, Any] = {}
+    owners = [instances.get(_instance_of(one), "") for one in accepted]
+    if "" not in owners:  # others, such as the answers to asynchronous calls, are no instance's
+        expectation["callbacks"] = _by_instance(_lines(accepted, owners, names), instances)
+    if len(accepted) < len(arrivals.callbacks) or "" in owners:
+        expectation["attempts"] = [one["status"] for one in arrivals.callbacks]
+    return expectation
 
 
 def _lines(
-    callbacks: Sequence[Mapping[str, Any]], whose: Sequence[str], names: RecordNames
+    callbacks: Sequence[Mapping[str, Any]], owners: Sequence[str], names: RecordNames
 ) -> dict[str, list[Any]]:
     """Return lines by instance; those without a signature say so, which takes a mapping for each callback."""
     by_instance: dict[str, list[Any]] = {}
-    for name in dict.fromkeys(whose):
-        mine = [one for one, owner in zip(callbacks, whose, strict=True) if owner == name]
-        if any(one["signature"] == "absent" for one in mine):
-            by_instance[name] = [_with_signature(one, names) for one in mine]
+    for name in dict.fromkeys(owners):
+        own = [one for one, owner in zip(callbacks, owners, strict=True) if owner == name]
+        if any(one["signature"] == "absent" for one in own):
+            by_instance[name] = [_with_signature(one, names) for one in own]
         else:
-            by_instance[name] = [line for one in mine for line in event_lines(names, dict(one))]
+            by_instance[name] = [line for one in own for line in event_lines(names, dict(one))]
     return by_instance
 
 
@@ -112,14 +114,14 @@ def _by_instance(lines: Mapping[str, list[Any]], instances: Mapping[int, str]) -
 def _instance_of(callback: Mapping[str, Any]) -> int:
     body = callback["json"]
     message = body.get("message") if isinstance(body, dict) else None
-    found = message.get("instanceId") if isinstance(message, dict) else None
-    return found if isinstance(found, int) else 0
+    number = message.get("instanceId") if isinstance(message, dict) else None
+    return number if isinstance(number, int) else 0
 
 
 def _take(
     waiting: deque[Mapping[str, Any]], key: str, end: datetime, most: int | None
 ) -> list[Mapping[str, Any]]:
-    taken_now: list[Mapping[str, Any]] = []
-    while waiting and (most is None or len(taken_now) < most) and parse_instant(waiting[0][key]) <= end:
-        taken_now.append(waiting.popleft())
-    return taken_now
+    items: list[Mapping[str, Any]] = []
+    while waiting and (most is None or len(items) < most) and parse_instant(waiting[0][key]) <= end:
+        items.append(waiting.popleft())
+    return items

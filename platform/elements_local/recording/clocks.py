@@ -13,17 +13,17 @@ _CLOCK = "/_local/clock"
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
-def add(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def add(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that moved time, and say whether it was one."""
     if call.service != "platform" or not call.good:
         return False
     match call.method, call.path:
         case "POST", "/_local/clock/advance":
-            _advance(made, call.answer)
+            _advance(composer, call.answer)
         case "PUT", "/_local/clock":
-            _set(made, call.answer)
+            _set(composer, call.answer)
         case "POST", "/_local/polls":
-            _poll(made, call)
+            _poll(composer, call)
         case _:
             return False
     return True
@@ -50,32 +50,36 @@ def duration_text(duration: timedelta) -> str | float:
     return " ".join(parts) or "0s"
 
 
-def _advance(made: "ScenarioComposer", ran: Any) -> None:
-    to = parse_instant(ran["now"])
-    made.move(to, "advance", duration_text(to - made.now), ran=ran, seen=to)
+def _advance(composer: "ScenarioComposer", summary: Any) -> None:
+    to = parse_instant(summary["now"])
+    composer.move(to, "advance", duration_text(to - composer.now), ran=summary, seen=to)
 
 
-def _set(made: "ScenarioComposer", shown: Any) -> None:
+def _set(composer: "ScenarioComposer", clock: Any) -> None:
     """Set the scenario's clock, which is virtual, to where the clock was set, unless that is where it stands."""
-    now = parse_instant(shown["now"])
-    if shown["mode"] == "real":
+    now = parse_instant(clock["now"])
+    if clock["mode"] == "real":
         now = now.replace(microsecond=0)
-        made.note("The clock was set to real; the scenario's stays virtual, and is set to where it was then.")
-    if timedelta(0) <= now - made.now < timedelta(seconds=1):
+        composer.note(
+            "The clock was set to real; the scenario's stays virtual, and is set to where it was then."
+        )
+    if timedelta(0) <= now - composer.now < timedelta(seconds=1):
         return
-    if made.start is not None:
+    if composer.start is not None:
         body = {"method": "PUT", "path": _CLOCK, "json": {"now": format_instant(now)}}
-        made.step("request", body, changes=False)
-    made.now = now
+        composer.step("request", body, changes=False)
+    composer.now = now
 
 
-def _poll(made: "ScenarioComposer", call: ObservedCall) -> None:
-    asked = call.json.get("instanceId") if isinstance(call.json, dict) else None
-    named = next((name for number, name in made.instances.items() if str(number) == str(asked)), None)
-    polled = list(made.live.values()) if named is None else [named]
-    first = next(iter(made.instances.values()), None)
+def _poll(composer: "ScenarioComposer", call: ObservedCall) -> None:
+    instance_id = call.json.get("instanceId") if isinstance(call.json, dict) else None
+    name_asked = next(
+        (name for number, name in composer.instances.items() if str(number) == str(instance_id)), None
+    )
+    polled = list(composer.live.values()) if name_asked is None else [name_asked]
+    first = next(iter(composer.instances.values()), None)
     for name in polled[:-1]:
-        made.step("poll", name, changes=False)
+        composer.step("poll", name, changes=False)
     if polled:
         last = None if polled == [first] else polled[-1]
-        made.move(made.now, "poll", last, ran=call.answer, seen=call.at)
+        composer.move(composer.now, "poll", last, ran=call.answer, seen=call.at)

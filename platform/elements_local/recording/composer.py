@@ -1,4 +1,4 @@
-"""From the calls that were made to the steps of a scenario, one after the other. Pure: nothing is asked, nothing read."""
+"""Turns the calls of a session into the steps of a scenario, one after the other. Pure: it makes no calls and reads nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 from elements_local.recording import clocks, faults, instances, records, requests
 from elements_local.recording.arrivals import ArrivalQueue, Arrivals, expected
 from elements_local.recording.names import Namer
-from elements_local.recording.portable import PortableTexts, secrets_in
+from elements_local.recording.portable import PortableTexts
 from elements_local.recording.session import ObservedCall, RecordingError, Session
 from elements_local.recording.text import dump
 from elements_local.scenarios.records import RecordNames
@@ -38,7 +38,7 @@ class Recording:
 
 @dataclass
 class ScenarioComposer:
-    """What is known while calls become steps.
+    """The scenario so far, while calls become steps.
 
     Attributes:
         now: the scenario's time.
@@ -46,8 +46,8 @@ class ScenarioComposer:
         head: instances that are there from the start, and the number of records.
         names: ids by the names of records, as the scenario will know them when it runs.
         instances, live: names by id, of those that were made and of those that are still there, in their order.
-        struck: services that have fault rules.
-        came: what was brought since the last expectation.
+        faulty: services that have fault rules.
+        arrived: what has arrived since the last expectation.
         moved, changed: whether time was moved, and anything changed, since then.
     """
 
@@ -60,8 +60,8 @@ class ScenarioComposer:
     namer: Namer = field(default_factory=Namer)
     instances: dict[int, str] = field(default_factory=dict)
     live: dict[int, str] = field(default_factory=dict)
-    struck: set[str] = field(default_factory=set)
-    came: Arrivals = field(default_factory=Arrivals)
+    faulty: set[str] = field(default_factory=set)
+    arrived: Arrivals = field(default_factory=Arrivals)
     moved: bool = False
     changed: bool = False
     notes: dict[str, None] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class ScenarioComposer:
     def __post_init__(self) -> None:
         self.words = PortableTexts(self.session.credentials, self.session.addresses)
         self.arrivals = ArrivalQueue(self.session.callbacks, self.session.polls)
-        self.only_one = instances.how_many(self.session.calls) == 1
+        self.only_one = sum(map(instances.makes, self.session.calls)) == 1
 
     def step(self, verb: str, argument: Any, *, changes: bool = True) -> dict[str, Any]:
         """Add a step."""
@@ -93,15 +93,15 @@ class ScenarioComposer:
         """Move time by a step; before anything has happened, that moves the start.
 
         Args:
-            ran: what ran meanwhile, if that was told.
-            seen: until when what came is to have come by it.
+            ran: the advance's own counts of what ran, if there were any.
+            seen: what arrived up to this instant came of the step.
         """
         if self.start is not None:
             self.step(verb, argument, changes=False)
             self.moved = True
-            self.came.add(self.arrivals.until(seen, self.names, ran))
+            self.arrived.add(self.arrivals.until(seen, self.names, ran))
         self.now = to
-        if self.came or self.changed:
+        if self.arrived or self.changed:
             self.expect()
 
     def catch_up(self, at: datetime) -> None:
@@ -115,22 +115,21 @@ class ScenarioComposer:
             self.move(to, "advance", clocks.duration_text(to - self.now), seen=at)
 
     def step_on(self, call: ObservedCall) -> None:
-        """Let time be where a change has moved it that began another second; the scenario's step will move it, too."""
+        """Follow a change that began the next second, and so moved the clock; the scenario's step will do the same."""
         if not self.session.keeps_ties and call.answered_at == call.at.replace(microsecond=0) + _SECOND:
             self.now = max(self.now, call.answered_at)
 
     def expect(self) -> None:
-        """Expect what came since the last expectation, if time was moved."""
+        """Expect what has arrived since the last expectation, if time was moved."""
         if self.moved:
-            if self.came.from_polls:
+            if self.arrived.from_polls:
                 self.note("Not all callbacks are in the sink; what was to come is taken from the polls.")
-            found = expected(self.came, self.instances, self.names)
-            self.steps.append({"expect": found})
-            self.came, self.moved, self.changed = Arrivals(), False, False
+            self.steps.append({"expect": expected(self.arrived, self.instances, self.names)})
+            self.arrived, self.moved, self.changed = Arrivals(), False, False
 
 
 def compose(session: Session, *, name: str = "", reads: bool = False) -> Recording:
-    """Return the scenario that does what was done.
+    """Return the scenario that repeats a session.
 
     Args:
         name: what it shows.
@@ -144,18 +143,18 @@ def compose(session: Session, *, name: str = "", reads: bool = False) -> Recordi
         raise RecordingError(
             f"nothing has happened in workspace {session.credentials.name!r} since it was made or reset; there is nothing to write"
         )
-    made = ScenarioComposer(session=session, now=session.calls[0].at.replace(microsecond=0))
+    composer = ScenarioComposer(session=session, now=session.calls[0].at.replace(microsecond=0))
     for note in session.notes:
-        made.note(note)
+        composer.note(note)
     for call in session.calls:
-        _add(made, call, reads=reads)
-    made.catch_up(session.now)
-    made.expect()
-    return _recording(made, name)
+        _add(composer, call, reads=reads)
+    composer.catch_up(session.now)
+    composer.expect()
+    return _recording(composer, name)
 
 
 def _refuse_going_back(session: Session) -> None:
-    """Refuse what was forgotten with all that came of it.
+    """Refuse a session in which a snapshot was put back: what that held is in no call.
 
     Raises:
         RecordingError: a snapshot was put back.
@@ -170,32 +169,33 @@ def _refuse_going_back(session: Session) -> None:
         )
 
 
-def _add(made: ScenarioComposer, call: ObservedCall, *, reads: bool) -> None:
-    if call.reads and not reads and not requests.matters(made, call):
+def _add(composer: ScenarioComposer, call: ObservedCall, *, reads: bool) -> None:
+    if call.reads and not reads and not requests.matters(composer, call):
         return
-    made.catch_up(call.at)
-    if clocks.add(made, call):
+    composer.catch_up(call.at)
+    if clocks.add(composer, call):
         return
-    if not any(home.add(made, call) for home in (faults, instances, records)):
-        requests.add(made, call)
-    made.step_on(call)
+    if not any(handler.add(composer, call) for handler in (faults, instances, records)):
+        requests.add(composer, call)
+    composer.step_on(call)
 
 
-def _recording(made: ScenarioComposer, name: str) -> Recording:
-    session = made.session
-    if not made.steps:
-        made.steps.append({"expect": {"callbacks": []}})
+def _recording(composer: ScenarioComposer, name: str) -> Recording:
+    session = composer.session
+    if not composer.steps:
+        composer.steps.append({"expect": {"callbacks": []}})
     document: dict[str, Any] = {
         "scenario": name or f"recorded in workspace {session.credentials.name}",
-        "start": format_instant(made.start or made.now),
+        "start": format_instant(composer.start or composer.now),
         **({"settings": {"KEEP_TIES": True}} if session.keeps_ties else {}),
-        **instances.heading(made.head.get("instances", {})),
-        **({"records": made.head["records"]} if "records" in made.head else {}),
+        **instances.heading(composer.head.get("instances", {})),
+        **({"records": composer.head["records"]} if "records" in composer.head else {}),
         "seed": session.seed,
-        "steps": made.steps,
+        "steps": composer.steps,
     }
     credentials = session.credentials
     secrets = (credentials.organization_secret, credentials.user_secret, credentials.crm_api_key)
-    if secrets_in(dump(document), secrets):
+    text = dump(document)
+    if any(secret in text for secret in secrets):
         raise RecordingError("a defect: a secret of the workspace would be in the file, so it is not written")
-    return Recording(document=document, notes=tuple(made.notes))
+    return Recording(document=document, notes=tuple(composer.notes))

@@ -14,31 +14,31 @@ _FAULTS = "/_local/faults"
 _RESPONSES = "/_local/responses"
 
 
-def add(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def add(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that scripted what goes wrong, and say whether it was one."""
     if not call.good:
         return False
     if call.path == _FAULTS and call.method in {"PUT", "DELETE"}:
-        return _script(made, call)
+        return _script(composer, call)
     if call.service == "sink" and call.path == _RESPONSES:
-        return _respond(made, call)
+        return _respond(composer, call)
     return False
 
 
-def _script(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def _script(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     rules = call.json.get("faults") if isinstance(call.json, dict) else None
     if call.method == "DELETE" or not rules:
         whose = "?workspace={workspace}" if call.service == "sink" else ""
         service = {} if call.service == "platform" else {"service": call.service}
-        if call.service in made.struck:
-            made.step("request", {**service, "method": "DELETE", "path": _FAULTS + whose})
-        made.struck.discard(call.service)
+        if call.service in composer.faulty:
+            composer.step("request", {**service, "method": "DELETE", "path": _FAULTS + whose})
+        composer.faulty.discard(call.service)
         return True
-    told = [_of_service(rule, call.service) for rule in rules]
-    if not _is_taken(told, list[Fault]):
+    scripted = [_of_service(rule, call.service) for rule in rules]
+    if not _is_taken(scripted, list[Fault]):
         return False
-    made.step("fault", made.words.verbatim(told[0] if len(told) == 1 else told))
-    made.struck.add(call.service)
+    composer.step("fault", composer.words.verbatim(scripted[0] if len(scripted) == 1 else scripted))
+    composer.faulty.add(call.service)
     return True
 
 
@@ -47,12 +47,12 @@ def _of_service(rule: Any, service: str) -> dict[str, Any]:
     return rest if service == "crm" else {"service": service, **rest}
 
 
-def _respond(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def _respond(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take what a bin was told; a scenario has but one, whatever its name was."""
-    told = call.json.get("responses") if isinstance(call.json, dict) else []
-    if not isinstance(told, list) or not _is_taken(told, list[Response]):
+    responses = call.json.get("responses") if isinstance(call.json, dict) else []
+    if not isinstance(responses, list) or not _is_taken(responses, list[Response]):
         return False
-    made.step("respond", made.words.verbatim(told[0] if len(told) == 1 else told))
+    composer.step("respond", composer.words.verbatim(responses[0] if len(responses) == 1 else responses))
     return True
 
 

@@ -1,7 +1,7 @@
-"""What an instance that was made differs in from the one that a scenario makes by itself."""
+"""Calls that make, change or delete an instance, and how one differs from that which a scenario makes by itself."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH, Credentials
@@ -38,74 +38,70 @@ def makes(call: ObservedCall) -> bool:
     )
 
 
-def how_many(calls: Sequence[ObservedCall]) -> int:
-    """Return how many instances were made."""
-    return sum(makes(call) for call in calls)
-
-
-def heading(found: Mapping[str, Any]) -> dict[str, Any]:
+def heading(instances: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a scenario says at its top of the instances that are there from the start."""
-    if not found:
+    if not instances:
         return {"instance": None}
-    return {"instance": found["instance"]} if list(found) == ["instance"] else {"instances": dict(found)}
+    return (
+        {"instance": instances["instance"]}
+        if list(instances) == ["instance"]
+        else {"instances": dict(instances)}
+    )
 
 
-def add(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def add(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that made, changed or deleted an instance, and say whether it was one a verb can do again."""
     if makes(call):
-        _make(made, call)
+        _make(composer, call)
         return True
-    found = _ONE.match(call.path) if call.service == "platform" and call.good else None
-    if found is None:
+    match = _ONE.match(call.path) if call.service == "platform" and call.good else None
+    if match is None:
         return False
     if call.method == "DELETE":
-        requests.add(made, call)
-        made.live.pop(int(found["id"]) if found["id"] else next(iter(made.live), 0), None)
+        requests.add(composer, call)
+        composer.live.pop(int(match["id"]) if match["id"] else next(iter(composer.live), 0), None)
         return True
-    return call.method == "PATCH" and _configure(made, call, found["id"])
+    return call.method == "PATCH" and _configure(composer, call, match["id"])
 
 
-def _make(made: "ScenarioComposer", call: ObservedCall) -> None:
-    made.begin()
-    name = made.namer.instance(call.json.get("name"), only=made.only_one)
-    differs = differences(call.json, made.words, made.session.credentials)
-    if made.steps:
-        made.step("make", {name: differs})
+def _make(composer: "ScenarioComposer", call: ObservedCall) -> None:
+    composer.begin()
+    name = composer.namer.instance(call.json.get("name"), only=composer.only_one)
+    differs = differences(call.json, composer.words, composer.session.credentials)
+    if composer.steps:
+        composer.step("make", {name: differs})
     else:
-        made.head.setdefault("instances", {})[name] = differs
-        made.changed = True
+        composer.head.setdefault("instances", {})[name] = differs
+        composer.changed = True
     number = call.answer["id"]
-    made.instances[number] = made.live[number] = name
-    made.words.learn_instance(name, number)
-    _tell(made, call.json.get("configuration") or {})
+    composer.instances[number] = composer.live[number] = name
+    composer.words.learn_instance(name, number)
+    _tell(composer, call.json.get("configuration") or {})
 
 
-def _tell(made: "ScenarioComposer", configuration: Mapping[str, Any]) -> None:
+def _tell(composer: "ScenarioComposer", configuration: Mapping[str, Any]) -> None:
     """Note where a recording of an instance is not exact."""
     url = configuration.get(CALLBACK_URL)
-    if isinstance(url, str) and url and not made.words.is_own(url):
-        made.note(
+    if isinstance(url, str) and url and not composer.words.is_own(url):
+        composer.note(
             "Callbacks went to a receiver of your own; the scenario's go to the sink, which answers 200."
         )
     if configuration.get("authentication.type") == "oauth2":
-        made.note("An instance was made by OAuth; the scenario makes it with the CRM's API key.")
+        composer.note("An instance was made by OAuth; the scenario makes it with the CRM's API key.")
 
 
-def _configure(made: "ScenarioComposer", call: ObservedCall, number: str | None) -> bool:
-    """Take a change of a configuration alone."""
-    sent = (
-        call.json.get("configuration")
-        if isinstance(call.json, dict) and list(call.json) == ["configuration"]
-        else None
-    )
-    named = made.instances.get(int(number)) if number else next(iter(made.live.values()), None)
-    if not isinstance(sent, dict) or named is None or "instance" in sent:
+def _configure(composer: "ScenarioComposer", call: ObservedCall, number: str | None) -> bool:
+    """Take a change of a configuration and of nothing else."""
+    alone = isinstance(call.json, dict) and list(call.json) == ["configuration"]
+    sent = call.json["configuration"] if alone else None
+    name = composer.instances.get(int(number)) if number else next(iter(composer.live.values()), None)
+    if not isinstance(sent, dict) or name is None or "instance" in sent:
         return False
-    guide = instance_body(made.session.credentials)["configuration"]
-    first = next(iter(made.instances.values()))
-    whose = {} if named == first else {"instance": named}
-    _tell(made, sent)
-    made.step("configure", {**whose, **changed(sent, made.words, guide)})
+    guide = instance_body(composer.session.credentials)["configuration"]
+    first = next(iter(composer.instances.values()))
+    whose = {} if name == first else {"instance": name}
+    _tell(composer, sent)
+    composer.step("configure", {**whose, **changed(sent, composer.words, guide)})
     return True
 
 
@@ -142,10 +138,8 @@ def configuration(sent: Mapping[str, Any], guide: Mapping[str, Any], words: Port
 
 def changed(sent: Mapping[str, Any], words: PortableTexts, guide: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was changed in a configuration: of its secrets the key for signatures, and by the scenario's own."""
-    known = {
-        key: guide[key] if key == SIGNATURE_KEY and value == MASK else value for key, value in sent.items()
-    }
-    return {key: words.value(readable(key, value), key=key) for key, value in without_masks(known).items()}
+    values = {**sent, SIGNATURE_KEY: guide[SIGNATURE_KEY]} if sent.get(SIGNATURE_KEY) == MASK else sent
+    return {key: words.value(readable(key, value), key=key) for key, value in without_masks(values).items()}
 
 
 def readable(key: str, value: Any) -> Any:

@@ -55,10 +55,11 @@ class Namer:
         word = "" if only else word_of(shown)
         return self._free(word if word[:1].isalpha() else f"instance-{word}".rstrip("-"))
 
-    def _free(self, wanted: str) -> str:
-        counts = wanted.endswith("/")
-        start, first = (wanted, 1) if counts else (f"{wanted}-", 2)
-        names = chain([] if counts else [wanted], (f"{start}{number}" for number in count(first)))
-        name = next(name for name in names if name not in self._taken)
-        self._taken.add(name)
-        return name
+    def _free(self, name: str) -> str:
+        """Return a name, or the first of those numbered after it, that nothing has yet; ``users/`` needs a number."""
+        counts = name.endswith("/")
+        start, first = (name, 1) if counts else (f"{name}-", 2)
+        names = chain([] if counts else [name], (f"{start}{number}" for number in count(first)))
+        free = next(each for each in names if each not in self._taken)
+        self._taken.add(free)
+        return free

@@ -1,7 +1,7 @@
-"""What was sent in one workspace, said so that it means the same in another: names for ids, addresses and secrets."""
+"""Texts of one workspace, written so that they mean the same in another: names for ids, addresses and secrets."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -97,11 +97,13 @@ class PortableTexts:
         name = None if text.isdecimal() else self.name_of(text)
         if name is not None:
             return f"{{{name}}}"
-        shown = escaped(text, self._known)
+        portable = escaped(text, self._known)
         for own, name in sorted(self._own.items(), key=lambda pair: -len(pair[0])):
-            shown = shown.replace(own, name)
-        shown = self._with_instances(shown).replace(self._addresses.crm, _VENDOR).replace(MASK, NOT_RECORDED)
-        return self._callback_url(shown)
+            portable = portable.replace(own, name)
+        portable = (
+            self._with_instances(portable).replace(self._addresses.crm, _VENDOR).replace(MASK, NOT_RECORDED)
+        )
+        return self._callback_url(portable)
 
     def receiver(self, url: str) -> str:
         """Return where callbacks go: to the workspace's own sink, also if they went elsewhere."""
@@ -110,8 +112,8 @@ class PortableTexts:
     def target(self, path: str, query: str) -> str:
         """Return a path and a query, names in the places of ids."""
         segments = [self._segment(segment) for segment in path.split("/")]
-        shown = _WORD.sub(lambda word: self._named(word[0]), self._names_as_they_are(query))
-        return "/".join(segments) + (f"?{self._with_instances(shown)}" if query else "")
+        portable = _WORD.sub(lambda word: self._named(word[0]), self._names_as_they_are(query))
+        return "/".join(segments) + (f"?{self._with_instances(portable)}" if query else "")
 
     def is_own(self, value: str) -> bool:
         """Say whether a URL leads to the workspace's own sink."""
@@ -120,9 +122,9 @@ class PortableTexts:
     def _with_instances(self, text: str) -> str:
         """Put names in the places of the ids of instances, wherever they stand."""
 
-        def named(found: re.Match[str]) -> str:
-            name = self._instances.get(found[0])
-            return found[0] if name is None else f"{{{name}}}"
+        def named(match: re.Match[str]) -> str:
+            name = self._instances.get(match[0])
+            return match[0] if name is None else f"{{{name}}}"
 
         return _NUMBER.sub(named, text)
 
@@ -149,11 +151,6 @@ class PortableTexts:
         return escaped(query, self._known - {name.strip("{}") for name in OWN})
 
 
-def secrets_in(text: str, secrets: Iterable[str]) -> bool:
-    """Say whether any of the secrets can be read in a text."""
-    return any(secret in text for secret in secrets)
-
-
-def without_masks(values: Mapping[str, Any], but: Collection[str] = ()) -> dict[str, Any]:
-    """Return a configuration without the keys whose values are not known, as those keep what they have."""
-    return {key: value for key, value in values.items() if value != MASK or key in but}
+def without_masks(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration without the keys whose values are masked: left out, they keep what they have."""
+    return {key: value for key, value in values.items() if value != MASK}

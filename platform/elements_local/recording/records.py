@@ -20,40 +20,40 @@ _VERSION = "v3.1"
 """That of the scenarios' own calls; the others have other fields."""
 
 
-def add(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def add(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take a call that changed a record, and say whether it was one."""
-    found = _place(call)
-    if found is None or not call.good or call.query:
+    place = _place(call)
+    if place is None or not call.good or call.query:
         return False
-    kind, number = found
+    kind, number = place
     match call.method:
         case "POST" if number is None:
-            return _create(made, call, kind)
+            return _create(composer, call, kind)
         case "PUT" | "PATCH":
-            return _is_repeatable(made, call) and _update(made, call, kind, number)
+            return _is_repeatable(composer, call) and _update(composer, call, kind, number)
         case "DELETE":
-            name = _named(made, kind, number)
-            if name and _is_repeatable(made, call):
-                made.step("delete", name)
+            name = _named(composer, kind, number)
+            if name and _is_repeatable(composer, call):
+                composer.step("delete", name)
                 return True
     return False
 
 
-def _named(made: "ScenarioComposer", kind: str, number: object) -> str | None:
+def _named(composer: "ScenarioComposer", kind: str, number: object) -> str | None:
     """Return the name of a record, if it has one."""
-    name = made.words.ids.get(str(number))
+    name = composer.words.ids.get(str(number))
     return name if name and name.startswith(f"{kind}/") else None
 
 
 def _place(call: ObservedCall) -> tuple[str, str | None] | None:
     """Return the kind and the id of a record that a call is about."""
     if call.service == "crm":
-        found = _OF_CRM.match(call.path)
-        kind = _KINDS.get(found["kind"].lower()) if found else None
+        match = _OF_CRM.match(call.path)
+        kind = _KINDS.get(match["kind"].lower()) if match else None
     else:
-        found = _OF_HUB.match(call.path) if call.service == "platform" and _has_element(call) else None
-        kind = found["kind"].lower() if found and found["kind"].lower() in COLLECTIONS else None
-    return (kind, found["id"]) if found and kind else None
+        match = _OF_HUB.match(call.path) if call.service == "platform" and _has_element(call) else None
+        kind = match["kind"].lower() if match and match["kind"].lower() in COLLECTIONS else None
+    return (kind, match["id"]) if match and kind else None
 
 
 def _has_element(call: ObservedCall) -> bool:
@@ -61,19 +61,19 @@ def _has_element(call: ObservedCall) -> bool:
     return "element" in call.headers.get("authorization", "").lower()
 
 
-def _create(made: "ScenarioComposer", call: ObservedCall, kind: str) -> bool:
+def _create(composer: "ScenarioComposer", call: ObservedCall, kind: str) -> bool:
     """Name a record that was made, by a step of its own if the verb makes the very same."""
     number = call.answer.get(ID_FIELDS[kind]) if isinstance(call.answer, dict) else None
     if not isinstance(call.json, dict) or not isinstance(number, int):
         return False
-    fields = made.words.value(call.json)
-    name = made.namer.record(kind, fields)
-    if _is_repeatable(made, call) and _is_plain(call) and _needs_nothing(name, fields):
-        made.step("create", {name: fields})
-    elif not requests.add(made, call, keep={name: ID_FIELDS[kind]}):
+    fields = composer.words.value(call.json)
+    name = composer.namer.record(kind, fields)
+    if _is_repeatable(composer, call) and _is_plain(call) and _needs_nothing(name, fields):
+        composer.step("create", {name: fields})
+    elif not requests.add(composer, call, keep={name: ID_FIELDS[kind]}):
         return True
-    made.names.ids[name] = number
-    made.words.learn(name, number)
+    composer.names.ids[name] = number
+    composer.words.learn(name, number)
     return True
 
 
@@ -82,27 +82,27 @@ def _needs_nothing(name: str, fields: Mapping[str, Any]) -> bool:
     return default_fields(name).keys() - {"OPPORTUNITY_STATE"} <= fields.keys()
 
 
-def _update(made: "ScenarioComposer", call: ObservedCall, kind: str, number: str | None) -> bool:
+def _update(composer: "ScenarioComposer", call: ObservedCall, kind: str, number: str | None) -> bool:
     if not isinstance(call.json, dict) or not _is_plain(call):
         return False
     fields = {key: value for key, value in call.json.items() if key != ID_FIELDS[kind]}
-    name = _named(made, kind, call.json.get(ID_FIELDS[kind]) if number is None else number)
+    name = _named(composer, kind, call.json.get(ID_FIELDS[kind]) if number is None else number)
     if name is None or not fields:
         return False
-    made.step("update", {name: made.words.value(fields)})
+    composer.step("update", {name: composer.words.value(fields)})
     return True
 
 
-def _is_repeatable(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def _is_repeatable(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Say whether the verb's own call would come to the same: it goes straight to the CRM's latest version.
 
     While fault rules count calls, only the very same call will do.
     """
     if call.service == "crm":
-        found = _OF_CRM.match(call.path)
-        exact = found is not None and (found["id"] is not None or call.method == "POST")
-        return found is not None and found["version"] == _VERSION and (exact or not made.struck)
-    return not made.struck and call.method != "PUT"
+        match = _OF_CRM.match(call.path)
+        exact = match is not None and (match["id"] is not None or call.method == "POST")
+        return match is not None and match["version"] == _VERSION and (exact or not composer.faulty)
+    return not composer.faulty and call.method != "PUT"
 
 
 def _is_plain(call: ObservedCall) -> bool:

@@ -1,10 +1,11 @@
-"""Calls that no verb stands for: said as they were made, with the status that came."""
+"""Calls that no verb stands for: written as they were made, with the status that they got."""
 
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from elements_local.clients import BASE_PATH
+from elements_local.recording.portable import NOT_RECORDED, without_masks
 from elements_local.recording.session import UNREAD, ObservedCall
 from elements_local.scenarios.steps import HUB_CALLS
 from mock_kit.admin.masks import MASK
@@ -23,17 +24,17 @@ _OBSERVING = frozenset(
         ("sink", "/_local/signature-keys"),
     }
 )
-"""What whoever looks on does: it changes nothing of what comes."""
+"""Calls of an observer: they change nothing of what arrives."""
 
 _OF_THE_STACK = frozenset({"/_local/reset", "/_local/snapshot"})
 
 
-def matters(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def matters(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Say whether a call that only looks makes a difference all the same: fault rules count it."""
-    return call.fault or (bool(made.struck & {"crm", call.service}) and not _is_local(call))
+    return call.fault or (bool(composer.faulty & {"crm", call.service}) and not _is_local(call))
 
 
-def add(made: "ScenarioComposer", call: ObservedCall, *, keep: Mapping[str, str] | None = None) -> bool:
+def add(composer: "ScenarioComposer", call: ObservedCall, *, keep: Mapping[str, str] | None = None) -> bool:
     """Add a call as a step, or say why that cannot be; return whether it is one.
 
     Args:
@@ -43,29 +44,31 @@ def add(made: "ScenarioComposer", call: ObservedCall, *, keep: Mapping[str, str]
         return False
     why = _cannot(call)
     if why:
-        made.note(f"Left out: {call.method} {made.words.target(call.path, '')} of the {call.service}, {why}.")
+        composer.note(
+            f"Left out: {call.method} {composer.words.target(call.path, '')} of the {call.service}, {why}."
+        )
         return False
-    if _seeds(made, call):
+    if _seeds(composer, call):
         return True
-    step = made.step("request", _request(made, call), changes=not call.reads)
+    step = composer.step("request", _request(composer, call), changes=not call.reads)
     if keep:
         step["request"]["keep"] = dict(keep)
     else:
-        _offer(made, call, step["request"])
+        _offer(composer, call, step["request"])
     return True
 
 
-def _seeds(made: "ScenarioComposer", call: ObservedCall) -> bool:
+def _seeds(composer: "ScenarioComposer", call: ObservedCall) -> bool:
     """Take records that were made up before anything else, and say whether they were."""
     body = call.json if isinstance(call.json, dict) else {}
     usual = {"first": 0, "if_empty": True}
     chosen = {key: value for key, value in body.items() if key not in usual or value != usual[key]}
     if (call.service, call.path) != ("crm", "/_local/seed") or not call.good or list(chosen) != ["records"]:
         return False
-    if made.steps or made.head:
+    if composer.steps or composer.head:
         return False
-    made.begin()
-    made.head["records"] = chosen["records"]
+    composer.begin()
+    composer.head["records"] = chosen["records"]
     return True
 
 
@@ -86,30 +89,30 @@ def _is_local(call: ObservedCall) -> bool:
     return call.path.startswith("/_local/")
 
 
-def _request(made: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
+def _request(composer: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
     path = call.path if _is_local(call) else call.path.removeprefix(BASE_PATH)
-    said: dict[str, Any] = {} if call.service == "platform" else {"service": call.service}
-    said |= {"method": call.method, "path": made.words.target(path, call.query)}
-    headers = {**_credentials(made, call), **_own_headers(made, call)}
-    body = _body(made, call, headers)
+    step: dict[str, Any] = {} if call.service == "platform" else {"service": call.service}
+    step |= {"method": call.method, "path": composer.words.target(path, call.query)}
+    headers = {**_credentials(composer, call), **_own_headers(composer, call)}
+    body = _body(composer, call, headers)
     if headers:
-        said["headers"] = headers
-    said |= body
+        step["headers"] = headers
+    step |= body
     if call.status != 200:
-        said["status"] = call.status
-    return said
+        step["status"] = call.status
+    return step
 
 
-def _body(made: "ScenarioComposer", call: ObservedCall, headers: dict[str, Any]) -> dict[str, Any]:
+def _body(composer: "ScenarioComposer", call: ObservedCall, headers: dict[str, Any]) -> dict[str, Any]:
     """Return the body as JSON if it was sent as that, and otherwise as it was, with its content type."""
     kind = call.headers.get("content-type")
     if not call.body:
         return {}
     if call.json is not UNREAD and call.json is not None and (kind or "").partition(";")[0].strip() == _JSON:
-        return {"json": made.words.value(_unmasked(call))}
+        return {"json": composer.words.value(_unmasked(call))}
     if kind is not None:
         headers["Content-Type"] = kind
-    return {"text": made.words.verbatim(call.body)}
+    return {"text": composer.words.verbatim(call.body)}
 
 
 def _unmasked(call: ObservedCall) -> Any:
@@ -118,62 +121,66 @@ def _unmasked(call: ObservedCall) -> Any:
     if call.good and call.service == "platform" and isinstance(body, dict):
         values = body.get("configuration")
         if isinstance(values, dict):
-            return {**body, "configuration": {k: v for k, v in values.items() if v != MASK}}
+            return {**body, "configuration": without_masks(values)}
     return body
 
 
-def _own_headers(made: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
+def _own_headers(composer: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
     """Return the headers that mean something to the platform, beside those that every client sends."""
     return {
-        name.title(): made.words.receiver(value) if name.endswith("-url") else made.words.text(value)
+        name.title(): composer.words.receiver(value) if name.endswith("-url") else composer.words.text(value)
         for name, value in call.headers.items()
         if name.startswith("elements-") and not name.startswith("elements-local-")
     }
 
 
-def _credentials(made: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
+def _credentials(composer: "ScenarioComposer", call: ObservedCall) -> dict[str, Any]:
     """Return what has to be said of a call's credentials; nothing if they are those that scenarios send anyway."""
-    given = call.headers.get("authorization")
+    authorization = call.headers.get("authorization")
     if call.service == "sink" or _is_local(call):
         return {}
-    if given is None:
+    if authorization is None:
         return {"Authorization": None}
     # the platform names the instance where it knew the token, and the vendor refused
-    if call.status == 401 and call.instance_id is None and not call.fault and MASK in given:
-        return {"Authorization": given.replace(MASK, "not-recorded")}
+    if call.status == 401 and call.instance_id is None and not call.fault and MASK in authorization:
+        return {"Authorization": authorization.replace(MASK, NOT_RECORDED)}
     if call.service == "crm":
         return {}
-    return _element(made, call, given)
+    return _element(composer, call, authorization)
 
 
-def _element(made: "ScenarioComposer", call: ObservedCall, given: str) -> dict[str, Any]:
+def _element(composer: "ScenarioComposer", call: ObservedCall, authorization: str) -> dict[str, Any]:
     """Return the token of the instance that a call was made with, unless scenarios send that anyway."""
     of_hub = call.path.removeprefix(BASE_PATH).startswith(HUB_CALLS)
-    has_element = "element" in given.lower()
-    first = next(iter(made.instances.values()), None)
-    said = None if call.instance_id is None else made.instances.get(call.instance_id)
-    meant = said or next(iter(made.live.values()), first)
-    if has_element and not said and len(made.live) > 1:
-        made.note(
+    has_element = "element" in authorization.lower()
+    first = next(iter(composer.instances.values()), None)
+    name = None if call.instance_id is None else composer.instances.get(call.instance_id)
+    caller = name or next(iter(composer.live.values()), first)
+    if has_element and not name and len(composer.live) > 1:
+        composer.note(
             "Which of several instances a call to the hub was made with is not known; the first is taken."
         )
-    if has_element == of_hub and (meant == first or not has_element):
+    if has_element == of_hub and (caller == first or not has_element):
         return {}
-    return {"Authorization": _USER + (f", Element {{{meant}.token}}" if has_element and meant else "")}
+    return {"Authorization": _USER + (f", Element {{{caller}.token}}" if has_element and caller else "")}
 
 
-def _offer(made: "ScenarioComposer", call: ObservedCall, step: dict[str, Any]) -> None:
+def _offer(composer: "ScenarioComposer", call: ObservedCall, step: dict[str, Any]) -> None:
     """Let later steps name what a call to the platform made; the CRM's ids follow from the seed anyway."""
     if call.service != "platform" or call.method not in {"POST", "PUT"} or not call.good:
         return
     answer = call.answer if isinstance(call.answer, dict) else {}
     for key, value in answer.items():
-        if key.lower().endswith("id") and isinstance(value, int | str) and str(value) not in made.words.ids:
+        if (
+            key.lower().endswith("id")
+            and isinstance(value, int | str)
+            and str(value) not in composer.words.ids
+        ):
             kind = call.path.rstrip("/").rpartition("/")[2]
-            made.words.offer(value, partial(_keep, made, step, kind, key))
+            composer.words.offer(value, partial(_keep, composer, step, kind, key))
 
 
-def _keep(made: "ScenarioComposer", step: dict[str, Any], kind: str, key: str) -> str:
-    name = made.namer.other(kind)
+def _keep(composer: "ScenarioComposer", step: dict[str, Any], kind: str, key: str) -> str:
+    name = composer.namer.other(kind)
     step.setdefault("keep", {})[name] = key
     return name

@@ -1,7 +1,7 @@
 """What was seen of a workspace since it was made or reset: calls from outside, callbacks, polls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -55,16 +55,16 @@ class ObservedCall:
     reply: str
 
     @classmethod
-    def from_json(cls, service: str, shown: Mapping[str, Any]) -> "ObservedCall":
+    def from_json(cls, service: str, call: Mapping[str, Any]) -> "ObservedCall":
         """Read what ``/_local/journal/calls`` shows of a call."""
         return cls(
             service=service,
-            at=parse_instant(shown["at"]),
-            answered_at=parse_instant(shown["answered_at"]),
-            headers=_by_small_names(shown["headers"]),
-            reply_headers=_by_small_names(shown["reply_headers"]),
+            at=parse_instant(call["at"]),
+            answered_at=parse_instant(call["answered_at"]),
+            headers=_by_small_names(call["headers"]),
+            reply_headers=_by_small_names(call["reply_headers"]),
             **{
-                name: shown[name]
+                name: call[name]
                 for name in ("began", "method", "target", "body", "size", "status", "fault", "reply")
             },
         )
@@ -97,8 +97,8 @@ class ObservedCall:
     @property
     def instance_id(self) -> int | None:
         """Return the id of the instance that it went through, where the platform says that."""
-        said = self.reply_headers.get("elements-element-instance-id", "")
-        return int(said) if said.isdecimal() else None
+        header = self.reply_headers.get("elements-element-instance-id", "")
+        return int(header) if header.isdecimal() else None
 
     @cached_property
     def json(self) -> Any:
@@ -133,11 +133,11 @@ class Session:
     calls: tuple[ObservedCall, ...]
     callbacks: tuple[Mapping[str, Any], ...] = ()
     polls: tuple[Mapping[str, Any], ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
-def _by_small_names(shown: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in shown.items()}
+def _by_small_names(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _json(text: str) -> Any:

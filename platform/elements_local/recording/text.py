@@ -79,8 +79,8 @@ def lines_above(path: Path, notes: Sequence[str]) -> str:
         schema = Path(os.path.relpath(SCHEMA, path.resolve().parent)).as_posix()
     except ValueError:  # on another drive
         schema = SCHEMA.as_posix()
-    told = [" ".join(note.split()) for note in notes]
-    return "".join(f"# {line}\n" for line in (f"yaml-language-server: $schema={schema}", *told))
+    comments = [" ".join(note.split()) for note in notes]
+    return "".join(f"# {line}\n" for line in (f"yaml-language-server: $schema={schema}", *comments))
 
 
 def write(path: Path, document: Mapping[str, Any], notes: Sequence[str] = ()) -> str:
@@ -94,14 +94,14 @@ def write(path: Path, document: Mapping[str, Any], notes: Sequence[str] = ()) ->
     with NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.stem}.", suffix=".yaml", delete=False
     ) as file:
-        kept = Path(file.name)
+        draft = Path(file.name)
         file.write(text)
     try:
-        load(kept)
-        kept.chmod(0o666 & ~_umask())
-        kept.replace(path)
+        load(draft)  # before anything is written over: a defect of ours costs no file of the user's
+        draft.chmod(0o666 & ~_umask())
+        draft.replace(path)
     except BaseException:
-        kept.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
     return text
 

@@ -45,7 +45,7 @@ class Watch:
             self._callbacks.clear()
             self.started_over += 1
         before = len(self._callbacks)
-        self._callbacks |= {one["id"]: one for one in self._clients.sink.callbacks()}
+        self._callbacks |= {callback["id"]: callback for callback in self._clients.sink.callbacks()}
         return any(looks) or len(self._callbacks) > before
 
     def session(self) -> Session:
@@ -101,17 +101,17 @@ class Watch:
             RecordingError: something had, so a scenario could not do it again.
         """
         name = self._clients.credentials.name
-        made = {call.answer["id"] for call in calls if makes(call)}
+        instance_ids = {call.answer["id"] for call in calls if makes(call)}
         for poll in self._clients.platform.polls(limit=1):
             made_by_other_calls = any("/instances" in call.path and call.good for call in calls)
-            if poll["instanceId"] not in made and not made_by_other_calls:
+            if poll["instanceId"] not in instance_ids and not made_by_other_calls:
                 raise _begun_before(name, f"instance {poll['instanceId']}")
         first = self._clients.crm.call("GET", "/_local/changes?limit=1")["changes"]
         if first and (not calls or parse_instant(first[0]["at"]) < calls[0].at):
             raise _begun_before(name, f"{first[0]['resource']} {first[0]['recordId']}")
-        if not made and not any("/instances" in call.path for call in calls):
-            shown = self._clients.platform.send("GET", f"{BASE_PATH}/instances")
-            if shown.ok:
+        if not instance_ids and not any("/instances" in call.path for call in calls):
+            reply = self._clients.platform.send("GET", f"{BASE_PATH}/instances")
+            if reply.ok:
                 raise _begun_before(name, "an instance")
 
 
