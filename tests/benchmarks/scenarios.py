@@ -48,7 +48,7 @@ def main() -> None:
 def polls_in(scenarios: Sequence[Scenario]) -> int:
     """Return how many polls there are in all of them; the stacks are warm afterwards."""
     return sum(
-        moment.lane.value == "poll"
+        moment.kind.value == "poll"
         for _, result in results(scenarios, How(keep=True))
         for moment in result.moments
     )

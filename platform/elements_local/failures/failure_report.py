@@ -45,17 +45,17 @@ def poll_lines(
     Args:
         record, instant: how these are written.
     """
-    told = [poll for poll in polls if poll["seen"] or poll["error"]]
-    for poll in told[-_MOST_POLLS:]:
+    telling = [poll for poll in polls if poll["seen"] or poll["error"]]
+    for poll in telling[-_MOST_POLLS:]:
         yield _poll_line(poll, instant)
-        for each in poll["records"][:_MOST_RECORDS]:
-            yield f"  {record(poll['resource'], each['id'])}: {each['verdict']}, {each['why']}"
-    if quiet := len(polls) - len(told):
+        for decision in poll["records"][:_MOST_RECORDS]:
+            yield f"  {record(poll['resource'], decision['id'])}: {decision['verdict']}, {decision['why']}"
+    if quiet := len(polls) - len(telling):
         begin, end = instant(polls[0]["at"]), instant(polls[-1]["at"])
         span = f"from {begin} to {end}" if begin != end else f"at {end}"
         yield f"{quiet} {'poll' if quiet == 1 else 'polls'} saw nothing, {span}"
-    if len(told) > _MOST_POLLS:
-        yield f"{len(told) - _MOST_POLLS} earlier polls are not shown"
+    if len(telling) > _MOST_POLLS:
+        yield f"{len(telling) - _MOST_POLLS} earlier polls are not shown"
 
 
 def warning_line(warning: JsonObject, instance: str) -> str:
@@ -108,13 +108,13 @@ class _Report:
 
     def _few(self, lines: Sequence[str], what: str, *, latest: bool = True) -> Iterator[str]:
         """Yield some of many lines, the latest or the first, and say how many there are."""
-        left = 0 if self._verbose else max(len(lines) - _A_FEW, 0)
-        counted = f"{what}s" if left > 1 else what
-        if left and latest:
-            yield f"{left} earlier {counted}"
-        yield from lines[left:] if latest else lines[: len(lines) - left]
-        if left and not latest:
-            yield f"{left} more {counted}"
+        omitted = 0 if self._verbose else max(len(lines) - _A_FEW, 0)
+        noun = f"{what}s" if omitted > 1 else what
+        if omitted and latest:
+            yield f"{omitted} earlier {noun}"
+        yield from lines[omitted:] if latest else lines[: len(lines) - omitted]
+        if omitted and not latest:
+            yield f"{omitted} more {noun}"
 
     def _warning(self, warning: JsonObject) -> str:
         return warning_line(warning, self._words.instance(warning["instanceId"]))
@@ -168,5 +168,5 @@ class _Report:
 def _poll_line(poll: JsonObject, instant: Callable[[str], str]) -> str:
     seen = f"{poll['seen']} seen, {poll['events']} reported"
     outcome = failure_text(poll["error"]) if poll["error"] else seen
-    asked = f"{poll['resource']} from {instant(poll['from'])}"
-    return f"poll at {instant(poll['at'])} of {asked}: {outcome}"
+    window = f"{poll['resource']} from {instant(poll['from'])}"
+    return f"poll at {instant(poll['at'])} of {window}: {outcome}"

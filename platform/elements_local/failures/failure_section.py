@@ -32,12 +32,12 @@ def touched(stack: Stack, *, after: int) -> Iterator[WorkspaceClients]:
     if not stack.addresses.platform:
         return
     try:
-        shown = stack.admin().call("GET", f"/_local/activity?after={after}&limit=10000")["activities"]
-        there = {each.name: each for each in stack.workspaces()}
+        activities = stack.admin().call("GET", f"/_local/activity?after={after}&limit=10000")["activities"]
+        workspaces = {each.name: each for each in stack.workspaces()}
     except HarnessError:
         return
-    names = [*dict.fromkeys(activity["workspace"] for activity in reversed(shown))]
-    yield from [stack.clients(there[name]) for name in names if name in there][:_MOST][::-1]
+    names = [*dict.fromkeys(activity["workspace"] for activity in reversed(activities))]
+    yield from [stack.clients(workspaces[name]) for name in names if name in workspaces][:_MOST][::-1]
 
 
 def add_section(report: pytest.TestReport, clients: WorkspaceClients, *, verbose: bool) -> None:

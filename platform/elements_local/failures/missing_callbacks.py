@@ -25,9 +25,9 @@ class _ScenarioWording:
         return clock_text(parse_instant(at) - self.context.start)
 
     def instance(self, instance_id: int) -> str:
-        named = [name for name, made in self.context.instances.items() if made.id == instance_id]
+        names = [name for name, instance in self.context.instances.items() if instance.id == instance_id]
         several = len(self.context.instances) > 1
-        return f"the instance {named[0]}" if named and several else "the instance"
+        return f"the instance {names[0]}" if names and several else "the instance"
 
 
 def reasons(context: ScenarioContext, missing: Iterable[str]) -> list[str]:
@@ -44,12 +44,12 @@ def reasons(context: ScenarioContext, missing: Iterable[str]) -> list[str]:
 
 
 def _about(context: ScenarioContext, observed: Observed, name: str) -> Iterator[str]:
-    own = _own_name(context, observed, name)
-    if own is None:
+    created_as = _own_name(context, observed, name)
+    if created_as is None:
         near = get_close_matches(name, context.names.ids, n=1, cutoff=0.8)
         yield f"no record is called {name}" + (f"; is {near[0]} meant?" if near else "")
         return
-    collection, number = COLLECTIONS[own.partition("/")[0]], str(context.names.ids[own])
+    collection, number = COLLECTIONS[created_as.partition("/")[0]], str(context.names.ids[created_as])
     unreported = Unreported(observed, _ScenarioWording(context))
     yield from sentences(unreported.of(name.partition("/")[0], collection, number))
 

@@ -76,8 +76,8 @@ def observe(clients: WorkspaceClients) -> Observed:
 
 def _one(service: ServiceClient, what: str, query: str = "") -> JsonObject:
     """Return the shortest page of a list, for what stands beside its items."""
-    shown: JsonObject = service.call("GET", f"/_local/{what}?limit=1{query}") if service.url else {}
-    return shown
+    answer: JsonObject = service.call("GET", f"/_local/{what}?limit=1{query}") if service.url else {}
+    return answer
 
 
 def warnings_of(platform: ServiceClient) -> list[JsonObject]:
@@ -87,7 +87,7 @@ def warnings_of(platform: ServiceClient) -> list[JsonObject]:
         return []
     answer: Any = decode(reply.body)
     return [
-        {"instanceId": each["instanceId"], **warning}
-        for each in answer["warnings"]
-        for warning in each["warnings"]
+        {"instanceId": entry["instanceId"], **warning}
+        for entry in answer["warnings"]
+        for warning in entry["warnings"]
     ]

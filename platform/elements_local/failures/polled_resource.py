@@ -39,9 +39,9 @@ class PolledResource:
 
     def reported(self, record_id: str, at: datetime) -> tuple[JsonObject, JsonObject] | None:
         """Return the first poll at an instant or later that reported a record, and its decision."""
-        found = self._decided.get(record_id, ())
+        decided = self._decided.get(record_id, ())
         return next(
-            (each for each in found if happened_at(each[0]) >= at and each[1]["verdict"] != "ignored"), None
+            (each for each in decided if happened_at(each[0]) >= at and each[1]["verdict"] != "ignored"), None
         )
 
     def decision(self, record_id: str, poll: JsonObject) -> JsonObject | None:
@@ -54,17 +54,17 @@ def polled_resources(observed: Observed) -> dict[str, list[PolledResource]]:
     polls: dict[tuple[int, str], list[JsonObject]] = defaultdict(list)
     for poll in observed.polls:
         polls[poll["instanceId"], poll["resource"]].append(poll)
-    found: dict[str, list[PolledResource]] = defaultdict(list)
+    resources: dict[str, list[PolledResource]] = defaultdict(list)
     for poller in observed.pollers:
         for polled in poller["resources"]:
-            of_it = polls[poller["instanceId"], polled["resource"]]
-            found[polled["collection"] or ""].append(PolledResource(poller, polled, of_it))
-    return found
+            own = polls[poller["instanceId"], polled["resource"]]
+            resources[polled["collection"] or ""].append(PolledResource(poller, polled, own))
+    return resources
 
 
-def happened_at(happened: JsonObject) -> datetime:
+def happened_at(entry: JsonObject) -> datetime:
     """Return when something was."""
-    return instant_of(happened["at"])
+    return instant_of(entry["at"])
 
 
 def second_of(text: str) -> datetime:

@@ -28,10 +28,10 @@ class TimelineEntry:
         after: since the scenario's start.
         good: false for a poll that failed and for a callback that was not taken.
         idle: true for a poll that saw nothing.
-        until: when the last of several was that are told of as one.
+        until: when the last was, of several that are shown as one entry.
     """
 
-    lane: MomentKind
+    kind: MomentKind
     after: timedelta
     text: str
     good: bool = True
@@ -69,42 +69,42 @@ def clock_text(after: timedelta) -> str:
 
 def moments(clients: WorkspaceClients, names: RecordNames, *, start: datetime) -> list[TimelineEntry]:
     """Ask a workspace for all that happened in it, in the order of time."""
-    found = [
+    entries = [
         *(_change(change, names, start) for change in clients.crm.changes()),
         *(_poll(poll, start) for poll in clients.platform.polls()),
         *(_attempt(callback, names, start) for callback in clients.sink.callbacks()),
     ]
-    return sorted(found, key=lambda moment: moment.after)
+    return sorted(entries, key=lambda entry: entry.after)
 
 
-def condensed(found: Iterable[TimelineEntry]) -> list[TimelineEntry]:
-    """Return the moments with each row of polls that saw nothing told of as one, so that the others can be seen."""
-    made: list[TimelineEntry] = []
-    for idle, group in groupby(found, key=lambda moment: moment.idle):
-        row = list(group)
-        made += [_as_one(row)] if idle and len(row) > 1 else row
-    return made
+def condensed(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """Return the entries with each run of polls that saw nothing as one, so that the others stand out."""
+    result: list[TimelineEntry] = []
+    for idle, group in groupby(entries, key=lambda entry: entry.idle):
+        run = list(group)
+        result += [_as_one(run)] if idle and len(run) > 1 else run
+    return result
 
 
-def _as_one(row: Sequence[TimelineEntry]) -> TimelineEntry:
-    until = row[-1].after
+def _as_one(run: Sequence[TimelineEntry]) -> TimelineEntry:
+    until = run[-1].after
     return replace(
-        row[0], text=f"{len(row)} polls saw nothing", until=until if until > row[0].after else None
+        run[0], text=f"{len(run)} polls saw nothing", until=until if until > run[0].after else None
     )
 
 
 def _change(change: dict[str, Any], names: RecordNames, start: datetime) -> TimelineEntry:
     resource = RESOURCES.get(change["resource"], change["resource"])
-    shown = names.shown(resource, change["recordId"])
+    record = names.shown(resource, change["recordId"])
     return TimelineEntry(
-        lane=MomentKind.CHANGE, after=parse_instant(change["at"]) - start, text=f"{shown} {change['change']}"
+        kind=MomentKind.CHANGE, after=parse_instant(change["at"]) - start, text=f"{record} {change['change']}"
     )
 
 
 def _poll(poll: dict[str, Any], start: datetime) -> TimelineEntry:
     outcome = poll["error"] or f"{poll['seen']} seen, {poll['events']} reported"
     return TimelineEntry(
-        lane=MomentKind.POLL,
+        kind=MomentKind.POLL,
         after=parse_instant(poll["at"]) - start,
         text=f"{poll['resource']}: {outcome}",
         good=poll["error"] is None,
@@ -115,7 +115,7 @@ def _poll(poll: dict[str, Any], start: datetime) -> TimelineEntry:
 def _attempt(callback: dict[str, Any], names: RecordNames, start: datetime) -> TimelineEntry:
     lines = ", ".join(event_lines(names, callback)) or callback["path"]
     return TimelineEntry(
-        lane=MomentKind.ATTEMPT,
+        kind=MomentKind.ATTEMPT,
         after=parse_instant(callback["received_at"]) - start,
         text=f"{lines} ({callback['status'] or 'dropped'})",
         good=taken(callback),

@@ -93,9 +93,9 @@ class Unreported:
         self, resource: str, collection: str, record_id: str, polled: Sequence[PolledResource]
     ) -> Iterator[Reason]:
         changes = self._changes.get((collection, record_id), [])
-        gone = self._observed.pruned_changes
-        if not changes and gone:
-            why = f"; what was changed before {self._at(gone['before'])} was pruned at {self._at(gone['at'])}"
+        pruned = self._observed.pruned_changes
+        if not changes and pruned:
+            why = f"; what was changed before {self._at(pruned['before'])} was pruned at {self._at(pruned['at'])}"
             yield Reason(record=self._words.record(resource, record_id), did="not changed lately", why=why)
         if changes and not polled:
             yield self._reason(resource, record_id, changes[-1:], self._polled_by_nobody(resource))
@@ -115,30 +115,30 @@ class Unreported:
     def _of(self, by: PolledResource, record_id: str, changes: Sequence[JsonObject]) -> Iterator[Reason]:
         """Say what became of a record's changes with one instance; nothing if they came one by one."""
         last = changes[-1:]
-        found = by.reported(record_id, happened_at(changes[-1]))
-        if found is None:
+        report = by.reported(record_id, happened_at(changes[-1]))
+        if report is None:
             yield self._reason(by.resource, record_id, last, self._unseen(by, record_id, changes[-1]))
             return
-        poll, decision = found
+        poll, decision = report
         before = by.last_before(happened_at(poll))
-        together = [
-            each
-            for each in changes
-            if (before is None or happened_at(each) >= before) and happened_at(each) <= happened_at(poll)
+        merged = [
+            change
+            for change in changes
+            if (before is None or happened_at(change) >= before) and happened_at(change) <= happened_at(poll)
         ]
         if why := self._undelivered(by, poll, decision):
             yield self._reason(by.resource, record_id, last, why)
-        elif len(together) > 1:
-            told = f"before the poll at {self._at(poll['at'])}, which tells one event of a record"
-            yield self._reason(by.resource, record_id, together, f" {told}: {decision['verdict']}")
+        elif len(merged) > 1:
+            when = f"before the poll at {self._at(poll['at'])}, which tells one event of a record"
+            yield self._reason(by.resource, record_id, merged, f" {when}: {decision['verdict']}")
 
     def _unseen(self, by: PolledResource, record_id: str, last: JsonObject) -> str:
         """Say why no poll has reported a change."""
         if last["change"] == "DELETED":
             return "; polling reports no deletions: what is gone is in no answer"
-        gone = self._observed.pruned_polls
-        if gone and happened_at(last) < instant_of(gone["before"]):
-            return f"; what was polled before {self._at(gone['before'])} was pruned at {self._at(gone['at'])}"
+        pruned = self._observed.pruned_polls
+        if pruned and happened_at(last) < instant_of(pruned["before"]):
+            return f"; what was polled before {self._at(pruned['before'])} was pruned at {self._at(pruned['at'])}"
         dated = instant_of(last["updated"])
         since = by.since(happened_at(last))
         chances = [
@@ -149,7 +149,7 @@ class Unreported:
         if chances:
             return self._missed(by, record_id, last, chances)
         froms = [poll["from"] for poll in since] + [by.polled["from"]]
-        bound = next((each for each in froms if each and second_of(each) >= dated), None)
+        bound = next((instant for instant in froms if instant and second_of(instant) >= dated), None)
         return self._too_early(by, bound, dated) if bound else self._not_polled(by, last)
 
     def _missed(
@@ -167,8 +167,8 @@ class Unreported:
         if other_id is not None:
             return f"; {which} saw a record {_no_id(by.polled, other_id)}"
         count = len(poll["records"])
-        saw = f"named it in none of the {count} records that it saw" if count else "did not find it"
-        return f"; {which} {saw}: it asked GET {mask_target(poll['request']['url'])}"
+        outcome = f"named it in none of the {count} records that it saw" if count else "did not find it"
+        return f"; {which} {outcome}: it asked GET {mask_target(poll['request']['url'])}"
 
     def _too_early(self, by: PolledResource, bound: str, dated: datetime) -> str:
         """Say what a change has to be later than, and is not."""
@@ -207,12 +207,12 @@ class Unreported:
         """Say why the callback about what a poll reported is not at the sink; nothing if it is."""
         event = f"{by.resource}/{decision['id']} {decision['verdict']}"
         of_poll = self._owed[by.poller["instanceId"], poll["at"]]
-        owed = [each for each in of_poll if event in each["events"]]
-        if not owed:
+        deliveries = [delivery for delivery in of_poll if event in delivery["events"]]
+        if not deliveries:
             has_url = bool(by.poller["callbackUrl"])
             why = "its notification has no subscriber" if has_url else "there is no callback URL"
             return f"; the poll at {self._at(poll['at'])} reported it, but {why}"
-        return next(filter(None, map(self._not_taken, owed)), "")
+        return next(filter(None, map(self._not_taken, deliveries)), "")
 
     def _not_taken(self, delivery: JsonObject) -> str:
         attempts = delivery["attempts"]
@@ -223,12 +223,14 @@ class Unreported:
             if _is_below(url, self._observed.bin_url):
                 return self._pruned_by_sink(delivery)
             return f"; its callback was taken by {shown_url(url)}, which is not the workspace's bin {self._observed.bin_url}"
-        shown = attempts[-_MOST_NAMED:]
-        came = ", ".join(f"{each['status'] or each['outcome']} at {self._at(each['at'])}" for each in shown)
-        answered = "was answered" if all(each["status"] for each in shown) else "did not get through:"
-        sent = f"its callback {answered} {came}" if came else "its callback has not been sent"
+        latest = attempts[-_MOST_NAMED:]
+        answers = ", ".join(
+            f"{each['status'] or each['outcome']} at {self._at(each['at'])}" for each in latest
+        )
+        result = "was answered" if all(each["status"] for each in latest) else "did not get through:"
+        sent = f"its callback {result} {answers}" if answers else "its callback has not been sent"
         if delivery["due"]:
-            return f"; {sent}; it is tried {'again ' if came else ''}at {self._at(delivery['due'])}"
+            return f"; {sent}; it is tried {'again ' if answers else ''}at {self._at(delivery['due'])}"
         return f"; {sent}; it is {delivery['status']}, and not tried again"
 
     def _pruned_by_sink(self, delivery: JsonObject) -> str:
@@ -256,16 +258,16 @@ def shown_url(url: str) -> str:
     return mask_target(parts._replace(netloc=f"{MASK}@{host}" if at else host).geturl())
 
 
-def _no_id(polled: JsonObject, came: str) -> str:
+def _no_id(polled: JsonObject, given: str) -> str:
     """Say why an id is none of the CRM's."""
     field = polled["idField"]
     if not field:
         return "whose id could not be read: its resource has no idField"
     near = nearest(field, ID_FIELDS.values())
     meant = f" (did you mean {near}?)" if near and near != field else ""
-    if not came:
+    if not given:
         return f"whose id could not be read: idField {field!r} names nothing in it{meant}"
-    return f"by the id {came!r}, which is none of the CRM's: idField {field!r} names another field{meant}"
+    return f"by the id {given!r}, which is none of the CRM's: idField {field!r} names another field{meant}"
 
 
 def failure_text(error: str) -> str:
@@ -277,12 +279,12 @@ def failure_text(error: str) -> str:
 
 def _misread(decision: JsonObject, last: JsonObject) -> str:
     """Say that a date was read as another than the CRM meant; nothing if it was read rightly, or not at all."""
-    read = decision["date"]
-    if read is None or decision["updated"] is None or second_of(read) == second_of(last["updated"]):
+    read_as = decision["date"]
+    if read_as is None or decision["updated"] is None or second_of(read_as) == second_of(last["updated"]):
         return ""
     meant = format_instant(second_of(last["updated"]))
     return (
-        f"; the CRM's {decision['updated']!r} means {meant} and was read as {read}: "
+        f"; the CRM's {decision['updated']!r} means {meant} and was read as {read_as}: "
         "see updatedDateFormat and updatedDateTimezone"
     )
 

@@ -41,12 +41,12 @@ def activities(platform: ServiceClient, *, after: int, workspace: str | None = N
     whose = "" if workspace is None else f"&workspace={quote(workspace)}"
     last, pause = after, Event()
     while True:
-        shown = platform.call("GET", f"/_local/activity?after={last}&wait_s={_WAIT_S}{whose}")
-        last = shown["last"]
-        if shown["dropped"]:
-            yield {"kind": "dropped", "text": f"{shown['dropped']} earlier lines are no longer kept"}
-        yield from shown["activities"]
-        if not shown["activities"]:
+        page = platform.call("GET", f"/_local/activity?after={last}&wait_s={_WAIT_S}{whose}")
+        last = page["last"]
+        if page["dropped"]:
+            yield {"kind": "dropped", "text": f"{page['dropped']} earlier lines are no longer kept"}
+        yield from page["activities"]
+        if not page["activities"]:
             pause.wait(_PAUSE_S)  # a stack that is ending, or that too many listen to, lets nobody wait
 
 
@@ -71,15 +71,15 @@ class ActivityPrinter:
         self._stack = stack
         self._stream = stream
         self._coloured = coloured
-        self._told, self._wrote = 0, Condition()
+        self._printed, self._progressed = 0, Condition()
         self._thread = Thread(target=self._run, name="tell what happens", daemon=True)
         self._thread.start()
 
     def catch_up(self) -> None:
         """Wait a moment, before the stack ends, until all that has happened so far is told."""
-        with suppress(HarnessError), self._wrote:
+        with suppress(HarnessError), self._progressed:
             last = latest(self._stack.admin())
-            self._wrote.wait_for(lambda: self._told >= last, _PATIENCE_S)
+            self._progressed.wait_for(lambda: self._printed >= last, _PATIENCE_S)
 
     def has_ended(self) -> bool:
         """Wait a moment, once the stack has ended, for the last lines, and say whether they are written."""
@@ -91,8 +91,8 @@ class ActivityPrinter:
             for activity in activities(self._stack.admin(), after=0):
                 text = line(activity) if self._coloured else click.unstyle(line(activity))
                 os.write(self._stream.fileno(), f"{text}\n".encode(self._stream.encoding, "backslashreplace"))
-                with self._wrote:
-                    self._told = activity.get("number", self._told)
-                    self._wrote.notify()
+                with self._progressed:
+                    self._printed = activity.get("number", self._printed)
+                    self._progressed.notify()
         except (HarnessError, OSError):  # the stack has ended, or nobody reads any longer
             return

@@ -1,13 +1,12 @@
 """Results of scenarios as a JUnit file, which every CI can read."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
 import junitparser
 
-from elements_local.reports.replay_report import Case, CaseStatus, ReplayReport
+from elements_local.reports.replay_report import Case, CaseStatus, ReplayReport, by_file
 
 T = TypeVar("T", junitparser.Failure, junitparser.Error)
 
@@ -24,7 +23,7 @@ class _Case(junitparser.TestCase):
 def write_junit(path: Path, report: ReplayReport) -> None:
     """Write a test case for each scenario and each mistake, in one suite for each file."""
     document = junitparser.JUnitXml("elements-local")
-    for file, cases in _by_file(report.cases).items():
+    for file, cases in by_file(report.cases).items():
         suite = junitparser.TestSuite(xml_text(str(file)))
         suite.timestamp = report.began.replace(microsecond=0, tzinfo=None).isoformat()
         suite.add_testcases([_test_case(case) for case in cases])
@@ -45,30 +44,23 @@ def xml_text(text: str) -> str:
     >>> xml_text("a\tb\x07")
     'a\tb\\x07'
     """
-    return _NO_XML.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
-def _by_file(cases: Iterable[Case]) -> dict[Path, list[Case]]:
-    files: dict[Path, list[Case]] = {}
-    for case in cases:
-        files.setdefault(case.path, []).append(case)
-    return files
+    return _NO_XML.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def _test_case(case: Case) -> _Case:
     """Return a case; its class is the file, written as pytest does: of a path, readers make packages at its dots."""
-    made = _Case(xml_text(case.name), classname=_dotted(case.path), time=round(case.seconds, 3))
-    made.file = xml_text(case.path.as_posix())
-    made.line = case.failure.line if case.failure else case.line
+    test = _Case(xml_text(case.name), classname=_dotted(case.path), time=round(case.seconds, 3))
+    test.file = xml_text(case.path.as_posix())
+    test.line = case.failure.line if case.failure else case.line
     headline = xml_text(case.why.partition("\n")[0].rstrip(":"))
     if case.status is CaseStatus.SKIPPED:
-        made.result = [junitparser.Skipped(headline)]
+        test.result = [junitparser.Skipped(headline)]
     elif case.status is CaseStatus.ERROR:
-        made.result = [_with_text(junitparser.Error(headline, "ScenarioError"), case.why)]
+        test.result = [_with_text(junitparser.Error(headline, "ScenarioError"), case.why)]
     elif case.failure:
         kind = "ExpectationError" if case.failure.expected else "HarnessError"
-        made.result = [_with_text(junitparser.Failure(headline, kind), case.why)]
-    return made
+        test.result = [_with_text(junitparser.Failure(headline, kind), case.why)]
+    return test
 
 
 def _with_text(result: T, text: str) -> T:

@@ -67,8 +67,8 @@ class _Lines:
 
     def tell(self, steps: int = 1, about: str = "") -> None:
         self._done += steps
-        told, at = self._last_line
-        if self._now() - at >= _BETWEEN_LINES_S and self._done - told >= self._length / _MOST_LINES:
+        done_then, at = self._last_line
+        if self._now() - at >= _BETWEEN_LINES_S and self._done - done_then >= self._length / _MOST_LINES:
             self._last_line = (self._done, self._now())
             detail = f" ({about})" if about else ""
             click.echo(f"{self._label}: {self._done} of {self._length}{detail}", err=True)

@@ -81,12 +81,12 @@ class ReplayOutput:
         if report.interrupted:
             self._show_remaining(report.not_run(SkipReason.INTERRUPTED))
         counts = report.counts()
-        left_out = len(report.not_run(SkipReason.OWN_STACK))
-        not_run = counts[CaseStatus.SKIPPED] - left_out
-        told = f"{counts[CaseStatus.PASSED]} passed, {counts[CaseStatus.FAILED]} failed"
-        self.say(told + (f", {not_run} not run" if not_run else ""))
-        if left_out:
-            self.say(f"{left_out} left out: their settings or profile need a stack of their own")
+        unable = len(report.not_run(SkipReason.OWN_STACK))
+        not_run = counts[CaseStatus.SKIPPED] - unable
+        summary = f"{counts[CaseStatus.PASSED]} passed, {counts[CaseStatus.FAILED]} failed"
+        self.say(summary + (f", {not_run} not run" if not_run else ""))
+        if unable:
+            self.say(f"{unable} left out: their settings or profile need a stack of their own")
         if report.error:
             click.echo(f"elements-local: {report.error}", err=True)
         if report.mistakes:
@@ -97,10 +97,10 @@ class ReplayOutput:
 
     def _show_what_mistakes_do(self, report: ReplayReport) -> None:
         files = len({error.path for error in report.mistakes})
-        told = f"{counted(len(report.mistakes), 'mistake')} in {counted(files, 'file')}"
-        spared = len(report.not_run(SkipReason.MISTAKES))
-        hint = f", so nothing was run; --keep-going runs the {counted(spared, 'scenario')} that can be read"
-        click.echo(told + (hint if spared else ""), err=True)
+        mistakes = f"{counted(len(report.mistakes), 'mistake')} in {counted(files, 'file')}"
+        readable = len(report.not_run(SkipReason.MISTAKES))
+        hint = f", so nothing was run; --keep-going runs the {counted(readable, 'scenario')} that can be read"
+        click.echo(mistakes + (hint if readable else ""), err=True)
 
     def write(self, report: ReplayReport) -> None:
         """Write the files of reports.

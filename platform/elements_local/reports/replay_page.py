@@ -8,7 +8,7 @@ from typing import Any
 
 from elements_local.failures.timeline import TimelineEntry, clock_text, condensed
 from elements_local.reports.html_page import render
-from elements_local.reports.replay_report import COUNTED, Case, CaseStatus, ReplayReport
+from elements_local.reports.replay_report import COUNTED, Case, CaseStatus, ReplayReport, by_file
 from mock_kit.workspaces.instants import format_instant
 
 _MOST_OPEN = 20
@@ -39,10 +39,7 @@ def _sections(cases: Sequence[Case]) -> Iterator[dict[str, Any]]:
     bad = [case for case in cases if case.status in _BAD]
     if bad:
         yield _section("failed", "What failed", bad, opened=_MOST_OPEN)
-    files: dict[Path, list[Case]] = {}
-    for case in cases:
-        if case.status not in _BAD:
-            files.setdefault(case.path, []).append(case)
+    files = by_file(case for case in cases if case.status not in _BAD)
     for number, (file, rest) in enumerate(files.items()):
         yield _section(f"file-{number}", str(file), rest)
 
@@ -58,14 +55,14 @@ def _section(name: str, title: str, cases: Sequence[Case], *, opened: int = 0) -
 
 
 def _shown(case: Case, *, is_open: bool) -> dict[str, Any]:
-    took = [] if case.status in {CaseStatus.ERROR, CaseStatus.SKIPPED} else [_seconds(case.seconds)]
+    duration = [] if case.status in {CaseStatus.ERROR, CaseStatus.SKIPPED} else [_seconds(case.seconds)]
     place = f"{case.path}:{case.line}" + (f":{case.column}" if case.column else "")
     end = max((moment.until or moment.after for moment in case.moments), default=timedelta(0))
     return {
         "name": case.name,
         "status": case.status.value,
         "tags": case.tags,
-        "told": ", ".join([*took, *case.tags]),
+        "told": ", ".join([*duration, *case.tags]),
         "place": place,
         "why": case.why,
         "open": is_open,
@@ -78,7 +75,7 @@ def _moment(moment: TimelineEntry) -> dict[str, Any]:
     """Return what a list shows of a moment; the page's script draws it from that."""
     to = "" if moment.until is None else f" to {clock_text(moment.until)}"
     return {
-        "kind": moment.lane.value + ("" if moment.good else " bad"),
+        "kind": moment.kind.value + ("" if moment.good else " bad"),
         "many": moment.until is not None,
         "text": f"{clock_text(moment.after)}{to} {moment.text}",
     }

@@ -1,7 +1,7 @@
 """What came of a replay, as the terminal, JUnit, the page and ``--json`` report it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -98,8 +98,8 @@ class ReplayReport:
                 why=str(error),
             )
         yield from map(_ran, self.results)
-        for each in self.skipped:
-            yield _case(each.scenario, CaseStatus.SKIPPED, each.why.value)
+        for skip in self.skipped:
+            yield _case(skip.scenario, CaseStatus.SKIPPED, skip.why.value)
 
     @property
     def exit_status(self) -> int:
@@ -110,9 +110,9 @@ class ReplayReport:
             return 2
         return 1 if any(result.failure for result in self.results) else 0
 
-    def not_run(self, *whys: SkipReason) -> list[Scenario]:
+    def not_run(self, *reasons: SkipReason) -> list[Scenario]:
         """Return the scenarios that were not run for one of several reasons."""
-        return [each.scenario for each in self.skipped if each.why in whys]
+        return [skip.scenario for skip in self.skipped if skip.why in reasons]
 
     def counts(self) -> Mapping[CaseStatus, int]:
         """Return how many cases came to what."""
@@ -139,6 +139,14 @@ COUNTED = {
     CaseStatus.ERROR: "mistakes",
 }
 """Under which key a report counts what."""
+
+
+def by_file(cases: Iterable[Case]) -> dict[Path, list[Case]]:
+    """Return cases by the file that they are in, in their order."""
+    files: dict[Path, list[Case]] = {}
+    for case in cases:
+        files.setdefault(case.path, []).append(case)
+    return files
 
 
 def scenario_json(scenario: Scenario) -> dict[str, object]:

@@ -85,19 +85,19 @@ class ReplaySession:
         That may take its time if a receiver hangs, so what came of it is better told before.
         """
         began, watch = SystemClock().now(), Stopwatch()
-        able = [each for each in loaded.scenarios if self.how.target is None or not each.is_choosy]
+        runnable = [each for each in loaded.scenarios if self.how.target is None or not each.is_choosy]
         held_back = bool(loaded.errors) and not self.keep_going
         results: list[ScenarioResult] = []
         error = ""
         with ExitStack() as stacks:
             if not held_back:
-                error = self._run(able, results, stacks)
+                error = self._run(runnable, results, stacks)
             yield ReplayReport(
                 began=began,
                 seconds=watch.seconds,
                 results=results,
                 mistakes=loaded.errors,
-                skipped=self._skipped(loaded, able, results, held_back=held_back, error=error),
+                skipped=self._skipped(loaded, runnable, results, held_back=held_back, error=error),
                 interrupted=self.stop.requested,
                 error=error,
             )
@@ -108,9 +108,9 @@ class ReplaySession:
         try:
             with (
                 self.output.progress(len(scenarios)) as progress,
-                closing(stacks.enter_context(running)) as found,
+                closing(stacks.enter_context(running)) as fresh_results,
             ):
-                for result in found:
+                for result in fresh_results:
                     results.append(result)
                     progress.show(result)
                     if self.fail_fast and result.failure:
@@ -125,7 +125,7 @@ class ReplaySession:
     def _skipped(
         self,
         loaded: LoadedFile,
-        able: Sequence[Scenario],
+        runnable: Sequence[Scenario],
         results: Sequence[ScenarioResult],
         *,
         held_back: bool,
@@ -139,13 +139,13 @@ class ReplaySession:
         else:
             why = SkipReason.NO_STACK if error else SkipReason.FAILURE
         ran = {_key(result.scenario) for result in results}
-        mine = {_key(scenario) for scenario in able}
+        able_keys = {_key(scenario) for scenario in runnable}
         return [
-            *(Skipped(scenario=each, why=why) for each in able if _key(each) not in ran),
+            *(Skipped(scenario=each, why=why) for each in runnable if _key(each) not in ran),
             *(
                 Skipped(scenario=each, why=SkipReason.OWN_STACK)
                 for each in loaded.scenarios
-                if _key(each) not in mine
+                if _key(each) not in able_keys
             ),
         ]
 
@@ -163,9 +163,9 @@ class ReplaySession:
 
 def _loaded(file: Path) -> LoadedFile:
     """Read a file; that it cannot be opened is a mistake among the others."""
-    shown = Path(str(file).encode(errors="backslashreplace").decode())
-    if shown != file:  # names are what ids and reports are made of
-        return _unread(shown, "the file's name is not UTF-8; rename it")
+    readable = Path(str(file).encode(errors="backslashreplace").decode())
+    if readable != file:  # names are what ids and reports are made of
+        return _unread(readable, "the file's name is not UTF-8; rename it")
     try:
         return load_all(file)
     except OSError as error:

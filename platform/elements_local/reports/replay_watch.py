@@ -64,14 +64,14 @@ class WatchedFiles:
 
 
 def _signature(file: Path) -> _Signature:
-    found = set()
+    signature = set()
     for path in (file, *streams_of(file)):
         try:
             status = path.stat()
         except OSError:  # it is gone again
             continue
-        found.add((path, status.st_mtime_ns, status.st_size))
-    return frozenset(found)
+        signature.add((path, status.st_mtime_ns, status.st_size))
+    return frozenset(signature)
 
 
 def _since(before: ReplayReport | None, report: ReplayReport, changed: Collection[Path]) -> ReplayReport:
