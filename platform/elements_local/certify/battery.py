@@ -87,20 +87,20 @@ def _check_somebody_is_there(trial: Trial) -> None:
 
 
 def _run(name: str, check: Check, trial: Trial) -> Result:
-    alone = replace(
+    isolated = replace(
         trial, compose=replace(trial.compose, instance_id=_FIRST_INSTANCE + list(BATTERY).index(name))
     )
     title = (check.__doc__ or name).strip().removesuffix(".")
     began = monotonic()
     outcome, why = Outcome.PASSED, ""
     try:
-        check(alone)
+        check(isolated)
     except FailedError as failure:
         outcome, why = Outcome.FAILED, str(failure)
     except SkippedError as reason:
         outcome, why = Outcome.SKIPPED, str(reason)
-    except UnseenError as seen:
-        outcome, why = Outcome.PARTLY, str(seen)
+    except UnseenError as unseen:
+        outcome, why = Outcome.PARTLY, str(unseen)
     return Result(name=name, title=title, outcome=outcome, why=why, seconds=monotonic() - began)
 
 

@@ -115,10 +115,10 @@ class CallbackComposer:
             configuration={},
             created=at,
         )
-        written: Envelope = json.loads(
+        envelope: Envelope = json.loads(
             event.body(notification, instance, _OWNER, hub="crm", form=CallbackForm())
         )
-        return written
+        return envelope
 
     def sealed(
         self, envelope: Envelope, alter: Callable[[Envelope], None] = lambda _: None

@@ -62,7 +62,7 @@ class Trial:
         """
         reply = self.send(callback)
         if not isinstance(reply, Reply) or not reply.ok:
-            raise FailedError(f"{what}: expected any 2xx, {_came(reply)}")
+            raise FailedError(f"{what}: expected any 2xx, {_answer_text(reply)}")
 
     def refuses(self, callback: ComposedCallback, what: str) -> None:
         """Expect an answer that is no success, and nothing to have come of the callback.
@@ -73,7 +73,7 @@ class Trial:
         before = self.state()
         reply = self.send(callback)
         if not isinstance(reply, Reply) or reply.ok or reply.status >= 500:
-            raise FailedError(f"{what}: expected a refusal such as 401, {_came(reply)}")
+            raise FailedError(f"{what}: expected a refusal such as 401, {_answer_text(reply)}")
         self.has_not_changed(before, what)
 
     def effect_is_seen(self, answered: str) -> None:
@@ -94,7 +94,7 @@ class Trial:
         after = self.state()
         if after != before:
             raise FailedError(
-                f"{what}: expected the probe's answer to stay {_shown(before)}, it is {_shown(after)}"
+                f"{what}: expected the probe's answer to stay {_body_text(before)}, it is {_body_text(after)}"
             )
 
     def state(self) -> bytes:
@@ -107,7 +107,7 @@ class Trial:
             return b""
         reply = self.http.send("GET", self.probe)
         if not isinstance(reply, Reply) or not reply.ok:
-            raise FailedError(f"the probe {self.probe}: expected any 2xx, {_came(reply)}")
+            raise FailedError(f"the probe {self.probe}: expected any 2xx, {_answer_text(reply)}")
         return reply.body
 
     def accepts_all(self, callbacks: Sequence[ComposedCallback], what: str) -> None:
@@ -124,7 +124,7 @@ class Trial:
         bad = [reply for reply in replies if not isinstance(reply, Reply) or not reply.ok]
         if bad:
             raise FailedError(
-                f"{what}: expected any 2xx {len(replies)} times, {len(bad)} of them {_came(bad[0])}"
+                f"{what}: expected any 2xx {len(replies)} times, {len(bad)} of them {_answer_text(bad[0])}"
             )
 
     def accepts_in_two_pieces(self, callback: ComposedCallback, what: str) -> None:
@@ -158,19 +158,19 @@ def restart_by(command: str) -> Callable[[], None]:
     """Return what restarts a receiver by a command that ends when the receiver answers again."""
 
     def run() -> None:
-        done = subprocess.run(shlex.split(command), check=False, capture_output=True, text=True)  # noqa: S603 - the user's own
-        if done.returncode:
-            raise FailedError(f"the restart command ended with {done.returncode}: {done.stderr[-500:]}")
+        process = subprocess.run(shlex.split(command), check=False, capture_output=True, text=True)  # noqa: S603 - the user's own
+        if process.returncode:
+            raise FailedError(f"the restart command ended with {process.returncode}: {process.stderr[-500:]}")
 
     return run
 
 
-def _came(reply: Reply | NoReply) -> str:
+def _answer_text(reply: Reply | NoReply) -> str:
     if isinstance(reply, NoReply):
         return f"came no answer ({reply.reason})"
-    return f"it answered {reply.status} {_shown(reply.body)}".rstrip()
+    return f"it answered {reply.status} {_body_text(reply.body)}".rstrip()
 
 
-def _shown(body: bytes) -> str:
+def _body_text(body: bytes) -> str:
     text = body.decode("utf-8", "replace")
     return repr(shortened(text, 200)) if text else ""

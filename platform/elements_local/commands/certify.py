@@ -123,8 +123,8 @@ def _certified(
 
 def _so_far(results: "Sequence[Result]", left: "Iterable[str]") -> str:
     """Say what came of the checks that were made, and which were not."""
-    made = ", ".join(f"{result.name} {result.outcome.value}" for result in results) or "none"
-    return f"of the checks, made: {made}; not made: {', '.join(left)}"
+    done = ", ".join(f"{result.name} {result.outcome.value}" for result in results) or "none"
+    return f"of the checks, made: {done}; not made: {', '.join(left)}"
 
 
 def _coloured(scorecard: "Scorecard") -> str:

@@ -77,14 +77,14 @@ def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: 
     if (duration is None) == (to is None):
         raise click.UsageError("give a duration, or --to INSTANT")
     clock = stack.workspace(workspace).clock
-    seen = {"to": to} if to else {}
-    with cut_off(lambda: _stop(clock, seen)), _shown_while_it_lasts(clock, seen):
-        ran = clock.advance(duration, to=to)
+    bounds = {"to": to} if to else {}
+    with cut_off(lambda: _stop(clock, bounds)), _showing_progress(clock, bounds):
+        summary = clock.advance(duration, to=to)
     if as_json:
-        print_json(ran)
+        print_json(summary)
     else:
-        click.echo(f"{ran['from']} -> {ran['now']}{_told(ran)}")
-    if ran.get("stopped"):
+        click.echo(f"{summary['from']} -> {summary['now']}{_what_ran(summary)}")
+    if summary.get("stopped"):
         click.echo("somebody has stopped it before its end", err=True)
         raise SystemExit(1)
 
@@ -109,75 +109,75 @@ def virtual(stack: "Stack", *, workspace: str, as_json: bool) -> None:
     _print_clock(stack.workspace(workspace).clock.set(mode="virtual"), as_json=as_json)
 
 
-def _told(ran: dict[str, Any]) -> str:
+def _what_ran(summary: dict[str, Any]) -> str:
     """Say what ran, where there is a platform that runs things."""
-    if "polls" not in ran:
+    if "polls" not in summary:
         return ""
     return (
-        f": {ran['polls']} polls, {ran['events']} events, "
-        f"{ran['deliveries']} of {ran['attempts']} callbacks delivered"
+        f": {summary['polls']} polls, {summary['events']} events, "
+        f"{summary['deliveries']} of {summary['attempts']} callbacks delivered"
     )
 
 
 @contextmanager
-def _shown_while_it_lasts(clock: "ClockClient", seen: dict[str, str]) -> Iterator[None]:
+def _showing_progress(clock: "ClockClient", bounds: dict[str, str]) -> Iterator[None]:
     """Show how far an advance is, if it takes longer than a moment; note where it began and where it is to end."""
-    over = Event()
-    watcher = Thread(target=_watch, args=(clock, over, seen), name="watch the clock", daemon=True)
+    ended = Event()
+    watcher = Thread(target=_watch, args=(clock, ended, bounds), name="watch the clock", daemon=True)
     watcher.start()
     try:
         yield
     finally:
-        over.set()
+        ended.set()
         watcher.join(_PATIENCE_S)
 
 
-def _watch(clock: "ClockClient", over: Event, seen: dict[str, str]) -> None:
+def _watch(clock: "ClockClient", ended: Event, bounds: dict[str, str]) -> None:
     """Show how far the advance of a clock is, until it is over; that the stack is gone is told by who waits for it."""
     from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     with suppress(HarnessError):
-        if over.wait(_WORTH_SHOWING_S) or "advance" not in (shown := clock.show()):
+        if ended.wait(_WORTH_SHOWING_S) or "advance" not in (state := clock.show()):
             return
-        seen.update({key: shown["advance"][key] for key in ("from", "to")})
-        begun, target = parse_instant(seen["from"]), parse_instant(seen["to"])
+        bounds.update({key: state["advance"][key] for key in ("from", "to")})
+        begun, target = parse_instant(bounds["from"]), parse_instant(bounds["to"])
         seconds = int((target - begun).total_seconds())
         with progress("seconds of virtual time", seconds) as tell:
             done = 0
-            while "advance" in shown and not over.wait(_BETWEEN_LOOKS_S):
-                so_far = int((parse_instant(shown["now"]) - begun).total_seconds())
-                tell(so_far - done, f"{shown['now']}{_told(shown['advance'])}")
+            while "advance" in state and not ended.wait(_BETWEEN_LOOKS_S):
+                so_far = int((parse_instant(state["now"]) - begun).total_seconds())
+                tell(so_far - done, f"{state['now']}{_what_ran(state['advance'])}")
                 done = so_far
-                shown = clock.show()
+                state = clock.show()
 
 
-def _stop(clock: "ClockClient", seen: dict[str, str]) -> str:
+def _stop(clock: "ClockClient", bounds: dict[str, str]) -> str:
     """Let an advance end that is waited for no longer, and say how far it has come.
 
     Args:
-        seen: what is known of it, should it have ended already, as its caller has hung up.
+        bounds: where it began and is to end, should it have ended already, as its caller has hung up.
     """
     from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
     try:
-        run = clock.call("DELETE", f"/_local/clock/advance{clock.whose}")["advance"] or seen
-        shown, pause = clock.show(), Event()
+        advance_run = clock.call("DELETE", f"/_local/clock/advance{clock.whose}")["advance"] or bounds
+        state, pause = clock.show(), Event()
         for _ in range(_LOOKS):
-            if "advance" not in shown:  # the job that was being run is over
+            if "advance" not in state:  # the job that was being run is over
                 break
             pause.wait(_BETWEEN_LOOKS_S)
-            shown = clock.show()
+            state = clock.show()
     except HarnessError as error:
         return f"time was being moved, and nobody says how far it has come: {error}"
-    begun = f" from {run['from']}" if "from" in run else ""
-    come = f"the clock has come{begun} to {shown['now']}"
-    if "to" not in run or parse_instant(shown["now"]) >= parse_instant(run["to"]):
-        return come
-    return f"{come}, and not to {run['to']}; `elements-local clock advance --to {run['to']}` goes on"
+    begun = f" from {advance_run['from']}" if "from" in advance_run else ""
+    position = f"the clock has come{begun} to {state['now']}"
+    if "to" not in advance_run or parse_instant(state["now"]) >= parse_instant(advance_run["to"]):
+        return position
+    return f"{position}, and not to {advance_run['to']}; `elements-local clock advance --to {advance_run['to']}` goes on"
 
 
-def _print_clock(shown: dict[str, Any], *, as_json: bool) -> None:
+def _print_clock(clock: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print_json(shown)
+        print_json(clock)
     else:
-        click.echo(f"{shown['now']} ({shown['mode']})")
+        click.echo(f"{clock['now']} ({clock['mode']})")

@@ -37,33 +37,36 @@ def command(directory: Path, *, force: bool, as_json: bool) -> None:
     """
     from elements_local.project_start import lay_down  # noqa: PLC0415 - not needed for --help
 
-    laid = lay_down(directory, force=force)
+    files = lay_down(directory, force=force)
     if as_json:
-        print_json(_as_json(directory, laid))
+        print_json(_as_json(directory, files))
     else:
-        click.echo(_as_text(directory, laid))
+        click.echo(_as_text(directory, files))
 
 
-def _as_json(directory: Path, laid: "ProjectFiles") -> dict[str, object]:
+def _as_json(directory: Path, files: "ProjectFiles") -> dict[str, object]:
     return {
         "directory": str(directory),
-        "made": laid.made,
-        "overwritten": laid.overwritten,
-        "left": laid.left,
-        "unchanged": laid.unchanged,
+        "made": files.made,
+        "overwritten": files.overwritten,
+        "left": files.left,
+        "unchanged": files.unchanged,
         "next": list(_NEXT),
     }
 
 
-def _as_text(directory: Path, laid: "ProjectFiles") -> str:
-    told = (
-        (f"made in {directory}", laid.made),
-        ("written over", laid.overwritten),
-        ("left as they are (--force writes over them)", laid.left),
-        ("there already", laid.unchanged),
+def _as_text(directory: Path, files: "ProjectFiles") -> str:
+    sections = (
+        (f"made in {directory}", files.made),
+        ("written over", files.overwritten),
+        ("left as they are (--force writes over them)", files.left),
+        ("there already", files.unchanged),
     )
     lines = [
-        line for head, names in told if names for line in (f"{head}:", *(f"  {name}" for name in names), "")
+        line
+        for head, names in sections
+        if names
+        for line in (f"{head}:", *(f"  {name}" for name in names), "")
     ]
     inside = [] if directory.resolve() == Path.cwd() else [f"cd {quote(str(directory))}"]
     return "\n".join([*lines, "next:", *(f"  {line}" for line in (*inside, *_NEXT))])

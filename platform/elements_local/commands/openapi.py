@@ -35,8 +35,8 @@ def command(service: str, *, postman: bool, compact: bool) -> None:
     chosen = SERVICES if service == "all" else (service,)
     with in_process() as stack:
         documents = {name: _document(stack, name) for name in chosen}
-    shown = collection(documents) if postman else documents[service]
-    click.echo(json.dumps(shown, ensure_ascii=False, indent=None if compact else 2))
+    document = collection(documents) if postman else documents[service]
+    click.echo(json.dumps(document, ensure_ascii=False, indent=None if compact else 2))
 
 
 def _document(stack: "Stack", service: str) -> dict[str, Any]:

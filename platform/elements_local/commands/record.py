@@ -83,23 +83,18 @@ def command(  # noqa: PLR0913 - the command's options
 
 def _check_folder(output: Path) -> None:
     """See before anything is watched that there is a place to write to: a folder, or one in which it can be made."""
-    there = next(folder for folder in output.absolute().parents if folder.exists())
-    if not there.is_dir():
-        raise click.UsageError(f"{there} is no directory")
-    if not os.access(there, os.W_OK):
-        raise click.UsageError(f"nothing can be written in {there}")
+    existing = next(folder for folder in output.absolute().parents if folder.exists())
+    if not existing.is_dir():
+        raise click.UsageError(f"{existing} is no directory")
+    if not os.access(existing, os.W_OK):
+        raise click.UsageError(f"nothing can be written in {existing}")
 
 
 def _tell(recording: "Recording", output: Path, *, as_json: bool) -> None:
     again = f"elements-local replay {quote(str(output))}"
     if as_json:
-        told = {
-            "file": str(output),
-            "steps": recording.steps,
-            "notes": list(recording.notes),
-            "replay": again,
-        }
-        print_json(told)
+        notes = list(recording.notes)
+        print_json({"file": str(output), "steps": recording.steps, "notes": notes, "replay": again})
         return
     click.echo(f"{recording.steps} steps in {output}")
     for note in recording.notes:

@@ -11,8 +11,8 @@ from elements_local.commands.setting_options import set_option, setting_option
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
-def _print_schema(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's
-    if wanted:
+def _print_schema(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:  # noqa: FBT001 - click's
+    if requested:
         import json  # noqa: PLC0415 - only here is JSON to be read by people
 
         from elements_local.scenarios.scenario_schema import json_schema  # noqa: PLC0415 - seldom wanted

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from elements_local.clients import BASE_PATH, Addresses
 from elements_local.commands.setting_options import refuse_set, stack_environment
+from elements_local.commands.where import addresses_of
 from elements_local.interruption import Interruption
 from elements_local.receiving import ReceiverError, receiver_of
 from elements_local.reports.replay_output import ReplayOutput
@@ -120,6 +120,4 @@ def _where(*, transport: str, target: str | None, crm_url: str, sink_url: str, *
     if target is None:
         return {**rest, "transport": Transport(transport), "environment": stack_environment()}
     refuse_set("the target runs already")
-    platform = target.rstrip("/").removesuffix(BASE_PATH)
-    running = Addresses(platform=platform, crm=crm_url.rstrip("/"), sink=sink_url.rstrip("/"))
-    return {**rest, "transport": Transport(transport), "target": running}
+    return {**rest, "transport": Transport(transport), "target": addresses_of(target, crm_url, sink_url)}

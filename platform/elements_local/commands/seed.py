@@ -67,8 +67,8 @@ def command(  # noqa: PLR0913 - an option each
             raise click.UsageError(
                 f"the profile {profile} is always the same; leave out --records, --first and --seed"
             )
-        told = crm.call("POST", "/_local/seed", json={"profile": profile})
-        _tell(told, f"the {profile} profile in workspace {workspace!r}", as_json=as_json)
+        answer = crm.call("POST", "/_local/seed", json={"profile": profile})
+        _tell(answer, f"the {profile} profile in workspace {workspace!r}", as_json=as_json)
         return
     count, begin = records or _RECORDS, first or 0
     if begin >= count:
@@ -94,8 +94,8 @@ def _fill(crm: "CrmClient", records: int, first: int, seed: int | None) -> None:
         )
 
 
-def _tell(told: object, text: str, *, as_json: bool) -> None:
+def _tell(summary: object, text: str, *, as_json: bool) -> None:
     if as_json:
-        print_json(told)
+        print_json(summary)
     else:
         click.echo(text)

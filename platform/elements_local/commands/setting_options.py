@@ -31,11 +31,11 @@ class SettingOption(click.Option):
         if source is ParameterSource.COMMANDLINE:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             configuration(ctx).add_flag(self.opts[0], name, text)
-        found = configuration(ctx).found.get(name)
-        if found is None:
+        chosen = configuration(ctx).found.get(name)
+        if chosen is None:
             return value, source
-        given = source if source is ParameterSource.COMMANDLINE else ParameterSource.ENVIRONMENT
-        return FLAT[name].value_of(found.text, named=found.named), given
+        origin = source if source is ParameterSource.COMMANDLINE else ParameterSource.ENVIRONMENT
+        return FLAT[name].value_of(chosen.text, named=chosen.named), origin
 
 
 def configuration(ctx: click.Context) -> Configuration:
@@ -51,8 +51,8 @@ def setting_option(name: str, *, default: Any = _DECLARED, about: str = "") -> C
         about: what it means for this command.
     """
     setting = FLAT[name]
-    holds = setting.default if default is _DECLARED else default
-    shown = "" if holds is None or holds is False else f"  [default: {holds}]"
+    default_value = setting.default if default is _DECLARED else default
+    default_text = "" if default_value is None or default_value is False else f"  [default: {default_value}]"
     choices = click.Choice(list(setting.choices)) if setting.choices else None
     return click.option(
         f"--{name.replace('_', '-')}",
@@ -61,8 +61,8 @@ def setting_option(name: str, *, default: Any = _DECLARED, about: str = "") -> C
         is_flag=isinstance(setting.default, bool),
         type=choices or (click.Path(path_type=Path) if setting.read is Path else click.UNPROCESSED),
         metavar=None if choices or isinstance(setting.default, bool) else _metavar(setting),
-        default=holds,
-        help=_sentence(about or setting.about) + shown,
+        default=default_value,
+        help=_sentence(about or setting.about) + default_text,
     )
 
 

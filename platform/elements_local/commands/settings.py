@@ -47,8 +47,8 @@ def _of_name(name: str, settings: "list[ListedSetting]") -> "ListedSetting":
     from mock_kit.api.nearest import nearest  # noqa: PLC0415 - not needed for --help
 
     by_name = {each.name: each for each in settings} | {each.variable: each for each in settings}
-    if found := by_name.get(name) or by_name.get(name.replace("-", "_")):
-        return found
+    if setting := by_name.get(name) or by_name.get(name.replace("-", "_")):
+        return setting
     near = nearest(name, by_name)
     hint = f"; did you mean {near}?" if near else ""
     raise click.UsageError(f"there is no setting {name!r}{hint}; without a name, all are listed")
@@ -68,7 +68,7 @@ def _print_whole(setting: "ListedSetting") -> None:
 
     value, default = (written(each, setting.about) for each in (setting.value, setting.default))
     group, dot, key = setting.name.rpartition(".")
-    shown = {
+    lines = {
         "value": f"{value} ({setting.origin})",
         "default": default,
         "takes": setting.takes,
@@ -77,5 +77,5 @@ def _print_whole(setting: "ListedSetting") -> None:
     }
     click.echo(setting.name)
     click.echo(wrapped(setting.about, indent=4))
-    for what, told in shown.items():
-        click.echo(f"  {what:<15} {told}")
+    for what, text in lines.items():
+        click.echo(f"  {what:<15} {text}")

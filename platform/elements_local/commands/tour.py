@@ -116,12 +116,12 @@ def _show_callbacks(clients: "WorkspaceClients", steps: _Steps, *, expected: lis
     steps.tell(
         "The sink has received", *(line for callback in callbacks for line in _callback_lines(callback))
     )
-    came = [
+    events = [
         (event["objectType"], event["eventType"]) for callback in callbacks for event in _events(callback)
     ]
     signatures = {callback["signature"] for callback in callbacks}
-    if came != expected or signatures != {"valid"}:
-        raise _TourError(f"expected {expected} with valid signatures; got {came} with {signatures}")
+    if events != expected or signatures != {"valid"}:
+        raise _TourError(f"expected {expected} with valid signatures; got {events} with {signatures}")
 
 
 def _callback_lines(callback: dict[str, Any]) -> Iterator[str]:

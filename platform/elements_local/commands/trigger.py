@@ -111,14 +111,14 @@ def command(  # noqa: PLR0913 - an option each
     if change == "created" and record_id is not None:
         raise click.UsageError("--id names a record that is updated; the CRM gives a new one its id")
     clients = stack.workspace(workspace)
-    made, found = _triggered(clients, kind, change, fields, record_id, as_json=as_json)
+    change_made, outcome = _triggered(clients, kind, change, fields, record_id, as_json=as_json)
     if as_json:
-        print_json(_as_json(made, found))
+        print_json(_as_json(change_made, outcome))
     else:
-        _print_callback(found)
-    for reason in found.reasons:
-        click.echo(reason if found.sent else f"no callback: {reason}", err=True)
-    if found.reasons:
+        _print_callback(outcome)
+    for reason in outcome.reasons:
+        click.echo(reason if outcome.sent else f"no callback: {reason}", err=True)
+    if outcome.reasons:
         raise SystemExit(1)
 
 
@@ -140,27 +140,27 @@ def _triggered(  # noqa: PLR0913 - what the command was told
         if change == "updated":
             record_id = trigger.record_to_change(clients, kind, record_id)
         trigger.leave_the_second(clients, poller)
-        made = trigger.make(clients, kind, fields, record_id)
-        what = f"{kind} {made.record_id} {change}"
+        change_made = trigger.make(clients, kind, fields, record_id)
+        what = f"{kind} {change_made.record_id} {change}"
         done.append(f"{what}; it is not known whether a callback came of it")
-        for name, near in made.ignored.items():
+        for name, near in change_made.ignored.items():
             hint = f"; is {near} meant?" if near else ""
             click.echo(f"warning: the CRM took no notice of {name}{hint}", err=True)
         if not as_json:
-            click.echo(f"{what}: {json.dumps(made.fields, ensure_ascii=False)}")
+            click.echo(f"{what}: {json.dumps(change_made.fields, ensure_ascii=False)}")
         at = trigger.let_it_poll(clients, poller)
         if not as_json:
             click.echo(f"instance {poller.instance_id} polled {poller.resource}; it is {at}")
-        return made, trigger.outcome_of(clients, poller, made)
+        return change_made, trigger.outcome_of(clients, poller, change_made)
 
 
-def _as_json(made: "RecordChange", found: "TriggerOutcome") -> dict[str, object]:
-    sent = found.sent
+def _as_json(change: "RecordChange", outcome: "TriggerOutcome") -> dict[str, object]:
+    sent = outcome.sent
     return {
-        "kind": made.resource,
-        "change": made.change.upper(),
-        "id": made.record_id,
-        "fields": made.fields,
+        "kind": change.resource,
+        "change": change.change.upper(),
+        "id": change.record_id,
+        "fields": change.fields,
         "callback": None
         if sent is None
         else {
@@ -172,12 +172,12 @@ def _as_json(made: "RecordChange", found: "TriggerOutcome") -> dict[str, object]
             "headers": sent.headers,
             "json": sent.body,
         },
-        "reasons": list(found.reasons),
+        "reasons": list(outcome.reasons),
     }
 
 
-def _print_callback(found: "TriggerOutcome") -> None:
-    sent = found.sent
+def _print_callback(outcome: "TriggerOutcome") -> None:
+    sent = outcome.sent
     if sent is None:
         return
     signature = f", signature {sent.signature}" if sent.signature else ""

@@ -128,8 +128,8 @@ def command(  # noqa: PLR0913 - the command's options
 
             chosen = _options(**options)
             stack = closing.enter_context(on_ports(chosen))
-        if told := who_can_reach(stack, chosen):
-            click.echo(f"{fill(told, width=100)}\n", err=as_json)
+        if warning := who_can_reach(stack, chosen):
+            click.echo(f"{fill(warning, width=100)}\n", err=as_json)
         if spared:
             click.echo(spared, err=True)
         print_what_runs(stack, as_json=as_json)
@@ -156,8 +156,8 @@ def _without_effect(ctx: click.Context, data: Path | None) -> str:
     if not (data and chosen and any(data.glob("*.sqlite3"))):
         return ""
     verb = "does" if len(chosen) == 1 else "do"
-    told = f"{data} keeps a workspace already, which {' and '.join(chosen)} {verb} not change"
-    return f"{told}; `elements-local clock` moves its time, or choose another directory"
+    text = f"{data} keeps a workspace already, which {' and '.join(chosen)} {verb} not change"
+    return f"{text}; `elements-local clock` moves its time, or choose another directory"
 
 
 def _given(ctx: click.Context) -> list[click.Parameter]:

@@ -24,13 +24,13 @@ def _as_json(stack: "Stack", workspace: "Credentials") -> dict[str, object]:
     from elements_local.clients import BASE_PATH  # noqa: PLC0415 - not needed for --help
 
     running = stack.addresses.running
-    shown: dict[str, object] = dict(running)
+    document: dict[str, object] = dict(running)
     if "platform" in running:
-        shown["platform"] = running["platform"] + BASE_PATH
-    shown["workspace"] = workspace.to_json()
+        document["platform"] = running["platform"] + BASE_PATH
+    document["workspace"] = workspace.to_json()
     if stack.token is not None:
-        shown["token"] = stack.token
-    return shown
+        document["token"] = stack.token
+    return document
 
 
 def _as_text(stack: "Stack", workspace: "Credentials") -> str:
@@ -38,7 +38,7 @@ def _as_text(stack: "Stack", workspace: "Credentials") -> str:
 
     clock = stack.clients(workspace).clock.show()
     running = stack.addresses.running
-    told = {
+    values = {
         "platform": f"{running.get('platform', '')}{BASE_PATH}" if "platform" in running else "",
         "CRM": running.get("crm"),
         "sink": running.get("sink"),
@@ -52,6 +52,6 @@ def _as_text(stack: "Stack", workspace: "Credentials") -> str:
     lines = [
         f"elements-local is running; its clock is {clock['mode']}, at {clock['now']}",
         "",
-        *(f"  {name:<19}  {value}" for name, value in told.items() if value),
+        *(f"  {name:<19}  {value}" for name, value in values.items() if value),
     ]
     return "\n".join([*lines, "", "Ctrl-C stops it."])

@@ -9,7 +9,7 @@ import click
 from elements_local.commands.setting_options import setting_option
 
 if TYPE_CHECKING:
-    from elements_local.stack.stack import Stack
+    from elements_local.clients import Addresses
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -24,20 +24,21 @@ def running_stack(command: F) -> F:
 
     @wraps(command)
     def wrapped(platform_url: str, crm_url: str, sink_url: str, token: str | None, **rest: Any) -> None:
-        command(_stack(platform_url, crm_url, sink_url, token), **rest)
+        from elements_local.stack.stack import found_at  # noqa: PLC0415 - not needed for --help
+
+        command(found_at(addresses_of(platform_url, crm_url, sink_url), token=token), **rest)
 
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[return-value]  # click's decorators keep the function
 
 
-def _stack(platform_url: str, crm_url: str, sink_url: str, token: str | None) -> "Stack":
+def addresses_of(platform_url: str, crm_url: str, sink_url: str) -> "Addresses":
+    """Return where the services are, by the URLs that a user gives: with a slash at the end or without."""
     from elements_local.clients import BASE_PATH, Addresses  # noqa: PLC0415 - not needed for --help
-    from elements_local.stack.stack import found_at  # noqa: PLC0415 - as above
 
-    addresses = Addresses(
+    return Addresses(
         platform=platform_url.rstrip("/").removesuffix(BASE_PATH),
         crm=crm_url.rstrip("/"),
         sink=sink_url.rstrip("/"),
     )
-    return found_at(addresses, token=token)

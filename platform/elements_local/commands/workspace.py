@@ -33,11 +33,11 @@ def command() -> None:
 @running_stack
 def list_(stack: "Stack", *, as_json: bool) -> None:
     """List the workspaces with their credentials."""
-    found = stack.workspaces()
+    workspaces = stack.workspaces()
     if as_json:
-        print_json({"workspaces": [one.to_json() for one in found]})
+        print_json({"workspaces": [workspace.to_json() for workspace in workspaces]})
     else:
-        click.echo("\n\n".join(_as_text(one) for one in found))
+        click.echo("\n\n".join(_as_text(workspace) for workspace in workspaces))
 
 
 @command.command(
@@ -57,13 +57,13 @@ def list_(stack: "Stack", *, as_json: bool) -> None:
 def create(stack: "Stack", *, as_json: bool, **choices: Any) -> None:
     """Make a workspace, NAMEd or with a name of its own."""
     announce_filling(choices["records"])
-    made = stack.new_workspace(
+    credentials = stack.new_workspace(
         **{key: value for key, value in choices.items() if value is not None}
     ).credentials
     if as_json:
-        print_json(made.to_json())
+        print_json(credentials.to_json())
     else:
-        click.echo(_as_text(made))
+        click.echo(_as_text(credentials))
 
 
 @command.command(

@@ -80,14 +80,18 @@ def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | 
     if record_id is not None:
         clients.crm.get(collection, record_id)
         return record_id
-    changes = [one for one in clients.crm.changes() if one["resource"] == collection]
-    gone = {one["recordId"] for one in changes if one["change"] == "DELETED"}
-    made = [one["recordId"] for one in changes if one["change"] == "CREATED" and one["recordId"] not in gone]
-    if made:
-        return int(made[-1])
-    there = clients.crm.call("GET", f"{clients.crm.version}/{collection}?top=1")
-    if there:
-        number: int = there[0][ID_FIELDS[resource]]
+    changes = [change for change in clients.crm.changes() if change["resource"] == collection]
+    gone = {change["recordId"] for change in changes if change["change"] == "DELETED"}
+    created = [
+        change["recordId"]
+        for change in changes
+        if change["change"] == "CREATED" and change["recordId"] not in gone
+    ]
+    if created:
+        return int(created[-1])
+    records = clients.crm.call("GET", f"{clients.crm.version}/{collection}?top=1")
+    if records:
+        number: int = records[0][ID_FIELDS[resource]]
         return number
     raise NothingToTriggerError(
         f"the CRM of workspace {clients.credentials.name!r} has no {resource}; "
@@ -95,5 +99,5 @@ def record_to_change(clients: WorkspaceClients, resource: str, record_id: int | 
     )
 
 
-def _nearest(name: str, known: Mapping[str, Any]) -> str | None:
-    return next(iter(get_close_matches(name.upper(), known, 1)), None)
+def _nearest(name: str, answer: Mapping[str, Any]) -> str | None:
+    return next(iter(get_close_matches(name.upper(), answer, 1)), None)

@@ -51,17 +51,17 @@ class TriggerOutcome:
     reasons: tuple[str, ...]
 
 
-def outcome_of(clients: WorkspaceClients, poller: Poller, made: RecordChange) -> TriggerOutcome:
+def outcome_of(clients: WorkspaceClients, poller: Poller, change: RecordChange) -> TriggerOutcome:
     """Return what came of a change, once the poller has run."""
     poll = poller.last_poll(clients)
     if poll is None or (poller.due and parse_instant(poll["at"]) < poller.due and _is_virtual(clients)):
         reason = f"instance {poller.instance_id} has not polled {poller.resource} since the change"
         return TriggerOutcome(sent=None, reasons=(reason,))
-    decision = next((one for one in poll["records"] if one["id"] == str(made.record_id)), None)
-    sent = _sent(clients, poll, made)
+    decision = next((one for one in poll["records"] if one["id"] == str(change.record_id)), None)
+    sent = _sent(clients, poll, change)
     if sent is None:
-        return TriggerOutcome(sent=None, reasons=(_why_none(poll, decision, made),))
-    return TriggerOutcome(sent=sent, reasons=tuple(_why_not_so(sent, decision, made)))
+        return TriggerOutcome(sent=None, reasons=(_why_none(poll, decision, change),))
+    return TriggerOutcome(sent=sent, reasons=tuple(_why_not_so(sent, decision, change)))
 
 
 def _is_virtual(clients: WorkspaceClients) -> bool:
@@ -69,66 +69,75 @@ def _is_virtual(clients: WorkspaceClients) -> bool:
     return mode == "virtual"
 
 
-def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, made: RecordChange) -> str:
-    what, polled = f"{made.resource} {made.record_id}", f"the poll of {poll['resource']} at {poll['at']}"
+def _why_none(poll: Mapping[str, Any], decision: Mapping[str, Any] | None, change: RecordChange) -> str:
+    record, poll_text = (
+        f"{change.resource} {change.record_id}",
+        f"the poll of {poll['resource']} at {poll['at']}",
+    )
     if poll["error"]:
-        return f"{polled} failed: {poll['error']}"
+        return f"{poll_text} failed: {poll['error']}"
     if decision is None:
-        asked = f"it asked for what is later than {poll['from']}, and saw {poll['seen']}"
-        return f"{polled} has not seen {what}, which is dated {made.at}: {asked}"
+        window = f"it asked for what is later than {poll['from']}, and saw {poll['seen']}"
+        return f"{poll_text} has not seen {record}, which is dated {change.at}: {window}"
     if decision["verdict"] == "ignored":
-        return f"{polled} passed over {what}: {decision['why']}"
+        return f"{poll_text} passed over {record}: {decision['why']}"
     return (
-        f"{polled} found {what} {decision['verdict']}, and no callback has been sent yet: has instance "
+        f"{poll_text} found {record} {decision['verdict']}, and no callback has been sent yet: has instance "
         f"{poll['instanceId']} a callback URL, and is its subscription active?"
     )
 
 
-def _why_not_so(sent: SentCallback, decision: Mapping[str, Any] | None, made: RecordChange) -> Iterator[str]:
-    wanted = made.change.upper()
-    if wanted not in sent.event_types:
+def _why_not_so(
+    sent: SentCallback, decision: Mapping[str, Any] | None, change: RecordChange
+) -> Iterator[str]:
+    expected = change.change.upper()
+    if expected not in sent.event_types:
         why = f": {decision['why']}" if decision else ""
-        yield f"it was to say {wanted}, and says {', '.join(sent.event_types)}{why}"
+        yield f"it was to say {expected}, and says {', '.join(sent.event_types)}{why}"
     if sent.outcome != "delivered":
         yield f"the receiver has not taken it: {sent.outcome}"
 
 
-def _sent(clients: WorkspaceClients, poll: Mapping[str, Any], made: RecordChange) -> SentCallback | None:
+def _sent(clients: WorkspaceClients, poll: Mapping[str, Any], change: RecordChange) -> SentCallback | None:
     """Return the callback about the record that a poll has led to."""
     polled_at = parse_instant(poll["at"])
     for event in clients.platform.events(poll["instanceId"]):  # the newest first
         if parse_instant(event["eventDate"]) < polled_at:
             break
-        for notified in event["eventElementInstances"]:
-            if str(made.record_id) in event["providerData"] and (found := _notified(clients, notified, made)):
+        for recipient in event["eventElementInstances"]:
+            if str(change.record_id) in event["providerData"] and (
+                found := _callback_of(clients, recipient, change)
+            ):
                 return found
     return None
 
 
-def _notified(
-    clients: WorkspaceClients, notified: Mapping[str, Any], made: RecordChange
+def _callback_of(
+    clients: WorkspaceClients, recipient: Mapping[str, Any], change: RecordChange
 ) -> SentCallback | None:
     """Return the callback that a notification was sent as; None if it is not about the record, or was not sent."""
-    number = notified["notificationId"]
+    number = recipient["notificationId"]
     notification = clients.platform.call("GET", f"{BASE_PATH}/notifications/{number}")
     message = json.loads(notification["message"])
-    said = [event["eventType"] for event in message["events"] if event["objectId"] == str(made.record_id)]
+    event_types = [
+        event["eventType"] for event in message["events"] if event["objectId"] == str(change.record_id)
+    ]
     deliveries = clients.platform.call("GET", f"/_local/deliveries?notificationId={number}")["deliveries"]
     attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
-    if not (said and attempts):
+    if not (event_types and attempts):
         return None
-    came = clients.sink.callbacks(q=str(number), objectId=made.record_id)
-    delivered = notified["notifiedData"]
-    known = {**notification, "message": message}
+    callbacks = clients.sink.callbacks(q=str(number), objectId=change.record_id)
+    delivered = recipient["notifiedData"]
+    envelope = {**notification, "message": message}
     return SentCallback(
         url=attempts[-1]["url"],
         at=attempts[-1]["at"],
         status=attempts[-1]["status"],
         outcome=attempts[-1]["outcome"],
-        headers=_headers(came[-1]["headers"]) if came else {"Elements-Webhook-Id": str(number)},
-        signature=came[-1]["signature"] if came else None,
-        body=came[-1]["json"] if came else json.loads(delivered) if delivered else known,
-        event_types=tuple(said),
+        headers=_headers(callbacks[-1]["headers"]) if callbacks else {"Elements-Webhook-Id": str(number)},
+        signature=callbacks[-1]["signature"] if callbacks else None,
+        body=callbacks[-1]["json"] if callbacks else json.loads(delivered) if delivered else envelope,
+        event_types=tuple(event_types),
     )
 
 

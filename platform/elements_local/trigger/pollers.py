@@ -56,12 +56,12 @@ def poller_of(clients: WorkspaceClients, resource: str) -> Poller:
     """
     reply = clients.platform.send("GET", f"{BASE_PATH}/instances?pageSize={_MOST}")  # 404 if there are none
     instances = json.loads(reply.body) if reply.ok else []
-    found = list(_pollers(clients, instances, resource))
-    due = [(poller.due, poller.instance_id, poller) for poller in found if poller.due]
+    pollers = list(_pollers(clients, instances, resource))
+    due = [(poller.due, poller.instance_id, poller) for poller in pollers if poller.due]
     if due:
         return min(due)[-1]
-    if found:
-        raise NothingToTriggerError(_paused(clients, found[0], resource))
+    if pollers:
+        raise NothingToTriggerError(_paused(clients, pollers[0], resource))
     raise NothingToTriggerError(_none(clients, instances, resource))
 
 
@@ -73,10 +73,10 @@ def leave_the_second(clients: WorkspaceClients, poller: Poller) -> None:
     poll, pause = poller.last_poll(clients), Event()
     last = parse_instant(poll["at"]) if poll else poller.made
     later = last.replace(microsecond=0) + timedelta(seconds=1)
-    while parse_instant((shown := clients.clock.show())["now"]) < later:
-        if shown["mode"] == "real":
+    while parse_instant((clock := clients.clock.show())["now"]) < later:
+        if clock["mode"] == "real":
             pause.wait(_BETWEEN_LOOKS_S)
-        elif "keep_ties" in shown:
+        elif "keep_ties" in clock:
             clients.clock.advance(to=later)
         else:
             return
@@ -84,11 +84,11 @@ def leave_the_second(clients: WorkspaceClients, poller: Poller) -> None:
 
 def let_it_poll(clients: WorkspaceClients, poller: Poller) -> str:
     """Let a poller run, and return the instant: a virtual clock is advanced to it, on a real one it polls at once."""
-    shown = clients.clock.show()
-    if shown["mode"] == "real" or poller.due is None:
+    clock = clients.clock.show()
+    if clock["mode"] == "real" or poller.due is None:
         clients.platform.poll(poller.instance_id)
     else:
-        clients.clock.advance(to=max(poller.due, parse_instant(shown["now"])))
+        clients.clock.advance(to=max(poller.due, parse_instant(clock["now"])))
     now: str = clients.clock.show()["now"]
     return now
 
