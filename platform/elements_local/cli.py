@@ -96,8 +96,8 @@ class _Commands(click.Group):
             return interrupted(f"{ctx.info_name} {ctx.invoked_subcommand} was cut off")
 
 
-def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
-    if wanted:
+def _version(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:  # noqa: FBT001 - click's signature
+    if requested:
         from importlib.metadata import version  # noqa: PLC0415 - slow, and seldom wanted
 
         click.echo(f"elements-local {version('elements-local')}")

@@ -38,7 +38,7 @@ class UnknownSettingError(SettingsError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundSetting:
     """What one origin says of a setting.
 
     Attributes:
@@ -57,10 +57,10 @@ class Configuration:
     def __init__(self, environment: Mapping[str, str] | None = None, project: Path | None = None) -> None:
         self._environment = environment or {}
         self._project = project
-        self._flags: dict[str, Found] = {}
+        self._flags: dict[str, FoundSetting] = {}
 
     @cached_property
-    def _outside(self) -> Mapping[str, Found]:
+    def _outside(self) -> Mapping[str, FoundSetting]:
         """What environment and project say; the project's settings of services are looked at where a stack starts."""
         variables = dict(_in_environment(self._environment))
         project = _in_project(self._project) if self._project and self._project.is_file() else {}
@@ -68,7 +68,7 @@ class Configuration:
         return {**project, **variables}
 
     @property
-    def found(self) -> Mapping[str, Found]:
+    def found(self) -> Mapping[str, FoundSetting]:
         """What was found, of each setting the first origin's.
 
         Raises:
@@ -84,7 +84,7 @@ class Configuration:
             name: of the setting, or a shorthand.
         """
         for target in SHORTHANDS.get(name, (name,)):
-            self._flags[target] = Found(text=text, origin="flag", named=option)
+            self._flags[target] = FoundSetting(text=text, origin="flag", named=option)
 
     def add_assignment(self, assignment: str, *, option: str = "--set") -> None:
         """Note what ``--set NAME=VALUE`` says of a setting of a service or of the whole stack.
@@ -100,7 +100,7 @@ class Configuration:
             raise SettingsError(
                 f"{option} {name}: commands that use it have --{_dashed(name)}; set it by that"
             )
-        self._flags[name] = Found(text=text, origin="flag", named=f"{option} {name}")
+        self._flags[name] = FoundSetting(text=text, origin="flag", named=f"{option} {name}")
 
     def environment(self) -> dict[str, str]:
         """Return the settings of the services and of the whole stack as environment variables.
@@ -110,7 +110,7 @@ class Configuration:
         """
         self.check()
         of_stack = {name for name in self.found if "." in name} | SharedSettings.declared().keys()
-        return {variable(name): each.text for name, each in self.found.items() if name in of_stack}
+        return {variable(name): setting.text for name, setting in self.found.items() if name in of_stack}
 
     def check(self) -> None:
         """Refuse names that nobody knows, and values that settings do not take.
@@ -126,8 +126,8 @@ class Configuration:
 def settings_of(group: str) -> type[Settings]:
     """Import a service, and return the class of its settings."""
     package, name = SERVICES[group]
-    found: type[Settings] = getattr(import_module(package), name)
-    return found
+    settings: type[Settings] = getattr(import_module(package), name)
+    return settings
 
 
 def declared_for(name: str) -> Mapping[str, Setting]:
@@ -149,26 +149,26 @@ def stack_variables() -> dict[str, str]:
     return {variable(name): name for name in every_setting() if name not in own}
 
 
-def _refuse_unknown(found: Mapping[str, Found]) -> None:
-    for name, each in found.items():
+def _refuse_unknown(settings: Mapping[str, FoundSetting]) -> None:
+    for name, each in settings.items():
         if name not in declared_for(name):
             raise UnknownSettingError(each.named, _nearest(name, each))
 
 
-def _nearest(name: str, found: Found) -> str | None:
+def _nearest(name: str, setting: FoundSetting) -> str | None:
     """Return the setting that may be meant, written as in the place where it was found."""
     from mock_kit.api.nearest import nearest  # noqa: PLC0415 - only after a slip
 
     near = nearest(name, every_setting())
-    if near is None or found.origin == "flag":
+    if near is None or setting.origin == "flag":
         return near
-    if found.origin == "environment":
+    if setting.origin == "environment":
         return variable(near)
     group, dot, key = near.rpartition(".")
     return f"[{_TABLE}{dot}{group}] {key}"
 
 
-def _in_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Found]]:
+def _in_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, FoundSetting]]:
     for name, text in environment.items():
         if not name.startswith(PREFIX) or name.startswith(_OF_TESTS):
             continue
@@ -179,22 +179,22 @@ def _in_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Found
         if (
             text or setting not in FLAT
         ):  # set to nothing is not set, but for what a service may take as a value
-            yield setting, Found(text=text, origin="environment", named=name)
+            yield setting, FoundSetting(text=text, origin="environment", named=name)
 
 
-def _in_project(path: Path) -> dict[str, Found]:
+def _in_project(path: Path) -> dict[str, FoundSetting]:
     """Return what a project's file says.
 
     Raises:
         SettingsError: it cannot be read, or says one thing twice.
     """
-    found: dict[str, Found] = {}
+    settings: dict[str, FoundSetting] = {}
     for name, named, value in _keys(path):
         for target in SHORTHANDS.get(name, (name,)):
-            if target in found:
-                raise SettingsError(f"{named}: {found[target].named} sets the same; leave one of them out")
-            found[target] = Found(text=_text(named, value), origin=str(path), named=named)
-    return found
+            if target in settings:
+                raise SettingsError(f"{named}: {settings[target].named} sets the same; leave one of them out")
+            settings[target] = FoundSetting(text=_text(named, value), origin=str(path), named=named)
+    return settings
 
 
 def _keys(path: Path) -> Iterator[tuple[str, str, object]]:

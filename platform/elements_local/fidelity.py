@@ -40,13 +40,13 @@ def ledger() -> list[Behaviour]:
     """
     import yaml  # noqa: PLC0415 - only where the ledger is wanted
 
-    found = sorted(
+    ledgers = sorted(
         (file for file in files(__package__).joinpath("evidence").iterdir() if file.name.endswith(".yaml")),
         key=lambda file: file.name,
     )
     entries = [
         {"area": file.name.removesuffix(".yaml"), **entry}
-        for file in found
+        for file in ledgers
         for entry in yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or ()
     ]
     return convert(entries, list[Behaviour])
@@ -54,7 +54,10 @@ def ledger() -> list[Behaviour]:
 
 def markdown(entries: list[Behaviour]) -> str:
     """Write the ledger as a Markdown page: a table of its areas, and a section with a table for each."""
-    areas = {area: [entry for entry in entries if entry.area == area] for area in _areas(entries)}
+    areas = {
+        area: [entry for entry in entries if entry.area == area]
+        for area in dict.fromkeys(entry.area for entry in entries)
+    }
     lines = [
         "# Evidence",
         "",
@@ -77,10 +80,6 @@ def markdown(entries: list[Behaviour]) -> str:
         ]
         lines += [_row(entry) for entry in of_area]
     return "\n".join(lines)
-
-
-def _areas(entries: list[Behaviour]) -> list[str]:
-    return list(dict.fromkeys(entry.area for entry in entries))
 
 
 def _counts(area: str, entries: list[Behaviour]) -> str:

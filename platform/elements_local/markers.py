@@ -81,10 +81,11 @@ def script_faults(test: "pytest.Item", clients: WorkspaceClients) -> None:
     """
     rules = [_rule(test, rule) for rule in _nearest(test)]
     for service in {str(rule["service"]) for rule in rules}:
-        mine = [rule for rule in rules if rule["service"] == service]
+        own = [rule for rule in rules if rule["service"] == service]
+        client: ServiceClient = getattr(clients, service)
+        whose = f"?workspace={clients.credentials.name}" if service == "sink" else ""
         try:
-            client, path = _faults_of(clients, service)
-            client.call("PUT", path, json={"faults": mine})
+            client.call("PUT", f"/_local/faults{whose}", json={"faults": own})
         except CallError as error:
             reason = f"the {service} refuses a rule: {_message(error)}"
             raise MarkerError(test.nodeid, FAULTS, reason) from error
@@ -138,13 +139,6 @@ def _rule(test: "pytest.Item", rule: object) -> Fields:
         at = ".".join(map(str, path)) or "a rule"
         raise MarkerError(test.nodeid, FAULTS, f"{at}: {reason}; got {shown(rule)}") from error
     return {**rule, "service": service}
-
-
-def _faults_of(clients: WorkspaceClients, service: str) -> tuple[ServiceClient, str]:
-    """Return who takes a service's rules, and where."""
-    whose = f"?workspace={clients.credentials.name}" if service == "sink" else ""
-    each: dict[str, ServiceClient] = {"crm": clients.crm, "platform": clients.platform, "sink": clients.sink}
-    return each[service], f"/_local/faults{whose}"
 
 
 def _message(error: CallError) -> str:

@@ -54,7 +54,12 @@ def collection(documents: Mapping[str, Json]) -> Json:
     documents = {service: _latest(document) for service, document in documents.items()}
     folders = [_folder(service, document) for service, document in documents.items()]
     variables = sorted(
-        {name for document in documents.values() for path in document["paths"] for name in _variables(path)}
+        {
+            name
+            for document in documents.values()
+            for path in document["paths"]
+            for name in re.findall(r"\{(\w+)\}", path)
+        }
     )
     return {
         "info": {
@@ -75,25 +80,25 @@ def collection(documents: Mapping[str, Json]) -> Json:
 
 def _latest(document: Json) -> Json:
     """Leave out the older versions of an API, whose requests differ in their first segment only."""
-    versions = sorted({found[0] for path in document["paths"] if (found := _VERSION.match(path))})
+    versions = sorted({match[0] for path in document["paths"] if (match := _VERSION.match(path))})
     paths = {
         path: item
         for path, item in document["paths"].items()
-        if not (found := _VERSION.match(path)) or found[0] == versions[-1]
+        if not (match := _VERSION.match(path)) or match[0] == versions[-1]
     }
     return {**document, "paths": paths}
 
 
 def _folder(service: str, document: Json) -> Json:
     operations = [
-        (method.upper(), path, operation, document["paths"][path].get("parameters", []))
+        (method.upper(), path, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
         if method.upper() in _ORDER and not _is_endless(operation)
     ]
-    operations.sort(key=lambda found: (_ORDER.index(found[0]), found[2]["operationId"] != "instances.create"))
+    operations.sort(key=lambda each: (_ORDER.index(each[0]), each[2]["operationId"] != "instances.create"))
     tags: dict[str, list[Json]] = {}
-    for method, path, operation, _ in operations:
+    for method, path, operation in operations:
         tag = (operation.get("tags") or [""])[0]
         tags.setdefault(tag, []).append(_request(service, document, method, path, operation))
     return {
@@ -114,7 +119,7 @@ def _request(service: str, document: Json, method: str, path: str, operation: Js
     headers = []
     if guarded and service == "platform":
         headers.append({"key": "Authorization", "value": _PLATFORM_CREDENTIALS})
-    made: Json = {
+    request: Json = {
         **({"auth": _CRM_CREDENTIALS} if guarded and service == "crm" else {}),
         "method": method,
         "header": headers,
@@ -125,7 +130,7 @@ def _request(service: str, document: Json, method: str, path: str, operation: Js
     if schema is not None:
         headers.append({"key": "Content-Type", "value": "application/json"})
         body = _BODIES.get(operation["operationId"], _sample(schema, document, _DEEPEST))
-        made["body"] = {
+        request["body"] = {
             "mode": "raw",
             "raw": json.dumps(body, indent=2, ensure_ascii=False),
             "options": {"raw": {"language": "json"}},
@@ -134,7 +139,7 @@ def _request(service: str, document: Json, method: str, path: str, operation: Js
     return {
         "name": f"{method} {path}",
         "event": [{"listen": "test", "script": script}],
-        "request": made,
+        "request": request,
     }
 
 
@@ -164,23 +169,23 @@ def _tests(operation: Json) -> Iterator[str]:
     yield 'pm.test("the status is one that the document names", () => {'
     yield f"    pm.expect({statuses}).to.include(pm.response.code);"
     yield "});"
-    kept = dict(_kept(operation))
-    if kept:
+    variables = dict(_answer_variables(operation))
+    if variables:
         yield "if (pm.response.code < 300) {"
         yield "    const answer = pm.response.json();"
-        for name, place in kept.items():
+        for name, place in variables.items():
             yield f'    if ({place} !== undefined) pm.collectionVariables.set("{name}", String({place}));'
         yield "}"
 
 
-def _kept(operation: Json) -> Iterator[tuple[str, str]]:
+def _answer_variables(operation: Json) -> Iterator[tuple[str, str]]:
     """Yield which variables an answer gives, and where they stand in it."""
     for response in operation["responses"].values():
         for link in response.get("links", {}).values():
             for name, expression in link["parameters"].items():
-                found = re.fullmatch(r"\$response\.body#/(.+)", str(expression))
-                if found:
-                    steps = found[1].split("/")
+                pointer = re.fullmatch(r"\$response\.body#/(.+)", str(expression))
+                if pointer:
+                    steps = pointer[1].split("/")
                     place = "".join(f"?.[{int(s)}]" if s.isdecimal() else f'?.["{s}"]' for s in steps)
                     yield name, "answer" + place
     if operation["operationId"] == "instances.create":
@@ -197,24 +202,19 @@ def _sample(schema: Json, document: Json, depth: int) -> object:
     """Return the least that a schema takes: what it requires, each with the plainest value."""
     while "$ref" in schema or schema.get("anyOf"):
         name = schema.get("$ref", "").rpartition("/")[2]
-        said = [
-            each for each in schema.get("anyOf", []) if each != {"type": "null"}
-        ]  # msgspec 0.22 has it last
-        schema = document["components"]["schemas"][name] if name else said[0]
+        # whether null comes first or last depends on the version of msgspec
+        choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+        schema = document["components"]["schemas"][name] if name else choices[0]
     fixed = [schema[key] for key in ("const", "default") if key in schema] + schema.get("enum", [])
     if fixed:
         return fixed[0]
     match schema.get("type"):
         case "object":
-            properties, wanted = schema.get("properties", {}), schema.get("required", []) if depth else []
-            return {name: _sample(properties.get(name, {}), document, depth - 1) for name in wanted}
+            properties, required = schema.get("properties", {}), schema.get("required", []) if depth else []
+            return {name: _sample(properties.get(name, {}), document, depth - 1) for name in required}
         case "array":
             items = range(schema.get("minItems", 0)) if depth else ()
             return [_sample(schema.get("items", {}), document, depth - 1) for _ in items]
         case kind:
             plainest: Mapping[object, object] = {"string": "text", "number": 1, "boolean": True}
             return max(1, schema.get("minimum", 1)) if kind == "integer" else plainest.get(kind)
-
-
-def _variables(path: str) -> list[str]:
-    return re.findall(r"\{(\w+)\}", path)

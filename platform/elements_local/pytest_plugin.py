@@ -121,8 +121,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFi
     folders = [parent.config.rootpath / folder for folder in named]
     if file_path.suffix != ".yaml" or not any(file_path.is_relative_to(folder) for folder in folders):
         return None
-    if named is _USUAL_FOLDERS and not _is_meant_as_scenarios(file_path):
-        return None
+    if named is _USUAL_FOLDERS:
+        from elements_local.scenarios.scenario_sniffing import is_meant_as_scenarios  # noqa: PLC0415 - see the module
+
+        if not is_meant_as_scenarios(file_path):
+            return None
     collected: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
     return collected
 
@@ -293,9 +296,3 @@ def _running_stack(given: "Mapping[str, str | None]") -> "Stack":
         return running_stack(given["stack"] or "", crm=given["crm"], sink=given["sink"], token=token)
     except HarnessError as error:
         raise pytest.UsageError(f"--elements-stack: {error}") from None
-
-
-def _is_meant_as_scenarios(path: Path) -> bool:
-    from elements_local.scenarios.scenario_sniffing import is_meant_as_scenarios  # noqa: PLC0415 - see the module
-
-    return is_meant_as_scenarios(path)

@@ -110,15 +110,15 @@ def as_wsgi(app: "WSGIApplication | AsgiApplication") -> Iterator["WSGIApplicati
 
 def _imported(module: str, attribute: str) -> object:
     try:
-        found: object = import_module(module)
+        value: object = import_module(module)
     except Exception as error:  # whatever somebody's module raises
         reason = f"{type(error).__name__}: {error}"
         raise ReceiverError(f"cannot import the receiver's module {module!r}: {reason}") from error
     for name in attribute.split("."):
-        if not hasattr(found, name):
-            raise ReceiverError(unknown(f"name in the receiver's module {module}", name, dir(found)))
-        found = getattr(found, name)
-    return found
+        if not hasattr(value, name):
+            raise ReceiverError(unknown(f"name in the receiver's module {module}", name, dir(value)))
+        value = getattr(value, name)
+    return value
 
 
 def _application(given: object, named: str) -> "WSGIApplication | AsgiApplication":
@@ -187,14 +187,14 @@ class _Answer:
 
     def __init__(self, send: _Send) -> None:
         self._send = send
-        self._kept: list[_Message] = []
+        self._buffer: list[_Message] = []
         self.sent = False
 
     async def add(self, message: _Message) -> None:
-        self._kept.append(message)
+        self._buffer.append(message)
         if message["type"] == "http.response.body" and not message.get("more_body", False):
-            for kept in self._kept:
-                await self._send(kept)
+            for buffered in self._buffer:
+                await self._send(buffered)
             self.sent = True
 
     async def fail(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from elements_local.configuration import (
     SERVICES,
     Configuration,
-    Found,
+    FoundSetting,
     every_setting,
     settings_of,
 )
@@ -50,7 +50,7 @@ def listed(configuration: Configuration) -> list[ListedSetting]:
     ]
 
 
-def _listed(name: str, setting: Setting, value: object, found: Found | None) -> ListedSetting:
+def _listed(name: str, setting: Setting, value: object, found: FoundSetting | None) -> ListedSetting:
     usual = "default" if value == setting.default else "platform.profile"
     return ListedSetting(
         name=name,

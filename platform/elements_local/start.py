@@ -122,13 +122,8 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
         OptionError: a setting cannot be used, or the data cannot be opened.
     """
     chosen = (options or Options()).checked()
-    addresses = Addresses(
-        **{
-            name: f"http://127.0.0.1:{port}"
-            for name, port in zip(SERVICES, PORTS, strict=True)
-            if name in chosen.chosen_ports
-        }
-    )
+    usual = dict(zip(SERVICES, PORTS, strict=True))
+    addresses = Addresses(**{name: f"http://127.0.0.1:{usual[name]}" for name in chosen.chosen_ports})
     services: dict[str, WSGIApplication] = {}
 
     def wire(timeout: timedelta) -> Http:
@@ -157,6 +152,10 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
     fixed = [port for port in ports.values() if port]
     if len(set(fixed)) < len(fixed):
         raise OptionError(f"each service needs a port of its own; got {', '.join(map(str, ports.values()))}")
+
+    def wire(timeout: timedelta) -> Http:
+        return OverNetwork(timeout=timeout)
+
     with ExitStack() as closing:
         try:
             listeners = {
@@ -168,20 +167,16 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         guard = exposure.guard(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         database = closing.enter_context(opened(chosen.data, chosen.database))
         apps: dict[str, Flask] = {}
-        for name, app in _applications(chosen, addresses, database, _over_network, guard):
+        for name, app in _applications(chosen, addresses, database, wire, guard):
             apps[name] = app
             if len(apps) == len(ports):  # who waits until all of them answer finds the records
-                inside = InProcess({addresses.running[made]: apps[made] for made in apps})
+                inside = InProcess({addresses.running[each]: apps[each] for each in apps})
                 _fill(Stack(inside, addresses, token=guard.token), chosen)
             server = Server(app, listeners[name], threads=_THREADS[name], pools=_POOLS)
             closing.callback(server.close)
         if "platform" in apps:
             closing.enter_context(_following_real_clocks(apps["platform"]))
         yield Stack(OverNetwork(), addresses, token=guard.token)
-
-
-def _over_network(timeout: timedelta) -> Http:
-    return OverNetwork(timeout=timeout)
 
 
 def _applications(
@@ -194,20 +189,19 @@ def _applications(
     """Make the applications one after the other, so that the platform may answer while the other two are made.
 
     Args:
-        wire: what reaches others, and waits so long for an answer.
+        wire: makes the client by which services reach others, from the time-out of its answers.
     """
     exposed = guard.token is not None
-    keep_ties = SharedSettings.from_env(options.environment).keep_ties
     with explained(options.data, options.database):
         workspaces = Workspaces(
             database,
             default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
             virtual_clock=options.virtual_clock,
-            keep_ties=keep_ties,
+            keep_ties=SharedSettings.from_env(options.environment).keep_ties,
             known_secrets=options.known_secrets or not exposed,
         )
     exposure.check_secrets(options, workspaces, exposed=exposed)
-    making = _Making(
+    factory = _ApplicationFactory(
         addresses=addresses,
         workspaces=workspaces,
         database=database,
@@ -217,7 +211,7 @@ def _applications(
         connectors=options.connectors,
         alone=options.role is not None,
     )
-    makers = {"platform": making.platform, "crm": making.crm, "sink": making.sink}
+    makers = {"platform": factory.platform, "crm": factory.crm, "sink": factory.sink}
     for name in addresses.running:
         with explained(options.data, options.database):
             app = makers[name]()
@@ -225,7 +219,7 @@ def _applications(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Making:
+class _ApplicationFactory:
     """Makes applications; each service is imported when it is its turn.
 
     Attributes:

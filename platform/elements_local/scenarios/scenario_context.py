@@ -136,9 +136,8 @@ class ScenarioContext:
 
 def client_of(context: ScenarioContext, service: str) -> ServiceClient:
     """Return the client of a service by its name."""
-    return {"platform": context.clients.platform, "crm": context.clients.crm, "sink": context.clients.sink}[
-        service
-    ]
+    client: ServiceClient = getattr(context.clients, service)
+    return client
 
 
 def whose(context: ScenarioContext, service: str, *, join: str = "?") -> str:

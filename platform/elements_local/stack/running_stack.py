@@ -35,12 +35,12 @@ def running_stack(
     base = url.rstrip("/").removesuffix("/_local").removesuffix(BASE_PATH)
     if urlsplit(base).scheme not in {"http", "https"} or not urlsplit(base).hostname:
         raise ElsewhereError(f"expected the URL of a platform, such as http://127.0.0.1:4700; got {url!r}")
-    told = _health(at(Addresses(platform=base), token=token).admin())
-    if told.get("service") != SERVICES[0]:
-        return _alone(base, str(told.get("service")), token)
-    given = {"crm": crm, "sink": sink}
-    places = {name: (given[name] or _seen_from(base, told[name])).rstrip("/") for name in given}
-    stack = at(Addresses(platform=base, **places), token=token)
+    health = _health(at(Addresses(platform=base), token=token).admin())
+    if health.get("service") != SERVICES[0]:
+        return _alone(base, str(health.get("service")), token)
+    chosen = {"crm": crm, "sink": sink}
+    urls = {name: (chosen[name] or _seen_from(base, health[name])).rstrip("/") for name in chosen}
+    stack = at(Addresses(platform=base, **urls), token=token)
     _check(stack)
     return stack
 
@@ -53,51 +53,51 @@ def _alone(base: str, service: str, token: str | None) -> Stack:
         alone.workspaces()
     except CallError as error:
         if error.status == HTTPStatus.NOT_FOUND:  # who keeps the workspaces is another
-            told = f"{base} is the {service} of a whole stack; give the URL of its platform"
-            raise ElsewhereError(told) from error
+            reason = f"{base} is the {service} of a whole stack; give the URL of its platform"
+            raise ElsewhereError(reason) from error
         raise ElsewhereError(f"{base} cannot be used: {error}") from error
     return alone
 
 
 def _health(service: ServiceClient) -> dict[str, Any]:
     try:
-        told = service.call("GET", "/_local/health")
+        health = service.call("GET", "/_local/health")
     except (CallError, UnreachableError, MalformedJsonError) as error:
         raise ElsewhereError(f"{service.url} cannot be used: {error}") from error
-    return told if isinstance(told, dict) else {}
+    return health if isinstance(health, dict) else {}
 
 
-def _seen_from(base: str, told: str) -> str:
+def _seen_from(base: str, url: str) -> str:
     """Return where a service is that the platform calls by a name of the platform's own machine."""
-    parts, host = urlsplit(told), urlsplit(base).hostname or ""
+    parts, host = urlsplit(url), urlsplit(base).hostname or ""
     if parts.hostname not in _OF_ITS_OWN_MACHINE or host in _OF_ITS_OWN_MACHINE:
-        return told
-    shown = f"[{host}]" if ":" in host else host
-    return parts._replace(netloc=shown if parts.port is None else f"{shown}:{parts.port}").geturl()
+        return url
+    bracketed = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=bracketed if parts.port is None else f"{bracketed}:{parts.port}").geturl()
 
 
 def _check(stack: Stack) -> None:
     """Make a workspace and delete it, and see that all three know of it meanwhile."""
     try:
-        made = stack.new_workspace()
+        clients = stack.new_workspace()
     except (CallError, UnreachableError) as error:
         raise ElsewhereError(f"{stack.addresses.platform} makes no workspace: {error}") from error
     try:
-        _ask(made, "crm")
-        _ask(made, "sink")
+        _ask(clients, "crm")
+        _ask(clients, "sink")
     finally:
-        stack.delete_workspace(made.credentials.name)
+        stack.delete_workspace(clients.credentials.name)
 
 
-def _ask(made: WorkspaceClients, name: str) -> None:
-    service = made.crm if name == "crm" else made.sink
-    path = "/_local/changes" if name == "crm" else f"/_local/callbacks?workspace={made.credentials.name}"
+def _ask(clients: WorkspaceClients, name: str) -> None:
+    service = clients.crm if name == "crm" else clients.sink
+    path = "/_local/changes" if name == "crm" else f"/_local/callbacks?workspace={clients.credentials.name}"
     try:
         service.call("GET", path)
     except UnreachableError as error:
         raise ElsewhereError(f"{error}; say where it is reached: --elements-{name} URL") from error
     except (CallError, MalformedJsonError) as error:
         reason = (
-            f"what answers at {service.url} is not the {name} of the stack at {made.platform.url}: {error}"
+            f"what answers at {service.url} is not the {name} of the stack at {clients.platform.url}: {error}"
         )
         raise ElsewhereError(f"{reason}; say where that is reached: --elements-{name} URL") from error

@@ -30,8 +30,8 @@ def take(sides: Sides) -> dict[str, Any]:
     Each answers for one moment of its own; if other calls go on meanwhile, the platform's is the earliest, so that
     nothing which it still owes is missing.
     """
-    taken = {name: client.call("POST", _path(whose)) for name, (client, whose) in sides.items()}
-    return {"version": VERSION, **taken}
+    parts = {name: client.call("POST", _path(whose)) for name, (client, whose) in sides.items()}
+    return {"version": VERSION, **parts}
 
 
 def restore(sides: Sides, document: Any) -> None:

@@ -23,14 +23,12 @@ class Stack:
 
     def admin(self) -> ServiceClient:
         """Return the service that keeps the workspaces, as whoever looks after the stack calls it."""
-        headers = {} if self.token is None else {"Elements-Local-Token": self.token}
-        url = getattr(self.addresses, self.addresses.keeper)
-        return ServiceClient(http=self.http, url=url, headers=headers)
+        return self._service(getattr(self.addresses, self.addresses.keeper))
 
     def workspaces(self) -> list[Credentials]:
         """Return all workspaces."""
-        shown = self.admin().call("GET", "/_local/workspaces")
-        return [Credentials.from_json(workspace) for workspace in shown["workspaces"]]
+        answer = self.admin().call("GET", "/_local/workspaces")
+        return [Credentials.from_json(workspace) for workspace in answer["workspaces"]]
 
     def workspace(self, name: str = "default") -> WorkspaceClients:
         """Return the clients of a workspace.
@@ -38,15 +36,15 @@ class Stack:
         Raises:
             OptionError: there is none by that name.
         """
-        known = {credentials.name: credentials for credentials in self.workspaces()}
-        if name not in known:
-            raise OptionError(f"no workspace {name!r}; there are: {', '.join(sorted(known))}")
-        return self.clients(known[name])
+        workspaces = {credentials.name: credentials for credentials in self.workspaces()}
+        if name not in workspaces:
+            raise OptionError(f"no workspace {name!r}; there are: {', '.join(sorted(workspaces))}")
+        return self.clients(workspaces[name])
 
     def seed_of(self, name: str) -> int:
         """Return what a workspace's ids follow from."""
-        shown = self.admin().call("GET", "/_local/workspaces")["workspaces"]
-        seed: int = next(workspace["seed"] for workspace in shown if workspace["name"] == name)
+        workspaces = self.admin().call("GET", "/_local/workspaces")["workspaces"]
+        seed: int = next(workspace["seed"] for workspace in workspaces if workspace["name"] == name)
         return seed
 
     def new_workspace(self, **choices: Any) -> WorkspaceClients:
@@ -66,17 +64,16 @@ class Stack:
             CallError: a service refuses, as a workspace is busy; nothing has changed.
             PartlyResetError: one failed after others had been reset.
         """
-        headers = {} if self.token is None else {"Elements-Local-Token": self.token}
-        resets.reset(
-            {
-                name: (ServiceClient(http=self.http, url=url, headers=headers), {"all": "true"})
-                for name, url in self.addresses.running.items()
-            }
-        )
+        running = self.addresses.running
+        resets.reset({name: (self._service(url), {"all": "true"}) for name, url in running.items()})
 
     def clients(self, credentials: Credentials) -> WorkspaceClients:
         """Return the clients that a workspace's credentials open."""
         return WorkspaceClients.of(self.http, self.addresses, credentials, token=self.token)
+
+    def _service(self, url: str) -> ServiceClient:
+        headers = {} if self.token is None else {"Elements-Local-Token": self.token}
+        return ServiceClient(http=self.http, url=url, headers=headers)
 
 
 def at(addresses: Addresses, *, token: str | None = None) -> Stack:

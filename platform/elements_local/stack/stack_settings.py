@@ -13,7 +13,7 @@ def _port(default: int, about: str) -> int:
     return whole(default, about, high=65535)
 
 
-def _instant(came: str) -> str:
+def _instant(value: str) -> str:
     """Return a text that says an instant.
 
     Raises:
@@ -21,8 +21,8 @@ def _instant(came: str) -> str:
     """
     from mock_kit.workspaces.instants import parse_instant  # noqa: PLC0415 - not needed for --help
 
-    parse_instant(came)
-    return came
+    parse_instant(value)
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)

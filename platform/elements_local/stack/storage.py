@@ -33,9 +33,9 @@ def opened(data: Path | None, database: str | Database | None) -> Iterator[Datab
                 closing.enter_context(owned(data))
             elif (file := file_of(database)) is not None and file.parent.is_dir():
                 closing.enter_context(owned_file(file))
-            made = Database.in_directory(data) if data else Database(database)
-            closing.callback(made.close)
-        yield made
+            opened_database = Database.in_directory(data) if data else Database(database)
+            closing.callback(opened_database.close)
+        yield opened_database
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def wait_for(
         say: is told what is waited for, if that takes longer than a moment.
         now: seconds of real time, from any beginning.
     """
-    begun, told = now(), False
+    begun, announced = now(), False
     while True:
         left = timeout_s - (now() - begun)
         look_s = min(max(left, _SHORTEST_LOOK_S), _LONGEST_LOOK_S)
@@ -43,8 +43,8 @@ def wait_for(
         }
         if not missing or left <= 0:
             return missing
-        if not told and now() - begun >= _WORTH_A_LINE_S:
-            told = True
+        if not announced and now() - begun >= _WORTH_A_LINE_S:
+            announced = True
             say(f"waiting: {'; '.join(missing.values())}")
         if stop.wait(_BETWEEN_LOOKS_S):
             return missing

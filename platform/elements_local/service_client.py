@@ -1,0 +1,149 @@
+"""One service as a client sees it: where it is, as whom it is called, and the calls themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from elements_local.errors import CallError, NotRunningError, UnreachableError
+from mock_kit.api.json_text import decode, encode
+from mock_kit.web.wire import Http, NoReply, Reply
+
+SERVICES = ("platform", "crm", "sink")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Where the three services are, without a slash at the end; nothing for one that does not run."""
+
+    platform: str = ""
+    crm: str = ""
+    sink: str = ""
+
+    @property
+    def running(self) -> dict[str, str]:
+        """The services that run, with their addresses."""
+        return {name: getattr(self, name) for name in SERVICES if getattr(self, name)}
+
+    @property
+    def keeper(self) -> str:
+        """The name of the service that keeps clock and workspaces: the platform, or the one that runs alone."""
+        return next(iter(self.running), SERVICES[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What a workspace's users call the services with; empty for a service that does not run."""
+
+    name: str
+    organization_secret: str = field(repr=False, default="")
+    user_secret: str = field(repr=False, default="")
+    crm_username: str = ""
+    crm_api_key: str = field(repr=False, default="")
+    callback_url: str = ""
+
+    @classmethod
+    def from_json(cls, workspace: Mapping[str, Any]) -> "Credentials":
+        """Read what ``/_local/workspaces`` shows of a workspace."""
+        return cls(**{name: workspace[name] for name in cls.__dataclass_fields__ if name in workspace})
+
+    def to_json(self) -> dict[str, str]:
+        """Return the workspace as ``up --json`` prints it, without what nobody needs."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceClient:
+    """One service, called with one set of credentials.
+
+    Attributes:
+        url: below which paths are meant.
+        headers: sent with every call.
+    """
+
+    http: Http
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send a request and return the answer, whatever its status.
+
+        Args:
+            json: sent as JSON, in the place of ``body``.
+
+        Raises:
+            NotRunningError: the service was not started.
+            UnreachableError: no answer came.
+        """
+        if not self.url:
+            raise NotRunningError(type(self).__name__.removesuffix("Client"))
+        sent = {**self.headers, **(headers or {})}
+        if json is not None:
+            body = encode(json)
+            sent.setdefault("Content-Type", "application/json")
+        reply = self.http.send(method, self.url + path, headers=sent, body=body)
+        if isinstance(reply, NoReply):
+            raise UnreachableError(self.url + path, reply.reason)
+        return reply
+
+    def call(self, method: str, path: str, *, json: object = None) -> Any:
+        """Send a request and return the JSON of its answer, None if that is empty.
+
+        Raises:
+            CallError: the answer is no success.
+            UnreachableError: no answer came.
+        """
+        reply = self.send(method, path, json=json)
+        if not reply.ok:
+            raise CallError(method, self.url + path, reply.status, reply.body.decode("utf-8", "replace"))
+        return decode(reply.body) if reply.body else None
+
+    def listed(self, path: str, key: str, *, newest_first: bool = False) -> list[dict[str, Any]]:
+        """Return all that an admin route lists, page after page, in the order of the list.
+
+        Args:
+            path: with the query that the first page is asked for with.
+            key: under which the items are.
+            newest_first: that order; otherwise what a page leads back to comes before it.
+
+        Raises:
+            CallError, UnreachableError: as ``call``.
+        """
+        pages = [self.call("GET", path)]
+        while more := pages[-1]["next"]:
+            pages.append(self.call("GET", more))
+        if "before=" in (pages[0]["next"] or "") and not newest_first:
+            pages.reverse()
+        return [item for page in pages for item in page[key]]
+
+    def filtered(self, what: str, filters: Mapping[str, object]) -> list[dict[str, Any]]:
+        """Return all that the admin route of a list has under its own name; of ``limit`` so many, a single page.
+
+        Raises:
+            CallError, UnreachableError: as ``call``.
+        """
+        path = f"/_local/{what}{query_of(filters)}"
+        if filters.get("limit") is None:
+            return self.listed(path, what)
+        page: list[dict[str, Any]] = self.call("GET", path)[what]
+        return page
+
+    def call_object(self, method: str, path: str, *, json: object = None) -> dict[str, Any]:
+        """Send a request whose answer is a JSON object, and return that; raises as ``call``."""
+        answer: dict[str, Any] = self.call(method, path, json=json)
+        return answer
+
+
+def query_of(parameters: Mapping[str, object]) -> str:
+    """Return a query with its question mark, without what is None; empty if nothing is left."""
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return f"?{urlencode(given, doseq=True, quote_via=quote)}" if given else ""
