@@ -21,8 +21,8 @@ class SettingsError(ValueError):
 class WrongValueError(SettingsError):
     """A value is not what its setting takes."""
 
-    def __init__(self, named: str, came: object, *, expected: str) -> None:
-        super().__init__(f"{named} must be {expected}; got {came!r}")
+    def __init__(self, name: str, value: object, *, expected: str) -> None:
+        super().__init__(f"{name} must be {expected}; got {value!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Setting:
     def to_json(self, value: object) -> object:
         """Return a value as JSON has it: a duration as seconds, names as a list, a choice as its word."""
         if isinstance(value, timedelta):
-            return int(lasts) if (lasts := value.total_seconds()).is_integer() else lasts
+            return int(duration_s) if (duration_s := value.total_seconds()).is_integer() else duration_s
         if isinstance(value, frozenset):
             return sorted(value)
         word = next((word for word, choice in self.choices.items() if choice == value), str(value))
@@ -146,10 +146,10 @@ def flag(default: bool, about: str) -> bool:  # noqa: FBT001 - as the others hav
 def whole(default: int, about: str, *, low: int = 0, high: int = 999_999_999) -> int:
     """Declare a setting that takes a whole number within bounds."""
 
-    def read(came: str) -> int:
-        if not came.isascii() or not came.isdecimal() or len(came) > len(str(high)):
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or len(text) > len(str(high)):
             raise ValueError
-        return int(_within(int(came), low, high))
+        return int(_within(int(text), low, high))
 
     return setting(default, about, read=read, expected=f"a whole number from {low} to {high}")
 
@@ -157,8 +157,8 @@ def whole(default: int, about: str, *, low: int = 0, high: int = 999_999_999) ->
 def seconds(default: timedelta, about: str, *, low: int = 0) -> timedelta:
     """Declare a setting that takes seconds, with a fraction if need be, as a duration."""
 
-    def read(came: str) -> timedelta:
-        number = float(came)
+    def read(text: str) -> timedelta:
+        number = float(text)
         if not math.isfinite(number):
             raise ValueError
         return timedelta(seconds=_within(number, low, _LONGEST_S))
@@ -185,9 +185,9 @@ def one_of(default: T, about: str, choices: Mapping[str, T] | Iterable[T]) -> T:
     return setting(default, about, read=words.__getitem__, expected=" or ".join(words), choices=words)
 
 
-def split_names(came: str) -> frozenset[str]:
+def split_names(text: str) -> frozenset[str]:
     """Return the names in a text, in lower case."""
-    return frozenset(came.lower().replace(",", " ").split())
+    return frozenset(text.lower().replace(",", " ").split())
 
 
 def _within(number: float, low: int, high: int) -> float:

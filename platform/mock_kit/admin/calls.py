@@ -148,32 +148,32 @@ class CallLog:
     def add(self, workspace: str, call: RecordedCall) -> None:
         """Keep a call."""
         with self._budget.lock:
-            kept = self._kept.get(workspace)
-            if kept is None:
-                kept = self._kept[workspace] = _Kept(changes=self._buffer(), reads=self._buffer())
-            (kept.reads if call.method in READS else kept.changes).add(call, call.number)
+            buffers = self._kept.get(workspace)
+            if buffers is None:
+                buffers = self._kept[workspace] = _Kept(changes=self._buffer(), reads=self._buffer())
+            (buffers.reads if call.method in READS else buffers.changes).add(call, call.number)
 
     def clear(self, workspace: str) -> None:
         """Forget a workspace's calls, and count that."""
         with self._budget.lock:
-            kept = self._kept.pop(workspace, None)
-            if kept is not None:
-                self._budget.release(kept.changes)
-                self._budget.release(kept.reads)
+            buffers = self._kept.pop(workspace, None)
+            if buffers is not None:
+                self._budget.release(buffers.changes)
+                self._budget.release(buffers.reads)
             self._resets[workspace] = self._resets.get(workspace, 0) + 1
 
     def after(self, workspace: str, number: int, *, limit: int) -> CallPage:
         """Return the first so many calls that were answered after the one with a number, or ``PAGE_BYTES`` of them."""
         with self._budget.lock:
-            kept = self._kept.get(workspace) or _Kept(changes=RingBuffer.empty(), reads=RingBuffer.empty())
-            calls = [call for _, call in (*kept.changes.entries, *kept.reads.entries)]
+            buffers = self._kept.get(workspace) or _Kept(changes=RingBuffer.empty(), reads=RingBuffer.empty())
+            calls = [call for _, call in (*buffers.changes.entries, *buffers.reads.entries)]
             resets = self._resets.get(workspace, 0)
-            pruned, pruned_reads = kept.changes.pruned, kept.reads.pruned
+            pruned, pruned_reads = buffers.changes.pruned, buffers.reads.pruned
         newer = sorted((call for call in calls if call.number > number), key=lambda call: call.number)
-        shown = _page(newer[:limit])
+        page = _page(newer[:limit])
         return CallPage(
-            calls=shown,
-            more=len(shown) < len(newer),
+            calls=page,
+            more=len(page) < len(newer),
             total=len(calls),
             resets=resets,
             last=max((call.number for call in calls), default=0),

@@ -137,16 +137,16 @@ class FaultBook:
             FaultRuleError: one of them cannot be read.
             SnapshotError: one has struck more often than it was tried.
         """
-        sent: Any = {"faults": [kept.rule for kept in value]}
+        sent: Any = {"faults": [entry.rule for entry in value]}
         rules = parse_rules(sent, service=self.service, shape=self.shape)
-        for place, kept in enumerate(value):
-            if kept.struck > kept.seen:
+        for place, entry in enumerate(value):
+            if entry.struck > entry.seen:
                 raise SnapshotError(
-                    f"memory.faults[{place}].struck: expected {kept.seen} at the most, as often as it was seen; got {kept.struck}"
+                    f"memory.faults[{place}].struck: expected {entry.seen} at the most, as often as it was seen; got {entry.struck}"
                 )
         entries = [
-            FaultEntry(rule=rule, seen=kept.seen, struck=kept.struck)
-            for rule, kept in zip(rules, value, strict=True)
+            FaultEntry(rule=rule, seen=entry.seen, struck=entry.struck)
+            for rule, entry in zip(rules, value, strict=True)
         ]
         self._write(connection, workspace.name, entries)
 
@@ -179,9 +179,9 @@ class FaultBook:
 
     def _load(self) -> dict[str, list[FaultEntry]]:
         loaded: dict[str, list[FaultEntry]] = {}
-        mine = _faults.select().where(_faults.c.service == self.service)
+        query = _faults.select().where(_faults.c.service == self.service)
         with self._database.reading() as connection:
-            for row in connection.execute(mine.order_by(_faults.c.workspace, _faults.c.position)):
+            for row in connection.execute(query.order_by(_faults.c.workspace, _faults.c.position)):
                 (rule,) = convert({"faults": [decode(row.rule)]}, self.shape).faults
                 entry = FaultEntry(rule=rule, seen=row.seen, struck=row.struck)
                 loaded.setdefault(row.workspace, []).append(entry)

@@ -18,7 +18,7 @@ from werkzeug.datastructures import Headers
 
 from mock_kit.api.json_text import Json, encode
 from mock_kit.text import HEADER_NAME
-from mock_kit.web.wire import DELAY_HEADER, Reply
+from mock_kit.web.wire import BODILESS, DELAY_HEADER, Reply
 from mock_kit.web.wsgi import DroppedError
 from mock_kit.workspaces.seeded import number
 
@@ -40,7 +40,6 @@ _FRAMING = frozenset(
         "upgrade",
     }
 )
-_BODILESS = frozenset({204, 304})
 
 
 class FaultRuleError(ValueError):
@@ -201,7 +200,7 @@ def distort(reply: Reply, effect: Effect) -> Reply:
     status = effect.status or reply.status
     headers = Headers(reply.headers)
     body = reply.body
-    if status in _BODILESS:
+    if status in BODILESS:
         body = b""
         headers.remove("Content-Length")
         headers.remove("Content-Type")

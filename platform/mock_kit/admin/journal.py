@@ -153,14 +153,14 @@ class Journal:
         with self._budget.lock:
             buffer = self._kept.get(workspace) or RingBuffer.empty()
             entries, pruned = [*reversed(buffer.entries)], buffer.pruned
-        found = [(number, one) for number, one in entries if not text or _has(one, text)]
-        left = [(number, one) for number, one in found if before is None or number < before]
-        shown = left[:limit]
+        matches = [(number, one) for number, one in entries if not text or _has(one, text)]
+        older = [(number, one) for number, one in matches if before is None or number < before]
+        page = older[:limit]
         return ExchangePage(
-            exchanges=[one for _, one in shown],
-            last=shown[-1][0] if shown else 0,
-            total=len(found),
-            more=len(left) > len(shown),
+            exchanges=[one for _, one in page],
+            last=page[-1][0] if page else 0,
+            total=len(matches),
+            more=len(older) > len(page),
             pruned=pruned,
         )
 
@@ -204,5 +204,5 @@ def _headers(pairs: list[tuple[str, str]]) -> dict[str, Json]:
 
 
 def _body(raw: bytes) -> str:
-    shown = mask_body(raw[:KEPT_BYTES].decode("utf-8", "replace"))
-    return shown + " ..." if len(raw) > KEPT_BYTES else shown
+    text = mask_body(raw[:KEPT_BYTES].decode("utf-8", "replace"))
+    return text + " ..." if len(raw) > KEPT_BYTES else text

@@ -42,9 +42,9 @@ class MemoryBudget:
     def buffer(self, *, most: int, most_bytes: int) -> "RingBuffer[Any]":
         """Make a buffer for so many things, and for so many bytes of them."""
         with self.lock:
-            made = RingBuffer[Any](most=most, most_bytes=most_bytes, changed=self._weigh)
-            self._buffers.append(made)
-        return made
+            buffer = RingBuffer[Any](most=most, most_bytes=most_bytes, changed=self._weigh)
+            self._buffers.append(buffer)
+        return buffer
 
     def release(self, buffer: "RingBuffer[Any]") -> None:
         """Forget a buffer and what is in it."""
@@ -99,9 +99,9 @@ class RingBuffer(Generic[Item]):
 
     def drop(self) -> None:
         """Let the oldest go."""
-        number, gone = self.entries.popleft()
+        number, item = self.entries.popleft()
         self.pruned = max(self.pruned, number)
-        self._change(-gone.weight)
+        self._change(-item.weight)
 
     def _change(self, more: int) -> None:
         self.weight += more

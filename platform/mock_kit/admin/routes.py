@@ -65,15 +65,6 @@ class Measure:
     value: float
 
 
-def _unheld(_workspace: Workspace) -> AbstractContextManager[object]:
-    """Hold nothing: whatever runs in the workspace does no harm to a reset."""
-    return nullcontext()
-
-
-def _no_measures() -> Mapping[str, Measure]:
-    return {}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Admin:
     """What the admin routes of a service need.
@@ -81,7 +72,7 @@ class Admin:
     Attributes:
         workspace_of: whose workspace a request means; raises UnknownWorkspaceError for foreign credentials.
         reset: brings a workspace back to its start in this service.
-        holding: lets nothing run in a workspace that would be in the way of a reset; raises if something does already.
+        holding: keeps a workspace's jobs from running during a reset; raises if one runs already.
         others: where the other services of the stack are, by their names, as far as this one knows.
         whose: the query parameters by which ``workspace_of`` goes; any admin call may have them.
         measures: name -> what the service knows about itself, for health and metrics.
@@ -95,10 +86,10 @@ class Admin:
     journal: Journal
     middleware: JournalMiddleware
     guard: Guard
-    holding: Callable[[Workspace], AbstractContextManager[object]] = _unheld
+    holding: Callable[[Workspace], AbstractContextManager[object]] = nullcontext
     others: Mapping[str, str] = field(default_factory=dict)
     whose: tuple[str, ...] = ()
-    measures: Callable[[], Mapping[str, Measure]] = _no_measures
+    measures: Callable[[], Mapping[str, Measure]] = dict
 
 
 def json_answer(value: object, status: int = 200) -> Response:
@@ -111,8 +102,8 @@ def add_admin(app: Flask, admin: Admin) -> None:
     app.extensions[_EXTENSION] = admin
     app.before_request(_guard)
     app.register_blueprint(bp)
-    taken = operation(problems=_PROBLEMS, takes={JSON: admin.faults.shape})
-    app.add_url_rule("/_local/faults", "admin.script_faults", taken(script_faults), methods=["PUT"])
+    declare = operation(problems=_PROBLEMS, takes={JSON: admin.faults.shape})
+    app.add_url_rule("/_local/faults", "admin.script_faults", declare(script_faults), methods=["PUT"])
 
 
 class ResetQuery(Struct):
@@ -169,11 +160,11 @@ def health() -> Answer[dict[str, str | float]]:
 @operation(problems=(*_PROBLEMS, 409))
 def reset(query: ResetQuery) -> Answer[dict[str, object]]:
     """Bring one workspace, or every one, back to its start in this service: all of them, or none if one is busy."""
-    chosen = list(_admin().workspaces) if query.all else [asked_workspace()]
-    with ExitStack() as held:
-        for workspace in chosen:
-            held.enter_context(_admin().holding(workspace))
-        for workspace in [] if query.check else chosen:
+    targets = list(_admin().workspaces) if query.all else [asked_workspace()]
+    with ExitStack() as holds:
+        for workspace in targets:
+            holds.enter_context(_admin().holding(workspace))
+        for workspace in [] if query.check else targets:
             _reset(workspace)
     return Answer({})
 
@@ -210,15 +201,13 @@ def journal(query: JournalQuery) -> Answer[dict[str, object]]:
 
     ``pruned`` counts those that made room for others since the last reset.
     """
-    found = _admin().journal.page(
-        asked_workspace().name, text=query.q, before=query.before, limit=query.limit
-    )
+    page = _admin().journal.page(asked_workspace().name, text=query.q, before=query.before, limit=query.limit)
     return Answer(
         {
-            "count": len(found.exchanges),
-            **page_json(found.total, {"before": found.last} if found.more else None),
-            "pruned": found.pruned,
-            "exchanges": [exchange.to_json() for exchange in found.exchanges],
+            "count": len(page.exchanges),
+            **page_json(page.total, {"before": page.last} if page.more else None),
+            "pruned": page.pruned,
+            "exchanges": [exchange.to_json() for exchange in page.exchanges],
         }
     )
 
@@ -232,15 +221,15 @@ def calls(query: CallsQuery) -> Answer[dict[str, object]]:
     ``prunedReads`` are those of the latest change and the latest read that made room for others, 0 if none did.
     """
     workspace = asked_workspace()
-    found = _admin().journal.calls.after(workspace.name, query.after, limit=query.limit)
+    page = _admin().journal.calls.after(workspace.name, query.after, limit=query.limit)
     return Answer(
         {
-            "resets": found.resets,
-            "last": found.last,
-            "pruned": found.pruned,
-            "prunedReads": found.pruned_reads,
-            **page_json(found.total, {"after": found.calls[-1].number} if found.more else None),
-            "calls": [call.to_json(workspace) for call in found.calls],
+            "resets": page.resets,
+            "last": page.last,
+            "pruned": page.pruned,
+            "prunedReads": page.pruned_reads,
+            **page_json(page.total, {"after": page.calls[-1].number} if page.more else None),
+            "calls": [call.to_json(workspace) for call in page.calls],
         }
     )
 
@@ -310,9 +299,11 @@ def _guard() -> None:
 
 def _refuse_unknown_parameters(asked: Request, view: Callable[..., object]) -> None:
     """Refuse what an admin route does not read; the vendors' routes pass over it, as the vendors do."""
-    known = operation_of(view)
-    if known is not None:
-        refuse_unknown_parameters(asked.args, dict.fromkeys([*parameters_of(known.query), *_admin().whose]))
+    declared = operation_of(view)
+    if declared is not None:
+        refuse_unknown_parameters(
+            asked.args, dict.fromkeys([*parameters_of(declared.query), *_admin().whose])
+        )
 
 
 def _entries(workspace: Workspace) -> Answer[dict[str, list[object]]]:

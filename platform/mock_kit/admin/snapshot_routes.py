@@ -75,5 +75,5 @@ def restore(query: RestoreQuery) -> Answer[RestoredJson]:
 
 
 def _snapshots() -> Snapshots:
-    found: Snapshots = current_app.extensions[_EXTENSION]
-    return found
+    snapshots: Snapshots = current_app.extensions[_EXTENSION]
+    return snapshots

@@ -44,22 +44,22 @@ class Route:
 
 def declared_routes(app: "Flask") -> Iterator[Route]:
     """Yield the declared operations in the order of their paths."""
-    found = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
     reached = [
-        (rule, method, known)
-        for rule in found
+        (rule, method, declared)
+        for rule in rules
         for method in _METHODS
-        if method in (rule.methods or ()) and (known := operation_of(app.view_functions[rule.endpoint]))
+        if method in (rule.methods or ()) and (declared := operation_of(app.view_functions[rule.endpoint]))
     ]
-    ways: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for rule, _, _ in reached:
-        ways[rule.endpoint] = ways.get(rule.endpoint, 0) + 1
-    taken: set[str] = set()
-    for rule, method, known in reached:
-        identity = rule.endpoint if ways[rule.endpoint] == 1 else f"{rule.endpoint}.{method.lower()}"
-        while identity in taken:
+        counts[rule.endpoint] = counts.get(rule.endpoint, 0) + 1
+    ids: set[str] = set()
+    for rule, method, declared in reached:
+        identity = rule.endpoint if counts[rule.endpoint] == 1 else f"{rule.endpoint}.{method.lower()}"
+        while identity in ids:
             identity += "_"
-        taken.add(identity)
+        ids.add(identity)
         summary, _, text = (getdoc(app.view_functions[rule.endpoint]) or "").partition("\n\n")
         path, parameters = _path(rule)
         yield Route(
@@ -70,27 +70,27 @@ def declared_routes(app: "Flask") -> Iterator[Route]:
             summary=summary.replace("\n", " "),
             text=text,
             tag=rule.endpoint.rpartition(".")[0],
-            operation=known,
+            operation=declared,
         )
 
 
 def _path(rule: "Rule") -> tuple[str, list[dict[str, object]]]:
     parameters = [
-        {"name": found["name"], "in": "path", "required": True, "schema": _segment(found)}
-        for found in _VARIABLE.finditer(rule.rule)
+        {"name": variable["name"], "in": "path", "required": True, "schema": _segment(variable)}
+        for variable in _VARIABLE.finditer(rule.rule)
     ]
-    return _VARIABLE.sub(lambda found: f"{{{found['name']}}}", rule.rule), parameters
+    return _VARIABLE.sub(lambda variable: f"{{{variable['name']}}}", rule.rule), parameters
 
 
-def _segment(found: re.Match[str]) -> dict[str, object]:
+def _segment(variable: re.Match[str]) -> dict[str, object]:
     """Return the schema of a path's variable."""
-    match found["converter"]:
+    match variable["converter"]:
         case "int":
             return {"type": "integer", "minimum": 0}
         case "id":
             return {"type": "string", "pattern": "^[0-9]{1,18}$"}
         case "any":
-            names = [name.strip().strip("\"'") for name in (found["arguments"] or "").split(",")]
+            names = [name.strip().strip("\"'") for name in (variable["arguments"] or "").split(",")]
             return {"type": "string", "enum": names}
         case _:
             return {"type": "string", "minLength": 1}
@@ -99,8 +99,8 @@ def _segment(found: re.Match[str]) -> dict[str, object]:
 def attribute_texts(shape: type) -> dict[str, str]:
     """Return what a shape's docstring, or that of a shape it stands on, says about each attribute."""
     texts: dict[str, str] = {}
-    for known in reversed(shape.__mro__):
-        _, _, section = cleandoc(known.__doc__ or "").partition("Attributes:\n")
+    for base in reversed(shape.__mro__):
+        _, _, section = cleandoc(base.__doc__ or "").partition("Attributes:\n")
         texts |= _entries(section)
     return texts
 
@@ -110,9 +110,9 @@ def _entries(section: str) -> dict[str, str]:
     texts: dict[str, str] = {}
     names: list[str] = []
     for line in section.splitlines():
-        if found := re.match(r" {4}(\w+(?:, \w+)*): (.*)", line):
-            names = found[1].split(", ")
-            texts |= dict.fromkeys(names, found[2])
+        if entry := re.match(r" {4}(\w+(?:, \w+)*): (.*)", line):
+            names = entry[1].split(", ")
+            texts |= dict.fromkeys(names, entry[2])
         elif line.startswith(" " * 5):
             texts |= {name: f"{texts[name]} {line.strip()}" for name in names}
     return texts

@@ -13,8 +13,8 @@ def schemas_of(shapes: Sequence[object], *, reference: str) -> tuple[tuple[Any, 
     Args:
         reference: how a name is referred to, ``{name}`` in its place.
     """
-    made, named = msgspec.json.schema_components(shapes, schema_hook=_any_json, ref_template=reference)
-    return tuple(map(_dedented, made)), _dedented(named)
+    schemas, named = msgspec.json.schema_components(shapes, schema_hook=_any_json, ref_template=reference)
+    return tuple(map(_dedented, schemas)), _dedented(named)
 
 
 def _dedented(value: Any) -> Any:

@@ -42,8 +42,8 @@ class MalformedJsonError(ValueError):
 class NotJsonContentError(ValueError):
     """A request names another content type than JSON."""
 
-    def __init__(self, came: str) -> None:
-        super().__init__(f"Content-Type must be application/json; got {came!r}")
+    def __init__(self, content_type: str) -> None:
+        super().__init__(f"Content-Type must be application/json; got {content_type!r}")
 
 
 def encode(value: object) -> bytes:
@@ -99,9 +99,9 @@ def read_json(request: "Request", *, deepest: int = DEEPEST) -> Json:
 
 def _malformed(data: bytes, reason: str) -> MalformedJsonError:
     """Turn the decoder's byte offset into a line and a column; without one, the text ended too early."""
-    found = _BYTE.search(reason)
+    byte = _BYTE.search(reason)
     words = _BYTE.sub("", reason).removeprefix("JSON is malformed: ").lower()
-    offset = int(found[1]) - (words in _READ_PAST) if found else len(data.rstrip())
+    offset = int(byte[1]) - (words in _READ_PAST) if byte else len(data.rstrip())
     return MalformedJsonError(words, at=_place(data, offset))
 
 

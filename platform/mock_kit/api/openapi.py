@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from flask import Response
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _REF = "#/components/schemas/{name}"
+_Schemas: TypeAlias = Mapping[object, dict[str, Any]]
+"""Shape -> its JSON Schema, which refers to components where shapes have names."""
+
 CREDENTIALS = "credentials"
 """The name of the security scheme."""
 
@@ -59,7 +62,9 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
     from apispec import APISpec  # noqa: PLC0415 - only where a document is wanted
 
     routes = list(declared_routes(app))
-    schema = _Schemas([description.problem, *_shapes(routes)])
+    shapes = list(dict.fromkeys([description.problem, *_shapes(routes)]))
+    schemas, components = schemas_of(shapes, reference=_REF)
+    schema_of = dict(zip(shapes, schemas, strict=True))
     spec = APISpec(
         title=description.title,
         version=description.version,
@@ -67,20 +72,20 @@ def document(app: "Flask", description: Description) -> dict[str, Any]:
         info={"description": description.text},
     )
     spec.components.security_scheme(CREDENTIALS, dict(description.security))
-    for name, component in schema.components.items():
+    for name, component in components.items():
         spec.components.schema(name, component)
     for route in routes:
         spec.path(
             path=route.path,
             parameters=route.parameters,
-            operations={route.method.lower(): _described(route, description, schema)},
+            operations={route.method.lower(): _described(route, description, schema_of)},
         )
-    made: dict[str, Any] = spec.to_dict()
-    made["paths"].update(description.paths)
-    for section, components in description.components.items():
-        made["components"].setdefault(section, {}).update(components)
-    _check_consistent(made["paths"])
-    return made
+    result: dict[str, Any] = spec.to_dict()
+    result["paths"].update(description.paths)
+    for section, further in description.components.items():
+        result["components"].setdefault(section, {}).update(further)
+    _check_consistent(result["paths"])
+    return result
 
 
 def serve_document(app: "Flask", description: Description | Callable[[], Description]) -> None:
@@ -98,7 +103,7 @@ def serve_document(app: "Flask", description: Description | Callable[[], Descrip
 
 
 def _check_consistent(paths: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse links that lead nowhere, and paths that are told apart by names only: they are slips of ours.
+    """Refuse links that lead nowhere, and paths that are told apart by names only: they are mistakes in the declarations.
 
     Raises:
         LookupError: says which.
@@ -108,64 +113,54 @@ def _check_consistent(paths: Mapping[str, Mapping[str, Any]]) -> None:
         alike = shapes.setdefault(re.sub(r"\{\w+\}", "{}", path), path)
         if alike != path:
             raise LookupError(f"{alike} and {path} are one path; name its variables alike")
-    operations = [said for item in paths.values() for method, said in item.items() if method != "parameters"]
-    known = {said["operationId"] for said in operations}
-    for said in operations:
-        for response in said["responses"].values():
+    operations = [each for item in paths.values() for method, each in item.items() if method != "parameters"]
+    ids = {each["operationId"] for each in operations}
+    for each in operations:
+        for response in each["responses"].values():
             for link in response.get("links", {}).values():
-                if link["operationId"] not in known:
+                if link["operationId"] not in ids:
                     raise LookupError(
-                        f"{said['operationId']} links to {link['operationId']!r}, which is no operation"
+                        f"{each['operationId']} links to {link['operationId']!r}, which is no operation"
                     )
-
-
-class _Schemas:
-    """The JSON Schemas of types, those with names under components."""
-
-    def __init__(self, shapes: list[object]) -> None:
-        distinct = list(dict.fromkeys(shapes))
-        made, self.components = schemas_of(distinct, reference=_REF)
-        self._made = dict(zip(distinct, made, strict=True))
-
-    def __call__(self, shape: object) -> dict[str, Any]:
-        """Return the schema of one of them."""
-        made: dict[str, Any] = self._made[shape]
-        return made
 
 
 def _shapes(routes: list[Route]) -> Iterator[object]:
     for route in routes:
-        known = route.operation
-        yield from (shape for shape in (*known.takes.values(), *known.gives.values()) if shape is not None)
-        if known.problem is not None:
-            yield known.problem
-        yield from (callback.body for callback in known.callbacks.values())
-        if known.query is not None:
-            yield from (without_none(parameter.type) for parameter in msgspec.structs.fields(known.query))
+        operation = route.operation
+        yield from (
+            shape for shape in (*operation.takes.values(), *operation.gives.values()) if shape is not None
+        )
+        if operation.problem is not None:
+            yield operation.problem
+        yield from (callback.body for callback in operation.callbacks.values())
+        if operation.query is not None:
+            yield from (without_none(parameter.type) for parameter in msgspec.structs.fields(operation.query))
 
 
-def _described(route: Route, description: Description, schema: _Schemas) -> dict[str, object]:
-    known = route.operation
-    said: dict[str, object] = {
+def _described(route: Route, description: Description, schema_of: _Schemas) -> dict[str, object]:
+    operation = route.operation
+    described: dict[str, object] = {
         "operationId": route.id,
         "summary": route.summary,
         "description": route.text,
         "tags": [route.tag],
-        "responses": _responses(route, description, schema),
+        "responses": _responses(route, description, schema_of),
     }
-    if known.query is not None:
-        said["parameters"] = _parameters(known.query, schema)
-    if known.takes:
-        required = all(without_none(shape) is shape for shape in known.takes.values())
-        said["requestBody"] = {"required": required, "content": _content(known.takes, schema)}
-    if known.callbacks:
-        said["callbacks"] = {name: _callback(callback, schema) for name, callback in known.callbacks.items()}
-    if known.guarded:
-        said["security"] = [{CREDENTIALS: []}]
-    return said
+    if operation.query is not None:
+        described["parameters"] = _parameters(operation.query, schema_of)
+    if operation.takes:
+        required = all(without_none(shape) is shape for shape in operation.takes.values())
+        described["requestBody"] = {"required": required, "content": _content(operation.takes, schema_of)}
+    if operation.callbacks:
+        described["callbacks"] = {
+            name: _callback(callback, schema_of) for name, callback in operation.callbacks.items()
+        }
+    if operation.guarded:
+        described["security"] = [{CREDENTIALS: []}]
+    return described
 
 
-def _parameters(query: type, schema: _Schemas) -> list[dict[str, object]]:
+def _parameters(query: type, schema_of: _Schemas) -> list[dict[str, object]]:
     texts = attribute_texts(query)
     return [
         {
@@ -173,48 +168,51 @@ def _parameters(query: type, schema: _Schemas) -> list[dict[str, object]]:
             "in": "query",
             "required": parameter.required,
             "description": texts.get(parameter.name, ""),
-            "schema": schema(without_none(parameter.type)),
+            "schema": schema_of[without_none(parameter.type)],
         }
         for parameter in msgspec.structs.fields(query)
     ]
 
 
-def _responses(route: Route, description: Description, schema: _Schemas) -> dict[str, object]:
-    known = route.operation
-    success: dict[str, object] = {"description": HTTPStatus(known.status).phrase}
-    headers = {**description.headers, **known.headers}
+def _responses(route: Route, description: Description, schema_of: _Schemas) -> dict[str, object]:
+    operation = route.operation
+    success: dict[str, object] = {"description": HTTPStatus(operation.status).phrase}
+    headers = {**description.headers, **operation.headers}
     if headers:
         success["headers"] = {name: _header(text) for name, text in headers.items()}
-    if known.gives:
-        success["content"] = _content(known.gives, schema)
-    if known.links:
-        success["links"] = {name: _link(link) for name, link in known.links.items()}
-    problem: dict[str, object] = {"content": {JSON: {"schema": schema(known.problem or description.problem)}}}
+    if operation.gives:
+        success["content"] = _content(operation.gives, schema_of)
+    if operation.links:
+        success["links"] = {name: _link(link) for name, link in operation.links.items()}
+    problem: dict[str, object] = {
+        "content": {JSON: {"schema": schema_of[operation.problem or description.problem]}}
+    }
     if description.headers:
         problem["headers"] = {name: _header(text) for name, text in description.headers.items()}
-    statuses = sorted({*_implied(route), *known.problems, *description.problems})
+    statuses = sorted({*_implied(route), *operation.problems, *description.problems})
     return {
-        str(known.status): success,
+        str(operation.status): success,
         **{str(status): {"description": HTTPStatus(status).phrase, **problem} for status in statuses},
     }
 
 
 def _implied(route: Route) -> set[int]:
     """Return the statuses that follow from what an operation takes; an admin route refuses any other parameter."""
-    known = route.operation
+    operation = route.operation
     statuses: set[int] = set()
-    if known.query is not None or route.path.startswith("/_local/"):
+    if operation.query is not None or route.path.startswith("/_local/"):
         statuses.add(400)
-    if known.takes:
+    if operation.takes:
         statuses |= {400, 413, 415}
-    if known.guarded:
+    if operation.guarded:
         statuses.add(401)
     return statuses
 
 
-def _content(shapes: Mapping[str, object], schema: _Schemas) -> dict[str, object]:
+def _content(shapes: Mapping[str, object], schema_of: _Schemas) -> dict[str, object]:
     return {
-        media_type: {} if shape is None else {"schema": schema(shape)} for media_type, shape in shapes.items()
+        media_type: {} if shape is None else {"schema": schema_of[shape]}
+        for media_type, shape in shapes.items()
     }
 
 
@@ -226,7 +224,7 @@ def _link(link: Link) -> dict[str, object]:
     return {"operationId": link.operation, "parameters": dict(link.parameters)}
 
 
-def _callback(callback: OpenApiCallback, schema: _Schemas) -> dict[str, object]:
+def _callback(callback: OpenApiCallback, schema_of: _Schemas) -> dict[str, object]:
     request: dict[str, object] = {
         "summary": callback.description,
         "parameters": [
@@ -239,7 +237,7 @@ def _callback(callback: OpenApiCallback, schema: _Schemas) -> dict[str, object]:
             }
             for name, text in callback.headers.items()
         ],
-        "requestBody": {"required": True, "content": {JSON: {"schema": schema(callback.body)}}},
+        "requestBody": {"required": True, "content": {JSON: {"schema": schema_of[callback.body]}}},
         "responses": {"200": {"description": "taken; any other status is tried again"}},
     }
     return {callback.url: {"post": request}}

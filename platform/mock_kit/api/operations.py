@@ -112,10 +112,10 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
                 path["query"] = read_query(request.args, query)
             if body is not None:
                 path["body"] = read_body(request, body)
-            made = view(*who, **path)
-            return _response(made) if isinstance(made, Answer) else made
+            answer = view(*who, **path)
+            return _response(answer) if isinstance(answer, Answer) else answer
 
-        known = Operation(
+        declared = Operation(
             query=query,
             takes={JSON: body} if body is not None else takes or {},
             gives=gives if gives is not None else _given(hints.get("return")),
@@ -127,7 +127,7 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
             callbacks=callbacks or {},
             guarded=needs is not None,
         )
-        run.operation = known  # type: ignore[attr-defined]  # found again by operation_of
+        run.operation = declared  # type: ignore[attr-defined]  # found again by operation_of
         return run
 
     return declare
@@ -135,8 +135,8 @@ def operation(  # noqa: PLR0913 - what an operation has beside its view's signat
 
 def operation_of(view: Callable[..., object]) -> Operation | None:
     """Return what a view was declared to be."""
-    known: Operation | None = getattr(view, "operation", None)
-    return known
+    declared: Operation | None = getattr(view, "operation", None)
+    return declared
 
 
 def _given(returned: object) -> dict[str, object]:
@@ -145,6 +145,6 @@ def _given(returned: object) -> dict[str, object]:
     return dict.fromkeys([JSON], shapes[0]) if shapes else {}
 
 
-def _response(made: Answer[Any]) -> Response:
-    body = b"" if made.value is None else encode(made.value)
-    return Response(body, status=made.status, headers=dict(made.headers), content_type=JSON)
+def _response(answer: Answer[Any]) -> Response:
+    body = b"" if answer.value is None else encode(answer.value)
+    return Response(body, status=answer.status, headers=dict(answer.headers), content_type=JSON)

@@ -21,7 +21,7 @@ _UNKNOWN = re.compile("Object contains unknown field `(.+?)`")
 _STEP = re.compile(r"\.(?P<key>[^.\[\]]+)|\[(?P<at>\d+|\.\.\.)\]")
 
 
-def refusal(error: "ValidationError", came: Json, shape: object) -> str:
+def refusal(error: "ValidationError", value: Json, shape: object) -> str:
     """Say what is wrong with a value, what stood in that place, and what its object should look like.
 
     A shape's own check, which refuses in its own words, is left to them.
@@ -29,11 +29,11 @@ def refusal(error: "ValidationError", came: Json, shape: object) -> str:
     reason = str(error)
     if not reason.startswith(("Expected", "Object", "Invalid enum value")):
         return reason
-    found = _PLACE.search(reason)
-    steps = list(_steps(found["steps"])) if found else []
-    said = "" if ", got `" in reason or not reason.startswith("Expected") else _came(came, steps)
+    place = _PLACE.search(reason)
+    steps = list(_steps(place["steps"])) if place else []
+    received = "" if ", got `" in reason or not reason.startswith("Expected") else _came(value, steps)
     around = _nearest(inspect.type_info(shape), steps)
-    return f"{reason}{_meant(reason, around)}{said}; expected {_shape(around)}"
+    return f"{reason}{_meant(reason, around)}{received}; expected {_shape(around)}"
 
 
 def _meant(reason: str, around: inspect.Type) -> str:
@@ -76,19 +76,19 @@ def _came(value: Json, steps: list[str | int | None]) -> str:
     return f"; got {shortened(text, _SHOWN)}"
 
 
-def _nearest(known: inspect.Type, steps: list[str | int | None]) -> inspect.Type:
+def _nearest(type_: inspect.Type, steps: list[str | int | None]) -> inspect.Type:
     """Return the innermost object around a place, or the whole shape."""
-    nearest = known = _plain(known)
+    nearest = type_ = _plain(type_)
     for step in steps:
-        known = _plain(_inside(known, step))
-        if isinstance(known, inspect.StructType):
-            nearest = known
+        type_ = _plain(_inside(type_, step))
+        if isinstance(type_, inspect.StructType):
+            nearest = type_
     return nearest
 
 
-def _inside(known: inspect.Type, step: str | int | None) -> inspect.Type:
+def _inside(type_: inspect.Type, step: str | int | None) -> inspect.Type:
     """Return the type of an entry."""
-    match known:
+    match type_:
         case inspect.StructType(fields=fields):
             return next((each.type for each in fields if each.encode_name == step), inspect.AnyType())
         case inspect.ListType(item_type=entry) | inspect.DictType(value_type=entry):
@@ -97,40 +97,40 @@ def _inside(known: inspect.Type, step: str | int | None) -> inspect.Type:
             return inspect.AnyType()
 
 
-def _plain(known: inspect.Type) -> inspect.Type:
+def _plain(type_: inspect.Type) -> inspect.Type:
     """Return a type without what is said about it, and of several the one that has entries."""
-    if isinstance(known, inspect.Metadata):
-        return _plain(known.type)
-    if isinstance(known, inspect.UnionType):
-        members = [_plain(member) for member in known.types]
+    if isinstance(type_, inspect.Metadata):
+        return _plain(type_.type)
+    if isinstance(type_, inspect.UnionType):
+        members = [_plain(member) for member in type_.types]
         entries = (inspect.StructType, inspect.ListType, inspect.DictType)
-        return next((member for member in members if isinstance(member, entries)), known)
-    return known
+        return next((member for member in members if isinstance(member, entries)), type_)
+    return type_
 
 
-def _shape(known: inspect.Type) -> str:
+def _shape(type_: inspect.Type) -> str:
     """Write an object's keys with what each takes; one level of it."""
-    if not isinstance(known, inspect.StructType):
-        return _words(known)
-    keys = (f'"{each.encode_name}"{"" if each.required else "?"}' for each in known.fields)
-    told = [f"{key}: {_words(each.type)}" for key, each in zip(keys, known.fields, strict=True)]
-    text = f"{{{', '.join(told)}}}"
-    return shortened(text, _LONGEST_SHAPE)
+    if not isinstance(type_, inspect.StructType):
+        return _words(type_)
+    entries = (
+        f'"{each.encode_name}"{"" if each.required else "?"}: {_words(each.type)}' for each in type_.fields
+    )
+    return shortened(f"{{{', '.join(entries)}}}", _LONGEST_SHAPE)
 
 
-def _words(known: inspect.Type) -> str:  # noqa: C901, PLR0911 - a table of kinds
-    match known:
+def _words(type_: inspect.Type) -> str:  # noqa: C901, PLR0911 - a table of kinds
+    match type_:
         case inspect.Metadata(type=inner, extra_json_schema=extra):
-            said = (extra or {}).get("description")
-            return said if isinstance(said, str) else _words(inner)
+            description = (extra or {}).get("description")
+            return description if isinstance(description, str) else _words(inner)
         case inspect.IntType():
-            return "a whole number" + _bounds(known)
+            return "a whole number" + _bounds(type_)
         case inspect.FloatType():
-            return "a number" + _bounds(known)
+            return "a number" + _bounds(type_)
         case inspect.BoolType():
             return "true or false"
         case inspect.StrType():
-            return "a text" + _lengths(known)
+            return "a text" + _lengths(type_)
         case inspect.LiteralType(values=values):
             return "one of " + ", ".join(map(str, values))
         case inspect.EnumType(cls=members):

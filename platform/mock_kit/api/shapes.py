@@ -1,7 +1,7 @@
 """From what a stranger sends to a declared shape, or to an error that says what came and what was expected."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -24,6 +24,9 @@ SENT = "mock_kit.sent"
 
 _SHOWN = 100
 _WHOLE = re.compile("-?[0-9]{1,20}")
+_fields: Callable[[Any], tuple[FieldInfo, ...]] = cache(
+    msgspec.structs.fields
+)  # there are as many shapes as the program has
 
 
 class ShapeError(ValueError):
@@ -57,31 +60,31 @@ def read_query(sent: "MultiDict[str, str]", shape: type[T]) -> T:
             forbids others.
     """
     _refuse_others(sent, shape)
-    found: dict[str, object] = {}
+    values: dict[str, object] = {}
     for field in _fields(shape):
         name = field.encode_name
         if name in sent:
-            found[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
+            values[name] = sent.getlist(name) if _is_list(field.type) else _text(name, sent[name], field.type)
         elif field.required:
             raise ShapeError(f"{name} is missing; it must be {_words(field.type)}")
     try:
-        return msgspec.convert(found, shape, strict=False)
+        return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise _refusal(error, found, shape) from error
+        raise _refusal(error, values, shape) from error
 
 
-def refuse_unknown_parameters(sent: "MultiDict[str, str]", known: Collection[str]) -> None:
-    """Refuse parameters that nobody reads; each would be a slip that nobody notices.
+def refuse_unknown_parameters(sent: "MultiDict[str, str]", names: Collection[str]) -> None:
+    """Refuse parameters that nobody reads: a mistyped one would go unnoticed.
 
     Raises:
         ShapeError: says which one is none, and which there are.
     """
     for name in sent:
-        if name not in known:
-            near = nearest(name, known)
-            meant = f" (did you mean {near!r}?)" if near else ""
-            rest = f"expected any of {', '.join(known)}" if known else "this route takes none"
-            raise ShapeError(f"there is no parameter {_quoted(name)} here{meant}; {rest}")
+        if name not in names:
+            near = nearest(name, names)
+            hint = f" (did you mean {near!r}?)" if near else ""
+            rest = f"expected any of {', '.join(names)}" if names else "this route takes none"
+            raise ShapeError(f"there is no parameter {_quoted(name)} here{hint}; {rest}")
 
 
 def parameters_of(shape: type | None) -> list[str]:
@@ -98,7 +101,7 @@ def without_none(shape: object) -> object:
 
 
 def _refuse_others(sent: "MultiDict[str, str]", shape: Any) -> None:
-    """Refuse what a strict shape does not name, or names once; it would be a slip that nobody notices."""
+    """Refuse what a strict shape does not name, and several values for what it names once."""
     if not shape.__struct_config__.forbid_unknown_fields:
         return
     fields = {field.encode_name: field for field in _fields(shape)}
@@ -128,26 +131,16 @@ def _is_closed(plain: object) -> bool:
     return plain is bool or get_origin(plain) is Literal
 
 
-def _refusal(error: msgspec.ValidationError, found: Mapping[str, object], shape: Any) -> ShapeError:
+def _refusal(error: msgspec.ValidationError, values: Mapping[str, object], shape: Any) -> ShapeError:
     path = str(error).rpartition(" - at `$.")[2].rstrip("`").partition("[")[0]
     for field in _fields(shape):
-        if field.encode_name == path and path in found:
-            return ShapeError(f"{path} must be {_words(field.type)}; got {_quoted(found[path])}")
+        if field.encode_name == path and path in values:
+            return ShapeError(f"{path} must be {_words(field.type)}; got {_quoted(values[path])}")
     return ShapeError(f"query parameters: {error}")
 
 
-def _fields(shape: Any) -> tuple[FieldInfo, ...]:
-    return _fields_once(shape)
-
-
-@cache  # there are as many shapes as the program has
-def _fields_once(shape: Any) -> tuple[FieldInfo, ...]:
-    return msgspec.structs.fields(shape)
-
-
 def _quoted(value: object) -> str:
-    text = repr(value)
-    return shortened(text, _SHOWN)
+    return shortened(repr(value), _SHOWN)
 
 
 def _is_optional(shape: object) -> bool:

@@ -24,8 +24,8 @@ class ForeignDatabaseError(Exception):
     """A database has tables, and none of this program's."""
 
     def __init__(self, tables: list[str]) -> None:
-        shown = ", ".join(tables[:3]) + (" and others" if tables[3:] else "")
-        super().__init__(f"is another program's: it has the tables {shown}")
+        names = ", ".join(tables[:3]) + (" and others" if tables[3:] else "")
+        super().__init__(f"is another program's: it has the tables {names}")
 
 
 class DamagedDatabaseError(Exception):
@@ -42,8 +42,8 @@ def cure_of(error: Exception) -> str:
     "is another program's: it has the tables users; choose another place, nothing was changed"
     """
     code = _sqlite_code(error)
-    for known, reason, cure in _CURES:
-        if code == known:
+    for primary, reason, cure in _CURES:
+        if code == primary:
             return f"{reason}; {cure}"
     words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     match error:

@@ -41,18 +41,18 @@ class Prepared:
     def first(self, connection: Connection, values: Values) -> Row | None:
         """Return the first row, if there is any."""
         plan = self._plan(connection.dialect, values)
-        found = plan.sent(connection, values).fetchone()
-        return None if found is None else plan.row(found)
+        row = plan.sent(connection, values).fetchone()
+        return None if row is None else plan.row(row)
 
     def all(self, connection: Connection, values: Values) -> list[Row]:
         """Return all rows."""
         plan = self._plan(connection.dialect, values)
-        return [plan.row(found) for found in plan.sent(connection, values).fetchall()]
+        return [plan.row(row) for row in plan.sent(connection, values).fetchall()]
 
     def scalar(self, connection: Connection, values: Values) -> Any:
         """Return the first column of the first row; None if there is none."""
-        found = self.first(connection, values)
-        return None if found is None else found[0]
+        row = self.first(connection, values)
+        return None if row is None else row[0]
 
     def run(self, connection: Connection, values: Values) -> int:
         """Carry it out, and return how many rows that was about."""
@@ -129,14 +129,18 @@ class _Plan:
         connection.connection.cursor().executemany(self._text, [self._parameters(row) for row in rows])
 
     def _parameters(self, values: Values) -> Any:
-        found = [
+        parameters = [
             value if fixed else values[name] if convert is None else convert(values[name])
             for name, fixed, value, convert in self._slots
         ]
-        return found if self._by_place else dict(zip([slot.name for slot in self._slots], found, strict=True))
+        return (
+            parameters
+            if self._by_place
+            else dict(zip([slot.name for slot in self._slots], parameters, strict=True))
+        )
 
-    def _read(self, found: Sequence[Any]) -> Row:
-        values = list(found)
+    def _read(self, row: Sequence[Any]) -> Row:
+        values = list(row)
         for place, convert in self._out_of:
             values[place] = convert(values[place])
         return self._make(values)

@@ -44,8 +44,8 @@ class SnapshotTooLargeError(Exception):
     """A snapshot has more bytes than are taken back."""
 
     def __init__(self, size: int | None, *, largest: int) -> None:
-        came = "has no end in sight" if size is None else f"has {size} bytes"
-        super().__init__(f"the snapshot {came}; at most {largest} bytes are taken back")
+        actual = "has no end in sight" if size is None else f"has {size} bytes"
+        super().__init__(f"the snapshot {actual}; at most {largest} bytes are taken back")
 
 
 class Memory(Protocol):

@@ -47,9 +47,9 @@ def check_counted(
         query = select(func.max(column)).where(column.table.c.workspace == workspace)
         highest = connection.scalar(query)
         if highest is not None and (last is None or highest > last):
-            came = "there is none" if last is None else f"got {last}"
+            actual = "there is none" if last is None else f"got {last}"
             raise SnapshotError(
-                f"{counter}: expected {highest} or more, as tables.{column.table.name} has the {column.name} {highest}; {came}"
+                f"{counter}: expected {highest} or more, as tables.{column.table.name} has the {column.name} {highest}; {actual}"
             )
 
 

@@ -127,7 +127,7 @@ class TableRows:
         """
         names = self.names
         connection.execute(self.table.delete().where(self.table.c[_WORKSPACE] == workspace))
-        kept = [
+        inserted = [
             {_WORKSPACE: workspace}
             | {
                 name: reworded(name, value) if isinstance(value, str) else value
@@ -136,8 +136,8 @@ class TableRows:
             for row in rows
         ]
         try:
-            if kept:
-                connection.execute(self.table.insert(), kept)
+            if inserted:
+                connection.execute(self.table.insert(), inserted)
         except IntegrityError as error:
             raise TakenError(self.table.name, error.orig) from error
         except DataError as error:
@@ -156,8 +156,8 @@ class AllRows:
 
     def read(self, connection: Connection, workspace: str) -> dict[str, SnapshotRows]:
         """Return a workspace's rows by table; a table without any is left out."""
-        found = {name: table.read(connection, workspace) for name, table in sorted(self._tables.items())}
-        return {name: rows for name, rows in found.items() if rows.rows}
+        tables = {name: table.read(connection, workspace) for name, table in sorted(self._tables.items())}
+        return {name: rows for name, rows in tables.items() if rows.rows}
 
     def check(self, rows: dict[str, SnapshotRows]) -> dict[str, list[tuple[object, ...]]]:
         """Return rows as they can be kept.
@@ -196,14 +196,11 @@ def _is_anew(column: Column[Any]) -> bool:
 
 def _kind(column: Column[Any]) -> Any:
     """Return what a column takes."""
-    kind = column.type
-    if isinstance(kind, TypeDecorator) and not isinstance(kind, Instant):
-        kind = kind.impl_instance
-    for known, shape in _KINDS:
-        if isinstance(kind, known):
+    kept_as = column.type
+    if isinstance(kept_as, TypeDecorator) and not isinstance(kept_as, Instant):
+        kept_as = kept_as.impl_instance
+    for type_, shape in _KINDS:
+        if isinstance(kept_as, type_):
             return shape | None if column.nullable else shape
-    raise TableKindError(f"{column.table.name}.{column.name} is {column.type!r}; {_known()}")
-
-
-def _known() -> str:
-    return f"known are {', '.join(known.__name__ for known, _ in _KINDS)}"
+    names = ", ".join(type_.__name__ for type_, _ in _KINDS)
+    raise TableKindError(f"{column.table.name}.{column.name} is {column.type!r}; known are {names}")

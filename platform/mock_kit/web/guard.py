@@ -106,8 +106,8 @@ class GuardMiddleware:
         if "cross-site" in environ.get("HTTP_SEC_FETCH_SITE", "") and (
             administers or (origin is None and self._changes(environ))
         ):
-            asked = f"{environ['REQUEST_METHOD']} {_shown(environ['PATH_INFO'])}"
-            return f"{asked} was sent by a page of another site (Sec-Fetch-Site: cross-site); open the address by hand"
+            request = f"{environ['REQUEST_METHOD']} {_shown(environ['PATH_INFO'])}"
+            return f"{request} was sent by a page of another site (Sec-Fetch-Site: cross-site); open the address by hand"
         return None
 
     def _changes(self, environ: "WSGIEnvironment") -> bool:
@@ -115,18 +115,18 @@ class GuardMiddleware:
         return environ["REQUEST_METHOD"] not in READS or path.startswith(self._changing)
 
     def _foreign_host(self, host: str) -> str:
-        known = ", ".join(sorted({"localhost", "127.0.0.1", "[::1]", *self._guard.served_as}))
+        names = ", ".join(sorted({"localhost", "127.0.0.1", "[::1]", *self._guard.served_as}))
         any_address = "" if self._guard.token is None else " and any address"
         name = host_in(host)
-        told = f"this stack answers to {known}{any_address}; the Host was {_shown(host)}"
+        reason = f"this stack answers to {names}{any_address}; the Host was {_shown(host)}"
         if name is None:
-            return told
-        return f"{told}; if it is served as {name}, say so: up --served-as {name} or ELEMENTS_LOCAL_SERVED_AS={name}"
+            return reason
+        return f"{reason}; if it is served as {name}, say so: up --served-as {name} or ELEMENTS_LOCAL_SERVED_AS={name}"
 
     def _foreign_origin(self, origin: str) -> str:
-        known = ", ".join(sorted(self._guard.pages))
+        origins = ", ".join(sorted(self._guard.pages))
         return (
-            f"this stack answers pages of its own, of localhost and 127.0.0.1, and of {known}; the origin was "
+            f"this stack answers pages of its own, of localhost and 127.0.0.1, and of {origins}; the origin was "
             f"{_shown(origin)}; up --allow-origin or ELEMENTS_LOCAL_ALLOW_ORIGINS lets others in by name"
         )
 
@@ -167,5 +167,5 @@ def _is_length(header: str | None) -> bool:
     return not header or whole_number(header, digits=_DIGITS_OF_A_LENGTH) is not None
 
 
-def _shown(came: str) -> str:
-    return repr(came[:_LONGEST])
+def _shown(text: str) -> str:
+    return repr(text[:_LONGEST])

@@ -34,8 +34,8 @@ def host_in(header: str) -> str | None:
     >>> host_in("LOCALHOST:4700"), host_in("[::1]:4700"), host_in("127.0.0.1@evil.example")
     ('localhost', '::1', None)
     """
-    found = _HOST.fullmatch(header) if len(header) <= _LONGEST else None
-    return found["host"].lower().strip("[]") if found else None
+    match = _HOST.fullmatch(header) if len(header) <= _LONGEST else None
+    return match["host"].lower().strip("[]") if match else None
 
 
 def may_call(origin: str, allowed: Iterable[str]) -> bool:
@@ -49,10 +49,10 @@ def may_call(origin: str, allowed: Iterable[str]) -> bool:
     >>> may_call("https://evil-postman.co", POSTMAN), may_call("null", POSTMAN)
     (False, False)
     """
-    found = _ORIGIN.fullmatch(origin) if len(origin) <= _LONGEST else None
-    if found is None:
+    match = _ORIGIN.fullmatch(origin) if len(origin) <= _LONGEST else None
+    if match is None:
         return False
-    if found["scheme"] in USUAL_PORTS and is_local(found["host"].strip("[]")):
+    if match["scheme"] in USUAL_PORTS and is_local(match["host"].strip("[]")):
         return True
     return any(_matches(origin, pattern) for pattern in allowed)
 

@@ -172,15 +172,15 @@ def is_address(host: str) -> bool:
 def _resolve(host: str) -> list[str]:
     """Return a host's addresses, IPv4 first; none if it has none."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
+    addresses = dict.fromkeys(str(entry[4][0]) for entry in entries)
     return sorted(addresses, key=lambda address: ":" in address)
 
 
 def _netloc(netloc: str, address: str, port: int | None) -> str:
     """Put an address in the place of a name."""
     user, at, _ = netloc.rpartition("@")
-    shown = f"[{address}]" if ":" in address else address
-    return f"{user}{at}{shown}" + (f":{port}" if port is not None else "")
+    host = f"[{address}]" if ":" in address else address
+    return f"{user}{at}{host}" + (f":{port}" if port is not None else "")

@@ -48,8 +48,8 @@ class Precedence:
     def methods(self, path: str) -> set[str] | None:
         """Return what the route of a path takes; None if there is none."""
         segments = _segments(path)
-        found = (shape for shape in self._methods if _fits(segments, _segments(shape)))
-        best = max(found, key=_literalness, default=None)
+        matches = (shape for shape in self._methods if _fits(segments, _segments(shape)))
+        best = max(matches, key=_literalness, default=None)
         return None if best is None else self._methods[best]
 
     def _found_rival(self, path: str, shape: str) -> set[str] | None:
@@ -90,5 +90,5 @@ def _stands_before(one: str, other: str) -> bool:
 def _fits(segments: Iterable[str], shape: list[str]) -> bool:
     segments = list(segments)
     return len(segments) == len(shape) and all(
-        each == wanted or "*" in wanted for each, wanted in zip(segments, shape, strict=True)
+        segment == pattern or "*" in pattern for segment, pattern in zip(segments, shape, strict=True)
     )

@@ -21,7 +21,7 @@ _MOST_CONNECTIONS = 2000
 """Open at the same time; one that has sent half a request is among them, and takes no thread."""
 
 _queue_log = logging.getLogger(f"{__name__}.queue")
-"""In the place of waitress's own, which warns of each request that finds all threads busy: some are there to wait."""
+"""Replaces waitress's own, which warns of each request that finds all threads busy: those that wait keep them so."""
 _queue_log.setLevel(logging.ERROR)
 
 _IDLE_S = 60
@@ -71,8 +71,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def client_gone(environ: "WSGIEnvironment") -> Callable[[], bool]:
     """Return what says whether a request's client has hung up, as far as the server tells."""
-    told: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
-    return told
+    disconnected: Callable[[], bool] = environ.get("waitress.client_disconnected", lambda: False)
+    return disconnected
 
 
 def url_of(listener: socket.socket) -> str:
@@ -180,8 +180,8 @@ class _Pools:
 
     def add_task(self, task: Any) -> None:
         """Let a connection's next request be answered."""
-        asked = task.requests[0]
-        method, path = getattr(asked, "command", ""), getattr(asked, "path", "")
+        request = task.requests[0]
+        method, path = getattr(request, "command", ""), getattr(request, "path", "")
         for pool, dispatcher in self._pools:
             if pool.takes(method, path):
                 if not dispatcher.threads:

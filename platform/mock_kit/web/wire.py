@@ -33,7 +33,7 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _LARGEST_REPLY = 64 * 1024 * 1024
 _CUT_OFF = "connection closed before the whole answer came"
 _TOO_LONG = "the answer is longer than 64 MiB"
-_BODILESS = frozenset({204, 304})
+BODILESS = frozenset({204, 304})
 
 _HEADER_NAME = re.compile(HEADER_NAME)
 _HEADER_VALUE = re.compile(r"(?:[^\s\u0100-\U0010ffff][^\r\n\u0100-\U0010ffff]*)?")
@@ -122,8 +122,8 @@ class OverNetwork:
                 if deadline.passed:  # a socket that is closed under its reader may be found so in many ways
                     return NoReply(reason=_timed_out(self._timeout))
                 # urllib3 lets its own errors out of a body that is read raw
-                known = isinstance(error, (RequestException, OSError, ValueError))
-                if not known and type(error).__module__.partition(".")[0] != "urllib3":
+                is_network_error = isinstance(error, (RequestException, OSError, ValueError))
+                if not is_network_error and type(error).__module__.partition(".")[0] != "urllib3":
                     raise
                 return NoReply(reason=_reason(error, self._timeout))
             finally:
@@ -200,13 +200,13 @@ class InProcess:
     def _application(self, url: SplitResult) -> "WSGIApplication | None":
         """Find an application, whether or not the URL and its origin mention a usual port."""
         host = url.netloc.rpartition("@")[2].lower()
-        found = self._applications.get(f"{url.scheme}://{host}")
+        application = self._applications.get(f"{url.scheme}://{host}")
         usual = f":{USUAL_PORTS.get(url.scheme)}"
-        if found is None and host.endswith(usual):
-            found = self._applications.get(f"{url.scheme}://{host.removesuffix(usual)}")
-        elif found is None:
-            found = self._applications.get(f"{url.scheme}://{host}{usual}")
-        return found
+        if application is None and host.endswith(usual):
+            application = self._applications.get(f"{url.scheme}://{host.removesuffix(usual)}")
+        elif application is None:
+            application = self._applications.get(f"{url.scheme}://{host}{usual}")
+        return application
 
 
 def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
@@ -228,7 +228,7 @@ def in_time(reply: Reply, timeout: timedelta) -> Reply | NoReply:
 
 def _received(reply: Reply, method: str, timeout: timedelta) -> Reply | NoReply:
     """Return what a client makes of an answer: it may be cut off, late, or have a body that it must not have."""
-    if method == "HEAD" or reply.status in _BODILESS:
+    if method == "HEAD" or reply.status in BODILESS:
         return in_time(_with_body(reply, b""), timeout)
     if len(reply.body) > _LARGEST_REPLY:
         return NoReply(reason=_TOO_LONG)

@@ -51,12 +51,12 @@ def begin(
         return written.append
 
     rest = _body(application(environ, start_response), written)  # type: ignore[arg-type]  # the `exc_info` argument
-    kept: list[bytes] = []
+    chunks: list[bytes] = []
     for chunk in rest:
-        kept.append(chunk)
-        if enough is not None and sum(map(len, kept)) > enough and not _says_its_length(started[-1][1]):
-            return WsgiResponse(*started[-1], b"".join(kept), rest)
-    return WsgiResponse(*started[-1], b"".join(kept))
+        chunks.append(chunk)
+        if enough is not None and sum(map(len, chunks)) > enough and not _says_its_length(started[-1][1]):
+            return WsgiResponse(*started[-1], b"".join(chunks), rest)
+    return WsgiResponse(*started[-1], b"".join(chunks))
 
 
 def _says_its_length(headers: list[tuple[str, str]]) -> bool:
@@ -123,15 +123,15 @@ def _variable(name: str) -> str:
 def _without_steps(path: str) -> str:
     """Take the steps ``.`` and ``..`` out of a path, as RFC 3986 has it in section 5.2.4."""
     segments = path.split("/")
-    kept: list[str] = []
+    resolved: list[str] = []
     for segment in segments:
-        if segment == ".." and len(kept) > 1:
-            kept.pop()
+        if segment == ".." and len(resolved) > 1:
+            resolved.pop()
         elif segment not in {".", ".."}:
-            kept.append(segment)
+            resolved.append(segment)
     if segments[-1] in {".", ".."}:
-        kept.append("")
-    return "/".join(kept)
+        resolved.append("")
+    return "/".join(resolved)
 
 
 def _basic(user: str, password: str) -> str:

@@ -37,13 +37,6 @@ class Mode(Enum):
     VIRTUAL = "virtual"
 
 
-class Clock(Protocol):
-    """Anything that can tell the time."""
-
-    def now(self) -> datetime:
-        """Return the present instant, aware and in UTC."""
-
-
 class SystemClock:
     """The machine's clock."""
 
@@ -68,10 +61,10 @@ class VirtualClock:
         Raises:
             MovedBackError: the instant lies before the present one.
         """
-        asked = in_utc(instant)
-        if asked < self._now:
-            raise MovedBackError(now=self._now, asked=asked)
-        self._now = asked
+        target = in_utc(instant)
+        if target < self._now:
+            raise MovedBackError(now=self._now, asked=target)
+        self._now = target
 
 
 class FrozenTime(Protocol):

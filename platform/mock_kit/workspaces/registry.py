@@ -1,4 +1,4 @@
-"""Workspaces: one customer's world each, found by its credentials, with a clock of its own.
+"""Workspaces: one customer's data each, found by its credentials, with a clock of its own.
 
 The services share nothing else: who holds a workspace's secret is in it, and what a workspace's clock
 says is the time for every service.
@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import RLock
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Table, Text, bindparam, select
+from sqlalchemy import Connection, Row, select
 
 from mock_kit.api.json_text import Json
-from mock_kit.storage.database import Database, Instant
+from mock_kit.storage.database import Database
 from mock_kit.storage.database_errors import DamagedDatabaseError
-from mock_kit.storage.prepared import Prepared
 from mock_kit.workspaces import seeded
 from mock_kit.workspaces.clock import Mode, SystemClock, VirtualClock, WorkspaceClock, in_utc
 from mock_kit.workspaces.errors import (
@@ -27,6 +26,8 @@ from mock_kit.workspaces.errors import (
     WorkspaceNameError,
     WorkspaceSeedError,
 )
+from mock_kit.workspaces.kept_workspace import KeptWorkspace
+from mock_kit.workspaces.tables import INSERT, METADATA, MOVE, SET_WATERMARK, WORKSPACES
 from mock_kit.workspaces.workspace_secrets import DOCUMENTED, Secrets, random_secrets, seeded_secrets
 
 DEFAULT_NAME = "default"
@@ -34,40 +35,14 @@ DEFAULT_START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 """A Monday morning; where a virtual clock starts unless it is told."""
 
 _PATIENCE_S = 5
-"""How long a change waits for somebody who reads."""
+"""How long a change waits for a poll that is reading."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
-
-_metadata = MetaData()
-_workspaces = Table(
-    "kit_workspaces",
-    _metadata,
-    Column("name", Text, primary_key=True),
-    Column("seed", BigInteger, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("organization_secret", Text, nullable=False),
-    Column("user_secret", Text, nullable=False),
-    Column("crm_username", Text, nullable=False),
-    Column("crm_api_key", Text, nullable=False),
-    Column("clock_mode", Text, nullable=False),
-    Column("clock_start", Instant, nullable=False),
-    Column("clock_now", Instant, nullable=False),
-    Column("clock_watermark", Instant),
-)
-_insert = Prepared(_workspaces.insert())
-_watermark = Prepared(
-    _workspaces.update()
-    .where(_workspaces.c.name == bindparam("of"))
-    .values(clock_watermark=bindparam("read_at"))
-)
-_move = Prepared(
-    _workspaces.update().where(_workspaces.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
-)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """One customer's world.
+    """One customer's data, credentials and clock.
 
     Attributes:
         name: also the first segment of its callback URL's path.
@@ -131,23 +106,6 @@ class NewWorkspace:
         object.__setattr__(self, "start", in_utc(self.start))
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeptRegistration:
-    """What a snapshot has of a workspace, beside its name and credentials.
-
-    Attributes:
-        now: where a virtual clock stands; None for a real one.
-        watermark: as of when was read last; None for never.
-    """
-
-    seed: int
-    origin: str
-    start: datetime
-    mode: Mode
-    now: datetime | None
-    watermark: datetime | None
-
-
 class Workspaces:
     """All workspaces of a stack, kept in the database and looked up in memory.
 
@@ -175,7 +133,7 @@ class Workspaces:
         self._lock = RLock()
         self._by_name: dict[str, Workspace] = {}
         self._by_secret: dict[str, Workspace] = {}
-        database.create("workspaces", _metadata, version=3)
+        database.create("workspaces", METADATA, version=3)
         self._load()
         if DEFAULT_NAME not in self._by_name:
             chosen = default or NewWorkspace()
@@ -196,13 +154,13 @@ class Workspaces:
 
     def with_user_secret(self, secret: str) -> Workspace | None:
         """Return the workspace whose user has this secret."""
-        found = self._by_secret.get(secret)
-        return found if found and found.user_secret == secret else None
+        workspace = self._by_secret.get(secret)
+        return workspace if workspace and workspace.user_secret == secret else None
 
     def with_api_key(self, key: str) -> Workspace | None:
         """Return the workspace whose CRM user has this API key."""
-        found = self._by_secret.get(key)
-        return found if found and found.crm_api_key == key else None
+        workspace = self._by_secret.get(key)
+        return workspace if workspace and workspace.crm_api_key == key else None
 
     def create(self, new: NewWorkspace) -> Workspace:
         """Make a workspace with fresh credentials.
@@ -218,9 +176,11 @@ class Workspaces:
         with self._lock:
             if name in self._by_name:
                 raise WorkspaceExistsError(name)
-            made = self._made(name, seeded_secrets(seed, name), seed=seed, mode=new.mode, start=new.start)
-            self._add(made)
-        return made
+            workspace = self._made(
+                name, seeded_secrets(seed, name), seed=seed, mode=new.mode, start=new.start
+            )
+            self._add(workspace)
+        return workspace
 
     def delete(self, workspace: Workspace) -> None:
         """Forget a workspace, if it is still there; what services keep for it must be reset before.
@@ -231,11 +191,11 @@ class Workspaces:
         if workspace.name == DEFAULT_NAME:
             raise DefaultWorkspaceError
         with self._lock:
-            there = self._by_name.get(workspace.name)
-            if there is None or there.clock is not workspace.clock:
+            existing = self._by_name.get(workspace.name)
+            if existing is None or existing.clock is not workspace.clock:
                 return
             with self._database.writing() as connection:
-                connection.execute(_workspaces.delete().where(_workspaces.c.name == workspace.name))
+                connection.execute(WORKSPACES.delete().where(WORKSPACES.c.name == workspace.name))
             del self._by_name[workspace.name]
             for secret in workspace.secrets.values():
                 del self._by_secret[secret]
@@ -251,7 +211,7 @@ class Workspaces:
                 return
             workspace.clock.move_to(instant)
             with self._database.writing() as connection:
-                _move.run(connection, {"of": workspace.name, "moved_to": instant})
+                MOVE.run(connection, {"of": workspace.name, "moved_to": instant})
 
     def reach(self, workspace: Workspace, instant: datetime) -> None:
         """Move a workspace's virtual clock to an instant, unless a change has moved it there or further meanwhile.
@@ -273,7 +233,7 @@ class Workspaces:
             if clock.mode is Mode.VIRTUAL and clock.watermark != now:
                 clock.watermark = now
                 with self._database.writing() as connection:
-                    _watermark.run(connection, {"of": workspace.name, "read_at": now})
+                    SET_WATERMARK.run(connection, {"of": workspace.name, "read_at": now})
         return now
 
     @contextmanager
@@ -294,15 +254,15 @@ class Workspaces:
         Args:
             stays: the change happens at the present instant, whatever was read.
         """
-        with ExitStack() as held:
+        with ExitStack() as locks:
             if (
                 not stays
                 and workspace.clock.mode is Mode.VIRTUAL
                 and workspace.clock.reading.acquire(timeout=_PATIENCE_S)
-            ):  # after that, what is read may be waiting for us
-                held.callback(workspace.clock.reading.release)
+            ):  # without the lock after that: the reader itself may be waiting for this change
+                locks.callback(workspace.clock.reading.release)
             # held until the change is kept: nobody reads as of a later instant before that
-            held.enter_context(workspace.clock.lock)
+            locks.enter_context(workspace.clock.lock)
             at = workspace.clock.now() if stays else workspace.clock.next_change()
             yield at
             if workspace.clock.mode is Mode.VIRTUAL:
@@ -328,35 +288,33 @@ class Workspaces:
     ) -> None:
         changed = {"clock_mode": mode.value, "clock_now": in_utc(now), "clock_watermark": watermark}
         with self._database.writing() as connection:
-            connection.execute(
-                _workspaces.update().where(_workspaces.c.name == workspace.name).values(changed)
-            )
+            connection.execute(WORKSPACES.update().where(WORKSPACES.c.name == workspace.name).values(changed))
         workspace.clock.use(self._clock(mode, now), watermark=watermark)
 
     def restore(
-        self, connection: Connection, workspace: Workspace, kept: KeptRegistration
+        self, connection: Connection, workspace: Workspace, kept: KeptWorkspace
     ) -> Callable[[], None]:
-        """Write what a workspace was like, and return what lets it be so once that is committed.
+        """Write a workspace as a snapshot has it, and return what puts that in force once it is committed.
 
         Its name and its credentials stay.
         """
-        now = in_utc(workspace.clock.now() if kept.now is None else kept.now)
+        now = in_utc(workspace.clock.now() if kept.clock.now is None else kept.clock.now)
         row = {
             "seed": kept.seed,
             "origin": kept.origin,
-            "clock_mode": kept.mode.value,
+            "clock_mode": kept.clock.mode.value,
             "clock_start": kept.start,
             "clock_now": now,
-            "clock_watermark": kept.watermark,
+            "clock_watermark": kept.clock.watermark,
         }
-        connection.execute(_workspaces.update().where(_workspaces.c.name == workspace.name).values(row))
+        connection.execute(WORKSPACES.update().where(WORKSPACES.c.name == workspace.name).values(row))
 
-        def let_it_be() -> None:
+        def apply() -> None:
             with workspace.clock.lock, self._lock:
-                workspace.clock.use(self._clock(kept.mode, now), watermark=kept.watermark)
+                workspace.clock.use(self._clock(kept.clock.mode, now), watermark=kept.clock.watermark)
                 self._index(replace(workspace, seed=kept.seed, origin=kept.origin, start=kept.start))
 
-        return let_it_be
+        return apply
 
     def _workspace_clock(
         self, mode: Mode, now: datetime, *, watermark: datetime | None = None
@@ -384,7 +342,7 @@ class Workspaces:
 
     def _add(self, workspace: Workspace) -> None:
         with self._database.writing() as connection:
-            _insert.run(
+            INSERT.run(
                 connection,
                 {
                     **workspace.to_json(),
@@ -405,7 +363,7 @@ class Workspaces:
     def _load(self) -> None:
         try:
             with self._database.reading() as connection:
-                for row in connection.execute(select(_workspaces).order_by(_workspaces.c.name)):
+                for row in connection.execute(select(WORKSPACES).order_by(WORKSPACES.c.name)):
                     self._index(self._from_row(row))
         except (ValueError, TypeError, OverflowError) as error:
             raise DamagedDatabaseError(f"a workspace cannot be read: {error}") from error

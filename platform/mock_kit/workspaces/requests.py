@@ -59,8 +59,8 @@ class NameQuery(Struct):
 def shown_clock(workspace: Workspace) -> ClockJson:
     """Return what a workspace's clock shows."""
     clock = workspace.clock
-    shown: ClockJson = {"mode": clock.mode.value, "now": format_instant(clock.now())}
-    return {**shown, "keep_ties": True} if clock.keeps_ties else shown
+    answer: ClockJson = {"mode": clock.mode.value, "now": format_instant(clock.now())}
+    return {**answer, "keep_ties": True} if clock.keeps_ties else answer
 
 
 def chosen_clock(body: ClockRequest, *, mode: Mode) -> tuple[Mode, datetime | None]:
@@ -73,10 +73,10 @@ def chosen_clock(body: ClockRequest, *, mode: Mode) -> tuple[Mode, datetime | No
         ParameterError: a real clock is to stand somewhere.
         UnreadableTimeError: the instant is none.
     """
-    wanted = mode if body.mode is None else Mode(body.mode)
-    if wanted is Mode.REAL and body.now is not None:
+    chosen = mode if body.mode is None else Mode(body.mode)
+    if chosen is Mode.REAL and body.now is not None:
         raise ParameterError("a real clock follows the machine; leave out now, or choose mode virtual")
-    return wanted, None if body.now is None else parse_instant(body.now)
+    return chosen, None if body.now is None else parse_instant(body.now)
 
 
 def chosen_target(body: AdvanceRequest, *, now: datetime) -> datetime:

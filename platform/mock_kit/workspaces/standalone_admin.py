@@ -38,8 +38,8 @@ workspaces = Blueprint("workspaces", __name__, url_prefix="/_local/workspaces")
 class NoSuchWorkspaceError(Exception):
     """A workspace is to go that is not there."""
 
-    def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(f"no workspace {name[:80]!r}; there are: {', '.join(known)}")
+    def __init__(self, name: str, names: list[str]) -> None:
+        super().__init__(f"no workspace {name[:80]!r}; there are: {', '.join(names)}")
 
 
 STANDALONE_STATUSES: Mapping[type[Exception], int] = {
@@ -137,10 +137,10 @@ def create(body: WorkspaceRequest) -> Answer[Json]:
         raise ParameterError(
             f"records are {admin.largest} of each kind at the most; seed more of them afterwards"
         )
-    made = admin.workspaces.create(chosen_workspace(body))
+    workspace = admin.workspaces.create(chosen_workspace(body))
     if body.records and admin.fill is not None:
-        admin.fill(made, body.records)
-    return Answer(admin.shown(made))
+        admin.fill(workspace, body.records)
+    return Answer(admin.shown(workspace))
 
 
 @workspaces.delete("")
@@ -159,5 +159,5 @@ def delete(query: NameQuery) -> Answer[Json]:
 
 
 def _admin() -> StandaloneAdmin:
-    found: StandaloneAdmin = current_app.extensions[_EXTENSION]
-    return found
+    admin: StandaloneAdmin = current_app.extensions[_EXTENSION]
+    return admin

@@ -9,60 +9,19 @@ credentials of the one that it was taken of, or the address of its sink, names t
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct, convert
+from msgspec import convert
 from sqlalchemy import Connection
 
 from mock_kit.storage.snapshots import Memory, Snapshot
 from mock_kit.storage.table_rows import Reworded, SnapshotError
 from mock_kit.workspaces.clock import Mode
-from mock_kit.workspaces.errors import SEEDS
-from mock_kit.workspaces.registry import KeptRegistration, Workspace, Workspaces
+from mock_kit.workspaces.kept_workspace import KeptClock, KeptWorkspace
+from mock_kit.workspaces.registry import Workspace, Workspaces
 
 WORKSPACE = "workspace"
 """Under which a snapshot's memory has it."""
-
-_Instant = Annotated[datetime, Meta(tz=True)]
-_Secret = Annotated[str, Meta(min_length=16)]
-
-
-class KeptClock(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A clock as it stood; a real one, which follows the machine, has no instant.
-
-    Attributes:
-        watermark: as of when was read last: a change in that second is to begin the next one.
-    """
-
-    mode: Mode
-    now: _Instant | None
-    watermark: _Instant | None = None
-
-
-class KeptWorkspace(Struct, forbid_unknown_fields=True):
-    """A workspace as it was.
-
-    Attributes:
-        start: where its virtual clock returns to on reset.
-        sink_url: where the sink was, whose bin of the workspace's name its callbacks go to; None if there was none.
-    """
-
-    name: Annotated[str, Meta(min_length=1)]
-    seed: Annotated[int, Meta(ge=-SEEDS, le=SEEDS - 1)]
-    origin: str
-    start: _Instant
-    clock: KeptClock
-    organization_secret: _Secret
-    user_secret: _Secret
-    crm_api_key: _Secret
-    crm_username: Annotated[str, Meta(min_length=1)]
-    sink_url: Annotated[str, Meta(min_length=1)] | None
-
-    def names(self) -> tuple[str, ...]:
-        """Return what others call it, or it them."""
-        sink = () if self.sink_url is None else (self.sink_url, f"{self.sink_url}/{self.name}")
-        return (self.organization_secret, self.user_secret, self.crm_api_key, self.crm_username, *sink)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,28 +60,19 @@ class WorkspaceSnapshot:
     def restore(
         self, connection: Connection, workspace: Workspace, value: KeptWorkspace
     ) -> Callable[[], None]:
-        """Write clock and origin, and return what lets them be so once that is committed.
+        """Write clock and origin, and return what puts them in force once that is committed.
 
         Raises:
             SnapshotError: a virtual clock stands nowhere.
         """
-        clock = value.clock
-        if clock.mode is Mode.VIRTUAL and clock.now is None:
+        if value.clock.mode is Mode.VIRTUAL and value.clock.now is None:
             raise SnapshotError("memory.workspace.clock.now: a virtual clock needs an instant; got null")
-        kept = KeptRegistration(
-            seed=value.seed,
-            origin=value.origin,
-            start=value.start,
-            mode=clock.mode,
-            now=clock.now,
-            watermark=clock.watermark,
-        )
-        return self.workspaces.restore(connection, workspace, kept)
+        return self.workspaces.restore(connection, workspace, value)
 
     def moved(self, snapshot: Snapshot, workspace: Workspace) -> Reworded:
         """Put the names of the workspace that is restored into in the place of those in the snapshot."""
-        was = convert(snapshot.memory[WORKSPACE], KeptWorkspace).names()
-        return rewording(dict(zip(was, self.recall(workspace).names(), strict=False)))
+        names = convert(snapshot.memory[WORKSPACE], KeptWorkspace).names()
+        return rewording(dict(zip(names, self.recall(workspace).names(), strict=False)))
 
 
 def workspace_snapshot_of(workspaces: Workspaces) -> dict[str, Memory]:
@@ -136,7 +86,7 @@ def rewording(names: dict[str, str]) -> Reworded:
     >>> rewording({"http://a": "http://c", "http://a/b": "http://c/d"})("url", '["http://a/b/x", "http://a/bb"]')
     '["http://c/d/x", "http://c/bb"]'
     """
-    changed = {was: now for was, now in names.items() if was != now}
+    changed = {old: new for old, new in names.items() if old != new}
     if not changed:
         return lambda _column, text: text
     longest_first = sorted(names, key=len, reverse=True)

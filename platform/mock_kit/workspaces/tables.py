@@ -1,0 +1,32 @@
+"""The table of workspaces, and the statements that every workspace and every poll runs."""
+
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text, bindparam
+
+from mock_kit.storage.database import Instant
+from mock_kit.storage.prepared import Prepared
+
+METADATA = MetaData()
+WORKSPACES = Table(
+    "kit_workspaces",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("seed", BigInteger, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("organization_secret", Text, nullable=False),
+    Column("user_secret", Text, nullable=False),
+    Column("crm_username", Text, nullable=False),
+    Column("crm_api_key", Text, nullable=False),
+    Column("clock_mode", Text, nullable=False),
+    Column("clock_start", Instant, nullable=False),
+    Column("clock_now", Instant, nullable=False),
+    Column("clock_watermark", Instant),
+)
+INSERT = Prepared(WORKSPACES.insert())
+SET_WATERMARK = Prepared(
+    WORKSPACES.update()
+    .where(WORKSPACES.c.name == bindparam("of"))
+    .values(clock_watermark=bindparam("read_at"))
+)
+MOVE = Prepared(
+    WORKSPACES.update().where(WORKSPACES.c.name == bindparam("of")).values(clock_now=bindparam("moved_to"))
+)
