@@ -90,9 +90,9 @@ def accounts_administrator() -> SignedInUser:
 
 
 def _checked(check: Check) -> SignedInUser:
-    found = signed()
-    check(found.user, found.account)
-    return found
+    signer = signed()
+    check(signer.user, signer.account)
+    return signer
 
 
 def account_named(register: WorkspacePeople, account_id: str) -> Account:

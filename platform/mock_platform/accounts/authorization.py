@@ -38,13 +38,13 @@ def parse_authorization(header: str | None) -> Authorization:
         raise InvalidCredentialsError(f"There was no Authorization header. {_EXPECTED}.")
     secrets: dict[str, str] = {}
     for pair in header.split(","):
-        found = _PAIR.fullmatch(pair.strip())
-        if not found:
+        match = _PAIR.fullmatch(pair.strip())
+        if not match:
             raise InvalidCredentialsError(f"The Authorization header was garbled. {_EXPECTED}.")
-        scheme = found[1].lower()
+        scheme = match[1].lower()
         if scheme in secrets:
-            raise InvalidCredentialsError(f"The Authorization header names {found[1]} twice. {_EXPECTED}.")
-        secrets[scheme] = found[2]
+            raise InvalidCredentialsError(f"The Authorization header names {match[1]} twice. {_EXPECTED}.")
+        secrets[scheme] = match[2]
     if {"user", "bearer"} <= secrets.keys():
         raise InvalidCredentialsError(f"The Authorization header names both User and Bearer. {_EXPECTED}.")
     return Authorization(**secrets)

@@ -39,11 +39,11 @@ class Callers:
         Raises:
             InvalidCredentialsError: they are nobody's, or do not belong together.
         """
-        found = self._with_bearer(sent) if sent.bearer else self._with_user(sent)
-        organization = found.workspace.organization_secret
+        caller = self._with_bearer(sent) if sent.bearer else self._with_user(sent)
+        organization = caller.workspace.organization_secret
         if sent.organization is not None and sent.organization != organization:
             raise InvalidCredentialsError("The Organization secret is not that of the user's organization.")
-        return found
+        return caller
 
     def workspace_of(self, header: str | None) -> Workspace | None:
         """Return the workspace that an Authorization header's user is of, or None, whatever else is in it."""
@@ -78,17 +78,17 @@ class Callers:
         workspace = self.workspaces.with_user_secret(sent.user)
         if workspace is not None:  # the way of nearly all calls, and without a look at the database
             return Caller(workspace=workspace, user_id=identities.founder_id(workspace))
-        found = self._caller(self.store[People].with_secret(sent.user))
-        if found is None:
+        caller = self._caller(self.store[People].with_secret(sent.user))
+        if caller is None:
             raise InvalidCredentialsError("The User secret is not known here.")
-        return found
+        return caller
 
     def _with_bearer(self, sent: Authorization) -> Caller:
-        found = self._caller(self.store[People].with_token(sent.bearer or ""))
-        if found is None:
+        caller = self._caller(self.store[People].with_token(sent.bearer or ""))
+        if caller is None:
             raise InvalidCredentialsError("The Bearer token is not known here, or no longer.")
-        return found
+        return caller
 
-    def _caller(self, found: tuple[str, int] | None) -> Caller | None:
-        workspace = None if found is None else self.workspaces.named(found[0])
-        return None if found is None or workspace is None else Caller(workspace=workspace, user_id=found[1])
+    def _caller(self, row: tuple[str, int] | None) -> Caller | None:
+        workspace = None if row is None else self.workspaces.named(row[0])
+        return None if row is None or workspace is None else Caller(workspace=workspace, user_id=row[1])

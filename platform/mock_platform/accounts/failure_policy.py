@@ -25,8 +25,8 @@ def failure_policy(settings: Mapping[str, str]) -> FailurePolicy:
     Raises:
         InvalidRequestError: they name something else.
     """
-    chosen = settings.get(POLICY_KEY, FailurePolicy.RETRY.value)
+    word = settings.get(POLICY_KEY, FailurePolicy.RETRY.value)
     try:
-        return FailurePolicy(chosen)
+        return FailurePolicy(word)
     except ValueError as error:
-        raise InvalidRequestError(f"{POLICY_KEY} must be retry or queue; got {shown(chosen)}") from error
+        raise InvalidRequestError(f"{POLICY_KEY} must be retry or queue; got {shown(word)}") from error

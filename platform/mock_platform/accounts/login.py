@@ -26,42 +26,42 @@ def sign_in(callers: Callers, email: str, password: str, *, passwords: Passwords
     Raises:
         InvalidCredentialsError: nobody has this address and this password, or more than one have.
     """
-    found = _the_one(_candidates(callers, email, password, passwords), email, password, callers)
-    with callers.store[People].writing(found.workspace) as register:
-        user = replace(found.user, last_login=found.workspace.clock.now())
+    candidate = _the_one(_candidates(callers, email, password, passwords), email, password, callers)
+    with callers.store[People].writing(candidate.workspace) as register:
+        user = replace(candidate.user, last_login=candidate.workspace.clock.now())
         register.save_user(user)
         return register.open_session(user)
 
 
 def _candidates(callers: Callers, email: str, password: str, passwords: Passwords) -> list[_Found]:
-    kept = callers.store[People].workspaces_with_email(email)
-    found = []
+    emails = callers.store[People].workspaces_with_email(email)
+    candidates = []
     for workspace in callers.workspaces:
-        if workspace.name in kept or workspace.crm_username.casefold() == email.casefold():
+        if workspace.name in emails or workspace.crm_username.casefold() == email.casefold():
             with callers.store[People].reading(workspace) as register:
                 users = register.users()
-            found += [
+            candidates += [
                 _Found(workspace=workspace, user=user)
                 for user in users
                 if user.active
                 and user.email.casefold() == email.casefold()
                 and opens(user, password, passwords=passwords)
             ]
-    return found
+    return candidates
 
 
-def _the_one(found: list[_Found], email: str, password: str, callers: Callers) -> _Found:
+def _the_one(candidates: list[_Found], email: str, password: str, callers: Callers) -> _Found:
     """Choose whose secret the password is, else who is of the default workspace, else the only one."""
-    for one in found:
+    for one in candidates:
         if one.user.secret == password:
             return one
-    for one in found:
+    for one in candidates:
         if one.workspace is callers.workspaces.default:
             return one
-    if len(found) == 1:
-        return found[0]
+    if len(candidates) == 1:
+        return candidates[0]
     raise InvalidCredentialsError(
-        f"{len(found)} workspaces have a user {email[:80]!r} with this password; use the User secret as password."
-        if found
+        f"{len(candidates)} workspaces have a user {email[:80]!r} with this password; use the User secret as password."
+        if candidates
         else f"There is no user {email[:80]!r} with this password."
     )

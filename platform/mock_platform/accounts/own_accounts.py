@@ -17,12 +17,12 @@ def named_accounts(workspace: Workspace, named: Iterable[str]) -> frozenset[int]
         ForbiddenError: one of them is not the caller's (observed: 403).
     """
     own = {str(account_id): account_id for account_id in _own_accounts(workspace)}
-    asked = list(named)
-    foreign = [account_id for account_id in asked if account_id not in own]
+    ids = list(named)
+    foreign = [account_id for account_id in ids if account_id not in own]
     if foreign:
         takes = ", ".join(own)
         raise ForbiddenError(f"account {shown(foreign[0])} is not one of yours; accountIds[] takes {takes}")
-    return frozenset(own[account_id] for account_id in asked or own)
+    return frozenset(own[account_id] for account_id in ids or own)
 
 
 def _own_accounts(workspace: Workspace) -> list[int]:

@@ -104,7 +104,7 @@ class AccountChange:
 Changed = TypeVar("Changed", Member, Account)
 
 
-def change_user(user: Member, wanted: UserChange, *, others: Iterable[Member], founder: int) -> Member:
+def change_user(user: Member, change: UserChange, *, others: Iterable[Member], founder: int) -> Member:
     """Return a user with some things changed.
 
     Args:
@@ -116,22 +116,22 @@ def change_user(user: Member, wanted: UserChange, *, others: Iterable[Member], f
         ConflictError: the address is somebody else's; or the founder would be switched off (assumed: with them
             nobody could call the workspace any more).
     """
-    if wanted.email is not None:
-        check_email(wanted.email, (other for other in others if other.id != user.id))
-    if wanted.active is False:
+    if change.email is not None:
+        check_email(change.email, (other for other in others if other.id != user.id))
+    if change.active is False:
         keep_founder("user", user.id, founder)
-    return _with(user, vars(wanted))
+    return _with(user, vars(change))
 
 
-def change_account(account: Account, wanted: AccountChange) -> Account:
+def change_account(account: Account, change: AccountChange) -> Account:
     """Return an account with some things changed.
 
     Raises:
         ConflictError: the default account would be switched off (assumed).
     """
-    if wanted.active is False:
+    if change.active is False:
         keep_default(account)
-    return _with(account, vars(wanted))
+    return _with(account, vars(change))
 
 
 def check_email(email: str, others: Iterable[Member]) -> None:

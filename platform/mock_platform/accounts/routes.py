@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from flask import Blueprint
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.accounts import people
@@ -62,12 +62,7 @@ class AccountPatch(Struct, rename="camel"):
 
     def to_change(self) -> AccountChange:
         """Return what the rules want to know."""
-        return AccountChange(
-            name=self.name,
-            description=self.description,
-            external_id=self.external_id,
-            active=self.active,
-        )
+        return AccountChange(**structs.asdict(self))
 
 
 @bp.get("")
@@ -75,10 +70,10 @@ class AccountPatch(Struct, rename="camel"):
 def index(admin: SignedInUser, query: AccountsQuery) -> Answer[list[AccountJson]]:
     """List the organization's accounts; a list without any is 404 (observed)."""
     with admin.reading() as register:
-        found = [one for one in register.accounts() if one.active or query.include_inactive]
-    shown = narrowed([account_to_json(one) for one in found], query.where)
+        accounts = [one for one in register.accounts() if one.active or query.include_inactive]
+    answers = narrowed([account_to_json(one) for one in accounts], query.where)
     page = paging(query)
-    return paginated(shown, replace(page, offset=page.offset + query.offset), kinds="accounts")
+    return paginated(answers, replace(page, offset=page.offset + query.offset), kinds="accounts")
 
 
 @bp.post("")
@@ -86,7 +81,7 @@ def index(admin: SignedInUser, query: AccountsQuery) -> Answer[list[AccountJson]
 def create(admin: SignedInUser, body: AccountRequest) -> Answer[AccountJson]:
     """Make an account."""
     with admin.writing() as register:
-        made = register.add_account(
+        account = register.add_account(
             lambda account_id: Account(
                 id=account_id,
                 company_id=admin.account.company_id,
@@ -96,7 +91,7 @@ def create(admin: SignedInUser, body: AccountRequest) -> Answer[AccountJson]:
                 created=admin.workspace.clock.now(),
             )
         )
-    return Answer(account_to_json(made))
+    return Answer(account_to_json(account))
 
 
 @bp.get("/<account_id>")
@@ -135,8 +130,8 @@ def users(admin: SignedInUser, account_id: str, query: WhereQuery) -> Answer[lis
     with admin.reading() as register:
         account = account_named(register, account_id)
         theirs = [user for user in register.users() if user.account_id == account.id]
-    found = [user_to_json(user) for user in theirs if user.active or query.include_inactive]
-    return paginated(narrowed(found, query.where), paging(query), kinds="users")
+    users_ = [user_to_json(user) for user in theirs if user.active or query.include_inactive]
+    return paginated(narrowed(users_, query.where), paging(query), kinds="users")
 
 
 @bp.post("/<account_id>/users")

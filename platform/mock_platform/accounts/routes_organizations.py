@@ -64,9 +64,9 @@ def put(admin: SignedInUser, body: OrganizationRequest) -> Answer[OrganizationJs
 def users(admin: SignedInUser, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users."""
     with admin.reading() as register:
-        found = [user for user in admin.users(register) if user.active or query.include_inactive]
+        members = [user for user in admin.users(register) if user.active or query.include_inactive]
     return paginated(
-        narrowed([user_to_json(user) for user in found], query.where), paging(query), kinds="users"
+        narrowed([user_to_json(user) for user in members], query.where), paging(query), kinds="users"
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from flask import Blueprint, request
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.accounts import people
@@ -58,13 +58,7 @@ class UserPatch(Struct, rename="camel"):
 
     def to_change(self) -> UserChange:
         """Return what the rules want to know."""
-        return UserChange(
-            email=self.email,
-            first_name=self.first_name,
-            last_name=self.last_name,
-            password=self.password,
-            active=self.active,
-        )
+        return UserChange(**structs.asdict(self))
 
 
 @bp.get("")
@@ -72,9 +66,9 @@ class UserPatch(Struct, rename="camel"):
 def index(admin: SignedInUser, query: WhereQuery) -> Answer[list[MemberJson]]:
     """List the organization's users; who is no administrator is refused with 401 (documented)."""
     with admin.reading() as register:
-        found = [user for user in admin.users(register) if user.active or query.include_inactive]
-    shown = narrowed([user_to_json(user) for user in found], query.where)
-    return paginated(shown, paging(query), kinds="users")
+        members = [user for user in admin.users(register) if user.active or query.include_inactive]
+    answers = narrowed([user_to_json(user) for user in members], query.where)
+    return paginated(answers, paging(query), kinds="users")
 
 
 @bp.get("/<email_or_id>")
@@ -86,13 +80,13 @@ def get(who: SignedInUser, email_or_id: str) -> Answer[MemberJson]:
     """
     with who.reading() as register:
         user = who.user_named(register, email_or_id)
-    shown = user_to_json(user)
+    answer = user_to_json(user)
     password = request.headers.get(PASSWORD_HEADER)
     if password is not None:
         if not people.opens(user, password, passwords=dependencies().settings.passwords):
             raise InvalidCredentialsError(f"{PASSWORD_HEADER} is not the password of {user.email}.")
-        shown["secret"] = user.secret
-    return Answer(shown)
+        answer["secret"] = user.secret
+    return Answer(answer)
 
 
 @bp.patch("/<email_or_id>")

@@ -17,6 +17,7 @@ from mock_platform.accounts.people import Account, Member, Organization
 from mock_platform.accounts.tables import accounts, organizations, sessions, users
 from mock_platform.core import identities
 from mock_platform.core.counters import next_number
+from mock_platform.core.tables import columns_of
 
 _texts = Decoder(tuple[str, ...])
 _settings = Decoder(dict[str, str])
@@ -68,8 +69,8 @@ class People:
         founder = identities.founder_id(workspace)
         parameters = {"of_workspace": workspace.name, "of_id": user_id, "of_founder": founder}
         with self._database.autocommit_read() as connection:
-            found = {row.id: row for row in _either.all(connection, parameters)}
-        row = found.get(user_id) or found.get(founder)
+            members = {row.id: row for row in _either.all(connection, parameters)}
+        row = members.get(user_id) or members.get(founder)
         return founding(workspace).user if row is None else _user(row)
 
     def with_secret(self, secret: str) -> tuple[str, int] | None:
@@ -79,8 +80,8 @@ class People:
         """
         query = select(users.c.workspace, users.c.id).where(users.c.secret == secret, users.c.active)
         with self._database.autocommit_read() as connection:
-            found = connection.execute(query).first()
-        return (found.workspace, found.id) if found else None
+            row = connection.execute(query).first()
+        return (row.workspace, row.id) if row else None
 
     def with_token(self, token: str) -> tuple[str, int] | None:
         """Return the name of the workspace, and the id, of the active user who got a token by signing in."""
@@ -91,15 +92,15 @@ class People:
             .where(sessions.c.token == token, users.c.active)
         )
         with self._database.autocommit_read() as connection:
-            found = connection.execute(query).first()
-        return (found.workspace, found.user_id) if found else None
+            row = connection.execute(query).first()
+        return (row.workspace, row.user_id) if row else None
 
     def workspaces_with_email(self, email: str) -> set[str]:
         """Return the names of the workspaces in which a user with this address is written down."""
         query = select(users.c.workspace, users.c.email)
         with self._database.reading() as connection:
-            kept = [(row.workspace, row.email) for row in connection.execute(query)]
-        return {workspace for workspace, address in kept if address.casefold() == email.casefold()}
+            rows = [(row.workspace, row.email) for row in connection.execute(query)]
+        return {workspace for workspace, address in rows if address.casefold() == email.casefold()}
 
 
 class WorkspacePeople:
@@ -229,20 +230,16 @@ def _row(what: Organization | Account | Member) -> dict[str, object]:
     }
 
 
-def _fields(row: Row[Any]) -> dict[str, Any]:
-    return {name: value for name, value in row._asdict().items() if name != "workspace"}
-
-
 def _organization(row: Row[Any]) -> Organization:
-    return Organization(**_fields(row))
+    return Organization(**columns_of(row))
 
 
 def _account(row: Row[Any]) -> Account:
-    fields = _fields(row)
+    fields = columns_of(row)
     return Account(
         **{**fields, "roles": _texts.decode(row.roles), "settings": _settings.decode(row.settings)}
     )
 
 
 def _user(row: Row[Any]) -> Member:
-    return Member(**{**_fields(row), "roles": _texts.decode(row.roles)})
+    return Member(**{**columns_of(row), "roles": _texts.decode(row.roles)})

@@ -34,8 +34,8 @@ class CallbackHistory:
     @property
     def taken(self) -> Attempt | None:
         """The first attempt that a receiver took."""
-        taken = [attempt for tried in self.tries for attempt in tried if not attempt.reason]
-        return min(taken, key=lambda attempt: attempt.at, default=None)
+        delivered = [attempt for tried in self.tries for attempt in tried if not attempt.reason]
+        return min(delivered, key=lambda attempt: attempt.at, default=None)
 
     @property
     def times(self) -> int:
@@ -47,8 +47,8 @@ class CallbackHistory:
     @property
     def is_late(self) -> bool:
         """Whether it was taken, but neither at the first try nor within the shortest interval that there is."""
-        taken = self.taken
-        return taken is not None and (bool(self._failed()) or taken.at - self.sent > _PROMPT)
+        delivered = self.taken
+        return delivered is not None and (bool(self._failed()) or delivered.at - self.sent > _PROMPT)
 
     @property
     def is_given_up(self) -> bool:
@@ -58,8 +58,8 @@ class CallbackHistory:
     def delay(self) -> str:
         """Say why it was late, or has not been taken."""
         reasons = Counter(attempt.reason for attempt in self._failed())
-        told = [f"{reason}{f' ({count} times)' if count > 1 else ''}" for reason, count in reasons.items()]
-        failed = f"its receiver failed to take it: {', '.join(told)}" if told else ""
+        causes = [f"{reason}{f' ({count} times)' if count > 1 else ''}" for reason, count in reasons.items()]
+        failed = f"its receiver failed to take it: {', '.join(causes)}" if causes else ""
         if self.taken is not None:
             return f"{failed or 'it was queued'}; it was taken at {iso_date_exact(self.taken.at)}"
         return "; ".join(part for part in (failed, self._standing()) if part)
@@ -74,11 +74,11 @@ class CallbackHistory:
 
     def _failed(self) -> list[Attempt]:
         """Return the attempts in vain, of whoever took it first, before that; of everybody, if nobody did."""
-        taken = self.taken
-        if taken is None:
+        delivered = self.taken
+        if delivered is None:
             return [attempt for tried in self.tries for attempt in tried]
-        first = next(tried for tried in self.tries if taken in tried)
-        return [attempt for attempt in first[: first.index(taken)] if attempt.reason]
+        first = next(tried for tried in self.tries if delivered in tried)
+        return [attempt for attempt in first[: first.index(delivered)] if attempt.reason]
 
     def _standing(self) -> str:
         """Say what is to become of it as it has not been taken."""

@@ -83,9 +83,9 @@ class AuditedResource:
         until: datetime,
     ) -> ResourceHistory:
         """Return this with what happened to the records of its collection, and what was told of them."""
-        mine = changes.get(self.collection or "", ())
+        own_changes = changes.get(self.collection or "", ())
         if self.is_cut:  # what was told of older changes is owed to nobody, as far as is known
-            later = {one.change.record_id for one in mine if one.change.at > self.since}
+            later = {one.change.record_id for one in own_changes if one.change.at > self.since}
             reports = [
                 one
                 for one in reports
@@ -98,7 +98,7 @@ class AuditedResource:
         watch = PollingHistory(since=self.since, polls=polls, until=until, missing_every=self.interval)
         return ResourceHistory(
             resource=self.resource,
-            changes=mine,
+            changes=own_changes,
             watch=watch,
             polls=self.polls,
             reports=reports,
@@ -143,10 +143,10 @@ def reports(store: StoreRegistry, workspace: str, instance_id: int) -> dict[str,
     """Return all events that an instance's notifications tell of, by the resource."""
     notifications = store[Notifications].of_instance(workspace, instance_id)
     callbacks = _callbacks(store, workspace, notifications)
-    found = defaultdict[str, list[ReportedEvent]](list)
+    by_resource = defaultdict[str, list[ReportedEvent]](list)
     for notification in notifications:
         for event in _events(notification.body):
-            found[event.object_type].append(
+            by_resource[event.object_type].append(
                 ReportedEvent(
                     record_id=event.object_id,
                     told=event.event_type,
@@ -155,7 +155,7 @@ def reports(store: StoreRegistry, workspace: str, instance_id: int) -> dict[str,
                     callback=callbacks[notification.id],
                 )
             )
-    return found
+    return by_resource
 
 
 def _urls(instance: Instance, connector: Connector, settings: PlatformSettings) -> dict[str, str]:

@@ -36,10 +36,10 @@ def ground_truth(workspace: Workspace, instance: Instance, *, since: datetime) -
     services = dependencies()
     own = StackAccess(crm_api_key=workspace.crm_api_key, admin_headers=services.admin_headers)
     log = vendor_of(instance, services.http).change_log(since=since, own_stack=own)
-    found = dict[str, list[StampedChange]]()
+    by_collection = dict[str, list[StampedChange]]()
     for change in log.changes:
-        found.setdefault(change.collection, []).append(_stamped(change))
-    return GroundTruth(changes=found, pruned=log.pruned)
+        by_collection.setdefault(change.collection, []).append(_stamped(change))
+    return GroundTruth(changes=by_collection, pruned=log.pruned)
 
 
 def _stamped(change: VendorChange) -> StampedChange:

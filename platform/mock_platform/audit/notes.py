@@ -32,17 +32,17 @@ def notes(  # noqa: PLR0913 - what there may be to say something of
         nothing: whether nothing was owed, and nothing told.
         gone: what is no longer kept.
     """
-    found = [*_not_polled(instance, polled)]
+    remarks = [*_not_polled(instance, polled)]
     if gone:
-        found.append(
+        remarks.append(
             f"what happened before {shown(gone.before)} was pruned at {shown(gone.at)}, and is not judged"
         )
     if nothing:
-        found += _failing(polled)
-        found += _too_early(polled, changes, now)
-        found += _elsewhere(polled, changes)
-        found = found or [_nothing_owed(polled, changes)]
-    return found
+        remarks += _failing(polled)
+        remarks += _too_early(polled, changes, now)
+        remarks += _elsewhere(polled, changes)
+        remarks = remarks or [_nothing_owed(polled, changes)]
+    return remarks
 
 
 def _not_polled(instance: Instance, polled: Sequence[AuditedResource]) -> Iterator[str]:

@@ -103,23 +103,23 @@ def owed(changes: Iterable[LoggedChange], watch: PollingHistory) -> list[OwedEve
     [('CREATED', True)]
     """
     ordered = sorted(changes, key=lambda change: (change.record_id, change.seq))
-    found = [
+    events = [
         event
         for _, of_record in groupby(ordered, key=lambda change: change.record_id)
         for event in _owed_for_record([change for change in of_record if change.at > watch.since], watch)
     ]
-    return sorted(found, key=lambda event: (event.due, event.at))
+    return sorted(events, key=lambda event: (event.due, event.at))
 
 
 def _owed_for_record(changes: list[LoggedChange], watch: PollingHistory) -> Iterator[OwedEvent]:
     """Yield what is owed for one record, poll by poll."""
-    there = not changes or changes[0].kind is not ExpectedEventType.CREATED
+    exists = not changes or changes[0].kind is not ExpectedEventType.CREATED
     for due, group in groupby(changes, key=lambda change: _due(change, watch)):
         together = list(group)
         if due is None:
             return
         kind = _kind(together)
-        if kind is not ExpectedEventType.DELETED or there:
+        if kind is not ExpectedEventType.DELETED or exists:
             yield OwedEvent(
                 record_id=together[0].record_id,
                 kind=kind,
@@ -127,7 +127,7 @@ def _owed_for_record(changes: list[LoggedChange], watch: PollingHistory) -> Iter
                 due=due,
                 changes=len(together),
             )
-        there = kind is not ExpectedEventType.DELETED
+        exists = kind is not ExpectedEventType.DELETED
 
 
 def _due(change: LoggedChange, watch: PollingHistory) -> datetime | None:
@@ -153,5 +153,5 @@ def _kind(together: list[LoggedChange]) -> ExpectedEventType:
     """Say what the changes come to that one poll has to tell of."""
     if together[-1].kind is ExpectedEventType.DELETED:
         return ExpectedEventType.DELETED
-    made = any(change.kind is ExpectedEventType.CREATED for change in together)
-    return ExpectedEventType.CREATED if made else ExpectedEventType.UPDATED
+    created = any(change.kind is ExpectedEventType.CREATED for change in together)
+    return ExpectedEventType.CREATED if created else ExpectedEventType.UPDATED

@@ -26,10 +26,10 @@ def late(
     event: OwedEvent, poll_at: datetime, callback: CallbackHistory, polls: Sequence[Poll], updated: datetime
 ) -> str:
     """Say why an event came later than it could have."""
-    told = reported(event, poll_at)
+    text = reported(event, poll_at)
     if callback.is_late:
-        told += f"; {callback.delay()}"
-    return f"{_missed(event, polls, updated, first=True)}; {told}" if poll_at > event.due else told
+        text += f"; {callback.delay()}"
+    return f"{_missed(event, polls, updated, first=True)}; {text}" if poll_at > event.due else text
 
 
 def misnamed(event: OwedEvent, told: str, poll_at: datetime, polls: Sequence[Poll], updated: datetime) -> str:
@@ -105,8 +105,8 @@ def _missed(event: OwedEvent, polls: Sequence[Poll], updated: datetime, *, first
         return f"{at} {'found it' if decision.change else 'passed it over'}: {decision.why}"
     others = [one for one in poll.decisions if not is_id(one.record_id)]
     if others:
-        told = next((one for one in others if one.change), None)
-        return nameless(told.record_id, poll.at) if told else _passed_over(others, poll.at)
+        deciding = next((one for one in others if one.change), None)
+        return nameless(deciding.record_id, poll.at) if deciding else _passed_over(others, poll.at)
     if updated <= poll.window_from:
         return f"{at} asked for what is later than {shown(poll.window_from)}{_gap(poll, polls)}, and the record is dated {shown(updated)}"
     count = len(poll.decisions)
@@ -144,8 +144,8 @@ def _of(polls: Sequence[Poll], at: datetime) -> list[Poll]:
 
 def _decision(record_id: str, polls: Sequence[Poll]) -> Decision | None:
     """Return what polls of one instant made of a record; rather that it is to be reported than that it is not."""
-    found = [one for poll in polls for one in poll.decisions if one.record_id == record_id]
-    return next((one for one in found if one.change), found[0] if found else None)
+    decisions = [one for poll in polls for one in poll.decisions if one.record_id == record_id]
+    return next((one for one in decisions if one.change), decisions[0] if decisions else None)
 
 
 def failed(error: str) -> str:

@@ -128,7 +128,7 @@ def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
     poll that reports the date which the record bore after it has seen it. (Of two changes within one second, it is taken
     to have seen both: nothing tells them apart.) What it reports it has not seen gone.
     """
-    told = {(report.record_id, report.poll_at, report.date) for report in followed.reports}
+    reported = {(report.record_id, report.poll_at, report.date) for report in followed.reports}
     seen = dict[int, datetime]()
     for stamped in followed.changes:
         change = stamped.change
@@ -136,7 +136,7 @@ def with_seen_at_once(followed: ResourceHistory) -> PollingHistory:
         poll_at = followed.watch.polls[before - 1] if before else None
         if poll_at is None or change.at - poll_at >= _SECOND or change.kind is ExpectedEventType.DELETED:
             continue
-        if (change.record_id, poll_at, stamped.updated.replace(microsecond=0)) in told:
+        if (change.record_id, poll_at, stamped.updated.replace(microsecond=0)) in reported:
             seen[change.seq] = poll_at
     return replace(followed.watch, seen_at_once=seen)
 
@@ -194,13 +194,13 @@ class _Writer:
 
     def besides(self, report: ReportedEvent, verdict: AuditVerdict, why: str) -> AuditFinding:
         """Return a finding about what was told without being owed."""
-        taken = report.callback.taken
+        delivered = report.callback.taken
         return AuditFinding(
             verdict=verdict,
             resource=self._followed.resource,
             record_id=report.record_id,
             change=report.told,
-            at=taken.at if taken else report.poll_at,
+            at=delivered.at if delivered else report.poll_at,
             why=why,
         )
 
@@ -227,10 +227,10 @@ class _Writer:
         followed, date = self._followed, self._date(event)
         if event.kind is ExpectedEventType.DELETED:
             return self._about(event, AuditVerdict.LOST, reasons.NO_DELETIONS)
-        asked = any(poll.at >= event.due and poll.error is None for poll in followed.polls)
-        if followed.goes_on and not asked:
+        was_polled = any(poll.at >= event.due and poll.error is None for poll in followed.polls)
+        if followed.goes_on and not was_polled:
             return self._about(event, AuditVerdict.LATE, reasons.to_come(event, followed.polls, date))
-        silent = "" if asked else followed.silent
+        silent = "" if was_polled else followed.silent
         return self._about(event, AuditVerdict.LOST, reasons.lost(event, followed.polls, date, silent))
 
     def _date(self, event: OwedEvent) -> datetime:

@@ -97,20 +97,20 @@ def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | 
     polled = facts.polled(services.store, workspace.name, instance, connector_of(instance), services.settings)
     since = min((one.since for one in polled), default=instance.created)
     truth = ground_truth(workspace, instance, since=since)
-    told = facts.reports(services.store, workspace.name, instance.id)
+    reports = facts.reports(services.store, workspace.name, instance.id)
     gone = _gone([services.store[HistoryRetention].pruned(workspace.name), truth.pruned], since)
     if gone:
         polled = [one.kept_since(gone.before) for one in polled]
     now = workspace.clock.now()
-    audit = reckon(one.followed(truth.changes, told.get(one.resource, ()), until=now) for one in polled)
+    audit = reckon(one.followed(truth.changes, reports.get(one.resource, ()), until=now) for one in polled)
     nothing = not (audit.owed or audit.delivered or audit.findings)
     return audit, gone, notes(instance, polled, truth.changes, nothing=nothing, now=now, gone=gone)
 
 
 def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
     """Return what is no longer kept of the time since an instant."""
-    known = [each for each in pruned if each and since < each.before]
-    return max(known, key=lambda each: each.before, default=None)
+    affected = [each for each in pruned if each and since < each.before]
+    return max(affected, key=lambda each: each.before, default=None)
 
 
 def _shown(audit: Audit, verdict: AuditVerdict) -> list[FindingJson]:

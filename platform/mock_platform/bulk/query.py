@@ -45,9 +45,9 @@ def parse(text: str) -> BulkQuery:
 descending=True))
     """
     if len(text) > ceql.LONGEST:
-        shown = text[:60] + "..."
+        start = text[:60] + "..."
         raise QueryError(
-            shown, column=ceql.LONGEST, reason=f"the query has more than {ceql.LONGEST} characters"
+            start, column=ceql.LONGEST, reason=f"the query has more than {ceql.LONGEST} characters"
         )
     bare = _QUOTED.sub(lambda found: "\0" * len(found[0]), text)
     selected = _SELECT.match(bare)
@@ -72,12 +72,12 @@ def parse_order(text: str) -> SortOrder:
     Raises:
         QueryError: it is none.
     """
-    found = _BY.fullmatch(text.strip())
-    if found is None:
+    match = _BY.fullmatch(text.strip())
+    if match is None:
         raise QueryError(
             text, column=1, reason="expected a field, and asc or desc, such as orderby=LAST_NAME desc"
         )
-    return SortOrder(field=found["field"], descending=(found["way"] or "").lower() == "desc")
+    return SortOrder(field=match["field"], descending=(match["way"] or "").lower() == "desc")
 
 
 def narrowed(where: str, conditions: Iterable[str]) -> str:
@@ -87,7 +87,7 @@ def narrowed(where: str, conditions: Iterable[str]) -> str:
 
 def _order(text: str, bare: str, start: int) -> tuple[int, SortOrder | None]:
     """Return where an order begins, and the order; the text's end and None where there is none."""
-    found = _ORDER.search(bare, start)
-    if found is None:
+    match = _ORDER.search(bare, start)
+    if match is None:
         return len(text), None
-    return found.start(), parse_order(text[found.end() :])
+    return match.start(), parse_order(text[match.end() :])

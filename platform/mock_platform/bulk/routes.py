@@ -1,6 +1,6 @@
 """``/bulk``: many records read, or made, at once. Jobs are due work of the workspace's clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import NotRequired, TypedDict
@@ -106,34 +106,29 @@ class BulkLoaderQuery(PageQuery, rename="camel", kw_only=True):
 )
 def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
     """Read many records; what they are is told by the job's status, and by the callback (documented)."""
-    wanted = bulk_query.parse(query.q)
-    order = wanted.order or (bulk_query.parse_order(query.orderby) if query.orderby else None)
+    parsed = bulk_query.parse(query.q)
+    order = parsed.order or (bulk_query.parse_order(query.orderby) if query.orderby else None)
     instants = [parse_instant(text) for text in (query.last_run_date, query.from_) if text]
     until = parse_instant(query.to) if query.to else None
     # That the dates are about the updated date, the first one not included, is assumed from how polls ask.
     updated = connector_of(who.instance).updated_within(max(instants, default=None), until)
-    said = payload()
+    metadata = payload()
 
     def make(bulk_id: int) -> BulkJob:
         return BulkJob(
             id=bulk_id,
             instance_id=who.instance.id,
             kind=BulkKind.QUERY,
-            object_name=wanted.object_name,
+            object_name=parsed.object_name,
             created=_now(who),
             updated=_now(who),
-            where=bulk_query.narrowed(wanted.where, updated),
+            where=bulk_query.narrowed(parsed.where, updated),
             order_field=order.field if order else "",
             descending=order.descending if order else False,
-            payload=said,
+            payload=metadata,
         )
 
-    made = (
-        dependencies()
-        .store[Bulk]
-        .add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace))
-    )
-    return _created(made)
+    return _add(who, make)
 
 
 @bp.post("/bulk/<object_name>")
@@ -147,7 +142,7 @@ def query(who: HubCaller, query: BulkQueryQuery) -> Answer[BulkCreatedJson]:
 def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
     """Make many records out of a file."""
     request.max_content_length = dependencies().settings.bulk_upload_limit
-    said = payload()
+    metadata = payload()
 
     def make(bulk_id: int) -> BulkJob:
         return BulkJob(
@@ -157,15 +152,10 @@ def upload(who: HubCaller, object_name: str) -> Answer[BulkCreatedJson]:
             object_name=object_name,
             created=_now(who),
             updated=_now(who),
-            payload=said,
+            payload=metadata,
         )
 
-    made = (
-        dependencies()
-        .store[Bulk]
-        .add(who.workspace.name, make, first_id=identities.first_bulk_id(who.workspace), sources=uploaded())
-    )
-    return _created(made)
+    return _add(who, make, uploaded())
 
 
 @bp.get("/bulk/<id:bulk_id>/status")
@@ -180,14 +170,14 @@ def status(who: HubCaller, bulk_id: str) -> Answer[BulkJobJson]:
 def errors(who: HubCaller, bulk_id: str, query: PageQuery) -> Answer[list[BulkErrorJson]]:
     """List which records failed, and why."""
     job, page = _named(who, bulk_id), paging(query)
-    found: list[BulkErrorJson] = [
+    rows: list[BulkErrorJson] = [
         decode(text)  # type: ignore[misc]  # as bulk_task writes them
         for text in dependencies()
         .store[Bulk]
         .errors(who.workspace.name, job.id, offset=page.offset, limit=page.size)
     ]
-    more = page.offset + len(found) < job.failed
-    return Answer(found, page_headers(page, returned=len(found), more=bool(found) and more, total=job.failed))
+    more = page.offset + len(rows) < job.failed
+    return Answer(rows, page_headers(page, returned=len(rows), more=bool(rows) and more, total=job.failed))
 
 
 @bp.put("/bulk/<id:bulk_id>/cancel")
@@ -227,18 +217,18 @@ def records(who: HubCaller, bulk_id: str, object_name: str) -> Response:
 def loader(who: HubCaller, query: BulkLoaderQuery) -> Answer[list[BulkLoadJson]]:
     """List the instance's jobs, the latest first (assumed)."""
     page = paging(query)
-    wanted = whole_number(query.job_id) if query.job_id else None
-    if query.job_id and wanted is None:
+    job_id = whole_number(query.job_id) if query.job_id else None
+    if query.job_id and job_id is None:
         return Answer([], page_headers(page, returned=0, more=False, total=0))
-    found, total = (
+    jobs, total = (
         dependencies()
         .store[Bulk]
-        .of_instance(who.workspace.name, who.instance.id, bulk_id=wanted, offset=page.offset, limit=page.size)
+        .of_instance(who.workspace.name, who.instance.id, bulk_id=job_id, offset=page.offset, limit=page.size)
     )
-    more = bool(found) and page.offset + len(found) < total
+    more = bool(jobs) and page.offset + len(jobs) < total
     return Answer(
-        [bulk_job.listed(job) for job in found],
-        page_headers(page, returned=len(found), more=more, total=total),
+        [bulk_job.listed(job) for job in jobs],
+        page_headers(page, returned=len(jobs), more=more, total=total),
     )
 
 
@@ -256,7 +246,11 @@ def _named(who: HubCaller, bulk_id: str) -> BulkJob:
     return job
 
 
-def _created(job: BulkJob) -> Answer[BulkCreatedJson]:
+def _add(
+    who: HubCaller, make: Callable[[int], BulkJob], sources: Iterable[str] = ()
+) -> Answer[BulkCreatedJson]:
+    first_id = identities.first_bulk_id(who.workspace)
+    job = dependencies().store[Bulk].add(who.workspace.name, make, first_id=first_id, sources=sources)
     dependencies().engine.wake()
     return Answer({"id": job.id, "status": job.status.value})
 

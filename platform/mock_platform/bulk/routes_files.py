@@ -24,8 +24,8 @@ def wanted_form() -> str:
         return JSON
     form = request.accept_mimetypes.best_match([JSON, CSV])
     if form is None:
-        came = shown(request.headers.get("Accept"))
-        raise NotAcceptableError(f"Accept must be {JSON} or {CSV}; got {came}")
+        accept = shown(request.headers.get("Accept"))
+        raise NotAcceptableError(f"Accept must be {JSON} or {CSV}; got {accept}")
     return form
 
 
@@ -55,15 +55,15 @@ def payload() -> str | None:
     if not text.strip():
         return None
     try:
-        said = decode(text)
+        metadata = decode(text)
     except MalformedJsonError as error:
         raise InvalidRequestError(f"metaData: {error}") from error
-    if not isinstance(said, dict) or is_deeper_than(said, DEEPEST):
+    if not isinstance(metadata, dict) or is_deeper_than(metadata, DEEPEST):
         raise InvalidRequestError(
             f'metaData must be an object such as {{"callback-payload": ...}}; got {shown(text)}'
         )
-    known = said.get("callback-payload")
-    return None if known is None else encode_text(known)
+    content = metadata.get("callback-payload")
+    return None if content is None else encode_text(content)
 
 
 def uploaded() -> Iterator[str]:

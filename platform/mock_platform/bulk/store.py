@@ -15,6 +15,7 @@ from mock_kit.storage.database import Database
 from mock_platform.bulk.job import BulkJob, BulkKind, BulkStatus
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
 from mock_platform.core.counters import next_number
+from mock_platform.core.tables import columns_of
 from mock_platform.events.store_notifications import NewNotification, tell
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import drop_jobs, plan_job
@@ -224,10 +225,9 @@ def _row(job: BulkJob) -> dict[str, object]:
 
 
 def _job(row: Row[Any]) -> BulkJob:
-    columns = {name: value for name, value in row._mapping.items() if name != "workspace"}  # noqa: SLF001 - SQLAlchemy's public name
     return BulkJob(
         **{
-            **columns,
+            **columns_of(row),
             "kind": BulkKind(row.kind),
             "status": BulkStatus(row.status),
             "fields": _fields.decode(row.fields),

@@ -89,11 +89,11 @@ class BulkTask:
             return BulkStepOutcome(job=replace(bulk, status=BulkStatus.COMPLETED, updated=way.now))
         tried = replace(bulk, status=BulkStatus.RUNNING, taken=number, updated=way.now)
         try:
-            made = way.hub.create(way.path(bulk), source.encode())
+            record = way.hub.create(way.path(bulk), source.encode())
         except HubError as error:
             return BulkStepOutcome(job=replace(tried, failed=bulk.failed + 1), errors=[_error(number, error)])
-        after = replace(tried, records=bulk.records + 1, fields=_all_fields(bulk, [made]))
-        return BulkStepOutcome(job=after, results=[("", encode_text(made))])
+        after = replace(tried, records=bulk.records + 1, fields=_all_fields(bulk, [record]))
+        return BulkStepOutcome(job=after, results=[("", encode_text(record))])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +113,10 @@ class _BulkWay:
 
     def query(self, bulk: BulkJob) -> str:
         """Return the query of the next page's request."""
-        asked = {"pageSize": str(self.connector.largest_page)}
-        asked |= {"where": bulk.where} if bulk.where else {}
-        asked |= {"nextPage": bulk.next_page} if bulk.next_page else {}
-        return urlencode(asked, quote_via=quote)
+        parameters = {"pageSize": str(self.connector.largest_page)}
+        parameters |= {"where": bulk.where} if bulk.where else {}
+        parameters |= {"nextPage": bulk.next_page} if bulk.next_page else {}
+        return urlencode(parameters, quote_via=quote)
 
 
 def _notice(instance: Instance, owner: User) -> Callable[[BulkJob, int], NewNotification]:
@@ -124,9 +124,9 @@ def _notice(instance: Instance, owner: User) -> Callable[[BulkJob, int], NewNoti
 
     def notification(bulk: BulkJob, number: int) -> NewNotification:
         payload = None if bulk.payload is None else decode(bulk.payload)
-        said = bulk_job.callback(bulk, instance, owner, notification_id=number, payload=payload)
+        callback = bulk_job.callback(bulk, instance, owner, notification_id=number, payload=payload)
         return NewNotification(
-            id=number, topic=topic(instance), created=bulk.updated, body=encode(said), owner=owner
+            id=number, topic=topic(instance), created=bulk.updated, body=encode(callback), owner=owner
         )
 
     return notification

@@ -69,19 +69,19 @@ def attempted(
     sent: AttemptedCallback, outcome: AttemptOutcome, *, schedule: RetrySchedule, now: datetime
 ) -> Iterator[Activity]:
     """Tell of an attempt to deliver, and of what follows from it."""
-    subject, taken = sent.subject, not sent.reason
-    came = f"no answer: {sent.reason}" if sent.status is None else str(sent.status)
-    nth = "" if taken and sent.number == 1 else f", attempt {sent.number}"
+    subject, succeeded = sent.subject, not sent.reason
+    answer = f"no answer: {sent.reason}" if sent.status is None else str(sent.status)
+    nth = "" if succeeded and sent.number == 1 else f", attempt {sent.number}"
     yield Activity(
         kind=ActivityKind.CALLBACK,
-        text=f"callback POST {sent.url} -> {came} ({subject.text}){nth}",
+        text=f"callback POST {sent.url} -> {answer} ({subject.text}){nth}",
         about=subject.about
         | {"url": sent.url, "status": sent.status, "attempt": sent.number}
-        | {"outcome": "delivered" if taken else "failed"},
+        | {"outcome": "delivered" if succeeded else "failed"},
     )
     if outcome.again is not None:
         yield _retry(subject, outcome.again, outcome.delivery.failures, schedule, now)
-    elif not taken:
+    elif not succeeded:
         yield _queued(subject, outcome)
 
 

@@ -21,15 +21,15 @@ def tell_sink(http: Http, sink_url: str, instance: Instance, *, admin_headers: M
     bin_name = _bin(instance.configuration.get(configuration.CALLBACK_URL) or "", sink_url)
     if not key or bin_name is None:
         return
-    told = http.send(
+    reply = http.send(
         "POST",
         f"{sink_url}/_local/signature-keys",
         headers={**admin_headers, "Content-Type": "application/json"},
         body=encode({"bin": bin_name, "key": key}),
     )
-    if not isinstance(told, Reply) or not told.ok:
+    if not isinstance(reply, Reply) or not reply.ok:
         _log.warning(
-            "the sink was not told a signature key", extra={"event": "sink_not_told", "answer": told}
+            "the sink was not told a signature key", extra={"event": "sink_not_told", "answer": reply}
         )
 
 

@@ -54,11 +54,11 @@ class ReleaseQuery(Struct):
 @operation(needs=caller, headers=PAGE_HEADERS)
 def index(workspace: Workspace, query: DeliveriesQuery) -> Answer[list[DeliveryJson]]:
     """List deliveries by notification and subscription (assumed), those that a clause describes."""
-    found = dependencies().store[Deliveries].find(workspace.name)
+    deliveries = dependencies().store[Deliveries].find(workspace.name)
     clause = rules.delivery_clause(query.where) if query.where.strip() else None
     if clause is not None:
-        found = [one for one in found if matches(clause, _filtered_by(one))]
-    return paginated([_shown(one, hydrate=query.hydrate) for one in found], paging(query))
+        deliveries = [one for one in deliveries if matches(clause, _filtered_by(one))]
+    return paginated([_shown(one, hydrate=query.hydrate) for one in deliveries], paging(query))
 
 
 @bp.put("/subscriptions/deliveries")
@@ -88,8 +88,8 @@ def index_of_notification(
 ) -> Answer[list[DeliveryJson]]:
     """List a notification's deliveries, one for each subscription."""
     notification = notification_named(workspace, notification_id)
-    found = dependencies().store[Deliveries].find(workspace.name, notification_id=notification.id)
-    return counted([_shown(one, hydrate=query.hydrate) for one in found])
+    deliveries = dependencies().store[Deliveries].find(workspace.name, notification_id=notification.id)
+    return counted([_shown(one, hydrate=query.hydrate) for one in deliveries])
 
 
 @bp.get("/<notification_id>/subscriptions/<subscription_id>/deliveries")
@@ -100,19 +100,21 @@ def get(
     """Show what became of a notification with one subscriber."""
     notification = notification_named(workspace, notification_id)
     number = whole_number(subscription_id)
-    found = (
+    deliveries = (
         dependencies()
         .store[Deliveries]
         .find(workspace.name, notification_id=notification.id, subscription_id=number)
     )
-    if number is None or not found:
+    if number is None or not deliveries:
         raise NotFoundError(f"delivery of notification {notification.id} to subscription", subscription_id)
-    return Answer(_shown(found[0], hydrate=query.hydrate))
+    return Answer(_shown(deliveries[0], hydrate=query.hydrate))
 
 
-def _shown(kept: KeptDelivery, *, hydrate: bool) -> DeliveryJson:
-    return rules.delivery_json(kept.delivery, kept.subscription, kept.notification, hydrate=hydrate)
+def _shown(delivery: KeptDelivery, *, hydrate: bool) -> DeliveryJson:
+    return rules.delivery_json(
+        delivery.delivery, delivery.subscription, delivery.notification, hydrate=hydrate
+    )
 
 
-def _filtered_by(kept: KeptDelivery) -> rules.Filtered:
-    return rules.filtered_by(kept.delivery, kept.subscription, kept.notification.topic)
+def _filtered_by(delivery: KeptDelivery) -> rules.Filtered:
+    return rules.filtered_by(delivery.delivery, delivery.subscription, delivery.notification.topic)

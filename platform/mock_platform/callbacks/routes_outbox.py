@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Annotated, TypedDict
 
 from flask import Blueprint
-from msgspec import DecodeError, Meta, Struct
-from msgspec.json import Decoder
+from msgspec import Meta, Struct
 
 from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
@@ -14,6 +13,7 @@ from mock_kit.storage.retention import PrunedJson, pruned_json
 from mock_kit.workspaces.instants import format_instant
 from mock_platform.accounts.emails import Email
 from mock_platform.accounts.store_emails import Emails
+from mock_platform.callbacks.lines import subject_of
 from mock_platform.callbacks.store import Deliveries, KeptDelivery, Key
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core.dependencies import dependencies
@@ -85,24 +85,6 @@ class OutboxDeliveryJson(TypedDict):
     attempts: list[AttemptJson]
 
 
-class _Event(Struct, rename="camel"):
-    object_type: str
-    event_type: str
-    object_id: str = ""
-
-
-class _Message(Struct, rename="camel"):
-    instance_id: int | None = None
-    events: list[_Event] = []
-
-
-class _Body(Struct):
-    message: _Message
-
-
-_body = Decoder(_Body)
-
-
 class OutboxJson(PageJson):
     """Deliveries by notification and subscription; ``pruned`` says which are no longer kept."""
 
@@ -129,14 +111,14 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
     """List deliveries with every attempt; the latest ``limit`` of them."""
     workspace = asked_workspace().name
     store = dependencies().store
-    found, total = store[Deliveries].latest(
+    latest, total = store[Deliveries].latest(
         workspace,
         notification_id=query.notification_id,
         subscription_id=query.subscription_id,
         before=_key(query.before),
         limit=query.limit + 1,
     )
-    page = found[-query.limit :]
+    page = latest[-query.limit :]
     tries = store[Attempts].of_each(workspace, {one.delivery.notification_id for one in page})
     dues = store[Jobs].dues(workspace, JobKind.DELIVER)
     shown = [_delivery(one, tries.get(one.key, []), dues.get(_name(one))) for one in page]
@@ -144,7 +126,7 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
         {
             "deliveries": shown,
             "pruned": pruned_json(store[HistoryRetention].pruned(workspace)),
-            **page_json(total, {"before": _name(page[0])} if len(found) > query.limit else None),
+            **page_json(total, {"before": _name(page[0])} if len(latest) > query.limit else None),
         }
     )
 
@@ -154,19 +136,19 @@ def deliveries(query: OutboxQuery) -> Answer[OutboxJson]:
 def emails(query: EmailsQuery) -> Answer[EmailsJson]:
     """List the e-mails that would have been sent; the latest ``limit`` of them."""
     name, store = asked_workspace().name, dependencies().store
-    found, total = store[Emails].list(name, before=query.before, limit=query.limit + 1)
-    page = found[-query.limit :]
+    latest, total = store[Emails].list(name, before=query.before, limit=query.limit + 1)
+    page = latest[-query.limit :]
     return Answer(
         {
             "emails": [_email(one) for _, one in page],
             "pruned": pruned_json(store[HistoryRetention].pruned(name)),
-            **page_json(total, {"before": page[0][0]} if len(found) > query.limit else None),
+            **page_json(total, {"before": page[0][0]} if len(latest) > query.limit else None),
         }
     )
 
 
-def _name(kept: KeptDelivery) -> str:
-    return "{}/{}".format(*kept.key)
+def _name(delivery: KeptDelivery) -> str:
+    return "{}/{}".format(*delivery.key)
 
 
 def _key(name: str | None) -> Key | None:
@@ -176,30 +158,22 @@ def _key(name: str | None) -> Key | None:
     return int(notification_id), int(subscription_id)
 
 
-def _delivery(kept: KeptDelivery, attempts: list[Attempt], due: datetime | None) -> OutboxDeliveryJson:
-    message = _message(kept.notification.body)
+def _delivery(stored: KeptDelivery, attempts: list[Attempt], due: datetime | None) -> OutboxDeliveryJson:
+    subject = subject_of(stored.notification.body)
     return {
-        "notificationId": kept.delivery.notification_id,
-        "subscriptionId": kept.delivery.subscription_id,
-        "instanceId": message.instance_id,
-        "topic": kept.notification.topic,
-        "channel": kept.subscription.channel.value,
-        "url": kept.subscription.url,
-        "active": kept.subscription.active,
-        "status": kept.delivery.status.value,
-        "created": format_instant(kept.delivery.created),
+        "notificationId": stored.delivery.notification_id,
+        "subscriptionId": stored.delivery.subscription_id,
+        "instanceId": subject.instance_id,
+        "topic": stored.notification.topic,
+        "channel": stored.subscription.channel.value,
+        "url": stored.subscription.url,
+        "active": stored.subscription.active,
+        "status": stored.delivery.status.value,
+        "created": format_instant(stored.delivery.created),
         "due": format_instant(due) if due else None,
-        "events": [f"{one.object_type}/{one.object_id} {one.event_type}" for one in message.events],
+        "events": [f"{resource}/{record_id} {change}" for resource, change, record_id in subject.changes],
         "attempts": [_attempt(attempt) for attempt in attempts],
     }
-
-
-def _message(body: bytes) -> _Message:
-    """Read what a callback tells of; nothing of one that is in somebody's own words."""
-    try:
-        return _body.decode(body).message
-    except DecodeError:
-        return _Message()
 
 
 def _attempt(attempt: Attempt) -> AttemptJson:

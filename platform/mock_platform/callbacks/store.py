@@ -101,28 +101,28 @@ class Deliveries:
         Args:
             before: only those that come before this one.
         """
-        found = _chosen(workspace, notification_id, subscription_id)
-        last = found.order_by(None).order_by(*(each.desc() for each in _KEY)).limit(limit)
+        query = _chosen(workspace, notification_id, subscription_id)
+        last = query.order_by(None).order_by(*(each.desc() for each in _KEY)).limit(limit)
         if before is not None:
             last = last.where(tuple_(*_KEY) < before)
         with self._database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+            total = connection.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
             return _read(connection, workspace, last)[::-1], total
 
     def release(
-        self, workspace: str, wanted: Callable[[KeptDelivery], bool], *, now: datetime
+        self, workspace: str, matches: Callable[[KeptDelivery], bool], *, now: datetime
     ) -> list[KeptDelivery]:
         """Put deliveries on the agenda again, the oldest first, and make their subscriptions active."""
         with self._database.writing() as connection:
-            chosen = [
+            selected = [
                 one
                 for one in _all(connection, workspace, None, None)
-                if one.subscription.channel is Channel.WEBHOOK and wanted(one)
+                if one.subscription.channel is Channel.WEBHOOK and matches(one)
             ]
-            _reactivate(connection, workspace, {one.subscription.id for one in chosen})
-            for one in chosen:
+            _reactivate(connection, workspace, {one.subscription.id for one in selected})
+            for one in selected:
                 _release(connection, workspace, released(one.delivery, now=now), now)
-            keys = {one.key for one in chosen}
+            keys = {one.key for one in selected}
             return [one for one in _all(connection, workspace, None, None) if one.key in keys]
 
 
@@ -152,11 +152,11 @@ def _chosen(
 
 def _read(connection: Connection, workspace: str, query: Select[tuple[object, ...]]) -> list[KeptDelivery]:
     rows = connection.execute(query).all()
-    known = by_id(connection, workspace, {row.subscription_id for row in rows})
+    subscriptions_by_id = by_id(connection, workspace, {row.subscription_id for row in rows})
     return [
         KeptDelivery(
             delivery=delivery_of(row),
-            subscription=known[row.subscription_id],
+            subscription=subscriptions_by_id[row.subscription_id],
             notification=KeptNotification(
                 id=row.notification_id,
                 topic=row.topic,

@@ -128,8 +128,8 @@ class Attempts:
         for place, (notification_id, subscription_id) in enumerate(keys):
             parameters |= {f"notification_{place}": notification_id, f"subscription_{place}": subscription_id}
         with self._database.autocommit_read() as connection:
-            found = [_owed_by(row) for row in _owed(len(keys)).all(connection, parameters)]
-        return {owed.delivery.key: owed for owed in found if owed.delivery.key in keys}
+            due = [_owed_by(row) for row in _owed(len(keys)).all(connection, parameters)]
+        return {owed.delivery.key: owed for owed in due if owed.delivery.key in keys}
 
     def attempted(self, workspace: str, tried: Sequence[AttemptResult]) -> list[AttemptResult]:
         """Keep attempts and what follows from them: the deliveries' new states, and the next tries or none.
@@ -146,16 +146,16 @@ class Attempts:
         """
         with self._database.writing() as connection:
             planned = still_planned(connection, [one.job for one in tried])
-            kept = [one for one in tried if one.job.number in planned]
-            if kept:
-                _add.run_each(connection, [_attempt_row(workspace, one) for one in kept])
-                settle(connection, workspace, [one.outcome.delivery for one in kept])
-                _stands.run_each(connection, [_standing(workspace, one) for one in kept])
-            move_or_remove_all(connection, [(one.job, one.outcome.again) for one in kept])
-            for one in kept:
+            recorded = [one for one in tried if one.job.number in planned]
+            if recorded:
+                _add.run_each(connection, [_attempt_row(workspace, one) for one in recorded])
+                settle(connection, workspace, [one.outcome.delivery for one in recorded])
+                _stands.run_each(connection, [_standing(workspace, one) for one in recorded])
+            move_or_remove_all(connection, [(one.job, one.outcome.again) for one in recorded])
+            for one in recorded:
                 if one.outcome.gives_up and _gives_up(connection, workspace, one) and one.email:
                     keep_email(connection, workspace, one.email)
-        return kept
+        return recorded
 
     def put_aside(self, workspace: str, job: Job, delivery: Delivery) -> bool:
         """Keep that a delivery was queued without an attempt; says whether it was still to be sent."""
@@ -167,28 +167,31 @@ class Attempts:
 
     def of(self, workspace: str, notification_id: int) -> list[Attempt]:
         """Return the attempts to deliver a notification, in their order."""
-        found = self.of_each(workspace, [notification_id])
-        return [attempt for key in sorted(found) for attempt in found[key]]
+        by_key = self.of_each(workspace, [notification_id])
+        return [attempt for key in sorted(by_key) for attempt in by_key[key]]
 
     def of_each(self, workspace: str, notification_ids: Collection[int]) -> dict[Key, list[Attempt]]:
         """Return the attempts to deliver some notifications, by notification and subscription, in their order."""
         with self._database.autocommit_read() as connection:
             rows = connection.execute(_attempts, notification_range(workspace, notification_ids)).all()
-        found: dict[Key, list[Attempt]] = {}
+        by_key: dict[Key, list[Attempt]] = {}
         for row in rows:
-            found.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
-        return found
+            by_key.setdefault((row.notification_id, row.subscription_id), []).append(_attempt(row))
+        return by_key
 
 
 @cache
 def _owed(count: int) -> Prepared:
     """Return what looks for what so many deliveries owe, by their notifications and by their subscriptions."""
-    told, to = (
+    notification_ids, subscription_ids = (
         [bindparam(f"{name}_{place}", type_=BigInteger) for place in range(count)]
         for name in ("notification", "subscription")
     )
     return Prepared(
-        _owing.where(deliveries.c.notification_id.in_(told), deliveries.c.subscription_id.in_(to))
+        _owing.where(
+            deliveries.c.notification_id.in_(notification_ids),
+            deliveries.c.subscription_id.in_(subscription_ids),
+        )
     )
 
 
@@ -216,8 +219,8 @@ def _gives_up(connection: Connection, workspace: str, tried: AttemptResult) -> b
 
 
 def _standing(workspace: str, tried: AttemptResult) -> dict[str, object]:
-    taken = tried.outcome.delivery.status is DeliveryStatus.DELIVERED
-    status = EventStatus.NOTIFIED if taken else EventStatus.DISPATCHED
+    delivered = tried.outcome.delivery.status is DeliveryStatus.DELIVERED
+    status = EventStatus.NOTIFIED if delivered else EventStatus.DISPATCHED
     notification_id = tried.outcome.delivery.notification_id
     return {
         "of_workspace": workspace,

@@ -88,8 +88,8 @@ class DeliveryTask:
 
     def _tell(self, workspace: Workspace, tried: AttemptResult, body: bytes) -> None:
         at, sent = tried.attempt.at, callback_lines.sent(tried.attempt, body)
-        told = callback_lines.attempted(sent, tried.outcome, schedule=self.settings.retries, now=at)
-        self.store[Activities].tell(workspace, *told, at=at)
+        activities = callback_lines.attempted(sent, tried.outcome, schedule=self.settings.retries, now=at)
+        self.store[Activities].tell(workspace, *activities, at=at)
 
     def _try(self, workspace: Workspace, job: Job, owed: DueDelivery | None) -> AttemptResult | None:
         """Send what a job is about, if it is still owed to somebody."""
@@ -99,15 +99,15 @@ class DeliveryTask:
         if not owed.active:
             aside = put_aside(owed.delivery, now=workspace.clock.now())
             if self.store[Attempts].put_aside(workspace.name, job, aside):
-                told = callback_lines.put_aside(callback_lines.subject_of(owed.body))
-                self.store[Activities].tell(workspace, told)
+                activity = callback_lines.put_aside(callback_lines.subject_of(owed.body))
+                self.store[Activities].tell(workspace, activity)
             return None
         attempt = self._attempt(owed, at=workspace.clock.now())
-        taken = not attempt.reason
+        succeeded = not attempt.reason
         outcome = after_attempt(
             owed.delivery,
-            succeeded=taken,
-            policy=FailurePolicy.RETRY if taken else self._policy(workspace, owed),
+            succeeded=succeeded,
+            policy=FailurePolicy.RETRY if succeeded else self._policy(workspace, owed),
             schedule=self.settings.retries,
             now=workspace.clock.now(),
         )

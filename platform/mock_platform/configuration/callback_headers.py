@@ -62,15 +62,17 @@ def extra_headers(text: str | None) -> dict[str, str]:
     if not text or not text.strip():
         return {}
     try:
-        found = json.loads(text)
+        headers = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _unusable(text) from error
-    if not isinstance(found, dict) or not all(_is_header(name, value) for name, value in found.items()):
+    if not isinstance(headers, dict) or not all(_is_header(name, value) for name, value in headers.items()):
         raise _unusable(text)
-    taken = [name for name in found if name.lower() in _OURS]
-    if taken:
-        raise InvalidRequestError(f"{EXTRA}: {', '.join(taken)} is the platform's own to send; leave it out")
-    return found
+    reserved = [name for name in headers if name.lower() in _OURS]
+    if reserved:
+        raise InvalidRequestError(
+            f"{EXTRA}: {', '.join(reserved)} is the platform's own to send; leave it out"
+        )
+    return headers
 
 
 def _is_header(name: str, value: object) -> bool:

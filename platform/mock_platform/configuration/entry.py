@@ -28,9 +28,9 @@ def entries(values: Mapping[str, str | None], element: Element, *, unset: str | 
     Args:
         unset: how a key without a value is shown.
     """
-    known = {entry.key: entry for entry in element.keys}
+    own_keys = {entry.key: entry for entry in element.keys}
     return [
-        _entry(known.get(key) or _unknown(key), unset if value is None else value, element)
+        _entry(own_keys.get(key) or _unknown(key), unset if value is None else value, element)
         for key, value in mask(values, element.secret_keys).items()
     ]
 
@@ -58,8 +58,8 @@ def entry_number(key: str, element: Element) -> int:
     >>> entry_number("username", element), entry_number("my.own", element)
     (5993000, 106219477)
     """
-    known = next((entry for entry in element.keys if entry.key == key), None)
-    return (known or _unknown(key)).id
+    own_key = next((entry for entry in element.keys if entry.key == key), None)
+    return (own_key or _unknown(key)).id
 
 
 def _unknown(key: str) -> ConfigurationKey:
@@ -67,13 +67,13 @@ def _unknown(key: str) -> ConfigurationKey:
     return ConfigurationKey(key=key, name=key, type="TEXTFIELD_1000")
 
 
-def _entry(entry: ConfigurationKey, shown: str | None, element: Element) -> EntryJson:
+def _entry(entry: ConfigurationKey, value: str | None, element: Element) -> EntryJson:
     return {
         "id": entry_number(entry.key, element),
         "key": entry.key,
         "name": entry.name,
         "description": entry.description or entry.name,
-        "propertyValue": shown,
+        "propertyValue": value,
         "active": True,
         "hideFromConsole": entry.hidden,
         "required": entry.required,

@@ -49,8 +49,8 @@ def complete(
     """
     texts = {key: as_text(value) for key, value in sent.items()}
     texts = unmask(texts, stored or {}, element.secret_keys)
-    known = {entry.key: texts.pop(entry.key, None) or entry.default for entry in element.keys}
-    return {**known, **texts}
+    own_keys = {entry.key: texts.pop(entry.key, None) or entry.default for entry in element.keys}
+    return {**own_keys, **texts}
 
 
 def merge(stored: Values, sent: Mapping[str, object], element: Element) -> dict[str, str | None]:
@@ -104,15 +104,15 @@ def refresh_interval(values: Values) -> timedelta:
 
 def polled_resources(values: Values, element: Element, *, empty_block: EmptyBlock) -> tuple[Resource, ...]:
     """Return what an instance polls."""
-    chosen = tuple((key, values.get(key)) for key in poller_configuration.KEYS)
-    return _polled_resources(chosen, element, empty_block)
+    texts = tuple((key, values.get(key)) for key in poller_configuration.KEYS)
+    return _polled_resources(texts, element, empty_block)
 
 
 @lru_cache(maxsize=256)
 def _polled_resources(
-    chosen: tuple[tuple[str, str | None], ...], element: Element, empty_block: EmptyBlock
+    texts: tuple[tuple[str, str | None], ...], element: Element, empty_block: EmptyBlock
 ) -> tuple[Resource, ...]:
     """Read what is polled, once for all polls of a configuration that does not change."""
     return poller_configuration.resources(
-        dict(chosen), defaults=element.poller_defaults, empty_block=empty_block
+        dict(texts), defaults=element.poller_defaults, empty_block=empty_block
     )

@@ -142,8 +142,8 @@ def _lines(configuration: Mapping[str, str | None]) -> list[str]:
 def _chosen(name: str, entries: Entries, defaults: Entries) -> object:
     both = {**defaults, **entries}
     if name not in both:
-        known = ", ".join(sorted(both))
-        raise PollerConfigurationError(f"no poller configuration for {shown(name)}; known are: {known}")
+        names = ", ".join(sorted(both))
+        raise PollerConfigurationError(f"no poller configuration for {shown(name)}; known are: {names}")
     return both[name]
 
 
@@ -184,10 +184,10 @@ def _from_entry(name: str, entry: Entries, *, key: str = CONFIGURATION) -> Resou
 
 
 def _from_lines(lines: list[str], defaults: Entries) -> tuple[Resource, ...]:
-    found = {resource.name: resource for resource in (_from_line(line, defaults) for line in lines)}
-    if len(found) < len(lines):
+    by_name = {resource.name: resource for resource in (_from_line(line, defaults) for line in lines)}
+    if len(by_name) < len(lines):
         raise PollerConfigurationError(f"{URLS}: a resource has more than one line")
-    return tuple(found.values())
+    return tuple(by_name.values())
 
 
 def _from_line(line: str, defaults: Entries) -> Resource:

@@ -1,5 +1,7 @@
 """The platform's tables. Every row belongs to a workspace; JSON and texts are kept as text."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -229,3 +231,8 @@ emails = Table(
     Column("message", OutsideText, nullable=False),
     Index("platform_emails_of_workspace", "workspace", "number"),
 )
+
+
+def columns_of(row: Any) -> dict[str, Any]:
+    """Return a row's columns without its workspace, by the names of the fields that they were made of."""
+    return {name: value for name, value in row._asdict().items() if name != "workspace"}

@@ -45,10 +45,10 @@ class Catalogue:
         Raises:
             NotFoundError: there is no such element.
         """
-        found = self._connectors.get(key_or_id)
-        if found is None:
+        connector = self._connectors.get(key_or_id)
+        if connector is None:
             raise NotFoundError("element", key_or_id, named="key")
-        return found
+        return connector
 
     def element(self, key_or_id: str) -> Element:
         """Return an element as it is shipped.
@@ -60,10 +60,10 @@ class Catalogue:
 
     def _add(self, connector: Connector) -> None:
         element = connector.element
-        known = [hub.key for hub in HUBS]
-        if element.hub not in known:
+        hubs = [hub.key for hub in HUBS]
+        if element.hub not in hubs:
             raise ConflictError(
-                f"the element {element.key} is of the hub {element.hub}; there are {', '.join(known)}"
+                f"the element {element.key} is of the hub {element.hub}; there are {', '.join(hubs)}"
             )
         for name in (element.key, str(element.id)):
             if name in self._connectors:

@@ -185,7 +185,7 @@ def configuration_to_json(element: Element) -> list[ConfigurationJson]:
 
 def key_to_json(element: Element, key: ConfigurationKey) -> ConfigurationJson:
     """Return one of an element's configuration keys."""
-    shown: ConfigurationJson = {
+    entry: ConfigurationJson = {
         "id": key.id,
         "name": key.name,
         "key": key.key,
@@ -202,8 +202,8 @@ def key_to_json(element: Element, key: ConfigurationKey) -> ConfigurationJson:
         "required": key.required,
     }
     if key.options:
-        shown["options"] = [{"value": value, "description": words} for value, words in key.options]
-    return shown
+        entry["options"] = [{"value": value, "description": words} for value, words in key.options]
+    return entry
 
 
 def metadata(element: Element, *, expand: bool) -> Metadata:
@@ -212,7 +212,7 @@ def metadata(element: Element, *, expand: bool) -> Metadata:
     Args:
         expand: with its resources.
     """
-    shown: Metadata = {
+    answer: Metadata = {
         "id": element.id,
         "name": element.name,
         "key": element.key,
@@ -241,8 +241,8 @@ def metadata(element: Element, *, expand: bool) -> Metadata:
         "api": {"type": "rest", "contentType": "json"},
     }
     if expand:
-        shown["resources"] = [_resource(element, name) for name in element.id_fields]
-    return shown
+        answer["resources"] = [_resource(element, name) for name in element.id_fields]
+    return answer
 
 
 def operations(element: Element, resource: str) -> dict[str, tuple[str, str]]:

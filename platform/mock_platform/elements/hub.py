@@ -44,12 +44,12 @@ def hub_to_json(hub: Hub, elements: Sequence[Element], *, hydrate: bool) -> HubJ
     Args:
         hydrate: with the resources of its elements.
     """
-    shown: HubJson = {"key": hub.key, "name": hub.name, "description": hub.description, "active": True}
+    answer: HubJson = {"key": hub.key, "name": hub.name, "description": hub.description, "active": True}
     if hydrate:
-        shown["resources"] = [
+        answer["resources"] = [
             {"name": name, "operations": sorted(operations(element, name))}
             for element in elements
             if element.hub == hub.key
             for name in element.id_fields
         ]
-    return shown
+    return answer

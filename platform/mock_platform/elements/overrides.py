@@ -30,16 +30,11 @@ def changed(element: Element, changes: ElementChanges) -> Element:
         element: as it is shipped.
     """
     own = [changes.keys.get(key.key, key) for key in element.keys]
-    known = {key.key for key in element.keys}
-    added = [key for name, key in changes.keys.items() if name not in known]
+    names = {key.key for key in element.keys}
+    added = [key for name, key in changes.keys.items() if name not in names]
     return replace(
         element, active=changes.active, keys=tuple(key for key in (*own, *added) if key is not None)
     )
-
-
-def with_activity(changes: ElementChanges, *, active: bool) -> ElementChanges:
-    """Put an element on offer, or take it off."""
-    return replace(changes, active=active)
 
 
 def find_key(element: Element, name: str) -> ConfigurationKey:
@@ -65,18 +60,18 @@ def with_new_keys(
     Raises:
         ConflictError: one of them is there (assumed).
     """
-    known = {key.key for key in element.keys}
+    names = {key.key for key in element.keys}
     for key in keys:
-        if key.key in known:
+        if key.key in names:
             raise ConflictError(f"{element.name} has a configuration key {key.key} already; PUT changes it")
-        known.add(key.key)
-        changes = _with_key(changes, key.key, key)
+        names.add(key.key)
+        changes = with_key(changes, key)
     return changes
 
 
 def with_key(changes: ElementChanges, key: ConfigurationKey) -> ElementChanges:
     """Change a key."""
-    return _with_key(changes, key.key, key)
+    return replace(changes, keys={**changes.keys, key.key: key})
 
 
 def without_key(changes: ElementChanges, element: Element, name: str) -> ElementChanges:
@@ -91,8 +86,4 @@ def without_key(changes: ElementChanges, element: Element, name: str) -> Element
     """
     if find_key(element, name).required:
         raise InvalidRequestError(f"{name} stays: {element.name} cannot be reached without")
-    return _with_key(changes, name, None)
-
-
-def _with_key(changes: ElementChanges, name: str, key: ConfigurationKey | None) -> ElementChanges:
-    return replace(changes, keys={**changes.keys, name: key})
+    return replace(changes, keys={**changes.keys, name: None})

@@ -3,6 +3,8 @@
 Nobody has to say who they are to read them. Who does sees them as their own workspace has them.
 """
 
+from dataclasses import replace
+
 from flask import Blueprint, request
 from msgspec import Struct
 
@@ -17,7 +19,6 @@ from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, paging
 from mock_platform.elements import catalogue_entry
 from mock_platform.elements.catalogue_entry import Definition, ElementDetails, Metadata, element_details
 from mock_platform.elements.element import Element
-from mock_platform.elements.overrides import ElementChanges, with_activity
 from mock_platform.elements.service import change_element, own_element, own_elements
 from mock_platform.errors import ForbiddenError
 
@@ -57,8 +58,8 @@ def element(key_or_id: str) -> Element:
 @operation(headers=PAGE_HEADERS, links=_LINKS)
 def index(query: WhereQuery) -> Answer[list[ElementDetails]]:
     """List the elements; none that are extended or private (observed), which gives an empty list."""
-    shown = [element_details(one) for one in elements() if one.active or query.include_inactive]
-    return paginated(narrowed(shown, query.where), paging(query))
+    details = [element_details(one) for one in elements() if one.active or query.include_inactive]
+    return paginated(narrowed(details, query.where), paging(query))
 
 
 @bp.get("/keys")
@@ -132,20 +133,17 @@ def deactivate(workspace: Workspace, key_or_id: str) -> Answer[None]:
 
 
 def _set_activity(workspace: Workspace, key_or_id: str, *, active: bool) -> Answer[None]:
-    def rule(changes: ElementChanges, _element: Element) -> ElementChanges:
-        return with_activity(changes, active=active)
-
-    change_element(workspace, key_or_id, rule)
+    change_element(workspace, key_or_id, lambda changes, _element: replace(changes, active=active))
     return done()
 
 
-def _built_in(which: Element) -> ForbiddenError:
+def _built_in(element_: Element) -> ForbiddenError:
     return ForbiddenError(
-        f"{which.name} is built in here; only its configuration can be changed, "
-        f"at /elements/{which.key}/configuration, and whether it is active"
+        f"{element_.name} is built in here; only its configuration can be changed, "
+        f"at /elements/{element_.key}/configuration, and whether it is active"
     )
 
 
 def _workspace() -> Workspace:
-    found = dependencies().services[Callers].workspace_of(request.headers.get("Authorization"))
-    return found or dependencies().workspaces.default
+    workspace = dependencies().services[Callers].workspace_of(request.headers.get("Authorization"))
+    return workspace or dependencies().workspaces.default

@@ -13,8 +13,8 @@ from mock_platform.core.answers import done
 from mock_platform.core.listing import counted
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.elements.catalogue_entry import ConfigurationJson, configuration_to_json, key_to_json
-from mock_platform.elements.element import ConfigurationKey, Element
-from mock_platform.elements.overrides import ElementChanges, find_key, with_key, with_new_keys, without_key
+from mock_platform.elements.element import ConfigurationKey
+from mock_platform.elements.overrides import find_key, with_key, with_new_keys, without_key
 from mock_platform.elements.routes import element
 from mock_platform.elements.service import change_element
 
@@ -34,8 +34,8 @@ InputType = Literal[
 """The input types that exported definitions have (observed)."""
 
 _LINKS = {
-    name: Link(operation=f"element_configuration.{name}", parameters={"key": f"$response.body#/{place}/key"})
-    for name, place in (("put", 0), ("delete", 0))
+    name: Link(operation=f"element_configuration.{name}", parameters={"key": "$response.body#/0/key"})
+    for name in ("put", "delete")
 }
 
 
@@ -62,7 +62,7 @@ class KeyChange(Struct, rename="camel"):
         options = (
             None if self.options is None else tuple((one.value, one.description) for one in self.options)
         )
-        said = {
+        values = {
             "name": self.name,
             "description": self.description,
             "default": self.default_value,
@@ -71,7 +71,7 @@ class KeyChange(Struct, rename="camel"):
             "hidden": self.hide_from_console,
             "options": options,
         }
-        changes = {name: value for name, value in said.items() if value is not None}
+        changes = {name: value for name, value in values.items() if value is not None}
         return replace(key, **changes)  # type: ignore[arg-type]  # each field by its own name
 
 
@@ -98,24 +98,22 @@ def create(
     workspace: Workspace, key_or_id: str, body: NewKey | list[NewKey]
 ) -> Answer[list[ConfigurationJson]]:
     """Add one key or several; a key that is there is 409 (assumed)."""
-    made = [sent.made() for sent in (body if isinstance(body, list) else [body])]
-
-    def rule(changes: ElementChanges, so_far: Element) -> ElementChanges:
-        return with_new_keys(changes, so_far, made)
-
-    changed = change_element(workspace, key_or_id, rule)
-    return Answer([key_to_json(changed, find_key(changed, key.key)) for key in made])
+    keys = [sent.made() for sent in (body if isinstance(body, list) else [body])]
+    changed = change_element(
+        workspace, key_or_id, lambda changes, so_far: with_new_keys(changes, so_far, keys)
+    )
+    return Answer([key_to_json(changed, find_key(changed, key.key)) for key in keys])
 
 
 @bp.put("/<key>")
 @operation(needs=caller, problems=(404,))
 def put(workspace: Workspace, key_or_id: str, key: str, body: KeyChange) -> Answer[ConfigurationJson]:
     """Change a key; the instances that are there keep what they have (documented)."""
-
-    def rule(changes: ElementChanges, so_far: Element) -> ElementChanges:
-        return with_key(changes, body.applied(find_key(so_far, key)))
-
-    changed = change_element(workspace, key_or_id, rule)
+    changed = change_element(
+        workspace,
+        key_or_id,
+        lambda changes, so_far: with_key(changes, body.applied(find_key(so_far, key))),
+    )
     return Answer(key_to_json(changed, find_key(changed, key)))
 
 
@@ -123,9 +121,5 @@ def put(workspace: Workspace, key_or_id: str, key: str, body: KeyChange) -> Answ
 @operation(needs=caller, problems=(400, 404))
 def delete(workspace: Workspace, key_or_id: str, key: str) -> Answer[None]:
     """Take a key away, unless the provider cannot be reached without (assumed)."""
-
-    def rule(changes: ElementChanges, so_far: Element) -> ElementChanges:
-        return without_key(changes, so_far, key)
-
-    change_element(workspace, key_or_id, rule)
+    change_element(workspace, key_or_id, lambda changes, so_far: without_key(changes, so_far, key))
     return done()

@@ -70,10 +70,12 @@ def token(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthToken]:  # noqa: 
 
 
 def _url(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
-    found = element(key_or_id)
+    element_ = element(key_or_id)
     takes = dependencies().settings.oauth_walk
-    grants = check_takes_oauth(found, catalogue().connector(found.key).grants if takes else None)
+    grants = check_takes_oauth(element_, catalogue().connector(element_.key).grants if takes else None)
     application = Application(
         api_key=query.api_key, api_secret=query.api_secret, callback_url=query.callback_url
     )
-    return Answer(authorize_url(grants.consent_url, found, application, state=query.state, scope=query.scope))
+    return Answer(
+        authorize_url(grants.consent_url, element_, application, state=query.state, scope=query.scope)
+    )

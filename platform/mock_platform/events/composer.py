@@ -38,15 +38,15 @@ class NotificationComposer:
         self,
         transaction: NotificationTransaction,
         resource: str,
-        found: Sequence[Found],
+        changes: Sequence[Found],
         *,
         at: datetime,
         fresh: EventStatus = EventStatus.NEW,
     ) -> None:
         """Write the notifications of changes, one at a time, since each has all the records."""
-        first_id = self._take_ids(transaction, self.form.batches(len(found)))
+        first_id = self._take_ids(transaction, self.form.batches(len(changes)))
         ids = ((number, identities.event_id(self.workspace, number)) for number in count(first_id))
-        for notification in event.notifications(resource, found, poll_at=at, form=self.form, ids=ids):
+        for notification in event.notifications(resource, changes, poll_at=at, form=self.form, ids=ids):
             transaction.tell(self._new(notification), fresh=fresh)
 
     def tell_payload(

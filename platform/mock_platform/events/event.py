@@ -78,7 +78,7 @@ class CallbackForm:
 
 def notifications(
     resource: str,
-    found: Sequence[Found],
+    changes: Sequence[Found],
     *,
     poll_at: datetime,
     form: CallbackForm,
@@ -87,14 +87,14 @@ def notifications(
     """Yield a poll's notifications: its changes by tens, every one with all the changed records.
 
     Args:
-        found: the changes, and the records they are about.
+        changes: with the records they are about.
         ids: id and event id of each notification, of which ``form.batches`` says how many there are.
 
     Source: up to ten entries, a larger set becoming several notifications which each repeat the complete
         ``raw`` (documented).
     """
-    raw = tuple(_raw_record(decision, record, form.raw) for decision, record in found)
-    for start, (notification_id, event_id) in zip(range(0, len(found), form.batch_size), ids, strict=False):
+    raw = tuple(_raw_record(decision, record, form.raw) for decision, record in changes)
+    for start, (notification_id, event_id) in zip(range(0, len(changes), form.batch_size), ids, strict=False):
         yield Notification(
             id=notification_id,
             event_id=event_id,
@@ -103,7 +103,7 @@ def notifications(
             object_type=resource,
             events=tuple(
                 ChangeEvent(change=decision.change, date=decision.date, object_id=decision.record_id)
-                for decision, _ in found[start : start + form.batch_size]
+                for decision, _ in changes[start : start + form.batch_size]
                 if decision.change
             ),
             raw=raw,

@@ -77,23 +77,23 @@ def plain_body(posted: PlainNotification, *, notification_id: int, created: date
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def as_json(kept: KeptNotification) -> NotificationJson:
+def as_json(notification: KeptNotification) -> NotificationJson:
     """Return a notification as the API shows it.
 
     Source: the keys (observed); that the message of events is their JSON as text, and the form of the date, is
         assumed. A notification that was deleted is not shown, so what is shown is active.
     """
-    envelope = json.loads(kept.body)
+    envelope = json.loads(notification.body)
     message = envelope["message"]
     return {
-        "id": kept.id,
+        "id": notification.id,
         "from": str(envelope["user"]),
-        "topic": kept.topic,
+        "topic": notification.topic,
         "severity": str(envelope["severity"]),
         "message": message if isinstance(message, str) else _compact(message),
-        "createdDate": iso_date(kept.created),
+        "createdDate": iso_date(notification.created),
         "active": True,
-        "acknowledged": kept.acknowledged,
+        "acknowledged": notification.acknowledged,
     }
 
 

@@ -77,12 +77,12 @@ class EmailRequest(Struct):
 def index(workspace: Workspace, query: TopicsQuery) -> Answer[list[NotificationJson]]:
     """List the notifications of some topics by ascending id (assumed); an unknown topic has none (observed)."""
     page = paging(query)
-    kept = dependencies().store[Notifications]
-    found = kept.list(workspace.name, query.topics, offset=page.offset, limit=page.size)
-    total = kept.count(workspace.name, query.topics)
-    more = bool(found) and page.offset + len(found) < total
-    headers = page_headers(page, returned=len(found), more=more, total=total)
-    return Answer([rules.as_json(one) for one in found], headers)
+    store = dependencies().store[Notifications]
+    rows = store.list(workspace.name, query.topics, offset=page.offset, limit=page.size)
+    total = store.count(workspace.name, query.topics)
+    more = bool(rows) and page.offset + len(rows) < total
+    headers = page_headers(page, returned=len(rows), more=more, total=total)
+    return Answer([rules.as_json(one) for one in rows], headers)
 
 
 @bp.post("")
@@ -97,12 +97,12 @@ def create(workspace: Workspace, body: NotificationRequest) -> Answer[Notificati
 
     with dependencies().store[Notifications].transaction(workspace.name) as transaction:
         number = transaction.take_ids(first=identities.first_notification_id(workspace))
-        told = rules.plain_body(posted, notification_id=number, created=now)
-        new = NewNotification(id=number, topic=posted.topic, created=now, body=told, owner=owner)
-        kept = transaction.tell(new)
+        callback = rules.plain_body(posted, notification_id=number, created=now)
+        new = NewNotification(id=number, topic=posted.topic, created=now, body=callback, owner=owner)
+        notification = transaction.tell(new)
         transaction.forget_old(now)
     dependencies().engine.wake()
-    return Answer(rules.as_json(kept))
+    return Answer(rules.as_json(notification))
 
 
 @bp.post("/emails")
@@ -155,7 +155,7 @@ def notification_named(workspace: Workspace, notification_id: str) -> KeptNotifi
         NotFoundError: there is none, or no longer.
     """
     number = whole_number(notification_id)
-    found = None if number is None else dependencies().store[Notifications].get(workspace.name, number)
-    if found is None:
+    notification = None if number is None else dependencies().store[Notifications].get(workspace.name, number)
+    if notification is None:
         raise NotFoundError("notification", notification_id)
-    return found
+    return notification

@@ -46,8 +46,8 @@ class SubscriptionRequest(Struct):
 @operation(needs=caller, headers=PAGE_HEADERS)
 def index(workspace: Workspace, query: PageQuery) -> Answer[list[SubscriptionJson]]:
     """List all subscriptions by ascending id (assumed), those of instances among them."""
-    shown = [rules.as_json(one) for one in dependencies().store[Subscriptions].all(workspace.name)]
-    return paginated(shown, paging(query))
+    subscriptions = [rules.as_json(one) for one in dependencies().store[Subscriptions].all(workspace.name)]
+    return paginated(subscriptions, paging(query))
 
 
 @bp.post("")
@@ -85,7 +85,7 @@ def delete(workspace: Workspace, subscription_id: str) -> Answer[None]:
 
 def _named(workspace: Workspace, subscription_id: str) -> Subscription:
     number = whole_number(subscription_id)
-    found = None if number is None else dependencies().store[Subscriptions].get(workspace.name, number)
-    if found is None:
+    subscription = None if number is None else dependencies().store[Subscriptions].get(workspace.name, number)
+    if subscription is None:
         raise NotFoundError("subscription", subscription_id)
-    return found
+    return subscription

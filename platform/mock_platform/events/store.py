@@ -33,9 +33,9 @@ class Events:
 
     def list(self, event_filter: EventFilter, *, offset: int, limit: int) -> "list[StoredEvent]":
         """Return events, newest first."""
-        chosen = select_events(event_filter).order_by(notifications.c.id.desc()).offset(offset).limit(limit)
+        query = select_events(event_filter).order_by(notifications.c.id.desc()).offset(offset).limit(limit)
         with self._database.reading() as connection:
-            return [_event(row) for row in connection.execute(chosen)]
+            return [_event(row) for row in connection.execute(query)]
 
     def count(self, event_filter: EventFilter) -> int:
         """Return how many events there are."""
@@ -45,15 +45,15 @@ class Events:
 
     def get(self, event_filter: EventFilter, event_id: str) -> StoredEvent | None:
         """Return one of the events."""
-        chosen = select_events(event_filter).where(notifications.c.event_id == event_id)
+        query = select_events(event_filter).where(notifications.c.event_id == event_id)
         with self._database.reading() as connection:
-            row = connection.execute(chosen).first()
+            row = connection.execute(query).first()
         return _event(row) if row else None
 
 
 def select_events(event_filter: EventFilter) -> Select[tuple[object, ...]]:
     """Select a workspace's events; those of a deleted instance are no longer shown."""
-    chosen = (
+    query = (
         select(notifications)
         .join(
             instances,
@@ -63,12 +63,12 @@ def select_events(event_filter: EventFilter) -> Select[tuple[object, ...]]:
         .where(notifications.c.workspace == event_filter.workspace)
     )
     if event_filter.instance_ids is not None:
-        chosen = chosen.where(notifications.c.instance_id.in_(event_filter.instance_ids))
+        query = query.where(notifications.c.instance_id.in_(event_filter.instance_ids))
     if event_filter.since is not None:
-        chosen = chosen.where(notifications.c.created >= event_filter.since)
+        query = query.where(notifications.c.created >= event_filter.since)
     if event_filter.until is not None:
-        chosen = chosen.where(notifications.c.created <= event_filter.until)
-    return chosen
+        query = query.where(notifications.c.created <= event_filter.until)
+    return query
 
 
 def _event(row: Row[tuple[object, ...]]) -> StoredEvent:

@@ -47,14 +47,16 @@ class HistoryRetention:
             _gone(table, table.c.at < bindparam("before"))
             for table in (polls, emails, traces, scheduled_turns)
         ]
-        told = [_gone(table, table.c.notification_id.in_(_old_ids)) for table in (attempts, deliveries)]
+        of_notifications = [
+            _gone(table, table.c.notification_id.in_(_old_ids)) for table in (attempts, deliveries)
+        ]
         self._retention = Retention(
             pruned,
             [
                 RetentionRule(keep=keep, statements=dated),
                 RetentionRule(
                     keep=max(keep, keep_events),
-                    statements=[*told, Prepared(notifications.delete().where(*_old))],
+                    statements=[*of_notifications, Prepared(notifications.delete().where(*_old))],
                 ),
             ],
         )

@@ -189,13 +189,13 @@ def _owe(connection: Connection, workspace: str, new: NewNotification, to: Subsc
     if status is DeliveryStatus.CREATED:
         plan_delivery(connection, workspace, new.id, to.id, new.created)
     if to.channel is Channel.EMAIL:
-        shown = as_json(KeptNotification(id=new.id, topic=new.topic, created=new.created, body=new.body))
+        answer = as_json(KeptNotification(id=new.id, topic=new.topic, created=new.created, body=new.body))
         email = of_notification(
             to.config,
             new.owner,
             topic=new.topic,
-            sender=shown["from"],
-            message=shown["message"],
+            sender=answer["from"],
+            message=answer["message"],
             at=new.created,
         )
         keep_email(connection, workspace, email)

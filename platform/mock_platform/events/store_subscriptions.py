@@ -64,9 +64,9 @@ class Subscriptions:
     def add(self, workspace: str, make: Callable[[int], Subscription], *, first_id: int) -> Subscription:
         """Make a subscription by itself, under the next id."""
         with self._database.writing() as connection:
-            made = make(next_number(connection, workspace, "subscription", first=first_id))
-            _insert(connection, workspace, made)
-        return made
+            subscription = make(next_number(connection, workspace, "subscription", first=first_id))
+            _insert(connection, workspace, subscription)
+        return subscription
 
     def remove(self, workspace: str, subscription_id: int) -> bool:
         """Remove a subscription; what it is owed is no longer sent. Says whether there was one."""
@@ -83,7 +83,7 @@ def subscribers(connection: Connection, workspace: str, of_topic: str) -> list[S
 def by_id(connection: Connection, workspace: str, ids: Iterable[int]) -> dict[int, Subscription]:
     """Return the subscriptions with these ids."""
     query = _of(workspace).where(subscriptions.c.id.in_(list(ids)))
-    return {found.id: found for found in _found(connection, query)}
+    return {subscription.id: subscription for subscription in _found(connection, query)}
 
 
 def subscribe_instance(connection: Connection, workspace: str, instance: Instance, url: str | None) -> None:
@@ -91,8 +91,8 @@ def subscribe_instance(connection: Connection, workspace: str, instance: Instanc
     if url is None:
         unsubscribe_instance(connection, workspace, instance.id)
         return
-    known = _of_instance.first(connection, {"of_workspace": workspace, "of_instance": instance.id})
-    if known is None:
+    existing = _of_instance.first(connection, {"of_workspace": workspace, "of_instance": instance.id})
+    if existing is None:
         number = next_number(connection, workspace, "subscription", first=instance.id * 2 + 1)
         own = Subscription(
             id=number,
@@ -102,17 +102,17 @@ def subscribe_instance(connection: Connection, workspace: str, instance: Instanc
             config={"url": url},
         )
         _insert(connection, workspace, own)
-    elif known.url != url:
-        moved = {"url": url, "config": encode_text({"url": url}), "active": True}
-        this = (subscriptions.c.workspace == workspace, subscriptions.c.id == known.id)
-        connection.execute(subscriptions.update().where(*this).values(moved))
+    elif existing.url != url:
+        values = {"url": url, "config": encode_text({"url": url}), "active": True}
+        this = (subscriptions.c.workspace == workspace, subscriptions.c.id == existing.id)
+        connection.execute(subscriptions.update().where(*this).values(values))
 
 
 def unsubscribe_instance(connection: Connection, workspace: str, instance_id: int) -> None:
     """Remove an instance's subscription, if it has one."""
-    known = _of_instance.all(connection, {"of_workspace": workspace, "of_instance": instance_id})
-    if known:
-        _remove(connection, workspace, [row.id for row in known])
+    rows = _of_instance.all(connection, {"of_workspace": workspace, "of_instance": instance_id})
+    if rows:
+        _remove(connection, workspace, [row.id for row in rows])
 
 
 def _of(workspace: str) -> Select[tuple[object, ...]]:
@@ -128,20 +128,20 @@ def _with_topics(connection: Connection, row: Row[tuple[object, ...]]) -> Subscr
     return _subscription(row, tuple(each.topic for each in named))
 
 
-def _insert(connection: Connection, workspace: str, made: Subscription) -> None:
+def _insert(connection: Connection, workspace: str, subscription: Subscription) -> None:
     row = {
         "workspace": workspace,
-        "id": made.id,
-        "instance_id": made.instance_id,
-        "user_id": made.user_id,
-        "channel": made.channel.value,
-        "config": encode_text(dict(made.config)),
-        "url": made.url,
-        "active": made.active,
+        "id": subscription.id,
+        "instance_id": subscription.instance_id,
+        "user_id": subscription.user_id,
+        "channel": subscription.channel.value,
+        "config": encode_text(dict(subscription.config)),
+        "url": subscription.url,
+        "active": subscription.active,
     }
     _add.run(connection, row)
-    key = {"workspace": workspace, "subscription_id": made.id}
-    places = [{**key, "topic": name, "place": place} for place, name in enumerate(made.topics)]
+    key = {"workspace": workspace, "subscription_id": subscription.id}
+    places = [{**key, "topic": name, "place": place} for place, name in enumerate(subscription.topics)]
     _add_topic.run_each(connection, places)
 
 

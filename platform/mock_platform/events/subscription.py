@@ -95,8 +95,8 @@ def delivery_clause(where: str) -> Clause:
     clause = parse(where)
     for field in fields_of(clause):
         if field not in _FILTER_FIELDS:
-            known = f"{', '.join(_FILTER_FIELDS[:-1])} and {_FILTER_FIELDS[-1]}"
-            raise InvalidRequestError(f"where on deliveries knows {known}; got {shown(field)}")
+            names = f"{', '.join(_FILTER_FIELDS[:-1])} and {_FILTER_FIELDS[-1]}"
+            raise InvalidRequestError(f"where on deliveries knows {names}; got {shown(field)}")
     return clause
 
 

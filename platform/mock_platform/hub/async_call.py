@@ -69,19 +69,19 @@ def receiver(url: str | None, values: Values) -> str:
     >>> receiver(None, {"event.notification.callback.url": "http://127.0.0.1/x"})
     'http://127.0.0.1/x'
     """
-    found = (url or "").strip() or values.get(CALLBACK_URL) or ""
-    if not found:
+    url_text = (url or "").strip() or values.get(CALLBACK_URL) or ""
+    if not url_text:
         raise InvalidRequestError(
             f"a call that is done later needs {URL}, since the instance has no {CALLBACK_URL} for its result"
         )
     try:
-        parts = urlsplit(found)
+        parts = urlsplit(url_text)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         usable = False
     if not usable:
-        raise InvalidRequestError(f"{URL} must be a URL of http or https; got {shown(found)}")
-    return found
+        raise InvalidRequestError(f"{URL} must be a URL of http or https; got {shown(url_text)}")
+    return url_text
 
 
 def dispatched(call: AsyncCall) -> Dispatched:

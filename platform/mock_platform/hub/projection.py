@@ -24,14 +24,14 @@ def project(record: Mapping[str, object], fields: Iterable[str]) -> dict[str, ob
     {'A': 1, 'user': {'id': 5}}
     """
     spelled = {key.lower(): key for key in record}
-    kept: dict[str, object] = {}
+    projected: dict[str, object] = {}
     for field in fields:
         key = field if field in record else spelled.get(field.lower())
         if key is not None:
-            kept[key] = record[key]
+            projected[key] = record[key]
         elif (value := find_in_any_case(record, field)) is not None:
-            _put(kept, steps_of(field), value)
-    return kept
+            _put(projected, steps_of(field), value)
+    return projected
 
 
 def _put(record: dict[str, object], steps: Sequence[str], value: object) -> None:

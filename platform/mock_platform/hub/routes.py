@@ -15,9 +15,23 @@ from mock_platform.hub.routes_async import dispatch_if_async
 from mock_platform.hub.routes_schedule import schedule_if_asked
 from mock_platform.hub.service import HEADERS, PROBLEMS, Json, RecordListQuery, RecordQuery, enabled_instance
 
-bp = Blueprint("hubs", __name__, url_prefix="/hubs/<hub>")
-bp.before_request(schedule_if_asked)
-bp.before_request(dispatch_if_async)
+
+def hub_blueprint(name: str) -> Blueprint:
+    """Return a blueprint of calls through an instance, which may be scheduled, or done later."""
+    blueprint = Blueprint(name, __name__, url_prefix="/hubs/<hub>")
+    # a call with both headers is scheduled (assumed)
+    blueprint.before_request(schedule_if_asked)
+    blueprint.before_request(dispatch_if_async)
+    blueprint.url_value_preprocessor(_forget_hub)
+    return blueprint
+
+
+def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
+    if values:
+        values.pop("hub", None)
+
+
+bp = hub_blueprint("hubs")
 
 _LIST_HEADERS = {**HEADERS, **PAGE_HEADERS}
 _RECORD = "/<object_name>/<record_id>"
@@ -33,12 +47,6 @@ _LINKS = {
     )
     for name in ("get", "delete")
 }
-
-
-@bp.url_value_preprocessor
-def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
-    if values:
-        values.pop("hub", None)
 
 
 @bp.get("/me")

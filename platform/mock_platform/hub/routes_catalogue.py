@@ -65,8 +65,8 @@ def get(key: str, query: HubQuery) -> Answer[HubJson]:
 def elements_of_hub(key: str, query: PageQuery) -> Answer[list[ElementDetails]]:
     """List the elements of a hub."""
     hub = find_hub(key)
-    found = [element_details(one) for one in elements() if one.hub == hub.key and one.active]
-    return paginated(found, paging(query))
+    details = [element_details(one) for one in elements() if one.hub == hub.key and one.active]
+    return paginated(details, paging(query))
 
 
 def _shown(hub: Hub, *, hydrate: bool) -> HubJson:

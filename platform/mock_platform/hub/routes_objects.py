@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from flask import Blueprint, request
+from flask import request
 
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.instants import format_instant
@@ -12,15 +12,12 @@ from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.elements.connector import FieldMetadata, ObjectName
 from mock_platform.elements.service import vendor_of
 from mock_platform.errors import ProviderError
-from mock_platform.hub.routes_async import dispatch_if_async
-from mock_platform.hub.routes_schedule import schedule_if_asked
+from mock_platform.hub.routes import hub_blueprint
 from mock_platform.hub.service import HEADERS, enabled_instance
 from mock_platform.instances.calling import HubCaller, hub_caller
 from mock_platform.transformations.transformation import names
 
-bp = Blueprint("hub_objects", __name__, url_prefix="/hubs/<hub>")
-bp.before_request(schedule_if_asked)
-bp.before_request(dispatch_if_async)
+bp = hub_blueprint("hub_objects")
 
 _PROBLEMS = (400, 403, 404, 429, 502)
 
@@ -39,12 +36,6 @@ class Ping(TypedDict):
     valid: bool
 
 
-@bp.url_value_preprocessor
-def _forget_hub(_endpoint: str | None, values: dict[str, str] | None) -> None:
-    if values:
-        values.pop("hub", None)
-
-
 @bp.get("/objects")
 @operation(needs=hub_caller, problems=_PROBLEMS, headers={**HEADERS, **COUNT_HEADERS})
 def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
@@ -52,10 +43,10 @@ def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
 
     Source: the two forms (documented); a disabled instance answers too (observed).
     """
-    found = objects_of(caller.instance)
+    objects = objects_of(caller.instance)
     helium = request.headers.get("Elements-Version", "").strip().lower() == "helium"
-    shown: list[str | ObjectName] = [each if helium else each["name"] for each in found]
-    return counted(shown)
+    answer: list[str | ObjectName] = [each if helium else each["name"] for each in objects]
+    return counted(answer)
 
 
 @bp.get("/objects/<object_name>/metadata")
@@ -63,9 +54,9 @@ def index(caller: HubCaller) -> Answer[list[str | ObjectName]]:
 def metadata(caller: HubCaller, object_name: str) -> Answer[ObjectMetadata]:
     """Show the fields of an object, those that are mapped with both names."""
     instance = caller.instance
-    known = names(object_name, instance.objects)
-    paths = {each.vendor_path: each.path for each in known.fields}
-    fields = vendor_of(instance).fields(known.resource, ask=True)
+    mapping = names(object_name, instance.objects)
+    paths = {each.vendor_path: each.path for each in mapping.fields}
+    fields = vendor_of(instance).fields(mapping.resource, ask=True)
     shown: list[FieldMetadata] = [
         {**each, "path": paths[each["vendorPath"]]} if each["vendorPath"] in paths else each
         for each in fields
@@ -92,9 +83,9 @@ def ping(instance: Instance) -> Answer[Ping]:
 def objects_of(instance: Instance) -> list[ObjectName]:
     """Return an instance's objects: its own names for them first."""
     own = [_own(name, mapped) for name, mapped in instance.objects.in_force().items()]
-    known = {each["name"] for each in own}
+    own_names = {each["name"] for each in own}
     provided = vendor_of(instance).objects()
-    return [*own, *(each for each in provided if each["name"] not in known)]
+    return [*own, *(each for each in provided if each["name"] not in own_names)]
 
 
 def _own(name: str, mapped: Transformation) -> ObjectName:

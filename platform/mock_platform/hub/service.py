@@ -65,44 +65,44 @@ def enabled_instance() -> Instance:
 
 def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[list[Json]]:
     """List records, those that a ``where`` clause describes."""
-    known = _names(instance, resource)
+    mapping = _names(instance, resource)
     page = paging(
         msgspec.structs.replace(query, next_page=""),
         default=_page_size(instance),
         largest=connector_of(instance).largest_page,
     )
     where = query.where.strip()
-    asked = PageRequest(
-        where=known.clause(parse(where)) if where else None,
+    page_request = PageRequest(
+        where=mapping.clause(parse(where)) if where else None,
         size=page.size,
         token=query.next_page,
         skip=0 if query.next_page else page.offset,
-        order=known.order(parse_order(query.order_by)),
+        order=mapping.order(parse_order(query.order_by)),
     )
-    found = vendor_of(instance).page(known.resource, asked)
-    records = [shown(instance, known, record, query.fields) for record in found.records]
+    found = vendor_of(instance).page(mapping.resource, page_request)
+    records = [shown(instance, mapping, record, query.fields) for record in found.records]
     return Answer(records, _page_headers(page, len(records), found.next_token))
 
 
 def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:
     """Show one record."""
-    known = _names(instance, resource)
-    record = vendor_of(instance).get(known.resource, record_id)
-    return _record(instance, known, record, fields)
+    mapping = _names(instance, resource)
+    record = vendor_of(instance).get(mapping.resource, record_id)
+    return _record(instance, mapping, record, fields)
 
 
 def created(instance: Instance, resource: str, body: Json) -> Answer[Json]:
     """Make a record; an empty one is refused (observed)."""
-    known = _names(instance, resource)
-    made = vendor_of(instance).create(known.resource, known.sent(_some_fields(body)))
-    return _record(instance, known, made)
+    mapping = _names(instance, resource)
+    record = vendor_of(instance).create(mapping.resource, mapping.sent(_some_fields(body)))
+    return _record(instance, mapping, record)
 
 
 def updated(instance: Instance, resource: str, record_id: str, body: Json) -> Answer[Json]:
     """Change some of a record's fields; PUT is partial too (observed)."""
-    known = _names(instance, resource)
-    fields = known.sent(_some_fields(body))
-    return _record(instance, known, vendor_of(instance).update(known.resource, record_id, fields))
+    mapping = _names(instance, resource)
+    fields = mapping.sent(_some_fields(body))
+    return _record(instance, mapping, vendor_of(instance).update(mapping.resource, record_id, fields))
 
 
 def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
@@ -114,30 +114,30 @@ def deleted(instance: Instance, resource: str, record_id: str) -> Answer[None]:
 def me(instance: Instance, fields: str) -> Answer[Json]:
     """Show the vendor's user whose credentials the instance has, by the names of users if the vendor lists them."""
     try:
-        known = _names(instance, "users")
+        mapping = _names(instance, "users")
     except NotFoundError:
-        known = NameMapping(resource="users")
-    return _record(instance, known, vendor_of(instance).me(), fields)
+        mapping = NameMapping(resource="users")
+    return _record(instance, mapping, vendor_of(instance).me(), fields)
 
 
-def shown(instance: Instance, known: NameMapping, record: Json, fields: str = "") -> Json:
+def shown(instance: Instance, mapping: NameMapping, record: Json, fields: str = "") -> Json:
     """Return a record by the client's names, without nulls if the instance filters them (the default: observed)."""
-    mapped = known.shown(record)
+    mapped = mapping.shown(record)
     if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
         mapped = without_nulls(mapped)
-    wanted = parse_fields(fields)
-    return project(mapped, wanted) if wanted else mapped
+    selected = parse_fields(fields)
+    return project(mapped, selected) if selected else mapped
 
 
 def _names(instance: Instance, resource: str) -> NameMapping:
-    known = names(resource, instance.objects)
+    mapping = names(resource, instance.objects)
     if not dependencies().settings.id_alias or request.headers.get(ID_ALIAS_HEADER, "").lower() == "false":
-        return known
-    return replace(known, id_field=connector_of(instance).collection(known.resource).id_field)
+        return mapping
+    return replace(mapping, id_field=connector_of(instance).collection(mapping.resource).id_field)
 
 
-def _record(instance: Instance, known: NameMapping, record: Json, fields: str = "") -> Answer[Json]:
-    return Answer(shown(instance, known, record, fields))
+def _record(instance: Instance, mapping: NameMapping, record: Json, fields: str = "") -> Answer[Json]:
+    return Answer(shown(instance, mapping, record, fields))
 
 
 def _some_fields(fields: Json) -> Json:

@@ -92,7 +92,7 @@ def _is_planned(workspace: Workspace, job: ScheduledJob) -> bool:
 
 
 def _again(workspace: Workspace, job: ScheduledJob) -> ScheduledJob:
-    found = find_scheduled(workspace, job.id)
-    if found is None:
+    existing = find_scheduled(workspace, job.id)
+    if existing is None:
         raise NotFoundError("job", job.id)
-    return found
+    return existing

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text, select
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_platform.core.counters import next_number
-from mock_platform.core.tables import OutsideText, metadata
+from mock_platform.core.tables import OutsideText, columns_of, metadata
 from mock_platform.hub.async_call import AsyncCall
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.store import move_or_remove, plan_job
@@ -58,8 +58,7 @@ class AsyncCalls:
             ).first()
         if row is None:
             return None
-        known = {name: value for name, value in row._mapping.items() if name != "workspace"}  # noqa: SLF001 - public in all but name
-        return AsyncCall(**{**known, "headers": _headers.decode(row.headers)})
+        return AsyncCall(**{**columns_of(row), "headers": _headers.decode(row.headers)})
 
     def done(self, job: Job) -> None:
         """Forget a call that has been done."""

@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_platform.core.counters import next_number
+from mock_platform.core.tables import columns_of
 from mock_platform.hub.scheduled_call import ScheduledCall
 from mock_platform.jobs.due_job import Job, JobKind
 from mock_platform.jobs.job import JobRun
@@ -83,5 +84,4 @@ class ScheduledCalls:
 
 
 def _call(row: Row[tuple[object, ...]]) -> ScheduledCall:
-    known = {name: value for name, value in row._mapping.items() if name != "workspace"}  # noqa: SLF001 - public in all but name
-    return ScheduledCall(**{**known, "headers": _headers.decode(row.headers)})
+    return ScheduledCall(**{**columns_of(row), "headers": _headers.decode(row.headers)})

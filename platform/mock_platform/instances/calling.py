@@ -48,16 +48,16 @@ def enabled_caller() -> HubCaller:
         InvalidCredentialsError: a secret or the token is missing, nobody's, or of another workspace.
         InstanceDisabledError: the instance is switched off (observed for hub calls: 403).
     """
-    found = hub_caller()
-    if found.instance.disabled:
-        raise InstanceDisabledError(found.instance.id)
-    return found
+    caller = hub_caller()
+    if caller.instance.disabled:
+        raise InstanceDisabledError(caller.instance.id)
+    return caller
 
 
 def called_instance() -> Instance | None:
     """Return the instance that the present call went through; None where it went through none."""
-    found: Instance | None = g.get("called_instance")
-    return found
+    instance: Instance | None = g.get("called_instance")
+    return instance
 
 
 def instance_of_token(workspace: Workspace, token: str) -> Instance:

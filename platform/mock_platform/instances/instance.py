@@ -73,8 +73,8 @@ def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
         from its use for changing event settings alone, and is assumed.
     """
     credentials = {*element.secret_keys, *element.credentials}
-    kept = {key: value for key, value in instance.configuration.items() if key in credentials}
-    sent = {**kept, **(body.configuration or {})}
+    credentials_kept = {key: value for key, value in instance.configuration.items() if key in credentials}
+    sent = {**credentials_kept, **(body.configuration or {})}
     name = _name(body.name, element)
     return replace(
         instance,

@@ -31,14 +31,16 @@ def changed(before: Instance, after: Instance, plan: PollPlan, *, now: datetime)
     """Tell what of an instance is another; nothing if all of it is as it was."""
     names = list(_names_changed(before, after))
     if names:
-        shown = ", ".join(names[:_NAMES_SHOWN]) + (" and more" if names[_NAMES_SHOWN:] else "")
-        yield about_instance(f"instance {after.id} changed: {shown}", after)
+        names_shown = ", ".join(names[:_NAMES_SHOWN]) + (" and more" if names[_NAMES_SHOWN:] else "")
+        yield about_instance(f"instance {after.id} changed: {names_shown}", after)
     if after.disabled != before.disabled:
         yield about_instance(f"instance {after.id} {'disabled' if after.disabled else 'enabled'}", after)
-    was, is_now = (configuration.events_enabled(each.configuration) for each in (before, after))
-    if is_now and not was:
+    enabled_before, enabled_after = (
+        configuration.events_enabled(each.configuration) for each in (before, after)
+    )
+    if enabled_after and not enabled_before:
         yield _enabled(after, plan, now)
-    elif was and not is_now:
+    elif enabled_before and not enabled_after:
         yield about_instance(f"events disabled (instance {after.id})", after)
     elif before.polling_disabled and not after.polling_disabled:
         yield Activity(
@@ -73,6 +75,6 @@ def _enabled(instance: Instance, plan: PollPlan, now: datetime) -> Activity:
 
 def _names_changed(before: Instance, after: Instance) -> Iterator[str]:
     yield from (name for part, name in _PARTS.items() if getattr(before, part) != getattr(after, part))
-    was, is_now = before.configuration, after.configuration
-    keys = (key for key in {**was, **is_now} if key != configuration.ENABLED)  # which has a line of its own
-    yield from (key for key in keys if was.get(key) != is_now.get(key))
+    old, new = before.configuration, after.configuration
+    keys = (key for key in {**old, **new} if key != configuration.ENABLED)  # which has a line of its own
+    yield from (key for key in keys if old.get(key) != new.get(key))

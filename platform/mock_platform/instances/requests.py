@@ -25,9 +25,9 @@ class ElementReference(Struct):
         if self.key is not None:
             return own_element(workspace, self.key)
         if self.id is None:
-            known = catalogue().elements[0].key
+            example = catalogue().elements[0].key
             raise InvalidRequestError(
-                f'element.key or element.id is missing; expected {{"element": {{"key": "{known}"}}}}'
+                f'element.key or element.id is missing; expected {{"element": {{"key": "{example}"}}}}'
             )
         try:
             return own_element(workspace, str(self.id))

@@ -98,17 +98,17 @@ def _counted(workspace: Workspace, query: AnalyticsQuery) -> tuple[Buckets, list
     """
     accounts = named_accounts(workspace, query.account_ids)
     cut = cut_up(workspace, query)
-    kept = kept_since(workspace.clock.now(), dependencies().settings.event_retention)
+    oldest = kept_since(workspace.clock.now(), dependencies().settings.event_retention)
     owners = _owners(workspace)
-    wanted = EventFilter(
+    event_filter = EventFilter(
         workspace=workspace.name,
         instance_ids=tuple(
             instance_id for instance_id, account_id in owners.items() if account_id in accounts
         ),
-        since=max(kept, cut.since),
+        since=max(oldest, cut.since),
         until=cut.until,
     )
-    return cut, dependencies().store[EventCounts].by_instance(wanted, cut.unit)
+    return cut, dependencies().store[EventCounts].by_instance(event_filter, cut.unit)
 
 
 def _owners(workspace: Workspace) -> dict[int, int]:

@@ -77,11 +77,11 @@ def get_of_instance(workspace: Workspace, instance_id: str, event_id: str) -> An
 def dispositions(workspace: Workspace, query: DispositionsQuery) -> Answer[list[DispositionJson]]:
     """List what happened to each event, the newest first: every attempt to deliver it."""
     now = workspace.clock.now()
-    kept = kept_since(now, dependencies().settings.event_retention)
-    since = kept if query.from_ is None else parse_instant(query.from_)
+    oldest = kept_since(now, dependencies().settings.event_retention)
+    since = oldest if query.from_ is None else parse_instant(query.from_)
     since, until = span(since, None if query.to is None else parse_instant(query.to), now=now)
-    wanted = replace(_wanted(workspace, None), since=max(since, kept), until=until)
-    events, headers = _page(wanted, query)
+    event_filter = replace(_wanted(workspace, None), since=max(since, oldest), until=until)
+    events, headers = _page(event_filter, query)
     return Answer(_dispositions(workspace, events), headers)
 
 
@@ -120,10 +120,10 @@ def _list(event_filter: EventFilter, query: PageQuery) -> Answer[list[EventJson]
 def _page(event_filter: EventFilter, query: PageQuery) -> tuple[list[StoredEvent], dict[str, str]]:
     page = paging(query)
     events = dependencies().store[Events]
-    found = events.list(event_filter, offset=page.offset, limit=page.size)
+    rows = events.list(event_filter, offset=page.offset, limit=page.size)
     total = events.count(event_filter)
-    more = bool(found) and page.offset + len(found) < total
-    return found, page_headers(page, returned=len(found), more=more, total=total)
+    more = bool(rows) and page.offset + len(rows) < total
+    return rows, page_headers(page, returned=len(rows), more=more, total=total)
 
 
 def _get(event_filter: EventFilter, event_id: str) -> Answer[EventJson]:

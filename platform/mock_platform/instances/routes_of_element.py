@@ -25,8 +25,8 @@ bp.url_value_preprocessor(put_names_aside)
 @operation(needs=named_element, problems=(404,), headers=PAGE_HEADERS)
 def index(caller: ElementCaller, query: InstancesQuery) -> Answer[list[InstanceJson]]:
     """List an element's instances; a list without any is 404 (observed)."""
-    wanted = replace(query.wanted, element_key=caller.element.key)
-    return listed(caller.workspace, query, wanted, hydrate=query.hydrate)
+    instance_filter = replace(query.wanted, element_key=caller.element.key)
+    return listed(caller.workspace, query, instance_filter, hydrate=query.hydrate)
 
 
 @bp.post("")

@@ -49,10 +49,10 @@ def put(named: NamedInstance, query: ReauthenticateQuery, body: InstanceRequest)
     """Replace an instance's name, tags and configuration."""
     element = body.element.find(named.workspace) if body.element else named.element
     wire = wire_to_vendor(named.workspace, element.key, body)
-    said = with_grant(body, element, named.instance.configuration)
+    sent = with_grant(body, element, named.instance.configuration)
     ask = ProviderCheck.ALWAYS if query.re_authenticate else ProviderCheck.NEVER
     saved = change(
-        named, lambda stored: rules.put(stored, said, element), ask=ask, wire=wire, sent=sent_body()
+        named, lambda stored: rules.put(stored, sent, element), ask=ask, wire=wire, sent=sent_body()
     )
     return Answer(instance_json(named.workspace, saved))
 
@@ -63,10 +63,10 @@ def patch(named: NamedInstance, body: InstanceRequest) -> Answer[InstanceJson]:
     """Change what is sent; the CRM is asked if the credentials, or the place where they hold, are new."""
     element = body.element.find(named.workspace) if body.element else named.element
     wire = wire_to_vendor(named.workspace, element.key, body)
-    said = with_grant(body, element, named.instance.configuration)
+    sent = with_grant(body, element, named.instance.configuration)
     ask = ProviderCheck.ALWAYS if body.is_reauthorized else ProviderCheck.WHERE_NEW
     saved = change(
-        named, lambda stored: rules.patch(stored, said, element), ask=ask, wire=wire, sent=sent_body()
+        named, lambda stored: rules.patch(stored, sent, element), ask=ask, wire=wire, sent=sent_body()
     )
     return Answer(instance_json(named.workspace, saved))
 

@@ -66,6 +66,6 @@ def kept_warnings(
 
 
 def _shown(workspace: Workspace, instances: Iterable[Instance]) -> Iterator[InstanceWarningsJson]:
-    for instance, found in kept_warnings(workspace, instances):
-        if found.listed:
-            yield {"instanceId": instance.id, "name": instance.name, "warnings": found.to_json()}
+    for instance, warnings in kept_warnings(workspace, instances):
+        if warnings.listed:
+            yield {"instanceId": instance.id, "name": instance.name, "warnings": warnings.to_json()}

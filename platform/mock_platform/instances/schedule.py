@@ -45,8 +45,8 @@ def plan(
     resources = _resources(after, element, empty_block)
     polled = bool(resources) and not after.polling_disabled
     interval = configuration.refresh_interval(after.configuration)
-    known = () if before is None else _resources(before, element, empty_block)
-    was_polled = before is not None and bool(known) and not before.polling_disabled
+    resources_before = () if before is None else _resources(before, element, empty_block)
+    was_polled = before is not None and bool(resources_before) and not before.polling_disabled
     keeps_pace = (
         was_polled and before is not None and configuration.refresh_interval(before.configuration) == interval
     )
@@ -55,7 +55,7 @@ def plan(
         resources=resources,
         polled=polled,
         poll_at=next_poll(now, refresh_interval=interval) if polled and not keeps_pace else None,
-        begins=not set(resources) <= set(known),
+        begins=not set(resources) <= set(resources_before),
         callback_url=callback_url
         if configuration.events_enabled(after.configuration) and callback_url
         else None,
@@ -66,5 +66,5 @@ def plan(
 def _resources(instance: Instance, element: Element, empty_block: EmptyBlock) -> tuple[str, ...]:
     if not configuration.is_polled(instance.configuration):
         return ()
-    found = configuration.polled_resources(instance.configuration, element, empty_block=empty_block)
-    return tuple(resource.name for resource in found)
+    resources = configuration.polled_resources(instance.configuration, element, empty_block=empty_block)
+    return tuple(resource.name for resource in resources)

@@ -71,10 +71,10 @@ def make(
     )
     dependencies().workspaces.set_watermark(workspace)
     saving.tell(made)
-    shown = instance_json(workspace, made)
+    answer = instance_json(workspace, made)
     if objects is not None:
-        shown["objects"] = objects
-    return shown
+        answer["objects"] = objects
+    return answer
 
 
 def change(

@@ -31,5 +31,5 @@ def with_grant(sent: InstanceRequest, element: Element, stored: Values | None = 
     if code is None or grants is None or not needs_grant(configuration, element):
         return body
     asking = application({**(stored or {}), **configuration})
-    found = grants.redeem(dependencies().inside, code, asking)
-    return replace(body, configuration={**configuration, **found})
+    redeemed = grants.redeem(dependencies().inside, code, asking)
+    return replace(body, configuration={**configuration, **redeemed})

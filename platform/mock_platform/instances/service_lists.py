@@ -52,14 +52,14 @@ def listed(
     page = paging(structs.replace(query, next_page=""))
     behind = token_place(query.next_page, counted=_COUNTED) if query.next_page else 0
     page_range = InstanceRange(after=behind, skip=0 if behind else page.offset, size=page.size)
-    found = dependencies().store[Instances].search(workspace.name, as_seen(instance_filter), page_range)
-    if not found.total:
+    result = dependencies().store[Instances].search(workspace.name, as_seen(instance_filter), page_range)
+    if not result.total:
         raise NothingFoundError("element instances")
-    headers = page_headers(page, returned=len(found.instances), more=False, total=found.total)
-    if found.more:
-        headers["Elements-Next-Page-Token"] = page_token(found.instances[-1].id, counted=_COUNTED)
-    shown = instances_json(workspace, found.instances)
-    return Answer(shown if hydrate else [without_configuration(each) for each in shown], headers)
+    headers = page_headers(page, returned=len(result.instances), more=False, total=result.total)
+    if result.more:
+        headers["Elements-Next-Page-Token"] = page_token(result.instances[-1].id, counted=_COUNTED)
+    answers = instances_json(workspace, result.instances)
+    return Answer(answers if hydrate else [without_configuration(each) for each in answers], headers)
 
 
 def as_seen(instance_filter: InstanceFilter) -> InstanceFilter:

@@ -51,12 +51,12 @@ class Saving:
         """Return what is to hold from now on."""
         element = self.elements[after.element_key]
         follows = plan(before, after, element, empty_block=dependencies().settings.empty_block, now=self.now)
-        told = (
+        activities = (
             instance_lines.made(after, follows, now=self.now)
             if before is None
             else instance_lines.changed(before, after, follows, now=self.now)
         )
-        self._told, self.begins = tuple(told), follows.begins
+        self._told, self.begins = tuple(activities), follows.begins
         if self.sent is None:
             return follows
         if before is not None:
@@ -75,11 +75,11 @@ class Saving:
 
     def _warn(self, saved: Instance) -> None:
         """Say with the answer what users will regret, and tell of it as far as it was not so before."""
-        found = self._warnings(saved, self._of_body)
-        fresh = [each for each in found.entries if each not in self._before.entries]
-        told = (instance_lines.warned(saved, each) for each in fresh)
-        dependencies().store[Activities].tell(self.workspace, *told)
-        text = found.header()
+        warnings = self._warnings(saved, self._of_body)
+        fresh = [each for each in warnings.entries if each not in self._before.entries]
+        activities = (instance_lines.warned(saved, each) for each in fresh)
+        dependencies().store[Activities].tell(self.workspace, *activities)
+        text = warnings.header()
         if text is not None:
             _send_along(text)
 

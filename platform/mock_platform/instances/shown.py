@@ -86,17 +86,17 @@ def _mapped(instance: Instance) -> ObjectsJson:
     }
 
 
-def without_configuration(shown: InstanceJson) -> InstanceJson:
+def without_configuration(answer: InstanceJson) -> InstanceJson:
     """Return a light instance: what a list shows that is asked not to hydrate (assumed)."""
-    light = shown.copy()
+    light = answer.copy()
     light.pop("configuration", None)
     return light
 
 
 def _events(callback_url: str | None, subscription_id: int | None) -> _Events:
-    shown: _Events = {}
+    answer: _Events = {}
     if callback_url:
-        shown["eventsNotificationCallbackUrl"] = callback_url
+        answer["eventsNotificationCallbackUrl"] = callback_url
     if subscription_id is not None:
-        shown["subscriptionId"] = subscription_id
-    return shown
+        answer["subscriptionId"] = subscription_id
+    return answer

@@ -244,11 +244,11 @@ def _set_last_polls(
 ) -> None:
     """Start new resources now, forget those that are no longer polled, leave the others where they are."""
     key = _key(workspace, instance.id)
-    known = {row.resource for row in _last_polls.all(connection, key)}
-    for gone in known.difference(plan.resources):
-        connection.execute(_forget, {**key, "of_resource": gone})
+    stored = {row.resource for row in _last_polls.all(connection, key)}
+    for removed in stored.difference(plan.resources):
+        connection.execute(_forget, {**key, "of_resource": removed})
     begun = {"workspace": workspace, "instance_id": instance.id, "at": now, "failures": 0}
-    fresh = [{**begun, "resource": name} for name in plan.resources if name not in known]
+    fresh = [{**begun, "resource": name} for name in plan.resources if name not in stored]
     if fresh:
         _begin.run_each(connection, fresh)
     if plan.forgive:

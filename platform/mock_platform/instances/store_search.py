@@ -72,8 +72,8 @@ def rows_found(
     page_range: InstanceRange,
 ) -> tuple[list[Row[tuple[object, ...]]], bool]:
     """Return the rows of a stretch, and whether others come behind them."""
-    found = selected.where(*_conditions(workspace, instance_filter), instances.c.id > page_range.after)
-    ordered = found.order_by(instances.c.id).offset(page_range.skip).limit(page_range.size + 1)
+    query = selected.where(*_conditions(workspace, instance_filter), instances.c.id > page_range.after)
+    ordered = query.order_by(instances.c.id).offset(page_range.skip).limit(page_range.size + 1)
     rows = list(connection.execute(ordered))
     return rows[: page_range.size], len(rows) > page_range.size
 
@@ -127,5 +127,5 @@ def _has_tag(tag: str) -> ColumnElement[bool]:
 
 
 def _is_owned_by(owners: frozenset[int | None]) -> ColumnElement[bool]:
-    known = instances.c.user_id.in_([owner for owner in owners if owner is not None])
-    return or_(known, instances.c.user_id.is_(None)) if None in owners else known
+    is_listed = instances.c.user_id.in_([owner for owner in owners if owner is not None])
+    return or_(is_listed, instances.c.user_id.is_(None)) if None in owners else is_listed

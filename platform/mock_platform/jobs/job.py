@@ -106,7 +106,7 @@ class JobRun:
 
 def trigger(job_id: str, *, due: datetime | None, started: datetime, cron: str | None = None) -> TriggerJson:
     """Return when a job runs; without a time to come it is paused."""
-    shown: TriggerJson = {
+    answer: TriggerJson = {
         "id": f"{job_id}-trigger",
         "state": "PAUSED" if due is None else "NORMAL",
         "mayFireAgain": due is not None,
@@ -116,8 +116,8 @@ def trigger(job_id: str, *, due: datetime | None, started: datetime, cron: str |
         "priority": PRIORITY,
     }
     if cron is not None:
-        shown["cron"] = cron
-    return shown
+        answer["cron"] = cron
+    return answer
 
 
 def job_json(job_id: str, work: JobWork, trigger: TriggerJson) -> JobJson:

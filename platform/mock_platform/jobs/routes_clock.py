@@ -69,11 +69,11 @@ class Stopped(TypedDict):
 def show() -> Answer[PlatformClockJson]:
     """Tell the time, and how far an advance is that is under way."""
     workspace = asked_workspace()
-    shown = cast("PlatformClockJson", shown_clock(workspace))
+    answer = cast("PlatformClockJson", shown_clock(workspace))
     run = dependencies().engine.run_of(workspace)
     if run is not None:
-        shown["advance"] = _under_way(run)
-    return Answer(shown)
+        answer["advance"] = _under_way(run)
+    return Answer(answer)
 
 
 @bp.put("")

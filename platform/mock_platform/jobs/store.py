@@ -182,11 +182,11 @@ def move_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
     return bool(connection.execute(_move_subject, {**_key(workspace, kind, subject), "to": to}).rowcount)
 
 
-def still_planned(connection: Connection, known: Collection[Job]) -> set[int]:
+def still_planned(connection: Connection, jobs: Collection[Job]) -> set[int]:
     """Return the numbers of those jobs that have been neither taken off the agenda nor moved meanwhile."""
-    numbers = {f"number_{place}": job.number for place, job in enumerate(known)}
-    dues = {row.number: row.due for row in _planned(len(known)).all(connection, numbers)}
-    return {job.number for job in known if dues.get(job.number) == job.due}
+    numbers = {f"number_{place}": job.number for place, job in enumerate(jobs)}
+    dues = {row.number: row.due for row in _planned(len(jobs)).all(connection, numbers)}
+    return {job.number for job in jobs if dues.get(job.number) == job.due}
 
 
 def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> bool:
@@ -202,10 +202,10 @@ def move_or_remove(connection: Connection, job: Job, to: datetime | None) -> boo
 
 def move_or_remove_all(connection: Connection, moves: Collection[tuple[Job, datetime | None]]) -> None:
     """Let jobs fall due again, or take them off the agenda, in a transaction that does more."""
-    gone = [{"of_number": job.number} for job, to in moves if to is None]
+    removed = [{"of_number": job.number} for job, to in moves if to is None]
     moved = [{"of_number": job.number, "to": to} for job, to in moves if to is not None]
-    if gone:
-        _remove.run_each(connection, gone)
+    if removed:
+        _remove.run_each(connection, removed)
     if moved:
         _move.run_each(connection, moved)
 

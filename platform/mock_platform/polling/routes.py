@@ -49,20 +49,20 @@ def index(query: PollsQuery) -> Answer[Json]:
     """List polls, oldest first; the latest ``limit`` of them. ``pruned`` says which are no longer kept."""
     name, store = asked_workspace().name, dependencies().store
     instance_id = query.instance_id or None
-    found = store[Polls].list(
+    latest = store[Polls].list(
         name,
         instance_id=instance_id,
         resource=query.resource,
         before=query.before,
         limit=query.limit + 1,
     )
-    polls = found[-query.limit :]
+    polls = latest[-query.limit :]
     total = store[Polls].count(name, instance_id=instance_id, resource=query.resource)
     return Answer(
         {
             "polls": [_shown(poll) for poll in polls],
             "pruned": pruned_json(store[HistoryRetention].pruned(name)),
-            **page_json(total, {"before": polls[0].id} if len(found) > query.limit else None),
+            **page_json(total, {"before": polls[0].id} if len(latest) > query.limit else None),
         }
     )
 
@@ -72,9 +72,11 @@ def index(query: PollsQuery) -> Answer[Json]:
 def poll_now(body: PollRequest) -> Answer[Json]:
     """Poll at once, whatever the schedule."""
     workspace = asked_workspace()
-    chosen = body.instance_id
+    instance_id = body.instance_id
     store = dependencies().store[Instances]
-    instances = store.all(workspace.name) if chosen is None else [any_instance(workspace, str(chosen))]
+    instances = (
+        store.all(workspace.name) if instance_id is None else [any_instance(workspace, str(instance_id))]
+    )
     ran = RunSummary()
     for instance in instances:
         ran += dependencies().engine.poll_now(workspace, instance)

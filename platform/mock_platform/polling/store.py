@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
+from typing import Any
 
-from msgspec import Struct, convert
+from msgspec.json import Decoder
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, not_, select
 
-from mock_kit.api.json_text import decode, encode_text
+from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.accounts.emails import Email
@@ -16,7 +18,7 @@ from mock_platform.accounts.store_emails import keep_email
 from mock_platform.core.counters import next_number
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Decision, Poll, PollVerdict
-from mock_platform.core.tables import instances, last_polls, polls
+from mock_platform.core.tables import columns_of, instances, last_polls, polls
 from mock_platform.events.store_history import HistoryRetention
 from mock_platform.events.store_notifications import NotificationTransaction
 from mock_platform.jobs.due_job import JobKind
@@ -37,6 +39,11 @@ _still_polled = last_polls.update().where(*_this_resource, _is_enabled)
 _advance = Prepared(_still_polled.values(at=bindparam("polled_at"), failures=0))
 _fail = Prepared(_still_polled.values(failures=last_polls.c.failures + 1).returning(last_polls.c.failures))
 _add_poll = Prepared(polls.insert())
+
+_DECISION_FIELDS = ("record_id", "updated", "created", "date", "verdict", "why")
+_decision_values = attrgetter(*_DECISION_FIELDS)
+_decisions = Decoder[Any](list[tuple[str, str | None, str | None, datetime, PollVerdict, str]])
+"""Decisions are kept as arrays, without names: a poll may have thousands."""
 
 
 class PollTransaction(NotificationTransaction):
@@ -119,19 +126,19 @@ class Polls:
         limit: int,
     ) -> "list[Poll]":
         """Return the latest polls, oldest first; those before an id, if there is one."""
-        asked = _asked(of_instance=instance_id, of_resource=resource, before=before)
+        parameters = _asked(of_instance=instance_id, of_resource=resource, before=before)
         with self._database.autocommit_read() as connection:
-            rows = _latest(frozenset(asked)).all(
-                connection, {**asked, "of_workspace": workspace, "most": limit}
+            rows = _latest(frozenset(parameters)).all(
+                connection, {**parameters, "of_workspace": workspace, "most": limit}
             )
         return [_poll(row) for row in reversed(rows)]
 
     def count(self, workspace: str, *, instance_id: int | None = None, resource: str | None = None) -> int:
         """Return how many polls are kept."""
-        asked = _asked(of_instance=instance_id, of_resource=resource)
+        parameters = _asked(of_instance=instance_id, of_resource=resource)
         with self._database.autocommit_read() as connection:
-            counted = select(func.count()).where(*_chosen(frozenset(asked)))
-            return connection.scalar(counted, {**asked, "of_workspace": workspace}) or 0
+            counted = select(func.count()).where(*_chosen(frozenset(parameters)))
+            return connection.scalar(counted, {**parameters, "of_workspace": workspace}) or 0
 
 
 _NARROWED = {
@@ -145,81 +152,29 @@ def _asked(**narrowed: object) -> dict[str, object]:
     return {name: value for name, value in narrowed.items() if value is not None}
 
 
-def _chosen(asked: frozenset[str]) -> list[ColumnElement[bool]]:
+def _chosen(names: frozenset[str]) -> list[ColumnElement[bool]]:
     """Return the conditions of a search, as narrow as is asked."""
-    return [polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in sorted(asked))]
+    return [polls.c.workspace == bindparam("of_workspace"), *(_NARROWED[name] for name in sorted(names))]
 
 
 @cache
-def _latest(asked: frozenset[str]) -> Prepared:
+def _latest(names: frozenset[str]) -> Prepared:
     """Return what looks for the latest polls, as narrowly as is asked."""
-    return Prepared(select(polls).where(*_chosen(asked)).order_by(polls.c.id.desc()).limit(bindparam("most")))
+    return Prepared(select(polls).where(*_chosen(names)).order_by(polls.c.id.desc()).limit(bindparam("most")))
 
 
 def _key(workspace: str, poll: Poll) -> dict[str, object]:
     return {"of_workspace": workspace, "of_id": poll.instance_id, "of_resource": poll.resource}
 
 
-class _Decision(Struct, array_like=True):
-    """A decision as it is kept."""
-
-    record_id: str
-    updated: str | None
-    created: str | None
-    date: datetime
-    verdict: str
-    why: str
-
-
 def _row(workspace: str, poll: Poll, number: int) -> dict[str, object]:
-    kept = [
-        _Decision(
-            record_id=decision.record_id,
-            updated=decision.updated,
-            created=decision.created,
-            date=decision.date,
-            verdict=decision.verdict.value,
-            why=decision.why,
-        )
-        for decision in poll.decisions
-    ]
-    return {
-        "workspace": workspace,
-        "id": number,
-        "instance_id": poll.instance_id,
-        "resource": poll.resource,
-        "window_from": poll.window_from,
-        "at": poll.at,
-        "request_url": poll.request_url,
-        "request_status": poll.request_status,
-        "seen": poll.seen,
-        "events": poll.events,
-        "decisions": encode_text(kept),
-        "error": poll.error,
-    }
+    decisions = encode_text(list(map(_decision_values, poll.decisions)))
+    return {**vars(poll), "workspace": workspace, "id": number, "decisions": decisions}
 
 
 def _poll(row: Row[tuple[object, ...]]) -> Poll:
-    return Poll(
-        id=row.id,
-        instance_id=row.instance_id,
-        resource=row.resource,
-        window_from=row.window_from,
-        at=row.at,
-        request_url=row.request_url,
-        request_status=row.request_status,
-        seen=row.seen,
-        events=row.events,
-        decisions=tuple(
-            Decision(
-                record_id=kept.record_id,
-                updated=kept.updated,
-                created=kept.created,
-                date=kept.date,
-                verdict=PollVerdict(kept.verdict),
-                why=kept.why,
-            )
-            for kept in convert(decode(row.decisions), list[_Decision])
-        ),
-        error=row.error,
+    decisions = tuple(
+        Decision(**dict(zip(_DECISION_FIELDS, values, strict=True)))
+        for values in _decisions.decode(row.decisions)
     )
+    return Poll(**{**columns_of(row), "decisions": decisions})

@@ -161,18 +161,18 @@ class PollTask:
         workspace: Workspace,
         instance: Instance,
         poll: Poll,
-        found: Sequence[Found],
+        changes: Sequence[Found],
         then: NextRun | None,
     ) -> bool:
         """Keep a poll, its notifications and the deliveries they owe; says whether the resource is still polled."""
         # Who owns the instance is read before the transaction: SQLite's reader would not see into it, nor wait.
-        composer = self._composer(workspace, instance) if found else None
+        composer = self._composer(workspace, instance) if changes else None
         with self.store[Polls].transaction(workspace.name) as outcome:
             if not outcome.advance_last_poll(poll):
                 return False
             outcome.add_poll(poll)
             if composer:
-                composer.tell_changes(outcome, poll.resource, found, at=poll.at)
+                composer.tell_changes(outcome, poll.resource, changes, at=poll.at)
             if then:
                 outcome.plan_next(then)
             outcome.add_calls()
@@ -209,8 +209,8 @@ class PollTask:
         Args:
             failures: how often the resource has failed in a row.
         """
-        told = filter(None, [poll_lines.polled(poll, resource)])
-        self.store[Activities].tell(workspace, *told, at=poll.at)
+        activities = filter(None, [poll_lines.polled(poll, resource)])
+        self.store[Activities].tell(workspace, *activities, at=poll.at)
         if failures >= self.settings.poll_failure_limit:
             off = poll_lines.switched_off(poll, failures=failures)
             self.store[Activities].tell(workspace, off, at=poll.at)

@@ -58,16 +58,16 @@ class InsightlyChangeLog:
             ConflictError: it keeps no such log.
         """
         url = f"{self._origin()}{_PATH}"
-        asked = f"{url}?since={quote(format_instant(since))}"
-        page = self._page(url, asked)
+        first_page = f"{url}?since={quote(format_instant(since))}"
+        page = self._page(url, first_page)
         entries = page.changes
         while page.next and page.changes:
-            page = self._page(url, f"{asked}&after={entries[-1].seq}")
+            page = self._page(url, f"{first_page}&after={entries[-1].seq}")
             entries += page.changes
         return ChangeLog(changes=list(map(_change, entries)), pruned=page.pruned)
 
-    def _page(self, url: str, asked: str) -> _Log:
-        reply = self._ask(asked)
+    def _page(self, url: str, page_url: str) -> _Log:
+        reply = self._ask(page_url)
         if isinstance(reply, NoReply):
             raise _failed(f"{url} did not answer: {reply.reason}")
         if reply.status == 404:

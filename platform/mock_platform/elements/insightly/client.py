@@ -51,10 +51,10 @@ class InsightlyClient:
         Raises:
             InvalidRequestError: it is to be filtered by what no record has.
         """
-        found = listing(resource, page_request.where, base_url=self._base_url)
-        refuse_unknown_fields(found.collection, found.residual, base_url=self._base_url)
-        keeps = None if found.residual is None else partial(_matches, found.residual)
-        return lists.page(page_request, self._reader(found), keeps=keeps, largest=LARGEST_PAGE)
+        request = listing(resource, page_request.where, base_url=self._base_url)
+        refuse_unknown_fields(request.collection, request.residual, base_url=self._base_url)
+        keeps = None if request.residual is None else partial(_matches, request.residual)
+        return lists.page(page_request, self._reader(request), keeps=keeps, largest=LARGEST_PAGE)
 
     def get(self, resource: str, record_id: str) -> Record:
         """Return one record."""
@@ -106,30 +106,30 @@ class InsightlyClient:
     def fields(self, resource: str, *, ask: bool) -> list[FieldMetadata]:
         """Return the fields of an object; one that is not known is described by its first record."""
         place = collection(resource)
-        found = fields.known_fields(place.path, place.id_field, base_url=self._base_url)
+        listed = fields.known_fields(place.path, place.id_field, base_url=self._base_url)
         if not ask:
-            return found
-        if not found:
+            return listed
+        if not listed:
             records = self.page(resource, PageRequest(size=1)).records
-            found = fields.fields_of_record(records[0], place.id_field) if records else []
+            listed = fields.fields_of_record(records[0], place.id_field) if records else []
         custom = self._definitions(objects.custom_fields(place, self._base_url))
-        known = {field["vendorPath"] for field in found}
+        names = {field["vendorPath"] for field in listed}
         described = [fields.custom_field(each) for each in custom if objects.is_about(each, place)]
-        return found + [field for field in described if field["vendorPath"] not in known]
+        return listed + [field for field in described if field["vendorPath"] not in names]
 
     def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:
         """Return the log that a mock of Insightly keeps; the real one has none."""
         log = InsightlyChangeLog(calls=self._calls, crm_url=self.crm_url, own_stack=own_stack)
         return log.read(since=since)
 
-    def _reader(self, found: ListRequest) -> ReadPage:
+    def _reader(self, request: ListRequest) -> ReadPage:
         """Return what reads a list: from inside its parent, page by page, or all at once where there are no pages."""
-        place = found.collection
+        place = request.collection
         if place.key is not None:
             return lists.whole(lambda: rows.rows(place, self._parent(place)))
 
         def read(top: int, skip: int) -> tuple[list[Record], int]:
-            records, reply = self._calls.records(found.page(top=top, skip=skip))
+            records, reply = self._calls.records(request.page(top=top, skip=skip))
             # what is known of the end where the CRM does not count
             counted = skip + len(records)
             return records, reply.headers.get("X-Total-Count", default=counted, type=int)
@@ -177,8 +177,8 @@ class InsightlyClient:
     def _update(self, resource: str, record_id: str, body: Mapping[str, object]) -> Record:
         base_url = self._base_url
         stored = self.get(resource, record_id) if dialect.needs_stored(body, base_url=base_url) else None
-        asked = dialect.update(resource, record_id, body, base_url=base_url, stored=stored)
-        return self._calls.record(asked)
+        request = dialect.update(resource, record_id, body, base_url=base_url, stored=stored)
+        return self._calls.record(request)
 
     def _child(self, place: InsightlyCollection, record_id: str) -> Record:
         """Return a child that lives by itself, if it is one of this parent's.
@@ -186,11 +186,11 @@ class InsightlyClient:
         Raises:
             NotFoundError: it is not.
         """
-        wanted = Comparison(place.id_field or "", "=", record_id)
-        found = self.page(place.resource, PageRequest(where=wanted, size=1)).records
-        if not found:
+        clause = Comparison(place.id_field or "", "=", record_id)
+        records = self.page(place.resource, PageRequest(where=clause, size=1)).records
+        if not records:
             raise NotFoundError(place.resource, record_id)
-        return found[0]
+        return records[0]
 
     def _parent(self, place: InsightlyCollection) -> Record:
         """Return the record that holds a list."""

@@ -25,12 +25,12 @@ def refuse_unknown_fields(place: InsightlyCollection, clause: Clause | None, *, 
     """
     if clause is None:
         return
-    known = [field["vendorPath"] for field in known_fields(place.path, place.id_field, base_url=base_url)]
-    if not known:
+    names = [field["vendorPath"] for field in known_fields(place.path, place.id_field, base_url=base_url)]
+    if not names:
         return
     for name in fields_of(clause):
         root = root_of(name).upper()
-        if root not in known and not _CUSTOM.fullmatch(root):
-            near = get_close_matches(root, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        if root not in names and not _CUSTOM.fullmatch(root):
+            near = get_close_matches(root, names, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
             raise InvalidRequestError(f"{place.resource} have no field {shown(name)}; {hint}")

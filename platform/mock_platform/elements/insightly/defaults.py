@@ -24,14 +24,14 @@ _ON_VERSION_2: Mapping[str, Mapping[str, object]] = {
 
 def completed(place: InsightlyCollection, body: Mapping[str, object], *, base_url: str) -> dict[str, object]:
     """Return a new record with what it may not lack; names in any case count as said."""
-    wanted = {**_ALWAYS.get(place.path, {})}
+    required = {**_ALWAYS.get(place.path, {})}
     if not is_version_3(base_url):
-        wanted |= _ON_VERSION_2.get(place.path, {})
-    said = {name.upper() for name in body}
-    return {**body, **{name: value for name, value in wanted.items() if name not in said}}
+        required |= _ON_VERSION_2.get(place.path, {})
+    given_names = {name.upper() for name in body}
+    return {**body, **{name: value for name, value in required.items() if name not in given_names}}
 
 
 def wants_user(place: InsightlyCollection, body: Mapping[str, object], *, base_url: str) -> bool:
     """Say whether a new record has to name a user, and does not: tasks of version 2.2."""
-    said = {name.upper() for name in body}
-    return place.path == "/Tasks" and not is_version_3(base_url) and RESPONSIBLE not in said
+    given_names = {name.upper() for name in body}
+    return place.path == "/Tasks" and not is_version_3(base_url) and RESPONSIBLE not in given_names

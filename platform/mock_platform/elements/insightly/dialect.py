@@ -76,8 +76,8 @@ def update(
     identified = {place.id_field: number(place, record_id), **changed}
     if stored is not None:
         given = {key.upper() for key in identified}
-        kept = {key: value for key, value in stored.items() if key.upper() not in given}
-        return ProviderRequest(method="PUT", path=place.path, body={**kept, **identified})
+        unchanged = {key: value for key, value in stored.items() if key.upper() not in given}
+        return ProviderRequest(method="PUT", path=place.path, body={**unchanged, **identified})
     brief = "" if is_version_3(base_url) else "?brief=true"
     return ProviderRequest(method="PUT", path=place.path + brief, body=identified)
 

@@ -46,12 +46,12 @@ def with_custom_fields(record: Record) -> Record:
     rows = record.get("CUSTOMFIELDS")
     if not isinstance(rows, list) or not rows:
         return record
-    found = {
+    custom = {
         str(row.get("FIELD_NAME") or row.get("CUSTOM_FIELD_ID")): row.get("FIELD_VALUE")
         for row in rows
         if isinstance(row, dict)
     }
-    return {**found, **record}
+    return {**custom, **record}
 
 
 def _field(name: str, kind: str, id_field: str | None) -> FieldMetadata:

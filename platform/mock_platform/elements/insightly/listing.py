@@ -57,7 +57,7 @@ def listing(resource: str, where: Clause | None, *, base_url: str) -> ListReques
     parts = where.clauses if isinstance(where, And) else () if where is None else (where,)
     pushed = _pushed(place, parts, base_url=base_url) if place.searchable else ()
     rest = tuple(
-        _rewrite(part, place, base_url) for part in parts if not any(part is taken for taken, _ in pushed)
+        _rewrite(part, place, base_url) for part in parts if not any(part is sent for sent, _ in pushed)
     )
     return ListRequest(
         collection=place,
@@ -77,9 +77,9 @@ def _pushed(
     if pushed and not is_version_3(base_url):
         return pushed
     for part in parts:
-        asked = {} if _is_updated_after(part) else _search(place, part, base_url)
-        if asked:
-            return [*pushed, (part, asked)]
+        parameters = {} if _is_updated_after(part) else _search(place, part, base_url)
+        if parameters:
+            return [*pushed, (part, parameters)]
     return pushed
 
 

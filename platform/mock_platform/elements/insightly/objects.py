@@ -20,8 +20,8 @@ def objects(custom: Iterable[Mapping[str, object]]) -> list[ObjectName]:
     hub: list[ObjectName] = [
         {"name": name, "vendorName": path, "type": "ceCanonical"} for name, path in HUB_NAMES.items()
     ]
-    shown = {*HUB_NAMES.values()}
-    own = [name for name in OWN_NAMES if name not in shown or name == "Tasks"]
+    names = {*HUB_NAMES.values()}
+    own = [name for name in OWN_NAMES if name not in names or name == "Tasks"]
     named = [str(each["OBJECT_NAME"]) for each in custom if each.get("OBJECT_NAME")]
     vendors: list[ObjectName] = [
         {"name": name.lower() if name in OWN_NAMES else name, "vendorName": name, "type": "vendor"}

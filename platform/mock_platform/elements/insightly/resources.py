@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
+from mock_kit.text import whole_number
 from mock_platform.errors import NotFoundError
 
 ID_FIELDS = {
@@ -57,6 +58,8 @@ _LOOKUPS = {
 }
 """Insightly's short lists, which cannot be searched, and their id fields (documented there)."""
 
+_BY_LOWER_CASE = {name.lower(): name for name in (*OWN_NAMES, *_LOOKUPS)}
+
 _INSIDE = {
     "addresses": ("ADDRESSES", "ADDRESS_ID"),
     "contactinfos": ("CONTACTINFOS", "CONTACT_INFO_ID"),
@@ -79,7 +82,6 @@ _WHOLE = frozenset({"countries", "currencies", "customfields", "customfieldgroup
 
 _CUSTOM_ID = "RECORD_ID"
 _NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
-_LONGEST_ID = 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,15 +147,16 @@ def number(place: InsightlyCollection, record_id: str) -> int:
     Raises:
         NotFoundError: it is anything else.
     """
-    if not record_id.isascii() or not record_id.isdecimal() or len(record_id) > _LONGEST_ID:
+    record_number = whole_number(record_id)
+    if record_number is None:
         raise NotFoundError(place.resource, quote(record_id, safe="", errors="replace"))
-    return int(record_id)
+    return record_number
 
 
 def _named(name: str) -> InsightlyCollection:
     if not _NAME.fullmatch(name):
         raise NotFoundError("resource", name, named="name")
-    path = HUB_NAMES.get(name.lower()) or _known(name) or name
+    path = HUB_NAMES.get(name.lower()) or _BY_LOWER_CASE.get(name.lower(), name)
     custom = path.lower().endswith("__c")
     return InsightlyCollection(
         resource=name,
@@ -163,10 +166,6 @@ def _named(name: str) -> InsightlyCollection:
         read_only=path == "Users",
         paged=path.lower() not in _WHOLE,
     )
-
-
-def _known(name: str) -> str | None:
-    return next((known for known in (*OWN_NAMES, *_LOOKUPS) if known.lower() == name.lower()), None)
 
 
 def _child(parent: InsightlyCollection, record_id: str, name: str) -> InsightlyCollection:

@@ -20,9 +20,9 @@ def rows(place: InsightlyCollection, parent: Record) -> list[Row]:
     Raises:
         NotFoundError: the parent has no such list.
     """
-    held = parent.get(place.key or "")
-    if isinstance(held, list):
-        return [row for row in held if isinstance(row, dict)]
+    value = parent.get(place.key or "")
+    if isinstance(value, list):
+        return [row for row in value if isinstance(row, dict)]
     if _in_columns(place, parent):
         return address_rows(place, parent)
     if place.key in parent:
@@ -36,10 +36,10 @@ def row(place: InsightlyCollection, parent: Record, row_id: str) -> Row:
     Raises:
         NotFoundError: there is none.
     """
-    found = next((row for row in rows(place, parent) if _is(place, row, row_id)), None)
-    if found is None:
+    match = next((row for row in rows(place, parent) if _is(place, row, row_id)), None)
+    if match is None:
         raise NotFoundError(place.resource, row_id)
-    return found
+    return match
 
 
 def with_row(place: InsightlyCollection, parent: Record, fields: Record) -> Row:
@@ -54,8 +54,8 @@ def with_changed_row(place: InsightlyCollection, parent: Record, row_id: str, fi
         NotFoundError: there is no such row.
     """
     present = row(place, parent, row_id)
-    kept = {place.id_field: present.get(place.id_field or "")} if place.id_field else {}
-    after = {**present, **_in_capitals(fields), **kept}
+    key = {place.id_field: present.get(place.id_field or "")} if place.id_field else {}
+    after = {**present, **_in_capitals(fields), **key}
     return _changed(
         place, parent, [after if _is(place, each, row_id) else each for each in rows(place, parent)]
     )
@@ -77,13 +77,13 @@ def new_row(place: InsightlyCollection, before: Record, after: Record) -> Row:
     Raises:
         ConflictError: there is none: Insightly has no room for it, or had it already.
     """
-    known = {str(row.get(place.id_field or "")) for row in rows(place, before)}
-    made = [row for row in rows(place, after) if str(row.get(place.id_field or "")) not in known]
-    if not made:
+    ids = {str(row.get(place.id_field or "")) for row in rows(place, before)}
+    added = [row for row in rows(place, after) if str(row.get(place.id_field or "")) not in ids]
+    if not added:
         raise ConflictError(
             f"Insightly keeps no further {place.resource}: it has this one, or no room for more"
         )
-    return made[-1]
+    return added[-1]
 
 
 def _in_columns(place: InsightlyCollection, parent: Record) -> bool:

@@ -12,7 +12,6 @@ from mock_platform.elements.overrides import (
     ElementChanges,
     changed,
     find_key,
-    with_activity,
     with_key,
     with_new_keys,
     without_key,
@@ -84,10 +83,10 @@ def test_what_the_provider_needs_stays(name):
 def test_whether_it_is_active_changes_no_key():
     changes = with_new_keys(NOTHING, INSIGHTLY, [OWN])
 
-    off = with_activity(changes, active=False)
+    off = replace(changes, active=False)
 
     assert not changed(INSIGHTLY, off).active
-    assert with_activity(off, active=True) == changes
+    assert replace(off, active=True) == changes
 
 
 def test_numbers_are_the_elements_own_or_follow_from_the_name():
