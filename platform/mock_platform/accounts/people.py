@@ -242,6 +242,6 @@ def opens(user: Member, password: str, *, passwords: Passwords) -> bool:
     return passwords is Passwords.ANY and bool(password)
 
 
-def _with(what: Changed, wanted: Mapping[str, object]) -> Changed:
-    changes = {name: value for name, value in wanted.items() if value is not None}
-    return replace(what, **changes)  # type: ignore[arg-type]  # each field by its own name
+def _with(original: Changed, values: Mapping[str, object]) -> Changed:
+    changes = {name: value for name, value in values.items() if value is not None}
+    return replace(original, **changes)  # type: ignore[arg-type]  # each field by its own name

@@ -130,8 +130,8 @@ def users(admin: SignedInUser, account_id: str, query: WhereQuery) -> Answer[lis
     with admin.reading() as register:
         account = account_named(register, account_id)
         theirs = [user for user in register.users() if user.account_id == account.id]
-    users_ = [user_to_json(user) for user in theirs if user.active or query.include_inactive]
-    return paginated(narrowed(users_, query.where), paging(query), kinds="users")
+    answers = [user_to_json(user) for user in theirs if user.active or query.include_inactive]
+    return paginated(narrowed(answers, query.where), paging(query), kinds="users")
 
 
 @bp.post("/<account_id>/users")

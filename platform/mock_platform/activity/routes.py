@@ -42,20 +42,20 @@ def index(query: ActivityQuery) -> Answer[dict[str, object]]:
     comes with a higher one is shown all there is.
     """
     activities, workspace = dependencies().store[Activities], _asked(query)
-    found = (
+    page = (
         activities.latest(workspace, limit=query.limit)
         if query.after is None
         else activities.after(
             query.after, workspace, limit=query.limit, patience=timedelta(seconds=query.wait_s)
         )
     )
-    told = [entry.to_json() for entry in found.entries]
+    entries = [entry.to_json() for entry in page.entries]
     return Answer(
         {
-            "last": found.last,
-            "dropped": found.dropped,
-            **page_json(found.total, {"after": found.last} if found.more else None),
-            "activities": told,
+            "last": page.last,
+            "dropped": page.dropped,
+            **page_json(page.total, {"after": page.last} if page.more else None),
+            "activities": entries,
         }
     )
 

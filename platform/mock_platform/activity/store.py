@@ -137,10 +137,10 @@ class Activities:
             patience: how long to wait for one, in real time, unless as many wait already as may.
         """
         with self._changed:
-            known = number if number <= self._last else 0
+            after_number = number if number <= self._last else 0
             if patience and self.waiting < WAITERS:
-                self._wait(known, workspace, patience)
-            return self._stretch(known, workspace, limit)
+                self._wait(after_number, workspace, patience)
+            return self._stretch(after_number, workspace, limit)
 
     def stop(self) -> None:
         """Let nobody wait any longer."""
@@ -177,12 +177,12 @@ class Activities:
 
     def _stretch(self, number: int, workspace: str | None, limit: int) -> ActivityPage:
         newer = [*takewhile(lambda entry: entry.number > number, self._newest_first(workspace))][::-1]
-        shown = newer[:limit]
+        page = newer[:limit]
         return ActivityPage(
-            entries=shown,
-            last=shown[-1].number if len(shown) < len(newer) else self._last,
+            entries=page,
+            last=page[-1].number if len(page) < len(newer) else self._last,
             total=self._total(workspace),
-            more=len(shown) < len(newer),
+            more=len(page) < len(newer),
             dropped=self._dropped(number, workspace, kept=len(newer)),
         )
 

@@ -76,8 +76,8 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         if len(text) > LONGEST:
-            shown = text[:60] + "..."
-            raise QueryError(shown, column=LONGEST, reason=f"the query has more than {LONGEST} characters")
+            start = text[:60] + "..."
+            raise QueryError(start, column=LONGEST, reason=f"the query has more than {LONGEST} characters")
         self._tokens = [*self._tokenize(), _Token("end", "the end", len(text.rstrip(_BLANKS)) + 1)]
         self._at = 0
         self._depth = 0
@@ -96,14 +96,14 @@ class _Parser:
         at = 0
         end = len(self._text.rstrip(_BLANKS))
         while at < end:
-            found = _TOKEN.match(self._text, at, end)
-            if not found or not found.lastgroup:
+            match = _TOKEN.match(self._text, at, end)
+            if not match or not match.lastgroup:
                 column = len(self._text) - len(self._text[at:].lstrip(_BLANKS)) + 1
                 raise QueryError(
                     self._text, column=column, reason=f"cannot read {self._text[column - 1 :][:12]!r}"
                 )
-            yield _Token(found.lastgroup, found[found.lastgroup], found.start(found.lastgroup) + 1)
-            at = found.end()
+            yield _Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup) + 1)
+            at = match.end()
 
     def _or(self) -> Clause:
         clauses = [self._and()]

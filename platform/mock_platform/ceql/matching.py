@@ -43,8 +43,8 @@ def _compare(found: object, operator: str, value: Value) -> bool:
     return _holds(left, operator, right)
 
 
-def _is_scalar(found: object) -> bool:
-    return isinstance(found, str | int | float | bool)
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, str | int | float | bool)
 
 
 def _holds(left: str | float, operator: str, right: str | float) -> bool:
@@ -80,8 +80,8 @@ def _like(text: str, pattern: str) -> bool:
     if not text.startswith(first) or not text.endswith(last):
         return False
     for piece in middle:
-        found = text.find(piece, at)
-        if found < 0:
+        place = text.find(piece, at)
+        if place < 0:
             return False
-        at = found + len(piece)
+        at = place + len(piece)
     return at <= len(text) - len(last)

@@ -43,10 +43,10 @@ def find_in_any_case(record: Mapping[str, object], path: str) -> object:
 @lru_cache(maxsize=512)
 def steps_of(path: str) -> tuple[str, ...]:
     """Return the keys and indexes that a path goes through."""
-    found = (
+    steps = (
         next((group for group in match.groups() if group is not None), None) for match in _STEP.finditer(path)
     )
-    return tuple(step for step in found if step is not None)
+    return tuple(step for step in steps if step is not None)
 
 
 def root_of(path: str) -> str:

@@ -167,12 +167,12 @@ def buckets(since: datetime, until: datetime, interval: Interval, *, limit: int)
 
 def fold(cut: Buckets, tallies: Iterable[Tally[K]]) -> list[Bucket[K]]:
     """Put what was counted into its buckets, adding up what is of the same; the empty ones are there too."""
-    found: dict[datetime, dict[K, Tally[K]]] = {start: {} for start in cut.starts}
+    tallies_by_start: dict[datetime, dict[K, Tally[K]]] = {start: {} for start in cut.starts}
     for tally in tallies:
         start = cut.place(tally.at)
-        before = found[start].get(tally.of)
-        found[start][tally.of] = tally if before is None else _sum(before, tally)
-    return [Bucket(start=start, tallies=within) for start, within in found.items()]
+        before = tallies_by_start[start].get(tally.of)
+        tallies_by_start[start][tally.of] = tally if before is None else _sum(before, tally)
+    return [Bucket(start=start, tallies=within) for start, within in tallies_by_start.items()]
 
 
 def _sum(one: Tally[K], other: Tally[K]) -> Tally[K]:

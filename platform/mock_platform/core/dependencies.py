@@ -75,5 +75,5 @@ class PlatformDependencies:
 
 def dependencies() -> PlatformDependencies:
     """Return the present application's dependencies."""
-    found: PlatformDependencies = current_app.extensions[EXTENSION]
-    return found
+    services: PlatformDependencies = current_app.extensions[EXTENSION]
+    return services

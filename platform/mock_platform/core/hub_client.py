@@ -89,8 +89,8 @@ class HubClient:
         Args:
             headers: of each call, beside who calls.
         """
-        known = {"Authorization": f"User {workspace.user_secret}, Element {instance.token}"}
-        return InstanceHub(client=self, headers={**known, **headers})
+        credentials = {"Authorization": f"User {workspace.user_secret}, Element {instance.token}"}
+        return InstanceHub(client=self, headers={**credentials, **headers})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +122,8 @@ class InstanceHub:
         Raises:
             HubError: it was not made; says why.
         """
-        made = _decoded(self._answer("POST", path, body=body))
-        return made if isinstance(made, dict) else {}
+        record = _decoded(self._answer("POST", path, body=body))
+        return record if isinstance(record, dict) else {}
 
     def _answer(self, method: str, path: str, *, body: bytes = b"") -> Reply:
         headers = {**self.headers, **({"Content-Type": "application/json"} if body else {})}

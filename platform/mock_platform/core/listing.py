@@ -24,23 +24,23 @@ class WhereQuery(PageQuery, rename="camel", kw_only=True):
     include_inactive: bool = False
 
 
-def narrowed(shown: Sequence[Shown], where: str) -> list[Shown]:
+def narrowed(items: Sequence[Shown], where: str) -> list[Shown]:
     """Return those that a clause describes.
 
     Raises:
         QueryError: it cannot be read.
     """
     clause = parse(where) if where.strip() else None
-    return [one for one in shown if clause is None or matches(clause, one)]
+    return [one for one in items if clause is None or matches(clause, one)]
 
 
-def counted(shown: Sequence[Item]) -> Answer[list[Item]]:
+def counted(items: Sequence[Item]) -> Answer[list[Item]]:
     """Answer with a list that comes whole, and how many it has (documented: always, on the platform's own lists)."""
-    number = str(len(shown))
-    return Answer(list(shown), {"Elements-Returned-Count": number, "Elements-Total-Count": number})
+    number = str(len(items))
+    return Answer(list(items), {"Elements-Returned-Count": number, "Elements-Total-Count": number})
 
 
-def paginated(shown: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answer[list[Shown]]:
+def paginated(items: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answer[list[Shown]]:
     """Answer with a page of a list.
 
     Args:
@@ -49,8 +49,8 @@ def paginated(shown: Sequence[Shown], page: Paging, *, kinds: str = "") -> Answe
     Raises:
         NothingFoundError: nothing is in the list.
     """
-    if not shown and kinds:
+    if not items and kinds:
         raise NothingFoundError(kinds)
-    found = list(shown[page.offset : page.offset + page.size])
-    more = page.offset + len(found) < len(shown)
-    return Answer(found, page_headers(page, returned=len(found), more=more, total=len(shown)))
+    page_items = list(items[page.offset : page.offset + page.size])
+    more = page.offset + len(page_items) < len(items)
+    return Answer(page_items, page_headers(page, returned=len(page_items), more=more, total=len(items)))

@@ -63,10 +63,10 @@ def paging(query: PageQuery, *, default: int = DEFAULT_PAGE_SIZE, largest: int =
     Raises:
         InvalidRequestError: the token is none of ours.
     """
-    asked = query.page_size or default
-    size = min(asked, largest)
+    requested = query.page_size or default
+    size = min(requested, largest)
     offset = token_place(query.next_page) if query.next_page else (query.page - 1) * size
-    return Paging(offset=offset, size=size, shortened_from=asked if asked > largest else None)
+    return Paging(offset=offset, size=size, shortened_from=requested if requested > largest else None)
 
 
 def page_headers(page: Paging, *, returned: int, more: bool, total: int | None = None) -> dict[str, str]:

@@ -174,5 +174,5 @@ class PlatformSettings(Settings):
         Raises:
             WrongValueError: a value is not what its setting takes.
         """
-        chosen = cls.chosen(variables)
-        return cls(**{**PROFILES[chosen.get("profile", "cloud-elements")], **chosen})
+        values = cls.chosen(variables)
+        return cls(**{**PROFILES[values.get("profile", "cloud-elements")], **values})

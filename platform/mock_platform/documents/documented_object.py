@@ -59,7 +59,7 @@ def _type(field: MappedField, types: dict[str, str]) -> str:
 
 def _distinct(fields: Iterable[DocumentedField]) -> tuple[DocumentedField, ...]:
     """Return the fields, the first of each path."""
-    found: dict[str, DocumentedField] = {}
+    by_path: dict[str, DocumentedField] = {}
     for field in fields:
-        found.setdefault(field.path, field)
-    return tuple(found.values())
+        by_path.setdefault(field.path, field)
+    return tuple(by_path.values())

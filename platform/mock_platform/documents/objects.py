@@ -27,7 +27,7 @@ def objects_of_instance(instance: Instance, element: Element, *, discovery: bool
         ProviderError: the vendor refuses to tell, or does not answer.
     """
     own, connector = instance.objects.in_force(), catalogue().connector(element.key)
-    found = [
+    objects = [
         mapped(
             name,
             _provided(transformation.vendor_name, connector, instance.configuration, discovery=discovery),
@@ -41,7 +41,7 @@ def objects_of_instance(instance: Instance, element: Element, *, discovery: bool
         for name in element.id_fields
         if name not in own
     ]
-    return [_shown(each) for each in (*found, *plain)]
+    return [_shown(each) for each in (*objects, *plain)]
 
 
 def _provided(name: str, connector: Connector, configuration: Values, *, discovery: bool) -> DocumentedObject:

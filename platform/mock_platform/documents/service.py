@@ -66,8 +66,8 @@ def answer(query: DocumentQuery, whole: Json, operation_id: str | None = None) -
     Raises:
         NotFoundError: it has no such operation.
     """
-    made = whole if operation_id is None else _part(whole, operation_id)
-    return Answer(without_references(made) if query.resolve_references else made)
+    swagger = whole if operation_id is None else _part(whole, operation_id)
+    return Answer(without_references(swagger) if query.resolve_references else swagger)
 
 
 def definitions(query: DocumentQuery, whole: Json, operation_id: str) -> Answer[Json]:
@@ -76,18 +76,18 @@ def definitions(query: DocumentQuery, whole: Json, operation_id: str) -> Answer[
     Raises:
         NotFoundError: the document has no such operation.
     """
-    made = _part(whole, operation_id)
+    part = _part(whole, operation_id)
     if query.resolve_references:
-        made = without_references(made)
-    found: Json = made["definitions"]
+        part = without_references(part)
+    found: Json = part["definitions"]
     return Answer(found)
 
 
 def _part(whole: Json, operation_id: str) -> Json:
-    found = operation(whole, operation_id)
-    if found is None:
+    part = operation(whole, operation_id)
+    if part is None:
         raise NotFoundError("operation", operation_id)
-    return found
+    return part
 
 
 def _place(base_url: str) -> tuple[str, str, str]:
@@ -105,18 +105,18 @@ def _place(base_url: str) -> tuple[str, str, str]:
 
 def _hub_calls() -> HubCalls:
     """Return what the service's own document says of the hub; it stays the same as long as the service runs."""
-    found: HubCalls | None = current_app.extensions.get(_KEPT)
-    if found is None:
+    calls: HubCalls | None = current_app.extensions.get(_KEPT)
+    if calls is None:
         whole = openapi_document(current_app, DESCRIPTION)
         paths = {
             path.removeprefix(_HUB): item
             for path, item in whole["paths"].items()
             if path.startswith(_HUB) and _is_of_hub(item)
         }
-        found = HubCalls(paths=paths, schemas=whole["components"]["schemas"])
-        current_app.extensions[_KEPT] = found
-    return found
+        calls = HubCalls(paths=paths, schemas=whole["components"]["schemas"])
+        current_app.extensions[_KEPT] = calls
+    return calls
 
 
 def _is_of_hub(item: Json) -> bool:
-    return any(isinstance(said, dict) and _BLUEPRINTS & {*said.get("tags", ())} for said in item.values())
+    return any(isinstance(each, dict) and _BLUEPRINTS & {*each.get("tags", ())} for each in item.values())

@@ -78,7 +78,7 @@ def document(
                 paths[place.path(path)] = _path_item(path, item, place)
     paths |= {_ANYWHERE.path(path): _path_item(path, item, _ANYWHERE) for path, item in calls.paths.items()}
     _tell_apart(paths)
-    kept = referred(paths, definitions)
+    names = referred(paths, definitions)
     return {
         "swagger": "2.0",
         "info": _info(subject),
@@ -90,7 +90,7 @@ def document(
         "securityDefinitions": {CREDENTIALS: _AUTHORIZATION},
         "security": [{CREDENTIALS: []}],
         "paths": dict(sorted(paths.items())),
-        "definitions": {name: schema for name, schema in definitions.items() if name in kept},
+        "definitions": {name: schema for name, schema in definitions.items() if name in names},
     }
 
 
@@ -167,70 +167,70 @@ def _path_item(path: str, item: Mapping[str, Any], place: _Place) -> Schema:
     }
 
 
-def _operation(path: str, method: str, said: Mapping[str, Any], place: _Place) -> Schema:
+def _operation(path: str, method: str, described: Mapping[str, Any], place: _Place) -> Schema:
     return {
         "operationId": place.operation_id(path, method),
-        "summary": said.get("summary", "").replace("``", "`"),
+        "summary": described.get("summary", "").replace("``", "`"),
         "tags": [place.definition or next(iter(_words(path)), "objects")],
-        "parameters": [*_parameters(said, place), *_body(said, place)],
+        "parameters": [*_parameters(described, place), *_body(described, place)],
         "responses": {
-            status: _response(status, answer, place) for status, answer in said["responses"].items()
+            status: _response(status, answer, place) for status, answer in described["responses"].items()
         },
     }
 
 
-def _parameters(said: Mapping[str, Any], place: _Place) -> Iterator[Schema]:
-    for each in said["parameters"]:
+def _parameters(described: Mapping[str, Any], place: _Place) -> Iterator[Schema]:
+    for each in described["parameters"]:
         if each["name"] == "hub" or (place.word and each["name"] == "object_name"):
             continue
-        made = parameter(each)
-        yield {**made, "name": place.variable(each["name"])} if each["in"] == "path" else made
+        older_form = parameter(each)
+        yield {**older_form, "name": place.variable(each["name"])} if each["in"] == "path" else older_form
 
 
-def _body(said: Mapping[str, Any], place: _Place) -> Iterator[Schema]:
-    if "requestBody" in said:
-        schema = place.record(_content(said["requestBody"]))
+def _body(described: Mapping[str, Any], place: _Place) -> Iterator[Schema]:
+    if "requestBody" in described:
+        schema = place.record(_content(described["requestBody"]))
         yield {"name": "body", "in": "body", "required": True, "schema": schema}
 
 
 def _response(status: str, answer: Mapping[str, Any], place: _Place) -> Schema:
-    made: Schema = {"description": answer.get("description") or HTTPStatus(int(status)).phrase}
+    response: Schema = {"description": answer.get("description") or HTTPStatus(int(status)).phrase}
     if answer.get("content"):
         schema = _content(answer)
-        made["schema"] = place.record(schema) if status == "200" else schema
+        response["schema"] = place.record(schema) if status == "200" else schema
     if answer.get("headers"):
-        made["headers"] = {
+        response["headers"] = {
             name: {"type": "string", "description": header.get("description", "")}
             for name, header in answer["headers"].items()
         }
-    return made
+    return response
 
 
-def _content(said: Mapping[str, Any]) -> Schema:
-    return older(said["content"].get(JSON, {}).get("schema", {}))
+def _content(described: Mapping[str, Any]) -> Schema:
+    return older(described["content"].get(JSON, {}).get("schema", {}))
 
 
 def _record(fields: Sequence[DocumentedField]) -> Schema:
     """Return the schema of a record that has these fields, and may have others."""
-    made: Schema = {"type": "object", "properties": {}}
+    schema: Schema = {"type": "object", "properties": {}}
     for field in fields:
-        _put(made, field.path.split("."), dict(_TYPES.get(field.type, {"type": "string"})))
-    return made
+        _put(schema, field.path.split("."), dict(_TYPES.get(field.type, {"type": "string"})))
+    return schema
 
 
 def _put(within: Schema, path: list[str], schema: Schema) -> None:
     """Put a field's schema where its path leads; ``[*]`` behind a name is a list."""
     name, is_list = path[0].partition("[")[0] or path[0], "[" in path[0]
-    known = within.setdefault("properties", {})
+    properties = within.setdefault("properties", {})
     if len(path) == 1 and not is_list:
-        known.setdefault(name, schema)
+        properties.setdefault(name, schema)
         return
     inner: Schema = {"type": "object", "properties": {}}
     if is_list:
-        found = known.setdefault(name, {"type": "array", "items": inner})
-        inner = found.setdefault("items", inner)
+        listed = properties.setdefault(name, {"type": "array", "items": inner})
+        inner = listed.setdefault("items", inner)
     else:
-        inner = known.setdefault(name, inner)
+        inner = properties.setdefault(name, inner)
     if len(path) > 1:
         _put(inner, path[1:], schema)
 
@@ -258,11 +258,11 @@ def _named(
 
 def _tell_apart(paths: Mapping[str, Schema]) -> None:
     """Let no two operations have one id."""
-    taken: set[str] = set()
+    ids: set[str] = set()
     for said in (said for _, item in sorted(paths.items()) for said in item.values()):
-        while said["operationId"] in taken:
+        while said["operationId"] in ids:
             said["operationId"] += "_"
-        taken.add(said["operationId"])
+        ids.add(said["operationId"])
 
 
 def _words(path: str) -> list[str]:

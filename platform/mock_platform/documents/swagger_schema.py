@@ -30,22 +30,24 @@ def older(schema: Mapping[str, Any]) -> Schema:
         return _one_of(schema["anyOf"])
     if isinstance(schema.get("type"), list):
         return _one_of([{**schema, "type": each} for each in schema["type"]])
-    made = {key: value for key, value in schema.items() if key in _SHARED}
+    result = {key: value for key, value in schema.items() if key in _SHARED}
     if "const" in schema:
-        made["enum"] = [schema["const"]]
+        result["enum"] = [schema["const"]]
     if "properties" in schema:
-        made["properties"] = {name: older(each) for name, each in schema["properties"].items()}
+        result["properties"] = {name: older(each) for name, each in schema["properties"].items()}
     if isinstance(schema.get("additionalProperties"), Mapping):
-        made["additionalProperties"] = older(schema["additionalProperties"])
-    if made.get("type") == "array":
-        made["items"] = older(schema.get("items") or {})
-    return made
+        result["additionalProperties"] = older(schema["additionalProperties"])
+    if result.get("type") == "array":
+        result["items"] = older(schema.get("items") or {})
+    return result
 
 
-def parameter(said: Mapping[str, Any]) -> Schema:
+def parameter(described: Mapping[str, Any]) -> Schema:
     """Return a parameter of a path, query or header as Swagger 2.0 has it: its schema is no part of its own."""
-    plain = {key: value for key, value in said.items() if key in {"name", "in", "required", "description"}}
-    schema = older(said.get("schema", {}))
+    plain = {
+        key: value for key, value in described.items() if key in {"name", "in", "required", "description"}
+    }
+    schema = older(described.get("schema", {}))
     schema.pop("x-nullable", None)
     if not schema.get("type"):
         schema["type"] = "string"
@@ -75,20 +77,20 @@ def resolved(value: Any, definitions: Mapping[str, Any], within: tuple[str, ...]
 
 def referred(value: Any, definitions: Mapping[str, Any]) -> set[str]:
     """Return the names of the definitions that a piece of a document refers to, and of those that they do."""
-    found: set[str] = set()
+    names: set[str] = set()
     pending = [value]
     while pending:
         match pending.pop():
             case {"$ref": str(reference)}:
                 name = reference.removeprefix(_TO)
-                if name not in found:
-                    found.add(name)
+                if name not in names:
+                    names.add(name)
                     pending.append(definitions[name])
             case dict() as mapping:
                 pending.extend(mapping.values())
             case list() as items:
                 pending.extend(items)
-    return found
+    return names
 
 
 def _one_of(members: list[Mapping[str, Any]]) -> Schema:

@@ -40,7 +40,7 @@ def check_takes_oauth(element: Element, grants: VendorGrants | None) -> VendorGr
 
 
 def authorize_url(
-    consent_url: str, element: Element, application_: Application, *, state: str, scope: str
+    consent_url: str, element: Element, client: Application, *, state: str, scope: str
 ) -> OAuthUrl:
     """Return where a user consents; the secret is not among what a browser is told.
 
@@ -49,8 +49,8 @@ def authorize_url(
     """
     query = {
         "response_type": "code",
-        "client_id": application_.api_key,
-        "redirect_uri": application_.callback_url,
+        "client_id": client.api_key,
+        "redirect_uri": client.callback_url,
         "state": state or element.key,
         **({"scope": scope} if scope else {}),
     }

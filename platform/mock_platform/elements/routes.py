@@ -137,10 +137,10 @@ def _set_activity(workspace: Workspace, key_or_id: str, *, active: bool) -> Answ
     return done()
 
 
-def _built_in(element_: Element) -> ForbiddenError:
+def _built_in(shipped: Element) -> ForbiddenError:
     return ForbiddenError(
-        f"{element_.name} is built in here; only its configuration can be changed, "
-        f"at /elements/{element_.key}/configuration, and whether it is active"
+        f"{shipped.name} is built in here; only its configuration can be changed, "
+        f"at /elements/{shipped.key}/configuration, and whether it is active"
     )
 
 

@@ -70,12 +70,14 @@ def token(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthToken]:  # noqa: 
 
 
 def _url(key_or_id: str, query: OAuthUrlQuery) -> Answer[OAuthUrl]:
-    element_ = element(key_or_id)
+    oauth_element = element(key_or_id)
     takes = dependencies().settings.oauth_walk
-    grants = check_takes_oauth(element_, catalogue().connector(element_.key).grants if takes else None)
+    grants = check_takes_oauth(
+        oauth_element, catalogue().connector(oauth_element.key).grants if takes else None
+    )
     application = Application(
         api_key=query.api_key, api_secret=query.api_secret, callback_url=query.callback_url
     )
     return Answer(
-        authorize_url(grants.consent_url, element_, application, state=query.state, scope=query.scope)
+        authorize_url(grants.consent_url, oauth_element, application, state=query.state, scope=query.scope)
     )

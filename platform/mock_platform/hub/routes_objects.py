@@ -57,11 +57,11 @@ def metadata(caller: HubCaller, object_name: str) -> Answer[ObjectMetadata]:
     mapping = names(object_name, instance.objects)
     paths = {each.vendor_path: each.path for each in mapping.fields}
     fields = vendor_of(instance).fields(mapping.resource, ask=True)
-    shown: list[FieldMetadata] = [
+    described: list[FieldMetadata] = [
         {**each, "path": paths[each["vendorPath"]]} if each["vendorPath"] in paths else each
         for each in fields
     ]
-    return Answer({"fields": shown})
+    return Answer({"fields": described})
 
 
 @bp.get("/ping")

@@ -79,9 +79,9 @@ def listed(instance: Instance, resource: str, query: RecordListQuery) -> Answer[
         skip=0 if query.next_page else page.offset,
         order=mapping.order(parse_order(query.order_by)),
     )
-    found = vendor_of(instance).page(mapping.resource, page_request)
-    records = [shown(instance, mapping, record, query.fields) for record in found.records]
-    return Answer(records, _page_headers(page, len(records), found.next_token))
+    vendor_page = vendor_of(instance).page(mapping.resource, page_request)
+    records = [shown(instance, mapping, record, query.fields) for record in vendor_page.records]
+    return Answer(records, _page_headers(page, len(records), vendor_page.next_token))
 
 
 def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answer[Json]:

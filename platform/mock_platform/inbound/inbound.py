@@ -50,8 +50,8 @@ def instance_ids(listed: str) -> list[int]:
     >>> instance_ids("1, 2,, x,2")
     [1, 2]
     """
-    found = (whole_number(text.strip()) for text in listed.split(","))
-    return list(dict.fromkeys(number for number in found if number is not None))
+    numbers = (whole_number(text.strip()) for text in listed.split(","))
+    return list(dict.fromkeys(number for number in numbers if number is not None))
 
 
 def read_hand_off(body: object) -> HandOff:
@@ -89,13 +89,13 @@ def decide(
     """
     ever = Window(after=_EVER, at=at)
     plain = replace(resource, filter_by_current_date=False)
-    found: list[Found] = []
+    changes: list[Found] = []
     for record in hand_off.records:
         decision = polling.decide(record, plain, ever, default_tolerance=default_tolerance, undated=undated)
         decision = _as_said(decision, hand_off.said.get(decision.record_id))
         if decision.change:
-            found.append((decision, record))
-    return found
+            changes.append((decision, record))
+    return changes
 
 
 def payload(body: object, fields: Mapping[str, object]) -> dict[str, object]:

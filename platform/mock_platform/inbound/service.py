@@ -38,13 +38,13 @@ class Inbound:
                 workspace has, or else the default workspace's (assumed).
         """
         for instance_id in instance_ids:
-            found = self._found(instance_id, of)
-            if found is None:
+            instances = self._found(instance_id, of)
+            if instances is None:
                 continue
-            _, instance = found
+            _, instance = instances
             reports = configuration.events_enabled(instance.configuration) and not instance.disabled
             if reports and instance.element_key == element.key:
-                yield found
+                yield instances
 
     def hand_off(self, target: Target, handed: HandOff, element: Element) -> None:
         """Keep what a poller found as a poll keeps it, but for the poll."""
@@ -96,5 +96,5 @@ class Inbound:
         polled = configuration.polled_resources(
             instance.configuration, element, empty_block=self.settings.empty_block
         )
-        known = (resource for resource in polled if resource.name == name)
-        return next(known, Resource(name=name, url="", id_field=element.id_fields.get(name, "")))
+        matches = (resource for resource in polled if resource.name == name)
+        return next(matches, Resource(name=name, url="", id_field=element.id_fields.get(name, "")))

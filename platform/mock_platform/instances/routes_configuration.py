@@ -53,10 +53,13 @@ def get(named: NamedInstance, config_id: str) -> Answer[EntryJson]:
 def patch(named: NamedInstance, config_id: str, body: ValueRequest) -> Answer[EntryJson]:
     """Change one value, with effect at once (observed); a mask that is sent back keeps the secret (assumed)."""
     key = _key(named, config_id)
-    said = InstanceBody(configuration={key: body.property_value})
+    instance_body = InstanceBody(configuration={key: body.property_value})
     element = named.element
     saved = change(
-        named, lambda stored: rules.patch(stored, said, element), ask=ProviderCheck.WHERE_NEW, sent={}
+        named,
+        lambda stored: rules.patch(stored, instance_body, element),
+        ask=ProviderCheck.WHERE_NEW,
+        sent={},
     )
     return Answer(_entry(named, saved, key))
 

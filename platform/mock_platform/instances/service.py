@@ -58,7 +58,7 @@ def make(
     vendor.check()
     objects = _objects(vendor) if with_objects else None
     saving = Saving(workspace=workspace, elements={element.key: element}, sent=sent_body(), now=now)
-    made = (
+    saved = (
         dependencies()
         .store[Instances]
         .add(
@@ -70,8 +70,8 @@ def make(
         )
     )
     dependencies().workspaces.set_watermark(workspace)
-    saving.tell(made)
-    answer = instance_json(workspace, made)
+    saving.tell(saved)
+    answer = instance_json(workspace, saved)
     if objects is not None:
         answer["objects"] = objects
     return answer

@@ -23,12 +23,12 @@ def of_callbacks(values: Values, element: Element, *, objection: Objection) -> I
     """Warn of events that reach nobody, or that nothing brings."""
     if not configuration.events_enabled(values):
         return
-    came = values.get(VENDOR_TYPE)
+    vendor_type = values.get(VENDOR_TYPE)
     if not configuration.is_polled(values):
         yield ConfigWarning(
             rule=LintRule.VENDOR_TYPE_WITHOUT_EFFECT,
             path=place("configuration", VENDOR_TYPE),
-            message=f"with {shown(came)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
+            message=f"with {shown(vendor_type)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
             nearest="polling",
         )
     url = values.get(CALLBACK_URL) or ""

@@ -53,7 +53,7 @@ class _Unpolled:
 
     def warning(self) -> ConfigWarning:
         """Say why it is not polled, and which of the element's own may be meant."""
-        others = [known for known in self.element.poller_defaults if known != self.name]
+        others = [name for name in self.element.poller_defaults if name != self.name]
         near = get_close_matches(self.name[:100], others, n=1)
         where = (CONFIGURATION, self.name) if self.among is None else (self.among,)
         return ConfigWarning(
@@ -69,13 +69,13 @@ class _Unpolled:
         if poller_configuration.has_lines(self.values):
             return f"the lines of {URLS} take the place of all blocks"
         in_urls = poller_configuration.names_in_urls(self.values)
-        chosen = in_urls or poller_configuration.names_in_objects(self.values)
-        if chosen and self.name not in chosen:
+        names_chosen = in_urls or poller_configuration.names_in_objects(self.values)
+        if names_chosen and self.name not in names_chosen:
             return f"{URLS if in_urls else OBJECTS} names others alone"
         if self.name in self.element.poller_defaults:
             return "its block is empty, and empty blocks are set to be skipped"
-        known = ", ".join(self.element.poller_defaults)
-        return f"its block is empty, and the element has blocks of its own for {known} alone"
+        default_names = ", ".join(self.element.poller_defaults)
+        return f"its block is empty, and the element has blocks of its own for {default_names} alone"
 
 
 def _unpolled(values: Values, blocks: Entries, element: Element, polled: set[str]) -> Iterator[LintFinding]:

@@ -102,10 +102,10 @@ def in_body(sent: Mapping[str, object], element: Element) -> Iterator[LintFindin
         sent: the body as it came.
     """
     own = {key: f"{key} inside configuration" for key in _configuration_keys(element)}
-    known = {**own, **{key: key for key in BODY_KEYS}}
+    keys_by_name = {**own, **{key: key for key in BODY_KEYS}}
     for name in _said(sent):
         if name not in BODY_KEYS and name not in _SENT_BACK:
-            yield _Key(name=name, within=(), known=known)
+            yield _Key(name=name, within=(), known=keys_by_name)
 
 
 def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
@@ -114,10 +114,12 @@ def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
     A key that was taken back, with null or an empty text, is none any more.
     """
     keys = _configuration_keys(element)
-    known = {key: key for key in keys}
+    keys_by_name = {key: key for key in keys}
     for name, value in values.items():
-        if value and name not in known and not name.startswith(_FAMILIES):
-            yield _Key(name=name, within=("configuration",), known=known, successors=name in _SUCCESSORS_KEYS)
+        if value and name not in keys_by_name and not name.startswith(_FAMILIES):
+            yield _Key(
+                name=name, within=("configuration",), known=keys_by_name, successors=name in _SUCCESSORS_KEYS
+            )
     for resource, block in poller_configuration.entries_of(values).items():
         if isinstance(block, Mapping):
             yield from _in_block(("configuration", poller_configuration.CONFIGURATION, resource), block)
@@ -154,9 +156,9 @@ def _said(values: Mapping[str, object]) -> Iterator[str]:
     return (name for name, value in values.items() if value is not None)
 
 
-def _nearest(name: str, known: Iterable[str]) -> str | None:
+def _nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the known key that a name may stand for: the same but for case and dots, its end, or one much like it."""
-    plain = {_plain(key): key for key in known}
+    plain = {_plain(key): key for key in names}
     wanted = _plain(name[:100])
     if len(wanted) >= _SHORTEST_ENDING:
         for written, key in plain.items():

@@ -101,8 +101,10 @@ def _ordered(
 ) -> ProviderPage:
     """Return a page of the sorted list, whose places are those of the sorted records."""
     end = start + page_request.size
-    found = first_in_order((record for _, record in matching), order, count=end + 1)
-    return ProviderPage(records=found[start:end], next_token=page_token(end) if len(found) > end else None)
+    ordered = first_in_order((record for _, record in matching), order, count=end + 1)
+    return ProviderPage(
+        records=ordered[start:end], next_token=page_token(end) if len(ordered) > end else None
+    )
 
 
 def _kept(walked: Iterator[tuple[int, Record]], keeps: Keeps | None) -> Iterator[tuple[int, Record]]:

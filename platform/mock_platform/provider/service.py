@@ -24,5 +24,5 @@ class ProviderWires:
 
 def provider_wire() -> Http:
     """Return the wire on behalf of whom the present request is made."""
-    known = dependencies().services[ProviderWires]
-    return known.of_engine if caller_of(request.environ) == ENGINE else known.of_callers
+    wires = dependencies().services[ProviderWires]
+    return wires.of_engine if caller_of(request.environ) == ENGINE else wires.of_callers

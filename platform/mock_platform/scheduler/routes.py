@@ -238,10 +238,10 @@ def _history(
 
 def _jobs(workspace: Workspace) -> list[PollerJob]:
     dues = dependencies().store[Jobs].dues(workspace.name, JobKind.POLL)
-    found = (
+    jobs = (
         _job(workspace, instance, dues.get(str(instance.id))) for instance in visible_instances(workspace)
     )
-    return [job for job in found if job is not None]
+    return [job for job in jobs if job is not None]
 
 
 def _job_of(workspace: Workspace, instance: Instance) -> PollerJob | None:

@@ -77,8 +77,8 @@ class TransformationRequest(Struct, rename="camel"):
 @operation(needs=named_instance, problems=(404,))
 def index_definitions(named: NamedInstance) -> Answer[dict[str, DefinitionJson]]:
     """Show all definitions by the objects' names; 404 if there are none."""
-    known = rules.all_of(named.instance.objects.definitions, "object definitions")
-    return Answer({name: definition_json(each) for name, each in known.items()})
+    definitions = rules.all_of(named.instance.objects.definitions, "object definitions")
+    return Answer({name: definition_json(each) for name, each in definitions.items()})
 
 
 @bp.get("/objects/<object_name>/definitions")
@@ -116,8 +116,8 @@ def delete_definition(named: NamedInstance, object_name: str) -> Answer[None]:
 @operation(needs=named_instance, problems=(404,))
 def index(named: NamedInstance) -> Answer[dict[str, TransformationJson]]:
     """Show all transformations by the objects' names; 404 if there are none."""
-    known = rules.all_of(named.instance.objects.transformations, "transformations")
-    return Answer({name: transformation_json(each) for name, each in known.items()})
+    transformations = rules.all_of(named.instance.objects.transformations, "transformations")
+    return Answer({name: transformation_json(each) for name, each in transformations.items()})
 
 
 @bp.get("/transformations/<object_name>")
@@ -150,15 +150,17 @@ def delete(named: NamedInstance, object_name: str) -> Answer[None]:
 
 
 def _define(named: NamedInstance, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
-    made = body.to_definition()
-    return Answer(_definition(_changed(named, lambda known: rules.define(known, name, made, new=new)), name))
+    definition = body.to_definition()
+    return Answer(
+        _definition(_changed(named, lambda known: rules.define(known, name, definition, new=new)), name)
+    )
 
 
 def _transform(
     named: NamedInstance, name: str, body: TransformationRequest, *, new: bool
 ) -> Answer[TransformationJson]:
-    made = body.to_transformation(name)
-    changed = _changed(named, lambda known: rules.transform(known, name, made, new=new))
+    transformation = body.to_transformation(name)
+    changed = _changed(named, lambda known: rules.transform(known, name, transformation, new=new))
     return Answer(_transformation(changed, name))
 
 

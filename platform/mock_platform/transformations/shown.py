@@ -51,8 +51,8 @@ def transformation_json(transformation: Transformation) -> TransformationJson:
     """Return a transformation as the platform shows it."""
     fields: list[MappedFieldJson] = []
     for each in transformation.fields:
-        shown: MappedFieldJson = {"path": each.path, "vendorPath": each.vendor_path}
+        entry: MappedFieldJson = {"path": each.path, "vendorPath": each.vendor_path}
         if each.type is not None:
-            shown["type"] = each.type
-        fields.append(shown)
+            entry["type"] = each.type
+        fields.append(entry)
     return {"vendorName": transformation.vendor_name, "fields": fields, "level": _LEVEL}

@@ -69,26 +69,26 @@ def without_transformation(objects: Objects, name: str) -> Objects:
     return replace(objects, transformations=_without(objects.transformations, name))
 
 
-def find(known: Mapping[str, T], name: str, kind: str) -> T:
+def find(by_name: Mapping[str, T], name: str, kind: str) -> T:
     """Return what has this name.
 
     Raises:
         NotFoundError: nothing has.
     """
-    if name not in known:
+    if name not in by_name:
         raise NotFoundError(kind, name, named="name")
-    return known[name]
+    return by_name[name]
 
 
-def all_of(known: Mapping[str, T], kinds: str) -> Mapping[str, T]:
+def all_of(by_name: Mapping[str, T], kinds: str) -> Mapping[str, T]:
     """Return all there are.
 
     Raises:
         NothingFoundError: there are none (observed: such a list is 404).
     """
-    if not known:
+    if not by_name:
         raise NothingFoundError(kinds)
-    return known
+    return by_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +120,8 @@ class NameMapping:
         if not self.fields:
             return dict(body)
         spelled = {step.lower(): step for step in (each.path.partition(".")[0] for each in self.fields)}
-        known = {spelled.get(key.lower(), key): value for key, value in body.items()}
-        return moved(known, [(each.path, each.vendor_path) for each in self.fields])
+        fields_by_path = {spelled.get(key.lower(), key): value for key, value in body.items()}
+        return moved(fields_by_path, [(each.path, each.vendor_path) for each in self.fields])
 
     def vendor_field(self, name: str) -> str:
         """Return what the provider calls a field; a name that is not mapped is its own."""
@@ -154,16 +154,16 @@ def names(resource: str, objects: Objects) -> NameMapping:
     segments = resource.split("/")
     mapped = [objects.transformation_in_force(name) for name in segments[::2]]
     segments[::2] = [
-        name if found is None else found.vendor_name
-        for name, found in zip(segments[::2], mapped, strict=True)
+        name if mapping is None else mapping.vendor_name
+        for name, mapping in zip(segments[::2], mapped, strict=True)
     ]
     return NameMapping(resource="/".join(segments), fields=mapped[-1].fields if mapped[-1] else ())
 
 
-def _check(known: Mapping[str, T], name: str, kind: str, *, new: bool) -> None:
+def _check(by_name: Mapping[str, T], name: str, kind: str, *, new: bool) -> None:
     if not new:
-        find(known, name, kind)
-    elif name in known:
+        find(by_name, name, kind)
+    elif name in by_name:
         raise ConflictError(f"The {kind} {name} is there already; PUT replaces it")
 
 
@@ -194,5 +194,5 @@ def _refuse_uneven_rows(fields: Iterable[MappedField]) -> None:
             )
 
 
-def _without(known: Mapping[str, T], name: str) -> dict[str, T]:
-    return {key: value for key, value in known.items() if key != name}
+def _without(by_name: Mapping[str, T], name: str) -> dict[str, T]:
+    return {key: value for key, value in by_name.items() if key != name}

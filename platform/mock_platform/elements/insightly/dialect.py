@@ -75,8 +75,8 @@ def update(
     changed = {key: value for key, value in body.items() if key.upper() != place.id_field}
     identified = {place.id_field: number(place, record_id), **changed}
     if stored is not None:
-        given = {key.upper() for key in identified}
-        unchanged = {key: value for key, value in stored.items() if key.upper() not in given}
+        given_names = {key.upper() for key in identified}
+        unchanged = {key: value for key, value in stored.items() if key.upper() not in given_names}
         return ProviderRequest(method="PUT", path=place.path, body={**unchanged, **identified})
     brief = "" if is_version_3(base_url) else "?brief=true"
     return ProviderRequest(method="PUT", path=place.path + brief, body=identified)

@@ -53,8 +53,8 @@ def by_filter(place: InsightlyCollection, part: Clause) -> dict[str, str]:
             plain = "%" not in value.removeprefix("%").removesuffix("%")
         case _:
             return {}
-    known = name.lower() in _SEARCHES.get(place.path, ())
-    return {name.lower(): value} if known and plain and value.strip("% ") else {}
+    searchable = name.lower() in _SEARCHES.get(place.path, ())
+    return {name.lower(): value} if searchable and plain and value.strip("% ") else {}
 
 
 def is_parameter(place: InsightlyCollection, name: str) -> bool:
