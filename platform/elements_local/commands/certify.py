@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.commands.output import examples, print_json
+from elements_local.commands.output import examples, print_result
 from elements_local.commands.where import json_option
 from elements_local.interruption import cut_off
 from elements_local.reports.progress import progress
@@ -79,10 +79,7 @@ def command(*, as_json: bool, junit: Path | None, html: Path | None, **given: An
     from elements_local.reports.files import writable  # noqa: PLC0415 - as above
 
     scorecard = _certified(**given)
-    if as_json:
-        print_json(scorecard.to_json())
-    else:
-        click.echo(_coloured(scorecard))
+    print_result(scorecard.to_json(), _coloured(scorecard), as_json=as_json)
     with writable(junit, html):
         if junit:
             write_junit(junit, scorecard)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.commands.output import examples, print_json
+from elements_local.commands.output import examples, print_result
 from elements_local.commands.where import json_option, running_stack, workspace_option
 from elements_local.errors import HarnessError
 from elements_local.interruption import cut_off
@@ -80,10 +80,7 @@ def advance(stack: "Stack", *, duration: str | None, to: str | None, workspace: 
     bounds = {"to": to} if to else {}
     with cut_off(lambda: _stop(clock, bounds)), _showing_progress(clock, bounds):
         summary = clock.advance(duration, to=to)
-    if as_json:
-        print_json(summary)
-    else:
-        click.echo(f"{summary['from']} -> {summary['now']}{_what_ran(summary)}")
+    print_result(summary, f"{summary['from']} -> {summary['now']}{_what_ran(summary)}", as_json=as_json)
     if summary.get("stopped"):
         click.echo("somebody has stopped it before its end", err=True)
         raise SystemExit(1)
@@ -177,7 +174,4 @@ def _stop(clock: "ClockClient", bounds: dict[str, str]) -> str:
 
 
 def _print_clock(clock: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(clock)
-    else:
-        click.echo(f"{clock['now']} ({clock['mode']})")
+    print_result(clock, f"{clock['now']} ({clock['mode']})", as_json=as_json)

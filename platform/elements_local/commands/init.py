@@ -1,12 +1,13 @@
 """``init``: a first scenario, test, receiver, Postman files and CI workflow in the user's project."""
 
+from dataclasses import asdict
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.commands.output import examples, print_json
+from elements_local.commands.output import examples, print_result
 from elements_local.commands.where import json_option
 
 if TYPE_CHECKING:
@@ -38,21 +39,8 @@ def command(directory: Path, *, force: bool, as_json: bool) -> None:
     from elements_local.project_start import lay_down  # noqa: PLC0415 - not needed for --help
 
     files = lay_down(directory, force=force)
-    if as_json:
-        print_json(_as_json(directory, files))
-    else:
-        click.echo(_as_text(directory, files))
-
-
-def _as_json(directory: Path, files: "ProjectFiles") -> dict[str, object]:
-    return {
-        "directory": str(directory),
-        "made": files.made,
-        "overwritten": files.overwritten,
-        "left": files.left,
-        "unchanged": files.unchanged,
-        "next": list(_NEXT),
-    }
+    document = {"directory": str(directory), **asdict(files), "next": list(_NEXT)}
+    print_result(document, _as_text(directory, files), as_json=as_json)
 
 
 def _as_text(directory: Path, files: "ProjectFiles") -> str:

@@ -25,6 +25,14 @@ def wrapped(text: str, *, indent: int = 0) -> str:
     return click.wrap_text(text, get_terminal_size().columns, first, f"{first}    ")
 
 
+def print_result(value: object, text: str, *, as_json: bool) -> None:
+    """Print what a command came to: for programs as one line of JSON, for people as a text."""
+    if as_json:
+        print_json(value)
+    else:
+        click.echo(text)
+
+
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
     from mock_kit.api.json_text import encode_text  # noqa: PLC0415 - not needed for --help

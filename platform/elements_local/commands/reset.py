@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.commands.output import examples, print_json
+from elements_local.commands.output import examples, print_result
 from elements_local.commands.where import json_option, running_stack, workspace_option
 from elements_local.interruption import cut_off
 
@@ -33,8 +33,5 @@ def command(stack: "Stack", *, workspace: str, everything: bool, as_json: bool) 
             stack.reset_all()
         else:
             stack.workspace(workspace).reset()
-    if as_json:
-        print_json({"reset": names})
-    else:
-        for name in names:
-            click.echo(f"workspace {name!r} is as it was at its start")
+    text = "\n".join(f"workspace {name!r} is as it was at its start" for name in names)
+    print_result({"reset": names}, text, as_json=as_json)

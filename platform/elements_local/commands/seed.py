@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from elements_local.commands.output import examples, print_json
+from elements_local.commands.output import examples, print_result
 from elements_local.commands.where import json_option, running_stack, workspace_option
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import progress
@@ -68,14 +68,14 @@ def command(  # noqa: PLR0913 - an option each
                 f"the profile {profile} is always the same; leave out --records, --first and --seed"
             )
         answer = crm.call("POST", "/_local/seed", json={"profile": profile})
-        _tell(answer, f"the {profile} profile in workspace {workspace!r}", as_json=as_json)
+        print_result(answer, f"the {profile} profile in workspace {workspace!r}", as_json=as_json)
         return
     count, begin = records or _RECORDS, first or 0
     if begin >= count:
         raise click.UsageError(f"--first {begin} leaves nothing of {count} records to make up")
     _fill(crm, count, begin, seed)
     text = f"{count - begin} records of each kind in workspace {workspace!r}"
-    _tell({"records": count - begin, "workspace": workspace}, text, as_json=as_json)
+    print_result({"records": count - begin, "workspace": workspace}, text, as_json=as_json)
 
 
 def _fill(crm: "CrmClient", records: int, first: int, seed: int | None) -> None:
@@ -92,10 +92,3 @@ def _fill(crm: "CrmClient", records: int, first: int, seed: int | None) -> None:
             f"{done} of {records} records of each kind are in, {records - done} are left; "
             f"the same command with --records {records} --first {done} goes on"
         )
-
-
-def _tell(summary: object, text: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json(summary)
-    else:
-        click.echo(text)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from elements_local.commands.output import examples, print_json
+from elements_local.commands.output import examples, print_result
 from elements_local.commands.setting_options import setting_option
 from elements_local.commands.where import json_option, running_stack
 from elements_local.reports.progress import announce_filling
@@ -34,10 +34,8 @@ def command() -> None:
 def list_(stack: "Stack", *, as_json: bool) -> None:
     """List the workspaces with their credentials."""
     workspaces = stack.workspaces()
-    if as_json:
-        print_json({"workspaces": [workspace.to_json() for workspace in workspaces]})
-    else:
-        click.echo("\n\n".join(_as_text(workspace) for workspace in workspaces))
+    document = {"workspaces": [workspace.to_json() for workspace in workspaces]}
+    print_result(document, "\n\n".join(map(_as_text, workspaces)), as_json=as_json)
 
 
 @command.command(
@@ -60,10 +58,7 @@ def create(stack: "Stack", *, as_json: bool, **choices: Any) -> None:
     credentials = stack.new_workspace(
         **{key: value for key, value in choices.items() if value is not None}
     ).credentials
-    if as_json:
-        print_json(credentials.to_json())
-    else:
-        click.echo(_as_text(credentials))
+    print_result(credentials.to_json(), _as_text(credentials), as_json=as_json)
 
 
 @command.command(
@@ -78,10 +73,7 @@ def create(stack: "Stack", *, as_json: bool, **choices: Any) -> None:
 def delete(stack: "Stack", *, name: str, as_json: bool) -> None:
     """Delete a workspace and all that is kept for it."""
     stack.delete_workspace(name)
-    if as_json:
-        print_json({"deleted": name})
-    else:
-        click.echo(f"workspace {name!r} is gone")
+    print_result({"deleted": name}, f"workspace {name!r} is gone", as_json=as_json)
 
 
 def _as_text(credentials: "Credentials") -> str:

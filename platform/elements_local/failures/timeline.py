@@ -1,6 +1,6 @@
 """What came of a scenario, in the order of its time: changes, polls, attempts, and the events in them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -39,19 +39,23 @@ class TimelineEntry:
     until: timedelta | None = None
 
 
-def taken(callback: dict[str, Any]) -> bool:
+def taken(callback: Mapping[str, Any]) -> bool:
     """Say whether a callback's receiver took it."""
     return callback["status"] is not None and 200 <= callback["status"] < 300
 
 
-def event_lines(names: RecordNames, callback: dict[str, Any]) -> list[str]:
-    """Return a callback's events as scenarios write them: ``contacts/ada CREATED``."""
+def message_of(callback: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the message of a callback, whose body may be anything; empty if it has none."""
     body = callback["json"]
     message = body.get("message") if isinstance(body, dict) else None
-    events = message.get("events", []) if isinstance(message, dict) else []
+    return message if isinstance(message, dict) else {}
+
+
+def event_lines(names: RecordNames, callback: Mapping[str, Any]) -> list[str]:
+    """Return a callback's events as scenarios write them: ``contacts/ada CREATED``."""
     return [
         f"{names.shown(event['objectType'], event.get('objectId', ''))} {event['eventType']}"
-        for event in events
+        for event in message_of(callback).get("events", [])
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from elements_local.failures.timeline import event_lines, taken
+from elements_local.failures.timeline import event_lines, message_of, taken
 from elements_local.scenarios.records import RecordNames
 from mock_kit.workspaces.instants import parse_instant
 
@@ -76,7 +76,7 @@ def expected(arrivals: Arrivals, instances: Mapping[int, str], names: RecordName
             instances[number]: lines for number, lines in arrivals.events.items() if number in instances
         }
         return {"callbacks": _by_instance(events, instances)}
-    accepted = [one for one in arrivals.callbacks if taken(dict(one))]
+    accepted = [one for one in arrivals.callbacks if taken(one)]
     expectation: dict[str, Any] = {}
     owners = [instances.get(_instance_of(one), "") for one in accepted]
     if "" not in owners:  # others, such as the answers to asynchronous calls, are no instance's
@@ -96,13 +96,13 @@ def _lines(
         if any(one["signature"] == "absent" for one in own):
             by_instance[name] = [_with_signature(one, names) for one in own]
         else:
-            by_instance[name] = [line for one in own for line in event_lines(names, dict(one))]
+            by_instance[name] = [line for one in own for line in event_lines(names, one)]
     return by_instance
 
 
 def _with_signature(callback: Mapping[str, Any], names: RecordNames) -> dict[str, Any]:
     signature = "absent" if callback["signature"] == "absent" else "valid"
-    return {"events": event_lines(names, dict(callback)), "signature": signature}
+    return {"events": event_lines(names, callback), "signature": signature}
 
 
 def _by_instance(lines: Mapping[str, list[Any]], instances: Mapping[int, str]) -> Any:
@@ -112,9 +112,7 @@ def _by_instance(lines: Mapping[str, list[Any]], instances: Mapping[int, str]) -
 
 
 def _instance_of(callback: Mapping[str, Any]) -> int:
-    body = callback["json"]
-    message = body.get("message") if isinstance(body, dict) else None
-    number = message.get("instanceId") if isinstance(message, dict) else None
+    number = message_of(callback).get("instanceId")
     return number if isinstance(number, int) else 0
 
 

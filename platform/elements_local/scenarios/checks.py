@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import UNSET, to_builtins
 
 from elements_local.failures import missing_callbacks
-from elements_local.failures.timeline import clock_text, event_lines, taken
+from elements_local.failures.timeline import clock_text, event_lines, message_of, taken
 from elements_local.scenarios import audits, expect, verbs
 from elements_local.scenarios.placeholders import filled
 from elements_local.scenarios.records import COLLECTIONS, kind_of
@@ -127,19 +127,15 @@ def _callbacks_by_instance(
     context: ScenarioContext, expectation: Any, fresh: list[dict[str, Any]]
 ) -> list[str]:
     """Compare callbacks with one expected list, or with a list for each instance."""
-    by_instance = (
-        expectation
-        if isinstance(expectation, dict)
-        else {next(iter(context.instances), "instance"): expectation}
-    )
+    first = next(iter(context.instances), "instance")
+    by_instance = expectation if isinstance(expectation, dict) else {first: expectation}
     lines: list[str] = []
     left = list(fresh)
     for name, expected in by_instance.items():
         own = [one for one in fresh if _goes_to(one, context.instance(name))] if context.instances else []
         left = [one for one in left if one not in own]
-        lines += _labelled(
-            name if len(by_instance) > 1 else "callbacks", _list_differences(context, expected, own)
-        )
+        label = name if len(by_instance) > 1 else "callbacks"
+        lines += _labelled(label, _list_differences(context, expected, own))
         if context.instances and context.instance(name).signed:
             lines += [
                 f"{name}: a callback's signature is {one['signature']}, expected valid"
@@ -261,8 +257,7 @@ def _record_differences(context: ScenarioContext, expected: verbs.Fields) -> lis
 
 
 def _goes_to(callback: dict[str, Any], instance: ScenarioInstance) -> bool:
-    message = (callback["json"] or {}).get("message", {})
-    return bool(message.get("instanceId") == instance.id)
+    return bool(message_of(callback).get("instanceId") == instance.id)
 
 
 def _expects_signature(expected: list[Any]) -> bool:

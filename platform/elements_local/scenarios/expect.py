@@ -12,8 +12,9 @@ def unordered(expected: Sequence[str], actual: Sequence[str]) -> list[str]:
     >>> unordered(["a", "b"], ["b", "c", "c"])
     ['missing:    a', 'unexpected: c (2 times)']
     """
-    wanted, came = Counter(expected), Counter(actual)
-    return _counted("missing:   ", wanted - came) + _counted("unexpected:", came - wanted)
+    missing = Counter(expected) - Counter(actual)
+    unexpected = Counter(actual) - Counter(expected)
+    return _counted("missing:   ", missing) + _counted("unexpected:", unexpected)
 
 
 def ordered(expected: Sequence[object], actual: Sequence[object]) -> list[str]:

@@ -240,8 +240,8 @@ def run(
     if receiver is not None:
         clients.sink.relay(receiver)
     failure = _make_instances(scenario, context) or _take_steps(scenario, context)
-    kept = moments(clients, context.names, start=scenario.start) if how.keep else []
-    return ScenarioResult(scenario=scenario, failure=failure, moments=tuple(kept))
+    timeline = moments(clients, context.names, start=scenario.start) if how.keep else []
+    return ScenarioResult(scenario=scenario, failure=failure, moments=tuple(timeline))
 
 
 def _workspace_name(scenario: Scenario, *, shared: bool) -> str:
@@ -286,7 +286,7 @@ def _failure(scenario: Scenario, step: Step, lines: tuple[str, ...]) -> Scenario
 
 def _warnings(context: ScenarioContext) -> Iterator[str]:
     """Yield what the platform warns of in the configuration of the scenario's instances."""
-    names = {made.id: name for name, made in context.instances.items()}
+    names = {instance.id: name for name, instance in context.instances.items()}
     for warning in warnings_of(context.clients.platform):
         yield warning_line(warning, names.get(warning["instanceId"], "an instance"))
 
