@@ -193,8 +193,8 @@ class _Reading:
 
     def _instant(self, year: int) -> datetime:
         read = self._read
-        if "d" not in read and read.keys() & {"w", "W"}:
-            raise ValueError  # which day of the week is meant would depend on the locale
+        if "d" not in read and read.keys() & {"w", "W", "F", "u"}:
+            raise ValueError  # which day a week's number means would depend on the locale
         years, month = divmod(read["M"] - 1, 12)
         first = datetime(year + years, month + 1, 1)  # noqa: DTZ001 - the zone comes in below
         rest = timedelta(days=read.get("d", 1) - 1, hours=self._hours(), minutes=read["m"], seconds=read["s"])

@@ -603,7 +603,15 @@ def test_gmt_is_the_zone_unless_another_is_named():
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize(("text", "pattern"), [("2026 20", "yyyy w"), ("2026-03 2", "yyyy-MM W")])
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("2026 20", "yyyy w"),
+        ("2026-03 2", "yyyy-MM W"),
+        ("2026-03 2 5", "yyyy-MM F u"),
+        ("2026-03 5", "yyyy-MM u"),
+    ],
+)
 def test_a_date_by_its_week_alone_is_unreadable(text, pattern):
     """Else it would be read as the first of January, or of the month."""
     with pytest.raises(UnreadableDateError):
