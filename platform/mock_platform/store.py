@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam
 
 from mock_kit.storage.database import Database
-from mock_platform.accounts.store import People
+from mock_platform.accounts.store import People, UserCleanup
 from mock_platform.accounts.store_emails import Emails
 from mock_platform.activity.store import Activities
 from mock_platform.bulk.store import Bulk
@@ -23,7 +23,7 @@ from mock_platform.events.store_subscriptions import Subscriptions
 from mock_platform.hub.store import AsyncCalls
 from mock_platform.hub.store_scheduled import ScheduledCalls
 from mock_platform.instances.store import Instances, delete_instances_of
-from mock_platform.jobs.store import Jobs
+from mock_platform.jobs.store import Jobs, drop_jobs_of_user
 from mock_platform.polling.store import Polls
 from mock_platform.provider.store_traces import Traces
 from mock_platform.scheduler.job_history import JobHistory
@@ -77,7 +77,9 @@ class PlatformStore(StoreRegistry):
                 Activities(),
                 usage,
                 history,
-                People(database, delete_instances_of=delete_instances_of),
+                People(
+                    database, UserCleanup(delete_instances=delete_instances_of, drop_jobs=drop_jobs_of_user)
+                ),
                 Notifications(database, history),
                 Polls(database, usage, history),
                 *(kind(database) for kind in _KINDS),

@@ -18,7 +18,7 @@ from mock_platform.accounts.directory import (
 )
 from mock_platform.accounts.failure_policy import failure_policy
 from mock_platform.accounts.people import Account, AccountChange
-from mock_platform.accounts.routes_users import USER_LINKS, Text, UserRequest, add_user
+from mock_platform.accounts.routes_users import USER_LINKS, DeactivationQuery, Text, UserRequest, add_user
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core.answers import done
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
@@ -104,22 +104,30 @@ def get(admin: SignedInUser, account_id: str) -> Answer[AccountJson]:
 
 @bp.patch("/<account_id>")
 @operation(needs=accounts_administrator, problems=(404, 409))
-def patch(admin: SignedInUser, account_id: str, body: AccountPatch) -> Answer[AccountJson]:
-    """Change what is sent about an account."""
+def patch(
+    admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPatch
+) -> Answer[AccountJson]:
+    """Change what is sent about an account; one that is deactivated has no jobs any more (observed)."""
     with admin.writing() as register:
         changed = people.change_account(account_named(register, account_id), body.to_change())
         register.save_account(changed)
+        if query.ends(active=body.active):
+            register.end_access_of_account(changed.id, permanent=query.permanent)
     return Answer(account_to_json(changed))
 
 
 @bp.delete("/<account_id>")
 @operation(needs=accounts_administrator, problems=(404, 409))
 def delete(admin: SignedInUser, account_id: str) -> Answer[None]:
-    """Delete an account with its users, and what is theirs (documented)."""
+    """Delete an account's users with what is theirs; the account itself stays, inactive, and can be had back.
+
+    Source: vendor's administration guide and API test suite (documented, observed).
+    """
     with admin.writing() as register:
         account = account_named(register, account_id)
         people.keep_default(account)
-        register.delete_account(account.id)
+        register.save_account(replace(account, active=False))
+        register.end_access_of_account(account.id, permanent=True)
     return done()
 
 

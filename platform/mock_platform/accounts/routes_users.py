@@ -17,7 +17,7 @@ from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
-from mock_platform.errors import InvalidCredentialsError
+from mock_platform.errors import InvalidCredentialsError, InvalidRequestError
 
 bp = Blueprint("users", __name__, url_prefix="/users")
 
@@ -61,6 +61,26 @@ class UserPatch(Struct, rename="camel"):
         return UserChange(**structs.asdict(self))
 
 
+class DeactivationQuery(Struct):
+    """How far a deactivation goes.
+
+    Attributes:
+        permanent: with ``active`` false, instances go with it (observed).
+    """
+
+    permanent: bool = False
+
+    def ends(self, *, active: bool | None) -> bool:
+        """Say whether a change deactivates.
+
+        Raises:
+            InvalidRequestError: it does not, and is to be permanent.
+        """
+        if self.permanent and active is not False:
+            raise InvalidRequestError('permanent=true goes with a body that has "active": false')
+        return active is False
+
+
 @bp.get("")
 @operation(needs=administrator, problems=(404,), headers=PAGE_HEADERS)
 def index(admin: SignedInUser, query: WhereQuery) -> Answer[list[MemberJson]]:
@@ -91,13 +111,17 @@ def get(who: SignedInUser, email_or_id: str) -> Answer[MemberJson]:
 
 @bp.patch("/<email_or_id>")
 @operation(needs=signed, problems=(404, 409))
-def patch(who: SignedInUser, email_or_id: str, body: UserPatch) -> Answer[MemberJson]:
-    """Change what is sent about a user."""
+def patch(
+    who: SignedInUser, email_or_id: str, query: DeactivationQuery, body: UserPatch
+) -> Answer[MemberJson]:
+    """Change what is sent about a user; who is deactivated has no jobs any more, pollers included (observed)."""
     with who.writing() as register:
         user = who.user_named(register, email_or_id)
         founder = identities.founder_id(who.workspace)
         changed = people.change_user(user, body.to_change(), others=register.users(), founder=founder)
         register.save_user(changed)
+        if query.ends(active=body.active):
+            register.end_access(changed.id, permanent=query.permanent)
     return Answer(user_to_json(changed))
 
 

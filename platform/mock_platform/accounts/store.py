@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.json import Decoder
 from sqlalchemy import BigInteger, Connection, Row, Table, bindparam, select
@@ -21,6 +21,7 @@ from mock_platform.core.tables import columns_of
 
 _texts = Decoder(tuple[str, ...])
 _settings = Decoder(dict[str, str])
+_their_account = (accounts.c.workspace == users.c.workspace) & (accounts.c.id == users.c.account_id)
 _all = {
     table.name: Prepared(
         select(table).where(table.c.workspace == bindparam("of_workspace")).order_by(table.c.id)
@@ -35,32 +36,38 @@ _either = Prepared(
 )
 
 
-DeleteInstances = Callable[[Connection, str, int], None]
-"""Deletes the instances of a user of a workspace."""
+_OfUser = Callable[[Connection, str, int], None]
+
+
+class UserCleanup(NamedTuple):
+    """What is done with what a user of a workspace has, in the transaction that deletes or deactivates them."""
+
+    delete_instances: _OfUser
+    drop_jobs: _OfUser
 
 
 class People:
     """Those who work in each workspace.
 
     Args:
-        delete_instances_of: deletes a user's instances in the transaction that deletes the user.
+        cleanup: of what a user has in other rooms.
     """
 
-    def __init__(self, database: Database, *, delete_instances_of: DeleteInstances) -> None:
+    def __init__(self, database: Database, cleanup: UserCleanup) -> None:
         self._database = database
-        self._delete_instances_of = delete_instances_of
+        self._cleanup = cleanup
 
     @contextmanager
     def reading(self, workspace: Workspace) -> "Iterator[WorkspacePeople]":
         """Open a workspace's register, to read from one state of it."""
         with self._database.reading() as connection:
-            yield WorkspacePeople(connection, workspace, self._delete_instances_of)
+            yield WorkspacePeople(connection, workspace, self._cleanup)
 
     @contextmanager
     def writing(self, workspace: Workspace) -> "Iterator[WorkspacePeople]":
         """Open a workspace's register, to change it: all of it happens, or nothing."""
         with self._database.writing() as connection:
-            register = WorkspacePeople(connection, workspace, self._delete_instances_of)
+            register = WorkspacePeople(connection, workspace, self._cleanup)
             register.write_down()
             yield register
 
@@ -78,7 +85,11 @@ class People:
 
         The users that workspaces began with are found by the workspaces themselves.
         """
-        query = select(users.c.workspace, users.c.id).where(users.c.secret == secret, users.c.active)
+        query = (
+            select(users.c.workspace, users.c.id)
+            .join(accounts, _their_account)
+            .where(users.c.secret == secret, users.c.active, accounts.c.active)
+        )
         with self._database.autocommit_read() as connection:
             row = connection.execute(query).first()
         return (row.workspace, row.id) if row else None
@@ -89,7 +100,8 @@ class People:
         query = (
             select(sessions.c.workspace, sessions.c.user_id)
             .join(users, theirs)
-            .where(sessions.c.token == token, users.c.active)
+            .join(accounts, _their_account)
+            .where(sessions.c.token == token, users.c.active, accounts.c.active)
         )
         with self._database.autocommit_read() as connection:
             row = connection.execute(query).first()
@@ -106,12 +118,10 @@ class People:
 class WorkspacePeople:
     """The people of one workspace, within one transaction."""
 
-    def __init__(
-        self, connection: Connection, workspace: Workspace, delete_instances_of: DeleteInstances
-    ) -> None:
+    def __init__(self, connection: Connection, workspace: Workspace, cleanup: UserCleanup) -> None:
         self._connection = connection
         self._workspace = workspace
-        self._delete_instances_of = delete_instances_of
+        self._cleanup = cleanup
         self._founding = founding(workspace)
 
     def write_down(self) -> None:
@@ -183,18 +193,24 @@ class WorkspacePeople:
     def delete_user(self, user_id: int) -> None:
         """Delete a user with their sessions and instances, and with those their jobs (documented)."""
         name = self._workspace.name
-        self._delete_instances_of(self._connection, name, user_id)
+        self._cleanup.delete_instances(self._connection, name, user_id)
         self._connection.execute(
             sessions.delete().where(sessions.c.workspace == name, sessions.c.user_id == user_id)
         )
         self._delete(users, user_id)
 
-    def delete_account(self, account_id: int) -> None:
-        """Delete an account with all its users and what is theirs (documented: it cascades)."""
+    def end_access(self, user_id: int, *, permanent: bool) -> None:
+        """End the jobs of a user who is deactivated; with ``permanent`` their instances go, too (observed)."""
+        ended = self._cleanup.delete_instances if permanent else self._cleanup.drop_jobs
+        ended(self._connection, self._workspace.name, user_id)
+
+    def end_access_of_account(self, account_id: int, *, permanent: bool) -> None:
+        """End the jobs of an account that is deactivated; with ``permanent`` its users go, with what is theirs."""
         for user in self.users():
-            if user.account_id == account_id:
+            if user.account_id == account_id and permanent:
                 self.delete_user(user.id)
-        self._delete(accounts, account_id)
+            elif user.account_id == account_id:
+                self.end_access(user.id, permanent=False)
 
     def open_session(self, user: Member) -> str:
         """Keep that a user has signed in, and return the token of it."""

@@ -87,25 +87,23 @@ def by_id(connection: Connection, workspace: str, ids: Iterable[int]) -> dict[in
 
 
 def subscribe_instance(connection: Connection, workspace: str, instance: Instance, url: str | None) -> None:
-    """Let an instance's one subscription point at a URL, or remove it; a new URL makes it active again."""
-    if url is None:
-        unsubscribe_instance(connection, workspace, instance.id)
-        return
+    """Let an instance's one subscription be to a URL, or remove it.
+
+    Source: another URL makes a new subscription (documented); that the old one goes, with what it is owed, is assumed.
+    """
     existing = _of_instance.first(connection, {"of_workspace": workspace, "of_instance": instance.id})
-    if existing is None:
-        number = next_number(connection, workspace, "subscription", first=instance.id * 2 + 1)
-        own = Subscription(
-            id=number,
-            instance_id=instance.id,
-            user_id=instance.user_id,
-            topics=(topic(instance),),
-            config={"url": url},
-        )
-        _insert(connection, workspace, own)
-    elif existing.url != url:
-        values = {"url": url, "config": encode_text({"url": url}), "active": True}
-        this = (subscriptions.c.workspace == workspace, subscriptions.c.id == existing.id)
-        connection.execute(subscriptions.update().where(*this).values(values))
+    if existing is not None and existing.url != url:
+        _remove(connection, workspace, [existing.id])
+    if url is None or (existing is not None and existing.url == url):
+        return
+    own = Subscription(
+        id=next_number(connection, workspace, "subscription", first=instance.id * 2 + 1),
+        instance_id=instance.id,
+        user_id=instance.user_id,
+        topics=(topic(instance),),
+        config={"url": url},
+    )
+    _insert(connection, workspace, own)
 
 
 def unsubscribe_instance(connection: Connection, workspace: str, instance_id: int) -> None:

@@ -8,7 +8,7 @@ from mock_platform.dates.iso_dates import iso_date
 from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.events.notification import KeptNotification, NotificationJson
 from mock_platform.events.notification import as_json as notification_json
-from mock_platform.events.records import Channel, Delivery, Subscription
+from mock_platform.events.records import Channel, Delivery, DeliveryStatus, Subscription
 
 Filtered: TypeAlias = Mapping[str, object]
 """What a clause is held against."""
@@ -71,7 +71,10 @@ def as_json(subscription: Subscription) -> SubscriptionJson:
 def delivery_json(
     delivery: Delivery, subscription: Subscription, notification: KeptNotification, *, hydrate: bool
 ) -> DeliveryJson:
-    """Return a delivery as the API shows it (observed; the form of the dates is assumed)."""
+    """Return a delivery as the API shows it (observed; the form of the dates is assumed).
+
+    Source: what is queued holds the event, its id included, without ``hydrate`` (documented; its key is assumed).
+    """
     plain: DeliveryJson = {
         "notificationId": delivery.notification_id,
         "subscriptionId": delivery.subscription_id,
@@ -79,8 +82,9 @@ def delivery_json(
         "createdDate": iso_date(delivery.created),
         "updatedDate": iso_date(delivery.updated),
     }
-    if hydrate:
+    if hydrate or delivery.status is DeliveryStatus.QUEUED:
         plain["notification"] = notification_json(notification)
+    if hydrate:
         plain["subscription"] = as_json(subscription)
     return plain
 

@@ -1,6 +1,9 @@
-"""Changes of one instance, ``/instances/{id}`` or, named by its token, ``/instances``: put, patch, delete, switch."""
+"""Changes of one instance, ``/instances/{id}`` or, named by its token, ``/instances``: put, patch, delete, switch.
 
-from typing import Annotated
+And what it polls: ``event-poller-records``.
+"""
+
+from typing import Annotated, TypedDict
 
 from msgspec import Meta, Struct
 
@@ -9,6 +12,9 @@ from mock_platform.activity.store import Activities
 from mock_platform.configuration.instance_json import InstanceJson
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
+from mock_platform.core.listing import counted
+from mock_platform.core.paging import COUNT_HEADERS
+from mock_platform.dates.iso_dates import iso_date
 from mock_platform.instances import instance as rules
 from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
@@ -41,6 +47,13 @@ class TraceLogging(Struct):
     """
 
     duration: Annotated[int, Meta(ge=1, le=999_999_999)]
+
+
+class PollerRecordJson(TypedDict):
+    """How far a resource has been polled; the vendor's keys are unknown, these are assumed."""
+
+    objectName: str
+    lastPolledDate: str
 
 
 @bp.put("")
@@ -113,3 +126,13 @@ def end_trace(named: NamedInstance) -> Answer[None]:
     now = named.workspace.clock.now()
     change(named, lambda stored: rules.trace(stored, minutes=None, now=now), ask=ProviderCheck.NEVER)
     return done()
+
+
+@bp.get("/event-poller-records")
+@operation(needs=named_instance, problems=(404,), headers=COUNT_HEADERS)
+def poller_records(named: NamedInstance) -> Answer[list[PollerRecordJson]]:
+    """List an entry for each resource that is polled, by its name; one that is left out goes at once (observed)."""
+    polled = dependencies().store[Instances].last_polls(named.workspace.name, named.instance.id)
+    return counted(
+        [{"objectName": name, "lastPolledDate": iso_date(polled[name].at)} for name in sorted(polled)]
+    )

@@ -36,7 +36,7 @@ def test_a_workspace_begins_with_one_default_account_of_its_organization(directo
     }  # fmt: skip
 
 
-def test_an_account_is_made_shown_changed_and_deleted(directory, default_account, branch, refused):
+def test_an_account_is_made_shown_changed_and_deleted(directory, default_account, branch):
     path = f"/accounts/{branch['id']}"
 
     assert (branch["type"], branch["externalId"], branch["active"]) == ("CompanyAccount", "branch", True)
@@ -45,7 +45,9 @@ def test_an_account_is_made_shown_changed_and_deleted(directory, default_account
     changed = directory.json("PATCH", path, json={"description": "North"})
     assert changed == branch | {"description": "North"}
     assert directory.send("DELETE", path).body == b""
-    assert refused(directory.send("GET", path), 404) == f"No account found with ID {branch['id']}"
+    assert directory.json("GET", path) == changed | {"active": False}
+    assert directory.json("GET", "/accounts") == [default_account]
+    assert directory.json("PATCH", path, json={"active": True}) == changed
 
 
 def test_an_account_without_a_name_has_that_of_its_external_id(directory):
@@ -107,6 +109,29 @@ def test_deleting_an_account_deletes_its_users_and_what_is_theirs(directory, bra
     refused(directory.send("GET", f"/users/{user['id']}"), 404)
     refused(directory.send("GET", "/instances", headers=hers), 401)
     assert refused(directory.send("GET", "/instances"), 404) == "No element instances found"
+
+
+@pytest.mark.parametrize("query", ["", "?permanent=true"])
+def test_a_deactivated_account_shuts_its_users_out_and_ends_their_polls(
+    directory, branch, body_of, refused, clients, query
+):
+    user = directory.new_user("ada@example.com", account=branch["id"])
+    hers = directory.headers_of(user)
+    made = directory.json("POST", "/instances", json=body_of(), headers=hers)
+    path = f"/accounts/{branch['id']}"
+
+    directory.json("PATCH", path + query, json={"active": False})
+    refused(directory.send("GET", "/instances", headers=hers), 401)
+    clients.clock.advance("15m")
+    assert clients.platform.polls() == []
+    directory.json("PATCH", path, json={"active": True})
+
+    again = directory.send("GET", "/instances", headers=hers)
+    if query:
+        refused(again, 401)
+        refused(directory.send("GET", f"/users/{user['id']}"), 404)
+    else:
+        assert [one["id"] for one in decode(again.body)] == [made["id"]]
 
 
 def test_users_are_made_in_an_account(directory, branch, refused):

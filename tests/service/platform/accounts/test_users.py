@@ -123,6 +123,38 @@ def test_who_is_switched_off_is_nobody_until_asked_for(directory, refused):
     assert "not known here" in refused(directory.send("GET", "/instances", headers=hers), 401)
 
 
+@pytest.mark.parametrize(("query", "kept"), [("", 1), ("?permanent=true", 0)])
+def test_who_is_deactivated_has_no_jobs_any_more_and_keeps_instances_unless_it_is_permanent(
+    directory, body_of, clients, query, kept
+):
+    ada = directory.new_user("ada@example.com")
+    hers = directory.headers_of(ada)
+    made = directory.json("POST", "/instances", json=body_of(), headers=hers)
+
+    directory.json("PATCH", f"/users/{ada['id']}{query}", json={"active": False})
+    directory.json("PATCH", f"/users/{ada['id']}", json={"active": True})
+    clients.clock.advance("15m")
+
+    assert clients.platform.polls() == []
+    reply = directory.send("GET", "/instances", headers=hers)
+    assert reply.status == (200 if kept else 404)
+    if not kept:
+        return
+    for on in ("false", "true"):
+        body = {"configuration": {"event.notification.enabled": on}}
+        directory.json("PATCH", f"/instances/{made['id']}", json=body, headers=hers)
+    clients.clock.advance("15m")
+    assert {poll["instanceId"] for poll in clients.platform.polls()} == {made["id"]}
+
+
+def test_permanent_goes_with_a_deactivation_alone(directory, refused):
+    ada = directory.new_user("ada@example.com")
+
+    message = refused(directory.send("PATCH", f"/users/{ada['id']}?permanent=true", json={}), 400)
+
+    assert message == 'permanent=true goes with a body that has "active": false'
+
+
 def test_what_is_sent_about_a_user_changes_and_the_rest_stays(directory):
     ada = directory.new_user("ada@example.com")
 

@@ -78,12 +78,15 @@ def test_with_the_policy_queue_a_failing_delivery_stays_queued_until_it_is_relea
     told("/a")
     clients.clock.advance(0)
     failed = statuses()
+    (queued,) = decode(deliveries("GET", "status='queued'").body)
     waited = clients.clock.advance("10 days")
 
     released = deliveries("PUT", "channel='webhook' and status='queued'")
     ran = clients.clock.advance(0)
 
     assert (failed, waited["attempts"]) == (["queued"], 0)
+    assert queued["notification"]["id"] == queued["notificationId"]
+    assert "subscription" not in queued
     assert [one["status"] for one in decode(released.body)] == ["created"]
     assert (ran["attempts"], ran["deliveries"], statuses()) == (1, 1, ["delivered"])
     first, second = clients.sink.callbacks()

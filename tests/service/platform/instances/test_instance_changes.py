@@ -29,6 +29,7 @@ def test_a_patch_changes_one_configuration_key_and_leaves_everything_else(patch,
         **instance,
         "configuration": {**instance["configuration"], "event.notification.callback.url": url},
         "eventsNotificationCallbackUrl": url,
+        "subscriptionId": changed["subscriptionId"],
     }
 
 

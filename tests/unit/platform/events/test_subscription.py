@@ -1,5 +1,6 @@
 """What clauses on deliveries may name, and the e-mails that are written."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -41,13 +42,15 @@ def test_a_delivery_is_shown_with_the_keys_in_the_vendors_order():
     body = plain_body(PlainNotification(topic="leaks"), notification_id=7, created=NOON)
     about = KeptNotification(id=7, topic="leaks", created=NOON, body=body)
 
-    assert delivery_json(OWED, MADE, about, hydrate=False) == {
+    retried = replace(OWED, status=DeliveryStatus.RETRY)
+    assert delivery_json(retried, MADE, about, hydrate=False) == {
         "notificationId": 7,
         "subscriptionId": 9,
-        "status": "queued",
+        "status": "retry",
         "createdDate": "2026-03-02T12:00:00Z",
         "updatedDate": "2026-03-02T12:00:00Z",
     }
+    assert list(delivery_json(OWED, MADE, about, hydrate=False))[-1] == "notification"
     full = delivery_json(OWED, MADE, about, hydrate=True)
     assert list(full)[-2:] == ["notification", "subscription"]
     assert full["subscription"] == as_json(MADE)
