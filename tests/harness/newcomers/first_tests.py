@@ -145,9 +145,11 @@ def test_a_misspelt_date_field(
     dates = body["configuration"]["event.poller.configuration"]["contacts"]["datesConfiguration"]
     dates["updatedDateFeild"] = dates.pop("updatedDateField")
     elements_platform.create_instance(body)
-    elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})
     elements_clock.advance("15m")
-    assert kinds(elements_sink) == ["CREATED"]
+    elements_crm.update("Contacts", ada["CONTACT_ID"], {"FIRST_NAME": "Augusta"})
+    elements_clock.advance("15m")
+    assert kinds(elements_sink) == ["CREATED", "UPDATED"]
 
 
 def test_a_wrong_letter_in_the_format(
