@@ -146,17 +146,6 @@ class RepeatedRowError(BadRequestError):
         super().__init__(f"{called} must differ from one another; there is already {shown(twin)}")
 
 
-class NoRoomError(BadRequestError):
-    """A record's graph has no place for another row of this sort.
-
-    Source: late v2.2 could hold one value of each sort (v2.2 organisations of 2017, observed second-hand); the 400 is
-        assumed.
-    """
-
-    def __init__(self, called: str, came: Json) -> None:
-        super().__init__(f"{called} holds one entry of each sort, and has no place for {shown(came)}")
-
-
 class NoImageError(BadRequestError):
     """A record has no image, on v2.1.
 

@@ -109,7 +109,11 @@ class RecordSchemas:
         if key.child is not None:
             return {"type": ["array", "null"], "items": self._child(key, key.child[0]), **read_only}
         if key.collection:
-            return {"type": "array", "items": self.row(key), **read_only}
+            return {
+                "type": ["array", "null"] if key.show(blank) is None else "array",
+                "items": self.row(key),
+                **read_only,
+            }
         return {**shown(key.holds, nullable=key.show(blank) is None), **read_only}
 
     def _new(self, shape: Shape) -> Said:

@@ -13,6 +13,7 @@ CONTACTS = RecordKind(
     name="Contacts",
     entity="Contact",
     id_field="CONTACT_ID",
+    hidden=frozenset({"CONTACTINFOS", "ADDRESSES"}),
     refers=(("ORGANISATION_ID", "Organisation"),),
     fields=(
         shared.identity("CONTACT_ID"),
@@ -39,6 +40,7 @@ CONTACTS = RecordKind(
         shared.TAG_ROWS,
         shared.DATE_ROWS,
         shared.LINK_ROWS,
+        *shared.GRAPH_ROWS,
     ),
 )
 
@@ -46,6 +48,7 @@ ORGANISATIONS = RecordKind(
     name="Organisations",
     entity="Organisation",
     id_field="ORGANISATION_ID",
+    hidden=frozenset({"CONTACTINFOS", "ADDRESSES"}),
     fields=(
         shared.identity("ORGANISATION_ID"),
         *shared.texts("ORGANISATION_NAME", longest=255),
@@ -66,6 +69,7 @@ ORGANISATIONS = RecordKind(
         shared.DATE_ROWS,
         Field(name="EMAILDOMAINS", type=EMAIL_DOMAINS, initial=shared.no_rows),
         shared.LINK_ROWS,
+        *shared.GRAPH_ROWS,
     ),
 )
 

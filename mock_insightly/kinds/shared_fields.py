@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.records.fields import Choice, Date, Field, FieldType, Flag, Text, Whole
-from mock_insightly.records.row_types import DATES, LINKS, TAGS, CustomFields
+from mock_insightly.records.row_types import (
+    ADDRESS_PARTS,
+    ADDRESSES,
+    CONTACT_INFOS,
+    DATES,
+    LINKS,
+    TAGS,
+    CustomFields,
+    kept_beside_columns,
+)
 from mock_kit.api.json_text import Json
 
 
@@ -64,7 +73,7 @@ def the_caller(account: CrmAccount) -> Json:
     return account.user_id
 
 
-ADDRESS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
+ADDRESS = ADDRESS_PARTS
 STAMPS = assigned("DATE_CREATED_UTC", "DATE_UPDATED_UTC", type_=Date())
 ACTIVITY = assigned("LAST_ACTIVITY_DATE_UTC", "NEXT_ACTIVITY_DATE_UTC", type_=Date())
 SOCIAL = texts("SOCIAL_LINKEDIN", "SOCIAL_FACEBOOK", "SOCIAL_TWITTER")
@@ -77,3 +86,8 @@ OPTED_OUT = starting("EMAIL_OPTED_OUT", Flag(), False)
 TAG_ROWS = Field(name="TAGS", type=TAGS, initial=no_rows)
 DATE_ROWS = Field(name="DATES", type=DATES, initial=no_rows)
 LINK_ROWS = Field(name="LINKS", type=LINKS, initial=no_rows)
+GRAPH_ROWS = (
+    Field(name="CONTACTINFOS", type=kept_beside_columns(CONTACT_INFOS)),
+    Field(name="ADDRESSES", type=kept_beside_columns(ADDRESSES)),
+)
+"""What v2 has written as rows; of it, v3 shows what its columns hold."""

@@ -9,7 +9,7 @@ from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import BadRequestError, FieldError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Choice, Date, Field, Record, Text, read_id, rows_of, upper_keys
-from mock_insightly.records.records import Reserve, created, number_rows, record_in
+from mock_insightly.records.records import Reserve, created, is_synthetic, number_rows, record_in
 from mock_kit.api.json_text import Json, MalformedJsonError, decode, encode_text
 
 VERSION = 1
@@ -43,7 +43,7 @@ def csv_text(kind: RecordKind, documents: Iterable[str]) -> Iterator[str]:
     yield _line(names)
     for document in documents:
         record = record_in(document)
-        yield _line(_cell(record[name]) for name in names)
+        yield _line(_cell(record.get(name)) for name in names)
 
 
 def csv_records(kind: RecordKind, text: str) -> Iterator[dict[str, Json]]:
@@ -97,9 +97,10 @@ def imported(kind: RecordKind, sent: Json, *, account: CrmAccount, now: datetime
 def numbers_of(kind: RecordKind, record: Record) -> Iterator[tuple[str, int]]:
     """Yield every number that a record uses up, with the sequence that it comes from."""
     yield kind.numbers or kind.name, kind.id_of(record)
-    for name, _, id_field in kind.numbered:
+    for name, rows, id_field in kind.numbered:
         for row in rows_of(record, name):
-            yield id_field, int(str(row[id_field]))
+            if not is_synthetic(rows, record[kind.id_field], row[id_field]):
+                yield id_field, int(str(row[id_field]))
 
 
 def _numbered(kind: RecordKind, record: Record) -> Record:

@@ -168,6 +168,7 @@ class Rows:
         required: what a row must have a value for.
         blank: what a field holds when nothing was sent for it, where that is not null.
         owner_fields: what a row knows of the record it stands in: its entity, its id; None for what it does not.
+        column: the row's field that names the columns of the record which hold its values; None if rows hold them all.
     """
 
     fields: "tuple[Field, ...]"
@@ -175,6 +176,7 @@ class Rows:
     required: tuple[str, ...] = ()
     blank: Mapping[str, Json] = field(default_factory=dict)
     owner_fields: tuple[str | None, str | None] = (None, None)
+    column: str | None = None
 
     def read(self, value: Json, called: str) -> Json:
         """Keep the rows; a key that no field has is dropped."""

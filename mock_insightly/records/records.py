@@ -55,13 +55,32 @@ def number_rows(kind: RecordKind, record: Record, before: Record, reserve: Reser
     """
     numbered = dict(record)
     for name, rows, id_field in kind.numbered:
-        if record[name]:
+        if record.get(name):  # what was kept before the kind had it lacks it
             old: set[Json] = {row[id_field] for row in rows_of(before, name)}
+            old |= {
+                number
+                for row in rows_of(record, name)
+                if is_synthetic(rows, record[kind.id_field], number := row[id_field])
+            }
             numbered[name] = [
                 {**row, **_owner(kind, record, rows)}
                 for row in _numbered(rows_of(record, name), old, id_field, reserve)
             ]
     return numbered
+
+
+def synthetic_id(prefix: int, record_id: Json) -> int:
+    """Return the number of a row that a column shows as.
+
+    >>> synthetic_id(40, 70653019)
+    4070653019
+    """
+    return int(f"{prefix}{record_id}")
+
+
+def is_synthetic(rows: Rows, record_id: Json, number: Json) -> bool:
+    """Say whether a row of a record has the number of a column's, which is out of no sequence."""
+    return rows.column is not None and isinstance(number, int) and str(number)[2:] == str(record_id)
 
 
 def linked_email_address(kind: RecordKind, record_id: int, account: CrmAccount) -> str:

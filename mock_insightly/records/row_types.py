@@ -1,14 +1,16 @@
-"""The collections a record carries: tags, links, dates to remember, e-mail domains, a team's members, custom fields.
+"""The collections a record carries: tags, links, dates, custom fields and so on, and the rows that only v2 shows.
 
-Source: Insightly v3.1 OpenAPI document, the ``API...Dto`` definitions (documented).
+Source: Insightly v3.1 OpenAPI document, the ``API...Dto`` definitions (documented); of v2, recorded v2.1 exchanges
+    (observed) and the later v2.2 OpenAPI document (documented).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mock_insightly.account.definitions import custom_field_called
 from mock_insightly.errors import FieldError
 from mock_insightly.records.fields import (
+    Choice,
     Date,
     Decimal,
     Field,
@@ -97,6 +99,36 @@ TEAM_MEMBERS = Rows(
     ),
     required=("MEMBER_USER_ID",),
 )
+
+ADDRESS_PARTS = ("STREET", "CITY", "STATE", "POSTCODE", "COUNTRY")
+ADDRESSES = Rows(
+    id_field="ADDRESS_ID",
+    fields=(
+        Field(name="ADDRESS_ID", type=Whole()),
+        Field(name="ADDRESS_TYPE", type=Choice(options=("WORK", "HOME", "POSTAL", "PRIMARY", "OTHER"))),
+        *(Field(name=part, type=Text(longest=128 if part == "POSTCODE" else None)) for part in ADDRESS_PARTS),
+    ),
+)
+"""Source: the later v2.2 OpenAPI document requires ADDRESS_TYPE (documented); one without it is taken as it is (assumed), as
+clients of the hub leave it out."""
+
+CONTACT_INFOS = Rows(
+    id_field="CONTACT_INFO_ID",
+    fields=(
+        Field(name="CONTACT_INFO_ID", type=Whole()),
+        Field(name="TYPE", type=Choice(options=("EMAIL", "PHONE", "WEBSITE", "SOCIAL", "EMAILDOMAIN"))),
+        Field(name="SUBTYPE", type=Loose()),
+        Field(name="LABEL", type=Loose()),
+        Field(name="DETAIL", type=_NAME),
+    ),
+    required=("TYPE", "DETAIL"),
+)
+
+
+def kept_beside_columns(rows: Rows) -> Rows:
+    """Return rows as they are kept: those that columns of the record hold say which, and not what stands there."""
+    column = Field(name="COLUMN")
+    return replace(rows, fields=(*rows.fields, column), required=(), column=column.name)
 
 
 _ANY = Loose()

@@ -12,6 +12,7 @@ from mock_insightly.records.references import Reference
 from mock_kit.api.json_text import Json
 
 _SECOND = timedelta(seconds=1)
+_NAMED = {"CUSTOMFIELDS": ("FIELD_NAME", "FIELD_VALUE"), "CONTACTINFOS": ("TYPE", "DETAIL")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +21,7 @@ class Criterion:
 
     Attributes:
         places: where the value may stand; one match suffices. ``PHONE`` is a field, ``TAGS.TAG_NAME`` a field of
-            any row, ``CUSTOMFIELDS:Hobby__c`` a custom field.
+            any row, ``CUSTOMFIELDS:Hobby__c`` a custom field, ``CONTACTINFOS:EMAIL`` a contact info of a type.
         value: what it must equal; case does not count in a text.
         open_start, open_end: whether anything may stand before and after a text.
         cased: whether case counts after all.
@@ -119,9 +120,10 @@ def values_at(record: Record, place: str) -> Iterator[Json]:
         return
     collection, _, name = place.partition(":")
     if name:
+        called, held = _NAMED[collection]
         for row in rows_of(record, collection):
-            if str(row.get("FIELD_NAME")).casefold() == name.casefold():
-                yield row.get("FIELD_VALUE")
+            if str(row.get(called)).casefold() == name.casefold():
+                yield row.get(held)
         return
     yield record.get(place)
 

@@ -44,7 +44,7 @@ def written(call: CrmCall, shape: Shape, record: Record, status: int) -> Respons
 
     Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
     """
-    shown = just_written(call, shape, encode_text(record), put=call.request.method == "PUT")
+    shown = just_written(call, shape, encode_text(record))
     response = answer(call, shown, status)
     number = record[shape.kind.id_field]
     response.headers["Location"] = f"{call.request.host_url}{call.version.name}/{shape.kind.name}/{number}"

@@ -29,10 +29,9 @@ def one(call: CrmCall, shape: Shape, document: str) -> bytes:
     return encode(shown)
 
 
-def just_written(call: CrmCall, shape: Shape, document: str, *, put: bool) -> bytes:
+def just_written(call: CrmCall, shape: Shape, document: str) -> bytes:
     """Return a record as the answer to its POST or PUT shows it."""
-    shown = shape.one(document) if shape.bare_replies else one(call, shape, document)
-    return encode(shape.after_put(record_in(shown.decode()))) if put and shape.after_put else shown
+    return shape.one(document) if shape.bare_replies else one(call, shape, document)
 
 
 def with_image(call: CrmCall, shown: Record) -> Record:

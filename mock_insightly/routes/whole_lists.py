@@ -24,14 +24,14 @@ from mock_kit.api.json_text import Json, encode
 _BIG = 10_000
 _TAG = {"tag": "TAGS.TAG_NAME"}
 PARAMETERS: dict[str, dict[str, str]] = {
-    "Contacts": {"email": "EMAIL_ADDRESS", **_TAG},
+    "Contacts": {"email": "EMAIL_ADDRESS CONTACTINFOS:EMAIL", **_TAG},
     "Leads": {"email": "EMAIL", **_TAG},
     "Organisations": {"domain": "EMAILDOMAINS.EMAIL_DOMAIN", **_TAG},
     "Opportunities": _TAG,
     "Projects": _TAG,
     "Emails": _TAG,
 }
-"""What a list can be asked for by parameters of its own, and where that stands in a record."""
+"""What a list can be asked for by parameters of its own, and the places in a record where that stands."""
 
 
 def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseReturnValue:
@@ -60,10 +60,10 @@ def listed(call: CrmCall, shape: Shape, unless: Criterion | None) -> ResponseRet
 
 
 def _criteria(shape: Shape, query: Query) -> Iterator[Criterion]:
-    for name, place in PARAMETERS.get(shape.kind.name, {}).items():
+    for name, places in PARAMETERS.get(shape.kind.name, {}).items():
         value = query.get(name, "").strip()
         if value:
-            yield Criterion(places=(place,), value=value)
+            yield Criterion(places=tuple(places.split()), value=value)
 
 
 def _numbers(text: str) -> set[Json]:

@@ -5,8 +5,10 @@ links between two contacts or two organisations, which have a collection of thei
 to leads and custom objects, a link's relationship) a v2.2 update leaves as it is.
 
 Source: shapes of LINKS (recorded v2.1 exchanges, observed), of CONTACTLINKS and ORGANISATIONLINKS (Insightly v2.2
-    OpenAPI document, documented); job titles stand in LINKS[].ROLE (same document); that the first organisation newly
-    linked becomes ORGANISATION_ID where there was none, and the number of that link, is assumed.
+    OpenAPI document, documented); job titles stand in LINKS[].ROLE (same document); where
+    DEFAULT_LINKED_ORGANISATION is empty or not among the links, the first organisation linked becomes it (later v2.2
+    OpenAPI document, documented). That one newly linked by a path of its own becomes it where there was none, and the
+    number of a link that no row is kept for, is assumed.
 """
 
 from collections.abc import Iterator
@@ -15,8 +17,8 @@ from dataclasses import dataclass
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
+from mock_insightly.records.records import synthetic_id
 from mock_insightly.records.row_types import LINKS
-from mock_insightly.versions.graph import synthetic_id
 from mock_insightly.versions.shape import Key
 from mock_kit.api.json_text import Json
 
@@ -24,6 +26,7 @@ _ENTITIES = ("Contact", "Opportunity", "Organisation", "Project")
 _SECOND = ("Project", "Opportunity")
 _EMPLOYER_PREFIX = 30
 _ROLE = Field(name="ROLE", type=Text(longest=255))
+_EMPLOYER = Field(name="ORGANISATION_ID", type=Whole(lowest=1))
 _NUMBER = Field(name="LINK_ID", type=Whole())
 _ID = Whole(lowest=1)
 _LINKS = Rows(
@@ -119,31 +122,44 @@ class LinkGraph:
     def _hire(
         self, sent: Sent, before: Record, links: list[Record], old: dict[Json, Record]
     ) -> tuple[Record, list[Record]]:
-        """Take the link to the record's organisation out of the links."""
-        own = synthetic_id(_EMPLOYER_PREFIX, before[self.kind.id_field]) if before else None
+        """Find the link to the record's organisation, and take it out of the links if the record's fields say it all."""
+        own = {number for number, link in old.items() if self._is_employment(before, link)}
+        own |= {synthetic_id(_EMPLOYER_PREFIX, before[self.kind.id_field])} if before else set()
         to_organisations = [link for link in links if link["LINK_OBJECT_NAME"] == "Organisation"]
-        marked = [link for link in to_organisations if own is not None and link["LINK_ID"] == own]
-        fresh = [link for link in to_organisations if link["LINK_ID"] not in old]
-        default = sent.get(self.employer) if self.employer else None
-        if default is not None:
-            organisation = Whole(lowest=1).read(default, self.employer or "")
-            found = [link for link in fresh if link["LINK_OBJECT_ID"] == organisation][:1]
+        default: Json = None
+        if self.employer and self.employer in sent:
+            default = _EMPLOYER.take(sent[self.employer], self.employer)
+            named = [link for link in to_organisations if link["LINK_OBJECT_ID"] == default]
+            found = (named or to_organisations)[:1]
         else:
-            found = (marked or fresh)[:1]
-            organisation = found[0]["LINK_OBJECT_ID"] if found else None
-        given: Record = {"ORGANISATION_ID": organisation}
+            marked = [link for link in to_organisations if link["LINK_ID"] in own]
+            found = (marked or [link for link in to_organisations if link["LINK_ID"] not in old])[:1]
+        given: Record = {"ORGANISATION_ID": found[0]["LINK_OBJECT_ID"] if found else default}
         if found and self.title:
             given[self.title] = found[0]["ROLE"]
-        return given, [link for link in links if link not in found and link not in marked]
+        said = [link for link in found if link["LINK_ID"] not in old and self._says_no_more(link)]
+        return given, [link for link in links if not any(link is one for one in said)]
+
+    def _says_no_more(self, link: Record) -> bool:
+        """Say whether a link holds nothing but the organisation and, where there is a field for it, the title."""
+        return link["DETAILS"] is None and (self.title is not None or link["ROLE"] is None)
+
+    def _is_employment(self, record: Record, link: Record) -> bool:
+        """Say whether a link is kept that says what the record's fields do, and perhaps more."""
+        return (
+            link["LINK_OBJECT_NAME"] == "Organisation"
+            and link["LINK_OBJECT_ID"] == record["ORGANISATION_ID"]
+            and (self.title is None or link["ROLE"] == record[self.title])
+        )
 
     def _show_links(self, record: Record) -> Json:
         shown: list[Json] = []
-        if self.employs and record["ORGANISATION_ID"] is not None:
+        links = rows_of(record, "LINKS")
+        employed = self.employs and record["ORGANISATION_ID"] is not None
+        if employed and not any(self._is_employment(record, link) for link in links):
             shown.append(self._employer_link(record))
         return shown + [
-            self._link(record, link)
-            for link in rows_of(record, "LINKS")
-            if self._can_show(link) and not self._is_peer(link)
+            self._link(record, link) for link in links if self._can_show(link) and not self._is_peer(link)
         ]
 
     def _employer_link(self, record: Record) -> Record:
@@ -175,7 +191,8 @@ class LinkGraph:
             filled = [name for name in _ENTITIES if row.get(self._column(name)) is not None]
             if self.peers:
                 filled = [name for name in filled if name != self.kind.entity]
-            if not filled:
+            seconds = {f"SECOND_{name.upper()}_ID" for name in _SECOND} - {self._column(self.kind.entity)}
+            if not filled or any(row[name] is not None for name in seconds):
                 columns = ", ".join(self._column(name) for name in _ENTITIES if name != self.kind.entity)
                 raise FieldError(f"LINKS[{at}]", f"an object with one of {columns}", row)
             for name in filled:

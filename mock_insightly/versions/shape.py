@@ -90,7 +90,6 @@ class Shape:
         stamps: the dates that an update renews.
         bare_replies: whether the answers to POST and PUT show no children.
         at_first: what a POST makes of the canonical fields that it gives.
-        after_put: what the answer to a PUT makes of what it shows; None where it leaves it.
         hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
     """
@@ -107,7 +106,6 @@ class Shape:
     stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
     bare_replies: bool = False
     at_first: Callable[[Record], Record] = _as_given
-    after_put: Callable[[Record], Record] | None = None
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, RecordKind], None] | None = None
 
@@ -118,10 +116,17 @@ class Shape:
 
     @cached_property
     def canonical(self) -> bool:
-        """Whether a record is shown exactly as it is kept."""
-        return [key.canonical for key in self.keys] == [field.name for field in self.kind.fields] and all(
+        """Whether a record is shown exactly as it is kept, but for fields at its end."""
+        names = [field.name for field in self.kind.fields][: len(self.keys)]
+        return [key.canonical for key in self.keys] == names and all(
             key.name == key.canonical and key.in_lists is None for key in self.keys
         )
+
+    def _as_kept(self, document: str) -> str:
+        """Return a kept document without the fields at its end that are not shown."""
+        hidden = [field.name for field in self.kind.fields][len(self.keys) :]
+        shown, found, _ = document.rpartition(f',"{hidden[0]}":') if hidden else ("", "", "")
+        return f"{shown}}}" if found else document
 
     def show(self, record: Record) -> Record:
         """Return a record as the version shows it by its id."""
@@ -137,7 +142,7 @@ class Shape:
 
     def one(self, document: str) -> bytes:
         """Return a kept record as JSON."""
-        return document.encode() if self.canonical else encode(self.show(record_in(document)))
+        return self._as_kept(document).encode() if self.canonical else encode(self.show(record_in(document)))
 
     def page(self, documents: list[str], *, brief: bool) -> bytes:
         """Return kept records as a JSON array.
@@ -145,7 +150,7 @@ class Shape:
         Source: lists are bare arrays, in no envelope (recorded exchanges of all versions, observed).
         """
         if self.canonical and not brief:
-            return f"[{','.join(documents)}]".encode()
+            return f"[{','.join(map(self._as_kept, documents))}]".encode()
         return encode([self.show_listed(record_in(document), brief=brief) for document in documents])
 
     def sent(self, body: Json) -> Sent:

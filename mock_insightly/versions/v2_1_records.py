@@ -8,18 +8,18 @@ from dataclasses import replace
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, Rows
-from mock_insightly.versions.graph import SOCIAL_SLOTS, contact_infos
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, shapes_of
 from mock_insightly.versions.v2_keys import flats
 from mock_insightly.versions.v2_records import (
     CONTACT,
-    CONTACT_INFOS,
+    CONTACTS_INFOS,
     LEAD,
     OPPORTUNITY,
     ORGANISATION,
-    ORGANISATION_INFOS,
+    ORGANISATIONS_ADDRESSES,
+    ORGANISATIONS_INFOS,
 )
 from mock_insightly.versions.v2_work import WORK, body_extract
 
@@ -63,7 +63,7 @@ _CONTACT = replace(
         "CONTACT_ID SALUTATION FIRST_NAME LAST_NAME BACKGROUND IMAGE_URL DEFAULT_LINKED_ORGANISATION "
         "DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES "
         "CONTACTINFOS DATES TAGS LINKS CONTACTLINKS EMAILLINKS",
-        contact_infos(kinds.CONTACTS, *CONTACT_INFOS, *SOCIAL_SLOTS),
+        replace(CONTACTS_INFOS, flat=frozenset(), subtypes=True).key(),
         _EMAILS,
     ),
     order=("FIRST_NAME", "LAST_NAME"),
@@ -74,7 +74,8 @@ _ORGANISATION = replace(
         "ORGANISATION_ID ORGANISATION_NAME BACKGROUND IMAGE_URL OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC "
         "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES CONTACTINFOS DATES TAGS LINKS "
         "ORGANISATIONLINKS EMAILLINKS",
-        contact_infos(kinds.ORGANISATIONS, *ORGANISATION_INFOS, *SOCIAL_SLOTS, domains=True),
+        replace(ORGANISATIONS_INFOS, flat=frozenset(), subtypes=True).key(),
+        ORGANISATIONS_ADDRESSES.key(),
         _EMAILS,
     ),
     order=("ORGANISATION_NAME",),

@@ -1,7 +1,6 @@
 """The filters of v2.2's searches: one of them a call.
 
-Source: Insightly v2.2 OpenAPI document (documented); that `organisation` is a name is assumed, and so is that an
-    organisation has no e-mail address in the late shim, since v3 has no column for one.
+Source: Insightly v2.2 OpenAPI document (documented); that `organisation` is a name is assumed.
 """
 
 from mock_insightly import kinds
@@ -15,7 +14,7 @@ from mock_insightly.versions.shape import Shape
 
 def _place(prefixes: str) -> dict[str, tuple[str, ...]]:
     return {
-        part.lower(): tuple(f"{prefix}_{part}" for prefix in prefixes.split())
+        part.lower(): (*(f"{prefix}_{part}" for prefix in prefixes.split()), f"ADDRESSES.{part}")
         for part in ("CITY", "STATE", "POSTCODE", "COUNTRY")
     }
 
@@ -29,9 +28,10 @@ _NAMES = _same("first_name last_name")
 
 FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
     kinds.CONTACTS.name: {
-        "email": ("EMAIL_ADDRESS",),
-        "phone_number": tuple(
-            field.name for field in kinds.CONTACTS.fields if field.name.startswith("PHONE")
+        "email": ("EMAIL_ADDRESS", "CONTACTINFOS:EMAIL"),
+        "phone_number": (
+            *(field.name for field in kinds.CONTACTS.fields if field.name.startswith("PHONE")),
+            "CONTACTINFOS:PHONE",
         ),
         "organisation": ("ORGANISATION_ID",),
         **_NAMES,
@@ -39,9 +39,9 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         **_place("ADDRESS_MAIL ADDRESS_OTHER"),
     },
     kinds.ORGANISATIONS.name: {
-        "email": (),
+        "email": ("CONTACTINFOS:EMAIL",),
         "email_domain": ("EMAILDOMAINS.EMAIL_DOMAIN",),
-        "phone_number": ("PHONE", "PHONE_FAX"),
+        "phone_number": ("PHONE", "PHONE_FAX", "CONTACTINFOS:PHONE"),
         **_same("organisation_name"),
         **_TAG,
         **_place("ADDRESS_BILLING ADDRESS_SHIP"),

@@ -45,15 +45,9 @@ _DATES = subs.EmbeddedCollection(
 )
 
 
-def _infos(*beside: str) -> subs.EmbeddedCollection:
-    return subs.EmbeddedCollection(
-        name="ContactInfos",
-        key="CONTACTINFOS",
-        by="CONTACT_INFO_ID",
-        beside=(*beside, "SOCIAL_LINKEDIN", "SOCIAL_FACEBOOK", "SOCIAL_TWITTER"),
-        on_all=methods("CU"),
-        on_one=methods("D"),
-    )
+_INFOS = subs.EmbeddedCollection(
+    name="ContactInfos", key="CONTACTINFOS", by="CONTACT_INFO_ID", on_all=methods("CU"), on_one=methods("D")
+)
 
 
 def _links(
@@ -91,7 +85,7 @@ SUB_RESOURCES: SubResources = dict(
         *below(_PARENTS, subs.Assignment(name="ActivitySetAssignment", on_all=methods("C"))),
         *below(f"{_PARENTS} Emails", _TAGS),
         *below(_PARENTS, _CUSTOM_FIELDS),
-        *below("Contacts Organisations", _ADDRESSES, _infos(), _DATES),
+        *below("Contacts Organisations", _ADDRESSES, _INFOS, _DATES),
         *below(
             "Contacts",
             _links("Links", "LINK_ID", _IDS, "CONTACTLINKS"),

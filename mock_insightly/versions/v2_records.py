@@ -4,17 +4,13 @@ Source: field names from the v2.2 OpenAPI document (documented); their order is 
     (observed), with what v2.2 added where it belongs and what late v2.2 added at the end (assumed).
 """
 
+from dataclasses import replace
+
 from mock_insightly.kinds import CONTACTS, LEADS, OPPORTUNITIES, ORGANISATIONS
 from mock_insightly.records.fields import Choice, Record
-from mock_insightly.versions.graph import (
-    AddressSlot,
-    InfoSlot,
-    addresses,
-    contact_infos,
-    custom_fields,
-    social,
-    with_subtypes,
-)
+from mock_insightly.records.row_types import ADDRESSES, CONTACT_INFOS
+from mock_insightly.versions.column_rows import NETWORKS, ColumnRows, address, info
+from mock_insightly.versions.graph import custom_fields, social
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
 from mock_insightly.versions.shape import Key, Shape, constant
 from mock_insightly.versions.v2_keys import flats
@@ -29,19 +25,44 @@ _LATE = (
 )
 
 
-CONTACT_INFOS = (
-    InfoSlot(field="PHONE", type="PHONE", label="WORK", prefix=40),
-    InfoSlot(field="PHONE_HOME", type="PHONE", label="HOME", prefix=41),
-    InfoSlot(field="PHONE_MOBILE", type="PHONE", label="MOBILE", prefix=42),
-    InfoSlot(field="PHONE_OTHER", type="PHONE", label="OTHER", prefix=43),
-    InfoSlot(field="PHONE_ASSISTANT", type="PHONE", label="ASSISTANT", prefix=44),
-    InfoSlot(field="PHONE_FAX", type="PHONE", label="FAX", prefix=45),
-    InfoSlot(field="EMAIL_ADDRESS", type="EMAIL", label="WORK", prefix=50),
+_FLAT = frozenset(place.name for place in NETWORKS)
+CONTACTS_INFOS = ColumnRows(
+    kind=CONTACTS,
+    name="CONTACTINFOS",
+    rows=CONTACT_INFOS,
+    flat=_FLAT,
+    places=(
+        info("PHONE", "PHONE", "WORK", 40),
+        info("PHONE_HOME", "PHONE", "HOME", 41),
+        info("PHONE_MOBILE", "PHONE", "MOBILE", 42),
+        info("PHONE_OTHER", "PHONE", "OTHER", 43, takes_others=True),
+        info("PHONE_ASSISTANT", "PHONE", "ASSISTANT", 44),
+        info("PHONE_FAX", "PHONE", "FAX", 45),
+        info("EMAIL_ADDRESS", "EMAIL", "WORK", 50, takes_others=True),
+        *NETWORKS,
+    ),
 )
-ORGANISATION_INFOS = (
-    InfoSlot(field="PHONE", type="PHONE", label="WORK", prefix=40),
-    InfoSlot(field="PHONE_FAX", type="PHONE", label="FAX", prefix=45),
-    InfoSlot(field="WEBSITE", type="WEBSITE", label="WORK", prefix=60),
+ORGANISATIONS_INFOS = ColumnRows(
+    domains=True,
+    kind=ORGANISATIONS,
+    name="CONTACTINFOS",
+    rows=CONTACT_INFOS,
+    flat=_FLAT,
+    places=(
+        info("PHONE", "PHONE", "WORK", 40, takes_others=True),
+        info("PHONE_FAX", "PHONE", "FAX", 45),
+        info("WEBSITE", "WEBSITE", "WORK", 60, takes_others=True),
+        *NETWORKS,
+    ),
+)
+ORGANISATIONS_ADDRESSES = ColumnRows(
+    kind=ORGANISATIONS,
+    name="ADDRESSES",
+    rows=ADDRESSES,
+    places=(
+        address("ADDRESS_BILLING", 10, "POSTAL", "WORK"),
+        address("ADDRESS_SHIP", 20, "PRIMARY", "HOME", "OTHER"),
+    ),
 )
 
 
@@ -61,7 +82,6 @@ def _state() -> Key:
 
 CONTACT = Shape(
     kind=CONTACTS,
-    after_put=with_subtypes,
     keys=(
         *flats(
             CONTACTS,
@@ -70,12 +90,16 @@ CONTACT = Shape(
             {"DEFAULT_LINKED_ORGANISATION": "ORGANISATION_ID"},
         ),
         custom_fields(CONTACTS),
-        addresses(
-            CONTACTS,
-            AddressSlot(columns="ADDRESS_MAIL", types=("POSTAL", "WORK", "PRIMARY"), prefix=10),
-            AddressSlot(columns="ADDRESS_OTHER", types=("OTHER", "HOME"), prefix=20),
-        ),
-        contact_infos(CONTACTS, *CONTACT_INFOS),
+        ColumnRows(
+            kind=CONTACTS,
+            name="ADDRESSES",
+            rows=ADDRESSES,
+            places=(
+                address("ADDRESS_MAIL", 10, "POSTAL", "WORK", "PRIMARY"),
+                address("ADDRESS_OTHER", 20, "OTHER", "HOME"),
+            ),
+        ).key(),
+        CONTACTS_INFOS.key(),
         *flats(CONTACTS, "DATES TAGS"),
         *LinkGraph(
             kind=CONTACTS, peers=CONTACT_PEERS, employer="DEFAULT_LINKED_ORGANISATION", title="TITLE"
@@ -86,7 +110,6 @@ CONTACT = Shape(
 
 ORGANISATION = Shape(
     kind=ORGANISATIONS,
-    after_put=with_subtypes,
     required=("ORGANISATION_NAME",),
     keys=(
         *flats(
@@ -95,12 +118,8 @@ ORGANISATION = Shape(
             "DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
         custom_fields(ORGANISATIONS),
-        addresses(
-            ORGANISATIONS,
-            AddressSlot(columns="ADDRESS_BILLING", types=("POSTAL", "WORK"), prefix=10),
-            AddressSlot(columns="ADDRESS_SHIP", types=("PRIMARY", "HOME", "OTHER"), prefix=20),
-        ),
-        contact_infos(ORGANISATIONS, *ORGANISATION_INFOS, domains=True),
+        replace(ORGANISATIONS_ADDRESSES, null=True).key(),
+        ORGANISATIONS_INFOS.key(),
         *flats(ORGANISATIONS, "DATES TAGS"),
         *LinkGraph(kind=ORGANISATIONS, peers=ORGANISATION_PEERS, employs=False).keys(),
         *_LATE,

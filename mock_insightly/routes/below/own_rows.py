@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from mock_insightly.errors import NoRoomError, NoSuchRowError, RepeatedRowError
+from mock_insightly.errors import NoSuchRowError, RepeatedRowError
 from mock_insightly.records.fields import Record, Sent, sent_rows, upper_keys
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
@@ -121,12 +121,6 @@ def _new(collection: EmbeddedCollection, rows: list[Record], row: Sent) -> Recor
 
 
 def _made(collection: EmbeddedCollection, before: list[Record], after: list[Record], row: Sent) -> Record:
-    """Return the row that was added.
-
-    Raises:
-        NoRoomError: there is none; the graph had no place for it.
-    """
-    made = next((one for one in after if collection.place(before, one.get(collection.by)) is None), None)
-    if made is None:
-        raise NoRoomError(collection.name, dict(row))
-    return made
+    """Return the row that was added, or that of a custom field which null has cleared."""
+    cleared: Record = {name: row.get(name) for name in ("CUSTOM_FIELD_ID", "FIELD_VALUE")}
+    return next((one for one in after if collection.place(before, one.get(collection.by)) is None), cleared)

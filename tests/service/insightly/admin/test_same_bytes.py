@@ -17,9 +17,9 @@ ANOTHER_PYTHON = os.environ.get("ELEMENTS_LOCAL_TEST_ANOTHER_PYTHON", "/usr/bin/
 """One that has our dependencies; otherwise a fresh process of the present one takes its place."""
 
 SEEDED = {
-    '{"records": 30}': "436029d39d33a38fdf0b0a9fb83cf55948e1822b138caf8992b40bfd4111c54e",
-    '{"profile": "small"}': "2d897de2084aedad9ef161a31434667f17732621a78305b7fe9f5570d1ce82b1",
-    '{"profile": "edge"}': "23ce45d80033ee39f879ecac7d9a230f819ff32f944b83793c95def08501927b",
+    '{"records": 30}': "9c5f4eed751718a2f0a4090e032a62f97ad108366d08bf159dc0ac63d1c40093",
+    '{"profile": "small"}': "d490fc37c2d7703e6bbc2b1e7b5574e936a335ca7f0e7e4e9e544b4f9d425b24",
+    '{"profile": "edge"}': "39382405a2324dc1ad3a0519ee1bd11ec4b6f7e522b80a5a95e9c0942ed6c6fd",
 }
 """What a workspace named test, of seed 7, was filled with, and the SHA-256 of its export."""
 

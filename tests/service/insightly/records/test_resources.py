@@ -201,7 +201,8 @@ def test_a_brief_list_leaves_collections_out(crm, version, resource):
     made = crm.at(version).create(resource, **MINIMAL[resource])
     (brief,) = crm.at(version).shown(f"{resource}?brief=true")
 
-    assert brief == {name: value for name, value in made.items() if not isinstance(value, list)}
+    collections = {name for name, value in made.items() if isinstance(value, list)} | {"ADDRESSES"}
+    assert brief == {name: value for name, value in made.items() if name not in collections}
     assert crm.at(version).shown(f"{resource}/search?brief=True") == [brief]
 
 

@@ -194,20 +194,36 @@ def test_rows_of_v2_2_are_added_changed_and_removed(crm, path, sub, key, id_fiel
     assert v22.shown(path)["DATE_UPDATED_UTC"] == "2026-03-02 10:01:00"
     v22.refused(404, "PUT", f"{path}/{sub}", json={**made, id_field: 5})
     v22.delete(f"{path}/{sub}/{made[id_field]}")
-    assert v22.shown(path)[key] == []
+    assert not v22.shown(path)[key]
     v22.refused(404, "DELETE", f"{path}/{sub}/{made[id_field]}")
 
 
 @pytest.mark.assumed
-@pytest.mark.parametrize("resource", ["Contacts"])
-def test_an_address_that_there_is_no_place_for_is_refused(crm, path):
+@pytest.mark.parametrize("resource", ["Contacts", "Organisations"])
+def test_a_further_address_or_contact_info_stays_a_row_of_its_own(crm, path):
     v22 = crm.at("v2.2")
-    for type_ in ("POSTAL", "OTHER"):
-        v22.create(f"{path}/Addresses", ADDRESS_TYPE=type_, CITY="Oslo")
+    rows = [v22.create(f"{path}/Addresses", ADDRESS_TYPE="WORK", CITY=city) for city in "abc"]
+    infos = [
+        v22.create(f"{path}/ContactInfos", TYPE="EMAIL", SUBTYPE="Home", DETAIL=text)
+        for text in ("a@b", "c@d")
+    ]
 
-    said = v22.refused(400, "POST", f"{path}/Addresses", json={"ADDRESS_TYPE": "HOME", "CITY": "Rome"})
+    v22.delete(f"{path}/ContactInfos/{infos[1]['CONTACT_INFO_ID']}")
 
-    assert said.startswith("Addresses holds one entry of each sort, and has no place for")
+    assert v22.shown(path)["ADDRESSES"] == rows
+    assert v22.shown(path)["CONTACTINFOS"] == infos[:1]
+    assert (infos[0]["SUBTYPE"], infos[0]["LABEL"]) == ("Home", None)
+
+
+def test_a_custom_field_that_null_clears_is_answered_as_cleared(crm):
+    v22 = crm.at("v2.2")
+    number = v22.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"]
+    field = {"CUSTOM_FIELD_ID": "CONTACT_FIELD_1", "FIELD_VALUE": "chess"}
+
+    assert v22.update(f"Contacts/{number}/CustomFields", **field) == field
+    cleared = field | {"FIELD_VALUE": None}
+    assert v22.update(f"Contacts/{number}/CustomFields", **cleared) == cleared
+    assert v22.shown(f"Contacts/{number}")["CUSTOMFIELDS"] == []
 
 
 @pytest.mark.parametrize("resource", ["Contacts"])

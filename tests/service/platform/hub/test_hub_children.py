@@ -59,6 +59,7 @@ def test_addresses_leave_each_other_and_their_record_alone(hub, parent):
     }
 
 
+@pytest.mark.parametrize("hub", VERSIONS[1:], ids=["v3.1"], indirect=True)
 def test_an_address_for_which_the_crm_has_no_room_is_refused(hub, refused, parent):
     for city in ("Austin", "Waco"):
         hub.call("POST", f"{parent}/addresses", json={"CITY": city})

@@ -279,7 +279,7 @@ def test_a_record_posted_as_v2_2_shows_it_is_shown_the_same_again(kind, data):
 
     unlike = {"LINKS", "CONTACTLINKS", "ORGANISATIONLINKS", "OWNER_USER_ID", "DEFAULT_LINKED_ORGANISATION"}
     unlike |= {"TASKLINKS", "EVENTLINKS", "NOTELINKS"}
-    numbered = {"DATES", "CONTACTINFOS"}
+    numbered = {"DATES", "CONTACTINFOS", "ADDRESSES"}
     assert {name: value for name, value in again.items() if name not in unlike | numbered} == {
         name: value for name, value in body.items() if name not in unlike | numbered
     }

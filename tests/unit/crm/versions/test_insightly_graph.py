@@ -102,7 +102,7 @@ def test_contact_infos_are_shown_with_the_shims_numbers():
     ] == [
         (4070653019, "PHONE", "WORK", "1"),
         (6070653019, "WEBSITE", "WORK", "w.example"),
-        (501, "EMAILDOMAIN", "WORK", "w.example"),
+        (501, "EMAILDOMAIN", None, "w.example"),
     ]
 
 
@@ -112,6 +112,11 @@ def test_an_empty_record_has_empty_collections():
     assert (
         contact["ADDRESSES"] == contact["CONTACTINFOS"] == contact["LINKS"] == contact["CONTACTLINKS"] == []
     )
+
+
+def test_an_organisation_of_v2_2_without_an_address_has_null_for_them():
+    assert shown(ORGANISATIONS)["ADDRESSES"] is None
+    assert VERSIONS["v2.1"].shapes["organisations"].show(kept(ORGANISATIONS))["ADDRESSES"] == []
 
 
 @pytest.mark.assumed
@@ -135,19 +140,48 @@ def test_each_address_finds_a_place(types, columns):
 
 
 @pytest.mark.assumed
-def test_what_there_is_no_room_for_is_dropped():
-    given = read(
-        CONTACTS,
-        {
-            "ADDRESSES": [{"ADDRESS_TYPE": "WORK", "CITY": city} for city in "abc"],
-            "CONTACTINFOS": [
-                {"TYPE": "EMAIL", "LABEL": label, "DETAIL": label} for label in ("WORK", "HOME")
-            ],
-        },
-    )
+def test_what_there_is_no_column_for_stays_a_row():
+    body = {
+        "ADDRESSES": [{"ADDRESS_TYPE": "WORK", "CITY": city} for city in "abc"],
+        "CONTACTINFOS": [{"TYPE": "EMAIL", "LABEL": label, "DETAIL": label} for label in ("Home", "Work")],
+    }
+
+    given = read(CONTACTS, body)
+    contact = shown(CONTACTS, **given)
 
     assert (given["ADDRESS_MAIL_CITY"], given["ADDRESS_OTHER_CITY"]) == ("a", "b")
-    assert given["EMAIL_ADDRESS"] == "WORK"
+    assert given["EMAIL_ADDRESS"] == "Work"
+    assert [row["CITY"] for row in contact["ADDRESSES"]] == ["a", "b", "c"]
+    assert [(row["LABEL"], row["DETAIL"]) for row in contact["CONTACTINFOS"]] == [
+        ("Home",) * 2,
+        ("Work",) * 2,
+    ]
+
+
+def test_a_row_that_v3_changes_keeps_its_label_and_number():
+    before = kept(
+        CONTACTS, **read(CONTACTS, {"CONTACTINFOS": [{"TYPE": "EMAIL", "LABEL": "Home", "DETAIL": "a@b"}]})
+    )
+
+    (changed,) = V22.shapes["contacts"].show({**before, "EMAIL_ADDRESS": "c@d"})["CONTACTINFOS"]
+
+    assert changed == {
+        "CONTACT_INFO_ID": 501,
+        "TYPE": "EMAIL",
+        "SUBTYPE": None,
+        "LABEL": "Home",
+        "DETAIL": "c@d",
+    }
+    assert V22.shapes["contacts"].show({**before, "EMAIL_ADDRESS": None})["CONTACTINFOS"] == []
+
+
+def test_a_column_stays_with_the_row_that_stood_there():
+    rows = [{"TYPE": "EMAIL", "LABEL": "WORK", "DETAIL": text} for text in ("a@b", "c@d")]
+    before = kept(CONTACTS, **read(CONTACTS, {"CONTACTINFOS": rows}))
+    first, second = V22.shapes["contacts"].show(before)["CONTACTINFOS"]
+
+    assert read(CONTACTS, {"CONTACTINFOS": [second, first]}, before)["EMAIL_ADDRESS"] == "a@b"
+    assert read(CONTACTS, {"CONTACTINFOS": [second]}, before)["EMAIL_ADDRESS"] == "c@d"
 
 
 @pytest.mark.assumed
@@ -178,7 +212,9 @@ def test_a_social_network_is_read_from_either_place():
     }
 
     assert read(CONTACTS, {"CONTACTINFOS": [info]})["SOCIAL_LINKEDIN"] == "in"
-    assert read(CONTACTS, {"CONTACTINFOS": [info], "SOCIAL_LINKEDIN": "flat"})["SOCIAL_LINKEDIN"] == "flat"
+    both = read(CONTACTS, {"CONTACTINFOS": [info], "SOCIAL_LINKEDIN": "flat"})
+    assert (both["SOCIAL_LINKEDIN"], both["CONTACTINFOS"][0]["DETAIL"]) == ("flat", "in")
+    assert read(CONTACTS, {"SOCIAL_LINKEDIN": ""})["SOCIAL_LINKEDIN"] is None
     assert read(CONTACTS, {"SOCIAL_TWITTER": "t"})["SOCIAL_TWITTER"] == "t"
     assert read(CONTACTS, {"CONTACTINFOS": [info]})["SOCIAL_TWITTER"] is None
 
@@ -214,9 +250,9 @@ def test_the_employer_is_a_link_with_the_title_as_its_role():
         ),
         pytest.param(
             {"DEFAULT_LINKED_ORGANISATION": 5, "LINKS": [{"ORGANISATION_ID": 6}]},
-            5,
-            [6],
-            id="another one too",
+            6,
+            [],
+            id="one that is not among the links",
         ),
         pytest.param(
             {"LINKS": [{"ORGANISATION_ID": 6}, {"ORGANISATION_ID": 5}]}, 6, [5], id="the first of two"
@@ -248,6 +284,20 @@ def test_a_link_that_is_added_leaves_an_employer_alone():
 
     assert (given["ORGANISATION_ID"], given["TITLE"]) == (5, "CTO")
     assert [(one["LINK_OBJECT_ID"], one["ROLE"]) for one in given["LINKS"]] == [(6, "Adviser")]
+
+
+def test_a_link_to_the_employer_that_says_more_than_the_record_can_is_kept():
+    before = kept(
+        CONTACTS, **read(CONTACTS, {"LINKS": [{"ORGANISATION_ID": 5, "ROLE": "CTO", "DETAILS": "founder"}]})
+    )
+    shape = V22.shapes["contacts"]
+
+    assert (before["ORGANISATION_ID"], before["TITLE"]) == (5, "CTO")
+    assert shape.show(before)["LINKS"] == [
+        graph_link(LINK_ID=501, CONTACT_ID=ID, ORGANISATION_ID=5, ROLE="CTO", DETAILS="founder")
+    ]
+    assert read(CONTACTS, shape.show(before), before)["LINKS"] == before["LINKS"]
+    assert read(CONTACTS, {"LINKS": []}, before)["ORGANISATION_ID"] is None
 
 
 def test_links_between_contacts_have_a_collection_of_their_own():
@@ -323,16 +373,25 @@ def test_what_v2_2_cannot_show_of_links_its_updates_leave_alone():
             {"ADDRESSES": [{"ADDRESS_TYPE": "MOON"}]},
             "ADDRESSES[0].ADDRESS_TYPE must be one of WORK, HOME, POSTAL, PRIMARY, OTHER",
         ),
-        (CONTACTS, {"ADDRESSES": [{"CITY": 5}]}, "ADDRESSES[0].CITY must be a text; got 5"),
         (
             CONTACTS,
-            {"ADDRESSES": [{"POSTCODE": "x" * 129}]},
+            {"ADDRESSES": [{"ADDRESS_TYPE": "WORK", "CITY": 5}]},
+            "ADDRESSES[0].CITY must be a text; got 5",
+        ),
+        (
+            CONTACTS,
+            {"ADDRESSES": [{"ADDRESS_TYPE": "WORK", "POSTCODE": "x" * 129}]},
             "ADDRESSES[0].POSTCODE must be a text of at most 128 characters",
         ),
         (
             CONTACTS,
-            {"ADDRESSES": [{}, {}, {"ADDRESS_TYPE": "MOON"}]},
-            "ADDRESSES[2].ADDRESS_TYPE must be one of WORK, HOME",
+            {"ADDRESSES": [{"ADDRESS_TYPE": "WORK"}, {"ADDRESS_TYPE": "MOON"}]},
+            "ADDRESSES[1].ADDRESS_TYPE must be one of WORK, HOME",
+        ),
+        (
+            ORGANISATIONS,
+            {"CONTACTINFOS": [{"TYPE": "EMAILDOMAIN", "LABEL": "WORK", "DETAIL": "x.example"}]},
+            "CONTACTINFOS[0] must be an EMAILDOMAIN without LABEL and SUBTYPE",
         ),
         (
             CONTACTS,
@@ -352,6 +411,11 @@ def test_what_v2_2_cannot_show_of_links_its_updates_leave_alone():
         (
             CONTACTS,
             {"LINKS": [{"CONTACT_ID": 5}]},
+            "LINKS[0] must be an object with one of OPPORTUNITY_ID, ORGANISATION_ID, PROJECT_ID",
+        ),
+        (
+            CONTACTS,
+            {"LINKS": [{"PROJECT_ID": 5, "SECOND_PROJECT_ID": 6}]},
             "LINKS[0] must be an object with one of OPPORTUNITY_ID, ORGANISATION_ID, PROJECT_ID",
         ),
         (
