@@ -256,16 +256,19 @@ def test_an_instance_that_is_polled_no_more_has_no_job(store, add, change):
     assert store[Instances].last_polls("acme", made.id) == {}
 
 
-def test_a_subscription_keeps_its_id_while_there_is_a_url_and_gets_another_afterwards(store, add, change):
+def test_a_subscription_keeps_its_id_while_its_url_stays_and_gets_another_afterwards(store, add, change):
     made = add()
+    same = change("acme", made, plan("contacts"), now=NOON)
     moved = change("acme", made, plan("contacts", url="http://new.test/"), now=NOON)
     silent = change("acme", made, plan("contacts", url=None), now=NOON)
     again = change("acme", made, plan("contacts"), now=NOON)
 
-    assert moved.subscription_id == made.subscription_id
+    assert same.subscription_id == made.subscription_id
+    assert moved.subscription_id > made.subscription_id
+    assert store[Subscriptions].get("acme", moved.subscription_id) is None
     assert silent.subscription_id is None
     assert store[Subscriptions].get("acme", made.subscription_id) is None
-    assert again.subscription_id > made.subscription_id
+    assert again.subscription_id > moved.subscription_id
     assert store[Subscriptions].get("acme", again.subscription_id).url == "http://receiver.test/"
 
 
