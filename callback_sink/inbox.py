@@ -1,26 +1,21 @@
-"""What a callback is, which bin it is for, and whether its signature holds.
+"""What a callback is, and which bin it is for.
 
 A bin is the first segment of a path. Everything here is decided from what is handed in.
 """
 
-import hmac
 import re
-from base64 import b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from functools import cached_property
 from typing import Annotated, TypedDict
 from urllib.parse import quote
 
 from msgspec import Meta
 
+from callback_sink.signature import SIGNATURE_HEADER, SignatureVerdict
 from mock_kit.admin.masks import mask_header
 from mock_kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, is_deeper_than
 from mock_kit.workspaces.instants import format_instant
-
-SIGNATURE_HEADER = "Elements-Webhook-Signature"
 
 BinName = Annotated[
     str,
@@ -34,19 +29,6 @@ BinName = Annotated[
 
 _UNREADABLE = re.compile("[^!-~\u00a0-\ud7ff\ue000-\U0010ffff]|[%?#]")
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
-
-
-class SignatureVerdict(Enum):
-    """What was found out about a callback's signature.
-
-    Attributes:
-        UNCHECKED: there is a signature, and no key is known to hold it against.
-    """
-
-    VALID = "valid"
-    INVALID = "invalid"
-    ABSENT = "absent"
-    UNCHECKED = "unchecked"
 
 
 class ForwardedJson(TypedDict):
@@ -182,26 +164,3 @@ def target_of(path: bytes, query: bytes) -> str:
     text = path.decode("utf-8", "surrogateescape")
     shown = _UNREADABLE.sub(lambda found: quote(found[0], errors="surrogateescape"), text)
     return f"{shown}?{quote(query, safe=_VISIBLE)}" if query else shown
-
-
-def judge(header: str | None, body: bytes, keys: Sequence[str]) -> SignatureVerdict:
-    """Say whether a callback was signed with one of the keys.
-
-    Args:
-        header: the whole value, ``sha256=`` and the base64 of the HMAC-SHA256 over the body's bytes.
-        keys: those known for the bin; any of them will do, so that a key can be changed without a gap.
-
-    Source: the vendor's event documentation and API test suite (documented); that anything but exactly
-        this text is no signature, whatever its base64 may decode to, is assumed.
-    """
-    if header is None:
-        return SignatureVerdict.ABSENT
-    if not keys:
-        return SignatureVerdict.UNCHECKED
-    given = header.encode("utf-8", "replace")
-    genuine = [hmac.compare_digest(given, _signature(key, body)) for key in keys]
-    return SignatureVerdict.VALID if any(genuine) else SignatureVerdict.INVALID
-
-
-def _signature(key: str, body: bytes) -> bytes:
-    return b"sha256=" + b64encode(hmac.digest(key.encode(), body, "sha256"))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from msgspec.json import decode
 
 from callback_sink.answers import ScriptedResponse
-from callback_sink.inbox import Callback, ForwardedJson, Received, SignatureVerdict, judge
+from callback_sink.inbox import Callback, ForwardedJson, Received
+from callback_sink.signature import SignatureVerdict, judge
 from callback_sink.tables import digest_of
 from mock_kit.api.json_text import encode_text
 

@@ -13,10 +13,11 @@ from callback_sink import tables, usage
 from callback_sink.answers import ScriptedResponse, next_answer
 from callback_sink.bin_settings import BinSettings, bin_settings_of, save_bin_settings
 from callback_sink.errors import NoSuchCallbackError
-from callback_sink.inbox import Callback, ForwardedJson, Received, judge
+from callback_sink.inbox import Callback, ForwardedJson, Received
 from callback_sink.listed import CallbackPage, page_of
 from callback_sink.rows import callback_of, row_of, taken, weight_of
 from callback_sink.search import Filters, NearMiss, closest, matches
+from callback_sink.signature import judge
 from callback_sink.tables import digest_of
 from callback_sink.usage import StorageLimits, StorageUsage
 from mock_kit.api.json_text import encode_text

@@ -12,7 +12,7 @@ from msgspec.structs import fields
 
 from mock_insightly.account.allowance import RateLimits
 from mock_insightly.records.dates import EARLIEST, shifted, whole_second
-from mock_kit.admin.faults import Effect, FaultRule, FaultRules, Phase
+from mock_kit.admin.fault_rules import Effect, FaultRule, FaultRules, Phase
 from mock_kit.workspaces import seeded
 
 _YEAR_S = 366 * 24 * 60 * 60

@@ -16,8 +16,8 @@ from mock_insightly.records.files import File
 from mock_insightly.records.finding import RecordPage, documents_of, find
 from mock_insightly.records.history import HistoryTransaction
 from mock_insightly.records.query import PageRange
-from mock_insightly.records.records import record_in
 from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.stamps import record_in
 from mock_insightly.records.writing import FORGETTING, Writing
 from mock_insightly.tables import changes, files, metadata, pruned, records
 from mock_kit.storage.database import Database

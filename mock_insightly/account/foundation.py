@@ -12,7 +12,7 @@ from mock_insightly.account import users
 from mock_insightly.account.account import DEFAULT_LEAD_SOURCE, CrmAccount, first_number
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record
-from mock_insightly.records.records import created
+from mock_insightly.records.stamps import created
 
 _SOURCES = ("Web", "Phone Enquiry", "Partner Referral", "Purchased List", "Other")
 _STATUSES = (

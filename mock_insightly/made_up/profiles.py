@@ -14,8 +14,8 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import whole_second
 from mock_insightly.records.fields import Record
 from mock_insightly.records.history import HistoryTransaction
-from mock_insightly.records.records import created, number_rows, updated_at
 from mock_insightly.records.references import hung, link_to
+from mock_insightly.records.stamps import created, number_rows, updated_at
 from mock_kit.api.json_text import Json
 
 

@@ -12,7 +12,7 @@ from mock_insightly.made_up.drafts import CHUNK, SPREAD, Draft, chunk, colleague
 from mock_insightly.records.dates import format_date, whole_second
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.history import HistoryTransaction, SeedRange
-from mock_insightly.records.records import created, number_rows, updated_at
+from mock_insightly.records.stamps import created, number_rows, updated_at
 
 LARGEST = 10_000
 """Records of each kind in one call: some seconds of work, which whoever wants more repeats."""

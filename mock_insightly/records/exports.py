@@ -9,7 +9,7 @@ from mock_insightly.account.account import CrmAccount
 from mock_insightly.errors import BadRequestError, FieldError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Choice, Date, Field, Record, Text, read_id, rows_of, upper_keys
-from mock_insightly.records.records import Reserve, created, is_synthetic, number_rows, record_in
+from mock_insightly.records.stamps import Reserve, created, is_synthetic, number_rows, record_in
 from mock_kit.api.json_text import Json, MalformedJsonError, decode, encode_text
 
 VERSION = 1

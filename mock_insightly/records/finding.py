@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Select, bindparam, func, select
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Record
 from mock_insightly.records.query import PageRange
-from mock_insightly.records.records import record_in
 from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, sort_key, values_at
+from mock_insightly.records.stamps import record_in
 from mock_insightly.tables import changes, records, references
 from mock_kit.storage.prepared import Prepared
 

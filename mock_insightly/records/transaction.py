@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records import sequences
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
-from mock_insightly.records.records import stamp
 from mock_insightly.records.references import references as references_of
+from mock_insightly.records.stamps import stamp
 from mock_insightly.tables import records, references
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.prepared import Prepared

@@ -13,9 +13,9 @@ from mock_insightly.records.changes import ChangeType
 from mock_insightly.records.fields import LARGEST_WHOLE, Record
 from mock_insightly.records.files import File
 from mock_insightly.records.finding import documents_of
-from mock_insightly.records.records import number_rows, record_in, stamp
 from mock_insightly.records.references import Reference, reference, references, without
 from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.stamps import number_rows, record_in, stamp
 from mock_insightly.records.transaction import RecordTransaction, kept_columns
 from mock_insightly.settings import KEPT_IN_BIN
 from mock_insightly.tables import bin_, changes, files, records

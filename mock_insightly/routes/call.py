@@ -17,7 +17,7 @@ from mock_insightly.middleware import CALLER
 from mock_insightly.records.dates import shifted
 from mock_insightly.records.fields import Record, Sent, upper_keys
 from mock_insightly.records.query import Query, parse_query
-from mock_insightly.records.records import changed, created, updated_at
+from mock_insightly.records.stamps import changed, created, updated_at
 from mock_insightly.records.writing import Writing
 from mock_insightly.versions.known import served
 from mock_insightly.versions.methods import Methods

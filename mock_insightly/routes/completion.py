@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.query import WHOLE
-from mock_insightly.records.records import record_in
 from mock_insightly.records.references import reference
 from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.stamps import record_in
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode

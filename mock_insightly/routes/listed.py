@@ -7,11 +7,11 @@ from mock_insightly.kinds import RecordKind
 from mock_insightly.records.dates import shifted
 from mock_insightly.records.finding import RecordPage
 from mock_insightly.records.query import PageRange
-from mock_insightly.records.records import record_in
 from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.stamps import record_in
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.versions.shape import Shape
-from mock_kit.admin.faults import Phase
+from mock_kit.admin.fault_rules import Phase
 
 
 def found(call: CrmCall, shape: Shape, record_filter: RecordFilter, page: PageRange) -> RecordPage:

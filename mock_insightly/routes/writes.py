@@ -12,9 +12,9 @@ from mock_insightly.records.dates import format_date
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.files import File
 from mock_insightly.records.query import PageRange
-from mock_insightly.records.records import created, updated_at
 from mock_insightly.records.references import Reference, linked, references
 from mock_insightly.records.search import Criterion, RecordFilter
+from mock_insightly.records.stamps import created, updated_at
 from mock_insightly.records.states import state_change
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes.call import CrmCall

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Record, Rows, Sent, Text, Whole, rows_of
-from mock_insightly.records.records import synthetic_id
 from mock_insightly.records.row_types import LINKS
+from mock_insightly.records.stamps import synthetic_id
 from mock_insightly.versions.shape import Key
 from mock_kit.api.json_text import Json
 

@@ -12,7 +12,7 @@ from elements_local.errors import CallError, HarnessError
 from elements_local.scenarios.shape_errors import place_and_reason, shown, unknown
 from elements_local.stack.stack import Stack
 from mock_insightly.faults import CrmRule
-from mock_kit.admin.faults import FaultRule
+from mock_kit.admin.fault_rules import FaultRule
 from mock_kit.api.json_text import MalformedJsonError, decode
 from mock_kit.workspaces.clock import NaiveInstantError
 from mock_kit.workspaces.instants import UnreadableTimeError, format_instant, parse_zoned_instant

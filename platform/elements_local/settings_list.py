@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from elements_local.configuration import (
+from elements_local.setting_sources import (
     SERVICES,
     Configuration,
     FoundSetting,

@@ -11,8 +11,8 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from elements_local.clients import SERVICES, Addresses
-from elements_local.configuration import Configuration
 from elements_local.errors import OptionError
+from elements_local.setting_sources import Configuration
 from elements_local.stack import exposure
 from elements_local.stack.stack import Stack
 from elements_local.stack.stack_settings import SharedSettings, StartSettings

@@ -1,6 +1,6 @@
 """The page of every setting, made from the declarations: ``poe settings`` writes it."""
 
-from elements_local.configuration import every_setting
+from elements_local.setting_sources import every_setting
 from elements_local.settings_list import written
 from elements_local.stack.stack_settings import ClientSettings, SharedSettings, StartSettings
 

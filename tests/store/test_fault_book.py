@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.faults import Effect, FaultRule, Match, Phase, When
+from mock_kit.admin.fault_rules import Effect, FaultRule, Match, Phase, When
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FAILS = FaultRule(effect=Effect(status=503))

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.faults import parse_rules
+from mock_kit.admin.fault_rules import parse_rules
 from mock_kit.api.json_text import decode, encode
 from mock_kit.storage.database import Database, Instant
 from mock_kit.storage.snapshots import Snapshots

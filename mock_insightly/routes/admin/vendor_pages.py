@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from mock_insightly.dependencies import dependencies
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Record, upper_keys
-from mock_insightly.records.records import updated_at
+from mock_insightly.records.stamps import updated_at
 from mock_insightly.routes.admin.named_kinds import kind_named
 from mock_insightly.routes.below.conversions import convert
 from mock_insightly.routes.call import admin_call

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.kinds import FOLLOWS
 from mock_insightly.records.fields import Record
 from mock_insightly.records.query import PageRange
-from mock_insightly.records.records import created, record_in
 from mock_insightly.records.search import RecordFilter
+from mock_insightly.records.stamps import created, record_in
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
 from mock_insightly.versions.sub_resources import Following

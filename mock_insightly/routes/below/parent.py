@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from flask import Response
 
 from mock_insightly.records.fields import Record
-from mock_insightly.records.records import record_in
 from mock_insightly.records.references import Reference, reference
+from mock_insightly.records.stamps import record_in
 from mock_insightly.records.writing import Writing
 from mock_insightly.routes import answers
 from mock_insightly.routes.call import CrmCall

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from elements_local.configuration import Configuration
+from elements_local.setting_sources import Configuration
 from elements_local.stack.stack_settings import FLAT
 from mock_kit.settings import Setting
 

@@ -94,7 +94,7 @@ def settings_of(file: ScenarioDocument, head: ScenarioHead) -> Mapping[str, str]
     """Return a scenario's settings as environment variables; each has to be one that a service knows."""
     if not head.settings:
         return {}
-    from elements_local.configuration import Configuration, stack_variables  # noqa: PLC0415 - loads the services, which few need
+    from elements_local.setting_sources import Configuration, stack_variables  # noqa: PLC0415 - loads the services, which few need
 
     names = [each.removeprefix(PREFIX) for each in stack_variables() if each != PROFILE]
     for name in head.settings:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, convert
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindparam
 
-from mock_kit.admin.faults import FaultRule, FaultRules, parse_rules
+from mock_kit.admin.fault_rules import FaultRule, FaultRules, parse_rules
 from mock_kit.api.json_text import Json, decode, encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Request, Response, current_app, request
 from msgspec import Meta, Struct
 
 from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.faults import FaultRuleError, parse_rules
+from mock_kit.admin.fault_rules import FaultRuleError, parse_rules
 from mock_kit.admin.journal import Journal
 from mock_kit.admin.paths import ADMIN, is_admin
 from mock_kit.api.json_text import encode, read_json

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mock_kit.admin.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
 from mock_kit.admin.fault_book import FaultBook
-from mock_kit.admin.faults import FaultRule, Phase, distort
+from mock_kit.admin.fault_rules import FaultRule, Phase, distort
 from mock_kit.admin.journal import KEPT_BYTES, Exchange, Journal
 from mock_kit.admin.paths import is_admin
 from mock_kit.web.wire import Reply, call

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct, structs
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.accounts import people
 from mock_platform.accounts.administration import SignedInUser, account_named, accounts_administrator, signed
+from mock_platform.accounts.callback_failure_policy import failure_policy
 from mock_platform.accounts.directory import (
     AccountJson,
     MemberJson,
@@ -16,7 +17,6 @@ from mock_platform.accounts.directory import (
     new_user_to_json,
     user_to_json,
 )
-from mock_platform.accounts.failure_policy import failure_policy
 from mock_platform.accounts.people import Account, AccountChange
 from mock_platform.accounts.routes_users import USER_LINKS, DeactivationQuery, Text, UserRequest, add_user
 from mock_platform.accounts.store import WorkspacePeople

@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 from mock_platform.audit import reasons
 from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.audit.oracle import ExpectedEventType, PollingHistory
-from mock_platform.audit.reckoning import ReportedEvent, ResourceHistory, StampedChange
+from mock_platform.audit.verdicts import ReportedEvent, ResourceHistory, StampedChange
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration

@@ -7,7 +7,7 @@ from datetime import datetime
 from mock_kit.storage.retention import Pruned
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit.oracle import ExpectedEventType, LoggedChange
-from mock_platform.audit.reckoning import StampedChange
+from mock_platform.audit.verdicts import StampedChange
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.elements.connector import StackAccess, VendorChange

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mock_kit.storage.retention import Pruned
 from mock_platform.audit.facts import AuditedResource, silent
-from mock_platform.audit.reckoning import StampedChange
+from mock_platform.audit.verdicts import StampedChange
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
 from mock_platform.core.instance import Instance

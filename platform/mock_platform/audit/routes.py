@@ -15,7 +15,7 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.audit import facts
 from mock_platform.audit.ground_truth import ground_truth
 from mock_platform.audit.notes import notes
-from mock_platform.audit.reckoning import Audit, AuditFinding, AuditVerdict, reckon
+from mock_platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, reckon
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.elements.service import connector_of

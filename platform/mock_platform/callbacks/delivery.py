@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mock_platform.accounts.failure_policy import FailurePolicy
+from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.callbacks.retry import next_attempt
 from mock_platform.core.choices import RetrySchedule
 from mock_platform.events.records import Delivery, DeliveryStatus

@@ -7,8 +7,8 @@ from time import monotonic
 
 from mock_kit.web.wire import Http, NoReply, Reply, in_time
 from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
 from mock_platform.accounts.emails import Email, delivery_failed
-from mock_platform.accounts.failure_policy import FailurePolicy, failure_policy
 from mock_platform.accounts.store import People
 from mock_platform.activity.store import Activities
 from mock_platform.callbacks import lines as callback_lines

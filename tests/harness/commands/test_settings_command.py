@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from elements_local.configuration import every_setting
+from elements_local.setting_sources import every_setting
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
 EMPTY_BLOCK = """scenario: an empty block is skipped

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callback_sink.inbox import Callback, SignatureVerdict
+from callback_sink.inbox import Callback
+from callback_sink.signature import SignatureVerdict
 
 RECORDED = Callback(
     id=7,

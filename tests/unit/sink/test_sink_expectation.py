@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
 from callback_sink.expectation import Expectation, failures
-from callback_sink.inbox import Callback, SignatureVerdict
+from callback_sink.inbox import Callback
 from callback_sink.search import Filters, closest, matches
+from callback_sink.signature import SignatureVerdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -7,7 +7,8 @@ import pytest
 
 from callback_sink.errors import ForwardRefusedError
 from callback_sink.forwarding import FORWARDED_HEADER, Forwarder, headers_of, leads_back
-from callback_sink.inbox import Callback, SignatureVerdict
+from callback_sink.inbox import Callback
+from callback_sink.signature import SignatureVerdict
 from mock_kit.web.outbound import Outbound
 from mock_kit.web.wire import NoReply, Reply
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import ValidationError, convert
 
-from callback_sink.inbox import Callback, SignatureVerdict
+from callback_sink.inbox import Callback
 from callback_sink.search import Filters, closest, differences, events_of, matches
+from callback_sink.signature import SignatureVerdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CREATED = {"eventType": "CREATED", "objectType": "contacts", "objectId": "1"}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback_sink.inbox import SignatureVerdict, judge
+from callback_sink.signature import SignatureVerdict, judge
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "contract" / "vectors" / "signatures.json").read_text(encoding="utf-8")

@@ -12,11 +12,11 @@ from mock_platform.core.instance import Values
 from mock_platform.elements.connector import ChangeLog, FieldMetadata, ObjectName, StackAccess
 from mock_platform.elements.insightly import defaults, dialect, fields, objects, rows
 from mock_platform.elements.insightly.change_log import InsightlyChangeLog
-from mock_platform.elements.insightly.conditions import refuse_unknown_fields
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
-from mock_platform.elements.insightly.listing import ListRequest, listing
+from mock_platform.elements.insightly.known_conditions import refuse_unknown_fields
 from mock_platform.elements.insightly.resources import InsightlyCollection, collection
+from mock_platform.elements.insightly.where_to_query import ListRequest, listing
 from mock_platform.errors import NotFoundError, ProviderError
 from mock_platform.provider import lists
 from mock_platform.provider.client import ProviderClient

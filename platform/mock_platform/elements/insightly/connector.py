@@ -11,8 +11,8 @@ from mock_platform.elements.insightly.client import InsightlyClient
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.insightly.dialect import LARGEST_PAGE
 from mock_platform.elements.insightly.grants import InsightlyGrants
-from mock_platform.elements.insightly.listing import UPDATED, UPDATED_AFTER, space_form
 from mock_platform.elements.insightly.resources import collection
+from mock_platform.elements.insightly.where_to_query import UPDATED, UPDATED_AFTER, space_form
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ from mock_insightly.account.pipelines import activity_sets, entered, pipelines, 
 from mock_insightly.errors import FieldError
 from mock_insightly.kinds import LEADS
 from mock_insightly.records.conversion import contact_of, opportunity_of, organisation_of
-from mock_insightly.records.records import created
 from mock_insightly.records.references import link_to
+from mock_insightly.records.stamps import created
 from mock_insightly.records.states import known_reason, state_change
 
 ACCOUNT = account_of(7, email="owner@default.example", currency="USD", country="United States")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import BadRequestError
 from mock_insightly.records.fields import Choice, Date, Decimal, Flag, Loose, Rows, Text, Whole
-from mock_insightly.records.records import changed, created, number_rows
 from mock_insightly.records.row_types import ENTITIES, CustomFields, LinkedName
+from mock_insightly.records.stamps import changed, created, number_rows
 from mock_insightly.versions.known import VERSIONS
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

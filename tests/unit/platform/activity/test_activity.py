@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_platform.accounts.failure_policy import FailurePolicy
+from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.activity import lines as activity
 from mock_platform.activity.lines import ActivityKind
 from mock_platform.callbacks import lines as callback_lines

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_platform.accounts.failure_policy import FailurePolicy
+from mock_platform.accounts.callback_failure_policy import FailurePolicy
 from mock_platform.callbacks.delivery import AttemptOutcome, after_attempt, put_aside, released
 from mock_platform.core.choices import CLOUD_ELEMENTS, OPEN_CONNECTORS, RetrySchedule
 from mock_platform.events.records import Delivery, DeliveryStatus

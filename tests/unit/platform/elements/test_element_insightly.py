@@ -13,8 +13,8 @@ from mock_platform.elements.insightly import defaults as insightly_defaults
 from mock_platform.elements.insightly import dialect as insightly
 from mock_platform.elements.insightly.connector import InsightlyConnector
 from mock_platform.elements.insightly.fields import with_custom_fields
-from mock_platform.elements.insightly.listing import ListRequest, listing
 from mock_platform.elements.insightly.resources import ID_FIELDS, collection
+from mock_platform.elements.insightly.where_to_query import ListRequest, listing
 from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.provider.request import ProviderRequest
 

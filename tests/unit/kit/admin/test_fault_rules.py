@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
-from mock_kit.admin.faults import Effect, FaultRule, FaultRuleError, Match, Phase, When, distort, parse_rules
+from mock_kit.admin.fault_rules import (
+    Effect,
+    FaultRule,
+    FaultRuleError,
+    Match,
+    Phase,
+    When,
+    distort,
+    parse_rules,
+)
 from mock_kit.api.json_text import decode, encode
 from mock_kit.web.wire import DELAY_HEADER, Reply
 from mock_kit.web.wsgi import DroppedError

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.audit.oracle import ExpectedEventType, LoggedChange, PollingHistory, owed
-from mock_platform.audit.reckoning import AuditVerdict, ReportedEvent, ResourceHistory, StampedChange, reckon
+from mock_platform.audit.verdicts import AuditVerdict, ReportedEvent, ResourceHistory, StampedChange, reckon
 from mock_platform.core.poll import Decision, Poll
 from mock_platform.core.poll import PollVerdict as Decided
 from mock_platform.events.records import Attempt, DeliveryStatus
