@@ -187,6 +187,18 @@ class SinkClient(ServiceClient):
         count: int = self.call("POST", path, json=expected)["count"]
         return count
 
+    def replay(self, callback_id: int, *, url: str | None = None) -> dict[str, Any]:
+        """Send a callback once more, the same bytes and headers, and return what came of it: ``status``, or a ``reason``.
+
+        Args:
+            url: where to; None is where the workspace's callbacks are sent on or relayed to.
+
+        Raises:
+            CallError: they are sent nowhere, or may not be sent there.
+        """
+        path = f"/_local/callbacks/{callback_id}/replay{query_of({'workspace': self.workspace})}"
+        return self.call_object("POST", path, json={"url": url} if url else None)
+
     def relay(self, url: str) -> None:
         """Send callbacks on to a receiver from now on, and answer as it does wherever ``respond`` says nothing."""
         self.call("PUT", "/_local/forwards", json={"bin": self.workspace, "url": url, "answers": "target"})

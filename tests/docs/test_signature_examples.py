@@ -10,7 +10,7 @@ import pytest
 
 from elements_local import guide
 
-EXAMPLES = Path(__file__).parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 KEY = "a-key-of-your-own, ünïcode"
 AMISS = ["", "sha256=", "sha256=AAAA", "sha1=AAAA"]
 

@@ -1,0 +1,55 @@
+// node --test, while a stack runs: elements-local up, or the container
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, before, test } from "node:test";
+import { events, receiver } from "./receiver.mjs";
+
+const PLATFORM = process.env.ELEMENTS_LOCAL_PLATFORM_URL ?? "http://127.0.0.1:4700";
+const CRM = process.env.ELEMENTS_LOCAL_CRM_URL ?? "http://127.0.0.1:4701";
+let workspace, user;
+
+async function call(method, url, authorization, body) {
+  const headers = { "Content-Type": "application/json", Authorization: authorization };
+  const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+  assert.ok(answer.ok, `${method} ${url}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.status === 204 ? null : answer.json();
+}
+
+before(async () => {
+  receiver.listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  workspace = await call("POST", `${PLATFORM}/_local/workspaces`, "", {}); // a world of its own for each run
+  user = `User ${workspace.user_secret}, Organization ${workspace.organization_secret}`;
+});
+
+after(async () => {
+  await call("DELETE", `${PLATFORM}/_local/workspaces?name=${workspace.name}`, "");
+  receiver.close();
+});
+
+test("a new contact arrives, and its change after it", async () => {
+  await call("POST", `${PLATFORM}/elements/api-v2/instances`, user, {
+    element: { key: "insightly" },
+    configuration: {
+      username: workspace.crm_username,
+      password: workspace.crm_api_key,
+      "event.notification.enabled": true,
+      "event.vendor.type": "polling",
+      "event.notification.callback.url": `http://127.0.0.1:${receiver.address().port}/callbacks`,
+      "event.notification.signature.key": "a-key-of-your-own",
+      "event.poller.refresh_interval": "15",
+      "event.poller.configuration": { contacts: {} },
+    },
+    name: "from Node",
+  });
+  const key = `Basic ${btoa(`${workspace.crm_api_key}:`)}`;
+  const advance = () => call("POST", `${PLATFORM}/_local/clock/advance`, user, { duration: "15m" });
+
+  const ada = await call("POST", `${CRM}/v3.1/Contacts`, key, { FIRST_NAME: "Ada" });
+  await advance();
+  await call("PUT", `${CRM}/v3.1/Contacts/${ada.CONTACT_ID}`, key, { LAST_NAME: "King" });
+  await advance();
+
+  const seen = [...events.values()].flat().map(({ eventType, objectId }) => [eventType, objectId]);
+  assert.deepEqual(seen, [["CREATED", `${ada.CONTACT_ID}`], ["UPDATED", `${ada.CONTACT_ID}`]]);
+});

@@ -1,0 +1,85 @@
+"""What `docs/container` says is right as far as it can be told without an engine."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from check_jsonschema import main as check_jsonschema
+from doc_pages import ROOT
+
+from elements_local.cli import cli
+
+FOLDER = ROOT / "docs" / "container"
+CONTAINERFILE = (FOLDER / "Containerfile").read_text("utf-8")
+STAGES = [stage.splitlines() for stage in re.split(r"^(?=FROM )", CONTAINERFILE, flags=re.MULTILINE)[1:]]
+COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))
+SERVICE = COMPOSE["services"]["elements-local"]
+
+
+def instruction(name):
+    """Return what the last stage has for an instruction, each time."""
+    return [line.partition(" ")[2] for line in STAGES[-1] if line.startswith(f"{name} ")]
+
+
+def words_of(text):
+    return yaml.safe_load(text[text.index("[") :])
+
+
+def called(words):
+    """Parse a command line, and return the command with its parameters."""
+    context, command, left = click.Context(cli), cli, words
+    while isinstance(command, click.Group):
+        name, command, left = command.resolve_command(context, left)
+        context = click.Context(command, parent=context, info_name=name)
+    return name, command.make_context(name, list(left)).params
+
+
+def test_it_runs_as_nobody_in_particular_and_fetches_nothing_at_run_time():
+    (user,) = instruction("USER")
+    assert user not in {"root", "0"}
+    fetching = re.compile(r"\b(pip|apt|curl|wget|npm)\b")
+    assert not [line for line in STAGES[-1] if fetching.search(line)]
+
+
+def test_it_starts_what_others_can_reach_and_says_when_it_is_ready():
+    (entry,), (usual,), (health,) = map(instruction, ("ENTRYPOINT", "CMD", "HEALTHCHECK"))
+    program = words_of(entry)
+    name, started = called(words_of(usual))
+    awaited = words_of(health)
+
+    assert program == ["elements-local"] == awaited[:1]
+    assert (name, started["host"]) == ("up", "0.0.0.0")  # noqa: S104 - of a container of its own
+    assert called(awaited[1:])[1]["wait"]
+
+
+def test_its_ports_are_those_of_up_and_published_to_this_machine_alone():
+    _, usual = called(["up"])
+    ports = [str(usual[f"{service}_port"]) for service in ("platform", "crm", "sink")]
+
+    assert instruction("EXPOSE") == [" ".join(ports)]
+    assert SERVICE["ports"] == [f"127.0.0.1:{port}:{port}" for port in ports]
+
+
+def test_the_compose_file_is_one_and_starts_the_same():
+    with pytest.raises(SystemExit) as ended:
+        check_jsonschema(["--builtin-schema", "vendor.compose-spec", str(FOLDER / "compose.yaml")])
+    assert ended.value.code == 0
+
+    assert (FOLDER / SERVICE["build"]["context"]).resolve() == ROOT
+    assert (ROOT / SERVICE["build"]["dockerfile"]).samefile(FOLDER / "Containerfile")
+    assert called(SERVICE["command"])[0] == "up"
+    usual = " ".join(words_of(*instruction("CMD")))
+    composed = " ".join(word.replace("=", " ") for word in SERVICE["command"])
+    assert composed == f"{usual} --allow-host app"
+
+
+@pytest.mark.parametrize("name", ["Containerfile", "compose.yaml"])
+def test_the_command_at_its_top_is_of_a_file_that_is_there(name):
+    first = (FOLDER / name).read_text("utf-8").splitlines()[0]
+    words = shlex.split(first.removeprefix("# "))
+    path = Path(words[words.index("-f") + 1])
+
+    assert (ROOT / path).samefile(FOLDER / name)
