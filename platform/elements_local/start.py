@@ -22,7 +22,7 @@ from mock_kit.storage.database import Database
 from mock_kit.web.guard import Guard
 from mock_kit.web.serving import Pool, PortError, Server, listen, url_of
 from mock_kit.web.wire import Http, InProcess, OverNetwork
-from mock_kit.workspaces.clock import Mode, VirtualClock
+from mock_kit.workspaces.clock import FastClock, Mode, SystemClock, VirtualClock
 from mock_kit.workspaces.registry import DEFAULT_START, NewWorkspace, Workspaces
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Options:
         records: how many of each kind its CRM starts with.
         data: a directory that keeps everything; without one it is gone at the end.
         database: an SQLAlchemy URL, in the place of ``data``; or one that is open already, and stays open.
+        speed: how many seconds pass on a real clock in each of the machine's.
         virtual_clock: makes the virtual clocks.
         environment: the services' own settings, and those of the whole stack, by their variables; other variables than
             ``ELEMENTS_LOCAL_*`` are passed over.
@@ -77,6 +78,7 @@ class Options:
     role: str | None = None
     ports: tuple[int, int, int] = PORTS
     mode: Mode = Mode.VIRTUAL
+    speed: int = 1
     start: datetime = DEFAULT_START
     seed: int = 0
     records: int = 0
@@ -197,6 +199,7 @@ def _applications(
             database,
             default=NewWorkspace(mode=options.mode, start=options.start, seed=options.seed),
             virtual_clock=options.virtual_clock,
+            real_clock=SystemClock() if options.speed == 1 else FastClock(options.speed),
             keep_ties=SharedSettings.from_env(options.environment).keep_ties,
             known_secrets=options.known_secrets or not exposed,
         )

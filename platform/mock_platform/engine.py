@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from threading import Condition, Lock
 from typing import Protocol
 
-from mock_kit.workspaces.clock import Mode, SystemClock
+from mock_kit.workspaces.clock import Mode
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace, Workspaces
 from mock_platform.activity import lines as activity
@@ -153,7 +153,7 @@ class Engine:
         """
         with self.exclusive(workspace):
             present = workspace.clock.now()
-            then = SystemClock().now() if mode is Mode.REAL else now or present
+            then = self._workspaces.real_clock.now() if mode is Mode.REAL else now or present
             waiting = self._store[Jobs].count(workspace.name)
             if then < present and waiting:
                 raise ConflictError(
@@ -239,7 +239,7 @@ class Engine:
         self._lanes.wait_until_idle(timeout_s=self._patience_s)
 
     def _catch_up(self, workspace: Workspace) -> timedelta:
-        """Let what has fallen due by a real clock run, and return how long nothing else will.
+        """Let what has fallen due by a real clock run, and return for how long, by the machine's, nothing else will.
 
         A defect in one workspace must not end the polls of all others; it is tried again after a while. What has
         fallen due and waits for a free lane is no reason to look again: who leaves a lane says so, and so does whoever
@@ -258,7 +258,7 @@ class Engine:
             return _LONGEST_WAIT
         if due is None:
             return _LONGEST_WAIT
-        return min(max(due - workspace.clock.now(), timedelta(0)), _LONGEST_WAIT)
+        return min(max(due - workspace.clock.now(), timedelta(0)) / workspace.clock.speed, _LONGEST_WAIT)
 
     def _run_in_real_time(self, workspace: Workspace, until: datetime) -> None:
         """Run what is due, in a workspace that the caller has for itself, and leave that.

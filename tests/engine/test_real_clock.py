@@ -8,7 +8,7 @@ from threading import Condition, Event, Thread
 import pytest
 
 from mock_kit.web.wire import Reply
-from mock_kit.workspaces.clock import Mode
+from mock_kit.workspaces.clock import Mode, SystemClock
 from mock_platform.errors import ConflictError
 from mock_platform.instances.store import Instances
 from mock_platform.polling.store import Polls
@@ -18,7 +18,7 @@ SECONDS = 20
 """How long a test waits for a thread before it fails; none waits so long if all is well."""
 
 
-class HandClock:
+class HandClock(SystemClock):
     """A clock that is not virtual and yet moves only when it is told."""
 
     def __init__(self, now=START):

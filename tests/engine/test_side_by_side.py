@@ -7,7 +7,7 @@ from threading import Event, Lock, Thread
 import pytest
 
 from mock_kit.web.wire import Reply
-from mock_kit.workspaces.clock import Mode
+from mock_kit.workspaces.clock import Mode, SystemClock
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.core.instance import User
@@ -25,7 +25,7 @@ OWNER = User(
 )
 
 
-class HandClock:
+class HandClock(SystemClock):
     """A clock that is not virtual and yet moves only when it is told."""
 
     def __init__(self, now=START):

@@ -174,4 +174,5 @@ def _stop(clock: "ClockClient", bounds: dict[str, str]) -> str:
 
 
 def _print_clock(clock: dict[str, Any], *, as_json: bool) -> None:
-    print_result(clock, f"{clock['now']} ({clock['mode']})", as_json=as_json)
+    speed = f", {clock['speed']} times as fast as the machine's" if "speed" in clock else ""
+    print_result(clock, f"{clock['now']} ({clock['mode']}{speed})", as_json=as_json)

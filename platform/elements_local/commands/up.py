@@ -39,6 +39,7 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
     epilog=examples(
         "elements-local up",
         "elements-local up --records 100 --clock real",
+        "elements-local up --clock real --speed 60",
         "elements-local up --data ./kept --platform-port 8700",
         "elements-local up --role crm",
         "elements-local up --set platform.batch_size=5 --set crm.search_inclusive=true",
@@ -55,6 +56,7 @@ _OF_BOTH = ("role", "host", "platform_port", "crm_port", "sink_port", "as_json",
 @setting_option("crm_port")
 @setting_option("sink_port")
 @setting_option("clock")
+@setting_option("speed")
 @setting_option("start")
 @setting_option("seed")
 @setting_option("records")
@@ -188,6 +190,14 @@ def _options(  # noqa: PLR0913 - the command's options
 
     if same["data"] and same["database"]:
         raise OptionError("give --data or --database, not both")
+    if same["speed"] != 1 and clock != "real":
+        raise OptionError(
+            "--speed is of a clock that runs by itself; choose --clock real, too, or leave it out"
+        )
+    if same["speed"] != 1 and (same["data"] or same["database"]):
+        raise OptionError(
+            "--speed runs ahead of the machine's time, so nothing of it is kept; leave out --data and --database"
+        )
     if role == "sink" and same["records"]:
         raise OptionError("--records are the CRM's; leave them out with --role sink")
     return Options(

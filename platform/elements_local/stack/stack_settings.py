@@ -43,6 +43,12 @@ class StartSettings(Settings):
     clock: str = one_of(
         "virtual", "virtual time moves only when it is told to, real time by itself", ["virtual", "real"]
     )
+    speed: int = whole(
+        1,
+        "how many seconds pass on a real clock in each of the machine's; needs --clock real",
+        low=1,
+        high=86_400,
+    )
     start: str = setting(
         "2026-03-02T10:00:00Z",
         "where virtual time starts",

@@ -38,11 +38,40 @@ class Mode(Enum):
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock.
+
+    Attributes:
+        speed: how much of its time passes in a second of the machine's.
+    """
+
+    speed: int = 1
 
     def now(self) -> datetime:
         """Return the machine's time in UTC."""
         return datetime.now(UTC)
+
+
+class FastClock(SystemClock):
+    """Starts with the machine's clock, and runs so many times as fast.
+
+    Args:
+        machine: the clock that it follows.
+
+    >>> machine = VirtualClock(datetime(2026, 3, 2, 10, tzinfo=UTC))
+    >>> fast = FastClock(60, machine=machine)
+    >>> machine.move_to(datetime(2026, 3, 2, 10, 0, 1, tzinfo=UTC))
+    >>> fast.now().isoformat()
+    '2026-03-02T10:01:00+00:00'
+    """
+
+    def __init__(self, speed: int, *, machine: "SystemClock | VirtualClock | None" = None) -> None:
+        self.speed = speed
+        self._machine = machine or SystemClock()
+        self._began = self._machine.now()
+
+    def now(self) -> datetime:
+        """Return the instant to which time has run."""
+        return self._began + self.speed * (self._machine.now() - self._began)
 
 
 class VirtualClock:
@@ -124,6 +153,11 @@ class WorkspaceClock:
     def mode(self) -> Mode:
         """Whether the machine or an advance moves the hands."""
         return Mode.VIRTUAL if isinstance(self._clock, VirtualClock) else Mode.REAL
+
+    @property
+    def speed(self) -> int:
+        """How much time passes in a second of the machine's, if time passes by itself."""
+        return 1 if isinstance(self._clock, VirtualClock) else self._clock.speed
 
     def now(self) -> datetime:
         """Return the present instant of the clock in use."""

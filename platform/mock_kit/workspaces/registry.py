@@ -112,17 +112,19 @@ class Workspaces:
     Args:
         default: how the default workspace is made, if the database has none.
         virtual_clock: makes the clocks of mode virtual.
+        real_clock: the clock of all workspaces of mode real.
         keep_ties: whether a change may fall into the very second of a reading before it.
         known_secrets: whether new workspaces get secrets that others may know: the default one the documented ones,
             others those that follow from name and seed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what workspaces are made with; all of it by name
         self,
         database: Database,
         *,
         default: NewWorkspace | None = None,
         virtual_clock: Callable[[datetime], VirtualClock] = VirtualClock,
+        real_clock: SystemClock | None = None,
         keep_ties: bool = False,
         known_secrets: bool = True,
     ) -> None:
@@ -130,6 +132,7 @@ class Workspaces:
         self._keep_ties = keep_ties
         self._known_secrets = known_secrets
         self._virtual_clock = virtual_clock
+        self.real_clock = real_clock or SystemClock()
         self._lock = RLock()
         self._by_name: dict[str, Workspace] = {}
         self._by_secret: dict[str, Workspace] = {}
@@ -322,7 +325,7 @@ class Workspaces:
         return WorkspaceClock(self._clock(mode, now), watermark=watermark, keeps_ties=self._keep_ties)
 
     def _clock(self, mode: Mode, now: datetime) -> SystemClock | VirtualClock:
-        return SystemClock() if mode is Mode.REAL else self._virtual_clock(now)
+        return self.real_clock if mode is Mode.REAL else self._virtual_clock(now)
 
     def _made(self, name: str, known: Secrets, *, seed: int, mode: Mode, start: datetime) -> Workspace:
         """Return a new workspace.

@@ -28,12 +28,14 @@ class AdvanceRequest(Struct, forbid_unknown_fields=True):
 class ClockJson(TypedDict):
     """What a workspace's clock shows.
 
-    ``keep_ties`` is true where a change may fall into the second in which an instance was made or a poll ran.
+    ``keep_ties`` is true where a change may fall into the second in which an instance was made or a poll ran; ``speed`` is
+    there where a real clock runs so many times as fast as the machine's.
     """
 
     mode: str
     now: str
     keep_ties: NotRequired[bool]
+    speed: NotRequired[int]
 
 
 class WorkspaceRequest(Struct, forbid_unknown_fields=True):
@@ -60,7 +62,11 @@ def shown_clock(workspace: Workspace) -> ClockJson:
     """Return what a workspace's clock shows."""
     clock = workspace.clock
     answer: ClockJson = {"mode": clock.mode.value, "now": format_instant(clock.now())}
-    return {**answer, "keep_ties": True} if clock.keeps_ties else answer
+    if clock.keeps_ties:
+        answer["keep_ties"] = True
+    if clock.speed != 1:
+        answer["speed"] = clock.speed
+    return answer
 
 
 def chosen_clock(body: ClockRequest, *, mode: Mode) -> tuple[Mode, datetime | None]:

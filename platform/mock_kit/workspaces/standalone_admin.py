@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, current_app
 
 from mock_kit.admin.routes import ParameterError, asked_workspace, reset_workspace
 from mock_kit.api.operations import Answer, operation
-from mock_kit.workspaces.clock import ClockError, Mode, MovedBackError, SystemClock
+from mock_kit.workspaces.clock import ClockError, Mode, MovedBackError
 from mock_kit.workspaces.errors import DefaultWorkspaceError, WorkspaceExistsError, WorkspaceNameError
 from mock_kit.workspaces.instants import UnreadableTimeError, format_instant
 from mock_kit.workspaces.registry import Workspace, Workspaces
@@ -103,8 +103,9 @@ def put(body: ClockRequest) -> Answer[ClockJson]:
     """Change the mode, or set a virtual clock."""
     workspace = asked_workspace()
     mode, now = chosen_clock(body, mode=workspace.clock.mode)
-    present = SystemClock().now() if mode is Mode.REAL else workspace.clock.now()
-    _admin().workspaces.set_clock(workspace, mode, now or present)
+    known = _admin().workspaces
+    present = known.real_clock.now() if mode is Mode.REAL else workspace.clock.now()
+    known.set_clock(workspace, mode, now or present)
     return Answer(shown_clock(workspace))
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -321,6 +322,43 @@ def test_settings_of_starting_that_a_project_or_a_container_has_do_not_hinder_wa
     )
 
     assert done.returncode == 0
+
+
+def test_real_time_may_run_fast_with_everything_that_falls_due_in_it() -> None:
+    with started("--json", "--clock", "real", "--speed", "1800") as process:
+        clients = clients_of(what_runs(process))
+        made = clients.platform.create_instance(guide.instance_body(clients.credentials))
+        clients.sink.respond({"status": 503, "times": 2})
+        clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+        first, second, third = clients.sink.wait(3, timeout_s=30)
+        clock = clients.clock.show()
+
+    assert (clock["mode"], clock["speed"]) == ("real", 1800)
+    instants = [datetime.fromisoformat(each["received_at"]) for each in (first, second, third)]
+    began = datetime.fromisoformat(made["createdDate"])
+    assert timedelta(minutes=15) <= instants[0] - began
+    assert instants[1] - instants[0] >= timedelta(seconds=4)
+    assert instants[2] - instants[0] >= timedelta(seconds=16)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--speed", "60"], "--speed is of a clock that runs by itself; choose --clock real"),
+        (["--speed", "60", "--clock", "real", "--data", "kept"], "nothing of it is kept"),
+        (["--speed", "0", "--clock", "real"], "a whole number from 1 to 86400"),
+    ],
+)
+def test_speed_is_refused_where_it_would_do_nothing_or_leave_data_of_the_future(
+    words, told, tmp_path
+) -> None:
+    done = subprocess.run(
+        [PROGRAM, "up", *FREE, *words], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+
+    assert done.returncode == 2
+    assert told in " ".join(done.stderr.split())
+    assert not [*tmp_path.iterdir()]
 
 
 def test_options_of_making_are_said_to_change_nothing_where_data_are_kept_already(tmp_path: Path) -> None:

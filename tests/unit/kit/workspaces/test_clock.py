@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mock_kit.workspaces.clock import (
     ClockError,
+    FastClock,
     FrozenClock,
     Mode,
     MovedBackError,
@@ -51,6 +52,22 @@ def test_the_machines_time_does_not_run_backwards():
     clock = SystemClock()
 
     assert clock.now() <= clock.now()
+
+
+@given(
+    passed=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=30)), speed=st.integers(1, 86_400)
+)
+def test_a_fast_clock_starts_with_the_machines_and_runs_so_many_times_as_fast(passed, speed):
+    machine = VirtualClock(NOON)
+    clock = WorkspaceClock(FastClock(speed, machine=machine))
+    machine.move_to(NOON + passed)
+
+    assert clock.now() - NOON == speed * passed
+    assert (clock.mode, clock.speed) == (Mode.REAL, speed)
+
+
+def test_the_machines_clock_and_a_virtual_one_are_of_no_speed_of_their_own():
+    assert [WorkspaceClock(clock).speed for clock in (SystemClock(), VirtualClock(NOON))] == [1, 1]
 
 
 def test_a_virtual_clock_stands_still():
