@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import postman_collections
 import pytest
 from pytest_httpserver import HTTPServer
 
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 POSTMAN = ROOT / "scenarios" / "postman"
 GUIDED = "insightly-polling-step-by-step.postman_collection.json"
 EVERYTHING = "elements-local.postman_collection.json"
+FOR_PEOPLE = [f"{service}.postman_collection.json" for service in ("platform", "crm", "sink")]
 PROGRAM = Path(sys.executable).parent / "elements-local"
 NEWMAN = shutil.which("newman")
 
@@ -92,6 +94,31 @@ def test_the_walk_is_recorded_and_replays(variables, tmp_path):
 
 
 @needs_newman
+@pytest.mark.parametrize("name", FOR_PEOPLE)
+def test_a_services_collection_is_green_twice_and_refused_only_where_it_says_so(name, variables, tmp_path):
+    asked = requests_in(json.loads((POSTMAN / name).read_text(encoding="utf-8")))
+    refused = {each["name"] for each in asked if "is refused with" in each["event"][0]["script"]["exec"][0]}
+
+    for _ in range(2):
+        report = run(name, variables, tmp_path)
+
+        assert failures(report) == []
+        codes = {each["item"]["name"]: each["response"]["code"] for each in report["executions"]}
+        assert len(codes) == len(asked)
+        assert {each for each, code in codes.items() if code >= 300} == refused
+
+
+@pytest.mark.parametrize("name", FOR_PEOPLE)
+def test_a_services_collection_is_made_of_its_source_and_every_request_has_words_and_an_answer(name):
+    kept = (POSTMAN / name).read_text(encoding="utf-8")
+
+    assert kept == postman_collections.collection(name.partition(".")[0]), "run `poe postman`"
+    for request in requests_in(json.loads(kept)):
+        assert request["request"]["description"]
+        assert [each["code"] for each in request["response"]], request["name"]
+
+
+@needs_newman
 def test_every_operation_answers_with_a_status_that_its_document_names(variables, tmp_path):
     report = run(EVERYTHING, variables, tmp_path)
 
@@ -128,7 +155,7 @@ def test_the_collection_of_every_operation_is_made_from_the_documents():
     )
 
 
-@pytest.mark.parametrize("name", [GUIDED, EVERYTHING])
+@pytest.mark.parametrize("name", [GUIDED, EVERYTHING, *FOR_PEOPLE])
 def test_a_collection_is_of_version_two_one(name):
     made = json.loads((POSTMAN / name).read_text(encoding="utf-8"))
 

@@ -20,9 +20,12 @@ BIN = Path(sys.executable).parent
 NEWMAN = shutil.which("newman")
 FILES = [
     ".github/workflows/scenarios.yml",
+    "postman/crm.postman_collection.json",
     "postman/elements-local.postman_collection.json",
     "postman/elements-local.postman_environment.json",
     "postman/insightly-polling-step-by-step.postman_collection.json",
+    "postman/platform.postman_collection.json",
+    "postman/sink.postman_collection.json",
     "receiver.py",
     "scenarios/first.yaml",
     "scenarios/scenario.schema.json",
@@ -184,6 +187,8 @@ def test_newman_walks_the_guide_with_the_collection_and_the_environment(project:
         words = [word for name, value in variables.items() for word in ("--env-var", f"{name}={value}")]
         done = run(
             project, str(NEWMAN), "run", "postman/insightly-polling-step-by-step.postman_collection.json",
+            project, str(NEWMAN), "run", "postman/platform.postman_collection.json",
+            project, str(NEWMAN), "run", "postman/sink.postman_collection.json",
             "-e", "postman/elements-local.postman_environment.json", *words,
         )  # fmt: skip
         stack.terminate()
