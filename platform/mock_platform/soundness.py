@@ -14,7 +14,7 @@ from mock_platform.accounts.tables import accounts, sessions, users
 from mock_platform.bulk.job import BulkKind, BulkStatus
 from mock_platform.bulk.store import BulkRowKind
 from mock_platform.bulk.tables import bulk_jobs, bulk_rows
-from mock_platform.core.instance import Objects
+from mock_platform.core.objects import Objects
 from mock_platform.core.poll import PollVerdict
 from mock_platform.core.tables import (
     attempts,

@@ -36,6 +36,7 @@ OTHER_HANDS = {
     "instances": "calling named_instance requests",
     "provider": "client tracing",
     "scheduler": "job_history",
+    "transformations": "requests",
     "usage": "noting",
 }
 RULES = [

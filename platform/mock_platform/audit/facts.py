@@ -16,7 +16,8 @@ from mock_platform.audit.verdicts import ReportedEvent, ResourceHistory, Stamped
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.instance import Instance, Objects
+from mock_platform.core.instance import Instance
+from mock_platform.core.objects import Objects
 from mock_platform.core.poll import LastPoll, Poll
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
@@ -27,7 +28,7 @@ from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.events.store_notifications import Notifications
 from mock_platform.instances.store import Instances
 from mock_platform.polling.store import Polls
-from mock_platform.transformations.transformation import names
+from mock_platform.transformations.name_mapping import names
 
 _EVERY = 1_000_000_000
 _NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"

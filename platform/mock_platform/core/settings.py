@@ -80,6 +80,11 @@ class PlatformSettings(Settings):
         "seconds that a receiver may take, though never longer than what carries the callback waits, which is 30 "
         "(assumed)",
     )
+    delete_used_definitions: bool = flag(
+        False,
+        "whether an object's definition can be deleted while a transformation uses it, which then has no effect; "
+        "otherwise that is 409, as it is for all definitions at once (unknown for one, assumed)",
+    )
     ladder: RetrySchedule = one_of(
         CLOUD_ELEMENTS,
         "when a failed callback is tried again: nine times at 4^x seconds, or five at 8^x with open-connectors "

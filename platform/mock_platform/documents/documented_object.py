@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mock_platform.core.instance import MappedField, ObjectDefinition, Transformation
-from mock_platform.transformations.transformation import ID_ALIAS
+from mock_platform.core.objects import Direction, MappedField, ObjectDefinition, Transformation
+from mock_platform.transformations.name_mapping import ID_ALIAS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +41,11 @@ def mapped(
     types = {field.path: field.type for field in vendors.fields} | {
         field.path: field.type for field in definition.fields
     }
-    moved = {each.vendor_path for each in transformation.fields}
-    own = [DocumentedField(path=each.path, type=_type(each, types)) for each in transformation.fields]
-    rest = [field for field in vendors.fields if field.path not in moved]
+    used = [each for each in transformation.fields if any(map(each.passes, Direction))]
+    own = [DocumentedField(path=each.path, type=_type(each, types)) for each in used]
+    named = {path for each in transformation.fields for path in (each.vendor_path, each.path)}
+    has_rest = any(map(transformation.rest_passes, Direction))
+    rest = [field for field in vendors.fields if has_rest and field.path not in named]
     return replace(vendors, name=name, fields=_distinct([*own, *rest]))
 
 

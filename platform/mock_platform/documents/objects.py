@@ -14,7 +14,7 @@ def objects_of_element(element: Element) -> list[DocumentedObject]:
     """Return the objects that an element has for everybody."""
     defaults = {entry.key: entry.default for entry in element.keys}
     connector = catalogue().connector(element.key)
-    return [_shown(_provided(name, connector, defaults, discovery=False)) for name in element.id_fields]
+    return [_provided(name, connector, defaults, discovery=False) for name in element.id_fields]
 
 
 def objects_of_instance(instance: Instance, element: Element, *, discovery: bool) -> list[DocumentedObject]:
@@ -41,20 +41,18 @@ def objects_of_instance(instance: Instance, element: Element, *, discovery: bool
         for name in element.id_fields
         if name not in own
     ]
-    return [_shown(each) for each in (*objects, *plain)]
+    return [*objects, *plain]
 
 
 def _provided(name: str, connector: Connector, configuration: Values, *, discovery: bool) -> DocumentedObject:
     """Return an object of the provider's; one that it cannot have has no known fields."""
     try:
-        place = connector.collection(name)
+        read_only = connector.collection(name).read_only
     except NotFoundError:
-        return DocumentedObject(name=name)
-    fields = connector.client(provider_wire(), configuration).fields(name, ask=discovery)
-    return DocumentedObject(name=name, fields=tuple(map(_field, fields)), read_only=place.read_only)
-
-
-def _shown(documented: DocumentedObject) -> DocumentedObject:
+        documented = DocumentedObject(name=name)
+    else:
+        fields = connector.client(provider_wire(), configuration).fields(name, ask=discovery)
+        documented = DocumentedObject(name=name, fields=tuple(map(_field, fields)), read_only=read_only)
     return with_alias(documented) if dependencies().settings.id_alias else documented
 
 

@@ -6,16 +6,18 @@ from flask import request
 
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.instants import format_instant
-from mock_platform.core.instance import Instance, Transformation
+from mock_platform.core.instance import Instance
 from mock_platform.core.listing import counted
+from mock_platform.core.objects import Transformation
 from mock_platform.core.paging import COUNT_HEADERS
 from mock_platform.elements.connector import FieldMetadata, ObjectName
 from mock_platform.elements.service import vendor_of
 from mock_platform.errors import ProviderError
+from mock_platform.hub.object_metadata import mapped_metadata
 from mock_platform.hub.routes import hub_blueprint
 from mock_platform.hub.service import HEADERS, enabled_instance
 from mock_platform.instances.calling import HubCaller, hub_caller
-from mock_platform.transformations.transformation import names
+from mock_platform.transformations.name_mapping import names
 
 bp = hub_blueprint("hub_objects")
 
@@ -55,13 +57,9 @@ def metadata(caller: HubCaller, object_name: str) -> Answer[ObjectMetadata]:
     """Show the fields of an object, those that are mapped with both names."""
     instance = caller.instance
     mapping = names(object_name, instance.objects)
-    paths = {each.vendor_path: each.path for each in mapping.fields}
     fields = vendor_of(instance).fields(mapping.resource, ask=True)
-    described: list[FieldMetadata] = [
-        {**each, "path": paths[each["vendorPath"]]} if each["vendorPath"] in paths else each
-        for each in fields
-    ]
-    return Answer({"fields": described})
+    mapped = mapping.transformation
+    return Answer({"fields": fields if mapped is None else list(mapped_metadata(fields, mapped))})
 
 
 @bp.get("/ping")

@@ -11,16 +11,18 @@ from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
+from mock_platform.core.objects import Direction
 from mock_platform.core.ordering import parse_order
 from mock_platform.core.paging import DEFAULT_PAGE_SIZE, PageQuery, Paging, page_headers, paging
 from mock_platform.core.paths import ID_ALIAS_HEADER
 from mock_platform.elements.service import connector_of, vendor_of
 from mock_platform.errors import InvalidRequestError, NotFoundError
+from mock_platform.errors import shown as quoted
 from mock_platform.hub.nulls import without_nulls
 from mock_platform.hub.projection import parse_fields, project
-from mock_platform.instances.calling import enabled_caller
+from mock_platform.instances.calling import called_at, enabled_caller
 from mock_platform.provider import PageRequest
-from mock_platform.transformations.transformation import NameMapping, names
+from mock_platform.transformations.name_mapping import NameMapping, names
 
 Json = dict[str, object]
 
@@ -94,14 +96,14 @@ def got(instance: Instance, resource: str, record_id: str, fields: str) -> Answe
 def created(instance: Instance, resource: str, body: Json) -> Answer[Json]:
     """Make a record; an empty one is refused (observed)."""
     mapping = _names(instance, resource)
-    record = vendor_of(instance).create(mapping.resource, mapping.sent(_some_fields(body)))
+    record = vendor_of(instance).create(mapping.resource, _sent(mapping, body))
     return _record(instance, mapping, record)
 
 
 def updated(instance: Instance, resource: str, record_id: str, body: Json) -> Answer[Json]:
     """Change some of a record's fields; PUT is partial too (observed)."""
     mapping = _names(instance, resource)
-    fields = mapping.sent(_some_fields(body))
+    fields = _sent(mapping, body)
     return _record(instance, mapping, vendor_of(instance).update(mapping.resource, record_id, fields))
 
 
@@ -122,7 +124,7 @@ def me(instance: Instance, fields: str) -> Answer[Json]:
 
 def shown(instance: Instance, mapping: NameMapping, record: Json, fields: str = "") -> Json:
     """Return a record by the client's names, without nulls if the instance filters them (the default: observed)."""
-    mapped = mapping.shown(record)
+    mapped = mapping.shown(record, now=called_at())
     if configuration.is_true(instance.configuration, configuration.FILTER_NULLS):
         mapped = without_nulls(mapped)
     selected = parse_fields(fields)
@@ -140,9 +142,20 @@ def _record(instance: Instance, mapping: NameMapping, record: Json, fields: str 
     return Answer(shown(instance, mapping, record, fields))
 
 
-def _some_fields(fields: Json) -> Json:
-    if not fields:
+def _sent(mapping: NameMapping, body: Json) -> Json:
+    """Return a body by the provider's names.
+
+    Raises:
+        InvalidRequestError: it has no fields, or the transformation leaves none of them.
+    """
+    if not body:
         raise InvalidRequestError("the body must be an object with at least one field; got {}")
+    fields = mapping.sent(body, now=called_at())
+    if not fields:
+        passing = [each.path for each in mapping.fields if each.passes(Direction.TO_VENDOR)]
+        raise InvalidRequestError(
+            f"the transformation leaves nothing of the body for the provider; expected any of {passing}, got {quoted(body)}"
+        )
     return fields
 
 

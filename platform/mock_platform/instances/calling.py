@@ -1,6 +1,7 @@
 """Which instance the present call goes through, or is about."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import g
 
@@ -37,8 +38,8 @@ def hub_caller() -> HubCaller:
     if sent.element is None:
         raise InvalidCredentialsError("An Element token is needed beside the User secret.")
     instance = instance_of_token(workspace, sent.element)
-    g.called_instance = instance
-    return HubCaller(workspace=workspace, instance=instance)
+    caller = g.hub_caller = HubCaller(workspace=workspace, instance=instance)
+    return caller
 
 
 def enabled_caller() -> HubCaller:
@@ -56,8 +57,14 @@ def enabled_caller() -> HubCaller:
 
 def called_instance() -> Instance | None:
     """Return the instance that the present call went through; None where it went through none."""
-    instance: Instance | None = g.get("called_instance")
-    return instance
+    caller: HubCaller | None = g.get("hub_caller")
+    return None if caller is None else caller.instance
+
+
+def called_at() -> datetime:
+    """Return the instant of the present call through an instance, by its workspace's clock."""
+    caller: HubCaller = g.hub_caller
+    return caller.workspace.clock.now()
 
 
 def instance_of_token(workspace: Workspace, token: str) -> Instance:

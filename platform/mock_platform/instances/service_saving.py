@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flask import Response, after_this_request, request
+from flask import request
 
 from mock_kit.api.shapes import SENT
 from mock_kit.workspaces.registry import Workspace
@@ -18,7 +18,7 @@ from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.schedule import PollPlan, plan
 from mock_platform.instances.store import Instances
 from mock_platform.lint.instance import of_body
-from mock_platform.lint.service import HEADER, warnings_of
+from mock_platform.lint.service import send_along, warnings_of
 from mock_platform.lint.warning import ConfigWarnings
 
 
@@ -79,19 +79,10 @@ class Saving:
         fresh = [each for each in warnings.entries if each not in self._before.entries]
         activities = (instance_lines.warned(saved, each) for each in fresh)
         dependencies().store[Activities].tell(self.workspace, *activities)
-        text = warnings.header()
-        if text is not None:
-            _send_along(text)
+        send_along(warnings)
 
     def _warnings(self, instance: Instance, of_its_body: ConfigWarnings) -> ConfigWarnings:
         return warnings_of(instance, self.elements[instance.element_key], of_its_body)
 
     def _said_before(self, instance: Instance) -> ConfigWarnings:
         return dependencies().store[Instances].body_warnings(self.workspace.name, instance.id)
-
-
-def _send_along(text: str) -> None:
-    @after_this_request
-    def say(response: Response) -> Response:
-        response.headers[HEADER] = text
-        return response

@@ -10,7 +10,8 @@ from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
 from mock_platform.core.counters import next_number
-from mock_platform.core.instance import NONE, Instance, Objects
+from mock_platform.core.instance import Instance
+from mock_platform.core.objects import NONE, Objects
 from mock_platform.core.poll import LastPoll
 from mock_platform.core.tables import instances, last_polls, subscriptions
 from mock_platform.events.store_subscriptions import subscribe_instance, unsubscribe_instance

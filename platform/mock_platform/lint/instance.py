@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Values
+from mock_platform.core.objects import NONE, Objects
 from mock_platform.elements.element import Element
 from mock_platform.lint.callbacks import Objection, of_callbacks, of_events_left_off
+from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.pollers import of_poller
 from mock_platform.lint.unread_keys import in_body, in_configuration
 from mock_platform.lint.warning import ConfigWarnings
@@ -33,17 +35,21 @@ def of_body(sent: Mapping[str, object], values: Values, element: Element) -> Con
     return ConfigWarnings.of(in_body(sent, element), of_events_left_off(configured, values))
 
 
-def of_instance(values: Values, of_its_body: ConfigWarnings, around: LintContext) -> ConfigWarnings:
+def of_instance(
+    values: Values, of_its_body: ConfigWarnings, around: LintContext, objects: Objects = NONE
+) -> ConfigWarnings:
     """Return all that is to be said of an instance.
 
     Args:
         values: its configuration.
         of_its_body: what was said of the body that it was last changed by.
+        objects: what it maps.
     """
     return ConfigWarnings.of(
         of_callbacks(values, around.element, objection=around.objection),
         of_its_body.listed,
         of_poller(values, around.element, empty_block=around.empty_block),
         in_configuration(values, around.element),
+        of_mapped_objects(values, objects, around.element, empty_block=around.empty_block),
         more=of_its_body.more,
     )

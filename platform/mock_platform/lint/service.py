@@ -1,5 +1,7 @@
 """``/_local/warnings``, and the header that says the same with the answer to a change: what users will regret."""
 
+from flask import Response, after_this_request
+
 from mock_platform.callbacks.lines import shown_url
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
@@ -30,4 +32,16 @@ def warnings_of(instance: Instance, element: Element, of_body: ConfigWarnings) -
         empty_block=services.settings.empty_block,
         objection=lambda url: services.outbound.objection(shown_url(url)),
     )
-    return of_instance(instance.configuration, of_body, around)
+    return of_instance(instance.configuration, of_body, around, instance.objects)
+
+
+def send_along(warnings: ConfigWarnings) -> None:
+    """Say with the answer to the present request what there is to say."""
+    text = warnings.header()
+    if text is None:
+        return
+
+    @after_this_request
+    def say(response: Response) -> Response:
+        response.headers[HEADER] = text
+        return response

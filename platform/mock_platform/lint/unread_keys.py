@@ -67,7 +67,7 @@ _LIKE = 0.75
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Key:
+class UnreadKey:
     """A key that nothing reads where it stands.
 
     Attributes:
@@ -105,7 +105,7 @@ def in_body(sent: Mapping[str, object], element: Element) -> Iterator[LintFindin
     keys_by_name = {**own, **{key: key for key in BODY_KEYS}}
     for name in _said(sent):
         if name not in BODY_KEYS and name not in _SENT_BACK:
-            yield _Key(name=name, within=(), known=keys_by_name)
+            yield UnreadKey(name=name, within=(), known=keys_by_name)
 
 
 def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
@@ -117,7 +117,7 @@ def in_configuration(values: Values, element: Element) -> Iterator[LintFinding]:
     keys_by_name = {key: key for key in keys}
     for name, value in values.items():
         if value and name not in keys_by_name and not name.startswith(_FAMILIES):
-            yield _Key(
+            yield UnreadKey(
                 name=name, within=("configuration",), known=keys_by_name, successors=name in _SUCCESSORS_KEYS
             )
     for resource, block in poller_configuration.entries_of(values).items():
@@ -130,7 +130,7 @@ def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[
     inside = {key: f"{key} inside datesConfiguration" for key in DATE_KEYS}
     for name in _said(block):
         if name not in beside:
-            yield _Key(
+            yield UnreadKey(
                 name=name,
                 within=within,
                 known={**inside, **beside},
@@ -145,7 +145,7 @@ def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[
     }
     for name in _said(dates):
         if name not in DATE_KEYS and name != "createdCheckTolerance":  # which is read there too
-            yield _Key(name=name, within=(*within, "datesConfiguration"), known=known)
+            yield UnreadKey(name=name, within=(*within, "datesConfiguration"), known=known)
 
 
 def _configuration_keys(element: Element) -> tuple[str, ...]:

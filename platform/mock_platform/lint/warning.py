@@ -35,6 +35,9 @@ class LintRule(Enum):
     EVENTS_NOT_ENABLED = "events-not-enabled"
     CALLBACK_URL = "callback-url"
     VENDOR_TYPE_WITHOUT_EFFECT = "vendor-type-without-effect"
+    SCRIPT_NOT_RUN = "script-not-run"
+    READ_ONLY_PATH = "read-only-path"
+    HIDDEN_FIELD = "hidden-field"
     MORE = "more"
 
 

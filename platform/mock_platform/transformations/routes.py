@@ -1,76 +1,45 @@
-"""``/instances/{id}/objects/definitions`` and ``/instances/{id}/transformations``: names of one's own for objects."""
+"""``/instances/{id}/objects`` and ``/instances/{id}/transformations``: names of one's own for objects and fields."""
 
 from collections.abc import Callable
-from typing import Annotated
+from functools import reduce
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
-from mock_platform.core.instance import DefinedField, MappedField, ObjectDefinition, Objects, Transformation
-from mock_platform.errors import NotFoundError
+from mock_platform.core.objects import Objects
+from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 from mock_platform.instances.store import Instances
+from mock_platform.lint.service import WARNING_HEADERS
 from mock_platform.transformations import transformation as rules
+from mock_platform.transformations.requests import (
+    DefinitionRequest,
+    ObjectKey,
+    RenameRequest,
+    TransformationRequest,
+)
+from mock_platform.transformations.service import warn_of_definition, warn_of_transformation
 from mock_platform.transformations.shown import (
     DefinitionJson,
     TransformationJson,
     definition_json,
+    start_date,
     transformation_json,
 )
 
 bp = instance_blueprint("transformations")
 
-_Path = Annotated[str, Meta(min_length=1, max_length=500)]
 
-
-class FieldRequest(Struct):
-    """A field of an object."""
-
-    path: _Path
-    type: str = "string"
-
-
-class DefinitionRequest(Struct):
-    """What an object is to look like."""
-
-    fields: list[FieldRequest]
-
-    def to_definition(self) -> ObjectDefinition:
-        """Return what the rules want to know."""
-        return ObjectDefinition(
-            fields=tuple(DefinedField(path=each.path, type=each.type) for each in self.fields)
-        )
-
-
-class MappingRequest(Struct, rename="camel"):
-    """A field's own path and the provider's."""
-
-    path: _Path
-    vendor_path: _Path
-    type: str | None = None
-
-
-class TransformationRequest(Struct, rename="camel"):
-    """Which of the provider's objects is meant, and what its fields are called.
+class DeletionQuery(Struct):
+    """What of a transformation is deleted.
 
     Attributes:
-        vendor_name: an object of the hub or the provider's; without one, the object's own name (assumed).
+        propagate: with what wider levels hold of it, which is nothing here (inferred).
     """
 
-    fields: list[MappingRequest] = []
-    vendor_name: _Path | None = None
-
-    def to_transformation(self, name: str) -> Transformation:
-        """Return what the rules want to know."""
-        return Transformation(
-            vendor_name=self.vendor_name or name,
-            fields=tuple(
-                MappedField(path=each.path, vendor_path=each.vendor_path, type=each.type)
-                for each in self.fields
-            ),
-        )
+    propagate: bool = False
 
 
 @bp.get("/objects/definitions")
@@ -78,7 +47,43 @@ class TransformationRequest(Struct, rename="camel"):
 def index_definitions(named: NamedInstance) -> Answer[dict[str, DefinitionJson]]:
     """Show all definitions by the objects' names; 404 if there are none."""
     definitions = rules.all_of(named.instance.objects.definitions, "object definitions")
-    return Answer({name: definition_json(each) for name, each in definitions.items()})
+    return Answer({name: definition_json(name, each) for name, each in definitions.items()})
+
+
+@bp.post("/objects/definitions")
+@operation(needs=named_instance, problems=(404, 409))
+def create_definitions(
+    named: NamedInstance, body: dict[ObjectKey, DefinitionRequest]
+) -> Answer[dict[str, DefinitionJson]]:
+    """Define objects by their names: all of them, or none if one cannot be."""
+    if not body:
+        raise InvalidRequestError(
+            'the body must have an object\'s name at least, as {"contacts": {"fields": []}}'
+        )
+    sent = {name: each.to_definition() for name, each in body.items()}
+    _changed(
+        named,
+        lambda known: reduce(
+            lambda so_far, name: rules.define(so_far, name, sent[name], new=True), sent, known
+        ),
+    )
+    return Answer({name: definition_json(name, each) for name, each in sent.items()})
+
+
+@bp.delete("/objects/definitions")
+@operation(needs=named_instance, problems=(404, 409))
+def delete_definitions(named: NamedInstance) -> Answer[None]:
+    """Delete all definitions; 409 while a transformation uses one of them."""
+    _changed(named, rules.without_definitions)
+    return done()
+
+
+@bp.patch("/objects/<object_name>")
+@operation(needs=named_instance, problems=(404, 409))
+def rename(named: NamedInstance, object_name: str, body: RenameRequest) -> Answer[DefinitionJson]:
+    """Give an object another name, its transformation with it."""
+    changed = _changed(named, lambda known: rules.renamed(known, object_name, body.object_name))
+    return Answer(_definition(changed, body.object_name))
 
 
 @bp.get("/objects/<object_name>/definitions")
@@ -89,7 +94,7 @@ def get_definition(named: NamedInstance, object_name: str) -> Answer[DefinitionJ
 
 
 @bp.post("/objects/<object_name>/definitions")
-@operation(needs=named_instance, problems=(404, 409))
+@operation(needs=named_instance, problems=(404, 409), headers=WARNING_HEADERS)
 def create_definition(
     named: NamedInstance, object_name: str, body: DefinitionRequest
 ) -> Answer[DefinitionJson]:
@@ -98,17 +103,18 @@ def create_definition(
 
 
 @bp.put("/objects/<object_name>/definitions")
-@operation(needs=named_instance, problems=(404,))
+@operation(needs=named_instance, problems=(404,), headers=WARNING_HEADERS)
 def put_definition(named: NamedInstance, object_name: str, body: DefinitionRequest) -> Answer[DefinitionJson]:
     """Define an object anew."""
     return _define(named, object_name, body, new=False)
 
 
 @bp.delete("/objects/<object_name>/definitions")
-@operation(needs=named_instance, problems=(404,))
+@operation(needs=named_instance, problems=(404, 409))
 def delete_definition(named: NamedInstance, object_name: str) -> Answer[None]:
-    """Let an object be as the provider has it; its transformation does nothing without a definition."""
-    _changed(named, lambda known: rules.without_definition(known, object_name))
+    """Let an object be as the provider has it; 409 while a transformation uses the definition, unless set otherwise."""
+    even_if_used = dependencies().settings.delete_used_definitions
+    _changed(named, lambda known: rules.without_definition(known, object_name, even_if_used=even_if_used))
     return done()
 
 
@@ -116,8 +122,17 @@ def delete_definition(named: NamedInstance, object_name: str) -> Answer[None]:
 @operation(needs=named_instance, problems=(404,))
 def index(named: NamedInstance) -> Answer[dict[str, TransformationJson]]:
     """Show all transformations by the objects' names; 404 if there are none."""
-    transformations = rules.all_of(named.instance.objects.transformations, "transformations")
-    return Answer({name: transformation_json(each) for name, each in transformations.items()})
+    objects = named.instance.objects
+    transformations = rules.all_of(objects.transformations, "transformations")
+    return Answer({name: transformation_json(name, each, objects) for name, each in transformations.items()})
+
+
+@bp.delete("/transformations")
+@operation(needs=named_instance, problems=(404,))
+def delete_all(named: NamedInstance) -> Answer[None]:
+    """Let hub calls show all objects as the provider has them; 404 if none is mapped."""
+    _changed(named, rules.without_transformations)
+    return done()
 
 
 @bp.get("/transformations/<object_name>")
@@ -128,14 +143,14 @@ def get(named: NamedInstance, object_name: str) -> Answer[TransformationJson]:
 
 
 @bp.post("/transformations/<object_name>")
-@operation(needs=named_instance, problems=(404, 409))
+@operation(needs=named_instance, problems=(404, 409), headers=WARNING_HEADERS)
 def create(named: NamedInstance, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
     """Map an object that is defined: from now on hub calls show its own names."""
     return _transform(named, object_name, body, new=True)
 
 
 @bp.put("/transformations/<object_name>")
-@operation(needs=named_instance, problems=(404,))
+@operation(needs=named_instance, problems=(404,), headers=WARNING_HEADERS)
 def put(named: NamedInstance, object_name: str, body: TransformationRequest) -> Answer[TransformationJson]:
     """Map an object anew."""
     return _transform(named, object_name, body, new=False)
@@ -143,7 +158,7 @@ def put(named: NamedInstance, object_name: str, body: TransformationRequest) -> 
 
 @bp.delete("/transformations/<object_name>")
 @operation(needs=named_instance, problems=(404,))
-def delete(named: NamedInstance, object_name: str) -> Answer[None]:
+def delete(named: NamedInstance, object_name: str, query: DeletionQuery) -> Answer[None]:  # noqa: ARG001 - see above
     """Let hub calls show the provider's names again."""
     _changed(named, lambda known: rules.without_transformation(known, object_name))
     return done()
@@ -151,16 +166,17 @@ def delete(named: NamedInstance, object_name: str) -> Answer[None]:
 
 def _define(named: NamedInstance, name: str, body: DefinitionRequest, *, new: bool) -> Answer[DefinitionJson]:
     definition = body.to_definition()
-    return Answer(
-        _definition(_changed(named, lambda known: rules.define(known, name, definition, new=new)), name)
-    )
+    changed = _changed(named, lambda known: rules.define(known, name, definition, new=new))
+    warn_of_definition(name)
+    return Answer(_definition(changed, name))
 
 
 def _transform(
     named: NamedInstance, name: str, body: TransformationRequest, *, new: bool
 ) -> Answer[TransformationJson]:
-    transformation = body.to_transformation(name)
+    transformation = body.to_transformation(name, start_date=start_date(named.workspace.clock.now()))
     changed = _changed(named, lambda known: rules.transform(known, name, transformation, new=new))
+    warn_of_transformation(named, name, changed)
     return Answer(_transformation(changed, name))
 
 
@@ -172,8 +188,8 @@ def _changed(named: NamedInstance, change: Callable[[Objects], Objects]) -> Obje
 
 
 def _definition(objects: Objects, name: str) -> DefinitionJson:
-    return definition_json(rules.find(objects.definitions, name, "object definition"))
+    return definition_json(name, rules.find(objects.definitions, name, rules.DEFINITION))
 
 
 def _transformation(objects: Objects, name: str) -> TransformationJson:
-    return transformation_json(rules.find(objects.transformations, name, "transformation"))
+    return transformation_json(name, rules.find(objects.transformations, name, rules.TRANSFORMATION), objects)

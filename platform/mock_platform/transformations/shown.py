@@ -1,12 +1,13 @@
 """How the platform shows object definitions and transformations.
 
-Source: the keys that its tools send and read (observed); that lists are maps by the object's name, and that ``level``
-says whose they are, is taken from the vendor's tools (observed for other levels, assumed for instances).
+Source: the keys that its tools send and read, and that each field of a transformation has ``path``, ``type`` and ``level``
+(observed); the form of ``startDate`` (documented). That a type which was not sent is the definition's is inferred.
 """
 
+from datetime import datetime
 from typing import NotRequired, TypedDict
 
-from mock_platform.core.instance import ObjectDefinition, Transformation
+from mock_platform.core.objects import MappingEntry, ObjectDefinition, Objects, Transformation
 
 _LEVEL = "instance"
 
@@ -21,8 +22,16 @@ class DefinedFieldJson(TypedDict):
 class DefinitionJson(TypedDict):
     """What an object is to look like."""
 
+    objectName: str
     fields: list[DefinedFieldJson]
     level: str
+
+
+class MappingEntryJson(TypedDict):
+    """An entry of a configuration."""
+
+    type: str
+    properties: NotRequired[dict[str, object]]
 
 
 class MappedFieldJson(TypedDict):
@@ -30,29 +39,92 @@ class MappedFieldJson(TypedDict):
 
     path: str
     vendorPath: str
-    type: NotRequired[str]
+    type: str
+    vendorType: NotRequired[str]
+    level: str
+    configuration: NotRequired[list[MappingEntryJson]]
+
+
+class ScriptJson(TypedDict):
+    """A script; it is not run."""
+
+    body: str
+    mimeType: str
+    filterEmptyResponse: bool
 
 
 class TransformationJson(TypedDict):
     """Which of the provider's objects is meant, and what its fields are called."""
 
+    objectName: str
     vendorName: str
     fields: list[MappedFieldJson]
     level: str
+    startDate: NotRequired[str]
+    configuration: NotRequired[list[MappingEntryJson]]
+    script: NotRequired[ScriptJson]
+    isLegacy: bool
 
 
-def definition_json(definition: ObjectDefinition) -> DefinitionJson:
+def definition_json(name: str, definition: ObjectDefinition) -> DefinitionJson:
     """Return a definition as the platform shows it."""
     fields: list[DefinedFieldJson] = [{"path": each.path, "type": each.type} for each in definition.fields]
-    return {"fields": fields, "level": _LEVEL}
+    return {"objectName": name, "fields": fields, "level": _LEVEL}
 
 
-def transformation_json(transformation: Transformation) -> TransformationJson:
+def transformation_json(name: str, transformation: Transformation, objects: Objects) -> TransformationJson:
     """Return a transformation as the platform shows it."""
+    answer: TransformationJson = {
+        "objectName": name,
+        "vendorName": transformation.vendor_name,
+        "fields": _fields(transformation, objects.definitions.get(name, ObjectDefinition())),
+        "level": _LEVEL,
+        "isLegacy": transformation.is_legacy,
+    }
+    if transformation.start_date:
+        answer["startDate"] = transformation.start_date
+    if transformation.configuration:
+        answer["configuration"] = _entries(transformation.configuration)
+    if transformation.script is not None:
+        answer["script"] = {
+            "body": transformation.script.body,
+            "mimeType": transformation.script.mime_type,
+            "filterEmptyResponse": transformation.script.filter_empty_response,
+        }
+    return answer
+
+
+def start_date(instant: datetime) -> str:
+    """Write when a transformation was changed: a blank between date and time, up to six digits of a fraction.
+
+    >>> start_date(datetime(2018, 2, 1, 10, 11, 12, 131415))
+    '2018-02-01 10:11:12.131415'
+    """
+    return instant.replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _fields(transformation: Transformation, definition: ObjectDefinition) -> list[MappedFieldJson]:
     fields: list[MappedFieldJson] = []
     for each in transformation.fields:
-        entry: MappedFieldJson = {"path": each.path, "vendorPath": each.vendor_path}
-        if each.type is not None:
-            entry["type"] = each.type
-        fields.append(entry)
-    return {"vendorName": transformation.vendor_name, "fields": fields, "level": _LEVEL}
+        answer: MappedFieldJson = {
+            "path": each.path,
+            "vendorPath": each.vendor_path,
+            "type": each.type or definition.type_of(each.path),
+            "level": _LEVEL,
+        }
+        if each.vendor_type is not None:
+            answer["vendorType"] = each.vendor_type
+        if each.configuration:
+            answer["configuration"] = _entries(each.configuration)
+        fields.append(answer)
+    return fields
+
+
+def _entries(entries: tuple[MappingEntry, ...]) -> list[MappingEntryJson]:
+    answer: list[MappingEntryJson] = []
+    for each in entries:
+        entry: MappingEntryJson = {"type": each.type}
+        if each.properties is not None:
+            entry["properties"] = dict(each.properties)
+        answer.append(entry)
+    return answer

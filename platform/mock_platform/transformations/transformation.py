@@ -1,24 +1,23 @@
-"""Object definitions and transformations: what an instance calls the provider's objects and their fields.
+"""Object definitions and transformations of an instance: making, replacing, renaming and deleting them.
 
-Source: with a definition and a transformation of one name, hub calls show ``path`` instead of ``vendorPath``, on
-sub-resources of that name too; what has no entry passes through; without either, nothing is mapped (observed: the
-vendor's test suite). That conditions, ``fields`` and ``orderBy`` take the mapped names is documented.
+Source: 409 for a name that is there, for PUT of a legacy script where there was none 400, and that a list of definitions
+is not deleted while a transformation needs one of them (observed: the vendor's test suite); that a transformation wants
+its object defined is documented. What no source settles is assumed: 400 for a transformation of an undefined object, 404
+for PUT and DELETE of what is not there, a list of none included.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from mock_platform.ceql import Clause, with_fields
-from mock_platform.core.instance import MappedField, ObjectDefinition, Objects, Transformation
-from mock_platform.core.ordering import SortOrder
+from mock_platform.ceql.field_path import is_writable, parse_path, row_depth
+from mock_platform.core.objects import ObjectDefinition, Objects, Transformation
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError, shown
-from mock_platform.transformations.field_mapping import ROWS, moved
+from mock_platform.transformations.mapping_entries import check_entries
 
-Record = Mapping[str, object]
 T = TypeVar("T")
 
-ID_ALIAS = "id"
+DEFINITION, TRANSFORMATION = "object definition", "transformation"
 
 
 def define(objects: Objects, name: str, definition: ObjectDefinition, *, new: bool) -> Objects:
@@ -26,11 +25,11 @@ def define(objects: Objects, name: str, definition: ObjectDefinition, *, new: bo
 
     Raises:
         ConflictError: it is to be new, and is there.
-        InvalidRequestError: two of its fields have one path.
+        InvalidRequestError: two of its fields have one path, or a path cannot be read.
         NotFoundError: it is to be there, and is not.
     """
-    _check(objects.definitions, name, "object definition", new=new)
-    _refuse_doubles(each.path for each in definition.fields)
+    _check(objects.definitions, name, DEFINITION, new=new)
+    _check_paths(each.path for each in definition.fields)
     return replace(objects, definitions={**objects.definitions, name: definition})
 
 
@@ -39,24 +38,47 @@ def transform(objects: Objects, name: str, transformation: Transformation, *, ne
 
     Raises:
         ConflictError: its mapping is to be new, and is there.
-        InvalidRequestError: two of its fields have one path, or rows are mapped to something else.
-        NotFoundError: its mapping is to be there, and is not; or the object is not defined (assumed).
+        InvalidRequestError: the object is not defined; two fields have one path; a path or an entry of a configuration
+            is none; rows are mapped to something else; or a script is to become a legacy one.
+        NotFoundError: its mapping is to be there, and is not.
     """
-    _check(objects.transformations, name, "transformation", new=new)
-    find(objects.definitions, name, "object definition")
-    _refuse_doubles(each.path for each in transformation.fields)
-    _refuse_uneven_rows(transformation.fields)
+    _check(objects.transformations, name, TRANSFORMATION, new=new)
+    if name not in objects.definitions:
+        raise InvalidRequestError(
+            f"the object {shown(name)} is not defined; POST objects/{name}/definitions of the instance first"
+        )
+    if transformation.is_legacy and not new and not objects.transformations[name].is_legacy:
+        raise InvalidRequestError(
+            f"isLegacy cannot become true: the transformation {shown(name)} is not a legacy one"
+        )
+    check_entries(transformation)
+    _check_paths(each.path for each in transformation.fields)
+    _check_rows(transformation)
     return replace(objects, transformations={**objects.transformations, name: transformation})
 
 
-def without_definition(objects: Objects, name: str) -> Objects:
-    """Return the objects with one no longer defined; its transformation stays, and does nothing (assumed).
+def without_definition(objects: Objects, name: str, *, even_if_used: bool) -> Objects:
+    """Return the objects with one no longer defined; a transformation that stays does nothing (assumed).
 
     Raises:
+        ConflictError: a transformation uses it, and that counts.
         NotFoundError: it is not.
     """
-    find(objects.definitions, name, "object definition")
+    find(objects.definitions, name, DEFINITION)
+    if not even_if_used:
+        _refuse_used(objects, [name])
     return replace(objects, definitions=_without(objects.definitions, name))
+
+
+def without_definitions(objects: Objects) -> Objects:
+    """Return the objects with none defined.
+
+    Raises:
+        ConflictError: a transformation uses one of the definitions (observed).
+        NothingFoundError: there are none.
+    """
+    _refuse_used(objects, all_of(objects.definitions, f"{DEFINITION}s"))
+    return replace(objects, definitions={})
 
 
 def without_transformation(objects: Objects, name: str) -> Objects:
@@ -65,8 +87,35 @@ def without_transformation(objects: Objects, name: str) -> Objects:
     Raises:
         NotFoundError: it is not.
     """
-    find(objects.transformations, name, "transformation")
+    find(objects.transformations, name, TRANSFORMATION)
     return replace(objects, transformations=_without(objects.transformations, name))
+
+
+def without_transformations(objects: Objects) -> Objects:
+    """Return the objects with none mapped.
+
+    Raises:
+        NothingFoundError: none is (assumed: the vendor's own runs of it fail then).
+    """
+    all_of(objects.transformations, f"{TRANSFORMATION}s")
+    return replace(objects, transformations={})
+
+
+def renamed(objects: Objects, name: str, new_name: str) -> Objects:
+    """Return the objects with one renamed, its transformation with its definition (observed).
+
+    Raises:
+        ConflictError: an object of the new name is there (assumed).
+        NotFoundError: none of the old name is defined.
+    """
+    find(objects.definitions, name, DEFINITION)
+    for by_name, kind in ((objects.definitions, DEFINITION), (objects.transformations, TRANSFORMATION)):
+        if new_name != name:
+            _check(by_name, new_name, kind, new=True)
+    return Objects(
+        definitions=_renamed(objects.definitions, name, new_name),
+        transformations=_renamed(objects.transformations, name, new_name),
+    )
 
 
 def find(by_name: Mapping[str, T], name: str, kind: str) -> T:
@@ -91,75 +140,6 @@ def all_of(by_name: Mapping[str, T], kinds: str) -> Mapping[str, T]:
     return by_name
 
 
-@dataclass(frozen=True, kw_only=True)
-class NameMapping:
-    """What a client calls a resource and its fields, and what the provider calls them.
-
-    Attributes:
-        resource: the provider's, with its parent if it has one.
-        id_field: the provider's id field, if records are to show it as ``id`` too.
-    """
-
-    resource: str
-    fields: tuple[MappedField, ...] = ()
-    id_field: str | None = None
-
-    def shown(self, record: Record) -> dict[str, object]:
-        """Return a record of the provider's as the client sees it."""
-        mapped = (
-            moved(record, [(each.vendor_path, each.path) for each in self.fields])
-            if self.fields
-            else dict(record)
-        )
-        if self.id_field and self.id_field in record and ID_ALIAS not in mapped:
-            return {ID_ALIAS: record[self.id_field], **mapped}
-        return mapped
-
-    def sent(self, body: Record) -> dict[str, object]:
-        """Return what a client sent as the provider takes it; keys may be in another case (observed)."""
-        if not self.fields:
-            return dict(body)
-        spelled = {step.lower(): step for step in (each.path.partition(".")[0] for each in self.fields)}
-        fields_by_path = {spelled.get(key.lower(), key): value for key, value in body.items()}
-        return moved(fields_by_path, [(each.path, each.vendor_path) for each in self.fields])
-
-    def vendor_field(self, name: str) -> str:
-        """Return what the provider calls a field; a name that is not mapped is its own."""
-        for each in self.fields:
-            if each.path.lower() == name.lower():
-                return each.vendor_path
-        return self.id_field if self.id_field and name.lower() == ID_ALIAS else name
-
-    def clause(self, where: Clause | None) -> Clause | None:
-        """Return a condition in the provider's names."""
-        return None if where is None else with_fields(where, self.vendor_field)
-
-    def order(self, order: SortOrder | None) -> SortOrder | None:
-        """Return an order in the provider's names."""
-        return None if order is None else replace(order, field=self.vendor_field(order.field))
-
-
-def names(resource: str, objects: Objects) -> NameMapping:
-    """Return the names of a resource, every object on its path mapped, its fields as its last object's.
-
-    >>> objects = Objects(
-    ...     definitions={"people": ObjectDefinition()},
-    ...     transformations={"people": Transformation(vendor_name="contacts")},
-    ... )
-    >>> names("people/5/notes", objects).resource
-    'contacts/5/notes'
-    """
-    if not objects.transformations:
-        return NameMapping(resource=resource)
-    segments = resource.split("/")
-    mapped = [objects.transformation_in_force(name) for name in segments[::2]]
-    segments[::2] = [
-        name if mapping is None else mapping.vendor_name
-        for name, mapping in zip(segments[::2], mapped, strict=True)
-    ]
-    return NameMapping(resource="/".join(segments), fields=mapped[-1].fields if mapped[-1] else ())
-
-
 def _check(by_name: Mapping[str, T], name: str, kind: str, *, new: bool) -> None:
     if not new:
         find(by_name, name, kind)
@@ -167,8 +147,16 @@ def _check(by_name: Mapping[str, T], name: str, kind: str, *, new: bool) -> None
         raise ConflictError(f"The {kind} {name} is there already; PUT replaces it")
 
 
-def _refuse_doubles(paths: Iterable[str]) -> None:
-    """Refuse two fields of one path.
+def _refuse_used(objects: Objects, names: Iterable[str]) -> None:
+    used = [name for name in names if name in objects.transformations]
+    if used:
+        raise ConflictError(
+            f"A transformation uses the object {used[0]}; DELETE transformations/{used[0]} of the instance first"
+        )
+
+
+def _check_paths(paths: Iterable[str]) -> None:
+    """Refuse fields that no record can be given.
 
     Raises:
         InvalidRequestError: names the path.
@@ -177,22 +165,30 @@ def _refuse_doubles(paths: Iterable[str]) -> None:
     for path in paths:
         if path in seen:
             raise InvalidRequestError(f"two fields have the path {shown(path)}; each needs its own")
+        if not is_writable(parse_path(path)):
+            raise InvalidRequestError(
+                f"the path {shown(path)} can only be read, which a vendorPath may be; expected names, [*] or [0]"
+            )
         seen.add(path)
 
 
-def _refuse_uneven_rows(fields: Iterable[MappedField]) -> None:
+def _check_rows(transformation: Transformation) -> None:
     """Refuse to map rows to something else than rows.
 
     Raises:
         InvalidRequestError: names the paths.
     """
-    for each in fields:
-        if each.path.count(ROWS) != each.vendor_path.count(ROWS):
+    for each in transformation.fields:
+        if row_depth(parse_path(each.path)) != row_depth(parse_path(each.vendor_path)):
             raise InvalidRequestError(
-                f"path and vendorPath must go through rows, {ROWS}, as often as each other; "
+                "path and vendorPath must go through rows, [*], as often as each other; "
                 f"got {shown(each.path)} and {shown(each.vendor_path)}"
             )
 
 
 def _without(by_name: Mapping[str, T], name: str) -> dict[str, T]:
     return {key: value for key, value in by_name.items() if key != name}
+
+
+def _renamed(by_name: Mapping[str, T], name: str, new_name: str) -> dict[str, T]:
+    return {new_name if key == name else key: value for key, value in by_name.items()}

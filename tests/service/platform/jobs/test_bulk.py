@@ -275,6 +275,41 @@ def test_files_come_in_several_forms(upload, records, content, kind, filename):
     assert names(records(upload(content, kind, filename))) == ["Ada", "Grace"]
 
 
+@pytest.mark.usefixtures("people")
+def test_a_mapped_object_is_queried_and_uploaded_by_its_own_names(
+    clients, instances, instance, query, run, records
+):
+    below = f"/{instance['id']}"
+    fields = [
+        {"path": "key", "vendorPath": "CONTACT_ID", "type": "string", "vendorType": "number"},
+        {"path": "name.first", "vendorPath": "FIRST_NAME"},
+        {
+            "path": "last",
+            "vendorPath": "LAST_NAME",
+            "configuration": [{"type": "passThrough", "properties": {"toVendor": False}}],
+        },
+    ]
+    only = [{"type": "passThrough", "properties": {"fromVendor": False, "toVendor": False}}]
+    instances("POST", f"{below}/objects/people/definitions", json={"fields": []})
+    body = {"vendorName": "contacts", "fields": fields, "configuration": only}
+    instances("POST", f"{below}/transformations/people", json=body)
+
+    found = query(
+        "select%20*%20from%20people%20where%20name.first%20LIKE%20'%25a%25'%20order%20by%20key%20desc"
+    )
+    content = b"name.first,last,BACKGROUND\r\nGrace,Hopper,navy\r\n"
+    sent = run("/bulk/people", **multipart(file=("people.csv", "text/csv", content)))
+
+    read = records(found)
+    assert read
+    assert all(set(record) <= {"key", "name", "last"} for record in read)
+    assert [record["key"] for record in read] == sorted((record["key"] for record in read), reverse=True)
+    assert (sent["recordsCount"], sent["recordsFailedCount"]) == (1, 0)
+    (made,) = records(sent)
+    kept = clients.crm.call("GET", f"/v3.1/Contacts/{made['key']}")
+    assert (kept["FIRST_NAME"], kept["LAST_NAME"], kept["BACKGROUND"]) == ("Grace", None, None)
+
+
 def test_records_that_the_crm_refuses_are_counted_and_listed(upload, bulk, records):
     job = upload(encode([{"FIRST_NAME": "Ada"}, {}, {"FIRST_NAME": "Grace"}, {}]), "application/json")
 

@@ -2,7 +2,13 @@
 
 import pytest
 
-from mock_platform.core.instance import DefinedField, MappedField, ObjectDefinition, Transformation
+from mock_platform.core.objects import (
+    DefinedField,
+    MappedField,
+    MappingEntry,
+    ObjectDefinition,
+    Transformation,
+)
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject, mapped, with_alias
 
 VENDORS = DocumentedObject(
@@ -14,8 +20,8 @@ VENDORS = DocumentedObject(
 )
 
 
-def own(*fields, defined=()):
-    transformation = Transformation(vendor_name="contacts", fields=fields)
+def own(*fields, defined=(), entries=()):
+    transformation = Transformation(vendor_name="contacts", fields=fields, configuration=entries)
     return mapped("people", VENDORS, transformation, ObjectDefinition(fields=defined))
 
 
@@ -41,6 +47,30 @@ def test_mapped_fields_have_their_own_paths_and_the_others_theirs():
 )
 def test_the_type_of_a_mapped_field(field, defined, type_):
     assert own(field, defined=defined).fields[0] == DocumentedField(path="n", type=type_)
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags", "paths"),
+    [
+        ("passThrough", {"fromVendor": False, "toVendor": False}, ["name"]),
+        ("passThrough", {"fromVendor": False}, ["name", "CONTACT_ID"]),
+        ("inherit", {}, ["name", "CONTACT_ID"]),
+    ],
+)
+def test_fields_that_do_not_pass_are_not_described(kind, flags, paths):
+    gone = MappedField(
+        path="a",
+        vendor_path="A",
+        configuration=(MappingEntry(type="remove", properties={"fromVendor": True, "toVendor": True}),),
+    )
+
+    made = own(
+        MappedField(path="name", vendor_path="FIRST_NAME"),
+        gone,
+        entries=(MappingEntry(type=kind, properties=flags),),
+    )
+
+    assert [field.path for field in made.fields] == paths
 
 
 def test_an_alias_of_the_id_comes_last_and_takes_no_mapped_fields_place():

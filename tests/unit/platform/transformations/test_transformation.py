@@ -1,22 +1,21 @@
-"""Names of one's own for objects and fields: when they hold, what they do to records, bodies and conditions."""
+"""Definitions and transformations: when they hold, what cannot be, and what goes with what."""
+
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mock_platform.ceql import parse, to_text
-from mock_platform.core.instance import NONE, DefinedField, MappedField, ObjectDefinition, Transformation
-from mock_platform.core.ordering import SortOrder
+from mock_platform.core.objects import NONE, DefinedField, MappedField, ObjectDefinition, Transformation
 from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, NothingFoundError
 from mock_platform.transformations.transformation import (
-    NameMapping,
     all_of,
     define,
     find,
-    names,
+    renamed,
     transform,
     without_definition,
+    without_definitions,
     without_transformation,
+    without_transformations,
 )
 
 DEFINED = ObjectDefinition(fields=(DefinedField(path="id", type="number"), DefinedField(path="name.first")))
@@ -30,23 +29,26 @@ MAPPED = Transformation(
 PEOPLE = transform(define(NONE, "people", DEFINED, new=True), "people", MAPPED, new=True)
 
 
+_UNDEFINED = without_definition(PEOPLE, "people", even_if_used=True)
+
+
 def test_a_mapping_needs_a_definition_and_a_transformation():
     assert PEOPLE.transformation_in_force("people") == MAPPED
-    assert without_definition(PEOPLE, "people").transformation_in_force("people") is None
+    assert without_definition(PEOPLE, "people", even_if_used=True).transformation_in_force("people") is None
     assert without_transformation(PEOPLE, "people").transformation_in_force("people") is None
     assert PEOPLE.in_force() == {"people": MAPPED}
-    assert without_definition(PEOPLE, "people").in_force() == {}
+    assert without_definition(PEOPLE, "people", even_if_used=True).in_force() == {}
 
 
 def test_either_can_be_taken_away_first():
-    one = without_transformation(without_definition(PEOPLE, "people"), "people")
-    other = without_definition(without_transformation(PEOPLE, "people"), "people")
+    one = without_transformation(without_definition(PEOPLE, "people", even_if_used=True), "people")
+    other = without_definition(without_transformation(PEOPLE, "people"), "people", even_if_used=False)
 
     assert one == other == NONE
 
 
 def test_a_definition_that_comes_back_brings_its_transformation_back():
-    again = define(without_definition(PEOPLE, "people"), "people", DEFINED, new=True)
+    again = define(without_definition(PEOPLE, "people", even_if_used=True), "people", DEFINED, new=True)
 
     assert again == PEOPLE
 
@@ -74,8 +76,41 @@ def test_a_definition_that_comes_back_brings_its_transformation_back():
             NotFoundError,
             "No transformation found with name people",
         ),
-        (lambda: transform(NONE, "people", MAPPED, new=True), NotFoundError, "No object definition found"),
-        (lambda: without_definition(NONE, "people"), NotFoundError, "No object definition found"),
+        (
+            lambda: transform(NONE, "people", MAPPED, new=True),
+            InvalidRequestError,
+            "the object 'people' is not defined; POST objects/people/definitions",
+        ),
+        (lambda: transform(NONE, "people", MAPPED, new=False), NotFoundError, "No transformation found"),
+        (
+            lambda: transform(PEOPLE, "people", replace(MAPPED, is_legacy=True), new=False),
+            InvalidRequestError,
+            "isLegacy cannot become true",
+        ),
+        (
+            lambda: without_definition(NONE, "people", even_if_used=False),
+            NotFoundError,
+            "No object definition found",
+        ),
+        (
+            lambda: without_definition(PEOPLE, "people", even_if_used=False),
+            ConflictError,
+            "A transformation uses the object people; DELETE transformations/people",
+        ),
+        (lambda: without_definitions(PEOPLE), ConflictError, "A transformation uses the object people"),
+        (lambda: without_definitions(NONE), NothingFoundError, "^No object definitions found$"),
+        (lambda: without_transformations(NONE), NothingFoundError, "^No transformations found$"),
+        (lambda: renamed(NONE, "people", "x"), NotFoundError, "No object definition found with name people"),
+        (
+            lambda: renamed(define(PEOPLE, "x", DEFINED, new=True), "people", "x"),
+            ConflictError,
+            "object definition x is there already",
+        ),
+        (
+            lambda: renamed(define(_UNDEFINED, "x", DEFINED, new=True), "x", "people"),
+            ConflictError,
+            "transformation people is there already",
+        ),
         (lambda: without_transformation(NONE, "people"), NotFoundError, "No transformation found"),
         (
             lambda: find(NONE.definitions, "x", "object definition"),
@@ -114,74 +149,53 @@ def test_rows_are_mapped_to_rows_only(path, vendor_path):
 
 
 @pytest.mark.parametrize(
-    ("resource", "provided", "mapped"),
+    ("path", "vendor_path", "words"),
     [
-        ("people", "contacts", True),
-        ("people/5/notes", "contacts/5/notes", False),
-        ("accounts/5/people", "accounts/5/contacts", True),
-        ("contacts", "contacts", False),
-        ("accounts/people/notes", "accounts/people/notes", False),
+        ("a[id=4]", "A", "the path 'a\\[id=4\\]' can only be read"),
+        ("a.size()", "A", "can only be read"),
+        ("a..b", "A", "is no path of a field"),
+        ("a", "A..B", "is no path of a field"),
+        ("a", "A[2000]", "1000 at the most"),
     ],
 )
-def test_every_object_on_a_path_is_mapped_and_the_last_ones_fields_count(resource, provided, mapped):
-    found = names(resource, PEOPLE)
+def test_paths_that_are_none_are_refused(path, vendor_path, words):
+    fields = (MappedField(path=path, vendor_path=vendor_path),)
 
-    assert (found.resource, found.fields) == (provided, MAPPED.fields if mapped else ())
-
-
-KNOWN = NameMapping(resource="contacts", fields=MAPPED.fields, id_field="CONTACT_ID")
-PLAIN = NameMapping(resource="contacts", id_field="CONTACT_ID")
+    with pytest.raises(InvalidRequestError, match=words):
+        transform(PEOPLE, "people", replace(MAPPED, fields=fields), new=False)
 
 
-def test_a_record_shows_its_own_names_and_what_has_none_passes_through():
-    record = {"CONTACT_ID": 7, "FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"}
+@pytest.mark.parametrize("vendor_path", ["A[id=4].name", "A[*].size()", "A[0].id"])
+def test_what_can_only_be_read_may_be_the_providers_path(vendor_path):
+    fields = (MappedField(path="a", vendor_path=vendor_path),)
 
-    assert KNOWN.shown(record) == {"LAST_NAME": "Lovelace", "id": 7, "name": {"first": "Ada"}}
-
-
-def test_without_a_mapping_the_id_stands_beside_the_providers_own():
-    assert list(PLAIN.shown({"CONTACT_ID": 7, "A": 1}).items()) == [("id", 7), ("CONTACT_ID", 7), ("A", 1)]
-    assert PLAIN.shown({"CONTACT_ID": 7, "id": 8}) == {"CONTACT_ID": 7, "id": 8}
-    assert PLAIN.shown({"A": 1}) == {"A": 1}
-    assert NameMapping(resource="contacts").shown({"CONTACT_ID": 7}) == {"CONTACT_ID": 7}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"name": {"first": "Ada"}, "LAST_NAME": "Lovelace"},
-        {"Name": {"first": "Ada"}, "LAST_NAME": "Lovelace"},
-        {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"},
-    ],
-)
-def test_a_body_is_taken_in_either_names(body):
-    assert KNOWN.sent(body) == {"FIRST_NAME": "Ada", "LAST_NAME": "Lovelace"}
-
-
-@pytest.mark.parametrize(
-    ("where", "meant"),
-    [
-        ("name.first = 'Ada'", "FIRST_NAME = 'Ada'"),
-        ("NAME.FIRST LIKE 'A%'", "FIRST_NAME LIKE 'A%'"),
-        (
-            "id IN (1, 2) OR (LAST_NAME IS NULL AND id > 5)",
-            "(CONTACT_ID IN (1, 2)) OR ((LAST_NAME IS NULL) AND (CONTACT_ID > 5))",
-        ),
-        ("updated_after_utc = 'x'", "updated_after_utc = 'x'"),
-    ],
-)
-def test_a_condition_is_put_in_the_providers_names(where, meant):
-    assert to_text(KNOWN.clause(parse(where))) == meant
-
-
-def test_an_order_is_put_in_the_providers_names():
-    assert KNOWN.order(SortOrder(field="name.first", descending=True)) == SortOrder(
-        field="FIRST_NAME", descending=True
+    assert (
+        transform(PEOPLE, "people", replace(MAPPED, fields=fields), new=False)
+        .transformations["people"]
+        .fields
+        == fields
     )
-    assert PLAIN.order(SortOrder(field="id")) == SortOrder(field="CONTACT_ID")
-    assert (PLAIN.order(None), PLAIN.clause(None)) == (None, None)
 
 
-@given(st.dictionaries(st.sampled_from(["CONTACT_ID", "FIRST_NAME", "LAST_NAME"]), st.integers(), min_size=1))
-def test_a_record_that_is_shown_can_be_sent_back(record):
-    assert KNOWN.sent(KNOWN.shown(record)) == record
+def test_all_transformations_go_and_then_all_definitions_can():
+    unmapped = without_transformations(PEOPLE)
+
+    assert unmapped.definitions == PEOPLE.definitions
+    assert without_definitions(unmapped) == NONE
+    assert without_definitions(define(_UNDEFINED, "x", DEFINED, new=True)) == _UNDEFINED
+
+
+def test_a_new_name_takes_the_transformation_along():
+    known = renamed(PEOPLE, "people", "folk")
+
+    assert known.in_force() == {"folk": MAPPED}
+    assert renamed(known, "folk", "people") == PEOPLE
+    assert renamed(PEOPLE, "people", "people") == PEOPLE
+
+
+def test_a_legacy_script_may_stay_one_or_become_a_new_one():
+    legacy = replace(MAPPED, is_legacy=True)
+    known = transform(define(NONE, "people", DEFINED, new=True), "people", legacy, new=True)
+
+    assert transform(known, "people", legacy, new=False) == known
+    assert transform(known, "people", MAPPED, new=False) == PEOPLE

@@ -1,0 +1,134 @@
+"""Objects that an instance names and maps itself: their definitions, and the transformations that map them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+DATE_MASK = "transformDate"
+"""The entry that says how the provider writes a date."""
+
+
+class Direction(Enum):
+    """Which way a record goes, in the words of a transformation's ``configuration``."""
+
+    FROM_VENDOR = "fromVendor"
+    TO_VENDOR = "toVendor"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefinedField:
+    """A field of an object, as the instance's owner names it."""
+
+    path: str
+    type: str = "string"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectDefinition:
+    """An object as the instance's owner wants to see it."""
+
+    fields: tuple[DefinedField, ...] = ()
+
+    def type_of(self, path: str) -> str:
+        """Return the type of a field; one that is not defined is a text (assumed)."""
+        return next((each.type for each in self.fields if each.path == path), "string")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingEntry:
+    """An entry in the ``configuration`` of a transformation, or of one of its fields.
+
+    Attributes:
+        properties: as they came; None if there are none.
+    """
+
+    type: str
+    properties: Mapping[str, object] | None = None
+
+    def leaves_out(self, direction: Direction) -> bool:
+        """Say whether what it is about is left out of the records that go this way.
+
+        Source: ``remove`` with true, ``passThrough`` with false (documented); that a direction which is not named
+            passes is assumed.
+        """
+        flag = (self.properties or {}).get(direction.value)
+        return (self.type == "remove" and flag is True) or (self.type == "passThrough" and flag is False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformationScript:
+    """A script that is kept and not run; without a word of its sender, the rest is filled in (documented)."""
+
+    body: str
+    mime_type: str = "application/javascript"
+    filter_empty_response: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappedField:
+    """A field's own path, and the provider's.
+
+    Attributes:
+        type, vendor_type: None where the request says none.
+    """
+
+    path: str
+    vendor_path: str
+    type: str | None = None
+    vendor_type: str | None = None
+    configuration: tuple[MappingEntry, ...] = ()
+
+    def passes(self, direction: Direction) -> bool:
+        """Say whether the field is part of the records that go this way."""
+        return _passes(self.configuration, direction)
+
+    @property
+    def date_mask(self) -> str | None:
+        """The Java pattern of the provider's text, if the field has one."""
+        patterns = (
+            (each.properties or {}).get("pattern") for each in self.configuration if each.type == DATE_MASK
+        )
+        return next((pattern for pattern in patterns if isinstance(pattern, str)), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transformation:
+    """Which of the provider's objects is meant, and what its fields are called.
+
+    Attributes:
+        start_date: when it was last changed, as it is shown; "" where nobody knows.
+    """
+
+    vendor_name: str
+    fields: tuple[MappedField, ...] = ()
+    configuration: tuple[MappingEntry, ...] = ()
+    script: TransformationScript | None = None
+    is_legacy: bool = False
+    start_date: str = ""
+
+    def rest_passes(self, direction: Direction) -> bool:
+        """Say whether fields that are not mapped are part of the records that go this way."""
+        return _passes(self.configuration, direction)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objects:
+    """An instance's definitions and transformations, by the objects' names."""
+
+    definitions: Mapping[str, ObjectDefinition] = field(default_factory=dict)
+    transformations: Mapping[str, Transformation] = field(default_factory=dict)
+
+    def transformation_in_force(self, name: str) -> Transformation | None:
+        """Return how an object is mapped; it needs both a definition and a transformation."""
+        return self.transformations.get(name) if name in self.definitions else None
+
+    def in_force(self) -> dict[str, Transformation]:
+        """Return all mapped objects."""
+        return {name: mapped for name, mapped in self.transformations.items() if name in self.definitions}
+
+
+NONE = Objects()
+
+
+def _passes(entries: Iterable[MappingEntry], direction: Direction) -> bool:
+    return not any(entry.leaves_out(direction) for entry in entries)

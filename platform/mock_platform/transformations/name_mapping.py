@@ -1,0 +1,115 @@
+"""What hub calls of an instance name otherwise than the provider, and what becomes of records on their way.
+
+Source: with a definition and a transformation of one name, hub calls show ``path`` instead of ``vendorPath``, on
+sub-resources of that name too; what has no entry passes through; without either, nothing is mapped (observed: the
+vendor's test suite). ``passThrough`` and ``remove`` leave fields out in a direction (documented). That ``fields`` and
+``orderBy`` take the mapped names is documented, that conditions do is inferred; their values stay as they are (assumed).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from mock_platform.ceql import Clause, with_fields
+from mock_platform.ceql.field_path import is_writable, parse_path
+from mock_platform.core.objects import Direction, MappedField, Objects, Transformation
+from mock_platform.core.ordering import SortOrder
+from mock_platform.transformations.field_conversion import converted
+from mock_platform.transformations.field_mapping import Move, moved
+
+Record = Mapping[str, object]
+
+ID_ALIAS = "id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameMapping:
+    """What a client calls a resource and its fields, and what the provider calls them.
+
+    Attributes:
+        resource: the provider's, with its parent if it has one.
+        transformation: of its records; None shows them as the provider has them.
+        id_field: the provider's id field, if records are to show it as ``id`` too.
+    """
+
+    resource: str
+    transformation: Transformation | None = None
+    id_field: str | None = None
+
+    @property
+    def fields(self) -> tuple[MappedField, ...]:
+        """The fields that are mapped."""
+        return self.transformation.fields if self.transformation else ()
+
+    def shown(self, record: Record, *, now: datetime) -> dict[str, object]:
+        """Return a record of the provider's as the client sees it."""
+        if self.id_field and self.id_field in record and ID_ALIAS not in record:
+            record = {ID_ALIAS: record[self.id_field], **record}
+        return self._moved(record, Direction.FROM_VENDOR, now)
+
+    def sent(self, body: Record, *, now: datetime) -> dict[str, object]:
+        """Return what a client sent as the provider takes it; keys may be in another case (observed).
+
+        A key may also be a whole path, as columns of uploaded files are (inferred).
+        """
+        known = {str(step) for each in self.fields for step in (parse_path(each.path)[0], each.path)}
+        spelled = {name.lower(): name for name in sorted(known - body.keys())}
+        body = {key if key in known else spelled.get(key.lower(), key): value for key, value in body.items()}
+        return self._moved(body, Direction.TO_VENDOR, now)
+
+    def vendor_field(self, name: str) -> str:
+        """Return what the provider calls a field; a name that is not mapped is its own."""
+        mapped = (each.vendor_path for each in self.fields if each.path.lower() == name.lower())
+        vendors = next(mapped, name)
+        return self.id_field if self.id_field and vendors.lower() == ID_ALIAS else vendors
+
+    def clause(self, where: Clause | None) -> Clause | None:
+        """Return a condition in the provider's names."""
+        return None if where is None else with_fields(where, self.vendor_field)
+
+    def order(self, order: SortOrder | None) -> SortOrder | None:
+        """Return an order in the provider's names."""
+        return None if order is None else replace(order, field=self.vendor_field(order.field))
+
+    def _moved(self, record: Record, direction: Direction, now: datetime) -> dict[str, object]:
+        if self.transformation is None:
+            return dict(record)
+        moves = [move for each in self.fields for move in _moves(each, direction, now)]
+        return moved(record, moves, rest=self.transformation.rest_passes(direction))
+
+
+def names(resource: str, objects: Objects) -> NameMapping:
+    """Return the names of a resource, every object on its path mapped, its fields as its last object's.
+
+    >>> from mock_platform.core.objects import ObjectDefinition
+    >>> objects = Objects(
+    ...     definitions={"people": ObjectDefinition()},
+    ...     transformations={"people": Transformation(vendor_name="contacts")},
+    ... )
+    >>> names("people/5/notes", objects).resource
+    'contacts/5/notes'
+    """
+    segments = resource.split("/")
+    mapped = [objects.transformation_in_force(name) for name in segments[::2]]
+    segments[::2] = [
+        name if mapping is None else mapping.vendor_name
+        for name, mapping in zip(segments[::2], mapped, strict=True)
+    ]
+    return NameMapping(resource="/".join(segments), transformation=mapped[-1])
+
+
+def _moves(field: MappedField, direction: Direction, now: datetime) -> Iterator[Move]:
+    """Yield what becomes of a field: one that is left out is so under both of its names."""
+    own, vendors = parse_path(field.path), parse_path(field.vendor_path)
+    start, end = (vendors, own) if direction is Direction.FROM_VENDOR else (own, vendors)
+    starts = [start] if direction is Direction.FROM_VENDOR or len(own) == 1 else [start, (field.path,)]
+    passes = field.passes(direction)
+    for each in starts:
+        yield Move(
+            each,
+            end if passes and is_writable(end) else None,
+            partial(converted, field=field, direction=direction, now=now),
+        )
+    if not passes:
+        yield Move(end, None)
