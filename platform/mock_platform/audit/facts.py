@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
@@ -18,6 +17,7 @@ from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.instance import Instance
 from mock_platform.core.objects import Objects
+from mock_platform.core.paths import segments_below_hub
 from mock_platform.core.poll import LastPoll, Poll
 from mock_platform.core.registry import StoreRegistry
 from mock_platform.core.settings import PlatformSettings
@@ -226,8 +226,7 @@ def collection_of(url: str, objects: Objects, connector: Connector) -> str | Non
     >>> collection_of("/contacts/5/notes", Objects(), connector) is None
     True
     """
-    segments = [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
-    below = segments[2:] if segments[:1] == ["hubs"] else segments
+    below = segments_below_hub(url)
     if len(below) != 1:
         return None
     try:

@@ -1,5 +1,7 @@
 """Paths and headers that several subjects know."""
 
+from urllib.parse import unquote, urlsplit
+
 from flask import Request
 
 BASE_PATH = "/elements/api-v2"
@@ -13,3 +15,13 @@ def routed_path(request: Request) -> str:
     """Return the path of a request as its route has it."""
     path: str = request.environ.get(ROUTED, request.path)
     return path
+
+
+def segments_below_hub(url: str) -> list[str]:
+    """Return what a hub call's path names, with or without a hub before it.
+
+    >>> segments_below_hub("/hubs/crm/accounts?where=ORGANISATION_NAME='Acme'"), segments_below_hub("/contacts/5/notes")
+    (['accounts'], ['contacts', '5', 'notes'])
+    """
+    segments = [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
+    return segments[2:] if segments[:1] == ["hubs"] else segments

@@ -133,9 +133,13 @@ def shown(instance: Instance, mapping: NameMapping, record: Json, fields: str = 
 
 def _names(instance: Instance, resource: str) -> NameMapping:
     mapping = names(resource, instance.objects)
-    if not dependencies().settings.id_alias or request.headers.get(ID_ALIAS_HEADER, "").lower() == "false":
+    if not dependencies().settings.id_alias:
         return mapping
-    return replace(mapping, id_field=connector_of(instance).collection(mapping.resource).id_field)
+    return replace(
+        mapping,
+        id_field=connector_of(instance).collection(mapping.resource).id_field,
+        shows_alias=request.headers.get(ID_ALIAS_HEADER, "").lower() != "false",
+    )
 
 
 def _record(instance: Instance, mapping: NameMapping, record: Json, fields: str = "") -> Answer[Json]:

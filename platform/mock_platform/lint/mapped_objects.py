@@ -5,7 +5,6 @@ polls see mapped records is inferred.
 """
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import unquote, urlsplit
 
 from mock_platform.ceql.field_path import is_writable, parse_path
 from mock_platform.ceql.record_path import steps_of
@@ -21,6 +20,7 @@ from mock_platform.core.objects import (
     Objects,
     Transformation,
 )
+from mock_platform.core.paths import segments_below_hub
 from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
 from mock_platform.lint.warning import ConfigWarning, LintRule, place, quoted
@@ -39,7 +39,8 @@ def of_mapped_objects(
     for name, transformation in objects.transformations.items():
         yield from _of_transformation(name, transformation)
     for resource in configuration.polled_resources(values, element, empty_block=empty_block):
-        mapped = objects.transformation_in_force(_object_of(resource.url))
+        polled_objects = segments_below_hub(resource.url)[::2]
+        mapped = objects.transformation_in_force(polled_objects[-1]) if polled_objects else None
         if mapped is not None:
             yield from _of_poll(resource, mapped)
 
@@ -132,14 +133,3 @@ def _share(path: str, other: str) -> bool:
 def _steps(path: str) -> tuple[str, ...]:
     steps = steps_of(path.strip())
     return steps[1:] if steps and steps[0] in _ROOTS else steps
-
-
-def _object_of(url: str) -> str:
-    """Return the object whose records a poll's URL leads to.
-
-    >>> _object_of("/hubs/crm/people?where=a='b'"), _object_of("/contacts/5/notes")
-    ('people', 'notes')
-    """
-    segments = [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
-    below = segments[2:] if segments[:1] == ["hubs"] else segments
-    return below[::2][-1] if below else ""

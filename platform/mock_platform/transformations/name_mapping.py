@@ -30,12 +30,14 @@ class NameMapping:
     Attributes:
         resource: the provider's, with its parent if it has one.
         transformation: of its records; None shows them as the provider has them.
-        id_field: the provider's id field, if records are to show it as ``id`` too.
+        id_field: the provider's id field, if it can be called ``id`` too.
+        shows_alias: whether records show it as ``id`` unasked.
     """
 
     resource: str
     transformation: Transformation | None = None
     id_field: str | None = None
+    shows_alias: bool = True
 
     @property
     def fields(self) -> tuple[MappedField, ...]:
@@ -44,7 +46,8 @@ class NameMapping:
 
     def shown(self, record: Record, *, now: datetime) -> dict[str, object]:
         """Return a record of the provider's as the client sees it."""
-        if self.id_field and self.id_field in record and ID_ALIAS not in record:
+        wanted = self.shows_alias or any(each.vendor_path == ID_ALIAS for each in self.fields)
+        if wanted and self.id_field and self.id_field in record and ID_ALIAS not in record:
             record = {ID_ALIAS: record[self.id_field], **record}
         return self._moved(record, Direction.FROM_VENDOR, now)
 

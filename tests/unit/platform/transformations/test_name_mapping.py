@@ -1,5 +1,6 @@
 """Names of one's own for objects and fields: what they do to records, bodies and conditions."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -79,6 +80,7 @@ def test_without_a_mapping_the_id_stands_beside_the_providers_own():
     ]
     assert PLAIN.shown({"CONTACT_ID": 7, "id": 8}, now=NOW) == {"CONTACT_ID": 7, "id": 8}
     assert PLAIN.shown({"A": 1}, now=NOW) == {"A": 1}
+    assert replace(PLAIN, shows_alias=False).shown({"CONTACT_ID": 7}, now=NOW) == {"CONTACT_ID": 7}
     assert NameMapping(resource="contacts").shown({"CONTACT_ID": 7}, now=NOW) == {"CONTACT_ID": 7}
 
 
@@ -160,6 +162,7 @@ def test_the_alias_can_be_mapped_like_any_field_of_the_provider():
     known = mapping(("key", "id"))
 
     assert known.shown({"ID": 7}, now=NOW) == {"key": 7, "ID": 7}
+    assert replace(known, shows_alias=False).shown({"ID": 7}, now=NOW) == {"key": 7, "ID": 7}
     assert known.vendor_field("key") == "ID"
 
 
