@@ -14,6 +14,8 @@ from typing import TypeAlias
 from mock_platform.errors import InvalidRequestError, shown
 
 LARGEST_INDEX = 1000
+LONGEST = 500
+"""Characters of a path."""
 
 _LITERAL = r"""'[^']*'|"[^"]*"|[^\]'")\s]+"""
 _STEP = re.compile(
@@ -64,6 +66,8 @@ def parse_path(text: str) -> FieldPath:
     >>> parse_path("B[?(@.id==2)].name")
     ('B', RowWhere(key='id', value='2'), 'name')
     """
+    if not 0 < len(text) <= LONGEST:
+        raise InvalidRequestError(f"a path of a field has 1 to {LONGEST} characters; got {shown(text)}")
     steps: list[PathStep] = []
     at = 0
     while at < len(text):

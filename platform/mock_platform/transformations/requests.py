@@ -19,43 +19,22 @@ from mock_platform.core.objects import (
 )
 
 ObjectKey = Annotated[str, Meta(min_length=1, max_length=500, pattern="^[^/]+$")]
-_Path = Annotated[str, Meta(min_length=1, max_length=500)]
-
-
-class FieldRequest(Struct):
-    """A field of an object."""
-
-    path: _Path
-    type: str = "string"
 
 
 class DefinitionRequest(Struct):
     """What an object is to look like."""
 
-    fields: list[FieldRequest]
+    fields: list[DefinedField]
 
     def to_definition(self) -> ObjectDefinition:
         """Return what the rules want to know."""
-        return ObjectDefinition(
-            fields=tuple(DefinedField(path=each.path, type=each.type) for each in self.fields)
-        )
+        return ObjectDefinition(fields=tuple(self.fields))
 
 
 class RenameRequest(Struct, rename="camel"):
     """What an object is to be called."""
 
     object_name: ObjectKey
-
-
-class MappingEntryRequest(Struct):
-    """An entry of a configuration, such as ``passThrough`` with ``fromVendor`` and ``toVendor``."""
-
-    type: _Path
-    properties: dict[str, object] | None = None
-
-    def to_entry(self) -> MappingEntry:
-        """Return what the rules want to know."""
-        return MappingEntry(type=self.type, properties=self.properties)
 
 
 class MappingRequest(Struct, rename="camel"):
@@ -66,11 +45,11 @@ class MappingRequest(Struct, rename="camel"):
         configuration: ``remove``, ``passThrough`` and ``transformDate`` have an effect.
     """
 
-    path: _Path
-    vendor_path: _Path
+    path: str
+    vendor_path: str
     type: str | None = None
     vendor_type: str | None = None
-    configuration: list[MappingEntryRequest] | None = None
+    configuration: list[MappingEntry] | None = None
 
     def to_field(self) -> MappedField:
         """Return what the rules want to know."""
@@ -79,7 +58,7 @@ class MappingRequest(Struct, rename="camel"):
             vendor_path=self.vendor_path,
             type=self.type,
             vendor_type=self.vendor_type,
-            configuration=_entries(self.configuration),
+            configuration=tuple(self.configuration or ()),
         )
 
 
@@ -106,8 +85,8 @@ class TransformationRequest(Struct, rename="camel"):
     """
 
     fields: list[MappingRequest] = []
-    vendor_name: _Path | None = None
-    configuration: list[MappingEntryRequest] | None = None
+    vendor_name: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
+    configuration: list[MappingEntry] | None = None
     script: ScriptRequest | None = None
     is_legacy: bool = False
 
@@ -116,12 +95,8 @@ class TransformationRequest(Struct, rename="camel"):
         return Transformation(
             vendor_name=self.vendor_name or name,
             fields=tuple(each.to_field() for each in self.fields),
-            configuration=_entries(self.configuration),
+            configuration=tuple(self.configuration or ()),
             script=self.script.to_script() if self.script else None,
             is_legacy=self.is_legacy,
             start_date=start_date,
         )
-
-
-def _entries(sent: list[MappingEntryRequest] | None) -> tuple[MappingEntry, ...]:
-    return tuple(each.to_entry() for each in sent or ())

@@ -39,6 +39,12 @@ def test_what_is_no_path_is_refused(text):
         parse_path(text)
 
 
+@pytest.mark.parametrize("text", ["", "a" * 501])
+def test_a_path_has_a_length(text):
+    with pytest.raises(InvalidRequestError, match="has 1 to 500 characters"):
+        parse_path(text)
+
+
 def test_an_index_has_a_limit():
     with pytest.raises(InvalidRequestError, match="1000 at the most; got 1001"):
         parse_path("B[1001].x")
