@@ -15,6 +15,7 @@ from mock_platform.ceql import Clause, with_fields
 from mock_platform.ceql.field_path import is_writable, parse_path
 from mock_platform.core.objects import Direction, MappedField, Objects, Transformation
 from mock_platform.core.ordering import SortOrder
+from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.transformations.field_conversion import converted
 from mock_platform.transformations.field_mapping import Move, moved
 
@@ -62,9 +63,17 @@ class NameMapping:
         return self._moved(body, Direction.TO_VENDOR, now)
 
     def vendor_field(self, name: str) -> str:
-        """Return what the provider calls a field; a name that is not mapped is its own."""
+        """Return what the provider calls a field by which records are found or sorted; one that is not mapped keeps its name.
+
+        Raises:
+            InvalidRequestError: it stands for what a record has in rows.
+        """
         mapped = (each.vendor_path for each in self.fields if each.path.lower() == name.lower())
         vendors = next(mapped, name)
+        if vendors != name and not all(isinstance(step, str | int) for step in parse_path(vendors)):
+            raise InvalidRequestError(
+                f"records cannot be found or sorted by {shown(name)}, which stands for {shown(vendors)}"
+            )
         return self.id_field if self.id_field and vendors.lower() == ID_ALIAS else vendors
 
     def clause(self, where: Clause | None) -> Clause | None:

@@ -1,7 +1,6 @@
 """``/instances/{id}/objects`` and ``/instances/{id}/transformations``: names of one's own for objects and fields."""
 
 from collections.abc import Callable
-from functools import reduce
 
 from msgspec import Struct
 
@@ -61,12 +60,7 @@ def create_definitions(
             'the body must have an object\'s name at least, as {"contacts": {"fields": []}}'
         )
     sent = {name: each.to_definition() for name, each in body.items()}
-    _changed(
-        named,
-        lambda known: reduce(
-            lambda so_far, name: rules.define(so_far, name, sent[name], new=True), sent, known
-        ),
-    )
+    _changed(named, lambda known: rules.define_all(known, sent))
     return Answer({name: definition_json(name, each) for name, each in sent.items()})
 
 
@@ -158,7 +152,7 @@ def put(named: NamedInstance, object_name: str, body: TransformationRequest) -> 
 
 @bp.delete("/transformations/<object_name>")
 @operation(needs=named_instance, problems=(404,))
-def delete(named: NamedInstance, object_name: str, query: DeletionQuery) -> Answer[None]:  # noqa: ARG001 - see above
+def delete(named: NamedInstance, object_name: str, query: DeletionQuery) -> Answer[None]:  # noqa: ARG001 - see its attribute
     """Let hub calls show the provider's names again."""
     _changed(named, lambda known: rules.without_transformation(known, object_name))
     return done()

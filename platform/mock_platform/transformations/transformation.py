@@ -33,6 +33,13 @@ def define(objects: Objects, name: str, definition: ObjectDefinition, *, new: bo
     return replace(objects, definitions={**objects.definitions, name: definition})
 
 
+def define_all(objects: Objects, definitions: Mapping[str, ObjectDefinition]) -> Objects:
+    """Return the objects with more of them defined; raises as above."""
+    for name, definition in definitions.items():
+        objects = define(objects, name, definition, new=True)
+    return objects
+
+
 def transform(objects: Objects, name: str, transformation: Transformation, *, new: bool) -> Objects:
     """Return the objects with one mapped.
 

@@ -16,6 +16,7 @@ from mock_platform.core.objects import (
     Transformation,
 )
 from mock_platform.core.ordering import SortOrder
+from mock_platform.errors import InvalidRequestError
 from mock_platform.transformations.name_mapping import NameMapping, names
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -110,6 +111,17 @@ def test_a_body_is_taken_in_either_names(body):
 )
 def test_a_condition_is_put_in_the_providers_names(where, meant):
     assert to_text(KNOWN.clause(parse(where))) == meant
+
+
+@pytest.mark.parametrize("vendor_path", ["T[*].N", "T[N=1].N", "T[*].size()"])
+def test_by_what_stands_in_rows_nothing_is_found_or_sorted(vendor_path):
+    known = mapping(("a", vendor_path), ("b", "T[0].N"))
+
+    with pytest.raises(InvalidRequestError, match="found or sorted by 'a', which stands for 'T"):
+        known.clause(parse("b = 1 AND a IS NULL"))
+    with pytest.raises(InvalidRequestError, match="cannot be found or sorted by 'a'"):
+        known.order(SortOrder(field="a"))
+    assert to_text(known.clause(parse("b = 1"))) == "`T[0].N` = 1"
 
 
 def test_an_order_is_put_in_the_providers_names():
