@@ -38,6 +38,8 @@ def of_mapped_objects(
     """Warn of what transformations have without effect, and of polls that miss what they hide."""
     for name, transformation in objects.transformations.items():
         yield from _of_transformation(name, transformation)
+    if not configuration.is_polled(values):
+        return
     for resource in configuration.polled_resources(values, element, empty_block=empty_block):
         polled_objects = segments_below_hub(resource.url)[::2]
         mapped = objects.transformation_in_force(polled_objects[-1]) if polled_objects else None

@@ -23,10 +23,13 @@ HIDDEN = MappingEntry(type="remove", properties={"fromVendor": True})
 NO_REST = MappingEntry(type="passThrough", properties={"fromVendor": False})
 
 
-def found(transformation, *, name="contacts", polled=None, defined=True):
+def found(transformation, *, name="contacts", polled=None, defined=True, events="true"):
     """Return the warnings of an instance that maps one object and polls one resource."""
     block = deepcopy(POLLER_DEFAULTS["contacts"]) | (polled or {})
-    sent = {"event.poller.configuration": encode_text({"contacts": block})}
+    sent = {
+        "event.poller.configuration": encode_text({"contacts": block}),
+        "event.notification.enabled": events,
+    }
     objects = Objects(
         definitions={name: ObjectDefinition()} if defined else {}, transformations={name: transformation}
     )
@@ -150,6 +153,7 @@ def test_a_path_is_there_as_a_whole_or_in_part(path, is_hidden):
     [
         {"name": "people"},
         {"defined": False},
+        {"events": "false"},
         {"polled": {"url": "/hubs/crm/contacts/5/notes"}},
         {"polled": {"url": "/notes?where=a='contacts'"}},
         {"polled": {"url": "/"}},
