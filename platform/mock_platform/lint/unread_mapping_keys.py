@@ -6,7 +6,7 @@ Source: the keys that are known are those of documented bodies and of what the p
 from collections.abc import Iterator, Mapping
 
 from mock_platform.lint.unread_keys import UnreadKey
-from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, quoted
+from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
 
 _ANSWERED = ("objectName", "level", "startDate")
 _TRANSFORMATION = ("vendorName", "fields", "configuration", "script", "isLegacy", *_ANSWERED)
@@ -15,21 +15,31 @@ _SCRIPT = ("body", "mimeType", "filterEmptyResponse")
 _ENTRY = ("type", "properties")
 
 
-def in_definition(sent: Mapping[str, object], name: str) -> Iterator[LintFinding]:
+def in_definition(
+    sent: Mapping[str, object], name: str, *, within: tuple[str, ...] = ()
+) -> Iterator[LintFinding]:
     """Find what nothing reads of an object's definition.
 
     Args:
-        sent: the body as it came.
+        sent: as it came.
         name: the object's, in the path.
+        within: where in the body it stands.
     """
-    yield from _of_top(sent, ("fields", *_ANSWERED), name)
+    yield from _of_top(sent, ("fields", *_ANSWERED), name, within)
     for at, field in _objects_in(sent, "fields"):
-        yield from _unread(field, ("path", "type", "level"), at)
+        yield from _unread(field, ("path", "type", "level"), (*within, *at))
+
+
+def in_definitions(sent: Mapping[str, object]) -> Iterator[LintFinding]:
+    """Find what nothing reads of definitions by the objects' names."""
+    for name, definition in sent.items():
+        if isinstance(definition, Mapping):
+            yield from in_definition(definition, name, within=(name,))
 
 
 def in_transformation(sent: Mapping[str, object], name: str) -> Iterator[LintFinding]:
     """Find what nothing reads of a transformation; arguments as above."""
-    yield from _of_top(sent, _TRANSFORMATION, name)
+    yield from _of_top(sent, _TRANSFORMATION, name, ())
     script = sent.get("script")
     if isinstance(script, Mapping):
         yield from _unread(script, _SCRIPT, ("script",))
@@ -42,22 +52,24 @@ def in_transformation(sent: Mapping[str, object], name: str) -> Iterator[LintFin
             yield from _unread(entry, _ENTRY, (*at, *below))
 
 
-def _of_top(sent: Mapping[str, object], known: tuple[str, ...], name: str) -> Iterator[LintFinding]:
-    yield from _unread(sent, known, ())
-    yield from _of_level(sent, ())
+def _of_top(
+    sent: Mapping[str, object], known: tuple[str, ...], name: str, within: tuple[str, ...]
+) -> Iterator[LintFinding]:
+    yield from _unread(sent, known, within)
+    yield from _of_level(sent, within)
     object_name = sent.get("objectName", name)
     if object_name != name:
         message = f"objectName {quoted(str(object_name))} has no effect: the object is {quoted(name)}, as the path says"
-        yield ConfigWarning(rule=LintRule.KEY_WITHOUT_EFFECT, path="objectName", message=message)
+        yield ConfigWarning(
+            rule=LintRule.KEY_WITHOUT_EFFECT, path=place(*within, "objectName"), message=message
+        )
 
 
 def _of_level(sent: Mapping[str, object], within: tuple[str, ...]) -> Iterator[LintFinding]:
     level = sent.get("level", "instance")
     if level != "instance":
         message = f"level {quoted(str(level))} has no effect: what is made here is the instance's"
-        yield ConfigWarning(
-            rule=LintRule.KEY_WITHOUT_EFFECT, path=".".join((*within, "level")), message=message
-        )
+        yield ConfigWarning(rule=LintRule.KEY_WITHOUT_EFFECT, path=place(*within, "level"), message=message)
 
 
 def _unread(

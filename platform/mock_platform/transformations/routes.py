@@ -19,7 +19,11 @@ from mock_platform.transformations.requests import (
     RenameRequest,
     TransformationRequest,
 )
-from mock_platform.transformations.service import warn_of_definition, warn_of_transformation
+from mock_platform.transformations.service import (
+    warn_of_definition,
+    warn_of_definitions,
+    warn_of_transformation,
+)
 from mock_platform.transformations.shown import (
     DefinitionJson,
     TransformationJson,
@@ -50,7 +54,7 @@ def index_definitions(named: NamedInstance) -> Answer[dict[str, DefinitionJson]]
 
 
 @bp.post("/objects/definitions")
-@operation(needs=named_instance, problems=(404, 409))
+@operation(needs=named_instance, problems=(404, 409), headers=WARNING_HEADERS)
 def create_definitions(
     named: NamedInstance, body: dict[ObjectKey, DefinitionRequest]
 ) -> Answer[dict[str, DefinitionJson]]:
@@ -61,6 +65,7 @@ def create_definitions(
         )
     sent = {name: each.to_definition() for name, each in body.items()}
     _changed(named, lambda known: rules.define_all(known, sent))
+    warn_of_definitions()
     return Answer({name: definition_json(name, each) for name, each in sent.items()})
 
 

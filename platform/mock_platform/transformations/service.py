@@ -6,13 +6,18 @@ from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service_saving import sent_body
 from mock_platform.lint.mapped_objects import of_mapped_objects
 from mock_platform.lint.service import send_along
-from mock_platform.lint.unread_mapping_keys import in_definition, in_transformation
+from mock_platform.lint.unread_mapping_keys import in_definition, in_definitions, in_transformation
 from mock_platform.lint.warning import ConfigWarnings
 
 
 def warn_of_definition(name: str) -> None:
     """Say which keys of the present request's definition nothing reads."""
     send_along(ConfigWarnings.of(in_definition(sent_body(), name)))
+
+
+def warn_of_definitions() -> None:
+    """Say which keys of the definitions in the present request nothing reads."""
+    send_along(ConfigWarnings.of(in_definitions(sent_body())))
 
 
 def warn_of_transformation(named: NamedInstance, name: str, objects: Objects) -> None:

@@ -300,7 +300,16 @@ def test_the_openapi_document_declares_the_header_where_it_may_come(stranger):
         if isinstance(described, dict) and HEADER in described["responses"].get("200", {}).get("headers", {})
     }
 
-    assert declared == {
+    of_objects = {
+        f"{method} /instances{which}/{path}"
+        for which in ("", "/{instance_id}")
+        for method, path in (
+            ("POST", "objects/definitions"),
+            *((method, "objects/{object_name}/definitions") for method in ("POST", "PUT")),
+            *((method, "transformations/{object_name}") for method in ("POST", "PUT")),
+        )
+    }
+    assert declared == of_objects | {
         "POST /instances",
         "PUT /instances",
         "PATCH /instances",

@@ -17,7 +17,7 @@ from mock_platform.core.objects import (
 )
 from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from mock_platform.lint.mapped_objects import of_mapped_objects
-from mock_platform.lint.unread_mapping_keys import in_definition, in_transformation
+from mock_platform.lint.unread_mapping_keys import in_definition, in_definitions, in_transformation
 
 HIDDEN = MappingEntry(type="remove", properties={"fromVendor": True})
 NO_REST = MappingEntry(type="passThrough", properties={"fromVendor": False})
@@ -192,6 +192,19 @@ def test_keys_that_nothing_reads_are_named():
     assert of_body({"fields": [{"path": "a", "typ": "x"}], "vendorName": "x"}, in_definition) == [
         ("unknown-key", "vendorName", None),
         ("misspelt-key", "fields.0.typ", "type"),
+    ]
+
+
+def test_of_definitions_by_name_each_is_looked_at():
+    sent = {
+        "people": {"fields": [{"path": "a", "x": 1}], "objectName": "folk"},
+        "firms": {"fields": []},
+        "none": 5,
+    }
+
+    assert [each.warning().path for each in in_definitions(sent)] == [
+        "people.objectName",
+        "people.fields.0.x",
     ]
 
 
