@@ -3,6 +3,7 @@
 import os
 import signal
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,14 @@ COMMANDS = {
     "clock": "Tell, set and advance a workspace's time.",
     "replay": "Run scenarios without pytest.",
     "record": "Write what happens in a workspace as a scenario that replays.",
+    "import": "Make a scenario of an instance's JSON, a callback, a HAR file or a run in Postman.",
     "seed": "Fill a workspace's CRM with believable records.",
     "reset": "Bring a workspace back to its start.",
     "workspace": "List, make and delete workspaces.",
     "settings": "List every setting with its value, and where that comes from.",
     "init": "Lay down a start in your project: a scenario, a test, a receiver and more.",
     "certify": "Try your own receiver with a battery of callbacks.",
+    "verify": "Hold a tenant of the real platform against what this stack does.",
     "openapi": "Print the OpenAPI document of a service.",
     "fidelity": "List what is imitated, how sure that is, and which tests hold it.",
     "completion": "Print what completes commands and options in a shell.",
@@ -48,7 +51,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         with uncollected():
-            command: click.Command = import_module(f"elements_local.commands.{cmd_name}").command
+            module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+            command: click.Command = import_module(f"elements_local.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

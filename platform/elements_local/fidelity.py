@@ -1,9 +1,15 @@
 """The evidence ledger: every imitated behaviour, where it was read, how sure that is, and the tests that hold it."""
 
+from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from msgspec import Meta, Struct, convert
+from msgspec import Meta, MsgspecError, Struct, convert
+from msgspec.json import decode
+from msgspec.structs import replace
+
+from elements_local.errors import OptionError
 
 Evidence = Literal["documented", "observed", "assumed"]
 
@@ -20,6 +26,7 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         source: where it was read, by the source's common name.
         routes: ids of the operations it is about, as the OpenAPI documents have them.
         keys: of an instance's or a poller's configuration that it is about.
+        verify: checks of the command of that name which look at it on a tenant.
         tests: pytest ids, or scenario files, that hold it.
     """
 
@@ -29,6 +36,7 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     evidence: Evidence
     routes: list[str] = []
     keys: list[str] = []
+    verify: list[str] = []
     tests: Annotated[list[str], Meta(min_length=1)]
 
 
@@ -50,6 +58,44 @@ def ledger() -> list[Behaviour]:
         for entry in yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or ()
     ]
     return convert(entries, list[Behaviour])
+
+
+class _Check(Struct):
+    check: str
+    verdict: Literal["agrees", "differs", "not seen"]
+
+
+class _Visit(Struct):
+    date: str
+    product: str
+    checks: list[_Check]
+
+
+def observed_at(entries: list[Behaviour], path: Path) -> list[Behaviour]:
+    """Return the ledger with what a visit to a tenant saw: what agreed is observed there, what differed says so.
+
+    Args:
+        path: what ``verify --json`` printed.
+
+    Raises:
+        OptionError: it is nothing of the kind.
+    """
+    try:
+        visit = decode(path.read_bytes(), type=_Visit)
+    except (MsgspecError, OSError, UnicodeDecodeError) as error:
+        raise OptionError(f"{path} is not what `verify --json` prints: {error}") from error
+    verdicts = {each.check: each.verdict for each in visit.checks}
+    return [_observed(entry, verdicts, f"a tenant of {visit.product}, {visit.date}") for entry in entries]
+
+
+def _observed(entry: Behaviour, verdicts: Mapping[str, str], where: str) -> Behaviour:
+    """Return a behaviour as a visit has seen it: one check that differs weighs more than others that agree."""
+    seen = {verdicts[name] for name in entry.verify if name in verdicts} - {"not seen"}
+    if not seen:
+        return entry
+    if "differs" in seen:
+        return replace(entry, source=f"{entry.source}; DIFFERS at {where}")
+    return replace(entry, source=f"{entry.source}; {where}", evidence="observed")
 
 
 def markdown(entries: list[Behaviour]) -> str:

@@ -102,7 +102,14 @@ class ServiceClient:
             CallError: the answer is no success.
             UnreachableError: no answer came.
         """
-        reply = self.send(method, path, json=json)
+        return self.checked(method, path, self.send(method, path, json=json))
+
+    def checked(self, method: str, path: str, reply: Reply) -> Any:
+        """Return the JSON of an answer, None if that is empty.
+
+        Raises:
+            CallError: the answer is no success.
+        """
         if not reply.ok:
             raise CallError(method, self.url + path, reply.status, reply.body.decode("utf-8", "replace"))
         return decode(reply.body) if reply.body else None

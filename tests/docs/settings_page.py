@@ -2,7 +2,7 @@
 
 from elements_local.setting_sources import every_setting
 from elements_local.settings_list import written
-from elements_local.stack.stack_settings import ClientSettings, SharedSettings, StartSettings
+from elements_local.stack.stack_settings import ClientSettings, SharedSettings, StartSettings, TenantSettings
 
 HEAD = """# Every setting
 
@@ -12,6 +12,7 @@ TITLES = {
     StartSettings: "How a stack is started",
     SharedSettings: "The stack as a whole",
     ClientSettings: "Where commands find a stack",
+    TenantSettings: "A tenant of the real platform",
     "platform": "The platform",
     "crm": "The CRM",
     "sink": "The sink",

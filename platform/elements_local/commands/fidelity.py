@@ -1,5 +1,6 @@
 """``fidelity``: what is imitated, how sure that is, and which tests hold it."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,14 +26,22 @@ if TYPE_CHECKING:
     type=click.Choice(["documented", "observed", "assumed"]),
     help="Only behaviours of one kind of evidence; the assumed ones are our open questions.",
 )
+@click.option(
+    "--observed",
+    type=click.Path(path_type=Path),
+    help="What `verify --json` printed: its verdicts stand with the behaviours that it looked at.",
+)
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown page.")
 @json_option
-def command(area: str | None, evidence: str | None, *, as_markdown: bool, as_json: bool) -> None:
+def command(
+    area: str | None, evidence: str | None, observed: Path | None, *, as_markdown: bool, as_json: bool
+) -> None:
     """List every imitated behaviour with its source, kind of evidence, and the tests that hold it."""
-    from elements_local.fidelity import ledger, markdown  # noqa: PLC0415 - not needed for --help
+    from elements_local.fidelity import ledger, markdown, observed_at  # noqa: PLC0415 - not needed for --help
 
+    everything = observed_at(ledger(), observed) if observed else ledger()
     entries = [
-        entry for entry in ledger() if area in {None, entry.area} and evidence in {None, entry.evidence}
+        entry for entry in everything if area in {None, entry.area} and evidence in {None, entry.evidence}
     ]
     if not entries:
         areas = ", ".join(dict.fromkeys(entry.area for entry in ledger()))

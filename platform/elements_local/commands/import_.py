@@ -1,0 +1,95 @@
+"""``import``: a scenario of what a real integration has."""
+
+from contextlib import closing
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+import click
+
+from elements_local.commands.output import examples, print_json
+from elements_local.commands.where import json_option
+from elements_local.reports.files import writable
+
+if TYPE_CHECKING:
+    from elements_local.importing.scenario_made import ImportedScenario
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(
+    "import",
+    epilog=examples(
+        "elements-local import instance.json",
+        "elements-local import callback.json --output scenarios/from-production.yaml --check",
+        "elements-local import browser.har --json",
+    ),
+)
+@click.argument("file", type=_FILE)
+@click.option(
+    "--output",
+    type=_FILE,
+    default=Path("scenarios/imported.yaml"),
+    show_default=True,
+    help="Where the scenario is written.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option(
+    "--check", is_flag=True, help="Replay it in process; exit 1 if it does not come to the callbacks."
+)
+@json_option
+def command(*, file: Path, output: Path, force: bool, check: bool, as_json: bool) -> None:
+    """Make a scenario of FILE, which comes from a real integration, that reproduces the callbacks in it.
+
+    FILE is an instance as GET /instances/{id} shows it, the body of a callback in the form of 2018 or 2020, what the sink exports, a
+    HAR file, a Postman collection with saved answers, or newman's JSON report. Masked secrets are left out. What could not be known is
+    said, and stands in the scenario as a comment.
+    """
+    from elements_local.importing.scenario_made import NothingToImportError, scenario_of  # noqa: PLC0415 - not needed for --help
+    from elements_local.importing.sources import read  # noqa: PLC0415 - as above
+    from elements_local.recording.text import write  # noqa: PLC0415 - as above
+
+    if output.exists() and not force:
+        raise click.UsageError(f"{output} is there already; --force writes over it, --output names another")
+    try:
+        made = scenario_of(read(file))
+    except NothingToImportError as error:
+        raise click.UsageError(f"{file}: {error}") from error
+    with writable(output):
+        write(output, made.document, made.notes)
+    _tell(made, output, as_json=as_json)
+    if check:
+        _replay(output, as_json=as_json)
+
+
+def _tell(made: "ImportedScenario", output: Path, *, as_json: bool) -> None:
+    again = f"elements-local replay {quote(str(output))}"
+    if as_json:
+        print_json(
+            {
+                "file": str(output),
+                "steps": len(made.document["steps"]),
+                "notes": list(made.notes),
+                "replay": again,
+            }
+        )
+        return
+    click.echo(f"{len(made.document['steps'])} steps in {output}")
+    for note in made.notes:
+        click.echo(f"note: {note}")
+    click.echo(f"replay it: {again}")
+
+
+def _replay(output: Path, *, as_json: bool) -> None:
+    """Replay the scenario, and stop with exit status 1 if it does not pass."""
+    from elements_local.scenarios.runner import How, Runner  # noqa: PLC0415 - only where it is asked for
+    from elements_local.scenarios.scenario import load  # noqa: PLC0415 - as above
+
+    with closing(Runner(How())) as runner:
+        failures = [failure for scenario in load(output) if (failure := runner.run(scenario).failure)]
+    for failure in failures:
+        click.echo(f"it does not come to the callbacks that were imported:\n{failure}", err=True)
+    if failures:
+        raise SystemExit(1)
+    if not as_json:
+        click.echo("it passes")

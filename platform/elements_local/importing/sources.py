@@ -1,0 +1,136 @@
+"""What a file has of a real integration: how its instance was configured, and which callbacks came. Pure but for reading."""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from elements_local.errors import HarnessError
+
+_LARGEST = 64 * 2**20
+_FORMS = (
+    "an instance as GET /instances/{id} shows it, a callback's body, what the sink exports, a HAR file, a Postman collection with saved "
+    "answers, or newman's JSON report"
+)
+
+
+class ImportFileError(HarnessError):
+    """A file is nothing that can be imported; says what came, and what is expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedFile:
+    """What was found in a file.
+
+    Attributes:
+        instance: the last one that was seen, as it was sent or shown; None if there is none.
+        callbacks: bodies, in the order in which they came.
+    """
+
+    name: str
+    instance: Mapping[str, Any] | None
+    callbacks: tuple[Mapping[str, Any], ...]
+
+
+def read(path: Path) -> ImportedFile:
+    """Read a file.
+
+    Raises:
+        ImportFileError: it cannot be read, is no JSON, or has neither an instance nor a callback in it.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ImportFileError(f"{path} is larger than {_LARGEST >> 20} MiB")
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ImportFileError(f"{path} cannot be read as JSON: {error}") from error
+    found = list(_objects(document))
+    instances = [each for each in found if _is_instance(each)]
+    callbacks = tuple(each for each in found if is_callback(each))
+    if not instances and not callbacks:
+        raise ImportFileError(f"{path} has neither an instance nor a callback in it; expected {_FORMS}")
+    return ImportedFile(name=path.stem, instance=instances[-1] if instances else None, callbacks=callbacks)
+
+
+def is_callback(value: Mapping[str, Any]) -> bool:
+    """Say whether an object is the body of a callback about events, in the form of 2018 or of 2020."""
+    message = value.get("message")
+    return isinstance(message, dict) and isinstance(message.get("events"), list)
+
+
+def _is_instance(value: Mapping[str, Any]) -> bool:
+    return isinstance(value.get("configuration"), dict) and isinstance(value.get("element"), dict)
+
+
+def _objects(document: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the JSON objects that a document exchanges: itself, or the bodies of requests and answers in it."""
+    if isinstance(document, list):
+        for each in document:
+            yield from _objects(each)
+        return
+    if not isinstance(document, dict):
+        return
+    exchanges = list(_exchanges(document))
+    if not exchanges:
+        yield document
+    for text in exchanges:
+        try:
+            body = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(body, dict):
+            yield body
+        elif isinstance(body, list):  # a list of instances
+            yield from (each for each in body if isinstance(each, dict))
+
+
+def _exchanges(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts of bodies in a HAR file, a Postman collection, newman's report, or the sink's list of callbacks."""
+    log, run = document.get("log"), document.get("run")
+    if isinstance(log, dict):
+        for entry in _dicts(log.get("entries")):
+            yield _text(_dict(_dict(entry.get("request")).get("postData")))
+            yield _text(_dict(_dict(entry.get("response")).get("content")))
+    elif isinstance(run, dict):
+        for execution in _dicts(run.get("executions")):
+            yield _raw(_dict(execution.get("request")))
+            stream = _dict(_dict(execution.get("response")).get("stream")).get("data")
+            if isinstance(stream, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in stream):
+                yield bytes(stream).decode("utf-8", "replace")
+    elif isinstance(document.get("item"), list):
+        yield from _items(document)
+    elif isinstance(document.get("callbacks"), list):
+        for callback in _dicts(document["callbacks"]):
+            yield str(callback.get("body", ""))
+
+
+def _items(folder: Mapping[str, Any]) -> Iterator[str]:
+    for item in _dicts(folder.get("item")):
+        yield from _items(item)
+        yield _raw(_dict(item.get("request")))
+        for answer in _dicts(item.get("response")):
+            yield str(answer.get("body") or "")
+
+
+def _raw(request: Mapping[str, Any]) -> str:
+    return str(_dict(request.get("body")).get("raw") or "")
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    text = str(content.get("text") or "")
+    if content.get("encoding") != "base64":
+        return text
+    try:
+        return b64decode(text, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+def _dict(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
