@@ -216,7 +216,11 @@ class Visit:
 
     @Stage
     def second_poll(self) -> list[dict[str, Any]]:
-        """The callbacks of the next one, in whose interval much was made and changed."""
+        """The callbacks of the next one, in whose interval much was made and changed.
+
+        Raises:
+            NotSeenError: it was not all in one interval.
+        """
         before = len(self.first_poll)
         self.update("first")
         self.create("made and changed")
@@ -227,7 +231,11 @@ class Visit:
         self.update("made and changed")
         self.delete("made and deleted")
         self.wait_for("first")
-        return self.told[before:]
+        told = self.told[before:]
+        polls = {event.get("pollDate") for each in told for event in _message(each).get("events", ())}
+        if len(polls) > 1:
+            raise NotSeenError("the changes did not all fall between two polls; choose a longer --interval")
+        return told
 
     @Stage
     def retries(self) -> list[dict[str, Any]]:

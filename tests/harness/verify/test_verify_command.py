@@ -20,7 +20,7 @@ from elements_local.clients import BASE_PATH, Addresses
 from elements_local.stack.stack import at
 
 PROGRAM = Path(sys.executable).parent / "elements-local"
-SPEED = "30"
+SPEED = "15"
 
 
 @contextmanager
