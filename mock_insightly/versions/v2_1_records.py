@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.fields import Record, Rows
+from mock_insightly.records.fields import Field, Record, Rows, Sent, Whole
+from mock_insightly.records.row_types import TEAM_MEMBERS
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, shapes_of
@@ -48,6 +49,27 @@ def _in_capitals(note: Record) -> Record:
     return {**note, "LINK_SUBJECT_TYPE": of.upper() if isinstance(of, str) else of}
 
 
+def _team_members() -> Key:
+    """Return the key of a team's members, which shows none of them: they have a list of their own.
+
+    Source: empty in all recorded v2.1 teams, fields of those in that list (observed), where MEMBER_TEAM_ID stands for a
+        team that is a member, as none is here; that an update which brings none leaves them alone, as a team is written
+        back without them, is assumed.
+    """
+    members = _WORK["teams"].key("TEAMMEMBERS")
+    team = Field(name="MEMBER_TEAM_ID", type=Whole(), assigned=True)
+
+    def take(sent: Sent, before: Record) -> Record:
+        return (
+            {}
+            if before and not sent[members.name]
+            else {members.name: TEAM_MEMBERS.read(sent[members.name], members.name)}
+        )
+
+    holds = replace(TEAM_MEMBERS, fields=(*TEAM_MEMBERS.fields, team))
+    return replace(members, holds=holds, show=lambda _record: [], take=take, canonical=None)
+
+
 _EMAILS = _looked_up("EMAILLINKS", kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID")
 _FILES = Key(
     name="FILE_ATTACHMENTS",
@@ -86,10 +108,10 @@ _LEAD = replace(
     _arranged(
         LEAD,
         "LEAD_ID SALUTATION TITLE FIRST_NAME LAST_NAME ORGANIZATION_NAME PHONE_NUMBER MOBILE_PHONE_NUMBER FAX_NUMBER "
-        "EMAIL_ADDRESS WEBSITE_URL OWNER_USER_ID RESPONSIBLE_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CONVERTED "
-        "CONVERTED_DATE_UTC CONVERTED_CONTACT_ID CONVERTED_ORGANIZATION_ID CONVERTED_OPPORTUNITY_ID LEAD_STATUS_ID "
-        "LEAD_SOURCE_ID INDUSTRY EMPLOYEE_COUNT LEAD_RATING LEAD_DESCRIPTION VISIBLE_TO VISIBLE_TEAM_ID "
-        "VISIBLE_USER_IDS ADDRESS_STREET ADDRESS_CITY ADDRESS_STATE ADDRESS_POSTCODE ADDRESS_COUNTRY CUSTOMFIELDS "
+        "EMAIL_ADDRESS WEBSITE_URL OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CONVERTED CONVERTED_DATE_UTC "
+        "CONVERTED_CONTACT_ID CONVERTED_ORGANIZATION_ID CONVERTED_OPPORTUNITY_ID VISIBLE_TO RESPONSIBLE_USER_ID "
+        "INDUSTRY LEAD_STATUS_ID LEAD_SOURCE_ID VISIBLE_TEAM_ID EMPLOYEE_COUNT LEAD_RATING LEAD_DESCRIPTION "
+        "VISIBLE_USER_IDS CUSTOMFIELDS ADDRESS_STREET ADDRESS_CITY ADDRESS_STATE ADDRESS_POSTCODE ADDRESS_COUNTRY "
         "TAGS EMAIL_LINKS EVENT_LINKS TASK_LINKS NOTE_LINKS FILE_ATTACHMENTS IMAGE_URL",
         _looked_up("EMAIL_LINKS", kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
         _looked_up("EVENT_LINKS", kinds.EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
@@ -102,10 +124,10 @@ _LEAD = replace(
 _OPPORTUNITY = replace(
     _arranged(
         OPPORTUNITY,
-        "OPPORTUNITY_ID OPPORTUNITY_NAME OPPORTUNITY_DETAILS OPPORTUNITY_STATE RESPONSIBLE_USER_ID OWNER_USER_ID "
-        "BID_CURRENCY BID_AMOUNT BID_TYPE BID_DURATION PROBABILITY FORECAST_CLOSE_DATE CATEGORY_ID PIPELINE_ID "
-        "STAGE_ID IMAGE_URL DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS "
-        "CUSTOMFIELDS TAGS LINKS EMAILLINKS",
+        "OPPORTUNITY_ID OPPORTUNITY_NAME OPPORTUNITY_DETAILS PROBABILITY BID_CURRENCY BID_AMOUNT BID_TYPE BID_DURATION "
+        "FORECAST_CLOSE_DATE CATEGORY_ID PIPELINE_ID STAGE_ID OPPORTUNITY_STATE IMAGE_URL RESPONSIBLE_USER_ID "
+        "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS TAGS "
+        "LINKS EMAILLINKS",
         *flats(kinds.OPPORTUNITIES, "PIPELINE_ID STAGE_ID", writable=True),
         _EMAILS,
     ),
@@ -130,7 +152,7 @@ _TASK = replace(
         "OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC TASKLINKS",
         *flats(kinds.TASKS, "Title", {"Title": "TITLE"}),
     ),
-    required=("Title", "STATUS", "COMPLETED", "PUBLICLY_VISIBLE", "RESPONSIBLE_USER_ID"),
+    required=("Title", "COMPLETED", "PUBLICLY_VISIBLE"),
     stamps=("DATE_CREATED_UTC", "DATE_UPDATED_UTC"),
 )
 _NOTE = replace(
@@ -156,7 +178,22 @@ _EMAIL = replace(
 _TEAM = _arranged(
     _WORK["teams"],
     "TEAM_ID TEAM_NAME ANONYMOUS_TEAM DATE_CREATED_UTC DATE_UPDATED_UTC TEAMMEMBERS",
-    replace(_WORK["teams"].key("TEAMMEMBERS"), in_lists=lambda _record: []),
+    _team_members(),
+)
+_USER = _arranged(
+    _WORK["users"],
+    "USER_ID CONTACT_ID FIRST_NAME LAST_NAME TIMEZONE_ID EMAIL_ADDRESS EMAIL_DROPBOX_IDENTIFIER ADMINISTRATOR "
+    "ACCOUNT_OWNER ACTIVE DATE_CREATED_UTC DATE_UPDATED_UTC USER_CURRENCY CONTACT_DISPLAY CONTACT_ORDER "
+    "TASK_WEEK_START INSTANCE_ID",
+)
+_EVENT = _arranged(
+    _WORK["events"],
+    "EVENT_ID TITLE LOCATION DETAILS START_DATE_UTC END_DATE_UTC ALL_DAY PUBLICLY_VISIBLE REMINDER_DATE_UTC "
+    "REMINDER_SENT EVENTLINKS OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC",
+)
+_ATTACHMENT = _arranged(
+    _WORK["fileattachments"],
+    "FILE_ID FILE_NAME CONTENT_TYPE FILE_SIZE FILE_CATEGORY_ID OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC URL",
 )
 _COMMENT = replace(
     _arranged(
@@ -168,7 +205,6 @@ _COMMENT = replace(
 )
 
 _SAME = (
-    "users",
     "leadsources",
     "filecategories",
     "opportunitycategories",
@@ -184,12 +220,13 @@ SHAPES = shapes_of(
     _OPPORTUNITY,
     _PROJECT,
     _TASK,
-    replace(_WORK["events"], searched=False),
+    _EVENT,
     _NOTE,
     _EMAIL,
     _COMMENT,
-    replace(_WORK["fileattachments"], on_one=methods("G")),
+    replace(_ATTACHMENT, on_one=methods("G")),
     replace(_TEAM, stamps=()),
+    _USER,
     replace(_WORK["leadstatuses"], hides=("includeconverted", "FOR_CONVERTED")),
     *(replace(_WORK[name], searched=False) for name in _SAME),
 )

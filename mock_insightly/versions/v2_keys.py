@@ -1,12 +1,21 @@
 """The flat keys of v2."""
 
 from dataclasses import replace
+from math import isfinite
 
 from mock_insightly.kinds import RecordKind
+from mock_insightly.records.fields import Decimal, Record, Sent, Whole
 from mock_insightly.versions.shape import Key, constant, flat
+from mock_kit.api.json_text import Json
 
 _READ_ONLY = frozenset({"OWNER_USER_ID"})
 """Source: read-only in late v2.2 (later v2.2 OpenAPI document, documented)."""
+
+RIGHTS = (constant("CAN_EDIT", True), constant("CAN_DELETE", True))
+"""What the caller may do with a record: anything, as an account has one caller.
+
+Source: read-only truth values of the later v2.2 OpenAPI document (documented).
+"""
 
 
 def flats(
@@ -29,3 +38,24 @@ def flats(
         )
         for name, kept_as in canonical.items()
     )
+
+
+def whole_amount(kind: RecordKind, name: str) -> Key:
+    """Return the key of an amount, which v2 shows without the fraction that v3 may have given it.
+
+    Source: integers in the later v2.2 OpenAPI document (documented); that a fraction is rounded off, and kept where the
+        rounded amount is written back, is assumed.
+    """
+    (key,) = flats(kind, name)
+
+    def show(record: Record) -> Json:
+        amount = record[name]
+        return round(amount) if isinstance(amount, float) and isfinite(amount) else amount
+
+    def take(sent: Sent, before: Record) -> Record:
+        value = sent[name]
+        if value is not None and before and Decimal().read(value, name) == show(before):
+            return {}
+        return {name: None if value is None else Whole().read(value, name)}
+
+    return replace(key, holds=Whole(), show=show, take=key.take and take, canonical=None)

@@ -1,7 +1,7 @@
 """People and deals as v2.2 shows them, late in its life: record graphs over the columns of v3.
 
-Source: field names from the v2.2 OpenAPI document (documented); their order is that of recorded v2.1 records
-    (observed), with what v2.2 added where it belongs and what late v2.2 added at the end (assumed).
+Source: keys, in the order in which the later v2.2 OpenAPI document declares them (documented); that a lead shows no
+    address and no number of employees as null, as v2.1 does (observed), and a 0 with them, is assumed.
 """
 
 from dataclasses import replace
@@ -12,17 +12,11 @@ from mock_insightly.records.row_types import ADDRESSES, CONTACT_INFOS
 from mock_insightly.versions.column_rows import NETWORKS, ColumnRows, address, info
 from mock_insightly.versions.graph import custom_fields, social
 from mock_insightly.versions.graph_links import CONTACT_PEERS, ORGANISATION_PEERS, LinkGraph
-from mock_insightly.versions.shape import Key, Shape, constant
-from mock_insightly.versions.v2_keys import flats
+from mock_insightly.versions.shape import Key, Shape
+from mock_insightly.versions.v2_keys import RIGHTS, flats, whole_amount
 from mock_kit.api.json_text import Json
 
-_LATE = (
-    social("SOCIAL_LINKEDIN"),
-    social("SOCIAL_FACEBOOK"),
-    social("SOCIAL_TWITTER"),
-    constant("CAN_EDIT", True),
-    constant("CAN_DELETE", True),
-)
+_LATE = (*RIGHTS, social("SOCIAL_LINKEDIN"), social("SOCIAL_FACEBOOK"), social("SOCIAL_TWITTER"))
 
 
 _FLAT = frozenset(place.name for place in NETWORKS)
@@ -80,6 +74,23 @@ def _state() -> Key:
     return Key(name=key.name, holds=holds, show=show, take=key.take)
 
 
+_LEAD_NAMES = {
+    "ORGANIZATION_NAME": "ORGANISATION_NAME",
+    "CONVERTED_ORGANIZATION_ID": "CONVERTED_ORGANISATION_ID",
+    "PHONE_NUMBER": "PHONE",
+    "MOBILE_PHONE_NUMBER": "MOBILE",
+    "FAX_NUMBER": "FAX",
+    "EMAIL_ADDRESS": "EMAIL",
+    "WEBSITE_URL": "WEBSITE",
+}
+
+
+def _or_null(name: str) -> Key:
+    """Return the key of a lead that shows null where v3 shows an empty text or 0."""
+    (key,) = flats(LEADS, name, _LEAD_NAMES)
+    return replace(key, show=lambda record: key.show(record) or None, canonical=None)
+
+
 CONTACT = Shape(
     kind=CONTACTS,
     keys=(
@@ -133,24 +144,25 @@ LEAD = Shape(
     keys=(
         *flats(
             LEADS,
-            "LEAD_ID SALUTATION TITLE FIRST_NAME LAST_NAME ORGANIZATION_NAME PHONE_NUMBER MOBILE_PHONE_NUMBER "
-            "FAX_NUMBER EMAIL_ADDRESS WEBSITE_URL OWNER_USER_ID RESPONSIBLE_USER_ID DATE_CREATED_UTC "
-            "DATE_UPDATED_UTC CONVERTED CONVERTED_DATE_UTC CONVERTED_CONTACT_ID CONVERTED_ORGANIZATION_ID "
-            "CONVERTED_OPPORTUNITY_ID LEAD_STATUS_ID LEAD_SOURCE_ID INDUSTRY EMPLOYEE_COUNT LEAD_RATING "
-            "LEAD_DESCRIPTION VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS ADDRESS_STREET ADDRESS_CITY "
-            "ADDRESS_STATE ADDRESS_POSTCODE ADDRESS_COUNTRY",
-            {
-                "ORGANIZATION_NAME": "ORGANISATION_NAME",
-                "CONVERTED_ORGANIZATION_ID": "CONVERTED_ORGANISATION_ID",
-                "PHONE_NUMBER": "PHONE",
-                "MOBILE_PHONE_NUMBER": "MOBILE",
-                "FAX_NUMBER": "FAX",
-                "EMAIL_ADDRESS": "EMAIL",
-                "WEBSITE_URL": "WEBSITE",
-            },
+            "LEAD_ID SALUTATION TITLE FIRST_NAME LAST_NAME ORGANIZATION_NAME PHONE_NUMBER MOBILE_PHONE_NUMBER FAX_NUMBER",
+            _LEAD_NAMES,
         ),
+        _or_null("EMAIL_ADDRESS"),
+        *flats(
+            LEADS,
+            "WEBSITE_URL OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC CONVERTED CONVERTED_DATE_UTC "
+            "CONVERTED_CONTACT_ID CONVERTED_ORGANIZATION_ID CONVERTED_OPPORTUNITY_ID VISIBLE_TO RESPONSIBLE_USER_ID "
+            "INDUSTRY LEAD_STATUS_ID LEAD_SOURCE_ID VISIBLE_TEAM_ID",
+            _LEAD_NAMES,
+        ),
+        _or_null("EMPLOYEE_COUNT"),
+        *flats(LEADS, "LEAD_RATING LEAD_DESCRIPTION VISIBLE_USER_IDS"),
         custom_fields(LEADS),
-        *flats(LEADS, "TAGS IMAGE_URL"),
+        *flats(
+            LEADS,
+            "ADDRESS_STREET ADDRESS_CITY ADDRESS_STATE ADDRESS_POSTCODE ADDRESS_COUNTRY TAGS IMAGE_URL",
+        ),
+        *RIGHTS,
     ),
 )
 
@@ -158,17 +170,20 @@ OPPORTUNITY = Shape(
     kind=OPPORTUNITIES,
     required=("OPPORTUNITY_NAME", "OPPORTUNITY_STATE"),
     keys=(
-        *flats(OPPORTUNITIES, "OPPORTUNITY_ID OPPORTUNITY_NAME OPPORTUNITY_DETAILS"),
+        *flats(OPPORTUNITIES, "OPPORTUNITY_ID OPPORTUNITY_NAME OPPORTUNITY_DETAILS PROBABILITY BID_CURRENCY"),
+        whole_amount(OPPORTUNITIES, "BID_AMOUNT"),
+        *flats(OPPORTUNITIES, "BID_TYPE BID_DURATION"),
+        whole_amount(OPPORTUNITIES, "OPPORTUNITY_VALUE"),
+        *flats(OPPORTUNITIES, "FORECAST_CLOSE_DATE ACTUAL_CLOSE_DATE CATEGORY_ID PIPELINE_ID STAGE_ID"),
         _state(),
         *flats(
             OPPORTUNITIES,
-            "OPPORTUNITY_STATE_REASON_ID RESPONSIBLE_USER_ID OWNER_USER_ID BID_CURRENCY BID_AMOUNT BID_TYPE "
-            "BID_DURATION OPPORTUNITY_VALUE PROBABILITY FORECAST_CLOSE_DATE ACTUAL_CLOSE_DATE CATEGORY_ID "
-            "PIPELINE_ID STAGE_ID IMAGE_URL DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID "
-            "VISIBLE_USER_IDS",
+            "OPPORTUNITY_STATE_REASON_ID IMAGE_URL RESPONSIBLE_USER_ID OWNER_USER_ID DATE_CREATED_UTC "
+            "DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
         custom_fields(OPPORTUNITIES),
         *flats(OPPORTUNITIES, "TAGS"),
         *LinkGraph(kind=OPPORTUNITIES).keys(),
+        *RIGHTS,
     ),
 )

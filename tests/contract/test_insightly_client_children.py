@@ -209,6 +209,7 @@ def test_a_member_joins_a_team_and_leaves_it(client_of, version):
 
     one = f"TeamMembers/{member['PERMISSION_ID']}"
     assert client.call("GET", one, 200) == member
-    assert client.call("GET", f"Teams/{team}", 200)["TEAMMEMBERS"] == [member]
+    shown = client.call("GET", f"Teams/{team}", 200)["TEAMMEMBERS"]
+    assert shown == ([] if version == "v2.1" else [member])
     client.call("DELETE", one, 202)
     assert client.call("GET", "TeamMembers", 200) == []

@@ -22,7 +22,8 @@ def test_individuals_become_an_anonymous_team(crm, version, resource, users):
 
     team = at.shown(f"Teams/{made['VISIBLE_TEAM_ID']}")
     assert team["ANONYMOUS_TEAM"] is True
-    assert [row["MEMBER_USER_ID"] for row in team["TEAMMEMBERS"]] == [5, 6]
+    members = [row for row in at.shown("TeamMembers") if row["TEAM_ID"] == team["TEAM_ID"]]
+    assert [row["MEMBER_USER_ID"] for row in members] == [5, 6]
     assert (made["VISIBLE_TO"], made["VISIBLE_USER_IDS"]) == ("INDIVIDUALS", None)
 
 

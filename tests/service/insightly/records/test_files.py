@@ -65,6 +65,7 @@ def test_a_file_is_attached_listed_read_and_deleted(crm, version, path):
         "DATE_CREATED_UTC": "2026-03-02 10:01:00",
         "DATE_UPDATED_UTC": "2026-03-02 10:01:00",
         "URL": f"/fileattachments/{number}",
+        **({"CAN_EDIT": True, "CAN_DELETE": True} if version == "v2.2" else {}),
     }
     assert at.shown(f"{path}/FileAttachments") == [made]
     file = at.send("GET", f"FileAttachments/{number}")

@@ -50,17 +50,20 @@ def test_an_e_mail_without_a_body_has_none_anywhere(crm):
             assert shown["BODY"] is None
 
 
-def test_a_list_of_v2_1_shows_teams_without_their_members(crm):
-    old, user = crm.at("v2.1"), crm.shown("Users/Me")["USER_ID"]
-    team = old.create("Teams", TEAM_NAME="Sales")["TEAM_ID"]
-    old.create("TeamMembers", TEAM_ID=team, MEMBER_USER_ID=user)
+def test_v2_1_shows_teams_without_their_members_and_leaves_those_alone(crm):
+    old = crm.at("v2.1")
+    team = old.create("Teams", TEAM_NAME="Sales", TEAMMEMBERS=[{"MEMBER_USER_ID": 5}])
+    path = f"Teams/{team['TEAM_ID']}"
 
-    (listed,) = old.shown("Teams")
+    again = old.update("Teams", **{**old.shown(path), "TEAM_NAME": "Support"})
 
-    assert listed["TEAMMEMBERS"] == []
-    assert [row["MEMBER_USER_ID"] for row in old.shown(f"Teams/{team}")["TEAMMEMBERS"]] == [user]
+    shown = [team, again, old.shown(path), *old.shown("Teams")]
+    assert [one["TEAMMEMBERS"] for one in shown] == [[], [], [], []]
     for version in ("v2.2", "v3.1"):
-        assert len(crm.at(version).shown("Teams")[0]["TEAMMEMBERS"]) == 1
+        (one,) = crm.at(version).shown("Teams")
+        assert [row["MEMBER_USER_ID"] for row in one["TEAMMEMBERS"]] == [5]
+    old.update("Teams", **{**team, "TEAMMEMBERS": [{"MEMBER_USER_ID": 6}]})
+    assert [row["MEMBER_USER_ID"] for row in old.shown("TeamMembers")] == [6]
 
 
 @pytest.mark.parametrize(
