@@ -4,6 +4,7 @@ Source: field names, order and lengths from the v3.1 OpenAPI document (documente
     VISIBLE_TEAM_ID are shown, and where, is assumed.
 """
 
+from mock_insightly.account.account import CrmAccount
 from mock_insightly.kinds import shared_fields as shared
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Choice, Date, Decimal, Field, Flag, Record, Whole
@@ -11,7 +12,7 @@ from mock_insightly.records.fields import Choice, Date, Decimal, Field, Flag, Re
 PER_UNIT = ("Per Hour", "Per Day", "Per Week", "Per Month", "Per Year")
 
 
-def opportunity_value(record: Record) -> Record:
+def opportunity_value(record: Record, _account: CrmAccount) -> Record:
     """Compute OPPORTUNITY_VALUE: what is bid, times the duration if it is bid per hour, day, and so on.
 
     Source: "computed from BID_AMOUNT, BID_TYPE, BID_DURATION" (Insightly v2.2 OpenAPI document, documented); how,

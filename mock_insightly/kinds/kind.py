@@ -9,7 +9,7 @@ from mock_insightly.records.fields import Date, Field, Record, Rows, nothing
 from mock_kit.api.json_text import Json
 
 
-def _as_it_is(record: Record) -> Record:
+def _as_it_is(record: Record, _account: CrmAccount) -> Record:
     return record
 
 
@@ -41,7 +41,7 @@ class RecordKind:
     id_field: str
     fields: tuple[Field, ...]
     hidden: frozenset[str] = frozenset()
-    derive: Callable[[Record], Record] = _as_it_is
+    derive: Callable[[Record, CrmAccount], Record] = _as_it_is
     mailbox: str | None = None
     order: tuple[str, ...] = ()
     numbers: str | None = None

@@ -126,7 +126,7 @@ def _complete(kind: RecordKind, record: Record, account: CrmAccount) -> Record:
     for name, initial in kind.initials:
         if record[name] is None:
             record[name] = initial(account)
-    return kind.derive(record)
+    return kind.derive(record, account)
 
 
 def _numbered(rows: list[Record], old: set[Json], id_field: str, reserve: Reserve) -> list[Record]:

@@ -1,7 +1,7 @@
 """What v2.1 shows of a record that does not stand in it: links to what hangs on it, where its image would be.
 
-Source: IMAGE_URL without an image, EMAILLINKS that a list leaves null and a record by its id shows, an organisation's
-    POST and PUT that show neither, a comment's POST likewise (recorded v2.1 exchanges, observed).
+Source: IMAGE_URL without an image, EMAILLINKS that a list leaves null and a record by its id shows (recorded v2.1
+    exchanges, observed).
 """
 
 from collections.abc import Iterator
@@ -19,19 +19,13 @@ from mock_kit.api.json_text import Json, encode
 
 def one(call: CrmCall, shape: Shape, document: str) -> bytes:
     """Return a record as JSON."""
-    if not call.version.looks_up:
-        return shape.one(document)
-    record = record_in(document)
-    shown = with_image(call, shape.show(record))
-    for key in shape.keys:
-        if key.child is not None:
-            shown[key.name] = [*_found(call, shape.kind, record, *key.child)]
-    return encode(shown)
+    return encode(_shown(call, shape, document)) if call.version.looks_up else shape.one(document)
 
 
 def just_written(call: CrmCall, shape: Shape, document: str) -> bytes:
     """Return a record as the answer to its POST or PUT shows it."""
-    return shape.one(document) if shape.bare_replies else one(call, shape, document)
+    reply = shape.replies.get(call.request.method)
+    return encode(reply(_shown(call, shape, document))) if reply else one(call, shape, document)
 
 
 def with_image(call: CrmCall, shown: Record) -> Record:
@@ -42,7 +36,16 @@ def with_image(call: CrmCall, shown: Record) -> Record:
     return {**shown, "IMAGE_URL": url}
 
 
-def _found(call: CrmCall, kind: RecordKind, record: Record, child: RecordKind, links: str) -> Iterator[Json]:
+def _shown(call: CrmCall, shape: Shape, document: str) -> Record:
+    record = record_in(document)
+    shown = with_image(call, shape.show(record))
+    for key in shape.keys:
+        if key.child is not None:
+            shown[key.name] = [*found(call, shape.kind, record, *key.child)]
+    return shown
+
+
+def found(call: CrmCall, kind: RecordKind, record: Record, child: RecordKind, links: str) -> Iterator[Json]:
     """Yield the children of a record, or their links to it."""
     number = kind.id_of(record)
     wanted = RecordFilter(of=reference(kind.entity, number))

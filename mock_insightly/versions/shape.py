@@ -1,7 +1,7 @@
 """How a version shows one kind of record, and how it reads one back from a body."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
@@ -88,7 +88,7 @@ class Shape:
         order: the canonical fields that v2.1 orders lists by, before the id.
         upserts: whether a POST with the id of a record that is there changes that record.
         stamps: the dates that an update renews.
-        bare_replies: whether the answers to POST and PUT show no children.
+        replies: by method, what the answer to a write shows otherwise than the record by its id does.
         at_first: what a POST makes of the canonical fields that it gives.
         hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
@@ -104,7 +104,7 @@ class Shape:
     order: tuple[str, ...] = ()
     upserts: bool = False
     stamps: tuple[str, ...] = ("DATE_UPDATED_UTC",)
-    bare_replies: bool = False
+    replies: Mapping[str, Callable[[Record], Record]] = field(default_factory=dict)
     at_first: Callable[[Record], Record] = _as_given
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, RecordKind], None] | None = None

@@ -1,6 +1,8 @@
 """Records as v2.1 shows them: the graphs of v2.2 in another order, with links to what hangs on them.
 
-Source: keys and their order from recorded v2.1 exchanges (observed).
+Source: keys and their order from recorded v2.1 exchanges, as is which arrays are null, empty or filled in a list, by an
+    id, and in the answer to a POST or PUT (observed); that a lead by its id shows what hangs on it is assumed, as nothing
+    hung on those on record.
 """
 
 from dataclasses import replace
@@ -8,10 +10,10 @@ from dataclasses import replace
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Record, Rows, Sent, Whole
-from mock_insightly.records.row_types import TEAM_MEMBERS
+from mock_insightly.records.row_types import ENTITIES, TEAM_MEMBERS
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.shape import Key, Shape, shapes_of
+from mock_insightly.versions.shape import Key, Shape, Show, shapes_of
 from mock_insightly.versions.v2_keys import flats
 from mock_insightly.versions.v2_records import (
     CONTACT,
@@ -23,6 +25,7 @@ from mock_insightly.versions.v2_records import (
     ORGANISATIONS_INFOS,
 )
 from mock_insightly.versions.v2_work import WORK, body_extract
+from mock_kit.api.json_text import Json
 
 _WORK = shapes_of(*WORK)
 
@@ -33,18 +36,40 @@ def _arranged(shape: Shape, names: str, *more: Key) -> Shape:
     return replace(shape, keys=tuple(keys[name] for name in names.split()), searched=False)
 
 
-def _looked_up(name: str, child: RecordKind, links: str, number: str) -> Key:
-    """Return the key of links to records of another kind, which are looked up when a record is shown.
+def _looked_up(name: str, child: RecordKind, links: str, number: str, in_lists: Show | None = None) -> Key:
+    """Return the key of links to records of another kind, which are looked up when a record is shown by its id.
 
     Args:
         links, number: the other kind's key of links, and what numbers one of them.
+        in_lists: what lists show in their place, if it is not null.
     """
     holds = child_links(child, links, number).holds
-    return Key(name=name, holds=holds, show=lambda _record: None, collection=True, child=(child, links))
+    return Key(name=name, holds=holds, show=_null, collection=True, child=(child, links), in_lists=in_lists)
+
+
+def _null(_record: Record) -> Json:
+    return None
+
+
+def _none(_record: Record) -> Json:
+    return []
+
+
+def _subject() -> Key:
+    """Return the key of the kind of record that a note is about.
+
+    Source: ``Contact`` in recorded v2.1 notes by their id and in lists, ``CONTACT`` in the answer to a POST (observed).
+    """
+    key = _WORK["notes"].key("LINK_SUBJECT_TYPE")
+    words: dict[Json, str] = {name.upper(): name for name in ENTITIES}
+
+    def show(note: Record) -> Json:
+        return words.get(note[key.name], note[key.name])
+
+    return replace(key, show=show, canonical=None)
 
 
 def _in_capitals(note: Record) -> Record:
-    """Return a new note with the kind of record that it is about in capitals, which an update leaves as it came."""
     of = note["LINK_SUBJECT_TYPE"]
     return {**note, "LINK_SUBJECT_TYPE": of.upper() if isinstance(of, str) else of}
 
@@ -67,16 +92,17 @@ def _team_members() -> Key:
         )
 
     holds = replace(TEAM_MEMBERS, fields=(*TEAM_MEMBERS.fields, team))
-    return replace(members, holds=holds, show=lambda _record: [], take=take, canonical=None)
+    return replace(members, holds=holds, show=_none, take=take, canonical=None)
 
 
 _EMAILS = _looked_up("EMAILLINKS", kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID")
 _FILES = Key(
     name="FILE_ATTACHMENTS",
     holds=Rows(fields=kinds.FILE_ATTACHMENTS.fields),
-    show=lambda _record: None,
+    show=_null,
     collection=True,
     child=(kinds.FILE_ATTACHMENTS, ""),
+    in_lists=_none,
 )
 
 _CONTACT = replace(
@@ -102,7 +128,7 @@ _ORGANISATION = replace(
     ),
     order=("ORGANISATION_NAME",),
     upserts=True,
-    bare_replies=True,
+    replies=dict.fromkeys(("POST", "PUT"), lambda shown: {**shown, "IMAGE_URL": None, "EMAILLINKS": None}),
 )
 _LEAD = replace(
     _arranged(
@@ -113,10 +139,10 @@ _LEAD = replace(
         "INDUSTRY LEAD_STATUS_ID LEAD_SOURCE_ID VISIBLE_TEAM_ID EMPLOYEE_COUNT LEAD_RATING LEAD_DESCRIPTION "
         "VISIBLE_USER_IDS CUSTOMFIELDS ADDRESS_STREET ADDRESS_CITY ADDRESS_STATE ADDRESS_POSTCODE ADDRESS_COUNTRY "
         "TAGS EMAIL_LINKS EVENT_LINKS TASK_LINKS NOTE_LINKS FILE_ATTACHMENTS IMAGE_URL",
-        _looked_up("EMAIL_LINKS", kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID"),
-        _looked_up("EVENT_LINKS", kinds.EVENTS, "EVENTLINKS", "EVENT_LINK_ID"),
-        _looked_up("TASK_LINKS", kinds.TASKS, "TASKLINKS", "TASK_LINK_ID"),
-        _looked_up("NOTE_LINKS", kinds.NOTES, "NOTELINKS", "NOTE_LINK_ID"),
+        _looked_up("EMAIL_LINKS", kinds.EMAILS, "EMAILLINKS", "EMAIL_LINK_ID", _none),
+        _looked_up("EVENT_LINKS", kinds.EVENTS, "EVENTLINKS", "EVENT_LINK_ID", _none),
+        _looked_up("TASK_LINKS", kinds.TASKS, "TASKLINKS", "TASK_LINK_ID", _none),
+        _looked_up("NOTE_LINKS", kinds.NOTES, "NOTELINKS", "NOTE_LINK_ID", _none),
         _FILES,
     ),
     hides=("includeconverted", "CONVERTED"),
@@ -160,10 +186,11 @@ _NOTE = replace(
         _WORK["notes"],
         "NOTE_ID TITLE BODY LINK_SUBJECT_ID LINK_SUBJECT_TYPE OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC "
         "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS FILE_ATTACHMENTS NOTELINKS",
+        _subject(),
         _FILES,
     ),
     on_all=methods("GCU"),
-    at_first=_in_capitals,
+    replies={"POST": _in_capitals},
 )
 _EMAIL = replace(
     _arranged(
@@ -201,7 +228,7 @@ _COMMENT = replace(
         "COMMENT_ID BODY OWNER_USER_ID DATE_CREATED_UTC DATE_UPDATED_UTC FILE_ATTACHMENTS",
         _FILES,
     ),
-    bare_replies=True,
+    replies={"POST": lambda shown: {**shown, "FILE_ATTACHMENTS": None}},
 )
 
 _SAME = (

@@ -4,16 +4,19 @@ Source: Insightly v2.2 and v3.1 OpenAPI documents (documented).
 """
 
 from dataclasses import replace
+from functools import partial
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.errors import NoSuchRecordError
+from mock_insightly.kinds import COMMENTS, CONTACTS, NOTES
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.references import hung, references
 from mock_insightly.records.search import RecordFilter, updated_after
 from mock_insightly.routes import answers
 from mock_insightly.routes.below.parent import Parent
+from mock_insightly.routes.completion import found
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.sub_resources import Children
@@ -32,7 +35,7 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
     wanted = RecordFilter(after=after, of=parent.reference)
     shape = _shape(parent, children)
     if call.version.odata:
-        shape = _with_own_links(parent, shape)
+        shape = _listed_below(parent, shape)
     return answers.page(call, shape, wanted, parent.list_status(children))
 
 
@@ -79,22 +82,29 @@ def _shape(parent: Parent, children: Children) -> Shape:
     return parent.call.version.shapes[children.kind.name.lower()]
 
 
-def _with_own_links(parent: Parent, shape: Shape) -> Shape:
-    """Return the shape of e-mails with the links to the record alone that they are listed for.
+def _listed_below(parent: Parent, shape: Shape) -> Shape:
+    """Return the shape of v2.1 as a list of what is below a record shows it.
 
-    Source: a contact's list of e-mails shows one of the links that an e-mail by its id has more of (recorded v2.1
-        exchanges, observed).
+    Source: recorded v2.1 exchanges (observed): a contact's list of e-mails shows one of the links that an e-mail by its
+        id has more of, its list of notes null for their files where those of others show none; comments show theirs.
     """
     column = parent.shape.kind.id_field
 
-    def own(key: Key) -> Key:
-        def show(record: Record) -> Json:
-            rows = rows_of({key.name: key.show(record)}, key.name)
-            return [row for row in rows if row.get(column, parent.id) == parent.id]
+    def own_links(key: Key, record: Record) -> Json:
+        rows = rows_of({key.name: key.show(record)}, key.name)
+        return [row for row in rows if row.get(column, parent.id) == parent.id]
 
-        return replace(key, show=show) if key.name == "EMAILLINKS" else key
+    def below(key: Key) -> Key:
+        if key.name == "EMAILLINKS":
+            return replace(key, show=partial(own_links, key))
+        if key.name == "FILE_ATTACHMENTS" and shape.kind is NOTES and parent.shape.kind is CONTACTS:
+            return replace(key, in_lists=None)
+        if key.child and shape.kind is COMMENTS:
+            child = key.child
+            return replace(key, in_lists=lambda one: [*found(parent.call, COMMENTS, one, *child)])
+        return key
 
-    return replace(shape, keys=tuple(map(own, shape.keys)))
+    return replace(shape, keys=tuple(map(below, shape.keys)))
 
 
 def _still_hung(parent: Parent, shape: Shape, given: Record) -> Record:

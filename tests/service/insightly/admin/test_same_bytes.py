@@ -18,8 +18,8 @@ ANOTHER_PYTHON = os.environ.get("ELEMENTS_LOCAL_TEST_ANOTHER_PYTHON", "/usr/bin/
 
 SEEDED = {
     '{"records": 30}': "9c5f4eed751718a2f0a4090e032a62f97ad108366d08bf159dc0ac63d1c40093",
-    '{"profile": "small"}': "d490fc37c2d7703e6bbc2b1e7b5574e936a335ca7f0e7e4e9e544b4f9d425b24",
-    '{"profile": "edge"}': "39382405a2324dc1ad3a0519ee1bd11ec4b6f7e522b80a5a95e9c0942ed6c6fd",
+    '{"profile": "small"}': "93da7ac3119f3bfeeb8928cd4ae50671f7b14a0dd7348f205298b0554b80bf15",
+    '{"profile": "edge"}': "c43c24fba44f12d14e6d9f032d8fc18cfbb1143f5f1a4aa432f2c6f09940a1f1",
 }
 """What a workspace named test, of seed 7, was filled with, and the SHA-256 of its export."""
 

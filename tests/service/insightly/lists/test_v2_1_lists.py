@@ -101,16 +101,6 @@ def test_each_kind_misses_a_picture_of_its_own(crm, old, resource, body, picture
     assert picture in old.send("GET", f"{resource}/{number}/Image").body
 
 
-def test_files_of_notes_and_comments_are_shown_one_by_one(old):
-    note = old.create("Notes", TITLE="x")["NOTE_ID"]
-    comment = old.create(f"Notes/{note}/Comments", BODY="y")
-
-    assert old.shown("Notes")[0]["FILE_ATTACHMENTS"] is None
-    assert old.shown(f"Notes/{note}")["FILE_ATTACHMENTS"] == []
-    assert comment["FILE_ATTACHMENTS"] is None
-    assert old.shown(f"Comments/{comment['COMMENT_ID']}")["FILE_ATTACHMENTS"] == []
-
-
 def test_a_comment_is_what_its_body_says_and_nothing_else(old):
     note = old.create("Notes", TITLE="x")["NOTE_ID"]
 

@@ -218,7 +218,7 @@ def test_a_note_is_made_for_its_subject(old):
 
     assert note["LINK_SUBJECT_TYPE"] == "CONTACT"
     (listed,) = old.shown(f"Contacts/{contact}/Notes")
-    assert listed == {**note, "FILE_ATTACHMENTS": None}
+    assert listed == {**note, "FILE_ATTACHMENTS": None, "LINK_SUBJECT_TYPE": "Contact"}
 
 
 def test_a_record_shows_links_to_the_mail_about_it_by_its_id_only(crm, old):

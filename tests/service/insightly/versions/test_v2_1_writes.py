@@ -52,15 +52,6 @@ def test_links_that_a_post_repeats_get_numbers_of_their_own(old, resource, body,
     assert second[links][0]["CONTACT_ID"] == contact
 
 
-def test_a_note_keeps_the_word_for_its_subject_that_a_put_brings(old):
-    contact = old.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"]
-    note = old.create("Notes", TITLE="x", LINK_SUBJECT_ID=contact, LINK_SUBJECT_TYPE="Contact")
-
-    after = old.update("Notes", **{**note, "LINK_SUBJECT_TYPE": "Contact"})
-
-    assert (note["LINK_SUBJECT_TYPE"], after["LINK_SUBJECT_TYPE"]) == ("CONTACT", "Contact")
-
-
 @pytest.mark.parametrize(
     ("resource", "body", "number"),
     [

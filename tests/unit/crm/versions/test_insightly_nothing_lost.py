@@ -26,7 +26,6 @@ WRITTEN = [
 ]
 OTHERWISE = {
     ("v2.1", "Projects"): {"STARTED_DATE"},  # null in the answer to a POST that sent one
-    ("v2.1", "Notes"): {"LINK_SUBJECT_TYPE"},  # in capitals after a POST
     ("v2.1", "Teams"): {"TEAMMEMBERS"},  # never shown, as they have a list of their own
     # the first organisation linked, where it is not among the links
     **{(version, "Contacts"): {"DEFAULT_LINKED_ORGANISATION"} for version in ("v2.1", "v2.2", "v2.3")},
