@@ -87,7 +87,7 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
     create = CrmOperation(
         "create",
         "Make a user the member of a team; who is one already stays so.",
-        ResponseBody(member, status=201),
+        ResponseBody(member, status=201, headers=("Location",)),
         takes=RequestBody(body),
         problems=problems,
     )
@@ -97,7 +97,11 @@ def add_team_members(version: Version, operations: Operations, schemas: RecordSc
         to_change = object_of({"PERMISSION_ID": id_schema(), "MEMBER_USER_ID": id_schema()})
         says = "Put another user in the place of a member, whose team stays what it is."
         update = CrmOperation(
-            "update", says, ResponseBody(member), takes=RequestBody(to_change), problems=problems
+            "update",
+            says,
+            ResponseBody(member, headers=("Location",)),
+            takes=RequestBody(to_change),
+            problems=problems,
         )
         operations.add("PUT", "/TeamMembers", update)
     operations.add("GET", "/TeamMembers", index)

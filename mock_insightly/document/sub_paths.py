@@ -177,7 +177,7 @@ def _picture(below: SubPaths, sub: subs.Picture) -> None:
             keep = CrmOperation(
                 method.lower(),
                 f"Keep the body as the image of {below.one}.",
-                ResponseBody(below.parent, status=sub.put_status),
+                ResponseBody(below.parent, status=sub.put_status, headers=("Location",)),
                 takes=RequestBody(_BYTES, media_type="application/octet-stream"),
                 problems=(417,),
             )
@@ -193,7 +193,7 @@ def _field_picture(below: SubPaths, _sub: subs.FieldPicture) -> None:
     keep = CrmOperation(
         "put",
         f"Keep the body as the image in a field of {below.one}.",
-        ResponseBody(below.parent, status=201),
+        ResponseBody(below.parent, status=201, headers=("Location",)),
         takes=RequestBody(_BYTES, media_type="application/octet-stream"),
         problems=(417,),
     )
@@ -211,7 +211,7 @@ def _place(below: SubPaths, sub: subs.PipelinePosition) -> None:
         body = object_of({"PIPELINE_ID": id_schema()}, {"PIPELINE_STAGE_CHANGE": inner})
         says = f"Bring {below.one} into a pipeline."
     if below.takes("PUT"):
-        gives = ResponseBody(below.parent)
+        gives = ResponseBody(below.parent, headers=("Location",))
         below.say(
             "PUT",
             CrmOperation("put", says, gives, parameters=below.records.if_match, takes=RequestBody(body)),
@@ -238,7 +238,7 @@ def _assignment(below: SubPaths, _sub: subs.Assignment) -> None:
 
 def _conversion(below: SubPaths, _sub: subs.Conversion) -> None:
     body = object_of({}, {"OPPORTUNITY_NAME": taken(Text(longest=255))})
-    gives = ResponseBody(below.parent, status=201)
+    gives = ResponseBody(below.parent, status=201, headers=("Location",))
     takes = RequestBody(body, needed=False)
     below.say(
         "POST", CrmOperation("create", f"Convert {below.one}.", gives, takes=takes, problems=(402, 409))

@@ -12,7 +12,7 @@ from mock_insightly.routes import listed
 from mock_insightly.routes.call import CrmCall
 from mock_insightly.routes.completion import just_written
 from mock_insightly.versions.shape import Shape
-from mock_kit.api.json_text import encode, encode_text
+from mock_kit.api.json_text import Json, encode, encode_text
 
 
 def page(call: CrmCall, shape: Shape, record_filter: RecordFilter, status: int = 200) -> Response:
@@ -40,14 +40,18 @@ def rows(call: CrmCall, shown: list[Record], *, paged: bool, status: int = 200) 
 
 
 def written(call: CrmCall, shape: Shape, record: Record, status: int) -> Response:
-    """Answer with a written record and where it is.
-
-    Source: Location on 201 and on a PUT's 200 (recorded v2.1 exchanges, observed); for later versions assumed.
-    """
+    """Answer with a written record and where it is."""
     shown = just_written(call, shape, encode_text(record))
-    response = answer(call, shown, status)
-    number = record[shape.kind.id_field]
-    response.headers["Location"] = f"{call.request.host_url}{call.version.name}/{shape.kind.name}/{number}"
+    return located(call, answer(call, shown, status), shape.kind.name, record[shape.kind.id_field])
+
+
+def located(call: CrmCall, response: Response, resource: str, number: Json) -> Response:
+    """Return an answer to a write that says where its record, or member of a team, is.
+
+    Source: Location on each 201 and each PUT's 200 with a body (recorded v2.1 exchanges, observed); for later versions
+        assumed.
+    """
+    response.headers["Location"] = f"{call.request.host_url}{call.version.name}/{resource}/{number}"
     return response
 
 

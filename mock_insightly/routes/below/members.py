@@ -45,7 +45,7 @@ def index(version: str) -> ResponseReturnValue:
 def show(version: str, number: int) -> ResponseReturnValue:
     """Show one."""
     call = this_call(version)
-    return _answer(call, _member(call, number))
+    return answers.answer(call, encode(_shown(call, _member(call, number))))
 
 
 @bp.post("")
@@ -63,7 +63,7 @@ def create(version: str) -> ResponseReturnValue:
 
     record = _write(call, team, joined)
     row = next(row for row in rows_of(record, _ROWS) if row["MEMBER_USER_ID"] == user)
-    return _answer(call, row, 201)
+    return _written(call, row, 201)
 
 
 @bp.put("")
@@ -87,7 +87,7 @@ def update(version: str) -> ResponseReturnValue:
         return {_ROWS: rows}
 
     _write(call, team, replaced)
-    return _answer(call, _member(call, number))
+    return _written(call, _member(call, number), 200)
 
 
 @bp.delete("/<int:number>")
@@ -103,8 +103,9 @@ def delete(version: str, number: int) -> ResponseReturnValue:
     return answers.accepted()
 
 
-def _answer(call: CrmCall, row: Record, status: int = 200) -> ResponseReturnValue:
-    return answers.answer(call, encode(_shown(call, row)), status)
+def _written(call: CrmCall, row: Record, status: int) -> ResponseReturnValue:
+    response = answers.answer(call, encode(_shown(call, row)), status)
+    return answers.located(call, response, "TeamMembers", row["PERMISSION_ID"])
 
 
 def _shown(call: CrmCall, row: Record) -> Record:

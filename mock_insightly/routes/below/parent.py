@@ -47,8 +47,9 @@ class Parent:
         return answers.answer(self.call, encode(value), status)
 
     def answer_record(self, record: Record, status: int = 200) -> Response:
-        """Answer with the record, as the version shows it."""
-        return answers.answer(self.call, self.shape.one(encode_text(record)), status)
+        """Answer a write with the record, as the version shows it."""
+        response = answers.answer(self.call, self.shape.one(encode_text(record)), status)
+        return answers.located(self.call, response, self.shape.kind.name, self.id)
 
     def write(
         self,

@@ -30,18 +30,19 @@ _Answer: TypeAlias = Callable[[Parent, Any], ResponseReturnValue]
 _AnswerOne: TypeAlias = Callable[[Parent, Any, str], ResponseReturnValue]
 
 _ERROR_PAGE = (
-    "<!DOCTYPE html><html><head><title>Runtime Error</title></head>"
-    "<body><h1>Server Error in '/' Application.</h1><h2><i>Runtime Error</i></h2></body></html>"
-)
+    b"<!DOCTYPE html>\r\n<html>\r\n<head><title>Runtime Error</title></head>\r\n<body>\r\n"
+    b"<h1>Server Error in '/' Application.</h1>\r\n<h2><i>Runtime Error</i></h2>\r\n</body>\r\n</html>\r\n"
+).ljust(3424)
 
 
 def broken(parent: Parent, _broken: subs.Broken) -> ResponseReturnValue:
     """Fail as the vendor's server does.
 
-    Source: 500 with a page of HTML (recorded v2.1 exchange, observed).
+    Source: 500 with a page of so many bytes of HTML, of this title and with such line ends, which one reader alone may
+        keep (recorded v2.1 exchange, observed); its words are ours.
     """
     parent.record()
-    return Response(_ERROR_PAGE, status=500, mimetype="text/html")
+    return Response(_ERROR_PAGE, status=500, mimetype="text/html", headers={"Cache-Control": "private"})
 
 
 _ANSWERS: dict[tuple[type[SubResource], str], _Answer] = {

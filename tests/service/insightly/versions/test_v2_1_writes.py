@@ -2,6 +2,8 @@
 
 import pytest
 
+from mock_kit.api.json_text import decode
+
 TASK = {
     "Title": "Call",
     "STATUS": "Not Started",
@@ -59,6 +61,9 @@ def test_links_that_a_post_repeats_get_numbers_of_their_own(old, resource, body,
         ("Tasks", TASK, "TASK_ID"),
         ("FileCategories", {"CATEGORY_NAME": "x"}, "CATEGORY_ID"),
         ("LeadSources", {"LEAD_SOURCE": "x"}, "LEAD_SOURCE_ID"),
+        ("Leads", {"LAST_NAME": "x"}, "LEAD_ID"),
+        ("Opportunities", {"OPPORTUNITY_NAME": "x", "OPPORTUNITY_STATE": "Open"}, "OPPORTUNITY_ID"),
+        ("Teams", {"TEAM_NAME": "x"}, "TEAM_ID"),
     ],
 )
 def test_a_post_and_a_put_say_where_the_record_is(old, resource, body, number):
@@ -68,6 +73,35 @@ def test_a_post_and_a_put_say_where_the_record_is(old, resource, body, number):
         reply = old.send(method, resource, json={**made, number: made[number] if method == "PUT" else None})
         assert reply.status == status
         assert f"/v2.1/{resource}/" in reply.headers["Location"]
+
+
+def test_a_member_of_a_team_says_where_it_is(old):
+    team = old.create("Teams", TEAM_NAME="x")["TEAM_ID"]
+
+    made = old.send("POST", "TeamMembers", json={"TEAM_ID": team, "MEMBER_USER_ID": 5})
+    put = old.send("PUT", "TeamMembers", json=decode(made.body))
+
+    assert (made.status, put.status) == (201, 200)
+    number = decode(made.body)["PERMISSION_ID"]
+    for reply in (made, put):
+        assert reply.headers["Location"].endswith(f"/v2.1/TeamMembers/{number}")
+
+
+def test_a_picture_and_a_conversion_say_where_the_record_is_and_an_empty_answer_does_not(old):
+    number = old.create("Leads", LAST_NAME="x")["LEAD_ID"]
+    path = f"Leads/{number}"
+
+    written = [
+        old.send("PUT", f"{path}/Image/a.png", body=b"x"),
+        old.send("POST", f"{path}/Image/a.png", body=b"x"),
+        old.send("POST", f"{path}/convert", json={}),
+    ]
+
+    for reply in written:
+        assert reply.headers["Location"].endswith(f"/v2.1/Leads/{number}")
+    for method in ("PUT", "POST"):
+        nothing = old.send(method, f"{path}/Image/a.png")
+        assert (nothing.status, "Location" in nothing.headers) == (417, False)
 
 
 def test_what_comes_to_hang_on_a_record_does_not_stamp_it(crm, old):
