@@ -35,6 +35,11 @@ _NAMES = {
 }
 """What one row of a collection is called; where nothing stands here, as the collection is."""
 
+_KEYS = "Case does not count in keys; unknown and read-only ones are ignored."
+_PLACES = (
+    " OPPORTUNITY_ID goes without PROJECT_ID only, MILESTONE_ID must be of that project, STAGE_ID of a pipeline that "
+    "the project or opportunity is in."
+)
 _SOME_DAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 _CUSTOM_FIELD = Rows(
     fields=(
@@ -137,7 +142,7 @@ class RecordSchemas:
         required = [*shape.required] if whole else []
         return {
             "type": "object",
-            "description": "Case does not count in keys; unknown and read-only ones are ignored.",
+            "description": _KEYS + (_PLACES if shape.minds_places else ""),
             "properties": self._properties(shape),
             **({"required": required} if required else {}),
         }

@@ -142,7 +142,7 @@ def _children(below: SubPaths, sub: subs.Children) -> None:
 
 def _body_of(below: SubPaths, sub: subs.Children, shape: Shape) -> RequestBody:
     if not isinstance(sub, subs.Attachments):
-        return RequestBody(below.records.schemas.to_create(shape))
+        return RequestBody(below.records.schemas.to_create(shape.below()))
     texts: dict[str, Said] = {name: {} for name in ("file_name", "content_type", "file_category_id")}
     schema: Said = {"type": "object", "properties": {"file": _BYTES, **texts}, "required": ["file"]}
     return RequestBody(schema, media_type="multipart/form-data")

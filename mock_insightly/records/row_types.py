@@ -109,8 +109,8 @@ ADDRESSES = Rows(
         *(Field(name=part, type=Text(longest=128 if part == "POSTCODE" else None)) for part in ADDRESS_PARTS),
     ),
 )
-"""Source: the later v2.2 OpenAPI document requires ADDRESS_TYPE (documented); one without it is taken as it is (assumed), as
-clients of the hub leave it out."""
+"""Source: the later v2.2 OpenAPI document requires ADDRESS_TYPE (documented), so v2.2 does; that v2.1 takes one without it is
+assumed."""
 
 CONTACT_INFOS = Rows(
     id_field="CONTACT_INFO_ID",

@@ -14,6 +14,7 @@ from mock_insightly.records.search import EVERYTHING, Criterion, RecordFilter, u
 from mock_insightly.routes import answers, completion, lookups, whole_lists, writes
 from mock_insightly.routes.below import attached
 from mock_insightly.routes.call import CrmCall, allow, this_call
+from mock_insightly.routes.task_places import see_that_it_fits
 from mock_insightly.routes.visibility import with_team
 from mock_insightly.versions.known import ANY_VERSION
 from mock_insightly.versions.shape import Shape
@@ -114,6 +115,7 @@ def create(version: str, resource: str) -> ResponseReturnValue:
             pass  # then it is a new one
     given = shape.at_first(shape.given(sent, {}, whole=call.version.replaces))
     with call.writing() as writing:
+        see_that_it_fits(writing, call, shape, given)
         made = writes.create_in(writing, call, shape.kind, with_team(writing, call, shape, sent, given))
     return answers.written(call, shape, made, 201)
 
@@ -185,6 +187,7 @@ def _update(
             given = shape.given(sent, before, whole=whole, brief=brief)
             if call.dependencies.settings.put_keeps_custom_fields and not whole:
                 given = with_unlisted(sent, before, given)
+            see_that_it_fits(writing, call, shape, {**before, **given})
             given = with_team(writing, call, shape, sent, given)
             return call.changed(shape.kind, before, given, stamps=shape.stamps)
 

@@ -1,7 +1,7 @@
 """How a version shows one kind of record, and how it reads one back from a body."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
@@ -92,6 +92,7 @@ class Shape:
         at_first: what a POST makes of the canonical fields that it gives.
         hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
+        minds_places: whether a task's project, opportunity, milestone and stage must agree.
     """
 
     kind: RecordKind
@@ -108,6 +109,7 @@ class Shape:
     at_first: Callable[[Record], Record] = _as_given
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, RecordKind], None] | None = None
+    minds_places: bool = False
 
     @cached_property
     def on_path(self) -> Methods:
@@ -203,6 +205,12 @@ class Shape:
                 taken = key.take(sent, before)
                 given.update({} if brief and key.collection else taken)
         return given
+
+    def below(self) -> "Shape":
+        """Return the shape of what is made below another record: the path says which one it hangs on."""
+        return replace(
+            self, required=tuple(name for name in self.required if name not in (self.kind.parent or ()))
+        )
 
     def _require(self, sent: Sent, *, new: bool) -> None:
         for name in self.required:

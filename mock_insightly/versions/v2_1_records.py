@@ -10,13 +10,14 @@ from dataclasses import replace
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.fields import Field, Record, Rows, Sent, Whole
-from mock_insightly.records.row_types import ENTITIES, TEAM_MEMBERS
+from mock_insightly.records.row_types import ADDRESSES, ENTITIES, TEAM_MEMBERS
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, Show, shapes_of
 from mock_insightly.versions.v2_keys import flats
 from mock_insightly.versions.v2_records import (
     CONTACT,
+    CONTACTS_ADDRESSES,
     CONTACTS_INFOS,
     LEAD,
     OPPORTUNITY,
@@ -111,6 +112,7 @@ _CONTACT = replace(
         "CONTACT_ID SALUTATION FIRST_NAME LAST_NAME BACKGROUND IMAGE_URL DEFAULT_LINKED_ORGANISATION "
         "DATE_CREATED_UTC DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES "
         "CONTACTINFOS DATES TAGS LINKS CONTACTLINKS EMAILLINKS",
+        replace(CONTACTS_ADDRESSES, rows=ADDRESSES).key(),
         replace(CONTACTS_INFOS, flat=frozenset(), subtypes=True).key(),
         _EMAILS,
     ),
@@ -123,7 +125,7 @@ _ORGANISATION = replace(
         "VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS CUSTOMFIELDS ADDRESSES CONTACTINFOS DATES TAGS LINKS "
         "ORGANISATIONLINKS EMAILLINKS",
         replace(ORGANISATIONS_INFOS, flat=frozenset(), subtypes=True).key(),
-        ORGANISATIONS_ADDRESSES.key(),
+        replace(ORGANISATIONS_ADDRESSES, rows=ADDRESSES, null=False).key(),
         _EMAILS,
     ),
     order=("ORGANISATION_NAME",),
@@ -179,6 +181,7 @@ _TASK = replace(
         *flats(kinds.TASKS, "Title", {"Title": "TITLE"}),
     ),
     required=("Title", "COMPLETED", "PUBLICLY_VISIBLE"),
+    minds_places=False,
     stamps=("DATE_CREATED_UTC", "DATE_UPDATED_UTC"),
 )
 _NOTE = replace(
@@ -190,6 +193,7 @@ _NOTE = replace(
         _FILES,
     ),
     on_all=methods("GCU"),
+    required=("TITLE",),
     replies={"POST": _in_capitals},
 )
 _EMAIL = replace(

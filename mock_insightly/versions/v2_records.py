@@ -49,10 +49,21 @@ ORGANISATIONS_INFOS = ColumnRows(
         *NETWORKS,
     ),
 )
+_TYPED_ADDRESSES = replace(ADDRESSES, required=("ADDRESS_TYPE",))
+CONTACTS_ADDRESSES = ColumnRows(
+    kind=CONTACTS,
+    name="ADDRESSES",
+    rows=_TYPED_ADDRESSES,
+    places=(
+        address("ADDRESS_MAIL", 10, "POSTAL", "WORK", "PRIMARY"),
+        address("ADDRESS_OTHER", 20, "OTHER", "HOME"),
+    ),
+)
 ORGANISATIONS_ADDRESSES = ColumnRows(
     kind=ORGANISATIONS,
     name="ADDRESSES",
-    rows=ADDRESSES,
+    rows=_TYPED_ADDRESSES,
+    null=True,
     places=(
         address("ADDRESS_BILLING", 10, "POSTAL", "WORK"),
         address("ADDRESS_SHIP", 20, "PRIMARY", "HOME", "OTHER"),
@@ -101,15 +112,7 @@ CONTACT = Shape(
             {"DEFAULT_LINKED_ORGANISATION": "ORGANISATION_ID"},
         ),
         custom_fields(CONTACTS),
-        ColumnRows(
-            kind=CONTACTS,
-            name="ADDRESSES",
-            rows=ADDRESSES,
-            places=(
-                address("ADDRESS_MAIL", 10, "POSTAL", "WORK", "PRIMARY"),
-                address("ADDRESS_OTHER", 20, "OTHER", "HOME"),
-            ),
-        ).key(),
+        CONTACTS_ADDRESSES.key(),
         CONTACTS_INFOS.key(),
         *flats(CONTACTS, "DATES TAGS"),
         *LinkGraph(
@@ -129,7 +132,7 @@ ORGANISATION = Shape(
             "DATE_UPDATED_UTC VISIBLE_TO VISIBLE_TEAM_ID VISIBLE_USER_IDS",
         ),
         custom_fields(ORGANISATIONS),
-        replace(ORGANISATIONS_ADDRESSES, null=True).key(),
+        ORGANISATIONS_ADDRESSES.key(),
         ORGANISATIONS_INFOS.key(),
         *flats(ORGANISATIONS, "DATES TAGS"),
         *LinkGraph(kind=ORGANISATIONS, peers=ORGANISATION_PEERS, employs=False).keys(),

@@ -67,6 +67,7 @@ def _recurrence() -> Key:
 _TASK = Shape(
     kind=kinds.TASKS,
     required=("TITLE", "COMPLETED", "PUBLICLY_VISIBLE"),
+    minds_places=True,
     keys=(
         *flats(
             kinds.TASKS,
@@ -98,7 +99,7 @@ _EVENT = Shape(
 
 _NOTE = Shape(
     kind=kinds.NOTES,
-    required=("TITLE",),
+    required=("TITLE", "LINK_SUBJECT_ID", "LINK_SUBJECT_TYPE"),
     on_all=methods("GU"),
     keys=(
         *flats(

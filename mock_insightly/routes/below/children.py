@@ -42,7 +42,7 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
 def create(parent: Parent, children: Children) -> ResponseReturnValue:
     """Create a child."""
     call, shape = parent.call, _shape(parent, children)
-    given = shape.given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
+    given = shape.below().given(shape.sent(read_json(request)), {}, whole=call.version.replaces)
     with call.writing() as writing:
         writing.get(parent.shape.kind, parent.id)
         made = create_in(

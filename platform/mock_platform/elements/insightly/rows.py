@@ -13,6 +13,10 @@ from mock_platform.errors import ConflictError, NotFoundError
 Record = Mapping[str, object]
 Row = dict[str, object]
 
+_NEEDED: Mapping[str, Mapping[str, object]] = {"ADDRESSES": {"ADDRESS_TYPE": "POSTAL"}}
+"""What the hub says of a new row where a client says nothing: version 2.2 of Insightly insists on it (documented: its later
+OpenAPI document); which type it is is assumed."""
+
 
 def rows(place: InsightlyCollection, parent: Record) -> list[Row]:
     """Return the list as its parent holds it; version 3.1 keeps addresses in columns.
@@ -44,7 +48,8 @@ def row(place: InsightlyCollection, parent: Record, row_id: str) -> Row:
 
 def with_row(place: InsightlyCollection, parent: Record, fields: Record) -> Row:
     """Return what to change of the parent, so that it holds one row more."""
-    return _changed(place, parent, [*rows(place, parent), _in_capitals(fields)])
+    row = {**_NEEDED.get(place.key or "", {}), **_in_capitals(fields)}
+    return _changed(place, parent, [*rows(place, parent), row])
 
 
 def with_changed_row(place: InsightlyCollection, parent: Record, row_id: str, fields: Record) -> Row:

@@ -81,3 +81,155 @@ def test_a_caller_may_do_anything_with_a_record_whatever_it_says_of_that(late, r
     made = late.create(resource, **body, CAN_EDIT=False, CAN_DELETE=False)
 
     assert made["CAN_EDIT"] is made["CAN_DELETE"] is True
+
+
+@pytest.fixture
+def places(late):
+    """The ids of a project with a milestone, of another one's milestone, and of an opportunity, both with stages."""
+    deal = late.create("Opportunities", OPPORTUNITY_NAME="x", OPPORTUNITY_STATE="Open")["OPPORTUNITY_ID"]
+    mine, other = (late.create("Projects", PROJECT_NAME="x", STATUS="DEFERRED")["PROJECT_ID"] for _ in "ab")
+    milestones = [
+        late.create(f"Projects/{one}/Milestones", TITLE="x")["MILESTONE_ID"] for one in (mine, other)
+    ]
+    sales, delivery = late.shown("Pipelines")
+    stages = [
+        late.update(f"{path}/Pipeline", PIPELINE_ID=pipeline["PIPELINE_ID"])["STAGE_ID"]
+        for path, pipeline in ((f"Projects/{mine}", delivery), (f"Opportunities/{deal}", sales))
+    ]
+    return {
+        "project": mine,
+        "deal": deal,
+        "milestone": milestones[0],
+        "other milestone": milestones[1],
+        "project's stage": stages[0],
+        "deal's stage": stages[1],
+    }
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"PROJECT_ID": "project", "MILESTONE_ID": "milestone", "STAGE_ID": "project's stage"},
+        {"OPPORTUNITY_ID": "deal", "STAGE_ID": "deal's stage"},
+    ],
+)
+def test_a_task_stands_where_its_places_agree(late, places, task):
+    placed = {name: places[place] for name, place in task.items()}
+
+    made = late.create("Tasks", **TASK, **placed)
+
+    assert {name: made[name] for name in placed} == placed
+    assert late.update("Tasks", **made)["TASK_ID"] == made["TASK_ID"]
+
+
+@pytest.mark.parametrize(
+    ("task", "wrong"),
+    [
+        ({"PROJECT_ID": "project", "OPPORTUNITY_ID": "deal"}, "OPPORTUNITY_ID"),
+        ({"MILESTONE_ID": "milestone"}, "MILESTONE_ID"),
+        ({"PROJECT_ID": "project", "MILESTONE_ID": "other milestone"}, "MILESTONE_ID"),
+        ({"PROJECT_ID": "project", "STAGE_ID": "deal's stage"}, "STAGE_ID"),
+        ({"OPPORTUNITY_ID": "deal", "STAGE_ID": "project's stage"}, "STAGE_ID"),
+        ({"STAGE_ID": "deal's stage"}, "STAGE_ID"),
+    ],
+)
+def test_a_task_whose_places_do_not_agree_is_refused_and_nothing_is_kept(late, places, task, wrong):
+    placed = {name: places[place] for name, place in task.items()}
+    made = late.create("Tasks", **TASK)
+
+    refused = [
+        late.refused(400, "POST", "Tasks", json=TASK | placed),
+        late.refused(400, "PUT", "Tasks", json=made | placed),
+        late.refused(400, "PUT", "Tasks?brief=true", json={"TASK_ID": made["TASK_ID"], **placed}),
+    ]
+
+    assert all(words.startswith(f"{wrong} must be ") for words in refused)
+    assert late.shown("Tasks") == [made]
+
+
+def test_a_brief_update_is_held_against_what_the_task_has(late, places):
+    made = late.create("Tasks", **TASK, PROJECT_ID=places["project"], MILESTONE_ID=places["milestone"])
+
+    change = {"TASK_ID": made["TASK_ID"], "PROJECT_ID": None}
+
+    assert "MILESTONE_ID" in late.refused(400, "PUT", "Tasks?brief=true", json=change)
+    late.update("Tasks?brief=true", **change, MILESTONE_ID=None, OPPORTUNITY_ID=places["deal"])
+
+
+def test_v3_1_takes_a_task_wherever_it_is_put(crm, places):
+    task = {
+        "PROJECT_ID": places["project"],
+        "OPPORTUNITY_ID": places["deal"],
+        "STAGE_ID": places["deal's stage"],
+    }
+
+    made = crm.create("Tasks", TITLE="x", **task)
+
+    assert {name: made[name] for name in task} == task
+
+
+@pytest.mark.parametrize(
+    ("resource", "body", "missing"),
+    [
+        ("Tasks", TASK, "TITLE"),
+        ("Tasks", TASK, "COMPLETED"),
+        ("Tasks", TASK, "PUBLICLY_VISIBLE"),
+        ("Organisations", {"ORGANISATION_NAME": "x"}, "ORGANISATION_NAME"),
+        ("Leads", {"LAST_NAME": "x"}, "LAST_NAME"),
+        ("Opportunities", {"OPPORTUNITY_NAME": "x", "OPPORTUNITY_STATE": "Open"}, "OPPORTUNITY_STATE"),
+    ],
+)
+def test_what_the_document_requires_must_be_there(late, resource, body, missing):
+    less = {name: value for name, value in body.items() if name != missing}
+
+    words = late.refused(400, "POST", resource, json=less)
+
+    assert words.startswith(f"{missing} is required")
+    assert late.shown(resource) == []
+    made = late.create(resource, **body)
+    assert late.refused(400, "PUT", resource, json={**made, missing: None}) == words
+
+
+@pytest.mark.parametrize("missing", ["TITLE", "LINK_SUBJECT_ID", "LINK_SUBJECT_TYPE"])
+def test_a_note_must_say_what_it_is_about_unless_the_path_does(late, missing):
+    contact = late.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"]
+    made = late.create(f"Contacts/{contact}/Notes", TITLE="x")
+
+    less = {name: value for name, value in made.items() if name != missing}
+
+    assert late.refused(400, "PUT", "Notes", json=less).startswith(f"{missing} is required")
+    assert late.update("Notes", **made)["LINK_SUBJECT_ID"] == contact
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "missing"),
+    [
+        ("ADDRESSES", {"ADDRESS_TYPE": "Work", "CITY": "Oslo"}, "ADDRESS_TYPE"),
+        ("CONTACTINFOS", {"TYPE": "EMAIL", "DETAIL": "ada@x.example"}, "TYPE"),
+        ("CONTACTINFOS", {"TYPE": "EMAIL", "DETAIL": "ada@x.example"}, "DETAIL"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("resource", "body"),
+    [("Contacts", {"FIRST_NAME": "x"}), ("Organisations", {"ORGANISATION_NAME": "x"})],
+)
+def test_what_the_document_requires_of_a_row_must_be_there(late, resource, body, rows, row, missing):
+    less = {name: value for name, value in row.items() if name != missing}
+    made = late.create(resource, **body, **{rows: [row]})
+    paths = {"ADDRESSES": "Addresses", "CONTACTINFOS": "ContactInfos"}
+    number = made["CONTACT_ID" if resource == "Contacts" else "ORGANISATION_ID"]
+
+    for method, path, sent in (
+        ("POST", resource, {**body, rows: [less]}),
+        ("PUT", resource, {**made, rows: [less]}),
+        ("POST", f"{resource}/{number}/{paths[rows]}", less),
+    ):
+        assert f"an object with a value for {missing}; got " in late.refused(400, method, path, json=sent)
+    assert late.shown(resource) == [made]
+
+
+@pytest.mark.assumed
+def test_v2_1_takes_an_address_without_a_type(crm):
+    made = crm.at("v2.1").create("Contacts", FIRST_NAME="x", ADDRESSES=[{"CITY": "Oslo"}])
+
+    assert [(row["ADDRESS_TYPE"], row["CITY"]) for row in made["ADDRESSES"]] == [(None, "Oslo")]

@@ -81,6 +81,13 @@ def test_what_lists_take_children_take_too(hub, parent):
     assert hub.call("GET", f"{parent}/addresses?fields=CITY&where=CITY='Waco'") == [{"CITY": "Waco"}]
 
 
+@pytest.mark.assumed
+def test_an_address_that_says_no_type_is_a_postal_one(hub, parent):
+    made = hub.call("POST", f"{parent}/addresses", json={"CITY": "Austin"})
+
+    assert (made["ADDRESS_TYPE"], made["CITY"]) == ("POSTAL", "Austin")
+
+
 def test_tags_are_named_by_themselves(hub, refused, parent):
     made = hub.call("POST", f"{parent}/tags", json={"tag_name": "vip"})
 

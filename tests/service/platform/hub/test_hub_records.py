@@ -284,7 +284,11 @@ def test_every_hub_answer_names_the_instance(instance, hub):
 def test_nulls_are_taken_out_of_records_unless_the_instance_says_otherwise(
     clients, instance, hub, value, kept
 ):
-    made = hub.call("POST", "/contacts", json={"FIRST_NAME": "Ada", "ADDRESSES": [{"STREET": "Main"}]})
+    made = hub.call(
+        "POST",
+        "/contacts",
+        json={"FIRST_NAME": "Ada", "ADDRESSES": [{"ADDRESS_TYPE": "Work", "STREET": "Main"}]},
+    )
     clients.platform.patch_instance(instance["id"], {"configuration": {"filter.response.nulls": value}})
 
     shown = [

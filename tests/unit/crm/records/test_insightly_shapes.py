@@ -144,6 +144,8 @@ GOOD = dict.fromkeys(
 ) | {
     "OPPORTUNITY_STATE": "won",
     "STATUS": "In Progress",
+    "LINK_SUBJECT_ID": 5,
+    "LINK_SUBJECT_TYPE": "CONTACT",
     "COMPLETED": False,
     "PUBLICLY_VISIBLE": True,
     "RESPONSIBLE_USER_ID": 5,
@@ -209,7 +211,8 @@ def records_of(draw, kind):
         return next(blocks)
 
     given_ = shape.given(shape.sent({**optional, **required}), {}, whole=False)
-    made = created(kind, given_, record_id=12345678, account=ACCOUNT, now=NOW)
+    subject = {name: GOOD[name] for name in kind.parent or ()}
+    made = created(kind, given_ | subject, record_id=12345678, account=ACCOUNT, now=NOW)
     return number_rows(kind, made, {}, reserve), reserve
 
 

@@ -127,7 +127,6 @@ def test_an_organisation_of_v2_2_without_an_address_has_null_for_them():
         (["WORK", "HOME"], ["ADDRESS_MAIL_CITY", "ADDRESS_OTHER_CITY"]),
         (["HOME", "WORK"], ["ADDRESS_OTHER_CITY", "ADDRESS_MAIL_CITY"]),
         (["WORK", "WORK"], ["ADDRESS_MAIL_CITY", "ADDRESS_OTHER_CITY"]),
-        ([None, "home"], ["ADDRESS_MAIL_CITY", "ADDRESS_OTHER_CITY"]),
     ],
 )
 def test_each_address_finds_a_place(types, columns):
@@ -368,6 +367,11 @@ def test_what_v2_2_cannot_show_of_links_its_updates_leave_alone():
     [
         (CONTACTS, {"ADDRESSES": {}}, "ADDRESSES must be an array of objects; got {}"),
         (CONTACTS, {"ADDRESSES": ["x"]}, 'ADDRESSES[0] must be an object; got "x"'),
+        (
+            CONTACTS,
+            {"ADDRESSES": [{"CITY": "Oslo"}]},
+            "ADDRESSES[0] must be an object with a value for ADDRESS_TYPE",
+        ),
         (
             CONTACTS,
             {"ADDRESSES": [{"ADDRESS_TYPE": "MOON"}]},
