@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from flask import current_app
 
@@ -11,6 +11,7 @@ from mock_insightly.account.allowance import Allowance, RateLimits
 from mock_insightly.account.credentials import api_key
 from mock_insightly.account.foundation import foundation
 from mock_insightly.account.grants import Grants
+from mock_insightly.kinds import CONTACTS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.store import RecordStore
 from mock_insightly.versions.version import Version
@@ -61,7 +62,8 @@ class CrmDependencies:
             return
         since = min(workspace.start, workspace.clock.now())
         with self.store.history(workspace) as history:
-            history.found(foundation(self.account(workspace), since=since))
+            next_contact = partial(history.reserve, CONTACTS.name, 0) if self.settings.user_contacts else None
+            history.found(foundation(self.account(workspace), since=since, next_contact=next_contact))
 
     def reset(self, workspace: Workspace) -> None:
         """Bring a workspace back to its start."""

@@ -138,6 +138,11 @@ class CrmSettings(Settings):
     custom_objects: str = text(
         "Fruit__c", "the names of the account's custom objects, with commas between them"
     )
+    user_contacts: bool = flag(
+        False,
+        "whether each user is one of the account's contacts too, whose id is CONTACT_ID, as on v2.1's record (observed); "
+        "without, CONTACT_ID is null and a fresh account has no contacts",
+    )
     country: str = text("United States", "of the account; what a lead's address starts with")
     currency: str = text("USD", "of the account; what an opportunity's bid starts with")
     change_retention: timedelta = seconds(

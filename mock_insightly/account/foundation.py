@@ -4,7 +4,7 @@ Source: names and types of lead statuses, "Web" as a source, the order of the ca
     observed); a converted status that lists hide (Insightly v2.2 OpenAPI document, documented); the rest is made up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from mock_insightly import kinds
@@ -31,9 +31,18 @@ _CATEGORIES: tuple[tuple[RecordKind, tuple[str, ...]], ...] = (
 _COLOURS = ("4E9258", "3090C7", "C35817", "6C2DC7", "7F5217")
 
 
-def foundation(account: CrmAccount, *, since: datetime) -> Iterator[tuple[RecordKind, list[Record]]]:
-    """Yield the records of each kind, with the first ids of their sequences."""
-    yield kinds.USERS, [users.owner(account, since=since)]
+def foundation(
+    account: CrmAccount, *, since: datetime, next_contact: Callable[[], int] | None = None
+) -> Iterator[tuple[RecordKind, list[Record]]]:
+    """Yield the records of each kind, with the first ids of their sequences.
+
+    Args:
+        next_contact: says which id the next contact has; None if the owner is no contact.
+    """
+    owner = users.owner(account, since=since, contact_id=next_contact() if next_contact else None)
+    yield kinds.USERS, [owner]
+    if next_contact:
+        yield kinds.CONTACTS, [users.as_contact(account, owner, since=since)]
     skipped = 0
     for kind, rows in _lists():
         first = first_number(account.seed, kind.numbers or kind.name) + (skipped if kind.numbers else 0)

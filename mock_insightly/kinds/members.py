@@ -10,6 +10,7 @@ USERS = RecordKind(
     entity="User",
     id_field="USER_ID",
     founded=True,
+    refers=(("CONTACT_ID", "Contact"),),
     fields=(
         *assigned("USER_ID", "CONTACT_ID", type_=Whole()),
         *assigned("FIRST_NAME", "LAST_NAME", "TIMEZONE_ID", "EMAIL_ADDRESS"),

@@ -29,6 +29,7 @@ class Seeding:
     Attributes:
         now: no record is younger.
         first, count: which positions are filled, of every kind.
+        user_contacts: whether colleagues are contacts too.
     """
 
     history: HistoryTransaction
@@ -37,6 +38,7 @@ class Seeding:
     now: datetime
     first: int
     count: int
+    user_contacts: bool = False
 
     def fill(self) -> None:
         """Add the records, and the account's colleagues if they are not there yet."""
@@ -62,15 +64,18 @@ class Seeding:
     def _add_colleagues(self) -> None:
         if self.history.live(USERS) > 1:
             return
-        names = colleagues(self.seed)
+        names, since = colleagues(self.seed), self.now - SPREAD
         self.history.reserve(USERS.name, len(names))
-        self.history.add(
-            USERS,
-            (
-                users.colleague(self.account, number, name, since=self.now - SPREAD)
-                for number, name in enumerate(names, start=1)
-            ),
-        )
+        contact_id = self.history.reserve(CONTACTS.name, len(names)) if self.user_contacts else None
+        added = [
+            users.colleague(
+                self.account, number, name, since=since, contact_id=contact_id and contact_id + number - 1
+            )
+            for number, name in enumerate(names, start=1)
+        ]
+        self.history.add(USERS, added)
+        if self.user_contacts:
+            self.history.add(CONTACTS, (users.as_contact(self.account, one, since=since) for one in added))
 
     def _add(self, kind: RecordKind, drafts: list[Draft], start: int) -> None:
         """Add those of a chunk's drafts that were asked for."""

@@ -12,7 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from mock_insightly.account.account import CrmAccount
 from mock_insightly.dependencies import CrmDependencies, dependencies
 from mock_insightly.faults import NO_FAULT, CrmRule
-from mock_insightly.kinds import RecordKind
+from mock_insightly.kinds import CONTACTS, RecordKind
 from mock_insightly.middleware import CALLER
 from mock_insightly.records.dates import shifted
 from mock_insightly.records.fields import Record, Sent, upper_keys
@@ -91,7 +91,7 @@ class CrmCall:
         if resource in self.version.lookups:
             raise MethodNotAllowed(valid_methods=["GET", "HEAD"])
         shape = served(self.version, resource, self.dependencies.settings.custom_object_names)
-        if shape.kind.founded:
+        if shape.kind.founded or (shape.kind is CONTACTS and self.dependencies.settings.user_contacts):
             self.dependencies.lay_foundation(self.workspace)
         return shape
 

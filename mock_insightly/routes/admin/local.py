@@ -7,7 +7,7 @@ from flask import Blueprint
 from msgspec import Meta, Struct
 
 from mock_insightly.dependencies import dependencies
-from mock_insightly.kinds import CONTACTS
+from mock_insightly.kinds import CONTACTS, USERS
 from mock_insightly.made_up.profiles import EDGE, SMALL, add_samples
 from mock_insightly.made_up.seed import LARGEST, SEEDED, Seeding
 from mock_insightly.records.changes import ChangeJson, ChangeQuery
@@ -103,7 +103,7 @@ def changes(query: ChangesQuery) -> Answer[ChangesJson]:
 def seed(body: SeedRequest) -> Answer[SeededJson]:
     """Fill in records of several kinds, as if they had always been there."""
     workspace = asked_workspace()
-    if body.if_empty and dependencies().store.count(workspace, CONTACTS):
+    if body.if_empty and _contacts_of_its_own(workspace):
         return Answer({"records": {}})
     samples = _PROFILES.get(body.profile)
     if samples is not None:
@@ -115,6 +115,13 @@ def seed(body: SeedRequest) -> Answer[SeededJson]:
     records = _RECORDS if body.records is None else body.records
     make_up(workspace, records, seed=body.seed, first=body.first)
     return Answer({"records": {kind.name: records for kind in SEEDED}})
+
+
+def _contacts_of_its_own(workspace: Workspace) -> int:
+    """Return how many contacts there are, but for those that stand for users."""
+    store = dependencies().store
+    users = store.count(workspace, USERS) if dependencies().settings.user_contacts else 0
+    return max(0, store.count(workspace, CONTACTS) - users)
 
 
 def make_up(workspace: Workspace, records: int, *, seed: int | None = None, first: int = 0) -> None:
@@ -133,6 +140,7 @@ def make_up(workspace: Workspace, records: int, *, seed: int | None = None, firs
             now=workspace.clock.now(),
             first=first,
             count=records,
+            user_contacts=dependencies().settings.user_contacts,
         ).fill()
 
 

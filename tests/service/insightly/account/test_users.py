@@ -58,3 +58,54 @@ def test_nobody_writes_users(crm, version, method, path):
 
 def test_a_user_that_is_not_there_is_not_found(crm):
     assert crm.refused(404, "GET", "Users/5") == "No User with ID = 5"
+
+
+class TestAsContacts:
+    """Where each user is a contact of the account too."""
+
+    @pytest.fixture
+    def crm(self, configured):
+        return configured(user_contacts=True)
+
+    @pytest.mark.parametrize("first", ["Contacts", "Users", "Leads/5/convert"])
+    @pytest.mark.parametrize("version", ["v2.1", "v2.2", "v3.1"])
+    def test_the_owner_is_one_whatever_is_asked_for_first(self, crm, version, first):
+        lead = crm.create("Leads", LAST_NAME="x")["LEAD_ID"]
+        crm.send("POST" if "convert" in first else "GET", f"/v2.1/{first.replace('5', str(lead))}", json={})
+        at = crm.at(version)
+
+        (me,) = at.shown("Users")
+        contact = at.shown(f"Contacts/{me['CONTACT_ID']}")
+
+        assert contact["FIRST_NAME"] == me["FIRST_NAME"]
+        assert contact["DATE_CREATED_UTC"] == me["DATE_CREATED_UTC"]
+        assert me["CONTACT_ID"] in [one["CONTACT_ID"] for one in at.shown("Contacts")]
+        assert len(crm.changes("?kind=Contacts")) == ("convert" in first)
+
+    def test_colleagues_are_too_and_other_contacts_come_beside_them(self, crm):
+        assert crm.seed(2, if_empty=True)["records"]["Contacts"] == 2
+        assert crm.seed(2, if_empty=True) == {"records": {}}
+
+        contacts = {one["CONTACT_ID"]: one for one in crm.shown("Contacts")}
+
+        assert len(contacts) == 4 + 2
+        for user in crm.shown("Users"):
+            contact = contacts[user["CONTACT_ID"]]
+            assert (contact["EMAIL_ADDRESS"], contact["OWNER_USER_ID"]) == (
+                user["EMAIL_ADDRESS"],
+                user["USER_ID"],
+            )
+        assert crm.create("Contacts", FIRST_NAME="Ada")["CONTACT_ID"] not in contacts
+
+    def test_a_user_whose_contact_is_deleted_has_none(self, crm):
+        contact = crm.shown("Users/Me")["CONTACT_ID"]
+
+        crm.delete(f"Contacts/{contact}")
+
+        assert crm.shown("Users/Me")["CONTACT_ID"] is None
+        assert crm.shown("Contacts") == []
+
+
+def test_a_fresh_account_has_no_contacts_unless_its_users_are_to_be_some(crm):
+    assert crm.shown("Users/Me")["CONTACT_ID"] is None
+    assert crm.shown("Contacts") == []
