@@ -233,3 +233,23 @@ def test_v2_1_takes_an_address_without_a_type(crm):
     made = crm.at("v2.1").create("Contacts", FIRST_NAME="x", ADDRESSES=[{"CITY": "Oslo"}])
 
     assert [(row["ADDRESS_TYPE"], row["CITY"]) for row in made["ADDRESSES"]] == [(None, "Oslo")]
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "id_field"),
+    [("Contacts", "FIRST_NAME", "CONTACT_ID"), ("Organisations", "ORGANISATION_NAME", "ORGANISATION_ID")],
+)
+@pytest.mark.parametrize("type_", ["EMAIL", "Phone", "Website"])
+def test_a_contact_info_without_a_label_is_added_and_taken_away_by_its_id(
+    late, resource, name, id_field, type_
+):
+    made = late.create(resource, **{name: "x"})
+    path = f"{resource}/{made[id_field]}"
+
+    info = late.create(f"{path}/ContactInfos", TYPE=type_, SUBTYPE="Home", DETAIL="someone@example.com")
+
+    said = [info[key] for key in ("TYPE", "SUBTYPE", "LABEL", "DETAIL")]
+    assert said == [type_.upper(), "Home", None, "someone@example.com"]
+    assert late.shown(path)["CONTACTINFOS"] == [info]
+    late.delete(f"{path.lower()}/contactinfos/{info['CONTACT_INFO_ID']}")
+    assert late.shown(path)["CONTACTINFOS"] == []
