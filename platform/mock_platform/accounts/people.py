@@ -223,12 +223,12 @@ def sees(user: Member, account: Account, owner: User, *, visibility: Visibility 
         account: the user's.
         owner: whose instance it is.
 
-    Source: that it depends on the role is documented, how is assumed: who administers the organization sees all of
-        it, who administers an account what is in it, anybody else their own.
+    Source: administrators of an account see and change what is in it (documented), anybody else their own (inferred);
+        other accounts were to be asked for (observed).
     """
     if visibility is Visibility.ORGANIZATION or user.id == owner.id:
         return True
-    if administers_organization(user, account):
+    if visibility is Visibility.SUB_ACCOUNTS and administers_organization(user, account):
         return True
     return administers(user, account) and owner.account_id == user.account_id
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from mock_platform.configuration.masking import mask
+from mock_platform.core.choices import UnsetValues
 from mock_platform.elements.element import ConfigurationKey, Element
 from mock_platform.errors import NotFoundError
 
@@ -22,7 +23,7 @@ class EntryJson(TypedDict):
     type: str
 
 
-def entries(values: Mapping[str, str | None], element: Element, *, unset: str | None) -> list[EntryJson]:
+def entries(values: Mapping[str, str | None], element: Element, unset: UnsetValues) -> list[EntryJson]:
     """Return the entries of a configuration, masked as the map is (observed).
 
     Args:
@@ -30,8 +31,8 @@ def entries(values: Mapping[str, str | None], element: Element, *, unset: str | 
     """
     own_keys = {entry.key: entry for entry in element.keys}
     return [
-        _entry(own_keys.get(key) or _unknown(key), unset if value is None else value, element)
-        for key, value in mask(values, element.secret_keys).items()
+        _entry(own_keys.get(key) or _unknown(key), value, element)
+        for key, value in mask(values, element.secret_keys, unset).items()
     ]
 
 

@@ -32,8 +32,8 @@ class ObjectJson(TypedDict):
 class InstanceJson(TypedDict):
     """An instance.
 
-    Source: the platform's answers and its schema (documented, observed). Without ``configuration`` where a list is
-        asked for light instances (assumed).
+    Source: the platform's answers and its schema (documented, observed). Without ``provisionInteractions`` in lists
+        (documented), and without ``configuration`` where one is asked for light instances (observed).
     """
 
     id: int
@@ -43,7 +43,7 @@ class InstanceJson(TypedDict):
     element: ElementJson
     elementId: int
     tags: list[str]
-    provisionInteractions: list[object]
+    provisionInteractions: NotRequired[list[object]]
     valid: bool
     disabled: bool
     maxCacheSize: int

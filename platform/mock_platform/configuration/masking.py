@@ -1,21 +1,30 @@
 """Which configuration values are secrets, and how they are shown.
 
 Source: eight asterisks, for passwords and for OAuth keys (observed: the vendor's test suite); that a mask
-sent back keeps the stored secret is assumed.
+sent back is no new secret follows from clients that send back what they were shown (observed, inferred).
 """
 
+from mock_platform.core.choices import UnsetValues
 from mock_platform.core.instance import Values
 
 MASK = "********"
+UNSET = UnsetValues()
 
 
-def mask(values: Values, secret_keys: frozenset[str]) -> dict[str, str | None]:
+def mask(values: Values, secret_keys: frozenset[str], unset: UnsetValues = UNSET) -> dict[str, str | None]:
     """Return values as they may be shown.
 
     >>> mask({"username": "ada", "password": "0123"}, frozenset({"password"}))
     {'username': 'ada', 'password': '********'}
     """
-    return {key: MASK if value and key in secret_keys else value for key, value in values.items()}
+    return {
+        key: MASK
+        if key in secret_keys and (value or unset.masked)
+        else unset.text
+        if value is None
+        else value
+        for key, value in values.items()
+    }
 
 
 def unmask(values: Values, stored: Values, secret_keys: frozenset[str]) -> dict[str, str | None]:

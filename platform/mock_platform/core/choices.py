@@ -37,10 +37,35 @@ class EmptyBlock(Enum):
 
 
 class Visibility(Enum):
-    """Whose instances a user sees; no source says."""
+    """Whose instances a user sees.
+
+    Source: administrators of an account have the privileges for its instances (documented); that administrators of the
+        default account see those of the others was to be asked for (observed); the rest is for who needs less.
+    """
 
     ROLE = "role"
+    SUB_ACCOUNTS = "sub-accounts"
     ORGANIZATION = "organization"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnsetValues:
+    """How configuration keys without a value are shown.
+
+    Attributes:
+        text: null in older captures, an empty text in newer ones (observed).
+        masked: whether secrets are shown as asterisks all the same (observed in a newer capture).
+    """
+
+    text: str | None = None
+    masked: bool = False
+
+
+class InstanceOrder(Enum):
+    """In which order instances are listed: the only documented list has the higher id first, and no source says more."""
+
+    NEWEST_FIRST = "newest-first"
+    OLDEST_FIRST = "oldest-first"
 
 
 class Passwords(Enum):

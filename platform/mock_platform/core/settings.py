@@ -12,9 +12,11 @@ from mock_platform.core.choices import (
     OPEN_CONNECTORS,
     EmptyBlock,
     EmptyUsage,
+    InstanceOrder,
     Passwords,
     RawForm,
     RetrySchedule,
+    UnsetValues,
     UsageKeys,
     Visibility,
 )
@@ -26,6 +28,7 @@ PROFILES: Mapping[str, Mapping[str, object]] = {
         "ladder": OPEN_CONNECTORS,
         "raw_form": RawForm.INSIDE_RECORDS,
         "unset_value": "",
+        "mask_unset": True,
         "empty_usage": EmptyUsage.LIST,
     },
 }
@@ -52,7 +55,7 @@ class PlatformSettings(Settings):
     profile: str = one_of(
         "cloud-elements",
         "which of the platform's two names it plays: open-connectors takes the newer side wherever they disagree "
-        "(ladder, raw_form, unset_value, empty_usage); what is set by itself goes before it",
+        "(ladder, raw_form, unset_value, mask_unset, empty_usage); what is set by itself goes before it",
         list(PROFILES),
     )
     empty_block: EmptyBlock = one_of(
@@ -109,6 +112,10 @@ class PlatformSettings(Settings):
         read=str,
         expected="a text",
     )
+    mask_unset: bool = flag(
+        False,
+        "whether passwords are shown as asterisks even where there is none (observed: in newer captures)",
+    )
     allow_hosts: frozenset[str] = names(
         "hosts that callbacks may go to beside this machine; * is any (up --allow-host)"
     )
@@ -120,9 +127,15 @@ class PlatformSettings(Settings):
     )
     visibility: Visibility = one_of(
         Visibility.ROLE,
-        "whose instances a user sees: by role, or all of the organization (documented to depend on the role, how is "
-        "assumed)",
+        "whose instances a user sees: their own, and by role those of their account (documented); with sub-accounts "
+        "administrators of the organization also those of its other accounts (observed, to be asked for); or all of them "
+        "(ours)",
         list(Visibility),
+    )
+    instance_order: InstanceOrder = one_of(
+        InstanceOrder.NEWEST_FIRST,
+        "in which order instances are listed, by their ids (inferred from the only documented list)",
+        list(InstanceOrder),
     )
     passwords: Passwords = one_of(
         Passwords.ANY,
@@ -166,6 +179,11 @@ class PlatformSettings(Settings):
         "what the CRM has (ours)",
     )
     journal_bytes: int = bytes_setting()
+
+    @property
+    def unset(self) -> UnsetValues:
+        """How configuration keys without a value are shown."""
+        return UnsetValues(text=self.unset_value, masked=self.mask_unset)
 
     @property
     def retries(self) -> RetrySchedule:

@@ -67,21 +67,23 @@ def make(  # noqa: PLR0913 - what an instance comes with; all of it by name
 
 
 def put(instance: Instance, body: InstanceBody, element: Element) -> Instance:
-    """Return the instance with everything replaced by what is sent, and secrets kept if none are.
+    """Return the instance with everything replaced by what is sent; what it is reached by stays if it is left out.
 
-    Source: PUT takes the shape of a create (observed); that it keeps credentials which are left out follows
-        from its use for changing event settings alone, and is assumed.
+    Source: PUT takes the shape of a create (observed); it may have a name and tags alone (documented), and event
+        settings without the credentials (observed: a client sends them so); that other keys go back to their defaults
+        is assumed.
     """
-    credentials = {*element.secret_keys, *element.credentials}
-    credentials_kept = {key: value for key, value in instance.configuration.items() if key in credentials}
-    sent = {**credentials_kept, **(body.configuration or {})}
+    stays = {*element.secret_keys, *element.credentials, *(key.key for key in element.keys if key.required)}
+    stored = instance.configuration
+    kept = stored if body.configuration is None else {key: stored[key] for key in stored if key in stays}
+    sent = {**kept, **(body.configuration or {})}
     name = _name(body.name, element)
     return replace(
         instance,
         name=name,
         tags=(name,) if body.tags is None else body.tags,
         element_key=element.key,
-        configuration=configuration.complete(sent, element, stored=instance.configuration),
+        configuration=configuration.complete(sent, element, stored=stored),
     )
 
 

@@ -56,7 +56,7 @@ def create(workspace: Workspace, body: InstanceRequest) -> Answer[InstanceJson]:
 @bp.get("")
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
 def index(workspace: Workspace, query: InstancesQuery) -> Answer[list[InstanceJson]]:
-    """List instances by ascending id (assumed); a list without any is 404 (observed)."""
+    """List instances, the latest first (inferred); a list without any is 404 (observed)."""
     return listed(workspace, query, query.wanted, hydrate=query.hydrate)
 
 

@@ -73,4 +73,4 @@ def _entry(named: NamedInstance, instance: Instance, key: str) -> EntryJson:
 
 
 def _entries(named: NamedInstance, instance: Instance) -> list[EntryJson]:
-    return entries(instance.configuration, named.element, unset=dependencies().settings.unset_value)
+    return entries(instance.configuration, named.element, dependencies().settings.unset)

@@ -131,7 +131,7 @@ def instances_json(workspace: Workspace, instances: Iterable[Instance]) -> list[
         users = {user.id: user for user in register.users()}
         founder = users.get(identities.founder_id(workspace)) or register.founder
     elements = _elements(workspace)
-    unset, now = dependencies().settings.unset_value, workspace.clock.now()
+    unset, now = dependencies().settings.unset, workspace.clock.now()
     return [
         to_json(
             instance,

@@ -10,11 +10,12 @@ from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.callers import Callers
 from mock_platform.accounts.calling import authorization, calling
 from mock_platform.configuration.instance_json import InstanceJson
+from mock_platform.core.choices import InstanceOrder
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PageQuery, page_headers, page_token, paging, token_place
 from mock_platform.errors import NothingFoundError
 from mock_platform.instances.service import instances_json
-from mock_platform.instances.shown import without_configuration
+from mock_platform.instances.shown import as_entry
 from mock_platform.instances.store import Instances
 from mock_platform.instances.store_search import InstanceFilter, InstanceRange
 
@@ -50,16 +51,20 @@ def listed(
         NothingFoundError: there are none on any page (observed).
     """
     page = paging(structs.replace(query, next_page=""))
-    behind = token_place(query.next_page, counted=_COUNTED) if query.next_page else 0
-    page_range = InstanceRange(after=behind, skip=0 if behind else page.offset, size=page.size)
+    page_range = InstanceRange(
+        after=token_place(query.next_page, counted=_COUNTED) if query.next_page else None,
+        skip=0 if query.next_page else page.offset,
+        size=page.size,
+        descending=dependencies().settings.instance_order is InstanceOrder.NEWEST_FIRST,
+    )
     result = dependencies().store[Instances].search(workspace.name, as_seen(instance_filter), page_range)
     if not result.total:
         raise NothingFoundError("element instances")
     headers = page_headers(page, returned=len(result.instances), more=False, total=result.total)
     if result.more:
         headers["Elements-Next-Page-Token"] = page_token(result.instances[-1].id, counted=_COUNTED)
-    answers = instances_json(workspace, result.instances)
-    return Answer(answers if hydrate else [without_configuration(each) for each in answers], headers)
+    answers = [as_entry(each, hydrate=hydrate) for each in instances_json(workspace, result.instances)]
+    return Answer(answers, headers)
 
 
 def as_seen(instance_filter: InstanceFilter) -> InstanceFilter:

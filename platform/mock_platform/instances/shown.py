@@ -6,6 +6,7 @@ from typing import TypedDict
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration.instance_json import InstanceJson, InstanceTransformationJson, ObjectJson
 from mock_platform.configuration.masking import mask
+from mock_platform.core.choices import UnsetValues
 from mock_platform.core.instance import Instance, User
 from mock_platform.dates.iso_dates import iso_date
 from mock_platform.elements.element import Element
@@ -31,16 +32,15 @@ def to_json(  # noqa: PLR0913 - what an instance shows comes from all of these
     element: Element,
     user: User,
     *,
-    unset: str | None,
+    unset: UnsetValues,
     now: datetime,
     objects: ObjectsJson | None = None,
 ) -> InstanceJson:
     """Return an instance as the platform shows it.
 
     Args:
-        unset: how a configuration key without a value is shown: null in older captures, "" in newer ones.
+        unset: how configuration keys without a value are shown.
     """
-    values = mask(instance.configuration, element.secret_keys)
     enabled = configuration.events_enabled(instance.configuration)
     callback_url = instance.configuration.get(configuration.CALLBACK_URL)
     until = instance.trace_logging_until
@@ -57,7 +57,7 @@ def to_json(  # noqa: PLR0913 - what an instance shows comes from all of these
         "disabled": instance.disabled,
         "maxCacheSize": 0,
         "cacheTimeToLive": 0,
-        "configuration": {key: unset if value is None else value for key, value in values.items()},
+        "configuration": mask(instance.configuration, element.secret_keys, unset),
         "eventsEnabled": enabled,
         **_events(callback_url if enabled else None, instance.subscription_id),
         "traceLoggingEnabled": until is not None and now < until,
@@ -86,11 +86,17 @@ def _mapped(instance: Instance) -> ObjectsJson:
     }
 
 
-def without_configuration(answer: InstanceJson) -> InstanceJson:
-    """Return a light instance: what a list shows that is asked not to hydrate (assumed)."""
-    light = answer.copy()
-    light.pop("configuration", None)
-    return light
+def as_entry(answer: InstanceJson, *, hydrate: bool) -> InstanceJson:
+    """Return an instance as a list shows it: without the interactions of its making (documented).
+
+    Args:
+        hydrate: false leaves out the configuration, on which a light list's readers do not rely (observed).
+    """
+    entry = answer.copy()
+    entry.pop("provisionInteractions", None)
+    if not hydrate:
+        entry.pop("configuration", None)
+    return entry
 
 
 def _events(callback_url: str | None, subscription_id: int | None) -> _Events:

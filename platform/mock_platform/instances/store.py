@@ -89,7 +89,7 @@ class Instances:
     def search(
         self, workspace: str, instance_filter: InstanceFilter, page_range: InstanceRange
     ) -> InstancePage:
-        """Return a page of the instances that are wanted, by ascending id."""
+        """Return a page of the instances that are wanted, by their ids."""
         with self._database.reading() as connection:
             rows, more = rows_found(connection, _with_subscription, workspace, instance_filter, page_range)
             total = count_found(connection, workspace, instance_filter)

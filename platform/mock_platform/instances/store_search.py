@@ -41,11 +41,13 @@ class InstanceRange:
     """Which of the instances that are found are asked for, in the order of their ids.
 
     Attributes:
-        after: the id behind which it starts.
+        after: the id behind which it starts; None is the beginning.
         skip: how many of them to pass over from there.
+        descending: whether the highest id comes first.
     """
 
-    after: int = 0
+    after: int | None = None
+    descending: bool = False
     skip: int = 0
     size: int
 
@@ -72,9 +74,12 @@ def rows_found(
     page_range: InstanceRange,
 ) -> tuple[list[Row[tuple[object, ...]]], bool]:
     """Return the rows of a stretch, and whether others come behind them."""
-    query = selected.where(*_conditions(workspace, instance_filter), instances.c.id > page_range.after)
-    ordered = query.order_by(instances.c.id).offset(page_range.skip).limit(page_range.size + 1)
-    rows = list(connection.execute(ordered))
+    number, last = instances.c.id, page_range.after
+    query = selected.where(*_conditions(workspace, instance_filter))
+    if last is not None:
+        query = query.where(number < last if page_range.descending else number > last)
+    ordered = query.order_by(number.desc() if page_range.descending else number)
+    rows = list(connection.execute(ordered.offset(page_range.skip).limit(page_range.size + 1)))
     return rows[: page_range.size], len(rows) > page_range.size
 
 

@@ -33,14 +33,10 @@ def _entry(resource: str) -> dict[str, object]:
 
 POLLER_DEFAULTS: dict[str, object] = {resource: _entry(resource) for resource in POLLED}
 """The guide prints entries for contacts and accounts and lists all four as supported (documented); those of
-leads and opportunities follow the same form (assumed)."""
+leads and opportunities follow the same form (assumed). They are the key's default in full and indented, as another
+element's were captured (observed)."""
 
 _EVENT_METADATA = {"polling": {resource: {"eventTypes": ["created", "updated"]} for resource in POLLED}}
-_SHIPPED_CONFIGURATION = {
-    **{name: _entry(name) for name in ("contacts", "accounts")},
-    "leads": {},
-    "opportunities": {},
-}
 
 _KEYS = (
     ConfigurationKey(key="username", name="Username", type="TEXTFIELD_128", required=True),
@@ -91,7 +87,7 @@ _KEYS = (
         key="event.poller.configuration",
         name="Configure Polling",
         type="TEXTAREA",
-        default=json.dumps(_SHIPPED_CONFIGURATION, separators=(",", ":")),
+        default=json.dumps(POLLER_DEFAULTS, indent=2),
     ),
     ConfigurationKey(key="event.poller.urls", name="Event Poller Resources", type="TEXTAREA", hidden=True),
     ConfigurationKey(key="event.objects", name="Objects to Monitor", type="TEXTAREA", hidden=True),

@@ -215,9 +215,31 @@ def test_a_user_sees_their_own_instances_and_an_administrator_all(directory, ins
     made = directory.json("POST", "/instances", json=body_of(), headers=hers)
 
     assert [one["id"] for one in directory.json("GET", "/instances", headers=hers)] == [made["id"]]
-    assert [one["id"] for one in directory.json("GET", "/instances")] == [instance["id"], made["id"]]
+    assert [one["id"] for one in directory.json("GET", "/instances")] == [made["id"], instance["id"]]
     for method in ("GET", "DELETE"):
         refused(directory.send(method, f"/instances/{instance['id']}", headers=hers), 404)
+
+
+def test_an_administrator_sees_the_instances_of_their_own_account_only(directory, instance, body_of, refused):
+    account = directory.json("POST", "/accounts", json={"externalId": "sub"})
+    hers = directory.headers_of(directory.new_user("ada@example.com", account=account["id"]))
+    made = directory.json("POST", "/instances", json=body_of(), headers=hers)
+
+    assert [one["id"] for one in directory.json("GET", "/instances")] == [instance["id"]]
+    refused(directory.send("GET", f"/instances/{made['id']}"), 404)
+    refused(directory.send("GET", f"/accounts/{account['id']}/instances"), 404)
+
+
+def test_administrators_of_the_organization_see_sub_accounts_if_that_is_asked_for(own_stack, directory_of):
+    stack = own_stack({"ELEMENTS_LOCAL_PLATFORM_VISIBILITY": "sub-accounts"})
+    directory = directory_of(clients := stack.workspace())
+    account = directory.json("POST", "/accounts", json={"externalId": "sub"})
+    hers = directory.headers_of(directory.new_user("ada@example.com", account=account["id"]))
+
+    made = directory.json("POST", "/instances", json=instance_body(clients.credentials), headers=hers)
+
+    listed = directory.json("GET", f"/accounts/{account['id']}/instances")
+    assert [one["id"] for one in listed] == [made["id"]]
 
 
 @pytest.mark.assumed

@@ -102,6 +102,32 @@ def test_keys_that_the_element_does_not_know_are_kept_as_texts(make_instance):
     assert shown["my.list"] == '[1,{"a":"é"}]'
 
 
+def test_a_create_takes_unknown_keys_booleans_empty_texts_and_nulls(instances, body_of):
+    bare = {"event.notification.callback.url": "", "event.poller.refresh_interval": "", "base.url": None}
+    flags = {"event.notification.enabled": False, "filter.response.nulls": True, "provisioning": "custom"}
+
+    replies = [instances("POST", json=body_of({**bare, **flags})) for _ in range(2)]
+
+    first, second = (decode(reply.body) for reply in replies)
+    shown = first["configuration"]
+    assert {key: shown[key] for key in flags} == {
+        "event.notification.enabled": "false",
+        "filter.response.nulls": "true",
+        "provisioning": "custom",
+    }
+    assert shown["event.poller.refresh_interval"] == "15"
+    assert first["name"] == second["name"]
+
+
+def test_newer_captures_show_empty_texts_and_asterisks_for_what_was_never_set(own_stack):
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_PROFILE": "open-connectors"}).workspace()
+
+    shown = clients.platform.create_instance(instance_body(clients.credentials))["configuration"]
+
+    assert shown["event.notification.basic.username"] == ""
+    assert shown["event.notification.basic.password"] == "********"
+
+
 @pytest.mark.parametrize("answer", ["create", "get", "list", "patch", "put"])
 def test_passwords_are_masked_and_the_user_name_is_clear_in_every_answer(
     clients, instances, instance, body_of, answer
@@ -349,8 +375,8 @@ def test_a_body_may_say_in_any_way_that_it_is_json(instances, body_of, kind):
     assert reply.status == 200
 
 
-def test_instances_are_listed_by_id_in_pages(instances, make_instance):
-    made = [make_instance()["id"] for _ in range(5)]
+def test_instances_are_listed_by_descending_id_in_pages(instances, make_instance):
+    made = [make_instance()["id"] for _ in range(5)][::-1]
 
     first = instances("GET", "?pageSize=2")
     second = instances("GET", f"?pageSize=2&nextPage={first.headers['elements-next-page-token']}")
@@ -372,7 +398,8 @@ def test_instances_are_listed_by_id_in_pages(instances, make_instance):
 def test_a_listed_instance_is_the_one_that_get_shows(instances, instance):
     (listed,) = decode(instances("GET").body)
 
-    assert listed == decode(instances("GET", f"/{instance['id']}").body) == instance
+    assert decode(instances("GET", f"/{instance['id']}").body) == instance
+    assert listed == {key: value for key, value in instance.items() if key != "provisionInteractions"}
 
 
 def test_an_instance_of_another_workspace_is_not_found(stack_in_process, clients, instance, refused):

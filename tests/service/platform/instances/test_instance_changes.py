@@ -60,7 +60,7 @@ def test_a_patched_key_that_is_empty_or_null_goes_back_to_its_default(patch, ins
 
 
 def test_a_put_replaces_everything_but_the_credentials_that_it_leaves_out(put, instance):
-    changed = decode(put({"name": "Bare", "tags": []}).body)
+    changed = decode(put({"name": "Bare", "tags": [], "configuration": {}}).body)
 
     assert (changed["id"], changed["token"], changed["createdDate"]) == (
         instance["id"],
@@ -73,6 +73,26 @@ def test_a_put_replaces_everything_but_the_credentials_that_it_leaves_out(put, i
     assert changed["configuration"]["event.notification.callback.url"] is None
     assert changed["configuration"]["event.poller.refresh_interval"] == "15"
     assert "subscriptionId" not in changed
+
+
+def test_a_put_with_name_and_tags_alone_leaves_everything_else(clients, put, instance):
+    changed = decode(put({"name": "Renamed", "tags": ["x"]}).body)
+
+    assert changed == {**instance, "name": "Renamed", "tags": ["x"]}
+    assert clients.clock.advance("15m")["polls"] == 4
+
+
+@pytest.mark.parametrize("profile", ["cloud-elements", "open-connectors"])
+def test_what_a_create_answered_may_be_put_back_with_other_tags_twice_in_a_row(own_stack, make_body, profile):
+    clients = own_stack({"ELEMENTS_LOCAL_PLATFORM_PROFILE": profile}).workspace()
+    made = clients.platform.create_instance(make_body(clients))
+    path = f"{BASE_PATH}/instances/{made['id']}"
+
+    changed = [clients.platform.send("PUT", path, json={**made, "tags": [tag]}) for tag in ("a", "b")]
+
+    assert [decode(reply.body) for reply in changed] == [{**made, "tags": ["a"]}, {**made, "tags": ["b"]}]
+    assert all("elements-local-warnings" not in reply.headers for reply in changed)
+    assert clients.clock.advance("15m")["polls"] == 4
 
 
 def test_what_get_shows_may_be_put_back_as_it_is(clients, instances, put, instance):

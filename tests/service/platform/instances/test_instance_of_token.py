@@ -130,4 +130,4 @@ def test_without_an_id_get_is_the_list(by_token, instance, make_instance):
 
     listed = decode(by_token("GET", element=instance["token"]).body)
 
-    assert [each["id"] for each in listed] == [instance["id"], other["id"]]
+    assert [each["id"] for each in listed] == [other["id"], instance["id"]]

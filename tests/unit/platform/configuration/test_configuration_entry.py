@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_platform.configuration.entry import entries, entry_number, key_named
+from mock_platform.configuration.masking import UNSET
+from mock_platform.core.choices import UnsetValues
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.errors import NotFoundError
 
@@ -12,11 +14,11 @@ VALUES = {entry.key: entry.default for entry in INSIGHTLY.keys} | {"username": "
 
 
 def test_there_is_an_entry_for_each_key_in_the_order_of_the_map():
-    assert [entry["key"] for entry in entries(VALUES, INSIGHTLY, unset=None)] == list(VALUES)
+    assert [entry["key"] for entry in entries(VALUES, INSIGHTLY, UNSET)] == list(VALUES)
 
 
 def test_an_entry_says_what_the_element_says_of_its_key():
-    (shown,) = entries({"event.vendor.type": "polling"}, INSIGHTLY, unset=None)
+    (shown,) = entries({"event.vendor.type": "polling"}, INSIGHTLY, UNSET)
 
     assert list(shown.items()) == [
         ("id", 5993006),
@@ -33,7 +35,7 @@ def test_an_entry_says_what_the_element_says_of_its_key():
 
 @pytest.mark.assumed
 def test_an_entry_that_the_element_does_not_know_is_shown_under_its_key():
-    (shown,) = entries({"my.own": "5"}, INSIGHTLY, unset=None)
+    (shown,) = entries({"my.own": "5"}, INSIGHTLY, UNSET)
 
     assert (shown["key"], shown["name"], shown["propertyValue"], shown["required"]) == (
         "my.own",
@@ -44,7 +46,9 @@ def test_an_entry_that_the_element_does_not_know_is_shown_under_its_key():
 
 
 def test_secrets_are_masked_and_what_is_not_set_is_shown_as_the_setting_says():
-    shown = {entry["key"]: entry["propertyValue"] for entry in entries(VALUES, INSIGHTLY, unset="")}
+    shown = {
+        entry["key"]: entry["propertyValue"] for entry in entries(VALUES, INSIGHTLY, UnsetValues(text=""))
+    }
 
     assert (shown["password"], shown["username"], shown["event.objects"]) == ("********", "ada", "")
 
@@ -59,9 +63,9 @@ def test_numbers_are_the_elements_own_and_all_different():
 @given(others=st.lists(st.text(), unique=True))
 def test_a_number_stays_the_same_whatever_else_a_configuration_holds_and_leads_back(others):
     values = VALUES | dict.fromkeys(others, "x") | {"my.own": "5"}
-    (alone,) = entries({"my.own": "5"}, INSIGHTLY, unset=None)
+    (alone,) = entries({"my.own": "5"}, INSIGHTLY, UNSET)
 
-    numbers = {entry["key"]: entry["id"] for entry in entries(values, INSIGHTLY, unset=None)}
+    numbers = {entry["key"]: entry["id"] for entry in entries(values, INSIGHTLY, UNSET)}
 
     assert numbers["my.own"] == alone["id"]
     assert {key_named(values, INSIGHTLY, str(number)) for number in numbers.values()} == set(values)

@@ -281,15 +281,14 @@ def test_an_empty_block_of_a_resource_that_the_element_does_not_know_polls_nothi
     assert of_entries({"tasks": {}}, empty_block=empty_block) == ()
 
 
-def test_the_configuration_that_insightly_ships_with_can_be_read_both_ways():
+@pytest.mark.parametrize("empty_block", EmptyBlock)
+def test_the_configuration_that_insightly_ships_with_is_whole_and_indented(empty_block):
     shipped = next(entry.default for entry in INSIGHTLY.keys if entry.key == "event.poller.configuration")
 
-    def names(empty_block):
-        found = read({"event.poller.configuration": shipped}, empty_block=empty_block)
-        return [resource.name for resource in found]
+    found = read({"event.poller.configuration": shipped}, empty_block=empty_block)
 
-    assert names(EmptyBlock.DEFAULT) == ["contacts", "accounts", "leads", "opportunities"]
-    assert names(EmptyBlock.SKIP) == ["contacts", "accounts"]
+    assert [resource.name for resource in found] == ["contacts", "accounts", "leads", "opportunities"]
+    assert shipped.startswith('{\n  "contacts": {\n    "url"')
 
 
 @pytest.mark.parametrize(

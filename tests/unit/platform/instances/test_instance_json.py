@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mock_platform.configuration.masking import UNSET
+from mock_platform.core.choices import UnsetValues
 from mock_platform.core.instance import Instance, User
 from mock_platform.elements.insightly.definition import INSIGHTLY
 from mock_platform.elements.shown import element_to_json
 from mock_platform.instances.instance import InstanceBody, make
-from mock_platform.instances.shown import to_json, without_configuration
+from mock_platform.instances.shown import as_entry, to_json
 
 MASK = "********"
 NOW = datetime(2026, 3, 2, 10, 0, 0, 987_654, tzinfo=UTC)
@@ -24,7 +26,7 @@ def made(**said) -> Instance:
     return make(body, INSIGHTLY, instance_id=123456, token="dG9rZW4=", now=NOW)
 
 
-def shown(instance: Instance, *, unset=None, now=NOW, objects=None):
+def shown(instance: Instance, *, unset=UNSET, now=NOW, objects=None):
     return to_json(instance, INSIGHTLY, OWNER, unset=unset, now=now, objects=objects)
 
 
@@ -122,19 +124,22 @@ def test_passwords_are_masked_and_the_rest_is_clear():
     assert values["event.notification.signature.key"] == "key"
 
 
-@pytest.mark.parametrize("unset", [None, ""], ids=["null", "an empty text"])
-def test_a_key_without_a_value_is_shown_as_the_setting_says(unset):
+@pytest.mark.parametrize(
+    ("unset", "password"),
+    [(UNSET, None), (UnsetValues(text=""), ""), (UnsetValues(text="", masked=True), MASK)],
+)
+def test_a_key_without_a_value_is_shown_as_the_setting_says(unset, password):
     values = shown(made(configuration={"username": "ada"}), unset=unset)["configuration"]
 
-    assert values["event.notification.callback.url"] == unset
-    assert values["password"] == unset
+    assert values["event.notification.callback.url"] == unset.text
+    assert values["password"] == password
     assert values["username"] == "ada"
 
 
 def test_every_shown_value_is_a_text_and_every_key_of_the_element_is_there():
-    values = shown(made(configuration={**CREDENTIALS, "event.notification.enabled": True}), unset="")[
-        "configuration"
-    ]
+    values = shown(
+        made(configuration={**CREDENTIALS, "event.notification.enabled": True}), unset=UnsetValues(text="")
+    )["configuration"]
 
     assert list(values) == [entry.key for entry in INSIGHTLY.keys]
     assert all(isinstance(value, str) for value in values.values())
@@ -164,14 +169,17 @@ def test_objects_stand_at_the_end():
     assert answer["transformationData"] == objects["transformationData"]
 
 
-@pytest.mark.assumed
-def test_a_light_instance_has_no_configuration_and_everything_else():
+@pytest.mark.parametrize("hydrate", [True, False])
+def test_a_list_shows_no_interactions_and_a_light_one_no_configuration(hydrate):
     whole = shown(made())
+    before = dict(whole)
 
-    light = without_configuration(whole)
+    entry = as_entry(whole, hydrate=hydrate)
 
-    assert list(light) == [key for key in SHOWN_KEYS if key != "configuration"]
-    assert whole == {**light, "configuration": whole["configuration"]}
+    left_out = {"provisionInteractions"} if hydrate else {"provisionInteractions", "configuration"}
+    assert list(entry) == [key for key in SHOWN_KEYS if key not in left_out]
+    assert entry.items() <= whole.items()
+    assert whole == before
 
 
 def test_an_element_is_shown_with_its_keys_in_the_platforms_order():
