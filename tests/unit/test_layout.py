@@ -35,7 +35,7 @@ OTHER_HANDS = {
     "hub": "routing",
     "instances": "calling named_instance requests",
     "provider": "client tracing",
-    "scheduler": "job_history",
+    "scheduler": "job_history requests",
     "transformations": "requests",
     "usage": "noting",
 }

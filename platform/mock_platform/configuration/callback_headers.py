@@ -65,7 +65,7 @@ def extra_headers(text: str | None) -> dict[str, str]:
         headers = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _unusable(text) from error
-    if not isinstance(headers, dict) or not all(_is_header(name, value) for name, value in headers.items()):
+    if not isinstance(headers, dict) or not all(is_header(name, value) for name, value in headers.items()):
         raise _unusable(text)
     reserved = [name for name in headers if name.lower() in _OURS]
     if reserved:
@@ -75,7 +75,8 @@ def extra_headers(text: str | None) -> dict[str, str]:
     return headers
 
 
-def _is_header(name: str, value: object) -> bool:
+def is_header(name: str, value: object) -> bool:
+    """Say whether a header can be sent."""
     return (
         len(name) <= _LONGEST_NAME
         and bool(_NAME.fullmatch(name))

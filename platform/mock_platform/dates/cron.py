@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from mock_platform.errors import InvalidRequestError, shown
 
 EXAMPLE = "'*/15 * * * *' or, with seconds first, '0 0/15 * * * ?'"
-BODY_EXAMPLE = '{"cron": "0 0/15 * * * ?"}'
 _LONGEST = 200
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _ANY = {"*", "?"}

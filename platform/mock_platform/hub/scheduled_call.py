@@ -1,7 +1,7 @@
-"""Hub calls that are repeated by the calendar: what is kept of them, and how the jobs API shows them.
+"""Calls that are repeated by the calendar: what is kept of them, and how the jobs API shows them.
 
-Source: ``Elements-Schedule-Request`` turns a call into a scheduled job (documented); everything else is assumed after
-pollers' jobs and asynchronous calls.
+Source: ``Elements-Schedule-Request`` turns a call into a scheduled job (documented), ``POST /jobs`` makes one of any
+call (observed); everything else is assumed after pollers' jobs and asynchronous calls.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from mock_platform.core.instance import Instance
 from mock_platform.hub.async_call import AsyncCall
-from mock_platform.jobs.job import JobJson, JobWork, job_json, trigger
+from mock_platform.jobs.job import CreatedJobJson, JobDataJson, JobJson, JobWork, job_json, trigger
 
 REQUEST = "Elements-Schedule-Request"
 
@@ -20,19 +20,25 @@ class ScheduledCall:
     """A call that is made again and again.
 
     Attributes:
-        target: path and query, below the base path.
+        instance_id: None where it is about no instance.
+        user_id: who made it by ``POST /jobs``; None where it was a call through its instance.
+        name, description: None where they follow from the rest.
+        target: path and query, the base path included.
         headers: those of the request that make a difference.
-        url: where each result goes.
+        url: where each result goes; None where nobody is told.
         cron: when it is made.
     """
 
     number: int
-    instance_id: int
+    instance_id: int | None
+    user_id: int | None = None
+    name: str | None = None
+    description: str | None = None
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
-    url: str
+    url: str | None
     cron: str
     created: datetime
 
@@ -47,12 +53,14 @@ class ScheduledJob:
 
     id: str
     call: ScheduledCall
-    instance: Instance
+    instance: Instance | None
     due: datetime | None
 
 
-def occurrence(call: ScheduledCall, *, number: int, event_id: str) -> AsyncCall:
-    """Return what is to be done at one instant; its result is a notification of its own."""
+def occurrence(call: ScheduledCall, *, number: int, event_id: str) -> AsyncCall | None:
+    """Return what is to be done at one instant, its result a notification of its own; None where nobody is told."""
+    if call.instance_id is None or call.url is None:
+        return None
     return AsyncCall(
         number=number,
         event_id=event_id,
@@ -65,24 +73,33 @@ def occurrence(call: ScheduledCall, *, number: int, event_id: str) -> AsyncCall:
     )
 
 
-def work(call: ScheduledCall, instance: Instance) -> JobWork:
+def work(call: ScheduledCall, instance: Instance | None) -> JobWork:
     """Return what a scheduled call's job does."""
+    data: JobDataJson = {}
+    if instance is not None:
+        data = {"id": instance.id, "elementKey": instance.element_key}
+    data |= {"method": call.method, "uri": call.target}
+    if call.url is not None:
+        data["callbackUrl"] = call.url
     return JobWork(
-        name=f"{instance.element_key}-{instance.id}-request-{call.number}",
-        description=f"{call.method} {call.target} by {call.cron}",
+        name=call.name or "-".join([*_subject(instance), "request", str(call.number)]),
+        description=call.description or f"{call.method} {call.target} by {call.cron}",
         group="requests",
         class_name="ScheduledRequestJob",
-        data={
-            "id": instance.id,
-            "elementKey": instance.element_key,
-            "method": call.method,
-            "uri": call.target,
-            "callbackUrl": call.url,
-        },
+        data=data,
     )
+
+
+def created_json(job: ScheduledJob) -> CreatedJobJson:
+    """Return a scheduled call as making or rescheduling it is answered (observed)."""
+    return {"id": job.id, "name": work(job.call, job.instance).name, "schedule": job.call.cron}
 
 
 def to_json(job: ScheduledJob) -> JobJson:
     """Return a scheduled call as the platform shows it."""
     fires = trigger(job.id, due=job.due, started=job.call.created, cron=job.call.cron)
     return job_json(job.id, work(job.call, job.instance), fires)
+
+
+def _subject(instance: Instance | None) -> tuple[str, ...]:
+    return () if instance is None else (instance.element_key, str(instance.id))

@@ -1,5 +1,6 @@
 """Does a hub call that was answered before it was done, and tells its receiver what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mock_kit.api.json_text import MalformedJsonError, decode, encode
@@ -33,13 +34,9 @@ class CallOutcome:
     @property
     def error(self) -> str | None:
         """What went wrong, the call itself first; None if nothing did."""
-        status = self.result["status"]
-        if status is None:
-            return "the request was not answered"
-        if not 200 <= status < 300:
-            return f"the request was answered {status}"
-        if self._was_taken:
-            return None
+        refusal = _refusal(self.result["status"])
+        if refusal is not None or self._was_taken:
+            return refusal
         return (
             f"the receiver answered {self.told.status}"
             if isinstance(self.told, Reply)
@@ -79,6 +76,13 @@ class CallTask:
         result = self._result(call)
         return CallOutcome(result=result, told=self._tell(workspace, call, result))
 
+    def make(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> str | None:
+        """Make a call of whose result nobody is told, and return what went wrong; None if nothing did."""
+        try:
+            return _refusal(self.hub.send(method, target, headers=headers, body=body).status)
+        except HubError:
+            return _refusal(None)
+
     def _result(self, call: AsyncCall) -> AsyncCallResult:
         try:
             reply = self.hub.send(call.method, call.target, headers=call.headers, body=call.body)
@@ -93,6 +97,13 @@ class CallTask:
         headers = callback_headers(body, values, notification_id=call.number)
         reply = self.receivers.send("POST", call.url, headers=headers, body=body)
         return in_time(reply, self.settings.callback_timeout) if isinstance(reply, Reply) else reply
+
+
+def _refusal(status: int | None) -> str | None:
+    """Say that a call was refused, or not answered; None if it was done."""
+    if status is None:
+        return "the request was not answered"
+    return None if 200 <= status < 300 else f"the request was answered {status}"
 
 
 def _said(reply: Reply) -> object:

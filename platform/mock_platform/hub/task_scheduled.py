@@ -18,7 +18,7 @@ from mock_platform.jobs.job import JobRun
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleTask:
-    """What is done when a scheduled call falls due: what is done of an asynchronous one (assumed).
+    """What is done when a scheduled call falls due: what is done of an asynchronous one (assumed), or the call alone.
 
     An instance that is disabled lets its instants go by; of those that a clock leapt over, one is made up for (both
     assumed).
@@ -31,11 +31,10 @@ class ScheduleTask:
         """Make the call unless its instance is disabled, and plan the next one."""
         calls = self.store[ScheduledCalls]
         call = calls.get(workspace.name, int(job.subject))
-        instance = None if call is None else self.store[Instances].get(workspace.name, call.instance_id)
-        if call is None or instance is None:
+        if call is None:
             calls.again(job, None)
             return RunSummary()
-        ran = RunSummary() if instance.disabled else self._make(workspace, call)
+        ran = RunSummary() if self._is_paused(workspace, call) else self._make(workspace, call)
         read = cron.read(call.cron, named=scheduled_call.REQUEST)
         calls.again(job, cron.following(read, workspace.clock.now()))
         return ran
@@ -44,13 +43,24 @@ class ScheduleTask:
         first_id = identities.first_notification_id(workspace)
         number = self.store[ScheduledCalls].next_notification(workspace.name, first_id=first_id)
         event_id = identities.event_id(workspace, number)
-        done = self.calls.do(workspace, scheduled_call.occurrence(call, number=number, event_id=event_id))
+        occurrence = scheduled_call.occurrence(call, number=number, event_id=event_id)
+        if occurrence is None:
+            error, ran = self.calls.make(call.method, call.target, call.headers, call.body), RunSummary()
+        else:
+            done = self.calls.do(workspace, occurrence)
+            error, ran = done.error, done.ran
         run = JobRun(
             number=number,
             instance_id=call.instance_id,
             at=workspace.clock.now(),
-            error=done.error,
+            error=error,
             call=call.number,
         )
         self.store[ScheduledCalls].ran(workspace.name, run)
-        return done.ran
+        return ran
+
+    def _is_paused(self, workspace: Workspace, call: ScheduledCall) -> bool:
+        if call.instance_id is None:
+            return False
+        instance = self.store[Instances].get(workspace.name, call.instance_id)
+        return instance is None or instance.disabled

@@ -26,7 +26,7 @@ from mock_platform.instances.store_search import (
     rows_found,
 )
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.store import drop_jobs, forget_scheduled_calls, plan_job
+from mock_platform.jobs.store import drop_jobs, forget_calls_of_user, forget_scheduled_calls, plan_job
 from mock_platform.lint.store import (
     all_body_warnings,
     body_warnings_of,
@@ -210,7 +210,8 @@ def still_there(connection: Connection, workspace: str, instance_id: int) -> boo
 
 
 def delete_instances_of(connection: Connection, workspace: str, user_id: int) -> None:
-    """Delete a user's instances, in a transaction that does more."""
+    """Delete a user's instances, and end the user's scheduled calls, in a transaction that does more."""
+    forget_calls_of_user(connection, workspace, user_id)
     theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
     for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
         _delete(connection, workspace, instance_id)

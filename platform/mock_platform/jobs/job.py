@@ -17,10 +17,10 @@ PRIORITY = 5
 
 
 class JobDataJson(TypedDict):
-    """What a job is about: an instance, and the topic of its events or the request that is made."""
+    """What a job is about: an instance, if there is one, and the topic of its events or the request that is made."""
 
-    id: int
-    elementKey: str
+    id: NotRequired[int]
+    elementKey: NotRequired[str]
     topic: NotRequired[str]
     method: NotRequired[str]
     uri: NotRequired[str]
@@ -51,6 +51,14 @@ class JobJson(TypedDict):
     trigger: TriggerJson
 
 
+class CreatedJobJson(TypedDict):
+    """A job as making or rescheduling it is answered (observed); ``schedule`` is its cron expression (inferred)."""
+
+    id: str
+    name: str
+    schedule: str
+
+
 class JobHistoryJson(TypedDict):
     """One time that a job ran."""
 
@@ -69,7 +77,7 @@ class JobHistoryJson(TypedDict):
     account_id: int
     company_id: int
     user_id: int
-    instance_id: int
+    instance_id: int | None
     external_id: str | None
 
 
@@ -93,12 +101,13 @@ class JobRun:
     """One time that a job ran: a poll of each of an instance's resources, or a scheduled request.
 
     Attributes:
+        instance_id: None where a scheduled request is about no instance.
         call: the number of the scheduled request; None of a poller's run.
         error: of a resource whose poll failed, or of the request; None if nothing failed.
     """
 
     number: int
-    instance_id: int
+    instance_id: int | None
     at: datetime
     error: str | None
     call: int | None = None

@@ -7,6 +7,7 @@ from functools import cache
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Row,
     bindparam,
@@ -172,7 +173,8 @@ def drop_jobs(connection: Connection, workspace: str, kind: JobKind, subject: st
 
 
 def drop_jobs_of_user(connection: Connection, workspace: str, user_id: int) -> None:
-    """End the polls and the scheduled calls of a user's instances, in a transaction that does more."""
+    """End the polls of a user's instances, and the scheduled calls, in a transaction that does more."""
+    forget_calls_of_user(connection, workspace, user_id)
     theirs = (instances.c.workspace == workspace, instances.c.user_id == user_id)
     for instance_id in connection.scalars(select(instances.c.id).where(*theirs)).all():
         drop_jobs(connection, workspace, JobKind.POLL, str(instance_id))
@@ -237,8 +239,17 @@ def _job(row: Row[tuple[object, ...]]) -> Job:
 
 def forget_scheduled_calls(connection: Connection, workspace: str, instance_id: int) -> None:
     """Make an instance's calls never again, in a transaction that does more."""
-    theirs = (scheduled_calls.c.workspace == workspace, scheduled_calls.c.instance_id == instance_id)
-    for number in connection.scalars(select(scheduled_calls.c.number).where(*theirs)).all():
+    _forget_calls(connection, workspace, scheduled_calls.c.instance_id == instance_id)
+
+
+def forget_calls_of_user(connection: Connection, workspace: str, user_id: int) -> None:
+    """Make the calls never again that a user made jobs of, in a transaction that does more."""
+    _forget_calls(connection, workspace, scheduled_calls.c.user_id == user_id)
+
+
+def _forget_calls(connection: Connection, workspace: str, condition: ColumnElement[bool]) -> None:
+    theirs = select(scheduled_calls.c.number).where(scheduled_calls.c.workspace == workspace, condition)
+    for number in connection.scalars(theirs).all():
         forget_scheduled_call(connection, workspace, number)
 
 

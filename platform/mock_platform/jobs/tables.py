@@ -1,4 +1,4 @@
-"""The tables of hub calls that are repeated by the calendar: the calls, and a row for each time that one was made."""
+"""The tables of calls that are repeated by the calendar: the calls, and a row for each time that one was made."""
 
 from sqlalchemy import (
     BigInteger,
@@ -17,12 +17,15 @@ scheduled_calls = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
-    Column("instance_id", BigInteger, nullable=False),
+    Column("instance_id", BigInteger),
+    Column("user_id", BigInteger),
+    Column("name", OutsideText),
+    Column("description", OutsideText),
     Column("method", Text, nullable=False),
     Column("target", OutsideText, nullable=False),
     Column("headers", OutsideText, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("url", OutsideText, nullable=False),
+    Column("url", OutsideText),
     Column("cron", OutsideText, nullable=False),
     Column("created", Instant, nullable=False),
     Index("platform_scheduled_calls_of_instance", "workspace", "instance_id"),
@@ -34,7 +37,7 @@ scheduled_turns = Table(
     metadata,
     Column("workspace", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
-    Column("instance_id", BigInteger, nullable=False),
+    Column("instance_id", BigInteger),
     Column("call", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
     Column("error", OutsideText),

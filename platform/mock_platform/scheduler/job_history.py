@@ -1,10 +1,12 @@
 """The runs that jobs had: polls of one instance at one instant, taken together, and scheduled requests."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Row, Select, func, null, select, union_all
 
 from mock_kit.storage.database import Database
+from mock_platform.core.paging import Paging
 from mock_platform.core.tables import polls
 from mock_platform.jobs.job import JobRun
 from mock_platform.jobs.tables import scheduled_turns
@@ -22,20 +24,22 @@ class JobHistory:
         *,
         pollers: Collection[int],
         calls: Collection[int],
-        offset: int,
-        limit: int,
+        since: datetime,
+        page: Paging,
     ) -> tuple[list[JobRun], int]:
         """Return a page of the runs that jobs had, the latest first, and how many there are in all.
 
         Args:
             pollers: the ids of their instances.
             calls: the numbers of the scheduled requests.
+            since: when the first of the runs may have been.
         """
         runs = union_all(_polled(workspace, pollers), _called(workspace, calls)).subquery()
-        latest = select(runs).order_by(runs.c.at.desc(), runs.c.number.desc())
+        found = select(runs).where(runs.c.at >= since)
+        latest = found.order_by(runs.c.at.desc(), runs.c.number.desc())
         with self._database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(runs)) or 0
-            rows = connection.execute(latest.offset(offset).limit(limit)).all()
+            total = connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+            rows = connection.execute(latest.offset(page.offset).limit(page.size)).all()
         return [_run(row) for row in rows], total
 
 

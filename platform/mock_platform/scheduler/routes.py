@@ -1,4 +1,4 @@
-"""``/jobs``: the pollers of instances, and hub calls that were scheduled. Jobs of formulas are not imitated.
+"""``/jobs``: the pollers of instances, and calls that were scheduled. Jobs of formulas are not imitated.
 
 A poller is there as long as its instance is polled: it is on the agenda, or was disabled, by hand or after too many
 failures.
@@ -6,43 +6,43 @@ failures.
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 from flask import Blueprint
-from msgspec import Struct
+from msgspec import Meta, field
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.storage.database import EPOCH
-from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
 from mock_platform.accounts.calling import caller
-from mock_platform.accounts.store import People
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.poller_configuration import next_poll
+from mock_platform.configuration.poller_configuration import REFRESH_INTERVAL
 from mock_platform.core import identities
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.listing import paginated
-from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, paging
+from mock_platform.core.paging import PAGE_HEADERS, PageQuery, paging
+from mock_platform.dates.java_dates import epoch_milliseconds
 from mock_platform.elements.service import catalogue
-from mock_platform.errors import ConflictError, InvalidRequestError, NotFoundError, shown
+from mock_platform.errors import InvalidRequestError, NotFoundError
 from mock_platform.hub import scheduled_call
 from mock_platform.hub import service_scheduled as scheduled_jobs
-from mock_platform.hub.scheduled_call import ScheduledJob
 from mock_platform.hub.service_scheduled import find_scheduled
 from mock_platform.instances.calling import instance_named, visible_instances
 from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service import ProviderCheck, change
 from mock_platform.jobs.due_job import JobKind
-from mock_platform.jobs.job import JobHistoryJson, JobJson, JobRun, history_json
+from mock_platform.jobs.job import CreatedJobJson, JobHistoryJson, JobJson
 from mock_platform.jobs.store import Jobs
-from mock_platform.scheduler import poller_job
-from mock_platform.scheduler.job_history import JobHistory
+from mock_platform.scheduler import poller_job, service
 from mock_platform.scheduler.poller_job import PollerJob
+from mock_platform.scheduler.requests import JobRequest, RescheduleRequest
+from mock_platform.scheduler.service import JobSelection
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
-_LATEST = datetime.max.replace(tzinfo=UTC)
+MOST_MILLISECONDS = epoch_milliseconds(datetime.max.replace(tzinfo=UTC))
 _LINKS_OF_ONE = {
     name: Link(operation=f"jobs.{name}", parameters={"job_id": "$response.body#/id"})
     for name in ("get", "reschedule", "delete")
@@ -53,64 +53,33 @@ _LINKS = {
 }
 
 
-class JobData(Struct):
-    """What a new job is about.
+class ExecutionsQuery(PageQuery, rename="camel", kw_only=True, forbid_unknown_fields=True):
+    """Which runs are asked for.
 
     Attributes:
-        id: of the instance to poll.
+        element_keys: of whose elements; a run that is about no instance has none. A comma may stand between several.
+        start_time: in milliseconds since 1970; runs before are left out (assumed).
     """
 
-    id: int | str | None = None
-
-
-class JobRequest(Struct):
-    """A job to make."""
-
-    data: JobData | None = None
-
-
-class RescheduleRequest(Struct, rename="camel"):
-    """When a job is to run next.
-
-    Attributes:
-        next_fire_time: of a poller, in milliseconds since 1970; the interval counts from there on (assumed).
-        cron: of a scheduled request (assumed).
-    """
-
-    next_fire_time: int | None = None
-    cron: str | None = None
+    element_keys: list[str] = field(default_factory=list)
+    start_time: Annotated[int, Meta(ge=0, le=MOST_MILLISECONDS)] = 0
 
 
 @bp.get("")
 @operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
 def index(workspace: Workspace, query: PageQuery) -> Answer[list[JobJson]]:
-    """List pollers by their instances' ids, then scheduled requests; an empty list is 200 (both assumed)."""
+    """List pollers by their instances' ids, then scheduled requests (assumed); an empty list is 200 (observed)."""
     pollers = [poller_job.to_json(job) for job in _jobs(workspace)]
     scheduled = [scheduled_call.to_json(job) for job in scheduled_jobs.scheduled_jobs(workspace)]
     return paginated(pollers + scheduled, paging(query))
 
 
 @bp.post("")
-@operation(needs=caller, problems=(404, 409), links=_LINKS_OF_ONE)
-def create(workspace: Workspace, body: JobRequest) -> Answer[JobJson]:
-    """Put an instance's poller on the agenda again, after it was deleted. It makes no other jobs."""
-    if body.data is None or body.data.id is None:
-        raise InvalidRequestError(
-            'only pollers are imitated here: expected {"data": {"id": <an instance>}}; '
-            "a hub call with Elements-Schedule-Request makes a scheduled request, and formulas' jobs cannot be made"
-        )
-    instance = instance_named(workspace, str(body.data.id))
-    if _job_of(workspace, instance) is not None:
-        raise ConflictError(f"Instance {instance.id} has its job already")
-    if not _is_polled(instance):
-        raise InvalidRequestError(
-            f"instance {instance.id} is not polled; its event.notification.enabled and "
-            "event.poller.configuration decide"
-        )
-    now = workspace.clock.now()
-    due = next_poll(now, refresh_interval=configuration.refresh_interval(instance.configuration))
-    dependencies().store[Jobs].plan(workspace.name, JobKind.POLL, str(instance.id), due)
-    return _changed(workspace, instance)
+@operation(needs=caller, problems=(404,), links=_LINKS_OF_ONE)
+def create(workspace: Workspace, body: JobRequest) -> Answer[CreatedJobJson]:
+    """Make a job of any call on the platform (observed); it is made with the caller's secrets (assumed)."""
+    instance = None if body.instance_id is None else instance_named(workspace, str(body.instance_id))
+    return Answer(scheduled_call.created_json(service.create(workspace, body, instance)))
 
 
 @bp.get("/polling-disabled")
@@ -125,7 +94,20 @@ def polling_disabled(workspace: Workspace, query: PageQuery) -> Answer[list[JobJ
 @operation(needs=caller, headers=PAGE_HEADERS)
 def all_history(workspace: Workspace, query: PageQuery) -> Answer[list[JobHistoryJson]]:
     """List what all jobs did, the latest turn first."""
-    return _history(workspace, visible_instances(workspace), scheduled_jobs.scheduled_jobs(workspace), query)
+    return service.history(workspace, service.all_jobs(workspace), query)
+
+
+@bp.get("/executions")
+@operation(needs=caller, headers=PAGE_HEADERS)
+def executions(workspace: Workspace, query: ExecutionsQuery) -> Answer[list[JobHistoryJson]]:
+    """List the runs of all jobs, the latest first (observed); what an entry shows is assumed."""
+    keys = {key for named in query.element_keys for key in named.split(",")}
+    return service.history(
+        workspace,
+        service.all_jobs(workspace).of_elements(keys),
+        query,
+        since=EPOCH + timedelta(milliseconds=query.start_time),
+    )
 
 
 @bp.get("/<job_id>")
@@ -140,7 +122,7 @@ def get(workspace: Workspace, job_id: str) -> Answer[JobJson]:
 @bp.delete("/<job_id>")
 @operation(needs=caller, problems=(404,))
 def delete(workspace: Workspace, job_id: str) -> Answer[None]:
-    """End an instance's polls, which ``POST /jobs`` or events off and on again start anew, or a schedule (assumed)."""
+    """End an instance's polls, which events off and on again start anew (assumed), or a scheduled request."""
     if scheduled := find_scheduled(workspace, job_id):
         scheduled_jobs.delete(workspace, scheduled)
         return done()
@@ -155,9 +137,13 @@ def delete(workspace: Workspace, job_id: str) -> Answer[None]:
 @operation(needs=caller, problems=(404,), headers=PAGE_HEADERS)
 def history(workspace: Workspace, job_id: str, query: PageQuery) -> Answer[list[JobHistoryJson]]:
     """List what a job did, the latest turn first."""
-    if scheduled := find_scheduled(workspace, job_id):
-        return _history(workspace, [], [scheduled], query)
-    return _history(workspace, [_named(workspace, job_id).instance], [], query)
+    scheduled = find_scheduled(workspace, job_id)
+    jobs = (
+        JobSelection(scheduled=[scheduled])
+        if scheduled
+        else JobSelection(pollers=[_named(workspace, job_id).instance])
+    )
+    return service.history(workspace, jobs, query)
 
 
 @bp.put("/<job_id>/disable")
@@ -180,20 +166,18 @@ def enable(workspace: Workspace, job_id: str) -> Answer[JobJson]:
     return _changed(workspace, _switch(workspace, job, disabled=False))
 
 
-@bp.put("/<job_id>/reschedule")
+@bp.patch("/<job_id>/reschedule")
 @operation(needs=caller, problems=(404, 409))
-def reschedule(workspace: Workspace, job_id: str, body: RescheduleRequest) -> Answer[JobJson]:
-    """Let a poller run next at a time of one's own choice, or a scheduled request by another cron expression."""
+def reschedule(workspace: Workspace, job_id: str, body: RescheduleRequest) -> Answer[CreatedJobJson]:
+    """Let a scheduled request run by another cron expression (observed); a poller runs by its interval (assumed)."""
     if scheduled := find_scheduled(workspace, job_id):
-        return Answer(scheduled_call.to_json(scheduled_jobs.reschedule(workspace, scheduled, body.cron)))
-    found = _named(workspace, job_id)
-    due = _instant(body.next_fire_time, now=workspace.clock.now())
-    job = dependencies().store[Jobs].of(workspace.name, JobKind.POLL, str(found.instance.id))
-    if job is None:
-        raise ConflictError(f"Job {job_id} is disabled; PUT /jobs/{job_id}/enable lets it run again")
-    dependencies().store[Jobs].move(job, due)
-    dependencies().engine.wake()
-    return _changed(workspace, found.instance)
+        moved = scheduled_jobs.reschedule(workspace, scheduled, body.trigger.cron)
+        return Answer(scheduled_call.created_json(moved))
+    instance = _named(workspace, job_id).instance
+    raise InvalidRequestError(
+        f"job {job_id} polls instance {instance.id} by its interval: PATCH /instances/{instance.id} with another "
+        f"{REFRESH_INTERVAL} changes that"
+    )
 
 
 def _switch(workspace: Workspace, job: PollerJob, *, disabled: bool) -> Instance:
@@ -206,34 +190,6 @@ def _changed(workspace: Workspace, instance: Instance) -> Answer[JobJson]:
     if job is None:
         raise NotFoundError("job", identities.job_id(workspace, instance.id))
     return Answer(poller_job.to_json(job))
-
-
-def _history(
-    workspace: Workspace, pollers: list[Instance], scheduled: list[ScheduledJob], query: PageQuery
-) -> Answer[list[JobHistoryJson]]:
-    page = paging(query)
-    polling = {instance.id: instance for instance in pollers}
-    calling = {each.call.number: each for each in scheduled}
-    runs, total = (
-        dependencies()
-        .store[JobHistory]
-        .latest(workspace.name, pollers=polling, calls=calling, offset=page.offset, limit=page.size)
-    )
-    with dependencies().store[People].reading(workspace) as register:
-        founder, users = register.founder, {user.id: user for user in register.users()}
-
-    def shown_run(run: JobRun) -> JobHistoryJson:
-        if run.call is None:
-            instance = polling[run.instance_id]
-            work = poller_job.work(instance)
-        else:
-            instance = calling[run.call].instance
-            work = scheduled_call.work(calling[run.call].call, instance)
-        return history_json(run, work, users.get(instance.user_id or founder.id, founder))
-
-    more = bool(runs) and page.offset + len(runs) < total
-    headers = page_headers(page, returned=len(runs), more=more, total=total)
-    return Answer([shown_run(run) for run in runs], headers)
 
 
 def _jobs(workspace: Workspace) -> list[PollerJob]:
@@ -267,21 +223,3 @@ def _is_polled(instance: Instance) -> bool:
     return configuration.is_polled(instance.configuration) and bool(
         configuration.polled_resources(instance.configuration, element, empty_block=block)
     )
-
-
-def _instant(milliseconds: int | None, *, now: datetime) -> datetime:
-    """Read when a job is to run.
-
-    Raises:
-        InvalidRequestError: there is none, or it has passed or lies beyond the calendar.
-    """
-    try:
-        due = None if milliseconds is None else EPOCH + timedelta(milliseconds=milliseconds)
-    except OverflowError:
-        due = None
-    if due is None or not now <= due < _LATEST:
-        raise InvalidRequestError(
-            f"nextFireTime must be milliseconds since 1970 that are not past at {format_instant(now)}; "
-            f"got {shown(milliseconds)}"
-        )
-    return due

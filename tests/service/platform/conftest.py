@@ -172,7 +172,7 @@ def jobs(clients):
 
 @pytest.fixture
 def put_job(jobs):
-    """Return a function that disables, enables or reschedules a job, and gives the job."""
+    """Return a function that disables or enables a job, and gives the job."""
 
     def change(job, what, **given):
         reply = jobs("PUT", f"/{job['id']}/{what}", **given)

@@ -115,37 +115,16 @@ def test_a_poller_that_failed_too_often_is_listed_and_enabling_counts_anew(own_s
     assert clients.platform.call("GET", f"{BASE_PATH}/jobs/polling-disabled") == []
 
 
-def test_a_job_can_be_moved_and_the_interval_counts_from_there(clients, job, put_job, listed):
-    moved = put_job(job, "reschedule", json={"nextFireTime": AT_10 + 2 * MINUTE})
+def test_a_poller_runs_by_its_interval_and_is_not_rescheduled(instance, job, jobs, listed, refused):
+    reply = jobs("PATCH", f"/{job['id']}/reschedule", json={"trigger": {"cron": "0 * * * *"}})
 
-    assert moved["trigger"]["nextFireTime"] == AT_10 + 2 * MINUTE
-    assert clients.clock.advance("2m")["polls"] > 0
-    assert listed()[0]["trigger"]["nextFireTime"] == AT_10 + 17 * MINUTE
-
-
-def test_a_job_that_is_moved_to_the_present_is_due(clients, job, put_job):
-    put_job(job, "reschedule", json={"nextFireTime": AT_10})
-
-    assert clients.clock.advance(0)["polls"] > 0
-
-
-@pytest.mark.parametrize("time", [AT_10 - 1, -(10**30), 10**18, 253402300800000, "soon", None, 1.5])
-def test_a_time_that_has_passed_or_is_none_is_refused(job, jobs, listed, refused, time):
-    refused(jobs("PUT", f"/{job['id']}/reschedule", json={"nextFireTime": time}), 400)
-
+    words = refused(reply, 400)
+    assert f"PATCH /instances/{instance['id']} with another event.poller.refresh_interval" in words
     assert listed() == [job]
 
 
-def test_a_disabled_job_cannot_be_moved(job, jobs, put_job, refused):
-    put_job(job, "disable")
-
-    reply = jobs("PUT", f"/{job['id']}/reschedule", json={"nextFireTime": AT_10 + MINUTE})
-
-    assert "/enable lets it run again" in refused(reply, 409)
-
-
 @pytest.mark.parametrize("disabled", [False, True], ids=["running", "disabled"])
-def test_a_deleted_job_polls_no_more_and_can_be_made_again(
+def test_a_deleted_job_polls_no_more_until_events_are_switched_off_and_on(
     clients, instance, job, jobs, put_job, listed, refused, disabled
 ):
     if disabled:
@@ -156,22 +135,15 @@ def test_a_deleted_job_polls_no_more_and_can_be_made_again(
     refused(jobs("DELETE", f"/{job['id']}"), 404)
     assert clients.clock.advance("1h")["polls"] == 0
 
-    made = decode(jobs("POST", json={"data": {"id": instance["id"]}}).body)
+    for enabled in (False, True):
+        clients.platform.patch_instance(
+            instance["id"], {"configuration": {"event.notification.enabled": enabled}}
+        )
 
-    assert made["id"] == job["id"]
-    assert made["trigger"]["nextFireTime"] == AT_10 + 75 * MINUTE
+    (again,) = listed()
+    assert again["id"] == job["id"]
+    assert again["trigger"]["nextFireTime"] == AT_10 + 75 * MINUTE
     assert clients.clock.advance("15m")["polls"] > 0
-
-
-def test_only_the_poller_of_an_instance_that_has_none_can_be_made(instance, make_instance, jobs, refused):
-    silent = make_instance({"event.notification.enabled": False})
-
-    assert "has its job already" in refused(jobs("POST", json={"data": {"id": instance["id"]}}), 409)
-    assert "is not polled" in refused(jobs("POST", json={"data": {"id": str(silent["id"])}}), 400)
-    refused(jobs("POST", json={"data": {"id": 1}}), 404)
-    for body in ({}, {"name": "every night", "cron": "0 0 3 * * ?"}, {"data": {}}):
-        assert "only pollers are imitated here" in refused(jobs("POST", json=body), 400)
-    refused(jobs("POST", json={"data": 1}), 400)
 
 
 @pytest.mark.parametrize(
@@ -182,12 +154,12 @@ def test_only_the_poller_of_an_instance_that_has_none_can_be_made(instance, make
         ("PUT", "/disable"),
         ("PUT", "/enable"),
         ("GET", "/history"),
-        ("PUT", "/reschedule"),
+        ("PATCH", "/reschedule"),
     ],
 )
 @pytest.mark.parametrize("job_id", ["0", "x" * 300, "%00"])
 def test_an_unknown_job_is_not_found(jobs, refused, method, below, job_id):
-    body = {"nextFireTime": AT_10} if below == "/reschedule" else None
+    body = {"trigger": {"cron": "0 * * * *"}} if below == "/reschedule" else None
 
     refused(jobs(method, f"/{job_id}{below}", json=body), 404)
 
