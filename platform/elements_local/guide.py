@@ -1,6 +1,7 @@
 """The Insightly guide's instance: four resources polled every fifteen minutes, callbacks signed.
 
-Source: the platform's Insightly events guide, the one comma added that its cURL lacks (documented).
+Source: the platform's Insightly events guide, the one comma added that its cURL lacks (documented), without
+the grant's code in it, which means nothing beside a user name and an API key (inferred).
 """
 
 from typing import Any
@@ -30,7 +31,6 @@ def instance_body(workspace: Credentials, *, signature_key: str = "a-key-of-your
     """Return the guide's JSON with a workspace's values in the places of its placeholders."""
     return {
         "element": {"key": "insightly"},
-        "providerData": {"code": "an-authorization-grant-code"},
         "configuration": {
             "username": workspace.crm_username,
             "password": workspace.crm_api_key,

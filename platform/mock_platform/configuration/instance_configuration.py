@@ -46,11 +46,14 @@ def complete(
     """Return a whole configuration: what was sent, then the element's defaults; masks keep what is stored.
 
     Keys that the element does not know are kept as they are (assumed).
+
+    Raises:
+        PollerConfigurationError: the lines of ``event.poller.urls`` cannot be read.
     """
     texts = {key: as_text(value) for key, value in sent.items()}
     texts = unmask(texts, stored or {}, element.secret_keys)
     own_keys = {entry.key: texts.pop(entry.key, None) or entry.default for entry in element.keys}
-    return {**own_keys, **texts}
+    return dict(poller_configuration.lines_as_blocks({**own_keys, **texts}, defaults=element.poller_defaults))
 
 
 def merge(stored: Values, sent: Mapping[str, object], element: Element) -> dict[str, str | None]:

@@ -46,15 +46,37 @@ def resources(
     Raises:
         PollerConfigurationError: a key does not hold what it has to; the message names it.
     """
+    configuration = lines_as_blocks(configuration, defaults=defaults)
     entries = entries_of(configuration)
-    lines = _lines(configuration)
-    if has_lines(configuration):
-        return _from_lines(lines, defaults)
     names = names_in_urls(configuration) or names_in_objects(configuration)
     if names:
         entries = {name: _chosen(name, entries, defaults) for name in names}
     filled = ((name, _filled(name, entry, defaults, empty_block)) for name, entry in entries.items())
     return tuple(_from_entry(name, entry) for name, entry in filled if entry)
+
+
+def lines_as_blocks(
+    configuration: Mapping[str, str | None], *, defaults: Entries
+) -> Mapping[str, str | None]:
+    """Return a configuration with the lines of ``event.poller.urls`` as blocks, in the place of all others.
+
+    Args:
+        defaults: the element's own entries, which know a resource's id field.
+
+    Raises:
+        PollerConfigurationError: a line says too little or too much; or a resource has several.
+
+    Source: the platform converts lines (documented: announced for existing instances); that they then stand in
+        ``event.poller.configuration`` alone is assumed.
+    """
+    if not has_lines(configuration):
+        return configuration
+    lines = _lines(configuration)
+    blocks = dict(_block_of_line(line, defaults) for line in lines)
+    if len(blocks) < len(lines):
+        raise PollerConfigurationError(f"{URLS}: a resource has more than one line")
+    text = json.dumps(blocks, separators=(",", ":"), ensure_ascii=False)
+    return {**configuration, CONFIGURATION: text, URLS: None}
 
 
 def has_lines(configuration: Mapping[str, str | None]) -> bool:
@@ -183,14 +205,7 @@ def _from_entry(name: str, entry: Entries, *, key: str = CONFIGURATION) -> Resou
     )
 
 
-def _from_lines(lines: list[str], defaults: Entries) -> tuple[Resource, ...]:
-    by_name = {resource.name: resource for resource in (_from_line(line, defaults) for line in lines)}
-    if len(by_name) < len(lines):
-        raise PollerConfigurationError(f"{URLS}: a resource has more than one line")
-    return tuple(by_name.values())
-
-
-def _from_line(line: str, defaults: Entries) -> Resource:
+def _block_of_line(line: str, defaults: Entries) -> tuple[str, Entries]:
     """Read a line of ``event.poller.urls``.
 
     Its third field, an xPath filter, has no meaning for records in JSON and is passed over; a line names no
@@ -212,7 +227,8 @@ def _from_line(line: str, defaults: Entries) -> Resource:
         "idField": own.get("idField", "") if isinstance(own, Mapping) else "",
         "datesConfiguration": dict(zip(keys, dates, strict=True)),
     }
-    return _from_entry(name, entry, key=URLS)
+    _from_entry(name, entry, key=URLS)  # what is wrong with it is wrong with the line
+    return name, entry
 
 
 class _Entry:

@@ -128,8 +128,8 @@ class VendorClient(Protocol):
     all that writes ``InvalidRequestError`` where it can only be read.
     """
 
-    def check(self) -> None:
-        """Make sure that the credentials are good."""
+    def check(self) -> str | None:
+        """Make sure that the credentials are good, and return whose they are if a part of them alone says so."""
 
     def me(self) -> Record:
         """Return the user whose credentials these are."""

@@ -39,12 +39,12 @@ class ProviderData(Struct):
     """What goes to the provider and never comes back (observed).
 
     Attributes:
-        code: of an OAuth grant; the Insightly guide sends one too, where it means nothing (documented, inferred).
-            In a change it asks for a new authorization (observed).
+        code: of an OAuth grant, any JSON (observed); the Insightly guide sends one too, where it means nothing
+            (documented, inferred). In a change it asks for a new authorization (observed).
         debug: whether the answer is to name a trace (documented).
     """
 
-    code: str | None = None
+    code: object = None
     debug: bool | str = False
 
     @property

@@ -55,9 +55,15 @@ def make(
     draft = rules.make(body, element, instance_id=first_id, token="", now=now, user_id=owner)
     _check(draft, element)
     vendor = vendor_of(draft, wire)
-    vendor.check()
+    vendor_user = vendor.check()
     objects = _objects(vendor) if with_objects else None
-    saving = Saving(workspace=workspace, elements={element.key: element}, sent=sent_body(), now=now)
+    saving = Saving(
+        workspace=workspace,
+        elements={element.key: element},
+        sent=sent_body(),
+        now=now,
+        vendor_user=vendor_user,
+    )
     saved = (
         dependencies()
         .store[Instances]
@@ -105,8 +111,8 @@ def change(
         _check(after, elements[after.element_key])
         return after
 
-    _vouch(named.instance, changed(named.instance), ask, wire)
-    saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now)
+    vendor_user = _vouch(named.instance, changed(named.instance), ask, wire)
+    saving = Saving(workspace=workspace, elements=elements, sent=sent, now=now, vendor_user=vendor_user)
     saved = (
         dependencies()
         .store[Instances]
@@ -165,10 +171,11 @@ def _elements(workspace: Workspace) -> dict[str, Element]:
     return {element.key: element for element in own_elements(workspace)}
 
 
-def _vouch(before: Instance, after: Instance, ask: ProviderCheck, wire: Http | None) -> None:
+def _vouch(before: Instance, after: Instance, ask: ProviderCheck, wire: Http | None) -> str | None:
     anew = rules.reaches_anew(before, after, connector_of(after).element)
     if ask is ProviderCheck.ALWAYS or (ask is ProviderCheck.WHERE_NEW and anew):
-        vendor_of(after, wire).check()
+        return vendor_of(after, wire).check()
+    return None
 
 
 def _check(instance: Instance, element: Element) -> None:

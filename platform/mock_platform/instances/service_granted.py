@@ -1,12 +1,15 @@
 """Instances made from a grant: the code in ``providerData`` becomes credentials, where the platform takes codes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Values
+from mock_platform.elements.connector import VendorGrants
 from mock_platform.elements.element import Element
 from mock_platform.elements.oauth import application, needs_grant
 from mock_platform.elements.service import catalogue
+from mock_platform.errors import InvalidRequestError, shown
 from mock_platform.instances.instance import InstanceBody
 from mock_platform.instances.requests import InstanceRequest
 
@@ -18,7 +21,7 @@ def with_grant(sent: InstanceRequest, element: Element, stored: Values | None = 
         stored: the configuration of an instance that is there, which knows the application already.
 
     Raises:
-        InvalidRequestError: there is a code, but no application that it could be taken by.
+        InvalidRequestError: there is a code, but no application that it could be taken by; or it is no text.
         ProviderError: the CRM refuses the code.
 
     Source: the walk of the platform's Insightly guide (documented), behind a setting, as the element it speaks of
@@ -27,9 +30,20 @@ def with_grant(sent: InstanceRequest, element: Element, stored: Values | None = 
     body = sent.to_body()
     code = None if sent.provider_data is None else sent.provider_data.code
     configuration = body.configuration or {}
-    grants = catalogue().connector(element.key).grants if dependencies().settings.oauth_walk else None
-    if code is None or grants is None or not needs_grant(configuration, element):
+    grants = grants_for(configuration, element)
+    if code is None or grants is None:
         return body
+    if not isinstance(code, str):
+        raise InvalidRequestError(
+            f"providerData.code must be what the consent page gave, a text; got {shown(code)}"
+        )
     asking = application({**(stored or {}), **configuration})
     redeemed = grants.redeem(dependencies().inside, code, asking)
     return replace(body, configuration={**configuration, **redeemed})
+
+
+def grants_for(configuration: Mapping[str, object], element: Element) -> VendorGrants | None:
+    """Return what redeems a code for a configuration; None where the code means nothing."""
+    if not dependencies().settings.oauth_walk or not needs_grant(configuration, element):
+        return None
+    return catalogue().connector(element.key).grants

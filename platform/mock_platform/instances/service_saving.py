@@ -16,6 +16,7 @@ from mock_platform.core.instance import Instance
 from mock_platform.elements.element import Element
 from mock_platform.instances import lines as instance_lines
 from mock_platform.instances.schedule import PollPlan, plan
+from mock_platform.instances.service_granted import grants_for
 from mock_platform.instances.store import Instances
 from mock_platform.lint.instance import of_body
 from mock_platform.lint.service import send_along, warnings_of
@@ -35,6 +36,7 @@ class Saving:
     Attributes:
         elements: by their keys.
         sent: the instance's body, if one was sent: the answer then says what of it users will regret.
+        vendor_user: whose the credentials are, as ``VendorClient.check`` says.
         begins: whether a resource is polled from now on that was not before.
     """
 
@@ -42,6 +44,7 @@ class Saving:
     elements: Mapping[str, Element]
     sent: Mapping[str, object] | None
     now: datetime
+    vendor_user: str | None = None
     begins: bool = False
     _told: tuple[Activity, ...] = ()
     _of_body: ConfigWarnings = field(default_factory=ConfigWarnings)
@@ -61,7 +64,14 @@ class Saving:
             return follows
         if before is not None:
             self._before = self._warnings(before, self._said_before(before))
-        self._of_body = of_body(self.sent, after.configuration, element)
+        said = self.sent.get("configuration")
+        self._of_body = of_body(
+            self.sent,
+            after.configuration,
+            element,
+            redeemed=grants_for(said if isinstance(said, Mapping) else {}, element) is not None,
+            vendor_user=self.vendor_user,
+        )
         return replace(follows, body_warnings=self._of_body)
 
     def tell(self, saved: Instance) -> None:

@@ -8,8 +8,9 @@ from mock_platform.core.instance import Values
 from mock_platform.core.objects import NONE, Objects
 from mock_platform.elements.element import Element
 from mock_platform.lint.callbacks import Objection, of_callbacks, of_events_left_off
+from mock_platform.lint.credentials import of_code, of_user_name
 from mock_platform.lint.mapped_objects import of_mapped_objects
-from mock_platform.lint.pollers import of_poller
+from mock_platform.lint.pollers import of_poller, of_replaced_blocks
 from mock_platform.lint.unread_keys import in_body, in_configuration
 from mock_platform.lint.warning import ConfigWarnings
 
@@ -23,16 +24,32 @@ class LintContext:
     objection: Objection
 
 
-def of_body(sent: Mapping[str, object], values: Values, element: Element) -> ConfigWarnings:
+def of_body(
+    sent: Mapping[str, object],
+    values: Values,
+    element: Element,
+    *,
+    redeemed: bool = False,
+    vendor_user: str | None = None,
+) -> ConfigWarnings:
     """Return what can be said only as long as a body is there.
 
     Args:
         sent: the body as it came.
         values: the configuration that results.
+        redeemed: whether a grant's code in it became credentials.
+        vendor_user: whose credentials the vendor takes them for, whoever else they name; None if it was not asked, or
+            all of them count.
     """
     said = sent.get("configuration")
     configured = said if isinstance(said, Mapping) else {}
-    return ConfigWarnings.of(in_body(sent, element), of_events_left_off(configured, values))
+    return ConfigWarnings.of(
+        in_body(sent, element),
+        of_events_left_off(configured, values),
+        of_replaced_blocks(configured),
+        () if redeemed else of_code(sent, element),
+        () if vendor_user is None else of_user_name(values, element, vendor_user),
+    )
 
 
 def of_instance(

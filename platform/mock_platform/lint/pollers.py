@@ -33,9 +33,25 @@ def of_poller(values: Values, element: Element, *, empty_block: EmptyBlock) -> I
     blocks = poller_configuration.entries_of(values)
     yield from _unpolled(values, blocks, element, {resource.name for resource in polled})
     for resource in polled:
-        yield from _incomplete(resource, _place_of(resource.name, values), blocks)
+        yield from _incomplete(resource, place("configuration", CONFIGURATION, resource.name), blocks)
     if configuration.is_polled(values):
         yield from _of_the_whole(values, polled)
+
+
+def of_replaced_blocks(sent: Mapping[str, object]) -> Iterator[ConfigWarning]:
+    """Warn of blocks in the place of which lines of ``event.poller.urls`` were put.
+
+    Args:
+        sent: the configuration in a body.
+    """
+    lines = sent.get(URLS)
+    if sent.get(CONFIGURATION) and isinstance(lines, str) and poller_configuration.has_lines({URLS: lines}):
+        yield ConfigWarning(
+            rule=LintRule.UNPOLLED_RESOURCE,
+            path=place("configuration", CONFIGURATION),
+            message=f"no block of it is polled, since the lines of {URLS} take the place of all blocks",
+            nearest=URLS,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +82,6 @@ class _Unpolled:
     def _why(self) -> str:
         if self.among is not None:
             return f"{URLS} takes the place of {self.among}"
-        if poller_configuration.has_lines(self.values):
-            return f"the lines of {URLS} take the place of all blocks"
         in_urls = poller_configuration.names_in_urls(self.values)
         names_chosen = in_urls or poller_configuration.names_in_objects(self.values)
         if names_chosen and self.name not in names_chosen:
@@ -84,16 +98,10 @@ def _unpolled(values: Values, blocks: Entries, element: Element, polled: set[str
     for name in blocks if values.get(CONFIGURATION) != shipped else ():
         if name not in polled:
             yield _Unpolled(name=name, values=values, element=element)
-    if poller_configuration.has_lines(values) or poller_configuration.names_in_urls(values):
+    if poller_configuration.names_in_urls(values):
         for name in poller_configuration.names_in_objects(values):
             if name not in polled:
                 yield _Unpolled(name=name, values=values, element=element, among=OBJECTS)
-
-
-def _place_of(name: str, values: Values) -> str:
-    if poller_configuration.has_lines(values):
-        return place("configuration", URLS)
-    return place("configuration", CONFIGURATION, name)
 
 
 def _incomplete(resource: Resource, path: str, blocks: Entries) -> Iterator[ConfigWarning]:
@@ -131,7 +139,7 @@ def _lack(resource: Resource) -> tuple[str, str] | None:
 
 
 def _missing(prefix: str, block: object) -> str:
-    """Return the key that a block lacks for a date; of a line in ``event.poller.urls``, the field."""
+    """Return the key that a block lacks for a date."""
     dates = block.get("datesConfiguration") if isinstance(block, Mapping) else None
     named = str(dates.get(f"{prefix}Field") or "") if isinstance(dates, Mapping) else ""
     return f"{prefix}Format" if named.strip() else f"{prefix}Field"

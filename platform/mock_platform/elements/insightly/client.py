@@ -37,9 +37,10 @@ class InsightlyClient:
     crm_url: str
     configuration: Values
 
-    def check(self) -> None:
-        """Make sure that the credentials are good."""
-        self._calls.send(dialect.me())
+    def check(self) -> str | None:
+        """Make sure that the API key is good, and return the address of its user, whatever the user name is."""
+        address = self.me().get("EMAIL_ADDRESS")
+        return address if isinstance(address, str) else None
 
     def me(self) -> Record:
         """Return the user whose credentials these are."""

@@ -141,6 +141,11 @@ def test_an_instance_is_authorized_anew_by_another_code(walking, consent, create
     assert refused.status == 400
 
 
+@pytest.mark.parametrize("code", [{"a": 1}, 5, []])
+def test_a_code_that_is_no_text_is_redeemed_by_nothing(create, refused, code):
+    assert "providerData.code must be what the consent page gave, a text" in refused(create(code), 400)
+
+
 def test_credentials_come_before_a_code(walking, create):
     credentials = walking.credentials
 

@@ -53,6 +53,29 @@ def test_the_guides_instance_is_answered_without_the_header(instances, body_of, 
     assert warnings() == {}
 
 
+@pytest.mark.parametrize("code", ["any", {"a": [1]}, 5, False, ["x"]])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_a_code_may_be_any_json_and_is_said_to_mean_nothing(instances, instance, body_of, method, code):
+    path = "" if method == "POST" else f"/{instance['id']}"
+
+    reply = instances(method, path, json=body_of(providerData={"code": code}))
+
+    assert [each["path"] for each in json.loads(reply.headers[HEADER])] == ["providerData.code"]
+    assert b"providerData" not in reply.body
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_user_name_that_is_nobodys_is_taken_and_said_to_mean_nothing(
+    clients, instances, instance, body_of, method
+):
+    path = "" if method == "POST" else f"/{instance['id']}"
+
+    reply = instances(method, path, json=body_of({"username": "nobody"}))
+
+    (slip,) = json.loads(reply.headers[HEADER])
+    assert (slip["path"], slip["nearest"]) == ("configuration.username", clients.credentials.crm_username)
+
+
 def test_a_slip_changes_nothing_of_the_answer_but_the_header(instances, body_of):
     plain, slipped = (instances("POST", json=body_of(**more)) for more in ({}, {"mine": 1}))
 

@@ -379,6 +379,18 @@ def test_a_long_poller_configuration_comes_back_as_it_was_sent(clients, make_ins
     assert clients.platform.call("GET", f"{BASE_PATH}/instances/{made['id']}") == made
 
 
+def test_lines_of_poller_urls_are_shown_as_json_and_blocks_may_take_their_place(clients, patch):
+    line = "contacts|/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'||DATE_UPDATED_UTC|yyyy-MM-dd HH:mm:ss"
+
+    shown = decode(patch({"configuration": {"event.poller.urls": line}}).body)["configuration"]
+
+    assert shown["event.poller.urls"] is None
+    assert json.loads(shown["event.poller.configuration"])["contacts"]["idField"] == "CONTACT_ID"
+    assert clients.clock.advance("15m")["polls"] == 1
+    patch({"configuration": {"event.poller.configuration": {"leads": {}, "accounts": {}}}})
+    assert clients.clock.advance("15m")["polls"] == 2
+
+
 def test_a_code_in_a_patch_asks_the_crm_again(clients, patch):
     clients.crm.script_faults([{"effect": {"drop": True}}])
 

@@ -105,7 +105,7 @@ class RolodexClient:
 
     calls: ProviderClient
 
-    def check(self) -> None:
+    def check(self) -> str | None:
         self.me()
 
     def me(self) -> Record:

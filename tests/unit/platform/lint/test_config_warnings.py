@@ -284,15 +284,6 @@ def test_all_keys_of_a_body_that_a_route_reads_are_known():
             "event.poller.urls takes the place of event.objects",
             None,
         ),
-        (
-            {
-                POLLER: {"leads": {}},
-                "event.poller.urls": "contacts|/hubs/crm/contacts||U|yyyy||C|yyyy|",
-            },
-            f"{POLLER}.leads",
-            "the lines of event.poller.urls take the place of all blocks",
-            None,
-        ),
     ],
 )
 def test_a_resource_that_is_polled_by_nothing_is_seen(configured, path, why, nearest):
@@ -336,8 +327,39 @@ def test_a_line_of_a_resource_that_the_element_has_no_id_of_is_seen():
 
     assert slips(guide({"event.poller.urls": line.format("contacts"), POLLER: ...})) == []
     assert slips(guide({"event.poller.urls": line.format("people"), POLLER: ...})) == [
-        ("missing-id-field", "event.poller.urls", None)
+        ("missing-id-field", f"{POLLER}.people", None)
     ]
+
+
+def test_blocks_in_whose_place_lines_were_put_are_seen():
+    line = "contacts|/hubs/crm/contacts||U|yyyy||C|yyyy|"
+
+    assert slips(guide({"event.poller.urls": line})) == [("unpolled-resource", POLLER, "event.poller.urls")]
+    assert slips(guide({"event.poller.urls": "contacts", POLLER: {"contacts": {}}})) == []
+
+
+@pytest.mark.parametrize("code", ["abc", {"a": 1}, [], False])
+def test_a_code_beside_credentials_is_seen_unless_it_was_redeemed(code):
+    body = guide(providerData={"code": code})
+    values = configuration.complete(body["configuration"], INSIGHTLY)
+
+    (only,) = found(body).listed
+    assert (only.rule, only.path) == (LintRule.KEY_WITHOUT_EFFECT, "providerData.code")
+    assert only.message == "the code has no effect: Insightly is reached by username and password"
+    assert of_body(body, values, INSIGHTLY, redeemed=True).listed == ()
+    assert slips(guide(providerData={"code": None, "debug": True})) == []
+
+
+@pytest.mark.parametrize(("name", "seen"), [("ADA@example.com", 0), ("ada@example.com", 0), ("ada", 1)])
+def test_a_user_name_that_is_not_the_keys_is_seen(name, seen):
+    body = guide({"username": name})
+
+    values = configuration.complete(body["configuration"], INSIGHTLY)
+
+    listed = of_body(body, values, INSIGHTLY, vendor_user="ada@example.com").listed
+
+    assert [each.path for each in listed] == ["configuration.username"] * seen
+    assert all("Insightly goes by password alone" in each.message for each in listed)
 
 
 @pytest.mark.parametrize(
