@@ -110,7 +110,7 @@ _API = (
     *(events.bp, event_analytics.bp, inbound.bp, jobs.bp, bulk.bp),
     *(notifications.bp, subscriptions.bp, deliveries.bp, usage.bp, usage_analytics.bp),
     *(elements.bp, element_configuration.bp, oauth.bp, hub_catalogue.bp, docs.bp, traces.bp),
-    *(hub_objects.bp, hubs.bp),
+    *(hub_objects.bp, instance_docs.of_objects, hubs.bp),
 )
 _OF_ONE_INSTANCE = (one_instance.bp, instance_configuration.bp, instance_docs.bp, transformations.bp)
 """What is reached by an instance's id, and by its token."""

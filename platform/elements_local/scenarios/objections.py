@@ -32,8 +32,8 @@ INSTANCE_KEYS = (
 )
 """What a scenario may say of an instance: what the platform reads of one."""
 
-_EVENT = re.compile(r"[^\s*]+/[^\s*]* (?:CREATED|UPDATED|DELETED)")
-_EVENTS = re.compile(r"(?:\S+/\S*|\*) (?:CREATED|UPDATED|DELETED|\*)")
+_EVENT = re.compile(r"[^\s*]+/[^\s*]* (?:CREATED|UPDATED|DELETED|UNKNOWN)")
+_EVENTS = re.compile(r"(?:\S+/\S*|\*) (?:CREATED|UPDATED|DELETED|UNKNOWN|\*)")
 """What stands for one event or several, with ``*`` for anything."""
 
 

@@ -13,11 +13,12 @@ from itertools import groupby
 
 
 class ExpectedEventType(Enum):
-    """What was made of a record, and what a callback has to call it."""
+    """What was made of a record, and what a callback calls it; UNKNOWN is never owed, only told."""
 
     CREATED = "CREATED"
     UPDATED = "UPDATED"
     DELETED = "DELETED"
+    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,15 @@ from enum import Enum
 
 
 class EventType(Enum):
-    """What happened to a record, in the callback's words."""
+    """What happened to a record, in the callback's words.
+
+    Source: ``UNKNOWN`` is what fits none of the others, as whoever handles a provider's event states (documented).
+    """
 
     CREATED = "CREATED"
     UPDATED = "UPDATED"
     DELETED = "DELETED"
+    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +55,12 @@ class Resource:
 
 
 class PollVerdict(Enum):
-    """What a poll made of a record; that one was deleted, only whoever hands it on can say."""
+    """What a poll made of a record; that one was deleted, or what happened is unknown, only whoever hands it on can say."""
 
     CREATED = "CREATED"
     UPDATED = "UPDATED"
     DELETED = "DELETED"
+    UNKNOWN = "UNKNOWN"
     IGNORED = "ignored"
 
 

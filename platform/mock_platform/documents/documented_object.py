@@ -21,11 +21,13 @@ class DocumentedObject:
 
     Attributes:
         fields: those that are known; records may have others.
+        own: whether an instance has given it this name.
     """
 
     name: str
     fields: tuple[DocumentedField, ...] = ()
     read_only: bool = False
+    own: bool = False
 
 
 def mapped(
@@ -46,7 +48,7 @@ def mapped(
     named = {path for each in transformation.fields for path in (each.vendor_path, each.path)}
     has_rest = any(map(transformation.rest_passes, Direction))
     rest = [field for field in vendors.fields if has_rest and field.path not in named]
-    return replace(vendors, name=name, fields=_distinct([*own, *rest]))
+    return replace(vendors, name=name, fields=_distinct([*own, *rest]), own=True)
 
 
 def with_alias(documented: DocumentedObject) -> DocumentedObject:

@@ -1,11 +1,23 @@
-"""``/instances/{id}/docs``: what an instance answers, as a Swagger 2.0 document."""
+"""``/instances/{id}/docs`` and ``/hubs/{hub}/objects/{name}/docs``: what an instance answers, in Swagger 2.0."""
 
 from mock_kit.api.operations import Answer, operation
 from mock_platform.documents.objects import objects_of_instance
-from mock_platform.documents.service import DocumentQuery, Json, answer, definitions, whole_document
+from mock_platform.documents.service import (
+    DocumentQuery,
+    Json,
+    answer,
+    definitions,
+    object_document,
+    whole_document,
+)
+from mock_platform.errors import NotFoundError
+from mock_platform.hub.routes import hub_blueprint
+from mock_platform.hub.service import HEADERS
+from mock_platform.instances.calling import HubCaller, hub_caller
 from mock_platform.instances.named_instance import NamedInstance, instance_blueprint, named_instance
 
 bp = instance_blueprint("instance_docs")
+of_objects = hub_blueprint("object_docs")
 
 
 class InstanceDocumentQuery(DocumentQuery, rename="camel", kw_only=True):
@@ -39,7 +51,17 @@ def show_definitions(named: NamedInstance, operation_id: str, query: InstanceDoc
     return definitions(query, _document(named, query), operation_id)
 
 
-def _document(named: NamedInstance, query: InstanceDocumentQuery) -> Json:
+@of_objects.get("/objects/<object_name>/docs")
+@operation(needs=hub_caller, problems=(400, 401, 403, 404, 429, 502), headers=HEADERS)
+def show_object(caller: HubCaller, object_name: str, query: InstanceDocumentQuery) -> Answer[Json]:
+    """Describe the calls of one object alone (observed)."""
+    named = NamedInstance(workspace=caller.workspace, instance=caller.instance)
+    return object_document(query, _document(named, query, object_name), object_name)
+
+
+def _document(named: NamedInstance, query: InstanceDocumentQuery, only: str | None = None) -> Json:
     element = named.element
     objects = objects_of_instance(named.instance, element, discovery=query.discovery)
+    if only is not None and only not in {each.name for each in objects}:
+        raise NotFoundError("object", only, named="name")
     return whole_document(query, objects, title=named.instance.name, hub=element.hub, elements=(element,))

@@ -13,12 +13,21 @@ from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paths import BASE_PATH
 from mock_platform.description import DESCRIPTION
 from mock_platform.documents.documented_object import DocumentedObject
-from mock_platform.documents.swagger import DocumentSubject, HubCalls, document, operation, without_references
+from mock_platform.documents.swagger import (
+    VERSION,
+    DocumentSubject,
+    HubCalls,
+    document,
+    of_object,
+    operation,
+    without_references,
+)
 from mock_platform.elements.element import Element
 from mock_platform.errors import InvalidRequestError, NotFoundError, shown
 
 Json = dict[str, Any]
 
+_LATEST = "-1"
 _BLUEPRINTS = frozenset({"hubs", "hub_objects"})
 _HUB = f"{BASE_PATH}/hubs/{{hub}}"
 _KEPT = "mock-platform-hub-calls"
@@ -28,16 +37,16 @@ class DocumentQuery(Struct, rename="camel", kw_only=True):
     """How a document is wanted.
 
     Attributes:
-        basic: without what is known of the objects' fields.
+        basic: with nothing in the definitions that is no part of Swagger itself (observed).
         resolve_references: with definitions in the places of the references to them.
         base_url: where its paths are to be looked for, such as ``https://api.example.com/elements/api-v2``.
-        version: of a document there is one only, whatever is asked for (assumed).
+        version: -1 for the latest (observed), or its own; there is one only.
     """
 
     basic: bool = False
     resolve_references: bool = False
     base_url: str = ""
-    version: str = ""
+    version: str = "-1"
 
 
 def whole_document(
@@ -52,7 +61,10 @@ def whole_document(
 
     Raises:
         InvalidRequestError: the base URL is none.
+        NotFoundError: there is no such version (assumed).
     """
+    if query.version not in {"", _LATEST, VERSION}:
+        raise NotFoundError("document", query.version, named="version")
     scheme, host, base_path = _place(query.base_url)
     subject = DocumentSubject(
         title=title, hub=hub, elements=elements, host=host, scheme=scheme, base_path=base_path
@@ -68,6 +80,11 @@ def answer(query: DocumentQuery, whole: Json, operation_id: str | None = None) -
     """
     swagger = whole if operation_id is None else _part(whole, operation_id)
     return Answer(without_references(swagger) if query.resolve_references else swagger)
+
+
+def object_document(query: DocumentQuery, whole: Json, name: str) -> Answer[Json]:
+    """Answer with the part of a document that is about one object."""
+    return answer(query, of_object(whole, name))
 
 
 def definitions(query: DocumentQuery, whole: Json, operation_id: str) -> Answer[Json]:

@@ -1,24 +1,31 @@
 """The Swagger 2.0 document of an element, or of one instance of it, from what the hub's routes were declared to be.
 
-Source: the version, the paths without a hub, and the ``x-element-`` entries of ``info`` (observed); that an instance's
-document shows the fields it maps (observed); operation ids are ours.
+Source: the version, the paths without a hub, ``tags``, the contact and the ``x-element-`` entries of ``info`` (observed);
+that an instance's document shows the fields it maps (observed); the rule of operation ids and the statuses that every
+operation lists (observed in exported documents).
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import chain, count
 from typing import Any
 from urllib.parse import quote
 
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
-from mock_platform.documents.swagger_schema import Schema, older, parameter, referred, resolved
+from mock_platform.documents.operation_id import VERBS, older_id, operation_id
+from mock_platform.documents.swagger_schema import Schema, older, parameter, plain, referred, resolved
 from mock_platform.elements.element import Element
 
 JSON = "application/json"
+VERSION = "api-v2"
 CREDENTIALS = "credentials"
 
-_VERBS = {"get": "get", "post": "create", "put": "replace", "patch": "update", "delete": "delete"}
+STATUSES = ("200", "400", "401", "403", "404", "405", "406", "409", "415", "500", "502")
+"""What every operation lists."""
+
+_CONTACT = "elements-local@example.com"
 _VARIABLE = re.compile(r"{(\w+)}")
 _VARIABLES = {
     "object_name": "objectName",
@@ -66,19 +73,22 @@ def document(
     """Return a whole document: each object under its own paths, and all others under those with variables.
 
     Args:
-        basic: without what is known of the objects' fields.
+        basic: without anything in the definitions that is no part of Swagger itself (observed).
     """
     definitions = {name: older(schema) for name, schema in calls.schemas.items()}
     paths: dict[str, Schema] = {}
     for name, each in _named(objects, taken=definitions):
-        definitions[name] = _record(() if basic else each.fields)
-        place = _Place(word=quote(each.name, safe=""), definition=name, read_only=each.read_only)
+        definitions[name] = _record(each.fields)
+        place = _Place(
+            word=quote(each.name, safe=""), definition=name, read_only=each.read_only, own=each.own
+        )
         for path, item in calls.paths.items():
             if path in _PATHS_OF_OBJECTS:
                 paths[place.path(path)] = _path_item(path, item, place)
     paths |= {_ANYWHERE.path(path): _path_item(path, item, _ANYWHERE) for path, item in calls.paths.items()}
     _tell_apart(paths)
     names = referred(paths, definitions)
+    tags = {tag for item in paths.values() for said in item.values() for tag in said["tags"]}
     return {
         "swagger": "2.0",
         "info": _info(subject),
@@ -89,20 +99,34 @@ def document(
         "produces": [JSON],
         "securityDefinitions": {CREDENTIALS: _AUTHORIZATION},
         "security": [{CREDENTIALS: []}],
+        "tags": [{"name": tag, "description": f"Calls of {tag}"} for tag in sorted(tags)],
         "paths": dict(sorted(paths.items())),
-        "definitions": {name: schema for name, schema in definitions.items() if name in names},
+        "definitions": {
+            name: plain(schema) if basic else schema for name, schema in definitions.items() if name in names
+        },
     }
 
 
-def operation(whole: Schema, operation_id: str) -> Schema | None:
-    """Return a document of one operation alone, with the definitions that it refers to; None if there is none."""
+def operation(whole: Schema, wanted: str) -> Schema | None:
+    """Return a document of one operation alone; None if there is none.
+
+    Args:
+        wanted: the operation's own, or its method and path in the older form (both observed).
+    """
     for path, item in whole["paths"].items():
         for method, said in item.items():
-            if said["operationId"] == operation_id:
-                kept = referred(said, whole["definitions"])
-                known = {name: schema for name, schema in whole["definitions"].items() if name in kept}
-                return {**whole, "paths": {path: {method: said}}, "definitions": known}
+            if wanted in {said["operationId"], older_id(path, method)}:
+                return _with_paths(whole, {path: {method: said}})
     return None
+
+
+def of_object(whole: Schema, name: str) -> Schema:
+    """Return a document of one object's own paths alone."""
+    below = f"/{quote(name, safe='')}"
+    paths = {
+        path: item for path, item in whole["paths"].items() if path == below or path.startswith(f"{below}/")
+    }
+    return _with_paths(whole, paths)
 
 
 def without_references(whole: Schema) -> Schema:
@@ -116,11 +140,13 @@ class _Place:
 
     Attributes:
         definition: of the object's records.
+        own: whether an instance has given it this name.
     """
 
     word: str = ""
     definition: str = ""
     read_only: bool = False
+    own: bool = False
 
     def path(self, path: str) -> str:
         """Return a path with the names of the document."""
@@ -128,20 +154,8 @@ class _Place:
         return _VARIABLE.sub(lambda found: f"{{{self.variable(found[1])}}}", named)
 
     def variable(self, name: str) -> str:
-        """Return what a variable of a path is called."""
-        return "id" if self.word else _VARIABLES.get(name, name)
-
-    def operation_id(self, path: str, method: str) -> str:
-        """Return a name such as getContacts, createContact, getContactById, deleteByObjectNameAndObjectId."""
-        variables = [
-            self.variable(name) for name in _VARIABLE.findall(path) if not self.word or name != "object_name"
-        ]
-        subject = "".join(map(_capital, _words(path)))
-        if self.word:
-            one = method != "get" or bool(variables)
-            subject = _capital(_singular(self.definition) if one else self.definition)
-        by = "By" + "And".join(map(_capital, variables)) if variables else ""
-        return f"{_VERBS[method]}{subject}{by}"
+        """Return what a variable of a path is called: an object's own has another name for its ids (observed)."""
+        return "id" if self.word and not self.own else _VARIABLES.get(name, name)
 
     def record(self, schema: Schema) -> Schema:
         """Return the schema of an answer or body, a record of no known shape being one of the object's."""
@@ -163,19 +177,17 @@ def _path_item(path: str, item: Mapping[str, Any], place: _Place) -> Schema:
             path, method, {**said, "parameters": [*shared, *said.get("parameters", [])]}, place
         )
         for method, said in item.items()
-        if method in _VERBS and (method == "get" or not place.read_only)
+        if method in VERBS and (method == "get" or not place.read_only)
     }
 
 
 def _operation(path: str, method: str, described: Mapping[str, Any], place: _Place) -> Schema:
     return {
-        "operationId": place.operation_id(path, method),
+        "operationId": operation_id(place.path(path), method),
         "summary": described.get("summary", "").replace("``", "`"),
         "tags": [place.definition or next(iter(_words(path)), "objects")],
         "parameters": [*_parameters(described, place), *_body(described, place)],
-        "responses": {
-            status: _response(status, answer, place) for status, answer in described["responses"].items()
-        },
+        "responses": {status: _response(status, described["responses"], place) for status in STATUSES},
     }
 
 
@@ -193,7 +205,12 @@ def _body(described: Mapping[str, Any], place: _Place) -> Iterator[Schema]:
         yield {"name": "body", "in": "body", "required": True, "schema": schema}
 
 
-def _response(status: str, answer: Mapping[str, Any], place: _Place) -> Schema:
+def _response(status: str, described: Mapping[str, Any], place: _Place) -> Schema:
+    """Return what one status says; one that is not described says what the other refusals do."""
+    answer = described.get(status)
+    if answer is None:
+        refusals = (each for other, each in described.items() if other >= "400")
+        answer = {**next(refusals, {}), "description": "", "headers": {}}
     response: Schema = {"description": answer.get("description") or HTTPStatus(int(status)).phrase}
     if answer.get("content"):
         schema = _content(answer)
@@ -236,7 +253,12 @@ def _put(within: Schema, path: list[str], schema: Schema) -> None:
 
 
 def _info(subject: DocumentSubject) -> Schema:
-    about: Schema = {"title": subject.title, "version": "api-v2", "x-element-hub": subject.hub}
+    about: Schema = {
+        "title": subject.title,
+        "version": VERSION,
+        "contact": {"email": _CONTACT},
+        "x-element-hub": subject.hub,
+    }
     if len(subject.elements) == 1:
         (element,) = subject.elements
         about |= {"x-element-id": element.id, "x-element-key": element.key, "x-element-name": element.name}
@@ -257,22 +279,22 @@ def _named(
 
 
 def _tell_apart(paths: Mapping[str, Schema]) -> None:
-    """Let no two operations have one id."""
+    """Let no two operations have one id: a number at its end tells them apart (observed)."""
     ids: set[str] = set()
     for said in (said for _, item in sorted(paths.items()) for said in item.values()):
-        while said["operationId"] in ids:
-            said["operationId"] += "_"
+        plain_id = said["operationId"]
+        numbered = (f"{plain_id}{number}" for number in count(2))
+        said["operationId"] = next(each for each in chain([plain_id], numbered) if each not in ids)
         ids.add(said["operationId"])
+
+
+def _with_paths(whole: Schema, paths: Schema) -> Schema:
+    """Return a document with these paths alone, and with what they refer to."""
+    kept = referred(paths, whole["definitions"])
+    known = {name: schema for name, schema in whole["definitions"].items() if name in kept}
+    return {**whole, "paths": paths, "definitions": known}
 
 
 def _words(path: str) -> list[str]:
     """Return the words of a path that are no variables."""
     return [word for word in path.strip("/").split("/") if not word.startswith("{")]
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]
-
-
-def _singular(name: str) -> str:
-    return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")

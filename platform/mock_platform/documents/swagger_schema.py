@@ -75,6 +75,26 @@ def resolved(value: Any, definitions: Mapping[str, Any], within: tuple[str, ...]
             return value
 
 
+def plain(schema: Any) -> Any:
+    """Return a schema without what is no part of Swagger itself: keys that begin with ``x-``.
+
+    A property may be called so, and stays.
+    """
+    match schema:
+        case dict():
+            return {
+                key: {name: plain(each) for name, each in value.items()}
+                if key == "properties" and isinstance(value, dict)
+                else plain(value)
+                for key, value in schema.items()
+                if not key.startswith("x-")
+            }
+        case list():
+            return [plain(each) for each in schema]
+        case _:
+            return schema
+
+
 def referred(value: Any, definitions: Mapping[str, Any]) -> set[str]:
     """Return the names of the definitions that a piece of a document refers to, and of those that they do."""
     names: set[str] = set()

@@ -32,11 +32,17 @@ class HandOff:
 
 
 def instance_id(encoded: str) -> int | None:
-    """Read the instance of a path: its number in base64, with or without padding; None if it is none.
+    """Read the instance of a path: its number, plain or in base64, with or without padding; None if it is none.
 
-    >>> instance_id("MTIzNDU2"), instance_id("MQ"), instance_id("%%%")
-    (123456, 1, None)
+    No number in base64 begins with a digit, so that the two cannot be taken for each other.
+
+    Source: the vendor's element guides have the one with some providers and the other with others (documented).
+
+    >>> instance_id("123456"), instance_id("MTIzNDU2"), instance_id("MQ"), instance_id("%%%")
+    (123456, 123456, 1, None)
     """
+    if (plain := whole_number(encoded)) is not None:
+        return plain
     try:
         text = b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):

@@ -39,7 +39,7 @@ def ping(element_key: str) -> Answer[None]:
 @bp.post("/<element_key>/<encoded_id>")
 @operation(takes=_TAKES, problems=(404,))
 def receive_for_instance(element_key: str, encoded_id: str) -> Answer[None]:
-    """Take in what a provider, or a poller, sends for the instance whose id stands in the path in base64 (observed).
+    """Take in what a provider, or a poller, sends for the instance whose id stands in the path, plain or in base64 (documented).
 
     Below ``/events/{elementKey}Polling`` it is a poller's own find: ``{instance_id, objectType, <objectType>:
     [records], events?}``, which becomes an event and a callback as if it had been polled just now.
@@ -51,7 +51,7 @@ def receive_for_instance(element_key: str, encoded_id: str) -> Answer[None]:
 @bp.get("/<element_key>/<encoded_id>")
 @operation(problems=(404,))
 def ping_for_instance(element_key: str, encoded_id: str) -> Answer[None]:
-    """Answer a provider's ping, or take in its query, for the instance whose id stands in the path in base64."""
+    """Answer a provider's ping, or take in its query, for the instance whose id stands in the path."""
     named = inbound.instance_id(encoded_id)
     return _take_in(element_key, [] if named is None else [named])
 

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Annotated
 
 from flask import Blueprint
-from msgspec import field
+from msgspec import Meta, field
 
 from mock_kit.api.operations import Answer, Link, operation
 from mock_kit.workspaces.instants import parse_instant
@@ -32,6 +33,16 @@ _LINKS = {
 }
 
 
+class EventsQuery(PageQuery, rename="camel", kw_only=True):
+    """Which events are asked for.
+
+    Attributes:
+        instance_id: of whose instance; without it, of all that the caller sees, or of the token's.
+    """
+
+    instance_id: Annotated[int, Meta(ge=0, le=999_999_999)] | None = None
+
+
 class DispositionsQuery(PageQuery, rename="camel", kw_only=True):
     """Which events' fates are asked for.
 
@@ -46,9 +57,17 @@ class DispositionsQuery(PageQuery, rename="camel", kw_only=True):
 
 @bp.get("/events")
 @operation(needs=caller, headers=PAGE_HEADERS, links=_LINKS)
-def index(workspace: Workspace, query: PageQuery) -> Answer[list[EventJson]]:
+def index(workspace: Workspace, query: EventsQuery) -> Answer[list[EventJson]]:
     """List events, newest first (assumed): all of the caller's, or those of the token's instance."""
-    return _list(_wanted(workspace, _instance_of_token(workspace)), query)
+    wanted = _wanted(workspace, _instance_of_token(workspace))
+    if (
+        query.instance_id is not None
+    ):  # a filter, which finds nothing of what the caller does not see (assumed)
+        wanted = replace(
+            wanted,
+            instance_ids=tuple({*(wanted.instance_ids or ())} & {query.instance_id}),
+        )
+    return _list(wanted, query)
 
 
 @bp.get("/events/<event_id>")

@@ -111,11 +111,35 @@ def test_one_call_is_described_alone(docs):
     assert sorted(alone["definitions"]) == ["Problem", "contacts"]
 
 
+@pytest.mark.parametrize("older", ["GET-contacts-id", "GET-objects-objectName-metadata"])
+def test_one_call_is_described_by_its_older_id_too(docs, older):
+    assert len(valid(docs(f"/{older}"))["paths"]) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/objects/contacts/docs", "/objects/contacts/docs?discovery=true&basic=true"]
+)
+def test_one_object_is_described_through_the_hub(hub, path):
+    whole = valid(hub.send("GET", path))
+
+    assert list(whole["paths"]) == ["/contacts", "/contacts/{id}"]
+    assert whole["tags"]
+
+
+def test_an_object_that_is_not_there_is_not_described(hub, refused):
+    assert refused(hub.send("GET", "/objects/nothing/docs"), 404) == "No object found with name nothing"
+
+
+@pytest.mark.parametrize(("version", "status"), [("-1", 200), ("api-v2", 200), ("", 200), ("7", 404)])
+def test_a_version_is_the_latest_or_the_only_one(docs, version, status):
+    assert docs(f"?version={version}").status == status
+
+
 def test_its_definitions_are_shown_alone(docs):
     whole = valid(docs())
 
     definitions = decode(docs("/getContactById/definitions").body)
-    resolved = decode(docs("/getObjectsMetadataByObjectName/definitions?resolveReferences=true").body)
+    resolved = decode(docs("/getObjectsObjectNameMetadata/definitions?resolveReferences=true").body)
 
     assert definitions == {name: whole["definitions"][name] for name in ("Problem", "contacts")}
     assert "$ref" not in str(resolved)
@@ -157,7 +181,7 @@ def test_fields_are_discovered_only_if_that_is_asked_for(clients, docs, refused)
 def test_an_element_is_described_to_everyone(stranger, element):
     whole = valid(stranger.send("GET", f"{BASE_PATH}/elements/{element}/docs"))
     alone = valid(
-        stranger.send("GET", f"{BASE_PATH}/elements/{element}/docs?operationId=getAccounts&version=1")
+        stranger.send("GET", f"{BASE_PATH}/elements/{element}/docs?operationId=getAccounts&version=-1")
     )
 
     assert (whole["info"]["title"], "/accounts" in whole["paths"]) == ("Insightly", True)
@@ -203,7 +227,7 @@ def test_a_mapped_object_is_described_by_its_own_names(docs, mapped, query):
     whole = valid(docs(query))
 
     shown = whole["definitions"]["people"]["properties"]
-    assert {"/people", "/people/{id}", "/contacts"} <= set(whole["paths"])
+    assert {"/people", "/people/{objectId}", "/contacts"} <= set(whole["paths"])
     assert shown["name"] == {"type": "object", "properties": {"first": {"type": "string"}}}
     assert "FIRST_NAME" not in shown
     assert {"LAST_NAME", "CONTACT_ID"} <= set(shown)

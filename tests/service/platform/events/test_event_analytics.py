@@ -53,6 +53,13 @@ def test_without_a_word_the_last_24_hours_are_counted_by_the_hour(analytics):
     assert (found[-1]["timestamp"], found[-1]["count"]) == ("2026-03-02T10:00:00Z", 3)
 
 
+@pytest.mark.parametrize("path", ["analytics", "analytics/instances", "analytics/accounts", "dispositions"])
+def test_nothing_has_to_be_said_to_be_answered_with_a_list(instances, path):
+    reply = instances("GET", f"/events/{path}")
+
+    assert (reply.status, type(decode(reply.body))) == (200, list)
+
+
 def test_events_are_counted_by_instance_with_those_that_were_taken_and_those_that_failed(two, analytics):
     taken, failing = two
 

@@ -102,6 +102,17 @@ def test_events_of_all_instances_of_one_by_its_path_and_of_one_by_its_token(two,
         assert {event["eventElementInstances"][0]["elementInstanceId"] for event in found} == {instance["id"]}
 
 
+def test_events_are_narrowed_to_one_instance_by_its_id(two, events, with_token):
+    first, second = ([event["id"] for event in events(f"/{each['id']}/events")] for each in two)
+
+    def narrowed(instance_id, **given):
+        return [event["id"] for event in events(f"/events?instanceId={instance_id}", **given)]
+
+    assert narrowed(two[0]["id"]) == first
+    assert narrowed(two[1]["id"], headers=with_token(two[1]["token"])) == second
+    assert narrowed(two[0]["id"], headers=with_token(two[1]["token"])) == narrowed(1) == []
+
+
 @pytest.mark.assumed
 @pytest.mark.usefixtures("two")
 def test_events_are_listed_newest_first(clients, events):

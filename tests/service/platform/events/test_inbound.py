@@ -89,6 +89,15 @@ def test_an_event_from_outside_is_received_until_it_is_sent(clients, instance, h
     assert [event["status"] for event in clients.platform.events(instance["id"])] == ["RECEIVED"]
 
 
+@pytest.mark.parametrize("plain", [True, False])
+def test_an_instance_is_named_by_its_plain_id_or_in_base64(instance, send, told, plain):
+    encoded = b64encode(str(instance["id"]).encode()).decode()
+
+    assert send(f"/insightly/{instance['id'] if plain else encoded}", {"a": 1}).status == 200
+
+    assert len(told()) == 1
+
+
 def test_a_hand_off_leaves_the_last_poll_where_it_is(clients, instance, hand_off):
     clients.clock.advance("1m")
     ada = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})
@@ -117,6 +126,15 @@ def test_only_a_hand_off_can_say_that_something_was_deleted(instance, hand_off, 
     (message,) = told()
 
     assert [event["eventType"] for event in message["events"]] == ["DELETED"]
+
+
+def test_a_hand_off_can_say_that_what_happened_is_unknown(clients, instance, hand_off, told):
+    hand_off(instance, ADA, events=[{"objectId": "7", "eventType": "UNKNOWN"}])
+
+    (message,) = told()
+
+    assert [event["eventType"] for event in message["events"]] == ["UNKNOWN"]
+    assert clients.platform.audit(instance["id"])["owed"] == 0
 
 
 def test_a_resource_that_is_not_polled_is_known_by_the_elements_id_field(instance, hand_off, told):

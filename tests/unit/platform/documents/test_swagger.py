@@ -1,12 +1,21 @@
 """Swagger 2.0 documents, made from the hub's part of an OpenAPI 3.1 document."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
 from mock_platform.documents.documented_object import DocumentedField, DocumentedObject
-from mock_platform.documents.swagger import DocumentSubject, HubCalls, document, operation, without_references
+from mock_platform.documents.swagger import (
+    DocumentSubject,
+    HubCalls,
+    document,
+    of_object,
+    operation,
+    without_references,
+)
 from mock_platform.elements.insightly.definition import INSIGHTLY
 
 ANY = {"type": "object", "additionalProperties": {"description": "any JSON value"}}
@@ -105,6 +114,7 @@ def test_info_says_what_it_is_about_and_where_that_is_reached():
     assert whole["info"] == {
         "title": "Mine",
         "version": "api-v2",
+        "contact": {"email": "elements-local@example.com"},
         "x-element-hub": "crm",
         "x-element-id": 5993,
         "x-element-key": "insightly",
@@ -139,13 +149,13 @@ def test_operations_are_called_by_what_they_do():
         "updateContactById",
         "deleteContactById",
         "getPing",
-        "getByObjectName",
-        "createByObjectName",
-        "getByObjectNameAndObjectId",
-        "replaceByObjectNameAndObjectId",
-        "updateByObjectNameAndObjectId",
-        "deleteByObjectNameAndObjectId",
-        "getByObjectNameAndObjectIdAndChildObjectName",
+        "getObjectName",
+        "createObjectName",
+        "getObjectNameByObjectId",
+        "replaceObjectNameByObjectId",
+        "updateObjectNameByObjectId",
+        "deleteObjectNameByObjectId",
+        "getObjectNameChildObjectName",
     ]
 
 
@@ -183,8 +193,54 @@ def test_a_definition_shows_the_fields_where_their_paths_lead():
     }
 
 
-def test_a_basic_document_says_nothing_of_fields():
-    assert made(CONTACTS, basic=True)["definitions"]["contacts"]["properties"] == {}
+def test_a_basic_document_has_nothing_in_its_definitions_that_is_not_swaggers():
+    extended = {"type": "object", "properties": {"x-a": {"type": "string", "x-nullable": True}}, "x-b": [1]}
+    calls = replace(CALLS, schemas={"Problem": extended})
+    whole, basic = (document(calls, SUBJECT, (CONTACTS,), basic=wanted) for wanted in (False, True))
+
+    assert "x-" not in str(basic["definitions"]).replace("'x-a'", "")
+    assert "x-element-id" in basic["info"]
+    assert basic["definitions"]["contacts"] == whole["definitions"]["contacts"]
+
+
+def test_every_operation_lists_the_same_statuses():
+    whole = made(CONTACTS)
+
+    listed = {tuple(said["responses"]) for item in whole["paths"].values() for said in item.values()}
+
+    assert listed == {("200", "400", "401", "403", "404", "405", "406", "409", "415", "500", "502")}
+    problem = whole["paths"]["/contacts"]["get"]["responses"]["502"]
+    assert problem == {"description": "Bad Gateway", "schema": {"$ref": "#/definitions/Problem"}}
+
+
+def test_the_tags_of_operations_are_those_of_the_document():
+    whole = made(CONTACTS)
+
+    used = {tag for item in whole["paths"].values() for said in item.values() for tag in said["tags"]}
+    assert [tag["name"] for tag in whole["tags"]] == sorted(used)
+    assert all(tag.keys() == {"name", "description"} for tag in whole["tags"])
+
+
+def test_ids_that_would_be_the_same_have_a_number_at_their_end():
+    objects = (DocumentedObject(name="contacts"), DocumentedObject(name="Contacts"))
+
+    ids = {path: item["get"]["operationId"] for path, item in made(*objects)["paths"].items()}
+
+    assert (ids["/Contacts"], ids["/contacts"]) == ("getContacts", "getContacts2")
+
+
+def test_an_object_of_an_instances_own_has_another_name_for_its_ids():
+    paths = made(replace(CONTACTS, name="people", own=True))["paths"]
+
+    assert paths["/people/{objectId}"]["get"]["operationId"] == "getPeopleByObjectId"
+
+
+def test_one_object_is_a_document_of_its_own():
+    alone = of_object(made(CONTACTS, USERS), "users")
+
+    assert problems(alone) == []
+    assert list(alone["paths"]) == ["/users", "/users/{id}"]
+    assert sorted(alone["definitions"]) == ["Problem", "users"]
 
 
 def test_only_definitions_that_are_referred_to_are_there():
@@ -201,6 +257,15 @@ def test_one_operation_is_a_document_of_its_own():
 
 def test_an_operation_that_is_not_there_is_none():
     assert operation(made(CONTACTS), "getcontacts") is None
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"), [("GET-contacts", "getContacts"), ("PATCH-contacts-id", "updateContactById")]
+)
+def test_an_operation_is_found_by_its_method_and_path_too(older, newer):
+    whole = made(CONTACTS)
+
+    assert operation(whole, older) == operation(whole, newer) is not None
 
 
 def test_a_document_without_references_has_none():

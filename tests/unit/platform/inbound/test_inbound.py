@@ -12,7 +12,7 @@ from mock_platform.errors import InvalidRequestError
 from mock_platform.inbound.inbound import decide, instance_id, instance_ids, payload, read_hand_off
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-NEEDED = "an entry of events needs objectId and an eventType of CREATED or UPDATED or DELETED"
+NEEDED = "an entry of events needs objectId and an eventType of CREATED or UPDATED or DELETED or UNKNOWN"
 PATTERN = "yyyy-MM-dd HH:mm:ss"
 CONTACTS = Resource(
     name="contacts",
@@ -48,10 +48,17 @@ def test_an_instance_of_a_path_is_read_back_in_each_form_of_base64(number):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "%%%", "1", "eA==", "LTE=", "é", "MQ==MQ==", "4oKs", "MTIz\0", "OTk5" * 9]
+    "text", ["", "%%%", "-1", "1.5", "eA==", "LTE=", "é", "MQ==MQ==", "4oKs", "MTIz\0", "OTk5" * 9]
 )
 def test_what_is_no_instance_in_base64_is_none(text):
     assert instance_id(text) is None
+
+
+@given(st.integers(0, 10**15))
+def test_a_plain_number_is_an_instance_as_the_one_in_base64_is(number):
+    encoded = b64encode(str(number).encode()).decode()
+
+    assert instance_id(str(number)) == instance_id(encoded) == number
 
 
 @given(st.text())

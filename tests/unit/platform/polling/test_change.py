@@ -50,4 +50,4 @@ def test_a_longer_tolerance_turns_no_creation_into_an_update(apart_s, tolerance_
 
 
 def test_changes_are_named_as_callbacks_name_them():
-    assert [change.value for change in EventType] == ["CREATED", "UPDATED", "DELETED"]
+    assert [change.value for change in EventType] == ["CREATED", "UPDATED", "DELETED", "UNKNOWN"]
