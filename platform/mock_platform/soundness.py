@@ -32,6 +32,8 @@ from mock_platform.core.tables import (
     traces,
 )
 from mock_platform.elements.catalogue import Catalogue
+from mock_platform.elements.clones import clone_of
+from mock_platform.elements.store import clones_of
 from mock_platform.events.records import Channel, DeliveryStatus
 from mock_platform.hub.store import async_calls
 from mock_platform.jobs.due_job import JobKind
@@ -96,7 +98,12 @@ def check_sound(catalogue: Catalogue, connection: Connection, workspace: str) ->
         SnapshotError: says which is, what was expected, and what came.
     """
     check_texts(connection, workspace, _TEXTS, may_be_empty=_MAY_BE_EMPTY)
-    known = [element.key for element in catalogue.elements]
+    clones = clones_of(connection, workspace)
+    known = [
+        each.key
+        for shipped in catalogue.elements
+        for each in (shipped, *(clone_of(shipped, number) for number in clones.get(shipped.key, ())))
+    ]
     check_none(
         connection,
         select(instances.c.id, instances.c.element_key).where(

@@ -26,7 +26,7 @@ class ElementDocumentQuery(DocumentQuery, rename="camel", kw_only=True):
 @operation(problems=(404,))
 def of_hub(hub_key: str, query: DocumentQuery) -> Answer[Json]:
     """Describe the calls of a hub."""
-    elements = tuple(element for element in all_elements() if element.hub == hub_key)
+    elements = tuple(one for one in all_elements() if one.hub == hub_key and one.cloned_from is None)
     if not elements:
         raise NotFoundError("hub", hub_key, named="key")
     objects = [each for element in elements for each in objects_of_element(element)]

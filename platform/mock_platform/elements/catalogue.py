@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from mock_platform.elements.clones import clone_number, clone_of
 from mock_platform.elements.connector import Connector
 from mock_platform.elements.element import Element
 from mock_platform.elements.hub import Hub
@@ -45,18 +46,25 @@ class Catalogue:
         Raises:
             NotFoundError: there is no such element.
         """
-        connector = self._connectors.get(key_or_id)
-        if connector is None:
-            raise NotFoundError("element", key_or_id, named="key")
-        return connector
+        return self._found(key_or_id)[0]
 
     def element(self, key_or_id: str) -> Element:
-        """Return an element as it is shipped.
+        """Return an element as it is shipped; a clone as one is made.
 
         Raises:
             NotFoundError: there is none.
         """
-        return self.connector(key_or_id).element
+        return self._found(key_or_id)[1]
+
+    def _found(self, key_or_id: str) -> tuple[Connector, Element]:
+        connector = self._connectors.get(key_or_id)
+        if connector is not None:
+            return connector, connector.element
+        for shipped_one in self.elements:
+            number = clone_number(shipped_one, key_or_id)
+            if number is not None:
+                return self._connectors[shipped_one.key], clone_of(shipped_one, number)
+        raise NotFoundError("element", key_or_id, named="key")
 
     def _add(self, connector: Connector) -> None:
         element = connector.element

@@ -154,6 +154,7 @@ class Metadata(TypedDict):
     beta: bool
     hub: str
     elementType: str
+    churros: bool
     transformations: bool
     normalizedPaging: bool
     swaggerValidated: bool
@@ -223,6 +224,7 @@ def metadata(element: Element, *, expand: bool) -> Metadata:
         "beta": False,
         "hub": element.hub,
         "elementType": "element",
+        "churros": True,
         "transformations": True,
         "normalizedPaging": True,
         "swaggerValidated": True,

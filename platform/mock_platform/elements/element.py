@@ -58,6 +58,7 @@ class Element:
         poller_defaults: the element's own entries of ``event.poller.configuration``.
         id_fields: hub resource -> the field that holds a record's id.
         active: whether it is on offer.
+        cloned_from: the key of the shipped element of which it is a workspace's own copy.
     """
 
     id: int
@@ -72,6 +73,7 @@ class Element:
     poller_defaults: Mapping[str, object]
     id_fields: Mapping[str, str]
     active: bool = True
+    cloned_from: str | None = None
 
     @cached_property
     def secret_keys(self) -> frozenset[str]:

@@ -17,9 +17,13 @@ class ElementChanges:
 
     Attributes:
         keys: by their names; None takes one of the element's own away.
+        clones: the numbers of those that there are.
+        last_clone: the number of the one that was made last.
     """
 
     active: bool = True
+    clones: tuple[int, ...] = ()
+    last_clone: int = 0
     keys: Mapping[str, ConfigurationKey | None] = field(default_factory=dict)
 
 
@@ -35,6 +39,17 @@ def changed(element: Element, changes: ElementChanges) -> Element:
     return replace(
         element, active=changes.active, keys=tuple(key for key in (*own, *added) if key is not None)
     )
+
+
+def with_clone(changes: ElementChanges) -> ElementChanges:
+    """Make one more clone."""
+    number = changes.last_clone + 1
+    return replace(changes, clones=(*changes.clones, number), last_clone=number)
+
+
+def without_clone(changes: ElementChanges, number: int) -> ElementChanges:
+    """Take a clone away."""
+    return replace(changes, clones=tuple(each for each in changes.clones if each != number))
 
 
 def find_key(element: Element, name: str) -> ConfigurationKey:

@@ -15,11 +15,17 @@ from mock_platform.accounts.calling import caller
 from mock_platform.core.answers import done
 from mock_platform.core.dependencies import Json, dependencies
 from mock_platform.core.listing import WhereQuery, counted, narrowed, paginated
-from mock_platform.core.paging import COUNT_HEADERS, PAGE_HEADERS, paging
+from mock_platform.core.paging import COUNT_HEADERS, DEFAULT_PAGE_SIZE, PAGE_HEADERS, paging
 from mock_platform.elements import catalogue_entry
 from mock_platform.elements.catalogue_entry import Definition, ElementDetails, Metadata, element_details
 from mock_platform.elements.element import Element
-from mock_platform.elements.service import change_element, own_element, own_elements
+from mock_platform.elements.service import (
+    change_element,
+    clone_element,
+    delete_clone,
+    own_element,
+    own_elements,
+)
 from mock_platform.errors import ForbiddenError
 
 bp = Blueprint("elements", __name__, url_prefix="/elements")
@@ -28,6 +34,9 @@ _LINKS = {
     name: Link(operation=f"elements.{name}", parameters={"key_or_id": "$response.body#/0/key"})
     for name in ("get", "show_metadata", "export")
 }
+
+
+_LINK_OF_ONE = Link(operation="elements.get", parameters={"key_or_id": "$response.body#/key"})
 
 
 class MetadataQuery(Struct):
@@ -57,9 +66,9 @@ def element(key_or_id: str) -> Element:
 @bp.get("")
 @operation(headers=PAGE_HEADERS, links=_LINKS)
 def index(query: WhereQuery) -> Answer[list[ElementDetails]]:
-    """List the elements; none that are extended or private (observed), which gives an empty list."""
+    """List the elements, clones among them; none is extended (observed), which gives an empty list."""
     details = [element_details(one) for one in elements() if one.active or query.include_inactive]
-    return paginated(narrowed(details, query.where), paging(query))
+    return paginated(narrowed(details, query.where), paging(query, largest=DEFAULT_PAGE_SIZE))
 
 
 @bp.get("/keys")
@@ -79,8 +88,10 @@ def all_metadata(query: MetadataQuery) -> Answer[list[Metadata]]:
 @bp.post("")
 @operation(needs=caller, problems=(403,))
 def create(_workspace: Workspace, body: Json) -> Answer[None]:  # noqa: ARG001 - read, or refused, as any body
-    """Refuse to make an element: those that there are, are built in."""
-    raise ForbiddenError("elements are built in here, and no others can be made")
+    """Refuse to make an element: those that there are, are built in, or clones of these."""
+    raise ForbiddenError(
+        "elements are built in here: POST /elements/{key}/clone makes a copy of one, and no others can be made"
+    )
 
 
 @bp.get("/<key_or_id>")
@@ -98,10 +109,21 @@ def put(_workspace: Workspace, key_or_id: str, body: Json) -> Answer[None]:  # n
 
 
 @bp.delete("/<key_or_id>")
-@operation(needs=caller, problems=(403, 404))
-def delete(_workspace: Workspace, key_or_id: str) -> Answer[None]:
-    """Refuse to delete an element."""
-    raise _built_in(element(key_or_id))
+@operation(needs=caller, problems=(403, 404, 409))
+def delete(workspace: Workspace, key_or_id: str) -> Answer[None]:
+    """Delete a clone (observed); an element that is built in stays."""
+    one = own_element(workspace, key_or_id)
+    if one.cloned_from is None:
+        raise _built_in(one)
+    delete_clone(workspace, one)
+    return done()
+
+
+@bp.post("/<key_or_id>/clone")
+@operation(needs=caller, problems=(404,), links={"get": _LINK_OF_ONE})
+def clone(workspace: Workspace, key_or_id: str) -> Answer[ElementDetails]:
+    """Make a copy of an element for the workspace alone, under a key and a number of its own (observed)."""
+    return Answer(element_details(clone_element(workspace, key_or_id)))
 
 
 @bp.get("/<key_or_id>/metadata")

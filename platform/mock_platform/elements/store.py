@@ -8,8 +8,10 @@ from sqlalchemy import Column, Connection, Table, Text, bindparam, select
 from mock_kit.api.json_text import encode_text
 from mock_kit.storage.database import Database
 from mock_kit.storage.prepared import Prepared
-from mock_platform.core.tables import OutsideText, metadata
-from mock_platform.elements.overrides import ElementChanges
+from mock_platform.core.tables import OutsideText, instances, metadata
+from mock_platform.elements.element import Element
+from mock_platform.elements.overrides import ElementChanges, without_clone
+from mock_platform.errors import ConflictError
 
 element_changes = Table(
     "platform_element_changes",
@@ -40,11 +42,12 @@ class ElementChangesStore:
 
     def change(
         self, workspace: str, element_key: str, rule: Callable[[ElementChanges], ElementChanges]
-    ) -> None:
-        """Change something more, or nothing if the rule refuses."""
+    ) -> ElementChanges:
+        """Change something more, or nothing if the rule refuses, and return all changes."""
         with self._database.writing() as connection:
             stored = _read(connection, workspace, element_key)
-            row = {"changes": encode_text(rule(stored or ElementChanges()))}
+            changes = rule(stored or ElementChanges())
+            row = {"changes": encode_text(changes)}
             if stored is None:
                 key = {"workspace": workspace, "element_key": element_key}
                 connection.execute(element_changes.insert(), {**key, **row})
@@ -52,6 +55,31 @@ class ElementChangesStore:
                 connection.execute(
                     element_changes.update().where(*_of).values(row), _key(workspace, element_key)
                 )
+        return changes
+
+    def delete_clone(self, workspace: str, clone: Element, number: int) -> None:
+        """Take a clone away, with what was changed of it.
+
+        Raises:
+            ConflictError: there are instances of it (assumed).
+        """
+        with self._database.writing() as connection:
+            theirs = (instances.c.workspace == workspace, instances.c.element_key == clone.key)
+            if connection.scalar(select(instances.c.id).where(*theirs).limit(1)) is not None:
+                raise ConflictError(
+                    f"{clone.key} has instances; delete them, or move them to another element"
+                )
+            shipped = clone.cloned_from or clone.key
+            stored = _read(connection, workspace, shipped) or ElementChanges()
+            row = {"changes": encode_text(without_clone(stored, number))}
+            connection.execute(element_changes.update().where(*_of).values(row), _key(workspace, shipped))
+            connection.execute(element_changes.delete().where(*_of), _key(workspace, clone.key))
+
+
+def clones_of(connection: Connection, workspace: str) -> dict[str, tuple[int, ...]]:
+    """Return the numbers of a workspace's clones, by the keys of the shipped elements."""
+    rows = connection.execute(select(element_changes).where(element_changes.c.workspace == workspace))
+    return {row.element_key: _changes.decode(row.changes).clones for row in rows}
 
 
 def _read(connection: Connection, workspace: str, element_key: str) -> ElementChanges | None:

@@ -18,7 +18,7 @@ from mock_platform.core.choices import EmptyUsage, UsageKeys
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.paging import PAGE_HEADERS, PageQuery, page_headers, page_token, paging
 from mock_platform.core.retention import kept_since
-from mock_platform.elements.service import catalogue
+from mock_platform.elements.service import own_elements
 from mock_platform.errors import NotFoundError, NothingFoundError
 from mock_platform.usage import record as rules
 from mock_platform.usage.record import UsageJson, UsageRecord
@@ -120,18 +120,18 @@ def wanted(
         since=max(since, kept_since(workspace.clock.now(), dependencies().settings.usage_retention)),
         until=until,
         user_ids=users,
-        elements=_elements(usage_filter),
+        elements=_elements(workspace, usage_filter),
         tags=tuple(usage_filter.tags),
         text=usage_filter.search_text,
         succeeded=usage_filter.status.upper() == "SUCCESS" if usage_filter.status else None,
     )
 
 
-def _elements(usage_filter: UsageFilter) -> tuple[str, ...] | None:
+def _elements(workspace: Workspace, usage_filter: UsageFilter) -> tuple[str, ...] | None:
     """Return the keys of the elements that are meant; None if calls of the platform's own are meant too."""
     if not usage_filter.hub:
         return tuple(usage_filter.keys) or None
-    of_hub = [element.key for element in catalogue().elements if element.hub == usage_filter.hub]
+    of_hub = [element.key for element in own_elements(workspace) if element.hub == usage_filter.hub]
     return tuple(key for key in of_hub if not usage_filter.keys or key in usage_filter.keys)
 
 
@@ -139,7 +139,7 @@ def _shown(workspace: Workspace, calls: Iterable[UsageRecord]) -> list[UsageJson
     with dependencies().store[People].reading(workspace) as register:
         organization, founder = register.organization, register.founder
         accounts = {user.id: user.account_id for user in register.users()}
-    named = {element.key: element.name for element in catalogue().elements}
+    named = {element.key: element.name for element in own_elements(workspace)}
     records = [
         rules.to_json(call, organization, accounts.get(call.user_id, founder.account_id), named)
         for call in calls

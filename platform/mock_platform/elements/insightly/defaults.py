@@ -2,7 +2,7 @@
 
 Source: the hub makes an opportunity from its state alone (observed: the vendor's test suite); which fields Insightly
 insists on (documented: v2.2 and v3.1 OpenAPI documents); what the hub then says, and that it does the same for
-activities, is assumed.
+tasks, is assumed.
 """
 
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from mock_platform.errors import NotFoundError
 
 ID_FIELDS = {
     "accounts": "ORGANISATION_ID",
-    "activities": "TASK_ID",
+    "activities": "ACTIVITYSET_ID",
     "contacts": "CONTACT_ID",
     "leads": "LEAD_ID",
     "opportunities": "OPPORTUNITY_ID",
@@ -20,14 +20,14 @@ ID_FIELDS = {
 
 HUB_NAMES = {
     "accounts": "Organisations",
-    "activities": "Tasks",
+    "activities": "ActivitySets",
     "contacts": "Contacts",
     "leads": "Leads",
     "opportunities": "Opportunities",
     "users": "Users",
 }
-"""Source: accounts are Insightly's organisations (documented); that activities are its tasks is assumed: they are
-what both versions let a client make, and events can be had under their own name."""
+"""Source: accounts are Insightly's organisations (documented); that activities are its sets of them follows from their id
+field in the vendor's API test suite (observed, inferred)."""
 
 OWN_NAMES = {
     "Contacts": "CONTACT_ID",
@@ -46,6 +46,7 @@ OWN_NAMES = {
 """Insightly's searchable collections and their id fields (documented: v2.2 and v3.1 OpenAPI documents)."""
 
 _LOOKUPS = {
+    "ActivitySets": "ACTIVITYSET_ID",
     "FileCategories": "CATEGORY_ID",
     "LeadSources": "LEAD_SOURCE_ID",
     "LeadStatuses": "LEAD_STATUS_ID",
@@ -77,6 +78,7 @@ Source: v2.2 cannot list them by a path of their own, they are read inside the p
 writing them there on every version is ours.
 """
 
+_READ_ONLY = frozenset({"ActivitySets", "Users"})
 _WHOLE = frozenset({"countries", "currencies", "customfields", "customfieldgroups", "customobjects"})
 """Lists that Insightly gives as a whole, whatever page is asked for (documented: v3.1 OpenAPI document)."""
 
@@ -163,7 +165,7 @@ def _named(name: str) -> InsightlyCollection:
         path=f"/{path}",
         id_field=_CUSTOM_ID if custom else {**OWN_NAMES, **_LOOKUPS}.get(path),
         searchable=custom or path in OWN_NAMES,
-        read_only=path == "Users",
+        read_only=path in _READ_ONLY,
         paged=path.lower() not in _WHOLE,
     )
 

@@ -281,3 +281,9 @@ def test_there_is_one_hub_with_the_element_and_its_resources(stranger, elements,
         assert (
             refused(stranger.send("GET", f"{BASE_PATH}/hubs{path}"), 404) == "No hub found with key finance"
         )
+
+
+def test_a_page_of_elements_has_200_at_the_most(stranger):
+    reply = stranger.send("GET", f"{BASE_PATH}/elements?pageSize=201")
+
+    assert "pageSize 201 is more than 200" in reply.headers["elements-error"]

@@ -139,18 +139,23 @@ def test_an_empty_child_is_refused(hub, refused, parent):
     refused(hub.send("POST", f"{parent}/addresses", json={}), 400)
 
 
-def test_activities_are_the_crms_tasks(hub):
-    made = hub.call("POST", "/activities", json={"title": "Call"})
-    path = f"/activities/{made['TASK_ID']}"
+def test_tasks_are_made_changed_found_and_deleted(hub):
+    made = hub.call("POST", "/tasks", json={"title": "Call"})
+    path = f"/tasks/{made['TASK_ID']}"
 
     assert made["id"] == made["TASK_ID"]
     assert hub.call("PUT", path, json={"details": "soon"})["TITLE"] == "Call"
-    assert [each["TASK_ID"] for each in hub.call("GET", "/tasks")] == [made["TASK_ID"]]
-    assert [each["TASK_ID"] for each in hub.call("GET", "/activities?where=TITLE='call'")] == [
-        made["TASK_ID"]
-    ]
+    assert [each["TASK_ID"] for each in hub.call("GET", "/tasks?where=TITLE='call'")] == [made["TASK_ID"]]
     hub.call("DELETE", path)
-    assert hub.call("GET", "/activities") == []
+    assert hub.call("GET", "/tasks") == []
+
+
+def test_activities_are_the_crms_sets_of_them_and_can_only_be_read(hub, refused):
+    (listed,) = hub.call("GET", "/activities?pageSize=1")
+
+    assert listed["id"] == listed["ACTIVITYSET_ID"]
+    assert hub.call("GET", f"/activities/{listed['id']}")["ACTIVITYSET_ID"] == listed["id"]
+    refused(hub.send("POST", "/activities", json={"TITLE": "Call"}), 400)
 
 
 @pytest.mark.parametrize("state", [{"OPPORTUNITY_STATE": "Won"}, {"opportunity_state": "won"}])

@@ -39,7 +39,7 @@ def test_hydrogen_is_the_generation_without_a_header(hub):
 @pytest.mark.parametrize("name", ["accounts", "activities", "contacts", "leads", "opportunities", "users"])
 def test_metadata_names_every_field_that_a_record_shows(clients, hub, name):
     clients.crm.seed(3)
-    hub.call("POST", "/activities", json={"TITLE": "Call"})
+    hub.call("POST", "/tasks", json={"TITLE": "Call"})
     fields = {field["vendorPath"]: field for field in hub.call("GET", f"/objects/{name}/metadata")["fields"]}
 
     for record in hub.call("GET", f"/{name}?pageSize=50"):

@@ -234,7 +234,7 @@ def test_the_log_is_asked_for_even_while_the_crm_refuses_everything_else(clients
         ("leads", "Leads", "LEAD_ID", {"LAST_NAME": "Babbage"}),
         ("opportunities", "Opportunities", "OPPORTUNITY_ID", {"OPPORTUNITY_NAME": "O"}),
         ("Projects", "Projects", "PROJECT_ID", {"PROJECT_NAME": "P", "STATUS": "NOT STARTED"}),
-        ("activities", "Tasks", "TASK_ID", {"TITLE": "T"}),
+        ("tasks", "Tasks", "TASK_ID", {"TITLE": "T"}),
     ],
 )
 def test_each_resource_is_held_against_its_own_collection(

@@ -188,6 +188,7 @@ def test_metadata_has_its_keys_in_order():
         ("beta", False),
         ("hub", "crm"),
         ("elementType", "element"),
+        ("churros", True),
         ("transformations", True),
         ("normalizedPaging", True),
         ("swaggerValidated", True),

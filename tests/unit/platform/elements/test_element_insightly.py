@@ -24,7 +24,8 @@ SINCE = "2026-03-02 10:00:00"
 TEN = datetime(2026, 3, 2, 10, 0, 0, 999999, tzinfo=UTC)
 COLLECTIONS = {
     "accounts": ("/Organisations", "ORGANISATION_ID"),
-    "activities": ("/Tasks", "TASK_ID"),
+    "activities": ("/ActivitySets", "ACTIVITYSET_ID"),
+    "tasks": ("/Tasks", "TASK_ID"),
     "contacts": ("/Contacts", "CONTACT_ID"),
     "Contacts": ("/Contacts", "CONTACT_ID"),
     "leads": ("/Leads", "LEAD_ID"),
@@ -84,7 +85,7 @@ def test_a_name_that_nothing_can_have_is_not_found(resource):
 def test_ids_have_their_own_names():
     assert ID_FIELDS == {
         "accounts": "ORGANISATION_ID",
-        "activities": "TASK_ID",
+        "activities": "ACTIVITYSET_ID",
         "contacts": "CONTACT_ID",
         "leads": "LEAD_ID",
         "opportunities": "OPPORTUNITY_ID",
@@ -534,7 +535,7 @@ def test_a_date_inside_an_or_that_is_none_is_refused(date):
         ("opportunities", {"OPPORTUNITY_NAME": "x"}, V31, {}),
         ("opportunities", {"opportunity_name": "x"}, V22, {"OPPORTUNITY_STATE": "Open"}),
         ("contacts", {}, V22, {}),
-        ("activities", {"title": "x"}, V31, {}),
+        ("tasks", {"title": "x"}, V31, {}),
         (
             "tasks",
             {"TITLE": "x", "Completed": True},
@@ -553,9 +554,9 @@ def test_the_hub_says_what_insightly_insists_on(resource, body, base_url, comple
 @pytest.mark.parametrize(
     ("resource", "body", "base_url", "wanted"),
     [
-        ("activities", {"TITLE": "x"}, V22, True),
-        ("activities", {"responsible_user_id": 5}, V22, False),
-        ("activities", {"TITLE": "x"}, V31, False),
+        ("tasks", {"TITLE": "x"}, V22, True),
+        ("tasks", {"responsible_user_id": 5}, V22, False),
+        ("tasks", {"TITLE": "x"}, V31, False),
         ("contacts", {}, V22, False),
     ],
 )
