@@ -71,6 +71,7 @@ _TOLD_APART = {"trace": traces, "session": sessions}
 _TEXTS: Mapping[Column[Any], Any] = {
     accounts.c.roles: tuple[RoleKey, ...],
     users.c.roles: tuple[RoleKey, ...],
+    users.c.details: dict[str, str],
     instances.c.tags: tuple[str, ...],
     instances.c.configuration: dict[str, str | None],
     instances.c.objects: Objects,

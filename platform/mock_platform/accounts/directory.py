@@ -6,7 +6,7 @@ inside of a role, and an organization's ``environment`` and ``status`` are assum
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 from mock_platform.accounts.people import Account, Member, Organization
 from mock_platform.accounts.roles import ROLES, Role
@@ -52,6 +52,14 @@ class MemberJson(TypedDict):
     credentialsExpired: bool
     enabled: bool
     secret: NotRequired[str]
+    city: NotRequired[str]
+    country: NotRequired[str]
+    phone: NotRequired[str]
+    postalCode: NotRequired[str]
+    stateProvince: NotRequired[str]
+    street1: NotRequired[str]
+    street2: NotRequired[str]
+    externalId: NotRequired[str]
 
 
 class AccountJson(TypedDict):
@@ -83,7 +91,7 @@ class OrganizationJson(TypedDict):
 
 def user_to_json(user: Member) -> MemberJson:
     """Return a user; the password is never shown (documented)."""
-    return {
+    answer: MemberJson = {
         "id": user.id,
         "createdDate": _date(user.created),
         "firstName": user.first_name,
@@ -99,6 +107,15 @@ def user_to_json(user: Member) -> MemberJson:
         "credentialsExpired": False,
         "enabled": user.active,
     }
+    return answer | cast("MemberJson", dict(user.details))
+
+
+def changed_user_to_json(user: Member, *, password: bool) -> MemberJson:
+    """Return a user who has been changed; ``password`` is there only if it was (observed)."""
+    shown = user_to_json(user)
+    if not password:
+        del shown["password"]
+    return shown
 
 
 def new_user_to_json(user: Member) -> MemberJson:

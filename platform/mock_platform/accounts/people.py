@@ -60,6 +60,7 @@ class Member(User):
 
     Attributes:
         secret: what they call the platform with.
+        details: what else is known, such as a city, as the platform names it.
         password: what they sign in with; None where none has been chosen. It guards nothing, and is kept as it is.
     """
 
@@ -69,6 +70,7 @@ class Member(User):
     last_login: datetime | None = None
     password: str | None = field(default=None, repr=False)
     roles: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,8 @@ class UserChange:
     last_name: str | None = None
     password: str | None = None
     active: bool | None = None
+    roles: tuple[str, ...] | None = None
+    details: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

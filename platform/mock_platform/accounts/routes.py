@@ -17,12 +17,23 @@ from mock_platform.accounts.directory import (
     new_user_to_json,
     user_to_json,
 )
-from mock_platform.accounts.people import Account, AccountChange
-from mock_platform.accounts.routes_users import USER_LINKS, DeactivationQuery, Text, UserRequest, add_user
+from mock_platform.accounts.people import Account, AccountChange, Member
+from mock_platform.accounts.routes_users import (
+    USER_LINKS,
+    DeactivationQuery,
+    Text,
+    UserPatch,
+    UserPut,
+    UserRequest,
+    add_user,
+    change_user,
+    delete_user,
+)
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core.answers import done
 from mock_platform.core.listing import WhereQuery, narrowed, paginated
 from mock_platform.core.paging import PAGE_HEADERS, paging
+from mock_platform.errors import NotFoundError
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 
@@ -50,6 +61,22 @@ class AccountRequest(Struct, rename="camel"):
     external_id: Text
     name: Text | None = None
     description: str = ""
+
+
+class AccountUserRequest(UserRequest, kw_only=True):
+    """A new user of an account, who needs a password (documented)."""
+
+    password: Text
+
+
+class AccountPut(AccountRequest, rename="camel"):
+    """A whole account."""
+
+    active: bool | None = None
+
+    def to_change(self) -> AccountChange:
+        """Return what the rules want to know."""
+        return AccountChange(**structs.asdict(self) | {"name": self.name or self.external_id})
 
 
 class AccountPatch(Struct, rename="camel"):
@@ -108,12 +135,16 @@ def patch(
     admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPatch
 ) -> Answer[AccountJson]:
     """Change what is sent about an account; one that is deactivated has no jobs any more (observed)."""
-    with admin.writing() as register:
-        changed = people.change_account(account_named(register, account_id), body.to_change())
-        register.save_account(changed)
-        if query.ends(active=body.active):
-            register.end_access_of_account(changed.id, permanent=query.permanent)
-    return Answer(account_to_json(changed))
+    return Answer(_changed(admin, account_id, query, body))
+
+
+@bp.put("/<account_id>")
+@operation(needs=accounts_administrator, problems=(404, 409))
+def put(
+    admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPut
+) -> Answer[AccountJson]:
+    """Replace what is said of an account (observed)."""
+    return Answer(_changed(admin, account_id, query, body))
 
 
 @bp.delete("/<account_id>")
@@ -144,11 +175,50 @@ def users(admin: SignedInUser, account_id: str, query: WhereQuery) -> Answer[lis
 
 @bp.post("/<account_id>/users")
 @operation(needs=accounts_administrator, problems=(400, 403, 404, 409), links=USER_LINKS)
-def create_user(admin: SignedInUser, account_id: str, body: UserRequest) -> Answer[MemberJson]:
+def create_user(admin: SignedInUser, account_id: str, body: AccountUserRequest) -> Answer[MemberJson]:
     """Make a user in an account."""
     with admin.writing() as register:
         user = add_user(admin, register, account_named(register, account_id), body)
     return Answer(new_user_to_json(user))
+
+
+@bp.get("/<account_id>/users/<email_or_id>")
+@operation(needs=accounts_administrator, problems=(404,))
+def user(admin: SignedInUser, account_id: str, email_or_id: str) -> Answer[MemberJson]:
+    """Show one of an account's users, by address or id (observed)."""
+    with admin.reading() as register:
+        return Answer(user_to_json(_user(admin, register, account_id, email_or_id)))
+
+
+@bp.patch("/<account_id>/users/<email_or_id>")
+@operation(needs=accounts_administrator, problems=(403, 404, 409))
+def patch_user(
+    admin: SignedInUser, account_id: str, email_or_id: str, query: DeactivationQuery, body: UserPatch
+) -> Answer[MemberJson]:
+    """Change what is sent about one of an account's users (observed)."""
+    with admin.writing() as register:
+        found = _user(admin, register, account_id, email_or_id)
+        return Answer(change_user(admin, register, found, body, query))
+
+
+@bp.put("/<account_id>/users/<email_or_id>")
+@operation(needs=accounts_administrator, problems=(403, 404, 409))
+def put_user(
+    admin: SignedInUser, account_id: str, email_or_id: str, query: DeactivationQuery, body: UserPut
+) -> Answer[MemberJson]:
+    """Replace one of an account's users as a whole (observed), but for a password that is left out (assumed)."""
+    with admin.writing() as register:
+        found = _user(admin, register, account_id, email_or_id)
+        return Answer(change_user(admin, register, found, body, query))
+
+
+@bp.delete("/<account_id>/users/<email_or_id>")
+@operation(needs=accounts_administrator, problems=(404, 409))
+def remove_user(admin: SignedInUser, account_id: str, email_or_id: str) -> Answer[None]:
+    """Delete one of an account's users (observed)."""
+    with admin.writing() as register:
+        delete_user(admin, register, _user(admin, register, account_id, email_or_id))
+    return done()
 
 
 @bp.get("/settings")
@@ -182,6 +252,29 @@ def change_settings(admin: SignedInUser, account_id: str, body: SettingsJson) ->
     """Set what is sent; what is not stays (documented: POST at first, PATCH later; here either does)."""
     with admin.writing() as register:
         return Answer(_with_settings(register, account_named(register, account_id).id, body))
+
+
+def _changed(
+    admin: SignedInUser, account_id: str, query: DeactivationQuery, body: AccountPatch | AccountPut
+) -> AccountJson:
+    with admin.writing() as register:
+        changed = people.change_account(account_named(register, account_id), body.to_change())
+        register.save_account(changed)
+        if query.ends(active=body.active):
+            register.end_access_of_account(changed.id, permanent=query.permanent)
+    return account_to_json(changed)
+
+
+def _user(admin: SignedInUser, register: WorkspacePeople, account_id: str, email_or_id: str) -> Member:
+    """Return one of an account's users.
+
+    Raises:
+        NotFoundError: there is no such account, or no such user in it.
+    """
+    account, found = account_named(register, account_id), admin.user_named(register, email_or_id)
+    if found.account_id != account.id:
+        raise NotFoundError("user", email_or_id)
+    return found
 
 
 def _with_settings(register: WorkspacePeople, account_id: int, sent: SettingsJson) -> SettingsJson:

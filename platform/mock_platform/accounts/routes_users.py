@@ -8,9 +8,9 @@ from msgspec import Meta, Struct, structs
 from mock_kit.api.operations import Answer, Link, operation
 from mock_platform.accounts import people
 from mock_platform.accounts.administration import SignedInUser, administrator, signed
-from mock_platform.accounts.directory import MemberJson, user_to_json
+from mock_platform.accounts.directory import MemberJson, changed_user_to_json, user_to_json
 from mock_platform.accounts.people import Account, Member, UserChange
-from mock_platform.accounts.roles import of_new_user
+from mock_platform.accounts.roles import check_not_oneself, of_new_user
 from mock_platform.accounts.store import WorkspacePeople
 from mock_platform.core import identities
 from mock_platform.core.answers import done
@@ -37,7 +37,25 @@ class RoleRequest(Struct):
     key: Text
 
 
-class UserRequest(Struct, rename="camel"):
+class UserDetails(Struct, rename="camel", kw_only=True):
+    """What may be said of a user beside the rest; it is kept and shown (documented)."""
+
+    city: Text | None = None
+    country: Text | None = None
+    phone: Text | None = None
+    postal_code: Text | None = None
+    state_province: Text | None = None
+    street1: Text | None = None
+    street2: Text | None = None
+    external_id: Text | None = None
+
+    def details(self) -> dict[str, str]:
+        """Return what is said of it, by the names that it is shown under."""
+        named = ((each.encode_name, getattr(self, each.name)) for each in structs.fields(UserDetails))
+        return {name: value for name, value in named if value is not None}
+
+
+class UserRequest(UserDetails, kw_only=True):
     """A new user."""
 
     email: Text
@@ -47,7 +65,13 @@ class UserRequest(Struct, rename="camel"):
     roles: list[RoleRequest] = []
 
 
-class UserPatch(Struct, rename="camel"):
+class UserPut(UserRequest, kw_only=True):
+    """A whole user; who has been asked for by an id has that one still."""
+
+    active: bool | None = None
+
+
+class UserPatch(UserDetails, kw_only=True):
     """What is to be changed about a user."""
 
     email: Text | None = None
@@ -55,10 +79,7 @@ class UserPatch(Struct, rename="camel"):
     last_name: Text | None = None
     password: Text | None = None
     active: bool | None = None
-
-    def to_change(self) -> UserChange:
-        """Return what the rules want to know."""
-        return UserChange(**structs.asdict(self))
+    roles: list[RoleRequest] | None = None
 
 
 class DeactivationQuery(Struct):
@@ -117,12 +138,7 @@ def patch(
     """Change what is sent about a user; who is deactivated has no jobs any more, pollers included (observed)."""
     with who.writing() as register:
         user = who.user_named(register, email_or_id)
-        founder = identities.founder_id(who.workspace)
-        changed = people.change_user(user, body.to_change(), others=register.users(), founder=founder)
-        register.save_user(changed)
-        if query.ends(active=body.active):
-            register.end_access(changed.id, permanent=query.permanent)
-    return Answer(user_to_json(changed))
+        return Answer(change_user(who, register, user, body, query))
 
 
 @bp.delete("/<email_or_id>")
@@ -130,10 +146,62 @@ def patch(
 def delete(admin: SignedInUser, email_or_id: str) -> Answer[None]:
     """Delete a user with their jobs and instances (documented)."""
     with admin.writing() as register:
-        user = admin.user_named(register, email_or_id)
-        people.keep_founder("user", user.id, identities.founder_id(admin.workspace))
-        register.delete_user(user.id)
+        delete_user(admin, register, admin.user_named(register, email_or_id))
     return done()
+
+
+def change_user(
+    who: SignedInUser,
+    register: WorkspacePeople,
+    user: Member,
+    body: UserPatch | UserPut,
+    query: DeactivationQuery,
+) -> MemberJson:
+    """Change what is sent about a user, or, of a whole user, everything but a password that is left out.
+
+    Raises:
+        InvalidRequestError: the address is none, or there is no such role; or nothing is to end permanently.
+        ForbiddenError: a role is not theirs to give who asks, or is their own.
+        ConflictError: somebody has the address; or the workspace's first user would be switched off.
+    """
+    sent = body.details()
+    change = UserChange(
+        email=body.email,
+        first_name=body.first_name,
+        last_name=body.last_name,
+        password=body.password,
+        active=body.active,
+        roles=_roles(who, register, user, body.roles),
+        details=sent if isinstance(body, UserPut) else {**user.details, **sent},
+    )
+    founder = identities.founder_id(who.workspace)
+    changed = people.change_user(user, change, others=register.users(), founder=founder)
+    register.save_user(changed)
+    if query.ends(active=body.active):
+        register.end_access(changed.id, permanent=query.permanent)
+    return changed_user_to_json(changed, password=body.password is not None)
+
+
+def delete_user(admin: SignedInUser, register: WorkspacePeople, user: Member) -> None:
+    """Delete a user with their jobs and instances.
+
+    Raises:
+        ConflictError: the workspace began with them.
+    """
+    people.keep_founder("user", user.id, identities.founder_id(admin.workspace))
+    register.delete_user(user.id)
+
+
+def _roles(
+    who: SignedInUser, register: WorkspacePeople, user: Member, sent: list[RoleRequest] | None
+) -> tuple[str, ...] | None:
+    """Return the roles that are sent, with the one that such a user always has; None if they stay as they are."""
+    keys = [role.key for role in sent or ()]
+    if not keys or set(keys) == set(user.roles):
+        return None
+    check_not_oneself(who.user.id, user.id)
+    account = register.account_of(user)
+    return of_new_user(keys, default_account=account.default, of_whole=who.administers_organization)
 
 
 def add_user(admin: SignedInUser, register: WorkspacePeople, account: Account, body: UserRequest) -> Member:
@@ -163,5 +231,6 @@ def add_user(admin: SignedInUser, register: WorkspacePeople, account: Account, b
             created=workspace.clock.now(),
             password=body.password,
             roles=roles,
+            details=body.details(),
         )
     )

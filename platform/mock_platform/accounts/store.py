@@ -258,4 +258,6 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _user(row: Row[Any]) -> Member:
-    return Member(**{**columns_of(row), "roles": _texts.decode(row.roles)})
+    return Member(
+        **{**columns_of(row), "roles": _texts.decode(row.roles), "details": _settings.decode(row.details)}
+    )

@@ -52,6 +52,7 @@ users = Table(
     Column("last_login", Instant),
     Column("password", OutsideText),
     Column("roles", Text, nullable=False),
+    Column("details", OutsideText, nullable=False),
     Index("platform_users_by_secret", "secret", unique=True),
 )
 

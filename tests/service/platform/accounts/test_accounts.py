@@ -66,7 +66,12 @@ def test_an_account_needs_an_external_id(directory, refused, body):
         ("PATCH", "", {"name": "x"}),
         ("DELETE", "", None),
         ("GET", "/users", None),
-        ("POST", "/users", {"email": "a@example.com", "firstName": "A", "lastName": "B"}),
+        ("PUT", "", {"externalId": "x"}),
+        ("GET", "/users/1", None),
+        ("PUT", "/users/1", {"email": "a@example.com", "firstName": "A", "lastName": "B"}),
+        ("PATCH", "/users/1", {"firstName": "A"}),
+        ("DELETE", "/users/1", None),
+        ("POST", "/users", {"email": "a@example.com", "firstName": "A", "lastName": "B", "password": "x"}),
         ("GET", "/settings", None),
         ("PATCH", "/settings", {"a": "b"}),
     ],
@@ -152,7 +157,7 @@ def test_users_are_made_in_an_account(directory, branch, refused):
         ({"email": "ada@example.com", "firstName": "Ada"}, 400),
         ({"email": "ada@example.com", "firstName": "", "lastName": "Byron"}, 400),
         ({"email": "ada", "firstName": "Ada", "lastName": "Byron"}, 400),
-        ({"email": "BOB@example.com", "firstName": "Ada", "lastName": "Byron"}, 409),
+        ({"email": "BOB@example.com", "firstName": "Ada", "lastName": "Byron", "password": "x"}, 409),
     ],
 )
 def test_a_user_that_cannot_be_made_is_refused(directory, default_account, refused, path, body, status):
@@ -161,6 +166,104 @@ def test_a_user_that_cannot_be_made_is_refused(directory, default_account, refus
     refused(directory.send("POST", path.format(default=default_account["id"]), json=body), status)
 
     assert len(directory.json("GET", "/users")) == 2
+
+
+def test_a_user_of_an_account_needs_a_password(directory, branch, refused):
+    body = {"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron"}
+
+    assert "password" in refused(directory.send("POST", f"/accounts/{branch['id']}/users", json=body), 400)
+
+
+def test_what_else_is_said_of_a_user_is_kept_and_shown(directory, branch):
+    said = {
+        "city": "London",
+        "country": "UK",
+        "phone": "1",
+        "postalCode": "N1",
+        "stateProvince": "-",
+        "street1": "a",
+        "street2": "b",
+        "externalId": "x-1",
+    }
+    path = f"/accounts/{branch['id']}/users"
+
+    made = directory.new_user("ada@example.com", account=branch["id"], **said)
+    changed = directory.json("PATCH", f"{path}/{made['id']}", json={"city": "Ockham"})
+
+    assert said.items() <= made.items()
+    assert {**said, "city": "Ockham"}.items() <= changed.items()
+    assert directory.json("GET", f"{path}/ada@example.com") == {**changed, "password": "secured"}
+
+
+def test_a_user_of_an_account_is_replaced_and_deleted(directory, branch, refused):
+    made = directory.new_user("ada@example.com", account=branch["id"], city="London")
+    path = f"/accounts/{branch['id']}/users/{made['id']}"
+    whole = {"email": "new@example.com", "firstName": "Ada", "lastName": "King", "phone": "5"}
+
+    put = directory.json("PUT", path, json=whole)
+    refused(directory.send("PUT", path, json={"firstName": "Ada"}), 400)
+
+    assert whole.items() <= put.items()
+    assert "city" not in put
+    assert put["roles"] == made["roles"]
+    assert "password" in directory.json("PUT", path, json={**whole, "password": "new"})
+    assert directory.send("DELETE", path).status == 200
+    refused(directory.send("GET", path), 404)
+
+
+def test_a_user_of_another_account_is_not_found(directory, default_account, branch, refused):
+    ada = directory.new_user("ada@example.com", account=branch["id"])
+
+    for method, body in (("GET", None), ("PATCH", {}), ("DELETE", None)):
+        refused(
+            directory.send(method, f"/accounts/{default_account['id']}/users/{ada['id']}", json=body), 404
+        )
+
+
+def test_roles_may_be_sent_in_a_change(directory, branch, refused):
+    (founder,) = directory.json("GET", "/users")
+    ada = directory.new_user("ada@example.com", account=branch["id"])
+    path = f"/accounts/{branch['id']}/users/{ada['id']}"
+
+    changed = directory.json("PATCH", path, json={"roles": [{"key": "admin"}]})
+    unchanged = directory.json("PATCH", f"/users/{founder['id']}", json={"roles": founder["roles"]})
+
+    assert [role["key"] for role in changed["roles"]] == ["default-user", "admin"]
+    assert unchanged["roles"] == founder["roles"]
+    refused(directory.send("PATCH", path, json={"roles": [{"key": "sys-admin"}]}), 403)
+    refused(directory.send("PATCH", f"/users/{founder['id']}", json={"roles": [{"key": "org"}]}), 403)
+
+
+def test_an_account_is_replaced(directory, default_account, branch, refused):
+    body = {"name": "New", "externalId": "new", "description": "d"}
+    path = f"/accounts/{branch['id']}"
+
+    put = directory.json("PUT", path, json=body)
+
+    assert body.items() <= put.items()
+    assert directory.json("PUT", path, json={"externalId": "y", "active": False})["active"] is False
+    refused(directory.send("PUT", f"/accounts/{default_account['id']}", json={**body, "active": False}), 409)
+    refused(directory.send("PUT", path, json={"name": "x"}), 400)
+
+
+def test_users_of_the_organization_are_changed_and_deleted(directory, refused):
+    ada = directory.new_user("ada@example.com")
+    path = f"/organizations/users/{ada['id']}"
+
+    assert directory.json("PATCH", path, json={"active": False})["active"] is False
+    assert directory.send("DELETE", path).status == 200
+    for method in ("GET", "DELETE"):
+        refused(directory.send(method, path), 404)
+        refused(directory.send(method, "/organizations/users/-1"), 404)
+
+
+def test_accounts_of_an_organization_are_listed_and_shown(directory, default_account, branch, refused):
+    own = directory.json("GET", "/organizations/me")["id"]
+
+    assert directory.json("GET", f"/organizations/{own}/accounts") == [default_account, branch]
+    assert directory.json("GET", f"/organizations/{own}/accounts/{branch['id']}") == branch
+    refused(directory.send("GET", f"/organizations/{own}/accounts/-1"), 404)
+    refused(directory.send("GET", "/organizations/-1/accounts"), 404)
 
 
 def test_a_user_without_a_body_is_refused(directory, refused):

@@ -114,7 +114,8 @@ def test_nobody_gives_roles_to_themselves_or_takes_them(directory, refused, meth
 
 def test_a_new_user_has_the_role_of_their_kind_of_account_and_those_that_are_asked_for(directory, refused):
     account = directory.json("POST", "/accounts", json={"externalId": "another"})
-    body = {"email": "e@example.com", "firstName": "E", "lastName": "F", "roles": [{"key": "admin"}]}
+    body = {"email": "e@example.com", "firstName": "E", "lastName": "F", "password": "x"}
+    body["roles"] = [{"key": "admin"}]
     path = f"/accounts/{account['id']}/users"
 
     refused(

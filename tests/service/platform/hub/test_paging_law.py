@@ -44,6 +44,7 @@ PATHS = {
     "jobs.index": "/jobs",
     "jobs.polling_disabled": "/jobs/polling-disabled",
     "notifications.index": "/notifications?topics[]=pages",
+    "organizations.accounts": "/organizations/me/accounts",
     "organizations.users": "/organizations/users",
     "subscriptions.index": "/notifications/subscriptions",
     "usage.index": "/usage?to={filled}",
