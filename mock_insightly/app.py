@@ -77,6 +77,8 @@ STATUSES: dict[type[Exception], int] = {
     errors.EmptyUploadError: 417,
     errors.InUseError: 409,
     errors.OutOfPlanError: 403,
+    errors.HiddenByPlanError: 404,
+    errors.NotImitatedError: 501,
     errors.PlanLimitError: 402,
     errors.SingularResourceError: 405,
 }

@@ -36,7 +36,7 @@ class CrmDependencies:
         """How many calls the settings let through."""
         strict = self.settings.limits == "vendor"
         return RateLimits(
-            daily=self.settings.daily_limit,
+            daily=self.settings.daily_calls,
             burst=self.settings.burst_limit if strict else None,
             strict=strict,
         )
@@ -53,6 +53,7 @@ class CrmDependencies:
             email=workspace.crm_username,
             currency=self.settings.currency,
             country=self.settings.country,
+            plan=self.settings.plan,
             custom_objects=self.settings.custom_object_names,
         )
 

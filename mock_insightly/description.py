@@ -24,6 +24,7 @@ def describe(settings: CrmSettings) -> Description:
         email="owner@default.example",
         currency=settings.currency,
         country=settings.country,
+        plan=settings.plan,
         custom_objects=settings.custom_object_names,
     )
     components, paths = components_and_paths(account, chosen(settings).values())

@@ -119,14 +119,37 @@ class PlanLimitError(CrmError):
         super().__init__(f"The plan's limit of {limit} records is reached")
 
 
-class OutOfPlanError(CrmError):
+class UnservedError(CrmError):
+    """The base of why a path that the vendor has leads to nothing here."""
+
+
+class OutOfPlanError(UnservedError):
     """A path leads to what the account's plan has not.
 
-    Source: 403 with words like these, or 404 without any (the Ampersand connector's list, observed second-hand).
+    Source: 403 with words like these (the Ampersand connector's list, observed second-hand).
     """
 
     def __init__(self, called: str) -> None:
         super().__init__(f"User doesn't have access: {called} is not in the plan of this account")
+
+
+class HiddenByPlanError(UnservedError):
+    """A path leads to what the account's plan hides.
+
+    Source: 404 without words (the Ampersand connector's list, observed second-hand).
+    """
+
+    def __init__(self, called: str) -> None:
+        super().__init__(f"{called} is not in the plan of this account")
+
+
+class NotImitatedError(UnservedError):
+    """A path leads to what the account has at the vendor, and this CRM does not imitate; 501 is ours."""
+
+    def __init__(self, called: str) -> None:
+        super().__init__(
+            f"elements-local does not imitate {called}; docs/not-imitated.md lists what it leaves out"
+        )
 
 
 class StorageLimitError(PlanLimitError):

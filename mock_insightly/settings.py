@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
+from mock_insightly.account.account import DAILY_CALLS
 from mock_kit.admin.journal import bytes_setting
 from mock_kit.settings import Settings, flag, one_of, seconds, text, whole
 
@@ -23,8 +24,15 @@ class CrmSettings(Settings):
         "vendor answers calls beyond the limits of a second and of a day with 429, by the workspace's clock (up --limits)",
         ["off", "vendor"],
     )
+    plan: str = one_of(
+        "Professional",
+        "the account's plan: which objects of v3.1 it closes (observed second-hand), what /Instance names, and the calls "
+        "of a day: 60,000 or, in Enterprise, 100,000 (documented)",
+        [*DAILY_CALLS],
+    )
     daily_limit: int = whole(
-        100_000, "calls a day; what X-RateLimit-Limit says, and X-RateLimit-Remaining counts down from"
+        0,
+        "calls a day; what X-RateLimit-Limit says, and X-RateLimit-Remaining counts down from; 0 is as many as the plan has",
     )
     burst_limit: int = whole(10, "calls in any one second", low=1)
     limits_reset: str = one_of(
@@ -127,12 +135,6 @@ class CrmSettings(Settings):
         ["message", "name-and-message", "text", "empty"],
     )
     www_authenticate: bool = flag(False, "whether a 401 carries that header (assumed: no)")
-    out_of_plan_status: int = one_of(
-        403,
-        "what v3 answers where the account's plan has no such resource: 403, or 404 without words (both observed "
-        "second-hand)",
-        [403, 404],
-    )
     record_limit: int = whole(0, "records that the account's plan allows; 0 is any number")
     storage_limit: int = whole(0, "bytes of files and images that the account's plan allows; 0 is any number")
     custom_objects: str = text(
@@ -152,6 +154,11 @@ class CrmSettings(Settings):
         low=int(KEPT_IN_BIN.total_seconds()),
     )
     journal_bytes: int = bytes_setting()
+
+    @property
+    def daily_calls(self) -> int:
+        """How many calls a day the account has."""
+        return self.daily_limit or DAILY_CALLS[self.plan]
 
     @cached_property
     def custom_object_names(self) -> tuple[str, ...]:

@@ -8,6 +8,9 @@ from mock_kit.workspaces import seeded
 DEFAULT_LEAD_SOURCE = 5
 """The place of the source that new leads come from; the first one, "Web", is not it (recorded v2.1 list, observed)."""
 
+DAILY_CALLS = {"Professional": 60_000, "Enterprise": 100_000}
+"""How many calls a day a plan has, by its name on the price list (Insightly v3.1 help page, documented)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CrmAccount:
@@ -17,6 +20,7 @@ class CrmAccount:
         user_id: the caller; there is one API key, hence one caller.
         mailbox: the first part of addresses that file what is mailed to them.
         lead_source_id, lead_status_id: the account's defaults.
+        plan: what ``/Instance`` calls it.
         custom_objects: the names of those it has defined.
     """
 
@@ -29,12 +33,19 @@ class CrmAccount:
     instance_id: int
     lead_source_id: int
     lead_status_id: int
+    plan: str = "Professional"
     custom_objects: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1024)  # each call is for one, and calls come in rows
-def account_of(
-    seed: int, *, email: str, currency: str, country: str, custom_objects: tuple[str, ...] = ()
+def account_of(  # noqa: PLR0913 - what the settings choose
+    seed: int,
+    *,
+    email: str,
+    currency: str,
+    country: str,
+    plan: str = "Professional",
+    custom_objects: tuple[str, ...] = (),
 ) -> CrmAccount:
     """Return the account of the workspace with this seed; everything follows from it."""
     return CrmAccount(
@@ -47,6 +58,7 @@ def account_of(
         instance_id=seeded.number(seed, "crm", "instance", low=100_000, high=1_000_000),
         lead_source_id=first_number(seed, "LeadSources") + DEFAULT_LEAD_SOURCE - 1,
         lead_status_id=first_number(seed, "LeadStatuses"),
+        plan=plan,
         custom_objects=custom_objects,
     )
 

@@ -55,13 +55,16 @@ def currencies(_account: CrmAccount) -> list[Record]:
 
 
 def instance(account: CrmAccount) -> list[Record]:
-    """Return the account itself."""
+    """Return the account itself.
+
+    Source: no answer is on record; that the plan is named as on the price list is assumed.
+    """
     name = account.email.rpartition("@")[2].partition(".")[0]
     return [
         {
             "INSTANCE_NAME": name.title(),
             "INSTANCE_SUBDOMAIN": name,
-            "PLAN_NAME": "Enterprise",
+            "PLAN_NAME": account.plan,
             "NEW_USER_EXPERIENCE_ENABLED": True,
         }
     ]

@@ -23,6 +23,7 @@ _ALIKE = (
     errors.PlanLimitError,
     errors.NoSuchRowError,
     errors.InUseError,
+    errors.OutOfPlanError,
     NotJsonContentError,
 )
 
@@ -37,7 +38,7 @@ def answer_plainly(app: Flask, statuses: Mapping[type[Exception], int]) -> None:
         app.register_error_handler(kind, _telling(statuses[kind]))
     app.register_error_handler(errors.NoSuchRecordError, _no_such_record)
     app.register_error_handler(errors.NoImageError, _no_image)
-    app.register_error_handler(errors.OutOfPlanError, _out_of_plan)
+    app.register_error_handler(errors.HiddenByPlanError, lambda _error: Response(status=404))
     app.register_error_handler(errors.StaleRecordError, _stale)
     app.register_error_handler(errors.EmptyUploadError, _empty_upload)
 
@@ -71,12 +72,6 @@ def _no_such_record(error: errors.NoSuchRecordError) -> Response:
 
 def _stale(error: errors.StaleRecordError) -> Response:
     return _told(str(error), dependencies().settings.stale_status)
-
-
-def _out_of_plan(error: errors.OutOfPlanError) -> Response:
-    if dependencies().settings.out_of_plan_status == 404:
-        return Response(status=404)
-    return _told(str(error), 403)
 
 
 def _empty_upload(error: errors.EmptyUploadError) -> Response:

@@ -7,6 +7,7 @@ from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.versions.known import VERSIONS
 from mock_insightly.versions.shape import Shape, shapes_of
+from mock_insightly.versions.v3_unserved import open_to_all
 from mock_insightly.versions.version import Version
 
 _VISIBILITY = frozenset({"VISIBLE_TO", "VISIBLE_TEAM_ID"})
@@ -18,6 +19,12 @@ def chosen(settings: CrmSettings) -> Mapping[str, Version]:
 
 
 def _v3(version: Version, settings: CrmSettings) -> Version:
+    if settings.plan == "Enterprise":
+        version = replace(
+            version,
+            unserved=open_to_all(version.unserved),
+            unserved_below=open_to_all(version.unserved_below),
+        )
     return replace(
         version,
         shapes=shapes_of(*(_shape(shape, settings) for shape in version.shapes.values())),

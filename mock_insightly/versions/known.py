@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mock_insightly.errors import NoSuchResourceError, OutOfPlanError, SingularResourceError
+from mock_insightly.errors import NoSuchResourceError, SingularResourceError
 from mock_insightly.kinds import custom_object
 from mock_insightly.versions import v2_1, v2_2, v3_1
 from mock_insightly.versions.shape import Shape
@@ -23,7 +23,7 @@ def served(version: Version, resource: str, custom_objects: Iterable[str] = ()) 
         custom_objects: the names of those that the account has defined.
 
     Raises:
-        OutOfPlanError: the account's plan has no such resource.
+        UnservedError: the account's plan has no such resource, or this CRM does not imitate it.
         SingularResourceError: its singular came instead, to a version that tells this from an unknown name.
         NoSuchResourceError: there is no such resource.
 
@@ -36,8 +36,8 @@ def served(version: Version, resource: str, custom_objects: Iterable[str] = ()) 
         for name in custom_objects:
             if name.lower() == resource:
                 return version.custom_shape(custom_object(name))
-    if resource in version.closed:
-        raise OutOfPlanError(resource)
+    if resource in version.unserved:
+        raise version.unserved[resource](resource)
     for one in version.shapes.values():
         if version.tells_singular and one.kind.entity.lower() == resource:
             raise SingularResourceError(resource, one.kind.name)

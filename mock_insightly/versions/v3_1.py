@@ -11,6 +11,7 @@ from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v3_paths import LOOKUPS, SUB_RESOURCES
 from mock_insightly.versions.v3_search import FILTERS, one_date_form, search_filter
+from mock_insightly.versions.v3_unserved import UNSERVED, UNSERVED_BELOW
 from mock_insightly.versions.version import Version
 from mock_kit.api.json_text import Json
 
@@ -98,14 +99,6 @@ _SHAPES = (
 )
 """Source: Insightly v3.1 OpenAPI document (documented)."""
 
-_CLOSED_IN_V3_0 = frozenset({"ticket", "prospect", "knowledgearticle"})
-_CLOSED = _CLOSED_IN_V3_0 | {
-    *("product", "pricebook", "pricebookentry", "quotation", "opportunitylineitem", "quotationlineitem")
-}
-_CLOSED_BELOW = frozenset({"mergedocument", "opportunitylineitem", "pricebook"})
-"""Source: resources of the v3.1 OpenAPI document (documented), closed on a Professional plan (the Ampersand connector's
-list, observed second-hand); v3.0 lacks products, price books and quotes (Insightly v3.1 help page, documented)."""
-
 VERSION = Version(
     name="v3.1",
     shapes=shapes_of(*_SHAPES),
@@ -117,8 +110,8 @@ VERSION = Version(
     tagged=True,
     tags_of_one=True,
     tells_singular=True,
-    closed=_CLOSED,
-    closed_below=_CLOSED_BELOW,
+    unserved=UNSERVED,
+    unserved_below=UNSERVED_BELOW,
     custom_shape=custom_shape,
 )
 
@@ -126,8 +119,8 @@ VERSION_3_0 = replace(
     VERSION,
     name="v3.0",
     replaces=True,
-    closed=_CLOSED_IN_V3_0,
-    closed_below=frozenset({"mergedocument"}),
+    unserved={name: UNSERVED[name] for name in ("ticket", "prospect", "knowledgearticle")},
+    unserved_below={"mergedocument": UNSERVED_BELOW["mergedocument"]},
 )
 """Source: a PUT must send all fields; fewer objects, none of which are served here (Insightly v3.1 help page, documented,
 but thin)."""

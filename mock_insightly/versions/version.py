@@ -1,9 +1,10 @@
 """What sets one version of the API apart from another."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mock_insightly.account.lookups import Lookup
+from mock_insightly.errors import UnservedError
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.query import Query
 from mock_insightly.records.search import RecordFilter
@@ -36,7 +37,8 @@ class Version:
         tells_singular: whether a resource's singular is refused in another way than an unknown name.
         on_members: the methods of the list of all teams' members.
         headers: what every answer carries besides (recorded v2.1 exchanges, observed; of later versions unknown).
-        closed, closed_below: resources and sub-resources that the account's plan has not, in lower case.
+        unserved, unserved_below: what the vendor has and this CRM does not serve, of resources and of sub-resources, in
+            lower case -> the error that says why.
         put_status: what a PUT of a record is answered with.
         sub_list_status: what a GET of certain rows and children of a record is answered with.
         puts_by_id: whether a PUT may name the record in its path.
@@ -60,8 +62,8 @@ class Version:
     tells_singular: bool = False
     on_members: Methods = _MEMBERS
     headers: tuple[tuple[str, str], ...] = ()
-    closed: frozenset[str] = frozenset()
-    closed_below: frozenset[str] = frozenset()
+    unserved: Mapping[str, type[UnservedError]] = field(default_factory=dict)
+    unserved_below: Mapping[str, type[UnservedError]] = field(default_factory=dict)
     put_status: int = 200
     sub_list_status: int = 200
     puts_by_id: bool = True

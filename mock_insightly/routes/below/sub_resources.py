@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from mock_insightly.dependencies import dependencies
-from mock_insightly.errors import NoSuchResourceError, OutOfPlanError
+from mock_insightly.errors import NoSuchResourceError
 from mock_insightly.routes.below import (
     assignments,
     attached,
@@ -105,8 +105,8 @@ def _found(version: str, resource: str, record_id: int, sub: str) -> tuple[Paren
         resource = call.version.plural(resource)
     shape = call.shape(resource)
     found = call.version.below(resource, sub)
-    if found is None and sub in call.version.closed_below:
-        raise OutOfPlanError(sub)
+    if found is None and sub in call.version.unserved_below:
+        raise call.version.unserved_below[sub](sub)
     if found is None:
         known = (one.name for (of, _), one in call.version.sub_resources.items() if of == resource)
         raise NoSuchResourceError(sub, known)

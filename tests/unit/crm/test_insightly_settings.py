@@ -16,7 +16,8 @@ def test_unknowns_have_the_recommended_defaults():
         search_inclusive=False,
         updated_later_s=0,
         www_authenticate=False,
-        daily_limit=100_000,
+        plan="Professional",
+        daily_limit=0,
         country="United States",
         currency="USD",
     )

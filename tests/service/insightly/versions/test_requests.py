@@ -180,7 +180,7 @@ def test_headers_of_v2_2_and_v3_1(crm):
             assert headers["Cache-Control"] == headers["Pragma"] == "no-cache"
             assert headers["Expires"] == "-1"
             assert headers["Content-Type"] == "application/json; charset=utf-8"
-            assert headers["X-RateLimit-Limit"] == "100000"
+            assert headers["X-RateLimit-Limit"] == "60000"
             assert len(headers.getlist("Content-Type")) == 1
 
     assert "ETag" not in crm.at("v2.2").send("GET", "Contacts").headers
@@ -199,10 +199,10 @@ def test_the_calls_that_are_left_count_down_each_day(crm, another):
     def left(caller):
         return int(caller.send("GET", "Contacts").headers["X-RateLimit-Remaining"])
 
-    assert [left(crm), left(crm)] == [99_999, 99_998]
-    assert left(another()) == 99_999
+    assert [left(crm), left(crm)] == [59_999, 59_998]
+    assert left(another()) == 59_999
     crm.advance(days=1)
-    assert left(crm) == 99_999
+    assert left(crm) == 59_999
 
 
 def test_an_etag_differs_when_the_answer_does(crm):
