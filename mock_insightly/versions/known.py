@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from mock_insightly.errors import NoSuchResourceError, SingularResourceError
 from mock_insightly.kinds import custom_object
-from mock_insightly.versions import v2_1, v2_2, v3_1
+from mock_insightly.versions import v2_1, v2_2, v2_3, v3_1
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
 
 VERSIONS: dict[str, Version] = {
     version.name: version
-    for version in (v2_1.VERSION, v2_2.VERSION, v2_2.VERSION_2_3, v3_1.VERSION_3_0, v3_1.VERSION)
+    for version in (v2_1.VERSION, v2_2.VERSION, v2_3.VERSION, v3_1.VERSION_3_0, v3_1.VERSION)
 }
 ANY_VERSION = f"/<any({', '.join(map(repr, VERSIONS))}):version>"
 """What routes of all versions begin with."""

@@ -93,6 +93,8 @@ class Shape:
         hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
         minds_places: whether a task's project, opportunity, milestone and stage must agree.
+        agree: gives several keys that stand for one field the value that the body means, or refuses it; called with the
+            record as it was, before keys that were not sent count as null.
     """
 
     kind: RecordKind
@@ -110,6 +112,7 @@ class Shape:
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, RecordKind], None] | None = None
     minds_places: bool = False
+    agree: Callable[[Sent, Record], Sent] | None = None
 
     @cached_property
     def on_path(self) -> Methods:
@@ -194,6 +197,8 @@ class Shape:
         Raises:
             BadRequestError: a value does not fit, or a required one is missing.
         """
+        if self.agree:
+            sent = self.agree(sent, before)
         if whole:
             sent = {**dict.fromkeys(key.name.upper() for key in self.keys if key.take), **sent}
         self._require(sent, new=not before)

@@ -1,6 +1,4 @@
-"""Versions 2.2, as it was late in its life, and 2.3: record graphs, full replacement, search by one filter."""
-
-from dataclasses import replace
+"""Version 2.2, as it was late in its life: record graphs, full replacement, search by one filter."""
 
 from mock_insightly.versions.methods import methods
 from mock_insightly.versions.shape import shapes_of
@@ -22,6 +20,3 @@ VERSION = Version(
     tagged=False,
     briefs=True,
 )
-
-VERSION_2_3 = replace(VERSION, name="v2.3")
-"""Source: nothing is known to set it apart (a client of it, observed)."""

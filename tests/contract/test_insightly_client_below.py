@@ -58,7 +58,14 @@ ROWS_OF_V2 = {
 }
 
 
-@pytest.mark.parametrize(("version", "place"), list(product(V2, ROWS_OF_V2)))
+@pytest.mark.parametrize(
+    ("version", "place"),
+    [
+        (version, place)
+        for version, place in product(V2, ROWS_OF_V2)
+        if version == "v2.2" or place.endswith("/Dates")
+    ],
+)
 def test_rows_of_v2_are_added_put_and_taken_away(client_of, version, place):
     client, rows = client_of(version), ROWS_OF_V2[place]
     resource, sub = place.split("/")

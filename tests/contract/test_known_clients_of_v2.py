@@ -254,20 +254,6 @@ def test_the_vendors_ruby_client_attaches_a_file_by_its_name(crm):
     assert client.ask("DELETE", f"Contacts/{contact['CONTACT_ID']}") is None
 
 
-def test_a_client_of_v2_3_takes_three_statuses_for_success(crm):
-    """Source: py-insightly, which reads the text of anything else as an error."""
-    url, key = crm
-
-    def ask(method, path, **more):
-        answer = requests.request(method, f"{url}/v2.3{path}", auth=(key, ""), timeout=30, **more)
-        return answer.status_code in (200, 201, 202) or answer.text
-
-    assert ask("POST", "/Contacts", json={"FIRST_NAME": "Foo"}) is True
-    number = requests.get(f"{url}/v2.3/Contacts", auth=(key, ""), timeout=30).json()[0]["CONTACT_ID"]
-    assert ask("DELETE", f"/Contacts/{number}") is True
-    assert "No Contact" in ask("GET", f"/Contacts/{number}")
-
-
 def test_a_crawler_counts_what_it_will_get(crm, elements_crm):
     """Source: insightly-api-crawler of v2.2; insightly-database-sync, with the key alone as token."""
     elements_crm.seed(7)

@@ -12,7 +12,7 @@ def test_only_v3_1_updates_in_part(crm, version, kept):
     assert after["BACKGROUND"] == kept
 
 
-@pytest.mark.parametrize(("version", "same"), [("v2.3", "v2.2"), ("v3.0", "v3.1")])
+@pytest.mark.parametrize(("version", "same"), [("v3.0", "v3.1")])
 def test_two_versions_show_the_same(crm, version, same):
     crm.seed(3)
 
@@ -47,7 +47,7 @@ def test_v3_carries_tags_and_custom_objects(crm, version):
         ("Leads", {"LAST_NAME": "x", "TAGS": [{"TAG_NAME": "kept"}]}, {"TAGS": [{}]}),
         ("Organisations", {"ORGANISATION_NAME": "x"}, {"ORGANISATIONLINKS": [{"DETAILS": "x" * 256}]}),
         ("Teams", {"TEAM_NAME": "x"}, {"TEAMMEMBERS": [{"TEAM_ID": 1}]}),
-        ("Contacts", {"FIRST_NAME": "x"}, {"CONTACTINFOS": "none"}),
+        ("Contacts", {"FIRST_NAME": "x"}, {"CONTACTLINKS": "none"}),
     ],
 )
 def test_a_brief_update_leaves_collections_alone_and_yet_refuses_what_none_is(

@@ -4,110 +4,32 @@ from datetime import UTC, datetime
 from itertools import count
 
 import pytest
+from crm_bodies import OTHERWISE, bodies, lost
 from examples import examples
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mock_insightly.account.account import account_of
 from mock_insightly.errors import BadRequestError
-from mock_insightly.records.fields import Choice, Date, Decimal, Flag, Loose, Rows, Text, Whole
-from mock_insightly.records.row_types import ENTITIES, CustomFields, LinkedName
+from mock_insightly.kinds import custom_object
 from mock_insightly.records.stamps import changed, created, number_rows
 from mock_insightly.versions.known import VERSIONS
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ACCOUNT = account_of(7, email="owner@default.example", currency="USD", country="United States")
-WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(str.strip)
+
+
+def custom(version):
+    """Return the shape of a custom object, where the version has them."""
+    return [version.custom_shape(custom_object("Fruit__c"))] if version.custom_shape else []
+
+
 WRITTEN = [
     pytest.param(version, shape, id=f"{version.name} {shape.kind.name}")
     for version in VERSIONS.values()
-    for shape in version.shapes.values()
+    for shape in (*version.shapes.values(), *custom(version))
     if any(key.take for key in shape.keys)
 ]
-OTHERWISE = {
-    ("v2.1", "Projects"): {"STARTED_DATE"},  # null in the answer to a POST that sent one
-    ("v2.1", "Teams"): {"TEAMMEMBERS"},  # never shown, as they have a list of their own
-    # the first organisation linked, where it is not among the links
-    **{(version, "Contacts"): {"DEFAULT_LINKED_ORGANISATION"} for version in ("v2.1", "v2.2", "v2.3")},
-}
-"""What an answer is on record, or documented, to show otherwise than it was sent."""
-
-
-NO_TARGETS = {"RELATIONSHIP_ID", "DATE_ID"}
-
-
-PLAIN = {
-    Whole: st.integers(min_value=1, max_value=10**6),
-    Decimal: st.integers(min_value=1, max_value=10**6),
-    Flag: st.booleans(),
-    Date: st.sampled_from(["2026-03-02 10:00:00", "1999-12-31 00:00:00"]),
-    LinkedName: st.sampled_from(ENTITIES),
-    Loose: WORDS,
-    Text: WORDS,
-}
-
-
-def values_for(type_, own):
-    """Return what fits a field, never null."""
-    if isinstance(type_, Rows):
-        return st.lists(rows_for(type_, own), max_size=4)
-    if isinstance(type_, CustomFields):
-        row = {"FIELD_NAME": st.sampled_from(["Hobby__c", "B__c"]), "FIELD_VALUE": WORDS}
-        return st.lists(st.fixed_dictionaries(row), max_size=2, unique_by=lambda one: one["FIELD_NAME"])
-    return st.sampled_from(type_.options) if isinstance(type_, Choice) else PLAIN[type(type_)]
-
-
-def rows_for(rows, own):
-    """Return rows of a collection; of several ids that a link may hold, each has one.
-
-    Args:
-        own: the field of the id of the record they stand in.
-    """
-    names = {field.name: values_for(field.type, own) for field in rows.fields if not field.assigned}
-    for name in (rows.id_field, *rows.owner_fields):
-        names.pop(name, None)
-    needed = {*rows.required, *({"FIELD_VALUE"} & names.keys())}
-    targets = [name for name in names if name.endswith("_ID") and name not in NO_TARGETS]
-    if needed or not targets:
-        return _dictionaries(names, needed)
-    others = [name for name in names if name not in targets]
-    return st.one_of(
-        _dictionaries({name: names[name] for name in (*others, target)}, {target})
-        for target in targets
-        if target not in {own, f"FIRST_{own}"}
-    )
-
-
-def _dictionaries(names, needed):
-    return st.fixed_dictionaries(
-        {name: names[name] for name in names if name in needed},
-        optional={name: value for name, value in names.items() if name not in needed},
-    )
-
-
-def bodies(shape):
-    """Return bodies that the shape may take."""
-    own = shape.kind.id_field
-    taken = {key.name: values_for(key.holds, own) for key in shape.keys if key.take and key.holds}
-    return _dictionaries(taken, shape.required)
-
-
-def lost(sent, shown):
-    """Return what was sent and is not shown; a row must be shown by a row that no other one is shown by."""
-    missing = {}
-    for name, value in sent.items():
-        if not isinstance(value, list):
-            if shown[name] != value and str(shown[name]).casefold() != str(value).casefold():
-                missing[name] = value
-            continue
-        left = list(shown[name] or ())
-        for row in value:
-            found = next((one for one in left if not lost(row, one)), None)
-            if found is None:
-                missing.setdefault(name, []).append(row)
-            else:
-                left.remove(found)
-    return missing
 
 
 @pytest.mark.parametrize(("version", "shape"), WRITTEN)
