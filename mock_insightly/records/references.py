@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mock_insightly.errors import FieldError
 from mock_insightly.kinds.kind import RecordKind
 from mock_insightly.records.fields import Record, rows_of
 from mock_insightly.records.row_types import LINKS
@@ -64,14 +65,19 @@ def _reference(entity: Json, record_id: Json) -> Reference | None:
 def hung(kind: RecordKind, given: Record, entity: str, record_id: int) -> Record:
     """Return the fields of a new record of a kind that hangs on another one.
 
-    Source: a note's LINK_SUBJECT is what it was made for, and among its links (recorded v2.1 exchanges, observed).
+    Raises:
+        FieldError: they say that it hangs on something else.
+
+    Source: a note's LINK_SUBJECT is what it was made for, and among its links (recorded v2.1 exchanges, observed); the
+        refusal is assumed.
     """
-    placed = dict(given)
-    for field, of in kind.refers:
-        if of == entity:
-            placed[field] = record_id
+    place: Record = {field: record_id for field, of in kind.refers if of == entity}
     if kind.parent:
-        placed |= {kind.parent[0]: entity.upper(), kind.parent[1]: record_id}
+        place |= {kind.parent[0]: entity.upper(), kind.parent[1]: record_id}
+    for field, value in place.items():
+        if str(given.get(field) or value).upper() != str(value):
+            raise FieldError(field, f"{value}, as the path says", given[field])
+    placed = {**given, **place}
     if kind.field("LINKS") and not any(
         linked(link) == reference(entity, record_id) for link in rows_of(given, "LINKS")
     ):
