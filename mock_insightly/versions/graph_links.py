@@ -137,7 +137,13 @@ class LinkGraph:
         given: Record = {"ORGANISATION_ID": found[0]["LINK_OBJECT_ID"] if found else default}
         if found and self.title:
             given[self.title] = found[0]["ROLE"]
-        said = [link for link in found if link["LINK_ID"] not in old and self._says_no_more(link)]
+        after: Record = {**before, **given}
+        alike = [link for link in to_organisations if found and self._is_employment(after, link)]
+        said = [
+            link
+            for link in found
+            if link["LINK_ID"] not in old and self._says_no_more(link) and len(alike) == 1
+        ]
         return given, [link for link in links if not any(link is one for one in said)]
 
     def _says_no_more(self, link: Record) -> bool:

@@ -299,6 +299,19 @@ def test_a_link_to_the_employer_that_says_more_than_the_record_can_is_kept():
     assert read(CONTACTS, {"LINKS": []}, before)["ORGANISATION_ID"] is None
 
 
+@pytest.mark.parametrize("kind", [CONTACTS, OPPORTUNITIES])
+@pytest.mark.parametrize("further", [{"ROLE": None}, {"ROLE": "Sponsor"}, {"DETAILS": "founder"}])
+def test_several_links_to_one_organisation_are_all_kept(kind, further):
+    plain, more = {"ORGANISATION_ID": 5, **dict.fromkeys(further)}, {"ORGANISATION_ID": 5, **further}
+    shape = V22.shapes[kind.name.lower()]
+
+    before = kept(kind, **read(kind, {"LINKS": [plain, more]}))
+    links = shape.show(before)["LINKS"]
+
+    assert [{name: one[name] for name in more} for one in links] == [plain, more]
+    assert shape.show({**before, **read(kind, shape.show(before), before)})["LINKS"] == links
+
+
 def test_links_between_contacts_have_a_collection_of_their_own():
     contact = shown(
         CONTACTS,
