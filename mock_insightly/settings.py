@@ -128,6 +128,11 @@ class CrmSettings(Settings):
         "whether organisations, opportunities and projects of v3 show VISIBLE_TO and VISIBLE_TEAM_ID (assumed: yes, as "
         "contacts and leads do)",
     )
+    public_tasks_shown: bool = flag(
+        False,
+        "whether tasks of v3 show PUBLICLY_VISIBLE, behind MILESTONE_ID: a client reads it, the OpenAPI document has it "
+        "not (unknown)",
+    )
     error_body: str = one_of(
         "message",
         "what later versions than 2.1 tell of an error: message, name-and-message as the Go client reads it, text, or "

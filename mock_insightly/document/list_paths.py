@@ -133,9 +133,12 @@ def add_custom_fields(account: CrmAccount, operations: Operations, schemas: Reco
         "/CustomFields/{object_name}/Search",
         CrmOperation(
             "search",
-            "List the custom fields of a kind of record that have a name.",
-            gives,
-            parameters=(ops.asked("fieldName", "the name; blank means any"),),
+            "Show the custom field of a kind of record that has a name.",
+            ResponseBody(field),
+            parameters=(
+                ops.asked("fieldName", "the name", {"type": "string", "pattern": r"\S"}, required=True),
+            ),
+            problems=(400, 404),
         ),
         of,
     )

@@ -1,10 +1,12 @@
 """The operations of a version's resources: the lists, the searches, the records."""
 
+from dataclasses import replace
+
 from mock_insightly.document import operations as ops
 from mock_insightly.document.field_schemas import Said
 from mock_insightly.document.operations import CrmOperation, Operations, RequestBody, ResponseBody
 from mock_insightly.document.record_schemas import RecordSchemas, id_schema
-from mock_insightly.kinds import FILE_ATTACHMENTS, USERS
+from mock_insightly.kinds import FILE_ATTACHMENTS, FOLLOWS, USERS
 from mock_insightly.routes.whole_lists import PARAMETERS
 from mock_insightly.versions.shape import Shape
 from mock_insightly.versions.version import Version
@@ -63,7 +65,10 @@ class RecordPaths:
             self._on_all("GET", self._whole_list())
             return
         shown = (*ops.PAGING, ops.BRIEF, *self._hidden())
-        self._on_all("GET", CrmOperation("index", f"List {self.name}.", self._page(), parameters=shown))
+        follows = self.shape.kind is FOLLOWS
+        index = CrmOperation("index", f"List {self.name}.", self._page(), parameters=shown)
+        of = ops.asked("record_type", "the resource whose follows are asked for; blank means all")
+        self._on_all("GET", replace(index, parameters=(of, *shown), problems=(400,)) if follows else index)
         if self.shape.searched:
             filters = [
                 ops.asked(name, "what it must equal") for name in self.version.filters(self.shape.kind)
@@ -114,7 +119,7 @@ class RecordPaths:
             text="What the body does not mention is cleared."
             if whole
             else "What the body does not mention stays.",
-            parameters=(*self.if_match, *((brief,) if self.version.briefs else ())),
+            parameters=(*self.if_match, *((brief,) if self.version.briefs or self.shape.team_rules else ())),
             takes=RequestBody(schema),
             problems=(404, *self._in_use),
         )

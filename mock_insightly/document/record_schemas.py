@@ -9,6 +9,7 @@ from mock_insightly.kinds import FILE_ATTACHMENTS, RecordKind
 from mock_insightly.records.fields import Field, Loose, Record, Rows, Text, Whole
 from mock_insightly.records.row_types import CustomFields
 from mock_insightly.records.stamps import created
+from mock_insightly.records.teams import TeamRules
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.version import Version
 from mock_kit.api.json_text import Json
@@ -77,7 +78,7 @@ class RecordSchemas:
         Args:
             whole: what the body does not mention counts as null.
         """
-        if not (whole and self._version.briefs):
+        if not (whole and (self._version.briefs or shape.team_rules)):
             return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken(shape, whole=whole))
         return self.named(f"{shape.kind.entity}ToUpdate", lambda: self._taken_whole_or_brief(shape))
 
@@ -145,6 +146,7 @@ class RecordSchemas:
             "description": _KEYS + (_PLACES if shape.minds_places else ""),
             "properties": self._properties(shape),
             **({"required": required} if required else {}),
+            **(_of_teams(shape.team_rules) if whole and shape.team_rules else {}),
         }
 
     def _taken_whole_or_brief(self, shape: Shape) -> Said:
@@ -205,6 +207,24 @@ def object_of(needed: dict[str, Said], further: dict[str, Said] | None = None) -
 def id_schema() -> Said:
     """Return the schema of an id in a request's body."""
     return taken(Whole(lowest=1), required=True)
+
+
+def _of_teams(rules: TeamRules) -> Said:
+    """Return what a new team needs, which depends on whether it is anonymous."""
+    return {
+        "if": {
+            "properties": {rules.flag: {"enum": [True, "true", "True"]}},
+            "required": [rules.flag],
+        },
+        "then": {
+            "properties": {rules.members: {"type": "array", "minItems": 1}},
+            "required": [rules.members],
+        },
+        "else": {
+            "properties": {rules.name: {"type": "string", "pattern": r"\S"}},
+            "required": [rules.name],
+        },
+    }
 
 
 def _name(key: Key) -> str:

@@ -112,26 +112,28 @@ def _children(below: SubPaths, sub: subs.Children) -> None:
     shape = below.shape(sub.kind)
     schemas = below.records.schemas
     record = schemas.record(shape)
+    written: Said = {"type": "array", "items": record} if sub.arrays else record
     one = f"one of the {sub.name} of {below.one}"
     if below.takes("GET"):
         operations = below.records.operations
         rows: Said = {"type": "array", "items": record}
-        gives = ResponseBody(rows, status=below.list_status, headers=operations.counted)
-        asked = (ops.UPDATED_AFTER, *operations.paging, *((ops.BRIEF,) if operations.paging else ()))
+        paging = () if sub.arrays else operations.paging
+        gives = ResponseBody(rows, status=below.list_status, headers=operations.counted if paging else ())
+        asked = (ops.UPDATED_AFTER, *paging, *((ops.BRIEF,) if paging else ()))
         index = CrmOperation(
             "index", f"List the {sub.name} of {below.one}.", gives, parameters=asked, problems=(400,)
         )
         below.say("GET", index)
     if below.takes("POST"):
-        below.say("POST", _created(f"Create {one}.", record, _body_of(below, sub, shape)))
+        below.say("POST", _created(f"Create {one}.", written, _body_of(below, sub, shape)))
     if below.takes("PUT"):
         id_field = shape.kind.id_field
         body = schemas.to_update(shape, whole=below.records.version.replaces)
         update = CrmOperation(
             "update",
             f"Change {one}: the one whose id the body says.",
-            ResponseBody(record, headers=("Location",)),
-            parameters=below.records.if_match,
+            ResponseBody(written, headers=("Location",)),
+            parameters=(*below.records.if_match, ops.BRIEF),
             takes=RequestBody(ops.with_key(body, id_field, id_schema())),
         )
         below.say("PUT", update)
@@ -148,8 +150,8 @@ def _body_of(below: SubPaths, sub: subs.Children, shape: Shape) -> RequestBody:
     return RequestBody(schema, media_type="multipart/form-data")
 
 
-def _created(summary: str, record: Said, takes: RequestBody) -> CrmOperation:
-    gives = ResponseBody(record, status=201, headers=("Location",))
+def _created(summary: str, written: Said, takes: RequestBody) -> CrmOperation:
+    gives = ResponseBody(written, status=201, headers=("Location",))
     refused = (402, 417) if takes.media_type.startswith("multipart/") else (402,)
     return CrmOperation("create", summary, gives, takes=takes, problems=refused)
 

@@ -26,7 +26,6 @@ TEAMS = RecordKind(
     name="Teams",
     entity="Team",
     id_field="TEAM_ID",
-    hidden=frozenset({"ANONYMOUS_TEAM"}),
     fields=(
         identity("TEAM_ID"),
         *texts("TEAM_NAME", longest=255),

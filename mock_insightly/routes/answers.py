@@ -15,9 +15,11 @@ from mock_insightly.versions.shape import Shape
 from mock_kit.api.json_text import Json, encode, encode_text
 
 
-def page(call: CrmCall, shape: Shape, record_filter: RecordFilter, status: int = 200) -> Response:
-    """Answer with a page of what is wanted."""
-    asked = WHOLE if call.version.odata else _asked(call)
+def page(
+    call: CrmCall, shape: Shape, record_filter: RecordFilter, status: int = 200, *, whole: bool = False
+) -> Response:
+    """Answer with a page of what is wanted; or with all of it, whatever is asked for."""
+    asked = WHOLE if whole or call.version.odata else _asked(call)
     found = listed.found(call, shape, record_filter, asked)
     response = answer(call, shape.page(found.documents, brief=asked.brief), status)
     if found.total is not None:
@@ -39,9 +41,15 @@ def rows(call: CrmCall, shown: list[Record], *, paged: bool, status: int = 200) 
     return response
 
 
-def written(call: CrmCall, shape: Shape, record: Record, status: int) -> Response:
-    """Answer with a written record and where it is."""
-    shown = just_written(call, shape, encode_text(record))
+def written(
+    call: CrmCall, shape: Shape, record: Record, status: int, *, shown: bytes | None = None
+) -> Response:
+    """Answer with a written record and where it is.
+
+    Args:
+        shown: what the body is instead of all that the version shows of the record.
+    """
+    shown = just_written(call, shape, encode_text(record)) if shown is None else shown
     return located(call, answer(call, shown, status), shape.kind.name, record[shape.kind.id_field])
 
 

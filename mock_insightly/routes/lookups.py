@@ -98,18 +98,22 @@ def custom_fields(version: str, of: str) -> ResponseReturnValue:
 
 @bp.get("/customfields/<of>/search")
 def search_custom_fields(version: str, of: str) -> ResponseReturnValue:
-    """List the custom fields of a kind of record that have a name.
+    """Show the custom field of a kind of record that has a name.
 
-    Source: Insightly v3.1 OpenAPI document (documented).
+    Source: one object, the name required (Insightly v3.1 OpenAPI document, documented); 404 for a name that no field has
+        is assumed.
     """
     call = this_call(version)
     if "customfields" in call.version.lookups:
         raise NoSuchRowError("CustomFields", of)
-    name = call.query.get("fieldname", "").casefold()
-    return answers.answer(
-        call,
-        encode([field.to_v3() for field in _custom_fields(call, of) if name in {"", field.name.casefold()}]),
-    )
+    name = call.query.get("fieldname", "").strip()
+    if not name:
+        raise MissingFieldError("fieldName", "query")
+    named = (field for field in _custom_fields(call, of) if field.name.casefold() == name.casefold())
+    field = next(named, None)
+    if field is None:
+        raise NoSuchRowError(f"CustomFields of {of}", name)
+    return answers.answer(call, encode(field.to_v3()))
 
 
 def _tag_names(call: CrmCall, wanted: str) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from mock_insightly.errors import MissingFieldError, NoSuchRecordError
+from mock_insightly.errors import FieldError, MissingFieldError, NoSuchRecordError
 from mock_insightly.kinds import FOLLOWS, LEADS, USERS
 from mock_insightly.records.fields import Record, Sent, is_blank, read_id
 from mock_insightly.records.query import is_true
@@ -173,9 +173,9 @@ def _update(
 ) -> ResponseReturnValue:
     """Change a record: all of it where the version replaces, unless the query says ``brief=true``.
 
-    Source: Insightly v2.2 OpenAPI document, v3.1 help page (documented).
+    Source: Insightly v2.2 OpenAPI document, v3.1 help page; of teams, v3.1 OpenAPI document (documented).
     """
-    brief = call.version.briefs and is_true(call.query.get("brief"))
+    asked = is_true(call.query.get("brief"))
 
     with call.writing() as writing:
 
@@ -183,6 +183,8 @@ def _update(
             answers.insist(call, shape, before)
             if shape.kind.retires:
                 writes.see_that_it_is_free(call, shape.kind, before)
+            rules = shape.team_rules
+            brief = asked and (rules.leaves_members(before) if rules else call.version.briefs)
             whole = call.version.replaces and not brief
             given = shape.given(sent, before, whole=whole, brief=brief)
             if call.dependencies.settings.put_keeps_custom_fields and not whole:
@@ -203,14 +205,21 @@ def _shown(call: CrmCall, shape: Shape, record_id: int) -> ResponseReturnValue:
 def _of_one_type(call: CrmCall, shape: Shape) -> Criterion | None:
     """Return what narrows the list of follows to those of one kind of record.
 
-    Source: ``record_type`` (Insightly v3.1 OpenAPI document, documented); that both singular and plural will do is
-        assumed.
+    Raises:
+        FieldError: there is no such kind.
+
+    Source: ``record_type``, and 400 for an unknown one (Insightly v3.1 OpenAPI document, documented); that both singular
+        and plural will do is assumed.
     """
     wanted = call.query.get("record_type", "").strip().lower()
     if shape.kind is not FOLLOWS or not wanted:
         return None
-    entities = {name: one.kind.entity for name, one in call.version.shapes.items()}
-    return Criterion(places=("RECORD_TYPE",), value=entities.get(wanted, wanted))
+    followed = {of for of, sub in call.version.sub_resources if sub == "follow"}
+    kinds = [one.kind for name, one in call.version.shapes.items() if name in followed]
+    entity = next((kind.entity for kind in kinds if wanted in {kind.entity.lower(), kind.name.lower()}), None)
+    if entity is None:
+        raise FieldError("record_type", f"one of {', '.join(kind.name for kind in kinds)}", wanted)
+    return Criterion(places=("RECORD_TYPE",), value=entity)
 
 
 def _cased(call: CrmCall, criterion: Criterion | None) -> Criterion | None:

@@ -1,12 +1,12 @@
 """The versions as the settings want them, where nobody knows which way the real ones have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS
+from mock_insightly.kinds import LEADS, OPPORTUNITIES, ORGANISATIONS, PROJECTS, TASKS
 from mock_insightly.settings import CrmSettings
 from mock_insightly.versions.known import VERSIONS
-from mock_insightly.versions.shape import Shape, shapes_of
+from mock_insightly.versions.shape import Key, Shape, flat, shapes_of
 from mock_insightly.versions.v3_unserved import open_to_all
 from mock_insightly.versions.version import Version
 
@@ -40,4 +40,14 @@ def _shape(shape: Shape, settings: CrmSettings) -> Shape:
         return replace(shape, hides=("include_converted", "CONVERTED"))
     if shape.kind in (ORGANISATIONS, OPPORTUNITIES, PROJECTS) and not settings.visibility_shown:
         return replace(shape, keys=tuple(key for key in shape.keys if key.name not in _VISIBILITY))
+    if shape.kind is TASKS and settings.public_tasks_shown:
+        return replace(shape, keys=tuple(_with_visibility(shape)))
     return shape
+
+
+def _with_visibility(tasks: Shape) -> Iterator[Key]:
+    """Yield the keys of tasks, and whether everybody may see them."""
+    for key in tasks.keys:
+        yield key
+        if key.name == "MILESTONE_ID":
+            yield from (flat(field) for field in tasks.kind.fields if field.name == "PUBLICLY_VISIBLE")

@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from mock_insightly.errors import MissingFieldError, NotARecordError
 from mock_insightly.kinds import RecordKind
-from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, is_blank, read_id
+from mock_insightly.records.fields import Field, FieldType, Flag, Record, Rows, Sent, Whole, is_blank, read_id
 from mock_insightly.records.row_types import CustomFields
 from mock_insightly.records.stamps import record_in
+from mock_insightly.records.teams import TeamRules
 from mock_insightly.versions.methods import Methods, methods
 from mock_kit.api.json_text import Json, encode
 
@@ -66,6 +67,16 @@ def flat(field: Field, called: str | None = None, *, read_only: bool = False) ->
     )
 
 
+def hung_on(kind: RecordKind, parent: RecordKind) -> Key:
+    """Return the key that holds the id of what a record of a kind hangs on, if that is of another kind."""
+    entity, number = kind.parent or ("", "")
+
+    def show(record: Record) -> Json:
+        return record[number] if record[entity] == parent.entity.upper() else None
+
+    return Key(name=parent.id_field, holds=Whole(), show=show)
+
+
 def constant(name: str, value: bool | None) -> Key:  # noqa: FBT001 - the value is what it is about
     """Return a key that always shows the same."""
     return Key(name=name, holds=None if value is None else Flag(), show=lambda _record: value)
@@ -93,6 +104,7 @@ class Shape:
         hides: a parameter, and the flag of the records that lists leave out unless it is true.
         check: refuses a body for what no single key can see.
         minds_places: whether a task's project, opportunity, milestone and stage must agree.
+        team_rules: of teams, what the version asks of them beside what keys can say.
         agree: gives several keys that stand for one field the value that the body means, or refuses it; called with the
             record as it was, before keys that were not sent count as null.
     """
@@ -112,6 +124,7 @@ class Shape:
     hides: tuple[str, str] | None = None
     check: Callable[[Sent, RecordKind], None] | None = None
     minds_places: bool = False
+    team_rules: TeamRules | None = None
     agree: Callable[[Sent, Record], Sent] | None = None
 
     @cached_property
@@ -209,6 +222,8 @@ class Shape:
             if key.take and key.name.upper() in sent:
                 taken = key.take(sent, before)
                 given.update({} if brief and key.collection else taken)
+        if self.team_rules:
+            self.team_rules.check({**before, **given})
         return given
 
     def below(self) -> "Shape":

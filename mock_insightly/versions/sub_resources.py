@@ -87,9 +87,14 @@ class EmbeddedCollection(SubResource):
 
 @dataclass(frozen=True, kw_only=True)
 class Children(SubResource):
-    """The records of a kind that refer to a record."""
+    """The records of a kind that refer to a record.
+
+    Attributes:
+        arrays: whether the list is whole, and a write is answered with an array of what was written.
+    """
 
     kind: RecordKind
+    arrays: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

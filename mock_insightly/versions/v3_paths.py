@@ -1,7 +1,8 @@
 """What v3 has besides records: lists that nobody changes, and what hangs below records.
 
 Source: Insightly v3.1 OpenAPI document (documented), but for what a PUT of a collection takes and answers: an array in
-    place of all rows, or one row in place of that with its id (assumed).
+    place of all rows, or one row in place of that with its id (assumed). ``/Notes/{id}/Comment`` answers with arrays and has no
+    pages (documented); that they are of comments, as its name says, and not of notes, as the document has it, is assumed.
 """
 
 from mock_insightly import kinds
@@ -103,7 +104,13 @@ SUB_RESOURCES: SubResources = dict(
         ),
         *below(
             "Notes",
-            subs.Children(name="Comment", kind=kinds.COMMENTS, on_all=methods("GCU"), on_one=methods("D")),
+            subs.Children(
+                name="Comment",
+                kind=kinds.COMMENTS,
+                on_all=methods("GCU"),
+                on_one=methods("D"),
+                arrays=True,
+            ),
         ),
         *below(
             "Projects",

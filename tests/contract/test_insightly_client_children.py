@@ -82,7 +82,7 @@ def test_a_notes_comment_has_another_path_on_v3(client_of, version):
     client = client_of(version)
     note = client.note()
 
-    comment = client.call("POST", f"{note}/Comment", 201, {"BODY": "well"})
+    (comment,) = client.call("POST", f"{note}/Comment", 201, {"BODY": "well"})
     client.call("PUT", f"{note}/Comment", 200, {**comment, "BODY": "better"})
 
     assert [one["BODY"] for one in client.call("GET", f"{note}/Comment", 200)] == ["better"]
@@ -93,11 +93,11 @@ def test_a_notes_comment_has_another_path_on_v3(client_of, version):
 @pytest.mark.parametrize("version", LATER)
 def test_a_milestone_lives_below_its_project(client_of, version):
     client = client_of(version)
-    project = client.make("Projects")
+    project, due = client.make("Projects"), {"DUE_DATE": "2026-04-01 00:00:00", "COMPLETED": False}
 
-    made = client.call("POST", f"{project}/Milestones", 201, {"TITLE": "Done"})
+    made = client.call("POST", f"{project}/Milestones", 201, {"TITLE": "Done", **due})
     number = made["MILESTONE_ID"]
-    client.call("PUT", f"{project}/Milestones", 200, {"MILESTONE_ID": number, "TITLE": "All done"})
+    client.call("PUT", f"{project}/Milestones", 200, {"MILESTONE_ID": number, "TITLE": "All done", **due})
 
     assert [one["TITLE"] for one in client.call("GET", f"{project}/Milestones", 200)] == ["All done"]
     for path in ("Milestones", "Milestones/Search?updated_after_utc=2026-03-01"):

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from mock_insightly.errors import NoSuchRecordError
 from mock_insightly.kinds import COMMENTS, CONTACTS, NOTES
 from mock_insightly.records.fields import Record, rows_of
+from mock_insightly.records.query import is_true
 from mock_insightly.records.references import hung, references
 from mock_insightly.records.search import RecordFilter, updated_after
 from mock_insightly.routes import answers
@@ -20,7 +21,7 @@ from mock_insightly.routes.completion import found
 from mock_insightly.routes.writes import create_in, update_in
 from mock_insightly.versions.shape import Key, Shape
 from mock_insightly.versions.sub_resources import Children
-from mock_kit.api.json_text import Json, read_json
+from mock_kit.api.json_text import Json, encode, encode_text, read_json
 
 
 def index(parent: Parent, children: Children) -> ResponseReturnValue:
@@ -36,7 +37,7 @@ def index(parent: Parent, children: Children) -> ResponseReturnValue:
     shape = _shape(parent, children)
     if call.version.odata:
         shape = _listed_below(parent, shape)
-    return answers.page(call, shape, wanted, parent.list_status(children))
+    return answers.page(call, shape, wanted, parent.list_status(children), whole=children.arrays)
 
 
 def create(parent: Parent, children: Children) -> ResponseReturnValue:
@@ -48,11 +49,14 @@ def create(parent: Parent, children: Children) -> ResponseReturnValue:
         made = create_in(
             writing, call, shape.kind, hung(shape.kind, given, parent.shape.kind.entity, parent.id)
         )
-    return answers.written(call, shape, made, 201)
+    return _written(parent, children, made, 201)
 
 
 def update(parent: Parent, children: Children) -> ResponseReturnValue:
-    """Change the child whose id the body says."""
+    """Change the child whose id the body says.
+
+    Source: ``brief`` shortens the answer to a PUT of a note (Insightly v3.1 OpenAPI document, documented).
+    """
     call, shape = parent.call, _shape(parent, children)
     sent = shape.sent(read_json(request))
     record_id = shape.id_in(sent)
@@ -65,7 +69,7 @@ def update(parent: Parent, children: Children) -> ResponseReturnValue:
 
     with call.writing() as writing:
         made = update_in(writing, call, shape.kind, record_id, change)
-    return answers.written(call, shape, made, 200)
+    return _written(parent, children, made, 200, brief=is_true(call.query.get("brief")))
 
 
 def delete_one(parent: Parent, children: Children, member: str) -> ResponseReturnValue:
@@ -76,6 +80,16 @@ def delete_one(parent: Parent, children: Children, member: str) -> ResponseRetur
         _see_that_it_hangs(parent, shape, writing.get(shape.kind, record_id), record_id)
         writing.delete(shape.kind, record_id)
     return answers.accepted()
+
+
+def _written(
+    parent: Parent, children: Children, made: Record, status: int, *, brief: bool = False
+) -> ResponseReturnValue:
+    shape = _shape(parent, children)
+    shown = encode(shape.show_listed(made, brief=True)) if brief else None
+    if children.arrays:
+        shown = shape.page([encode_text(made)], brief=brief)
+    return answers.written(parent.call, shape, made, status, shown=shown)
 
 
 def _shape(parent: Parent, children: Children) -> Shape:

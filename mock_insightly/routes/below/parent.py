@@ -69,6 +69,8 @@ class Parent:
 
         def change(before: Record) -> Record:
             answers.insist(self.call, self.shape, before, part(before) if part else None)
+            if self.shape.team_rules:
+                self.shape.team_rules.check_open(before)
             fields = given(before)
             return self.call.changed(self.shape.kind, before, fields) if stamps else {**before, **fields}
 

@@ -80,7 +80,10 @@ def test_custom_fields_of_v3_1_belong_to_a_kind_of_record(crm):
     assert {one["FIELD_FOR"] for one in fields} == {"CONTACT"}
     interests = next(one for one in fields if one["FIELD_NAME"] == "Interests__c")
     assert [one["OPTION_VALUE"] for one in interests["CUSTOM_FIELD_OPTIONS"]] == ["Music", "Sports", "Travel"]
-    assert crm.shown("CustomFields/Contact/Search?fieldName=interests__c") == [interests]
+    assert crm.shown("CustomFields/Contact/Search?fieldName=interests__c") == interests
+    assert len(interests) == 12
+    assert "fieldName" in crm.refused(400, "GET", "CustomFields/Contact/Search?fieldName=+")
+    assert "Colour__c" in crm.refused(404, "GET", "CustomFields/Contact/Search?fieldName=Colour__c")
     assert {one["FIELD_FOR"] for one in crm.shown("CustomFields/Fruit__c")} == {"FRUIT__C"}
     assert len(crm.shown("CustomFields/Nothing")) > len(fields)
     assert crm.send("GET", "CustomFields").status == 404

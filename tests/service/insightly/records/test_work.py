@@ -250,7 +250,7 @@ def test_a_deleted_organisation_is_nobodys_employer_any_more(crm):
 def test_a_project_has_milestones(crm, parents):
     path = parents("Projects")
 
-    made = crm.create(f"{path}/Milestones", TITLE="Foundation")
+    made = crm.create(f"{path}/Milestones", TITLE="Foundation", DUE_DATE="2026-04-01", COMPLETED=False)
 
     assert made["PROJECT_ID"] == number(path)
     assert crm.shown("Milestones") == crm.shown(f"{path}/Milestones") == [made]
