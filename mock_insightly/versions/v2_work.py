@@ -8,12 +8,12 @@ from dataclasses import replace
 from mock_insightly import kinds
 from mock_insightly.kinds import RecordKind
 from mock_insightly.records.extracts import extract
-from mock_insightly.records.fields import Choice, Record, Sent, Text, Whole
+from mock_insightly.records.fields import Choice, Record, Sent, Text
 from mock_insightly.versions.graph import custom_fields
 from mock_insightly.versions.graph_children import child_links
 from mock_insightly.versions.graph_links import LinkGraph
 from mock_insightly.versions.methods import methods
-from mock_insightly.versions.shape import Key, Shape
+from mock_insightly.versions.shape import Key, Shape, hung_on
 from mock_insightly.versions.v2_keys import RIGHTS, flats
 from mock_kit.api.json_text import Json
 
@@ -171,22 +171,13 @@ def _list(  # noqa: PLR0913 - a table's columns
     )
 
 
-def _on(kind: RecordKind) -> Key:
-    """Return the key of a comment that holds the id of a record of this kind, if it is one that it is on."""
-
-    def show(comment: Record) -> Json:
-        return comment["PARENT_ID"] if comment["PARENT_TYPE"] == kind.entity.upper() else None
-
-    return Key(name=kind.id_field, holds=Whole(), show=show)
-
-
 _COMMENT = Shape(
     kind=kinds.COMMENTS,
     on_all=methods("U"),
     searched=False,
     keys=(
         *flats(kinds.COMMENTS, "COMMENT_ID BODY OWNER_USER_ID"),
-        *map(_on, (kinds.NOTES, kinds.EMAILS, kinds.TASKS)),
+        *(hung_on(kinds.COMMENTS, kind) for kind in (kinds.NOTES, kinds.EMAILS, kinds.TASKS)),
         *flats(kinds.COMMENTS, "DATE_CREATED_UTC DATE_UPDATED_UTC"),
         *RIGHTS,
     ),

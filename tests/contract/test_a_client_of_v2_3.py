@@ -55,7 +55,13 @@ READ = {
         ),
         *("BID_TYPE", "BID_DURATION", "OPPORTUNITY_VALUE", "FORECAST_CLOSE_DATE", "ACTUAL_CLOSE_DATE"),
         *("CATEGORY_ID", "PIPELINE_ID", "STAGE_ID", "OPPORTUNITY_STATE", "OPPORTUNITY_STATE_REASON_ID"),
-        *("RESPONSIBLE_USER_ID", "ORGANISATION_ID"),
+        *("RESPONSIBLE_USER_ID", "ORGANISATION_ID", "CAN_EDIT", "CAN_DELETE"),
+    },
+    "Users": {
+        *("USER_ID", "CONTACT_ID", "FIRST_NAME", "LAST_NAME", "TIMEZONE_ID", "EMAIL_ADDRESS"),
+        *("EMAIL_DROPBOX_IDENTIFIER", "EMAIL_DROPBOX_ADDRESS", "ADMINISTRATOR", "ACCOUNT_OWNER", "ACTIVE"),
+        *("DATE_CREATED_UTC", "DATE_UPDATED_UTC", "USER_CURRENCY", "CONTACT_DISPLAY", "CONTACT_ORDER"),
+        *("TASK_WEEK_START", "INSTANCE_ID"),
     },
 }
 """The keys that each sort of record is read by."""
@@ -114,7 +120,9 @@ def client(elements_workspace):
 
 @pytest.mark.parametrize("resource", NEW)
 def test_no_key_is_missing_from_any_answer(client, resource):
-    owner = client.ask("GET", "/Users")[0]["USER_ID"]
+    (user,) = client.ask("GET", "/Users")
+    assert {*user} == READ["Users"]
+    owner = user["USER_ID"]
 
     made = client.ask("POST", f"/{resource}", {**NEW[resource], "OWNER_USER_ID": owner})
     number = next(iter(made.values()))
