@@ -115,14 +115,16 @@ def forget(query: CallbackQuery) -> Answer[Removed]:
 
 @bp.get("/<int:callback_id>")
 @operation(problems=(404,))
-def show(callback_id: int, query: OneCallbackQuery) -> Answer[CallbackJson]:  # noqa: ARG001 - read by asked_workspace
+def show(callback_id: int, query: OneCallbackQuery) -> Answer[CallbackJson]:
     """Show one callback."""
-    return Answer(dependencies().store.callback(asked_workspace().name, callback_id).to_json())
+    workspace = asked_workspace()
+    query.refuse_both()
+    return Answer(dependencies().store.callback(workspace.name, callback_id).to_json())
 
 
 @bp.post("/wait")
 @operation(problems=(408,), links=_LINKS)
-def wait(query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa: ARG001 - as in show
+def wait(query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa: ARG001 - read by asked_workspace
     """Answer as soon as enough callbacks are there; else, when the time is over, tell what came closest."""
     name = asked_workspace(body.match.bin).name
     found: list[CallbackPage] = []
@@ -143,7 +145,7 @@ def wait(query: WorkspaceQuery, body: Wait) -> Answer[CallbackListJson]:  # noqa
 
 @bp.post("/verify")
 @operation(problems=(409,))
-def verify(query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noqa: ARG001 - as in show
+def verify(query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noqa: ARG001 - as in wait
     """Hold what is expected against what is there; 409 says what does not hold, and what came closest."""
     name = asked_workspace(body.match.bin).name
     came = dependencies().store.callbacks(name, body.match)
@@ -155,9 +157,10 @@ def verify(query: WorkspaceQuery, body: Expectation) -> Answer[Verified]:  # noq
 
 @bp.post("/<int:callback_id>/replay")
 @operation(problems=(404, 409))
-def replay(callback_id: int, query: OneCallbackQuery, body: Replay | None) -> Answer[ForwardedJson]:  # noqa: ARG001 - as in show
+def replay(callback_id: int, query: OneCallbackQuery, body: Replay | None) -> Answer[ForwardedJson]:
     """Send a callback once more, the same bytes and headers, to a URL or to where its bin is forwarded."""
     workspace, store, forwarder = asked_workspace(), dependencies().store, dependencies().forwarder
+    query.refuse_both()
     callback = store.callback(workspace.name, callback_id)
     url = (body.url if body else None) or store.bin_settings(workspace.name, callback.bin).forward
     if url is None:

@@ -39,6 +39,17 @@ class OneCallbackQuery(WorkspaceQuery, frozen=True, kw_only=True, forbid_unknown
 
     bin: BinName | None = None
 
+    def refuse_both(self) -> None:
+        """Refuse a call that says twice whose callback is meant.
+
+        Raises:
+            ParameterError: there are both.
+        """
+        if self.bin is not None and self.workspace is not None:
+            raise ParameterError(
+                "workspace and bin both say whose callback is meant; leave out one of the two"
+            )
+
 
 def refuse_raw_query() -> None:
     """Refuse a query that is not percent-encoded: nobody could say what its bytes mean.

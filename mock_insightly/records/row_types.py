@@ -148,9 +148,11 @@ class CustomFields:
 
     Attributes:
         of: the kind of record, by its entity, whose definitions say what fits a field.
+        named_by: the key in which rows name their field, for what is refused.
     """
 
     of: str
+    named_by: str = "FIELD_NAME"
 
     def read(self, value: Json, called: str) -> Json:
         """Keep those that have a value.
@@ -164,8 +166,8 @@ class CustomFields:
         for sent, place in sent_rows(value, called):
             name = sent.get("FIELD_NAME") or sent.get("CUSTOM_FIELD_ID")
             if is_blank(name):
-                raise FieldError(place, "an object with a value for FIELD_NAME", dict(sent))
-            field = _NAME.read(name, f"{place}.FIELD_NAME")
+                raise FieldError(place, f"an object with a value for {self.named_by}", dict(sent))
+            field = _NAME.read(name, f"{place}.{self.named_by}")
             row = custom_field(field, self.value(field, sent.get("FIELD_VALUE"), f"{place}.FIELD_VALUE"))
             if row["FIELD_VALUE"] is not None:
                 rows.append(row)

@@ -37,7 +37,6 @@ class AuthorizeQuery(Struct):
     redirect_uri: Text
     response_type: Literal["code"] = "code"
     state: Annotated[str, Meta(max_length=2000)] = ""
-    scope: str = ""
     refused: bool = False
 
 

@@ -66,6 +66,7 @@ def custom_fields(kind: RecordKind) -> Key:
             for row in rows
             for called in (row.get("CUSTOM_FIELD_ID") or row.get("FIELD_NAME"),)
         ]
-        return {"CUSTOMFIELDS": CustomFields(of=kind.entity).read(named, "CUSTOMFIELDS")}
+        read = CustomFields(of=kind.entity, named_by="CUSTOM_FIELD_ID").read
+        return {"CUSTOMFIELDS": read(named, "CUSTOMFIELDS")}
 
     return Key(name="CUSTOMFIELDS", holds=_CUSTOM_FIELDS, show=show, take=take, collection=True)

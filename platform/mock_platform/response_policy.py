@@ -7,7 +7,9 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarg
 
 from mock_kit.admin.routes import ADMIN_STATUSES, json_answer
 from mock_kit.api.json_text import Json
-from mock_kit.api.operations import operation_of
+from mock_kit.api.operations import JSON, operation_of
+from mock_kit.api.shapes import SENT
+from mock_kit.api.undeclared_keys import undeclared_keys
 from mock_kit.web.guard import share
 from mock_kit.web.journal_middleware import LARGEST_BODY
 from mock_kit.web.precedence import Precedence
@@ -21,6 +23,9 @@ from mock_platform.core.dependencies import EXTENSION, PlatformDependencies
 from mock_platform.core.paths import BASE_PATH, routed_path
 from mock_platform.core.request_ids import RequestIds
 from mock_platform.instances.calling import called_instance
+from mock_platform.lint.service import HEADER
+from mock_platform.lint.unread_keys import unread
+from mock_platform.lint.warning import ConfigWarnings
 
 STATUSES: Mapping[type[Exception], int] = {
     **ADMIN_STATUSES,
@@ -91,6 +96,8 @@ class _ResponsePolicy:
         instance = called_instance()
         if instance is not None:
             response.headers["Elements-Element-Instance-Id"] = str(instance.id)
+        if response.status_code < 400 and (warnings := _undeclared(request)):
+            response.headers[HEADER] = warnings
         if request.method == "OPTIONS" or response.status_code == 405:
             self._name_methods(request, response)
         if request.path.startswith(BASE_PATH):
@@ -140,6 +147,18 @@ def _refuse_what_cannot_be_served(asked: Request) -> None:
     if accepted and known and known.gives and not accepted.best_match(known.gives):
         gives = " or ".join(known.gives)
         raise errors.NotAcceptableError(f"Accept must be {gives}; got {asked.headers['Accept']}")
+
+
+def _undeclared(asked: Request) -> str | None:
+    """Return the warnings of keys that nothing reads, where a route has none of its own to give.
+
+    Source: that the platform takes unknown keys without a word is assumed.
+    """
+    known = operation_of(current_app.view_functions[asked.endpoint]) if asked.endpoint else None
+    if SENT not in asked.environ or known is None or HEADER in known.headers:
+        return None
+    found = undeclared_keys(asked.environ[SENT], known.takes[JSON])
+    return ConfigWarnings.of(unread(path, near) for path, near in found).header()
 
 
 def _own_words(error: Exception) -> str | None:

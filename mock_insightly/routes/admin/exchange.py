@@ -98,6 +98,8 @@ def _sent(query: ImportQuery) -> list[tuple[RecordKind, Iterable[Json]]]:
         kind = _kind(query.resource)
         text = request.get_data(cache=False).decode("utf-8-sig", "replace")
         return [(kind, csv_records(kind, text))]
+    if query.resource is not None:
+        raise ParameterError("resource goes with a CSV; a JSON export names the kinds of its records itself")
     body: RecordsExport = read_body(request, RecordsExport)
     return [(_kind(name), records) for name, records in body.records.items()]  # type: ignore[misc]  # JSON, decoded
 

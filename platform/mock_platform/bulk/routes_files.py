@@ -7,11 +7,17 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from mock_kit.api.json_text import DEEPEST, Json, MalformedJsonError, decode, encode_text, is_deeper_than
+from mock_kit.api.nearest import nearest
 from mock_platform.bulk import csv_text
 from mock_platform.errors import InvalidRequestError, NotAcceptableError, shown
+from mock_platform.lint.service import send_along
+from mock_platform.lint.unread_keys import unread
+from mock_platform.lint.warning import ConfigWarnings
 
 JSON = "application/json"
 CSV = "text/csv"
+
+_PAYLOAD = "callback-payload"
 
 
 def wanted_form() -> str:
@@ -47,6 +53,8 @@ def as_csv_lines(bodies: Iterable[str], fields: Sequence[str], *, guarded: bool)
 def payload() -> str | None:
     """Return what a client wants to be told again with the callback, as JSON text; None if it said nothing.
 
+    What else stands in ``metaData`` is warned of.
+
     Raises:
         InvalidRequestError: ``metaData`` is no object.
     """
@@ -62,7 +70,9 @@ def payload() -> str | None:
         raise InvalidRequestError(
             f'metaData must be an object such as {{"callback-payload": ...}}; got {shown(text)}'
         )
-    content = metadata.get("callback-payload")
+    others = [name for name in metadata if name != _PAYLOAD]
+    send_along(ConfigWarnings.of(unread(("metaData", name), nearest(name, (_PAYLOAD,))) for name in others))
+    content = metadata.get(_PAYLOAD)
     return None if content is None else encode_text(content)
 
 

@@ -4,7 +4,7 @@ Source: the keys that are known are those of the documented bodies, configuratio
 exported ones (documented, observed); that the platform keeps all others without a word is assumed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -146,6 +146,12 @@ def _in_block(within: tuple[str, ...], block: Mapping[str, object]) -> Iterator[
     for name in _said(dates):
         if name not in DATE_KEYS and name != "createdCheckTolerance":  # which is read there too
             yield UnreadKey(name=name, within=(*within, "datesConfiguration"), known=known)
+
+
+def unread(path: Sequence[str], near: str | None) -> ConfigWarning:
+    """Say of a key of any other body that nothing reads it, and which one may be meant."""
+    known = {} if near is None else {near: near}
+    return UnreadKey(name=path[-1], within=tuple(path[:-1]), known=known).warning()
 
 
 def _configuration_keys(element: Element) -> tuple[str, ...]:

@@ -116,6 +116,9 @@ def test_workspaces_do_not_see_each_other(filled):
     assert [each["body"] for each in filled.callbacks(bin="acme")] == ["theirs"]
     assert filled.client.get("/_local/callbacks/4?workspace=acme").status_code == 404
     assert filled.client.get("/_local/callbacks/1?bin=acme").json["body"] == "theirs"
+    both = filled.client.get("/_local/callbacks/1?bin=acme&workspace=acme")
+    assert both.status_code == 400
+    assert "leave out one of the two" in both.json["message"]
     assert filled.client.delete("/_local/callbacks?workspace=acme").json == {"removed": 1}
     assert len(filled.callbacks()) == 4
 

@@ -222,3 +222,11 @@ class TestRecycleBin:
         crm.advance(hours=1)
 
         assert decode(self.restored(crm, ada).body)["DATE_UPDATED_UTC"] == updated
+
+
+def test_the_kind_of_a_csv_is_refused_with_json_which_names_its_kinds_itself(crm):
+    reply = crm.send("POST", "/_local/import?resource=Contacts", json=document(Contacts=[contact()]))
+
+    assert reply.status == 400
+    assert "resource goes with a CSV" in reply.body.decode()
+    assert decode(exported(crm))["records"]["Contacts"] == []

@@ -82,3 +82,11 @@ def test_files_are_attached_to_records_of_custom_objects_and_go_with_them(crm, v
     assert at.send("GET", f"FileAttachments/{file['FILE_ID']}").body == b"hello"
     at.delete(fruit)
     at.refused(404, "GET", f"FileAttachments/{file['FILE_ID']}")
+
+
+@pytest.mark.parametrize(("version", "key"), [("v2.2", "CUSTOM_FIELD_ID"), ("v3.1", "FIELD_NAME")])
+def test_a_name_that_is_no_text_is_refused_by_the_key_that_the_version_has(crm, version, key):
+    reply = crm.at(version).send("POST", "Contacts", json={"FIRST_NAME": "a", "CUSTOMFIELDS": [{key: 3}]})
+
+    assert reply.status == 400
+    assert f"CUSTOMFIELDS[0].{key} must be a text" in reply.body.decode()

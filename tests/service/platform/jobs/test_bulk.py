@@ -391,6 +391,18 @@ def test_metadata_may_come_as_a_file_and_an_upload_tells_too(clients, upload):
     assert callback["json"]["message"]["callback-payload"] == "x"
 
 
+def test_what_nothing_reads_of_metadata_is_warned_of(bulk):
+    reply = bulk.send(
+        "POST", f"/bulk/query?q={ALL}", **multipart(metaData='{"callbackpayload": 1, "other": 2}')
+    )
+
+    warnings = json.loads(reply.headers["Elements-Local-Warnings"])
+    assert [(each["rule"], each["path"], each["nearest"]) for each in warnings] == [
+        ("misspelt-key", "metaData.callbackpayload", "callback-payload"),
+        ("unknown-key", "metaData.other", None),
+    ]
+
+
 def test_without_a_callback_url_nobody_is_told(clients, make_instance):
     client = client_of(clients, make_instance({"event.notification.callback.url": ...}))
     made = client.call("POST", f"/bulk/query?q={ALL}")

@@ -31,6 +31,25 @@ def test_a_page_on_the_list_may_read_the_headers_that_matter(clients, method, pa
     assert from_a_page.headers["Access-Control-Expose-Headers"] == EXPOSED
 
 
+def test_keys_of_a_body_that_nothing_reads_are_warned_of(clients):
+    body = {"topic": "a", "mesage": "b", "other": {"severity": 1}}
+    reply = clients.platform.send("POST", f"{BASE_PATH}/notifications", json=body)
+
+    warnings = decode(reply.headers["Elements-Local-Warnings"])
+    assert reply.status == 200
+    assert [(each["rule"], each["path"], each["nearest"]) for each in warnings] == [
+        ("misspelt-key", "mesage", "message"),
+        ("unknown-key", "other", None),
+    ]
+
+
+@pytest.mark.parametrize("body", [{"topic": "a"}, {"topic": 1, "other": 2}])
+def test_what_is_read_and_what_is_refused_is_not_warned_of(clients, body):
+    reply = clients.platform.send("POST", f"{BASE_PATH}/notifications", json=body)
+
+    assert "Elements-Local-Warnings" not in reply.headers
+
+
 def test_a_browser_may_ask_beforehand_without_credentials(stranger):
     reply = stranger.send(
         "OPTIONS",

@@ -458,7 +458,7 @@ def test_what_v2_2_cannot_show_of_links_its_updates_leave_alone():
         (
             CONTACTS,
             {"CUSTOMFIELDS": [{"FIELD_VALUE": 1}]},
-            "CUSTOMFIELDS[0] must be an object with a value for FIELD_NAME",
+            "CUSTOMFIELDS[0] must be an object with a value for CUSTOM_FIELD_ID",
         ),
         (CONTACTS, {"SOCIAL_TWITTER": 5}, "SOCIAL_TWITTER must be a text; got 5"),
     ],
