@@ -22,6 +22,8 @@ COMMANDS = {
     "tour": "See the Insightly guide's walk-through happen, step by step.",
     "listen": "Tell what happens in a running stack, a line each.",
     "trigger": "Make a change in the CRM, and show the callback that comes of it.",
+    "explain": "Say why a change did, or did not, lead to a callback, and what would have led to one.",
+    "audit": "Hold what was owed to receivers against what they got.",
     "clock": "Tell, set and advance a workspace's time.",
     "replay": "Run scenarios without pytest.",
     "record": "Write what happens in a workspace as a scenario that replays.",

@@ -104,6 +104,34 @@ class PlatformClient(ServiceClient):
         """Hold what an instance owed its receiver against what it got."""
         return self.call_object("GET", "/_local/audit" + query_of({"instanceId": instance_id}))
 
+    def explain(  # noqa: PLR0913 - what can be asked about
+        self,
+        *,
+        instance_id: int | None = None,
+        resource: str | None = None,
+        record_id: str | int | None = None,
+        change: int | None = None,
+        event: str | None = None,
+        callback: int | None = None,
+        cures: bool = True,
+    ) -> dict[str, Any]:
+        """Say why a change did, or did not, lead to a callback.
+
+        Args:
+            instance_id, resource, record_id: the latest change of a record.
+            change: in their place, with the instance, the ``seq`` of a change of the CRM's log.
+            event, callback: in their place, an event's id, or the sink's of a callback.
+            cures: whether changes that would have helped are tried.
+        """
+        asked = {"instanceId": instance_id, "resource": resource, "recordId": record_id, "change": change}
+        also = {"event": event, "callback": callback, "cures": None if cures else "false"}
+        return self.call_object("GET", "/_local/explain" + query_of({**asked, **also}))
+
+    def pollers(self) -> list[dict[str, Any]]:
+        """Return the instances with what each polls, and when next."""
+        pollers: list[dict[str, Any]] = self.call("GET", "/_local/pollers")["pollers"]
+        return pollers
+
     def hub(self, token: str) -> ServiceClient:
         """Return the hub as the instance with this token sees it."""
         return ServiceClient(

@@ -254,6 +254,22 @@ def elements_sink(elements_workspace: "WorkspaceClients") -> "SinkClient":
 
 
 @pytest.fixture
+def elements_explain(elements_workspace: "WorkspaceClients") -> "Callable[..., dict[str, Any]]":
+    """Say why a change did not lead to a callback: ``elements_explain("contacts", record_id)["cause"]``."""
+    from elements_local.explaining import explainer  # noqa: PLC0415 - see the module
+
+    return explainer(elements_workspace)
+
+
+@pytest.fixture
+def elements_audit(elements_workspace: "WorkspaceClients") -> "Callable[..., dict[str, Any]]":
+    """Hold what was owed against what came: ``elements_audit()["lost"] == []``."""
+    from elements_local.explaining import auditor  # noqa: PLC0415 - see the module
+
+    return auditor(elements_workspace)
+
+
+@pytest.fixture
 def elements_certify() -> "Callable[..., Scorecard]":
     """Try a receiver with the whole battery: ``elements_certify(url, key=..., probe=...).passed``."""
     from elements_local.certify import certify  # noqa: PLC0415 - see the module

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from elements_local.clients import SERVICES, Addresses
+from elements_local.cures.trials import CureTrials
 from elements_local.errors import OptionError
 from elements_local.setting_sources import Configuration
 from elements_local.stack import exposure
@@ -38,7 +39,7 @@ _THREADS = {"platform": 32, "crm": 16, "sink": 64}
 """Each callback that is sent on takes one of the sink's until its target has answered."""
 
 _WAITING = re.compile(
-    r"POST /_local/(?:clock/advance|polls|callbacks/wait|callbacks/[0-9]+/replay)|GET /_local/(?:activity|callbacks/stream)"
+    r"POST /_local/(?:clock/advance|polls|callbacks/wait|callbacks/[0-9]+/replay)|GET /_local/(?:activity|explain|callbacks/stream)"
 )
 """Admin calls that are answered when something has happened, or when a receiver has."""
 
@@ -135,7 +136,7 @@ def in_process(options: Options | None = None) -> Iterator[Stack]:
     guard = exposure.guard(chosen, [chosen.host])
     with ExitStack() as closing:
         database = closing.enter_context(opened(chosen.data, chosen.database))
-        for name, app in _applications(chosen, addresses, database, wire, guard):
+        for name, app in _applications(chosen, addresses, database, wire, guard, closing=closing):
             services[addresses.running[name]] = app
         stack = Stack(wire(_PATIENCE), addresses, token=guard.token)
         _fill(stack, chosen)
@@ -169,7 +170,7 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         guard = exposure.guard(chosen, [listener.getsockname()[0] for listener in listeners.values()])
         database = closing.enter_context(opened(chosen.data, chosen.database))
         apps: dict[str, Flask] = {}
-        for name, app in _applications(chosen, addresses, database, wire, guard):
+        for name, app in _applications(chosen, addresses, database, wire, guard, closing=closing):
             apps[name] = app
             if len(apps) == len(ports):  # who waits until all of them answer finds the records
                 inside = InProcess({addresses.running[each]: apps[each] for each in apps})
@@ -181,17 +182,20 @@ def on_ports(options: Options | None = None) -> Iterator[Stack]:
         yield Stack(OverNetwork(), addresses, token=guard.token)
 
 
-def _applications(
+def _applications(  # noqa: PLR0913 - what a stack is made of
     options: Options,
     addresses: Addresses,
     database: Database,
     wire: Callable[[timedelta], Http],
     guard: Guard,
+    *,
+    closing: ExitStack,
 ) -> "Iterator[tuple[str, Flask]]":
     """Make the applications one after the other, so that the platform may answer while the other two are made.
 
     Args:
         wire: makes the client by which services reach others, from the time-out of its answers.
+        closing: what ends with the applications.
     """
     exposed = guard.token is not None
     with explained(options.data, options.database):
@@ -204,6 +208,7 @@ def _applications(
             known_secrets=options.known_secrets or not exposed,
         )
     exposure.check_secrets(options, workspaces, exposed=exposed)
+    cures = _cures(options, Stack(wire(_PATIENCE), addresses, token=guard.token), closing)
     factory = _ApplicationFactory(
         addresses=addresses,
         workspaces=workspaces,
@@ -212,6 +217,7 @@ def _applications(
         guard=guard,
         environment={**(exposure.DEFAULTS if exposed else {}), **options.environment},
         connectors=options.connectors,
+        cures=cures,
         alone=options.role is not None,
     )
     makers = {"platform": factory.platform, "crm": factory.crm, "sink": factory.sink}
@@ -226,6 +232,7 @@ class _ApplicationFactory:
     """Makes applications; each service is imported when it is its turn.
 
     Attributes:
+        cures: tries what would have helped; None without a platform.
         alone: whether a service has to keep clock and workspaces itself.
     """
 
@@ -236,6 +243,7 @@ class _ApplicationFactory:
     guard: Guard
     environment: Mapping[str, str]
     connectors: "tuple[Connector, ...]"
+    cures: CureTrials | None
     alone: bool
 
     def platform(self) -> "Flask":
@@ -255,6 +263,7 @@ class _ApplicationFactory:
             receivers=self.wire(settings.callback_timeout),
             guard=self.guard,
             connectors=self.connectors,
+            cures=self.cures,
         )
 
     def crm(self) -> "Flask":
@@ -280,6 +289,15 @@ class _ApplicationFactory:
             guard=self.guard,
             alone=self.alone,
         )
+
+
+def _cures(options: Options, stack: Stack, closing: ExitStack) -> CureTrials | None:
+    """Return what tries cures for a stack's platform, on a stack of its own; None for a service that runs alone."""
+    if options.role is not None:
+        return None
+    cures = CureTrials(stack, options)
+    closing.callback(cures.close)
+    return cures
 
 
 @contextmanager

@@ -57,6 +57,8 @@ from mock_platform.elements.connector import Connector
 from mock_platform.engine import Engine
 from mock_platform.events import routes_notifications as notifications
 from mock_platform.events import routes_subscriptions as subscriptions
+from mock_platform.explain import routes as explain
+from mock_platform.explain.cures import CureDesk, CureTrier
 from mock_platform.hub import routes as hubs
 from mock_platform.hub import routes_catalogue as hub_catalogue
 from mock_platform.hub import routes_objects as hub_objects
@@ -98,6 +100,7 @@ _LOCAL = (
     pollers.bp,
     outbox.bp,
     audit.bp,
+    explain.bp,
     activity.bp,
     config_warnings.bp,
     login.console,
@@ -125,6 +128,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
     guard: Guard,
     receivers: Http | None = None,
     connectors: Iterable[Connector] = (),
+    cures: CureTrier | None = None,
 ) -> Flask:
     """Make the platform.
 
@@ -133,6 +137,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
         http: reaches the other services.
         receivers: reaches the receivers of callbacks, as far as they may be reached; the same unless told otherwise.
         guard: who may call the admin routes.
+        cures: tries what would have helped; without it nothing is tried.
 
     Raises:
         ConflictError: two connectors have one element, or one is of a hub that there is not.
@@ -164,6 +169,7 @@ def create_app(  # noqa: PLR0913 - what a platform is made of; all of it by name
                 engine,
                 Callers(workspaces=workspaces, store=store, visibility=settings.visibility),
                 catalogue,
+                CureDesk(cures),
                 ProviderWires(of_callers=inside, of_engine=by_engine),
                 Inbound(
                     store=store,

@@ -4,7 +4,7 @@ import pytest
 
 from elements_local import start
 from elements_local.clients import BASE_PATH
-from elements_local.commands import replay_call
+from elements_local.reports import replay_call
 from elements_local.scenarios import runner
 from elements_local.stack import held_stack
 from elements_local.stack.stack import Stack

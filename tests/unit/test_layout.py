@@ -26,12 +26,13 @@ HANDS = ("__init__", "routes", "service", "store", "tables", "task")
 
 OTHER_HANDS = {
     "accounts": "administration callers calling founding login own_accounts",
-    "audit": "facts ground_truth notes",
+    "audit": "ground_truth notes",
     "callbacks": "lanes lines receiver_keys",
     "core": "answers counters dependencies hub_client identities listing paging paths request_ids settings time_units",
     "elements": "connector",
     "elements/insightly": "change_log client connector grants",
     "events": "composer",
+    "explain": "arrivals facts shown subject told",
     "hub": "routing",
     "instances": "calling named_instance requests",
     "provider": "client tracing",

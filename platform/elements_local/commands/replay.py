@@ -87,6 +87,6 @@ def command(**given: Any) -> None:
 
     Exit status: 0 all passed, 1 one failed, 2 a file has mistakes, which are all listed, 130 it was interrupted.
     """
-    from elements_local.commands.replay_call import replay  # noqa: PLC0415 - loads the services
+    from elements_local.reports.replay_call import replay  # noqa: PLC0415 - loads the services
 
     replay(**given)

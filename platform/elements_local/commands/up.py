@@ -17,10 +17,10 @@ from elements_local.commands.setting_options import (
     stack_environment,
     stack_option,
 )
-from elements_local.commands.what_runs import print_what_runs
 from elements_local.errors import OptionError
 from elements_local.interruption import Interruption, interrupted
 from elements_local.reports.progress import announce_filling
+from elements_local.reports.what_runs import print_what_runs
 from elements_local.stack.stack_settings import FLAT
 from elements_local.stack.uncollected import uncollected
 

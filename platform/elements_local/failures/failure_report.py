@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from elements_local.failures.observed import JsonObject, Observed
-from elements_local.failures.unreported import Unreported, failure_text, sentences, shown_url
+from elements_local.failures.unreported import Reason, Unreported, failure_text, sentences, shown_url
 from elements_local.scenarios.records import RESOURCES
 from mock_kit.admin.masks import mask_target
 from mock_kit.workspaces.instants import parse_instant
@@ -72,6 +72,11 @@ def report(observed: Observed, *, verbose: bool) -> str:
     return "\n".join(lines)
 
 
+def reasons_of(observed: Observed) -> list[Reason]:
+    """Return why changes have not come."""
+    return [*Unreported(observed, _PlainWording(observed.now.partition("T")[0])).all()]
+
+
 class _Report:
     """Writes what happened in a workspace."""
 
@@ -87,7 +92,7 @@ class _Report:
             none = "no instance, no change, no callback" if observed.has_platform else "nothing came to it"
             yield f"nothing happened in workspace {observed.workspace}, {self._clock()}: {none}"
             return
-        reasons = sentences(Unreported(observed, self._words).all())
+        reasons = sentences(reasons_of(observed))
         yield from self._few(reasons, "reason", latest=False)
         yield from self._few([*map(self._warning, observed.warnings)], "warning", latest=False)
         yield f"In workspace {observed.workspace}, {self._clock()}:"

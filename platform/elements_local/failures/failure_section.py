@@ -6,6 +6,8 @@ import pytest
 
 from elements_local.clients import WorkspaceClients
 from elements_local.errors import HarnessError
+from elements_local.failures.explained import explained
+from elements_local.failures.failure_report import reasons_of
 from elements_local.failures.failure_report import report as text_of
 from elements_local.failures.observed import observe
 from elements_local.reports.activity_lines import latest
@@ -47,7 +49,10 @@ def add_section(report: pytest.TestReport, clients: WorkspaceClients, *, verbose
     one for a CI.
     """
     try:
-        text = text_of(observe(clients), verbose=verbose)
+        observed = observe(clients)
+        text = "\n".join(
+            [text_of(observed, verbose=verbose), *explained(clients, reasons_of(observed), cures=True)]
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure has to be shown
         text = f"what happened cannot be told: {type(error).__name__}: {str(error)[:200]}"
     add = getattr(report.longrepr, "addsection", None)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from elements_local.failures.explained import explained
 from elements_local.failures.observed import Observed, observe
 from elements_local.failures.timeline import clock_text
 from elements_local.failures.unreported import Unreported, sentences
@@ -51,7 +52,9 @@ def _about(context: ScenarioContext, observed: Observed, name: str) -> Iterator[
         return
     collection, number = COLLECTIONS[created_as.partition("/")[0]], str(context.names.ids[created_as])
     unreported = Unreported(observed, _ScenarioWording(context))
-    yield from sentences(unreported.of(name.partition("/")[0], collection, number))
+    reasons = [*unreported.of(name.partition("/")[0], collection, number)]
+    yield from sentences(reasons)
+    yield from explained(context.clients, reasons, cures=False)
 
 
 def _is_name(text: str) -> bool:

@@ -61,7 +61,7 @@ def observe(clients: WorkspaceClients) -> Observed:
         is_virtual=clock["mode"] == "virtual",
         keeps_ties=clock["mode"] == "real" or "keep_ties" in clock,
         changes=clients.crm.changes() if clients.crm.url else [],
-        pollers=platform.call("GET", "/_local/pollers")["pollers"] if platform.url else [],
+        pollers=platform.pollers() if platform.url else [],
         polls=platform.polls() if platform.url else [],
         deliveries=platform.filtered("deliveries", {}) if platform.url else [],
         pruned_polls=_one(platform, "polls").get("pruned"),

@@ -49,11 +49,13 @@ class Reason:
     Attributes:
         did: what happened to it, such as ``created at 10:00:00``.
         why: how that goes on.
+        about: what the platform can be asked about it: the instance, the resource, and the record's id; None if nothing.
     """
 
     record: str
     did: str
     why: str
+    about: tuple[int, str, str] | None = None
 
 
 def sentences(reasons: Iterable[Reason]) -> list[str]:
@@ -117,7 +119,7 @@ class Unreported:
         last = changes[-1:]
         report = by.reported(record_id, happened_at(changes[-1]))
         if report is None:
-            yield self._reason(by.resource, record_id, last, self._unseen(by, record_id, changes[-1]))
+            yield self._reason(by.resource, record_id, last, self._unseen(by, record_id, changes[-1]), by)
             return
         poll, decision = report
         before = by.last_before(happened_at(poll))
@@ -127,7 +129,7 @@ class Unreported:
             if (before is None or happened_at(change) >= before) and happened_at(change) <= happened_at(poll)
         ]
         if why := self._undelivered(by, poll, decision):
-            yield self._reason(by.resource, record_id, last, why)
+            yield self._reason(by.resource, record_id, last, why, by)
         elif len(merged) > 1:
             when = f"before the poll at {self._at(poll['at'])}, which tells one event of a record"
             yield self._reason(by.resource, record_id, merged, f" {when}: {decision['verdict']}")
@@ -240,9 +242,17 @@ class Unreported:
             return ""
         return f"; its callback came, and made room for others in the sink: pruned at {self._at(at)}"
 
-    def _reason(self, resource: str, record_id: str, changes: Sequence[JsonObject], why: str) -> Reason:
+    def _reason(
+        self,
+        resource: str,
+        record_id: str,
+        changes: Sequence[JsonObject],
+        why: str,
+        by: PolledResource | None = None,
+    ) -> Reason:
         did = " and ".join(f"{each['change'].lower()} at {self._at(each['at'])}" for each in changes[-3:])
-        return Reason(record=self._words.record(resource, record_id), did=did, why=why)
+        about = (by.poller["instanceId"], resource, record_id) if by else None
+        return Reason(record=self._words.record(resource, record_id), did=did, why=why, about=about)
 
     def _at(self, at: str) -> str:
         return self._words.instant(at)
@@ -272,7 +282,7 @@ def _no_id(polled: JsonObject, given: str) -> str:
 
 def failure_text(error: str) -> str:
     """Say why a poll failed, in the words of the platform's answer rather than with all of it."""
-    from mock_platform.audit.reasons import failed  # noqa: PLC0415 - loads the platform, which few need
+    from mock_platform.explain.poll_errors import failed  # noqa: PLC0415 - loads the platform, which few need
 
     return failed(error)
 

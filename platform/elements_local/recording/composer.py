@@ -25,10 +25,14 @@ class Recording:
     Attributes:
         document: as it is written.
         notes: what it does not say, or not exactly.
+        records: ids by the names of records.
+        instances: names by the ids of instances.
     """
 
     document: dict[str, Any]
     notes: tuple[str, ...]
+    records: Mapping[str, int]
+    instances: Mapping[int, str]
 
     @property
     def steps(self) -> int:
@@ -198,4 +202,9 @@ def _recording(composer: ScenarioComposer, name: str) -> Recording:
     text = dump(document)
     if any(secret in text for secret in secrets):
         raise RecordingError("a defect: a secret of the workspace would be in the file, so it is not written")
-    return Recording(document=document, notes=tuple(composer.notes))
+    return Recording(
+        document=document,
+        notes=tuple(composer.notes),
+        records=composer.names.ids,
+        instances=composer.instances,
+    )

@@ -19,7 +19,7 @@ from elements_local.scenarios.verbs import EXAMPLES, VERBS, Argument
 from elements_local.scenarios.yaml_text import Document, SourcePosition, YamlError, read_each
 from mock_kit.api.json_text import Json
 
-__all__ = ["LoadedFile", "Scenario", "ScenarioError", "Step", "find", "load", "load_all"]
+__all__ = ["LoadedFile", "Scenario", "ScenarioError", "Step", "find", "load", "load_all", "load_text"]
 
 _TOP = SourcePosition(1, 1)
 _USUAL_PROFILE: Final = "cloud-elements"
@@ -111,11 +111,20 @@ def load_all(path: Path) -> LoadedFile:
         OSError: the file cannot be opened.
     """
     try:
-        read = read_each(path.read_bytes().decode("utf-8"))
+        return load_text(path.read_bytes().decode("utf-8"), path)
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         place = SourcePosition(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
         return LoadedFile(errors=(ScenarioError(path, place, "the file is not UTF-8; save it as UTF-8"),))
+
+
+def load_text(text: str, path: Path) -> LoadedFile:
+    """Read what can be run of a file's text.
+
+    Args:
+        path: where it stands, or would; named in errors.
+    """
+    read = read_each(text)
     if not read:
         reason = "the file is empty; a scenario has `scenario: <what it shows>` and `steps:`"
         return LoadedFile(errors=(ScenarioError(path, _TOP, reason),))

@@ -1,7 +1,7 @@
 """What a service was asked and what it answered: the last few hundred requests of each workspace."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -41,6 +41,7 @@ class Exchange:
         answered_at: when it was answered; another instant on a virtual clock, too, if a change began the next second.
         status: of the answer; None if the connection was dropped.
         fault: whether a scripted fault struck.
+        effect: what it did, as its rule says; empty if none struck.
     """
 
     at: Annotated[datetime, Meta(tz=True)]
@@ -53,6 +54,7 @@ class Exchange:
     reply_headers: list[tuple[str, str]]
     reply_body: bytes
     fault: bool
+    effect: dict[str, Any] = field(default_factory=dict)
 
     @property
     def weight(self) -> int:
@@ -69,6 +71,7 @@ class Exchange:
             "target": mask_target(self.target),
             "status": self.status,
             "fault": self.fault,
+            "effect": self.effect,
             "request": {"headers": _headers(self.request_headers), "body": _body(self.request_body)},
             "reply": {"headers": _headers(self.reply_headers), "body": _body(self.reply_body)},
         }

@@ -11,6 +11,8 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from msgspec import to_builtins
+
 from mock_kit.admin.calls import LARGEST_KEPT_BODY, READS, RecordedCall, caller_of, next_number
 from mock_kit.admin.fault_book import FaultBook
 from mock_kit.admin.fault_rules import FaultRule, Phase, distort
@@ -149,6 +151,7 @@ class JournalMiddleware:
                     reply_headers=[] if answer is None else list(answer.headers),
                     reply_body=b"" if answer is None else answer.body[: KEPT_BYTES + 1],
                     fault=rule is not None,
+                    effect=to_builtins(rule.effect) if rule else {},
                 ),
             )
             if self._keeps_calls and not caller_of(environ):

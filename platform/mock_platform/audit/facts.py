@@ -5,51 +5,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from msgspec import Struct, ValidationError
-from msgspec.json import Decoder
-
-from mock_platform.audit import reasons
 from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.audit.oracle import ExpectedEventType, PollingHistory
 from mock_platform.audit.verdicts import ReportedEvent, ResourceHistory, StampedChange
 from mock_platform.callbacks.store import Deliveries
 from mock_platform.callbacks.store_attempts import Attempts
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.core.instance import Instance
-from mock_platform.core.objects import Objects
-from mock_platform.core.paths import segments_below_hub
-from mock_platform.core.poll import LastPoll, Poll
+from mock_platform.core.poll import Poll
 from mock_platform.core.registry import StoreRegistry
-from mock_platform.core.settings import PlatformSettings
-from mock_platform.elements.connector import Connector
-from mock_platform.errors import NotFoundError
 from mock_platform.events.notification import KeptNotification
 from mock_platform.events.records import Attempt, DeliveryStatus
 from mock_platform.events.store_notifications import Notifications
-from mock_platform.instances.store import Instances
-from mock_platform.polling.store import Polls
-from mock_platform.transformations.name_mapping import names
+from mock_platform.explain.case_reader import CaseReader
+from mock_platform.explain.polled import polled_since, silent
+from mock_platform.explain.told import told_events
 
-_EVERY = 1_000_000_000
 _NOT_POLLED = "it is polled no more: events are off, or the resource is not configured"
-
-
-class _Event(Struct, rename="camel"):
-    date: datetime
-    event_type: ExpectedEventType
-    object_type: str
-    object_id: str = ""
-
-
-class _Message(Struct):
-    events: list[_Event] = []
-
-
-class _Body(Struct):
-    message: _Message
-
-
-_body = Decoder(_Body)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,26 +89,29 @@ class AuditedResource:
         return replace(self, since=min(seen, default=at), is_cut=True)
 
 
-def polled(
-    store: StoreRegistry, workspace: str, instance: Instance, connector: Connector, settings: PlatformSettings
-) -> list[AuditedResource]:
+def polled(reader: CaseReader) -> list[AuditedResource]:
     """Return all resources that an instance polls, or has ever polled.
 
     What it polls now begins with the moment in which that was switched on; what it has polled before is known from its
     polls, the first of which asked for what is later than the same moment.
     """
-    last_polls = store[Instances].last_polls(workspace, instance.id)
-    kept: dict[str, list[Poll]] = {name: [] for name in last_polls}
-    polls = store[Polls].list(workspace, instance_id=instance.id, limit=_EVERY)
-    for poll in polls:
-        kept.setdefault(poll.resource, []).append(poll)
-    known = _Known(
-        instance=instance,
-        connector=connector,
-        urls=_urls(instance, connector, settings),
-        silent=silent(instance, polls),
-    )
-    return [known.polled(name, kept[name], last_polls.get(name)) for name in kept]
+    instance, last_polls = reader.instance, reader.last_polls
+    polls = {**dict.fromkeys(last_polls, ()), **reader.polls}
+    in_order = sorted((poll for each in polls.values() for poll in each), key=lambda poll: poll.id)
+    stopped = silent(instance, in_order)
+    return [
+        AuditedResource(
+            resource=name,
+            collection=reader.collection(name),
+            polls=polls[name],
+            since=polled_since(instance, polls[name], last_polls.get(name)),
+            goes_on=name in last_polls and not instance.polling_disabled and not instance.disabled,
+            interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
+            on=name in last_polls,
+            silent=stopped if name in last_polls else _NOT_POLLED,
+        )
+        for name in polls
+    ]
 
 
 def reports(store: StoreRegistry, workspace: str, instance_id: int) -> dict[str, list[ReportedEvent]]:
@@ -146,93 +120,17 @@ def reports(store: StoreRegistry, workspace: str, instance_id: int) -> dict[str,
     callbacks = _callbacks(store, workspace, notifications)
     by_resource = defaultdict[str, list[ReportedEvent]](list)
     for notification in notifications:
-        for event in _events(notification.body):
+        for event in told_events(notification.body):
             by_resource[event.object_type].append(
                 ReportedEvent(
                     record_id=event.object_id,
-                    told=event.event_type,
+                    told=ExpectedEventType(event.event_type.value),
                     date=event.date,
                     poll_at=notification.created,
                     callback=callbacks[notification.id],
                 )
             )
     return by_resource
-
-
-def _urls(instance: Instance, connector: Connector, settings: PlatformSettings) -> dict[str, str]:
-    resources = configuration.polled_resources(
-        instance.configuration, connector.element, empty_block=settings.empty_block
-    )
-    return {resource.name: resource.url for resource in resources}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Known:
-    """What is known of an instance beside its polls.
-
-    Attributes:
-        urls: of the resources that it is configured to poll.
-    """
-
-    instance: Instance
-    connector: Connector
-    urls: Mapping[str, str]
-    silent: str
-
-    def polled(self, resource: str, polls: Sequence[Poll], last: LastPoll | None) -> AuditedResource:
-        """Return what is known of one resource."""
-        instance = self.instance
-        on = last is not None
-        url = self.urls.get(resource) or (polls[-1].request_url if polls else "")
-        return AuditedResource(
-            resource=resource,
-            collection=collection_of(url, instance.objects, self.connector),
-            polls=polls,
-            since=_since(instance, polls, last),
-            goes_on=on and not instance.polling_disabled and not instance.disabled,
-            interval=None if instance.disabled else configuration.refresh_interval(instance.configuration),
-            on=on,
-            silent=self.silent if on else _NOT_POLLED,
-        )
-
-
-def _since(instance: Instance, polls: Sequence[Poll], last: LastPoll | None) -> datetime:
-    """Return from when on a resource was polled: what its first poll asked for, as far as there was an instance then."""
-    if polls:
-        return max(polls[0].window_from, instance.created)
-    return last.at if last else instance.created
-
-
-def silent(instance: Instance, polls: Sequence[Poll]) -> str:
-    """Say why an instance that has events is polled no more; nothing if it is."""
-    if instance.polling_disabled:
-        failed = [
-            f"; the last of {poll.resource} {reasons.failed(poll.error)}" for poll in polls if poll.error
-        ]
-        return (
-            f"the poller was switched off, as too many polls in a row had failed{failed[-1] if failed else ''}; "
-            "enabling the instance starts it again"
-        )
-    return "the instance is disabled" if instance.disabled else ""
-
-
-def collection_of(url: str, objects: Objects, connector: Connector) -> str | None:
-    """Return the vendor's collection that a poll's URL leads to, in lower case; None if it is none as a whole.
-
-    >>> from mock_platform.elements.catalogue import shipped
-    >>> (connector,) = shipped()
-    >>> collection_of("/hubs/crm/accounts?where=ORGANISATION_NAME='Acme'", Objects(), connector)
-    'organisations'
-    >>> collection_of("/contacts/5/notes", Objects(), connector) is None
-    True
-    """
-    below = segments_below_hub(url)
-    if len(below) != 1:
-        return None
-    try:
-        return connector.collection(names(below[0], objects).resource).name
-    except NotFoundError:
-        return None
 
 
 def _callbacks(
@@ -251,11 +149,3 @@ def _callbacks(
         one.id: CallbackHistory(sent=one.created, tries=tries[one.id], states=states[one.id])
         for one in notifications
     }
-
-
-def _events(body: bytes) -> list[_Event]:
-    """Return the events of a callback's body; none if it tells of something that was not polled."""
-    try:
-        return _body.decode(body).message.events
-    except ValidationError:
-        return []

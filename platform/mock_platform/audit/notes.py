@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mock_kit.storage.retention import Pruned
-from mock_platform.audit.facts import AuditedResource, silent
+from mock_platform.audit.facts import AuditedResource
 from mock_platform.audit.verdicts import StampedChange
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.configuration import poller_configuration
 from mock_platform.core.instance import Instance
 from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.explain.polled import silent
 
 _MINUTE = timedelta(minutes=1)
 _Changes = Mapping[str, Sequence[StampedChange]]

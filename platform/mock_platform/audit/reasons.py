@@ -1,6 +1,5 @@
 """Sentences that say why an event came, came late, came twice, or did not come: from the decisions that were kept. Pure."""
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,10 +9,10 @@ from mock_platform.audit.callbacks import CallbackHistory
 from mock_platform.audit.oracle import OwedEvent
 from mock_platform.core.poll import Decision, Poll
 from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.explain.poll_errors import failed
 
 NO_DELETIONS = "polling asks for what has changed, and reports no deletions: what is gone is in no answer"
 _FURTHER = re.compile(r"\band\b", re.IGNORECASE)
-_LONGEST = 300
 
 
 def reported(event: OwedEvent, poll_at: datetime) -> str:
@@ -146,18 +145,3 @@ def _decision(record_id: str, polls: Sequence[Poll]) -> Decision | None:
     """Return what polls of one instant made of a record; rather that it is to be reported than that it is not."""
     decisions = [one for poll in polls for one in poll.decisions if one.record_id == record_id]
     return next((one for one in decisions if one.change), decisions[0] if decisions else None)
-
-
-def failed(error: str) -> str:
-    """Say why a poll failed, in the words of the platform's answer rather than with all of it.
-
-    >>> failed('429: {"requestId": "65a5", "message": "Acme answered 429"}')
-    'failed: 429: Acme answered 429'
-    """
-    status, _, body = error.partition(": ")
-    try:
-        message = json.loads(body)["message"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        message = body
-    words = f"{status}: {message}" if body else status
-    return f"failed: {words if len(words) <= _LONGEST else f'{words[:_LONGEST]}...'}"

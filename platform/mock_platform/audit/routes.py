@@ -18,8 +18,11 @@ from mock_platform.audit.notes import notes
 from mock_platform.audit.verdicts import Audit, AuditFinding, AuditVerdict, reckon
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
-from mock_platform.elements.service import connector_of
+from mock_platform.core.poll import EventType
 from mock_platform.events.store_history import HistoryRetention
+from mock_platform.explain.case_reader import CaseReader
+from mock_platform.explain.cause import Cause
+from mock_platform.explain.verdict import explained
 from mock_platform.instances.calling import any_instance
 from mock_platform.instances.routes_warnings import kept_warnings
 from mock_platform.lint.warning import WarningJson
@@ -36,7 +39,8 @@ class AuditQuery(Struct, rename="camel"):
 class FindingJson(TypedDict):
     """An event, and why it came as it did, or did not.
 
-    ``change`` is what was owed, ``at`` when that happened; of a duplicate, what was told, and when.
+    ``change`` is what was owed, ``at`` when that happened; of a duplicate, what was told, and when. ``cause`` is the word
+    of what went wrong, as ``/_local/explain`` has it; null if nothing did, or nobody knows.
     """
 
     resource: str
@@ -44,6 +48,7 @@ class FindingJson(TypedDict):
     change: str
     at: str
     why: str
+    cause: str | None
 
 
 class AuditJson(TypedDict):
@@ -73,17 +78,17 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
     """Hold the CRM's own log of changes against the callbacks of an instance."""
     workspace = asked_workspace()
     instance = any_instance(workspace, str(query.instance_id))
-    audit, gone, remarks = _audited(workspace, instance)
+    audit, gone, remarks, reader = _audited(workspace, instance)
     ((_, slips),) = kept_warnings(workspace, [instance])
     return Answer(
         {
             "owed": audit.owed,
             "delivered": audit.delivered,
-            "reported": _shown(audit, AuditVerdict.REPORTED),
-            "late": _shown(audit, AuditVerdict.LATE),
-            "duplicate": _shown(audit, AuditVerdict.DUPLICATE),
-            "misclassified": _shown(audit, AuditVerdict.MISCLASSIFIED),
-            "lost": _shown(audit, AuditVerdict.LOST),
+            "reported": _shown(audit, AuditVerdict.REPORTED, reader),
+            "late": _shown(audit, AuditVerdict.LATE, reader),
+            "duplicate": _shown(audit, AuditVerdict.DUPLICATE, reader),
+            "misclassified": _shown(audit, AuditVerdict.MISCLASSIFIED, reader),
+            "lost": _shown(audit, AuditVerdict.LOST, reader),
             "pruned": pruned_json(gone),
             "notes": remarks,
             "warnings": slips.to_json(),
@@ -91,20 +96,22 @@ def show(query: AuditQuery) -> Answer[AuditJson]:
     )
 
 
-def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | None, list[str]]:
+def _audited(workspace: Workspace, instance: Instance) -> tuple[Audit, Pruned | None, list[str], CaseReader]:
     """Gather what is known of an instance, and reckon; with what is not known any more, and notes on it."""
-    services = dependencies()
-    polled = facts.polled(services.store, workspace.name, instance, connector_of(instance), services.settings)
+    store, reader = dependencies().store, CaseReader(workspace, instance)
+    polled = facts.polled(reader)
     since = min((one.since for one in polled), default=instance.created)
-    truth = ground_truth(workspace, instance, since=since)
-    reports = facts.reports(services.store, workspace.name, instance.id)
-    gone = _gone([services.store[HistoryRetention].pruned(workspace.name), truth.pruned], since)
+    reader.since = since
+    truth = ground_truth(reader.log)
+    reports = facts.reports(store, workspace.name, instance.id)
+    gone = _gone([store[HistoryRetention].pruned(workspace.name), truth.pruned], since)
     if gone:
         polled = [one.kept_since(gone.before) for one in polled]
     now = workspace.clock.now()
     audit = reckon(one.followed(truth.changes, reports.get(one.resource, ()), until=now) for one in polled)
     nothing = not (audit.owed or audit.delivered or audit.findings)
-    return audit, gone, notes(instance, polled, truth.changes, nothing=nothing, now=now, gone=gone)
+    remarks = notes(instance, polled, truth.changes, nothing=nothing, now=now, gone=gone)
+    return audit, gone, remarks, reader
 
 
 def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
@@ -113,15 +120,29 @@ def _gone(pruned: Iterable[Pruned | None], since: datetime) -> Pruned | None:
     return max(affected, key=lambda each: each.before, default=None)
 
 
-def _shown(audit: Audit, verdict: AuditVerdict) -> list[FindingJson]:
-    return [_finding(finding) for finding in audit.of(verdict)]
+def _shown(audit: Audit, verdict: AuditVerdict, reader: CaseReader) -> list[FindingJson]:
+    return [_finding(finding, reader) for finding in audit.of(verdict)]
 
 
-def _finding(finding: AuditFinding) -> FindingJson:
+def _finding(finding: AuditFinding, reader: CaseReader) -> FindingJson:
+    cause = None if finding.verdict is AuditVerdict.REPORTED else _cause(finding, reader)
     return {
         "resource": finding.resource,
         "recordId": finding.record_id,
         "change": finding.change.value,
         "at": format_instant(finding.at),
         "why": finding.why,
+        "cause": cause.word if cause else None,
     }
+
+
+def _cause(finding: AuditFinding, reader: CaseReader) -> Cause | None:
+    """Return what went wrong with an event."""
+    resource, record_id = finding.resource, finding.record_id
+    seq = reader.seq_of(resource, record_id, EventType(finding.change.value), finding.at)
+    case = (
+        reader.told_case(resource, record_id, at=finding.at)
+        if seq is None
+        else reader.case(resource, record_id, seq=seq)
+    )
+    return explained(case, reader.policy).cause

@@ -9,12 +9,12 @@ from mock_kit.admin.routes import asked_workspace
 from mock_kit.api.operations import Answer, operation
 from mock_kit.workspaces.instants import format_instant
 from mock_kit.workspaces.registry import Workspace
-from mock_platform.audit import facts
 from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.dependencies import dependencies
 from mock_platform.core.instance import Instance
 from mock_platform.core.poll import Resource
 from mock_platform.elements.service import connector_of
+from mock_platform.explain.polled import collection_of, silent
 from mock_platform.instances.store import Instances
 from mock_platform.jobs.due_job import JobKind
 from mock_platform.jobs.store import Jobs
@@ -90,7 +90,7 @@ def _polled(workspace: Workspace, instance: Instance, resources: tuple[Resource,
     return [
         {
             "resource": each.name,
-            "collection": facts.collection_of(each.url, instance.objects, connector_of(instance)),
+            "collection": collection_of(each.url, instance.objects, connector_of(instance)),
             "idField": each.id_field,
             "from": format_instant(asked_from[each.name]) if each.name in asked_from else None,
         }
@@ -111,5 +111,5 @@ def _silent(
         return "event.poller.configuration names no resource"
     if instance.disabled or instance.polling_disabled:
         polls = dependencies().store[Polls].list(workspace.name, instance_id=instance.id, limit=_LATEST)
-        return facts.silent(instance, polls)
+        return silent(instance, polls)
     return "" if due else "the job of its poller was deleted"

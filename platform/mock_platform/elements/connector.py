@@ -64,7 +64,7 @@ class VendorChange:
     Attributes:
         collection: in lower case.
         at: when it happened.
-        updated: what the record then said of it.
+        updated, created: what the record then said of it; None if that is not told.
     """
 
     seq: int
@@ -73,6 +73,23 @@ class VendorChange:
     kind: Literal["CREATED", "UPDATED", "DELETED"]
     at: datetime
     updated: datetime
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorCall:
+    """A call that a mock of a vendor was sent, as it has noted it.
+
+    Attributes:
+        target: path and query.
+        status: of the answer; None if the connection was dropped.
+        effect: what a scripted fault made of it; empty if none struck.
+    """
+
+    method: str
+    target: str
+    status: int | None
+    effect: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +186,9 @@ class VendorClient(Protocol):
         Raises:
             ConflictError: it keeps none.
         """
+
+    def calls_at(self, at: datetime, *, own_stack: StackAccess) -> Sequence[VendorCall]:
+        """Return the calls that the vendor was sent in a second, oldest first; none where it notes none, or no more."""
 
 
 class Connector(Protocol):

@@ -281,3 +281,26 @@ def test_loading_the_plugin_imports_nothing_heavy(project: pytest.Pytester) -> N
     result = project.runpytest_subprocess("-p", "no:schemathesis", "-p", "no:pytest_httpserver")
 
     result.assert_outcomes(passed=1)
+
+
+def test_fixtures_explain_and_audit_what_a_test_has_done(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        from elements_local.guide import instance_body
+
+
+        def test_it(elements_workspace, elements_crm, elements_clock, elements_platform, elements_explain, elements_audit):
+            body = instance_body(elements_workspace.credentials)
+            body["configuration"]["event.poller.configuration"]["contacts"]["idField"] = "NUMBER"
+            elements_platform.create_instance(body)
+            elements_clock.advance("1m")
+            ada = elements_crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+            elements_clock.advance("15m")
+
+            said = elements_explain("contacts", ada)
+
+            assert (said["cause"], said["fix"]["change"]) == ("id-missing", {"idField": "CONTACT_ID"})
+            assert elements_explain(callback=1, cures=False)["cause"] == "id-missing"
+            assert [lost["cause"] for lost in elements_audit()["lost"]] == ["id-missing"]
+    """)
+
+    project.runpytest_inprocess().assert_outcomes(passed=1)

@@ -163,3 +163,28 @@ steps:
     (misspelt,) = [line for line in failure.lines if line.startswith("warning misspelt-key: ")]
     assert "'idFeild' has no effect: what is read is idField" in misspelt
     assert misspelt.endswith("contacts.idFeild, second)")
+
+
+def test_a_callback_that_has_not_come_is_explained_with_where_to_ask_for_more(
+    runner: Runner, tmp_path: Path
+) -> None:
+    path = tmp_path / "it.yaml"
+    path.write_text(
+        """
+scenario: it
+steps:
+  - advance: 1m
+  - create: {contacts/ada: {}}
+  - advance: 1m
+  - expect: {callbacks: [contacts/ada CREATED]}
+""",
+        encoding="utf-8",
+    )
+    (scenario,) = load(path)
+
+    failure = runner.run(scenario).failure
+
+    assert failure is not None
+    (line,) = [line for line in failure.lines if line.startswith("explained: ")]
+    assert "interval-not-over" in line
+    assert "/_local/explain?instanceId=" in line

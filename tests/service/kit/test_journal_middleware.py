@@ -296,6 +296,7 @@ class TestJournal:
             "target": "/echo?a=b&token=********",
             "status": 200,
             "fault": False,
+            "effect": {},
             "request": {
                 "headers": {"Host": "127.0.0.1:4709", "X-A": "b"},
                 "body": '{"a":1,"password":"********"}',
@@ -324,6 +325,7 @@ class TestJournal:
 
         (exchange,) = service.shown("/_local/journal")["exchanges"]
         assert (exchange["status"], exchange["fault"], exchange["request"]["body"]) == (status, True, "asked")
+        assert exchange["effect"] == rule["effect"]
 
     def test_an_exchange_is_noted_at_the_workspaces_instant_and_only_there(self, service):
         other = service.another("other")

@@ -11,12 +11,13 @@ from msgspec.json import Decoder
 from mock_kit.storage.retention import Pruned
 from mock_kit.web.wire import NoReply, Reply
 from mock_kit.workspaces.instants import format_instant
-from mock_platform.elements.connector import ChangeLog, StackAccess, VendorChange
+from mock_platform.elements.connector import ChangeLog, StackAccess, VendorCall, VendorChange
 from mock_platform.elements.insightly import dialect as insightly
 from mock_platform.errors import ConflictError, ProviderError
 from mock_platform.provider.client import ProviderClient
 
 _PATH = "/_local/changes"
+_JOURNAL = "/_local/journal"
 
 
 class _Entry(Struct, rename="camel"):
@@ -26,6 +27,7 @@ class _Entry(Struct, rename="camel"):
     change: Literal["CREATED", "UPDATED", "DELETED"]
     at: datetime
     updated: datetime
+    created: datetime | None = None
 
 
 class _Log(Struct):
@@ -35,6 +37,21 @@ class _Log(Struct):
 
 
 _log = Decoder(_Log)
+
+
+class _Call(Struct):
+    at: datetime
+    method: str
+    target: str
+    status: int | None
+    effect: dict[str, object] = {}
+
+
+class _Journal(Struct):
+    exchanges: list[_Call]
+
+
+_journal = Decoder(_Journal)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +82,22 @@ class InsightlyChangeLog:
             page = self._page(url, f"{first_page}&after={entries[-1].seq}")
             entries += page.changes
         return ChangeLog(changes=list(map(_change, entries)), pruned=page.pruned)
+
+    def calls_at(self, at: datetime) -> list[VendorCall]:
+        """Return the calls of a second that the CRM has noted, oldest first; none if it does not say."""
+        second = format_instant(at.replace(microsecond=0)).removesuffix("Z")
+        reply = self._ask(f"{self._origin()}{_JOURNAL}?limit=1000&q={quote(second)}")
+        if isinstance(reply, NoReply) or not reply.ok:
+            return []
+        try:
+            noted = _journal.decode(reply.body).exchanges
+        except (DecodeError, UnicodeDecodeError):
+            return []
+        return [
+            VendorCall(method=one.method, target=one.target, status=one.status, effect=one.effect)
+            for one in reversed(noted)
+            if one.at.replace(microsecond=0) == at.replace(microsecond=0)
+        ]
 
     def _page(self, url: str, page_url: str) -> _Log:
         reply = self._ask(page_url)
@@ -112,6 +145,7 @@ def _change(entry: _Entry) -> VendorChange:
         kind=entry.change,
         at=entry.at,
         updated=entry.updated,
+        created=entry.created,
     )
 
 

@@ -1,6 +1,6 @@
 """Insightly's records, read and written for one instance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from mock_kit.web.wire import Http
 from mock_platform.ceql import Clause, Comparison, matches
 from mock_platform.core.instance import Values
-from mock_platform.elements.connector import ChangeLog, FieldMetadata, ObjectName, StackAccess
+from mock_platform.elements.connector import ChangeLog, FieldMetadata, ObjectName, StackAccess, VendorCall
 from mock_platform.elements.insightly import defaults, dialect, fields, objects, rows
 from mock_platform.elements.insightly.change_log import InsightlyChangeLog
 from mock_platform.elements.insightly.definition import INSIGHTLY
@@ -122,6 +122,11 @@ class InsightlyClient:
         """Return the log that a mock of Insightly keeps; the real one has none."""
         log = InsightlyChangeLog(calls=self._calls, crm_url=self.crm_url, own_stack=own_stack)
         return log.read(since=since)
+
+    def calls_at(self, at: datetime, *, own_stack: StackAccess) -> Sequence[VendorCall]:
+        """Return the calls that a mock of Insightly has noted in a second."""
+        log = InsightlyChangeLog(calls=self._calls, crm_url=self.crm_url, own_stack=own_stack)
+        return log.calls_at(at)
 
     def _reader(self, request: ListRequest) -> ReadPage:
         """Return what reads a list: from inside its parent, page by page, or all at once where there are no pages."""

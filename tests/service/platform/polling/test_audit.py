@@ -54,6 +54,7 @@ def test_an_audit_counts_and_lists_everything_that_was_owed(clients, audit, ada)
                 "change": "CREATED",
                 "at": "2026-03-02T10:01:00Z",
                 "why": "the poll of 2026-03-02T10:15:00Z reported it",
+                "cause": None,
             }
         ],
         "late": [],

@@ -150,6 +150,9 @@ class RolodexClient:
         _path(resource)
         return [_field(name, kind) for name, kind in FIELDS.items()]
 
+    def calls_at(self, at, *, own_stack):  # noqa: ARG002 - it notes none
+        return []
+
     def change_log(self, *, since: datetime, own_stack: StackAccess) -> ChangeLog:  # noqa: ARG002 - it is another's
         path = f"/log?{urlencode({'since': format_instant(since)})}"
         entries, _ = self.calls.records(ProviderRequest(method="GET", path=path))

@@ -51,6 +51,7 @@ def test_an_exchange_shows_everything_but_its_secrets():
         "target": "/v3.1/Leads",
         "status": 201,
         "fault": False,
+        "effect": {},
         "request": {
             "headers": {"Host": "crm", "Authorization": "Basic ********"},
             "body": '{"NAME":"Ada","password":"********"}',

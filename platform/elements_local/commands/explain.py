@@ -1,0 +1,97 @@
+"""``explain``: why a change in the CRM did, or did not, lead to a callback, and what would have led to one."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from elements_local.commands.output import examples, print_result
+from elements_local.commands.where import json_option, running_stack, workspace_option
+from elements_local.interruption import cut_off
+
+if TYPE_CHECKING:
+    from elements_local.clients import WorkspaceClients
+    from elements_local.stack.stack import Stack
+
+_NUMBER = click.IntRange(1)
+
+
+@click.command(
+    "explain",
+    epilog=examples(
+        "elements-local explain                       # the latest change in the CRM",
+        "elements-local explain contacts/82200994",
+        "elements-local explain contacts/82200994 --instance 828177 --json",
+        "elements-local explain --change 3",
+        "elements-local explain --callback 1 --no-cures",
+    ),
+)
+@click.argument("record", required=False, metavar="[RESOURCE/ID]")
+@click.option(
+    "--instance", type=_NUMBER, help="Whose polls.  [default: the only one, or the first that polls it]"
+)
+@click.option("--change", type=_NUMBER, help="A change of the CRM's log, by its seq.")
+@click.option("--event", help="An event, by its id or its notification's.")
+@click.option("--callback", type=_NUMBER, help="A callback, by the id that the sink gave it.")
+@click.option("--no-cures", is_flag=True, help="Try no changes that may have helped.")
+@workspace_option
+@json_option
+@running_stack
+def command(  # noqa: PLR0913 - an option each
+    stack: "Stack",
+    *,
+    record: str | None,
+    instance: int | None,
+    change: int | None,
+    event: str | None,
+    callback: int | None,
+    no_cures: bool,
+    workspace: str,
+    as_json: bool,
+) -> None:
+    """Say why a change in the CRM did, or did not, lead to the callback that it should have.
+
+    It shows the chain from the change to the receiver's answer, names the cause of what went wrong, and ends with the
+    smallest change of configuration, CRM or receiver that would have helped: what happened is done again with that change, so
+    it says when the callback came. The exit status is 1 if anything went wrong.
+    """
+    from elements_local.reports.explanation_text import explanation_text, is_wrong  # noqa: PLC0415 - not needed for --help
+
+    if sum(each is not None for each in (record, change, event, callback)) > 1:
+        raise click.UsageError("give a record, --change, --event or --callback, and no two of them")
+    clients = stack.workspace(workspace)
+    asked = _asked(clients, record=record, instance=instance, change=change, event=event, callback=callback)
+    with cut_off(lambda: "nothing was changed: cures are tried in a workspace of their own"):
+        said = clients.platform.explain(**asked, cures=not no_cures)
+    print_result(said, explanation_text(said), as_json=as_json)
+    if is_wrong(said):
+        raise SystemExit(1)
+
+
+def _asked(
+    clients: "WorkspaceClients", *, record: str | None, instance: int | None, **others: Any
+) -> dict[str, Any]:
+    """Return what the platform is asked about.
+
+    Raises:
+        click.UsageError: it is not clear, or there is nothing.
+    """
+    from elements_local.explaining import instance_polling  # noqa: PLC0415 - not needed for --help
+
+    if others["event"] is not None or others["callback"] is not None:
+        return others
+    resource, _, record_id = (record or "").partition("/")
+    if record is not None and not record_id:
+        raise click.UsageError(f"expected a record such as contacts/82200994; got {record!r}")
+    if record is None and others["change"] is None:
+        others["change"] = _latest(clients)
+    named = {"resource": resource, "record_id": record_id} if record else {}
+    return {**others, **named, "instance_id": instance or instance_polling(clients, resource)}
+
+
+def _latest(clients: "WorkspaceClients") -> int:
+    """Return the latest change of the CRM's log."""
+    changes = clients.crm.changes()
+    if not changes:
+        raise click.UsageError("nothing has been changed in the CRM, so there is nothing to explain")
+    latest: int = changes[-1]["seq"]
+    return latest

@@ -1,0 +1,208 @@
+"""One change that may have led to a callback, and the scenario of what happened with that change in it. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from msgspec import NODEFAULT, structs
+
+from elements_local.clients import Credentials
+from elements_local.guide import instance_body
+from elements_local.scenarios.scenario import Scenario, Step
+from elements_local.scenarios.verbs import Fault, RequestStep
+from mock_kit.api.json_text import MalformedJsonError, decode
+from mock_platform.explain.cures import Place
+
+POLLER = "event.poller.configuration"
+DATES = "datesConfiguration"
+_EXPECTING = frozenset({"expect", "never"})
+_DATE_KEYS = ("updatedDate", "createdDate")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CureCandidate:
+    """A change to try.
+
+    Attributes:
+        block: keys of the resource's block; None takes a key away. Those of dates belong into ``datesConfiguration``.
+        keys: of the instance's configuration.
+        without: the place, among all fault rules that were set, of the one that is left out.
+        answers: whether the sink answers 200, whatever it was told.
+        enables: whether the instance is enabled at the end.
+        later_s: by how many seconds the change comes later.
+        shown: what is changed, where it is neither ``block`` nor ``keys``.
+    """
+
+    where: Place
+    text: str
+    block: Mapping[str, object] = field(default_factory=dict)
+    keys: Mapping[str, object] = field(default_factory=dict)
+    without: int | None = None
+    answers: bool = False
+    enables: bool = False
+    later_s: int = 0
+    shown: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def change(self) -> Mapping[str, object]:
+        """What is changed."""
+        return {**self.block, **self.keys, **self.shown}
+
+    def with_(self, other: "CureCandidate") -> "CureCandidate":
+        """Return two changes of a block as one."""
+        return replace(self, block={**self.block, **other.block}, text=f"{self.text}, and {other.text}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioPlace:
+    """Where in a scenario the change stands that was not reported.
+
+    Attributes:
+        instance: its name.
+        record: its name; None if it has none, so that its changes cannot be told from others.
+        nth: which of the record's changes it is, counted from 0.
+        block: of the resource, before any change.
+    """
+
+    instance: str
+    resource: str
+    record: str | None
+    nth: int
+    block: Mapping[str, object] | None
+
+
+def without_expectations(scenario: Scenario) -> Scenario:
+    """Return what a scenario does, without what it expects."""
+    return replace(scenario, steps=tuple(step for step in scenario.steps if step.verb not in _EXPECTING))
+
+
+def fault_rules(scenario: Scenario) -> list[Fault]:
+    """Return all fault rules that a scenario sets, in order."""
+    return [rule for step in scenario.steps if step.verb == "fault" for rule in _rules(step)]
+
+
+def applied(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -> Scenario:
+    """Return a scenario with a change in it, wherever that has to stand."""
+    changes = dict(candidate.keys)
+    instances = dict(scenario.instances)
+    if place.instance in instances and (changes or candidate.block):
+        instances[place.instance] = _configured(instances[place.instance], candidate, place)
+    steps = list(_steps(candidate, scenario, place))
+    if candidate.enables:
+        path = f"/instances/{{{place.instance}}}/enabled"
+        steps.append(Step(verb="request", argument=RequestStep(method="PUT", path=path), line=0))
+    return replace(scenario, instances=instances, steps=tuple(steps))
+
+
+def changed_block(block: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, Any]:
+    """Return a block with keys changed, those of dates inside ``datesConfiguration``.
+
+    >>> changed_block({"idField": "ID"}, {"pollDelay": 60, "updatedDateTimezone": "GMT", "idField": None})
+    {'pollDelay': 60, 'datesConfiguration': {'updatedDateTimezone': 'GMT'}}
+    """
+    inside = block.get(DATES)
+    dates = dict(inside) if isinstance(inside, Mapping) else {}
+    beside = {key: value for key, value in block.items() if key != DATES}
+    for key, value in changes.items():
+        if key == DATES and isinstance(value, Mapping):
+            dates = dict(value)
+            continue
+        of_dates = key.startswith(_DATE_KEYS) or key in dates
+        target = dates if of_dates else beside
+        if value is None:
+            target.pop(key, None)
+        else:
+            target[key] = value
+    return {**beside, **({DATES: dates} if dates else {})}
+
+
+def _configured(
+    differs: Mapping[str, object], candidate: CureCandidate, place: ScenarioPlace
+) -> Mapping[str, object]:
+    own = differs.get("configuration")
+    values = dict(own) if isinstance(own, Mapping) else {}
+    return {**differs, "configuration": _with_changes(values, candidate, place)}
+
+
+def _with_changes(
+    values: Mapping[str, Any], candidate: CureCandidate, place: ScenarioPlace
+) -> dict[str, Any]:
+    """Return keys of a configuration with a change; the poller's blocks are the guide's where they are not named."""
+    changed = {**values, **candidate.keys}
+    if not candidate.block:
+        return changed
+    blocks = values.get(POLLER, _GUIDES_BLOCKS)
+    if isinstance(blocks, str):
+        try:
+            blocks = decode(blocks)
+        except MalformedJsonError:
+            return changed
+    if isinstance(blocks, Mapping):
+        written = blocks.get(place.resource) or place.block or {}
+        changed[POLLER] = {**blocks, place.resource: changed_block(written, candidate.block)}
+    return changed
+
+
+def _steps(candidate: CureCandidate, scenario: Scenario, place: ScenarioPlace) -> Iterator[Step]:
+    seen, rules_seen = 0, 0
+    for step in scenario.steps:
+        if step.verb == "fault":
+            rules = _rules(step)
+            kept = [
+                rule for number, rule in enumerate(rules, start=rules_seen) if number != candidate.without
+            ]
+            rules_seen += len(rules)
+            if candidate.answers:
+                kept = [rule for rule in kept if rule.service != "sink"]
+            if kept:
+                yield replace(step, argument=kept)
+        elif step.verb == "respond" and candidate.answers:
+            continue
+        elif step.verb == "configure" and _is_of(step.argument, place, scenario):
+            yield replace(step, argument=_reconfigured(step.argument, candidate, place))
+        elif step.verb == "make" and place.instance in step.argument:
+            made = {**step.argument}
+            made[place.instance] = _configured(made[place.instance], candidate, place)
+            yield replace(step, argument=made)
+        elif place.record and step.verb in {"create", "update", "delete"} and _names(step, place.record):
+            if candidate.later_s and seen == place.nth:
+                yield Step(verb="advance", argument=candidate.later_s, line=step.line)
+            seen += 1
+            yield step
+        else:
+            yield step
+
+
+def _reconfigured(
+    argument: Mapping[str, Any], candidate: CureCandidate, place: ScenarioPlace
+) -> dict[str, Any]:
+    """Return a change of a configuration in which a cure's keys keep the value that cures."""
+    changed = {key: candidate.keys.get(key, value) for key, value in argument.items()}
+    return _with_changes(changed, replace(candidate, keys={}), place) if POLLER in argument else changed
+
+
+def _is_of(argument: Mapping[str, Any], place: ScenarioPlace, scenario: Scenario) -> bool:
+    first = next(iter(scenario.instances), None)
+    return bool(argument.get("instance", first) == place.instance)
+
+
+def _names(step: Step, record: str) -> bool:
+    argument = step.argument
+    return record == argument if isinstance(argument, str) else record in argument
+
+
+def _rules(step: Step) -> Sequence[Fault]:
+    return step.argument if isinstance(step.argument, list) else [step.argument]
+
+
+def neutral(rule: Fault) -> dict[str, object]:
+    """Return the effects of a rule, each as it would be without it."""
+    effect = rule.effect
+    return {
+        each.encode_name: None if each.default is NODEFAULT else each.default
+        for each in structs.fields(effect)
+        if getattr(effect, each.name) != each.default and each.name not in {"body", "headers"}
+    }
+
+
+_GUIDES_BLOCKS: Mapping[str, Any] = instance_body(Credentials(name=""))["configuration"][POLLER]

@@ -1,0 +1,50 @@
+"""Explanations and audits of a workspace for whoever names no instance: the only one, or the first that polls the resource."""
+
+from collections.abc import Callable
+from typing import Any
+
+from elements_local.clients import WorkspaceClients
+from elements_local.errors import HarnessError
+
+JsonObject = dict[str, Any]
+
+
+class NoInstanceError(HarnessError):
+    """There is nothing to explain or to audit."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no instance in this workspace, so nothing is polled")
+
+
+def instance_polling(clients: WorkspaceClients, resource: str | None = None) -> int:
+    """Return the first instance that polls a resource, or the first of all.
+
+    Raises:
+        NoInstanceError: there is none.
+    """
+    pollers = clients.platform.pollers()
+    if not pollers:
+        raise NoInstanceError
+    polls_it = (one for one in pollers if any(each["resource"] == resource for each in one["resources"]))
+    number: int = next(polls_it, pollers[0])["instanceId"]
+    return number
+
+
+def explainer(clients: WorkspaceClients) -> Callable[..., JsonObject]:
+    """Return a function that explains the latest change of a record, or what else it is asked about."""
+
+    def explain(resource: str | None = None, record_id: str | int | None = None, **asked: Any) -> JsonObject:
+        if "instance_id" not in asked and not asked.keys() & {"event", "callback"}:
+            asked["instance_id"] = instance_polling(clients, resource)
+        return clients.platform.explain(resource=resource, record_id=record_id, **asked)
+
+    return explain
+
+
+def auditor(clients: WorkspaceClients) -> Callable[..., JsonObject]:
+    """Return a function that audits an instance, the first unless it is told which."""
+
+    def audit(instance_id: int | None = None) -> JsonObject:
+        return clients.platform.audit(instance_id or instance_polling(clients))
+
+    return audit

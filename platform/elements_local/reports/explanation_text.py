@@ -1,0 +1,92 @@
+"""An explanation, or an audit, as the lines that people read. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mock_kit.api.json_text import encode_text
+
+_LISTS = ("lost", "misclassified", "duplicate", "late")
+_MOST_TRIES = 5
+
+Json = Mapping[str, Any]
+
+
+def explanation_text(said: Json) -> str:
+    """Write why a change did, or did not, lead to a callback, what was seen on the way, and what would have helped."""
+    return "\n".join([*_verdict(said), *_chain(said), *_fix(said)])
+
+
+def audit_text(audit: Json) -> str:
+    """Write what an audit found: what is wrong, with its cause, and what there is to know beside."""
+    counts = ", ".join(f"{len(audit[kind])} {kind}" for kind in ("reported", *reversed(_LISTS)))
+    lines = [f"{audit['owed']} owed, {audit['delivered']} delivered: {counts}"]
+    for kind in _LISTS:
+        for one in audit[kind]:
+            cause = f" [{one['cause']}]" if one["cause"] else ""
+            lines += [f"{kind} {one['resource']}/{one['recordId']} {one['change']} at {one['at']}{cause}"]
+            lines += [f"  {one['why']}"]
+    lines += [f"note: {note}" for note in audit["notes"]]
+    lines += [f"warning {one['rule']}: {one['message']} ({one['path']})" for one in audit["warnings"]]
+    return "\n".join(lines)
+
+
+def is_wrong(said: Json) -> bool:
+    """Say whether an explanation tells of anything that went wrong."""
+    return said["verdict"] != "reported" or said["cause"] is not None
+
+
+def _verdict(said: Json) -> Iterator[str]:
+    change = said["change"]
+    what = f"{said['resource']}/{said['recordId']}"
+    did = f" {change['change']} at {change['at']}" if change else ""
+    late = ", late" if said["late"] else ""
+    yield f"{what}{did}: {said['verdict']}{late}"
+    if said["cause"]:
+        yield f"cause: {said['cause']}: {said['about']}"
+    yield f"  {said['why']}"
+
+
+def _chain(said: Json) -> Iterator[str]:
+    for poll in said["polls"]:
+        request = poll["request"]
+        outcome = poll["error"] or f"{request['status']}, {poll['seen']} seen"
+        yield f"poll {poll['at']}, of what is later than {poll['window']['after']}: GET {request['url']} -> {outcome}"
+        for call in poll["calls"]:
+            effect = f", struck by a fault rule: {encode_text(call['effect'])}" if call["effect"] else ""
+            yield f"  CRM: {call['method']} {call['target']} -> {call['status'] or 'dropped'}{effect}"
+        for record in poll["records"]:
+            yield from _record(record)
+    for callback in said["callbacks"]:
+        yield from _callback(callback)
+
+
+def _record(record: Json) -> Iterator[str]:
+    yield f"  record {record['id'] or 'without an id'}: {record['verdict']}, {record['why']}"
+    for name, date in record["dates"].items():
+        read = date["read"] or "unreadable"
+        yield f"    {name} {date['field']} {date['text']!r} by {date['pattern']!r} in {date['zone']}: {read}"
+    for each in record["filters"]:
+        yield f"    {each['filter']}: {'holds' if each['holds'] else 'does not hold'}: {each['why']}"
+
+
+def _callback(callback: Json) -> Iterator[str]:
+    events = ", ".join(callback["events"])
+    due = f", due {callback['due']}" if callback["due"] else ""
+    yield f"callback of the poll {callback['pollAt']} ({events}) to {callback['url']}: {callback['status']}{due}"
+    for attempt in callback["attempts"]:
+        yield f"  attempt {attempt['number']} at {attempt['at']}: {attempt['status'] or 'no answer'}, {attempt['outcome']}"
+    for arrived in callback["arrived"] or ():
+        yield f"  at the sink: callback {arrived['id']} at {arrived['at']}, signature {arrived['signature']}"
+
+
+def _fix(said: Json) -> Iterator[str]:
+    for one in said["tries"][:_MOST_TRIES]:
+        yield f"tried {one['where']} {encode_text(one['change'])}: {one['outcome']}"
+    if more := len(said["tries"]) - _MOST_TRIES:
+        yield from [f"and {more} more"] if more > 0 else []
+    fix = said["fix"]
+    if fix:
+        tried = fix["tried"] or "not tried"
+        yield f"fix: {fix['text']} ({fix['where']} {encode_text(fix['change'])}): {tried}"
+    if "untried" in said:
+        yield f"no cure has been tried: {said['untried']}" if fix else f"no fix: {said['untried']}"

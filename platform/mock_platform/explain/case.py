@@ -1,0 +1,207 @@
+"""All that is known of one change at the vendor and of one resource of an instance, from which its cause is told. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from mock_platform.core.instance import Instance
+from mock_platform.core.objects import Transformation
+from mock_platform.core.poll import Decision, EventType, Poll, Resource
+from mock_platform.elements.connector import VendorCall
+from mock_platform.events.records import Attempt, DeliveryStatus
+
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VendorRecordChange:
+    """A change of a record, as the vendor logged it.
+
+    Attributes:
+        at: when it happened.
+        updated, created: what the record said of it afterwards; None if that is not told.
+    """
+
+    seq: int
+    record_id: str
+    kind: EventType
+    at: datetime
+    updated: datetime
+    created: datetime | None = None
+
+    @property
+    def dated(self) -> datetime:
+        """The second of the record's updated date."""
+        return self.updated.replace(microsecond=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivedCallback:
+    """A callback as the sink has it."""
+
+    id: int
+    at: datetime
+    path: str
+    status: int | None
+    signature: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwedCallback:
+    """What became of one notification with one subscriber.
+
+    Attributes:
+        told: the changes of the record that it tells of.
+        active: whether its subscription is.
+        due: when it is tried again; None if it is not.
+        arrived: what the sink has of it; None if that could not be asked.
+        own: whether its URL leads to this stack's sink.
+    """
+
+    notification_id: int
+    poll_at: datetime
+    told: Sequence[EventType]
+    url: str
+    active: bool
+    status: DeliveryStatus
+    due: datetime | None
+    attempts: Sequence[Attempt]
+    arrived: Sequence[ArrivedCallback] | None
+    own: bool
+
+    @property
+    def times(self) -> int:
+        """How often its receiver took it."""
+        return sum(not attempt.reason for attempt in self.attempts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollOfRecord:
+    """A poll since the change, and what it made of the record.
+
+    Attributes:
+        decisions: of the record; several if the poll saw it more than once.
+        other_id: whether they have another id than the CRM's.
+        calls: what the vendor was asked; empty if that is no longer known.
+    """
+
+    poll: Poll
+    decisions: Sequence[Decision] = ()
+    other_id: bool = False
+    calls: Sequence[VendorCall] = ()
+
+    @property
+    def decision(self) -> Decision | None:
+        """What it made of the record; rather that it is to be reported than that it is not."""
+        reported = (each for each in self.decisions if each.change)
+        return next(reported, self.decisions[0] if self.decisions else None)
+
+    @property
+    def told(self) -> EventType | None:
+        """What it reported the record as; None if it did not."""
+        return self.decision.change if self.decision and self.poll.error is None else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolledState:
+    """How a resource is polled by now.
+
+    Attributes:
+        resource: as it is configured; None if it is not.
+        others: the names of all that is polled.
+        on: whether events are on, and come from polling.
+        since: from when on it was polled.
+        last: the latest poll before the change that succeeded, or when polling began.
+        next_poll: None if none is to come.
+        off_because: why the poller was switched off; empty if it was not.
+        slips: misspelt keys of its block, as (what is written, what is meant).
+        known_fields, updated_field: the element's own date fields and id field of the resource, and its updated date.
+        transformation: in force for what its URL leads to.
+    """
+
+    resource: Resource | None
+    others: Sequence[str]
+    on: bool
+    since: datetime
+    last: datetime
+    next_poll: datetime | None
+    off_because: str = ""
+    slips: Sequence[tuple[str, str]] = ()
+    known_fields: Sequence[str] = ()
+    updated_field: str = ""
+    transformation: Transformation | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainedCase:
+    """What is known of one change.
+
+    Attributes:
+        resource: its name.
+        change: None if none is logged.
+        expected: what a callback may call it; the first is what it should.
+        history: all changes of the record, oldest first.
+        together: the changes of the record that the first poll after it had to tell as one, itself included.
+        beside: what else was changed in the collection in the second of the change, or of a poll since.
+        polls: since the change, oldest first.
+        sent: the callbacks of those polls that tell of the record.
+        coarse: whether all that is logged of the collection is dated in whole minutes.
+        pruned: before when what would tell has been forgotten; None if nothing has.
+        sink_pruned: whether callbacks have made room for others in the sink.
+        default_tolerance: of a resource that has none of its own.
+    """
+
+    instance: Instance
+    resource: str
+    record_id: str
+    change: VendorRecordChange | None
+    expected: tuple[EventType, ...] = ()
+    history: Sequence[VendorRecordChange] = ()
+    together: Sequence[VendorRecordChange] = ()
+    beside: Sequence[VendorRecordChange] = ()
+    state: PolledState
+    polls: Sequence[PollOfRecord] = ()
+    sent: Sequence[OwedCallback] = ()
+    coarse: bool = False
+    pruned: datetime | None = None
+    sink_pruned: bool = False
+    now: datetime
+    default_tolerance: timedelta = timedelta(0)
+    callback_url: str = ""
+
+    @cached_property
+    def chances(self) -> list[PollOfRecord]:
+        """The polls since the change that succeeded."""
+        return [each for each in self.polls if each.poll.error is None]
+
+    @cached_property
+    def telling(self) -> PollOfRecord | None:
+        """The first poll that reported the record as it was after the change, or later."""
+        return next((each for each in self.chances if self._tells(each)), None)
+
+    @cached_property
+    def repeats(self) -> list[PollOfRecord]:
+        """The polls that reported the record once more, though nothing had changed since."""
+        if self.telling is None:
+            return []
+        after = self.chances[self.chances.index(self.telling) + 1 :]
+        changed = next((one.at for one in self.history if self.change and one.seq > self.change.seq), None)
+        return [each for each in after if each.told and not (changed and changed < each.poll.at)]
+
+    def as_of(self, seen: PollOfRecord) -> VendorRecordChange | None:
+        """Return the latest change of the record that a poll could see."""
+        before = [one for one in self.history if one.at < seen.poll.at]
+        return before[-1] if before else self.change
+
+    def _tells(self, seen: PollOfRecord) -> bool:
+        if self.change is None or seen.told is None or self.change.kind is EventType.DELETED:
+            return False
+        return seen.poll.at - self.change.at >= _SECOND or _same(seen, self.change)
+
+
+def _same(seen: PollOfRecord, change: VendorRecordChange) -> bool:
+    """Say whether a poll of about the same instant saw the record with the date that it bore after a change."""
+    return seen.decision is not None and (
+        seen.poll.at > change.at or seen.decision.date.replace(microsecond=0) >= change.dated
+    )

@@ -1,0 +1,211 @@
+"""Puts together what is known of one change of an instance."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from mock_platform.callbacks.store_attempts import Attempts
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration import poller_configuration
+from mock_platform.core.poll import EventType
+from mock_platform.elements.connector import VendorChange
+from mock_platform.errors import NotFoundError
+from mock_platform.explain import matching
+from mock_platform.explain.case import (
+    ExplainedCase,
+    OwedCallback,
+    PolledState,
+    PollOfRecord,
+    VendorRecordChange,
+)
+from mock_platform.explain.facts import InstanceFacts, NotifiedRecord
+from mock_platform.explain.polled import polled_since, resource_in, silent
+from mock_platform.lint.unread_keys import in_configuration
+from mock_platform.lint.warning import LintRule
+
+
+class CaseReader(InstanceFacts):
+    """Puts together what is known of a change, however many changes of an instance are asked about."""
+
+    def resource_of(self, collection: str) -> str:
+        """Return the name of the first resource that is polled of a collection; the collection's own if none is."""
+        return next((name for name in self.configured if self.collection(name) == collection), collection)
+
+    def change(self, seq: int) -> VendorChange:
+        """Return a change of the vendor's log.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        found = next((one for one in self.log.changes if one.seq == seq), None)
+        if found is None:
+            raise NotFoundError("change", str(seq))
+        return found
+
+    def case(self, resource: str, record_id: str, *, seq: int | None = None) -> ExplainedCase:
+        """Return what is known of a change of a record: the latest, unless another is asked for.
+
+        Raises:
+            ProviderError, ConflictError: as for the log.
+        """
+        changes = self.of_collection.get(self.collection(resource) or "", ())
+        record_id = self._meant(resource, record_id, changes)
+        own = [one for one in changes if one.record_id == record_id]
+        at = next((place for place, one in enumerate(own) if one.seq == seq), len(own) - 1)
+        change = own[at] if own else None
+        state = self._state(resource, change)
+        polls = self._polls_of(resource, change, {one.record_id for one in changes}, record_id)
+        together = matching.together(own, change, state, polls)
+        ids = {record_id, *(one.record_id for each in polls if each.other_id for one in each.decisions)}
+        return ExplainedCase(
+            instance=self.instance,
+            resource=resource,
+            record_id=record_id,
+            change=change,
+            expected=self._expected(resource, own, change, together),
+            history=own,
+            together=together,
+            beside=matching.beside(changes, change, polls),
+            state=state,
+            polls=polls,
+            sent=self._sent(resource, ids, [each.poll.at for each in polls]),
+            coarse=all(not one.dated.second for one in changes),
+            pruned=self.pruned,
+            sink_pruned=self.arrivals.pruned,
+            now=self.workspace.clock.now(),
+            default_tolerance=self.services.settings.created_check_tolerance,
+            callback_url=self.instance.configuration.get(configuration.CALLBACK_URL) or "",
+        )
+
+    def told_case(self, resource: str, record_id: str, *, at: datetime) -> ExplainedCase:
+        """Return what is known of the change of a record that the poll of an instant told of.
+
+        Raises:
+            ProviderError, ConflictError: as for the log.
+        """
+        own = self.of_collection.get(self.collection(resource) or "", ())
+        told = [one for one in own if one.record_id == record_id and one.at <= at]
+        return self.case(resource, record_id, seq=told[-1].seq if told else None)
+
+    def place_of(self, case: ExplainedCase) -> int:
+        """Return which of its record's changes a case is about, counted from 0."""
+        own = self.of_collection.get(self.collection(case.resource) or "", ())
+        seqs = [one.seq for one in own if one.record_id == case.record_id]
+        return seqs.index(case.change.seq) if case.change else 0
+
+    def seq_of(self, resource: str, record_id: str, kind: EventType, at: datetime) -> int | None:
+        """Return the place in the log of a change of a record; None if there is none of this kind at this instant."""
+        own = self.of_collection.get(self.collection(resource) or "", ())
+        found = (one.seq for one in own if (one.record_id, one.kind, one.at) == (record_id, kind, at))
+        return next(found, None)
+
+    def _meant(self, resource: str, record_id: str, changes: Sequence[VendorRecordChange]) -> str:
+        """Return the record that a poll has seen by an id which is none of the log's: the one with the same date."""
+        if any(one.record_id == record_id for one in changes):
+            return record_id
+        dates = {
+            decision.date.replace(microsecond=0)
+            for poll in self.polls.get(resource, ())
+            for decision in poll.decisions
+            if decision.record_id == record_id
+        }
+        return next((one.record_id for one in reversed(changes) if one.dated in dates), record_id)
+
+    def _state(self, resource: str, change: VendorRecordChange | None) -> PolledState:
+        values, last_polls = self.instance.configuration, self.last_polls
+        polls, last = self.polls.get(resource, ()), last_polls.get(resource)
+        since = polled_since(self.instance, polls, last)
+        before = [each.at for each in polls if each.error is None and change and each.at <= change.at]
+        all_polls = [each for one in self.polls.values() for each in one]
+        configured = self.configured.get(resource)
+        in_url = resource_in(configured.url) if configured else None
+        own = self.connector.element.poller_defaults.get(in_url or resource)
+        return PolledState(
+            resource=configured if last else None,
+            others=list(last_polls),
+            on=configuration.is_polled(values),
+            since=since,
+            last=before[-1] if before else since,
+            next_poll=None if self.instance.disabled else self.next_poll,
+            off_because=silent(self.instance, all_polls) if self.instance.polling_disabled else "",
+            slips=self._slips(resource),
+            updated_field=matching.updated_field(own),
+            known_fields=matching.known_fields(own),
+            transformation=self.instance.objects.transformation_in_force(in_url or resource),
+        )
+
+    def _slips(self, resource: str) -> list[tuple[str, str]]:
+        """Return the keys of a resource's block that are misspelt, and what is meant by each."""
+        found = (
+            one.warning() for one in in_configuration(self.instance.configuration, self.connector.element)
+        )
+        within = f"configuration.{poller_configuration.CONFIGURATION}.{resource}."
+        return [
+            (one.path.rpartition(".")[2], one.nearest)
+            for one in found
+            if one.rule is LintRule.MISSPELT_KEY and one.nearest and one.path.startswith(within)
+        ]
+
+    def _polls_of(
+        self, resource: str, change: VendorRecordChange | None, known: set[str], record_id: str
+    ) -> list[PollOfRecord]:
+        """Return the polls since a change, and what each made of its record."""
+        if change is None:
+            return []
+        seen: list[PollOfRecord] = []
+        for poll in self.polls.get(resource, ()):
+            if poll.at < change.at.replace(microsecond=0):
+                continue
+            one = matching.of_record(poll, change, known, record_id)
+            dates = {each.date.replace(microsecond=0) for each in one.decisions}
+            if poll.at > change.at or (change.dated in dates and one.told):
+                calls = self.calls_at(poll) if len(seen) < 2 and poll.error is None else ()
+                seen.append(
+                    PollOfRecord(poll=poll, decisions=one.decisions, other_id=one.other_id, calls=calls)
+                )
+        return seen
+
+    def _expected(
+        self,
+        resource: str,
+        own: Sequence[VendorRecordChange],
+        change: VendorRecordChange | None,
+        together: Sequence[VendorRecordChange],
+    ) -> tuple[EventType, ...]:
+        """Return what a callback may call a change: CREATED, too, of a record that its receiver has never heard of."""
+        if change is None or change.kind is EventType.DELETED:
+            return () if change is None else (EventType.DELETED,)
+        if any(one.kind is EventType.CREATED for one in together):
+            return (EventType.CREATED,)
+        known = any(
+            one.event.object_id == change.record_id
+            and one.at < change.at
+            and one.event.object_type == resource
+            for one in self.told
+        )
+        made = any(one.kind is EventType.CREATED for one in own)
+        return (EventType.UPDATED, EventType.CREATED) if made and not known else (EventType.UPDATED,)
+
+    def _sent(self, resource: str, ids: set[str], ats: Sequence[datetime]) -> list[OwedCallback]:
+        """Return what became of the notifications of some polls that tell of a record, by any of its ids."""
+        told = defaultdict[int, list[NotifiedRecord]](list)
+        for one in self.told:
+            if one.at in ats and one.event.object_type == resource and one.event.object_id in ids:
+                told[one.notification_id].append(one)
+        deliveries = [each for number in told for each in self.deliveries.get(number, ())]
+        tries = self.services.store[Attempts].of_each(self.workspace.name, set(told)) if deliveries else {}
+        return [
+            OwedCallback(
+                notification_id=one.notification.id,
+                poll_at=one.notification.created,
+                told=[each.event.event_type for each in told[one.notification.id]],
+                url=one.subscription.url,
+                active=one.subscription.active,
+                status=one.delivery.status,
+                due=self.dues.get("{}/{}".format(*one.key)),
+                attempts=tries.get(one.key, []),
+                arrived=self.arrivals.of(one.notification.id),
+                own=self.arrivals.is_own(one.subscription.url),
+            )
+            for one in deliveries
+        ]

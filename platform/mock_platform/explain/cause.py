@@ -1,0 +1,155 @@
+"""The causes of a missing, late, repeated or wrong callback: each with its word, its text, and where the chain broke. Pure."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class CauseStage(Enum):
+    """The link of the chain from a change to its callback that a cause broke."""
+
+    LOG = "log"
+    POLLER = "poller"
+    REQUEST = "request"
+    WINDOW = "window"
+    LIST = "list"
+    FILTER = "filter"
+    KEY = "key"
+    IDENTITY = "identity"
+    NAME = "name"
+    REPEAT = "repeat"
+    DELIVERY = "delivery"
+    RECEIVER = "receiver"
+
+
+class Cause(Enum):
+    """Why a callback is missing, late, repeated or wrong.
+
+    Attributes:
+        stage: where the chain broke.
+        text: what it is, whatever the record.
+    """
+
+    NO_CHANGE = CauseStage.LOG, "the CRM has logged no change of the record"
+    PRUNED = CauseStage.LOG, "what would tell is no longer kept"
+
+    EVENTS_OFF = CauseStage.POLLER, "the instance's events are switched off"
+    INSTANCE_DISABLED = CauseStage.POLLER, "the instance is disabled"
+    POLLER_OFF = CauseStage.POLLER, "too many polls in a row failed, so the poller was switched off"
+    UNPOLLED_RESOURCE = CauseStage.POLLER, "the configuration polls no such resource"
+    INTERVAL_NOT_OVER = CauseStage.POLLER, "the poll that is to see the change is still to come"
+    POLLING_GAP = (
+        CauseStage.POLLER,
+        "for a while events were off, or the resource was not configured, and polling began anew after it",
+    )
+    BEFORE_EVENTS = CauseStage.WINDOW, "the change was there before the resource was polled"
+    DELETION = CauseStage.POLLER, "polling asks for what has changed, and what is gone is in no answer"
+    MERGE = CauseStage.POLLER, "a merge deletes one record and changes another, and only the change is told"
+    UNDONE = CauseStage.POLLER, "the record was made and deleted between two polls"
+
+    EXPIRED_KEY = CauseStage.REQUEST, "the CRM refused the instance's credentials"
+    PERMISSION = (
+        CauseStage.REQUEST,
+        "the CRM's plan or permissions keep the collection from the instance's user",
+    )
+    RATE_LIMIT = CauseStage.REQUEST, "the CRM's limit of calls was used up"
+    BAD_REQUEST = CauseStage.REQUEST, "what the poll asked for cannot be answered"
+    OUTAGE = CauseStage.REQUEST, "the CRM did not answer, or not as it should"
+
+    TIE = CauseStage.WINDOW, "the change is dated in the very second up to which had been polled"
+    CLOCK_SKEW = CauseStage.WINDOW, "the CRM's clock dates changes otherwise than the platform's"
+    PLACEHOLDER_ZONE = (
+        CauseStage.WINDOW,
+        "the url's placeholder writes the window in another zone than the CRM reads",
+    )
+
+    INDEX_LAG = CauseStage.LIST, "the CRM's list did not have the record yet"
+    PAGE_SHIFT = CauseStage.LIST, "records moved between two pages of the list while it was read"
+    LIST_ENDED = CauseStage.LIST, "the list was read up to its first old page, and the record stood behind it"
+    WHERE_EXCLUDES = CauseStage.LIST, "a condition of the url's where clause leaves the record out"
+    NOT_IN_ANSWER = CauseStage.LIST, "the CRM's answer did not hold the record"
+
+    WRONG_ZONE = CauseStage.FILTER, "the record's date is read in another zone than it is written in"
+    WRONG_PATTERN = CauseStage.FILTER, "the record's date is read by a pattern that it does not follow"
+    DATE_MISSING = CauseStage.FILTER, "the configured date field names nothing in the record"
+    OTHER_DATE = CauseStage.FILTER, "the field that is configured as the updated date holds another date"
+    FILTER_BY_CREATED = CauseStage.FILTER, "filterByUpdatedDate is false, so the created date decides"
+    FILTER_BY_CURRENT_DATE = (
+        CauseStage.FILTER,
+        "filterByCurrentDate holds back what is dated later than the poll",
+    )
+    KEY_CASE = (
+        CauseStage.KEY,
+        "a name in the configuration differs from the one that is read in its case alone",
+    )
+    KEY_MISSPELT = CauseStage.KEY, "a key of the configuration is misspelt, and so not read"
+    PASSED_OVER = CauseStage.FILTER, "the poll took the record for unchanged"
+
+    ID_MISSING = CauseStage.IDENTITY, "idField names nothing in the record"
+    ID_MAPPED = CauseStage.IDENTITY, "a transformation shows the id by another name than idField has"
+    ID_OTHER = CauseStage.IDENTITY, "idField names another field than the CRM's id"
+
+    CREATED_IS_UPDATED = CauseStage.NAME, "the created date is read from the field of the updated date"
+    TOLERANCE_SHORT = CauseStage.NAME, "the CRM writes the two dates further apart than createdCheckTolerance"
+    TOLERANCE_LONG = (
+        CauseStage.NAME,
+        "createdCheckTolerance is longer than it took until the record was changed",
+    )
+    CHANGED_AT_ONCE = CauseStage.NAME, "the record was created and changed between two polls"
+    DATES_UNREAD = (
+        CauseStage.NAME,
+        "a date that tells created from updated is not configured, or cannot be read",
+    )
+
+    POLL_DELAY_REPEATS = CauseStage.REPEAT, "pollDelay lets polls look back at what has been reported"
+    PAGE_OVERLAP = CauseStage.REPEAT, "two pages of one poll held the same record"
+    UNDATED = CauseStage.REPEAT, "without dates every poll reports every record that it sees"
+    ANSWER_LOST = (
+        CauseStage.REPEAT,
+        "the receiver had the callback, but its answer did not come, so it was sent again",
+    )
+    RELEASED = CauseStage.REPEAT, "a release sent again what had been taken"
+
+    NO_RECEIVER = CauseStage.DELIVERY, "nobody is called: there is no callback URL, or no subscription"
+    OUTBOUND_GUARD = CauseStage.DELIVERY, "the callback's host is not one that this stack may call"
+    QUEUED = CauseStage.DELIVERY, "the account queues callbacks that failed, and does not try them again"
+    DEAD_SUBSCRIPTION = CauseStage.DELIVERY, "the subscription was deactivated, so its callbacks are queued"
+    RETRIES_EXHAUSTED = CauseStage.DELIVERY, "all tries were used, and the receiver took none"
+    RETRYING = CauseStage.DELIVERY, "the receiver has not taken the callback, and it is to be tried again"
+    TAKEN_LATE = CauseStage.DELIVERY, "the receiver failed to take the callback before it took it"
+    NOT_SENT_YET = CauseStage.DELIVERY, "the callback is to be sent, and has not been"
+
+    SENT_ELSEWHERE = (
+        CauseStage.RECEIVER,
+        "the callback was taken by another receiver than the workspace's sink",
+    )
+    OTHER_KEY = (
+        CauseStage.RECEIVER,
+        "the callback is signed with another key than its receiver holds it against",
+    )
+    MADE_ROOM = CauseStage.RECEIVER, "the callback came to the sink, and made room for others"
+
+    def __init__(self, stage: CauseStage, text: str) -> None:
+        self.stage = stage
+        self.text = text
+
+    @property
+    def word(self) -> str:
+        """How it is called, such as ``index-lag``: stable, so that programs can go by it."""
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def named(cls, word: str) -> "Cause":
+        """Return the cause of a word.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return cls[word.upper().replace("-", "_")]
+
+
+@dataclass(frozen=True)
+class CauseFinding:
+    """A cause, and a sentence that says by what it is known in this case."""
+
+    cause: Cause
+    why: str

@@ -1,0 +1,112 @@
+"""The port for cures: whoever can do again what happened, with something changed, says what would have helped. Pure.
+
+The platform can do nothing again by itself; what stands above all three services is handed to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from mock_platform.core.instance import Values
+from mock_platform.explain.case import ExplainedCase
+from mock_platform.explain.cause import Cause
+
+Place = Literal["configuration", "crm", "receiver", "clock"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CureFix:
+    """The smallest change that would have led to the callback.
+
+    Attributes:
+        where: of ``configuration``, ``change`` holds keys of the resource's block, or the instance's own.
+        text: what to do.
+        tried: ``reported at <instant>``; None if it could not be tried.
+    """
+
+    where: Place
+    change: Mapping[str, object]
+    text: str
+    tried: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CureAttempt:
+    """One change that was tried.
+
+    Attributes:
+        outcome: ``reported at <instant>``, or what came instead.
+    """
+
+    where: Place
+    change: Mapping[str, object]
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CureSearch:
+    """What came of a search.
+
+    Attributes:
+        fix: None if nothing that was tried would have helped, or nothing can.
+        attempts: all that was tried, in order.
+        why: why there is no fix, or why it has not been tried; empty if it has.
+    """
+
+    fix: CureFix | None = None
+    attempts: Sequence[CureAttempt] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CureCase:
+    """A change for which a cure is sought.
+
+    Attributes:
+        workspace: its name.
+        own: the element's own block of the resource; empty if it has none.
+        block: of the resource, the element's own if that is empty; None if there is none to change.
+        nth: which of the record's logged changes it is, counted from 0.
+    """
+
+    workspace: str
+    case: ExplainedCase
+    cause: Cause
+    own: Mapping[str, object]
+    block: Mapping[str, object] | None
+    configuration: Values
+    nth: int
+
+
+class CureTrier(Protocol):
+    """Who can do again what happened in a workspace."""
+
+    def search(self, sought: CureCase) -> CureSearch:
+        """Return the smallest change that would have helped, tried before it is offered."""
+
+
+class CureDesk:
+    """Who is asked for cures, if there is anybody."""
+
+    def __init__(self, trier: CureTrier | None) -> None:
+        self._trier = trier
+
+    def search(self, sought: CureCase) -> CureSearch:
+        """Return what would have helped."""
+        why = _INCURABLE.get(sought.cause)
+        if why:
+            return CureSearch(why=why)
+        if self._trier is None:
+            return CureSearch(why="nothing can be tried here: this platform runs without a harness")
+        return self._trier.search(sought)
+
+
+_INCURABLE = {
+    Cause.NO_CHANGE: "there is no change that could have been reported",
+    Cause.PRUNED: "what happened is no longer kept, so it cannot be done again",
+    Cause.DELETION: "no configuration makes polling tell of what is gone: ask for the record, and take 404 for deleted",
+    Cause.MERGE: "no configuration makes polling tell of the record that a merge deletes: ask for it, and take 404 for deleted",
+    Cause.UNDONE: "there was never anything to report: no poll came while the record was there",
+    Cause.MADE_ROOM: "the callback came and was taken; the sink keeps the latest alone",
+    Cause.RELEASED: "the callback was released by hand, after it had been taken",
+}

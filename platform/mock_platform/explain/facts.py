@@ -1,0 +1,176 @@
+"""What is kept of an instance: the vendor's log, polls, callbacks, and what the sink has of them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.accounts.callback_failure_policy import FailurePolicy, failure_policy
+from mock_platform.accounts.store import People
+from mock_platform.callbacks.store import Deliveries, KeptDelivery
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.core.dependencies import PlatformDependencies, dependencies
+from mock_platform.core.instance import Instance
+from mock_platform.core.poll import LastPoll, Poll, Resource
+from mock_platform.elements.connector import ChangeLog, Connector, StackAccess, VendorCall
+from mock_platform.elements.service import connector_of, vendor_of
+from mock_platform.events.store_history import HistoryRetention
+from mock_platform.events.store_notifications import Notifications
+from mock_platform.explain import matching
+from mock_platform.explain.arrivals import SinkArrivals
+from mock_platform.explain.case import (
+    VendorRecordChange,
+)
+from mock_platform.explain.polled import collection_of
+from mock_platform.explain.told import ToldEvent, told_events
+from mock_platform.instances.store import Instances
+from mock_platform.jobs.due_job import JobKind
+from mock_platform.jobs.store import Jobs
+from mock_platform.polling.store import Polls
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_EVERY = 1_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifiedRecord:
+    """An event that a notification told of.
+
+    Attributes:
+        at: of its poll.
+    """
+
+    notification_id: int
+    at: datetime
+    event: ToldEvent
+
+
+class InstanceFacts:
+    """What is kept of one instance, each thing read once, when it is first asked for.
+
+    Attributes:
+        services: of the platform.
+        since: changes before are not read.
+        arrivals: what the sink has of the instance's callbacks.
+    """
+
+    def __init__(self, workspace: Workspace, instance: Instance) -> None:
+        self.workspace = workspace
+        self.instance = instance
+        self.since = _EVER
+        self.services: PlatformDependencies = dependencies()
+        self._calls: dict[datetime, Sequence[VendorCall]] = {}
+        self.arrivals = SinkArrivals(self.services, workspace)
+
+    @cached_property
+    def log(self) -> ChangeLog:
+        """The vendor's log of changes.
+
+        Raises:
+            ProviderError: the vendor does not answer, refuses, or answers with something else.
+            ConflictError: it keeps no such log.
+        """
+        vendor = vendor_of(self.instance, self.services.http)
+        return vendor.change_log(since=self.since, own_stack=self._access)
+
+    @cached_property
+    def polls(self) -> Mapping[str, Sequence[Poll]]:
+        """The polls by resource, oldest first."""
+        by_resource = defaultdict[str, list[Poll]](list)
+        for poll in self.services.store[Polls].list(
+            self.workspace.name, instance_id=self.instance.id, limit=_EVERY
+        ):
+            by_resource[poll.resource].append(poll)
+        return by_resource
+
+    @cached_property
+    def last_polls(self) -> Mapping[str, LastPoll]:
+        """How far each resource has been polled that is polled by now."""
+        return self.services.store[Instances].last_polls(self.workspace.name, self.instance.id)
+
+    @cached_property
+    def configured(self) -> Mapping[str, Resource]:
+        """The resources that are configured, by name."""
+        polled = configuration.polled_resources(
+            self.instance.configuration,
+            self.connector.element,
+            empty_block=self.services.settings.empty_block,
+        )
+        return {resource.name: resource for resource in polled}
+
+    @cached_property
+    def policy(self) -> FailurePolicy:
+        """What the owner's account wants of callbacks that fail."""
+        with self.services.store[People].reading(self.workspace) as register:
+            owner = register.user(self.instance.user_id) or register.founder
+            return failure_policy(register.account_of(owner).settings)
+
+    def collection(self, resource: str) -> str | None:
+        """Return the vendor's collection of a resource, in lower case; None if it has none, or nobody knows it."""
+        polls = self.polls.get(resource)
+        configured = self.configured.get(resource)
+        url = configured.url if configured else polls[-1].request_url if polls else f"/{resource}"
+        return collection_of(url, self.instance.objects, self.connector)
+
+    @property
+    def connector(self) -> Connector:
+        """The connector of the instance's element."""
+        return connector_of(self.instance)
+
+    @property
+    def _access(self) -> StackAccess:
+        return StackAccess(crm_api_key=self.workspace.crm_api_key, admin_headers=self.services.admin_headers)
+
+    @cached_property
+    def of_collection(self) -> Mapping[str, Sequence[VendorRecordChange]]:
+        """The changes by the vendor's collection, oldest first."""
+        by_collection = defaultdict[str, list[VendorRecordChange]](list)
+        for one in self.log.changes:
+            by_collection[one.collection].append(matching.as_change(one))
+        return by_collection
+
+    @cached_property
+    def pruned(self) -> datetime | None:
+        """Before when something has been forgotten; None if nothing has."""
+        own = self.services.store[HistoryRetention].pruned(self.workspace.name)
+        gone = [each.before for each in (own, self.log.pruned) if each]
+        return max(gone, default=None)
+
+    @cached_property
+    def told(self) -> Sequence[NotifiedRecord]:
+        """All events that the instance's notifications tell of."""
+        kept = self.services.store[Notifications].of_instance(self.workspace.name, self.instance.id)
+        return [
+            NotifiedRecord(notification_id=one.id, at=one.created, event=event)
+            for one in kept
+            for event in told_events(one.body)
+        ]
+
+    @cached_property
+    def deliveries(self) -> Mapping[int, Sequence[KeptDelivery]]:
+        """The deliveries by their notifications."""
+        by_notification = defaultdict[int, list[KeptDelivery]](list)
+        for one in self.services.store[Deliveries].find(self.workspace.name):
+            by_notification[one.notification.id].append(one)
+        return by_notification
+
+    @cached_property
+    def next_poll(self) -> datetime | None:
+        """When the instance polls next; None if it does not."""
+        dues = self.services.store[Jobs].dues(self.workspace.name, JobKind.POLL)
+        return dues.get(str(self.instance.id))
+
+    @cached_property
+    def dues(self) -> Mapping[str, datetime]:
+        """When deliveries are tried next, by notification and subscription."""
+        return self.services.store[Jobs].dues(self.workspace.name, JobKind.DELIVER)
+
+    def calls_at(self, poll: Poll) -> Sequence[VendorCall]:
+        """Return what the vendor was asked of a poll's collection in its second."""
+        if poll.at not in self._calls:
+            vendor = vendor_of(self.instance, self.services.http)
+            self._calls[poll.at] = vendor.calls_at(poll.at, own_stack=self._access)
+        collection = self.collection(poll.resource) or ""
+        return [call for call in self._calls[poll.at] if f"/{collection}" in call.target.lower()]

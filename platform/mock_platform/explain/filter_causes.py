@@ -1,0 +1,150 @@
+"""Causes by which a poll passed over a record that was in the answer: its dates, and the filters. Pure."""
+
+from datetime import datetime
+
+from mock_platform.core.poll import Decision, Resource
+from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.explain.arithmetic import ReadDate, dates_of, parsed, seconds
+from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.cause import Cause, CauseFinding
+from mock_platform.explain.window_causes import of_window
+
+_FILTERS = (
+    "updatedDateField",
+    "updatedDateFormat",
+    "updatedDateTimezone",
+    "createdDateField",
+    "filterByUpdatedDate",
+)
+
+
+def of_filter(
+    case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord, decision: Decision
+) -> CauseFinding:
+    """Say why a poll passed a record over."""
+    resource = case.state.resource
+    passed = f"the poll of {shown(seen.poll.at)} passed it over: {decision.why}"
+    if resource is None:
+        return CauseFinding(Cause.PASSED_OVER, passed)
+    by_updated = resource.filter_by_updated_date and resource.updated is not None
+    deciding = dates_of(decision, seen.poll, resource).get("updated" if by_updated else "created")
+    return (
+        _misnamed(case, resource, deciding, seen)
+        or misread(case, case.as_of(seen) or change, deciding, now=seen.poll.at, is_updated=by_updated)
+        or _by_flag(resource, change, decision, seen)
+        or of_window(case, change, seen)
+        or CauseFinding(Cause.PASSED_OVER, passed)
+    )
+
+
+def slip_among(case: ExplainedCase, keys: tuple[str, ...]) -> CauseFinding | None:
+    """Say which of some keys is there in another case, or misspelt."""
+    for written, meant in case.state.slips:
+        if meant in keys:
+            same = written.casefold() == meant.casefold()
+            how = "in another case" if same else "misspelt"
+            why = f"the block of {case.resource} has {written!r}, which is not read: {meant} {how}"
+            return CauseFinding(Cause.KEY_CASE if same else Cause.KEY_MISSPELT, why)
+    return None
+
+
+def in_other_case(case: ExplainedCase, field: str) -> str | None:
+    """Return the vendor's field whose name differs from a configured one in its case alone."""
+    return next(
+        (
+            known
+            for known in case.state.known_fields
+            if known != field and known.casefold() == field.casefold()
+        ),
+        None,
+    )
+
+
+def misread(
+    case: ExplainedCase,
+    change: VendorRecordChange,
+    read: ReadDate | None,
+    *,
+    now: datetime,
+    is_updated: bool = True,
+) -> CauseFinding | None:
+    """Say that one of a record's dates was read as another than the CRM meant; None if it was not.
+
+    Args:
+        change: the latest that the poll could see.
+        read: the updated date, or the created one if it is not ``is_updated``.
+    """
+    meant = change.dated if is_updated else change.created
+    if read is None or read.text is None or meant is None:
+        return None
+    if read.read is not None and read.read.replace(microsecond=0) == meant.replace(microsecond=0):
+        return None
+    if is_updated and not _is_updated_date(case, read.field):
+        why = f"{read.field} {read.text!r} is not when the record was updated, which is {shown(meant)}"
+        return CauseFinding(Cause.OTHER_DATE, why)
+    written = f"the record's {read.field} is {read.text!r}, by which the CRM means {shown(meant)}"
+    by = f"by {read.pattern!r} in {read.zone}"
+    if read.read is None:
+        return CauseFinding(Cause.WRONG_PATTERN, f"{written}; {by} it cannot be read")
+    in_gmt = parsed(read.text, read.pattern, "GMT", now=now)
+    says = f"{written}; {by} it is read as {shown(read.read)}, {seconds(read.read - meant)} off"
+    if in_gmt == meant.replace(microsecond=0):
+        return CauseFinding(Cause.WRONG_ZONE, f"{says}; in GMT it would be {shown(in_gmt)}")
+    return CauseFinding(
+        Cause.WRONG_PATTERN, f"{says}; in GMT it would be {shown(in_gmt) if in_gmt else 'unreadable'}"
+    )
+
+
+def _is_updated_date(case: ExplainedCase, field: str) -> bool:
+    """Say whether a field is the element's own updated date, under its own name or a mapped one, as far as is known."""
+    mapped = case.state.transformation
+    vendors = (
+        next((one.vendor_path for one in mapped.fields if one.path == field), field) if mapped else field
+    )
+    return case.state.updated_field in {"", vendors}
+
+
+def _misnamed(
+    case: ExplainedCase, resource: Resource, deciding: ReadDate | None, seen: PollOfRecord
+) -> CauseFinding | None:
+    """Say that the date that decides is looked for under a name that nothing has."""
+    if deciding is None or deciding.text is None or resource.updated is None:
+        slip = slip_among(case, _FILTERS)
+        if slip:
+            return slip
+    if deciding is None:
+        kind = "updated" if resource.filter_by_updated_date else "created"
+        return CauseFinding(
+            Cause.DATE_MISSING,
+            f"the poll of {shown(seen.poll.at)} has no {kind} date to compare: none is configured",
+        )
+    if resource.filter_by_updated_date and resource.updated is None:
+        why = "no updated date is configured, so the created one decides, and an update does not change that"
+        return CauseFinding(Cause.DATE_MISSING, why)
+    if deciding.text is not None:
+        return None
+    real = in_other_case(case, deciding.field)
+    if real:
+        why = f"{deciding.field!r} names nothing in the record, whose field is {real!r}: case counts"
+        return CauseFinding(Cause.KEY_CASE, why)
+    return CauseFinding(
+        Cause.DATE_MISSING,
+        f"{deciding.field!r} names nothing in the record that the poll of {shown(seen.poll.at)} saw",
+    )
+
+
+def _by_flag(
+    resource: Resource, change: VendorRecordChange, decision: Decision, seen: PollOfRecord
+) -> CauseFinding | None:
+    at = f"the poll of {shown(seen.poll.at)}"
+    if resource.filter_by_current_date and decision.date > seen.poll.at:
+        ahead = seconds(decision.date - seen.poll.at)
+        why = f"filterByCurrentDate is true, and the record is dated {shown(decision.date)}, {ahead} later than {at}"
+        return CauseFinding(Cause.FILTER_BY_CURRENT_DATE, why)
+    if not resource.filter_by_updated_date and change.updated > seen.poll.window_from >= decision.date:
+        why = (
+            f"filterByUpdatedDate is false, so {at} compared the created date {shown(decision.date)}, which is not later "
+            f"than {shown(seen.poll.window_from)}; the updated one, {shown(change.dated)}, is"
+        )
+        return CauseFinding(Cause.FILTER_BY_CREATED, why)
+    return None

@@ -1,0 +1,124 @@
+"""Causes by which the CRM's answer did not hold a record that a poll asked for. Pure."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from mock_platform.ceql import And, Clause, Comparison, matches, parse, to_text
+from mock_platform.core.poll import EventType
+from mock_platform.dates import date_template
+from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.elements.connector import VendorCall
+from mock_platform.errors import InvalidRequestError
+from mock_platform.explain.arithmetic import seconds
+from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.cause import Cause, CauseFinding
+
+_PAGED = re.compile(r"\bskip=(?!0\b)\d+")
+
+
+def of_list(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding:
+    """Say why a poll that asked for a record did not get it."""
+    poll = seen.poll
+    lag = _most(seen.calls, "index_lag_s")
+    age = poll.at - (case.as_of(seen) or change).at
+    if lag and age < timedelta(seconds=lag):
+        why = (
+            f"the poll of {shown(poll.at)} came {seconds(age)} after the record was written, and the CRM's list knows of a write "
+            f"only {lag:g} s later; the next poll asks for what is later than {shown(poll.at)}"
+        )
+        return CauseFinding(Cause.INDEX_LAG, why)
+    return (
+        _shifted(case, seen)
+        or _ended(case, change, seen)
+        or _excluded(case, change, seen)
+        or CauseFinding(
+            Cause.NOT_IN_ANSWER,
+            f"the poll of {shown(poll.at)} found it in none of the {poll.seen} records of the answer{_struck(seen)}; "
+            f"it asked GET {poll.request_url}",
+        )
+    )
+
+
+def _shifted(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a record moved to a page that had been read, since one before it was deleted."""
+    second = seen.poll.at.replace(microsecond=0)
+    gone = [
+        one
+        for one in case.beside
+        if one.kind is EventType.DELETED and one.at.replace(microsecond=0) == second
+    ]
+    deleted = gone or _most(seen.calls, "delete_listed")
+    if not deleted or not any(_PAGED.search(call.target) for call in seen.calls):
+        return None
+    which = gone[0].record_id if gone else "a record"
+    why = f"while the poll of {shown(seen.poll.at)} read the list page by page, {which} was deleted, and all behind it moved up"
+    return CauseFinding(Cause.PAGE_SHIFT, why)
+
+
+def _ended(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say that a list without a date condition was not read to where the record stood."""
+    resource, poll = case.state.resource, seen.poll
+    if resource is None or date_template.has_placeholder(resource.url) or _conditions(poll.request_url):
+        return None
+    oldest = [decision for decision in poll.decisions if decision.date <= poll.window_from]
+    if not oldest:
+        return None
+    why = (
+        f"the url names no date, so the poll of {shown(poll.at)} read the list until a whole page was older than "
+        f"{shown(poll.window_from)}: after {poll.seen} records, and this one, dated {shown(change.dated)}, stood behind them"
+    )
+    return CauseFinding(Cause.LIST_ENDED, why)
+
+
+def _excluded(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say which condition leaves the record out, as far as that can be told from its dates; otherwise which may."""
+    updated = case.state.resource.updated if case.state.resource else None
+    names = {updated.path: change.dated.strftime("%Y-%m-%d %H:%M:%S")} if updated else {}
+    others: list[Clause] = []
+    for clause in _conditions(seen.poll.request_url):
+        if isinstance(clause, Comparison) and clause.field in names:
+            if not matches(clause, names):
+                why = f"{to_text(clause)} does not hold of {clause.field} {names[clause.field]!r}"
+                return CauseFinding(
+                    Cause.WHERE_EXCLUDES, f"in the poll of {shown(seen.poll.at)} the condition {why}"
+                )
+        elif not _is_date_parameter(clause):
+            others.append(clause)
+    if not others:
+        return None
+    conditions = " and ".join(map(to_text, others))
+    why = f"the poll of {shown(seen.poll.at)} asked for records for which {conditions} holds, beside the date, and the answer left it out"
+    return CauseFinding(Cause.WHERE_EXCLUDES, why)
+
+
+def _conditions(url: str) -> tuple[Clause, ...]:
+    """Return the conditions of a request, one by one; none if there are none, or they cannot be read."""
+    where = parse_qs(urlsplit(url).query).get("where")
+    if not where:
+        return ()
+    try:
+        clause = parse(where[0])
+    except InvalidRequestError:
+        return ()
+    return clause.clauses if isinstance(clause, And) else (clause,)
+
+
+def _is_date_parameter(clause: Clause) -> bool:
+    """Say whether a condition is a parameter by which vendors take the time since which something changed."""
+    return (
+        isinstance(clause, Comparison) and clause.operator == "=" and "updated_after" in clause.field.lower()
+    )
+
+
+def _most(calls: Iterable[VendorCall], effect: str) -> float:
+    """Return the highest number that scripted faults of some calls had for an effect; 0 if there was none."""
+    numbers = [call.effect.get(effect) for call in calls]
+    return max((number for number in numbers if isinstance(number, int | float)), default=0)
+
+
+def _struck(seen: PollOfRecord) -> str:
+    """Say what scripted faults made of the answer."""
+    effects = sorted({name for call in seen.calls for name in call.effect})
+    return f", of which a scripted fault had made something else ({', '.join(effects)})" if effects else ""

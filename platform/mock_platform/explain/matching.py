@@ -1,0 +1,80 @@
+"""Which decisions, changes and fields belong to the record and the change that is explained. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from mock_platform.core.poll import EventType, Poll
+from mock_platform.elements.connector import VendorChange
+from mock_platform.explain.case import PolledState, PollOfRecord, VendorRecordChange
+
+
+def of_record(poll: Poll, change: VendorRecordChange, known: set[str], record_id: str) -> PollOfRecord:
+    """Return what a poll made of a record, by its own id, or else by one that is nobody's and its date."""
+    own = [one for one in poll.decisions if one.record_id == record_id]
+    if own:
+        return PollOfRecord(poll=poll, decisions=own)
+    others = [one for one in poll.decisions if one.record_id not in known]
+    dated = [one for one in others if one.date.replace(microsecond=0) == change.dated]
+    foreign = dated or [one for one in others if not one.record_id.isdecimal()]
+    return PollOfRecord(poll=poll, decisions=foreign[:1], other_id=bool(foreign))
+
+
+def together(
+    own: Sequence[VendorRecordChange],
+    change: VendorRecordChange | None,
+    state: PolledState,
+    polls: Sequence[PollOfRecord],
+) -> list[VendorRecordChange]:
+    """Return the changes of a record that the first poll after one of them had to tell as one."""
+    if change is None:
+        return []
+    due = next((each.poll.at for each in polls if each.poll.error is None), None)
+    return [
+        one
+        for one in own
+        if one is change or (state.last <= one.at < change.at) or (due and change.at <= one.at < due)
+    ]
+
+
+def beside(
+    changes: Sequence[VendorRecordChange], change: VendorRecordChange | None, polls: Sequence[PollOfRecord]
+) -> list[VendorRecordChange]:
+    """Return the changes of other records in the second of a change, or of a poll since."""
+    if change is None:
+        return []
+    seconds = {change.at.replace(microsecond=0), *(each.poll.at.replace(microsecond=0) for each in polls)}
+    return [
+        one
+        for one in changes
+        if one.record_id != change.record_id and one.at.replace(microsecond=0) in seconds
+    ]
+
+
+def known_fields(block: object) -> list[str]:
+    """Return the fields that an element's own block of a resource names."""
+    if not isinstance(block, Mapping):
+        return []
+    keys = {**block, **_dates(block)}
+    named = (keys.get(key) for key in ("idField", "updatedDateField", "createdDateField"))
+    return [name for name in named if isinstance(name, str)]
+
+
+def updated_field(block: object) -> str:
+    """Return the field of the updated date that an element's own block names; empty if it names none."""
+    return str(_dates(block).get("updatedDateField") or "") if isinstance(block, Mapping) else ""
+
+
+def _dates(block: Mapping[str, object]) -> Mapping[str, object]:
+    dates = block.get("datesConfiguration")
+    return dates if isinstance(dates, Mapping) else {}
+
+
+def as_change(logged: VendorChange) -> VendorRecordChange:
+    """Return a change of the vendor's log."""
+    return VendorRecordChange(
+        seq=logged.seq,
+        record_id=logged.record_id,
+        kind=EventType(logged.kind),
+        at=logged.at,
+        updated=logged.updated,
+        created=logged.created,
+    )

@@ -1,0 +1,126 @@
+"""Causes of an event that names no record, has the wrong name, or comes more than once. Pure."""
+
+from mock_platform.core.poll import Decision, EventType
+from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.explain.arithmetic import dates_of, seconds, tolerance_of
+from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.cause import Cause, CauseFinding
+from mock_platform.explain.filter_causes import in_other_case, misread, slip_among
+
+_CREATED_KEYS = (
+    "createdDateField",
+    "createdDateFormat",
+    "createdDateTimezone",
+    "createdCheckTolerance",
+    "filterByUpdatedDate",
+)
+
+
+def of_identity(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding | None:
+    """Say why a poll saw the record by another id than the CRM's; None if it did not."""
+    if not seen.other_id or seen.decision is None:
+        return None
+    given, field = seen.decision.record_id, case.state.resource.id_field if case.state.resource else ""
+    named = f"the poll of {shown(seen.poll.at)} saw it {f'by the id {given!r}' if given else 'without an id'}"
+    slip = slip_among(case, ("idField",)) if not field else None
+    if slip:
+        return CauseFinding(slip.cause, f"{named}: {slip.why}")
+    real = None if given else in_other_case(case, field)
+    if real:
+        return CauseFinding(
+            Cause.KEY_CASE, f"{named}: idField is {field!r}, and the record's field is {real!r}"
+        )
+    mapped = case.state.transformation
+    moved = next((one for one in mapped.fields if one.vendor_path == field), None) if mapped else None
+    if moved:
+        why = f"{named}: a transformation shows {moved.vendor_path} as {moved.path}, and idField is {field!r}"
+        return CauseFinding(Cause.ID_MAPPED, why)
+    if not given:
+        why = f"idField {field!r} names nothing in it" if field else "the block has no idField"
+        return CauseFinding(Cause.ID_MISSING, f"{named}: {why}")
+    return CauseFinding(
+        Cause.ID_OTHER, f"{named}, which is not the CRM's {case.record_id}: idField is {field!r}"
+    )
+
+
+def of_name(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say why a poll called a change something else than it was; None if it did not."""
+    decision, resource = seen.decision, case.state.resource
+    if seen.told is None or seen.told in case.expected or decision is None or resource is None:
+        return None
+    found = _by_dates(case, change, seen, decision) or _by_tolerance(case, seen)
+    called = f"the poll of {shown(seen.poll.at)} called it {seen.told.value}: {decision.why}"
+    return CauseFinding(found.cause, f"{called}; {found.why}" if found.why else called)
+
+
+def _by_dates(
+    case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord, decision: Decision
+) -> CauseFinding | None:
+    """Say that the two dates which tell created from updated are not what they should be."""
+    resource = case.state.resource
+    slip = slip_among(case, _CREATED_KEYS)
+    if slip or resource is None:
+        return slip
+    if resource.updated is None and resource.created is None:
+        return CauseFinding(Cause.UNDATED, "")
+    dates = dates_of(decision, seen.poll, resource)
+    if not resource.filter_by_updated_date:
+        return CauseFinding(Cause.FILTER_BY_CREATED, "")
+    if len(dates) < 2 or any(one.read is None for one in dates.values()):
+        return CauseFinding(Cause.DATES_UNREAD, "")
+    if dates["created"].field == dates["updated"].field:
+        why = f"both dates are read from {dates['updated'].field}"
+        return CauseFinding(Cause.CREATED_IS_UPDATED, why)
+    wrong = misread(case, case.as_of(seen) or change, dates["updated"], now=seen.poll.at)
+    return wrong or _misread_created(change, decision, seen, case)
+
+
+def _by_tolerance(case: ExplainedCase, seen: PollOfRecord) -> CauseFinding:
+    """Say that the two dates, rightly read, are nearer or further apart than createdCheckTolerance takes them for."""
+    if seen.told is EventType.CREATED:
+        return CauseFinding(Cause.TOLERANCE_LONG, "")
+    if len(case.together) > 1:
+        why = f"it was created and changed between two polls, {len(case.together)} changes in all"
+        return CauseFinding(Cause.CHANGED_AT_ONCE, why)
+    resource = case.state.resource
+    tolerance = tolerance_of(resource, case.default_tolerance) if resource else case.default_tolerance
+    why = f"the CRM itself wrote the two dates apart, and the tolerance is {seconds(tolerance)}"
+    return CauseFinding(Cause.TOLERANCE_SHORT, why)
+
+
+def of_repeats(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding | None:
+    """Say why the record was reported more than once, though nothing had changed; None if it was not."""
+    twice = sum(one.change is not None for one in seen.decisions)
+    if twice > 1:
+        why = f"the poll of {shown(seen.poll.at)} had it on {twice} of its pages, and reported it each time"
+        return CauseFinding(Cause.PAGE_OVERLAP, why)
+    if not case.repeats or seen.decision is None or case.state.resource is None:
+        return None
+    again, resource = case.repeats[0], case.state.resource
+    said = f"the poll of {shown(again.poll.at)} reported it again, though nothing had changed"
+    if resource.updated is None and resource.created is None:
+        return CauseFinding(Cause.UNDATED, f"{said}: {seen.decision.why}")
+    dates = dates_of(seen.decision, seen.poll, resource)
+    wrong = misread(case, case.as_of(seen) or change, dates.get("updated"), now=seen.poll.at)
+    if wrong:
+        return CauseFinding(wrong.cause, f"{said}: {wrong.why}")
+    if seen.decision.date > seen.poll.at:
+        why = f"{said}: it is dated {shown(seen.decision.date)}, later than the poll of {shown(seen.poll.at)}"
+        return CauseFinding(Cause.CLOCK_SKEW, why)
+    why = f"{said}: it asked for what is later than {shown(again.poll.window_from)}, pollDelay {seconds(resource.poll_delay)} before the last poll"
+    return CauseFinding(Cause.POLL_DELAY_REPEATS, why)
+
+
+def _misread_created(
+    change: VendorRecordChange, decision: Decision, seen: PollOfRecord, case: ExplainedCase
+) -> CauseFinding | None:
+    """Say that the created date was read as another than the CRM meant."""
+    resource = case.state.resource
+    read = dates_of(decision, seen.poll, resource).get("created") if resource else None
+    if read is None or change.created is None or read.read is None:
+        return None
+    off = read.read - change.created.replace(microsecond=0)
+    if not off:
+        return None
+    why = f"the created date {read.text!r} is read as {shown(read.read)} by {read.pattern!r} in {read.zone}, {seconds(off)} off"
+    return CauseFinding(Cause.WRONG_ZONE if off.total_seconds() % 900 == 0 else Cause.WRONG_PATTERN, why)

@@ -1,0 +1,60 @@
+"""What a resource's polls are about: the vendor's collection, since when it is polled, and why it no longer is. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mock_platform.core.instance import Instance
+from mock_platform.core.objects import Objects
+from mock_platform.core.paths import segments_below_hub
+from mock_platform.core.poll import LastPoll, Poll
+from mock_platform.elements.connector import Connector
+from mock_platform.errors import NotFoundError
+from mock_platform.explain.poll_errors import failed
+from mock_platform.transformations.name_mapping import names
+
+
+def collection_of(url: str, objects: Objects, connector: Connector) -> str | None:
+    """Return the vendor's collection that a poll's URL leads to, in lower case; None if it is none as a whole.
+
+    >>> from mock_platform.elements.catalogue import shipped
+    >>> (connector,) = shipped()
+    >>> collection_of("/hubs/crm/accounts?where=ORGANISATION_NAME='Acme'", Objects(), connector)
+    'organisations'
+    >>> collection_of("/contacts/5/notes", Objects(), connector) is None
+    True
+    """
+    name = resource_in(url)
+    if name is None:
+        return None
+    try:
+        return connector.collection(names(name, objects).resource).name
+    except NotFoundError:
+        return None
+
+
+def resource_in(url: str) -> str | None:
+    """Return the hub's resource that a poll's URL leads to; None if it leads below one.
+
+    >>> resource_in("/hubs/crm/contacts?where=x='1'")
+    'contacts'
+    """
+    below = segments_below_hub(url)
+    return below[0] if len(below) == 1 else None
+
+
+def polled_since(instance: Instance, polls: Sequence[Poll], last: LastPoll | None) -> datetime:
+    """Return from when on a resource was polled: what its first poll asked for, as far as there was an instance then."""
+    if polls:
+        return max(polls[0].window_from, instance.created)
+    return last.at if last else instance.created
+
+
+def silent(instance: Instance, polls: Sequence[Poll]) -> str:
+    """Say why an instance that has events is polled no more; nothing if it is."""
+    if instance.polling_disabled:
+        errors = [f"; the last of {poll.resource} {failed(poll.error)}" for poll in polls if poll.error]
+        return (
+            f"the poller was switched off, as too many polls in a row had failed{errors[-1] if errors else ''}; "
+            "enabling the instance starts it again"
+        )
+    return "the instance is disabled" if instance.disabled else ""

@@ -1,0 +1,115 @@
+"""Causes before any poll that succeeded: nothing polls the record, nothing has yet, or each poll has failed. Pure."""
+
+import re
+from datetime import timedelta
+
+from mock_platform.core.poll import EventType, Poll
+from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.explain.case import ExplainedCase, VendorRecordChange
+from mock_platform.explain.cause import Cause, CauseFinding
+from mock_platform.explain.poll_errors import failed
+
+_STATUS = re.compile(r"\b([45]\d\d)\b")
+_ANSWERED = re.compile(r"answered (\d{3})")
+_SECOND = timedelta(seconds=1)
+
+
+def of_log(case: ExplainedCase, change: VendorRecordChange) -> CauseFinding | None:
+    """Say that the change cannot be explained any more, or that polling never tells of its kind."""
+    if case.pruned and change.at < case.pruned:
+        why = (
+            f"what happened before {shown(case.pruned)} was pruned, and the change was at {shown(change.at)}"
+        )
+        return CauseFinding(Cause.PRUNED, why)
+    gone = next((one for one in case.together if one.kind is EventType.DELETED), None)
+    if gone is None:
+        return None
+    if any(one.kind is EventType.CREATED for one in case.together):
+        return CauseFinding(Cause.UNDONE, f"it was deleted at {shown(gone.at)}, before any poll had seen it")
+    if gone is not change:
+        return CauseFinding(
+            Cause.DELETION, f"it was deleted at {shown(gone.at)}, before a poll could see the change"
+        )
+    partner = next((one for one in case.beside if _is_kept(one, change)), None)
+    if partner:
+        why = (
+            f"it was deleted at {shown(change.at)}, in the second in which {partner.record_id} was updated: "
+            "a merge, of which polling reports the record that stays"
+        )
+        return CauseFinding(Cause.MERGE, why)
+    return CauseFinding(Cause.DELETION, f"it was deleted at {shown(change.at)}; polling reports no deletions")
+
+
+def of_poller(case: ExplainedCase, change: VendorRecordChange) -> CauseFinding | None:
+    """Say why no poll that could tell of the change has succeeded; None if one has."""
+    if case.chances:
+        return None
+    stopped = _stopped(case)
+    if stopped:
+        return stopped
+    if case.polls:
+        return of_failure(case.polls[0].poll)
+    state = case.state
+    if change.at - state.since < _SECOND and change.dated <= state.since:
+        return _before_events(change, case)
+    due = f"the next poll is at {shown(state.next_poll)}" if state.next_poll else "no poll is to come"
+    return CauseFinding(
+        Cause.INTERVAL_NOT_OVER,
+        f"there has been no poll since {shown(change.at)}: it is {shown(case.now)}, and {due}",
+    )
+
+
+def _stopped(case: ExplainedCase) -> CauseFinding | None:
+    """Say why the resource is not polled; None if it is."""
+    state = case.state
+    if not state.on:
+        why = "nothing is polled until event.notification.enabled is true and event.vendor.type polling"
+        return CauseFinding(Cause.EVENTS_OFF, why)
+    if state.off_because:
+        return CauseFinding(Cause.POLLER_OFF, state.off_because)
+    if case.instance.disabled:
+        why = f"instance {case.instance.id} is disabled, and is not polled"
+        return CauseFinding(Cause.INSTANCE_DISABLED, why)
+    if state.resource is None:
+        polled = ", ".join(state.others) or "nothing"
+        why = f"no block polls {case.resource}: the instance polls {polled}"
+        return CauseFinding(Cause.UNPOLLED_RESOURCE, why)
+    return None
+
+
+def of_failure(poll: Poll) -> CauseFinding:
+    """Name the cause of a poll that failed."""
+    error = poll.error or ""
+    return CauseFinding(
+        _of_error(error, poll.request_status), f"the poll of {shown(poll.at)} {failed(error)}"
+    )
+
+
+def _before_events(change: VendorRecordChange, case: ExplainedCase) -> CauseFinding:
+    since = case.state.since
+    if change.at < since:
+        why = f"it was changed at {shown(change.at)}; polling began at {shown(since)}, and asks for what is later"
+        return CauseFinding(Cause.BEFORE_EVENTS, why)
+    why = f"it is dated {shown(change.dated)}, the very second in which polling began; a poll counts what is later"
+    return CauseFinding(Cause.TIE, why)
+
+
+def _of_error(error: str, status: int | None) -> Cause:
+    """Say by a failed poll's error what was the matter."""
+    named = _STATUS.search(error)
+    code = int(named[1]) if named else status or 0
+    vendors = _ANSWERED.search(error.lower())
+    code = int(vendors[1]) if vendors else code
+    named_causes = {
+        429: Cause.RATE_LIMIT,
+        401: Cause.EXPIRED_KEY,
+        402: Cause.PERMISSION,
+        403: Cause.PERMISSION,
+    }
+    return named_causes.get(code, Cause.BAD_REQUEST if 400 <= code < 500 else Cause.OUTAGE)
+
+
+def _is_kept(other: VendorRecordChange, deleted: VendorRecordChange) -> bool:
+    return other.kind is EventType.UPDATED and other.at.replace(microsecond=0) == deleted.at.replace(
+        microsecond=0
+    )

@@ -1,0 +1,119 @@
+"""``/_local/explain``: why a change did, or did not, lead to a callback, and what would have led to one."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_kit.admin.routes import asked_workspace
+from mock_kit.api.operations import Answer, operation
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.configuration import poller_configuration
+from mock_platform.core.dependencies import dependencies
+from mock_platform.elements.service import connector_of
+from mock_platform.errors import InvalidRequestError
+from mock_platform.explain import subject
+from mock_platform.explain.case import ExplainedCase
+from mock_platform.explain.case_reader import CaseReader
+from mock_platform.explain.cures import CureCase, CureDesk, CureSearch
+from mock_platform.explain.shown import ExplainJson, explanation_json
+from mock_platform.explain.verdict import Explanation, explained
+from mock_platform.instances.calling import any_instance
+
+bp = Blueprint("explain", __name__, url_prefix="/_local/explain")
+
+_Number = Annotated[int, Meta(ge=0, le=10**18)]
+_Text = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class ExplainQuery(Struct, rename="camel"):
+    """What is asked about: a record, a change, an event, or a callback.
+
+    Attributes:
+        resource, record_id: the latest change of this record.
+        change: the ``seq`` of one of the CRM's log.
+        event: an event's id, or its notification's.
+        callback: the sink's id of it.
+        cures: whether changes that would have helped are tried.
+    """
+
+    instance_id: _Number | None = None
+    resource: _Text | None = None
+    record_id: _Text | None = None
+    change: _Number | None = None
+    event: _Text | None = None
+    callback: _Number | None = None
+    cures: bool = True
+
+
+@bp.get("")
+@operation(problems=(400, 401, 403, 404, 409, 502))
+def show(query: ExplainQuery) -> Answer[ExplainJson]:
+    """Say why a change did, or did not, lead to the callback that it should have."""
+    workspace = asked_workspace()
+    reader, case = _case(workspace, query)
+    said = explained(case, reader.policy)
+    search = _search(workspace, reader, case, said) if query.cures else None
+    return Answer(explanation_json(case, said, search))
+
+
+def _case(workspace: Workspace, query: ExplainQuery) -> tuple[CaseReader, ExplainedCase]:
+    """Return the case that a query means, and what it was read with.
+
+    Raises:
+        InvalidRequestError: it means none, or several.
+        NotFoundError: what it names is not there.
+    """
+    subject.refuse_too_little(
+        record=query.record_id is not None and query.change is None,
+        change=query.change is not None,
+        others=(query.event is not None) + (query.callback is not None),
+    )
+    if query.event is not None or query.callback is not None:
+        found = (
+            subject.subject_of_event(workspace, query.event)
+            if query.event is not None
+            else subject.subject_of_callback(workspace, query.callback or 0)
+        )
+        reader = CaseReader(workspace, any_instance(workspace, str(found.instance_id)))
+        return reader, reader.told_case(found.resource, found.record_id, at=found.told_at)
+    if query.instance_id is None:
+        raise InvalidRequestError("expected instanceId, beside resource and recordId, or beside change")
+    reader = CaseReader(workspace, any_instance(workspace, str(query.instance_id)))
+    if query.change is not None:
+        change = reader.change(query.change)
+        resource = query.resource or reader.resource_of(change.collection)
+        return reader, reader.case(resource, change.record_id, seq=change.seq)
+    if query.resource is None:
+        raise InvalidRequestError("expected resource beside recordId, such as resource=contacts")
+    return reader, reader.case(query.resource, query.record_id or "")
+
+
+def _search(
+    workspace: Workspace, reader: CaseReader, case: ExplainedCase, said: Explanation
+) -> CureSearch | None:
+    """Return what would have helped; None if nothing went wrong."""
+    if said.cause is None:
+        return None
+    own = connector_of(reader.instance).element.poller_defaults.get(case.resource)
+    own_block = own if isinstance(own, Mapping) else {}
+    sought = CureCase(
+        workspace=workspace.name,
+        case=case,
+        cause=said.cause,
+        own=own_block,
+        block=_block(case, own_block),
+        configuration=case.instance.configuration,
+        nth=reader.place_of(case),
+    )
+    return dependencies().services[CureDesk].search(sought)
+
+
+def _block(case: ExplainedCase, own: Mapping[str, object]) -> Mapping[str, object] | None:
+    """Return the block of a resource, the element's own if it is empty; None where lines take the place of blocks."""
+    values = case.instance.configuration
+    if poller_configuration.has_lines(values):
+        return None
+    written = poller_configuration.entries_of(values).get(case.resource) or own
+    return written if isinstance(written, Mapping) and written else None

@@ -1,0 +1,82 @@
+"""Which change is asked about: a record's, one of the CRM's log, an event's, or a callback's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mock_kit.text import whole_number
+from mock_kit.workspaces.registry import Workspace
+from mock_platform.core.dependencies import dependencies
+from mock_platform.errors import InvalidRequestError, NotFoundError, shown
+from mock_platform.events.store import EventFilter, Events
+from mock_platform.events.store_notifications import Notifications
+from mock_platform.explain.arrivals import SinkArrivals
+from mock_platform.explain.told import told_events, told_instance
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainSubject:
+    """A record that a notification tells of.
+
+    Attributes:
+        told_at: of the poll that told.
+    """
+
+    instance_id: int
+    resource: str
+    record_id: str
+    told_at: datetime
+
+
+def subject_of_event(workspace: Workspace, event: str) -> ExplainSubject:
+    """Return the first record that an event tells of, by the event's id or its notification's.
+
+    Raises:
+        NotFoundError: there is no such event, or it tells of no record.
+    """
+    number = whole_number(event)
+    if number is None or not dependencies().store[Notifications].get(workspace.name, number):
+        found = dependencies().store[Events].get(EventFilter(workspace=workspace.name), event)
+        number = found.notification_id if found else None
+    if number is None:
+        raise NotFoundError("event", event)
+    return _subject(workspace, number, named=event)
+
+
+def subject_of_callback(workspace: Workspace, callback: int) -> ExplainSubject:
+    """Return the first record that a callback of the sink tells of.
+
+    Raises:
+        NotFoundError: the sink has no such callback, or it tells of no record.
+    """
+    number = whole_number(SinkArrivals(dependencies(), workspace).notification_of(callback) or "")
+    if number is None:
+        raise NotFoundError("callback", str(callback))
+    return _subject(workspace, number, named=str(callback))
+
+
+def refuse_too_little(*, record: bool, change: bool, others: int) -> None:
+    """Refuse a question that names no change, or more than one.
+
+    Raises:
+        InvalidRequestError: says what is expected.
+    """
+    if record + change + others != 1:
+        came = "nothing" if not record + change + others else "more than one"
+        raise InvalidRequestError(
+            "expected one of instanceId with resource and recordId, instanceId with change, event, or callback; "
+            f"got {shown(came)}"
+        )
+
+
+def _subject(workspace: Workspace, notification_id: int, *, named: str) -> ExplainSubject:
+    kept = dependencies().store[Notifications].get(workspace.name, notification_id)
+    event = next(iter(told_events(kept.body)), None) if kept else None
+    instance_id = told_instance(kept.body) if kept else None
+    if kept is None or event is None or instance_id is None:
+        raise NotFoundError("event of a record", named)
+    return ExplainSubject(
+        instance_id=instance_id,
+        resource=event.object_type,
+        record_id=event.object_id,
+        told_at=kept.created,
+    )

@@ -1,0 +1,101 @@
+"""The verdict on one change: whether it led to a callback, and if something went wrong, the first link that broke. Pure."""
+
+from dataclasses import dataclass
+
+from mock_platform.accounts.callback_failure_policy import FailurePolicy
+from mock_platform.dates.iso_dates import iso_date_exact as shown
+from mock_platform.explain import delivery_causes, naming_causes, poller_causes
+from mock_platform.explain.case import ExplainedCase, PollOfRecord, VendorRecordChange
+from mock_platform.explain.cause import Cause, CauseFinding
+from mock_platform.explain.filter_causes import of_filter
+from mock_platform.explain.list_causes import of_list
+from mock_platform.explain.window_causes import of_window
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What is said of a change.
+
+    Attributes:
+        reported: whether a receiver took a callback that names the record.
+        cause: what went wrong; None if nothing did.
+        why: a sentence.
+        late: whether all that went wrong is that a poll before the one which reported it did not.
+    """
+
+    reported: bool
+    cause: Cause | None
+    why: str
+    late: bool = False
+
+
+def explained(case: ExplainedCase, policy: FailurePolicy) -> Explanation:
+    """Say what became of a change, and why."""
+    change = case.change
+    if change is None:
+        return _unlogged(case)
+    telling = case.telling
+    if telling is None:
+        return _lost(_untold(case, change))
+    wrong = naming_causes.of_identity(case, telling)
+    if wrong:
+        return _lost(wrong)
+    sent = [one for one in case.sent if one.poll_at == telling.poll.at]
+    undelivered = delivery_causes.of_delivery(case, sent, policy)
+    if undelivered:
+        return _lost(undelivered)
+    wrong = (
+        naming_causes.of_name(case, change, telling)
+        or naming_causes.of_repeats(case, change, telling)
+        or delivery_causes.of_receiver(case, sent)
+    )
+    found = wrong or _late(case, change, telling) or delivery_causes.of_tries(sent)
+    if found:
+        return Explanation(reported=True, cause=found.cause, why=found.why, late=wrong is None)
+    return Explanation(
+        reported=True,
+        cause=None,
+        why=f"the poll of {shown(telling.poll.at)} reported it: {_decided(telling)}",
+    )
+
+
+def _unlogged(case: ExplainedCase) -> Explanation:
+    if case.pruned:
+        why = f"no change of it is logged since {shown(case.pruned)}; what was before was pruned"
+        return Explanation(reported=False, cause=Cause.PRUNED, why=why)
+    why = f"the CRM has logged no change of {case.resource} {case.record_id}: nothing of it has been written, or what was did not touch it"
+    return Explanation(reported=False, cause=Cause.NO_CHANGE, why=why)
+
+
+def _untold(case: ExplainedCase, change: VendorRecordChange) -> CauseFinding:
+    """Say why no poll has reported a change."""
+    before = poller_causes.of_log(case, change) or poller_causes.of_poller(case, change)
+    return before or _missed(case, change, case.chances[0])
+
+
+def _missed(case: ExplainedCase, change: VendorRecordChange, seen: PollOfRecord) -> CauseFinding:
+    """Say why a poll that succeeded did not report a change."""
+    identity, decision = naming_causes.of_identity(case, seen), seen.decision
+    if identity and decision and decision.change:
+        return identity
+    if decision is None:
+        return of_window(case, change, seen) or of_list(case, change, seen)
+    return of_filter(case, change, seen, decision)
+
+
+def _late(case: ExplainedCase, change: VendorRecordChange, telling: PollOfRecord) -> CauseFinding | None:
+    """Say why a poll before the one that reported the change did not; None if there was none."""
+    first = case.polls[0]
+    if first is telling or first.poll.at >= telling.poll.at or first.poll.at <= change.at:
+        return None
+    if first.poll.error is not None:
+        return poller_causes.of_failure(first.poll)
+    return _missed(case, change, first)
+
+
+def _decided(seen: PollOfRecord) -> str:
+    return seen.decision.why if seen.decision else ""
+
+
+def _lost(found: CauseFinding) -> Explanation:
+    return Explanation(reported=False, cause=found.cause, why=found.why)

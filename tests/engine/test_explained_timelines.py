@@ -1,0 +1,126 @@
+"""Random timelines: without faults oracle and engine agree, and an explanation says the same; with one, it names that."""
+
+from examples import LONG
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from elements_local.guide import instance_body
+
+INTERVAL = 60
+TIMELINES = 5000 if LONG else 25
+FLAWS = ("lost", "late", "duplicate", "misclassified")
+
+WRITES = st.tuples(st.sampled_from(["create", "create", "update", "update", "delete"]), st.integers(0, 5))
+WAITS = st.tuples(st.just("wait"), st.integers(1, 70))
+STORIES = st.lists(st.one_of(WRITES, WRITES, WAITS), min_size=3, max_size=25)
+
+ALWAYS = {"deletion", "merge", "undone", "changed-at-once", "interval-not-over"}
+"""What polling gets wrong without anybody's fault: what is gone, what two polls have between them, what is still to come."""
+
+LISTS = "/v2.2/contacts*"
+PLANTED = {
+    "a list that lags": ({"path": LISTS}, {"index_lag_s": 20}, {}, {"index-lag"}),
+    "a clock that is behind": ({"method": "P*"}, {"clock_skew_s": -7}, {}, {"clock-skew", "tie"}),
+    "a clock that is ahead": ({"method": "P*"}, {"clock_skew_s": 7}, {}, {"clock-skew"}),
+    "two dates apart": ({"method": "POST"}, {"updated_later_s": 2}, {}, {"tolerance-short", "clock-skew"}),
+    "an outage": ({"path": LISTS}, {"status": 503}, {"first_n": 2}, {"outage"}),
+    "a limit of calls": ({"path": LISTS}, {"status": 429}, {"first_n": 2}, {"rate-limit"}),
+    "an expired key": ({"path": LISTS}, {"status": 401}, {"first_n": 2}, {"expired-key"}),
+    "a permission": ({"path": LISTS}, {"status": 403}, {"first_n": 2}, {"permission"}),
+    "pages that overlap": ({"path": LISTS}, {"page_overlap": 1}, {}, {"page-overlap"}),
+}
+"""A fault's match, effect and when, and the causes that it may bring about beside those that are always there."""
+
+RECEIVER = {"retrying", "taken-late", "not-sent-yet"}
+
+
+class Timeline:
+    """A workspace whose contacts change at any second, polled every minute."""
+
+    def __init__(self, clients, **entry):
+        self.clients = clients
+        body = instance_body(clients.credentials)
+        contacts = body["configuration"]["event.poller.configuration"]["contacts"] | entry
+        body["configuration"]["event.poller.refresh_interval"] = "1"
+        body["configuration"]["event.poller.configuration"] = {"contacts": contacts}
+        self.instance = clients.platform.create_instance(body)
+        self.live = []
+
+    def wait(self, seconds):
+        self.clients.clock.advance(seconds)
+
+    def create(self, _nth):
+        self.live.append(self.clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"])
+
+    def update(self, nth):
+        if self.live:
+            number = self.live[nth % len(self.live)]
+            self.clients.crm.update("Contacts", number, {"FIRST_NAME": "Augusta"})
+
+    def delete(self, nth):
+        if self.live:
+            self.clients.crm.delete("Contacts", self.live.pop(nth % len(self.live)))
+
+    def run(self, story):
+        for action, number in story:
+            getattr(self, action)(number)
+        self.wait(2 * INTERVAL)
+
+    def audit(self):
+        return self.clients.platform.audit(self.instance["id"])
+
+    def explained(self, finding):
+        """Return what is said of the change that an audit's finding is about."""
+        (seq,) = [
+            change["seq"]
+            for change in self.clients.crm.changes()
+            if all(change[key] == finding[key] for key in ("recordId", "change", "at"))
+        ][-1:]
+        return self.clients.platform.explain(
+            instance_id=self.instance["id"], resource="contacts", change=seq, cures=False
+        )
+
+
+def causes(audit):
+    return {finding["cause"] for kind in FLAWS for finding in audit[kind]}
+
+
+@settings(max_examples=TIMELINES, deadline=None)
+@given(story=STORIES)
+def test_without_faults_oracle_and_engine_agree_and_so_does_what_is_said(stack_in_process, story):
+    clients = stack_in_process.new_workspace()
+    lived = Timeline(clients)
+    lived.run(story)
+
+    audit = lived.audit()
+    assert {finding["change"] for finding in audit["lost"]} <= {"DELETED"}
+    assert audit["late"] == audit["duplicate"] == []
+    assert causes(audit) <= ALWAYS
+    for finding in audit["lost"]:
+        assert lived.explained(finding)["verdict"] == "not reported"
+    for finding in audit["reported"]:
+        said = lived.explained(finding)
+        assert (said["verdict"], said["cause"]) == ("reported", None), said
+    stack_in_process.delete_workspace(clients.credentials.name)
+
+
+@settings(max_examples=TIMELINES, deadline=None)
+@given(story=STORIES, planted=st.sampled_from(sorted(PLANTED)), deaf=st.sampled_from([0, 0, 2]))
+def test_with_a_fault_every_flaw_has_a_cause_that_its_planter_knows_to_be_true(
+    stack_in_process, story, planted, deaf
+):
+    clients = stack_in_process.new_workspace()
+    match, effect, when, true_causes = PLANTED[planted]
+    lived = Timeline(clients, pageSize=2)
+    clients.crm.script_faults([{"match": match, "effect": effect, "when": when}])
+    if deaf:
+        clients.sink.respond({"status": 503, "times": deaf})
+    lived.run(story)
+
+    allowed = ALWAYS | true_causes | (RECEIVER if deaf else set())
+    audit = lived.audit()
+    assert causes(audit) <= allowed, [f for kind in FLAWS for f in audit[kind] if f["cause"] not in allowed]
+    for finding in audit["lost"]:
+        said = lived.explained(finding)
+        assert (said["verdict"], said["cause"]) == ("not reported", finding["cause"])
+    stack_in_process.delete_workspace(clients.credentials.name)

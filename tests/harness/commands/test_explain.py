@@ -1,0 +1,156 @@
+"""``explain`` and ``audit``: what they print, what they are asked about, and their exit status."""
+
+import json
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import pytest
+
+from elements_local import guide
+from elements_local.cli import cli
+from elements_local.clients import WorkspaceClients
+from elements_local.stack.stack import Stack
+
+TOKYO = {"updatedDateTimezone": "Asia/Tokyo"}
+
+
+@pytest.fixture
+def mine(stack_on_ports: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkspaceClients]:
+    """A workspace without instances, which the commands find."""
+    for name, url in stack_on_ports.addresses.running.items():
+        monkeypatch.setenv(f"ELEMENTS_LOCAL_{name.upper()}_URL", url)
+    made = stack_on_ports.new_workspace()
+    monkeypatch.setenv("ELEMENTS_LOCAL_WORKSPACE", made.credentials.name)
+    yield made
+    stack_on_ports.delete_workspace(made.credentials.name)
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    told, errors = StringIO(), StringIO()
+    with redirect_stdout(told), redirect_stderr(errors), pytest.raises(SystemExit) as ended:
+        cli([*words], prog_name="elements-local")
+    return int(ended.value.code or 0), told.getvalue(), errors.getvalue()
+
+
+def polled(clients: WorkspaceClients, **dates: str) -> int:
+    """Make an instance and a contact, let it be polled, and return the contact's id."""
+    body = guide.instance_body(clients.credentials)
+    body["configuration"]["event.poller.configuration"]["contacts"]["datesConfiguration"] |= dates
+    clients.platform.create_instance(body)
+    clients.clock.advance("1m")
+    number: int = clients.crm.create("Contacts", {"FIRST_NAME": "Ada"})["CONTACT_ID"]
+    clients.clock.advance("15m")
+    return number
+
+
+def test_what_was_reported_is_explained_with_exit_status_0(mine: WorkspaceClients) -> None:
+    number = polled(mine)
+
+    code, text, _ = run("explain")
+
+    assert code == 0
+    assert text.splitlines()[0] == f"contacts/{number} CREATED at 2026-03-02T10:01:00Z: reported"
+    assert "signature valid" in text
+    assert "cause" not in text
+
+
+def test_what_was_lost_is_explained_with_its_cause_and_its_cure(mine: WorkspaceClients) -> None:
+    number = polled(mine, **TOKYO)
+
+    code, text, _ = run("explain", f"contacts/{number}")
+
+    assert code == 1
+    assert "cause: wrong-zone: " in text
+    assert (
+        "    updated DATE_UPDATED_UTC '2026-03-02 10:01:00' by 'yyyy-MM-dd HH:mm:ss' in Asia/Tokyo: 2026-03-02T01:01:00Z"
+        in text
+    )
+    assert text.splitlines()[-1] == (
+        "fix: set updatedDateTimezone of contacts to 'GMT' "
+        '(configuration {"updatedDateTimezone":"GMT"}): reported at 2026-03-02T10:15:00Z'
+    )
+
+
+def test_json_is_what_the_route_answers(mine: WorkspaceClients) -> None:
+    number = polled(mine, **TOKYO)
+    (poller,) = mine.platform.pollers()
+
+    code, text, _ = run("explain", "--change", "1", "--json")
+
+    said = mine.platform.explain(instance_id=poller["instanceId"], resource="contacts", record_id=number)
+    assert (code, json.loads(text)) == (1, said)
+
+
+def test_a_callback_and_an_event_are_explained_by_their_ids(mine: WorkspaceClients) -> None:
+    polled(mine)
+    (callback,) = mine.sink.callbacks()
+
+    whole = run("explain", "--json")
+
+    assert run("explain", "--callback", "1", "--json") == whole
+    assert run("explain", "--event", callback["json"]["id"], "--json") == whole
+
+
+def test_no_cures_tries_none(mine: WorkspaceClients) -> None:
+    polled(mine, **TOKYO)
+
+    code, text, _ = run("explain", "--no-cures")
+
+    assert code == 1
+    assert "tried" not in text
+    assert "fix" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("contacts",), "expected a record such as contacts/82200994; got 'contacts'"),
+        (("contacts/1", "--change", "1"), "and no two of them"),
+        (("--event", "1", "--callback", "1"), "and no two of them"),
+    ],
+)
+def test_misuse_is_said(mine: WorkspaceClients, words: tuple[str, ...], part: str) -> None:
+    polled(mine)
+
+    code, _, errors = run("explain", *words)
+
+    assert code == 2
+    assert part in " ".join(errors.split())
+
+
+def test_where_there_is_nothing_to_explain_that_is_said(mine: WorkspaceClients) -> None:
+    assert "nothing has been changed in the CRM" in run("explain")[2]
+    mine.crm.create("Contacts", {"FIRST_NAME": "Ada"})
+    code, _, errors = run("explain")
+
+    assert code == 2
+    assert "there is no instance in this workspace" in errors
+
+
+def test_an_audit_has_exit_status_1_if_something_is_lost(mine: WorkspaceClients) -> None:
+    number = polled(mine, **TOKYO)
+    (poller,) = mine.platform.pollers()
+
+    code, text, _ = run("audit")
+
+    assert code == 1
+    assert text.splitlines()[:2] == [
+        f"instance {poller['instanceId']}: 1 owed, 0 delivered: 0 reported, 0 late, 0 duplicate, 0 misclassified, 1 lost",
+        f"lost contacts/{number} CREATED at 2026-03-02T10:01:00Z [wrong-zone]",
+    ]
+
+
+def test_an_audit_of_what_came_has_exit_status_0(mine: WorkspaceClients) -> None:
+    polled(mine)
+    (poller,) = mine.platform.pollers()
+
+    code, text, _ = run("audit", "--json")
+
+    audit = {"instanceId": poller["instanceId"], **mine.platform.audit(poller["instanceId"])}
+    assert (code, json.loads(text)) == (0, {"audits": [audit]})
+    assert run("audit", "--instance", str(poller["instanceId"]), "--json")[1] == text
+
+
+def test_an_audit_without_instances_says_so(mine: WorkspaceClients) -> None:  # noqa: ARG001 - the commands find it
+    assert run("audit")[:2] == (0, "there is no instance in this workspace, so nothing is owed\n")

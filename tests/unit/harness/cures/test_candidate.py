@@ -1,0 +1,132 @@
+"""A change in the scenario of what happened: wherever it has to stand, and nowhere else."""
+
+from pathlib import Path
+
+import pytest
+
+from elements_local.cures.candidate import (
+    POLLER,
+    CureCandidate,
+    ScenarioPlace,
+    applied,
+    changed_block,
+    fault_rules,
+    neutral,
+    without_expectations,
+)
+from elements_local.scenarios.scenario import load_text
+
+STORY = """
+scenario: it
+instances:
+  mine: {configuration: {event.poller.configuration: {contacts: {idField: X, url: /hubs/crm/contacts}, leads: {}}}}
+  other: {}
+steps:
+  - fault: [{effect: {index_lag_s: 60}}, {service: sink, effect: {status: 503}}]
+  - create: {contacts/ada: {}, contacts/bob: {}}
+  - update: {contacts/bob: {TITLE: Countess}}
+  - configure: {event.poller.refresh_interval: 5, event.notification.enabled: false}
+  - configure: {instance: other, event.poller.configuration: {contacts: {}}}
+  - respond: {status: 503}
+  - update: {contacts/ada: {TITLE: Countess}}
+  - fault: {effect: {clock_skew_s: 5}}
+  - expect: {callbacks: []}
+  - never: {callbacks: [contacts/ada CREATED]}
+"""
+PLACE = ScenarioPlace(
+    instance="mine", resource="contacts", record="contacts/ada", nth=1, block={"idField": "X"}
+)
+
+
+@pytest.fixture
+def story():
+    (scenario,) = load_text(STORY, Path("it.yaml")).scenarios
+    return without_expectations(scenario)
+
+
+def candidate(**change):
+    return CureCandidate(where="configuration", text="", **change)
+
+
+def verbs(scenario):
+    return [step.verb for step in scenario.steps]
+
+
+def test_what_is_expected_is_no_part_of_it(story):
+    assert verbs(story) == [
+        "fault", "create", "update", "configure", "configure", "respond", "update", "fault"
+    ]  # fmt: skip
+
+
+def test_a_change_of_nothing_changes_nothing(story):
+    same = applied(candidate(), story, PLACE)
+
+    assert same.instances == story.instances
+    assert verbs(same) == verbs(story)
+
+
+def test_a_key_of_a_block_is_changed_in_its_instance_alone(story):
+    changed = applied(candidate(block={"idField": "CONTACT_ID", "updatedDateTimezone": "GMT"}), story, PLACE)
+
+    blocks = changed.instances["mine"]["configuration"][POLLER]
+    assert blocks["contacts"] == {
+        "idField": "CONTACT_ID",
+        "url": "/hubs/crm/contacts",
+        "datesConfiguration": {"updatedDateTimezone": "GMT"},
+    }
+    assert blocks["leads"] == {}
+    assert changed.instances["other"] == story.instances["other"]
+    assert [step.argument for step in changed.steps if step.verb == "configure"] == [
+        step.argument for step in story.steps if step.verb == "configure"
+    ]
+
+
+def test_a_key_of_the_instance_keeps_its_value_through_later_changes(story):
+    changed = applied(candidate(keys={"event.notification.enabled": True}), story, PLACE)
+
+    assert changed.instances["mine"]["configuration"]["event.notification.enabled"] is True
+    first, _ = (step.argument for step in changed.steps if step.verb == "configure")
+    assert first == {"event.poller.refresh_interval": 5, "event.notification.enabled": True}
+
+
+def test_a_fault_rule_is_left_out_by_its_place_among_all(story):
+    assert [rule.service for rule in fault_rules(story)] == ["crm", "sink", "crm"]
+
+    changed = applied(CureCandidate(where="crm", text="", without=2), story, PLACE)
+
+    assert len(fault_rules(changed)) == 2
+    assert verbs(changed)[-1] == "update"
+
+
+def test_a_receiver_that_answers_is_told_nothing_else(story):
+    changed = applied(CureCandidate(where="receiver", text="", answers=True), story, PLACE)
+
+    assert "respond" not in verbs(changed)
+    assert [rule.service for rule in fault_rules(changed)] == ["crm", "crm"]
+
+
+def test_a_change_comes_later_where_it_is_the_one_that_is_meant(story):
+    changed = applied(CureCandidate(where="clock", text="", later_s=1), story, PLACE)
+
+    assert verbs(changed)[6:8] == ["advance", "update"]
+    assert verbs(changed).count("advance") == 1
+
+
+def test_what_a_fault_rule_does_is_shown_as_it_would_be_without(story):
+    assert neutral(fault_rules(story)[0]) == {"index_lag_s": 0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"pollDelay": 60}, {"idField": "X", "pollDelay": 60}),
+        ({"idField": None}, {}),
+        ({"createdDateField": "C"}, {"idField": "X", "datesConfiguration": {"createdDateField": "C"}}),
+        (
+            {"datesConfiguration": {"updatedDateField": "U"}},
+            {"idField": "X", "datesConfiguration": {"updatedDateField": "U"}},
+        ),
+    ],
+)
+def test_a_block_is_changed_key_by_key(changes, expected):
+    assert changed_block({"idField": "X"}, changes) == expected

@@ -1,0 +1,244 @@
+"""The rules that name a cause, in the cases that a stack in a test hardly gets into."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_platform.accounts.callback_failure_policy import FailurePolicy
+from mock_platform.core.instance import Instance
+from mock_platform.core.poll import DateField, Decision, EventType, Poll, PollVerdict, Resource
+from mock_platform.elements.connector import VendorCall
+from mock_platform.events.records import Attempt, DeliveryStatus
+from mock_platform.explain.arithmetic import dates_of, filters_of
+from mock_platform.explain.case import (
+    ArrivedCallback,
+    ExplainedCase,
+    OwedCallback,
+    PolledState,
+    PollOfRecord,
+    VendorRecordChange,
+)
+from mock_platform.explain.cause import Cause
+from mock_platform.explain.verdict import explained
+
+TEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
+WRITTEN = "yyyy-MM-dd HH:mm:ss"
+CONTACTS = Resource(
+    name="contacts",
+    url="/hubs/crm/contacts?where=updated_after_utc='${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+    id_field="CONTACT_ID",
+    updated=DateField(path="DATE_UPDATED_UTC", pattern=WRITTEN),
+    created=DateField(path="DATE_CREATED_UTC", pattern=WRITTEN),
+)
+INSTANCE = Instance(
+    id=1, token="t", name="Mine", tags=(), element_key="insightly", configuration={}, created=TEN
+)
+STATE = PolledState(
+    resource=CONTACTS, others=["contacts"], on=True, since=TEN, last=TEN, next_poll=TEN + timedelta(hours=1)
+)
+
+
+def after(minutes, seconds=0):
+    return TEN + timedelta(minutes=minutes, seconds=seconds)
+
+
+CHANGE = VendorRecordChange(
+    seq=1, record_id="7", kind=EventType.CREATED, at=after(1), updated=after(1), created=after(1)
+)
+
+
+def decision(verdict=PollVerdict.CREATED, *, date=None, **differs):
+    text = "2026-03-02 10:01:00"
+    seen = Decision(
+        record_id="7", updated=text, created=text, date=date or after(1), verdict=verdict, why="so"
+    )
+    return replace(seen, **differs)
+
+
+def poll(minutes, *decisions, error=None, calls=()):
+    polled = Poll(
+        instance_id=1,
+        resource="contacts",
+        window_from=after(minutes - 15),
+        at=after(minutes),
+        request_url="/hubs/crm/contacts?where=updated_after_utc='2026-03-02%2010%3A00%3A00'",
+        request_status=200,
+        seen=len(decisions),
+        decisions=decisions,
+        error=error,
+    )
+    return PollOfRecord(poll=polled, decisions=decisions, calls=calls)
+
+
+def attempt(number, minutes, status=200, reason=""):
+    return Attempt(number=number, at=after(minutes), url="http://sink/mine", status=status, reason=reason)
+
+
+def callback(*attempts, status=DeliveryStatus.DELIVERED, **differs):
+    sent = OwedCallback(
+        notification_id=1,
+        poll_at=after(15),
+        told=[EventType.CREATED],
+        url="http://sink/mine",
+        active=True,
+        status=status,
+        due=None,
+        attempts=attempts,
+        arrived=[ArrivedCallback(id=1, at=after(15), path="/mine", status=200, signature="valid")],
+        own=True,
+    )
+    return replace(sent, **differs)
+
+
+def case(*polls, sent=(), **differs):
+    known = ExplainedCase(
+        instance=INSTANCE,
+        resource="contacts",
+        record_id="7",
+        change=CHANGE,
+        expected=(EventType.CREATED,),
+        history=[CHANGE],
+        together=[CHANGE],
+        state=STATE,
+        polls=polls,
+        sent=sent,
+        now=after(60),
+        callback_url="http://sink/mine",
+    )
+    return replace(known, **differs)
+
+
+def cause(known, policy=FailurePolicy.RETRY):
+    return explained(known, policy).cause
+
+
+def test_what_came_right_has_no_cause():
+    said = explained(case(poll(15, decision()), sent=[callback(attempt(1, 15))]), FailurePolicy.RETRY)
+
+    assert (said.reported, said.cause, said.late) == (True, None, False)
+
+
+def test_what_a_release_sent_again_is_told_from_an_answer_that_was_lost():
+    twice = callback(attempt(1, 15), attempt(2, 20))
+    unheard = callback(attempt(1, 15, None, "timed out after 30 s"), attempt(2, 16))
+
+    assert cause(case(poll(15, decision()), sent=[twice])) is Cause.RELEASED
+    assert cause(case(poll(15, decision()), sent=[unheard])) is Cause.ANSWER_LOST
+
+
+def test_what_has_not_been_tried_is_to_be_sent():
+    waiting = callback(status=DeliveryStatus.CREATED, due=after(16))
+
+    assert cause(case(poll(15, decision()), sent=[waiting])) is Cause.NOT_SENT_YET
+
+
+def test_what_the_sink_no_longer_has_made_room_only_if_anything_did():
+    gone = callback(attempt(1, 15), arrived=[])
+
+    assert cause(case(poll(15, decision()), sent=[gone], sink_pruned=True)) is Cause.MADE_ROOM
+    assert cause(case(poll(15, decision()), sent=[gone])) is None
+
+
+def test_a_sink_that_does_not_say_what_it_has_is_no_reason():
+    silent = callback(attempt(1, 15), arrived=None)
+
+    assert cause(case(poll(15, decision()), sent=[silent], sink_pruned=True)) is None
+
+
+def test_what_a_later_poll_reported_is_late_by_what_the_first_one_did():
+    known = case(
+        poll(15, error="503: down"), poll(30, decision()), sent=[callback(attempt(1, 30), poll_at=after(30))]
+    )
+
+    said = explained(known, FailurePolicy.RETRY)
+
+    assert (said.reported, said.late, said.cause) == (True, True, Cause.OUTAGE)
+
+
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        ('502: {"message": "Insightly answered 401: denied"}', Cause.EXPIRED_KEY),
+        ("401: denied", Cause.EXPIRED_KEY),
+        ('403: {"message": "Insightly answered 403"}', Cause.PERMISSION),
+        ("402: pay first", Cause.PERMISSION),
+        ("429: slow down", Cause.RATE_LIMIT),
+        ("400: no such field", Cause.BAD_REQUEST),
+        ("404: nothing", Cause.BAD_REQUEST),
+        ("502: Insightly answered 503", Cause.OUTAGE),
+        ("no answer: connection refused", Cause.OUTAGE),
+        ("the page token 'x' has come before", Cause.BAD_REQUEST),
+    ],
+)
+def test_a_poll_that_failed_names_its_cause_by_what_the_vendor_answered(error, named):
+    failed = replace(poll(15).poll, error=error, request_status=400 if "token" in error else None)
+
+    assert cause(case(PollOfRecord(poll=failed))) is named
+
+
+def test_a_lagging_list_is_no_excuse_for_what_is_older_than_its_lag():
+    call = VendorCall(method="GET", target="/v2.2/Contacts", status=200, effect={"index_lag_s": 60})
+
+    assert cause(case(poll(15, calls=[call]))) is Cause.NOT_IN_ANSWER
+    late = replace(CHANGE, at=after(14, 30), updated=after(14, 30))
+    assert cause(case(poll(15, calls=[call]), change=late, history=[late])) is Cause.INDEX_LAG
+
+
+@pytest.mark.parametrize(
+    ("sent", "policy", "named"),
+    [
+        ([], FailurePolicy.RETRY, Cause.NO_RECEIVER),
+        (
+            [callback(status=DeliveryStatus.QUEUED, active=False)],
+            FailurePolicy.RETRY,
+            Cause.DEAD_SUBSCRIPTION,
+        ),
+        (
+            [callback(attempt(1, 15, 503, "503"), status=DeliveryStatus.QUEUED)],
+            FailurePolicy.QUEUE,
+            Cause.QUEUED,
+        ),
+        (
+            [callback(attempt(1, 15, 503, "503"), status=DeliveryStatus.QUEUED)],
+            FailurePolicy.RETRY,
+            Cause.RETRIES_EXHAUSTED,
+        ),
+        (
+            [callback(attempt(1, 15, 503, "503"), status=DeliveryStatus.RETRY, due=after(16))],
+            FailurePolicy.RETRY,
+            Cause.RETRYING,
+        ),
+        ([callback(attempt(1, 15), own=False)], FailurePolicy.RETRY, Cause.SENT_ELSEWHERE),
+    ],
+)
+def test_what_became_of_a_callback_names_its_cause(sent, policy, named):
+    assert cause(case(poll(15, decision()), sent=sent), policy) is named
+
+
+def test_every_cause_has_a_word_of_its_own_by_which_it_is_found():
+    assert [Cause.named(each.word) for each in Cause] == list(Cause)
+    assert len({each.text for each in Cause}) == len(Cause)
+
+
+def test_the_sums_behind_a_decision_are_those_of_the_poller():
+    held = replace(CONTACTS, filter_by_current_date=True, created_check_tolerance=timedelta(seconds=5))
+    seen = decision(updated="2026-03-02 10:01:09", date=after(1, 9))
+
+    sums = [*filters_of(seen, poll(15).poll, held, default_tolerance=timedelta(0))]
+
+    assert [(each.filter, each.holds) for each in sums] == [
+        ("later than the last poll", True),
+        ("filterByCurrentDate", True),
+        ("createdCheckTolerance", False),
+    ]
+    assert sums[2].why.endswith("= 9 s, tolerance 5 s")
+
+
+def test_a_date_that_cannot_be_read_is_shown_as_text_alone():
+    (updated, created) = dates_of(
+        decision(updated="yesterday", created=None), poll(15).poll, CONTACTS
+    ).values()
+
+    assert (updated.text, updated.read) == ("yesterday", None)
+    assert (created.text, created.read) == (None, None)

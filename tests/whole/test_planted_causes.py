@@ -1,0 +1,95 @@
+"""Planted causes: an explanation names each, and its cure, applied by hands that know nothing of it, brings the callback."""
+
+from collections import Counter
+from contextlib import ExitStack
+
+import pytest
+from planted import Cure, World
+from planted_cases import CASES
+
+from elements_local.start import Options, in_process
+
+BY_NAME = {planted.name: planted for planted in CASES}
+AUDITED = ("lost", "late", "misclassified", "duplicate")
+
+
+@pytest.fixture(scope="module")
+def stacks():
+    """Stacks by their settings, started when they are first needed."""
+    with ExitStack() as closing:
+        started = {}
+
+        def stack(settings):
+            key = frozenset(settings.items())
+            if key not in started:
+                started[key] = closing.enter_context(in_process(Options(environment=settings)))
+            return started[key]
+
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def explained(stacks):
+    """Live through a planted cause, and return the world, what is said of it, and what an audit finds; each but once."""
+    done = {}
+
+    def explain(planted):
+        if planted.name not in done:
+            world = lived(stacks, planted, Cure())
+            said = world.clients.platform.explain(**world.asked())
+            done[planted.name] = world, said, world.clients.platform.audit(world.instance["id"])
+        return done[planted.name]
+
+    return explain
+
+
+def lived(stacks, planted, cure):
+    clients = stacks(planted.settings).new_workspace(start=planted.start, records=planted.records)
+    world = World(clients, planted, cure)
+    world.live()
+    return world
+
+
+@pytest.mark.parametrize("planted", CASES, ids=str)
+def test_an_explanation_names_the_cause_that_was_planted(planted, explained):
+    _, said, _ = explained(planted)
+
+    assert (said["cause"], said["why"]) == (planted.cause, said["why"])
+
+
+@pytest.mark.parametrize("planted", CASES, ids=str)
+def test_the_cure_brings_the_callback_or_it_is_said_why_none_does(
+    planted, explained, stacks, record_property
+):
+    _, said, _ = explained(planted)
+    fix = said["fix"]
+    record_property(
+        "figures",
+        f"{said['cause']}; {fix['where'] if fix else 'no cure'}: {(fix or said).get('change') if fix else said['untried']}",
+    )
+    if planted.incurable:
+        assert planted.incurable in said["untried"]
+        assert fix is None or fix["tried"] is None
+        return
+
+    assert fix is not None, said.get("untried")
+    assert planted.where in ("", fix["where"]), fix
+    world = lived(stacks, planted, Cure(where=fix["where"], change=fix["change"]))
+    assert [event["eventType"] for event in world.taken()][:1] == [planted.expected], fix
+    assert fix["tried"].startswith("reported at ")
+
+
+@pytest.mark.parametrize("planted", [one for one in CASES if one.audited], ids=str)
+def test_an_audit_finds_it_and_calls_it_the_same(planted, explained):
+    world, _, audit = explained(planted)
+    number = str(world.records[planted.about[0]])
+
+    causes = {
+        one["cause"] for kind in AUDITED for one in audit[kind] if one["recordId"] in {number, "", "Ada"}
+    }
+    assert planted.cause in causes
+
+
+def test_at_least_sixty_are_planted_and_no_two_are_called_the_same():
+    assert len(CASES) >= 60
+    assert [name for name, count in Counter(map(str, CASES)).items() if count > 1] == []
