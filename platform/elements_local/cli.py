@@ -26,6 +26,8 @@ COMMANDS = {
     "audit": "Hold what was owed to receivers against what they got.",
     "clock": "Tell, set and advance a workspace's time.",
     "replay": "Run scenarios without pytest.",
+    "lint": "Find what of a poller's configuration will lose, repeat or misname events.",
+    "sweep": "Show at which second around a poll a change is lost, repeated or misnamed.",
     "record": "Write what happens in a workspace as a scenario that replays.",
     "import": "Make a scenario of an instance's JSON, a callback, a HAR file or a run in Postman.",
     "seed": "Fill a workspace's CRM with believable records.",

@@ -71,6 +71,7 @@ from mock_platform.instances import routes as instances
 from mock_platform.instances import routes_configuration as instance_configuration
 from mock_platform.instances import routes_event_analytics as event_analytics
 from mock_platform.instances import routes_events as events
+from mock_platform.instances import routes_lint as lint
 from mock_platform.instances import routes_of_account as account_instances
 from mock_platform.instances import routes_of_element as element_instances
 from mock_platform.instances import routes_one as one_instance
@@ -103,6 +104,7 @@ _LOCAL = (
     explain.bp,
     activity.bp,
     config_warnings.bp,
+    lint.bp,
     login.console,
 )
 """What stands beside the API: the admin routes, and the older way of signing in."""

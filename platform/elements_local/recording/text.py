@@ -83,14 +83,23 @@ def lines_above(path: Path, notes: Sequence[str]) -> str:
     return "".join(f"# {line}\n" for line in (f"yaml-language-server: $schema={schema}", *comments))
 
 
-def write(path: Path, document: Mapping[str, Any], notes: Sequence[str] = ()) -> str:
+def write(
+    path: Path,
+    document: Mapping[str, Any],
+    notes: Sequence[str] = (),
+    *,
+    others: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """Write a scenario file, once the loader has taken it: the whole of it or nothing. Return its text.
+
+    Args:
+        others: documents behind the first.
 
     Raises:
         OSError: it cannot be written.
         ScenarioError: a defect: the loader does not take it.
     """
-    text = lines_above(path, notes) + dump(document)
+    text = lines_above(path, notes) + "---\n".join(map(dump, [document, *others]))
     with NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.stem}.", suffix=".yaml", delete=False
     ) as file:

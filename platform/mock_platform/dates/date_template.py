@@ -23,6 +23,9 @@ _LEFT_AS_THEY_ARE = "%/:?&=@!$'()*,;+~"
 _MICROSECONDS_IN = {"": 1_000, "s": 1_000_000, "ms": 1_000, "us": 1, "0": 1_000}
 """Unit -> its length; ``${epoch:0}`` has been seen, that it means milliseconds is assumed."""
 
+KEYWORDS = ("gmtDate", "date", "milliseconds", "epoch", "dateTimeZone", "nowTimeZone")
+"""What a placeholder may begin with, in any case."""
+
 _Expansion = Callable[["_Times"], str]
 
 
@@ -84,6 +87,15 @@ def check(url: str) -> None:
 def has_placeholder(url: str) -> bool:
     """Say whether the provider is asked for what changed, or for everything."""
     return any(_expansion(found[1]) for found in _PLACEHOLDER.finditer(url))
+
+
+def unknown_placeholders(url: str) -> list[str]:
+    """Return what stands between the braces of placeholders that no rule knows.
+
+    >>> unknown_placeholders("/hubs/crm/contacts?where=updated_after_utc='${gmtdat:yyyy}'")
+    ['gmtdat:yyyy']
+    """
+    return [found[1] for found in _PLACEHOLDER.finditer(url) if not _expansion(found[1])]
 
 
 @lru_cache(maxsize=256)  # a configuration changes seldom, and is polled by often

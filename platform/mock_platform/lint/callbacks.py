@@ -30,6 +30,7 @@ def of_callbacks(values: Values, element: Element, *, objection: Objection) -> I
             path=place("configuration", VENDOR_TYPE),
             message=f"with {shown(vendor_type)} nothing is polled, and {element.name} pushes nothing: events come only of POST /events",
             nearest="polling",
+            change={VENDOR_TYPE: "polling"},
         )
     url = values.get(CALLBACK_URL) or ""
     against = objection(url) if url else "there is none, so events are kept, and nobody is told of them"
@@ -51,4 +52,10 @@ def of_events_left_off(sent: Mapping[str, object], values: Values) -> Iterator[C
     if about is not None:
         path = place("configuration", ENABLED)
         message = f"{about} is set, but events are not enabled: nothing is polled, and no callback will come"
-        yield ConfigWarning(rule=LintRule.EVENTS_NOT_ENABLED, path=path, message=message, nearest=ENABLED)
+        yield ConfigWarning(
+            rule=LintRule.EVENTS_NOT_ENABLED,
+            path=path,
+            message=message,
+            nearest=ENABLED,
+            change={ENABLED: "true"},
+        )

@@ -1,27 +1,40 @@
 """All warnings about an instance: those that its configuration gives at any time, and those that only a body could."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from mock_platform.configuration import instance_configuration as configuration
 from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Values
 from mock_platform.core.objects import NONE, Objects
 from mock_platform.elements.element import Element
 from mock_platform.lint.callbacks import Objection, of_callbacks, of_events_left_off
 from mock_platform.lint.credentials import of_code, of_user_name
+from mock_platform.lint.dates import of_dates
+from mock_platform.lint.doubles import of_doubles
+from mock_platform.lint.fields import of_fields
 from mock_platform.lint.mapped_objects import of_mapped_objects
+from mock_platform.lint.polled_block import PolledBlock, polled_blocks
 from mock_platform.lint.pollers import of_poller, of_replaced_blocks
+from mock_platform.lint.queries import of_queries
+from mock_platform.lint.timing import of_timing
 from mock_platform.lint.unread_keys import in_body, in_configuration
-from mock_platform.lint.warning import ConfigWarnings
+from mock_platform.lint.warning import ConfigWarning, ConfigWarnings
 
 
 @dataclass(frozen=True, kw_only=True)
 class LintContext:
-    """What warnings depend on beside the instance itself."""
+    """What warnings depend on beside the instance's configuration.
+
+    Attributes:
+        lag: how far the provider's search is known to lag behind its records.
+    """
 
     element: Element
     empty_block: EmptyBlock
     objection: Objection
+    lag: timedelta = timedelta(0)
 
 
 def of_body(
@@ -62,11 +75,24 @@ def of_instance(
         of_its_body: what was said of the body that it was last changed by.
         objects: what it maps.
     """
+    blocks = tuple(polled_blocks(values, around.element, empty_block=around.empty_block, objects=objects))
     return ConfigWarnings.of(
         of_callbacks(values, around.element, objection=around.objection),
         of_its_body.listed,
-        of_poller(values, around.element, empty_block=around.empty_block),
+        of_poller(values, around.element, blocks),
+        _of_blocks(values, blocks, around),
         in_configuration(values, around.element),
-        of_mapped_objects(values, objects, around.element, empty_block=around.empty_block),
+        of_mapped_objects(values, objects, blocks),
         more=of_its_body.more,
     )
+
+
+def _of_blocks(values: Values, blocks: Sequence[PolledBlock], around: LintContext) -> Iterator[ConfigWarning]:
+    """Find what makes a poll of a resource lose, repeat or misname its changes."""
+    interval = configuration.refresh_interval(values)
+    for block in blocks:
+        yield from of_fields(block)
+        yield from of_dates(block)
+        yield from of_queries(block)
+        yield from of_timing(block, interval=interval, lag=around.lag)
+    yield from of_doubles(blocks, around.element)

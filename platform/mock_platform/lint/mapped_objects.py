@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from mock_platform.ceql.field_path import is_writable, parse_path
 from mock_platform.ceql.record_path import steps_of
 from mock_platform.configuration import instance_configuration as configuration
-from mock_platform.configuration.poller_configuration import CONFIGURATION
-from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Values
 from mock_platform.core.objects import (
     DATE_MASK,
@@ -20,31 +18,30 @@ from mock_platform.core.objects import (
     Objects,
     Transformation,
 )
-from mock_platform.core.paths import segments_below_hub
-from mock_platform.core.poll import Resource
-from mock_platform.elements.element import Element
+from mock_platform.lint.polled_block import PolledBlock
 from mock_platform.lint.warning import ConfigWarning, LintRule, place, quoted
 
 _DIRECTIONS = tuple(each.value for each in Direction)
 _OF_OBJECT = {"passThrough": _DIRECTIONS, "inherit": (), "addToDocumentation": ()}
 _OF_FIELD = {"passThrough": _DIRECTIONS, "remove": _DIRECTIONS, DATE_MASK: ("pattern",)}
+_DATES = "datesConfiguration"
 _OF_SCRIPT = "applyJSOnQueryFieldValue"
 _ROOTS = frozenset({"$", "@"})
 
 
 def of_mapped_objects(
-    values: Values, objects: Objects, element: Element, *, empty_block: EmptyBlock
+    values: Values, objects: Objects, blocks: Sequence[PolledBlock]
 ) -> Iterator[ConfigWarning]:
-    """Warn of what transformations have without effect, and of polls that miss what they hide."""
+    """Warn of what transformations have without effect, and of polls that miss what they hide.
+
+    Args:
+        blocks: all that the instance polls.
+    """
     for name, transformation in objects.transformations.items():
         yield from _of_transformation(name, transformation)
-    if not configuration.is_polled(values):
-        return
-    for resource in configuration.polled_resources(values, element, empty_block=empty_block):
-        polled_objects = segments_below_hub(resource.url)[::2]
-        mapped = objects.transformation_in_force(polled_objects[-1]) if polled_objects else None
-        if mapped is not None:
-            yield from _of_poll(resource, mapped)
+    for block in blocks if configuration.is_polled(values) else ():
+        if block.mapped is not None:
+            yield from _of_poll(block, block.mapped)
 
 
 def _of_transformation(name: str, transformation: Transformation) -> Iterator[ConfigWarning]:
@@ -85,28 +82,28 @@ def _of_entries(
                 )
 
 
-def _of_poll(resource: Resource, mapped: Transformation) -> Iterator[ConfigWarning]:
+def _of_poll(block: PolledBlock, mapped: Transformation) -> Iterator[ConfigWarning]:
     """Warn of paths of a polled resource that its records, which come mapped, do not have."""
+    resource = block.resource
     paths = {
-        "idField": (resource.id_field, "its events come without objectId, and name no record"),
-        "updatedDateField": (
+        ("idField",): (resource.id_field, "its events come without objectId, and name no record"),
+        (_DATES, "updatedDateField"): (
             resource.updated.path if resource.updated else "",
             "records without a date are passed over",
         ),
-        "createdDateField": (
+        (_DATES, "createdDateField"): (
             resource.created.path if resource.created else "",
             "nothing is reported as CREATED",
         ),
     }
-    for key, (path, happens) in paths.items():
+    for keys, (path, happens) in paths.items():
         if path and _is_hidden(path, mapped):
-            own = [each.path for each in mapped.fields if each.vendor_path == path and _is_shown(each)]
-            yield ConfigWarning(
-                rule=LintRule.HIDDEN_FIELD,
-                path=place("configuration", CONFIGURATION, resource.name, key),
-                message=f"the transformation leaves no {quoted(path)} in polled records: {happens}",
-                nearest=own[0] if own else None,
+            own = next(
+                (each.path for each in mapped.fields if each.vendor_path == path and _is_shown(each)), None
             )
+            message = f"the transformation leaves no {quoted(path)} in polled records: {happens}"
+            change = None if own is None else {keys[-1]: own} if len(keys) == 1 else {_DATES: {keys[-1]: own}}
+            yield block.warning(LintRule.HIDDEN_FIELD, message, *keys, nearest=own, change=change)
 
 
 def _is_hidden(path: str, mapped: Transformation) -> bool:

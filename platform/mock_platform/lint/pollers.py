@@ -4,7 +4,7 @@ Source: which keys a block needs (documented: URL, id field, both date fields an
 from the rules of polling, which name their own sources.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
@@ -18,24 +18,29 @@ from mock_platform.configuration.poller_configuration import (
     URLS,
     Entries,
 )
-from mock_platform.core.choices import EmptyBlock
 from mock_platform.core.instance import Values
 from mock_platform.core.poll import Resource
 from mock_platform.elements.element import Element
+from mock_platform.lint.polled_block import PolledBlock
 from mock_platform.lint.warning import ConfigWarning, LintFinding, LintRule, place, quoted
 
 _DAY = timedelta(days=1)
+_USUAL_INTERVAL = 15
+"""Minutes (documented)."""
 
 
-def of_poller(values: Values, element: Element, *, empty_block: EmptyBlock) -> Iterator[LintFinding]:
-    """Find what an instance will not poll, or not as it may be meant."""
-    polled = configuration.polled_resources(values, element, empty_block=empty_block)
-    blocks = poller_configuration.entries_of(values)
-    yield from _unpolled(values, blocks, element, {resource.name for resource in polled})
-    for resource in polled:
-        yield from _incomplete(resource, place("configuration", CONFIGURATION, resource.name), blocks)
+def of_poller(values: Values, element: Element, blocks: Sequence[PolledBlock]) -> Iterator[LintFinding]:
+    """Find what an instance will not poll, or not as it may be meant.
+
+    Args:
+        blocks: all that it polls.
+    """
+    entries = poller_configuration.entries_of(values)
+    yield from _unpolled(values, entries, element, {block.resource.name for block in blocks})
+    for block in blocks:
+        yield from _incomplete(block)
     if configuration.is_polled(values):
-        yield from _of_the_whole(values, polled)
+        yield from _of_the_whole(values, element, blocks)
 
 
 def of_replaced_blocks(sent: Mapping[str, object]) -> Iterator[ConfigWarning]:
@@ -77,7 +82,19 @@ class _Unpolled:
             path=place("configuration", *where),
             message=f"{quoted(self.name)} is not polled, since {self._why()}",
             nearest=near[0] if near else None,
+            change=self._change(near),
+            resource=self.name,
         )
+
+    def _change(self, near: list[str]) -> dict[str, object] | None:
+        """Return what has it polled: the block that is meant, or its name among those that are chosen."""
+        if self.among is None and near:
+            return {CONFIGURATION: {self.name: None, near[0]: {}}}
+        chosen = poller_configuration.names_in_urls(self.values)
+        names = chosen or poller_configuration.names_in_objects(self.values)
+        if not names or self.name in names:
+            return None
+        return {URLS if chosen else OBJECTS: ("|" if chosen else ",").join([*names, self.name])}
 
     def _why(self) -> str:
         if self.among is not None:
@@ -104,19 +121,35 @@ def _unpolled(values: Values, blocks: Entries, element: Element, polled: set[str
                 yield _Unpolled(name=name, values=values, element=element, among=OBJECTS)
 
 
-def _incomplete(resource: Resource, path: str, blocks: Entries) -> Iterator[ConfigWarning]:
+def _incomplete(block: PolledBlock) -> Iterator[ConfigWarning]:
     """Warn of a resource that is polled without an id, or without a date."""
+    resource = block.resource
     if not resource.id_field:
         message = (
             f"{quoted(resource.name)} has no idField: its events come without objectId, and name no record"
         )
-        yield ConfigWarning(rule=LintRule.MISSING_ID_FIELD, path=path, message=message)
+        change = {"idField": block.own_id} if block.own_id else None
+        yield block.warning(LintRule.MISSING_ID_FIELD, message, nearest=block.own_id or None, change=change)
     lack = _lack(resource)
     if lack is not None:
         prefix, happens = lack
-        missing = _missing(prefix, blocks.get(resource.name))
+        missing = f"{prefix}{'Format' if str(block.dates.get(f'{prefix}Field') or '').strip() else 'Field'}"
         message = f"{quoted(resource.name)} has no {missing}: {happens}"
-        yield ConfigWarning(rule=LintRule.MISSING_DATE_FIELD, path=path, message=message)
+        yield block.warning(LintRule.MISSING_DATE_FIELD, message, change=_with_dates(block))
+
+
+def _with_dates(block: PolledBlock) -> dict[str, object] | None:
+    """Return the dates as the element's own block has them, in the place of those that are missing."""
+    if block.own is None or block.own.updated is None or block.own.created is None:
+        return None
+    dates: dict[str, object] = {}
+    for prefix, polled, path, own in (
+        ("updatedDate", block.resource.updated, block.own_updated, block.own.updated),
+        ("createdDate", block.resource.created, block.own_created, block.own.created),
+    ):
+        if polled is None:
+            dates |= {f"{prefix}Field": path, f"{prefix}Format": own.pattern}
+    return {"datesConfiguration": dates}
 
 
 def _lack(resource: Resource) -> tuple[str, str] | None:
@@ -138,22 +171,17 @@ def _lack(resource: Resource) -> tuple[str, str] | None:
             return None
 
 
-def _missing(prefix: str, block: object) -> str:
-    """Return the key that a block lacks for a date."""
-    dates = block.get("datesConfiguration") if isinstance(block, Mapping) else None
-    named = str(dates.get(f"{prefix}Field") or "") if isinstance(dates, Mapping) else ""
-    return f"{prefix}Format" if named.strip() else f"{prefix}Field"
-
-
-def _of_the_whole(values: Values, polled: tuple[Resource, ...]) -> Iterator[ConfigWarning]:
-    if not polled:
+def _of_the_whole(values: Values, element: Element, blocks: Sequence[PolledBlock]) -> Iterator[ConfigWarning]:
+    if not blocks:
         path, message = (
             place("configuration", CONFIGURATION),
             "no resource is polled, so no change will be reported",
         )
-        yield ConfigWarning(rule=LintRule.NOTHING_POLLED, path=path, message=message)
+        own: dict[str, object] = {CONFIGURATION: {name: {} for name in [*element.poller_defaults][:1]}}
+        yield ConfigWarning(rule=LintRule.NOTHING_POLLED, path=path, message=message, change=own)
     interval = configuration.refresh_interval(values)
     if interval > _DAY:
         path, days = place("configuration", REFRESH_INTERVAL), interval / _DAY
         message = f"polls are {days:.4g} days apart, so a change may wait as long until it is reported"
-        yield ConfigWarning(rule=LintRule.INTERVAL_TOO_LONG, path=path, message=message)
+        change = {REFRESH_INTERVAL: str(_USUAL_INTERVAL)}
+        yield ConfigWarning(rule=LintRule.INTERVAL_TOO_LONG, path=path, message=message, change=change)

@@ -1,5 +1,7 @@
 """``/_local/warnings``, and the header that says the same with the answer to a change: what users will regret."""
 
+from datetime import timedelta
+
 from flask import Response, after_this_request
 
 from mock_platform.callbacks.lines import shown_url
@@ -26,13 +28,18 @@ def warnings_of(instance: Instance, element: Element, of_body: ConfigWarnings) -
     Args:
         of_body: what was said of the body that it was last changed by.
     """
+    return of_instance(instance.configuration, of_body, lint_context(element), instance.objects)
+
+
+def lint_context(element: Element, *, lag: timedelta = timedelta(0)) -> LintContext:
+    """Return what rules depend on in this platform."""
     services = dependencies()
-    around = LintContext(
+    return LintContext(
         element=element,
         empty_block=services.settings.empty_block,
         objection=lambda url: services.outbound.objection(shown_url(url)),
+        lag=lag,
     )
-    return of_instance(instance.configuration, of_body, around, instance.objects)
 
 
 def send_along(warnings: ConfigWarnings) -> None:

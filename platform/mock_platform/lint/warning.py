@@ -5,7 +5,7 @@ of them fit into a header, or are counted there.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain, islice
@@ -38,6 +38,27 @@ class LintRule(Enum):
     SCRIPT_NOT_RUN = "script-not-run"
     READ_ONLY_PATH = "read-only-path"
     HIDDEN_FIELD = "hidden-field"
+    DATE_LETTERS = "date-letters"
+    DATE_WITHOUT_SECONDS = "date-without-seconds"
+    DATE_NOT_READ = "date-not-read"
+    DATE_ZONE = "date-zone"
+    DATE_FIELD = "date-field"
+    DATE_FIELDS_MIXED_UP = "date-fields-mixed-up"
+    ID_FIELD = "id-field"
+    CREATED_ALONE = "created-alone"
+    URL_WITHOUT_DATE = "url-without-date"
+    UNKNOWN_PLACEHOLDER = "unknown-placeholder"
+    PLACEHOLDER_DATE = "placeholder-date"
+    WHERE_UNREADABLE = "where-unreadable"
+    WHERE_OPERATOR = "where-operator"
+    WHERE_ON_CREATED = "where-on-created"
+    WHERE_EDGE = "where-edge"
+    URL_OF_ANOTHER_RESOURCE = "url-of-another-resource"
+    POLLED_TWICE = "polled-twice"
+    POLL_DELAY_TOO_LONG = "poll-delay-too-long"
+    POLL_DELAY_TOO_SHORT = "poll-delay-too-short"
+    PAGE_TOO_SMALL = "page-too-small"
+    TOLERANCE_TOO_LONG = "tolerance-too-long"
     MORE = "more"
 
 
@@ -57,13 +78,18 @@ class ConfigWarning:
     Attributes:
         path: keys from the body's top, with dots between.
         message: what came, and what will happen.
-        nearest: a key or name that may be meant; None if none is near.
+        nearest: a key, name or value that may be meant; None if none is near.
+        change: of the configuration, as a merge patch (RFC 7396) in which ``event.poller.configuration`` is an object, the
+            one that mends it; None if none is known.
+        resource: the one that it is about; empty if it is about none.
     """
 
     rule: LintRule
     path: str
     message: str
     nearest: str | None = None
+    change: Mapping[str, object] | None = None
+    resource: str = ""
 
     def warning(self) -> "ConfigWarning":
         """Return itself: it is a slip whose warning is there."""

@@ -5,6 +5,7 @@ from mock_platform.core.objects import Objects
 from mock_platform.instances.named_instance import NamedInstance
 from mock_platform.instances.service_saving import sent_body
 from mock_platform.lint.mapped_objects import of_mapped_objects
+from mock_platform.lint.polled_block import polled_blocks
 from mock_platform.lint.service import send_along
 from mock_platform.lint.unread_mapping_keys import in_definition, in_definitions, in_transformation
 from mock_platform.lint.warning import ConfigWarnings
@@ -22,10 +23,7 @@ def warn_of_definitions() -> None:
 
 def warn_of_transformation(named: NamedInstance, name: str, objects: Objects) -> None:
     """Say what of the present request's transformation, and of what the instance maps and polls, has no effect."""
-    of_instance = of_mapped_objects(
-        named.instance.configuration,
-        objects,
-        named.element,
-        empty_block=dependencies().settings.empty_block,
-    )
+    values, empty_block = named.instance.configuration, dependencies().settings.empty_block
+    blocks = [*polled_blocks(values, named.element, empty_block=empty_block, objects=objects)]
+    of_instance = of_mapped_objects(values, objects, blocks)
     send_along(ConfigWarnings.of(in_transformation(sent_body(), name), of_instance))

@@ -166,7 +166,12 @@ def test_a_slip_that_is_mended_ends_its_warning(instances, body_of, warnings):
     made = instances("POST", json=body)
     number = decode(made.body)["id"]
 
-    assert rules_in(made) == ["missing-id-field", "missing-date-field", "misspelt-key"]
+    assert rules_in(made) == [
+        "missing-id-field",
+        "missing-date-field",
+        "url-without-date",
+        "misspelt-key",
+    ]
     assert rules_in(instances("PATCH", f"/{number}", json=body_of({POLLER: {"contacts": {}}}))) == []
     assert warnings() == {}
 

@@ -101,6 +101,27 @@ def test_a_poll_reads_on_over_the_vendors_pages(clients, rolodex):
     assert [ref for _, _, ref, _ in told(clients)] == made
 
 
+def test_lint_goes_by_what_the_connectors_own_blocks_say(clients, body):
+    block = {
+        "url": "/hubs/crm/contacts?where=changedAt<'${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'",
+        "idField": "REF",
+        "datesConfiguration": {"updatedDateField": "changedat", "updatedDateFormat": "yyyy-MM-dd HH:mm:ss"},
+    }
+
+    def found(**more):
+        body["configuration"] |= more
+        findings = clients.platform.call("POST", "/_local/lint", json=body)["findings"]
+        return [(each["rule"], each["nearest"]) for each in findings if each["severity"] == "error"]
+
+    assert found() == []
+    assert found(**{"event.poller.configuration": {"contacts": block}}) == [
+        ("missing-date-field", None),
+        ("id-field", "ref"),
+        ("date-field", "changedAt"),
+        ("where-operator", ">="),
+    ]
+
+
 def test_a_vendor_that_refuses_is_called_by_its_name(clients, body):
     body["configuration"]["access.token"] = "wrong"
     reply = clients.platform.send("POST", f"{BASE_PATH}/instances", json=body)

@@ -17,6 +17,7 @@ from mock_platform.core.objects import (
 )
 from mock_platform.elements.insightly.definition import INSIGHTLY, POLLER_DEFAULTS
 from mock_platform.lint.mapped_objects import of_mapped_objects
+from mock_platform.lint.polled_block import polled_blocks
 from mock_platform.lint.unread_mapping_keys import in_definition, in_definitions, in_transformation
 
 HIDDEN = MappingEntry(type="remove", properties={"fromVendor": True})
@@ -34,7 +35,8 @@ def found(transformation, *, name="contacts", polled=None, defined=True, events=
         definitions={name: ObjectDefinition()} if defined else {}, transformations={name: transformation}
     )
     values = configuration.complete(sent, INSIGHTLY)
-    return list(of_mapped_objects(values, objects, INSIGHTLY, empty_block=EmptyBlock.DEFAULT))
+    blocks = [*polled_blocks(values, INSIGHTLY, empty_block=EmptyBlock.DEFAULT, objects=objects)]
+    return list(of_mapped_objects(values, objects, blocks))
 
 
 def slips(transformation, **how):
@@ -113,14 +115,17 @@ POLL = "configuration.event.poller.configuration.contacts."
 ID, UPDATED, CREATED = "CONTACT_ID", "DATE_UPDATED_UTC", "DATE_CREATED_UTC"
 CASES = {
     "a renamed id": (mapped(("key", ID)), [("idField", "key")]),
-    "a renamed date": (mapped(("on.updated", UPDATED)), [("updatedDateField", "on.updated")]),
+    "a renamed date": (
+        mapped(("on.updated", UPDATED)),
+        [("datesConfiguration.updatedDateField", "on.updated")],
+    ),
     "an id that is left out": (mapped((ID, ID, HIDDEN)), [("idField", None)]),
     "an id that keeps its name": (mapped((ID, ID)), []),
     "an id shown twice": (mapped(("key", ID), (ID, ID)), []),
     "another field": (mapped(("first", "FIRST_NAME")), []),
     "no fields but the mapped ones": (
         mapped((ID, ID), ("changed", UPDATED), configuration=(NO_REST,)),
-        [("updatedDateField", "changed"), ("createdDateField", None)],
+        [("datesConfiguration.updatedDateField", "changed"), ("datesConfiguration.createdDateField", None)],
     ),
 }
 

@@ -1,0 +1,218 @@
+"""``lint``: what of a poller's configuration will lose, repeat or misname events, and what mends it."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from elements_local.commands.output import examples, print_json, wrapped
+from elements_local.commands.setting_options import refuse_set, set_option, stack_environment
+from elements_local.commands.where import json_option, running_stack, workspace_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from elements_local.linting.finding_scenario import Linted
+    from elements_local.stack.stack import Stack
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+@click.command(
+    "lint",
+    epilog=examples(
+        "elements-local lint instance.json             # the body that you would send to POST /instances",
+        "curl -s https://example.com/body.json | elements-local lint -",
+        "elements-local lint --instance 155909         # of a running stack",
+        "elements-local lint instance.json --try       # shows that each finding bites, and that its cure helps",
+        "elements-local lint instance.json --scenario date-zone --output tests/date-zone.yaml",
+        "elements-local lint --rules                   # what is looked for",
+    ),
+)
+@click.argument("body", type=click.Path(allow_dash=True, path_type=Path), required=False, metavar="[FILE]")
+@click.option(
+    "--instance", "instance_id", type=click.IntRange(0), help="An instance of a running stack, by its id."
+)
+@click.option(
+    "--index-lag",
+    type=click.IntRange(0, 10**9),
+    metavar="SECONDS",
+    help="How far the provider's search lags behind its records.  [default: what the running CRM's faults say, else 0]",
+)
+@click.option(
+    "--try", "tries", is_flag=True, help="Run the scenario of each finding, as it is and with its cure."
+)
+@click.option(
+    "--scenario", "rule", metavar="RULE", help="Write the scenarios that show a rule's findings, and stop."
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where --scenario writes to.  [default: lint-RULE.yaml]",
+)
+@click.option("--rules", "only_rules", is_flag=True, help="List the rules, and stop.")
+@set_option
+@workspace_option
+@json_option
+@running_stack
+def command(  # noqa: PLR0913 - the command's options
+    stack: "Stack",
+    *,
+    body: Path | None,
+    instance_id: int | None,
+    index_lag: int | None,
+    tries: bool,
+    rule: str | None,
+    output: Path | None,
+    only_rules: bool,
+    workspace: str,
+    as_json: bool,
+) -> None:
+    """Find what of a poller's configuration will lose, repeat or misname events.
+
+    FILE is JSON as POST /instances takes it (`-` is standard input), credentials may be left out; nothing has to run for
+    it. Without a FILE an instance of a running stack is looked at: the only one, or the one that --instance names.
+
+    Each finding has the rule's name, its place, what was found, why it bites and what mends it. Errors lose, repeat or
+    misname events; warnings do what may be meant. A finding's scenario fails with the configuration as it is, and passes
+    with the cure: --try runs it, --scenario writes it for `elements-local replay`.
+
+    Exit status: 0 no errors, 1 there are, 2 misuse.
+    """
+    if only_rules:
+        _print_rules(as_json=as_json)
+        return
+    _check(body=body, instance_id=instance_id, rule=rule, output=output, tries=tries)
+    linted = _of_file(body, index_lag) if body else _of_stack(stack, workspace, instance_id, index_lag)
+    if rule is not None:
+        _write(linted, rule, output or Path(f"lint-{rule}.yaml"))
+        return
+    tried = _tried(linted) if tries else {}
+    if as_json:
+        findings = [{**each, "tried": tried.get(nth)} for nth, each in enumerate(linted.findings)]
+        print_json({"findings": findings, "more": linted.more})
+    else:
+        _print(linted, tried)
+    if linted.has_errors:
+        raise SystemExit(1)
+
+
+def _check(
+    *, body: Path | None, instance_id: int | None, rule: str | None, output: Path | None, tries: bool
+) -> None:
+    """Refuse options that would mean nothing together.
+
+    Raises:
+        click.UsageError: says which.
+    """
+    if body is not None and instance_id is not None:
+        raise click.UsageError("give either FILE or --instance")
+    if rule is not None and tries:
+        raise click.UsageError("give either --scenario or --try")
+    if rule is None and output is not None:
+        raise click.UsageError("--output is where --scenario writes to")
+    if body is None and not tries:
+        refuse_set("no stack is started without FILE or --try")
+
+
+def _of_stack(stack: "Stack", workspace: str, instance_id: int | None, lag_s: int | None) -> "Linted":
+    from elements_local.linting.reading import of_instance  # noqa: PLC0415 - not needed for --help
+
+    return of_instance(stack.workspace(workspace), instance_id, lag_s=lag_s)
+
+
+def _of_file(file: Path, lag_s: int | None) -> "Linted":
+    """Look at a body by a stack of our own, which ends with the look."""
+    from elements_local.linting.reading import of_body  # noqa: PLC0415 - as above
+    from elements_local.start import Options, in_process  # noqa: PLC0415 - as above
+
+    body = read_body(file)
+    with in_process(Options(environment=stack_environment())) as stack:
+        return of_body(stack.workspace(), body, lag_s=lag_s)
+
+
+def read_body(file: Path) -> "Mapping[str, Any]":
+    """Return the body of an instance.
+
+    Raises:
+        click.UsageError: it cannot be read, or is no JSON object; says what came.
+    """
+    try:
+        with click.open_file(str(file), "rb") as opened:
+            body = json.loads(opened.read())
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"{file} is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise click.UsageError(
+            f"{file} must be an object as POST /instances takes it; got {type(body).__name__}"
+        )
+    return body
+
+
+def _write(linted: "Linted", rule: str, output: Path) -> None:
+    """Write the scenarios of a rule's findings."""
+    from elements_local.linting.finding_scenario import scenario_of  # noqa: PLC0415 - as above
+    from elements_local.recording.text import write  # noqa: PLC0415 - as above
+
+    findings = [finding for finding in linted.findings if finding["rule"] == rule]
+    if not findings:
+        named = ", ".join(dict.fromkeys(finding["rule"] for finding in linted.findings))
+        raise click.UsageError(f"nothing is found by {rule!r}; found are: {named or 'none'}")
+    first, *others = (scenario_of(linted, finding) for finding in findings)
+    write(output, first, [finding["message"] for finding in findings], others=others)
+    cured = all(finding["cure"]["change"] for finding in findings)
+    click.echo(f"{output}: fails with the configuration as it is{', passes with the cure' if cured else ''}")
+    click.echo(f"see it: elements-local replay {output}")
+
+
+def _tried(linted: "Linted") -> dict[int, str]:
+    """Run the scenarios of all findings; returns what came of each, by the finding's place in the list."""
+    from elements_local.linting.trial import tried  # noqa: PLC0415 - as above
+
+    return tried(linted, stack_environment())
+
+
+def _print(linted: "Linted", tried: "Mapping[int, str]") -> None:
+    for nth, finding in enumerate(linted.findings):
+        severity = click.style(finding["severity"], fg=_COLOURS[finding["severity"]], bold=True)
+        click.echo(f"{severity}  {finding['rule']}: {finding['message']}")
+        change = finding["cure"]["change"]
+        lines = {
+            "at": finding["path"],
+            "why": finding["why"],
+            "cure": finding["cure"]["text"]
+            + (f": {json.dumps(change, ensure_ascii=False)}" if change else ""),
+            "tried": tried.get(nth),
+        }
+        for name, text in lines.items():
+            if text:
+                click.echo(wrapped(f"{name}: {text}", indent=2))
+    severities = [finding["severity"] for finding in linted.findings]
+    counts = [_counted(severities.count(each), each) for each in _COLOURS]
+    click.echo(
+        ", ".join(filter(None, [*counts, f"{linted.more} more" if linted.more else ""])) or "nothing is found"
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}" if count else ""
+
+
+def _print_rules(*, as_json: bool) -> None:
+    from elements_local.linting.reading import rules  # noqa: PLC0415 - as above
+    from elements_local.start import in_process  # noqa: PLC0415 - as above
+
+    with in_process() as stack:
+        every = rules(stack.workspace())
+    if as_json:
+        print_json({"rules": every})
+        return
+    for rule in every:
+        severity = click.style(rule["severity"], fg=_COLOURS[rule["severity"]], bold=True)
+        click.echo(f"{severity}  {rule['rule']}")
+        for name in ("seen", "why", "cure"):
+            click.echo(wrapped(f"{name}: {rule[name]}", indent=2))

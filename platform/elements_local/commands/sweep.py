@@ -1,0 +1,179 @@
+"""``sweep``: what becomes of one change at every second around a poll, as a matrix."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from elements_local.commands.lint import read_body
+from elements_local.commands.output import examples, print_json
+from elements_local.commands.setting_options import set_option, stack_environment
+from elements_local.commands.where import json_option, running_stack, workspace_option
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from elements_local.linting.configured import Configured
+    from elements_local.stack.stack import Stack
+    from elements_local.sweeping.matrix import CellKey, SweepMatrix
+
+
+@click.command(
+    "sweep",
+    epilog=examples(
+        "elements-local sweep instance.json            # the body that you would send to POST /instances",
+        "elements-local sweep --instance 155909        # the configuration of an instance that runs",
+        "elements-local sweep instance.json --with pollDelay=3 --with createdCheckTolerance=3",
+        "elements-local sweep instance.json --resource leads --svg sweep.svg --json",
+    ),
+)
+@click.argument("body", type=click.Path(allow_dash=True, path_type=Path), required=False, metavar="[FILE]")
+@click.option(
+    "--instance", "instance_id", type=click.IntRange(0), help="An instance of a running stack, by its id."
+)
+@click.option("--resource", metavar="NAME", help="The block that is swept.  [default: the first that can be]")
+@click.option(
+    "--with",
+    "cures",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Sweep once more with a key of the block changed, and show what that changes; may be given several times. A "
+    "dot leads into an object, event... are keys of the whole configuration, null leaves one out.",
+)
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture.")
+@set_option
+@workspace_option
+@json_option
+@running_stack
+def command(  # noqa: PLR0913 - the command's options
+    stack: "Stack",
+    *,
+    body: Path | None,
+    instance_id: int | None,
+    resource: str | None,
+    cures: tuple[str, ...],
+    svg: Path | None,
+    workspace: str,
+    as_json: bool,
+) -> None:
+    """Sweep one change over a poll, and show at which second it is lost, repeated, misnamed or late.
+
+    A record is created, updated, created and updated a second later, or deleted, at every second from -5 to +5 around a
+    poll, in its own second before and after it: as the CRM is, with a search that lags, a clock that is ahead or behind,
+    stamps apart or tied, pages that overlap or shift, and a poll that fails. All of it happens in a stack of the command's
+    own, by an audit of what really came; yours is only asked for its configuration.
+
+    FILE is JSON as POST /instances takes it (`-` is standard input). Without one an instance of a running stack is swept:
+    the only one, or the one that --instance names.
+    """
+    if body is not None and instance_id is not None:
+        raise click.UsageError("give either FILE or --instance")
+    configured = _configured(stack, workspace, body, instance_id)
+    before, after = _swept(configured, resource, cures)
+    titles = ["as it is", *([f"with {', '.join(cures)}"] if after else [])]
+    matrices = [before, *([after] if after else [])]
+    marked = _changed_cells(before, after)
+    if svg is not None:
+        from elements_local.sweeping.picture import svg_of  # noqa: PLC0415 - not needed for --help
+
+        named = [f"{before.resource} {title}" for title in titles]
+        svg.write_text(svg_of(*zip(named, matrices, strict=True), marked=marked), encoding="utf-8")
+    if as_json:
+        print_json(_as_json(before, after, cures))
+    else:
+        _print(dict(zip(titles, matrices, strict=True)), marked)
+
+
+def _configured(stack: "Stack", workspace: str, body: Path | None, instance_id: int | None) -> "Configured":
+    from elements_local.linting.reading import (  # noqa: PLC0415 - not needed for --help
+        configured_body,
+        configured_instance,
+    )
+
+    if body is not None:
+        return configured_body(read_body(body))
+    return configured_instance(stack.workspace(workspace), instance_id)
+
+
+def _swept(
+    configured: "Configured", name: str | None, cures: tuple[str, ...]
+) -> "tuple[SweepMatrix, SweepMatrix | None]":
+    """Sweep a configuration as it is, and with changes if there are any, each in a fresh workspace of one stack."""
+    from dataclasses import replace  # noqa: PLC0415 - as above
+
+    from elements_local.linting.merge_patch import patched  # noqa: PLC0415 - as above
+    from elements_local.start import Options, in_process  # noqa: PLC0415 - as above
+    from elements_local.sweeping.cure import patch_of  # noqa: PLC0415 - as above
+    from elements_local.sweeping.timeline import ENVIRONMENT, resource_of, sweep  # noqa: PLC0415 - as above
+
+    resource = resource_of(configured, name)
+    patch = patch_of(cures, resource.name)
+    with in_process(Options(environment={**stack_environment(), **ENVIRONMENT})) as stack:
+        plain = resource.alone_in(configured)
+        if not patch:
+            return sweep(stack.new_workspace(), plain, resource), None
+        cured = replace(plain, configuration=patched(plain.configuration, patch))
+        _refuse_unread(stack, plain, cured)
+        before = sweep(stack.new_workspace(), plain, resource)
+        return before, sweep(stack.new_workspace(), cured, resource_of(cured, resource.name))
+
+
+def _refuse_unread(stack: "Stack", before: "Configured", after: "Configured") -> None:
+    """Refuse a change that nothing would read.
+
+    Raises:
+        click.UsageError: says which, and what may be meant.
+    """
+    from elements_local.guide import instance_body  # noqa: PLC0415 - as above
+    from elements_local.linting.reading import of_body  # noqa: PLC0415 - as above
+    from elements_local.sweeping.cure import unread  # noqa: PLC0415 - as above
+
+    clients = stack.workspace()
+    guide = instance_body(clients.credentials)
+    found = [
+        of_body(clients, {**guide, "configuration": each.taken_over}, lag_s=None).findings
+        for each in (before, after)
+    ]
+    for message in unread(*found):
+        raise click.UsageError(f"--with: {message}")
+
+
+def _changed_cells(before: "SweepMatrix", after: "SweepMatrix | None") -> "Collection[CellKey]":
+    from elements_local.sweeping.matrix import changed  # noqa: PLC0415 - as above
+
+    return {key for keys in changed(before, after).values() for key in keys} if after else ()
+
+
+def _as_json(before: "SweepMatrix", after: "SweepMatrix | None", cures: tuple[str, ...]) -> dict[str, Any]:
+    from elements_local.sweeping.circumstances import CIRCUMSTANCES, OFFSETS  # noqa: PLC0415 - as above
+    from elements_local.sweeping.matrix import changed  # noqa: PLC0415 - as above
+
+    if after is None:
+        return before.to_json()
+    moved = [
+        {
+            "circumstance": CIRCUMSTANCES[number].name,
+            "change": change,
+            "offset": OFFSETS[place].label,
+            "was": was.value,
+            "is": has_become.value,
+        }
+        for (was, has_become), keys in changed(before, after).items()
+        for number, change, place in keys
+    ]
+    return {**before.to_json(), "with": {"changes": list(cures), **after.to_json()}, "changed": moved}
+
+
+def _print(titled: "dict[str, SweepMatrix]", marked: "Collection[CellKey]") -> None:
+    from elements_local.sweeping import table  # noqa: PLC0415 - as above
+
+    before, *others = titled.values()
+    for title, matrix in titled.items():
+        click.echo(f"{matrix.resource}, {title}")
+        for line in table.lines_of(matrix, marked=marked if matrix is not before else ()):
+            click.echo(line)
+        click.echo(f"{table.counts_of(matrix)}\n")
+    for after in others:
+        for line in table.changes_of(before, after):
+            click.echo(line)
+    click.echo(table.legend())

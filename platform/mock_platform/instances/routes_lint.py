@@ -1,0 +1,171 @@
+"""``/_local/lint``: what of a configuration will lose, repeat or misname events, how bad that is, and what cures it."""
+
+from datetime import timedelta
+from typing import Annotated, Any, TypedDict
+
+from flask import Blueprint
+from msgspec import Meta, Struct
+
+from mock_kit.admin.routes import asked_workspace
+from mock_kit.api.operations import Answer, operation
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.configuration.poller_configuration import entries_of
+from mock_platform.core.dependencies import dependencies
+from mock_platform.core.instance import Values
+from mock_platform.elements.service import own_element
+from mock_platform.instances.calling import any_instance
+from mock_platform.instances.requests import ElementReference, InstanceRequest
+from mock_platform.instances.service_granted import grants_for
+from mock_platform.instances.service_saving import sent_body
+from mock_platform.instances.store import Instances
+from mock_platform.lint.instance import of_body, of_instance
+from mock_platform.lint.rules import RULES, RuleDescription
+from mock_platform.lint.service import lint_context
+from mock_platform.lint.warning import ConfigWarning, ConfigWarnings
+
+bp = Blueprint("lint", __name__, url_prefix="/_local/lint")
+
+
+class LagQuery(Struct, rename="camel"):
+    """What is known of the provider.
+
+    Attributes:
+        index_lag: seconds by which its search lags behind its records.
+    """
+
+    index_lag: Annotated[int, Meta(ge=0, le=10**9)] = 0
+
+
+class LintQuery(LagQuery, rename="camel", kw_only=True):
+    """Which instance is looked at."""
+
+    instance_id: Annotated[int, Meta(ge=0, le=10**18)]
+
+
+class CureJson(TypedDict):
+    """What mends a finding.
+
+    ``change`` is a merge patch (RFC 7396) of the configuration, ``event.poller.configuration`` an object in it; null if
+    what to write is not known.
+    """
+
+    text: str
+    change: dict[str, Any] | None
+
+
+class LintFindingJson(TypedDict):
+    """A finding: a warning, how bad it is, what comes of it, and what mends it.
+
+    ``severity`` is ``error`` if events are lost, repeated or misnamed, else ``warning``; ``resource`` the one that it is
+    about, null if it is about none.
+    """
+
+    rule: str
+    severity: str
+    path: str
+    resource: str | None
+    message: str
+    nearest: str | None
+    why: str
+    cure: CureJson
+
+
+class LintJson(TypedDict):
+    """The findings, errors first; ``more`` is how many are left out.
+
+    ``blocks`` are those of ``event.poller.configuration``, with lines of ``event.poller.urls`` in their place.
+    """
+
+    findings: list[LintFindingJson]
+    more: int
+    blocks: dict[str, Any]
+
+
+class RuleJson(TypedDict):
+    """A rule, whatever it finds."""
+
+    rule: str
+    severity: str
+    seen: str
+    why: str
+    cure: str
+
+
+class RulesJson(TypedDict):
+    """All rules."""
+
+    rules: list[RuleJson]
+
+
+@bp.get("")
+@operation(problems=(401, 403, 404))
+def show(query: LintQuery) -> Answer[LintJson]:
+    """Look for what of an instance's configuration will lose, repeat or misname events."""
+    workspace = asked_workspace()
+    instance = any_instance(workspace, str(query.instance_id))
+    element = own_element(workspace, instance.element_key)
+    body_warnings = dependencies().store[Instances].body_warnings(workspace.name, instance.id)
+    around = lint_context(element, lag=timedelta(seconds=query.index_lag))
+    warnings = of_instance(instance.configuration, body_warnings, around, instance.objects)
+    return Answer(_shown(warnings, instance.configuration))
+
+
+@bp.post("")
+@operation(problems=(400, 401, 403, 404))
+def look_at(query: LagQuery, body: InstanceRequest) -> Answer[LintJson]:
+    """Look at the body of an instance that is not made: one without credentials will do."""
+    element = (body.element or ElementReference()).find(asked_workspace())
+    around = lint_context(element, lag=timedelta(seconds=query.index_lag))
+    credentials = {entry.key: "not given" for entry in element.keys if entry.required}
+    values = configuration.complete({**credentials, **(body.configuration or {})}, element)
+    configuration.check(values, element, empty_block=around.empty_block)
+    redeemed = grants_for(body.configuration or {}, element) is not None
+    body_warnings = of_body(sent_body(), values, element, redeemed=redeemed)
+    return Answer(_shown(of_instance(values, body_warnings, around), values))
+
+
+@bp.get("/rules")
+@operation(problems=(401, 403))
+def rules() -> Answer[RulesJson]:
+    """List all rules."""
+    return Answer(
+        {
+            "rules": [
+                {
+                    "rule": rule.value,
+                    "severity": each.severity.value,
+                    "seen": each.seen,
+                    "why": each.why,
+                    "cure": each.cure,
+                }
+                for rule, each in RULES.items()
+            ]
+        }
+    )
+
+
+def _shown(warnings: ConfigWarnings, values: Values) -> LintJson:
+    found = sorted(((each, RULES[each.rule]) for each in warnings.listed), key=_badness)
+    return {
+        "findings": [_finding(each, rule) for each, rule in found],
+        "more": warnings.more,
+        "blocks": dict(entries_of(values)),
+    }
+
+
+def _badness(found: tuple[ConfigWarning, RuleDescription]) -> bool:
+    return found[1].severity.value != "error"
+
+
+def _finding(warning: ConfigWarning, rule: RuleDescription) -> LintFindingJson:
+    change = None if warning.change is None else dict(warning.change)
+    return {
+        "rule": warning.rule.value,
+        "severity": rule.severity.value,
+        "path": warning.path,
+        "resource": warning.resource or None,
+        "message": warning.message,
+        "nearest": warning.nearest,
+        "why": rule.why,
+        "cure": {"text": rule.cure, "change": change},
+    }

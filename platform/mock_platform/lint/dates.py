@@ -1,0 +1,120 @@
+"""Dates that are read as something else than the provider wrote, or not at all.
+
+Source: how the provider writes a field is taken from the element's own blocks (documented in the vendor's guides); what
+follows from reading it otherwise follows from the rules of polling, which name their own sources.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from mock_platform.core.poll import DateField
+from mock_platform.dates import zones
+from mock_platform.dates.java_dates import format_date, parse_date
+from mock_platform.dates.java_patterns import MILLISECONDS, PatternField, compile_pattern
+from mock_platform.errors import UnreadableDateError, shown
+from mock_platform.lint.date_letters import corrected
+from mock_platform.lint.polled_block import PolledBlock
+from mock_platform.lint.warning import ConfigWarning, LintRule
+
+SAMPLES = tuple(
+    datetime(2026, month, day, hour, minute, 39, tzinfo=UTC)
+    for month, day, hour, minute in ((3, 2, 10, 17), (3, 31, 12, 30), (7, 15, 23, 48), (11, 30, 0, 5))
+)
+"""Instants by which two ways of writing dates are told apart: noon and midnight, summer and winter, long months' ends."""
+
+
+def of_dates(block: PolledBlock) -> Iterator[ConfigWarning]:
+    """Warn of formats and zones in which a resource's dates are not what the provider wrote."""
+    resource = block.resource
+    if resource.updated:
+        yield from _of_date(block, "updatedDate", resource.updated)
+    if resource.created and resource.created != resource.updated:
+        yield from _of_date(block, "createdDate", resource.created)
+
+
+def _of_date(block: PolledBlock, prefix: str, date: DateField) -> Iterator[ConfigWarning]:
+    """Warn of a date's format and of its zone, each where it is its own and not taken from the other date."""
+    updated = block.resource.updated
+    inherited = prefix == "createdDate" and updated is not None
+    own = block.own_date(date.path)
+    if not (
+        inherited and updated and f"{prefix}Format" not in block.dates and date.pattern == updated.pattern
+    ):
+        yield from _of_format(block, f"{prefix}Format", date, own)
+    if own and not (
+        inherited and updated and f"{prefix}Timezone" not in block.dates and date.zone == updated.zone
+    ):
+        yield from _of_zone(block, f"{prefix}Timezone", date, own)
+
+
+def _of_format(
+    block: PolledBlock, key: str, date: DateField, own: DateField | None
+) -> Iterator[ConfigWarning]:
+    meant = corrected(date.pattern) if date.pattern != MILLISECONDS else date.pattern
+    if meant != date.pattern:
+        if own and _unread(replace(date, pattern=meant), own):
+            meant = own.pattern
+        said = f"{shown(date.pattern)} mixes up letters; {shown(meant)} is what is probably meant"
+        yield _at(block, LintRule.DATE_LETTERS, key, said, meant)
+    elif date.pattern != MILLISECONDS and "s" not in _letters(date.pattern):
+        said = (
+            f"{shown(date.pattern)} ends before the seconds, so that {date.path} is read as an earlier time"
+        )
+        yield _at(block, LintRule.DATE_WITHOUT_SECONDS, key, said, own.pattern if own else None)
+    elif own:
+        text = _unread(date, own)
+        if text is not None:
+            said = f"{shown(date.pattern)} does not read {date.path}, which is written as {shown(text)}"
+            yield _at(block, LintRule.DATE_NOT_READ, key, said, own.pattern)
+
+
+def _of_zone(block: PolledBlock, key: str, date: DateField, own: DateField) -> Iterator[ConfigWarning]:
+    if _letters(own.pattern) & set("zZX") or own.pattern == MILLISECONDS:
+        return
+    hours = _hours_off(date.zone, own)
+    if hours:
+        direction = "later" if hours > 0 else "earlier"
+        said = f"{date.path} is written in {own.zone}; read in {shown(date.zone)} it is {abs(hours):g} h {direction}"
+        yield _at(block, LintRule.DATE_ZONE, key, said, own.zone)
+
+
+def _at(block: PolledBlock, rule: LintRule, key: str, said: str, nearest: str | None) -> ConfigWarning:
+    change = {"datesConfiguration": {key: nearest}} if nearest else None
+    return block.warning(rule, said, "datesConfiguration", key, nearest=nearest, change=change)
+
+
+def _letters(pattern: str) -> set[str]:
+    if pattern == MILLISECONDS:
+        return set()
+    return {piece.letter for piece in compile_pattern(pattern) if isinstance(piece, PatternField)}
+
+
+@lru_cache(maxsize=256)  # the same few dates are in each instance of a workspace
+def _unread(date: DateField, own: DateField) -> str | None:
+    """Return a text of the provider's that a pattern does not read as what it means; None if it reads them all."""
+    where = zones.zone(own.zone)
+    for instant in SAMPLES:
+        text = _written(own, instant)
+        try:
+            read = parse_date(text, date.pattern, where, now=instant)
+        except UnreadableDateError:
+            return text
+        if read != parse_date(text, own.pattern, where, now=instant):
+            return text
+    return None
+
+
+@lru_cache(maxsize=256)  # as above
+def _hours_off(zone: str, own: DateField) -> float:
+    """Return by how many hours dates are read as later in a zone than they are: the first time that they are; else 0."""
+    for instant in SAMPLES:
+        read = parse_date(_written(own, instant), own.pattern, zones.zone(zone), now=instant)
+        if read != instant:
+            return (read - instant).total_seconds() / 3600
+    return 0
+
+
+def _written(own: DateField, instant: datetime) -> str:
+    return format_date(instant, own.pattern, zones.zone(own.zone))

@@ -1,0 +1,182 @@
+"""``lint`` on the command line: files, standard input, instances of a running stack, scenarios."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from elements_local.cli import cli
+from elements_local.clients import Credentials
+from elements_local.guide import instance_body
+from elements_local.scenarios.scenario import load
+
+CREDENTIALS = Credentials(
+    name="default",
+    crm_username="ada",
+    crm_api_key="0123",
+    callback_url="http://127.0.0.1:4702/default",
+    organization_secret="o",
+    user_secret="u",
+)
+POLLER = "event.poller.configuration"
+CURE = {POLLER: {"contacts": {"idField": "CONTACT_ID"}}}
+
+
+@pytest.fixture
+def body():
+    return instance_body(CREDENTIALS)
+
+
+@pytest.fixture
+def bad(body):
+    body["configuration"][POLLER]["contacts"]["idField"] = "contact_id"
+    return body
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Return a function that writes a body to a file."""
+
+    def write(value):
+        path = tmp_path / "instance.json"
+        path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def lint(*words, stdin=None, env=None):
+    return CliRunner().invoke(cli, ["lint", *words], input=stdin, env=env, prog_name="elements-local")
+
+
+def test_a_good_body_has_exit_status_0(body, written):
+    done = lint(written(body))
+
+    assert (done.exit_code, done.output) == (0, "nothing is found\n")
+
+
+def test_an_error_has_exit_status_1_and_says_what_why_and_what_mends_it(bad, written):
+    done = lint(written(bad), env={"COLUMNS": ""})
+
+    assert done.exit_code == 1
+    assert done.output.splitlines() == [
+        "error  id-field: 'contact_id' is not the id of these records: case counts, and it is CONTACT_ID",
+        f"  at: configuration.{POLLER}.contacts.idField",
+        "  why: events come without `objectId`, or with one that names no record",
+        f"  cure: name the field of the record's id as records show it: {json.dumps(CURE)}",
+        "1 error",
+    ]
+
+
+def test_warnings_alone_have_exit_status_0(body):
+    body["tagz"] = []
+
+    done = lint("-", "--json", stdin=json.dumps(body))
+
+    assert done.exit_code == 0
+    assert [each["rule"] for each in json.loads(done.output)["findings"]] == ["misspelt-key"]
+
+
+def test_findings_are_tried(bad, written):
+    done = lint(written(bad), "--try", "--json")
+
+    assert [each["tried"] for each in json.loads(done.output)["findings"]] == [
+        "fails as it is, passes with the cure"
+    ]
+
+
+def test_the_scenarios_of_a_rule_are_written(bad, written, tmp_path):
+    dates = bad["configuration"][POLLER]["contacts"]["datesConfiguration"]
+    dates |= {"updatedDateFormat": "yyyy-mm-dd", "createdDateFormat": "yyyy-mm-dd"}
+    output = tmp_path / "shown.yaml"
+
+    done = lint(written(bad), "--scenario", "date-letters", "--output", str(output))
+
+    assert done.exit_code == 0
+    assert f"see it: elements-local replay {output}" in done.output
+    assert [scenario.name for scenario in load(output)] == [
+        "date-letters of contacts, updatedDateFormat as it is",
+        "date-letters of contacts, updatedDateFormat with the cure",
+        "date-letters of contacts, createdDateFormat as it is",
+        "date-letters of contacts, createdDateFormat with the cure",
+    ]
+
+
+def test_a_rule_that_finds_nothing_has_no_scenario(bad, written):
+    done = lint(written(bad), "--scenario", "date-zone")
+
+    assert done.exit_code == 2
+    assert "nothing is found by 'date-zone'; found are: id-field" in done.output
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "is not JSON"),
+        ("[1]", "must be an object as POST /instances takes it; got list"),
+        (
+            '{"element": {"key": "insightly"}, "configuration": {"event.poller.refresh_interval": 0}}',
+            "1 or more",
+        ),
+        ("{}", "element.key"),
+    ],
+)
+def test_what_is_no_body_is_misuse(text, says, written):
+    done = lint(written(text))
+
+    assert done.exit_code == 2
+    assert says in done.output
+
+
+def test_a_file_that_is_not_there_is_misuse(tmp_path):
+    done = lint(str(tmp_path / "none.json"))
+
+    assert done.exit_code == 2
+    assert "cannot be read: No such file or directory" in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["FILE", "--instance", "1"], "either FILE or --instance"),
+        (["FILE", "--scenario", "id-field", "--try"], "either --scenario or --try"),
+        (["FILE", "--output", "x.yaml"], "--output is where --scenario writes to"),
+        (["--set", "platform.batch_size=5"], "no stack is started without FILE or --try"),
+    ],
+)
+def test_options_that_mean_nothing_together_are_misuse(body, written, words, says):
+    path = written(body)
+
+    done = lint(*(path if word == "FILE" else word for word in words))
+
+    assert done.exit_code == 2
+    assert says in done.output
+
+
+def test_a_setting_of_the_platform_holds_for_a_file(body, written):
+    body["configuration"][POLLER]["contacts"]["pageSize"] = 100
+
+    done = lint(written(body), "--set", "platform.empty_block=skip", "--json")
+
+    assert {each["rule"] for each in json.loads(done.output)["findings"]} == {"unpolled-resource"}
+
+
+def test_the_rules_are_listed():
+    done = lint("--rules", "--json")
+
+    assert done.exit_code == 0
+    assert {"date-letters", "misspelt-key"} < {each["rule"] for each in json.loads(done.output)["rules"]}
+
+
+def test_an_instance_of_a_running_stack_is_looked_at(stack_on_ports, at):
+    clients = stack_on_ports.new_workspace()
+    body = instance_body(clients.credentials)
+    body["configuration"][POLLER]["contacts"]["pollDelay"] = 900
+    made = clients.platform.create_instance(body)
+    whose = ("--workspace", clients.credentials.name)
+
+    only, named = lint(*whose, "--json", env=at), lint(*whose, "--instance", str(made["id"]), env=at)
+
+    assert only.exit_code == named.exit_code == 1
+    assert [each["rule"] for each in json.loads(only.output)["findings"]] == ["poll-delay-too-long"]
+    assert "poll-delay-too-long" in named.output

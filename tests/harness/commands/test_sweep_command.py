@@ -1,0 +1,73 @@
+"""``sweep`` on the command line: the table, JSON, the picture, and what a change of the configuration would do."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from elements_local.cli import cli
+from elements_local.clients import Credentials
+from elements_local.guide import instance_body
+
+CREDENTIALS = Credentials(
+    name="default",
+    crm_username="ada",
+    crm_api_key="0123",
+    callback_url="http://127.0.0.1:4702/default",
+    organization_secret="o",
+    user_secret="u",
+)
+
+
+@pytest.fixture
+def written(tmp_path):
+    path = tmp_path / "instance.json"
+    path.write_text(json.dumps(instance_body(CREDENTIALS)), encoding="utf-8")
+    return str(path)
+
+
+def sweep(*words, env=None):
+    return CliRunner().invoke(cli, ["sweep", *words], env=env, prog_name="elements-local")
+
+
+def test_a_sweep_is_a_table_and_says_what_a_change_would_do(written, tmp_path):
+    picture = tmp_path / "sweep.svg"
+
+    done = sweep(written, "--with", "pollDelay=1", "--svg", str(picture))
+
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    assert lines[0] == "contacts, as it is"
+    assert "contacts, with pollDelay=1" in lines
+    assert any("lost -> reported" in line and "as it is: create" in line for line in lines)
+    assert lines[-1].startswith("L lost, M misnamed, R repeated, l late, . reported, - not owed")
+    assert picture.read_text("utf-8").startswith("<svg ")
+
+
+def test_a_sweep_of_a_running_instance_is_json(stack_on_ports, at):
+    clients = stack_on_ports.new_workspace()
+    clients.platform.create_instance(instance_body(clients.credentials))
+
+    done = sweep("--workspace", clients.credentials.name, "--resource", "leads", "--json", env=at)
+
+    assert done.exit_code == 0, done.output
+    shown = json.loads(done.output)
+    assert (shown["resource"], shown["counts"]["not owed"]) == ("leads", 0)
+    assert clients.crm.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--with", "pollDelai=1"], "'pollDelai' has no effect: what is read is pollDelay"),
+        (["--with", "pollDelay"], "expects NAME=VALUE"),
+        (["--with", "pollDelay=soon"], "pollDelay must be whole seconds"),
+        (["--resource", "notes"], "'notes' can be swept"),
+        (["--instance", "1"], "either FILE or --instance"),
+    ],
+)
+def test_what_cannot_be_swept_is_misuse(written, words, says):
+    done = sweep(written, *words)
+
+    assert done.exit_code == 2
+    assert says in done.output

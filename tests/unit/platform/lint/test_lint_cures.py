@@ -1,0 +1,136 @@
+"""Whatever a block says: nothing but a refusal comes of it, and the cure of a finding takes that finding away."""
+
+from copy import deepcopy
+from datetime import timedelta
+
+from examples import examples
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from elements_local.linting.merge_patch import patched
+from mock_platform.configuration import instance_configuration as configuration
+from mock_platform.core.choices import EmptyBlock
+from mock_platform.core.objects import MappedField, ObjectDefinition, Objects, Transformation
+from mock_platform.elements.insightly.definition import INSIGHTLY
+from mock_platform.errors import PlatformError
+from mock_platform.lint.instance import LintContext, of_body, of_instance
+from mock_platform.lint.rules import RULES
+
+POLLER = "event.poller.configuration"
+
+PATTERNS = st.sampled_from(
+    [
+        "yyyy-MM-dd HH:mm:ss", "yyyy-mm-dd hh:MM:ss", "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "milliseconds",
+        "uuuu-MM-DD kk:mm:SS", "EEE, dd MMM yyyy HH:mm:ss z", "", "'", "MM", "Y",
+    ]
+) | st.text(alphabet="yMdHhmsSaZX':- ", max_size=12)  # fmt: skip
+ZONES = st.sampled_from(["GMT", "UTC", "Asia/Tokyo", "PST", "-8:00", "America/Denver", "", "Nowhere"])
+FIELDS = st.sampled_from(
+    [
+        "DATE_UPDATED_UTC",
+        "DATE_CREATED_UTC",
+        "date_updated_utc",
+        "DATE_UPDTED_UTC",
+        "CONTACT_ID",
+        "changed",
+        "",
+    ]
+)
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "updated_after_utc", "DATE_UPDATED_UTC", "DATE_CREATED_UTC", "LAST_NAME", "=", "<", ">=", ">", "<=", "!=", "'", " and ",
+            " or ", "(", ")", "${gmtDate:yyyy-MM-dd HH:mm:ss}", "${nowTimeZone:GMT:yyyy-MM-dd HH:mm:ss}", "${date}", "${epoch}",
+            "${gmtDat:yyyy}", "${dateTimeZone:Asia/Tokyo:yyyy-MM-dd HH:mm:ss}", "'${gmtDate:hh 'o''clock'}'", "Byron", "%27", "+",
+            "&orderBy=DATE_UPDATED_UTC desc", "&where=x", " is null", " like ", " in ",
+        ]
+    ),
+    max_size=8,
+).map("".join)  # fmt: skip
+URLS = (
+    st.builds("/hubs/crm/{}?where={}".format, st.sampled_from(["contacts", "accounts", "tasks", "x"]), WORDS)
+    | st.sampled_from(["/hubs/crm/contacts", "/hubs/crm/contacts?", "/x", "contacts"])
+    | st.builds(
+        "/hubs/crm/contacts?where={} {} '${{{}:{}}}'".format,
+        FIELDS,
+        st.sampled_from(["<", ">", "=", ">=", "!="]),
+        st.sampled_from(["gmtDate", "nowTimeZone:GMT", "dateTimeZone:Asia/Tokyo"]),
+        PATTERNS,
+    )
+)
+SECONDS = st.sampled_from([None, 0, 1, 59, 60, 61, 899, 900, 901, 10**17])
+BLOCKS = st.fixed_dictionaries(
+    {"url": URLS},
+    optional={
+        "pageSize": st.sampled_from([1, 9, 10]),
+        "idField": st.sampled_from(["CONTACT_ID", "contact_id", "$.CONTACT_ID", "id", "key", ""]),
+        "pollDelay": SECONDS,
+        "createdCheckTolerance": SECONDS,
+        "filterByUpdatedDate": st.booleans(),
+        "datesConfiguration": st.fixed_dictionaries(
+            {},
+            optional={
+                "updatedDateField": FIELDS,
+                "updatedDateFormat": PATTERNS,
+                "updatedDateTimezone": ZONES,
+                "createdDateField": FIELDS,
+                "createdDateFormat": PATTERNS,
+                "createdDateTimezone": ZONES,
+            },
+        ),
+    },
+)
+NAMES = st.sampled_from(["contacts", "accounts", "leads", "people", "tasks"])
+CONFIGURATIONS = st.builds(
+    lambda blocks, enabled, vendor, interval: {
+        POLLER: blocks,
+        "event.notification.enabled": enabled,
+        "event.vendor.type": vendor,
+        "event.poller.refresh_interval": interval,
+        "event.notification.callback.url": "http://127.0.0.1/x",
+    },
+    st.dictionaries(NAMES, BLOCKS | st.just({}), max_size=3),
+    st.sampled_from([True, None]),
+    st.sampled_from(["polling", "webhook"]),
+    st.sampled_from([1, 15, 1441]),
+)
+MAPPED = Objects(
+    definitions={"contacts": ObjectDefinition()},
+    transformations={
+        "contacts": Transformation(
+            vendor_name="contacts",
+            fields=(
+                MappedField(path="key", vendor_path="CONTACT_ID"),
+                MappedField(path="changed", vendor_path="DATE_UPDATED_UTC"),
+            ),
+        )
+    },
+)
+
+
+def found(configured, objects, lag):
+    around = LintContext(
+        element=INSIGHTLY,
+        empty_block=EmptyBlock.DEFAULT,
+        objection=lambda _url: None,
+        lag=timedelta(seconds=lag),
+    )
+    values = configuration.complete({"username": "a", "password": "b", **configured}, INSIGHTLY)
+    configuration.check(values, INSIGHTLY, empty_block=EmptyBlock.DEFAULT)
+    return of_instance(values, of_body({"configuration": configured}, values, INSIGHTLY), around, objects)
+
+
+@settings(max_examples=examples(400))
+@given(CONFIGURATIONS, st.sampled_from([Objects(), MAPPED]), st.sampled_from([0, 60]))
+def test_a_cure_is_accepted_and_takes_its_finding_away(configured, objects, lag):
+    try:
+        findings = found(configured, objects, lag)
+    except PlatformError:  # it is refused, and has none
+        return
+    for finding in findings.listed:
+        assert finding.rule in RULES
+        assert len(finding.message) <= 410
+        if finding.change is not None:
+            cured = patched(deepcopy(configured), finding.change)
+            left = [(each.rule, each.path) for each in found(cured, objects, lag).listed]
+            assert (finding.rule, finding.path) not in left, (finding, cured)
