@@ -22,8 +22,10 @@ def example(request, monkeypatch):
         monkeypatch.delitem(sys.modules, name, raising=False)
     if request.param == "django":
         from django.conf import settings  # noqa: PLC0415 - skipped where there is none
+        from django.urls import clear_url_caches  # noqa: PLC0415 - as above
         from django.utils.functional import empty  # noqa: PLC0415 - as above
 
+        clear_url_caches()  # or the views of the module as it was imported before would go on hearing
         settings._wrapped = empty  # whose settings it was that were made last
     return importlib.import_module(f"with_{request.param}")
 
